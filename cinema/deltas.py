@@ -1,0 +1,27 @@
+from collections.abc import Mapping
+import json
+
+from django.db import models
+
+
+class DeltaOfRow(models.Func):
+    """The signed change of each row, looked up by its primary key in one JSON parameter.
+
+    One UPDATE then adds a different number to each of many rows: `update(balance=F("balance") + DeltaOfRow(deltas))`.
+    A row without an entry is NULL, so filter by the keys as well.
+    """
+
+    output_field = models.IntegerField()
+    template = "CAST(json_extract(%(expressions)s) AS INTEGER)"
+
+    def __init__(self, deltas: Mapping[int, int]) -> None:
+        self.deltas = {str(key): delta for key, delta in deltas.items()}
+        super().__init__(models.F("pk"))
+
+    def as_sqlite(self, compiler, connection):  # type: ignore[no-untyped-def]
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"CAST(json_extract(%s, '$.\"' || {column} || '\"') AS INTEGER)", (json.dumps(self.deltas), *params)
+
+    def as_postgresql(self, compiler, connection):  # type: ignore[no-untyped-def]
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"CAST(%s::jsonb ->> {column}::text AS integer)", (json.dumps(self.deltas), *params)

@@ -1,0 +1,46 @@
+"""The small mover behind every table of lives: one door through which a status changes."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+
+
+class Refused(Exception):
+    """Something was asked that the rules do not allow; nothing was changed. The text is for people, and translated."""
+
+
+class ForbiddenMove(Refused):
+    """The status is not one from which this move is allowed."""
+
+
+class MovedMeanwhile(Refused):
+    """Somebody else changed the status between the read and the write."""
+
+
+def move(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
+    """Move every row to the status `to`, or none; `stamps` are written with it.
+
+    The rows' class holds its life as `MOVES`, a dict from each status to those it may go to. Compare-and-set: a row
+    whose status in the database is no longer the one it was read with raises `MovedMeanwhile`, and the caller's
+    transaction, which it needs, takes back the rest. One query for each status that the rows come from.
+    """
+    rows = list(rows)
+    by_status: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_status[row.status].append(row)  # type: ignore[attr-defined]
+    for status, group in by_status.items():
+        if to not in group[0].MOVES[status]:
+            raise ForbiddenMove(f"{group[0]._meta.verbose_name} {group[0]}: {status} → {to}")
+    for status, group in by_status.items():
+        moved = (
+            type(group[0])
+            ._base_manager.filter(pk__in=[row.pk for row in group], status=status)
+            .update(status=to, **stamps)
+        )
+        if moved != len(group):
+            raise MovedMeanwhile(f"{group[0]._meta.verbose_name_plural}: {len(group) - moved} × {status} → {to}")
+    for row in rows:
+        for name, value in {"status": to, **stamps}.items():
+            setattr(row, name, value)

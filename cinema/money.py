@@ -1,0 +1,118 @@
+"""Money: a `Decimal` with two places in Python, an integer of minor units in the database.
+
+Integers make sums, comparisons and CHECKs exact on both databases; SQLite would otherwise add decimals as floats.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+MINOR_UNITS = 2
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+MOST = Decimal("99_999_999.99")  # no cinema's order is larger; a bound also keeps NaN and overflow out
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """To two places, half up: 12.345 is 12.35."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Shares of `amount` in proportion to `weights`, to the minor unit, adding up to exactly `amount`.
+
+    Largest remainder (Hamilton's method): each share is rounded down, and the minor units that are left go one each
+    to the largest remainders, the earlier line first where two are equal. No share exceeds its weight when `amount`
+    does not exceed their sum. All weights 0: the amount must be 0 as well.
+    """
+    total = sum(weights, ZERO)
+    if not total:
+        if amount:
+            raise ValueError("nothing to split an amount over")
+        return [ZERO for _weight in weights]
+    exact = [amount * weight / total for weight in weights]
+    shares = [share.quantize(CENT, ROUND_DOWN) for share in exact]
+    left = int((amount - sum(shares, ZERO)) / CENT)
+    by_remainder = sorted(range(len(weights)), key=lambda line: (shares[line] - exact[line], line))
+    for line in by_remainder[:left]:
+        shares[line] += CENT
+    return shares
+
+
+class MoneyField(models.Field):
+    """An amount of the installation's one currency, bounded on both sides; store it in the database with `between`."""
+
+    description = _("An amount of money with two places")
+
+    def __init__(self, *args: Any, lowest: Decimal = ZERO, highest: Decimal = MOST, **kwargs: Any) -> None:
+        self.lowest, self.highest = lowest, highest
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        if self.lowest != ZERO:
+            kwargs["lowest"] = self.lowest
+        if self.highest != MOST:
+            kwargs["highest"] = self.highest
+        return name, path, args, kwargs
+
+    def get_internal_type(self) -> str:
+        return "BigIntegerField"
+
+    @property
+    def validators(self) -> Any:
+        return [*self._validators, MinValueValidator(self.lowest), MaxValueValidator(self.highest)]
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-MINOR_UNITS)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value is None or value == "":
+            return None
+        if isinstance(value, float):
+            raise TypeError("Money is never a float: it has lost its kopecks already. Pass a Decimal.")
+        try:
+            amount = Decimal(value)
+            exact = amount == amount.quantize(CENT)
+        except (ArithmeticError, ValueError, TypeError):
+            exact = False
+        if not exact:
+            raise ValidationError(_("Enter an amount with at most two decimal places."), code="invalid")
+        return amount.quantize(CENT)
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        if value is None or hasattr(value, "resolve_expression"):
+            return value
+        amount = self.to_python(value)
+        return None if amount is None else int(amount.scaleb(MINOR_UNITS))
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.value_from_object(obj))
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(
+            **{
+                "form_class": forms.DecimalField,
+                "max_digits": 12,
+                "decimal_places": MINOR_UNITS,
+                "min_value": self.lowest,
+                "max_value": self.highest,
+                **kwargs,
+            }
+        )
+
+
+def between(field: str, lowest: Any = ZERO, highest: Any = MOST, *, name: str) -> models.CheckConstraint:
+    """A CHECK that `field` lies within both bounds, or is empty."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__gte": lowest, f"{field}__lte": highest}),
+        name=name,
+        violation_error_message=_("This value is out of bounds."),
+    )

@@ -1,0 +1,80 @@
+"""When each job runs: the one table from which the crontab, the lateness of a job and docs/jobs.md are made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+
+@dataclass(frozen=True)
+class Every:
+    """A job that runs every so often, from the top of the hour. Seconds below a minute are repeated within one process."""
+
+    period: timedelta
+
+    @property
+    def cron(self) -> str:
+        minutes = int(self.period.total_seconds()) // 60
+        return "* * * * *" if minutes <= 1 else f"*/{minutes} * * * *"
+
+    @property
+    def options(self) -> Mapping[str, int]:
+        """What the command is called with: cron's grain is a minute, so a shorter period is repeated within it."""
+        seconds = int(self.period.total_seconds())
+        return {"every": seconds} if seconds < 60 else {}
+
+    def next_after(self, instant: datetime) -> datetime:
+        """The next time cron starts this job, strictly after `instant`."""
+        step = max(int(self.period.total_seconds()) // 60, 1)
+        minute = instant.replace(second=0, microsecond=0)
+        return minute + timedelta(minutes=step - minute.minute % step)
+
+    def __str__(self) -> str:
+        seconds = int(self.period.total_seconds())
+        return f"every {seconds} s" if seconds < 60 else f"every {seconds // 60} min"
+
+
+@dataclass(frozen=True)
+class Daily:
+    """A job that runs once a day at a time of the server's clock."""
+
+    at: time
+    period: timedelta = field(default=timedelta(days=1), init=False)
+    options: Mapping[str, int] = field(default_factory=dict, init=False)
+
+    @property
+    def cron(self) -> str:
+        return f"{self.at.minute} {self.at.hour} * * *"
+
+    def next_after(self, instant: datetime) -> datetime:
+        """The next time cron starts this job, strictly after `instant`, which is in the server's zone."""
+        today = instant.replace(hour=self.at.hour, minute=self.at.minute, second=0, microsecond=0)
+        return today if today > instant else today + timedelta(days=1)
+
+    def __str__(self) -> str:
+        return f"daily {self.at:%H:%M}"
+
+
+def seconds(number: int) -> Every:
+    return Every(timedelta(seconds=number))
+
+
+def minutes(number: int) -> Every:
+    return Every(timedelta(minutes=number))
+
+
+SCHEDULE: dict[str, Every | Daily] = {
+    "cancel_expired_orders": seconds(30),
+    "process_late_payment_orders": minutes(1),
+    "update_session_statuses": minutes(1),
+    "refund_cancelled_sessions": minutes(1),
+    "update_completed_order_statuses": minutes(2),
+    "process_refunded_orders": minutes(1),
+    "accrue_bonus_for_completed_orders": minutes(5),
+    "expire_bonus_points": Daily(time(3, 10)),
+    "check_low_stock_items": minutes(15),
+    "cancel_expired_concession_preorders": minutes(5),
+    "cleanup_completed_sessions": Daily(time(4, 10)),
+    "send_ticket_usage_reminders": minutes(10),
+    "deliver_notifications": minutes(1),
+    "check_invariants": Daily(time(5, 0)),
+}

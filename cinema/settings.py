@@ -1,0 +1,212 @@
+"""The one settings file. Whatever differs between installations comes from the environment or from `.env` beside manage.py."""
+
+import hashlib
+import sys
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from cinema.schedule import SCHEDULE
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")  # cron gives no environment: the project's own file is read wherever the process was started
+
+EX_CONFIG = 78  # sysexits.h
+
+
+def required(name: str, advice: str) -> str:
+    """Stop with one clear line, rather than guess: a guessed database is an empty one that looks healthy."""
+    value = env.str(name, default="")
+    if not value:
+        print(f"{name} is not set: {advice} (in the environment or in {BASE_DIR / '.env'})", file=sys.stderr)
+        raise SystemExit(EX_CONFIG)
+    return value
+
+
+# --- Where it runs
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = required("SECRET_KEY", "set it to a long random text, and keep it")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+
+ROOT_URLCONF = "cinema.urls"
+WSGI_APPLICATION = "cinema.wsgi.application"
+
+INSTALLED_APPS = [
+    "accounts",
+    "jobs",
+    "notifications",
+    "screenings",
+    "concessions",
+    "bonuses",
+    "payments",
+    "orders",
+    "unfold",
+    # No autodiscover: it would load every admin page into every job's start. cinema.urls does it for the web.
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_crontab",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Data
+
+
+def database(url: str) -> dict[str, Any]:
+    """A database's settings, with what each engine needs to be trusted under load."""
+    try:
+        settings = environ.Env.db_url_config(url)
+        engine = settings["ENGINE"]
+    except (KeyError, ValueError, environ.ImproperlyConfigured):
+        engine = ""
+    if engine == "django.db.backends.sqlite3":
+        settings["NAME"] = str(BASE_DIR / settings["NAME"]) if settings["NAME"] != ":memory:" else ":memory:"
+        settings["OPTIONS"] = {
+            # Without IMMEDIATE a read that turns into a write fails at once, whatever the timeout.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        }
+    elif engine == "django.db.backends.postgresql":
+        settings["OPTIONS"] = {
+            **settings.get("OPTIONS", {}),
+            "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+        }
+        settings["CONN_MAX_AGE"] = 60
+        settings["CONN_HEALTH_CHECKS"] = True
+    else:
+        print("DATABASE_URL must start with postgres:// or sqlite:/// and name a database", file=sys.stderr)
+        raise SystemExit(EX_CONFIG)
+    return settings
+
+
+DATABASES = {
+    "default": database(
+        required("DATABASE_URL", "set it to postgres://USER:PASSWORD@HOST/NAME or to sqlite:///var/cinema.sqlite3")
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ru")
+LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Moscow")
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+
+if not DEBUG:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+# --- Messages
+
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
+SMS_BACKEND = env.str("SMS_BACKEND", default="notifications.channels.sms.ConsoleBackend")
+
+# --- The house rules of the chain
+
+HOLD_LIMITS = {
+    # channel: (until the payment deadline, from there until the order is cancelled)
+    "ONLINE": (timedelta(minutes=env.int("HOLD_MINUTES", default=15)), timedelta(0)),
+    "BOX_OFFICE": (timedelta(minutes=15), timedelta(0)),
+    "RESERVATION": (timedelta(days=2), timedelta(days=1)),
+}
+MAX_TICKETS_AN_ORDER = 50
+MAX_SNACKS_A_LINE = 99
+PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
+
+BONUS_POINT_VALUE = Decimal("1.00")
+BONUS_RATE = Decimal("0.05")
+BONUS_MAX_SHARE = Decimal("1.00")  # of an order's price that points may pay
+BONUS_VALIDITY = timedelta(days=365)
+BONUS_WARNING = timedelta(days=30)
+
+REMINDER_AHEAD = timedelta(hours=2)
+ARCHIVE_AFTER = timedelta(days=30)
+REFUND_UNCOLLECTED_SNACKS = False
+
+# --- Jobs
+
+JOB_SCHEDULE = SCHEDULE
+JOB_RUNS_KEPT = timedelta(days=30)
+
+CRON_LOG = Path(env.str("CRON_LOG", default=str(BASE_DIR / "var" / "cron.log")))
+CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
+# Two checkouts on one machine must not remove each other's lines.
+CRONTAB_DJANGO_PROJECT_NAME = f"cinema-{hashlib.sha256(str(BASE_DIR).encode()).hexdigest()[:8]}"
+CRONTAB_COMMENT = f"cinema jobs {CRONTAB_DJANGO_PROJECT_NAME}"
+CRONTAB_COMMAND_SUFFIX = f">> {CRON_LOG} 2>&1"
+CRONJOBS = [
+    (when.cron, "django.core.management.call_command", [job], dict(when.options)) for job, when in SCHEDULE.items()
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
