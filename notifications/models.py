@@ -1,0 +1,97 @@
+import uuid
+from datetime import datetime
+from email.utils import parseaddr
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What a message is about. `notifications.services.queueing` says what the context of each holds."""
+
+    ORDER_OVERDUE = "ORDER_OVERDUE", _("Payment is overdue")
+    ORDER_CANCELLED = "ORDER_CANCELLED", _("Order is cancelled")
+    SESSION_CANCELLED = "SESSION_CANCELLED", _("Session is cancelled")
+    ORDER_REFUNDED = "ORDER_REFUNDED", _("Order is refunded")
+    LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED", _("Late payment is returned")
+    TICKET_REMINDER = "TICKET_REMINDER", _("Reminder of a session")
+    POINTS_EXPIRING = "POINTS_EXPIRING", _("Points are about to expire")
+    LOW_STOCK = "LOW_STOCK", _("Stock is low")
+
+
+class Status(models.TextChoices):
+    QUEUED = "QUEUED", _("Queued")
+    SENDING = "SENDING", _("Being sent")
+    SENT = "SENT", _("Sent")
+    FAILED = "FAILED", _("Failed")
+    OUTDATED = "OUTDATED", _("Outdated")
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def due(self, at: datetime) -> Self:
+        """What a sender should take at `at`: queued and waited long enough, or left behind by a sender that was killed."""
+        return self.filter(status__in=(Status.QUEUED, Status.SENDING), next_attempt_at__lte=at)
+
+
+class Notification(models.Model):
+    """One message to one recipient about one occasion, written with the fact that it tells and sent later.
+
+    Sent at least once: a sender that is killed between sending and marking sends it again, under the same `message_id`.
+    """
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        Status.QUEUED: {Status.SENDING, Status.OUTDATED},
+        # To itself: taken over from a sender whose claim ran out.
+        Status.SENDING: {Status.SENDING, Status.SENT, Status.QUEUED, Status.FAILED, Status.OUTDATED},
+        Status.SENT: set(),
+        Status.FAILED: {Status.QUEUED},
+        Status.OUTDATED: set(),
+    }
+
+    kind = models.CharField(_("kind"), max_length=32, choices=Kind)
+    recipient = models.CharField(_("recipient"), max_length=254, help_text=_("An e-mail address or a phone number"))
+    occasion = models.CharField(
+        _("occasion"), max_length=200, help_text=_("What it tells of: the same occasion is told a recipient once")
+    )
+    language = models.CharField(_("language"), max_length=10)
+    context = models.JSONField(_("facts"), default=dict, help_text=_("What the words are filled with"))
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    created_at = models.DateTimeField(_("created"))
+    not_after = models.DateTimeField(
+        _("not after"), null=True, blank=True, help_text=_("Useless later, and not sent then")
+    )
+    # While the message is being sent this is the end of the sender's claim: one column, so that one index serves `due`.
+    next_attempt_at = models.DateTimeField(_("next attempt"))
+    claimed_by = models.CharField(_("sender"), max_length=64, blank=True, default="")
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=200, blank=True, default="")
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "recipient", "occasion"], name="notification_one_an_occasion"),
+            models.CheckConstraint(
+                condition=models.Q(attempts__gte=0, attempts__lte=100), name="notification_attempts_bounded"
+            ),
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="notification_status_known"),
+        ]
+        # Full, not partial: SQLite ignores a partial index when the condition's values are bound parameters.
+        indexes = [models.Index(fields=["status", "next_attempt_at"], name="notification_due")]
+
+    def __str__(self) -> str:
+        # Without the recipient: this text ends up in logs.
+        return f"{self.kind} {self.occasion}"
+
+    @property
+    def message_id(self) -> str:
+        """The same at every attempt, so that a mail sent twice can be told from two mails."""
+        domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+        return f"<{self.pk}.{self.uid.hex}@{domain}>"

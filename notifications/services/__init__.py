@@ -1,0 +1,3 @@
+from notifications.services.queueing import Message, queue
+
+__all__ = ["Message", "queue"]

@@ -1,0 +1,62 @@
+"""What others call to tell somebody something.
+
+The context of each kind is plain data: strings, whole numbers, lists. Instants are ISO 8601 strings with the offset of the
+cinema ("2026-11-23T19:00:00+03:00") and are shown as they stand; money is a decimal string ("350.00").
+
+| kind                  | context                                                                                          |
+|-----------------------|--------------------------------------------------------------------------------------------------|
+| ORDER_OVERDUE         | number, link (where to pay), amount, cancelled_at (instant)                                      |
+| ORDER_CANCELLED       | number, cinema                                                                                   |
+| SESSION_CANCELLED     | number, cinema, showings: list of {film, starts (instant)}, amount and points that come back     |
+| ORDER_REFUNDED        | number, amount, points                                                                           |
+| LATE_PAYMENT_REFUNDED | number, amount                                                                                   |
+| TICKET_REMINDER       | number, film, starts (instant), cinema, hall, seats: list of [row, number], link (to the ticket) |
+| POINTS_EXPIRING       | points, expires (instant)                                                                        |
+| LOW_STOCK             | cinema, item, stock, threshold, suggested                                                        |
+
+`amount` may be "0.00" and `points` 0: nothing is said of what does not come back.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from notifications.models import Kind, Notification
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to tell one recipient, an e-mail address or a phone number, about one occasion."""
+
+    kind: Kind
+    recipient: str
+    occasion: str
+    language: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    not_after: datetime | None = None
+
+
+def queue(messages: Iterable[Message], *, at: datetime) -> None:
+    """Write the messages into the outbox, in the caller's transaction: they are sent if, and only if, it commits.
+
+    A message whose kind, recipient and occasion are known is not written again. One without a recipient is dropped:
+    a guest at the till leaves no address. One query for a batch on PostgreSQL, none when there is nothing to tell.
+    """
+    Notification.objects.bulk_create(
+        [
+            Notification(
+                kind=message.kind,
+                recipient=message.recipient.strip(),
+                occasion=message.occasion,
+                language=message.language,
+                context=message.context,
+                not_after=message.not_after,
+                created_at=at,
+                next_attempt_at=at,
+            )
+            for message in messages
+            if message.recipient and message.recipient.strip()
+        ],
+        ignore_conflicts=True,
+    )
