@@ -1,0 +1,214 @@
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.lookups import LessThan
+from django.utils.translation import gettext_lazy as _
+
+from cinema.money import MoneyField, between
+
+MOST_STOCK = 1_000_000
+
+
+class ConcessionItemQuerySet(models.QuerySet["ConcessionItem"]):
+    def low(self, at: datetime) -> "ConcessionItemQuerySet":
+        """On sale, under the threshold at `at`, and nobody has been told of this drop."""
+        return self.filter(
+            Q(low_since__isnull=True) | Q(low_since__lte=at), is_low=True, is_active=True, low_alerted_at__isnull=True
+        )
+
+    def recovered(self, at: datetime) -> "ConcessionItemQuerySet":
+        """Told of as low, and not low any more: the next drop is to be told of again."""
+        return self.filter(is_low=False, low_alerted_at__lte=at)
+
+
+class ConcessionItem(models.Model):
+    """What the bar of one cinema sells. The stock is the sum of the item's movements."""
+
+    cinema = models.ForeignKey(
+        "screenings.Cinema", models.PROTECT, related_name="concession_items", verbose_name=_("cinema")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    price = MoneyField(_("price"))
+    stock_quantity = models.PositiveIntegerField(_("in stock"), default=0)
+    max_stock_quantity = models.PositiveIntegerField(
+        _("stock at most"), default=100, validators=[MinValueValidator(1), MaxValueValidator(MOST_STOCK)]
+    )
+    low_stock_percent = models.PositiveSmallIntegerField(
+        _("low under, percent"),
+        default=20,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Staff are told when less than this share of the most is left."),
+    )
+    made_to_order = models.BooleanField(
+        _("made to order"), default=False, help_text=_("Once ready it can only be handed over or thrown away.")
+    )
+    is_active = models.BooleanField(_("on sale"), default=True)
+    # Kept by the database, so that an edited threshold, too, decides at once; and plain to index on both databases.
+    is_low = models.GeneratedField(
+        expression=models.Case(
+            models.When(
+                LessThan(F("stock_quantity") * 100, F("max_stock_quantity") * F("low_stock_percent")), then=True
+            ),
+            default=False,
+        ),
+        output_field=models.BooleanField(_("low")),
+        db_persist=True,
+    )
+    low_since = models.DateTimeField(_("low since"), null=True, blank=True, editable=False)
+    low_alerted_at = models.DateTimeField(_("staff told"), null=True, blank=True, editable=False)
+
+    objects = ConcessionItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("bar item")
+        verbose_name_plural = _("bar items")
+        ordering = ["cinema", "name"]
+        indexes = [models.Index(fields=["is_low", "low_alerted_at", "is_active"], name="item_low_stock")]
+        constraints = [
+            models.UniqueConstraint(fields=["cinema", "name"], name="one_item_a_name"),
+            between("price", name="item_price_bounded"),
+            between("stock_quantity", 0, MOST_STOCK, name="item_stock_bounded"),
+            between("max_stock_quantity", 1, MOST_STOCK, name="item_max_stock_bounded"),
+            between("low_stock_percent", 0, 100, name="item_low_percent_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConcessionPreorder(models.Model):
+    """One line of snacks in an order. Its quantity has left the stock since it was held."""
+
+    class Status(models.TextChoices):
+        PENDING = "PENDING", _("To prepare")
+        READY = "READY", _("Ready")
+        COLLECTED = "COLLECTED", _("Collected")
+        EXPIRED = "EXPIRED", _("Not collected")
+        CANCELLED = "CANCELLED", _("Cancelled")
+        AVAILABLE = "AVAILABLE", _("Refunded")
+
+    MOVES: ClassVar = {
+        Status.PENDING: {Status.READY, Status.COLLECTED, Status.EXPIRED, Status.CANCELLED, Status.AVAILABLE},
+        Status.READY: {Status.COLLECTED, Status.EXPIRED, Status.CANCELLED, Status.AVAILABLE},
+        Status.COLLECTED: set(),
+        Status.EXPIRED: set(),
+        Status.CANCELLED: {Status.PENDING},
+        Status.AVAILABLE: set(),
+    }
+    OPEN: ClassVar = [Status.PENDING, Status.READY]
+
+    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="preorders", verbose_name=_("order"))
+    concession_item = models.ForeignKey(
+        ConcessionItem, models.PROTECT, related_name="preorders", verbose_name=_("bar item")
+    )
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price = MoneyField(_("unit price"))
+    discount_share = MoneyField(_("share of the discount"), default=0)
+    bonus_share = MoneyField(_("share paid with points"), default=0)
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING)
+    pickup_code = models.CharField(_("pick-up code"), max_length=8, db_index=True)
+    collection_deadline = models.DateTimeField(_("to collect before"))
+    ready_at = models.DateTimeField(_("ready"), null=True, blank=True)
+    collected_at = models.DateTimeField(_("collected"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("snack pre-order")
+        verbose_name_plural = _("snack pre-orders")
+        ordering = ["collection_deadline", "id"]
+        indexes = [models.Index(fields=["status", "collection_deadline"], name="preorder_deadline")]
+        constraints = [
+            between("quantity", 1, 10_000, name="preorder_quantity_bounded"),
+            between("unit_price", name="preorder_price_bounded"),
+            between("discount_share", name="preorder_discount_bounded"),
+            between("bonus_share", name="preorder_bonus_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.concession_item}"
+
+    @property
+    def amount(self) -> Decimal:
+        """The line's price before discount and points."""
+        return self.unit_price * self.quantity
+
+    @property
+    def paid(self) -> Decimal:
+        """What of this line is paid in money."""
+        return self.amount - self.discount_share - self.bonus_share
+
+
+class StockMovement(models.Model):
+    """One signed change of an item's stock. Never changed, never deleted; a mistake is put right by another one."""
+
+    class Kind(models.TextChoices):
+        OPENING = "OPENING", _("Opening stock")
+        RECEIPT = "RECEIPT", _("Goods received")
+        HOLD = "HOLD", _("Ordered by a customer")
+        RETURN = "RETURN", _("Back from an order")
+        WRITE_OFF = "WRITE_OFF", _("Written off")
+        COUNT = "COUNT", _("Difference found by counting")
+
+    concession_item = models.ForeignKey(
+        ConcessionItem, models.PROTECT, related_name="movements", verbose_name=_("bar item")
+    )
+    quantity = models.IntegerField(_("change"))
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    at = models.DateTimeField(_("at"))
+    preorder = models.ForeignKey(
+        ConcessionPreorder,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="movements",
+        verbose_name=_("pre-order"),
+    )
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses")
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("stock movement")
+        verbose_name_plural = _("stock movements")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["concession_item", "at"], name="movement_of_item")]
+        constraints = [
+            between("quantity", -MOST_STOCK, MOST_STOCK, name="movement_bounded"),
+            models.CheckConstraint(condition=~Q(quantity=0), name="movement_moves_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity:+d} {self.concession_item}"
+
+
+class ReorderSuggestion(models.Model):
+    """How much to order so that the item is full again; open until goods come in or staff dismiss it."""
+
+    concession_item = models.ForeignKey(
+        ConcessionItem, models.PROTECT, related_name="reorder_suggestions", verbose_name=_("bar item")
+    )
+    quantity = models.PositiveIntegerField(_("quantity"))
+    suggested_at = models.DateTimeField(_("suggested"))
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("reorder suggestion")
+        verbose_name_plural = _("reorder suggestions")
+        ordering = ["-suggested_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["concession_item"], condition=Q(settled_at__isnull=True), name="one_open_suggestion_an_item"
+            ),
+            between("quantity", 1, MOST_STOCK, name="suggestion_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.concession_item}"

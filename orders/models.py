@@ -1,0 +1,404 @@
+"""The order and its tickets: tables, lives, constraints, and what is due as of an instant."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cinema.lives import move
+from cinema.money import MoneyField, between
+from concessions.models import ConcessionPreorder
+from payments.models import Payment
+from screenings.models import Session
+
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 O 1 I, which people read wrong aloud
+
+
+def new_number() -> str:
+    """A short number for people. It opens nothing: links carry the token."""
+    return "".join(secrets.choice(LETTERS) for _place in range(8))
+
+
+def new_pickup_code() -> str:
+    """30 random bits; only staff of the cinema can look one up."""
+    return "".join(secrets.choice(LETTERS) for _place in range(6))
+
+
+def new_token() -> str:
+    """192 random bits for the links in messages."""
+    return secrets.token_urlsafe(24)
+
+
+class Promocode(models.Model):
+    """A discount on a whole order, in percent or in money, for a limited number of orders."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    discount_percent = models.PositiveSmallIntegerField(
+        _("discount, percent"), null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
+    discount_amount = MoneyField(_("discount, money"), null=True, blank=True)
+    max_uses = models.PositiveIntegerField(_("orders at most"), default=1)
+    used_count = models.PositiveIntegerField(_("orders so far"), default=0)
+    valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("promocode")
+        verbose_name_plural = _("promocodes")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(used_count__lte=F("max_uses")), name="promocode_within_its_limit"),
+            between("max_uses", 0, 1_000_000, name="promocode_limit_bounded"),
+            between("discount_percent", 0, 100, name="promocode_percent_bounded"),
+            between("discount_amount", name="promocode_amount_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def expired(self, at: datetime) -> "OrderQuerySet":
+        """Unpaid, and their time is up. Money in flight at a gateway gets a grace, so that it can still arrive."""
+        in_flight = Payment.objects.filter(order=OuterRef("pk"), status=Payment.Status.PENDING)
+        return self.filter(
+            Q(expires_at__lte=at - settings.PAYMENT_IN_FLIGHT_GRACE) | ~Exists(in_flight),
+            status__in=Order.UNPAID,
+            expires_at__lte=at,
+        )
+
+    def overdue(self, at: datetime) -> "OrderQuerySet":
+        """Not paid by the payment deadline, and not yet expired."""
+        return self.filter(status=Order.Status.PENDING_PAYMENT, payment_deadline__lte=at, expires_at__gt=at)
+
+    def of_cancelled_sessions(self, at: datetime) -> "OrderQuerySet":
+        """With a live ticket of a session that has been cancelled."""
+        tickets = Ticket.objects.filter(
+            status__in=Ticket.LIVE,
+            session__in=Session.objects.filter(
+                status=Session.Status.CANCELLED, archived_at__isnull=True, cancelled_at__lte=at
+            ).values("pk"),
+        )
+        return self.filter(pk__in=tickets.values("order")).exclude(status=Order.Status.REFUNDED)
+
+    def over(self, at: datetime) -> "OrderQuerySet":
+        """Paid, and nothing of it lies ahead: no live ticket of a session that is cancelled or ends after `at`; where
+        no ticket is live, no snack that is still to be collected."""
+        tickets = Ticket.objects.filter(order=OuterRef("pk"), status__in=Ticket.LIVE)
+        ahead = tickets.filter(Q(session__status=Session.Status.CANCELLED) | Q(session__end_datetime__gt=at))
+        snacks = ConcessionPreorder.objects.filter(order=OuterRef("pk"), status__in=ConcessionPreorder.OPEN)
+        return self.filter(
+            ~Exists(ahead), Exists(tickets) | ~Exists(snacks), status=Order.Status.PAID, paid_at__lte=at
+        )
+
+    def refund_to_process(self, at: datetime) -> "OrderQuerySet":
+        """Refunded by a fact from outside; what the order holds is still to be given back."""
+        return self.filter(status=Order.Status.REFUNDED, refund_processed_at__isnull=True, refunded_at__lte=at)
+
+    def to_accrue(self, at: datetime) -> "OrderQuerySet":
+        """Completed orders of customers whose points have not been credited."""
+        return self.filter(
+            status=Order.Status.COMPLETED, user__isnull=False, bonus_accrued_at__isnull=True, completed_at__lte=at
+        )
+
+    def with_uncollected_snacks(self, at: datetime) -> "OrderQuerySet":
+        """Sold, with snacks whose collection deadline is reached; a cancelled session is refunded first."""
+        overdue = ConcessionPreorder.objects.filter(
+            status__in=ConcessionPreorder.OPEN, collection_deadline__lte=at
+        )
+        of_cancelled = Ticket.objects.filter(
+            order=OuterRef("pk"), status__in=Ticket.LIVE, session__status=Session.Status.CANCELLED
+        )
+        return self.filter(~Exists(of_cancelled), pk__in=overdue.values("order"), status__in=Order.SOLD)
+
+    def to_remind(self, at: datetime) -> "OrderQuerySet":
+        """With a ticket that `Ticket.objects.to_remind(at)` names."""
+        return self.filter(pk__in=Ticket.objects.to_remind(at).values("order"))
+
+
+class Order(models.Model):
+    """What a customer buys at once in one cinema. Its amounts never change after sale."""
+
+    class Status(models.TextChoices):
+        PENDING_PAYMENT = "PENDING_PAYMENT", _("Waiting for payment")
+        PAYMENT_OVERDUE = "PAYMENT_OVERDUE", _("Payment overdue")
+        PAID = "PAID", _("Paid")
+        COMPLETED = "COMPLETED", _("Completed")
+        CANCELLED = "CANCELLED", _("Cancelled")
+        REFUNDED = "REFUNDED", _("Refunded")
+
+    MOVES: ClassVar = {
+        Status.PENDING_PAYMENT: {Status.PAID, Status.PAYMENT_OVERDUE, Status.CANCELLED},
+        Status.PAYMENT_OVERDUE: {Status.PAID, Status.PENDING_PAYMENT, Status.CANCELLED},
+        Status.PAID: {Status.COMPLETED, Status.REFUNDED},
+        Status.COMPLETED: {Status.REFUNDED},
+        Status.CANCELLED: {Status.PAID},  # late money
+        Status.REFUNDED: set(),
+    }
+    UNPAID: ClassVar = [Status.PENDING_PAYMENT, Status.PAYMENT_OVERDUE]
+    SOLD: ClassVar = [Status.PAID, Status.COMPLETED]
+
+    class Channel(models.TextChoices):
+        ONLINE = "ONLINE", _("Online")
+        BOX_OFFICE = "BOX_OFFICE", _("Box office")
+        RESERVATION = "RESERVATION", _("Reservation")
+
+    number = models.CharField(_("number"), max_length=8, unique=True, default=new_number, editable=False)
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    cinema = models.ForeignKey(
+        "screenings.Cinema", models.PROTECT, related_name="orders", verbose_name=_("cinema")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("customer"),
+        help_text=_("Empty for a guest."),
+    )
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    language = models.CharField(
+        _("language"), max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING_PAYMENT)
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel, default=Channel.ONLINE)
+    created_at = models.DateTimeField(_("created"))
+    payment_deadline = models.DateTimeField(_("to pay before"))
+    expires_at = models.DateTimeField(_("held until"))
+    paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    refunded_at = models.DateTimeField(_("refunded"), null=True, blank=True)
+    refund_processed_at = models.DateTimeField(_("refund processed"), null=True, blank=True)
+    bonus_accrued_at = models.DateTimeField(_("points credited"), null=True, blank=True)
+    total_amount = MoneyField(_("total"), default=0)
+    discount_amount = MoneyField(_("discount"), default=0)
+    bonus_amount = MoneyField(_("paid with points"), default=0)
+    final_amount = MoneyField(_("to pay"), default=0)
+    promocode = models.ForeignKey(
+        Promocode, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("promocode")
+    )
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            # Whole, not partial: SQLite leaves a partial index unused when the status is a bound parameter.
+            models.Index(fields=["status", "expires_at"], name="order_expiry"),
+            models.Index(fields=["status", "payment_deadline"], name="order_deadline"),
+            # These conditions have no parameter. Settled orders leave both, so they stay small for ever.
+            models.Index(
+                fields=["status", "user"],
+                condition=Q(bonus_accrued_at__isnull=True, user__isnull=False),
+                name="order_to_accrue",
+            ),
+            models.Index(
+                fields=["status", "refunded_at"],
+                condition=Q(refund_processed_at__isnull=True, refunded_at__isnull=False),
+                name="order_refund_to_process",
+            ),
+            models.Index(fields=["cinema", "created_at"], name="order_of_cinema"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(final_amount=F("total_amount") - F("discount_amount") - F("bonus_amount")),
+                name="order_adds_up",
+            ),
+            between("total_amount", name="order_total_bounded"),
+            between("discount_amount", name="order_discount_bounded"),
+            between("bonus_amount", name="order_bonus_bounded"),
+            between("final_amount", name="order_final_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def link(self) -> str:
+        """The customer's own page of this order; who has the link may see and pay it."""
+        return f"{settings.SITE_URL}/orders/{self.token}/"
+
+    @property
+    def recipient(self) -> str:
+        """Where to write to the customer: an e-mail address, else a phone number, else nowhere."""
+        return self.email or self.phone
+
+    @classmethod
+    def move(
+        cls,
+        orders: Iterable["Order"],
+        to: str,
+        *,
+        at: datetime,
+        reason: str = "",
+        actor: User | None = None,
+        **stamps: Any,
+    ) -> None:
+        """The one door of an order's status: moves all or none, and writes what happened to each."""
+        orders = list(orders)
+        events = [
+            OrderEvent(order=order, from_status=order.status, to_status=to, at=at, reason=reason, actor=actor)
+            for order in orders
+        ]
+        move(orders, to, **stamps)
+        OrderEvent.objects.bulk_create(events)
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def live(self) -> "TicketQuerySet":
+        """Those that keep their seat from anybody else."""
+        return self.filter(status__in=Ticket.LIVE)
+
+    def to_remind(self, at: datetime) -> "TicketQuerySet":
+        """Paid tickets of sessions that start soon, bought before that window opened, whose owner can be written to."""
+        ahead = settings.REMINDER_AHEAD
+        soon = Session.objects.on_sale(at).filter(start_datetime__lte=at + ahead)
+        return self.filter(
+            ~Q(order__email="", order__phone=""),
+            session__in=soon.values("pk"),
+            status=Ticket.Status.PAID,
+            reminder_sent_at__isnull=True,
+            order__status=Order.Status.PAID,
+            order__paid_at__lt=F("session__start_datetime") - ahead,
+            order__paid_at__lte=at,
+        )
+
+
+class Ticket(models.Model):
+    """One seat at one session in one order, at the price of that moment."""
+
+    class Status(models.TextChoices):
+        RESERVED = "RESERVED", _("Reserved")
+        PAID = "PAID", _("Paid")
+        USED = "USED", _("Used")
+        EXPIRED = "EXPIRED", _("Did not come")
+        AVAILABLE = "AVAILABLE", _("Seat free again")
+
+    MOVES: ClassVar = {
+        Status.RESERVED: {Status.PAID, Status.AVAILABLE},
+        Status.PAID: {Status.USED, Status.EXPIRED, Status.AVAILABLE},
+        Status.USED: {Status.PAID, Status.AVAILABLE},
+        Status.EXPIRED: {Status.AVAILABLE},
+        Status.AVAILABLE: {Status.PAID},  # late money
+    }
+    LIVE: ClassVar = [Status.RESERVED, Status.PAID, Status.USED, Status.EXPIRED]
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="tickets", verbose_name=_("order"))
+    session = models.ForeignKey(
+        "screenings.Session", models.PROTECT, related_name="tickets", verbose_name=_("session")
+    )
+    seat = models.ForeignKey("screenings.Seat", models.PROTECT, related_name="tickets", verbose_name=_("seat"))
+    ticket_type = models.ForeignKey(
+        "screenings.TicketType", models.PROTECT, related_name="tickets", verbose_name=_("ticket type")
+    )
+    price = MoneyField(_("price"))
+    discount_share = MoneyField(_("share of the discount"), default=0)
+    bonus_share = MoneyField(_("share paid with points"), default=0)
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.RESERVED)
+    reminder_sent_at = models.DateTimeField(_("reminder sent"), null=True, blank=True)
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        ordering = ["session", "seat"]
+        indexes = [models.Index(fields=["session", "status"], name="ticket_of_session")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "seat"],
+                condition=Q(status__in=["RESERVED", "PAID", "USED", "EXPIRED"]),
+                name="one_live_ticket_a_seat",
+            ),
+            between("price", name="ticket_price_bounded"),
+            between("discount_share", name="ticket_discount_bounded"),
+            between("bonus_share", name="ticket_bonus_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session}, {self.seat}"
+
+    @property
+    def amount(self) -> Decimal:
+        """The line's price before discount and points."""
+        return self.price
+
+    @property
+    def paid(self) -> Decimal:
+        """What of this line is paid in money."""
+        return self.price - self.discount_share - self.bonus_share
+
+
+class RefundLine(models.Model):
+    """One ticket or one line of snacks that a refund gives back, and the money for it."""
+
+    refund = models.ForeignKey("payments.Refund", models.PROTECT, related_name="lines", verbose_name=_("refund"))
+    ticket = models.OneToOneField(
+        Ticket, models.PROTECT, null=True, blank=True, related_name="refund_line", verbose_name=_("ticket")
+    )
+    preorder = models.OneToOneField(
+        "concessions.ConcessionPreorder",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="refund_line",
+        verbose_name=_("snack pre-order"),
+    )
+    amount = MoneyField(_("amount"))
+
+    class Meta:
+        verbose_name = _("refund line")
+        verbose_name_plural = _("refund lines")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ticket__isnull=False, preorder__isnull=True)
+                | Q(ticket__isnull=True, preorder__isnull=False),
+                name="refund_line_of_one_thing",
+            ),
+            between("amount", name="refund_line_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket or self.preorder}: {self.amount}"
+
+
+class OrderEvent(models.Model):
+    """One change of an order's status: from, to, when, who, why. The first has no from. Never changed, never deleted."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="events", verbose_name=_("order"))
+    from_status = models.CharField(_("from"), max_length=16, choices=Order.Status, blank=True)
+    to_status = models.CharField(_("to"), max_length=16, choices=Order.Status)
+    at = models.DateTimeField(_("at"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+        help_text=_("Nobody: a job or a gateway did it."),
+    )
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("order event")
+        verbose_name_plural = _("order events")
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.order}: {self.from_status} → {self.to_status}"
