@@ -1,0 +1,119 @@
+"""Whether every text for people is translated: `python locale/check.py` (exit 1 and what is missing).
+
+Each entry of a catalogue must have its translation, in every plural form, not fuzzy, with the same placeholders. Where
+GNU gettext is installed the texts are also collected anew from the source, so that none was forgotten; where it is not,
+a line says that this was not looked at, and `GETTEXT=required` (CI) makes that an error.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+
+LOCALE = Path(__file__).resolve().parent
+ROOT = LOCALE.parent
+EXTENSIONS = (".py", ".html", ".txt")
+PLACEHOLDER = re.compile(r"%\([^)]+\)[#0\- +]*\d*(?:\.\d+)?[a-zA-Z]|%[a-zA-Z]|\{[^{}]*\}")
+
+
+def flaws(catalogue: polib.POFile) -> Iterator[str]:
+    """What keeps the catalogue from being complete, one line each."""
+    forms = re.search(r"nplurals\s*=\s*(\d+)", catalogue.metadata.get("Plural-Forms", ""))
+    for entry in catalogue:
+        if entry.obsolete:
+            continue
+        if entry.fuzzy:
+            yield f"fuzzy: {entry.msgid!r}"
+        elif entry.msgid_plural:
+            if forms is None:
+                yield "the header lacks Plural-Forms"
+            elif len(entry.msgstr_plural) != int(forms[1]) or not all(entry.msgstr_plural.values()):
+                yield f"not translated in every plural form: {entry.msgid!r}"
+            elif any(strange(entry.msgid_plural, form) for form in entry.msgstr_plural.values()):
+                yield f"unknown placeholder in the translation: {entry.msgid!r}"
+        elif not entry.msgstr:
+            yield f"not translated: {entry.msgid!r}"
+        elif strange(entry.msgid, entry.msgstr) or strange(entry.msgstr, entry.msgid):
+            yield f"other placeholders in the translation: {entry.msgid!r}"
+
+
+def strange(original: str, translated: str) -> set[str]:
+    """Placeholders of the translation that the original does not fill."""
+    return set(PLACEHOLDER.findall(translated)) - set(PLACEHOLDER.findall(original))
+
+
+def keys(path: Path) -> set[tuple[str, str, str]]:
+    return {
+        (entry.msgctxt or "", entry.msgid, entry.msgid_plural)
+        for entry in polib.pofile(str(path))
+        if not entry.obsolete
+    }
+
+
+def collected_anew(language: str) -> set[tuple[str, str, str]]:
+    """The texts that the source holds now, found by makemessages in a copy, so that the real catalogue is not touched."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for source in sources():
+            (copy / source).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / source, copy / source)
+        (copy / "locale").mkdir(exist_ok=True)
+        subprocess.run(
+            [
+                sys.executable,
+                ROOT / "manage.py",
+                "makemessages",
+                "--locale",
+                language,
+                "--ignore",
+                "tests/*",
+                "-v",
+                "0",
+            ],
+            cwd=copy,
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+            check=True,
+        )
+        return keys(copy / "locale" / language / "LC_MESSAGES" / "django.po")
+
+
+def sources() -> Iterator[Path]:
+    for folder in sorted(ROOT.iterdir()):
+        if folder.is_dir() and not folder.name.startswith(".") and folder.name not in ("var", "tests", "docs"):
+            for path in sorted(folder.rglob("*")):
+                if path.suffix in EXTENSIONS:
+                    yield path.relative_to(ROOT)
+
+
+def main() -> int:
+    complaints = []
+    gettext = shutil.which("xgettext") and shutil.which("msgmerge")
+    catalogues = sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
+    if not catalogues:
+        complaints.append("locale/ holds no catalogue: make messages")
+    for path in catalogues:
+        name = path.relative_to(ROOT)
+        complaints += [f"{name}: {flaw}" for flaw in flaws(polib.pofile(str(path)))]
+        if gettext:
+            had, have = keys(path), collected_anew(path.parent.parent.name)
+            complaints += [f"{name}: forgotten (make messages): {text!r}" for _, text, _ in sorted(have - had)]
+            complaints += [
+                f"{name}: no longer in the source (make messages): {text!r}" for _, text, _ in sorted(had - have)
+            ]
+    if not gettext:
+        print("GNU gettext is not installed: whether a text was forgotten is left to CI")
+        if os.environ.get("GETTEXT") == "required":
+            complaints.append("GNU gettext is required here")
+    for complaint in complaints:
+        print(complaint)
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+import os
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for vendor, marker in (("postgresql", "postgres"), ("sqlite", "sqlite")):
+        if item.get_closest_marker(marker) and connection.vendor != vendor:
+            pytest.skip(f"needs {vendor}, this run is on {connection.vendor}")
+
+
+@pytest.fixture
+def child_environment(transactional_db: None) -> dict[str, str]:
+    """What a child process needs to run `manage.py` on this test's own database: see `manage`.
+
+    A child sees only what is committed, hence the transactional database.
+    """
+    settings = connection.settings_dict
+    name = quote(str(settings["NAME"]))
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{name}"
+    else:
+        given = {key.lower(): quote(str(settings[key]), safe="") for key in ("USER", "PASSWORD", "HOST", "PORT")}
+        login = given["user"] + (f":{given['password']}" if given["password"] else "")
+        place = given["host"] + (f":{given['port']}" if given["port"] else "")
+        socket = settings["OPTIONS"].get("host")
+        url = f"postgres://{login}@{place}/{name}" + (f"?host={quote(socket)}" if socket else "")
+    return os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": url}
+
+
+@pytest.fixture
+def manage() -> list[str]:
+    """The words that start a management command in a child process: `subprocess.run([*manage, "check"], env=...)`."""
+    return [sys.executable, str(ROOT / "manage.py")]

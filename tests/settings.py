@@ -1,0 +1,45 @@
+"""The project's settings as tests see them: nothing from the developer's own `.env`, no network, quick hashes.
+
+The database is the one that `TEST_DATABASE_URL` names, or a SQLite file: a file, since tests of races open it from
+several threads and processes, which a database in memory does not allow.
+"""
+
+import os
+from pathlib import Path
+from unittest.mock import patch
+from urllib.parse import quote
+
+import environ
+
+SCRATCH = Path(__file__).resolve().parent.parent / "var" / "tests"
+SCRATCH.mkdir(parents=True, exist_ok=True)
+
+os.environ |= {
+    "SECRET_KEY": "used by tests only",
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{quote(str(SCRATCH))}/cinema.sqlite3",
+    "DEBUG": "false",
+    "SECURE_SSL_REDIRECT": "false",
+    "EMAIL_URL": "memorymail://",
+    "LANGUAGE_CODE": "en",  # what a test reads does not depend on the state of the translations
+    "TIME_ZONE": "Europe/Moscow",
+}
+with patch.object(environ.Env, "read_env"):
+    from cinema.settings import *  # noqa: F403 (the whole point of this file)
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+_database = DATABASES["default"]  # noqa: F405
+# Two runs at once on one server (or in one checkout) must not drop each other's database.
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["TEST"] = {"NAME": str(SCRATCH / f"test-{os.getpid()}.sqlite3")}
+    # A test database need not outlive a power cut.
+    _database["OPTIONS"]["init_command"] = _database["OPTIONS"]["init_command"].replace(
+        "synchronous=NORMAL", "synchronous=OFF"
+    )
+else:
+    _database["TEST"] = {"NAME": f"test_cinema_{os.getpid()}"}
+_database["CONN_MAX_AGE"] = 0
