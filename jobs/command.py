@@ -1,0 +1,177 @@
+"""What every job shares. A job says what is due and what to do with it; all else is here."""
+
+import logging
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections, transaction
+from django.db.models import QuerySet
+
+from jobs import clock, leases, runs
+from jobs.leases import Lease
+from jobs.models import JobRun
+from jobs.options import BAD_INPUT, BATCH_SIZE, BadInput, Options
+from jobs.patience import described, patiently
+from jobs.quarantine import Quarantine, name_of
+from jobs.steps import Pass, Step, Tally, due_pks, work_through
+
+__all__ = ["JobCommand", "Pass", "Step", "Tally"]
+
+logger = logging.getLogger(__name__)
+
+SHOWN = 20  # rows of a dry run
+
+
+class JobCommand(BaseCommand):
+    """A management command that cron runs.
+
+    A job has `help`, `due(at)` and `act(rows, at)`; one with several rules gives `steps()` instead, and one that has no
+    rows of its own `work(current)`. See `Step` for what `due` and `act` may rely on.
+    """
+
+    requires_system_checks = []
+    batch_size: ClassVar[int] = BATCH_SIZE  # unless --batch-size says otherwise
+    job: ClassVar[str]  # its name: that of the command's file
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not hasattr(cls, "job"):
+            cls.job = cls.__module__.rpartition(".")[2]
+
+    # --- What a job says
+
+    def due(self, at: datetime, /) -> QuerySet[Any]:
+        """What the job would act on as of `at`."""
+        raise NotImplementedError
+
+    def act(self, rows: list[Any], at: datetime, /) -> Tally | None:
+        """Do it, for all `rows`, which are due."""
+        raise NotImplementedError
+
+    def steps(self) -> list[Step]:
+        """The job's rules, in the order in which a pass takes them."""
+        return [Step("", self.due, self.act)]
+
+    def work(self, current: Pass) -> None:
+        """One pass; a job without rows to act on does its work here and counts it in `current.tally`."""
+        for step in self.steps():
+            work_through(step, current)
+        if current.options.limit is None:
+            patiently(current.quarantine.forget_the_unseen)
+
+    # --- How it is called
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        # argparse would print its usage as well: a dozen lines in a log, of which one matters.
+        parser.error = partial(_refuse, parser)  # type: ignore[method-assign]
+        return parser
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        Options.offer(parser, batch_size=self.batch_size)
+
+    def handle(self, *args: Any, **given: Any) -> None:
+        options = Options.read(given)
+        if options.dry_run:
+            self.show(options)
+            return
+        troubles = []
+        beginning = clock.monotonic()
+        for number in range(60 // options.every if options.every else 1):
+            if number:
+                clock.sleep(max(0.0, beginning + number * (options.every or 0) - clock.monotonic()))
+                close_old_connections()  # one that died during the wait must not fail the pass
+            troubles += self.pass_once(options)
+        if troubles:
+            raise CommandError(f"{self.job}: {'; '.join(troubles)}", returncode=1)
+
+    def show(self, options: Options) -> None:
+        """The dry run: what a pass would try, step by step. Changes nothing, records nothing."""
+        at = options.at or clock.now()
+        quarantine = Quarantine(self.job, at=at)
+        for step in self.steps():
+            pks = due_pks(step, at=at, limit=options.limit, quarantine=quarantine)
+            title = f"{self.job}, {step.name}" if step.name else self.job
+            self.stdout.write(f"{title}: {len(pks)} due as of {at.isoformat()}")
+            due = step.due(at)
+            for row in due.filter(pk__in=pks[:SHOWN]).order_by("pk"):
+                self.stdout.write(f"  {name_of(due.model, row.pk)} {_shown(row)}")
+            if len(pks) > SHOWN:
+                self.stdout.write(f"  and {len(pks) - SHOWN} more")
+        if len(quarantine):
+            self.stdout.write(f"{self.job}: {len(quarantine)} in quarantine")
+
+    def pass_once(self, options: Options) -> list[str]:
+        """One pass with its lease and its record; says what went wrong, in words."""
+        now, beginning = clock.now(), clock.monotonic()
+        at = options.at or now
+        try:
+            started = patiently(partial(self._start, at=at, now=now))
+        except Exception as error:
+            logger.exception("%s could not start", self.job)
+            return [f"could not start: {described(error)}"]
+        if started is None:
+            self.stdout.write(f"{self.job}: another copy is running; nothing to do.")
+            return []
+        lease, run = started
+        tally = Tally()
+        trouble: BaseException | None = None
+        try:
+            quarantine = patiently(partial(Quarantine, self.job, at=at))
+            self.work(Pass(self.job, at, options, lease, quarantine, tally))
+        except BaseException as error:
+            trouble = error
+            tally.error = described(error)
+            if not isinstance(error, Exception):  # Ctrl-C, or told to exit: on record as well
+                raise
+            logger.exception("%s: the pass failed", self.job)
+        finally:
+            took = clock.monotonic() - beginning
+            troubles = self._finish(lease, run, tally, now=now + timedelta(seconds=took))
+        self.stdout.write(
+            f"{self.job}: {tally.done} done, {tally.passed_over} passed over, {tally.failed} failed in {took:.2f} s"
+        )
+        if trouble is not None:
+            troubles.append(tally.error)
+        elif tally.failed or tally.error:
+            troubles.append(f"{tally.failed} failed, see its QuarantinedRow; first {tally.error}")
+        return troubles
+
+    def _start(self, *, at: datetime, now: datetime) -> tuple[Lease, JobRun] | None:
+        with transaction.atomic():
+            lease = leases.take(self.job, at=now)
+            if lease is None:
+                return None
+            if lease.taken_over:
+                runs.bury(self.job)
+            return lease, runs.start(self.job, at=at, now=now)
+
+    def _finish(self, lease: Lease, run: JobRun, tally: Tally, *, now: datetime) -> list[str]:
+        def finish() -> None:
+            with transaction.atomic():
+                runs.finish(run, now=now, **vars(tally))
+                lease.release(at=now)
+
+        try:
+            patiently(finish)
+        except Exception as error:
+            logger.exception("%s could not record its pass", self.job)
+            return [f"could not record its pass: {described(error)}"]
+        return []
+
+
+def _refuse(parser: ArgumentParser, message: str) -> None:
+    refusal = BadInput(message)
+    if getattr(parser, "called_from_command_line", False):
+        parser.exit(BAD_INPUT, f"{parser.prog}: {refusal}\n")
+    raise refusal
+
+
+def _shown(row: Any) -> str:
+    try:
+        return str(row)
+    except Exception as error:  # a dry run is what one reaches for when a row is broken
+        return f"({described(error)})"

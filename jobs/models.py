@@ -1,0 +1,86 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+JOB_NAME_LENGTH = 100
+
+
+class Outcome(models.TextChoices):
+    RUNNING = "RUNNING", _("Running")
+    SUCCEEDED = "SUCCEEDED", _("Succeeded")
+    FAILED = "FAILED", _("Failed")
+
+
+class JobRun(models.Model):
+    """One pass of one job, written when it starts and once more when it ends, since cron throws output away.
+
+    A pass that was killed has no `finished_at`; it reads RUNNING until the job's next pass calls it FAILED.
+    """
+
+    job = models.CharField(_("job"), max_length=JOB_NAME_LENGTH)
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    at = models.DateTimeField(_("as of"), help_text=_("The instant the job took for now; a replay's lies in the past."))
+    outcome = models.CharField(_("outcome"), max_length=9, choices=Outcome, default=Outcome.RUNNING)
+    host = models.CharField(_("host"), max_length=255)
+    database = models.CharField(_("database"), max_length=255)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    passed_over = models.PositiveIntegerField(
+        _("passed over"), default=0, help_text=_("Rows that were no longer due when their turn came.")
+    )
+    failed = models.PositiveIntegerField(_("failed"), default=0)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("job run")
+        verbose_name_plural = _("job runs")
+        ordering = ["-started_at", "-pk"]
+        indexes = [
+            # A job's last run, and its runs that are old enough to go.
+            models.Index(fields=["job", "started_at"], name="jobrun_job_started"),
+            # The admin's list of all jobs, newest first.
+            models.Index(fields=["started_at"], name="jobrun_started"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.started_at:%Y-%m-%d %H:%M:%S} {self.get_outcome_display()}"
+
+
+class QuarantinedRow(models.Model):
+    """A row on which a job raised: kept away from the others, tried again ever later, and in the end given up.
+
+    It leaves by itself as soon as the job succeeds on it, or when nothing is due on it any more.
+    """
+
+    job = models.CharField(_("job"), max_length=JOB_NAME_LENGTH)
+    row = models.CharField(_("row"), max_length=150, help_text=_("Its table and number, such as orders.order:123."))
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    error = models.TextField(_("error"), blank=True)
+    first_failed_at = models.DateTimeField(_("first failed"))
+    next_attempt_at = models.DateTimeField(
+        _("next attempt"), null=True, blank=True, help_text=_("Empty: given up, until a person retries it.")
+    )
+
+    class Meta:
+        verbose_name = _("quarantined row")
+        verbose_name_plural = _("quarantined rows")
+        ordering = ["-first_failed_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["job", "row"], name="quarantined_once_a_job")]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.row}"
+
+
+class JobLease(models.Model):
+    """Who runs a job at present (`holder` empty: nobody) and until when that is believed without being renewed."""
+
+    job = models.CharField(_("job"), max_length=JOB_NAME_LENGTH, unique=True)
+    holder = models.CharField(_("holder"), max_length=300, blank=True)
+    until = models.DateTimeField(_("until"))
+
+    class Meta:
+        verbose_name = _("job lease")
+        verbose_name_plural = _("job leases")
+        ordering = ["job"]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.holder}".strip()

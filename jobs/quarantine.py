@@ -1,0 +1,71 @@
+"""Rows on which a job raised: which to leave alone, when to try them again, when to stop trying."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+
+from jobs.models import QuarantinedRow
+from jobs.patience import described
+
+# After the first failure, the second ... ; a row that fails once more after the last is given up.
+BACKOFF = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=12),
+    timedelta(days=1),
+    timedelta(days=2),
+)
+
+
+def name_of(model: type[models.Model], pk: int) -> str:
+    """How a row is called in the quarantine: `orders.order:123`."""
+    return f"{model._meta.label_lower}:{pk}"
+
+
+class Quarantine:
+    """One job's quarantine during one pass. Opening it costs one query; passing rows through it none."""
+
+    def __init__(self, job: str, *, at: datetime) -> None:
+        self.job, self.at = job, at
+        self._entries = {entry.row: entry for entry in QuarantinedRow.objects.filter(job=job)}
+        self._seen: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def holds(self, row: str) -> bool:
+        """Whether the row, which is due, is to be left alone for now."""
+        entry = self._entries.get(row)
+        if entry is None:
+            return False
+        self._seen.add(row)
+        return entry.next_attempt_at is None or entry.next_attempt_at > self.at
+
+    def add(self, row: str, error: Exception) -> None:
+        """Keep the row away; for how long depends on how often it failed."""
+        with transaction.atomic():
+            entry, _is_new = QuarantinedRow.objects.select_for_update().get_or_create(
+                job=self.job, row=row, defaults={"first_failed_at": self.at}
+            )
+            entry.attempts += 1
+            entry.error = described(error)
+            given_up = entry.attempts > len(BACKOFF)
+            entry.next_attempt_at = None if given_up else self.at + BACKOFF[entry.attempts - 1]
+            entry.save()
+        self._entries[row] = entry
+        self._seen.add(row)
+
+    def forget(self, rows: Iterable[str]) -> None:
+        """The rows are well. No query unless one of them was here."""
+        if healed := [row for row in rows if row in self._entries]:
+            QuarantinedRow.objects.filter(job=self.job, row__in=healed).delete()
+
+    def forget_the_unseen(self) -> None:
+        """Rows that no step found due were dealt with otherwise. Only for a pass that looked at all that is due."""
+        # A replay of a time before the failure proves nothing: the row may not have been due yet.
+        self.forget(
+            [row for row, entry in self._entries.items() if row not in self._seen and entry.first_failed_at <= self.at]
+        )

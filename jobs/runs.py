@@ -1,0 +1,42 @@
+"""The record of a pass: written when it starts, completed when it ends."""
+
+import socket
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+
+from jobs.models import JobRun, Outcome
+
+ERROR_LENGTH = 2000
+
+
+def start(job: str, *, at: datetime, now: datetime) -> JobRun:
+    return JobRun.objects.create(job=job, at=at, started_at=now, host=socket.gethostname()[:255], database=_database())
+
+
+def finish(run: JobRun, *, now: datetime, done: int, passed_over: int, failed: int, error: str) -> None:
+    """Completes the record, and lets go of the job's records older than `JOB_RUNS_KEPT`."""
+    JobRun.objects.filter(pk=run.pk).update(
+        outcome=Outcome.FAILED if failed or error else Outcome.SUCCEEDED,
+        finished_at=now,
+        done=done,
+        passed_over=passed_over,
+        failed=failed,
+        error=error[:ERROR_LENGTH],
+    )
+    JobRun.objects.filter(job=run.job, started_at__lt=now - settings.JOB_RUNS_KEPT).delete()
+
+
+def bury(job: str) -> None:
+    """Call the job's unfinished runs failed, once their process is known to be gone."""
+    JobRun.objects.filter(job=job, outcome=Outcome.RUNNING).update(
+        outcome=Outcome.FAILED, error="The process ended before the pass did."
+    )
+
+
+def _database() -> str:
+    """Which database this is, without who logs in to it."""
+    place = connection.settings_dict
+    host = f"@{place['HOST'] or 'local'}" if connection.vendor != "sqlite" else ""
+    return f"{connection.vendor} {place['NAME']}{host}"[:255]

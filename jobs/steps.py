@@ -1,0 +1,135 @@
+"""How a job works through what is due: in batches, each its own transaction, with bad rows set aside."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from jobs.leases import Lease
+from jobs.options import Options
+from jobs.patience import described, is_infrastructure, patiently
+from jobs.quarantine import Quarantine, name_of
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Tally:
+    """What became of the rows of a pass; `error` is one line that says what went wrong, if something did."""
+
+    done: int = 0
+    passed_over: int = 0
+    failed: int = 0
+    error: str = ""
+
+    def add(self, other: "Tally") -> None:
+        self.done += other.done
+        self.passed_over += other.passed_over
+        self.failed += other.failed
+        self.error = self.error or other.error
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule of a job.
+
+    `due(at)` is a queryset of one model that can still be filtered: no slice, no union. `act(rows, at)` gets rows that
+    are due, locked, in the order of their primary key, inside a transaction; what it raises takes back the batch.
+    `lock(pks)` replaces the lock on the rows by primary key where something else must be locked before them.
+    A step that is not `atomic` talks to a network: its `act` gets no transaction and no locks, claims and commits by
+    itself, and may return a `Tally` of what it did.
+    """
+
+    name: str
+    due: Callable[[datetime], QuerySet[Any]]
+    act: Callable[[list[Any], datetime], Tally | None]
+    lock: Callable[[list[int]], None] | None = None
+    atomic: bool = True
+
+
+@dataclass
+class Pass:
+    """One pass of a job: what it was asked, and what it has done so far."""
+
+    job: str
+    at: datetime
+    options: Options
+    lease: Lease
+    quarantine: Quarantine
+    tally: Tally = field(default_factory=Tally)
+
+
+def due_pks(step: Step, *, at: datetime, limit: int | None, quarantine: Quarantine) -> list[int]:
+    """The primary keys that the step would try as of `at`, in order: due, and not held back by the quarantine."""
+    due = step.due(at)
+    pks = due.order_by("pk").values_list("pk", flat=True)
+    if limit is not None:
+        pks = pks[: limit + len(quarantine)]  # rows that are held back must not use up the limit
+    if not len(quarantine):
+        return list(pks)
+    return [pk for pk in pks if not quarantine.holds(name_of(due.model, pk))][:limit]
+
+
+def work_through(step: Step, current: Pass) -> None:
+    """Work through everything that is due in the step. Raises only when the machine failed, or `due` itself did."""
+    options = current.options
+    pks = patiently(partial(due_pks, step, at=current.at, limit=options.limit, quarantine=current.quarantine))
+    for batch in _slices(pks, options.batch_size):
+        patiently(current.lease.renew)
+        try:
+            current.tally.add(patiently(partial(_attempt, step, batch, current)))
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            logger.warning("%s: %d rows taken back", current.job, len(batch), exc_info=True)
+            _one_by_one(step, batch, current, error)
+
+
+def _one_by_one(step: Step, batch: list[int], current: Pass, error: Exception) -> None:
+    """Find the rows that raise and set them aside, so that the others go on. `error` is what the whole batch raised."""
+    for pk in batch:
+        try:
+            if len(batch) == 1:
+                raise error
+            patiently(current.lease.renew)
+            current.tally.add(patiently(partial(_attempt, step, [pk], current)))
+        except Exception as own:
+            if is_infrastructure(own):
+                raise
+            row = name_of(step.due(current.at).model, pk)
+            patiently(partial(current.quarantine.add, row, own))
+            current.tally.add(Tally(failed=1, error=f"{row}: {described(own)}"))
+            logger.error("%s: %s is quarantined: %s", current.job, row, described(own))
+
+
+def _attempt(step: Step, pks: list[int], current: Pass) -> Tally:
+    due = step.due(current.at)
+    with transaction.atomic() if step.atomic else nullcontext():
+        if step.lock is not None:
+            step.lock(pks)
+        elif step.atomic:
+            _lock(due.model, pks)
+        # A second statement, so that what was decided while we waited for the locks is seen.
+        rows = list(due.filter(pk__in=pks).order_by("pk"))
+        tally = Tally(passed_over=len(pks) - len(rows))
+        if rows:
+            names = [name_of(due.model, row.pk) for row in rows]
+            tally.add(step.act(rows, current.at) or Tally(done=len(rows)))
+            current.quarantine.forget(names)
+    return tally
+
+
+def _lock(model: type[Model], pks: list[int]) -> None:
+    locked = model._base_manager.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+    list(locked.values_list("pk", flat=True))  # a queryset that is not evaluated locks nothing
+
+
+def _slices(pks: list[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(pks), size):
+        yield pks[start : start + size]
