@@ -18,6 +18,7 @@ import polib
 
 LOCALE = Path(__file__).resolve().parent
 ROOT = LOCALE.parent
+UNUSED = {"SECRET_KEY": "not used", "DATABASE_URL": "sqlite:///not-used.sqlite3"}  # the settings ask for them
 EXTENSIONS = (".py", ".html", ".txt")
 PLACEHOLDER = re.compile(r"%\([^)]+\)[#0\- +]*\d*(?:\.\d+)?[a-zA-Z]|%[a-zA-Z]|\{[^{}]*\}")
 
@@ -57,7 +58,7 @@ def keys(path: Path) -> set[tuple[str, str, str]]:
 
 
 def collected_anew(language: str) -> set[tuple[str, str, str]]:
-    """The texts that the source holds now, found by makemessages in a copy, so that the real catalogue is not touched."""
+    """The texts that the source holds now, found by makemessages in a copy: the real catalogue is not touched."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         for source in sources():
@@ -67,7 +68,7 @@ def collected_anew(language: str) -> set[tuple[str, str, str]]:
         subprocess.run(
             [
                 sys.executable,
-                ROOT / "manage.py",
+                "manage.py",
                 "makemessages",
                 "--locale",
                 language,
@@ -77,13 +78,14 @@ def collected_anew(language: str) -> set[tuple[str, str, str]]:
                 "0",
             ],
             cwd=copy,
-            env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "cinema.settings"} | UNUSED,
             check=True,
         )
         return keys(copy / "locale" / language / "LC_MESSAGES" / "django.po")
 
 
 def sources() -> Iterator[Path]:
+    yield Path("manage.py")
     for folder in sorted(ROOT.iterdir()):
         if folder.is_dir() and not folder.name.startswith(".") and folder.name not in ("var", "tests", "docs"):
             for path in sorted(folder.rglob("*")):
