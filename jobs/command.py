@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from jobs import clock, leases, runs
 from jobs.leases import Lease
 from jobs.models import JobRun
 from jobs.options import BAD_INPUT, BATCH_SIZE, BadInput, Options
-from jobs.patience import described, patiently
+from jobs.patience import described, drop_dead_connection, patiently
 from jobs.quarantine import Quarantine, name_of
 from jobs.steps import Pass, Step, Tally, due_pks, work_through
 
@@ -83,7 +83,7 @@ class JobCommand(BaseCommand):
         for number in range(60 // options.every if options.every else 1):
             if number:
                 clock.sleep(max(0.0, beginning + number * (options.every or 0) - clock.monotonic()))
-                close_old_connections()  # one that died during the wait must not fail the pass
+                drop_dead_connection()  # one that died during the wait must not fail the pass
             troubles += self.pass_once(options)
         if troubles:
             raise CommandError(f"{self.job}: {'; '.join(troubles)}", returncode=1)

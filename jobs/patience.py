@@ -40,9 +40,15 @@ def patiently(action: Callable[[], Result]) -> Result:
             if not is_infrastructure(error):
                 raise
             logger.warning("%s; trying again", described(error))
-        connection.close_if_unusable_or_obsolete()
+        drop_dead_connection()
         clock.sleep(wait * random.uniform(0.5, 1.5))  # apart, so that two that met in a deadlock do not meet again
     return action()
+
+
+def drop_dead_connection() -> None:
+    """Have the next query connect anew if the connection is broken or old; leaves a caller's transaction alone."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def described(error: BaseException) -> str:

@@ -1,0 +1,13 @@
+import pytest
+
+from jobs import clock as jobs_clock
+from tests.jobs.toys import Clock
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The job's clocks, standing still at noon: nothing sleeps, and time passes only when a test lets it."""
+    clock = Clock()
+    for name in ("now", "monotonic", "sleep"):
+        monkeypatch.setattr(jobs_clock, name, getattr(clock, name))
+    return clock
