@@ -1,10 +1,9 @@
 import re
 import shutil
 import subprocess
-import sys
-import warnings
 from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings as project
@@ -41,8 +40,12 @@ def table(tmp_path: Path, settings) -> Path:
 
 
 def djangos_crontab(verb: str) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # it never closes the pipe that it reads
+    """`manage.py crontab add` or `remove`, but that it closes the pipe it reads, and waits for its child."""
+
+    def output_of(command: str) -> StringIO:
+        return StringIO(subprocess.run(command, shell=True, capture_output=True, text=True).stdout)  # noqa: S602
+
+    with patch("django_crontab.crontab.os.popen", output_of):
         call_command("crontab", verb, verbosity=0)
 
 
@@ -207,11 +210,10 @@ def checkout(tmp_path: Path) -> Path:
     return place
 
 
-def line_of(checkout: Path) -> str:
-    """The command of the first line that `crontab add` would write for this checkout."""
-    line = next(iter(crontab.schedule())).removeprefix("* * * * * ")
-    manage, log = "manage.py", "var/cron.log"
-    for path in (manage, log):
+def line_of(checkout: Path, job: str) -> str:
+    """The command that `crontab add` would write for this job of this checkout."""
+    line = next(line for line, name in crontab.schedule().items() if name == job).removeprefix("* * * * * ")
+    for path in ("manage.py", "var/cron.log"):
         line = line.replace(f"{project.BASE_DIR}/{path} ", f"{checkout}/{path} ")
     return line
 
@@ -227,7 +229,7 @@ def files_of(place: Path) -> set[str]:
 
 def test_a_line_stops_at_once_and_makes_no_database_when_none_is_named(checkout: Path):
     (checkout / ".env").write_text("SECRET_KEY=secret\n")
-    line = line_of(checkout)
+    line = line_of(checkout, "update_session_statuses")
     at_home, before = set(Path("/").iterdir()), files_of(checkout)
 
     ended = run_as_cron_does(line)
@@ -241,7 +243,7 @@ def test_a_line_stops_at_once_and_makes_no_database_when_none_is_named(checkout:
 
 def test_a_line_uses_the_database_that_the_projects_own_env_names(checkout: Path):
     (checkout / ".env").write_text("SECRET_KEY=secret\nDATABASE_URL=sqlite:///var/named.sqlite3\n")
-    line = line_of(checkout)
+    line = line_of(checkout, "update_session_statuses")
     at_home, before = set(Path("/").iterdir()), files_of(checkout)
 
     run_as_cron_does(line)
