@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
@@ -92,7 +93,7 @@ class SeatKind(models.TextChoices):
 
 
 class Seat(models.Model):
-    """A numbered place in a row. `place` is where it stands across the hall, counted from the left wall; aisles are gaps."""
+    """A numbered place in a row. `place` is where it stands across the hall, from the left wall; aisles are gaps."""
 
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="seats", verbose_name=_("hall"))
     row = models.PositiveSmallIntegerField(_("row"), validators=[MinValueValidator(1)])
@@ -214,15 +215,15 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def on_sale(self, at: datetime) -> "SessionQuerySet":
         return self.filter(status=Session.Status.SCHEDULED, archived_at__isnull=True, start_datetime__gt=at)
 
-    def in_the_way(self, *, hall: Hall, start: datetime, free_from: datetime) -> "SessionQuerySet":
-        """Sessions, not cancelled, that hold the hall at some moment of [start, free_from), cleaning included."""
-        return self.filter(hall=hall, start_datetime__lt=free_from, free_from__gt=start).exclude(
+    def in_the_way(self, *, halls: Iterable[int], start: datetime, free_from: datetime) -> "SessionQuerySet":
+        """Not cancelled, and holding one of the halls, cleaning included, at some moment of [start, free_from)."""
+        return self.filter(hall__in=halls, start_datetime__lt=free_from, free_from__gt=start).exclude(
             status=Session.Status.CANCELLED
         )
 
 
 class OnPostgreSQL(ExclusionConstraint):
-    """An exclusion constraint where the database has such; SQLite relies on the service, whose writers come one by one."""
+    """An exclusion constraint where the database has such; SQLite relies on the service, its writers queue."""
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         return super().constraint_sql(model, schema_editor) if self._kept_by(schema_editor.connection) else None
@@ -286,7 +287,12 @@ class Session(models.Model):
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     cancel_reason = models.CharField(_("reason of the cancellation"), max_length=250, blank=True)
     cancelled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cancelled by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cancelled by"),
     )
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 

@@ -1,0 +1,17 @@
+from screenings.services.cancelling import cancel_session
+from screenings.services.copying import CopyResult, LeftOut, copy_day, copy_week
+from screenings.services.halls import build_hall
+from screenings.services.running import complete_sessions, start_sessions
+from screenings.services.scheduling import schedule
+
+__all__ = [
+    "CopyResult",
+    "LeftOut",
+    "build_hall",
+    "cancel_session",
+    "complete_sessions",
+    "copy_day",
+    "copy_week",
+    "schedule",
+    "start_sessions",
+]

@@ -1,0 +1,32 @@
+"""A session that will not be shown, or not to its end."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from cinema.lives import move
+from screenings.errors import ReasonNeeded, SessionCancelledAlready, SessionOver
+from screenings.models import Session
+
+LONGEST_REASON = 250  # as `Session.cancel_reason` is long
+
+
+def cancel_session(session: Session, *, reason: str, at: datetime, actor: User | None = None) -> None:
+    """Cancel a session that has not ended. Its hall is free at once; its orders are refunded by the job that finds it.
+
+    Refused with `ReasonNeeded`, `SessionCancelledAlready` or `SessionOver`.
+    """
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise ReasonNeeded(LONGEST_REASON)
+    with transaction.atomic():
+        # Held against whoever is selling a seat of it right now: they see the cancellation, or we see their ticket.
+        session.refresh_from_db(
+            fields=["status", "end_datetime"], from_queryset=Session.objects.select_for_update(of=("self",))
+        )
+        if session.status == Session.Status.CANCELLED:
+            raise SessionCancelledAlready(session)
+        if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
+            raise SessionOver(session)
+        move([session], Session.Status.CANCELLED, cancelled_at=at, cancel_reason=reason, cancelled_by=actor)

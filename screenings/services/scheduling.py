@@ -1,0 +1,64 @@
+"""A new session on the programme."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from screenings.errors import HallBusy, ImpossibleSession, StartsInThePast, TimeZoneMissing
+from screenings.models import Film, Hall, Session
+from screenings.services import timetable
+
+
+def schedule(
+    *,
+    film: Film,
+    hall: Hall,
+    start: datetime,
+    ticket_price: Decimal,
+    at: datetime,
+    adverts_minutes: int | None = None,
+    cleaning_minutes: int | None = None,
+    format: str = Session.Format.TWO_D,  # noqa: A002 (the field's name)
+    language: str = "ru",
+    subtitles: str = "",
+) -> Session:
+    """Put a session on the programme. It ends when adverts and film are over; cleaned, the hall is free again.
+
+    `start` is an instant after `at` (see `screenings.times.as_instant` for what a wall clock shows). Adverts are the
+    cinema's and cleaning is the hall's unless given. Refused with `TimeZoneMissing`, `StartsInThePast`,
+    `ImpossibleSession` or `HallBusy`.
+    """
+    if start.tzinfo is None:
+        raise TimeZoneMissing(start)
+    if start <= at:
+        raise StartsInThePast(hall.cinema.local(start))
+    adverts = hall.cinema.adverts_minutes if adverts_minutes is None else adverts_minutes
+    cleaning = hall.cleaning_minutes if cleaning_minutes is None else cleaning_minutes
+    if adverts < 0 or cleaning < 0:
+        raise ImpossibleSession(_("Adverts and cleaning take no less than 0 minutes."))
+    start = start.astimezone(UTC)  # in a zone of its own, Python would add the minutes to the clock, not to the time
+    end = start + timedelta(minutes=adverts + film.duration_minutes)
+    session = Session(
+        film=film,
+        hall=hall,
+        start_datetime=start,
+        end_datetime=end,
+        free_from=end + timedelta(minutes=cleaning),
+        ticket_price=ticket_price,
+        format=format,
+        language=language,
+        subtitles=subtitles,
+    )
+    try:
+        session.clean_fields(exclude=["film", "hall"])
+    except ValidationError as error:
+        raise ImpossibleSession(" ".join(error.messages)) from error
+    with transaction.atomic():
+        timetable.lock([hall.pk])
+        if busy := timetable.in_the_way(session, timetable.taken([session])):
+            raise HallBusy(busy)
+        timetable.store([session])
+    return session

@@ -1,0 +1,60 @@
+"""Who holds a hall, and when: what scheduling and copying share."""
+
+from collections.abc import Collection, Sequence
+
+from django.db import IntegrityError, transaction
+
+from screenings.errors import HallBusy
+from screenings.models import Hall, Session
+
+CONSTRAINT = "one_session_a_hall_at_a_time"
+
+
+def lock(halls: Collection[int]) -> None:
+    """Keep others from scheduling in these halls, given by their ids, until the transaction ends.
+
+    Comes before every other lock. Without it PostgreSQL's constraint would still let only one scheduler have the hall,
+    but the other might learn so by a deadlock, and that is no answer for a person.
+    """
+    list(Hall.objects.select_for_update(no_key=True).filter(pk__in=halls).order_by("pk").values_list("pk"))
+
+
+def taken(sessions: Sequence[Session]) -> list[Session]:
+    """The stored sessions that hold one of the halls at some moment between the first and the last of `sessions`.
+
+    Film, hall and cinema come along. One query.
+    """
+    halls = {session.hall_id for session in sessions}
+    start = min(session.start_datetime for session in sessions)
+    free_from = max(session.free_from for session in sessions)
+    return list(
+        Session.objects.in_the_way(halls=halls, start=start, free_from=free_from)
+        .select_related("film", "hall__cinema")
+        .order_by("start_datetime", "pk")
+    )
+
+
+def in_the_way(session: Session, others: Sequence[Session]) -> list[Session]:
+    """Those of `others` that hold the hall at some moment while `session` would; back to back is no conflict."""
+    return [
+        other
+        for other in others
+        if other.hall_id == session.hall_id
+        and other.start_datetime < session.free_from
+        and other.free_from > session.start_datetime
+    ]
+
+
+def store(sessions: Sequence[Session]) -> None:
+    """Store new sessions, or none: where the database itself refuses an overlap, that becomes `HallBusy` too."""
+    try:
+        with transaction.atomic():
+            Session.objects.bulk_create(sessions)
+    except IntegrityError as error:
+        if CONSTRAINT not in str(error):
+            raise
+        others = taken(sessions)
+        conflicts = [other for session in sessions for other in in_the_way(session, others)]
+        if not conflicts:
+            raise
+        raise HallBusy(conflicts) from error

@@ -1,0 +1,83 @@
+from datetime import timedelta
+
+import pytest
+from model_bakery import baker
+
+from accounts.models import User
+from screenings.errors import ReasonNeeded, SessionCancelledAlready, SessionOver
+from screenings.models import Session
+from screenings.services import cancel_session, schedule
+from tests.screenings.rows import AT, PRICE, film, session
+
+pytestmark = pytest.mark.django_db
+
+Status = Session.Status
+
+
+def stored(showing):
+    return Session.objects.values().get(pk=showing.pk)
+
+
+@pytest.mark.parametrize("status", [Status.SCHEDULED, Status.ONGOING])
+def test_a_session_that_has_not_ended_is_cancelled_with_reason_and_name(status):
+    showing, manager = session(status=status), baker.make(User)
+
+    cancel_session(showing, reason=" Projector broken ", at=AT, actor=manager)
+
+    now = Session.objects.get()
+    assert now.status == Status.CANCELLED
+    assert now.cancelled_at == AT
+    assert now.cancel_reason == "Projector broken"
+    assert now.cancelled_by == manager
+    assert showing.status == Status.CANCELLED
+
+
+def test_its_hall_is_free_at_once():
+    showing = session(start=AT + timedelta(hours=1))
+
+    cancel_session(showing, reason="Projector broken", at=AT)
+
+    schedule(film=film(), hall=showing.hall, start=showing.start_datetime, ticket_price=PRICE, at=AT)
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 251])
+def test_without_a_reason_it_is_refused(reason):
+    showing = session()
+    before = stored(showing)
+
+    with pytest.raises(ReasonNeeded):
+        cancel_session(showing, reason=reason, at=AT)
+
+    assert stored(showing) == before
+
+
+def test_the_first_cancellation_stands():
+    showing = session()
+    cancel_session(showing, reason="Projector broken", at=AT)
+    before = stored(showing)
+
+    with pytest.raises(SessionCancelledAlready):
+        cancel_session(showing, reason="Flood", at=AT + timedelta(minutes=1))
+
+    assert stored(showing) == before
+
+
+@pytest.mark.parametrize("status", [Status.SCHEDULED, Status.ONGOING, Status.COMPLETED])
+def test_a_session_that_has_ended_is_not_cancelled_whether_or_not_a_job_took_note(status):
+    showing = session(start=AT - timedelta(minutes=130), minutes=130, status=status)
+    before = stored(showing)
+
+    with pytest.raises(SessionOver):
+        cancel_session(showing, reason="Projector broken", at=AT)
+
+    assert stored(showing) == before
+
+
+def test_what_somebody_else_did_meanwhile_is_seen():
+    showing = session()
+    Session.objects.update(status=Status.COMPLETED)
+
+    with pytest.raises(SessionOver):
+        cancel_session(showing, reason="Projector broken", at=AT)
+
+    assert Session.objects.get().status == Status.COMPLETED
