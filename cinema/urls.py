@@ -1,8 +1,11 @@
 from django.contrib import admin
 from django.urls import path
 
+from jobs.views import healthz
+
 admin.autodiscover()
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("healthz", healthz),
 ]

@@ -1,3 +1,6 @@
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from jobs import clock as jobs_clock
@@ -11,3 +14,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     for name in ("now", "monotonic", "sleep"):
         monkeypatch.setattr(jobs_clock, name, getattr(clock, name))
     return clock
+
+
+@pytest.fixture(autouse=True)
+def static_root(settings: Any, tmp_path: Path) -> None:
+    """WhiteNoise warns, and warnings are errors, where nobody has collected the static files."""
+    settings.STATIC_ROOT = tmp_path

@@ -1,0 +1,68 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
+
+from jobs import clock
+from jobs.models import JobRun, QuarantinedRow
+
+
+class JobFilter(admin.SimpleListFilter):
+    """The jobs of the schedule; to collect the names from a million runs would cost a scan a page."""
+
+    title = _("job")
+    parameter_name = "job"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(job, job) for job in settings.JOB_SCHEDULE]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(job=self.value()) if self.value() else queryset
+
+
+class RecordAdmin(ModelAdmin):
+    """What the jobs write and people only read."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(JobRun)
+class JobRunAdmin(RecordAdmin):
+    list_display = ["job", "started_at", "outcome", "done", "passed_over", "failed", "finished_at", "host"]
+    list_filter = [JobFilter, "outcome"]
+
+
+@admin.register(QuarantinedRow)
+class QuarantinedRowAdmin(RecordAdmin):
+    list_display = ["job", "row", "attempts", "error", "first_failed_at", "next_attempt_at"]
+    list_filter = [JobFilter]
+    search_fields = ["row"]
+    actions = ["retry_now"]
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("jobs.change_quarantinedrow"))
+
+    @admin.action(description=_("Retry now"), permissions=["retry"])
+    def retry_now(self, request: HttpRequest, queryset: QuerySet[QuarantinedRow]) -> None:
+        count = queryset.update(next_attempt_at=clock.now())
+        told = ngettext(
+            "%(count)d row will be tried by the job's next pass.",
+            "%(count)d rows will be tried by the job's next pass.",
+            count,
+        )
+        self.message_user(request, told % {"count": count}, messages.SUCCESS)

@@ -1,0 +1,95 @@
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from jobs import leases
+from jobs.models import JobLease, JobRun, Outcome
+from tests.jobs.toys import NOON, Clock, SwitchOff, switched_off, users
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_second_copy_says_so_and_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
+    users(1)
+    leases.take("switch_off", at=NOON)
+
+    call_command(SwitchOff())
+
+    assert capsys.readouterr().out == "switch_off: another copy is running; nothing to do.\n"
+    assert switched_off() == 0
+    assert not JobRun.objects.exists()
+
+
+def test_another_job_is_not_kept_waiting() -> None:
+    users(1)
+    leases.take("another_job", at=NOON)
+
+    call_command(SwitchOff())
+
+    assert switched_off() == 1
+
+
+def test_a_holder_that_vanished_blocks_nobody_for_longer_than_forty_seconds(clock: Clock) -> None:
+    users(1)
+    leases.take("switch_off", at=NOON)
+    run = JobRun.objects.create(job="switch_off", started_at=NOON, at=NOON, host="here", database="this")
+
+    clock.forward(39.999)
+    call_command(SwitchOff())
+    blocked = switched_off()
+    clock.forward(0.001)
+    call_command(SwitchOff())
+
+    assert (blocked, switched_off()) == (0, 1)
+    run.refresh_from_db()
+    assert (run.outcome, run.finished_at) == (Outcome.FAILED, None)
+    assert run.error == "The process ended before the pass did."
+
+
+def test_a_lease_from_a_clock_that_ran_ahead_blocks_nobody() -> None:
+    users(1)
+    JobLease.objects.create(job="switch_off", holder="someone", until=NOON + timedelta(days=365))
+
+    call_command(SwitchOff())
+
+    assert switched_off() == 1
+
+
+def test_a_lease_is_given_back_at_the_end_of_a_pass_good_or_bad() -> None:
+    users(1, bad=1)
+
+    with pytest.raises(CommandError):
+        call_command(SwitchOff())
+
+    assert JobLease.objects.get().holder == ""
+
+
+def test_a_long_pass_keeps_its_lease(clock: Clock) -> None:
+    second_copies = []
+
+    class Long(SwitchOff):
+        def act(self, rows: list[User], at: datetime, /) -> None:
+            super().act(rows, at)
+            clock.forward(15)
+            second_copies.append(leases.take(self.job, at=clock.now()))
+
+    users(10)
+
+    call_command(Long(), batch_size=1)
+
+    assert second_copies == [None] * 10
+
+
+def test_one_who_lost_the_lease_does_not_give_back_anothers(clock: Clock) -> None:
+    slow = leases.take("switch_off", at=NOON)
+    clock.forward(41)
+    quick = leases.take("switch_off", at=clock.now())
+    assert slow is not None
+    assert quick is not None
+
+    slow.renew()
+    slow.release(at=clock.now())
+
+    assert JobLease.objects.get().holder == quick.holder

@@ -1,0 +1,127 @@
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from jobs.models import JobRun, QuarantinedRow
+from jobs.quarantine import BACKOFF
+from tests.jobs.toys import NOON, Clock, SwitchOff, switched_off, users
+
+pytestmark = pytest.mark.django_db
+
+
+def fail() -> None:
+    with pytest.raises(CommandError):
+        call_command(SwitchOff())
+
+
+def test_a_quarantined_row_is_left_alone_until_its_time(clock: Clock) -> None:
+    users(1, bad=1)
+    fail()
+    clock.forward(59)
+
+    call_command(SwitchOff())
+
+    row = QuarantinedRow.objects.get()
+    assert row.attempts == 1
+    assert row.next_attempt_at == NOON + timedelta(minutes=1)
+    assert list(JobRun.objects.order_by("pk").values_list("outcome", "failed")) == [("FAILED", 1), ("SUCCEEDED", 0)]
+
+
+def test_a_row_is_tried_ever_later_and_then_given_up(clock: Clock) -> None:
+    users(1, bad=1)
+    waits = []
+    fail()
+    while next_attempt_at := QuarantinedRow.objects.get().next_attempt_at:
+        waits.append(next_attempt_at - clock.instant)
+        clock.forward(waits[-1].total_seconds())
+        fail()
+
+    clock.forward(timedelta(days=365).total_seconds())
+    call_command(SwitchOff())
+
+    assert waits == list(BACKOFF)
+    row = QuarantinedRow.objects.get()
+    assert (row.attempts, row.first_failed_at, row.next_attempt_at) == (len(BACKOFF) + 1, NOON, None)
+
+
+def test_a_row_that_succeeds_leaves_the_quarantine(clock: Clock) -> None:
+    users(2, bad=1)
+    fail()
+    User.objects.update(first_name="good")
+    clock.forward(60)
+
+    call_command(SwitchOff())
+
+    assert switched_off() == 2
+    assert not QuarantinedRow.objects.exists()
+
+
+def test_a_row_that_was_dealt_with_otherwise_leaves_the_quarantine() -> None:
+    users(1, bad=1)
+    fail()
+    User.objects.update(is_active=False)
+
+    call_command(SwitchOff())
+
+    assert not QuarantinedRow.objects.exists()
+
+
+def test_a_replay_of_a_time_before_the_failure_clears_nothing() -> None:
+    users(1, bad=1)
+    fail()
+
+    call_command(SwitchOff(), at=NOON - timedelta(hours=1))
+
+    assert QuarantinedRow.objects.count() == 1
+
+
+def test_a_pass_with_a_limit_does_not_clear_what_it_did_not_look_at() -> None:
+    users(1, bad=1)
+    fail()
+
+    call_command(SwitchOff(), limit=0)
+
+    assert QuarantinedRow.objects.count() == 1
+
+
+def test_quarantined_rows_do_not_use_up_the_limit() -> None:
+    users(3, bad=2)
+    fail()
+    User.objects.update(is_active=True)
+
+    call_command(SwitchOff(), limit=1)
+
+    assert switched_off() == 1
+
+
+def test_the_quarantine_of_one_job_does_not_keep_another_from_the_row() -> None:
+    class Kinder(SwitchOff):
+        job = "kinder"
+
+        def act(self, rows: list[User], at: object, /) -> None:
+            User.objects.filter(pk__in=[row.pk for row in rows]).update(is_active=False)
+
+    users(1, bad=1)
+    fail()
+
+    call_command(Kinder())
+
+    assert switched_off() == 1
+    assert QuarantinedRow.objects.get().job == "switch_off"
+
+
+def test_an_error_that_no_table_could_hold_is_still_recorded() -> None:
+    class Odd(SwitchOff):
+        def act(self, rows: list[User], at: object, /) -> None:
+            raise ValueError("nul \0, half a pair \ud800,\n" + "and much more " * 1000)
+
+    users(1)
+
+    with pytest.raises(CommandError):
+        call_command(Odd())
+
+    error = QuarantinedRow.objects.get().error
+    assert error.startswith("ValueError: nul , half a pair ?, and much more")
+    assert len(error) == 500

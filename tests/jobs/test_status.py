@@ -1,0 +1,149 @@
+from datetime import UTC, datetime, time, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from cinema.schedule import Daily, minutes
+from jobs import status
+from jobs.models import JobRun, Outcome, QuarantinedRow
+from tests.jobs.toys import NOON, Clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def schedule(settings: Any) -> None:
+    settings.JOB_SCHEDULE = {"sell": minutes(5), "sweep": Daily(time(3, 10))}
+    MigrationRecorder(connection).migration_qs.filter(app="jobs").delete()
+
+
+def installed(at: datetime) -> None:
+    MigrationRecorder(connection).migration_qs.create(app="jobs", name="0001_initial", applied=at)
+
+
+def ran(job: str, ended: datetime, outcome: Outcome = Outcome.SUCCEEDED, **fields: Any) -> JobRun:
+    started = ended - timedelta(seconds=1)
+    given = {"started_at": started, "finished_at": ended, "at": started, "host": "here", "database": "this", **fields}
+    return JobRun.objects.create(job=job, outcome=outcome, **given)
+
+
+def test_a_job_is_late_when_no_pass_ended_within_two_periods() -> None:
+    ran("sell", NOON - timedelta(minutes=10))
+    ran("sweep", NOON - timedelta(days=2))
+
+    assert status.late(NOON) == []
+    assert status.late(NOON + timedelta(microseconds=1)) == ["sell", "sweep"]
+
+
+def test_a_pass_that_failed_is_not_late() -> None:
+    ran("sell", NOON, Outcome.FAILED)
+    ran("sweep", NOON)
+
+    assert status.late(NOON) == []
+
+
+def test_a_pass_that_never_ends_does_not_hide_that_the_job_is_late() -> None:
+    ran("sell", NOON - timedelta(minutes=11))
+    ran("sell", NOON, Outcome.RUNNING, finished_at=None)
+    ran("sweep", NOON)
+
+    assert status.late(NOON) == ["sell"]
+
+
+def test_a_job_that_never_ran_is_counted_from_the_installation() -> None:
+    installed(NOON - timedelta(minutes=10))
+
+    assert status.late(NOON) == []
+    assert status.late(NOON + timedelta(seconds=1)) == ["sell"]
+
+
+def test_a_house_that_nobody_installed_is_late() -> None:
+    assert status.late(NOON) == ["sell", "sweep"]
+
+
+def test_a_status_tells_the_last_run_the_next_and_the_quarantine() -> None:
+    ran("sell", NOON - timedelta(minutes=5))
+    last = ran("sell", NOON, Outcome.RUNNING, finished_at=None)
+    for number, next_attempt_at in enumerate([NOON, None]):
+        QuarantinedRow.objects.create(job="sell", row=number, first_failed_at=NOON, next_attempt_at=next_attempt_at)
+
+    sell, sweep = status.statuses(NOON)
+
+    assert (sell.job, sell.last_run, sell.quarantined, sell.given_up) == ("sell", last, 2, 1)
+    assert sell.next_run == NOON + timedelta(minutes=5)
+    assert (sweep.job, sweep.last_run, sweep.quarantined, sweep.given_up) == ("sweep", None, 0, 0)
+    assert sweep.next_run == datetime(2026, 11, 6, 0, 10, tzinfo=UTC)
+
+
+def test_the_table_costs_the_same_with_many_runs() -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            status.statuses(NOON)
+        return len(captured)
+
+    ran("sell", NOON)
+    first = queries()
+    for second in range(50):
+        ran("sell", NOON + timedelta(seconds=second))
+
+    assert queries() == first == 4
+
+
+def test_the_command_prints_a_line_a_job() -> None:
+    ran("sell", NOON, done=12, failed=1)
+    QuarantinedRow.objects.create(job="sell", row="orders.order:1", first_failed_at=NOON)
+    out = StringIO()
+
+    call_command("job_status", stdout=out)
+
+    heading, sell, sweep = out.getvalue().splitlines()
+    assert heading.startswith("job    schedule")
+    assert " ".join(sell.split()) == (
+        "sell every 5 min SUCCEEDED 2026-11-05 14:59:59 12/0/1 1.00 s 2026-11-05 15:05 1 (1 given up) -"
+    )
+    assert " ".join(sweep.split()) == "sweep daily 03:10 never - - 2026-11-06 03:10 - LATE"
+
+
+def test_healthz_is_well_while_all_jobs_run(client: Client) -> None:
+    ran("sell", NOON)
+    ran("sweep", NOON)
+
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.content) == (200, b"ok")
+    assert not response.cookies
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_healthz_is_not_well_when_a_job_is_late_and_does_not_say_which(client: Client, clock: Clock) -> None:
+    ran("sell", NOON)
+    ran("sweep", NOON)
+    clock.forward(timedelta(minutes=15).total_seconds())
+
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.content) == (503, b"not ok")
+
+
+def test_healthz_is_not_well_when_the_database_is_away(client: Client) -> None:
+    def away(*_args: Any) -> None:
+        raise OperationalError("could not connect to server")
+
+    with connection.execute_wrapper(away):
+        response = client.get("/healthz")
+
+    assert (response.status_code, response.content) == (503, b"not ok")
+
+
+def test_healthz_is_only_read(client: Client) -> None:
+    ran("sell", NOON)
+    ran("sweep", NOON)
+
+    assert client.head("/healthz").status_code == 200
+    assert Client(enforce_csrf_checks=True).post("/healthz").status_code == 405
