@@ -116,5 +116,3 @@ class BonusTransaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount:+d} {self.bonus_account}"
-
-

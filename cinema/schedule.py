@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 @dataclass(frozen=True)
 class Every:
-    """A job that runs every so often, from the top of the hour. Seconds below a minute are repeated within one process."""
+    """A job that runs every so often, from the top of the hour; below a minute it is repeated within one process."""
 
     period: timedelta
 

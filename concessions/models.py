@@ -115,6 +115,15 @@ class ConcessionPreorder(models.Model):
     collection_deadline = models.DateTimeField(_("to collect before"))
     ready_at = models.DateTimeField(_("ready"), null=True, blank=True)
     collected_at = models.DateTimeField(_("collected"), null=True, blank=True)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("handled by"),
+        help_text=_("Who made it ready, or handed it over."),
+    )
 
     class Meta:
         verbose_name = _("snack pre-order")

@@ -96,9 +96,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         tickets = Ticket.objects.filter(order=OuterRef("pk"), status__in=Ticket.LIVE)
         ahead = tickets.filter(Q(session__status=Session.Status.CANCELLED) | Q(session__end_datetime__gt=at))
         snacks = ConcessionPreorder.objects.filter(order=OuterRef("pk"), status__in=ConcessionPreorder.OPEN)
-        return self.filter(
-            ~Exists(ahead), Exists(tickets) | ~Exists(snacks), status=Order.Status.PAID, paid_at__lte=at
-        )
+        return self.filter(~Exists(ahead), Exists(tickets) | ~Exists(snacks), status=Order.Status.PAID, paid_at__lte=at)
 
     def refund_to_process(self, at: datetime) -> "OrderQuerySet":
         """Refunded by a fact from outside; what the order holds is still to be given back."""
@@ -113,12 +111,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def with_uncollected_snacks(self, at: datetime) -> "OrderQuerySet":
         """Sold, with snacks whose collection deadline is reached; a cancelled session is refunded first."""
         overdue = ConcessionPreorder.objects.filter(
-            status__in=ConcessionPreorder.OPEN, collection_deadline__lte=at
+            status__in=ConcessionPreorder.OPEN, collection_deadline__lte=at, order__status__in=Order.SOLD
         )
         of_cancelled = Ticket.objects.filter(
             order=OuterRef("pk"), status__in=Ticket.LIVE, session__status=Session.Status.CANCELLED
         )
-        return self.filter(~Exists(of_cancelled), pk__in=overdue.values("order"), status__in=Order.SOLD)
+        return self.filter(~Exists(of_cancelled), pk__in=overdue.values("order"))
 
     def to_remind(self, at: datetime) -> "OrderQuerySet":
         """With a ticket that `Ticket.objects.to_remind(at)` names."""
@@ -154,9 +152,7 @@ class Order(models.Model):
 
     number = models.CharField(_("number"), max_length=8, unique=True, default=new_number, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
-    cinema = models.ForeignKey(
-        "screenings.Cinema", models.PROTECT, related_name="orders", verbose_name=_("cinema")
-    )
+    cinema = models.ForeignKey("screenings.Cinema", models.PROTECT, related_name="orders", verbose_name=_("cinema"))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -168,9 +164,7 @@ class Order(models.Model):
     )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=32, blank=True)
-    language = models.CharField(
-        _("language"), max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
-    )
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING_PAYMENT)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel, default=Channel.ONLINE)
     created_at = models.DateTimeField(_("created"))
@@ -298,9 +292,7 @@ class Ticket(models.Model):
     LIVE: ClassVar = [Status.RESERVED, Status.PAID, Status.USED, Status.EXPIRED]
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="tickets", verbose_name=_("order"))
-    session = models.ForeignKey(
-        "screenings.Session", models.PROTECT, related_name="tickets", verbose_name=_("session")
-    )
+    session = models.ForeignKey("screenings.Session", models.PROTECT, related_name="tickets", verbose_name=_("session"))
     seat = models.ForeignKey("screenings.Seat", models.PROTECT, related_name="tickets", verbose_name=_("seat"))
     ticket_type = models.ForeignKey(
         "screenings.TicketType", models.PROTECT, related_name="tickets", verbose_name=_("ticket type")
@@ -344,6 +336,25 @@ class Ticket(models.Model):
         return self.price - self.discount_share - self.bonus_share
 
 
+class Scan(models.Model):
+    """A ticket was scanned at the door, or such a scan undone. Never changed, never deleted."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="scans", verbose_name=_("ticket"))
+    undone = models.BooleanField(_("undone"), default=False)
+    at = models.DateTimeField(_("at"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+
+    class Meta:
+        verbose_name = _("scan")
+        verbose_name_plural = _("scans")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.ticket}, {self.at:%Y-%m-%d %H:%M} UTC"
+
+
 class RefundLine(models.Model):
     """One ticket or one line of snacks that a refund gives back, and the money for it."""
 
@@ -378,7 +389,7 @@ class RefundLine(models.Model):
 
 
 class OrderEvent(models.Model):
-    """One change of an order's status: from, to, when, who, why. The first has no from. Never changed, never deleted."""
+    """One change of an order's status: from, to, when, who, why; the first has no from. Never changed, never deleted."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="events", verbose_name=_("order"))
     from_status = models.CharField(_("from"), max_length=16, choices=Order.Status, blank=True)

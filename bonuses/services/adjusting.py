@@ -1,0 +1,43 @@
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from bonuses.errors import AdjustmentRefused
+from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
+from bonuses.services import balances
+
+
+def adjust(
+    account: BonusAccount, *, amount: int, reason: str, at: datetime, actor: User | None = None
+) -> BonusTransaction:
+    """Add points to an account, or take them (negative amount), over a customer's head and therefore with a reason.
+
+    Refuses with `AdjustmentRefused` an empty reason, an amount of 0 or beyond bounds, and to take what is not there.
+    """
+    if not reason.strip():
+        raise AdjustmentRefused(_("An adjustment needs a reason: write why the points change."))
+    if not amount or abs(amount) > MOST_POINTS:
+        raise AdjustmentRefused(_("%(amount)d points cannot be booked. Enter another number.") % {"amount": amount})
+    with transaction.atomic():
+        now = balances.lock([account.pk])[account.pk]
+        if now.balance + amount < 0:
+            raise AdjustmentRefused(
+                _("%(amount)d points cannot be taken: the balance is %(balance)d.")
+                % {"amount": -amount, "balance": now.balance}
+            )
+        if now.balance + amount > MOST_POINTS:
+            raise AdjustmentRefused(_("%(amount)d points cannot be booked. Enter another number.") % {"amount": amount})
+        if amount > 0:
+            balances.credit({account.pk: amount}, at=at)
+        else:
+            balances.debit({account.pk: -amount})
+        return BonusTransaction.objects.create(
+            bonus_account=account,
+            transaction_type=BonusTransaction.Type.ADJUSTMENT,
+            amount=amount,
+            transaction_date=at,
+            description=reason.strip()[:250],
+            actor=actor,
+        )

@@ -1,0 +1,33 @@
+"""The two ways in which a balance changes. Callers have locked the accounts and write the transactions beside."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from bonuses.models import BonusAccount
+from cinema.deltas import DeltaOfRow
+
+
+def lock(accounts: Collection[int]) -> dict[int, BonusAccount]:
+    """The accounts as they are now, locked in the order of their ids until the transaction ends."""
+    rows = BonusAccount.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=accounts).order_by("pk")
+    return {account.pk: account for account in rows}
+
+
+def credit(points: Mapping[int, int], *, at: datetime) -> None:
+    """Add points to each account, in one query. They pay what is owed first, and keep the balance alive from `at`."""
+    _change(points, last_accrual_date=at, expiry_warned_at=None)
+
+
+def debit(points: Mapping[int, int]) -> None:
+    """Take points from each account, in one query; what the balance lacks is owed from now on."""
+    _change({account: -amount for account, amount in points.items()})
+
+
+def _change(points: Mapping[int, int], **stamps: datetime | None) -> None:
+    if not points:
+        return
+    net = F("balance") - F("owed") + DeltaOfRow(points)
+    BonusAccount.objects.filter(pk__in=points.keys()).update(balance=Greatest(net, 0), owed=Greatest(-net, 0), **stamps)

@@ -1,0 +1,80 @@
+"""Stock that orders hold, and its way back. Batches of preorders; who calls has locked their orders."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from concessions.errors import OutOfStock
+from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
+from concessions.services import movements
+
+Kind = StockMovement.Kind
+
+
+def take(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
+    """Take the goods of the preorders from the stock, or refuse all with `OutOfStock`. Needs a transaction."""
+    changes: defaultdict[int, int] = defaultdict(int)
+    for preorder in preorders:
+        changes[preorder.concession_item_id] -= preorder.quantity
+    items = _lock(changes.keys())
+    short = [items[key] for key, change in changes.items() if items[key].stock_quantity + change < 0]
+    if short:
+        raise OutOfStock(item.name for item in short)
+    movements.apply(changes, at=at)
+    StockMovement.objects.bulk_create(
+        [
+            StockMovement(
+                concession_item_id=preorder.concession_item_id,
+                quantity=-preorder.quantity,
+                kind=Kind.HOLD,
+                at=at,
+                preorder=preorder,
+            )
+            for preorder in preorders
+        ]
+    )
+
+
+def put_back(preorders: Collection[int], *, at: datetime, wasted: Collection[int] = ()) -> None:
+    """Return what the preorders, given by their keys, hold. `wasted` ones were made and cannot be sold again: they are
+    returned and written off, so that the books show both. What has been returned before is not returned again.
+
+    At most five queries however many preorders.
+    """
+    holds = (
+        StockMovement.objects.filter(preorder__in=preorders, kind=Kind.HOLD, reversed_by__isnull=True)
+        .order_by("pk")
+        .values_list("pk", "concession_item_id", "preorder_id", "quantity")
+    )
+    changes: defaultdict[int, int] = defaultdict(int)
+    rows = []
+    for hold, item, preorder, quantity in holds:
+        rows.append(
+            StockMovement(
+                concession_item_id=item,
+                quantity=-quantity,
+                kind=Kind.RETURN,
+                at=at,
+                preorder_id=preorder,
+                reverses_id=hold,
+            )
+        )
+        if preorder in wasted:
+            rows.append(
+                StockMovement(
+                    concession_item_id=item, quantity=quantity, kind=Kind.WRITE_OFF, at=at, preorder_id=preorder
+                )
+            )
+            changes[item] += 0
+        else:
+            changes[item] -= quantity
+    if not rows:
+        return
+    _lock(changes.keys())
+    movements.apply({item: change for item, change in changes.items() if change}, at=at)
+    StockMovement.objects.bulk_create(rows)
+
+
+def _lock(items: Iterable[int]) -> dict[int, ConcessionItem]:
+    rows = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=items).order_by("pk")
+    return {item.pk: item for item in rows}

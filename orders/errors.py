@@ -1,0 +1,59 @@
+"""What the process refuses. Every text says what was refused, why, and what to do; a refusal changes nothing."""
+
+from bonuses.errors import NotEnoughPoints
+from cinema.lives import ForbiddenMove, MovedMeanwhile, Refused
+from concessions.errors import OutOfStock
+
+
+class BasketRefused(Refused):
+    """What was asked for cannot be one order: nothing in it, too much, or things of another cinema."""
+
+
+class SeatTaken(Refused):
+    """Somebody else has one of the seats."""
+
+
+class NotOnSale(Refused):
+    """A session has started, is over or is cancelled."""
+
+
+class PromocodeRefused(Refused):
+    """The code is unknown, not valid now, or used up."""
+
+
+class WrongAmount(Refused):
+    """Money taken by hand is not what the order costs."""
+
+
+class AlreadyPaid(Refused):
+    """Money taken by hand for an order that has been paid."""
+
+
+class NothingToRefund(Refused):
+    """All that the order paid has been given back, or what was named cannot be."""
+
+
+class ExtensionRefused(Refused):
+    """The new deadline is not one."""
+
+
+class NotAdmitted(Refused):
+    """The door or the bar refuses: not paid, used, collected, refunded."""
+
+
+__all__ = [
+    "AlreadyPaid",
+    "BasketRefused",
+    "ExtensionRefused",
+    "ForbiddenMove",
+    "MovedMeanwhile",
+    "NotAdmitted",
+    "NotEnoughPoints",
+    "NotOnSale",
+    "NothingToRefund",
+    "OutOfStock",
+    "PromocodeRefused",
+    "Refused",
+    "SeatTaken",
+    "WrongAmount",
+]

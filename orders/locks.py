@@ -1,0 +1,34 @@
+"""The order in which rows are locked, everywhere: session, order, ticket, preorder, and then, last, since tills wait
+for them, promocode, stock item, bonus account; each by id.
+
+An order's row stands for all that hangs on it: who changes its tickets, preorders, payments or refunds locks the order.
+"""
+
+from collections.abc import Collection, Iterable
+
+from orders.models import Order, Ticket
+from screenings.models import Session
+
+
+def keys_of(orders: "Order | Iterable[Order]") -> list[int]:
+    return [orders.pk] if isinstance(orders, Order) else [order.pk for order in orders]
+
+
+def lock_orders(keys: Collection[int]) -> list[Order]:
+    """The orders as they are now, locked until the transaction ends."""
+    return list(Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+
+
+def lock_order(order: Order) -> Order:
+    return Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+
+
+def lock_orders_with_sessions(keys: Collection[int]) -> list[Order]:
+    """For refunds: a session that is being archived is summed up before the refund or after it, never during it."""
+    list(
+        Session.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=Ticket.objects.filter(order__in=keys).values("session"))
+        .order_by("pk")
+        .values_list("pk")
+    )
+    return lock_orders(keys)

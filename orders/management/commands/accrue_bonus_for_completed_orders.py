@@ -1,0 +1,13 @@
+from jobs.command import JobCommand
+from orders.models import Order
+from orders.services import accrue
+
+
+class Command(JobCommand):
+    help = "Credit customers with the points that their completed orders earned, once an order."
+
+    def due(self, at):
+        return Order.objects.to_accrue(at)
+
+    def act(self, orders, at):
+        accrue(orders, at=at)

@@ -1,0 +1,13 @@
+from jobs.command import JobCommand
+from orders.models import Order
+from orders.services import CancelReason, cancel
+
+
+class Command(JobCommand):
+    help = "Cancel unpaid orders whose time is up; give back their seats, snacks, points and promocodes."
+
+    def due(self, at):
+        return Order.objects.expired(at)
+
+    def act(self, orders, at):
+        cancel(orders, reason=CancelReason.EXPIRED, at=at)

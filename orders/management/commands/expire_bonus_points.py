@@ -1,0 +1,12 @@
+from jobs.command import JobCommand, Step
+from orders.services.points_expiry import expire_points, to_expire, to_warn, warn_of_expiry
+
+
+class Command(JobCommand):
+    help = "Let points lapse that were not touched for BONUS_VALIDITY, and warn their owners BONUS_WARNING ahead."
+
+    def steps(self):
+        return [
+            Step("expire", to_expire, lambda accounts, at: expire_points(accounts, at=at)),
+            Step("warn", to_warn, lambda accounts, at: warn_of_expiry(accounts, at=at)),
+        ]

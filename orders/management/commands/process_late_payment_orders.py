@@ -1,0 +1,13 @@
+from jobs.command import JobCommand
+from orders.models import Order
+from orders.services import become_overdue
+
+
+class Command(JobCommand):
+    help = "Mark orders that were not paid by their deadline as overdue, keep their seats, and tell the customers."
+
+    def due(self, at):
+        return Order.objects.overdue(at)
+
+    def act(self, orders, at):
+        become_overdue(orders, at=at)

@@ -1,0 +1,17 @@
+from jobs.command import JobCommand, Step
+from orders.locks import lock_orders_with_sessions
+from orders.models import Order
+from orders.services import process_refunds
+
+
+class Command(JobCommand):
+    help = "Give back the seats, snacks and points of orders that were refunded outside, once an order."
+
+    def steps(self):
+        return [Step("", self.due, self.act, lock=lock_orders_with_sessions)]
+
+    def due(self, at):
+        return Order.objects.refund_to_process(at)
+
+    def act(self, orders, at):
+        process_refunds(orders, at=at)

@@ -1,0 +1,13 @@
+from jobs.command import JobCommand
+from orders.models import Order
+from orders.services import remind
+
+
+class Command(JobCommand):
+    help = "Remind customers of sessions that start soon: one message an order and session."
+
+    def due(self, at):
+        return Order.objects.to_remind(at)
+
+    def act(self, orders, at):
+        remind(orders, at=at)

@@ -1,0 +1,13 @@
+from jobs.command import JobCommand
+from orders.models import Order
+from orders.services import complete
+
+
+class Command(JobCommand):
+    help = "Complete paid orders whose sessions are over; tickets that nobody scanned are no-shows."
+
+    def due(self, at):
+        return Order.objects.over(at)
+
+    def act(self, orders, at):
+        complete(orders, at=at)

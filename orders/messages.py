@@ -1,0 +1,158 @@
+"""What customers are told of their orders: which fact becomes which message. Orders without an address are left out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from notifications.models import Kind
+from notifications.services import Message, queue
+from orders.models import Order, Ticket
+from screenings.models import Cinema
+
+
+def tell_of_overdue(orders: Iterable[Order], *, at: datetime) -> None:
+    """Once a deadline: an extended order that is late again is told of again."""
+    orders = _reachable(orders)
+    cinemas = _cinemas(orders)
+    queue(
+        [
+            Message(
+                kind=Kind.ORDER_OVERDUE,
+                recipient=order.recipient,
+                occasion=f"{order.number} {order.payment_deadline.isoformat()}",
+                language=order.language,
+                context={
+                    "number": order.number,
+                    "link": order.link,
+                    "amount": str(order.final_amount),
+                    "cancelled_at": cinemas[order.cinema_id].local(order.expires_at).isoformat(),
+                },
+                not_after=order.expires_at,
+            )
+            for order in orders
+        ],
+        at=at,
+    )
+
+
+def tell_of_cancellation(orders: Iterable[Order], *, at: datetime) -> None:
+    orders = _reachable(orders)
+    cinemas = _cinemas(orders)
+    queue(
+        [
+            Message(
+                kind=Kind.ORDER_CANCELLED,
+                recipient=order.recipient,
+                occasion=order.number,
+                language=order.language,
+                context={"number": order.number, "cinema": cinemas[order.cinema_id].name},
+            )
+            for order in orders
+        ],
+        at=at,
+    )
+
+
+def tell_of_refund(order: Order, *, refund: int, amount: Decimal, points: int, at: datetime) -> None:
+    queue(
+        [
+            Message(
+                kind=Kind.ORDER_REFUNDED,
+                recipient=order.recipient,
+                occasion=f"{order.number} {refund}",
+                language=order.language,
+                context={"number": order.number, "amount": str(amount), "points": points},
+            )
+        ],
+        at=at,
+    )
+
+
+def tell_of_returned_payment(order: Order, *, payment: int, amount: Decimal, at: datetime) -> None:
+    """Money came that the order cannot take any more."""
+    queue(
+        [
+            Message(
+                kind=Kind.LATE_PAYMENT_REFUNDED,
+                recipient=order.recipient,
+                occasion=f"{order.number} {payment}",
+                language=order.language,
+                context={"number": order.number, "amount": str(amount)},
+            )
+        ],
+        at=at,
+    )
+
+
+def tell_of_cancelled_sessions(
+    orders: Iterable[Order],
+    *,
+    tickets: Mapping[int, Sequence[Ticket]],
+    amounts: Mapping[int, Decimal],
+    points: Mapping[int, int],
+    at: datetime,
+) -> None:
+    """One message an order and set of sessions; `tickets` come with their session and film."""
+    orders = _reachable(orders)
+    cinemas = _cinemas(orders)
+    queue(
+        [
+            Message(
+                kind=Kind.SESSION_CANCELLED,
+                recipient=order.recipient,
+                occasion=f"{order.number} {' '.join(str(key) for key in sorted(showings))}",
+                language=order.language,
+                context={
+                    "number": order.number,
+                    "cinema": cinemas[order.cinema_id].name,
+                    "showings": [
+                        {
+                            "film": session.film.title,
+                            "starts": cinemas[order.cinema_id].local(session.start_datetime).isoformat(),
+                        }
+                        for session in sorted(showings.values(), key=lambda session: session.start_datetime)
+                    ],
+                    "amount": str(amounts.get(order.pk, Decimal("0.00"))),
+                    "points": points.get(order.pk, 0),
+                },
+            )
+            for order in orders
+            if (showings := {ticket.session_id: ticket.session for ticket in tickets[order.pk]})
+        ],
+        at=at,
+    )
+
+
+def remind_of_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime) -> None:
+    """One message for the tickets of one order at one session, useless after its start. They come with all it tells."""
+    queue(
+        [
+            Message(
+                kind=Kind.TICKET_REMINDER,
+                recipient=tickets[0].order.recipient,
+                occasion=f"{tickets[0].order.number} {tickets[0].session_id}",
+                language=tickets[0].order.language,
+                context={
+                    "number": tickets[0].order.number,
+                    "film": tickets[0].session.film.title,
+                    "starts": tickets[0].session.hall.cinema.local(tickets[0].session.start_datetime).isoformat(),
+                    "cinema": tickets[0].session.hall.cinema.name,
+                    "hall": tickets[0].session.hall.name,
+                    "seats": [[ticket.seat.row, ticket.seat.number] for ticket in tickets],
+                    "link": tickets[0].order.link,
+                },
+                not_after=tickets[0].session.start_datetime,
+            )
+            for tickets in groups
+        ],
+        at=at,
+    )
+
+
+def _reachable(orders: Iterable[Order]) -> list[Order]:
+    return [order for order in orders if order.recipient]
+
+
+def _cinemas(orders: Iterable[Order]) -> dict[int, Cinema]:
+    keys = {order.cinema_id for order in orders}
+    return Cinema.objects.in_bulk(keys) if keys else {}

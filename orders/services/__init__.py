@@ -1,0 +1,39 @@
+from orders.services.admission import check_in, undo_check_in
+from orders.services.archiving import archive
+from orders.services.bar import collect, expire_uncollected, make_ready
+from orders.services.cancellation import CancelReason, cancel, cancel_expired
+from orders.services.completion import complete
+from orders.services.earning import accrue
+from orders.services.extending import extend
+from orders.services.holding import hold
+from orders.services.overdue import become_overdue
+from orders.services.payment import mark_paid
+from orders.services.points_expiry import expire_points, warn_of_expiry
+from orders.services.refunding import process_refunds, record_refund, refund
+from orders.services.reminding import remind
+from orders.services.session_refunds import refund_cancelled_sessions
+
+__all__ = [
+    "CancelReason",
+    "accrue",
+    "archive",
+    "become_overdue",
+    "cancel",
+    "cancel_expired",
+    "check_in",
+    "collect",
+    "complete",
+    "expire_points",
+    "expire_uncollected",
+    "extend",
+    "hold",
+    "make_ready",
+    "mark_paid",
+    "process_refunds",
+    "record_refund",
+    "refund",
+    "refund_cancelled_sessions",
+    "remind",
+    "undo_check_in",
+    "warn_of_expiry",
+]

@@ -1,0 +1,45 @@
+"""The door: a ticket is scanned once, and the scan can be undone."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cinema.lives import move
+from orders.errors import NotAdmitted
+from orders.locks import lock_order
+from orders.models import Order, Scan, Ticket
+from screenings.models import Session
+
+
+def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Ticket:
+    """Let the holder of a ticket in. Refuses with `NotAdmitted`: not paid, cancelled, used, refunded, or over."""
+    with transaction.atomic():
+        order = lock_order(ticket.order)
+        row = Ticket.objects.select_related("session", "seat").get(pk=ticket.pk)
+        if row.status == Ticket.Status.USED:
+            raise NotAdmitted(_("This ticket has been used already. Ask the guest for the other tickets."))
+        if order.status not in Order.SOLD:
+            raise NotAdmitted(
+                _("Order %(order)s is not paid: %(status)s.") % {"order": order, "status": order.get_status_display()}
+            )
+        if row.session.status == Session.Status.CANCELLED:
+            raise NotAdmitted(_("This session was cancelled. The money comes back by itself."))
+        if row.status != Ticket.Status.PAID:
+            raise NotAdmitted(_("This ticket is not valid: %(status)s.") % {"status": row.get_status_display()})
+        move([row], Ticket.Status.USED, used_at=at)
+        Scan.objects.create(ticket=row, at=at, actor=actor)
+        return row
+
+
+def undo_check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Ticket:
+    """Take a scan back, as long as the order is only `PAID`. Refuses with `NotAdmitted`."""
+    with transaction.atomic():
+        order = lock_order(ticket.order)
+        row = Ticket.objects.get(pk=ticket.pk)
+        if order.status != Order.Status.PAID or row.status != Ticket.Status.USED:
+            raise NotAdmitted(_("There is no scan of this ticket that could be undone now."))
+        move([row], Ticket.Status.PAID, used_at=None)
+        Scan.objects.create(ticket=row, undone=True, at=at, actor=actor)
+        return row

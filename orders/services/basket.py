@@ -1,0 +1,134 @@
+"""What a customer wants to buy, checked and priced; nothing is taken yet."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from cinema.money import ZERO, split
+from concessions.models import ConcessionItem, ConcessionPreorder
+from orders.errors import BasketRefused, NotOnSale
+from orders.models import Ticket, new_pickup_code
+from screenings.models import Cinema, Seat, Session, TicketType
+from screenings.pricing import surcharges, ticket_price
+
+Place = tuple[Session, Seat, TicketType]
+
+
+@dataclass
+class Basket:
+    """Tickets and preorders that are not saved yet, with the sessions as the database has them now."""
+
+    tickets: list[Ticket]
+    preorders: list[ConcessionPreorder]
+    sessions: list[Session]
+
+    @property
+    def lines(self) -> list[Ticket | ConcessionPreorder]:
+        return [*self.tickets, *self.preorders]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), ZERO)
+
+    @property
+    def starts(self) -> datetime | None:
+        """When the first session starts; nothing can be paid, held or extended beyond it."""
+        return min((session.start_datetime for session in self.sessions), default=None)
+
+    def share(self, discount: Decimal, points_value: Decimal) -> None:
+        """Write each line's share of the discount, then of the points over what the discount leaves of the lines."""
+        for line, part in zip(self.lines, split(discount, [line.amount for line in self.lines]), strict=True):
+            line.discount_share = part
+        left = [line.amount - line.discount_share for line in self.lines]
+        for line, part in zip(self.lines, split(points_value, left), strict=True):
+            line.bonus_share = part
+
+
+def fill(
+    cinema: Cinema, places: Iterable[Place], snacks: Iterable[tuple[ConcessionItem, int]], *, at: datetime
+) -> Basket:
+    """Check what is wanted and price it. Refuses with `BasketRefused` or `NotOnSale`; at most two queries."""
+    places = sorted(places, key=lambda place: (place[0].pk, place[1].pk))  # the order in which seats are taken
+    quantities = _quantities(cinema, snacks)
+    if not places and not quantities:
+        raise BasketRefused(_("The order is empty. Choose a seat or a snack."))
+    if len(places) > settings.MAX_TICKETS_AN_ORDER:
+        raise BasketRefused(
+            _("One order holds at most %(most)d tickets. Make two orders.") % {"most": settings.MAX_TICKETS_AN_ORDER}
+        )
+    if len({(session.pk, seat.pk) for session, seat, _type in places}) < len(places):
+        raise BasketRefused(_("One seat was chosen twice. Choose each seat once."))
+    sessions = _sessions_on_sale(cinema, places, at=at)
+    extra = surcharges(cinema) if places else {}
+    tickets = [
+        Ticket(
+            session=sessions[session.pk],
+            seat=seat,
+            ticket_type=ticket_type,
+            price=ticket_price(
+                session_price=sessions[session.pk].ticket_price,
+                percent=ticket_type.price_percent,
+                surcharge=extra.get(seat.kind, ZERO),
+            ),
+        )
+        for session, seat, ticket_type in places
+    ]
+    deadline = _collection_deadline(cinema, list(sessions.values()), at=at)
+    code = new_pickup_code()
+    preorders = [
+        ConcessionPreorder(
+            concession_item=item,
+            quantity=quantity,
+            unit_price=item.price,
+            pickup_code=code,
+            collection_deadline=deadline,
+        )
+        for item, quantity in quantities
+    ]
+    return Basket(tickets, preorders, list(sessions.values()))
+
+
+def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) -> list[tuple[ConcessionItem, int]]:
+    """One line an item, in the order of their ids."""
+    wanted: defaultdict[int, int] = defaultdict(int)
+    items: dict[int, ConcessionItem] = {}
+    for item, quantity in snacks:
+        if not isinstance(quantity, int) or not 1 <= quantity <= settings.MAX_SNACKS_A_LINE:
+            raise BasketRefused(
+                _("%(item)s: %(quantity)s is not a quantity. Choose from 1 to %(most)d.")
+                % {"item": item, "quantity": quantity, "most": settings.MAX_SNACKS_A_LINE}
+            )
+        if item.cinema_id != cinema.pk or not item.is_active:
+            raise BasketRefused(_("%(item)s is not sold in this cinema now.") % {"item": item})
+        items[item.pk] = item
+        wanted[item.pk] += quantity
+    return [(items[key], wanted[key]) for key in sorted(wanted)]
+
+
+def _sessions_on_sale(cinema: Cinema, places: Sequence[Place], *, at: datetime) -> dict[int, Session]:
+    keys = {session.pk for session, _seat, _type in places}
+    sessions = Session.objects.select_related("hall", "film").in_bulk(keys) if keys else {}
+    for session in sessions.values():
+        if session.hall.cinema_id != cinema.pk:
+            raise BasketRefused(_("One order is for one cinema. Make an order in each."))
+        if session.status != Session.Status.SCHEDULED or session.start_datetime <= at:
+            raise NotOnSale(_("%(film)s is not on sale any more. Choose another session.") % {"film": session.film})
+    for session, seat, ticket_type in places:
+        if seat.hall_id != sessions[session.pk].hall_id:
+            raise BasketRefused(_("%(seat)s is not in the hall of this session.") % {"seat": seat})
+        if not ticket_type.is_active:
+            raise BasketRefused(_("Tickets of the type “%(type)s” are not sold now.") % {"type": ticket_type})
+    return sessions
+
+
+def _collection_deadline(cinema: Cinema, sessions: list[Session], *, at: datetime) -> datetime:
+    """The end of the last session; for snacks alone the end of the day in the cinema."""
+    if sessions:
+        return max(session.end_datetime for session in sessions)
+    tomorrow = cinema.local(at).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time.min, tzinfo=cinema.zone)

@@ -1,0 +1,60 @@
+"""An order that was not paid ends: its seats, snacks, points and promocode are free again."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from bonuses.models import BonusTransaction
+from bonuses.services import GivenBack, give_back
+from cinema.lives import move_every
+from concessions.models import ConcessionPreorder
+from concessions.services import holds
+from orders import messages
+from orders.locks import keys_of, lock_orders
+from orders.models import Order, Ticket
+from orders.services import promocodes
+
+
+class CancelReason(models.TextChoices):
+    EXPIRED = "EXPIRED", _("Not paid in time")
+    CUSTOMER = "CUSTOMER", _("Cancelled by the customer")
+    STAFF = "STAFF", _("Cancelled by staff")
+    SESSION_CANCELLED = "SESSION_CANCELLED", _("The session was cancelled")
+
+
+def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor: User | None = None) -> None:
+    """Cancel unpaid orders and give back all that they hold; the customers are told where there is an address.
+
+    One order or a batch: a constant number of queries. Refuses with `ForbiddenMove` if one of them is not unpaid now,
+    and then changes none.
+    """
+    with transaction.atomic():
+        rows = lock_orders(keys_of(orders))
+        Order.move(rows, Order.Status.CANCELLED, at=at, reason=reason, actor=actor, cancelled_at=at)
+        keys = [order.pk for order in rows]
+        move_every(Ticket.objects.filter(order__in=keys), Ticket.Status.AVAILABLE)
+        preorders = ConcessionPreorder.objects.filter(order__in=keys, status__in=ConcessionPreorder.OPEN)
+        open_keys = list(preorders.values_list("pk", flat=True))
+        if open_keys:
+            move_every(ConcessionPreorder.objects.filter(pk__in=open_keys), ConcessionPreorder.Status.CANCELLED)
+        promocodes.give_back_uses(rows)
+        if open_keys:
+            holds.put_back(open_keys, at=at)
+        give_back([GivenBack(spent, -spent.amount) for spent in _points_spent_on(keys)], at=at)
+        messages.tell_of_cancellation(rows, at=at)
+
+
+def cancel_expired(keys: Collection[int], *, at: datetime) -> None:
+    """Cancel those of the orders that are, once locked, still expired; the others have been paid or extended."""
+    with transaction.atomic():
+        lock_orders(keys)
+        cancel(Order.objects.expired(at).filter(pk__in=keys), reason=CancelReason.EXPIRED, at=at)
+
+
+def _points_spent_on(orders: Collection[int]) -> Iterable[BonusTransaction]:
+    return BonusTransaction.objects.filter(
+        order__in=orders, transaction_type=BonusTransaction.Type.DEDUCTION, reversals__isnull=True
+    ).order_by("pk")

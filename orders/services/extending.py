@@ -1,0 +1,35 @@
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from orders.errors import ExtensionRefused, ForbiddenMove
+from orders.locks import lock_order
+from orders.models import Order
+from orders.services.holding import clipped
+
+
+def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = None) -> Order:
+    """Give the customer until `until` to pay; an overdue order waits for payment again.
+
+    `expires_at` keeps its distance from the deadline; both end at the first session's start at the latest. Refuses
+    with `ForbiddenMove` an order that is not unpaid, and with `ExtensionRefused` a deadline that is not in the future.
+    """
+    with transaction.atomic():
+        row = lock_order(order)
+        if row.status not in Order.UNPAID:
+            raise ForbiddenMove(_("Order %(order)s is not waiting for payment any more.") % {"order": row})
+        starts = row.tickets.aggregate(starts=Min("session__start_datetime"))["starts"]
+        deadline, expires = clipped(until, row.expires_at - row.payment_deadline, starts=starts)
+        if deadline <= at:
+            raise ExtensionRefused(
+                _("Order %(order)s cannot be held until then: choose a time after now and before the session.")
+                % {"order": row}
+            )
+        if row.status == Order.Status.PAYMENT_OVERDUE:
+            Order.move([row], Order.Status.PENDING_PAYMENT, at=at, actor=actor)
+        row.payment_deadline, row.expires_at = deadline, expires
+        row.save(update_fields=["payment_deadline", "expires_at"])
+        return row

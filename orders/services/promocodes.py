@@ -1,0 +1,53 @@
+"""A promocode's uses: taken when an order is held, given back when it is cancelled unpaid, counted in the database."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from cinema.deltas import DeltaOfRow
+from cinema.money import ZERO, rounded
+from orders.errors import PromocodeRefused
+from orders.models import Order, Promocode
+
+
+def find(code: str, *, at: datetime) -> Promocode:
+    """The promocode that is valid at `at`, in any case of letters; or `PromocodeRefused`."""
+    promocode = Promocode.objects.filter(code=code.strip().upper()).first()
+    if promocode is None:
+        raise PromocodeRefused(_("There is no promocode “%(code)s”. Check the letters.") % {"code": code.strip()[:40]})
+    too_early = promocode.valid_from is not None and at < promocode.valid_from
+    too_late = promocode.valid_until is not None and at >= promocode.valid_until
+    if not promocode.is_active or too_early or too_late:
+        raise PromocodeRefused(_("The promocode “%(code)s” is not valid now.") % {"code": promocode})
+    return promocode
+
+
+def discount(promocode: Promocode | None, total: Decimal) -> Decimal:
+    """What the promocode takes off `total`: its percent rounded half up, or its amount, never more than the total."""
+    if promocode is None:
+        return ZERO
+    percent = rounded(total * (promocode.discount_percent or 0) / 100)
+    return min(percent + (promocode.discount_amount or ZERO), total)
+
+
+def take_use(promocode: Promocode) -> None:
+    """Count one more order, or refuse with `PromocodeRefused` when the limit is reached. Needs a transaction."""
+    taken = Promocode.objects.filter(pk=promocode.pk, used_count__lt=F("max_uses")).update(
+        used_count=F("used_count") + 1
+    )
+    if not taken:
+        raise PromocodeRefused(_("The promocode “%(code)s” is used up.") % {"code": promocode})
+
+
+def give_back_uses(orders: Iterable[Order]) -> None:
+    """Count one order less for each order that had a promocode. At most two queries."""
+    uses = Counter(order.promocode_id for order in orders if order.promocode_id is not None)
+    if not uses:
+        return
+    rows = Promocode.objects.filter(pk__in=uses.keys())
+    list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+    rows.update(used_count=F("used_count") - DeltaOfRow(uses))

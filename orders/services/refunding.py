@@ -1,0 +1,192 @@
+"""A sale is taken back: whole, by line, by a job for many orders, or as a fact that came from outside."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cinema.money import ZERO
+from orders import messages
+from orders.errors import ForbiddenMove, NothingToRefund
+from orders.locks import keys_of, lock_orders_with_sessions
+from orders.models import Order
+from orders.services.giving_back import Claim, Line, Lines, give_back_all, lines_of
+from payments.models import Refund
+from payments.services import balances
+
+MARKED = "The order was marked as refunded"
+
+
+def refund(
+    order: Order,
+    *,
+    lines: Sequence[Line] | None = None,
+    reason: str,
+    at: datetime,
+    actor: User | None = None,
+) -> Refund:
+    """Refund a whole order, or the tickets and preorders that are named, and give back at once what they hold.
+
+    Without `lines`: all that is not refunded, but snacks that were collected or let lapse, which have to be named.
+    With the last line the order is `REFUNDED`. Where a part was refunded outside and waits for its lines, naming lines
+    of the same price settles it. Refuses with `ForbiddenMove` an order that is not sold, and with `NothingToRefund`
+    lines that are not this order's, were refunded before, or cost more than is left of what was paid.
+    """
+    with transaction.atomic():
+        [claim] = refund_each({order.pk: lines}, reason=reason, at=at, actor=actor)
+        messages.tell_of_refund(
+            claim.order, refund=claim.refund.pk, amount=claim.money_back, points=claim.points_back, at=at
+        )
+        return claim.refund
+
+
+def refund_each(
+    wanted: Mapping[int, Sequence[Line] | None], *, reason: str, at: datetime, actor: User | None = None
+) -> list[Claim]:
+    """Refund many orders, named by their keys, in a constant number of queries; tells nobody. Needs a transaction."""
+    orders = lock_orders_with_sessions(wanted.keys())
+    for order in orders:
+        if order.status not in Order.SOLD:
+            raise ForbiddenMove(_("Order %(order)s is not paid, so there is nothing to refund.") % {"order": order})
+    found = lines_of(wanted.keys())
+    money = balances(wanted.keys())
+    awaiting = {
+        each.order_id: each
+        for each in Refund.objects.filter(order__in=wanted.keys(), awaits_lines=True).order_by("-pk")
+    }
+    claims = []
+    for order in orders:
+        chosen = _chosen(order, found[order.pk], wanted[order.pk])
+        amount = sum((line.paid for line in chosen), ZERO)
+        outside = awaiting.get(order.pk)
+        if outside is not None and outside.amount == amount:
+            outside.awaits_lines = False
+            claims.append(Claim(order, outside, chosen, found[order.pk]))
+            continue
+        payment = money[order.pk].payment_with(amount) if amount else None
+        if amount and payment is None:
+            raise NothingToRefund(
+                _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
+                % {"amount": amount, "kept": money[order.pk].kept, "order": order}
+            )
+        new = Refund(
+            order=order,
+            payment_id=payment,
+            amount=amount,
+            reason=reason,
+            requested_at=at,
+            actor=actor,
+            status=Refund.Status.REQUESTED if amount else Refund.Status.SUCCEEDED,
+            succeeded_at=None if amount else at,
+        )
+        claims.append(Claim(order, new, chosen, found[order.pk]))
+    Refund.objects.bulk_create([claim.refund for claim in claims if claim.refund.pk is None])
+    Refund.objects.bulk_update([each for each in awaiting.values() if not each.awaits_lines], ["awaits_lines"])
+    give_back_all(claims, at=at)
+    Order.move(
+        [claim.order for claim in claims if claim.last],
+        Order.Status.REFUNDED,
+        at=at,
+        reason=reason,
+        actor=actor,
+        refunded_at=at,
+        refund_processed_at=at,
+    )
+    return claims
+
+
+def record_refund(order: Order, *, amount: Decimal, external_id: str, at: datetime) -> Refund:
+    """Book a refund that happened outside (a chargeback, a gateway's own desk), once an `external_id`.
+
+    When nothing of the money is left the order is `REFUNDED`, and `process_refunds` gives back what it holds; a part
+    names no lines, so it waits for staff to say which. Refuses with `NothingToRefund` more than the order has paid.
+    """
+    with transaction.atomic():
+        [row] = lock_orders_with_sessions([order.pk])
+        known = row.refunds.filter(external_id=external_id).first() if external_id else None
+        if known is not None:
+            return known
+        balance = balances([row.pk])[row.pk]
+        payment = balance.payment_with(amount)
+        if payment is None or amount <= ZERO:
+            raise NothingToRefund(
+                _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
+                % {"amount": amount, "kept": balance.kept, "order": row}
+            )
+        whole = amount == balance.kept and row.status in Order.SOLD
+        booked = Refund.objects.create(
+            order=row,
+            payment_id=payment,
+            amount=amount,
+            status=Refund.Status.SUCCEEDED,
+            external_id=external_id,
+            awaits_lines=not whole,
+            requested_at=at,
+            succeeded_at=at,
+        )
+        if whole:
+            Order.move([row], Order.Status.REFUNDED, at=at, refunded_at=at)
+        return booked
+
+
+def process_refunds(orders: Iterable[Order], *, at: datetime) -> None:
+    """Give back what orders hold that became `REFUNDED` by a fact from outside: every line, the consumed ones too,
+    since all of the money went. Stamped, so it happens once. A constant number of queries."""
+    with transaction.atomic():
+        rows = [
+            order
+            for order in lock_orders_with_sessions(keys_of(orders))
+            if order.status == Order.Status.REFUNDED and order.refund_processed_at is None
+        ]
+        keys = [order.pk for order in rows]
+        found = lines_of(keys)
+        refunds = _whole_refunds(rows, at=at)
+        give_back_all(
+            [Claim(order, refunds[order.pk], found[order.pk].unrefunded, found[order.pk]) for order in rows], at=at
+        )
+        Refund.objects.filter(order__in=keys, awaits_lines=True).update(awaits_lines=False)
+        Order.objects.filter(pk__in=keys, refund_processed_at__isnull=True).update(refund_processed_at=at)
+
+
+def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund]:
+    """The refund that ended each order. One that somebody marked without money going back gets a refund to be sent."""
+    keys = [order.pk for order in orders]
+    found = {each.order_id: each for each in Refund.objects.filter(order__in=keys).order_by("pk")}
+    money = balances(keys)
+    missing = []
+    for order in orders:
+        kept = money[order.pk].kept
+        if kept or order.pk not in found:
+            missing.append(
+                Refund(
+                    order=order,
+                    payment_id=money[order.pk].payment_with(kept) if kept else None,
+                    amount=kept,
+                    reason=MARKED,
+                    requested_at=at,
+                    status=Refund.Status.REQUESTED if kept else Refund.Status.SUCCEEDED,
+                    succeeded_at=None if kept else at,
+                )
+            )
+    Refund.objects.bulk_create(missing)
+    return found | {each.order_id: each for each in missing}
+
+
+def _chosen(order: Order, found: Lines, wanted: Sequence[Line] | None) -> list[Line]:
+    """The lines to refund, as the database has them now."""
+    if wanted is None:
+        chosen = found.refundable
+    else:
+        names = {(type(line), line.pk) for line in wanted}
+        chosen = [line for line in found.unrefunded if (type(line), line.pk) in names]
+        if len(chosen) < len(names):
+            raise NothingToRefund(
+                _("Something of what was chosen is not part of order %(order)s, or was refunded before.")
+                % {"order": order}
+            )
+    if not chosen:
+        raise NothingToRefund(_("Nothing of order %(order)s is left to refund.") % {"order": order})
+    return chosen
