@@ -33,7 +33,7 @@ catalogues: .venv/installed
 # --- For developers
 
 test: .venv/installed-dev catalogues
-	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) checks
+	@$(MAKE) --no-print-directory --keep-going -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) checks
 	@echo "== tests on SQLite"
 	@env -u TEST_DATABASE_URL $(PYTEST) $(ARGS)
 	@echo "== tests on PostgreSQL"
