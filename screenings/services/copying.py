@@ -31,7 +31,7 @@ def copy_day(cinema: Cinema, *, day: date, to: date, at: datetime) -> CopyResult
 
     A session belongs to the day on which it starts, by the cinema's clocks; cancelled ones are not copied. What cannot
     be shown (the hall is taken, the time does not exist or comes twice, it has passed) is left out, with the reason,
-    and the rest is made. Lasts as long as the original, adverts and cleaning included. Five queries, however many.
+    and the rest is made. Lasts as long as the original, adverts and cleaning included. Four queries, however many.
     """
     return _copy(cinema, first=day, days=1, to=to, at=at)
 

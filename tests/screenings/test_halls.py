@@ -1,0 +1,63 @@
+import pytest
+from model_bakery import baker
+
+from screenings.errors import ImpossibleHall
+from screenings.models import Cinema, Hall, Seat, SeatKind
+from screenings.services import build_hall
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cinema():
+    return baker.make(Cinema, name="Aurora")
+
+
+def test_a_plan_becomes_numbered_seats_with_their_places_across(cinema):
+    small = build_hall(cinema=cinema, name="Small", rows=["wc__s", "_vvl_"], cleaning_minutes=20)
+
+    assert small.cleaning_minutes == 20
+    assert list(small.seats.values_list("row", "number", "place", "kind")) == [
+        (1, 1, 1, SeatKind.WHEELCHAIR),
+        (1, 2, 2, SeatKind.COMPANION),
+        (1, 3, 5, SeatKind.STANDARD),
+        (2, 1, 2, SeatKind.VIP),
+        (2, 2, 3, SeatKind.VIP),
+        (2, 3, 4, SeatKind.LOVE_SEAT),
+    ]
+
+
+def test_a_cross_aisle_keeps_its_number(cinema):
+    small = build_hall(cinema=cinema, name="Small", rows=["ss", "__", "ss"])
+
+    assert list(small.seats.values_list("row", "number")) == [(1, 1), (1, 2), (3, 1), (3, 2)]
+
+
+@pytest.mark.parametrize("rows", [["ss"], ["s" * 30] * 20])
+def test_a_hall_costs_the_same_however_large(cinema, rows, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12):  # SQLite splits a large insert
+        build_hall(cinema=cinema, name="Hall", rows=rows)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"rows": ["ssx"]},
+        {"rows": ["s s"]},
+        {"rows": ["___"]},
+        {"rows": []},
+        {"name": "  "},
+        {"name": "Big"},
+        {"name": "x" * 81},
+        {"cleaning_minutes": 241},
+        {"cleaning_minutes": -1},
+    ],
+)
+def test_a_hall_that_cannot_be_is_refused_and_nothing_is_stored(cinema, given):
+    build_hall(cinema=cinema, name="Big", rows=["s"])
+
+    with pytest.raises(ImpossibleHall):
+        build_hall(**{"cinema": cinema, "name": "Small", "rows": ["ss"], **given})
+
+    assert [one.name for one in Hall.objects.all()] == ["Big"]
+    assert Seat.objects.count() == 1
