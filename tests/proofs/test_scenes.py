@@ -1,0 +1,40 @@
+"""The picture of a scene: what the proofs compare must show what matters, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+
+from orders.models import Order
+from orders.services import CancelReason, cancel
+from tests.scenes import NOON, a_customer, a_paid_order, a_promocode, a_session, an_item, an_order, dump
+
+pytestmark = pytest.mark.django_db
+
+
+def test_two_looks_at_one_scene_see_the_same() -> None:
+    session = a_session()
+    item = an_item(session.hall.cinema)
+    an_order(session, seats=2, snacks=[(item, 3)], customer=a_customer(points=100), promocode=a_promocode(), points=50)
+    a_paid_order(session, snacks=[(item, 1)])
+
+    assert dump() == dump()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda order: cancel(order, reason=CancelReason.STAFF, at=NOON),
+        lambda order: Order.objects.update(expires_at=NOON + timedelta(days=2)),
+        lambda order: order.tickets.update(status="AVAILABLE"),
+        lambda order: order.preorders.update(quantity=2),
+        lambda order: order.events.update(reason="?"),
+    ],
+)
+def test_a_picture_shows_every_change(change) -> None:
+    session = a_session()
+    order = an_order(session, snacks=[(an_item(session.hall.cinema), 3)], customer=a_customer(points=100), points=50)
+    before = dump()
+
+    change(order)
+
+    assert dump() != before

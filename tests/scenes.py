@@ -1,0 +1,205 @@
+"""Scenes that tests start from, made through the services as people make them, and a picture of how they end.
+
+    session = a_session()
+    order = an_order(session, seats=2, snacks=[(an_item(session.hall.cinema), 1)], customer=a_customer(points=100))
+    before = dump()
+
+Everything happens at NOON unless told otherwise. `dump` shows the whole business state by content: two databases that
+went through the same story look the same, whatever keys their rows got.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from accounts.models import User
+from bonuses.models import BonusAccount
+from bonuses.services import adjust
+from concessions.models import ConcessionItem, StockMovement
+from orders.models import Order, Promocode, Ticket
+from orders.services import hold, mark_paid
+from payments.models import Gateway
+from screenings.models import Cinema, Film, Hall, Seat, Session, TicketType
+from screenings.services import build_hall, schedule
+
+NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
+PRICE = Decimal("350.00")
+
+_numbers = count(1)  # names that must differ, do
+
+
+# --- What a cinema has
+
+
+def a_cinema(*, time_zone: str = "Europe/Moscow") -> Cinema:
+    return Cinema.objects.create(name=f"Aurora {next(_numbers)}", time_zone=time_zone, adverts_minutes=10)
+
+
+def a_hall(cinema: Cinema | None = None, *, rows: Sequence[str] = ("ssssssssss", "ssssssssss")) -> Hall:
+    return build_hall(cinema=cinema or a_cinema(), name=f"Hall {next(_numbers)}", rows=rows)
+
+
+def a_session(
+    hall: Hall | None = None,
+    *,
+    start: datetime = NOON + timedelta(days=1),
+    minutes: int = 110,
+    price: Decimal = PRICE,
+) -> Session:
+    """A session of two hours, adverts included, that was put on the programme a month ahead."""
+    film, _is_new = Film.objects.get_or_create(title=f"Solaris, {minutes} minutes", duration_minutes=minutes)
+    return schedule(
+        film=film, hall=hall or a_hall(), start=start, ticket_price=price, at=min(NOON, start) - timedelta(days=30)
+    )
+
+
+def an_item(
+    cinema: Cinema | None = None, *, stock: int = 100, price: Decimal = Decimal("120.00"), **fields: Any
+) -> ConcessionItem:
+    """An item whose stock came by one opening movement."""
+    item = ConcessionItem.objects.create(
+        cinema=cinema or a_cinema(), name=f"Popcorn {next(_numbers)}", price=price, stock_quantity=stock, **fields
+    )
+    if stock:
+        StockMovement.objects.create(
+            concession_item=item, quantity=stock, kind=StockMovement.Kind.OPENING, at=NOON - timedelta(days=30)
+        )
+    return item
+
+
+def a_promocode(*, max_uses: int = 100, **fields: Any) -> Promocode:
+    """A tenth off, unless the fields say otherwise."""
+    if "discount_amount" not in fields:
+        fields.setdefault("discount_percent", 10)
+    return Promocode.objects.create(code=f"AUTUMN{next(_numbers)}", max_uses=max_uses, **fields)
+
+
+def an_adult() -> TicketType:
+    return TicketType.objects.get_or_create(name="Adult")[0]
+
+
+# --- Whom it serves
+
+
+def a_customer(*, points: int = 0, at: datetime = NOON - timedelta(days=30)) -> User:
+    """Somebody with an account, and with points that staff granted at `at`."""
+    user = User.objects.create_user(f"viewer{next(_numbers)}@example.org")
+    if points:
+        adjust(BonusAccount.objects.create(user=user), amount=points, reason="Welcome", at=at)
+    return user
+
+
+def an_order(
+    session: Session | None = None,
+    *,
+    seats: int = 1,
+    snacks: Iterable[tuple[ConcessionItem, int]] = (),
+    customer: User | None = None,
+    at: datetime = NOON,
+    **basket: Any,
+) -> Order:
+    """A hold of the first free seats of the session, and of the snacks; without either, of one seat somewhere.
+
+    A guest's order has an address. `basket` goes to `hold`: promocode, points, channel, language ...
+    """
+    snacks = list(snacks)
+    if session is None and not snacks:
+        session = a_session()
+    cinema = session.hall.cinema if session else snacks[0][0].cinema
+    if customer is None:
+        basket.setdefault("email", f"guest{next(_numbers)}@example.org")
+    return hold(
+        cinema=cinema,
+        tickets=[(session, seat, an_adult()) for seat in free_seats(session)[:seats]] if session else [],
+        snacks=snacks,
+        user=customer,
+        at=at,
+        **basket,
+    )
+
+
+def a_paid_order(
+    session: Session | None = None, *, paid_at: datetime | None = None, gateway: str = Gateway.CASH, **order: Any
+) -> Order:
+    """As `an_order`, and paid at the same instant unless told otherwise."""
+    held = an_order(session, **order)
+    return pay(held, at=paid_at or held.created_at, gateway=gateway)
+
+
+def pay(order: Order, *, at: datetime = NOON, gateway: str = Gateway.CASH) -> Order:
+    return mark_paid(order, gateway=gateway, amount=order.final_amount, at=at)
+
+
+def free_seats(session: Session) -> list[Seat]:
+    taken = Ticket.objects.live().filter(session=session).values("seat")
+    return list(Seat.objects.filter(hall=session.hall_id).exclude(pk__in=taken).order_by("row", "number"))
+
+
+# --- How it ends
+
+Picture = dict[str, list[str]]
+
+#: How people name a row, where another row points to it: paths from it to fields that are no keys.
+NAMES: dict[str, tuple[str, ...]] = {
+    "accounts.User": ("email",),
+    "bonuses.BonusAccount": ("user__email",),
+    "bonuses.BonusTransaction": ("order__number", "transaction_type", "amount", "transaction_date"),
+    "concessions.ConcessionItem": ("name",),
+    "concessions.ConcessionPreorder": ("order__number", "concession_item__name"),
+    "concessions.StockMovement": ("preorder__order__number", "kind", "quantity", "at"),
+    "orders.Order": ("number",),
+    "orders.Promocode": ("code",),
+    "orders.Ticket": ("order__number", "session__start_datetime", "seat__hall__name", "seat__row", "seat__number"),
+    "payments.Payment": ("order__number", "amount", "created_at"),
+    "payments.Refund": ("order__number", "amount", "reason", "requested_at"),
+    "screenings.Cinema": ("name",),
+    "screenings.Film": ("title",),
+    "screenings.Hall": ("name",),
+    "screenings.Seat": ("hall__name", "row", "number"),
+    "screenings.Session": ("hall__name", "start_datetime"),
+    "screenings.TicketType": ("name",),
+}
+ROOMS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "notifications")
+DRAWN_BY_LOT = {"token", "pickup_code", "uid"}
+#: Of a message, what is told to whom. How often a sender tried is no business of the cinema's.
+OF_A_MESSAGE = ("kind", "recipient", "occasion", "language", "not_after", "status")
+
+
+def dump() -> Picture:
+    """The whole business state, table by table, each row a line of text: what jobs note about themselves, keys and
+    what is drawn by lot left out."""
+    return {
+        model._meta.label: sorted(_lines(model))
+        for room in ROOMS
+        for model in apps.get_app_config(room).get_models()
+        if model._default_manager.exists()
+    }
+
+
+def _lines(model: type[models.Model]) -> list[str]:
+    columns = [path for field in model._meta.concrete_fields for path in _paths(model, field)]
+    return [
+        ", ".join(f"{name}={_shown(model, name, value)}" for name, value in zip(columns, row, strict=True))
+        for row in model._default_manager.order_by().values_list(*columns)
+    ]
+
+
+def _paths(model: type[models.Model], field: Any) -> list[str]:
+    if field.primary_key or field.name in DRAWN_BY_LOT:
+        return []
+    if model._meta.label == "notifications.Notification" and field.name not in OF_A_MESSAGE:
+        return []
+    if field.is_relation:
+        return [f"{field.name}__{path}" for path in NAMES[field.related_model._meta.label]]
+    return [field.name]
+
+
+def _shown(model: type[models.Model], name: str, value: Any) -> str:
+    if name == "occasion" and value.count(" ") == 1 and value.rpartition(" ")[2].isdecimal():
+        return value.partition(" ")[0]  # "NUMBER 17": of the refund, payment or session with that key
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
