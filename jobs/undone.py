@@ -1,0 +1,28 @@
+"""What jobs should have done by now: the same `due` that they act on, asked of the past."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.core.management import get_commands, load_command_class
+
+from jobs.command import JobCommand
+from jobs.models import QuarantinedRow
+from jobs.quarantine import name_of
+
+
+def undone(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
+    """The job and the name of each row that was due `periods` periods before `at`, is due still, and whose failing
+    is not on record in the quarantine."""
+    apps = get_commands()
+    quarantined = set(QuarantinedRow.objects.values_list("job", "row"))
+    for job, schedule in settings.JOB_SCHEDULE.items():
+        command = load_command_class(apps[job], job)
+        if not isinstance(command, JobCommand):
+            continue
+        for step in command.steps():
+            due = step.due(at - periods * schedule.period)
+            for pk in due.order_by("pk").values_list("pk", flat=True):
+                row = name_of(due.model, pk)
+                if (job, row) not in quarantined:
+                    yield job, row

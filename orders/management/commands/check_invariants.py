@@ -1,0 +1,33 @@
+from collections import Counter
+
+from jobs import clock
+from jobs.command import JobCommand, Pass, Tally
+from orders.invariants import violations
+
+SHOWN = 20  # rows of each statement
+
+
+class Command(JobCommand):
+    help = "Check on the live database that the books balance; print every row where they do not."
+
+    def steps(self):
+        return []
+
+    def work(self, current: Pass) -> None:
+        current.tally.add(self.check(current.at))
+
+    def show(self, options) -> None:
+        self.check(options.at or clock.now())
+
+    def check(self, at) -> Tally:
+        found: Counter[str] = Counter()
+        for violation in violations(at):
+            found[violation.statement] += 1
+            if found[violation.statement] <= SHOWN:
+                self.stdout.write(f"{violation.statement}: not so for {violation.row}")
+        for statement, rows in found.items():
+            if rows > SHOWN:
+                self.stdout.write(f"{statement}: not so for {rows - SHOWN} more rows")
+        return Tally(
+            failed=found.total(), error="; ".join(f"{statement} ({rows})" for statement, rows in found.items())
+        )
