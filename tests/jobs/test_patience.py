@@ -1,0 +1,52 @@
+import errno
+
+import pytest
+from django.db import DataError, IntegrityError, InterfaceError, InternalError, OperationalError
+
+from jobs.patience import WAITS, is_infrastructure, patiently
+from tests.jobs.toys import Clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("error", "is_the_machines"),
+    [
+        (OperationalError("deadlock detected"), True),
+        (InterfaceError("connection already closed"), True),
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (MemoryError(), True),
+        (OSError(errno.ENOENT, "No such file"), False),
+        (InternalError("current transaction is aborted"), False),
+        (IntegrityError("duplicate key"), False),
+        (DataError("value too long"), False),
+        (ZeroDivisionError(), False),
+    ],
+)
+def test_errors_of_the_machine_are_told_from_those_of_a_row(
+    error: Exception, is_the_machines: bool, django_user_model: type
+) -> None:
+    django_user_model.objects.exists()  # opens the connection
+
+    assert is_infrastructure(error) is is_the_machines
+
+
+def test_the_machine_gets_three_more_chances(clock: Clock) -> None:
+    tries = []
+
+    def locked() -> None:
+        tries.append(1)
+        raise OperationalError("database is locked")
+
+    with pytest.raises(OperationalError):
+        patiently(locked)
+
+    assert len(tries) == 4
+    assert all(wait / 2 <= nap <= wait * 1.5 for wait, nap in zip(WAITS, clock.naps, strict=True))
+
+
+def test_a_rows_own_error_gets_none(clock: Clock) -> None:
+    with pytest.raises(ZeroDivisionError):
+        patiently(lambda: 1 // 0)
+
+    assert clock.naps == []
