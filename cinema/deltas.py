@@ -1,5 +1,6 @@
-from collections.abc import Mapping
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import models
 
@@ -12,16 +13,15 @@ class DeltaOfRow(models.Func):
     """
 
     output_field = models.IntegerField()
-    template = "CAST(json_extract(%(expressions)s) AS INTEGER)"
 
     def __init__(self, deltas: Mapping[int, int]) -> None:
         self.deltas = {str(key): delta for key, delta in deltas.items()}
         super().__init__(models.F("pk"))
 
-    def as_sqlite(self, compiler, connection):  # type: ignore[no-untyped-def]
+    def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> Any:
         column, params = compiler.compile(self.source_expressions[0])
         return f"CAST(json_extract(%s, '$.\"' || {column} || '\"') AS INTEGER)", (json.dumps(self.deltas), *params)
 
-    def as_postgresql(self, compiler, connection):  # type: ignore[no-untyped-def]
+    def as_postgresql(self, compiler: Any, connection: Any, **_context: Any) -> Any:
         column, params = compiler.compile(self.source_expressions[0])
         return f"CAST(%s::jsonb ->> {column}::text AS integer)", (json.dumps(self.deltas), *params)

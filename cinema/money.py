@@ -67,7 +67,7 @@ class MoneyField(models.Field):
 
     @property
     def validators(self) -> Any:
-        return [*self._validators, MinValueValidator(self.lowest), MaxValueValidator(self.highest)]
+        return [*super().validators, MinValueValidator(self.lowest), MaxValueValidator(self.highest)]
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-MINOR_UNITS)

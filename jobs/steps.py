@@ -49,7 +49,7 @@ class Step:
     name: str
     due: Callable[[datetime], QuerySet[Any]]
     act: Callable[[list[Any], datetime], Tally | None]
-    lock: Callable[[list[int]], None] | None = None
+    lock: Callable[[list[int]], object] | None = None
     atomic: bool = True
 
 

@@ -389,7 +389,7 @@ class RefundLine(models.Model):
 
 
 class OrderEvent(models.Model):
-    """One change of an order's status: from, to, when, who, why; the first has no from. Never changed, never deleted."""
+    """One change of an order's status: from, to, when, who, why. The first has no from; none is ever changed."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="events", verbose_name=_("order"))
     from_status = models.CharField(_("from"), max_length=16, choices=Order.Status, blank=True)

@@ -97,7 +97,7 @@ class Refund(models.Model):
 
 
 class GatewayEvent(models.Model):
-    """What a gateway told us, stored once before it is handled; a hint: the gateway is asked before money is believed."""
+    """What a gateway told us, stored once before it is handled: a hint, since money is believed only when asked for."""
 
     gateway = models.CharField(_("gateway"), max_length=16, choices=Gateway)
     event_id = models.CharField(_("id of the event"), max_length=200)

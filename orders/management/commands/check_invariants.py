@@ -14,12 +14,12 @@ class Command(JobCommand):
         return []
 
     def work(self, current: Pass) -> None:
-        current.tally.add(self.check(current.at))
+        current.tally.add(self.audit(current.at))
 
     def show(self, options) -> None:
-        self.check(options.at or clock.now())
+        self.audit(options.at or clock.now())
 
-    def check(self, at) -> Tally:
+    def audit(self, at) -> Tally:
         found: Counter[str] = Counter()
         for violation in violations(at):
             found[violation.statement] += 1
