@@ -8,7 +8,7 @@ from cinema.lives import Refused
 
 
 class OutOfStock(Refused):
-    """There is less of some items than was asked for. `items` holds them, by their names."""
+    """There is less of some items than was asked for. `items` holds their names."""
 
     def __init__(self, items: Iterable[object]) -> None:
         self.items = [str(item) for item in items]
@@ -18,24 +18,41 @@ class OutOfStock(Refused):
         )
 
 
+class PromisedToCustomers(Refused):
+    """The shelf holds less than customers have ordered, and the stock cannot fall below nothing."""
+
+    def __init__(self, item: object, *, on_shelf: int, promised: int) -> None:
+        super().__init__(
+            _(
+                "%(item)s: %(on_shelf)s counted, but customers have ordered %(promised)s. "
+                "Receive goods or refund orders first, then count again."
+            )
+            % {"item": item, "on_shelf": on_shelf, "promised": promised}
+        )
+
+
 class WrongQuantity(Refused):
     """A quantity that cannot be: none, negative, or more than any bar holds."""
 
-    def __init__(self, quantity: int, *, lowest: int, highest: int) -> None:
+    def __init__(self, quantity: object, *, lowest: int, highest: int) -> None:
         super().__init__(
-            _("%(quantity)s is not a quantity. Enter a whole number from %(lowest)s to %(highest)s.")
+            _("%(quantity)s cannot be the quantity here. Enter a whole number from %(lowest)s to %(highest)s.")
             % {"quantity": quantity, "lowest": lowest, "highest": highest}
         )
 
 
 class ReasonNeeded(Refused):
-    """Staff change the stock by hand only with a reason."""
+    """Staff write goods off only with a reason, and one that fits."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(_("Nothing was changed: say why, in up to %(longest)s characters.") % {"longest": longest})
 
 
-class CountDiffers(ReasonNeeded):
+class CountDiffers(Refused):
     """The shelf holds so much less or more than the books say that a reason is due."""
 
-    def __init__(self, item: str, *, on_shelf: int, expected: int) -> None:
+    def __init__(self, item: object, *, on_shelf: int, expected: int) -> None:
+        self.on_shelf, self.expected = on_shelf, expected
         super().__init__(
             _(
                 "%(item)s: %(on_shelf)s counted, %(expected)s expected. Count again; "

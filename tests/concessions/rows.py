@@ -1,11 +1,14 @@
 """Rows that tests of the bar start from."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
 from model_bakery import baker
 
-from concessions.models import ConcessionItem, StockMovement
+from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
+from orders.models import Order
 
 PRICE = Decimal("350.00")
 
@@ -18,6 +21,25 @@ def item(stock: int = 0, **fields: Any) -> ConcessionItem:
     )
     if stock:
         StockMovement.objects.create(
-            concession_item=made, quantity=stock, kind=StockMovement.Kind.OPENING, at="2026-01-01T00:00Z"
+            concession_item=made, quantity=stock, kind=StockMovement.Kind.OPENING, at=datetime(2026, 1, 1, tzinfo=UTC)
         )
     return made
+
+
+def preordered(item: ConcessionItem, quantity: int, status: str = ConcessionPreorder.Status.PENDING) -> None:
+    """A customer has ordered so many of the item; they have left its stock."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    order = baker.make(Order, cinema=item.cinema, created_at=at, payment_deadline=at, expires_at=at)
+    preorder = ConcessionPreorder.objects.create(
+        order=order,
+        concession_item=item,
+        quantity=quantity,
+        unit_price=PRICE,
+        status=status,
+        pickup_code="ABC234",
+        collection_deadline=at,
+    )
+    StockMovement.objects.create(
+        concession_item=item, quantity=-quantity, kind=StockMovement.Kind.HOLD, at=at, preorder=preorder
+    )
+    ConcessionItem.objects.filter(pk=item.pk).update(stock_quantity=F("stock_quantity") - quantity)

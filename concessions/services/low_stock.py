@@ -1,0 +1,90 @@
+"""What is running out: staff are told once a drop, and how much to order is written down."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import F, OuterRef, Q, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from cinema.lives import MovedMeanwhile
+from concessions.models import ConcessionItem, ReorderSuggestion
+from notifications.models import Kind
+from notifications.services import Message, queue
+
+PERMISSION = "concessions.change_concessionitem"
+
+
+def alert_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
+    """Tell the cinema's staff who may change its items of those that are low, each in their own language, and suggest
+    an order up to the maximum. An item is told of again only after it has recovered.
+
+    Needs a transaction in which the items are locked. A constant number of queries on PostgreSQL.
+    """
+    stamped = (
+        ConcessionItem.objects.low(at)
+        .filter(pk__in=[item.pk for item in items])
+        .update(low_alerted_at=at, low_since=Coalesce("low_since", at))
+    )
+    if stamped != len(items):
+        raise MovedMeanwhile(f"{len(items) - stamped} × {ConcessionItem._meta.verbose_name_plural}")
+    prefetch_related_objects(items, "cinema")
+    staff = _staff({item.cinema_id for item in items})
+    queue([_message(item, to, at=at) for item in items for to in staff[item.cinema_id]], at=at)
+    _suggest(items, at=at)
+
+
+def forget_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
+    """The items have recovered: their next drop is to be told of again. One query."""
+    ConcessionItem.objects.recovered(at).filter(pk__in=[item.pk for item in items]).update(
+        low_alerted_at=None, low_since=None
+    )
+
+
+def _staff(cinemas: set[int]) -> dict[int, list[User]]:
+    """Who is told of each cinema's items: active staff of it, or of all cinemas, who may change them."""
+    assigned = set(User.cinemas.through.objects.filter(cinema_id__in=cinemas).values_list("cinema_id", "user_id"))
+    people = list(
+        ModelBackend()
+        .with_perm(PERMISSION)
+        .filter(Q(all_cinemas=True) | Q(pk__in={user for _cinema, user in assigned}), is_staff=True)
+        .order_by("pk")
+    )
+    return {cinema: [one for one in people if one.all_cinemas or (cinema, one.pk) in assigned] for cinema in cinemas}
+
+
+def _message(item: ConcessionItem, to: User, *, at: datetime) -> Message:
+    drop = (item.low_since or at).astimezone(UTC)
+    return Message(
+        kind=Kind.LOW_STOCK,
+        recipient=to.email,
+        occasion=f"item {item.pk} low since {drop.isoformat()}",
+        language=to.preferred_language,
+        context={
+            "cinema": item.cinema.name,
+            "item": item.name,
+            "stock": item.stock_quantity,
+            "threshold": -(-item.max_stock_quantity * item.low_stock_percent // 100),  # the first number not under it
+            "suggested": item.max_stock_quantity - item.stock_quantity,
+        },
+    )
+
+
+def _suggest(items: Sequence[ConcessionItem], *, at: datetime) -> None:
+    """One open suggestion an item: brought up to date, or made."""
+    open_ones = ReorderSuggestion.objects.filter(concession_item__in=items, settled_at__isnull=True)
+    known = set(open_ones.values_list("concession_item_id", flat=True))
+    missing = ConcessionItem.objects.filter(pk=OuterRef("concession_item")).values(
+        missing=F("max_stock_quantity") - F("stock_quantity")
+    )
+    open_ones.update(quantity=Subquery(missing), suggested_at=at)
+    ReorderSuggestion.objects.bulk_create(
+        [
+            ReorderSuggestion(
+                concession_item=item, quantity=item.max_stock_quantity - item.stock_quantity, suggested_at=at
+            )
+            for item in items
+            if item.pk not in known
+        ]
+    )

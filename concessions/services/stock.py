@@ -1,0 +1,102 @@
+"""What staff do with the stock: goods come in, goods are lost, the shelf is counted."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from accounts.models import User
+from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, ReasonNeeded, WrongQuantity
+from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
+from concessions.services import movements
+
+LONGEST_REASON = 250  # as `StockMovement.reason` is long
+
+
+def receive(item: ConcessionItem, *, quantity: int, at: datetime, actor: User | None = None) -> StockMovement:
+    """Goods have come in; an open suggestion to order the item is settled. May be refused with `WrongQuantity`.
+
+    The stock may exceed the maximum.
+    """
+    with transaction.atomic():
+        _lock(item)
+        _check(quantity, lowest=1, highest=MOST_STOCK - item.stock_quantity)
+        movement = _change(item, by=quantity, kind=StockMovement.Kind.RECEIPT, at=at, actor=actor)
+        ReorderSuggestion.objects.filter(concession_item=item, settled_at__isnull=True).update(settled_at=at)
+    return movement
+
+
+def write_off(
+    item: ConcessionItem, *, quantity: int, reason: str, at: datetime, actor: User | None = None
+) -> StockMovement:
+    """Goods are lost: broken, spoilt, given away. Refused with `WrongQuantity`, `ReasonNeeded` or `OutOfStock`."""
+    _check(quantity, lowest=1, highest=MOST_STOCK)
+    reason = _given(reason)
+    with transaction.atomic():
+        _lock(item)
+        if quantity > item.stock_quantity:
+            raise OutOfStock([item])
+        return _change(item, by=-quantity, kind=StockMovement.Kind.WRITE_OFF, at=at, actor=actor, reason=reason)
+
+
+def count(
+    item: ConcessionItem, *, on_shelf: int, reason: str = "", at: datetime, actor: User | None = None
+) -> StockMovement | None:
+    """Put the stock right by what lies on the shelf; returns the difference as a movement, or nothing if all is there.
+
+    What customers have ordered has left the stock and still lies on the shelf until it is collected (goods made to
+    order until they are made), so the count compares with both. A difference of more than
+    `STOCKTAKE_TOLERANCE_PERCENT` of that needs a reason. Refused with `WrongQuantity`, `CountDiffers`, or
+    `PromisedToCustomers` where the shelf holds less than they have ordered.
+    """
+    _check(on_shelf, lowest=0, highest=MOST_STOCK)
+    reason = _given(reason) if reason.strip() else ""
+    with transaction.atomic():
+        _lock(item)
+        # After the lock: whoever takes stock for an order holds it, so stock and orders are of one moment.
+        promised = _on_the_shelf_for_customers(item)
+        expected = item.stock_quantity + promised
+        difference = on_shelf - expected
+        if difference == 0:
+            return None
+        if on_shelf < promised:
+            raise PromisedToCustomers(item, on_shelf=on_shelf, promised=promised)
+        if not reason and abs(difference) * 100 > settings.STOCKTAKE_TOLERANCE_PERCENT * expected:
+            raise CountDiffers(item, on_shelf=on_shelf, expected=expected)
+        return _change(item, by=difference, kind=StockMovement.Kind.COUNT, at=at, actor=actor, reason=reason)
+
+
+def _on_the_shelf_for_customers(item: ConcessionItem) -> int:
+    lying = Q(status=ConcessionPreorder.Status.PENDING)
+    if not item.made_to_order:
+        lying |= Q(status=ConcessionPreorder.Status.READY)
+    return item.preorders.filter(lying).aggregate(sum=Sum("quantity", default=0))["sum"]
+
+
+def _lock(item: ConcessionItem) -> None:
+    """Lock the item and read it as it is now."""
+    item.refresh_from_db(
+        fields=["stock_quantity", "made_to_order"],
+        from_queryset=ConcessionItem.objects.select_for_update(of=("self",), no_key=True),
+    )
+
+
+def _change(
+    item: ConcessionItem, *, by: int, kind: str, at: datetime, actor: User | None, reason: str = ""
+) -> StockMovement:
+    movements.apply({item.pk: by}, at=at)
+    item.refresh_from_db(fields=["stock_quantity", "is_low", "low_since", "low_alerted_at"])
+    return StockMovement.objects.create(concession_item=item, quantity=by, kind=kind, at=at, actor=actor, reason=reason)
+
+
+def _check(quantity: int, *, lowest: int, highest: int) -> None:
+    if type(quantity) is not int or not lowest <= quantity <= highest:
+        raise WrongQuantity(quantity, lowest=lowest, highest=highest)
+
+
+def _given(reason: str) -> str:
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise ReasonNeeded(LONGEST_REASON)
+    return reason

@@ -1,0 +1,237 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.models import Sum
+from django.utils import translation
+from model_bakery import baker
+
+from accounts.models import User
+from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, ReasonNeeded, WrongQuantity
+from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
+from concessions.services import count, receive, write_off
+from tests.concessions.rows import item, preordered
+
+AT = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
+
+Kind = StockMovement.Kind
+Status = ConcessionPreorder.Status
+
+pytestmark = pytest.mark.django_db
+
+
+def stock(of):
+    """What is in stock; the sum of the movements, which must say the same."""
+    total = of.movements.aggregate(sum=Sum("quantity", default=0))["sum"]
+    assert ConcessionItem.objects.get(pk=of.pk).stock_quantity == total
+    return total
+
+
+def history(of):
+    return list(StockMovement.objects.filter(concession_item=of).order_by("pk").values())
+
+
+def refused(refusal, action, of):
+    """The action is refused, and nothing has changed."""
+    before = (ConcessionItem.objects.values().get(pk=of.pk), history(of))
+    with pytest.raises(refusal) as refused_with:
+        action()
+    assert (ConcessionItem.objects.values().get(pk=of.pk), history(of)) == before
+    return refused_with.value
+
+
+def test_goods_that_come_in_are_in_stock_with_who_and_when():
+    popcorn, barkeeper = item(50), baker.make(User)
+
+    movement = receive(popcorn, quantity=30, at=AT, actor=barkeeper)
+
+    movement.refresh_from_db()
+    assert (movement.quantity, movement.kind, movement.at, movement.actor) == (30, Kind.RECEIPT, AT, barkeeper)
+    assert stock(popcorn) == 80
+    assert popcorn.stock_quantity == 80
+
+
+def test_the_stock_may_exceed_the_maximum():
+    popcorn = item(90)
+
+    receive(popcorn, quantity=30, at=AT)
+
+    assert stock(popcorn) == 120
+
+
+def test_goods_that_come_in_settle_the_suggestion_of_their_item_alone():
+    popcorn, cola = item(10), item(10)
+    for one in (popcorn, cola):
+        ReorderSuggestion.objects.create(concession_item=one, quantity=90, suggested_at=AT - timedelta(days=1))
+
+    receive(popcorn, quantity=30, at=AT)
+
+    assert popcorn.reorder_suggestions.get().settled_at == AT
+    assert cola.reorder_suggestions.get().settled_at is None
+
+
+def test_goods_that_come_in_end_the_drop():
+    popcorn = item(10, low_since=AT - timedelta(days=1), low_alerted_at=AT - timedelta(days=1))
+
+    receive(popcorn, quantity=30, at=AT)
+
+    assert (popcorn.is_low, popcorn.low_since, popcorn.low_alerted_at) == (False, None, None)
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 1.5, True, None, MOST_STOCK])
+def test_a_quantity_that_cannot_come_in_is_refused(quantity):
+    popcorn = item(50)
+
+    refused(WrongQuantity, lambda: receive(popcorn, quantity=quantity, at=AT), popcorn)
+
+
+def test_what_is_written_off_leaves_the_stock_with_its_reason():
+    popcorn, barkeeper = item(50), baker.make(User)
+
+    movement = write_off(popcorn, quantity=35, reason=" Burnt ", at=AT, actor=barkeeper)
+
+    assert (movement.quantity, movement.kind, movement.reason, movement.actor) == (
+        -35,
+        Kind.WRITE_OFF,
+        "Burnt",
+        barkeeper,
+    )
+    assert stock(popcorn) == 15
+    assert popcorn.low_since == AT
+
+
+def test_everything_may_be_written_off_but_no_more():
+    popcorn = item(50)
+
+    refusal = refused(OutOfStock, lambda: write_off(popcorn, quantity=51, reason="Burnt", at=AT), popcorn)
+    write_off(popcorn, quantity=50, reason="Burnt", at=AT)
+
+    assert refusal.items == [popcorn.name]
+    assert stock(popcorn) == 0
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 251])
+def test_nothing_is_written_off_without_a_reason(reason):
+    popcorn = item(50)
+
+    refused(ReasonNeeded, lambda: write_off(popcorn, quantity=1, reason=reason, at=AT), popcorn)
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 1.5, MOST_STOCK + 1])
+def test_a_quantity_that_cannot_be_written_off_is_refused(quantity):
+    popcorn = item(50)
+
+    refused(WrongQuantity, lambda: write_off(popcorn, quantity=quantity, reason="Burnt", at=AT), popcorn)
+
+
+def test_a_count_that_finds_all_there_writes_nothing():
+    popcorn = item(50)
+
+    assert count(popcorn, on_shelf=50, at=AT) is None
+    assert stock(popcorn) == 50
+    assert popcorn.movements.count() == 1
+
+
+@pytest.mark.parametrize(("on_shelf", "difference"), [(98, -2), (102, 2)])
+def test_a_small_difference_is_put_right_without_a_reason(on_shelf, difference):
+    popcorn = item(100)
+
+    movement = count(popcorn, on_shelf=on_shelf, at=AT)
+
+    assert (movement.quantity, movement.kind) == (difference, Kind.COUNT)
+    assert stock(popcorn) == on_shelf
+
+
+@pytest.mark.parametrize("on_shelf", [0, 97, 103])
+def test_a_larger_difference_needs_a_reason(on_shelf):
+    popcorn = item(100)
+
+    refusal = refused(CountDiffers, lambda: count(popcorn, on_shelf=on_shelf, at=AT), popcorn)
+    movement = count(popcorn, on_shelf=on_shelf, reason="Counted twice", at=AT)
+
+    assert (refusal.on_shelf, refusal.expected) == (on_shelf, 100)
+    assert movement.reason == "Counted twice"
+    assert stock(popcorn) == on_shelf
+
+
+def test_the_tolerance_is_a_setting(settings):
+    settings.STOCKTAKE_TOLERANCE_PERCENT = 5
+    popcorn = item(100)
+
+    refused(CountDiffers, lambda: count(popcorn, on_shelf=94, at=AT), popcorn)
+    count(popcorn, on_shelf=95, at=AT)
+
+    assert stock(popcorn) == 95
+
+
+def test_an_item_that_should_not_be_there_needs_a_reason():
+    popcorn = item(0)
+
+    refused(CountDiffers, lambda: count(popcorn, on_shelf=1, at=AT), popcorn)
+
+
+@pytest.mark.parametrize(
+    ("made_to_order", "status", "on_shelf"),
+    [
+        (False, Status.PENDING, 100),
+        (False, Status.READY, 100),
+        (True, Status.PENDING, 100),
+        (True, Status.READY, 90),  # what it is made of has left the shelf
+        (False, Status.COLLECTED, 90),
+    ],
+)
+def test_what_customers_ordered_lies_on_the_shelf_until_it_is_collected_or_made(made_to_order, status, on_shelf):
+    popcorn = item(100, made_to_order=made_to_order)
+    preordered(popcorn, 10, status)
+
+    assert count(popcorn, on_shelf=on_shelf, at=AT) is None
+    assert stock(popcorn) == 90
+
+
+@pytest.mark.parametrize("status", [Status.EXPIRED, Status.CANCELLED, Status.AVAILABLE])
+def test_orders_that_came_to_nothing_promise_nothing(status):
+    popcorn = item(100)
+    preordered(popcorn, 10, status)  # back in stock: these tests look at the count alone
+
+    assert count(popcorn, on_shelf=90, at=AT) is None
+
+
+def test_a_count_compares_with_stock_and_orders_of_all_customers():
+    popcorn, cola = item(100), item(100)
+    preordered(popcorn, 10)
+    preordered(popcorn, 20, Status.READY)
+    preordered(cola, 40)
+
+    movement = count(popcorn, on_shelf=98, at=AT)
+
+    assert movement.quantity == -2
+    assert stock(popcorn) == 68
+
+
+def test_a_shelf_with_less_than_customers_have_ordered_is_for_a_person_to_solve():
+    popcorn = item(10)
+    preordered(popcorn, 8)
+
+    refusal = refused(PromisedToCustomers, lambda: count(popcorn, on_shelf=5, reason="Counted twice", at=AT), popcorn)
+    count(popcorn, on_shelf=8, reason="Counted twice", at=AT)
+
+    with translation.override("en"):
+        assert "customers have ordered 8" in str(refusal)
+    assert stock(popcorn) == 0
+
+
+@pytest.mark.parametrize("on_shelf", [-1, 1.5, None, MOST_STOCK + 1])
+def test_a_count_that_cannot_be_is_refused(on_shelf):
+    popcorn = item(50)
+
+    refused(WrongQuantity, lambda: count(popcorn, on_shelf=on_shelf, reason="Counted twice", at=AT), popcorn)
+
+
+def test_staff_act_on_the_stock_as_it_is_now_not_as_they_last_saw_it():
+    popcorn = item(50)
+    seen_before = ConcessionItem.objects.get(pk=popcorn.pk)
+    write_off(popcorn, quantity=45, reason="Burnt", at=AT)
+
+    refused(OutOfStock, lambda: write_off(seen_before, quantity=6, reason="Burnt", at=AT), popcorn)
+    receive(seen_before, quantity=20, at=AT)
+
+    assert stock(popcorn) == 25
