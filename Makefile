@@ -21,6 +21,7 @@ help:
 # --- For everybody
 
 demo: .venv/installed catalogues .env
+	@mkdir -p var
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo $(ARGS)
 

@@ -1,5 +1,6 @@
 import os
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,6 +14,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for vendor, marker in (("postgresql", "postgres"), ("sqlite", "sqlite")):
         if item.get_closest_marker(marker) and connection.vendor != vendor:
             pytest.skip(f"needs {vendor}, this run is on {connection.vendor}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tests of malformed text log malformed text, which xdist's workers cannot send home as it is."""
+    report = yield
+    report.sections = [(name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 @pytest.fixture
