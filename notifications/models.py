@@ -31,7 +31,7 @@ class Status(models.TextChoices):
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def due(self, at: datetime) -> Self:
-        """What a sender should take at `at`: queued and waited long enough, or left behind by a sender that was killed."""
+        """What a sender should take at `at`: queued and waited long enough, or left behind by a killed sender."""
         return self.filter(status__in=(Status.QUEUED, Status.SENDING), next_attempt_at__lte=at)
 
 

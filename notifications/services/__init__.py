@@ -1,3 +1,4 @@
+from notifications.services.delivery import deliver, requeue
 from notifications.services.queueing import Message, queue
 
-__all__ = ["Message", "queue"]
+__all__ = ["Message", "deliver", "queue", "requeue"]

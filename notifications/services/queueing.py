@@ -1,18 +1,18 @@
 """What others call to tell somebody something.
 
-The context of each kind is plain data: strings, whole numbers, lists. Instants are ISO 8601 strings with the offset of the
-cinema ("2026-11-23T19:00:00+03:00") and are shown as they stand; money is a decimal string ("350.00").
+The context of each kind is plain data: strings, whole numbers, lists. Instants are ISO 8601 strings with the
+offset of the cinema ("2026-11-23T19:00:00+03:00") and are shown as they stand; money is a decimal string ("350.00").
 
-| kind                  | context                                                                                          |
-|-----------------------|--------------------------------------------------------------------------------------------------|
-| ORDER_OVERDUE         | number, link (where to pay), amount, cancelled_at (instant)                                      |
-| ORDER_CANCELLED       | number, cinema                                                                                   |
-| SESSION_CANCELLED     | number, cinema, showings: list of {film, starts (instant)}, amount and points that come back     |
-| ORDER_REFUNDED        | number, amount, points                                                                           |
-| LATE_PAYMENT_REFUNDED | number, amount                                                                                   |
-| TICKET_REMINDER       | number, film, starts (instant), cinema, hall, seats: list of [row, number], link (to the ticket) |
-| POINTS_EXPIRING       | points, expires (instant)                                                                        |
-| LOW_STOCK             | cinema, item, stock, threshold, suggested                                                        |
+| kind                  | context                                                                             |
+|-----------------------|-------------------------------------------------------------------------------------|
+| ORDER_OVERDUE         | number, link (where to pay), amount, cancelled_at (instant)                         |
+| ORDER_CANCELLED       | number, cinema                                                                      |
+| SESSION_CANCELLED     | number, cinema, showings: list of {film, starts (instant)}, amount and points that come back |
+| ORDER_REFUNDED        | number, amount, points                                                              |
+| LATE_PAYMENT_REFUNDED | number, amount                                                                      |
+| TICKET_REMINDER       | number, film, starts (instant), cinema, hall, seats: list of [row, number], link    |
+| POINTS_EXPIRING       | points, expires (instant)                                                           |
+| LOW_STOCK             | cinema, item, stock, threshold, suggested                                           |
 
 `amount` may be "0.00" and `points` 0: nothing is said of what does not come back.
 """
@@ -24,10 +24,25 @@ from typing import Any
 
 from notifications.models import Kind, Notification
 
+# The same table for the machine.
+FACTS: Mapping[Kind, frozenset[str]] = {
+    Kind.ORDER_OVERDUE: frozenset({"number", "link", "amount", "cancelled_at"}),
+    Kind.ORDER_CANCELLED: frozenset({"number", "cinema"}),
+    Kind.SESSION_CANCELLED: frozenset({"number", "cinema", "showings", "amount", "points"}),
+    Kind.ORDER_REFUNDED: frozenset({"number", "amount", "points"}),
+    Kind.LATE_PAYMENT_REFUNDED: frozenset({"number", "amount"}),
+    Kind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "hall", "seats", "link"}),
+    Kind.POINTS_EXPIRING: frozenset({"points", "expires"}),
+    Kind.LOW_STOCK: frozenset({"cinema", "item", "stock", "threshold", "suggested"}),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to tell one recipient, an e-mail address or a phone number, about one occasion."""
+    """Something to tell one recipient, an e-mail address or a phone number, about one occasion.
+
+    A context that lacks a fact is a ValueError: a letter with a gap in it would go out unnoticed.
+    """
 
     kind: Kind
     recipient: str
@@ -35,6 +50,10 @@ class Message:
     language: str
     context: Mapping[str, Any] = field(default_factory=dict)
     not_after: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if missing := FACTS[self.kind] - self.context.keys():
+            raise ValueError(f"{self.kind}: the context lacks {', '.join(sorted(missing))}")
 
 
 def queue(messages: Iterable[Message], *, at: datetime) -> None:

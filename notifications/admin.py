@@ -1,0 +1,53 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
+
+from cinema.lives import Refused
+from jobs import clock
+from notifications.models import Notification, Status
+from notifications.services import requeue
+
+
+@admin.register(Notification)
+class NotificationAdmin(ModelAdmin):
+    """What was told to whom. People read it, and send again what has failed."""
+
+    list_display = ["kind", "recipient", "status", "attempts", "created_at", "next_attempt_at", "error"]
+    list_filter = ["status", "kind"]
+    search_fields = ["recipient", "occasion"]
+    ordering = ["-pk"]
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ["send_again"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("notifications.change_notification"))
+
+    @admin.action(description=_("Send again"), permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
+        failed = list(queryset.filter(status=Status.FAILED))
+        try:
+            requeue(failed, at=clock.now())
+        except Refused as refusal:  # a colleague was quicker
+            self.message_user(request, str(refusal), messages.ERROR)
+            return
+        self.message_user(
+            request,
+            ngettext("%(count)d message will be sent again.", "%(count)d messages will be sent again.", len(failed))
+            % {"count": len(failed)},
+            messages.SUCCESS if failed else messages.WARNING,
+        )

@@ -1,0 +1,185 @@
+import os
+import secrets
+import socket
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from cinema.lives import move
+from jobs import clock
+from jobs.steps import Tally
+from notifications.channels import Channel, is_email
+from notifications.channels.email import EmailChannel
+from notifications.channels.sms import SmsChannel
+from notifications.models import Notification, Status
+
+#: How long a message waits after its first, second ... failure; after one more it has failed for good.
+BACKOFF = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+)
+MAX_ATTEMPTS = len(BACKOFF) + 1
+
+#: A sender works on what it has claimed for so long at most; a claim is good for longer, so that it never outlives it.
+PATIENCE = timedelta(seconds=30)
+LEASE = timedelta(minutes=5)
+
+#: A killed sender's work of this long is repeated at most, however slow the server; a fast batch is marked in one go.
+MARK_EVERY = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an attempt. Equal ones are marked together."""
+
+    status: Status
+    error: str = ""
+    wait: timedelta | None = None
+
+
+def deliver(notifications: Collection[Notification], *, at: datetime) -> Tally:
+    """Send those of the messages that are still due at `at`; never one after its `not_after`.
+
+    Claims and commits, sends without a transaction, marks: so it must not be called inside a transaction. A message
+    that could not be sent is queued again (passed over), later each time, and `FAILED` after `MAX_ATTEMPTS`. At least
+    once: a sender killed between sending and marking leaves its messages to whoever comes after the claim. A constant
+    number of queries a batch, and one more round for each second that sending takes.
+    """
+    begun = marked = clock.monotonic()
+    sender = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    taken = claim(notifications, sender=sender, at=at)
+    waiting = [notification for notification in reversed(taken) if notification.status == Status.SENDING]
+    outcomes: dict[Outcome, list[Notification]] = defaultdict(list)
+    channels: dict[type[Channel], Channel] = {}
+    try:
+        while waiting:
+            now = at + timedelta(seconds=clock.monotonic() - begun)
+            if now - at > PATIENCE:
+                break
+            outcome = _attempt(waiting[-1], channels, now=now)
+            outcomes[outcome].append(waiting.pop())
+            if clock.monotonic() - marked > MARK_EVERY.total_seconds():
+                mark(outcomes, sender=sender, at=at)
+                outcomes.clear()
+                marked = clock.monotonic()
+    finally:
+        # Also when the process is told to stop: what was sent is not sent again, and what was not does not wait.
+        mark(outcomes, sender=sender, at=at)
+        put_back(waiting, sender=sender, at=at)
+        for channel in channels.values():
+            channel.close()
+    return _counted(taken, asked=len(notifications))
+
+
+def requeue(notifications: Iterable[Notification], *, at: datetime) -> None:
+    """Try failed messages anew, with all attempts before them; one that has not failed is a `ForbiddenMove`."""
+    with transaction.atomic():
+        move(notifications, Status.QUEUED, attempts=0, next_attempt_at=at, error="")
+
+
+def claim(notifications: Iterable[Notification], *, sender: str, at: datetime) -> list[Notification]:
+    """Take those of the messages that are due: `SENDING`, they are the sender's alone until its lease ends.
+
+    Those that may not be sent any more come back as well, `OUTDATED` or `FAILED`.
+    """
+    with transaction.atomic(durable=True):
+        # A single table, so the locked row is read again by the same condition: what another sender took is not due.
+        due = list(
+            Notification.objects.due(at)
+            .filter(pk__in=[notification.pk for notification in notifications])
+            .order_by("pk")
+            .select_for_update(of=("self",), skip_locked=True)
+        )
+        outdated, exhausted, fit = [], [], []
+        for notification in due:
+            if notification.not_after and notification.not_after < at:
+                outdated.append(notification)
+            elif notification.attempts >= MAX_ATTEMPTS:
+                exhausted.append(notification)
+            else:
+                fit.append(notification)
+        move(outdated, Status.OUTDATED, claimed_by="")
+        move(exhausted, Status.FAILED, claimed_by="", error="SenderLost")
+        attempts = [notification.attempts + 1 for notification in fit]
+        # Counted now and not at the end, or a message that kills its sender would be tried for ever.
+        move(fit, Status.SENDING, claimed_by=sender, next_attempt_at=at + LEASE, attempts=F("attempts") + 1)
+        for notification, number in zip(fit, attempts, strict=True):
+            notification.attempts = number  # the move left the expression there
+    return due
+
+
+def mark(outcomes: dict[Outcome, list[Notification]], *, sender: str, at: datetime) -> None:
+    """Write down what became of the attempts, but for messages that another sender has taken over meanwhile."""
+    if not outcomes:
+        return
+    with transaction.atomic(durable=True):
+        ours = _still_ours([row for rows in outcomes.values() for row in rows], sender=sender)
+        for outcome, rows in outcomes.items():
+            stamps: dict[str, object] = {"claimed_by": "", "error": outcome.error}
+            if outcome.status == Status.SENT:
+                stamps["sent_at"] = at
+            if outcome.wait is not None:
+                stamps["next_attempt_at"] = at + outcome.wait
+            move([row for row in rows if row.pk in ours], outcome.status, **stamps)
+
+
+def put_back(notifications: list[Notification], *, sender: str, at: datetime) -> None:
+    """Queue again what there was no time for; it does not count as an attempt."""
+    if not notifications:
+        return
+    with transaction.atomic(durable=True):
+        ours = _still_ours(notifications, sender=sender)
+        rows = [row for row in notifications if row.pk in ours]
+        move(rows, Status.QUEUED, claimed_by="", next_attempt_at=at, attempts=F("attempts") - 1)
+
+
+def _attempt(notification: Notification, channels: dict[type[Channel], Channel], *, now: datetime) -> Outcome:
+    if notification.not_after and notification.not_after < now:
+        return Outcome(Status.OUTDATED)
+    try:
+        kind = EmailChannel if is_email(notification.recipient) else SmsChannel
+        if kind not in channels:
+            channels[kind] = kind()
+        channels[kind].send(notification)
+    except Exception as failure:
+        # Whatever it is, it is this message's affair: the others go on.
+        if notification.attempts < MAX_ATTEMPTS:
+            return Outcome(Status.QUEUED, error=_name(failure), wait=BACKOFF[notification.attempts - 1])
+        return Outcome(Status.FAILED, error=_name(failure))
+    return Outcome(Status.SENT)
+
+
+def _still_ours(notifications: list[Notification], *, sender: str) -> set[int]:
+    return set(
+        Notification.objects.filter(
+            pk__in=[notification.pk for notification in notifications], status=Status.SENDING, claimed_by=sender
+        )
+        .order_by("pk")
+        .select_for_update(of=("self",))
+        .values_list("pk", flat=True)
+    )
+
+
+def _counted(taken: list[Notification], *, asked: int) -> Tally:
+    by_status = Counter(notification.status for notification in taken)
+    done, failed = by_status[Status.SENT] + by_status[Status.OUTDATED], by_status[Status.FAILED]
+    error = next((notification.error for notification in taken if notification.status == Status.FAILED), "")
+    return Tally(done=done, failed=failed, passed_over=asked - done - failed, error=error)
+
+
+def _name(failure: Exception) -> str:
+    """The kind of failure and the server's code; its text may name the recipient."""
+    code = getattr(failure, "smtp_code", None)
+    if code is None:  # SMTPRecipientsRefused: an answer for each recipient, and there is one
+        answers = getattr(failure, "recipients", None)
+        code = next((answer[0] for answer in answers.values()), None) if isinstance(answers, dict) else None
+    return f"{type(failure).__name__} {code}" if code is not None else type(failure).__name__

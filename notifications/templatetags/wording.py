@@ -1,0 +1,31 @@
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.utils.formats import date_format, number_format
+
+register = template.Library()
+
+
+@register.filter
+def local_instant(iso: str) -> str:
+    """An instant as its own clock shows it: "2026-11-23T19:00:00+03:00" is 19:00 wherever the server stands."""
+    return date_format(datetime.fromisoformat(iso), "DATETIME_FORMAT")
+
+
+@register.filter
+def local_day(iso: str) -> str:
+    """The day of an instant by its own clock."""
+    day: date = datetime.fromisoformat(iso).date()
+    return date_format(day, "DATE_FORMAT")
+
+
+@register.filter
+def money(amount: str) -> str:
+    return number_format(Decimal(amount), decimal_pos=2)
+
+
+@register.filter
+def is_something(amount: str) -> bool:
+    """Whether the decimal string is more than nothing."""
+    return Decimal(amount) > 0
