@@ -1,4 +1,4 @@
-"""The one settings file. Whatever differs between installations comes from the environment or from `.env` beside manage.py."""
+"""The one settings file. What differs between installations comes from the environment, or from `.env` at the top."""
 
 import hashlib
 import sys
@@ -15,7 +15,9 @@ from cinema.schedule import SCHEDULE
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")  # cron gives no environment: the project's own file is read wherever the process was started
+env.read_env(
+    BASE_DIR / ".env"
+)  # cron gives no environment: the project's own file is read wherever the process was started
 
 EX_CONFIG = 78  # sysexits.h
 
@@ -152,6 +154,7 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a watcher on the same machine speaks plain HTTP
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -187,6 +190,7 @@ BONUS_WARNING = timedelta(days=30)
 REMINDER_AHEAD = timedelta(hours=2)
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False
+STOCKTAKE_TOLERANCE_PERCENT = 2  # a count that differs by more needs a reason
 
 # --- Jobs
 

@@ -137,7 +137,7 @@ class JobCommand(BaseCommand):
         if trouble is not None:
             troubles.append(tally.error)
         elif tally.failed or tally.error:
-            troubles.append(f"{tally.failed} failed, see its QuarantinedRow; first {tally.error}")
+            troubles.append(f"{tally.failed} failed: {tally.error}")
         return troubles
 
     def _start(self, *, at: datetime, now: datetime) -> tuple[Lease, JobRun] | None:

@@ -104,7 +104,7 @@ def _one_by_one(step: Step, batch: list[int], current: Pass, error: Exception) -
                 raise
             row = name_of(step.due(current.at).model, pk)
             patiently(partial(current.quarantine.add, row, own))
-            current.tally.add(Tally(failed=1, error=f"{row}: {described(own)}"))
+            current.tally.add(Tally(failed=1, error=f"{row} is quarantined: {described(own)}"))
             logger.error("%s: %s is quarantined: %s", current.job, row, described(own))
 
 

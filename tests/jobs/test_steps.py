@@ -21,7 +21,7 @@ def test_one_bad_row_does_not_stop_the_others() -> None:
 
     assert caught.value.returncode == 1
     assert str(caught.value) == (
-        f"switch_off: 1 failed, see its QuarantinedRow; first accounts.user:{bad.pk}: ValueError: {bad.email} is bad"
+        f"switch_off: 1 failed: accounts.user:{bad.pk} is quarantined: ValueError: {bad.email} is bad"
     )
     assert switched_off() == 9
     bad.refresh_from_db()
