@@ -1,0 +1,30 @@
+"""What a ticket costs is recomputed from docs/prices.md, in tests/test_prices_page.py."""
+
+from decimal import Decimal
+
+import pytest
+
+from screenings.models import SeatKind
+from screenings.pricing import surcharges, ticket_price
+from tests.screenings.rows import hall
+
+
+@pytest.mark.parametrize("percent", range(101))
+def test_a_ticket_is_a_whole_number_of_cents(percent):
+    price = ticket_price(session_price=Decimal("349.99"), percent=percent, surcharge=Decimal("0.01"))
+
+    assert price == price.quantize(Decimal("0.01"))
+    assert price.as_tuple().exponent == -2
+
+
+@pytest.mark.django_db
+def test_a_cinemas_surcharges_are_read_at_once(django_assert_num_queries):
+    cinema = hall().cinema
+    cinema.seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("150.00"))
+    cinema.seat_surcharges.create(kind=SeatKind.LOVE_SEAT, amount=Decimal("50.00"))
+    hall().cinema.seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("900.00"))
+
+    with django_assert_num_queries(1):
+        found = surcharges(cinema)
+
+    assert found == {SeatKind.VIP: Decimal("150.00"), SeatKind.LOVE_SEAT: Decimal("50.00")}
