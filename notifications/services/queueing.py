@@ -7,7 +7,7 @@ offset of the cinema ("2026-11-23T19:00:00+03:00") and are shown as they stand; 
 |-----------------------|-------------------------------------------------------------------------------------|
 | ORDER_OVERDUE         | number, link (where to pay), amount, cancelled_at (instant)                         |
 | ORDER_CANCELLED       | number, cinema                                                                      |
-| SESSION_CANCELLED     | number, cinema, showings: list of {film, starts (instant)}, amount and points that come back |
+| SESSION_CANCELLED     | number, cinema, showings: list of {film, starts (instant)}, amount, points           |
 | ORDER_REFUNDED        | number, amount, points                                                              |
 | LATE_PAYMENT_REFUNDED | number, amount                                                                      |
 | TICKET_REMINDER       | number, film, starts (instant), cinema, hall, seats: list of [row, number], link    |
