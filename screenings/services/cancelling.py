@@ -21,7 +21,7 @@ def cancel_session(session: Session, *, reason: str, at: datetime, actor: User |
     if not 0 < len(reason) <= LONGEST_REASON:
         raise ReasonNeeded(LONGEST_REASON)
     with transaction.atomic():
-        # Held against whoever is selling a seat of it right now: they see the cancellation, or we see their ticket.
+        # A seat of it that is being sold right now is sold before or after; the job finds the ticket either way.
         session.refresh_from_db(
             fields=["status", "end_datetime"], from_queryset=Session.objects.select_for_update(of=("self",))
         )

@@ -9,12 +9,11 @@ from screenings.pricing import surcharges, ticket_price
 from tests.screenings.rows import hall
 
 
-@pytest.mark.parametrize("percent", range(101))
-def test_a_ticket_is_a_whole_number_of_cents(percent):
-    price = ticket_price(session_price=Decimal("349.99"), percent=percent, surcharge=Decimal("0.01"))
+def test_a_ticket_costs_whole_cents_whatever_its_share():
+    for percent in range(101):
+        price = ticket_price(session_price=Decimal("349.99"), percent=percent, surcharge=Decimal("0.01"))
 
-    assert price == price.quantize(Decimal("0.01"))
-    assert price.as_tuple().exponent == -2
+        assert price.as_tuple().exponent == -2
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Two people schedule the same slot at once. On SQLite writers queue, so there is nothing to race."""
+"""Two people schedule the same slot at once, or cancel the same session."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,7 +12,7 @@ from screenings.models import Session
 from screenings.services import cancel_session, schedule, timetable
 from tests.screenings.rows import AT, PRICE, film, hall, session
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 TONIGHT = AT + timedelta(hours=6)
 
@@ -81,6 +81,7 @@ def test_of_two_schedulers_one_gets_the_hall_and_the_other_is_told(monkeypatch):
     assert Session.objects.count() == 1
 
 
+@pytest.mark.postgres  # SQLite has neither
 def test_the_lock_alone_is_enough(monkeypatch, no_constraint):
     results = two_schedulers(monkeypatch)
 
@@ -88,6 +89,7 @@ def test_the_lock_alone_is_enough(monkeypatch, no_constraint):
     assert Session.objects.count() == 1
 
 
+@pytest.mark.postgres  # SQLite has neither
 def test_without_lock_and_constraint_the_look_alone_lets_both_through(monkeypatch, no_constraint):
     monkeypatch.setattr(timetable, "lock", list)
 
@@ -97,6 +99,7 @@ def test_without_lock_and_constraint_the_look_alone_lets_both_through(monkeypatc
     assert Session.objects.count() == 2
 
 
+@pytest.mark.postgres  # SQLite has neither
 def test_the_constraint_alone_is_enough_and_its_refusal_names_the_session(monkeypatch):
     monkeypatch.setattr(timetable, "lock", list)
     room, solaris = hall(), film()
