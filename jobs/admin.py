@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 
+from cinema.admin import RecordAdmin
 from jobs import clock
-from jobs.models import JobRun, QuarantinedRow
+from jobs.models import JobLease, JobRun, QuarantinedRow
 
 
 class JobFilter(admin.SimpleListFilter):
@@ -23,22 +23,6 @@ class JobFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(job=self.value()) if self.value() else queryset
-
-
-class RecordAdmin(ModelAdmin):
-    """What the jobs write and people only read."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(JobRun)
@@ -66,3 +50,8 @@ class QuarantinedRowAdmin(RecordAdmin):
             count,
         )
         self.message_user(request, told % {"count": count}, messages.SUCCESS)
+
+
+@admin.register(JobLease)
+class JobLeaseAdmin(RecordAdmin):
+    list_display = ["job", "holder", "until"]

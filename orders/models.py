@@ -65,6 +65,10 @@ class Promocode(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def clean(self) -> None:
+        super().clean()
+        self.code = self.code.strip().upper()
+
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def expired(self, at: datetime) -> "OrderQuerySet":

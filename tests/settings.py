@@ -26,6 +26,7 @@ os.environ |= {
 with patch.object(environ.Env, "read_env"):
     from cinema.settings import *  # noqa: F403 (the whole point of this file)
 
+MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")  # noqa: F405 (it wants `collectstatic` first)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

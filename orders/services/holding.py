@@ -47,8 +47,7 @@ def hold(
     `NotEnoughPoints`, and then nothing is taken.
     """
     basket = fill(cinema, tickets, snacks, at=at)
-    code = str(promocode) if promocode else ""
-    valid = promocodes.find(code, at=at) if code else None
+    valid = promocodes.find(promocode, at=at) if promocode else None
     discount = promocodes.discount(valid, basket.total)
     points_value = _value_of(points, left=basket.total - discount, user=user)
     basket.share(discount, points_value)

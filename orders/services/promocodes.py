@@ -14,11 +14,12 @@ from orders.errors import PromocodeRefused
 from orders.models import Order, Promocode
 
 
-def find(code: str, *, at: datetime) -> Promocode:
-    """The promocode that is valid at `at`, in any case of letters; or `PromocodeRefused`."""
-    promocode = Promocode.objects.filter(code=code.strip().upper()).first()
+def find(code: str | Promocode, *, at: datetime) -> Promocode:
+    """The promocode, or the one of this code in any case of letters, if it is valid at `at`; or `PromocodeRefused`."""
+    name = str(code).strip()[:40]
+    promocode = Promocode.objects.filter(code__in={name, name.upper()}).first()
     if promocode is None:
-        raise PromocodeRefused(_("There is no promocode “%(code)s”. Check the letters.") % {"code": code.strip()[:40]})
+        raise PromocodeRefused(_("There is no promocode “%(code)s”. Check the letters.") % {"code": name})
     too_early = promocode.valid_from is not None and at < promocode.valid_from
     too_late = promocode.valid_until is not None and at >= promocode.valid_until
     if not promocode.is_active or too_early or too_late:

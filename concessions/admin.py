@@ -1,0 +1,43 @@
+from django.contrib import admin
+
+from cinema.admin import KeptAdmin, RecordAdmin
+from concessions.models import ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
+
+
+@admin.register(ConcessionItem)
+class ConcessionItemAdmin(KeptAdmin):
+    """The stock moves by receiving, counting and selling; it is not typed over."""
+
+    list_display = ["name", "cinema", "price", "stock_quantity", "max_stock_quantity", "is_low", "is_active"]
+    list_filter = ["cinema", "is_low", "is_active"]
+    list_select_related = ["cinema"]
+    search_fields = ["name"]
+    readonly_fields = ["stock_quantity", "is_low", "low_since", "low_alerted_at"]
+
+    @admin.display(boolean=True)
+    def is_low(self, item: ConcessionItem) -> bool:
+        return item.is_low
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*self.readonly_fields, "cinema"] if obj else self.readonly_fields
+
+
+@admin.register(ConcessionPreorder)
+class ConcessionPreorderAdmin(RecordAdmin):
+    list_display = ["pickup_code", "concession_item", "quantity", "status", "collection_deadline", "order"]
+    list_filter = ["status"]
+    list_select_related = ["concession_item", "order"]
+    search_fields = ["=pickup_code", "=order__number"]
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(RecordAdmin):
+    list_display = ["at", "concession_item", "quantity", "kind", "actor", "reason"]
+    list_filter = ["kind"]
+    list_select_related = ["concession_item", "actor"]
+
+
+@admin.register(ReorderSuggestion)
+class ReorderSuggestionAdmin(RecordAdmin):
+    list_display = ["concession_item", "quantity", "suggested_at", "settled_at"]
+    list_select_related = ["concession_item"]

@@ -1,0 +1,92 @@
+"""Every page of the admin opens, says what it should, and lets nobody type over what services keep."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+import cinema.urls  # noqa: F401 - it loads the pages
+from accounts.models import User
+from orders.models import Order
+from tests import scenes
+
+pytestmark = pytest.mark.django_db
+
+ADMIN = admin.site
+KEPT_BY_SERVICES = [
+    ("orders.Order", {"status", "total_amount", "final_amount"}),
+    ("orders.Ticket", {"status", "price"}),
+    ("orders.Promocode", {"used_count"}),
+    ("concessions.ConcessionItem", {"stock_quantity"}),
+    ("concessions.ConcessionPreorder", {"status"}),
+    ("bonuses.BonusAccount", {"balance", "owed"}),
+    ("payments.Payment", {"status", "amount"}),
+    ("screenings.Session", {"status", "archived_at"}),
+]
+
+
+@pytest.fixture
+def owner(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("owner@example.com", "secret"))
+    return client
+
+
+@pytest.fixture
+def sold() -> Order:
+    customer = scenes.a_customer(points=100)
+    return scenes.a_paid_order(customer=customer, points=50, promocode=scenes.a_promocode())
+
+
+def registered() -> list[str]:
+    return sorted(model._meta.label for model in ADMIN._registry)
+
+
+@pytest.mark.parametrize("label", registered())
+def test_each_list_opens(owner, sold, label):
+    meta = apps.get_model(label)._meta
+
+    answer = owner.get(reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"))
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("label", registered())
+def test_each_row_opens(owner, sold, label):
+    model = apps.get_model(label)
+    row = model._base_manager.first()
+    if row is None:
+        return
+
+    answer = owner.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk]))
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("label", "fields"), KEPT_BY_SERVICES)
+def test_what_services_keep_is_not_typed_over(owner, sold, rf, label, fields):
+    model = apps.get_model(label)
+    page = ADMIN._registry[model]
+    request = rf.get("/")
+    request.user = User.objects.get(email="owner@example.com")
+
+    typed = set()
+    if page.has_change_permission(request):
+        typed = set(page.get_form(request, model._base_manager.first()).base_fields)
+
+    assert typed & fields == set()
+
+
+def test_the_token_of_an_order_is_on_no_page(owner, sold):
+    answer = owner.get(reverse("admin:orders_order_change", args=[sold.pk]))
+
+    assert sold.token not in answer.content.decode()
+
+
+def test_the_list_of_orders_costs_the_same_for_one_order_and_for_many(owner, django_assert_max_num_queries):
+    session = scenes.a_session()
+    for _number in range(10):
+        scenes.a_paid_order(session)
+
+    with django_assert_max_num_queries(25):
+        owner.get(reverse("admin:orders_order_changelist"))
