@@ -1,0 +1,134 @@
+"""Mail servers and gateways that fail in known ways, and what the tests tell of."""
+
+from datetime import UTC, datetime, timedelta
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import Any, ClassVar
+
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
+
+from notifications.models import Kind, Notification, Status
+from notifications.services import Message, queue
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+
+CONTEXTS: dict[Kind, dict[str, Any]] = {
+    Kind.ORDER_OVERDUE: {
+        "number": "A-1",
+        "link": "https://cinema.example/o/secret",
+        "amount": "1350.00",
+        "cancelled_at": "2026-11-25T09:30:00+03:00",
+    },
+    Kind.ORDER_CANCELLED: {"number": "A-1", "cinema": "Horizon"},
+    Kind.SESSION_CANCELLED: {
+        "number": "A-1",
+        "cinema": "Horizon",
+        "showings": [
+            {"film": "Stalker", "starts": "2026-11-23T19:00:00+03:00"},
+            {"film": "Mirror", "starts": "2026-11-24T00:10:00+03:00"},
+        ],
+        "amount": "700.00",
+        "points": 2,
+    },
+    Kind.ORDER_REFUNDED: {"number": "A-1", "amount": "350.00", "points": 1},
+    Kind.LATE_PAYMENT_REFUNDED: {"number": "A-1", "amount": "350.00"},
+    Kind.TICKET_REMINDER: {
+        "number": "A-1",
+        "film": "Tom & Jerry",
+        "starts": "2026-11-23T19:00:00+03:00",
+        "cinema": "Horizon",
+        "hall": "IMAX",
+        "seats": [[5, 7], [5, 8]],
+        "link": "https://cinema.example/o/secret",
+    },
+    Kind.POINTS_EXPIRING: {"points": 5, "expires": "2026-12-23T23:30:00+03:00"},
+    Kind.LOW_STOCK: {"cinema": "Horizon", "item": "Popcorn", "stock": 3, "threshold": 10, "suggested": 47},
+}
+
+
+def message(kind: Kind = Kind.ORDER_CANCELLED, **given: Any) -> Message:
+    given = {
+        "recipient": "guest@example.com",
+        "occasion": "A-1",
+        "language": "en",
+        "context": CONTEXTS[kind],
+    } | given
+    return Message(kind=kind, **given)
+
+
+def queued(count: int = 1, **given: Any) -> list[Notification]:
+    """That many messages in the outbox as of `NOW`, each to somebody else."""
+    queue([message(**{"recipient": f"guest{number}@example.com"} | given) for number in range(count)], at=NOW)
+    return list(Notification.objects.order_by("pk"))
+
+
+def statuses() -> list[Status]:
+    return [Status(status) for status in Notification.objects.order_by("pk").values_list("status", flat=True)]
+
+
+class RefusesSome(EmailBackend):
+    """Refuses those whose address holds "bad"; takes the others."""
+
+    def send_messages(self, messages: Any) -> int:
+        for one in messages:
+            if "bad" in one.to[0]:
+                raise SMTPRecipientsRefused({one.to[0]: (550, b"no such user: " + one.to[0].encode())})
+        return super().send_messages(messages)
+
+
+class Unreachable(EmailBackend):
+    knocks: ClassVar[int] = 0
+
+    def open(self) -> None:
+        type(self).knocks += 1
+        raise ConnectionRefusedError(111, "mail.secret.example refused")
+
+
+class Drops(EmailBackend):
+    """Answers, and hangs up in the middle of every message."""
+
+    tries: ClassVar[int] = 0
+
+    def send_messages(self, messages: Any) -> int:
+        type(self).tries += 1
+        raise SMTPServerDisconnected("Connection unexpectedly closed")
+
+
+class Told(BaseException):
+    """As when the process is told to stop."""
+
+
+class StopsAfterOne(EmailBackend):
+    sent: ClassVar[int] = 0
+
+    def send_messages(self, messages: Any) -> int:
+        if type(self).sent:
+            raise Told
+        type(self).sent += 1
+        return super().send_messages(messages)
+
+
+class NotesTransactions(EmailBackend):
+    seen: ClassVar[list[bool]] = []
+
+    def send_messages(self, messages: Any) -> int:
+        self.seen.append(connection.in_atomic_block)
+        return super().send_messages(messages)
+
+
+class CountsConnections(EmailBackend):
+    opened: ClassVar[int] = 0
+
+    def open(self) -> None:
+        type(self).opened += 1
+
+
+class BrokenGateway:
+    """An SMS gateway that takes nothing."""
+
+    def send(self, *, phone: str, text: str, message_id: str) -> None:
+        raise TimeoutError(f"no answer about {phone}")
+
+    def close(self) -> None:
+        pass

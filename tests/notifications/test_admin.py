@@ -1,0 +1,73 @@
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from notifications.models import Notification, Status
+from tests.notifications.post import queued, statuses
+
+pytestmark = pytest.mark.django_db
+
+LIST = "admin:notifications_notification_changelist"
+
+
+def staff(*permissions: str) -> Client:
+    user = get_user_model().objects.create_user(email="staff@example.com", password="secret")
+    user.is_staff = True
+    user.save()
+    user.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="notifications", codename__in=permissions)
+    )
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def ask_again(client: Client) -> Any:
+    keys = [str(key) for key in Notification.objects.values_list("pk", flat=True)]
+    return client.post(reverse(LIST), {"action": "send_again", "_selected_action": keys})
+
+
+def test_staff_see_what_has_failed() -> None:
+    queued()
+    Notification.objects.update(status=Status.FAILED, error="SMTPRecipientsRefused 550")
+
+    page = staff("view_notification").get(reverse(LIST), {"status": "FAILED"})
+
+    assert page.status_code == 200
+    assert "guest0@example.com" in page.text
+    assert "SMTPRecipientsRefused 550" in page.text
+
+
+def test_staff_send_again_what_has_failed_and_nothing_else() -> None:
+    queued(2)
+    Notification.objects.filter(recipient="guest0@example.com").update(status=Status.FAILED, attempts=8)
+    Notification.objects.filter(recipient="guest1@example.com").update(status=Status.SENT, attempts=1)
+
+    page = ask_again(staff("view_notification", "change_notification"))
+
+    assert page.status_code == 302
+    assert statuses() == [Status.QUEUED, Status.SENT]
+
+
+def test_who_may_only_look_sends_nothing_again() -> None:
+    queued()
+    Notification.objects.update(status=Status.FAILED)
+
+    ask_again(staff("view_notification"))
+
+    assert statuses() == [Status.FAILED]
+
+
+def test_nobody_writes_or_removes_messages_by_hand() -> None:
+    [row] = queued()
+    client = staff("view_notification", "add_notification", "change_notification", "delete_notification")
+
+    assert client.get(reverse("admin:notifications_notification_add")).status_code == 403
+    assert client.post(reverse("admin:notifications_notification_delete", args=[row.pk])).status_code == 403
+    page = client.get(reverse("admin:notifications_notification_change", args=[row.pk]))
+    assert page.status_code == 200
+    assert 'name="recipient"' not in page.text

@@ -1,0 +1,418 @@
+from datetime import timedelta
+from email import message_from_bytes
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cinema.lives import ForbiddenMove
+from jobs import clock
+from jobs.models import QuarantinedRow
+from jobs.steps import Tally
+from notifications.channels.sms import MemoryBackend
+from notifications.models import Kind, Notification, Status
+from notifications.services import deliver, queue, requeue
+from notifications.services.delivery import BACKOFF, LEASE, MAX_ATTEMPTS, PATIENCE, claim
+from tests.notifications import post
+from tests.notifications.post import LATER, NOW, message, queued, statuses
+
+pytestmark = pytest.mark.django_db
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def texts(settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
+    """The text messages that were sent."""
+    settings.SMS_BACKEND = "notifications.channels.sms.MemoryBackend"
+    monkeypatch.setattr(MemoryBackend, "outbox", [])
+    return MemoryBackend.outbox
+
+
+@pytest.fixture
+def mail_goes_through(settings: Any) -> Any:
+    """Call it with a backend of tests.notifications.post."""
+
+    def choose(backend: type) -> None:
+        settings.EMAIL_BACKEND = f"{backend.__module__}.{backend.__qualname__}"
+
+    return choose
+
+
+# --- What is sent
+
+
+def test_a_queued_message_is_sent_once_and_marked() -> None:
+    rows = queued()
+
+    assert deliver(rows, at=NOW) == Tally(done=1)
+    assert deliver(rows, at=LATER) == Tally(passed_over=1)
+
+    assert [letter.to for letter in mail.outbox] == [["guest0@example.com"]]
+    assert mail.outbox[0].subject == "Order A-1 is cancelled"
+    sent = Notification.objects.get()
+    assert (sent.status, sent.attempts, sent.sent_at, sent.claimed_by, sent.error) == (Status.SENT, 1, NOW, "", "")
+
+
+def test_a_phone_number_gets_a_text_message_of_one_line(texts: list[tuple[str, str, str]]) -> None:
+    [row] = queued(kind=Kind.TICKET_REMINDER, recipient="+79991234567")
+
+    deliver([row], at=NOW)
+
+    assert mail.outbox == []
+    [(phone, text, message_id)] = texts
+    assert phone == "+79991234567"
+    assert "Tom & Jerry" in text
+    assert "\n" not in text
+    assert f"<{message_id}>" == row.message_id
+
+
+def test_the_console_shows_two_digits_of_a_number_and_no_more(settings: Any, capsys: Any) -> None:
+    settings.SMS_BACKEND = "notifications.channels.sms.ConsoleBackend"
+
+    deliver(queued(recipient="+79991234567"), at=NOW)
+
+    assert capsys.readouterr().out == "SMS to …67: Order A-1 is cancelled\n"
+
+
+def test_older_messages_go_first() -> None:
+    rows = queued(5)
+
+    deliver(list(reversed(rows)), at=NOW)
+
+    assert [letter.to[0] for letter in mail.outbox] == [row.recipient for row in rows]
+
+
+def test_a_subject_cannot_smuggle_a_header_in() -> None:
+    context = post.CONTEXTS[Kind.TICKET_REMINDER] | {"film": "Jaws\r\nBcc: everybody@example.com"}
+    [row] = queued(kind=Kind.TICKET_REMINDER, context=context)
+
+    deliver([row], at=NOW)
+
+    letter = message_from_bytes(mail.outbox[0].message().as_bytes())
+    assert letter["Bcc"] is None
+    assert letter["To"] == "guest0@example.com"
+
+
+def test_an_address_with_a_line_break_is_not_sent_to_and_stops_nobody() -> None:
+    rows = queued(recipient="a@example.com\nBcc: b@example.com") + queued(occasion="A-2")[1:]
+
+    deliver(rows, at=NOW)
+
+    assert statuses() == [Status.QUEUED, Status.SENT]
+
+
+# --- Time
+
+
+def test_nothing_is_sent_after_its_time() -> None:
+    rows = queued(not_after=NOW)
+
+    assert deliver(rows, at=NOW + SECOND) == Tally(done=1)
+
+    assert mail.outbox == []
+    assert (statuses(), Notification.objects.get().attempts) == ([Status.OUTDATED], 0)
+
+
+def test_what_is_not_useless_yet_is_sent_at_the_last_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "monotonic", lambda: 0.0)
+
+    deliver(queued(not_after=NOW), at=NOW)
+
+    assert statuses() == [Status.SENT]
+
+
+def test_a_message_whose_time_passes_while_others_are_sent_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(0, 1000, 2))
+    monkeypatch.setattr(clock, "monotonic", lambda: float(next(ticks)))
+    rows = queued(3, not_after=NOW + timedelta(seconds=9))
+
+    deliver(rows, at=NOW)
+
+    assert statuses() == [Status.SENT, Status.SENT, Status.OUTDATED]
+    assert len(mail.outbox) == 2
+
+
+def test_a_message_is_not_due_before_its_next_attempt() -> None:
+    rows = queued()
+
+    deliver(rows, at=NOW - SECOND)
+
+    assert (statuses(), mail.outbox) == ([Status.QUEUED], [])
+
+
+def test_a_sender_out_of_patience_gives_back_the_rest_as_if_never_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(0, 10_000, int(PATIENCE.total_seconds()) // 2))
+    monkeypatch.setattr(clock, "monotonic", lambda: float(next(ticks)))
+    rows = queued(5)
+
+    assert deliver(rows, at=NOW) == Tally(done=1, passed_over=4)
+    assert statuses() == [Status.SENT] + [Status.QUEUED] * 4
+    assert set(Notification.objects.filter(status=Status.QUEUED).values_list("attempts", flat=True)) == {0}
+
+    monkeypatch.undo()
+    deliver(rows, at=NOW)
+    assert len(mail.outbox) == 5
+
+
+# --- Failure
+
+
+def test_each_failure_waits_longer_until_the_message_has_failed(mail_goes_through: Any) -> None:
+    mail_goes_through(post.RefusesSome)
+    [row] = queued(recipient="bad@example.com")
+    at = NOW
+
+    for number, wait in enumerate(BACKOFF, start=1):
+        assert deliver([row], at=at) == Tally(passed_over=1)
+        row.refresh_from_db()
+        assert (row.status, row.attempts, row.next_attempt_at) == (Status.QUEUED, number, at + wait)
+        at += wait
+    assert deliver([row], at=at) == Tally(failed=1, error="SMTPRecipientsRefused 550")
+
+    row.refresh_from_db()
+    assert (row.status, row.attempts) == (Status.FAILED, MAX_ATTEMPTS)
+    assert list(BACKOFF) == sorted(BACKOFF)
+    assert deliver([row], at=at + timedelta(days=365)) == Tally(passed_over=1)
+
+
+def test_what_is_kept_of_a_failure_names_nobody(mail_goes_through: Any, settings: Any) -> None:
+    mail_goes_through(post.RefusesSome)
+    settings.SMS_BACKEND = "tests.notifications.post.BrokenGateway"
+    rows = queued(recipient="bad@example.com") + queued(recipient="+79991234567")[1:]
+
+    deliver(rows, at=NOW)
+
+    errors = Notification.objects.order_by("pk").values_list("error", flat=True)
+    assert list(errors) == ["SMTPRecipientsRefused 550", "TimeoutError"]
+
+
+def test_one_bad_address_does_not_stop_the_others(mail_goes_through: Any) -> None:
+    mail_goes_through(post.RefusesSome)
+    queue([message(recipient=f"{name}@example.com") for name in ("a", "bad", "c")], at=NOW)
+
+    deliver(Notification.objects.all(), at=NOW)
+
+    assert statuses() == [Status.SENT, Status.QUEUED, Status.SENT]
+
+
+def test_words_that_cannot_be_rendered_stop_nobody() -> None:
+    rows = queued(2, kind=Kind.POINTS_EXPIRING)
+    Notification.objects.filter(pk=rows[0].pk).update(context={"points": 1, "expires": "yesterday"})
+
+    deliver(rows, at=NOW)
+
+    assert statuses() == [Status.QUEUED, Status.SENT]
+    assert Notification.objects.order_by("pk")[0].error == "ValueError"
+
+
+def test_a_mail_server_that_is_away_is_asked_once_a_batch(mail_goes_through: Any, monkeypatch: Any) -> None:
+    mail_goes_through(post.Unreachable)
+    monkeypatch.setattr(post.Unreachable, "knocks", 0)
+
+    assert deliver(queued(10), at=NOW) == Tally(passed_over=10)
+
+    assert post.Unreachable.knocks == 1
+    assert statuses() == [Status.QUEUED] * 10
+
+
+def test_a_mail_server_that_hangs_up_each_time_is_left_alone_soon(mail_goes_through: Any, monkeypatch: Any) -> None:
+    mail_goes_through(post.Drops)
+    monkeypatch.setattr(post.Drops, "tries", 0)
+
+    deliver(queued(10), at=NOW)
+
+    assert post.Drops.tries == 3
+
+
+def test_after_an_outage_every_message_is_sent_once(mail_goes_through: Any) -> None:
+    rows = queued(10)
+    mail_goes_through(post.Unreachable)
+    deliver(rows, at=NOW)
+    mail_goes_through(post.CountsConnections)
+
+    deliver(rows, at=LATER)
+
+    assert sorted(letter.to[0] for letter in mail.outbox) == sorted(row.recipient for row in rows)
+
+
+def test_a_failed_message_is_sent_after_someone_asks_for_it_again() -> None:
+    rows = queued()
+    Notification.objects.update(status=Status.FAILED, attempts=MAX_ATTEMPTS, error="TimeoutError")
+    [row] = Notification.objects.all()
+
+    requeue([row], at=LATER)
+
+    row.refresh_from_db()
+    assert (row.status, row.attempts, row.next_attempt_at, row.error) == (Status.QUEUED, 0, LATER, "")
+    deliver(rows, at=LATER)
+    assert statuses() == [Status.SENT]
+
+
+def test_a_message_that_was_sent_is_not_sent_again_on_request() -> None:
+    rows = queued()
+    deliver(rows, at=NOW)
+
+    with pytest.raises(ForbiddenMove):
+        requeue(Notification.objects.all(), at=LATER)
+
+    assert statuses() == [Status.SENT]
+
+
+# --- Senders that are killed
+
+
+def test_the_messages_of_a_killed_sender_are_taken_again_when_its_claim_ends() -> None:
+    rows = queued(2)
+    claim(rows, sender="killed", at=NOW)
+
+    assert deliver(rows, at=NOW + LEASE - SECOND) == Tally(passed_over=2)
+    assert deliver(rows, at=NOW + LEASE) == Tally(done=2)
+
+    assert len(mail.outbox) == 2
+    assert set(Notification.objects.values_list("attempts", flat=True)) == {2}
+
+
+def test_a_message_that_kills_every_sender_is_given_up() -> None:
+    [row] = queued()
+    at = NOW
+    for _ in range(MAX_ATTEMPTS):
+        assert claim([row], sender="killed", at=at)
+        at += LEASE
+
+    assert deliver([row], at=at) == Tally(failed=1, error="SenderLost")
+
+    assert (statuses(), mail.outbox) == ([Status.FAILED], [])
+
+
+def test_a_message_keeps_its_id_at_every_attempt(mail_goes_through: Any) -> None:
+    [row] = queued()
+    deliver([row], at=NOW)
+    Notification.objects.update(status=Status.SENDING, next_attempt_at=LATER)  # killed before it could mark
+
+    deliver([row], at=LATER)
+
+    first, second = (letter.message()["Message-ID"] for letter in mail.outbox)
+    assert first == second == row.message_id
+    assert first.startswith("<")
+
+
+def test_two_messages_have_two_ids() -> None:
+    first, second = queued(2)
+
+    assert first.message_id != second.message_id
+
+
+def test_a_sender_told_to_stop_marks_what_it_sent_and_gives_back_the_rest(
+    mail_goes_through: Any, monkeypatch: Any
+) -> None:
+    mail_goes_through(post.StopsAfterOne)
+    monkeypatch.setattr(post.StopsAfterOne, "sent", 0)
+
+    with pytest.raises(post.Told):
+        deliver(queued(3), at=NOW)
+
+    assert statuses() == [Status.SENT, Status.QUEUED, Status.QUEUED]
+
+
+def test_a_sender_that_comes_back_too_late_does_not_touch_what_another_took_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [row] = queued()
+
+    def sleep_through_the_lease(self: Any, messages: Any) -> int:
+        Notification.objects.update(claimed_by="another", next_attempt_at=LATER)
+        return 1
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", sleep_through_the_lease)
+
+    assert deliver([row], at=NOW) == Tally(passed_over=1)
+
+    row.refresh_from_db()
+    assert (row.status, row.claimed_by, row.next_attempt_at) == (Status.SENDING, "another", LATER)
+
+
+# --- Cost
+
+
+def test_a_batch_costs_a_constant_number_of_queries() -> None:
+    def cost(count: int, occasion: str) -> int:
+        queued(count, occasion=occasion)
+        with CaptureQueriesContext(connection) as queries:
+            deliver(list(Notification.objects.due(NOW)), at=NOW)
+        return len(queries)
+
+    assert cost(2, "few") == cost(60, "many")
+    assert len(mail.outbox) == 62
+
+
+def test_failures_of_one_sort_cost_a_constant_number_of_queries(mail_goes_through: Any) -> None:
+    mail_goes_through(post.Unreachable)
+
+    def cost(count: int, occasion: str) -> int:
+        queued(count, occasion=occasion)
+        with CaptureQueriesContext(connection) as queries:
+            deliver(list(Notification.objects.due(NOW)), at=NOW)
+        return len(queries)
+
+    assert cost(2, "few") == cost(60, "many")
+
+
+def test_a_batch_goes_over_one_connection(mail_goes_through: Any, monkeypatch: Any) -> None:
+    mail_goes_through(post.CountsConnections)
+    monkeypatch.setattr(post.CountsConnections, "opened", 0)
+
+    deliver(queued(20), at=NOW)
+
+    assert (post.CountsConnections.opened, len(mail.outbox)) == (1, 20)
+
+
+def test_an_index_serves_what_is_due() -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # a small table is read whole, and rightly so
+
+    plan = Notification.objects.due(NOW).order_by("pk").explain()
+
+    assert "notification_due" in plan
+
+
+# --- The job
+
+
+def test_the_job_delivers_what_is_due_at_the_given_instant(capsys: Any) -> None:
+    queued(3)
+
+    call_command("deliver_notifications", "--at", (NOW - SECOND).isoformat())
+    assert statuses() == [Status.QUEUED] * 3
+    call_command("deliver_notifications", "--at", NOW.isoformat(), "--batch-size", "2")
+
+    assert statuses() == [Status.SENT] * 3
+    assert "3 done, 0 passed over, 0 failed" in capsys.readouterr().out
+
+
+def test_a_dry_run_says_what_is_due_names_nobody_and_sends_nothing(capsys: Any) -> None:
+    queued(3)
+    before = list(Notification.objects.order_by("pk").values())
+
+    call_command("deliver_notifications", "--at", NOW.isoformat(), "--dry-run")
+
+    said = capsys.readouterr().out
+    assert "3 due" in said
+    assert "example.com" not in said
+    assert (mail.outbox, list(Notification.objects.order_by("pk").values())) == ([], before)
+
+
+def test_a_message_that_failed_for_good_fails_the_pass_and_is_not_quarantined(mail_goes_through: Any) -> None:
+    mail_goes_through(post.RefusesSome)
+    queued(recipient="bad@example.com")
+    Notification.objects.update(attempts=MAX_ATTEMPTS - 1)
+
+    with pytest.raises(CommandError, match="1 failed"):
+        call_command("deliver_notifications", "--at", NOW.isoformat())
+
+    assert statuses() == [Status.FAILED]
+    assert QuarantinedRow.objects.count() == 0

@@ -1,0 +1,21 @@
+from itertools import product
+
+import pytest
+
+from cinema.lives import ForbiddenMove, move
+from notifications.models import Notification, Status
+from tests.notifications.post import queued, statuses
+
+NOT_LISTED = [(old, new) for old, new in product(Status, Status) if new not in Notification.MOVES[old]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("old", "new"), NOT_LISTED)
+def test_a_message_moves_only_along_its_life(old: Status, new: Status) -> None:
+    queued()
+    Notification.objects.update(status=old)
+
+    with pytest.raises(ForbiddenMove):
+        move(Notification.objects.all(), new)
+
+    assert statuses() == [old]

@@ -1,0 +1,62 @@
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from notifications.models import Kind, Notification, Status
+from notifications.services import Message, queue
+from tests.notifications.post import CONTEXTS, LATER, NOW, message
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_occasion_is_one_message_even_when_it_is_queued_twice() -> None:
+    queue([message(), message()], at=NOW)
+    queue([message()], at=LATER)
+
+    only = Notification.objects.get()
+    assert (only.status, only.created_at, only.attempts) == (Status.QUEUED, NOW, 0)
+
+
+def test_another_kind_recipient_or_occasion_is_another_message() -> None:
+    queue(
+        [message(), message(recipient="other@example.com"), message(occasion="A-2"), message(Kind.ORDER_REFUNDED)],
+        at=NOW,
+    )
+
+    assert Notification.objects.count() == 4
+
+
+def test_nobody_to_tell_is_nothing_to_queue() -> None:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        queue([message(recipient=""), message(recipient="  ")], at=NOW)
+
+    assert len(queries) == 0
+    assert Notification.objects.count() == 0
+
+
+def test_the_messages_of_a_transaction_that_is_taken_back_are_taken_back_with_it() -> None:
+    with transaction.atomic():
+        queue([message()], at=NOW)
+        transaction.set_rollback(True)
+
+    assert Notification.objects.count() == 0
+
+
+def test_a_batch_is_queued_in_as_many_statements_as_one_message() -> None:
+    with CaptureQueriesContext(connection) as one:
+        queue([message()], at=NOW)
+    with CaptureQueriesContext(connection) as many:
+        queue([message(occasion=f"B-{number}") for number in range(40)], at=NOW)
+
+    assert len(many) == len(one)
+    assert Notification.objects.count() == 41
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_message_that_lacks_a_fact_is_refused_before_it_is_queued(kind: Kind) -> None:
+    for fact in CONTEXTS[kind]:
+        context = {name: value for name, value in CONTEXTS[kind].items() if name != fact}
+        with pytest.raises(ValueError, match=fact):
+            Message(kind=kind, recipient="guest@example.com", occasion="A-1", language="en", context=context)

@@ -1,0 +1,83 @@
+from collections import Counter
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+
+from cinema.lives import MovedMeanwhile
+from notifications.models import Notification
+from notifications.services import delivery
+from tests.notifications import post
+from tests.notifications.post import NOW, queued, statuses
+
+SENDERS = 4
+MESSAGES = 60
+
+
+def sent_by_senders_at_once() -> Counter[str]:
+    """How often each recipient was written to, when several senders have read the same messages as due."""
+    queued(MESSAGES)
+    read = Barrier(SENDERS, timeout=20)
+
+    def send() -> None:
+        try:
+            due = list(Notification.objects.due(NOW).order_by("pk"))
+            read.wait()
+            delivery.deliver(due, at=NOW)
+        except MovedMeanwhile:  # without its guard one sender may trip over another
+            pass
+        finally:
+            connection.close()
+
+    senders = [Thread(target=send) for _ in range(SENDERS)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    return Counter(letter.to[0] for letter in mail.outbox)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_senders_at_once_send_nothing_twice() -> None:
+    sent = sent_by_senders_at_once()
+
+    assert len(sent) == MESSAGES
+    assert set(sent.values()) == {1}
+    assert set(statuses()) == {"SENT"}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_without_the_claim_senders_at_once_send_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    def believe(notifications: Any, *, sender: str, at: Any) -> list[Notification]:
+        Notification.objects.filter(pk__in=[row.pk for row in notifications]).update(status="SENDING")
+        for row in notifications:
+            row.status = "SENDING"
+        return list(notifications)
+
+    monkeypatch.setattr(delivery, "claim", believe)
+
+    assert max(sent_by_senders_at_once().values()) > 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_is_sent_outside_a_transaction(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.EMAIL_BACKEND = "tests.notifications.post.NotesTransactions"
+    monkeypatch.setattr(post.NotesTransactions, "seen", [])
+
+    delivery.deliver(queued(3), at=NOW)
+
+    assert post.NotesTransactions.seen == [False] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_delivering_inside_a_transaction_is_refused() -> None:
+    rows = queued()
+
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        delivery.deliver(rows, at=NOW)
+
+    assert (mail.outbox, statuses()) == ([], ["QUEUED"])
