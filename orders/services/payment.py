@@ -43,8 +43,8 @@ def mark_paid(
     is: with `WrongAmount`, `AlreadyPaid` or the reason why the order cannot be revived.
     """
     by_hand = gateway in BY_HAND
-    if order.status == Order.Status.CANCELLED:
-        release_stale_holds(order.tickets.all(), at=at)
+    if cancelled := Ticket.objects.filter(order=order, order__status=Order.Status.CANCELLED):
+        release_stale_holds(cancelled, at=at)
     with transaction.atomic():
         row = lock_order(order)
         payment = None
