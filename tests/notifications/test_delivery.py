@@ -86,6 +86,14 @@ def test_older_messages_go_first() -> None:
     assert [letter.to[0] for letter in mail.outbox] == [row.recipient for row in rows]
 
 
+def test_a_sender_takes_only_what_it_was_given() -> None:
+    first, _second = queued(2)
+
+    deliver([first], at=NOW)
+
+    assert statuses() == [Status.SENT, Status.QUEUED]
+
+
 def test_a_subject_cannot_smuggle_a_header_in() -> None:
     context = post.CONTEXTS[Kind.TICKET_REMINDER] | {"film": "Jaws\r\nBcc: everybody@example.com"}
     [row] = queued(kind=Kind.TICKET_REMINDER, context=context)
