@@ -1,4 +1,5 @@
 import os
+import runpy
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -8,6 +9,11 @@ import pytest
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure() -> None:
+    """Texts in Russian are tested too, and a fresh clone has no compiled catalogue."""
+    runpy.run_path(str(ROOT / "locale" / "compile.py"))["compile_catalogues"](ROOT / "locale")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
