@@ -249,7 +249,7 @@ class Order(models.Model):
         """The one door of an order's status: moves all or none, and writes what happened to each."""
         orders = list(orders)
         events = [
-            OrderEvent(order=order, from_status=order.status, to_status=to, at=at, reason=reason, actor=actor)
+            OrderEvent(order_id=order.pk, from_status=order.status, to_status=to, at=at, reason=reason, actor=actor)
             for order in orders
         ]
         move(orders, to, **stamps)

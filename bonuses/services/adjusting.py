@@ -21,13 +21,13 @@ def adjust(
     if not amount or abs(amount) > MOST_POINTS:
         raise AdjustmentRefused(_("%(amount)d points cannot be booked. Enter another number.") % {"amount": amount})
     with transaction.atomic():
-        now = balances.lock([account.pk])[account.pk]
-        if now.balance + amount < 0:
+        balance = balances.lock([account.pk])[account.pk]
+        if balance + amount < 0:
             raise AdjustmentRefused(
                 _("%(amount)d points cannot be taken: the balance is %(balance)d.")
-                % {"amount": -amount, "balance": now.balance}
+                % {"amount": -amount, "balance": balance}
             )
-        if now.balance + amount > MOST_POINTS:
+        if balance + amount > MOST_POINTS:
             raise AdjustmentRefused(_("%(amount)d points cannot be booked. Enter another number.") % {"amount": amount})
         if amount > 0:
             balances.credit({account.pk: amount}, at=at)

@@ -10,10 +10,10 @@ from bonuses.models import BonusAccount
 from cinema.deltas import DeltaOfRow
 
 
-def lock(accounts: Collection[int]) -> dict[int, BonusAccount]:
-    """The accounts as they are now, locked in the order of their ids until the transaction ends."""
+def lock(accounts: Collection[int]) -> dict[int, int]:
+    """The balances as they are now; the accounts are locked in the order of their ids until the transaction ends."""
     rows = BonusAccount.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=accounts).order_by("pk")
-    return {account.pk: account for account in rows}
+    return dict(rows.values_list("pk", "balance"))
 
 
 def credit(points: Mapping[int, int], *, at: datetime) -> None:

@@ -7,16 +7,16 @@ from bonuses.services import balances
 
 def expire(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
     """Let the whole balance of each account lapse. Needs a transaction; a constant number of queries."""
-    rows = [account for account in balances.lock([each.pk for each in accounts]).values() if account.balance]
+    points = {key: balance for key, balance in balances.lock([each.pk for each in accounts]).items() if balance}
     BonusTransaction.objects.bulk_create(
         [
             BonusTransaction(
-                bonus_account=account,
+                bonus_account_id=account,
                 transaction_type=BonusTransaction.Type.EXPIRATION,
-                amount=-account.balance,
+                amount=-balance,
                 transaction_date=at,
             )
-            for account in rows
+            for account, balance in points.items()
         ]
     )
-    balances.debit({account.pk: account.balance for account in rows})
+    balances.debit(points)

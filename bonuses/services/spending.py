@@ -13,9 +13,12 @@ from bonuses.services import balances
 
 @dataclass(frozen=True)
 class GivenBack:
-    """Points of a `DEDUCTION` that return to the customer; `refund` is empty when the order was cancelled."""
+    """Points of a `DEDUCTION` that return to the customer; `refund` is empty when the order was cancelled. Keys, not
+    rows, since they come by the hundred."""
 
-    deduction: BonusTransaction
+    deduction: int
+    account: int
+    order: int | None
     points: int
     refund: int | None = None
 
@@ -24,7 +27,9 @@ class GivenBack:
 class TakenBack:
     """Points of an `ACCRUAL` that a refund takes back."""
 
-    accrual: BonusTransaction
+    accrual: int
+    account: int
+    order: int | None
     points: int
     refund: int
 
@@ -47,36 +52,41 @@ def spend(user: User | None, *, points: int, order: int, at: datetime) -> None:
 
 def give_back(returns: Sequence[GivenBack], *, at: datetime) -> None:
     """Return spent points, many at once. A second return for the same refund or cancellation breaks a constraint."""
-    points = _reverse([(back.deduction, back.points, back.refund) for back in returns], at=at)
+    points = _reverse(
+        [_reversal(back.deduction, back.account, back.order, back.points, back.refund, at) for back in returns]
+    )
     balances.credit(points, at=at)
 
 
 def take_back(returns: Sequence[TakenBack], *, at: datetime) -> None:
     """Take earned points back, many at once, in full: what the balance lacks is owed."""
-    points = _reverse([(back.accrual, -back.points, back.refund) for back in returns], at=at)
+    points = _reverse(
+        [_reversal(back.accrual, back.account, back.order, -back.points, back.refund, at) for back in returns]
+    )
     balances.debit({account: -amount for account, amount in points.items()})
 
 
-def _reverse(returns: Iterable[tuple[BonusTransaction, int, int | None]], *, at: datetime) -> dict[int, int]:
+def _reversal(
+    original: int, account: int, order: int | None, amount: int, refund: int | None, at: datetime
+) -> BonusTransaction:
+    return BonusTransaction(
+        bonus_account_id=account,
+        order_id=order,
+        transaction_type=BonusTransaction.Type.REVERSAL,
+        amount=amount,
+        transaction_date=at,
+        reverses_id=original,
+        refund_id=refund,
+    )
+
+
+def _reverse(reversals: Iterable[BonusTransaction]) -> dict[int, int]:
     """Lock the accounts, write the reversals, and sum what each account gets."""
-    returns = [each for each in returns if each[1]]
+    reversals = [each for each in reversals if each.amount]
     points: defaultdict[int, int] = defaultdict(int)
-    for original, amount, _refund in returns:
-        points[original.bonus_account_id] += amount
+    for each in reversals:
+        points[each.bonus_account_id] += each.amount
     if points:
         balances.lock(points.keys())
-        BonusTransaction.objects.bulk_create(
-            [
-                BonusTransaction(
-                    bonus_account_id=original.bonus_account_id,
-                    order_id=original.order_id,
-                    transaction_type=BonusTransaction.Type.REVERSAL,
-                    amount=amount,
-                    transaction_date=at,
-                    reverses=original,
-                    refund_id=refund,
-                )
-                for original, amount, refund in returns
-            ]
-        )
+        BonusTransaction.objects.bulk_create(reversals)
     return points

@@ -1,7 +1,7 @@
 from orders.services.admission import check_in, undo_check_in
 from orders.services.archiving import archive
 from orders.services.bar import collect, expire_uncollected, make_ready
-from orders.services.cancellation import CancelReason, cancel, cancel_expired
+from orders.services.cancellation import CancelReason, cancel, cancel_expired, cancel_locked
 from orders.services.completion import complete
 from orders.services.earning import accrue
 from orders.services.extending import extend
@@ -20,6 +20,7 @@ __all__ = [
     "become_overdue",
     "cancel",
     "cancel_expired",
+    "cancel_locked",
     "check_in",
     "collect",
     "complete",

@@ -32,19 +32,24 @@ def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor:
     and then changes none.
     """
     with transaction.atomic():
-        rows = lock_orders(keys_of(orders))
-        Order.move(rows, Order.Status.CANCELLED, at=at, reason=reason, actor=actor, cancelled_at=at)
-        keys = [order.pk for order in rows]
-        move_every(Ticket.objects.filter(order__in=keys), Ticket.Status.AVAILABLE)
-        preorders = ConcessionPreorder.objects.filter(order__in=keys, status__in=ConcessionPreorder.OPEN)
-        open_keys = list(preorders.values_list("pk", flat=True))
-        if open_keys:
-            move_every(ConcessionPreorder.objects.filter(pk__in=open_keys), ConcessionPreorder.Status.CANCELLED)
-        promocodes.give_back_uses(rows)
-        if open_keys:
-            holds.put_back(open_keys, at=at)
-        give_back([GivenBack(spent, -spent.amount) for spent in _points_spent_on(keys)], at=at)
-        messages.tell_of_cancellation(rows, at=at)
+        cancel_locked(lock_orders(keys_of(orders)), reason=reason, at=at, actor=actor)
+
+
+def cancel_locked(orders: Iterable[Order], *, reason: str, at: datetime, actor: User | None = None) -> None:
+    """`cancel` for orders that the caller has locked and read since, as those of a job's batch."""
+    rows = list(orders)
+    Order.move(rows, Order.Status.CANCELLED, at=at, reason=reason, actor=actor, cancelled_at=at)
+    keys = [order.pk for order in rows]
+    move_every(Ticket.objects.filter(order__in=keys), Ticket.Status.AVAILABLE)
+    preorders = ConcessionPreorder.objects.filter(order__in=keys, status__in=ConcessionPreorder.OPEN)
+    open_keys = list(preorders.values_list("pk", flat=True))
+    if open_keys:
+        move_every(ConcessionPreorder.objects.filter(pk__in=open_keys), ConcessionPreorder.Status.CANCELLED)
+    promocodes.give_back_uses(rows)
+    if open_keys:
+        holds.put_back(open_keys, at=at)
+    give_back(_points_spent_on(keys), at=at)
+    messages.tell_of_cancellation(rows, at=at)
 
 
 def cancel_expired(keys: Collection[int], *, at: datetime) -> None:
@@ -54,7 +59,11 @@ def cancel_expired(keys: Collection[int], *, at: datetime) -> None:
         cancel(Order.objects.expired(at).filter(pk__in=keys), reason=CancelReason.EXPIRED, at=at)
 
 
-def _points_spent_on(orders: Collection[int]) -> Iterable[BonusTransaction]:
-    return BonusTransaction.objects.filter(
+def _points_spent_on(orders: Collection[int]) -> list[GivenBack]:
+    spent = BonusTransaction.objects.filter(
         order__in=orders, transaction_type=BonusTransaction.Type.DEDUCTION, reversals__isnull=True
     ).order_by("pk")
+    return [
+        GivenBack(deduction=key, account=account, order=order, points=-amount)
+        for key, account, order, amount in spent.values_list("pk", "bonus_account_id", "order_id", "amount")
+    ]

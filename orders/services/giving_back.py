@@ -143,13 +143,25 @@ def _spent_back(claim: Claim, deduction: BonusTransaction, returned: int) -> Giv
     value = claim.lines.refunded_points_value + sum((line.bonus_share for line in claim.chosen), ZERO)
     due = -deduction.amount if claim.last else int(value / settings.BONUS_POINT_VALUE)
     claim.points_back = max(due - returned, 0)
-    return GivenBack(deduction, claim.points_back, claim.refund.pk)
+    return GivenBack(
+        deduction=deduction.pk,
+        account=deduction.bonus_account_id,
+        order=claim.order.pk,
+        points=claim.points_back,
+        refund=claim.refund.pk,
+    )
 
 
 def _earned_back(claim: Claim, accrual: BonusTransaction, taken: int) -> TakenBack:
     """What was earned less what is still earned with the money that the cinema keeps."""
     kept = claim.order.final_amount - claim.lines.refunded_money - claim.money_back
-    return TakenBack(accrual, max(accrual.amount - taken - points_earned(kept), 0), claim.refund.pk)
+    return TakenBack(
+        accrual=accrual.pk,
+        account=accrual.bonus_account_id,
+        order=claim.order.pk,
+        points=max(accrual.amount - taken - points_earned(kept), 0),
+        refund=claim.refund.pk,
+    )
 
 
 def points_earned(money: Decimal) -> int:

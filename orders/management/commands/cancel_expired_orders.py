@@ -1,6 +1,6 @@
 from jobs.command import JobCommand
 from orders.models import Order
-from orders.services import CancelReason, cancel
+from orders.services import CancelReason, cancel_locked
 
 
 class Command(JobCommand):
@@ -10,4 +10,4 @@ class Command(JobCommand):
         return Order.objects.expired(at)
 
     def act(self, orders, at):
-        cancel(orders, reason=CancelReason.EXPIRED, at=at)
+        cancel_locked(orders, reason=CancelReason.EXPIRED, at=at)
