@@ -166,7 +166,7 @@ if not DEBUG:
 
 # --- Messages (without a mail server they become files: letters hold addresses and secret links, which no log may)
 
-vars().update(env.email("EMAIL_URL", default=f"filemail://{quote(str(BASE_DIR / 'var' / 'mail'))}"))
+vars().update(env.email("EMAIL_URL", default=f"filemail:///{quote(str(BASE_DIR / 'var' / 'mail'))}"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
 SMS_BACKEND = env.str("SMS_BACKEND", default="notifications.channels.sms.ConsoleBackend")
