@@ -8,6 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+def default_language() -> str:
+    """Asked when a row is made, so that no migration depends on an installation's settings."""
+    return settings.LANGUAGE_CODE
+
+
 class UserManager(BaseUserManager["User"]):
     def _create(self, email: str, password: str | None, **fields: Any) -> "User":
         if not email:
@@ -36,7 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=32, blank=True)
     preferred_language = models.CharField(
-        _("preferred language"), max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+        _("preferred language"), max_length=8, choices=settings.LANGUAGES, default=default_language
     )
     cinemas = models.ManyToManyField(
         "screenings.Cinema",

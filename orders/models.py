@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import User, default_language
 from cinema.lives import move
 from cinema.money import MoneyField, between
 from concessions.models import ConcessionPreorder
@@ -168,7 +168,7 @@ class Order(models.Model):
     )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=32, blank=True)
-    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=default_language)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING_PAYMENT)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel, default=Channel.ONLINE)
     created_at = models.DateTimeField(_("created"))

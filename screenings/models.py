@@ -22,6 +22,11 @@ def time_zone_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in pytz.common_timezones]
 
 
+def default_time_zone() -> str:
+    """Asked when a row is made, so that no migration depends on an installation's settings."""
+    return settings.TIME_ZONE
+
+
 def loads_as_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)
@@ -39,7 +44,7 @@ class Cinema(models.Model):
         _("time zone"),
         max_length=64,
         choices=time_zone_choices,
-        default=settings.TIME_ZONE,
+        default=default_time_zone,
         validators=[loads_as_time_zone],
     )
     adverts_minutes = models.PositiveSmallIntegerField(
