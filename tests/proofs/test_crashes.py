@@ -1,10 +1,22 @@
 """A job that is killed at any statement or commit, and run again, ends as if it had never been killed."""
 
 import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.db import connection
 
-from tests.proofs.evening import JOBS, an_evening
+from notifications.services.delivery import LEASE
+from orders.models import Order
+from orders.services import cancellation, giving_back, refunding
+from tests.proofs import mailbox
+from tests.proofs.evening import AT, JOBS, an_evening
 from tests.proofs.killing import kill, points_of
 from tests.proofs.running import LEASE_IS_OVER, run
 from tests.proofs.stage import set_scene
@@ -29,30 +41,90 @@ def never_killed(job: str) -> tuple[Picture, int]:
     return after, points
 
 
-def ends_of(job: str, points: list[int]) -> dict[int, Picture]:
+def ends_of(job: str, points: range) -> Iterator[tuple[int, Picture]]:
     """How it ends when the job is killed at each of the points and runs again when its lease is over."""
-    ends = {}
     for point in points:
         raise_the_curtain()
         kill(lambda: run(job), at_point=point)
         run(job, later=LEASE_IS_OVER)
-        ends[point] = dump()
-    return ends
+        yield point, dump()
 
 
 @pytest.mark.parametrize("job", sorted(EVERY_POINT))
 def test_killed_at_any_point_and_run_again_it_ends_as_if_never_killed(stage: None, job: str) -> None:
     expected, points = never_killed(job)
 
-    ends = ends_of(job, list(range(1, points + 1)))
+    broken = [point for point, end in ends_of(job, range(1, points + 1)) if end != expected]
 
-    assert {point: end for point, end in ends.items() if end != expected} == {}
+    assert broken == []
 
 
 @pytest.mark.parametrize("job", SAMPLED)
 def test_killed_at_some_points_and_run_again_it_ends_as_if_never_killed(stage: None, job: str) -> None:
     expected, points = never_killed(job)
+    sample = range(random.Random(job).randint(1, ONE_IN), points + 1, ONE_IN)
 
-    ends = ends_of(job, list(range(random.Random(job).randint(1, ONE_IN), points + 1, ONE_IN)))
+    broken = [point for point, end in ends_of(job, sample) if end != expected]
 
-    assert {point: end for point, end in ends.items() if end != expected} == {}
+    assert broken == []
+
+
+@contextmanager
+def committing_after(place: Any, door: str, *modules: Any) -> Iterator[None]:
+    """As if the work were two transactions: `door` ends the first of them. The modules ask for no savepoints, which a
+    commit in between would lose."""
+    through = getattr(place, door)
+
+    def through_and_commit(*args: Any, **kwargs: Any) -> Any:
+        result = through(*args, **kwargs)
+        connection._commit()
+        if connection.vendor == "sqlite":  # psycopg2 begins the next one by itself
+            connection._start_transaction_under_autocommit()
+        return result
+
+    with ExitStack() as stack:
+        for module in modules:
+            stack.enter_context(patch.object(module, "transaction", SimpleNamespace(atomic=nullcontext)))
+        stack.enter_context(patch.object(place, door, through_and_commit))
+        yield
+
+
+@pytest.mark.parametrize(
+    ("job", "in_two"),
+    [
+        ("cancel_expired_orders", lambda: committing_after(Order, "move", cancellation)),
+        ("process_refunded_orders", lambda: committing_after(giving_back, "move", refunding)),
+    ],
+)
+def test_were_status_and_effects_two_transactions_a_kill_would_show(
+    stage: None, job: str, in_two: Callable[[], Any]
+) -> None:
+    with in_two():
+        expected, points = never_killed(job)
+
+        # Somewhere in the middle the first of the two has been committed.
+        broken = any(end != expected for _point, end in ends_of(job, range(points // 2, points + 1)))
+
+    assert broken
+
+
+def test_a_sender_killed_at_any_point_leaves_no_message_unsent_and_repeats_none_twice(
+    stage: None, settings: Any, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.proofs.mailbox.Backend", str(tmp_path)
+    mailbox.empty()
+    expected, points = never_killed("deliver_notifications")
+    calm = mailbox.arrived()
+    assert set(calm.values()) == {1}
+
+    broken = []
+    for point in range(1, points + 1):
+        raise_the_curtain()
+        mailbox.empty()
+        kill(lambda: run("deliver_notifications"), at_point=point)
+        run("deliver_notifications", at=AT + LEASE + timedelta(minutes=1), later=LEASE_IS_OVER)
+        arrived = mailbox.arrived()
+        if dump() != expected or arrived.keys() != calm.keys() or max(arrived.values()) > 2:
+            broken.append(point)
+
+    assert broken == []
