@@ -1,0 +1,39 @@
+import pytest
+from django.db.models import F
+
+from cinema.deltas import DeltaOfRow
+from concessions.models import ConcessionItem
+from tests.scenes import a_cinema, an_item
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_update_adds_a_different_number_to_each_row(django_assert_num_queries):
+    cinema = a_cinema()
+    first, second, third = (an_item(cinema, stock=100) for _item in range(3))
+    changes = {first.pk: -7, second.pk: 5, third.pk: 0}
+
+    with django_assert_num_queries(1):
+        ConcessionItem.objects.filter(pk__in=changes).update(stock_quantity=F("stock_quantity") + DeltaOfRow(changes))
+
+    assert list(ConcessionItem.objects.order_by("pk").values_list("stock_quantity", flat=True)) == [93, 105, 100]
+
+
+def test_rows_outside_the_filter_stay_as_they_are():
+    changed, left = an_item(stock=10), an_item(stock=10)
+
+    ConcessionItem.objects.filter(pk=changed.pk).update(
+        stock_quantity=F("stock_quantity") + DeltaOfRow({changed.pk: 1, left.pk: 1})
+    )
+
+    assert list(ConcessionItem.objects.order_by("pk").values_list("stock_quantity", flat=True)) == [11, 10]
+
+
+def test_more_rows_than_a_statement_has_parameters():
+    item = an_item(stock=10)
+    changes = {item.pk + key: key + 1 for key in range(40_000)}
+
+    ConcessionItem.objects.filter(pk=item.pk).update(stock_quantity=F("stock_quantity") + DeltaOfRow(changes))
+
+    item.refresh_from_db()
+    assert item.stock_quantity == 11

@@ -1,0 +1,197 @@
+"""The tables of lives, as the design's section 3 draws them: what is drawn is allowed, and nothing else."""
+
+from itertools import pairwise, product
+from typing import NamedTuple
+
+import pytest
+from django.db import transaction
+
+from cinema.lives import ForbiddenMove, MovedMeanwhile, move, move_every
+from concessions.models import ConcessionPreorder
+from orders.models import Order, OrderEvent, Ticket
+from screenings.models import Session
+from tests.refusing import refused
+from tests.scenes import NOON, a_session, an_item, an_order, dump
+
+DRAWN = {
+    Order: """
+        PENDING_PAYMENT -> PAID -> COMPLETED
+        PENDING_PAYMENT -> CANCELLED
+        PENDING_PAYMENT -> PAYMENT_OVERDUE -> PAID | CANCELLED | PENDING_PAYMENT
+        PAID | COMPLETED -> REFUNDED
+        CANCELLED -> PAID
+    """,
+    Ticket: """
+        RESERVED -> PAID -> USED | EXPIRED
+        USED -> PAID
+        RESERVED | PAID | USED | EXPIRED -> AVAILABLE
+        AVAILABLE -> PAID
+    """,
+    Session: """
+        SCHEDULED -> ONGOING -> COMPLETED
+        SCHEDULED -> COMPLETED
+        SCHEDULED | ONGOING -> CANCELLED
+    """,
+    # Handed over across the counter without a stop in between, and so PENDING -> COLLECTED as well.
+    ConcessionPreorder: """
+        PENDING -> READY -> COLLECTED
+        PENDING -> COLLECTED
+        PENDING | READY -> EXPIRED
+        PENDING | READY -> CANCELLED | AVAILABLE
+        CANCELLED -> PENDING
+    """,
+}
+
+
+def edges(drawing):
+    found = set()
+    for line in drawing.split("\n"):
+        stops = [stop.split(" | ") for stop in line.strip().split(" -> ")]
+        for sources, targets in pairwise(stops):
+            found |= set(product(sources, targets))
+    return found
+
+
+class Pair(NamedTuple):
+    model: type
+    source: str
+    target: str
+
+    @property
+    def drawn(self):
+        return (self.source, self.target) in edges(DRAWN[self.model])
+
+
+PAIRS = [Pair(model, source, target) for model in DRAWN for source, target in product(model.Status.values, repeat=2)]
+
+
+def a_row(pair):
+    """A row of the model in the status that the pair starts from."""
+    session = a_session()
+    an_order(session, snacks=[(an_item(session.hall.cinema), 1)])
+    pair.model.objects.update(status=pair.source)
+    return pair.model.objects.get()
+
+
+@pytest.mark.parametrize("model", DRAWN)
+def test_a_life_has_exactly_the_moves_that_are_drawn(model):
+    allowed = {(str(source), str(target)) for source, targets in model.MOVES.items() for target in targets}
+
+    assert allowed == edges(DRAWN[model])
+    assert set(model.MOVES) == set(model.Status)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.drawn], ids="{0.source}-{0.target}".format)
+def test_a_drawn_move_is_made(pair):
+    row = a_row(pair)
+
+    move([row], pair.target)
+
+    assert (row.status, pair.model.objects.get().status) == (pair.target, pair.target)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if not pair.drawn], ids="{0.source}-{0.target}".format)
+def test_a_move_that_is_not_drawn_is_refused(pair):
+    row = a_row(pair)
+
+    with refused(ForbiddenMove):
+        move([row], pair.target)
+
+    assert row.status == pair.source
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pair", PAIRS, ids="{0.source}-{0.target}".format)
+def test_moving_every_row_takes_along_those_that_may(pair):
+    a_row(pair)
+
+    moved = move_every(pair.model.objects.all(), pair.target)
+
+    assert moved == int(pair.drawn)
+    assert pair.model.objects.get().status == (pair.target if pair.drawn else pair.source)
+
+
+@pytest.mark.django_db
+def test_a_row_that_somebody_else_moved_is_not_moved_again():
+    order = an_order()
+    Order.objects.update(status=Order.Status.CANCELLED)
+
+    with refused(MovedMeanwhile):
+        move([order], Order.Status.PAID)
+
+    assert order.status == Order.Status.PENDING_PAYMENT
+
+
+@pytest.mark.django_db
+def test_one_row_that_moved_meanwhile_keeps_all_where_they_are():
+    first, second = an_order(), an_order()
+    Order.objects.filter(pk=second.pk).update(status=Order.Status.CANCELLED)
+
+    with refused(MovedMeanwhile), transaction.atomic():
+        move([first, second], Order.Status.PAID)
+
+    assert first.status == Order.Status.PENDING_PAYMENT
+
+
+@pytest.mark.django_db
+def test_one_forbidden_row_keeps_all_where_they_are():
+    first, second = an_order(), an_order()
+    Order.objects.filter(pk=second.pk).update(status=Order.Status.REFUNDED)
+    second.refresh_from_db()
+
+    with refused(ForbiddenMove):
+        move([first, second], Order.Status.PAID)
+
+
+@pytest.mark.django_db
+def test_stamps_are_written_with_the_status():
+    order = an_order()
+
+    move([order], Order.Status.PAID, paid_at=NOON)
+
+    assert (order.paid_at, Order.objects.get().paid_at) == (NOON, NOON)
+
+
+@pytest.mark.django_db
+def test_a_batch_costs_a_query_for_each_status_that_it_comes_from(django_assert_num_queries):
+    session = a_session()
+    orders = [an_order(session) for _order in range(5)]
+    Order.objects.filter(pk__in=[order.pk for order in orders[:2]]).update(status=Order.Status.PAYMENT_OVERDUE)
+    orders = list(Order.objects.all())
+
+    with django_assert_num_queries(2):
+        move(orders, Order.Status.CANCELLED)
+
+    assert set(Order.objects.values_list("status", flat=True)) == {Order.Status.CANCELLED}
+
+
+@pytest.mark.django_db
+def test_moving_nothing_is_no_query(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        move([], Order.Status.PAID)
+
+
+@pytest.mark.django_db
+def test_the_door_of_an_order_writes_down_who_moved_it_and_why():
+    session = a_session()
+    orders = [an_order(session), an_order(session)]
+
+    Order.move(orders, Order.Status.CANCELLED, at=NOON, reason="Fire drill", cancelled_at=NOON)
+
+    events = OrderEvent.objects.filter(to_status=Order.Status.CANCELLED).order_by("order")
+    assert list(events.values_list("order", "from_status", "at", "actor", "reason")) == [
+        (order.pk, "PENDING_PAYMENT", NOON, None, "Fire drill") for order in orders
+    ]
+
+
+@pytest.mark.django_db
+def test_a_refused_move_of_an_order_leaves_no_event():
+    order = an_order()
+    before = dump()
+
+    with pytest.raises(ForbiddenMove):
+        Order.move([order], Order.Status.REFUNDED, at=NOON)
+
+    assert dump() == before

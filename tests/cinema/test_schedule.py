@@ -1,0 +1,79 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+from cinema.schedule import SCHEDULE, minutes, seconds
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+#: As the table of jobs has it: the design's section 5.
+SAID = {
+    "cancel_expired_orders": "every 30 s",
+    "process_late_payment_orders": "every 1 min",
+    "update_session_statuses": "every 1 min",
+    "refund_cancelled_sessions": "every 1 min",
+    "update_completed_order_statuses": "every 2 min",
+    "process_refunded_orders": "every 1 min",
+    "accrue_bonus_for_completed_orders": "every 5 min",
+    "expire_bonus_points": "daily 03:10",
+    "check_low_stock_items": "every 15 min",
+    "cancel_expired_concession_preorders": "every 5 min",
+    "cleanup_completed_sessions": "daily 04:10",
+    "send_ticket_usage_reminders": "every 10 min",
+    "deliver_notifications": "every 1 min",
+    "check_invariants": "daily 05:00",
+}
+
+
+def test_fourteen_jobs_run_when_they_are_said_to():
+    assert {job: str(when) for job, when in SCHEDULE.items()} == SAID
+
+
+def test_every_scheduled_job_is_a_command():
+    assert SCHEDULE.keys() - get_commands().keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("job", "line", "options"),
+    [
+        ("cancel_expired_orders", "* * * * *", {"every": 30}),
+        ("update_session_statuses", "* * * * *", {}),
+        ("update_completed_order_statuses", "*/2 * * * *", {}),
+        ("check_low_stock_items", "*/15 * * * *", {}),
+        ("expire_bonus_points", "10 3 * * *", {}),
+        ("check_invariants", "0 5 * * *", {}),
+    ],
+)
+def test_the_crontab_says_the_same(job, line, options):
+    assert (line, "django.core.management.call_command", [job], options) in settings.CRONJOBS
+
+
+@pytest.mark.parametrize(
+    ("when", "now", "following"),
+    [
+        (seconds(30), "12:00:59", "12:01:00"),
+        (minutes(1), "12:00:00", "12:01:00"),
+        (minutes(2), "12:01:30", "12:02:00"),
+        (minutes(15), "12:15:00", "12:30:00"),
+        (minutes(15), "12:59:59", "13:00:00"),
+    ],
+)
+def test_a_job_starts_from_the_top_of_the_hour(when, now, following):
+    day = "2026-11-05T{}+00:00"
+
+    assert when.next_after(datetime.fromisoformat(day.format(now))) == datetime.fromisoformat(day.format(following))
+
+
+def test_a_job_of_the_hour_starts_after_midnight_too():
+    assert minutes(15).next_after(datetime(2026, 12, 31, 23, 50, tzinfo=UTC)) == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def test_a_daily_job_starts_by_the_clock_of_the_server():
+    when = SCHEDULE["expire_bonus_points"]
+    today = datetime(2028, 2, 28, 3, 10, tzinfo=MOSCOW)
+
+    assert when.next_after(today - timedelta(seconds=1)) == today
+    assert when.next_after(today) == datetime(2028, 2, 29, 3, 10, tzinfo=MOSCOW)
