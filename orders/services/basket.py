@@ -98,7 +98,7 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
     wanted: defaultdict[int, int] = defaultdict(int)
     items: dict[int, ConcessionItem] = {}
     for item, quantity in snacks:
-        if not isinstance(quantity, int) or not 1 <= quantity <= settings.MAX_SNACKS_A_LINE:
+        if not isinstance(quantity, int) or not 1 <= quantity <= settings.MAX_SNACKS_A_LINE - wanted[item.pk]:
             raise BasketRefused(
                 _("%(item)s: %(quantity)s is not a quantity. Choose from 1 to %(most)d.")
                 % {"item": item, "quantity": quantity, "most": settings.MAX_SNACKS_A_LINE}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -68,6 +69,10 @@ def hold(
         final_amount=basket.total - discount - points_value,
         promocode=valid,
     )
+    try:
+        order.clean_fields(exclude=["cinema", "user", "promocode"])
+    except ValidationError as error:
+        raise BasketRefused(" ".join(error.messages)) from error
     release_stale_holds(basket.tickets, at=at)
     with transaction.atomic():
         order.save(force_insert=True)

@@ -1,0 +1,756 @@
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.db.models import ProtectedError
+from django.test.utils import CaptureQueriesContext
+
+from bonuses.models import BonusTransaction
+from cinema.money import MOST
+from concessions.models import ConcessionPreorder, StockMovement
+from notifications.models import Kind, Notification
+from orders.errors import BasketRefused, NotEnoughPoints, NotOnSale, OutOfStock, PromocodeRefused, SeatTaken
+from orders.models import Order, OrderEvent, Promocode, Ticket
+from orders.services import CancelReason, cancel, hold
+from payments.models import Gateway, Payment
+from screenings.models import SeatSurcharge, Session, TicketType
+from screenings.services import cancel_session
+from tests.refusing import refused
+from tests.scenes import (
+    NOON,
+    PRICE,
+    a_cinema,
+    a_customer,
+    a_hall,
+    a_paid_order,
+    a_promocode,
+    a_session,
+    an_adult,
+    an_item,
+    an_order,
+    free_seats,
+)
+
+HOUR = timedelta(hours=1)
+TICK = timedelta(microseconds=1)
+FIFTEEN = timedelta(minutes=15)
+
+
+def places(session, number=1):
+    return [(session, seat, an_adult()) for seat in free_seats(session)[:number]]
+
+
+# --- What is taken
+
+
+def test_everything_is_taken_together():
+    session = a_session()
+    item = an_item(session.hall.cinema, stock=10)
+    customer = a_customer(points=500)
+    promocode = a_promocode()
+
+    order = hold(
+        cinema=session.hall.cinema,
+        tickets=places(session, 2),
+        snacks=[(item, 3)],
+        user=customer,
+        promocode=promocode.code,
+        points=101,
+        at=NOON,
+    )
+
+    # 2 × 350 + 3 × 120 = 1060, a tenth off is 954, 101 points off is 853
+    order.refresh_from_db()
+    assert (order.total_amount, order.discount_amount, order.bonus_amount, order.final_amount) == (
+        Decimal("1060.00"),
+        Decimal("106.00"),
+        Decimal("101.00"),
+        Decimal("853.00"),
+    )
+    assert [(ticket.status, ticket.price) for ticket in order.tickets.all()] == [(Ticket.Status.RESERVED, PRICE)] * 2
+    assert [(line.status, line.quantity, line.unit_price) for line in order.preorders.all()] == [
+        (ConcessionPreorder.Status.PENDING, 3, Decimal("120.00"))
+    ]
+    item.refresh_from_db()
+    assert item.stock_quantity == 7
+    customer.bonus_account.refresh_from_db()
+    assert customer.bonus_account.balance == 399
+    promocode.refresh_from_db()
+    assert promocode.used_count == 1
+
+
+def test_each_thing_taken_is_written_down():
+    session = a_session()
+    item = an_item(session.hall.cinema, stock=10)
+    customer = a_customer(points=500)
+
+    order = an_order(session, snacks=[(item, 3)], customer=customer, points=20)
+
+    assert list(order.events.values_list("from_status", "to_status", "at", "actor")) == [
+        ("", "PENDING_PAYMENT", NOON, None)
+    ]
+    movement = StockMovement.objects.get(preorder__order=order)
+    assert (movement.kind, movement.quantity, movement.at) == (StockMovement.Kind.HOLD, -3, NOON)
+    spent = BonusTransaction.objects.get(order=order)
+    assert (spent.transaction_type, spent.amount, spent.transaction_date) == ("DEDUCTION", -20, NOON)
+
+
+def test_nobody_is_told_of_a_hold():
+    an_order()
+
+    assert list(Notification.objects.all()) == []
+
+
+def test_who_sold_it_stands_in_the_first_event():
+    cashier = a_customer()
+
+    order = an_order(actor=cashier)
+
+    assert order.events.get().actor == cashier
+
+
+def test_shares_of_discount_and_points_add_up_to_the_cent():
+    session = a_session(price=Decimal("333.33"))
+    item = an_item(session.hall.cinema, price=Decimal("0.01"))
+
+    order = an_order(session, seats=3, snacks=[(item, 1)], customer=a_customer(points=500), points=100)
+
+    lines = [*order.tickets.all(), *order.preorders.all()]
+    assert sum(line.bonus_share for line in lines) == Decimal("100.00")
+    assert sum(line.paid for line in lines) == order.final_amount == Decimal("900.00")
+
+
+def test_the_same_item_twice_is_one_line():
+    item = an_item(stock=10)
+
+    order = an_order(snacks=[(item, 2), (item, 3)])
+
+    assert [line.quantity for line in order.preorders.all()] == [5]
+
+
+def test_a_ticket_costs_its_type_and_the_kind_of_its_seat():
+    hall = a_hall(rows=["sv"])
+    SeatSurcharge.objects.create(cinema=hall.cinema, kind="VIP", amount=Decimal("150.00"))
+    session = a_session(hall)
+    child = TicketType.objects.create(name="Child", price_percent=70)
+    comp = TicketType.objects.create(name="Comp", price_percent=0)
+    standard, vip = free_seats(session)
+
+    order = hold(cinema=hall.cinema, tickets=[(session, vip, child), (session, standard, comp)], at=NOON)
+
+    assert {ticket.seat: ticket.price for ticket in order.tickets.all()} == {
+        vip: Decimal("395.00"),
+        standard: Decimal("0.00"),
+    }
+
+
+def test_a_later_price_changes_nothing_that_is_held():
+    session = a_session()
+    order = an_order(session)
+
+    Session.objects.update(ticket_price=Decimal("999.00"))
+
+    assert [ticket.price for ticket in order.tickets.all()] == [PRICE]
+
+
+def test_the_price_is_the_one_that_the_database_has():
+    session = a_session()
+    Session.objects.update(ticket_price=Decimal("400.00"))
+
+    order = an_order(session)
+
+    assert order.final_amount == Decimal("400.00")
+
+
+def test_one_order_holds_tickets_of_several_sessions():
+    hall = a_hall()
+    early = a_session(hall, start=NOON + timedelta(days=1))
+    late = a_session(hall, start=NOON + timedelta(days=2))
+
+    order = hold(
+        cinema=hall.cinema, tickets=[*places(late), *places(early)], snacks=[(an_item(hall.cinema), 1)], at=NOON
+    )
+
+    assert [ticket.session for ticket in order.tickets.order_by("pk")] == [early, late]
+    assert order.preorders.get().collection_deadline == late.end_datetime
+
+
+# --- Whose it is
+
+
+def test_an_address_that_is_not_given_is_the_account_s():
+    customer = a_customer()
+    customer.phone, customer.preferred_language = "+79990000000", "ru"
+    customer.save()
+
+    order = an_order(customer=customer)
+
+    assert (order.email, order.phone, order.language) == (customer.email, "+79990000000", "ru")
+
+
+def test_an_address_that_is_given_comes_first():
+    order = an_order(customer=a_customer(), email=" wife@example.org ", phone="1", language="ru")
+
+    assert (order.email, order.phone, order.language) == ("wife@example.org", "1", "ru")
+
+
+def test_a_guest_at_the_till_leaves_no_address():
+    session = a_session()
+
+    order = hold(cinema=session.hall.cinema, tickets=places(session), channel="BOX_OFFICE", at=NOON)
+
+    assert (order.user, order.email, order.phone, order.language) == (None, "", "", "en")
+
+
+def test_a_number_is_short_and_a_token_is_secret():
+    session = a_session()
+
+    orders = [an_order(session) for _order in range(5)]
+
+    assert {len(order.number) for order in orders} == {8}
+    assert len({order.number for order in orders}) == len({order.token for order in orders}) == 5
+    assert {len(order.token) for order in orders} == {32}
+
+
+# --- How long it is held
+
+
+@pytest.mark.parametrize(
+    ("channel", "to_pay", "held"),
+    [
+        ("ONLINE", FIFTEEN, FIFTEEN),
+        ("BOX_OFFICE", FIFTEEN, FIFTEEN),
+        ("RESERVATION", timedelta(days=2), timedelta(days=3)),
+    ],
+)
+def test_each_channel_has_its_limits(channel, to_pay, held):
+    order = an_order(a_session(start=NOON + timedelta(days=9)), channel=channel)
+
+    assert (order.payment_deadline - NOON, order.expires_at - NOON) == (to_pay, held)
+
+
+@pytest.mark.parametrize(
+    ("starts_in", "to_pay", "held"),
+    [
+        (timedelta(minutes=10), timedelta(minutes=10), timedelta(minutes=10)),
+        (timedelta(days=1), timedelta(days=1), timedelta(days=1)),
+        (timedelta(days=2), timedelta(days=2), timedelta(days=2)),
+        (timedelta(days=2, hours=12), timedelta(days=2), timedelta(days=2, hours=12)),
+    ],
+)
+def test_nothing_is_held_beyond_the_first_start(starts_in, to_pay, held):
+    hall = a_hall()
+    first, second = a_session(hall, start=NOON + starts_in), a_session(hall, start=NOON + timedelta(days=9))
+
+    order = hold(
+        cinema=hall.cinema, tickets=[*places(first), *places(second)], channel="RESERVATION", email="a@b.ru", at=NOON
+    )
+
+    assert (order.payment_deadline - NOON, order.expires_at - NOON) == (to_pay, held)
+
+
+# --- When snacks are to be collected
+
+
+def test_snacks_wait_until_the_last_session_ends():
+    session = a_session()
+
+    order = an_order(session, snacks=[(an_item(session.hall.cinema), 1)])
+
+    assert order.preorders.get().collection_deadline == session.end_datetime
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "now", "midnight"),
+    [
+        ("Europe/Moscow", "2026-11-05T12:00:00+00:00", "2026-11-06T00:00:00+03:00"),
+        ("Europe/Moscow", "2026-11-05T20:59:59+00:00", "2026-11-06T00:00:00+03:00"),
+        ("Europe/Moscow", "2026-11-05T21:00:00+00:00", "2026-11-07T00:00:00+03:00"),
+        ("Asia/Kamchatka", "2026-11-05T12:00:00+00:00", "2026-11-07T00:00:00+12:00"),
+        ("Europe/Moscow", "2028-02-28T12:00:00+00:00", "2028-02-29T00:00:00+03:00"),
+        ("America/New_York", "2026-11-01T05:30:00+00:00", "2026-11-02T00:00:00-05:00"),  # a day of 25 hours
+    ],
+)
+def test_snacks_alone_wait_until_the_day_ends_in_the_cinema(time_zone, now, midnight):
+    item = an_item(a_cinema(time_zone=time_zone))
+
+    order = an_order(snacks=[(item, 1)], at=datetime.fromisoformat(now))
+
+    assert order.preorders.get().collection_deadline == datetime.fromisoformat(midnight)
+
+
+def test_one_code_collects_all_snacks_of_an_order():
+    cinema = a_cinema()
+
+    order = an_order(snacks=[(an_item(cinema), 1), (an_item(cinema), 1)])
+
+    codes = set(order.preorders.values_list("pickup_code", flat=True))
+    assert [len(code) for code in codes] == [6]
+
+
+# --- Refusals
+
+
+def test_an_empty_order_is_refused():
+    cinema = a_cinema()
+
+    with refused(BasketRefused):
+        hold(cinema=cinema, email="a@b.ru", at=NOON)
+
+
+def test_a_seat_chosen_twice_is_refused():
+    session = a_session()
+    [place] = places(session)
+
+    with refused(BasketRefused):
+        hold(cinema=session.hall.cinema, tickets=[place, place], at=NOON)
+
+
+def test_a_session_of_another_cinema_is_refused():
+    session, elsewhere = a_session(), a_cinema()
+
+    with refused(BasketRefused):
+        hold(cinema=elsewhere, tickets=places(session), at=NOON)
+
+
+def test_a_seat_of_another_hall_is_refused():
+    session = a_session()
+    [seat] = a_hall(session.hall.cinema, rows=["s"]).seats.all()
+
+    with refused(BasketRefused):
+        hold(cinema=session.hall.cinema, tickets=[(session, seat, an_adult())], at=NOON)
+
+
+def test_a_ticket_type_that_is_not_sold_any_more_is_refused():
+    session = a_session()
+    student = TicketType.objects.create(name="Student", price_percent=80, is_active=False)
+
+    with refused(BasketRefused):
+        hold(cinema=session.hall.cinema, tickets=[(session, free_seats(session)[0], student)], at=NOON)
+
+
+def test_an_item_that_is_not_sold_any_more_is_refused():
+    item = an_item(is_active=False)
+
+    with refused(BasketRefused):
+        an_order(snacks=[(item, 1)])
+
+
+def test_an_item_of_another_cinema_is_refused():
+    session = a_session()
+    item = an_item()
+
+    with refused(BasketRefused):
+        an_order(session, snacks=[(item, 1)])
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 100, 2**31, 2**63, 1.5, 1.0, "1", Decimal(1), None, float("nan")])
+def test_a_quantity_that_is_none_is_refused(quantity):
+    item = an_item(stock=1000)
+
+    with refused(BasketRefused):
+        an_order(snacks=[(item, quantity)])
+
+
+def test_many_small_quantities_of_one_item_make_no_impossible_line():
+    item = an_item(stock=1_000_000)
+
+    with refused(BasketRefused):
+        an_order(snacks=[(item, 99), (item, 1)])
+
+
+def test_the_most_snacks_of_a_line_are_sold():
+    order = an_order(snacks=[(an_item(), 99)])
+
+    assert order.preorders.get().quantity == 99
+
+
+@pytest.mark.parametrize(("seats", "is_sold"), [(50, True), (51, False)])
+def test_an_order_holds_fifty_tickets_at_most(seats, is_sold):
+    session = a_session(a_hall(rows=["s" * 17] * 3))
+
+    if is_sold:
+        assert an_order(session, seats=seats).tickets.count() == 50
+    else:
+        with refused(BasketRefused):
+            an_order(session, seats=seats)
+
+
+def test_an_order_beyond_all_bounds_is_refused():
+    session = a_session(price=MOST)
+
+    with refused(BasketRefused):
+        an_order(session, seats=2)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"email": "x" * 300 + "@example.org"},
+        {"email": "nobody"},
+        {"phone": "1" * 33},
+        {"language": "tlh"},
+    ],
+)
+def test_what_no_order_can_say_of_itself_is_refused(about):
+    session = a_session()
+
+    with refused(BasketRefused):
+        an_order(session, **about)
+
+
+@pytest.mark.parametrize(("early", "is_sold"), [(TICK, True), (timedelta(0), False), (-TICK, False)])
+def test_a_session_is_sold_until_it_starts(early, is_sold):
+    session = a_session()
+    at = session.start_datetime - early
+
+    if is_sold:
+        assert an_order(session, at=at).expires_at == session.start_datetime
+    else:
+        with refused(NotOnSale):
+            an_order(session, at=at)
+
+
+def test_a_cancelled_session_is_not_sold():
+    session = a_session()
+    cancel_session(session, reason="Projector", at=NOON)
+
+    with refused(NotOnSale):
+        an_order(session)
+
+
+@pytest.mark.parametrize("status", ["RESERVED", "PAID", "USED", "EXPIRED"])
+def test_a_seat_that_somebody_has_is_refused(status):
+    session = a_session()
+    theirs = an_order(session)
+    theirs.tickets.update(status=status)
+    seats = [ticket.seat for ticket in theirs.tickets.all()]
+
+    with refused(SeatTaken) as caught:
+        hold(cinema=session.hall.cinema, tickets=[(session, seats[0], an_adult())], at=NOON)
+
+    assert str(caught.value) == "Already taken: row 1, seat 1. Choose other seats."
+
+
+def test_one_taken_seat_takes_nothing_of_the_others():
+    session = a_session()
+    [taken, *free] = places(session, 3)
+    hold(cinema=session.hall.cinema, tickets=[taken], at=NOON)
+    item = an_item(session.hall.cinema)
+
+    with refused(SeatTaken):
+        hold(
+            cinema=session.hall.cinema,
+            tickets=[*free, taken],
+            snacks=[(item, 1)],
+            at=NOON,
+        )
+
+
+def test_the_seat_of_a_cancelled_order_is_free():
+    session = a_session(a_hall(rows=["s"]))
+    cancel(an_order(session), reason=CancelReason.CUSTOMER, at=NOON)
+
+    order = an_order(session)
+
+    assert [ticket.status for ticket in order.tickets.all()] == [Ticket.Status.RESERVED]
+
+
+def test_the_same_seat_at_another_session_is_free():
+    hall = a_hall(rows=["s"])
+    an_order(a_session(hall))
+
+    order = an_order(a_session(hall, start=NOON + timedelta(days=2)))
+
+    assert order.tickets.count() == 1
+
+
+def test_more_than_the_stock_is_refused():
+    cinema = a_cinema()
+    plenty, scarce = an_item(cinema, stock=10), an_item(cinema, stock=2)
+    customer, promocode = a_customer(points=100), a_promocode()
+
+    with refused(OutOfStock) as caught:
+        an_order(snacks=[(plenty, 3), (scarce, 3)], customer=customer, promocode=promocode, points=10)
+
+    assert caught.value.items == [scarce.name]
+
+
+def test_the_last_of_the_stock_is_sold():
+    item = an_item(stock=3)
+
+    an_order(snacks=[(item, 3)])
+
+    item.refresh_from_db()
+    assert item.stock_quantity == 0
+
+
+# --- Promocodes
+
+
+def test_a_code_is_found_in_any_case_of_letters():
+    promocode = a_promocode()
+
+    order = an_order(promocode=f"  {promocode.code.lower()} ")
+
+    assert order.promocode == promocode
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"valid_from": NOON + TICK},
+        {"valid_until": NOON},
+        {"valid_until": NOON - TICK},
+        {"is_active": False},
+        {"max_uses": 0},
+        {"max_uses": 3, "used_count": 3},
+    ],
+    ids=str,
+)
+def test_a_promocode_that_is_not_valid_now_is_refused(fields):
+    promocode = a_promocode(**fields)
+    session = a_session()
+
+    with refused(PromocodeRefused):
+        an_order(session, promocode=promocode.code)
+
+
+@pytest.mark.parametrize("fields", [{"valid_from": NOON}, {"valid_until": NOON + TICK}, {"max_uses": 1}], ids=str)
+def test_a_promocode_is_valid_between_its_bounds(fields):
+    order = an_order(promocode=a_promocode(**fields))
+
+    assert order.discount_amount == Decimal("35.00")
+
+
+@pytest.mark.parametrize("code", ["NOSUCH", "AUTUMN" * 100, "'; DROP", "\u202eAUTUMN", "АUTUMN1"])
+def test_an_unknown_promocode_is_refused(code):
+    a_promocode()
+    session = a_session()
+
+    with refused(PromocodeRefused):
+        an_order(session, promocode=code)
+
+
+def test_a_promocode_s_uses_are_limited_over_all_orders():
+    session = a_session()
+    promocode = a_promocode(max_uses=2)
+    an_order(session, promocode=promocode)
+    an_order(session, promocode=promocode)
+
+    with refused(PromocodeRefused):
+        an_order(session, promocode=promocode)
+
+    assert Promocode.objects.get().used_count == 2
+
+
+def test_a_discount_never_exceeds_the_order():
+    order = an_order(promocode=a_promocode(discount_amount=Decimal("1000.00")))
+
+    assert (order.discount_amount, order.final_amount) == (PRICE, Decimal("0.00"))
+
+
+def test_a_promocode_that_sold_cannot_be_deleted():
+    promocode = a_promocode()
+    an_order(promocode=promocode)
+
+    with pytest.raises(ProtectedError):
+        promocode.delete()
+
+
+# --- Points
+
+
+def test_more_points_than_the_balance_are_refused():
+    session = a_session()
+    customer = a_customer(points=99)
+
+    with refused(NotEnoughPoints):
+        an_order(session, customer=customer, points=100)
+
+
+def test_the_whole_balance_may_be_spent():
+    customer = a_customer(points=100)
+
+    order = an_order(customer=customer, points=100)
+
+    customer.bonus_account.refresh_from_db()
+    assert (order.final_amount, customer.bonus_account.balance) == (Decimal("250.00"), 0)
+
+
+def test_points_of_somebody_without_an_account_are_refused():
+    session = a_session()
+    customer = a_customer()
+
+    with refused(NotEnoughPoints):
+        an_order(session, customer=customer, points=1)
+
+
+def test_a_guest_has_no_points():
+    session = a_session()
+
+    with refused(NotEnoughPoints):
+        an_order(session, points=1)
+
+
+@pytest.mark.parametrize("points", [-1, 351, 10**30, 1.5, "10", Decimal(10)])
+def test_a_number_of_points_that_cannot_pay_is_refused(points):
+    session = a_session()
+    customer = a_customer(points=1000)
+
+    with refused(BasketRefused):
+        an_order(session, customer=customer, points=points)
+
+
+def test_points_pay_whole_units_of_what_the_discount_leaves():
+    session = a_session(price=Decimal("100.50"))
+    customer = a_customer(points=1000)
+
+    promocode = a_promocode()
+
+    with refused(BasketRefused):
+        an_order(session, customer=customer, points=91, promocode=promocode)  # 90.45 is left
+
+
+def test_an_order_may_be_paid_with_points_alone():
+    order = an_order(customer=a_customer(points=350), points=350)
+
+    assert (order.bonus_amount, order.final_amount, order.status) == (PRICE, Decimal("0.00"), "PENDING_PAYMENT")
+
+
+def test_points_pay_at_most_the_chain_s_share(settings):
+    settings.BONUS_MAX_SHARE = Decimal("0.50")
+    session = a_session()
+    customer = a_customer(points=1000)
+
+    with refused(BasketRefused):
+        an_order(session, customer=customer, points=176)
+
+    assert an_order(session, customer=customer, points=175).final_amount == Decimal("175.00")
+
+
+# --- A due hold never blocks a buyer
+
+
+def test_an_expired_hold_on_the_seat_is_cancelled_without_cron():
+    session = a_session(a_hall(rows=["s"]))
+    stale = an_order(session, at=NOON)
+
+    order = hold(cinema=session.hall.cinema, tickets=places_of(stale), at=NOON + FIFTEEN)
+
+    stale.refresh_from_db()
+    assert (stale.status, stale.cancelled_at) == (Order.Status.CANCELLED, NOON + FIFTEEN)
+    assert stale.events.latest("pk").reason == CancelReason.EXPIRED
+    assert [ticket.status for ticket in stale.tickets.all()] == [Ticket.Status.AVAILABLE]
+    assert [ticket.status for ticket in order.tickets.all()] == [Ticket.Status.RESERVED]
+
+
+def places_of(order):
+    return [(ticket.session, ticket.seat, ticket.ticket_type) for ticket in order.tickets.all()]
+
+
+def test_a_hold_is_the_customer_s_until_its_last_instant():
+    session = a_session(a_hall(rows=["s"]))
+    theirs = an_order(session)
+    [place] = places_of(theirs)
+
+    with refused(SeatTaken):
+        hold(cinema=session.hall.cinema, tickets=[place], at=theirs.expires_at - TICK)
+
+
+def test_an_overdue_reservation_keeps_its_seat():
+    session = a_session(start=NOON + timedelta(days=9))
+    theirs = an_order(session, channel="RESERVATION")
+    [place] = places_of(theirs)
+
+    with refused(SeatTaken):
+        hold(cinema=session.hall.cinema, tickets=[place], at=theirs.payment_deadline + HOUR)
+
+
+def test_an_expired_hold_stays_cancelled_though_the_new_one_is_refused():
+    session = a_session(a_hall(rows=["s"]))
+    stale = an_order(session)
+    item = an_item(session.hall.cinema, stock=0)
+    [place] = places_of(stale)
+
+    with pytest.raises(OutOfStock):
+        hold(cinema=session.hall.cinema, tickets=[place], snacks=[(item, 1)], at=NOON + FIFTEEN)
+
+    assert list(Order.objects.values_list("pk", "status")) == [(stale.pk, "CANCELLED")]
+    assert [told.kind for told in Notification.objects.all()] == [Kind.ORDER_CANCELLED]
+
+
+def test_an_expired_order_elsewhere_is_left_to_cron():
+    session = a_session()
+    elsewhere = an_order(session)
+    before = OrderEvent.objects.count()
+
+    an_order(session, at=NOON + FIFTEEN)
+
+    elsewhere.refresh_from_db()
+    assert (elsewhere.status, OrderEvent.objects.count()) == (Order.Status.PENDING_PAYMENT, before + 1)
+
+
+@pytest.mark.parametrize(
+    ("after", "is_sold"),
+    [(timedelta(0), False), (timedelta(minutes=30) - TICK, False), (timedelta(minutes=30), True)],
+)
+def test_a_hold_with_money_in_flight_is_not_stolen_for_half_an_hour(after, is_sold):
+    session = a_session(a_hall(rows=["s"]))
+    theirs = an_order(session)
+    Payment.objects.create(
+        order=theirs, gateway=Gateway.STRIPE, external_id="pi_1", amount=theirs.final_amount, created_at=NOON
+    )
+    [place] = places_of(theirs)
+    at = theirs.expires_at + after
+
+    if is_sold:
+        hold(cinema=session.hall.cinema, tickets=[place], at=at)
+        theirs.refresh_from_db()
+        assert theirs.status == Order.Status.CANCELLED
+    else:
+        with refused(SeatTaken):
+            hold(cinema=session.hall.cinema, tickets=[place], at=at)
+
+
+def test_money_that_failed_protects_nothing():
+    session = a_session(a_hall(rows=["s"]))
+    theirs = an_order(session)
+    Payment.objects.create(
+        order=theirs, gateway=Gateway.STRIPE, amount=PRICE, status=Payment.Status.FAILED, created_at=NOON
+    )
+
+    order = hold(cinema=session.hall.cinema, tickets=places_of(theirs), at=theirs.expires_at)
+
+    assert order.tickets.count() == 1
+
+
+def test_a_paid_order_is_never_stale():
+    session = a_session(a_hall(rows=["s"]))
+    theirs = a_paid_order(session)
+
+    with refused(SeatTaken):
+        hold(cinema=session.hall.cinema, tickets=places_of(theirs), at=NOON + HOUR)
+
+
+# --- What it costs the database
+
+
+@pytest.mark.postgres
+def test_a_large_order_costs_no_more_queries_than_a_small_one():
+    session = a_session()
+    cinema = session.hall.cinema
+    customer = a_customer(points=100)
+    small = {"tickets": places(session, 1), "snacks": [(an_item(cinema), 1)]}
+    large = {
+        "tickets": places(session, 12)[2:],
+        "snacks": [(an_item(cinema), 1) for _item in range(10)],
+    }
+
+    def queries(basket):
+        with CaptureQueriesContext(connection) as captured:
+            hold(cinema=cinema, **basket, user=customer, points=10, at=NOON)
+        return len(captured)
+
+    assert queries(small) == queries(large)
