@@ -1,11 +1,29 @@
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from bonuses.models import BonusTransaction
 from cinema.admin import KeptAdmin, RecordAdmin, RecordInline
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderEvent, Promocode, RefundLine, Scan, Ticket
+from orders.reasons import in_words
 from payments.models import Payment, Refund
+
+# What the name of a row is made of, to be read with the page in one query.
+SESSION = ["session__film", "session__hall__cinema"]
+TICKET = ["ticket__session__film", "ticket__session__hall__cinema", "ticket__seat"]
+REFUNDED = [*TICKET, "preorder__concession_item"]
+
+
+class ReasonInWords:
+    """A page of rows with a reason: a stored code is shown in words."""
+
+    exclude = ["reason"]
+    readonly_fields = ["why"]
+
+    @admin.display(description=_("reason"))
+    def why(self, row: Refund | OrderEvent) -> str:
+        return in_words(row.reason)
 
 
 class TicketInline(RecordInline):
@@ -13,7 +31,7 @@ class TicketInline(RecordInline):
     fields = ["session", "seat", "ticket_type", "price", "discount_share", "bonus_share", "status"]
 
     def get_queryset(self, request) -> QuerySet[Ticket]:
-        return super().get_queryset(request).select_related("session__film", "seat", "ticket_type")
+        return super().get_queryset(request).select_related(*SESSION, "seat", "ticket_type")
 
 
 class PreorderInline(RecordInline):
@@ -29,9 +47,9 @@ class PaymentInline(RecordInline):
     fields = ["created_at", "gateway", "amount", "status", "actor"]
 
 
-class RefundInline(RecordInline):
+class RefundInline(ReasonInWords, RecordInline):
     model = Refund
-    fields = ["requested_at", "amount", "status", "reason", "actor"]
+    fields = ["requested_at", "amount", "status", "why", "actor"]
 
 
 class PointsInline(RecordInline):
@@ -39,9 +57,17 @@ class PointsInline(RecordInline):
     fields = ["transaction_date", "transaction_type", "amount", "description"]
 
 
-class EventInline(RecordInline):
+class EventInline(ReasonInWords, RecordInline):
     model = OrderEvent
-    fields = ["at", "from_status", "to_status", "actor", "reason"]
+    fields = ["at", "from_status", "to_status", "actor", "why"]
+
+
+class RefundLineInline(RecordInline):
+    model = RefundLine
+    fields = ["ticket", "preorder", "amount"]
+
+    def get_queryset(self, request) -> QuerySet[RefundLine]:
+        return super().get_queryset(request).select_related(*REFUNDED)
 
 
 @admin.register(Order)
@@ -58,25 +84,34 @@ class OrderAdmin(RecordAdmin):
 class TicketAdmin(RecordAdmin):
     list_display = ["order", "session", "seat", "ticket_type", "price", "status"]
     list_filter = ["status"]
-    list_select_related = ["order", "session__film", "seat", "ticket_type"]
+    list_select_related = ["order", *SESSION, "seat", "ticket_type"]
     search_fields = ["=order__number"]
 
 
 @admin.register(Scan)
 class ScanAdmin(RecordAdmin):
     list_display = ["at", "ticket", "undone", "actor"]
-    list_select_related = ["ticket__session__film", "ticket__seat", "actor"]
+    list_select_related = [*TICKET, "actor"]
+
+
+@admin.register(Refund)  # here, since the orders know the words of its reasons and what it was for
+class RefundAdmin(ReasonInWords, RecordAdmin):
+    list_display = ["requested_at", "order", "amount", "status", "awaits_lines", "why", "succeeded_at"]
+    list_filter = ["status", "awaits_lines"]
+    list_select_related = ["order"]
+    search_fields = ["=order__number", "=external_id"]
+    inlines = [RefundLineInline]
 
 
 @admin.register(RefundLine)
 class RefundLineAdmin(RecordAdmin):
     list_display = ["refund", "ticket", "preorder", "amount"]
-    list_select_related = ["refund", "ticket__session__film", "ticket__seat", "preorder__concession_item"]
+    list_select_related = ["refund", *REFUNDED]
 
 
 @admin.register(OrderEvent)
-class OrderEventAdmin(RecordAdmin):
-    list_display = ["at", "order", "from_status", "to_status", "actor", "reason"]
+class OrderEventAdmin(ReasonInWords, RecordAdmin):
+    list_display = ["at", "order", "from_status", "to_status", "actor", "why"]
     list_filter = ["to_status"]
     list_select_related = ["order", "actor"]
     search_fields = ["=order__number"]

@@ -1,21 +1,13 @@
 from django.contrib import admin
 
 from cinema.admin import RecordAdmin
-from payments.models import GatewayEvent, Payment, Refund
+from payments.models import GatewayEvent, Payment
 
 
 @admin.register(Payment)
 class PaymentAdmin(RecordAdmin):
     list_display = ["created_at", "order", "gateway", "amount", "status", "succeeded_at"]
     list_filter = ["status", "gateway"]
-    list_select_related = ["order"]
-    search_fields = ["=order__number", "=external_id"]
-
-
-@admin.register(Refund)
-class RefundAdmin(RecordAdmin):
-    list_display = ["requested_at", "order", "amount", "status", "awaits_lines", "reason", "succeeded_at"]
-    list_filter = ["status", "awaits_lines"]
     list_select_related = ["order"]
     search_fields = ["=order__number", "=external_id"]
 

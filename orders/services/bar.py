@@ -14,11 +14,11 @@ from concessions.services import holds
 from orders.errors import NotAdmitted
 from orders.locks import keys_of, lock_order, lock_orders
 from orders.models import Order
+from orders.reasons import Reason
 from orders.services.giving_back import Line
 from orders.services.refunding import refund_each
 
 Status = ConcessionPreorder.Status
-NOT_COLLECTED = "NOT_COLLECTED"
 
 
 def make_ready(preorder: ConcessionPreorder, *, at: datetime, actor: User | None = None) -> ConcessionPreorder:
@@ -50,7 +50,7 @@ def expire_uncollected(orders: Iterable[Order], *, at: datetime) -> None:
             wanted: dict[int, list[Line]] = {}
             for row in rows:
                 wanted.setdefault(row.order_id, []).append(row)
-            refund_each(wanted, reason=NOT_COLLECTED, at=at)
+            refund_each(wanted, reason=Reason.NOT_COLLECTED, at=at)
 
 
 def _move(preorder: ConcessionPreorder, to: str, **stamps: datetime | User | None) -> ConcessionPreorder:

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db import models, transaction
-from django.utils.translation import gettext_lazy as _
+from django.db import transaction
 
 from accounts.models import User
 from bonuses.models import BonusTransaction
@@ -15,14 +14,10 @@ from concessions.services import holds
 from orders import messages
 from orders.locks import keys_of, lock_orders
 from orders.models import Order, Ticket
+from orders.reasons import Reason
 from orders.services import promocodes
 
-
-class CancelReason(models.TextChoices):
-    EXPIRED = "EXPIRED", _("Not paid in time")
-    CUSTOMER = "CUSTOMER", _("Cancelled by the customer")
-    STAFF = "STAFF", _("Cancelled by staff")
-    SESSION_CANCELLED = "SESSION_CANCELLED", _("The session was cancelled")
+CancelReason = Reason  # as those who cancel call it
 
 
 def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor: User | None = None) -> None:

@@ -16,14 +16,12 @@ from orders import messages
 from orders.errors import AlreadyPaid, NotOnSale, Refused, SeatTaken, WrongAmount
 from orders.locks import lock_order
 from orders.models import Order, Ticket
+from orders.reasons import Reason
 from orders.services import promocodes
 from orders.services.holding import release_stale_holds
 from payments.models import BY_HAND
 from payments.services import record_success, request_refund
 from screenings.models import Session
-
-LATE_MONEY = "LATE_MONEY"
-RETURNED = "The order cannot take this money"
 
 
 def mark_paid(
@@ -59,7 +57,7 @@ def mark_paid(
         except Refused:
             if by_hand or payment is None:
                 raise
-            request_refund(payment, amount=amount, reason=RETURNED, at=at)
+            request_refund(payment, amount=amount, reason=Reason.MONEY_RETURNED, at=at)
             messages.tell_of_returned_payment(row, payment=payment.pk, amount=amount, at=at)
         return row
 
@@ -105,7 +103,9 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
         if order.bonus_amount:
             points = int(order.bonus_amount / settings.BONUS_POINT_VALUE)
             spend(order.user, points=points, order=order.pk, at=at)
-        Order.move([order], Order.Status.PAID, at=at, reason=LATE_MONEY, actor=actor, paid_at=at, cancelled_at=None)
+        Order.move(
+            [order], Order.Status.PAID, at=at, reason=Reason.LATE_MONEY, actor=actor, paid_at=at, cancelled_at=None
+        )
 
 
 def _refuse_unless_on_sale(

@@ -13,11 +13,10 @@ from orders import messages
 from orders.errors import ForbiddenMove, NothingToRefund
 from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order
+from orders.reasons import Reason
 from orders.services.giving_back import Claim, Line, Lines, give_back_all, lines_of
 from payments.models import Refund
 from payments.services import balances
-
-MARKED = "The order was marked as refunded"
 
 
 def refund(
@@ -165,7 +164,7 @@ def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund
                     order=order,
                     payment_id=money[order.pk].payment_with(kept) if kept else None,
                     amount=kept,
-                    reason=MARKED,
+                    reason=Reason.MARKED_REFUNDED,
                     requested_at=at,
                     status=Refund.Status.REQUESTED if kept else Refund.Status.SUCCEEDED,
                     succeeded_at=None if kept else at,

@@ -1,0 +1,21 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Reason(models.TextChoices):
+    """Why something became of an order, where nobody wrote it in words of their own: stored as a code, shown as a
+    label."""
+
+    EXPIRED = "EXPIRED", _("Not paid in time")
+    CUSTOMER = "CUSTOMER", _("Cancelled by the customer")
+    STAFF = "STAFF", _("Cancelled by staff")
+    SESSION_CANCELLED = "SESSION_CANCELLED", _("The session was cancelled")
+    LATE_MONEY = "LATE_MONEY", _("Paid after the cancellation")
+    NOT_COLLECTED = "NOT_COLLECTED", _("Snacks were not collected")
+    MARKED_REFUNDED = "MARKED_REFUNDED", _("Marked as refunded")
+    MONEY_RETURNED = "MONEY_RETURNED", _("The order could not take this money")
+
+
+def in_words(reason: str) -> str:
+    """The label of a code, in the reader's language; what a person wrote, as it stands."""
+    return str(Reason(reason).label) if reason in Reason.values else reason
