@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 
 class Refused(Exception):
@@ -32,7 +34,15 @@ def move(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
         by_status[row.status].append(row)  # type: ignore[attr-defined]
     for status, group in by_status.items():
         if to not in group[0].MOVES[status]:
-            raise ForbiddenMove(f"{group[0]._meta.verbose_name} {group[0]}: {status} → {to}")
+            raise ForbiddenMove(
+                _("%(kind)s %(row)s cannot go from “%(source)s” to “%(target)s”.")
+                % {
+                    "kind": capfirst(group[0]._meta.verbose_name),
+                    "row": group[0],
+                    "source": _label(group[0], status),
+                    "target": _label(group[0], to),
+                }
+            )
     for status, group in by_status.items():
         moved = (
             type(group[0])
@@ -40,10 +50,17 @@ def move(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
             .update(status=to, **stamps)
         )
         if moved != len(group):
-            raise MovedMeanwhile(f"{group[0]._meta.verbose_name_plural}: {len(group) - moved} × {status} → {to}")
+            raise MovedMeanwhile(
+                _("%(rows)s: somebody else has just changed the status of %(count)d. Look again before you go on.")
+                % {"rows": capfirst(group[0]._meta.verbose_name_plural), "count": len(group) - moved}
+            )
     for row in rows:
         for name, value in {"status": to, **stamps}.items():
             setattr(row, name, value)
+
+
+def _label(row: models.Model, status: str) -> Any:
+    return dict(row._meta.get_field("status").flatchoices).get(status, status)  # type: ignore[union-attr]
 
 
 def move_every(rows: models.QuerySet[Any], to: str, **stamps: Any) -> int:

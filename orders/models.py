@@ -356,7 +356,7 @@ class Scan(models.Model):
         ordering = ["-at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.ticket}, {self.at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.ticket}: {self.ticket.session.hall.cinema.local(self.at):%H:%M}"
 
 
 class RefundLine(models.Model):
@@ -416,4 +416,4 @@ class OrderEvent(models.Model):
         ordering = ["order", "id"]
 
     def __str__(self) -> str:
-        return f"{self.order}: {self.from_status} → {self.to_status}"
+        return f"{self.order}: {self.get_from_status_display()} → {self.get_to_status_display()}"

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MOST, MoneyField, between
@@ -331,7 +332,9 @@ class Session(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.film}, {self.start_datetime:%Y-%m-%d %H:%M} UTC"
+        """By the cinema's clocks: a page of many reads `film` and `hall__cinema` along."""
+        start = self.hall.cinema.local(self.start_datetime)
+        return f"{self.film}, {date_format(start, 'SHORT_DATE_FORMAT')} {start:%H:%M}"
 
 
 class SessionSummary(models.Model):
