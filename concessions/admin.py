@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from cinema.admin import KeptAdmin, RecordAdmin
 from concessions.models import ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
@@ -14,7 +15,7 @@ class ConcessionItemAdmin(KeptAdmin):
     search_fields = ["name"]
     readonly_fields = ["stock_quantity", "is_low", "low_since", "low_alerted_at"]
 
-    @admin.display(boolean=True)
+    @admin.display(description=_("low"), boolean=True)
     def is_low(self, item: ConcessionItem) -> bool:
         return item.is_low
 

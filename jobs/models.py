@@ -1,5 +1,7 @@
 from django.db import models
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 JOB_NAME_LENGTH = 100
 
@@ -42,7 +44,7 @@ class JobRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.job} {self.started_at:%Y-%m-%d %H:%M:%S} {self.get_outcome_display()}"
+        return f"{self.job} {localtime(self.started_at):%Y-%m-%d %H:%M:%S} {self.get_outcome_display()}"
 
 
 class QuarantinedRow(models.Model):
@@ -52,7 +54,11 @@ class QuarantinedRow(models.Model):
     """
 
     job = models.CharField(_("job"), max_length=JOB_NAME_LENGTH)
-    row = models.CharField(_("row"), max_length=150, help_text=_("Its table and number, such as orders.order:123."))
+    row = models.CharField(
+        pgettext_lazy("database", "row"),
+        max_length=150,
+        help_text=_("Its table and number, such as orders.order:123."),
+    )
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     error = models.TextField(_("error"), blank=True)
     first_failed_at = models.DateTimeField(_("first failed"))
