@@ -83,7 +83,7 @@ def work_through(step: Step, current: Pass) -> None:
     for batch in _slices(pks, options.batch_size):
         patiently(current.lease.renew)
         try:
-            current.tally.add(patiently(partial(_attempt, step, batch, current)))
+            current.tally.add(patiently(partial(attempt, step, batch, current)))
         except Exception as error:
             if is_infrastructure(error):
                 raise
@@ -98,7 +98,7 @@ def _one_by_one(step: Step, batch: list[int], current: Pass, error: Exception) -
             if len(batch) == 1:
                 raise error
             patiently(current.lease.renew)
-            current.tally.add(patiently(partial(_attempt, step, [pk], current)))
+            current.tally.add(patiently(partial(attempt, step, [pk], current)))
         except Exception as own:
             if is_infrastructure(own):
                 raise
@@ -108,7 +108,8 @@ def _one_by_one(step: Step, batch: list[int], current: Pass, error: Exception) -
             logger.error("%s: %s is quarantined: %s", current.job, row, described(own))
 
 
-def _attempt(step: Step, pks: list[int], current: Pass) -> Tally:
+def attempt(step: Step, pks: list[int], current: Pass) -> Tally:
+    """One batch, in one transaction where the step is atomic: lock the rows, read again which are due, act on those."""
     due = step.due(current.at)
     with transaction.atomic() if step.atomic else nullcontext():
         if step.lock is not None:

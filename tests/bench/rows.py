@@ -1,0 +1,309 @@
+"""The rows of the table: what is measured, and how."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg2
+from django.conf import settings
+from django.core.management import call_command, get_commands, load_command_class
+from django.db import connection
+from django.utils import timezone
+
+from jobs.leases import Lease
+from jobs.options import Options
+from jobs.quarantine import Quarantine
+from jobs.steps import Pass, attempt, due_pks
+from tests.bench import sql
+from tests.bench.measuring import alternate, contents, counted, difference, on
+from tests.bench.world import DUE, OLD, World, analyse
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Scale:
+    old: int  # orders that are settled
+    few_old: int  # the same in the small database that idle passes are compared with
+    halls: int
+    users: int
+    pairs: int
+    batch: int
+    sessions_a_batch: int
+    idle_pairs: int
+    process_pairs: int
+    hungry: int  # orders due in the pass whose memory is measured
+
+
+FULL = Scale(
+    old=300_000, few_old=1_000, halls=400, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=40,
+    process_pairs=15, hungry=100_000,
+)  # fmt: skip
+SMALL = Scale(
+    old=500, few_old=100, halls=20, users=100, pairs=2, batch=10, sessions_a_batch=1, idle_pairs=2, process_pairs=2,
+    hungry=20,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A step of a job and the SQL that does the same."""
+
+    name: str
+    job: str
+    by_hand: Callable[[Any, list[int], Any], int]
+    goal: float = 4.0
+    step: int = 0
+
+    def batch(self, scale: Scale) -> int:
+        return scale.sessions_a_batch if self.job == "cleanup_completed_sessions" else scale.batch
+
+
+CONTESTS = [
+    Contest("cancel_expired_orders", "cancel_expired_orders", sql.cancel_expired_orders, goal=3.0),
+    Contest("process_late_payment_orders", "process_late_payment_orders", sql.process_late_payment_orders),
+    Contest("refund_cancelled_sessions", "refund_cancelled_sessions", sql.refund_cancelled_sessions),
+    Contest("update_completed_order_statuses", "update_completed_order_statuses", sql.update_completed_order_statuses),
+    Contest("process_refunded_orders", "process_refunded_orders", sql.process_refunded_orders),
+    Contest(
+        "accrue_bonus_for_completed_orders", "accrue_bonus_for_completed_orders", sql.accrue_bonus_for_completed_orders
+    ),
+    Contest("expire_bonus_points", "expire_bonus_points", sql.expire_bonus_points),
+    Contest("expire_bonus_points, warning", "expire_bonus_points", sql.warn_of_expiry, step=1),
+    Contest(
+        "cancel_expired_concession_preorders",
+        "cancel_expired_concession_preorders",
+        sql.cancel_expired_concession_preorders,
+    ),
+    Contest("cleanup_completed_sessions", "cleanup_completed_sessions", sql.cleanup_completed_sessions),
+    Contest("send_ticket_usage_reminders", "send_ticket_usage_reminders", sql.send_ticket_usage_reminders),
+]
+
+IDLE = [job for job in settings.JOB_SCHEDULE if job != "check_invariants"]
+
+
+class Bench:
+    def __init__(self, scale: Scale, *, only: Sequence[str], tell: Callable[[str], None]) -> None:
+        self.scale, self.only, self.tell = scale, only, tell
+        self.at = timezone.now()
+
+    def run(self) -> None:
+        contests = [contest for contest in CONTESTS if self.wants(f"{contest.name} against SQL")]
+        idle = [job for job in IDLE if self.wants(f"{job} idle")]
+        self.tell(f"{'what':52} {'measured':>44}  {'goal':>12}  met")
+        small = self.small_world() if idle else None
+        world = self.world(self.scale.old)
+        try:
+            for job in idle:
+                self.idle(job, small)
+            if self.wants("process idle"):
+                self.process()
+            if self.wants("check_invariants"):
+                self.invariants()
+        finally:
+            if small is not None:
+                self.drop(small)
+        if contests:
+            self.make_due(world, contests)
+        for contest in contests:
+            self.against_sql(contest)
+        if self.wants("memory"):
+            self.memory(world)
+        if contests:
+            self.settle()
+
+    def wants(self, row: str) -> bool:
+        return not self.only or any(word in row for word in self.only)
+
+    def row(self, what: str, measured: str, goal: str, met: bool) -> None:
+        self.tell(f"{what:52} {measured:>44}  {goal:>12}  {'yes' if met else 'NO'}")
+
+    # --- The rows
+
+    def against_sql(self, contest: Contest) -> None:
+        batch, pairs = contest.batch(self.scale), self.scale.pairs
+        step = load_command_class(get_commands()[contest.job], contest.job).steps()[contest.step]
+        lease, quarantine = Lease(contest.job, "bench", time.monotonic()), Quarantine(contest.job, at=self.at)
+        current = Pass(contest.job, self.at, Options(), lease, quarantine)
+        pks = due_pks(step, at=self.at, limit=2 + 2 * batch * (pairs + 1), quarantine=quarantine)
+        few, pks = pks[:2], pks[2:]
+        batches = [pks[start : start + batch] for start in range(0, len(pks), batch)]
+        with closing(psycopg2.connect(**_parameters())) as by_hand:
+
+            def ours(keys: list[int]) -> None:
+                tally = attempt(step, keys, current)
+                _expect(tally.done == len(keys), f"{contest.name}: {tally}")
+
+            def theirs(keys: list[int]) -> None:
+                with by_hand, by_hand.cursor() as cursor:
+                    done = contest.by_hand(cursor, keys, self.at)
+                _expect(done == len(keys), f"{contest.name} by hand: {done} of {len(keys)}")
+
+            with counted() as at_few:
+                ours(few)
+            before = contents()
+            with counted() as at_many:
+                ours(batches[0])
+            between = contents()
+            theirs(batches[1])
+            after = contents()
+            written = difference(before, between), difference(between, after)
+            _expect(written[0] == written[1], f"{contest.name} wrote {written[0]}, by hand {written[1]}")
+            measured = alternate(
+                lambda number: ours(batches[2 + 2 * number]),
+                lambda number: theirs(batches[3 + 2 * number]),
+                pairs=pairs,
+            )
+        each = sum(measured.ours) / pairs
+        self.row(
+            f"{contest.name} against SQL",
+            f"{measured.ratio_of_sums:.2f} (pairs {measured.noise}; {batch / each:.0f}/s)",
+            f"{contest.goal:.1f}",
+            measured.ratio_of_sums <= contest.goal,
+        )
+        self.row(
+            f"{contest.name} queries a batch",
+            f"{len(at_few)} for 2, {len(at_many)} for {batch}",
+            "25, equal" if contest.goal == 3 else "equal",
+            len(at_few) == len(at_many) and (len(at_many) <= 25 or contest.goal != 3),
+        )
+
+    def idle(self, job: str, small: Any) -> None:
+        def on_many(_number: int) -> None:
+            self.call(job)
+
+        def on_few(_number: int) -> None:
+            with on(small):
+                self.call(job)
+
+        steps = max(1, len(load_command_class(get_commands()[job], job).steps()))
+        on_few(0)
+        on_many(0)
+        with counted() as queries:
+            on_many(0)
+        measured = alternate(on_many, on_few, pairs=self.scale.idle_pairs)
+        self.row(
+            f"{job} idle",
+            f"{measured.ratio_of_medians:.2f} (pairs {measured.noise}; {len(queries)} queries, {steps} steps)",
+            "1.3, 8 a step",
+            measured.ratio_of_medians <= 1.3 and len(queries) <= 8 * steps,
+        )
+
+    def process(self) -> None:
+        environment = _child_environment()
+
+        def run(*arguments: str) -> None:
+            subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, check=True, capture_output=True)
+
+        measured = alternate(
+            lambda _number: run("manage.py", "cancel_expired_orders"),
+            lambda _number: run("-c", "import django; django.setup()"),
+            pairs=self.scale.process_pairs,
+        )
+        self.row(
+            "process idle, against django.setup()",
+            f"{measured.ratio_of_medians:.2f} (pairs {measured.noise})",
+            "1.3",
+            measured.ratio_of_medians <= 1.3,
+        )
+
+    def memory(self, world: World) -> None:
+        world.add(DUE["cancel_expired_orders"], self.scale.hungry)
+        analyse()
+        # A process in between, since a child's peak begins with what its parent has at the fork.
+        script = (
+            "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        )
+        job = [sys.executable, "manage.py", "cancel_expired_orders", "--at", self.at.isoformat()]
+        done = subprocess.run(
+            [sys.executable, "-c", script, *job],
+            cwd=ROOT, env=_child_environment(), check=True, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        said, peak = done.stdout.splitlines()
+        megabytes = int(peak) / (1024 * 1024 if sys.platform == "darwin" else 1024)
+        self.row(f"memory: {said.partition(',')[0]}", f"{megabytes:.0f} MB", "120 MB", megabytes < 120)
+
+    def invariants(self) -> None:
+        begun = time.monotonic()
+        self.call("check_invariants")
+        took = time.monotonic() - begun
+        self.row(f"check_invariants, {self.scale.old} orders", f"{took:.1f} s", "60 s", took < 60)
+
+    def settle(self) -> None:
+        """Whatever the contests left is done by the jobs; then the books of jobs and SQL must balance."""
+        for job in IDLE:
+            self.call(job)
+        self.call("check_invariants")
+        self.row("the books balance after both", "yes", "yes", True)
+
+    def call(self, job: str) -> None:
+        call_command(job, at=self.at, stdout=StringIO())
+
+    # --- The databases
+
+    def world(self, old: int) -> World:
+        world = World(at=self.at, halls=self.scale.halls, users=self.scale.users)
+        world.found()
+        for share, kind in OLD:
+            world.add(kind, old * share // 10)
+        analyse()
+        return world
+
+    def make_due(self, world: World, contests: Sequence[Contest]) -> None:
+        for contest in contests:
+            rows = 2 + 2 * contest.batch(self.scale) * (self.scale.pairs + 1)
+            if contest.job == "expire_bonus_points":
+                world.add_lapsing(rows)
+            elif contest.job == "cleanup_completed_sessions":
+                world.reopen_sessions(rows)
+            else:
+                world.add(DUE[contest.job], rows * 10 // 8 + 10)  # a fifth of the buyers are guests, who earn nothing
+        analyse()
+
+    def small_world(self) -> Any:
+        """A second database of the same kind, with few old orders."""
+        name = f"{connection.settings_dict['NAME']}_small"
+        usual = connection.settings_dict["NAME"]
+        connection.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{usual}"')
+        small = connection.copy()
+        small.settings_dict["NAME"] = name
+        with on(small):
+            self.world(self.scale.few_old)
+        return small
+
+    def drop(self, database: Any) -> None:
+        database.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{database.settings_dict["NAME"]}"')
+
+
+def _expect(fact: bool, otherwise: str) -> None:
+    if not fact:
+        raise AssertionError(otherwise)
+
+
+def _parameters() -> dict[str, Any]:
+    parameters = connection.get_connection_params()
+    return {key: value for key, value in parameters.items() if key not in ("cursor_factory", "context")}
+
+
+def _child_environment() -> dict[str, str]:
+    """The project's own settings, as in production, on the bench's database."""
+    given = connection.settings_dict
+    login = f"{quote(given['USER'])}:{quote(given['PASSWORD'])}@{quote(given['HOST'])}"
+    url = f"postgres://{login}{':' if given['PORT'] else ''}{given['PORT']}/{given['NAME']}"
+    if socket := given["OPTIONS"].get("host"):
+        url += f"?host={quote(socket)}"
+    return os.environ | {"DJANGO_SETTINGS_MODULE": "cinema.settings", "DATABASE_URL": url}

@@ -1,0 +1,26 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bench.rows import CONTESTS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.mark.postgres
+def test_jobs_and_hand_written_sql_write_the_same_and_the_books_balance_after_both() -> None:
+    bench = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--small", "against SQL", "process", "memory", "check_invariants"],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (bench.returncode, bench.stderr) == (0, "")
+    rows = [line.split("  ")[0] for line in bench.stdout.splitlines()]
+    assert [row for row in rows if row.endswith("against SQL")] == [f"{each.name} against SQL" for each in CONTESTS]
+    assert "the books balance after both" in rows
