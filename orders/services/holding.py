@@ -91,7 +91,7 @@ def take_seats(order: Order, basket: Basket) -> None:
     """Write the order's lines. The index of live tickets decides who gets a seat; its refusal is `SeatTaken`."""
     for line in basket.lines:
         line.order = order
-    taken = Ticket.objects.live().filter(_on_the_same_seats(basket.tickets)).select_related("seat")
+    taken = Ticket.objects.live().filter(_on_the_same_seats(basket.tickets)).select_related("seat").order_by("pk")
     if basket.tickets and (seats := [str(ticket.seat) for ticket in taken]):
         raise SeatTaken(_("Already taken: %(seats)s. Choose other seats.") % {"seats": ", ".join(seats)})
     try:
@@ -107,7 +107,10 @@ def release_stale_holds(tickets: Iterable[Ticket], *, at: datetime) -> None:
     if not tickets:
         return
     sitting = Ticket.objects.filter(_on_the_same_seats(tickets), status=Ticket.Status.RESERVED)
-    stale = list(Order.objects.expired(at).filter(pk__in=sitting.values("order")).values_list("pk", flat=True))
+    orders = set(sitting.order_by().values_list("order", flat=True))
+    if not orders:
+        return
+    stale = list(Order.objects.expired(at).filter(pk__in=orders).values_list("pk", flat=True))
     if stale:
         cancel_expired(stale, at=at)
 

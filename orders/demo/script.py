@@ -1,0 +1,176 @@
+"""What the demo chain is called, looks like, shows and sells: plain tables, to be changed without reading further."""
+
+from dataclasses import dataclass
+from textwrap import dedent
+
+VENUES = [
+    # name, city, address, time zone
+    ("Аврора", "Москва", "ул. Покровская, 17", "Europe/Moscow"),
+    ("Горизонт", "Екатеринбург", "наб. Исети, 5", "Asia/Yekaterinburg"),
+]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A hall as `build_hall` reads it. `dear` is added to the price of every session in it."""
+
+    venue: str
+    name: str
+    rows: str
+    cleaning_minutes: int = 15
+    format: str = "2D"
+    dear: int = 0
+    all_night: bool = False
+
+    @property
+    def places(self) -> list[str]:
+        return dedent(self.rows).split()
+
+
+HALLS = [
+    Plan(
+        "Аврора",
+        "Большой зал",
+        """
+        ______ssssssss______
+        ____ss_ssssss_ss____
+        ssss__ssssssss__ssss
+        ssss__ssssssss__ssss
+        ssss__ssssssss__ssss
+        wcwc____________cwcw
+        ssss__ssssssss__ssss
+        ssss__ssssssss__ssss
+        ssss__vvvvvvvv__ssss
+        ssss__vvvvvvvv__ssss
+        ll_ll_ll_ll_ll_ll_ll
+        """,
+        cleaning_minutes=20,
+        format="IMAX",
+        dear=150,
+    ),
+    Plan(
+        "Аврора",
+        "Малый зал",
+        """
+        wc__ssssss__cw
+        ssss_ssss_ssss
+        ssss_ssss_ssss
+        ssss_ssss_ssss
+        ssss_vvvv_ssss
+        ll_ll_ll_ll_ll
+        """,
+    ),
+    Plan(
+        "Аврора",
+        "Камерный зал",
+        """
+        wc_ss_ss
+        vv_vv_vv
+        vv_vv_vv
+        ll_ll_ll
+        """,
+        dear=100,
+    ),
+    Plan(
+        "Горизонт",
+        "Панорама",
+        """
+        __ssssss_ssssss__
+        ss_ssss___ssss_ss
+        ss_ssss___ssss_ss
+        wc_ssss___ssss_cw
+        ss_ssss___ssss_ss
+        ss_vvvv___vvvv_ss
+        ss_vvvv___vvvv_ss
+        ll_ll_ll_ll_ll_ll
+        """,
+        format="3D",
+        dear=80,
+    ),
+    Plan(
+        "Горизонт",
+        "Полуночник",
+        """
+        wcwc_ssss_cw
+        ssss_ssss_ss
+        ssss_ssss_ss
+        ssss_vvvv_ss
+        ll_ll_ll_ll_
+        """,
+        all_night=True,
+    ),
+]
+
+FILMS = [
+    # title, minutes, age rating, genres
+    ("Тихий океан памяти", 118, "12+", "драма, фантастика"),
+    ("Дирижабль над Невой", 104, "6+", "приключения, семейный"),
+    ("Последний трамвай", 97, "16+", "триллер"),
+    ("Кот, который знал всё", 88, "0+", "мультфильм, семейный"),
+    ("Северный ветер", 131, "16+", "драма, исторический"),
+    ("Двое на маяке", 101, "12+", "мелодрама"),
+    ("Код «Снегирь»", 112, "16+", "боевик, триллер"),
+    ("Бабушка едет на Марс", 94, "6+", "комедия, фантастика"),
+    ("Подвал", 92, "18+", "ужасы"),
+    ("Оркестр без дирижёра", 108, "12+", "комедия, музыкальный"),
+    ("Хроники Медной горы", 142, "12+", "фэнтези, приключения"),
+    ("Полночь в Самарканде", 99, "18+", "детектив"),
+]
+
+ADULT, CHILD, STUDENT, CARER, COMP = "Взрослый", "Детский", "Студенческий", "Сопровождающий", "Пригласительный"
+TICKET_TYPES = {ADULT: 100, STUDENT: 80, CHILD: 60, CARER: 0, COMP: 0}
+
+SURCHARGES = {"VIP": 150, "LOVE_SEAT": 100}
+
+BAR = [
+    # name, price, stock at most, made to order
+    ("Попкорн солёный", 290, 900, True),
+    ("Попкорн карамельный", 340, 900, True),
+    ("Начос с сыром", 360, 400, True),
+    ("Капучино", 220, 500, True),
+    ("Кола 0,5 л", 180, 900, False),
+    ("Вода без газа", 110, 600, False),
+    ("Мороженое", 160, 300, False),
+    ("Шоколадный батончик", 120, 400, False),
+]
+
+PROMOCODES = [
+    # code, percent, money, orders at most
+    ("PREMIERE10", 10, None, 5_000),
+    ("KINO200", None, 200, 5_000),
+    ("STUDENT15", 15, None, 5_000),
+    ("LAST50", 50, None, 3),
+]
+
+FIRST_NAMES = [
+    "Анна",
+    "Борис",
+    "Вера",
+    "Глеб",
+    "Дарья",
+    "Егор",
+    "Жанна",
+    "Илья",
+    "Ксения",
+    "Лев",
+    "Мария",
+    "Никита",
+    "Ольга",
+    "Пётр",
+    "Рита",
+    "Семён",
+]
+LAST_NAMES = [
+    "Бондаренко",
+    "Венгер",
+    "Гончар",
+    "Дорош",
+    "Живаго",
+    "Зимних",
+    "Климович",
+    "Лебедь",
+    "Мороз",
+    "Нечай",
+    "Остапчук",
+    "Седых",
+]
