@@ -1,5 +1,8 @@
+from typing import Any
+
 import pytest
 
+from jobs import clock
 from tests.proofs import stage as stages
 
 
@@ -7,3 +10,9 @@ from tests.proofs import stage as stages
 def stage(transactional_db: None) -> None:
     """A real, empty database for a test that commits; see `tests.proofs.stage`."""
     stages.sweep()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_sleeps(monkeypatch: Any) -> None:
+    """A job that is tried again is tried at once."""
+    monkeypatch.setattr(clock, "sleep", lambda seconds: None)

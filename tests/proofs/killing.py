@@ -1,63 +1,22 @@
 """CRASH-ALL: a process is killed before each statement and around each commit, and what is left must be whole.
 
-A point is a moment just before a statement is sent, just before or just after a commit, or around whatever else a proof
-calls `passing` (a mail that leaves). A child process runs the act and ends itself with SIGKILL at one point: no
-`finally`, no rollback of its own; the database must notice. SQLite then recovers its log like after a power cut.
+A child process runs the act and ends itself with SIGKILL at one point: no `finally`, no rollback of its own; the
+database must notice. SQLite then recovers its log like after a power cut.
 """
 
 import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
-from unittest.mock import patch
+from collections.abc import Callable
 
 from django.db import connection, connections
 
+from tests.proofs.points import Points
+
 Act = Callable[[], object]
 
-OUTLIVES_ITS_HOLDER_NEVER = 0x0C14E3A  # an advisory lock of the child's connection
-
-
-_watching: list["Points"] = []
-
-
-def passing() -> None:
-    """A point that is no statement; nothing unless somebody watches."""
-    for points in _watching:
-        points.passing()
-
-
-class Points:
-    """Counts the points that are passed; at `fatal` the process dies."""
-
-    def __init__(self, fatal: int | None = None) -> None:
-        self.passed, self.fatal = 0, fatal
-
-    def passing(self) -> None:
-        self.passed += 1
-        if self.passed == self.fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        self.passing()
-        return execute(sql, params, many, context)
-
-    @contextmanager
-    def watched(self) -> Iterator["Points"]:
-        commit = connection._commit
-
-        def watched_commit() -> None:
-            self.passing()
-            commit()
-            self.passing()
-
-        with connection.execute_wrapper(self), patch.object(connection, "_commit", watched_commit):
-            _watching.append(self)
-            yield self
-            _watching.remove(self)
+HELD_WHILE_CONNECTED = 0x0C14E3A  # an advisory lock of the child's session
 
 
 def points_of(act: Act) -> int:
@@ -87,10 +46,8 @@ def kill(act: Act, *, at_point: int) -> None:
 def _die_within(act: Act, at_point: int) -> None:
     """Never returns: a child that came back would go on with the tests."""
     try:
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_lock(%s)", [OUTLIVES_ITS_HOLDER_NEVER])
-        with Points(at_point).watched():
+        _while_connected()
+        with Points(at_point, lambda: os.kill(os.getpid(), signal.SIGKILL)).watched():
             act()
     except BaseException as error:
         print(f"the act failed before it was killed: {error!r}", file=sys.stderr, flush=True)
@@ -99,9 +56,12 @@ def _die_within(act: Act, at_point: int) -> None:
 
 
 def _wait_for_the_server() -> None:
-    """PostgreSQL rolls a dead client back when it notices; the lock of its session is the last that it lets go."""
+    """PostgreSQL rolls a dead client back once it notices; the lock of the session is the last that it lets go."""
+    _while_connected()
+    connection.close()
+
+
+def _while_connected() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '30s'")
-            cursor.execute("SELECT pg_advisory_lock(%s)", [OUTLIVES_ITS_HOLDER_NEVER])
-        connection.close()
+            cursor.execute("SELECT pg_advisory_lock(%s)", [HELD_WHILE_CONNECTED])

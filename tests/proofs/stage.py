@@ -12,11 +12,12 @@ NOT_OURS = {"contenttypes", "auth"}
 _kept: set[str] = set()
 
 
-def set_scene(name: str, build: Callable[[], object]) -> None:
+def set_scene(build: Callable[[], object]) -> None:
     """Fill the database with the scene: built the first time in this process, copied from its keepsake afterwards.
 
     Whatever the database holds is swept away. Keys are those of the first time, so that what refers to one stays true.
     """
+    name = build.__name__
     if name in _kept:
         _refill(name)
         return

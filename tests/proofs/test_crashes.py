@@ -18,7 +18,7 @@ from orders.services import cancellation, giving_back, refunding
 from tests.proofs import mailbox
 from tests.proofs.evening import AT, JOBS, an_evening
 from tests.proofs.killing import kill, points_of
-from tests.proofs.running import LEASE_IS_OVER, run
+from tests.proofs.running import LEASE_IS_OVER, by_the_clock, run
 from tests.proofs.stage import set_scene
 from tests.scenes import Picture, dump
 
@@ -28,7 +28,7 @@ ONE_IN = 5
 
 
 def raise_the_curtain() -> None:
-    set_scene("evening", an_evening)
+    set_scene(an_evening)
 
 
 def never_killed(job: str) -> tuple[Picture, int]:
@@ -46,7 +46,8 @@ def ends_of(job: str, points: range) -> Iterator[tuple[int, Picture]]:
     for point in points:
         raise_the_curtain()
         kill(lambda: run(job), at_point=point)
-        run(job, later=LEASE_IS_OVER)
+        with by_the_clock(later=LEASE_IS_OVER):
+            run(job)
         yield point, dump()
 
 
@@ -122,7 +123,8 @@ def test_a_sender_killed_at_any_point_leaves_no_message_unsent_and_repeats_none_
         raise_the_curtain()
         mailbox.empty()
         kill(lambda: run("deliver_notifications"), at_point=point)
-        run("deliver_notifications", at=AT + LEASE + timedelta(minutes=1), later=LEASE_IS_OVER)
+        with by_the_clock(later=LEASE_IS_OVER):
+            run("deliver_notifications", at=AT + LEASE + timedelta(minutes=1))
         arrived = mailbox.arrived()
         if dump() != expected or arrived.keys() != calm.keys() or max(arrived.values()) > 2:
             broken.append(point)
