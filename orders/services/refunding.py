@@ -1,5 +1,6 @@
 """A sale is taken back: whole, by line, by a job for many orders, or as a fact that came from outside."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -52,17 +53,18 @@ def refund_each(
             raise ForbiddenMove(_("Order %(order)s is not paid, so there is nothing to refund.") % {"order": order})
     found = lines_of(wanted.keys())
     money = balances(wanted.keys())
-    awaiting = {
-        each.order_id: each
-        for each in Refund.objects.filter(order__in=wanted.keys(), awaits_lines=True).order_by("-pk")
-    }
+    awaiting: defaultdict[int, list[Refund]] = defaultdict(list)
+    for part in Refund.objects.filter(order__in=wanted.keys(), awaits_lines=True).order_by("pk"):
+        awaiting[part.order_id].append(part)
+    settled = []
     claims = []
     for order in orders:
         chosen = _chosen(order, found[order.pk], wanted[order.pk])
         amount = sum((line.paid for line in chosen), ZERO)
-        outside = awaiting.get(order.pk)
-        if outside is not None and outside.amount == amount:
+        outside = next((part for part in awaiting[order.pk] if part.amount == amount), None)
+        if outside is not None:
             outside.awaits_lines = False
+            settled.append(outside)
             claims.append(Claim(order, outside, chosen, found[order.pk]))
             continue
         payment = money[order.pk].payment_with(amount) if amount else None
@@ -83,7 +85,7 @@ def refund_each(
         )
         claims.append(Claim(order, new, chosen, found[order.pk]))
     Refund.objects.bulk_create([claim.refund for claim in claims if claim.refund.pk is None])
-    Refund.objects.bulk_update([each for each in awaiting.values() if not each.awaits_lines], ["awaits_lines"])
+    Refund.objects.bulk_update(settled, ["awaits_lines"])
     give_back_all(claims, at=at)
     Order.move(
         [claim.order for claim in claims if claim.last],
@@ -151,9 +153,11 @@ def process_refunds(orders: Iterable[Order], *, at: datetime) -> None:
 
 
 def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund]:
-    """The refund that ended each order. One that somebody marked without money going back gets a refund to be sent."""
+    """The refund that ended each order, which names no lines yet. One that somebody marked without money going back
+    gets a refund to be sent."""
     keys = [order.pk for order in orders]
-    found = {each.order_id: each for each in Refund.objects.filter(order__in=keys).order_by("pk")}
+    ended = Refund.objects.filter(order__in=keys, lines__isnull=True).exclude(reason=Reason.MONEY_RETURNED)
+    found = {each.order_id: each for each in ended.order_by("pk")}
     money = balances(keys)
     missing = []
     for order in orders:
