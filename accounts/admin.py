@@ -1,11 +1,14 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 
 from accounts.models import User
 from cinema.admin import KeptAdmin
+from cinema.scope import cinemas_of
 
 
 class UserCreationForm(BaseUserCreationForm):
@@ -16,8 +19,12 @@ class UserCreationForm(BaseUserCreationForm):
 
 @admin.register(User)
 class UserAdmin(KeptAdmin, DjangoUserAdmin):
-    """People are switched off, not deleted: orders and reasons carry their names."""
+    """People are switched off, not deleted: orders and reasons carry their names.
 
+    Who works for all cinemas sees everybody, customers included; others see themselves and their cinemas' staff.
+    """
+
+    cinema_path = "cinemas"
     add_form = UserCreationForm
     form = UserChangeForm
     change_password_form = AdminPasswordChangeForm
@@ -36,3 +43,10 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
     ]
     readonly_fields = ["last_login", "date_joined"]
     add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "password1", "password2"]})]
+
+    def of_cinemas(self, rows: QuerySet[User], request: HttpRequest) -> QuerySet[User]:
+        cinemas = cinemas_of(request)
+        if cinemas is None:
+            return rows
+        colleagues = User.cinemas.through.objects.filter(cinema__in=cinemas).values("user")
+        return rows.filter(Q(pk__in=colleagues, is_staff=True) | Q(pk=request.user.pk))

@@ -68,6 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        permissions = [("switch_off_user", "Switch a person off, or on again")]
         ordering = ["email"]
         constraints = [models.UniqueConstraint(Lower("email"), name="one_user_an_email")]
 

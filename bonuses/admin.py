@@ -6,6 +6,7 @@ from cinema.admin import RecordAdmin
 
 @admin.register(BonusAccount)
 class BonusAccountAdmin(RecordAdmin):
+    cinema_path = None
     list_display = ["user", "balance", "owed", "last_accrual_date"]
     list_select_related = ["user"]
     search_fields = ["=user__email", "=user__phone"]
@@ -13,6 +14,7 @@ class BonusAccountAdmin(RecordAdmin):
 
 @admin.register(BonusTransaction)
 class BonusTransactionAdmin(RecordAdmin):
+    cinema_path = None
     list_display = ["transaction_date", "bonus_account", "transaction_type", "amount", "order", "description"]
     list_filter = ["transaction_type"]
     list_select_related = ["bonus_account__user", "order"]

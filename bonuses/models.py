@@ -35,6 +35,7 @@ class BonusAccount(models.Model):
     class Meta:
         verbose_name = _("bonus account")
         verbose_name_plural = _("bonus accounts")
+        permissions = [("adjust_points", "Add or take points, with a reason")]
         ordering = ["user"]
         indexes = [models.Index(fields=["last_accrual_date"], name="account_last_credit")]
         constraints = [

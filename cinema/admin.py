@@ -1,9 +1,102 @@
-"""Pages of the admin on which nothing is typed over: what services and jobs write, people only read."""
+"""What every page of the admin keeps: staff see the rows of their cinemas, and type over nothing that services write.
 
-from typing import Any
+Each page of a model says where its rows' cinema is found, `cinema_path = "hall__cinema"`, or that they belong to the
+whole chain, `cinema_path = None`; then its lists, filters, look-ups, choices in forms and typed addresses follow.
+"""
 
-from django.http import HttpRequest
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from unfold.admin import ModelAdmin, TabularInline
+
+from cinema.scope import cinemas_of, within
+
+
+def may(permission: str) -> Callable[..., bool]:
+    """A page's answer to `@admin.action(permissions=["cancel"])`: `has_cancel_permission = may("orders.cancel_order")`."""
+
+    def has_permission(self: Any, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm(permission))
+
+    return has_permission
+
+
+def own_rows(site: admin.AdminSite, model: type[Model], request: HttpRequest) -> QuerySet[Any] | None:
+    """The rows of a model that the person's page of it would list; None when the model has no such page."""
+    page = site._registry.get(model)
+    return page.get_queryset(request) if isinstance(page, Scoped) else None
+
+
+class OwnFilter(admin.RelatedFieldListFilter):
+    """Offers what the person may see. A value typed into the address finds nothing more, since the list is theirs."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        rows = own_rows(model_admin.admin_site, field.related_model, request)
+        if rows is None:
+            return super().field_choices(field, request, model_admin)
+        page = model_admin.admin_site.get_model_admin(field.related_model)
+        if page.list_select_related:  # what the names of the rows are made of
+            rows = rows.select_related(*page.list_select_related)
+        return [(row.pk, str(row)) for row in rows]
+
+
+class OwnChoices:
+    """Choices of related rows in forms are those that the person's page of them would list."""
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+        rows = own_rows(self.admin_site, db_field.remote_field.model, request)  # type: ignore[attr-defined]
+        return super().get_field_queryset(db, db_field, request) if rows is None else rows  # type: ignore[misc]
+
+
+class Scoped(OwnChoices, ModelAdmin):
+    """A page whose rows are those of the person's cinemas; any other row's address is not found (404).
+
+    `row` is for pages of actions: the row with this key, if it is theirs.
+    """
+
+    cinema_path: ClassVar[str | None]  # from the model to the cinema; None: its rows are the whole chain's
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows if self.cinema_path is None else self.of_cinemas(rows, request)
+
+    def of_cinemas(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        assert self.cinema_path
+        return within(rows, self.cinema_path, cinemas_of(request))
+
+    def row(self, request: HttpRequest, object_id: str) -> Any:
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Filters by a related row, the last step of whose path is a relation, offer own rows only."""
+        return [
+            (each, OwnFilter) if isinstance(each, str) and _leads_to_rows(self.model, each) else each
+            for each in super().get_list_filter(request)
+        ]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):  # or the answer would tell which rows exist
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
+    def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponseBase:
+        raise Http404  # Django would lead to the first page and name the key
+
+
+def _leads_to_rows(model: Any, path: str) -> bool:
+    for step in path.split("__"):
+        model = model._meta.get_field(step).related_model
+    return model is not None
 
 
 class ReadOnly:
@@ -19,17 +112,20 @@ class ReadOnly:
         return False
 
 
-class RecordAdmin(ReadOnly, ModelAdmin):
+class RecordAdmin(ReadOnly, Scoped):
     list_per_page = 50
     show_full_result_count = False  # to count a million rows costs a scan a page
 
 
 class RecordInline(ReadOnly, TabularInline):
+    """Rows that belong to the page's own row, and so to its cinema; not for a cinema's rows under one of the chain."""
+
     extra = 0
+    hide_title = True  # a row's name would only repeat its cells
     show_change_link = True
 
 
-class KeptAdmin(ModelAdmin):
+class KeptAdmin(Scoped):
     """May be changed by who may, and never deleted: money and history hang on it."""
 
     list_per_page = 50

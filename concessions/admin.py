@@ -9,6 +9,7 @@ from concessions.models import ConcessionItem, ConcessionPreorder, ReorderSugges
 class ConcessionItemAdmin(KeptAdmin):
     """The stock moves by receiving, counting and selling; it is not typed over."""
 
+    cinema_path = "cinema"
     list_display = ["name", "cinema", "price", "stock_quantity", "max_stock_quantity", "is_low", "is_active"]
     list_filter = ["cinema", "is_low", "is_active"]
     list_select_related = ["cinema"]
@@ -25,6 +26,7 @@ class ConcessionItemAdmin(KeptAdmin):
 
 @admin.register(ConcessionPreorder)
 class ConcessionPreorderAdmin(RecordAdmin):
+    cinema_path = "concession_item__cinema"
     list_display = ["pickup_code", "concession_item", "quantity", "status", "collection_deadline", "order"]
     list_filter = ["status"]
     list_select_related = ["concession_item", "order"]
@@ -33,6 +35,7 @@ class ConcessionPreorderAdmin(RecordAdmin):
 
 @admin.register(StockMovement)
 class StockMovementAdmin(RecordAdmin):
+    cinema_path = "concession_item__cinema"
     list_display = ["at", "concession_item", "quantity", "kind", "actor", "reason"]
     list_filter = ["kind"]
     list_select_related = ["concession_item", "actor"]
@@ -40,5 +43,6 @@ class StockMovementAdmin(RecordAdmin):
 
 @admin.register(ReorderSuggestion)
 class ReorderSuggestionAdmin(RecordAdmin):
+    cinema_path = "concession_item__cinema"
     list_display = ["concession_item", "quantity", "suggested_at", "settled_at"]
     list_select_related = ["concession_item"]

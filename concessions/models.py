@@ -67,6 +67,13 @@ class ConcessionItem(models.Model):
     class Meta:
         verbose_name = _("bar item")
         verbose_name_plural = _("bar items")
+        permissions = [
+            ("receive_goods", "Receive goods"),
+            ("count_stock", "Count the stock"),
+            ("write_off_goods", "Write goods off"),
+            ("order_goods", "Order goods up to the maximum"),
+            ("take_off_sale", "Take an item off sale, or put it back"),
+        ]
         ordering = ["cinema", "name"]
         indexes = [models.Index(fields=["is_low", "low_alerted_at", "is_active"], name="item_low_stock")]
         constraints = [
@@ -128,6 +135,10 @@ class ConcessionPreorder(models.Model):
     class Meta:
         verbose_name = _("snack pre-order")
         verbose_name_plural = _("snack pre-orders")
+        permissions = [
+            ("make_ready", "Make a pre-order ready"),
+            ("hand_over", "Hand a pre-order over"),
+        ]
         ordering = ["collection_deadline", "id"]
         indexes = [models.Index(fields=["status", "collection_deadline"], name="preorder_deadline")]
         constraints = [

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from cinema.admin import RecordAdmin
+from cinema.admin import RecordAdmin, may
 from jobs import clock
 from jobs.models import JobLease, JobRun, QuarantinedRow
 
@@ -27,19 +27,20 @@ class JobFilter(admin.SimpleListFilter):
 
 @admin.register(JobRun)
 class JobRunAdmin(RecordAdmin):
+    cinema_path = None
     list_display = ["job", "started_at", "outcome", "done", "passed_over", "failed", "finished_at", "host"]
     list_filter = [JobFilter, "outcome"]
 
 
 @admin.register(QuarantinedRow)
 class QuarantinedRowAdmin(RecordAdmin):
+    cinema_path = None
     list_display = ["job", "row", "attempts", "error", "first_failed_at", "next_attempt_at"]
     list_filter = [JobFilter]
     search_fields = ["row"]
     actions = ["retry_now"]
 
-    def has_retry_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("jobs.change_quarantinedrow"))
+    has_retry_permission = may("jobs.retry_quarantinedrow")
 
     @admin.action(description=_("Retry now"), permissions=["retry"])
     def retry_now(self, request: HttpRequest, queryset: QuerySet[QuarantinedRow]) -> None:
@@ -54,4 +55,5 @@ class QuarantinedRowAdmin(RecordAdmin):
 
 @admin.register(JobLease)
 class JobLeaseAdmin(RecordAdmin):
+    cinema_path = None
     list_display = ["job", "holder", "until"]

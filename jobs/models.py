@@ -69,6 +69,7 @@ class QuarantinedRow(models.Model):
     class Meta:
         verbose_name = _("quarantined row")
         verbose_name_plural = _("quarantined rows")
+        permissions = [("retry_quarantinedrow", "Have a quarantined row retried")]
         ordering = ["-first_failed_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["job", "row"], name="quarantined_once_a_job")]
 

@@ -1,12 +1,10 @@
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 
+from cinema.admin import RecordAdmin, may
 from cinema.lives import Refused
 from jobs import clock
 from notifications.models import Notification, Status
@@ -14,30 +12,19 @@ from notifications.services import requeue
 
 
 @admin.register(Notification)
-class NotificationAdmin(ModelAdmin):
+class NotificationAdmin(RecordAdmin):
     """What was told to whom. People read it, and send again what has failed."""
 
+    cinema_path = None
     list_display = ["kind", "recipient", "status", "attempts", "created_at", "next_attempt_at", "error"]
     list_filter = ["status", "kind"]
     search_fields = ["recipient", "occasion"]
     ordering = ["-pk"]
-    list_per_page = 50
-    show_full_result_count = False
     actions = ["send_again"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    has_resend_permission = may("notifications.resend_notification")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_send_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("notifications.change_notification"))
-
-    @admin.action(description=_("Send again"), permissions=["send"])
+    @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
         failed = list(queryset.filter(status=Status.FAILED))
         try:

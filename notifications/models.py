@@ -76,6 +76,7 @@ class Notification(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
+        permissions = [("resend_notification", "Send a failed message again")]
         constraints = [
             models.UniqueConstraint(fields=["kind", "recipient", "occasion"], name="notification_one_an_occasion"),
             models.CheckConstraint(

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
 from bonuses.models import BonusTransaction
 from cinema.admin import KeptAdmin, RecordAdmin, RecordInline
@@ -13,6 +14,24 @@ from payments.models import Payment, Refund
 SESSION = ["session__film", "session__hall__cinema"]
 TICKET = ["ticket__session__film", "ticket__session__hall__cinema", "ticket__seat"]
 REFUNDED = [*TICKET, "preorder__concession_item"]
+
+DATES = [
+    "created_at",
+    "payment_deadline",
+    "expires_at",
+    "paid_at",
+    "completed_at",
+    "cancelled_at",
+    "refunded_at",
+    "refund_processed_at",
+    "bonus_accrued_at",
+]
+COLOURS = {
+    Order.Status.PENDING_PAYMENT: "info",
+    Order.Status.PAYMENT_OVERDUE: "danger",
+    Order.Status.PAID: "success",
+    Order.Status.REFUNDED: "warning",
+}
 
 
 class ReasonInWords:
@@ -72,16 +91,28 @@ class RefundLineInline(RecordInline):
 
 @admin.register(Order)
 class OrderAdmin(RecordAdmin):
-    list_display = ["number", "cinema", "status", "channel", "email", "final_amount", "created_at", "expires_at"]
+    cinema_path = "cinema"
+    list_display = ["number", "cinema", "standing", "channel", "email", "final_amount", "created_at", "expires_at"]
     list_filter = ["status", "channel", "cinema"]
     list_select_related = ["cinema"]
     search_fields = ["=number", "=email", "=phone"]
-    exclude = ["token"]  # who has it may pay and refund: it is the customer's
+    readonly_fields = ["number"]
+    fieldsets = [  # without the token: who has it may pay and refund, it is the customer's
+        (None, {"fields": ["number", "status", "channel", "cinema"]}),
+        (_("Customer"), {"fields": ["user", "email", "phone", "language"]}),
+        (_("Money"), {"fields": ["total_amount", "promocode", "discount_amount", "bonus_amount", "final_amount"]}),
+        (_("Dates"), {"fields": DATES}),
+    ]
     inlines = [TicketInline, PreorderInline, PaymentInline, RefundInline, PointsInline, EventInline]
+
+    @display(description=_("status"), ordering="status", label=COLOURS)
+    def standing(self, order: Order) -> tuple[str, str]:
+        return order.status, order.get_status_display()
 
 
 @admin.register(Ticket)
 class TicketAdmin(RecordAdmin):
+    cinema_path = "order__cinema"
     list_display = ["order", "session", "seat", "ticket_type", "price", "status"]
     list_filter = ["status"]
     list_select_related = ["order", *SESSION, "seat", "ticket_type"]
@@ -90,12 +121,14 @@ class TicketAdmin(RecordAdmin):
 
 @admin.register(Scan)
 class ScanAdmin(RecordAdmin):
+    cinema_path = "ticket__order__cinema"
     list_display = ["at", "ticket", "undone", "actor"]
     list_select_related = [*TICKET, "actor"]
 
 
 @admin.register(Refund)  # here, since the orders know the words of its reasons and what it was for
 class RefundAdmin(ReasonInWords, RecordAdmin):
+    cinema_path = "order__cinema"
     list_display = ["requested_at", "order", "amount", "status", "awaits_lines", "why", "succeeded_at"]
     list_filter = ["status", "awaits_lines"]
     list_select_related = ["order"]
@@ -105,12 +138,14 @@ class RefundAdmin(ReasonInWords, RecordAdmin):
 
 @admin.register(RefundLine)
 class RefundLineAdmin(RecordAdmin):
+    cinema_path = "refund__order__cinema"
     list_display = ["refund", "ticket", "preorder", "amount"]
     list_select_related = ["refund", *REFUNDED]
 
 
 @admin.register(OrderEvent)
 class OrderEventAdmin(ReasonInWords, RecordAdmin):
+    cinema_path = "order__cinema"
     list_display = ["at", "order", "from_status", "to_status", "actor", "why"]
     list_filter = ["to_status"]
     list_select_related = ["order", "actor"]
@@ -119,6 +154,7 @@ class OrderEventAdmin(ReasonInWords, RecordAdmin):
 
 @admin.register(Promocode)
 class PromocodeAdmin(KeptAdmin):
+    cinema_path = None
     list_display = ["code", "discount_percent", "discount_amount", "used_count", "max_uses", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["code"]

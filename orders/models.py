@@ -99,7 +99,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
         no ticket is live, no snack that is still to be collected."""
         tickets = Ticket.objects.filter(order=OuterRef("pk"), status__in=Ticket.LIVE)
         ahead = tickets.filter(Q(session__status=Session.Status.CANCELLED) | Q(session__end_datetime__gt=at))
-        snacks = ConcessionPreorder.objects.filter(order=OuterRef("pk"), status__in=ConcessionPreorder.OPEN)
+        snacks = ConcessionPreorder.objects.filter(
+            Q(status__in=ConcessionPreorder.OPEN) | Q(collected_at__gt=at), order=OuterRef("pk")
+        )
         return self.filter(~Exists(ahead), Exists(tickets) | ~Exists(snacks), status=Order.Status.PAID, paid_at__lte=at)
 
     def refund_to_process(self, at: datetime) -> "OrderQuerySet":
@@ -115,7 +117,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def with_uncollected_snacks(self, at: datetime) -> "OrderQuerySet":
         """Sold, with snacks whose collection deadline is reached; a cancelled session is refunded first."""
         overdue = ConcessionPreorder.objects.filter(
-            status__in=ConcessionPreorder.OPEN, collection_deadline__lte=at, order__status__in=Order.SOLD
+            status__in=ConcessionPreorder.OPEN,
+            collection_deadline__lte=at,
+            order__status__in=Order.SOLD,
+            order__paid_at__lte=at,
         )
         of_cancelled = Ticket.objects.filter(
             order=OuterRef("pk"), status__in=Ticket.LIVE, session__status=Session.Status.CANCELLED
@@ -193,6 +198,14 @@ class Order(models.Model):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        permissions = [
+            ("cancel_order", "Cancel an unpaid order"),
+            ("extend_order", "Extend an order's time to pay"),
+            ("remind_order", "Remind a customer to pay"),
+            ("take_payment_order", "Take cash or card for an order"),
+            ("refund_order", "Refund an order or lines of it"),
+            ("refund_consumed", "Refund snacks that were collected or let lapse"),
+        ]
         ordering = ["-created_at", "-id"]
         indexes = [
             # Whole, not partial: SQLite leaves a partial index unused when the status is a bound parameter.
@@ -313,6 +326,10 @@ class Ticket(models.Model):
     class Meta:
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
+        permissions = [
+            ("check_in_ticket", "Let the owner of a ticket in"),
+            ("undo_check_in_ticket", "Undo a scan of a ticket"),
+        ]
         ordering = ["session", "seat"]
         indexes = [models.Index(fields=["session", "status"], name="ticket_of_session")]
         constraints = [

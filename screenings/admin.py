@@ -1,7 +1,6 @@
 from django.contrib import admin
-from unfold.admin import ModelAdmin
 
-from cinema.admin import KeptAdmin, RecordAdmin
+from cinema.admin import KeptAdmin, RecordAdmin, Scoped
 from screenings.models import (
     Cinema,
     Film,
@@ -17,12 +16,14 @@ from screenings.models import (
 
 @admin.register(Cinema)
 class CinemaAdmin(KeptAdmin):
+    cinema_path = "pk"
     list_display = ["name", "city", "time_zone"]
     search_fields = ["name", "city"]
 
 
 @admin.register(Hall)
 class HallAdmin(KeptAdmin):
+    cinema_path = "cinema"
     list_display = ["name", "cinema", "cleaning_minutes"]
     list_filter = ["cinema"]
     list_select_related = ["cinema"]
@@ -34,13 +35,15 @@ class HallAdmin(KeptAdmin):
 
 @admin.register(Seat)
 class SeatAdmin(RecordAdmin):
+    cinema_path = "hall__cinema"
     list_display = ["hall", "row", "number", "kind"]
     list_filter = ["hall", "kind"]
     list_select_related = ["hall__cinema"]
 
 
 @admin.register(SeatSurcharge)
-class SeatSurchargeAdmin(ModelAdmin):
+class SeatSurchargeAdmin(Scoped):
+    cinema_path = "cinema"
     list_display = ["cinema", "kind", "amount"]
     list_filter = ["cinema"]
     list_select_related = ["cinema"]
@@ -48,16 +51,19 @@ class SeatSurchargeAdmin(ModelAdmin):
 
 @admin.register(TicketType)
 class TicketTypeAdmin(KeptAdmin):
+    cinema_path = None
     list_display = ["name", "price_percent", "is_active"]
 
 
 @admin.register(Genre)
-class GenreAdmin(ModelAdmin):
+class GenreAdmin(Scoped):
+    cinema_path = None
     search_fields = ["name"]
 
 
 @admin.register(Film)
 class FilmAdmin(KeptAdmin):
+    cinema_path = None
     list_display = ["title", "duration_minutes", "age_rating"]
     list_filter = ["age_rating", "genres"]
     search_fields = ["title"]
@@ -66,6 +72,7 @@ class FilmAdmin(KeptAdmin):
 
 @admin.register(Session)
 class SessionAdmin(RecordAdmin):
+    cinema_path = "hall__cinema"
     list_display = ["film", "hall", "start_datetime", "end_datetime", "ticket_price", "status"]
     list_filter = ["status", "hall__cinema", "start_datetime"]
     list_select_related = ["film", "hall__cinema"]
@@ -75,5 +82,6 @@ class SessionAdmin(RecordAdmin):
 
 @admin.register(SessionSummary)
 class SessionSummaryAdmin(RecordAdmin):
+    cinema_path = "session__hall__cinema"
     list_display = ["session", "capacity", "sold", "used", "no_show", "refunded", "gross", "net"]
     list_select_related = ["session__film", "session__hall__cinema"]

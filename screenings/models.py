@@ -80,6 +80,7 @@ class Hall(models.Model):
     class Meta:
         verbose_name = _("hall")
         verbose_name_plural = _("halls")
+        permissions = [("build_hall", "Build a hall's seats from a plan")]
         ordering = ["cinema", "name"]
         constraints = [
             models.UniqueConstraint(fields=["cinema", "name"], name="one_hall_a_name"),
@@ -307,6 +308,11 @@ class Session(models.Model):
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
+        permissions = [
+            ("schedule_session", "Put a session on the programme"),
+            ("copy_sessions", "Copy a day or a week of sessions"),
+            ("cancel_session", "Cancel a session"),
+        ]
         ordering = ["start_datetime", "hall"]
         indexes = [
             # Leads with archived_at, so that a million old sessions are one closed branch of the index.

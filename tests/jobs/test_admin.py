@@ -50,7 +50,7 @@ def test_records_can_be_read_and_nothing_else(
 
 
 def test_a_row_that_was_given_up_is_retried_when_staff_say_so(client: Client, row: QuarantinedRow) -> None:
-    staff(client, "view_quarantinedrow", "change_quarantinedrow")
+    staff(client, "view_quarantinedrow", "retry_quarantinedrow")
 
     retry(client, row)
 

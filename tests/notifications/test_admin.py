@@ -47,7 +47,7 @@ def test_staff_send_again_what_has_failed_and_nothing_else() -> None:
     Notification.objects.filter(recipient="guest0@example.com").update(status=Status.FAILED, attempts=8)
     Notification.objects.filter(recipient="guest1@example.com").update(status=Status.SENT, attempts=1)
 
-    page = ask_again(staff("view_notification", "change_notification"))
+    page = ask_again(staff("view_notification", "resend_notification"))
 
     assert page.status_code == 302
     assert statuses() == [Status.QUEUED, Status.SENT]
