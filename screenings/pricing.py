@@ -18,4 +18,4 @@ def ticket_price(*, session_price: Decimal, percent: int, surcharge: Decimal = Z
 
 def surcharges(cinema: Cinema) -> dict[str, Decimal]:
     """What the cinema adds for each kind of seat that has a surcharge; one query."""
-    return dict(cinema.seat_surcharges.values_list("kind", "amount"))
+    return dict(cinema.seat_surcharges.order_by().values_list("kind", "amount"))

@@ -112,7 +112,7 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
 
 def _sessions_on_sale(cinema: Cinema, places: Sequence[Place], *, at: datetime) -> dict[int, Session]:
     keys = {session.pk for session, _seat, _type in places}
-    sessions = Session.objects.select_related("hall", "film").in_bulk(keys) if keys else {}
+    sessions = Session.objects.select_related("hall", "film").order_by().in_bulk(keys) if keys else {}
     for session in sessions.values():
         if session.hall.cinema_id != cinema.pk:
             raise BasketRefused(_("One order is for one cinema. Make an order in each."))

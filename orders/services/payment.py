@@ -41,7 +41,7 @@ def mark_paid(
     is: with `WrongAmount`, `AlreadyPaid` or the reason why the order cannot be revived.
     """
     by_hand = gateway in BY_HAND
-    if cancelled := Ticket.objects.filter(order=order, order__status=Order.Status.CANCELLED):
+    if cancelled := Ticket.objects.filter(order=order, order__status=Order.Status.CANCELLED).order_by():
         release_stale_holds(cancelled, at=at)
     with transaction.atomic():
         row = lock_order(order)
