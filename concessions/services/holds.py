@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
@@ -75,6 +76,7 @@ def put_back(preorders: Collection[int], *, at: datetime, wasted: Collection[int
     StockMovement.objects.bulk_create(rows)
 
 
-def _lock(items: Iterable[int]) -> dict[int, ConcessionItem]:
+def _lock(items: Iterable[int]) -> dict[int, Any]:
+    """The names and stocks of the items as they are now, locked until the transaction ends."""
     rows = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=items).order_by("pk")
-    return {item.pk: item for item in rows}
+    return {item.pk: item for item in rows.values_list("pk", "name", "stock_quantity", named=True)}
