@@ -9,7 +9,7 @@ from bonuses.services import accrue as credit
 from cinema.money import ZERO
 from orders.locks import keys_of, lock_orders
 from orders.models import Order
-from orders.services.giving_back import lines_of, points_earned
+from orders.services.giving_back import points_earned, refunded_so_far
 from payments.models import Refund
 
 
@@ -23,7 +23,7 @@ def accrue(orders: Iterable[Order], *, at: datetime) -> None:
             if order.bonus_accrued_at is None and order.status == Order.Status.COMPLETED and order.user_id is not None
         ]
         keys = [order.pk for order in rows]
-        found = lines_of(keys)
+        refunded = refunded_so_far(keys)
         outside = dict(
             Refund.objects.filter(order__in=keys, awaits_lines=True)
             .order_by()
@@ -37,7 +37,7 @@ def accrue(orders: Iterable[Order], *, at: datetime) -> None:
                     user=order.user_id or 0,
                     order=order.pk,
                     points=points_earned(
-                        order.final_amount - found[order.pk].refunded_money - outside.get(order.pk, ZERO)
+                        order.final_amount - refunded.get(order.pk, (ZERO, ZERO))[0] - outside.get(order.pk, ZERO)
                     ),
                 )
                 for order in rows

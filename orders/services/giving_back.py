@@ -75,6 +75,15 @@ def lines_of(orders: Collection[int]) -> dict[int, Lines]:
         .order_by("pk")
     ):
         found[preorder.order_id].preorders.append(preorder)
+    for order, (money, points_value) in refunded_so_far(orders).items():
+        found[order].refunded_money = money
+        found[order].refunded_points_value = points_value
+    return found
+
+
+def refunded_so_far(orders: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """What of the refunded lines of each order was paid in money, and what with points. Two queries."""
+    found: dict[int, tuple[Decimal, Decimal]] = {}
     for kind in ("ticket", "preorder"):
         back = (
             RefundLine.objects.filter(**{f"{kind}__order__in": orders})
@@ -82,9 +91,9 @@ def lines_of(orders: Collection[int]) -> dict[int, Lines]:
             .values_list(f"{kind}__order")
             .annotate(money=Sum("amount"), points=Sum(f"{kind}__bonus_share"))
         )
-        for order, money, points in back:
-            found[order].refunded_money += money
-            found[order].refunded_points_value += points
+        for order, money, points_value in back:
+            money_before, points_before = found.get(order, (ZERO, ZERO))
+            found[order] = money_before + money, points_before + points_value
     return found
 
 
