@@ -22,15 +22,17 @@ class Pairs:
         return sum(self.ours) / sum(self.theirs)
 
     @property
-    def ratio_of_medians(self) -> float:
-        return median(self.ours) / median(self.theirs)
+    def ratios(self) -> list[float]:
+        return [ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)]
+
+    @property
+    def median_ratio(self) -> float:
+        return median(self.ratios)
 
     @property
     def noise(self) -> str:
         """Between which ratios the middle half of the pairs lies."""
-        lower, _middle, upper = quantiles(
-            [ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)], n=4
-        )
+        lower, _middle, upper = quantiles(self.ratios, n=4)
         return f"{lower:.2f} to {upper:.2f}"
 
 
