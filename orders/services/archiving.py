@@ -12,8 +12,10 @@ from screenings.models import Session, SessionSummary
 
 def to_archive(at: datetime) -> QuerySet[Session]:
     """Sessions over or cancelled that ended more than `ARCHIVE_AFTER` ago and whose orders are settled."""
-    settled = Q(order__status__in=[Order.Status.CANCELLED, Order.Status.COMPLETED]) | Q(
-        order__status=Order.Status.REFUNDED, order__refund_processed_at__isnull=False
+    settled = (
+        Q(order__status=Order.Status.CANCELLED, order__cancelled_at__lte=at)
+        | Q(order__status=Order.Status.COMPLETED, order__completed_at__lte=at)
+        | Q(order__status=Order.Status.REFUNDED, order__refund_processed_at__lte=at)
     )
     unsettled = Ticket.objects.filter(~settled, session=OuterRef("pk"))
     of_cancelled = Ticket.objects.live().filter(session=OuterRef("pk"))

@@ -1,0 +1,178 @@
+from datetime import timedelta
+
+import pytest
+
+from orders.errors import NotAdmitted
+from orders.models import Order, Scan, Ticket
+from orders.services import CancelReason, cancel, check_in, complete, process_refunds, record_refund, refund
+from orders.services import undo_check_in as undo
+from screenings.services import cancel_session
+from tests.refusing import refused
+from tests.scenes import NOON, a_customer, a_paid_order, a_session, an_order, dump
+
+DOORS = NOON + timedelta(hours=23)
+
+
+def test_a_paid_ticket_is_let_in():
+    ticket = a_paid_order().tickets.get()
+    usher = a_customer()
+
+    returned = check_in(ticket, at=DOORS, actor=usher)
+
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.used_at, returned) == (Ticket.Status.USED, DOORS, ticket)
+    assert list(Scan.objects.values_list("ticket", "undone", "at", "actor")) == [(ticket.pk, False, DOORS, usher.pk)]
+
+
+def test_a_scan_lets_in_one_ticket_alone():
+    order = a_paid_order(seats=2)
+    first, _second = order.tickets.order_by("pk")
+
+    check_in(first, at=DOORS)
+
+    assert [ticket.status for ticket in order.tickets.order_by("pk")] == ["USED", "PAID"]
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+
+
+def test_a_ticket_is_used_once():
+    ticket = a_paid_order().tickets.get()
+    check_in(ticket, at=DOORS)
+
+    with refused(NotAdmitted):
+        check_in(ticket, at=DOORS)
+
+
+def test_what_the_usher_s_device_remembers_does_not_count():
+    order = a_paid_order()
+    ticket = order.tickets.get()  # loaded before the refund
+    refund(order, reason="Fell ill", at=NOON)
+
+    with refused(NotAdmitted):
+        check_in(ticket, at=DOORS)
+
+
+def test_an_unpaid_ticket_is_refused():
+    ticket = an_order().tickets.get()
+
+    with refused(NotAdmitted):
+        check_in(ticket, at=NOON)
+
+
+def test_a_cancelled_order_is_refused():
+    order = an_order()
+    cancel(order, reason=CancelReason.STAFF, at=NOON)
+
+    with refused(NotAdmitted):
+        check_in(order.tickets.get(), at=DOORS)
+
+
+def test_a_ticket_refunded_among_others_is_refused():
+    order = a_paid_order(seats=2)
+    first, second = order.tickets.order_by("pk")
+    refund(order, lines=[first], reason="Fell ill", at=NOON)
+
+    with refused(NotAdmitted):
+        check_in(first, at=DOORS)
+
+    assert check_in(second, at=DOORS).status == Ticket.Status.USED
+
+
+def test_a_cancelled_session_is_refused():
+    session = a_session()
+    ticket = a_paid_order(session).tickets.get()
+    cancel_session(session, reason="Projector", at=NOON)
+
+    with refused(NotAdmitted):
+        check_in(ticket, at=DOORS)
+
+
+def test_an_order_charged_back_is_locked_before_it_is_processed():
+    order = a_paid_order()
+    record_refund(order, amount=order.final_amount, external_id="re_1", at=NOON)
+
+    with refused(NotAdmitted):
+        check_in(order.tickets.get(), at=DOORS)
+
+
+def test_an_order_charged_back_is_locked_after_it_was_processed():
+    order = a_paid_order()
+    record_refund(order, amount=order.final_amount, external_id="re_1", at=NOON)
+    process_refunds([order], at=NOON)
+
+    with refused(NotAdmitted):
+        check_in(order.tickets.get(), at=DOORS)
+
+
+def test_who_did_not_come_is_not_let_in_afterwards():
+    session = a_session()
+    order = a_paid_order(session)
+    complete([order], at=session.end_datetime)
+
+    with refused(NotAdmitted):
+        check_in(order.tickets.get(), at=session.end_datetime)
+
+
+# --- Taken back
+
+
+def test_a_scan_is_taken_back():
+    ticket = a_paid_order().tickets.get()
+    usher = a_customer()
+    check_in(ticket, at=DOORS)
+
+    returned = undo(ticket, at=DOORS + timedelta(minutes=1), actor=usher)
+
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.used_at, returned) == (Ticket.Status.PAID, None, ticket)
+    assert list(Scan.objects.order_by("pk").values_list("undone", "actor")) == [(False, None), (True, usher.pk)]
+
+
+def test_a_ticket_is_let_in_again_after_its_scan_was_taken_back():
+    ticket = a_paid_order().tickets.get()
+    check_in(ticket, at=DOORS)
+    undo(ticket, at=DOORS)
+
+    assert check_in(ticket, at=DOORS).status == Ticket.Status.USED
+
+
+def test_there_is_nothing_to_take_back_without_a_scan():
+    ticket = a_paid_order().tickets.get()
+
+    with refused(NotAdmitted):
+        undo(ticket, at=DOORS)
+
+
+def test_a_scan_of_a_completed_order_stays():
+    session = a_session()
+    order = a_paid_order(session)
+    ticket = order.tickets.get()
+    check_in(ticket, at=DOORS)
+    complete([order], at=session.end_datetime)
+
+    with refused(NotAdmitted):
+        undo(ticket, at=session.end_datetime)
+
+
+@pytest.mark.parametrize("is_processed", [False, True])
+def test_a_scan_of_a_refunded_order_stays(is_processed):
+    order = a_paid_order()
+    ticket = order.tickets.get()
+    check_in(ticket, at=DOORS)
+    record_refund(order, amount=order.final_amount, external_id="re_1", at=DOORS)
+    if is_processed:
+        process_refunds([order], at=DOORS)
+
+    with refused(NotAdmitted):
+        undo(ticket, at=DOORS)
+
+
+def test_a_scan_taken_back_leaves_the_rest_as_before():
+    ticket = a_paid_order(seats=2).tickets.first()
+    before = dump()
+
+    check_in(ticket, at=DOORS)
+    undo(ticket, at=DOORS)
+
+    after = dump()
+    assert {table for table in after if after[table] != before.get(table)} == {"orders.Scan"}
