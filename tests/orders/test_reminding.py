@@ -1,0 +1,182 @@
+from datetime import timedelta
+
+import pytest
+
+from notifications.models import Kind, Notification
+from orders.models import Order, Ticket
+from orders.services import check_in, hold, refund, remind
+from screenings.models import Session
+from screenings.services import cancel_session
+from tests.scenes import (
+    NOON,
+    a_cinema,
+    a_customer,
+    a_hall,
+    a_paid_order,
+    a_session,
+    an_adult,
+    an_order,
+    free_seats,
+    pay,
+)
+
+TICK = timedelta(microseconds=1)
+AHEAD = timedelta(hours=2)
+
+
+def due(at):
+    return list(Order.objects.to_remind(at).order_by("pk"))
+
+
+def letters():
+    return Notification.objects.filter(kind=Kind.TICKET_REMINDER).order_by("pk")
+
+
+def test_a_reminder_says_what_starts_when_and_where():
+    session = a_session(a_hall(a_cinema(time_zone="Asia/Yekaterinburg")))
+    order = a_paid_order(session, seats=2, language="ru")
+    at = session.start_datetime - AHEAD
+
+    remind([order], at=at)
+
+    letter = letters().get()
+    assert (letter.recipient, letter.language, letter.not_after) == (order.email, "ru", session.start_datetime)
+    assert letter.occasion == f"{order.number} {session.pk}"
+    assert letter.context == {
+        "number": order.number,
+        "film": "Solaris, 110 minutes",
+        "starts": "2026-11-06T17:00:00+05:00",
+        "cinema": session.hall.cinema.name,
+        "hall": session.hall.name,
+        "seats": [[1, 1], [1, 2]],
+        "link": order.link,
+    }
+    assert list(order.tickets.values_list("reminder_sent_at", flat=True)) == [at, at]
+
+
+def test_nobody_is_reminded_twice():
+    session = a_session()
+    order = a_paid_order(session)
+    at = session.start_datetime - AHEAD
+    remind([order], at=at)
+
+    remind([order], at=at + TICK)
+
+    assert (letters().count(), due(at + TICK)) == (1, [])
+
+
+def test_each_session_of_an_order_has_its_own_reminder():
+    hall = a_hall()
+    first, second = a_session(hall), a_session(hall, start=NOON + timedelta(days=1, hours=2, minutes=30))
+    order = pay(
+        hold(
+            cinema=hall.cinema,
+            tickets=[(session, free_seats(session)[0], an_adult()) for session in (first, second)],
+            user=a_customer(),
+            at=NOON,
+        )
+    )
+
+    for session in (first, second):
+        remind([order], at=session.start_datetime - AHEAD)
+
+    assert [letter.occasion for letter in letters()] == [f"{order.number} {first.pk}", f"{order.number} {second.pk}"]
+
+
+def test_only_the_tickets_that_are_due_are_named():
+    session = a_session()
+    order = a_paid_order(session, seats=3)
+    came, refunded, _comes = order.tickets.order_by("pk")
+    check_in(came, at=session.start_datetime - AHEAD)
+    refund(order, lines=[refunded], reason="Fell ill", at=NOON)
+
+    remind([order], at=session.start_datetime - AHEAD)
+
+    assert letters().get().context["seats"] == [[1, 3]]
+
+
+def test_a_phone_is_written_to_where_there_is_no_address():
+    session = a_session()
+    order = a_paid_order(session, email="", phone="+79990000000")
+
+    remind(due(session.start_datetime - AHEAD), at=session.start_datetime - AHEAD)
+
+    assert [letter.recipient for letter in letters()] == [order.phone]
+
+
+# --- When
+
+
+@pytest.mark.parametrize(
+    ("before", "is_due"),
+    [(AHEAD + TICK, False), (AHEAD, True), (TICK, True), (timedelta(0), False), (-TICK, False)],
+)
+def test_a_reminder_is_due_in_the_last_two_hours_and_never_after_the_start(before, is_due):
+    session = a_session()
+    order = a_paid_order(session)
+
+    assert due(session.start_datetime - before) == ([order] if is_due else [])
+
+
+@pytest.mark.parametrize(("before", "is_due"), [(AHEAD + TICK, True), (AHEAD, False), (AHEAD - TICK, False)])
+def test_who_bought_within_the_window_needs_no_reminder(before, is_due):
+    session = a_session()
+    order = a_paid_order(session, at=session.start_datetime - before)
+
+    assert due(session.start_datetime - TICK) == ([order] if is_due else [])
+
+
+def test_the_window_is_that_of_the_payment_not_of_the_hold():
+    session = a_session()
+    a_paid_order(session, channel="RESERVATION", paid_at=session.start_datetime - AHEAD)
+
+    assert due(session.start_datetime - TICK) == []
+
+
+def test_a_guest_without_an_address_is_not_looked_at():
+    session = a_session()
+    a_paid_order(session, email="")
+
+    assert due(session.start_datetime - AHEAD) == []
+
+
+def test_an_unpaid_order_is_not_reminded():
+    session = a_session()
+    an_order(session, channel="RESERVATION")
+
+    assert due(session.start_datetime - AHEAD) == []
+
+
+@pytest.mark.parametrize("status", ["RESERVED", "USED", "EXPIRED", "AVAILABLE"])
+def test_only_paid_tickets_are_reminded_of(status):
+    session = a_session()
+    a_paid_order(session)
+    Ticket.objects.update(status=status)
+
+    assert due(session.start_datetime - AHEAD) == []
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "REFUNDED"])
+def test_only_paid_orders_are_reminded(status):
+    session = a_session()
+    a_paid_order(session)
+    Order.objects.update(status=status)
+
+    assert due(session.start_datetime - AHEAD) == []
+
+
+def test_nobody_is_reminded_of_a_cancelled_session():
+    session = a_session()
+    a_paid_order(session)
+    cancel_session(session, reason="Projector", at=NOON)
+
+    assert due(session.start_datetime - AHEAD) == []
+
+
+@pytest.mark.parametrize("status", [Session.Status.ONGOING, Session.Status.COMPLETED])
+def test_nobody_is_reminded_of_a_session_that_is_known_to_have_begun(status):
+    session = a_session()
+    a_paid_order(session)
+    Session.objects.update(status=status)
+
+    assert due(session.start_datetime - AHEAD) == []
