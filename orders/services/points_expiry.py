@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import get_default_timezone
 
 from bonuses.models import BonusAccount
-from bonuses.services import balances, expire
+from bonuses.services import expire
 from notifications.models import Kind
 from notifications.services import Message, queue
 from orders.models import Order
@@ -38,26 +38,25 @@ def expire_points(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
 def warn_of_expiry(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
     """Tell customers, once a credit, when their points will lapse, and how many. A constant number of queries."""
     with transaction.atomic():
-        keys = list(balances.lock([account.pk for account in accounts]))
-        rows = list(BonusAccount.objects.filter(pk__in=keys).select_related("user").order_by("pk"))
-        BonusAccount.objects.filter(pk__in=keys, expiry_warned_at__isnull=True).update(expiry_warned_at=at)
-        queue(
-            [
-                Message(
-                    kind=Kind.POINTS_EXPIRING,
-                    recipient=account.user.email,
-                    occasion=f"{account.pk} {account.last_accrual_date.isoformat()}",
-                    language=account.user.preferred_language,
-                    context={
-                        "points": account.balance,
-                        "expires": (account.last_accrual_date + settings.BONUS_VALIDITY)
-                        .astimezone(get_default_timezone())
-                        .isoformat(),
-                    },
-                    not_after=account.last_accrual_date + settings.BONUS_VALIDITY,
-                )
-                for account in rows
-                if account.last_accrual_date and account.user.is_active
-            ],
-            at=at,
+        keys = [account.pk for account in accounts]
+        rows = (
+            BonusAccount.objects.select_for_update(of=("self",), no_key=True)
+            .filter(pk__in=keys, last_accrual_date__isnull=False, user__is_active=True)
+            .order_by("pk")
+            .values_list("pk", "balance", "last_accrual_date", "user__email", "user__preferred_language")
         )
+        told = [_warning(*row) for row in rows]
+        BonusAccount.objects.filter(pk__in=keys, expiry_warned_at__isnull=True).update(expiry_warned_at=at)
+        queue(told, at=at)
+
+
+def _warning(account: int, balance: int, credited: datetime, email: str, language: str) -> Message:
+    expires = credited + settings.BONUS_VALIDITY
+    return Message(
+        kind=Kind.POINTS_EXPIRING,
+        recipient=email,
+        occasion=f"{account} {credited.isoformat()}",
+        language=language,
+        context={"points": balance, "expires": expires.astimezone(get_default_timezone()).isoformat()},
+        not_after=expires,
+    )
