@@ -1,0 +1,269 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from concessions.models import ConcessionPreorder
+from notifications.models import Kind, Notification
+from orders.models import Order, Ticket
+from orders.services import check_in, collect, complete, hold, record_refund, refund, refund_cancelled_sessions
+from payments.models import Refund
+from screenings.models import Session
+from screenings.services import cancel_session
+from tests.scenes import (
+    NOON,
+    PRICE,
+    a_customer,
+    a_hall,
+    a_paid_order,
+    a_session,
+    an_adult,
+    an_item,
+    an_order,
+    dump,
+    free_seats,
+    pay,
+)
+
+TICK = timedelta(microseconds=1)
+SOON = NOON + timedelta(hours=1)
+SNACK = Decimal("120.00")
+
+
+def call_off(session, *, at=SOON):
+    """The session is cancelled, and the job finds it."""
+    cancel_session(session, reason="Projector", at=at)
+    refund_cancelled_sessions(due(at), at=at)
+
+
+def due(at):
+    return list(Order.objects.of_cancelled_sessions(at).order_by("pk"))
+
+
+def letters():
+    return Notification.objects.order_by("pk")
+
+
+def an_order_of(*sessions, **basket):
+    cinema = sessions[0].hall.cinema
+    places = [(session, free_seats(session)[0], an_adult()) for session in sessions]
+    return hold(cinema=cinema, tickets=places, at=NOON, **{"email": "viewer@example.org"} | basket)
+
+
+@pytest.fixture
+def two():
+    """Two sessions of one hall, on two days."""
+    hall = a_hall()
+    return a_session(hall), a_session(hall, start=NOON + timedelta(days=2))
+
+
+def test_a_paid_order_is_refunded_with_its_snacks():
+    session = a_session()
+    item = an_item(session.hall.cinema, stock=10)
+    order = a_paid_order(session, seats=2, snacks=[(item, 1)], customer=a_customer(points=100), points=100)
+
+    call_off(session)
+
+    order.refresh_from_db()
+    item.refresh_from_db()
+    order.user.bonus_account.refresh_from_db()
+    assert (order.status, order.refund_processed_at) == (Order.Status.REFUNDED, SOON)
+    assert {ticket.status for ticket in order.tickets.all()} == {Ticket.Status.AVAILABLE}
+    assert [(back.amount, back.reason) for back in order.refunds.all()] == [(order.final_amount, "SESSION_CANCELLED")]
+    assert (item.stock_quantity, order.user.bonus_account.balance) == (10, 100)
+    assert order.events.latest("pk").reason == "SESSION_CANCELLED"
+
+
+def test_an_unpaid_order_is_cancelled():
+    session = a_session()
+    order = an_order(session, customer=a_customer(points=100), points=100)
+
+    call_off(session)
+
+    order.refresh_from_db()
+    order.user.bonus_account.refresh_from_db()
+    assert (order.status, order.events.latest("pk").reason) == (Order.Status.CANCELLED, "SESSION_CANCELLED")
+    assert (order.user.bonus_account.balance, Refund.objects.count()) == (100, 0)
+
+
+def test_the_other_session_of_an_order_stays(two):
+    first, second = two
+    item = an_item(first.hall.cinema)
+    order = pay(an_order_of(first, second, snacks=[(item, 1)]))
+
+    call_off(first)
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+    assert [ticket.status for ticket in order.tickets.order_by("pk")] == ["AVAILABLE", "PAID"]
+    assert [line.status for line in order.preorders.all()] == [ConcessionPreorder.Status.PENDING]
+    assert [back.amount for back in order.refunds.all()] == [PRICE]
+
+
+def test_the_snacks_go_with_the_last_film(two):
+    first, second = two
+    order = pay(an_order_of(first, second, snacks=[(an_item(first.hall.cinema), 1)]))
+
+    call_off(first)
+    call_off(second)
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.REFUNDED
+    assert [back.amount for back in order.refunds.order_by("pk")] == [PRICE, PRICE + SNACK]
+
+
+def test_a_ticket_refunded_before_does_not_keep_the_snacks(two):
+    first, second = two
+    order = pay(an_order_of(first, second, snacks=[(an_item(first.hall.cinema), 1)]))
+    refund(order, lines=[order.tickets.get(session=second)], reason="Fell ill", at=NOON)
+
+    call_off(first)
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.REFUNDED
+
+
+def test_snacks_that_were_collected_are_not_refunded():
+    session = a_session()
+    order = a_paid_order(session, snacks=[(an_item(session.hall.cinema), 1)])
+    collect(order.preorders.get(), at=NOON)
+
+    call_off(session)
+
+    order.refresh_from_db()
+    assert (order.status, [back.amount for back in order.refunds.all()]) == (Order.Status.PAID, [PRICE])
+    assert due(SOON) == []
+
+
+def test_who_was_let_in_is_refunded_as_well():
+    session = a_session()
+    order = a_paid_order(session)
+    check_in(order.tickets.get(), at=session.start_datetime)
+
+    call_off(session, at=session.start_datetime + TICK)
+
+    assert [back.amount for back in order.refunds.all()] == [PRICE]
+
+
+def test_a_completed_order_is_refunded_as_well():
+    session = a_session()
+    order = a_paid_order(session)
+    complete([order], at=SOON)
+
+    call_off(session)
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.REFUNDED
+
+
+def test_twice_is_once(two):
+    first, second = two
+    order = pay(an_order_of(first, second))
+    call_off(first)
+    before = dump()
+
+    assert due(SOON) == []
+    refund_cancelled_sessions(due(SOON), at=SOON)
+
+    assert dump() == before
+    assert Refund.objects.filter(order=order).count() == 1
+
+
+def test_a_batch_of_all_kinds_is_done_at_once(two):
+    first, second = two
+    orders = [an_order_of(first), pay(an_order_of(first)), pay(an_order_of(first, second)), pay(an_order_of(second))]
+
+    call_off(first)
+
+    assert [Order.objects.get(pk=order.pk).status for order in orders] == ["CANCELLED", "REFUNDED", "PAID", "PAID"]
+    assert list(Ticket.objects.live().values_list("session", flat=True)) == [second.pk, second.pk]
+
+
+# --- What customers are told
+
+
+def test_the_customer_is_told_of_the_film_and_of_what_comes_back():
+    session = a_session()
+    order = a_paid_order(session, customer=a_customer(points=100), points=100)
+
+    call_off(session)
+
+    letter = letters().get()
+    assert (letter.kind, letter.recipient) == (Kind.SESSION_CANCELLED, order.email)
+    assert letter.context == {
+        "number": order.number,
+        "cinema": session.hall.cinema.name,
+        "showings": [{"film": "Solaris, 110 minutes", "starts": "2026-11-06T15:00:00+03:00"}],
+        "amount": "250.00",
+        "points": 100,
+    }
+
+
+def test_one_letter_names_all_sessions_that_fell_at_once(two):
+    first, second = two
+    pay(an_order_of(first, second))
+    cancel_session(first, reason="Projector", at=SOON)
+    cancel_session(second, reason="Projector", at=SOON)
+
+    refund_cancelled_sessions(due(SOON), at=SOON)
+
+    assert [showing["starts"][:10] for showing in letters().get().context["showings"]] == ["2026-11-06", "2026-11-07"]
+
+
+def test_each_session_that_falls_later_has_its_own_letter(two):
+    first, second = two
+    pay(an_order_of(first, second))
+
+    call_off(first)
+    call_off(second)
+
+    assert [letter.kind for letter in letters()] == [Kind.SESSION_CANCELLED] * 2
+
+
+def test_a_guest_without_an_address_is_refunded_all_the_same():
+    session = a_session()
+    order = a_paid_order(session, email="")
+
+    call_off(session)
+
+    order.refresh_from_db()
+    assert (order.status, letters().count()) == (Order.Status.REFUNDED, 0)
+
+
+# --- When
+
+
+@pytest.mark.parametrize(("at", "is_due"), [(SOON - TICK, False), (SOON, True)])
+def test_an_order_is_due_from_the_cancellation(at, is_due):
+    session = a_session()
+    order = a_paid_order(session)
+    cancel_session(session, reason="Projector", at=SOON)
+
+    assert due(at) == ([order] if is_due else [])
+
+
+@pytest.mark.parametrize("status", [Session.Status.SCHEDULED, Session.Status.ONGOING, Session.Status.COMPLETED])
+def test_only_a_cancelled_session_is_refunded(status):
+    session = a_session()
+    a_paid_order(session)
+    Session.objects.update(status=status)
+
+    assert due(SOON) == []
+
+
+def test_an_order_charged_back_is_left_to_its_own_job():
+    session = a_session()
+    order = a_paid_order(session)
+    record_refund(order, amount=order.final_amount, external_id="re_1", at=NOON)
+    cancel_session(session, reason="Projector", at=NOON)
+
+    assert due(SOON) == []
+
+
+def test_a_ticket_that_is_not_live_is_not_due():
+    session = a_session()
+    order = a_paid_order(session, seats=2)
+    refund(order, reason="Fell ill", at=NOON)
+    cancel_session(session, reason="Projector", at=NOON)
+
+    assert due(SOON) == []
