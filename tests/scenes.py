@@ -52,7 +52,8 @@ def a_session(
     price: Decimal = PRICE,
 ) -> Session:
     """A session of two hours, adverts included, that was put on the programme a month ahead."""
-    film, _is_new = Film.objects.get_or_create(title=f"Solaris, {minutes} minutes", duration_minutes=minutes)
+    solaris = {"title": f"Solaris, {minutes} minutes", "duration_minutes": minutes}
+    film = Film.objects.filter(**solaris).first() or Film.objects.create(**solaris)
     return schedule(
         film=film, hall=hall or a_hall(), start=start, ticket_price=price, at=min(NOON, start) - timedelta(days=30)
     )

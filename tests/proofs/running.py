@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
-from django.core.management import call_command
+from django.core.management import call_command, get_commands, load_command_class
 from django.utils import timezone
 
 from jobs import clock, leases
+from jobs.command import JobCommand
+from jobs.steps import Step
 from orders import invariants
 from tests.proofs.evening import AT
 
@@ -38,3 +40,9 @@ def flaws(at: datetime = AT) -> list[invariants.Violation]:
     """Where the books do not balance; none but in a proof's control. What is still to be done is no flaw."""
     with patch.object(invariants, "undone", lambda at, periods: []):
         return list(invariants.violations(at))
+
+
+def steps_of(job: str) -> list[Step]:
+    command = load_command_class(get_commands()[job], job)
+    assert isinstance(command, JobCommand)
+    return command.steps()

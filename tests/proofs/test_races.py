@@ -133,12 +133,12 @@ def nothing_guarded() -> Iterator[None]:
 @contextmanager
 def due_read_only_before_the_lock() -> Iterator[None]:
     """As if the job trusted its list: what the lock waited for is not looked at."""
-    attempt = steps._attempt
+    attempt = steps.attempt
 
     def trusting(step: steps.Step, *rest: Any) -> Any:
         return attempt(replace(step, due=lambda at: Order.objects.filter(status__in=Order.UNPAID)), *rest)
 
-    with patch.object(steps, "_attempt", trusting):
+    with patch.object(steps, "attempt", trusting):
         yield
 
 

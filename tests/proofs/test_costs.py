@@ -1,0 +1,97 @@
+"""What a pass costs: the same for two rows and for fifty, and next to nothing when nothing is due, however much was."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.proofs.crowd import multiply
+from tests.proofs.evening import AT, DAY, JOBS, an_evening
+from tests.proofs.running import run, steps_of
+from tests.proofs.stage import set_scene
+
+#: Statements a step. Refunds reach into every room: more, and still the same for any number of rows.
+MOST_OF_A_BATCH = {"process_refunded_orders": 32, "refund_cancelled_sessions": 47}
+MOST_OF_AN_IDLE_STEP = 8
+
+LARGE = "orders_order orders_ticket concessions_concessionpreorder screenings_session notifications_notification"
+A_SCAN = {
+    "postgresql": r"Seq Scan on ({})\b",
+    "sqlite": r"SCAN ({})\b",  # an index that is read from end to end is no better
+}
+
+
+@pytest.fixture(autouse=True)
+def _stage(stage: None, settings: Any, tmp_path: Path) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.proofs.mailbox.Backend", str(tmp_path)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that ask or change something."""
+    statements: list[str] = []
+
+    def count(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if not sql.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+            statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        yield statements
+
+
+def tidy_up(at: datetime = AT) -> None:
+    """All jobs, until nothing is due: sessions are archived a while after their orders are settled."""
+    for _round in range(3):
+        for job in JOBS:
+            run(job, at=at)
+
+
+def an_idle_evening_after_many() -> None:
+    """Hundreds of evenings long ago, all settled, and one of today, tidied up."""
+    an_evening()
+    tidy_up()
+    tidy_up(AT + 60 * DAY)
+    multiply(300, days_ago=100)
+    an_evening()
+    tidy_up()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("job", JOBS)
+def test_a_batch_costs_the_same_for_two_rows_and_for_fifty(job: str) -> None:
+    set_scene(an_evening)
+    with counted() as few:
+        run(job, batch_size=500)
+    set_scene(an_evening)
+    multiply(25)
+    with counted() as many:
+        run(job, batch_size=500)
+
+    assert len(many) == len(few), "\n".join(many)
+    in_batches = [sql for sql in many if '"jobs_' not in sql]
+    assert len(in_batches) <= MOST_OF_A_BATCH.get(job, 25) * len(steps_of(job))
+
+
+def test_an_idle_pass_costs_little_and_an_index_serves_it() -> None:
+    an_idle_evening_after_many()
+    scan = re.compile(A_SCAN[connection.vendor].format(LARGE.replace(" ", "|")))
+
+    costly, scanned = {}, {}
+    for job in JOBS:
+        with counted() as statements:
+            run(job)
+        if len(statements) > MOST_OF_AN_IDLE_STEP * len(steps_of(job)):
+            costly[job] = statements
+        for step in steps_of(job):
+            plan = step.due(AT).order_by("pk").values_list("pk", flat=True).explain()
+            if scan.search(plan):
+                scanned[job, step.name] = plan
+
+    assert costly == {}
+    assert scanned == {}, "\n\n".join(f"{step}:\n{plan}" for step, plan in scanned.items())
