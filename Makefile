@@ -93,7 +93,7 @@ lock: .venv/installed-dev
 
 clean:
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache var/tests
-	@rm -f locale/*/LC_MESSAGES/*.mo
+	@rm -f locale/*/LC_MESSAGES/*.mo locale/unfold/*/LC_MESSAGES/*.mo
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- Installing: the stamps say which requirements.txt .venv was made from

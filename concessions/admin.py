@@ -10,15 +10,15 @@ class ConcessionItemAdmin(KeptAdmin):
     """The stock moves by receiving, counting and selling; it is not typed over."""
 
     cinema_path = "cinema"
-    list_display = ["name", "cinema", "price", "stock_quantity", "max_stock_quantity", "is_low", "is_active"]
+    list_display = ["name", "cinema", "price", "stock_quantity", "max_stock_quantity", "enough", "is_active"]
     list_filter = ["cinema", "is_low", "is_active"]
     list_select_related = ["cinema"]
     search_fields = ["name"]
-    readonly_fields = ["stock_quantity", "is_low", "low_since", "low_alerted_at"]
+    readonly_fields = ["stock_quantity", "enough", "low_since", "low_alerted_at"]
 
-    @admin.display(description=_("low"), boolean=True)
-    def is_low(self, item: ConcessionItem) -> bool:
-        return item.is_low
+    @admin.display(description=_("enough"), boolean=True, ordering="-is_low")
+    def enough(self, item: ConcessionItem) -> bool:
+        return not item.is_low
 
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, "cinema"] if obj else self.readonly_fields

@@ -50,13 +50,14 @@ class ConcessionItem(models.Model):
     is_active = models.BooleanField(_("on sale"), default=True)
     # Kept by the database, so that an edited threshold, too, decides at once; and plain to index on both databases.
     is_low = models.GeneratedField(
+        verbose_name=_("low"),
         expression=models.Case(
             models.When(
                 LessThan(F("stock_quantity") * 100, F("max_stock_quantity") * F("low_stock_percent")), then=True
             ),
             default=False,
         ),
-        output_field=models.BooleanField(_("low")),
+        output_field=models.BooleanField(),
         db_persist=True,
     )
     low_since = models.DateTimeField(_("low since"), null=True, blank=True, editable=False)

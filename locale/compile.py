@@ -11,7 +11,7 @@ LOCALE = Path(__file__).resolve().parent
 def compile_catalogues(locale: Path) -> list[Path]:
     """The .mo files that were written: those missing or older than their .po."""
     written = []
-    for source in sorted(locale.glob("*/LC_MESSAGES/*.po")):
+    for source in sorted(locale.glob("**/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue

@@ -30,6 +30,8 @@ COLOURS = {
     Order.Status.PENDING_PAYMENT: "info",
     Order.Status.PAYMENT_OVERDUE: "danger",
     Order.Status.PAID: "success",
+    Order.Status.COMPLETED: None,
+    Order.Status.CANCELLED: None,
     Order.Status.REFUNDED: "warning",
 }
 
