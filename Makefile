@@ -12,7 +12,7 @@ help:
 	@echo "make demo      fills a small cinema chain, runs every job once, serves http://127.0.0.1:8000/admin/"
 	@echo "               (ARGS=--no-serve ends after the jobs, ARGS=--fresh starts over)"
 	@echo "make test      every check, then the whole suite on SQLite and on PostgreSQL (ARGS=... goes to pytest)"
-	@echo "make bench     measures the jobs against hand-written SQL, on PostgreSQL"
+	@echo "make bench     measures the jobs against hand-written SQL, on PostgreSQL (ONLY=cancel: rows with that word)"
 	@echo "make format    lays out the code          make lint      reads it for mistakes"
 	@echo "make messages  collects texts to translate (needs GNU gettext)"
 	@echo "make lock      refreshes both requirements.txt from pyproject.toml (ARGS=--upgrade takes newer versions)"
@@ -83,7 +83,7 @@ messages: .venv/installed-dev
 	@$(BIN)/python manage.py makemessages --locale ru --no-obsolete --add-location file --ignore 'tests/*' --ignore 'var/*'
 
 bench: .venv/installed-dev
-	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench $(ONLY) $(ARGS)
 
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 pyproject.toml
 lock: .venv/installed-dev
