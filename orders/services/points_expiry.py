@@ -41,11 +41,15 @@ def warn_of_expiry(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
         keys = [account.pk for account in accounts]
         rows = (
             BonusAccount.objects.select_for_update(of=("self",), no_key=True)
-            .filter(pk__in=keys, last_accrual_date__isnull=False, user__is_active=True)
+            .filter(pk__in=keys, user__is_active=True)
             .order_by("pk")
             .values_list("pk", "balance", "last_accrual_date", "user__email", "user__preferred_language")
         )
-        told = [_warning(*row) for row in rows]
+        told = [
+            _warning(account, balance, credited, email, language)
+            for account, balance, credited, email, language in rows
+            if credited
+        ]
         BonusAccount.objects.filter(pk__in=keys, expiry_warned_at__isnull=True).update(expiry_warned_at=at)
         queue(told, at=at)
 
