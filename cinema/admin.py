@@ -13,14 +13,16 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
+from cinema.money import MoneyField
 from cinema.scope import cinemas_of, within
 
 
 def may(permission: str) -> Callable[..., bool]:
-    """A page's answer to `@admin.action(permissions=["cancel"])`: `has_cancel_permission = may("orders.cancel_order")`."""
+    """Behind `@admin.action(permissions=["cancel"])`: `has_cancel_permission = may("orders.cancel_order")`."""
 
-    def has_permission(self: Any, request: HttpRequest, obj: Any = None) -> bool:
+    def has_permission(_page: Any, request: HttpRequest, _row: Any = None) -> bool:
         return bool(request.user.has_perm(permission))
 
     return has_permission
@@ -60,6 +62,7 @@ class Scoped(OwnChoices, ModelAdmin):
     """
 
     cinema_path: ClassVar[str | None]  # from the model to the cinema; None: its rows are the whole chain's
+    formfield_overrides = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

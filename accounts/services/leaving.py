@@ -1,0 +1,49 @@
+"""A member of staff leaves: one step, which keeps roles and history."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.errors import LastOwner, NotYours, NotYourself
+from accounts.models import User
+from accounts.services.rights import may_manage
+from cinema.roles import OWNER
+
+
+@transaction.atomic
+def switch_off(people: Iterable[User], *, actor: User) -> list[User]:
+    """Nobody gets in as one of them any more: their sessions end at once and for good, and their password is void.
+
+    All or none; who was switched off already is passed over. Says who was not. Raises `NotYourself`, `NotYours` for who
+    may do more than the actor or works elsewhere too, and `LastOwner` if nobody were left who can appoint others.
+    """
+    owners = User.objects.filter(Q(is_superuser=True) | Q(groups__name=OWNER), is_active=True)
+    # One at a time: two owners who switch each other off at once must not both succeed.
+    list(User.objects.select_for_update().filter(pk__in=owners.values("pk")).order_by("pk"))
+    leaving = list(User.objects.select_for_update().filter(pk__in=[one.pk for one in people], is_active=True))
+    for one in leaving:
+        if one.pk == actor.pk:
+            raise NotYourself
+        if not may_manage(actor, one):
+            raise NotYours(one)
+    keys = [one.pk for one in leaving]
+    if owners.filter(pk__in=keys).exists() and not owners.exclude(pk__in=keys).exists():
+        raise LastOwner
+    for one in leaving:
+        one.is_active = False
+        one.password = make_password(None)  # a session is signed with the password: with it they end
+    User.objects.bulk_update(leaving, ["is_active", "password"])
+    return leaving
+
+
+@transaction.atomic
+def switch_on(people: Iterable[User], *, actor: User) -> list[User]:
+    """They may get in again once somebody has set a new password. Says who was off. Raises `NotYours`."""
+    returning = list(User.objects.select_for_update().filter(pk__in=[one.pk for one in people], is_active=False))
+    for one in returning:
+        if not may_manage(actor, one):
+            raise NotYours(one)
+    User.objects.filter(pk__in=[one.pk for one in returning]).update(is_active=True)
+    return returning

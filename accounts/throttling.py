@@ -1,0 +1,39 @@
+"""How log-in is throttled: what django-axes, whose limits the settings name, asks of us."""
+
+import ipaddress
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def login_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """The name tried, as the database compares it: spelled in capitals it is the same person."""
+    given = credentials if credentials else request.POST
+    return str(given.get(settings.AXES_USERNAME_FORM_FIELD) or "").strip().lower()
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Who knocks. Behind a proxy it is what the proxy itself added to X-Forwarded-For: the rest anybody may write."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:  # a socket in the file system has no address
+        return None
+
+
+def locked_out(request: HttpRequest, _answer: HttpResponse, _credentials: dict[str, Any]) -> HttpResponse:
+    wait = settings.AXES_COOLOFF_TIME
+    page = render(
+        request,
+        "accounts/locked_out.html",
+        {**admin.site.each_context(request), "title": _("Please wait"), "minutes": int(wait.total_seconds()) // 60},
+        status=429,
+    )
+    page["Retry-After"] = str(int(wait.total_seconds()))
+    return page

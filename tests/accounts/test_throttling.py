@@ -1,0 +1,130 @@
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.throttling import client_address
+from tests.accounts.people import PASSWORD, someone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cashier() -> User:
+    return someone(email="cashier@example.org")
+
+
+def try_to_log_in(
+    password: str = "wrong", *, email: str = "cashier@example.org", address: str = "10.0.0.1", **headers: Any
+) -> Any:
+    return Client(REMOTE_ADDR=address, **headers).post(
+        reverse("admin:login"), {"username": email, "password": password}
+    )
+
+
+def test_the_fifth_failure_pauses_log_in_even_with_the_right_password(cashier: User) -> None:
+    answers = [try_to_log_in().status_code for _number in range(5)]
+
+    assert answers == [200, 200, 200, 200, 429]
+    assert try_to_log_in(PASSWORD).status_code == 429
+
+
+def test_a_colleague_at_the_same_till_still_gets_in(cashier: User) -> None:
+    someone(email="bar@example.org")
+    for _number in range(5):
+        try_to_log_in()
+
+    assert try_to_log_in(PASSWORD, email="bar@example.org").status_code == 302
+
+
+def test_a_stranger_elsewhere_locks_nobody_out(cashier: User) -> None:
+    for _number in range(6):
+        try_to_log_in(address="203.0.113.7")
+
+    assert try_to_log_in(PASSWORD).status_code == 302
+
+
+def test_spelling_the_name_in_another_way_gains_no_tries(cashier: User) -> None:
+    spellings = [
+        "cashier@example.org",
+        "Cashier@example.org",
+        "CASHIER@EXAMPLE.ORG",
+        " cashier@example.org",
+        "cASHIER@example.org",
+    ]
+    for email in spellings:
+        try_to_log_in(email=email)
+
+    assert try_to_log_in(PASSWORD).status_code == 429
+
+
+def test_after_a_quarter_of_an_hour_all_is_well_though_somebody_went_on_trying(cashier: User) -> None:
+    for _number in range(5):
+        try_to_log_in()
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=14))
+    try_to_log_in()
+    assert try_to_log_in(PASSWORD).status_code == 429
+
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=15, seconds=1))
+
+    assert try_to_log_in(PASSWORD).status_code == 302
+
+
+def test_a_success_forgets_the_failures(cashier: User) -> None:
+    for _number in range(4):
+        try_to_log_in()
+    try_to_log_in(PASSWORD)
+
+    assert [try_to_log_in().status_code for _number in range(4)] == [200] * 4
+
+
+@pytest.mark.parametrize(("language", "words"), [("ru", "приостановлен"), ("en", "paused for 15 minutes")])
+def test_the_page_says_kindly_what_to_do(cashier: User, language: str, words: str) -> None:
+    for _number in range(5):
+        answer = try_to_log_in(HTTP_ACCEPT_LANGUAGE=language)
+
+    assert words in answer.text
+    assert answer["Retry-After"] == "900"
+    assert "cashier@example.org" not in answer.text
+
+
+def test_logs_and_tables_hold_no_password_and_logs_no_person(cashier: User, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    for _number in range(6):
+        try_to_log_in("hunter2", address="198.51.100.23")
+
+    assert "cashier" not in caplog.text
+    assert "198.51.100.23" not in caplog.text
+    assert "hunter2" not in caplog.text + "".join(AccessAttempt.objects.values_list("post_data", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "forwarded", "address"),
+    [
+        (False, "203.0.113.7", "10.0.0.1"),  # anybody may write the header
+        (True, "203.0.113.7", "203.0.113.7"),
+        (True, "1.2.3.4, 203.0.113.7", "203.0.113.7"),  # what was there before the proxy is not believed
+        (True, "2001:db8::7", "2001:db8::7"),
+        (True, "", "10.0.0.1"),
+        (True, "<script>", None),
+    ],
+)
+def test_the_address_is_the_proxys_word_only_behind_one(
+    rf: RequestFactory, settings: Any, behind_proxy: bool, forwarded: str, address: str | None
+) -> None:
+    settings.BEHIND_PROXY = behind_proxy
+    request = rf.get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
+
+    assert client_address(request) == address
+
+
+def test_a_socket_without_an_address_is_no_error(cashier: User) -> None:
+    assert try_to_log_in(address="").status_code == 200
+    assert try_to_log_in(PASSWORD, address="").status_code == 302
