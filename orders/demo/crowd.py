@@ -18,10 +18,10 @@ from screenings.models import Session
 FATES: dict[str, dict[Fate, int]] = {
     # Out of a hundred orders of the channel.
     Channel.ONLINE: {
-        Fate.COMES: 66,
-        Fate.STAYS_AWAY: 9,
-        Fate.NEVER_PAYS: 11,
-        Fate.CANCELS: 3,
+        Fate.COMES: 50,
+        Fate.STAYS_AWAY: 10,
+        Fate.NEVER_PAYS: 25,
+        Fate.CANCELS: 4,
         Fate.RETURNS_ALL: 4,
         Fate.RETURNS_ONE: 2,
         Fate.CHARGES_BACK: 2,
@@ -48,7 +48,7 @@ class Crowd:
             if self.chance.random() < 0.07:
                 visit: Visit | None = self.snacks_alone()
             else:
-                visit = self.to(sessions[int(len(sessions) * self.chance.random() ** 0.75)])
+                visit = self.to(sessions[int(len(sessions) * self.chance.random() ** 0.6)])
             if visit is not None:  # the session may be sold out
                 number -= 1
                 yield visit
