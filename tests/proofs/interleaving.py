@@ -17,7 +17,7 @@ from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
-from tests.proofs.points import Points
+from tests.proofs.points import Meetings
 
 Act = Callable[[], Any]
 
@@ -55,8 +55,7 @@ def interleave(first: Act, second: Act, *, at_point: int) -> Schedule:
             while other.is_running() and not _waits_for_a_lock(watcher, other.backend):
                 pass
 
-        # What a job notes about itself concerns nobody else, and would only add schedules.
-        with Points(at_point, let_the_other_run, aside='"jobs_').watched():
+        with Meetings(at_point, let_the_other_run).watched():
             schedule.first = _result_of(first)
         if not schedule.stopped:
             other.start()

@@ -21,24 +21,27 @@ def passing() -> None:
 
 
 class Points:
-    """Counts the points that this thread's connection passes; at number `at` it calls `then`.
+    """Counts the points that this thread's connection passes; at number `at` it calls `then`."""
 
-    Statements whose text has `aside` in it do not count, nor do commits right after them.
-    """
-
-    def __init__(self, at: int | None = None, then: Callable[[], object] = lambda: None, *, aside: str = "\0") -> None:
-        self.passed, self.at, self.then, self.aside = 0, at, then, aside
-        self.looking_aside = False
+    def __init__(self, at: int | None = None, then: Callable[[], object] = lambda: None) -> None:
+        self.passed, self.at, self.then = 0, at, then
 
     def passing(self) -> None:
         self.passed += 1
         if self.passed == self.at:
             self.then()
 
+    def before_statement(self, sql: str) -> None:
+        self.passing()
+
+    def before_commit(self) -> None:
+        self.passing()
+
+    def after_commit(self) -> None:
+        self.passing()
+
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        self.looking_aside = self.aside in sql
-        if not self.looking_aside:
-            self.passing()
+        self.before_statement(sql)
         return execute(sql, params, many, context)
 
     @contextmanager
@@ -46,14 +49,30 @@ class Points:
         commit = connection._commit
 
         def watched_commit() -> None:
-            if self.looking_aside:
-                return commit()
-            self.passing()
+            self.before_commit()
             commit()
-            self.passing()
-            return None
+            self.after_commit()
 
         with connection.execute_wrapper(self), patch.object(connection, "_commit", watched_commit):
             _watching.append(self)
             yield self
             _watching.remove(self)
+
+
+class Meetings(Points):
+    """The points at which it matters that somebody else comes. Not around what a job notes about itself, which
+    concerns nobody; a savepoint tells the others nothing; and after a commit is before the next statement."""
+
+    aside = False
+
+    def before_statement(self, sql: str) -> None:
+        self.aside = '"jobs_' in sql
+        if not self.aside and "SAVEPOINT" not in sql:
+            self.passing()
+
+    def before_commit(self) -> None:
+        if not self.aside:
+            self.passing()
+
+    def after_commit(self) -> None:
+        pass

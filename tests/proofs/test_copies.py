@@ -20,7 +20,7 @@ from screenings.models import Session
 from tests.proofs import mailbox
 from tests.proofs.evening import AT, JOBS, an_evening
 from tests.proofs.interleaving import PATIENCE, interleave, without_compare_and_set, without_row_locks
-from tests.proofs.points import Points
+from tests.proofs.points import Meetings
 from tests.proofs.running import everybody_gets_a_lease, flaws, run
 from tests.proofs.stage import set_scene
 from tests.scenes import Picture, a_customer, a_promocode, a_session, an_adult, an_item, dump
@@ -43,7 +43,7 @@ def _stage(stage: None, settings: Any, tmp_path: Path) -> Iterator[None]:
 def one_copy_of(job: str) -> tuple[tuple[Picture, Counter[str]], int]:
     set_scene(an_evening)
     mailbox.empty()
-    with Points(aside='"jobs_').watched() as points:
+    with Meetings().watched() as points:
         run(job)
     return (dump(), mailbox.arrived()), points.passed
 

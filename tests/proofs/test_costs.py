@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from orders.models import Order, Ticket
 from tests.proofs.crowd import multiply
 from tests.proofs.evening import AT, DAY, JOBS, an_evening
 from tests.proofs.running import run, steps_of
@@ -19,10 +20,11 @@ from tests.proofs.stage import set_scene
 MOST_OF_A_BATCH = {"process_refunded_orders": 32, "refund_cancelled_sessions": 47}
 MOST_OF_AN_IDLE_STEP = 8
 
-LARGE = "orders_order orders_ticket concessions_concessionpreorder screenings_session notifications_notification"
+#: Plans that read a table that grows with every sale from end to end. SQLite names a table by its alias, so any but
+#: those that grow with customers and goods alone; an index that it reads from end to end is no better.
 A_SCAN = {
-    "postgresql": r"Seq Scan on ({})\b",
-    "sqlite": r"SCAN ({})\b",  # an index that is read from end to end is no better
+    "postgresql": r"Seq Scan on (orders_|concessions_concessionpreorder|screenings_session|notifications_|payments_)",
+    "sqlite": r"SCAN (?!bonuses_bonusaccount|concessions_concessionitem)",
 }
 
 
@@ -80,7 +82,8 @@ def test_a_batch_costs_the_same_for_two_rows_and_for_fifty(job: str) -> None:
 
 def test_an_idle_pass_costs_little_and_an_index_serves_it() -> None:
     an_idle_evening_after_many()
-    scan = re.compile(A_SCAN[connection.vendor].format(LARGE.replace(" ", "|")))
+    scan = re.compile(A_SCAN[connection.vendor])
+    assert scan.search(Order.objects.filter(pk__in=Ticket.objects.filter(price=1).values("order")).explain())
 
     costly, scanned = {}, {}
     for job in JOBS:
