@@ -12,6 +12,8 @@ from accounts.models import User
 from accounts.throttling import client_address
 from tests.accounts.people import PASSWORD, someone
 
+WRONG = "wrong"
+
 pytestmark = pytest.mark.django_db
 
 
@@ -21,7 +23,7 @@ def cashier() -> User:
 
 
 def try_to_log_in(
-    password: str = "wrong", *, email: str = "cashier@example.org", address: str = "10.0.0.1", **headers: Any
+    password: str = WRONG, *, email: str = "cashier@example.org", address: str = "10.0.0.1", **headers: Any
 ) -> Any:
     return Client(REMOTE_ADDR=address, **headers).post(
         reverse("admin:login"), {"username": email, "password": password}

@@ -1,0 +1,140 @@
+"""Who leaves is switched off in one step; nobody switches off themselves, the last owner, or somebody above."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.errors import LastOwner, NotYours, NotYourself
+from accounts.models import User
+from accounts.services import switch_off, switch_on
+from tests.accounts.people import PASSWORD, browser, someone
+from tests.scenes import a_cinema
+
+pytestmark = pytest.mark.django_db
+
+LIST = "admin:accounts_user_changelist"
+
+
+@pytest.fixture
+def owner() -> User:
+    return someone("owner", all_cinemas=True)
+
+
+def ask(client: Client, person: User, action: str = "switch_off", **given: str) -> str:
+    answer = client.post(reverse(LIST), {"action": action, "_selected_action": [person.pk], **given}, follow=True)
+    return answer.text
+
+
+def is_in(client: Client) -> bool:
+    return client.get(reverse("admin:index")).status_code == 200
+
+
+def test_who_leaves_is_out_at_once_and_for_good(owner: User) -> None:
+    leaver = someone("cashier", a_cinema())
+    session = browser(leaver)
+    assert is_in(session)
+
+    gone = switch_off([leaver], actor=owner)
+
+    assert gone == [leaver]
+    assert not is_in(session)
+    switch_on([leaver], actor=owner)
+    assert not is_in(session), "an old session came back to life"
+    again = Client().post(reverse("admin:login"), {"username": leaver.email, "password": PASSWORD})
+    assert again.status_code == 200, "the old password still opens"
+
+
+def test_roles_cinemas_and_the_account_stay(owner: User) -> None:
+    cinema = a_cinema()
+    leaver = someone("cashier", cinema)
+
+    switch_off([leaver], actor=owner)
+
+    leaver.refresh_from_db()
+    assert not leaver.is_active
+    assert [group.name for group in leaver.groups.all()] == ["cashier"]
+    assert list(leaver.cinemas.all()) == [cinema]
+
+
+def test_nobody_switches_themselves_off(owner: User) -> None:
+    someone("owner", email="second@example.org", all_cinemas=True)
+
+    with pytest.raises(NotYourself):
+        switch_off([owner], actor=owner)
+
+    owner.refresh_from_db()
+    assert owner.is_active
+
+
+def test_the_last_owner_stays(owner: User) -> None:
+    clerk = User.objects.create_superuser("technician@example.org")
+    User.objects.filter(pk=clerk.pk).update(is_active=False)  # a superuser whom nobody can reach
+
+    with pytest.raises(LastOwner):
+        switch_off([owner], actor=clerk)
+
+    owner.refresh_from_db()
+    assert owner.is_active
+
+
+def test_all_are_switched_off_or_none(owner: User) -> None:
+    manager = someone("cinema_manager", cinema := a_cinema())
+    cashier = someone("cashier", cinema)
+
+    with pytest.raises(NotYours):
+        switch_off([cashier, owner], actor=manager)
+
+    assert User.objects.filter(is_active=False).count() == 0
+
+
+def test_who_was_off_already_is_passed_over(owner: User) -> None:
+    leaver = someone("cashier")
+    switch_off([leaver], actor=owner)
+
+    assert switch_off([leaver], actor=owner) == []
+
+
+def test_the_page_asks_first_and_then_says_what_it_did(owner: User) -> None:
+    leaver, client = someone("cashier"), browser(owner)
+
+    asked = ask(client, leaver)
+    leaver.refresh_from_db()
+    assert "cashier@example.org" in asked
+    assert leaver.is_active
+
+    told = ask(client, leaver, confirmed="yes")
+
+    leaver.refresh_from_db()
+    assert "1 person is switched off." in told
+    assert not leaver.is_active
+    assert "1 person is switched on again; set a new password." in ask(client, leaver, "switch_on")
+
+
+def test_the_page_tells_why_it_refuses(owner: User) -> None:
+    client = browser(owner)
+
+    told = ask(client, owner, confirmed="yes")
+
+    owner.refresh_from_db()
+    assert "You cannot switch yourself off." in told
+    assert owner.is_active
+
+
+def test_a_manager_reaches_neither_the_owner_nor_another_cinemas_staff(owner: User) -> None:
+    client = browser(someone("cinema_manager", a_cinema()))
+    stranger = someone("cashier", a_cinema())
+
+    for person in (owner, stranger):
+        ask(client, person, confirmed="yes")
+        person.refresh_from_db()
+        assert person.is_active
+
+
+def test_who_may_not_has_no_such_action(owner: User) -> None:
+    cashier = someone("cashier", cinema := a_cinema())
+    usher = someone("usher", cinema)
+
+    browser(cashier).post(reverse(LIST), {"action": "switch_off", "_selected_action": [usher.pk], "confirmed": "yes"})
+
+    usher.refresh_from_db()
+    assert usher.is_active
