@@ -25,10 +25,20 @@ def lock_order(order: Order) -> Order:
 
 def lock_orders_with_sessions(keys: Collection[int]) -> list[Order]:
     """For refunds: a session that is being archived is summed up before the refund or after it, never during it."""
+    _lock_sessions_of(keys)
+    return lock_orders(keys)
+
+
+def lock_keys_with_sessions(keys: Collection[int]) -> None:
+    """The same for a job's batch, whose rows are read afterwards."""
+    _lock_sessions_of(keys)
+    list(Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
+def _lock_sessions_of(orders: Collection[int]) -> None:
     list(
         Session.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=Ticket.objects.filter(order__in=keys).values("session"))
+        .filter(pk__in=Ticket.objects.filter(order__in=orders).values("session"))
         .order_by("pk")
         .values_list("pk")
     )
-    return lock_orders(keys)

@@ -1,5 +1,5 @@
 from jobs.command import JobCommand, Step
-from orders.locks import lock_orders_with_sessions
+from orders.locks import lock_keys_with_sessions
 from orders.models import Order
 from orders.services import process_refunds
 
@@ -8,7 +8,7 @@ class Command(JobCommand):
     help = "Give back the seats, snacks and points of orders that were refunded outside, once an order."
 
     def steps(self):
-        return [Step("", self.due, self.act, lock=lock_orders_with_sessions)]
+        return [Step("", self.due, self.act, lock=lock_keys_with_sessions)]
 
     def due(self, at):
         return Order.objects.refund_to_process(at)
