@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 @dataclass(frozen=True)
 class Every:
@@ -77,4 +80,22 @@ SCHEDULE: dict[str, Every | Daily] = {
     "send_ticket_usage_reminders": minutes(10),
     "deliver_notifications": minutes(1),
     "check_invariants": Daily(time(5, 0)),
+}
+
+# What each job is to people.
+TITLES: dict[str, str | Promise] = {
+    "cancel_expired_orders": _("Cancel unpaid orders whose time is up"),
+    "process_late_payment_orders": _("Remind of overdue payments"),
+    "update_session_statuses": _("Begin and end sessions"),
+    "refund_cancelled_sessions": _("Refund cancelled sessions"),
+    "update_completed_order_statuses": _("Complete orders after the show"),
+    "process_refunded_orders": _("Give back what refunded orders held"),
+    "accrue_bonus_for_completed_orders": _("Credit bonus points"),
+    "expire_bonus_points": _("Let old bonus points lapse"),
+    "check_low_stock_items": _("Watch the stock"),
+    "cancel_expired_concession_preorders": _("Close pre-orders that nobody collected"),
+    "cleanup_completed_sessions": _("Archive past sessions"),
+    "send_ticket_usage_reminders": _("Remind of sessions"),
+    "deliver_notifications": _("Send messages"),
+    "check_invariants": _("Check the books"),
 }

@@ -169,7 +169,13 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Moscow")
 
-UNFOLD = {"SITE_TITLE": _("Cinema"), "SITE_HEADER": _("Cinema"), "SITE_SYMBOL": "theaters", "SITE_URL": None}
+UNFOLD = {
+    "SITE_TITLE": _("Cinema"),
+    "SITE_HEADER": _("Cinema"),
+    "SITE_SYMBOL": "theaters",
+    "SITE_URL": None,
+    "DASHBOARD_CALLBACK": "orders.today.dashboard",
+}
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"

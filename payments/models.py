@@ -84,7 +84,10 @@ class Refund(models.Model):
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         ordering = ["-requested_at", "-id"]
-        indexes = [models.Index(fields=["status", "requested_at"], name="refund_open")]
+        indexes = [
+            models.Index(fields=["status", "requested_at"], name="refund_open"),
+            models.Index(fields=["requested_at"], condition=Q(awaits_lines=True), name="refund_awaiting_lines"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["payment", "external_id"], condition=~Q(external_id=""), name="one_refund_an_external_id"
