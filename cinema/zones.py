@@ -1,0 +1,35 @@
+"""Times as the clocks of a cinema show them, in the admin."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+
+def cinema_of(page: Any, row: Any) -> Any:
+    """The cinema of a page's row, by the page's `cinema_path`; None where rows are the whole chain's."""
+    if page.cinema_path is None or row is None:
+        return None
+    if page.cinema_path == "pk":
+        return row
+    for step in page.cinema_path.split("__"):
+        row = getattr(row, step)
+    return row
+
+
+def zone_of(page: Any, row: Any) -> ZoneInfo | None:
+    """The zone in which to show the row's times; None: the server's."""
+    cinema = cinema_of(page, row)
+    return None if cinema is None else cinema.zone
+
+
+def on_the_clock(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True) -> str:
+    """An instant for people, such as `23 Nov. 19:45 MSK`; in the zone that is in force unless another is given."""
+    if instant is None:
+        return "–"
+    local = timezone.localtime(instant, zone)
+    return (
+        f"{date_format(local, 'j M Y H:i')} {local.tzname() or ''}".strip() if named else date_format(local, "j M H:i")
+    )
