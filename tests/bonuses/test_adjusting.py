@@ -1,0 +1,97 @@
+from datetime import timedelta
+
+import pytest
+
+from bonuses.errors import AdjustmentRefused
+from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
+from bonuses.services import adjust
+from tests.refusing import refused
+from tests.scenes import NOON, a_customer
+
+pytestmark = pytest.mark.django_db
+
+SOON = NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+def account():
+    return a_customer(points=100, at=NOON).bonus_account
+
+
+def seen(account):
+    account.refresh_from_db()
+    return account.balance, account.owed, account.last_accrual_date
+
+
+def test_points_are_granted_with_a_reason_and_a_name(account):
+    manager = a_customer()
+
+    entry = adjust(account, amount=50, reason="  Sorry for the noise ", at=SOON, actor=manager)
+
+    assert seen(account) == (150, 0, SOON)
+    assert (entry.transaction_type, entry.amount, entry.transaction_date, entry.description, entry.actor) == (
+        "ADJUSTMENT",
+        50,
+        SOON,
+        "Sorry for the noise",
+        manager,
+    )
+
+
+def test_points_are_taken_and_the_year_runs_on(account):
+    adjust(account, amount=-100, reason="Mistake", at=SOON)
+
+    assert seen(account) == (0, 0, NOON)
+
+
+def test_a_grant_pays_what_is_owed_first(account):
+    BonusAccount.objects.update(balance=0, owed=30)
+
+    adjust(account, amount=20, reason="Sorry", at=SOON)
+    first = seen(account)
+    adjust(account, amount=20, reason="Sorry", at=SOON)
+
+    assert (first, seen(account)) == ((0, 10, SOON), (10, 0, SOON))
+
+
+def test_a_grant_makes_a_new_warning_possible(account):
+    BonusAccount.objects.update(expiry_warned_at=NOON)
+
+    adjust(account, amount=1, reason="Sorry", at=SOON)
+
+    account.refresh_from_db()
+    assert account.expiry_warned_at is None
+
+
+def test_a_long_reason_is_kept_as_far_as_it_fits(account):
+    entry = adjust(account, amount=1, reason="x" * 300, at=SOON)
+
+    assert entry.description == "x" * 250
+
+
+@pytest.mark.parametrize("amount", [0, -101, MOST_POINTS, MOST_POINTS + 1, -MOST_POINTS - 1, 10**30])
+def test_an_amount_that_cannot_be_booked_is_refused(account, amount):
+    with refused(AdjustmentRefused):
+        adjust(account, amount=amount, reason="Sorry", at=SOON)
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "\n"])
+def test_without_a_reason_nothing_changes(account, reason):
+    with refused(AdjustmentRefused):
+        adjust(account, amount=1, reason=reason, at=SOON)
+
+
+def test_what_was_read_before_does_not_count(account):
+    stale = BonusAccount.objects.get()
+    adjust(account, amount=-60, reason="Mistake", at=SOON)
+
+    with refused(AdjustmentRefused):
+        adjust(stale, amount=-60, reason="Mistake", at=SOON)
+
+
+def test_every_change_is_a_transaction(account):
+    for amount in (10, -20, 30):
+        adjust(account, amount=amount, reason="Practice", at=SOON)
+
+    amounts = list(BonusTransaction.objects.order_by("pk").values_list("amount", flat=True))
+    assert (amounts, seen(account)[0]) == ([100, 10, -20, 30], 120)

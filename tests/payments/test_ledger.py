@@ -1,0 +1,148 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from payments.models import Gateway, Payment, Refund
+from payments.services import balance_of, balances, record_success, request_refund
+from tests.scenes import NOON, a_session, an_order, dump
+
+pytestmark = pytest.mark.django_db
+
+SOON = NOON + timedelta(hours=1)
+MONEY = Decimal("100.00")
+
+
+def succeeded(order, *, amount=MONEY, external_id="", gateway=Gateway.STRIPE):
+    return record_success(order=order.pk, gateway=gateway, amount=amount, external_id=external_id, at=NOON)
+
+
+def test_money_that_came_is_kept():
+    order = an_order()
+
+    payment = succeeded(order)
+
+    balance = balance_of(order.pk)
+    assert (balance.kept, balance.left) == (MONEY, {payment.pk: MONEY})
+
+
+@pytest.mark.parametrize(
+    ("status", "kept"),
+    [(Refund.Status.REQUESTED, 60), (Refund.Status.SUCCEEDED, 60), (Refund.Status.FAILED, 100)],
+)
+def test_money_on_its_way_back_is_gone_unless_that_failed(status, kept):
+    order = an_order()
+    payment = succeeded(order)
+
+    back = request_refund(payment, amount=Decimal("40.00"), reason="Fell ill", at=SOON)
+    Refund.objects.update(status=status)
+
+    assert (back.order, back.payment, back.status, back.requested_at) == (order, payment, "REQUESTED", SOON)
+    assert balance_of(order.pk).kept == kept
+
+
+@pytest.mark.parametrize("status", [Payment.Status.PENDING, Payment.Status.FAILED])
+def test_money_that_did_not_come_is_not_kept(status):
+    order = an_order()
+    Payment.objects.create(order=order, gateway=Gateway.STRIPE, amount=MONEY, status=status, created_at=NOON)
+
+    assert balance_of(order.pk).kept == 0
+
+
+def test_each_order_has_its_own_balance(django_assert_num_queries):
+    session = a_session()
+    orders = [an_order(session) for _order in range(3)]
+    for number, order in enumerate(orders):
+        request_refund(succeeded(order), amount=Decimal(number), reason="?", at=SOON)
+
+    with django_assert_num_queries(2):
+        found = balances([order.pk for order in orders])
+
+    assert [found[order.pk].kept for order in orders] == [100, 99, 98]
+
+
+def test_an_order_without_payments_keeps_nothing():
+    assert balance_of(an_order().pk).payment_with(Decimal("0.01")) is None
+
+
+def test_money_goes_back_from_the_latest_payment_that_has_so_much():
+    order = an_order()
+    first, second = succeeded(order), succeeded(order, amount=Decimal("50.00"))
+
+    balance = balance_of(order.pk)
+
+    assert [balance.payment_with(Decimal(amount)) for amount in (50, 51, 100, 101)] == [
+        second.pk,
+        first.pk,
+        first.pk,
+        None,
+    ]
+
+
+def test_one_report_is_booked_once():
+    order = an_order()
+    succeeded(order, external_id="pi_1")
+    before = dump()
+
+    again = succeeded(order, external_id="pi_1")
+
+    assert (again, dump()) == (None, before)
+
+
+def test_reports_without_an_id_are_each_booked():
+    order = an_order()
+
+    succeeded(order)
+    succeeded(order)
+
+    assert Payment.objects.count() == 2
+
+
+def test_a_payment_in_flight_becomes_the_one_that_succeeded():
+    order = an_order()
+    flying = Payment.objects.create(
+        order=order, gateway=Gateway.STRIPE, external_id="pi_1", amount=Decimal("1.00"), created_at=NOON
+    )
+
+    landed = succeeded(order, external_id="pi_1")
+
+    flying.refresh_from_db()
+    assert (landed, flying.status, flying.amount, flying.succeeded_at) == (flying, "SUCCEEDED", MONEY, NOON)
+
+
+def test_a_payment_of_another_order_is_left_alone():
+    order, other = an_order(), an_order()
+    Payment.objects.create(order=other, gateway=Gateway.STRIPE, external_id="pi_1", amount=MONEY, created_at=NOON)
+    before = dump()
+
+    assert succeeded(order, external_id="pi_1") is None
+
+    assert dump() == before
+
+
+def test_the_database_forbids_one_id_twice():
+    order = an_order()
+    succeeded(order, external_id="pi_1")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payment.objects.create(order=order, gateway=Gateway.STRIPE, external_id="pi_1", amount=1, created_at=NOON)
+
+
+def test_the_database_forbids_one_refund_s_id_twice():
+    payment = succeeded(an_order())
+    Refund.objects.create(order=payment.order, payment=payment, amount=1, external_id="re_1", requested_at=NOON)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Refund.objects.create(order=payment.order, payment=payment, amount=1, external_id="re_1", requested_at=NOON)
+
+
+@pytest.mark.parametrize("amount", [Decimal("-0.01"), Decimal("100000000.00")])
+@pytest.mark.parametrize("model", [Payment, Refund])
+def test_the_database_forbids_amounts_out_of_bounds(model, amount):
+    request_refund(succeeded(an_order()), amount=MONEY, reason="Fell ill", at=SOON)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model.objects.update(amount=amount)
+
+    assert model.objects.get().amount == MONEY
