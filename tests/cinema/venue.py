@@ -1,0 +1,60 @@
+"""A cinema with a row of everything, for tests that try every page of the admin."""
+
+from datetime import timedelta
+from typing import Any
+
+from accounts.models import User
+from cinema.admin import Scoped
+from concessions.models import ReorderSuggestion
+from jobs.models import JobLease, JobRun, QuarantinedRow
+from notifications.models import Kind, Notification
+from orders.services import check_in, refund
+from payments.models import GatewayEvent
+from screenings.models import Cinema, Film, Genre, SeatSurcharge, SessionSummary
+from tests import scenes
+from tests.scenes import NOON
+
+
+def furnish(cinema: Cinema) -> None:
+    """A row of each model that belongs to a cinema."""
+    session = scenes.a_session(scenes.a_hall(cinema), start=NOON + timedelta(hours=1))
+    item = scenes.an_item(cinema)
+    order = scenes.a_paid_order(
+        session,
+        seats=2,
+        snacks=[(item, 1)],
+        customer=scenes.a_customer(points=100),
+        points=50,
+        promocode=scenes.a_promocode(),
+    )
+    used, returned = order.tickets.order_by("pk")
+    refund(order, lines=[returned], reason="Ill", at=NOON)
+    check_in(used, at=session.start_datetime)
+    SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
+    ReorderSuggestion.objects.create(concession_item=item, quantity=1, suggested_at=NOON)
+    SessionSummary.objects.create(
+        session=session, capacity=20, sold=2, used=1, no_show=0, refunded=1, gross=700, net=350
+    )
+    User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
+
+
+def furnish_the_chain() -> None:
+    """A row of each model that belongs to no cinema, beside what `furnish` makes."""
+    Genre.objects.create(name="Drama")
+    Film.objects.create(title="Mirror", duration_minutes=107)
+    JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
+    QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
+    JobLease.objects.create(job="sell", until=NOON)
+    GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)
+    Notification.objects.create(
+        kind=Kind.LOW_STOCK, recipient="a@example.org", occasion="1", language="en", created_at=NOON,
+        next_attempt_at=NOON,
+    )  # fmt: skip
+
+
+def row_of(page: Scoped, cinema: Cinema) -> Any:
+    """A row of the page's model that is the cinema's; any of the chain's, where cinemas have none."""
+    rows = page.model._base_manager.order_by("pk")
+    if page.cinema_path:
+        rows = rows.filter(**{page.cinema_path: cinema.pk})
+    return rows.first()
