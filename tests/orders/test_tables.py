@@ -1,0 +1,88 @@
+"""What the database itself forbids of orders and tickets, whoever writes to it."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from orders.models import Order, RefundLine, Ticket
+from orders.services import refund
+from tests.scenes import NOON, a_paid_order, a_session, an_item, an_order, dump
+
+CENT = Decimal("0.01")
+
+
+def forbidden(write):
+    before = dump()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write()
+
+    assert dump() == before
+
+
+@pytest.mark.parametrize("theirs", Ticket.LIVE)
+@pytest.mark.parametrize("ours", Ticket.LIVE)
+def test_two_live_tickets_for_one_seat_are_forbidden(theirs, ours):
+    session = a_session()
+    first, second = an_order(session).tickets.get(), an_order(session).tickets.get()
+    Ticket.objects.filter(pk=first.pk).update(status=theirs)
+
+    forbidden(lambda: Ticket.objects.filter(pk=second.pk).update(status=ours, seat=first.seat))
+
+
+@pytest.mark.parametrize("status", Ticket.LIVE)
+def test_a_seat_that_is_free_again_takes_one_live_ticket(status):
+    session = a_session()
+    first, second = an_order(session).tickets.get(), an_order(session).tickets.get()
+    Ticket.objects.filter(pk=first.pk).update(status=Ticket.Status.AVAILABLE)
+
+    Ticket.objects.filter(pk=second.pk).update(status=status, seat=first.seat)
+
+    assert Ticket.objects.filter(seat=first.seat).count() == 2
+
+
+@pytest.mark.parametrize("field", ["total_amount", "discount_amount", "bonus_amount", "final_amount"])
+def test_an_order_that_does_not_add_up_is_forbidden(field):
+    order = an_order()
+
+    forbidden(lambda: Order.objects.update(**{field: getattr(order, field) + CENT}))
+
+
+def test_an_order_below_nothing_is_forbidden():
+    order = an_order()
+
+    forbidden(lambda: Order.objects.update(discount_amount=order.total_amount + CENT, final_amount=-CENT))
+
+
+@pytest.mark.parametrize("field", ["price", "discount_share", "bonus_share"])
+@pytest.mark.parametrize("amount", [-CENT, Decimal("100000000.00")])
+def test_a_ticket_s_amounts_are_bounded(field, amount):
+    an_order()
+
+    forbidden(lambda: Ticket.objects.update(**{field: amount}))
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 10_001])
+def test_a_line_s_quantity_is_bounded(quantity):
+    order = an_order(snacks=[(an_item(), 1)])
+
+    forbidden(lambda: order.preorders.update(quantity=quantity))
+
+
+def test_a_ticket_is_refunded_by_one_line():
+    order = a_paid_order(seats=2)
+    ticket = order.tickets.first()
+    back = refund(order, lines=[ticket], reason="Fell ill", at=NOON)
+
+    forbidden(lambda: RefundLine.objects.create(refund=back, ticket=ticket, amount=1))
+
+
+def test_a_refund_line_is_of_one_thing():
+    session = a_session()
+    order = a_paid_order(session, seats=2, snacks=[(an_item(session.hall.cinema), 1)])
+    first, second = order.tickets.order_by("pk")
+    back = refund(order, lines=[first], reason="Fell ill", at=NOON)
+
+    forbidden(lambda: RefundLine.objects.create(refund=back, amount=1))
+    forbidden(lambda: RefundLine.objects.create(refund=back, ticket=second, preorder=order.preorders.get(), amount=1))
