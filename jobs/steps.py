@@ -41,6 +41,8 @@ class Step:
 
     `due(at)` is a queryset of one model that can still be filtered: no slice, no union. `act(rows, at)` gets rows that
     are due, locked, in the order of their primary key, inside a transaction; what it raises takes back the batch.
+    `again(at, pks)` is the same rule for a batch that is locked, where other tables decide what is due and it is quicker
+    to ask them about these rows alone.
     `lock(pks)` replaces the lock on the rows by primary key where something else must be locked before them.
     A step that is not `atomic` talks to a network: its `act` gets no transaction and no locks, claims and commits by
     itself, and may return a `Tally` of what it did.
@@ -65,15 +67,22 @@ class Pass:
     tally: Tally = field(default_factory=Tally)
 
 
+def keys_of(due: QuerySet[Any]) -> list[int]:
+    """The primary keys of all that is due, in order.
+
+    Sorted here: asked for rows in the order of their key, SQLite walks the whole table in that order instead of using
+    the index that serves what is due, and PostgreSQL is tempted to where there is a LIMIT as well.
+    """
+    return sorted(due.order_by().values_list("pk", flat=True))
+
+
 def due_pks(step: Step, *, at: datetime, limit: int | None, quarantine: Quarantine) -> list[int]:
     """The primary keys that the step would try as of `at`, in order: due, and not held back by the quarantine."""
     due = step.due(at)
-    pks = due.order_by("pk").values_list("pk", flat=True)
-    if limit is not None:
-        pks = pks[: limit + len(quarantine)]  # rows that are held back must not use up the limit
-    if not len(quarantine):
-        return list(pks)
-    return [pk for pk in pks if not quarantine.holds(name_of(due.model, pk))][:limit]
+    pks = keys_of(due)
+    if len(quarantine):
+        pks = [pk for pk in pks if not quarantine.holds(name_of(due.model, pk))]
+    return pks[:limit]
 
 
 def work_through(step: Step, current: Pass) -> None:
@@ -117,7 +126,8 @@ def attempt(step: Step, pks: list[int], current: Pass) -> Tally:
         elif step.atomic:
             _lock(due.model, pks)
         # A second statement, so that what was decided while we waited for the locks is seen.
-        rows = list(due.filter(pk__in=pks).order_by("pk"))
+        still_due = step.again(current.at, pks) if step.again else due
+        rows = list(still_due.filter(pk__in=pks).order_by("pk"))
         tally = Tally(passed_over=len(pks) - len(rows))
         if rows:
             names = [name_of(due.model, row.pk) for row in rows]

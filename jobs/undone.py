@@ -9,6 +9,7 @@ from django.core.management import get_commands, load_command_class
 from jobs.command import JobCommand
 from jobs.models import QuarantinedRow
 from jobs.quarantine import name_of
+from jobs.steps import keys_of
 
 
 def undone(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
@@ -22,7 +23,7 @@ def undone(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
             continue
         for step in command.steps():
             due = step.due(at - periods * schedule.period)
-            for pk in due.order_by("pk").values_list("pk", flat=True):
+            for pk in keys_of(due):
                 row = name_of(due.model, pk)
                 if (job, row) not in quarantined:
                     yield job, row

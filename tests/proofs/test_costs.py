@@ -20,11 +20,11 @@ from tests.proofs.stage import set_scene
 MOST_OF_A_BATCH = {"process_refunded_orders": 32, "refund_cancelled_sessions": 47}
 MOST_OF_AN_IDLE_STEP = 8
 
-#: Plans that read a table that grows with every sale from end to end. SQLite names a table by its alias, so any but
-#: those that grow with customers and goods alone; an index that it reads from end to end is no better.
+#: Plans that read a table from end to end; an index that SQLite reads from end to end is no better. PostgreSQL, which
+#: has counted the rows, may well read a small table so: there the tables count that grow with every sale.
 A_SCAN = {
     "postgresql": r"Seq Scan on (orders_|concessions_concessionpreorder|screenings_session|notifications_|payments_)",
-    "sqlite": r"SCAN (?!bonuses_bonusaccount|concessions_concessionitem)",
+    "sqlite": r"SCAN (?!TABLE|CONSTANT)",
 }
 
 
@@ -92,7 +92,7 @@ def test_an_idle_pass_costs_little_and_an_index_serves_it() -> None:
         if len(statements) > MOST_OF_AN_IDLE_STEP * len(steps_of(job)):
             costly[job] = statements
         for step in steps_of(job):
-            plan = step.due(AT).order_by("pk").values_list("pk", flat=True).explain()
+            plan = step.due(AT).order_by().values_list("pk", flat=True).explain()  # as `jobs.steps.keys_of` asks
             if scan.search(plan):
                 scanned[job, step.name] = plan
 
