@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import environ
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from cinema.schedule import SCHEDULE
@@ -175,10 +176,12 @@ UNFOLD = {
     "SITE_SYMBOL": "theaters",
     "SITE_URL": None,
     "DASHBOARD_CALLBACK": "orders.today.dashboard",
+    "STYLES": [lambda _request: static("cinema.css")],
 }
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
 
 if not DEBUG:
     MIDDLEWARE.insert(1, "whitenoise.middleware.WhiteNoiseMiddleware")  # after `collectstatic`; runserver needs neither

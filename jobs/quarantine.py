@@ -25,6 +25,12 @@ def name_of(model: type[models.Model], pk: int) -> str:
     return f"{model._meta.label_lower}:{pk}"
 
 
+def retry(entry: QuarantinedRow, *, at: datetime) -> None:
+    """Have the job's next pass try the row once more, also one that was given up. A row that has left meanwhile is
+    well."""
+    QuarantinedRow.objects.filter(pk=entry.pk).update(next_attempt_at=at)
+
+
 class Quarantine:
     """One job's quarantine during one pass. Opening it costs one query; passing rows through it none."""
 

@@ -81,6 +81,17 @@ def test_a_status_tells_the_last_run_the_next_and_the_quarantine() -> None:
     assert sweep.next_run == datetime(2026, 11, 6, 0, 10, tzinfo=UTC)
 
 
+def test_a_status_sums_up_what_the_last_day_came_to() -> None:
+    ran("sell", NOON - timedelta(days=1), done=100)
+    ran("sell", NOON - timedelta(hours=23), done=2, passed_over=1)
+    ran("sell", NOON, Outcome.FAILED, done=3, failed=4)
+
+    sell, sweep = status.statuses(NOON)
+
+    assert sell.day == status.Sums(passes=2, done=5, passed_over=1, failed=4)
+    assert sweep.day == status.Sums()
+
+
 def test_the_table_costs_the_same_with_many_runs() -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -92,7 +103,7 @@ def test_the_table_costs_the_same_with_many_runs() -> None:
     for second in range(50):
         ran("sell", NOON + timedelta(seconds=second))
 
-    assert queries() == first == 4
+    assert queries() == first == 5
 
 
 def test_the_command_prints_a_line_a_job() -> None:
