@@ -41,8 +41,8 @@ class Step:
 
     `due(at)` is a queryset of one model that can still be filtered: no slice, no union. `act(rows, at)` gets rows that
     are due, locked, in the order of their primary key, inside a transaction; what it raises takes back the batch.
-    `again(at, pks)` is the same rule for a batch that is locked, where other tables decide what is due and it is quicker
-    to ask them about these rows alone.
+    `again(at, pks)` is the same rule asked about a locked batch, for a `due` that other tables decide: they are then
+    asked about these rows alone.
     `lock(pks)` replaces the lock on the rows by primary key where something else must be locked before them.
     A step that is not `atomic` talks to a network: its `act` gets no transaction and no locks, claims and commits by
     itself, and may return a `Tally` of what it did.
@@ -52,6 +52,7 @@ class Step:
     due: Callable[[datetime], QuerySet[Any]]
     act: Callable[[list[Any], datetime], Tally | None]
     lock: Callable[[list[int]], object] | None = None
+    again: Callable[[datetime, list[int]], QuerySet[Any]] | None = None
     atomic: bool = True
 
 

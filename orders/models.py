@@ -1,7 +1,7 @@
 """The order and its tickets: tables, lives, constraints, and what is due as of an instant."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -127,9 +127,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
         )
         return self.filter(~Exists(of_cancelled), pk__in=overdue.values("order"))
 
-    def to_remind(self, at: datetime) -> "OrderQuerySet":
-        """With a ticket that `Ticket.objects.to_remind(at)` names."""
-        return self.filter(pk__in=Ticket.objects.to_remind(at).values("order"))
+    def to_remind(self, at: datetime, among: Collection[int] | None = None) -> "OrderQuerySet":
+        """With a ticket that `Ticket.objects.to_remind(at)` names; `among` so many orders it asks of their tickets."""
+        tickets = Ticket.objects.to_remind(at)
+        if among is not None:
+            tickets = tickets.filter(order__in=among)
+        return self.filter(pk__in=tickets.values("order"))
 
 
 class Order(models.Model):

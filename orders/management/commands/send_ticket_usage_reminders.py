@@ -1,10 +1,13 @@
-from jobs.command import JobCommand
+from jobs.command import JobCommand, Step
 from orders.models import Order
 from orders.services import remind
 
 
 class Command(JobCommand):
     help = "Remind customers of sessions that start soon: one message an order and session."
+
+    def steps(self):
+        return [Step("", self.due, self.act, again=Order.objects.to_remind)]
 
     def due(self, at):
         return Order.objects.to_remind(at)
