@@ -19,6 +19,12 @@ def lock_orders(keys: Collection[int]) -> list[Order]:
     return list(Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
 
 
+def lock_order_keys(keys: Collection[int]) -> list[int]:
+    """The same where nothing of the orders themselves is needed."""
+    rows = Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
 def lock_order(order: Order) -> Order:
     return Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
 
@@ -32,7 +38,7 @@ def lock_orders_with_sessions(keys: Collection[int]) -> list[Order]:
 def lock_keys_with_sessions(keys: Collection[int]) -> None:
     """The same for a job's batch, whose rows are read afterwards."""
     _lock_sessions_of(keys)
-    list(Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    lock_order_keys(keys)
 
 
 def _lock_sessions_of(orders: Collection[int]) -> None:

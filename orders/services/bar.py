@@ -12,7 +12,7 @@ from cinema.lives import move
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders.errors import NotAdmitted
-from orders.locks import keys_of, lock_order, lock_orders
+from orders.locks import keys_of, lock_order, lock_order_keys
 from orders.models import Order
 from orders.reasons import Reason
 from orders.services.giving_back import Line
@@ -35,12 +35,12 @@ def expire_uncollected(orders: Iterable[Order], *, at: datetime) -> None:
     """Give up the snacks of these orders whose deadline is reached: back to stock, but what was made to order and is
     ready is waste. Not refunded, unless `REFUND_UNCOLLECTED_SNACKS`. A constant number of queries."""
     with transaction.atomic():
-        keys = [order.pk for order in lock_orders(keys_of(orders))]
+        keys = lock_order_keys(keys_of(orders))
         rows = list(
             ConcessionPreorder.objects.filter(
                 order__in=keys, status__in=ConcessionPreorder.OPEN, collection_deadline__lte=at
             )
-            .select_related("concession_item")
+            .prefetch_related("concession_item")  # few items, many preorders
             .order_by("pk")
         )
         wasted = {row.pk for row in rows if row.status == Status.READY and row.concession_item.made_to_order}
