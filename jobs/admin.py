@@ -12,7 +12,6 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts.models import User
 from cinema.actions import Acting, act
 from cinema.admin import RecordAdmin
 from cinema.schedule import TITLES, Daily, Every
@@ -123,7 +122,7 @@ class QuarantinedRowAdmin(Acting, RecordAdmin):
         text=_("The job tries the row once more in its next pass. If it fails again, the row waits again."),
         icon="replay",
     )
-    def retry_now(self, entry: QuarantinedRow, *, at: datetime, actor: User) -> str:
+    def retry_now(self, entry: QuarantinedRow, *, at: datetime, actor: Any) -> str:
         retry(entry, at=at)
         return gettext("%(row)s will be tried by the job's next pass.") % {"row": entry.row}
 
