@@ -14,9 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
-from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from cinema.money import MoneyField
 from cinema.money import MoneyField
 from cinema.scope import cinemas_of, within
 
@@ -64,8 +62,7 @@ class Scoped(OwnChoices, ModelAdmin):
     """
 
     cinema_path: ClassVar[str | None]  # from the model to the cinema; None: its rows are the whole chain's
-    formfield_overrides = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
-    formfield_overrides = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
+    formfield_overrides: Any = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from django.test import RequestFactory
+
 from accounts.models import User
 from cinema.admin import Scoped
 from concessions.models import ReorderSuggestion
@@ -18,7 +20,7 @@ from tests.scenes import NOON
 def furnish(cinema: Cinema) -> None:
     """A row of each model that belongs to a cinema."""
     session = scenes.a_session(scenes.a_hall(cinema), start=NOON + timedelta(hours=1))
-    item = scenes.an_item(cinema)
+    item = scenes.an_item(cinema, stock=10)  # of 100: it is running out
     order = scenes.a_paid_order(
         session,
         seats=2,
@@ -53,8 +55,10 @@ def furnish_the_chain() -> None:
 
 
 def row_of(page: Scoped, cinema: Cinema) -> Any:
-    """A row of the page's model that is the cinema's; any of the chain's, where cinemas have none."""
-    rows = page.model._base_manager.order_by("pk")
+    """A row that the page would list to who sees all: the cinema's, or any of the chain's where cinemas have none."""
+    request = RequestFactory().get("/")
+    request.user = User(all_cinemas=True)
+    rows = page.get_queryset(request).order_by("pk")
     if page.cinema_path:
         rows = rows.filter(**{page.cinema_path: cinema.pk})
     return rows.first()
