@@ -4,6 +4,7 @@ Each page of a model says where its rows' cinema is found, `cinema_path = "hall_
 whole chain, `cinema_path = None`; then its lists, filters, look-ups, choices in forms and typed addresses follow.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
@@ -72,6 +74,12 @@ class Scoped(OwnChoices, ModelAdmin):
         assert self.cinema_path
         return within(rows, self.cinema_path, cinemas_of(request))
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        answer = super().changelist_view(request, extra_context)
+        if isinstance(answer, SimpleTemplateResponse):
+            answer.add_post_render_callback(_squeeze)
+        return answer
+
     def row(self, request: HttpRequest, object_id: str) -> Any:
         found = self.get_object(request, object_id)
         if found is None:
@@ -94,6 +102,11 @@ class Scoped(OwnChoices, ModelAdmin):
 
     def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponseBase:
         raise Http404  # Django would lead to the first page and name the key
+
+
+def _squeeze(answer: SimpleTemplateResponse) -> None:
+    """A third of a list's page is indentation, which the phone in the foyer need not load."""
+    answer.content = re.sub(rb"[ \t\n]{2,}", lambda run: b"\n" if b"\n" in run[0] else b" ", answer.content)
 
 
 def _leads_to_rows(model: Any, path: str) -> bool:

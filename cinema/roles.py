@@ -29,7 +29,7 @@ see = partial(permitted, "view")
 
 PROGRAMME = see("screenings", "cinema film genre hall seat seatsurcharge session tickettype")
 SALES = see("orders", "order orderevent ticket") | see("payments", "payment") | see("concessions", "concessionpreorder")
-GOODS = see("concessions", "concessionitem concessionpreorder reordersuggestion stockmovement")
+GOODS = see("concessions", "concessionitem concessionpreorder lowstockitem reordersuggestion stockmovement")
 REFUNDS = see("orders", "refundline") | see("payments", "refund")
 POINTS = see("bonuses", "bonusaccount bonustransaction")
 SUMMARIES = see("screenings", "sessionsummary")

@@ -60,3 +60,7 @@ class CountDiffers(Refused):
             )
             % {"item": item, "on_shelf": on_shelf, "expected": expected}
         )
+
+
+class NothingToOrder(Refused):
+    """The shelf is full, or what it lacks has been ordered."""

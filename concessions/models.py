@@ -1,17 +1,19 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest
 from django.db.models.lookups import LessThan
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between
 
 MOST_STOCK = 1_000_000
+SALES_DAYS = 14  # how far back the speed of sales is measured
 YES, NO = [True], [False]  # `is_low__in=YES`: for a bare `is_low` SQLite leaves the index unused
 
 
@@ -28,6 +30,29 @@ class ConcessionItemQuerySet(models.QuerySet["ConcessionItem"]):
     def recovered(self, at: datetime) -> "ConcessionItemQuerySet":
         """Told of as low, and not low any more: the next drop is to be told of again."""
         return self.filter(is_low__in=NO, low_alerted_at__lte=at)
+
+    def running_out(self) -> "ConcessionItemQuerySet":
+        """On sale and under the threshold, told of or not: the emptiest shelf first."""
+        left = F("stock_quantity") * 100 / F("max_stock_quantity")
+        return self.filter(is_low__in=YES, is_active=True).order_by(left, "name", "pk")
+
+    def with_sales(self, at: datetime) -> "ConcessionItemQuerySet":
+        """Each with `sold_lately`, units that customers took in the `SALES_DAYS` before `at`, returns subtracted."""
+        moved = StockMovement.objects.filter(
+            concession_item=OuterRef("pk"),
+            at__gt=at - timedelta(days=SALES_DAYS),
+            at__lte=at,
+            kind__in=[StockMovement.Kind.HOLD, StockMovement.Kind.RETURN],
+        )
+        total = moved.order_by().values("concession_item").annotate(total=Sum("quantity")).values("total")
+        return self.annotate(sold_lately=Greatest(-Coalesce(Subquery(total), 0), 0))
+
+    def with_orders(self) -> "ConcessionItemQuerySet":
+        """Each with what is suggested to order, or on order, and since when it is on order."""
+        open_one = ReorderSuggestion.objects.filter(concession_item=OuterRef("pk"), settled_at__isnull=True)
+        return self.annotate(
+            to_order=Subquery(open_one.values("quantity")[:1]), ordered_at=Subquery(open_one.values("ordered_at")[:1])
+        )
 
 
 class ConcessionItem(models.Model):
@@ -91,6 +116,26 @@ class ConcessionItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def threshold(self) -> int:
+        """The first stock that is not low."""
+        return -(-self.max_stock_quantity * self.low_stock_percent // 100)
+
+    @property
+    def missing(self) -> int:
+        """How much would fill the shelf; 0 when it is full, or over."""
+        return max(self.max_stock_quantity - self.stock_quantity, 0)
+
+
+class LowStockItem(ConcessionItem):
+    """The same item, on the page of those that are running out."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = _("item that is running out")
+        verbose_name_plural = _("low stock")
 
 
 class ConcessionPreorder(models.Model):
@@ -215,13 +260,22 @@ class StockMovement(models.Model):
 
 
 class ReorderSuggestion(models.Model):
-    """How much to order so that the item is full again; open until goods come in or staff dismiss it."""
+    """How much to order so that the item is full again, and who ordered it; open until goods come in."""
 
     concession_item = models.ForeignKey(
         ConcessionItem, models.PROTECT, related_name="reorder_suggestions", verbose_name=_("bar item")
     )
     quantity = models.PositiveIntegerField(_("quantity"))
     suggested_at = models.DateTimeField(_("suggested"))
+    ordered_at = models.DateTimeField(_("ordered"), null=True, blank=True)
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ordered by"),
+    )
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
 
     class Meta:

@@ -7,6 +7,7 @@ from bonuses.models import BonusTransaction
 from cinema.admin import KeptAdmin, RecordAdmin, RecordInline
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderEvent, Promocode, RefundLine, Scan, Ticket
+from orders.programme import admin as _programme  # noqa: F401 (the pages of sessions and halls)
 from orders.reasons import in_words
 from payments.models import Payment, Refund
 
@@ -119,6 +120,15 @@ class TicketAdmin(RecordAdmin):
     list_filter = ["status"]
     list_select_related = ["order", *SESSION, "seat", "ticket_type"]
     search_fields = ["=order__number"]
+
+
+@admin.register(ConcessionPreorder)  # here, since the orders make snacks ready and hand them over
+class ConcessionPreorderAdmin(RecordAdmin):
+    cinema_path = "concession_item__cinema"
+    list_display = ["pickup_code", "concession_item", "quantity", "status", "collection_deadline", "order"]
+    list_filter = ["status"]
+    list_select_related = ["concession_item", "order"]
+    search_fields = ["=pickup_code", "=order__number"]
 
 
 @admin.register(Scan)

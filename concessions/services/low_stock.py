@@ -65,20 +65,20 @@ def _message(item: ConcessionItem, to: User, *, at: datetime) -> Message:
             "cinema": item.cinema.name,
             "item": item.name,
             "stock": item.stock_quantity,
-            "threshold": -(-item.max_stock_quantity * item.low_stock_percent // 100),  # the first number not under it
+            "threshold": item.threshold,
             "suggested": item.max_stock_quantity - item.stock_quantity,
         },
     )
 
 
 def _suggest(items: Sequence[ConcessionItem], *, at: datetime) -> None:
-    """One open suggestion an item: brought up to date, or made."""
+    """One open suggestion an item: brought up to date unless it has been ordered already, or made."""
     open_ones = ReorderSuggestion.objects.filter(concession_item__in=items, settled_at__isnull=True)
     known = set(open_ones.values_list("concession_item_id", flat=True))
     missing = ConcessionItem.objects.filter(pk=OuterRef("concession_item")).values(
         missing=F("max_stock_quantity") - F("stock_quantity")
     )
-    open_ones.update(quantity=Subquery(missing), suggested_at=at)
+    open_ones.filter(ordered_at__isnull=True).update(quantity=Subquery(missing), suggested_at=at)
     ReorderSuggestion.objects.bulk_create(
         [
             ReorderSuggestion(

@@ -4,9 +4,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cinema.lives import MovedMeanwhile
 from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, ReasonNeeded, WrongQuantity
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
 from concessions.services import movements
@@ -14,13 +16,16 @@ from concessions.services import movements
 LONGEST_REASON = 250  # as `StockMovement.reason` is long
 
 
-def receive(item: ConcessionItem, *, quantity: int, at: datetime, actor: User | None = None) -> StockMovement:
+def receive(
+    item: ConcessionItem, *, quantity: int, at: datetime, actor: User | None = None, seen: int | None = None
+) -> StockMovement:
     """Goods have come in; an open suggestion to order the item is settled. May be refused with `WrongQuantity`.
 
-    The stock may exceed the maximum.
+    The stock may exceed the maximum. `seen` as `last_by_staff` says, here and below.
     """
     with transaction.atomic():
         _lock(item)
+        _refuse_if_moved(item, seen)
         _check(quantity, lowest=1, highest=MOST_STOCK - item.stock_quantity)
         movement = _change(item, by=quantity, kind=StockMovement.Kind.RECEIPT, at=at, actor=actor)
         ReorderSuggestion.objects.filter(concession_item=item, settled_at__isnull=True).update(settled_at=at)
@@ -28,20 +33,33 @@ def receive(item: ConcessionItem, *, quantity: int, at: datetime, actor: User | 
 
 
 def write_off(
-    item: ConcessionItem, *, quantity: int, reason: str, at: datetime, actor: User | None = None
+    item: ConcessionItem,
+    *,
+    quantity: int,
+    reason: str,
+    at: datetime,
+    actor: User | None = None,
+    seen: int | None = None,
 ) -> StockMovement:
     """Goods are lost: broken, spoilt, given away. Refused with `WrongQuantity`, `ReasonNeeded` or `OutOfStock`."""
     _check(quantity, lowest=1, highest=MOST_STOCK)
     reason = _given(reason)
     with transaction.atomic():
         _lock(item)
+        _refuse_if_moved(item, seen)
         if quantity > item.stock_quantity:
             raise OutOfStock([item])
         return _change(item, by=-quantity, kind=StockMovement.Kind.WRITE_OFF, at=at, actor=actor, reason=reason)
 
 
 def count(
-    item: ConcessionItem, *, on_shelf: int, reason: str = "", at: datetime, actor: User | None = None
+    item: ConcessionItem,
+    *,
+    on_shelf: int,
+    reason: str = "",
+    at: datetime,
+    actor: User | None = None,
+    seen: int | None = None,
 ) -> StockMovement | None:
     """Put the stock right by what lies on the shelf; returns the difference as a movement, or nothing if all is there.
 
@@ -54,8 +72,9 @@ def count(
     reason = _given(reason) if reason.strip() else ""
     with transaction.atomic():
         _lock(item)
+        _refuse_if_moved(item, seen)
         # After the lock: whoever takes stock for an order holds it, so stock and orders are of one moment.
-        promised = _on_the_shelf_for_customers(item)
+        promised = on_the_shelf_for_customers(item)
         expected = item.stock_quantity + promised
         difference = on_shelf - expected
         if difference == 0:
@@ -67,7 +86,35 @@ def count(
         return _change(item, by=difference, kind=StockMovement.Kind.COUNT, at=at, actor=actor, reason=reason)
 
 
-def _on_the_shelf_for_customers(item: ConcessionItem) -> int:
+def last_by_staff(item: ConcessionItem) -> int:
+    """The key of the last movement that staff booked, 0 without one.
+
+    Who acts on what a page showed passes it as `seen`: where a colleague, or a second press of the button, was
+    quicker, the service refuses with `MovedMeanwhile`.
+    """
+    last = _by_staff(item).values_list("pk", flat=True).first()
+    return last or 0
+
+
+def _by_staff(item: ConcessionItem) -> QuerySet[StockMovement]:
+    Kind = StockMovement.Kind
+    kinds = [Kind.RECEIPT, Kind.WRITE_OFF, Kind.COUNT]
+    return StockMovement.objects.filter(concession_item=item, kind__in=kinds, preorder=None).order_by("-pk")
+
+
+def _refuse_if_moved(item: ConcessionItem, seen: int | None) -> None:
+    if seen is None:
+        return
+    last = _by_staff(item).select_related("actor").first()
+    if last is not None and last.pk > seen:
+        raise MovedMeanwhile(
+            _("Meanwhile %(actor)s booked: %(kind)s, %(quantity)+d. If yours comes on top of that, confirm it again.")
+            % {"actor": last.actor or _("somebody"), "kind": last.get_kind_display(), "quantity": last.quantity}
+        )
+
+
+def on_the_shelf_for_customers(item: ConcessionItem) -> int:
+    """Sold or held, and lying on the shelf until it is collected."""
     lying = Q(status=ConcessionPreorder.Status.PENDING)
     if not item.made_to_order:
         lying |= Q(status=ConcessionPreorder.Status.READY)

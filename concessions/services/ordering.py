@@ -1,0 +1,49 @@
+"""Goods are ordered from the supplier, and items go on and off sale."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cinema.lives import MovedMeanwhile
+from concessions.errors import NothingToOrder
+from concessions.models import ConcessionItem, ReorderSuggestion
+
+
+def order_up(item: ConcessionItem, *, at: datetime, actor: User | None = None) -> ReorderSuggestion:
+    """Note that so much has been ordered as fills the shelf up to the maximum; goods that come in settle it.
+
+    The open suggestion becomes the order, or one is made. Refused with `NothingToOrder` where the shelf is full or an
+    order is under way.
+    """
+    with transaction.atomic():
+        row = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
+        known = ReorderSuggestion.objects.filter(concession_item=row, settled_at__isnull=True).first()
+        if known is not None and known.ordered_at is not None:
+            raise NothingToOrder(
+                _("%(item)s: %(quantity)d are on order already. Receive them first.")
+                % {"item": row, "quantity": known.quantity}
+            )
+        if not row.missing:
+            raise NothingToOrder(_("%(item)s: the shelf is full, nothing is missing.") % {"item": row})
+        suggestion = known or ReorderSuggestion(concession_item=row, suggested_at=at)
+        suggestion.quantity, suggestion.ordered_at, suggestion.ordered_by = row.missing, at, actor
+        suggestion.save()
+        return suggestion
+
+
+def take_off_sale(item: ConcessionItem) -> None:
+    """Nobody can order the item any more; what is ordered stays. Refused with `MovedMeanwhile` if it is off already."""
+    _put(item, on_sale=False, otherwise=_("%(item)s is off sale already.") % {"item": item})
+
+
+def put_on_sale(item: ConcessionItem) -> None:
+    """The item can be ordered again. Refused with `MovedMeanwhile` if it can already."""
+    _put(item, on_sale=True, otherwise=_("%(item)s is on sale already.") % {"item": item})
+
+
+def _put(item: ConcessionItem, *, on_sale: bool, otherwise: str) -> None:
+    if not ConcessionItem.objects.filter(pk=item.pk, is_active=not on_sale).update(is_active=on_sale):
+        raise MovedMeanwhile(otherwise)
+    item.is_active = on_sale
