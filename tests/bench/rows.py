@@ -44,7 +44,7 @@ class Scale:
 
 
 FULL = Scale(
-    old=300_000, few_old=1_000, halls=600, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=40,
+    old=300_000, few_old=1_000, halls=600, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=100,
     process_pairs=15, hungry=100_000,
 )  # fmt: skip
 SMALL = Scale(
