@@ -145,7 +145,11 @@ def _on_one(
     asked: dict[str, Any] = {"rows": [row], "at": at, "actor": request.user}
     back = _way_back(page, request, row)
     with timezone.override(zone_of(page, row)):
-        form = form_class(request.POST, **asked) if request.method == "POST" else form_class(**asked)
+        form = (
+            form_class(request.POST, **asked)
+            if request.method == "POST"
+            else form_class(**asked, initial=request.GET.dict())  # a link may fill in what it knows
+        )
         refusal = ""
         if form.is_bound and form.is_valid():
             try:

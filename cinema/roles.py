@@ -27,7 +27,7 @@ see = partial(permitted, "view")
 
 # --- What people see
 
-PROGRAMME = see("screenings", "cinema film genre hall seat seatsurcharge session tickettype")
+PROGRAMME = see("screenings", "cinema film genre hall seat seatoutage seatsurcharge session tickettype")
 SALES = see("orders", "order orderevent ticket") | see("payments", "payment") | see("concessions", "concessionpreorder")
 GOODS = see("concessions", "concessionitem concessionpreorder lowstockitem reordersuggestion stockmovement")
 REFUNDS = see("orders", "refundline") | see("payments", "refund")
@@ -43,10 +43,12 @@ SELLING = action("orders", "cancel_order extend_order remind_order take_payment_
 DOOR = see("orders", "scan ticket") | action("orders", "check_in_ticket")
 BAR = action("concessions", "count_stock hand_over make_ready receive_goods take_off_sale")
 PUTTING_RIGHT = action("orders", "refund_consumed refund_order undo_check_in_ticket")
+MENDING = action("screenings", "take_out_seat")
 KEEPING_GOODS = action("concessions", "order_goods write_off_goods")
 PLANNING = (
     action("screenings", "build_hall cancel_session copy_sessions schedule_session")
-    | permitted("add change", "screenings", "film genre hall")
+    | permitted("add change", "screenings", "film genre")
+    | permitted("change", "screenings", "hall")  # they are built from a plan, with their seats
     | permitted("add change delete", "screenings", "seatsurcharge")
 )
 ASSORTMENT = permitted("add change", "concessions", "concessionitem")
@@ -68,7 +70,7 @@ class Role:
 
 
 _FLOOR = PROGRAMME | SALES | GOODS | REFUNDS | POINTS | DOOR | BAR | SELLING | PUTTING_RIGHT | KEEPING_GOODS | JOBS
-_FLOOR |= see("orders", "promocode")
+_FLOOR |= MENDING | see("orders", "promocode")
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | MACHINERY | RUNNING | action("bonuses", "adjust_points")
 
 ROLES = (

@@ -13,6 +13,10 @@ class SeatTaken(Refused):
     """Somebody else has one of the seats."""
 
 
+class SeatBroken(Refused):
+    """One of the seats is out of use when the session runs."""
+
+
 class NotOnSale(Refused):
     """A session has started, is over or is cancelled."""
 
@@ -54,6 +58,7 @@ __all__ = [
     "OutOfStock",
     "PromocodeRefused",
     "Refused",
+    "SeatBroken",
     "SeatTaken",
     "WrongAmount",
 ]

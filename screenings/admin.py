@@ -1,36 +1,90 @@
-from django.contrib import admin
+"""Pages of the programme that need nothing from above. Those of sessions and halls, which show who sits where, are in
+`orders.programme`."""
 
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cinema.actions import Acting, act
 from cinema.admin import KeptAdmin, RecordAdmin, Scoped
+from cinema.zones import on_the_clock
+from screenings.forms import BuildHallForm, CopyDayForm, CopyWeekForm, ScheduleForm
 from screenings.models import (
     Cinema,
     Film,
     Genre,
-    Hall,
     Seat,
+    SeatOutage,
     SeatSurcharge,
-    Session,
     SessionSummary,
     TicketType,
 )
+from screenings.services import CopyResult, build_hall, copy_day, copy_week, put_back, schedule
 
 
 @admin.register(Cinema)
-class CinemaAdmin(KeptAdmin):
+class CinemaAdmin(Acting, KeptAdmin):
     cinema_path = "pk"
     list_display = ["name", "city", "time_zone"]
     search_fields = ["name", "city"]
+    actions_detail = ["schedule", "copy_day", "copy_week", "build_hall"]
+
+    @act(
+        permission="screenings.schedule_session",
+        title=_("Schedule a session"),
+        text=_("It lasts as long as adverts, film and cleaning take."),
+        form=ScheduleForm,
+        icon="add",
+    )
+    def schedule(self, cinema: Cinema, *, at: datetime, actor: User, **given: Any) -> str:
+        names = ("film", "hall", "start", "ticket_price", "format")
+        session = schedule(**{name: given[name] for name in names}, at=at)
+        return gettext("%(session)s is on the programme.") % {"session": session}
+
+    @act(
+        permission="screenings.copy_sessions",
+        title=_("Copy a day"),
+        text=_("The sessions of one day are shown again on another, at the same times. First you see which."),
+        form=CopyDayForm,
+        icon="content_copy",
+    )
+    def copy_day(self, cinema: Cinema, *, at: datetime, actor: User, day: date, to: date, looked: str) -> str:
+        return _copied(copy_day(cinema, day=day, to=to, at=at))
+
+    @act(
+        permission="screenings.copy_sessions",
+        title=_("Copy a week"),
+        text=_("The sessions of seven days are shown again in another week. First you see which."),
+        form=CopyWeekForm,
+        icon="content_copy",
+    )
+    def copy_week(self, cinema: Cinema, *, at: datetime, actor: User, monday: date, to: date, looked: str) -> str:
+        return _copied(copy_week(cinema, monday=monday, to=to, at=at))
+
+    @act(
+        permission="screenings.build_hall",
+        title=_("Build a hall"),
+        text=_("Draw its rows; you see the plan before it is built."),
+        form=BuildHallForm,
+        icon="event_seat",
+    )
+    def build_hall(
+        self, cinema: Cinema, *, at: datetime, actor: User, drawing: list[str], looked: str, **given: Any
+    ) -> str:
+        hall = build_hall(cinema=cinema, rows=drawing, **given)
+        return gettext("%(hall)s is built.") % {"hall": hall}
 
 
-@admin.register(Hall)
-class HallAdmin(KeptAdmin):
-    cinema_path = "cinema"
-    list_display = ["name", "cinema", "cleaning_minutes"]
-    list_filter = ["cinema"]
-    list_select_related = ["cinema"]
-    search_fields = ["name", "cinema__name"]
-
-    def get_readonly_fields(self, request, obj=None):
-        return ["cinema"] if obj else []
+def _copied(result: CopyResult) -> str:
+    made = len(result.made)
+    told = ngettext("%(count)d session is made.", "%(count)d sessions are made.", made) % {"count": made}
+    if left := len(result.left_out):
+        told += " " + ngettext("%(count)d is left out.", "%(count)d are left out.", left) % {"count": left}
+    return told
 
 
 @admin.register(Seat)
@@ -39,6 +93,38 @@ class SeatAdmin(RecordAdmin):
     list_display = ["hall", "row", "number", "kind"]
     list_filter = ["hall", "kind"]
     list_select_related = ["hall__cinema"]
+
+
+@admin.register(SeatOutage)
+class SeatOutageAdmin(Acting, RecordAdmin):
+    cinema_path = "seat__hall__cinema"
+    list_display = ["seat", "hall", "broken_from", "broken_until", "reason", "actor"]
+    list_filter = ["seat__hall"]
+    list_select_related = ["seat__hall__cinema", "actor"]
+    actions = ["put_back"]
+    actions_detail = ["put_back"]
+
+    @admin.display(description=_("hall"))
+    def hall(self, outage: SeatOutage) -> str:
+        return str(outage.seat.hall)
+
+    @admin.display(description=_("broken from"), ordering="since")
+    def broken_from(self, outage: SeatOutage) -> str:
+        return on_the_clock(outage.since, outage.seat.hall.cinema.zone)
+
+    @admin.display(description=_("broken until"), ordering="until")
+    def broken_until(self, outage: SeatOutage) -> str:
+        return on_the_clock(outage.until, outage.seat.hall.cinema.zone)
+
+    @act(
+        permission="screenings.take_out_seat",
+        title=_("Put the seat back"),
+        text=_("The seat is fine: from now on it is sold again."),
+        icon="build",
+    )
+    def put_back(self, outage: SeatOutage, *, at: datetime, actor: User) -> str:
+        put_back(outage, at=at)
+        return gettext("%(seat)s is sold again.") % {"seat": outage.seat}
 
 
 @admin.register(SeatSurcharge)
@@ -68,16 +154,6 @@ class FilmAdmin(KeptAdmin):
     list_filter = ["age_rating", "genres"]
     search_fields = ["title"]
     autocomplete_fields = ["genres"]
-
-
-@admin.register(Session)
-class SessionAdmin(RecordAdmin):
-    cinema_path = "hall__cinema"
-    list_display = ["film", "hall", "start_datetime", "end_datetime", "ticket_price", "status"]
-    list_filter = ["status", "hall__cinema", "start_datetime"]
-    list_select_related = ["film", "hall__cinema"]
-    search_fields = ["film__title"]
-    date_hierarchy = "start_datetime"
 
 
 @admin.register(SessionSummary)

@@ -115,5 +115,9 @@ class ImpossibleHall(Refused):
     """The plan of the hall, its name or its cleaning time cannot be. The text says what."""
 
 
+class ImpossibleOutage(Refused):
+    """Which seats are broken, since when, until when or why cannot be. The text says what."""
+
+
 def _shown(time: datetime) -> str:
     return f"{date_format(time, 'SHORT_DATE_FORMAT')} {time:%H:%M}"

@@ -122,6 +122,47 @@ class Seat(models.Model):
         return _("row %(row)s, seat %(number)s") % {"row": self.row, "number": self.number}
 
 
+class SeatOutageQuerySet(models.QuerySet["SeatOutage"]):
+    def during(self, start: datetime, end: datetime) -> "SeatOutageQuerySet":
+        """Those that touch [start, end); one without an end lasts until somebody ends it."""
+        return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=start), since__lt=end)
+
+
+class SeatOutage(models.Model):
+    """A seat that nobody can sit on for a time: it is not sold for sessions that run then."""
+
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="outages", verbose_name=_("seat"))
+    since = models.DateTimeField(_("broken from"))
+    until = models.DateTimeField(
+        _("broken until"), null=True, blank=True, help_text=_("Empty: until somebody puts it back.")
+    )
+    reason = models.CharField(_("reason"), max_length=250)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+
+    objects = SeatOutageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("broken seat")
+        verbose_name_plural = _("broken seats")
+        permissions = [("take_out_seat", "Take seats out of use, or put them back")]
+        ordering = ["-since", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gt=models.F("since")),
+                name="seat_outage_times_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat}: {self.reason}"
+
+    def covers(self, start: datetime, end: datetime) -> bool:
+        """As `during` says, of a row that was read."""
+        return self.since < end and (self.until is None or self.until > start)
+
+
 class SeatSurcharge(models.Model):
     """What a cinema adds to the price of every seat of one kind."""
 

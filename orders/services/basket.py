@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from cinema.money import ZERO, split
 from concessions.models import ConcessionItem, ConcessionPreorder
-from orders.errors import BasketRefused, NotOnSale
+from orders.errors import BasketRefused, NotOnSale, SeatBroken
 from orders.models import Ticket, new_pickup_code
-from screenings.models import Cinema, Seat, Session, TicketType
+from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
 from screenings.pricing import surcharges, ticket_price
 
 Place = tuple[Session, Seat, TicketType]
@@ -52,7 +52,8 @@ class Basket:
 def fill(
     cinema: Cinema, places: Iterable[Place], snacks: Iterable[tuple[ConcessionItem, int]], *, at: datetime
 ) -> Basket:
-    """Check what is wanted and price it. Refuses with `BasketRefused` or `NotOnSale`; at most two queries."""
+    """Check what is wanted and price it. Refuses with `BasketRefused`, `NotOnSale` or `SeatBroken`; at most three
+    queries."""
     places = sorted(places, key=lambda place: (place[0].pk, place[1].pk))  # the order in which seats are taken
     quantities = _quantities(cinema, snacks)
     if not places and not quantities:
@@ -123,7 +124,27 @@ def _sessions_on_sale(cinema: Cinema, places: Sequence[Place], *, at: datetime) 
             raise BasketRefused(_("%(seat)s is not in the hall of this session.") % {"seat": seat})
         if not ticket_type.is_active:
             raise BasketRefused(_("Tickets of the type “%(type)s” are not sold now.") % {"type": ticket_type})
+    refuse_broken((sessions[session.pk], seat) for session, seat, _type in places)
     return sessions
+
+
+def refuse_broken(places: Iterable[tuple[Session, Seat]]) -> None:
+    """`SeatBroken` if a seat is out of use while its session runs. One query."""
+    places = list(places)
+    if not places:
+        return
+    outages = SeatOutage.objects.filter(seat__in=[seat.pk for _session, seat in places]).during(
+        min(session.start_datetime for session, _seat in places), max(session.end_datetime for session, _seat in places)
+    )
+    known = list(outages)
+    broken = [
+        str(seat)
+        for session, seat in places
+        for outage in known
+        if outage.seat_id == seat.pk and outage.covers(session.start_datetime, session.end_datetime)
+    ]
+    if broken:
+        raise SeatBroken(_("Out of use then: %(seats)s. Choose other seats.") % {"seats": ", ".join(broken)})
 
 
 def _collection_deadline(cinema: Cinema, sessions: list[Session], *, at: datetime) -> datetime:

@@ -44,8 +44,8 @@ def hold(
 
     `tickets` are (session, seat, ticket type), `snacks` (item, quantity). A guest has no `user`; the address and the
     language of a user who gives none are those of the account. Expired orders that sit on a wanted seat are cancelled
-    first. Refuses with `BasketRefused`, `NotOnSale`, `SeatTaken`, `PromocodeRefused`, `OutOfStock` or
-    `NotEnoughPoints`, and then nothing is taken.
+    first. Refuses with `BasketRefused`, `NotOnSale`, `SeatBroken`, `SeatTaken`, `PromocodeRefused`,
+    `OutOfStock` or `NotEnoughPoints`, and then nothing is taken.
     """
     basket = fill(cinema, tickets, snacks, at=at)
     valid = promocodes.find(promocode, at=at) if promocode else None

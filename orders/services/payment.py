@@ -18,6 +18,7 @@ from orders.locks import lock_order
 from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services import promocodes
+from orders.services.basket import refuse_broken
 from orders.services.holding import release_stale_holds
 from payments.models import BY_HAND
 from payments.services import record_success, request_refund
@@ -81,9 +82,10 @@ def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) ->
 def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
     """Late money: take again all that the cancellation released, in one transaction, or refuse and take nothing."""
     with transaction.atomic():
-        tickets = list(order.tickets.select_related("session"))
+        tickets = list(order.tickets.select_related("session", "seat"))
         preorders = list(order.preorders.filter(status=ConcessionPreorder.Status.CANCELLED).order_by("concession_item"))
         _refuse_unless_on_sale(order, tickets, preorders, at=at)
+        refuse_broken((ticket.session, ticket.seat) for ticket in tickets)
         # The index of live tickets decides: the seats may be somebody else's by now.
         try:
             with transaction.atomic():

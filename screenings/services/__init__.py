@@ -1,6 +1,7 @@
 from screenings.services.cancelling import cancel_session
 from screenings.services.copying import CopyResult, LeftOut, copy_day, copy_week
 from screenings.services.halls import build_hall
+from screenings.services.outages import put_back, take_out
 from screenings.services.running import complete_sessions, start_sessions
 from screenings.services.scheduling import schedule
 
@@ -12,6 +13,8 @@ __all__ = [
     "complete_sessions",
     "copy_day",
     "copy_week",
+    "put_back",
     "schedule",
     "start_sessions",
+    "take_out",
 ]

@@ -26,27 +26,29 @@ class CopyResult:
     left_out: list[LeftOut] = field(default_factory=list)
 
 
-def copy_day(cinema: Cinema, *, day: date, to: date, at: datetime) -> CopyResult:
+def copy_day(cinema: Cinema, *, day: date, to: date, at: datetime, keep: bool = True) -> CopyResult:
     """Show on the day `to` again what the cinema shows on `day`, at the same times of its clocks.
 
     A session belongs to the day on which it starts, by the cinema's clocks; cancelled ones are not copied. What cannot
     be shown (the hall is taken, the time does not exist or comes twice, it has passed) is left out, with the reason,
     and the rest is made. Lasts as long as the original, adverts and cleaning included. Four queries, however many.
+
+    With `keep=False` nothing is made: the result says what would be.
     """
-    return _copy(cinema, first=day, days=1, to=to, at=at)
+    return _copy(cinema, first=day, days=1, to=to, at=at, keep=keep)
 
 
-def copy_week(cinema: Cinema, *, monday: date, to: date, at: datetime) -> CopyResult:
+def copy_week(cinema: Cinema, *, monday: date, to: date, at: datetime, keep: bool = True) -> CopyResult:
     """Show the seven days from `monday` again from `to`, as `copy_day` does.
 
     A cinema's week may begin on another day than Monday, but both on the same one: else `DifferentWeekdays`.
     """
     if monday.weekday() != to.weekday():
         raise DifferentWeekdays
-    return _copy(cinema, first=monday, days=7, to=to, at=at)
+    return _copy(cinema, first=monday, days=7, to=to, at=at, keep=keep)
 
 
-def _copy(cinema: Cinema, *, first: date, days: int, to: date, at: datetime) -> CopyResult:
+def _copy(cinema: Cinema, *, first: date, days: int, to: date, at: datetime, keep: bool) -> CopyResult:
     result = CopyResult()
     with transaction.atomic():
         wanted = []
@@ -56,7 +58,7 @@ def _copy(cinema: Cinema, *, first: date, days: int, to: date, at: datetime) -> 
             except Refused as reason:
                 result.left_out.append(LeftOut(original, reason))
         if wanted:
-            _place(wanted, result)
+            _place(wanted, result, keep=keep)
     return result
 
 
@@ -90,7 +92,7 @@ def _moved(original: Session, cinema: Cinema, *, by: timedelta, at: datetime) ->
     )
 
 
-def _place(wanted: list[tuple[Session, Session]], result: CopyResult) -> None:
+def _place(wanted: list[tuple[Session, Session]], result: CopyResult, *, keep: bool) -> None:
     copies = [copy for _original, copy in wanted]
     timetable.lock({copy.hall_id for copy in copies})
     others = timetable.taken(copies)
@@ -100,4 +102,5 @@ def _place(wanted: list[tuple[Session, Session]], result: CopyResult) -> None:
             result.left_out.append(LeftOut(original, HallBusy(busy)))
         else:
             result.made.append(copy)
-    timetable.store(result.made)
+    if keep:
+        timetable.store(result.made)

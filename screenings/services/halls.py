@@ -10,6 +10,7 @@ from screenings.errors import ImpossibleHall
 from screenings.models import Cinema, Hall, Seat, SeatKind
 
 GAP = "_"
+MOST = 99  # rows, and places across
 KINDS = {
     "s": SeatKind.STANDARD,
     "v": SeatKind.VIP,
@@ -30,9 +31,7 @@ def build_hall(*, cinema: Cinema, name: str, rows: Sequence[str], cleaning_minut
     Rows are numbered from 1, and the seats of each from 1, gaps not counted; a row of gaps alone, a cross aisle, keeps
     its number. Three queries, however many seats.
     """
-    seats = [seat for number, row in enumerate(rows, start=1) for seat in _seats(number, row)]
-    if not seats:
-        raise ImpossibleHall(_("The hall has no seat. Draw at least one row."))
+    seats = seats_of(rows)
     hall = Hall(cinema=cinema, name=name.strip(), cleaning_minutes=cleaning_minutes)
     try:
         hall.clean_fields(exclude=["cinema"])
@@ -46,6 +45,16 @@ def build_hall(*, cinema: Cinema, name: str, rows: Sequence[str], cleaning_minut
             seat.hall = hall
         Seat.objects.bulk_create(seats)
     return hall
+
+
+def seats_of(rows: Sequence[str]) -> list[Seat]:
+    """The seats that the rows draw, of no hall yet, or `ImpossibleHall`."""
+    seats = [seat for number, row in enumerate(rows, start=1) for seat in _seats(number, row)]
+    if not seats:
+        raise ImpossibleHall(_("The hall has no seat. Draw at least one row."))
+    if len(rows) > MOST or max(len(row) for row in rows) > MOST:
+        raise ImpossibleHall(_("A hall has up to %(most)d rows and as many places across.") % {"most": MOST})
+    return seats
 
 
 def _seats(row: int, plan: str) -> list[Seat]:

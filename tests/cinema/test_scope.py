@@ -11,7 +11,7 @@ from django.urls import reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from cinema.admin import Scoped
-from screenings.models import Cinema, Hall
+from screenings.models import Cinema, SeatSurcharge
 from tests.accounts.people import browser, someone
 from tests.cinema.venue import furnish, row_of
 from tests.scenes import a_cinema, a_hall
@@ -96,15 +96,15 @@ def test_a_look_up_offers_own_rows_only(own: Cinema, foreign: Cinema) -> None:
 
 
 def test_a_form_offers_own_cinemas_and_takes_no_other(own: Cinema, foreign: Cinema) -> None:
-    client, page = browser(someone("cinema_manager", own)), reverse("admin:screenings_hall_add")
+    client, page = browser(someone("cinema_manager", own)), reverse("admin:screenings_seatsurcharge_add")
 
     offered = client.get(page).context_data["adminform"].form.fields["cinema"].queryset
-    refused = client.post(page, {"cinema": foreign.pk, "name": "Mine", "cleaning_minutes": 15})
-    taken = client.post(page, {"cinema": own.pk, "name": "Mine", "cleaning_minutes": 15})
+    refused = client.post(page, {"cinema": foreign.pk, "kind": "COMPANION", "amount": "7.00"})
+    taken = client.post(page, {"cinema": own.pk, "kind": "COMPANION", "amount": "7.00"})
 
     assert list(offered) == [own]
     assert (refused.status_code, taken.status_code) == (200, 302)
-    assert Hall.objects.get(name="Mine").cinema == own
+    assert SeatSurcharge.objects.get(kind="COMPANION").cinema == own
 
 
 def test_an_action_reaches_own_rows_only(own: Cinema, foreign: Cinema) -> None:

@@ -12,7 +12,7 @@ from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import Kind, Notification
 from orders.services import check_in, refund
 from payments.models import GatewayEvent
-from screenings.models import Cinema, Film, Genre, SeatSurcharge, SessionSummary
+from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests import scenes
 from tests.scenes import NOON
 
@@ -33,6 +33,7 @@ def furnish(cinema: Cinema) -> None:
     refund(order, lines=[returned], reason="Ill", at=NOON)
     check_in(used, at=session.start_datetime)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
+    SeatOutage.objects.create(seat=used.seat, since=NOON + timedelta(days=9), reason="The spring is out")
     ReorderSuggestion.objects.create(concession_item=item, quantity=1, suggested_at=NOON)
     SessionSummary.objects.create(
         session=session, capacity=20, sold=2, used=1, no_show=0, refunded=1, gross=700, net=350
