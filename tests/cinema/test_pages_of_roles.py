@@ -78,7 +78,9 @@ def referrer(page: Scoped) -> Any:
         for relation in page.model._meta.get_fields()
         if relation.auto_created and relation.is_relation and hasattr(relation, "field")
     ]
-    return next((field for field in fields if field.model in admin.site._registry), None)
+    return next(
+        (each for each in fields if each.model in admin.site._registry and each.related_model is page.model), None
+    )
 
 
 def answers(client: Client, label: str, places: Places) -> dict[str, int]:
