@@ -148,9 +148,11 @@ def _return_points(claims: Sequence[Claim], *, at: datetime) -> None:
 
 
 def _spent_back(claim: Claim, deduction: BonusTransaction, returned: int) -> GivenBack:
-    """The floor of the shares refunded so far, less what has come back; the last line brings the rest."""
+    """The floor of the shares refunded so far, less what has come back; the last line brings the rest. A point is worth
+    what it was when it was spent, whatever the setting says by now."""
     value = claim.lines.refunded_points_value + sum((line.bonus_share for line in claim.chosen), ZERO)
-    due = -deduction.amount if claim.last else int(value / settings.BONUS_POINT_VALUE)
+    spent = -deduction.amount
+    due = spent if claim.last else int(value * spent / claim.order.bonus_amount)
     claim.points_back = max(due - returned, 0)
     return GivenBack(
         deduction=deduction.pk,

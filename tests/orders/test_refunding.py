@@ -415,6 +415,17 @@ def test_a_point_may_be_worth_more_than_a_unit(settings):
     assert returned(order) == [3, 4]
 
 
+@pytest.mark.parametrize("value", ["0.50", "2.00"])
+def test_a_point_returns_at_the_value_it_was_spent_at(settings, value):
+    order = a_paid_order(a_session(), seats=3, customer=a_customer(points=100), points=100)
+    settings.BONUS_POINT_VALUE = Decimal(value)
+
+    for ticket in tickets_of(order):
+        give_up(order, ticket)
+
+    assert (returned(order), balance(order)) == ([33, 33, 34], (100, 0))
+
+
 def test_each_return_names_its_original_and_its_refund():
     order = a_paid_order(seats=2, customer=a_customer(points=100), points=100)
 
