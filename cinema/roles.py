@@ -28,7 +28,8 @@ see = partial(permitted, "view")
 # --- What people see
 
 PROGRAMME = see("screenings", "cinema film genre hall seat seatoutage seatsurcharge session tickettype")
-SALES = see("orders", "order orderevent ticket") | see("payments", "payment") | see("concessions", "concessionpreorder")
+SALES = see("orders", "order orderevent overdueorder ticket") | see("payments", "payment")
+SALES |= see("concessions", "concessionpreorder")
 GOODS = see("concessions", "concessionitem concessionpreorder lowstockitem reordersuggestion stockmovement")
 REFUNDS = see("orders", "refundline") | see("payments", "refund")
 POINTS = see("bonuses", "bonusaccount bonustransaction")

@@ -25,11 +25,16 @@ def zone_of(page: Any, row: Any) -> ZoneInfo | None:
     return None if cinema is None else cinema.zone
 
 
-def on_the_clock(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True) -> str:
-    """An instant for people, such as `23 Nov. 19:45 MSK`; in the zone that is in force unless another is given."""
+def on_the_clock(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True, form: str = "") -> str:
+    """An instant for people, such as `23 Nov 2026 19:45 MSK`; in the zone that is in force unless another is given.
+
+    Without the zone's name it is shorter; `form` is another layout.
+    """
     if instant is None:
         return "–"
     local = timezone.localtime(instant, zone)
+    if form:
+        return date_format(local, form)
     return (
         f"{date_format(local, 'j M Y H:i')} {local.tzname() or ''}".strip() if named else date_format(local, "j M H:i")
     )

@@ -41,6 +41,10 @@ class ExtensionRefused(Refused):
     """The new deadline is not one."""
 
 
+class NotReminded(Refused):
+    """The customer cannot be written to, or has just been."""
+
+
 class NotAdmitted(Refused):
     """The door or the bar refuses: not paid, used, collected, refunded."""
 
@@ -54,6 +58,7 @@ __all__ = [
     "NotAdmitted",
     "NotEnoughPoints",
     "NotOnSale",
+    "NotReminded",
     "NothingToRefund",
     "OutOfStock",
     "PromocodeRefused",

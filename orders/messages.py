@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from notifications.models import Kind
+from django.db.models import Q, QuerySet
+
+from notifications.models import Kind, Notification
 from notifications.services import Message, queue
 from orders.models import Order, Ticket
 from screenings.models import Cinema
 
 
-def tell_of_overdue(orders: Iterable[Order], *, at: datetime) -> None:
-    """Once a deadline: an extended order that is late again is told of again."""
+def tell_of_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
+    """Once a deadline: an extended order that is late again is told of again; and whenever staff want it `again`."""
     orders = _reachable(orders)
     cinemas = _cinemas(orders)
     queue(
@@ -19,7 +21,7 @@ def tell_of_overdue(orders: Iterable[Order], *, at: datetime) -> None:
             Message(
                 kind=Kind.ORDER_OVERDUE,
                 recipient=order.recipient,
-                occasion=f"{order.number} {order.payment_deadline.isoformat()}",
+                occasion=f"{order.number} {(at if again else order.payment_deadline).isoformat()}",
                 language=order.language,
                 context={
                     "number": order.number,
@@ -147,6 +149,17 @@ def remind_of_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime) -> N
         ],
         at=at,
     )
+
+
+def told(order: Order) -> QuerySet[Notification]:
+    """What the order's customer was told of it, in the order in which it happened: each occasion begins with the
+    order's number. An index serves it."""
+    about = Notification.objects.filter(
+        Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),
+        kind__in=[kind for kind in Kind if kind not in (Kind.POINTS_EXPIRING, Kind.LOW_STOCK)],
+        recipient=order.recipient.strip(),
+    )
+    return about.order_by("created_at", "pk")
 
 
 def _reachable(orders: Iterable[Order]) -> list[Order]:

@@ -127,6 +127,21 @@ class OrderQuerySet(models.QuerySet["Order"]):
         )
         return self.filter(~Exists(of_cancelled), pk__in=overdue.values("order"))
 
+    def found_by(self, word: str) -> "OrderQuerySet":
+        """By what people read out or type, and exactly: number, e-mail address, phone number or pick-up code.
+
+        Each is looked up in an index of its own.
+        """
+        word = word.strip()
+        plain = word.translate({ord(sign): None for sign in " -()"})
+        collected = ConcessionPreorder.objects.filter(pickup_code=word.upper()).values_list("order", flat=True)[:100]
+        return self.filter(
+            Q(number=word.upper())
+            | Q(email__in={word, word.lower()})
+            | Q(phone__in={word, plain})
+            | Q(pk__in=list(collected))  # read first: beside an OR neither database would use its index
+        )
+
     def to_remind(self, at: datetime, among: Collection[int] | None = None) -> "OrderQuerySet":
         """With a ticket that `Ticket.objects.to_remind(at)` names; `among` so many orders it asks of their tickets."""
         tickets = Ticket.objects.to_remind(at)
@@ -226,6 +241,8 @@ class Order(models.Model):
                 name="order_refund_to_process",
             ),
             models.Index(fields=["cinema", "created_at"], name="order_of_cinema"),
+            models.Index(fields=["email"], name="order_email"),
+            models.Index(fields=["phone"], name="order_phone"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -270,6 +287,16 @@ class Order(models.Model):
         ]
         move(orders, to, **stamps)
         OrderEvent.objects.bulk_create(events)
+
+
+class OverdueOrder(Order):
+    """The same order, on the page of those whose payment is overdue."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = _("overdue order")
+        verbose_name_plural = _("overdue orders")
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):

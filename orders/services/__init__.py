@@ -6,15 +6,16 @@ from orders.services.completion import complete
 from orders.services.earning import accrue
 from orders.services.extending import extend
 from orders.services.holding import hold
-from orders.services.overdue import become_overdue
+from orders.services.overdue import become_overdue, remind_to_pay
 from orders.services.payment import mark_paid
 from orders.services.points_expiry import expire_points, warn_of_expiry
-from orders.services.refunding import process_refunds, record_refund, refund
+from orders.services.refunding import Outcome, process_refunds, record_refund, refund, what_refund_gives
 from orders.services.reminding import remind
 from orders.services.session_refunds import refund_cancelled_sessions
 
 __all__ = [
     "CancelReason",
+    "Outcome",
     "accrue",
     "archive",
     "become_overdue",
@@ -35,6 +36,8 @@ __all__ = [
     "refund",
     "refund_cancelled_sessions",
     "remind",
+    "remind_to_pay",
     "undo_check_in",
     "warn_of_expiry",
+    "what_refund_gives",
 ]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -41,6 +42,30 @@ def refund(
             claim.order, refund=claim.refund.pk, amount=claim.money_back, points=claim.points_back, at=at
         )
         return claim.refund
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a refund comes to: money and points that go back, earned points that are taken, and whether all is gone."""
+
+    money: Decimal
+    points_back: int
+    points_taken: int
+    last: bool
+
+
+def what_refund_gives(order: Order, *, lines: Sequence[Line] | None = None, at: datetime) -> Outcome:
+    """What `refund` would come to at this moment; it is done and taken back, so it cannot differ. May refuse as it."""
+    with transaction.atomic():
+        [claim] = refund_each({order.pk: lines}, reason="", at=at)
+        amounts = list(claim.refund.bonus_transactions.values_list("amount", flat=True))
+        transaction.set_rollback(True)
+    return Outcome(
+        money=claim.money_back,
+        points_back=sum(amount for amount in amounts if amount > 0),
+        points_taken=-sum(amount for amount in amounts if amount < 0),
+        last=claim.last,
+    )
 
 
 def refund_each(

@@ -77,6 +77,7 @@ def referrer(page: Scoped) -> Any:
         relation.field
         for relation in page.model._meta.get_fields()
         if relation.auto_created and relation.is_relation and hasattr(relation, "field")
+        if relation.field.remote_field.model is page.model  # not of what it is a proxy of
     ]
     return next(
         (each for each in fields if each.model in admin.site._registry and each.related_model is page.model), None

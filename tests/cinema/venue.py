@@ -10,7 +10,8 @@ from cinema.admin import Scoped
 from concessions.models import ReorderSuggestion
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import Kind, Notification
-from orders.services import check_in, refund
+from orders.models import Order
+from orders.services import become_overdue, check_in, refund
 from payments.models import GatewayEvent
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests import scenes
@@ -19,7 +20,11 @@ from tests.scenes import NOON
 
 def furnish(cinema: Cinema) -> None:
     """A row of each model that belongs to a cinema."""
-    session = scenes.a_session(scenes.a_hall(cinema), start=NOON + timedelta(hours=1))
+    hall = scenes.a_hall(cinema)
+    ahead = scenes.a_session(hall, start=NOON + timedelta(days=9))
+    overdue = scenes.an_order(ahead, channel=Order.Channel.RESERVATION)
+    become_overdue([overdue], at=overdue.payment_deadline)
+    session = scenes.a_session(hall, start=NOON + timedelta(hours=1))
     item = scenes.an_item(cinema, stock=10)  # of 100: it is running out
     order = scenes.a_paid_order(
         session,

@@ -1,0 +1,315 @@
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from accounts.models import User
+from cinema.actions import Acting, act
+from cinema.admin import RecordAdmin
+from cinema.zones import on_the_clock, zone_of
+from concessions.models import ConcessionPreorder
+from orders.models import Order, OverdueOrder, Ticket
+from orders.reasons import Reason
+from orders.sales.forms import CancelForm, ExtendForm, PaymentForm, RefundForm, RefundLinesForm, RemindForm, points
+from orders.sales.story import PREORDER_COLOURS, TICKET_COLOURS, Story
+from orders.services import (
+    cancel,
+    check_in,
+    collect,
+    extend,
+    make_ready,
+    mark_paid,
+    refund,
+    remind_to_pay,
+    undo_check_in,
+)
+from orders.services.giving_back import Line
+
+COLOURS = {
+    Order.Status.PENDING_PAYMENT: "info",
+    Order.Status.PAYMENT_OVERDUE: "danger",
+    Order.Status.PAID: "success",
+    Order.Status.COMPLETED: None,
+    Order.Status.CANCELLED: None,
+    Order.Status.REFUNDED: "warning",
+}
+DATES = [
+    "created_at",
+    "payment_deadline",
+    "expires_at",
+    "paid_at",
+    "completed_at",
+    "cancelled_at",
+    "refunded_at",
+    "refund_processed_at",
+    "bonus_accrued_at",
+]
+
+
+def is_unpaid(order: Order) -> bool:
+    return order.status in Order.UNPAID
+
+
+def is_sold(order: Order) -> bool:
+    return order.status in Order.SOLD
+
+
+class OrderPage(Acting, RecordAdmin):
+    """An order: what it is made of, its whole story, and what may be done with it in its status."""
+
+    cinema_path = "cinema"
+    list_per_page = 20
+    list_select_related = ["cinema"]
+    search_fields = ["number"]  # the field is there; `get_search_results` says what it finds
+    search_help_text = _("Number, e-mail address, phone number or pick-up code, in full")
+    change_form_after_template = "orders/story.html"
+    readonly_fields = ["number", "standing"]
+    fieldsets: Any = [  # without the token: who has it may pay and refund, it is the customer's
+        (None, {"fields": ["number", "standing", "channel", "cinema"]}),
+        (_("Customer"), {"fields": ["user", "email", "phone", "language"]}),
+        (_("Money"), {"fields": ["total_amount", "promocode", "discount_amount", "bonus_amount", "final_amount"]}),
+        (_("Dates"), {"classes": ["collapse"], "fields": DATES}),
+    ]
+    actions_detail = ["take_payment", "extend", "remind", "refund_whole", "refund_lines", "cancel"]
+    actions = ["remind", "cancel"]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
+        return (queryset.found_by(search_term) if search_term.strip() else queryset), False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        order = self.get_object(request, object_id)
+        if order is not None and self.has_view_permission(request, order):
+            told = {"story": Story(order, request.user), "zone": zone_of(self, order)}
+            extra_context = {**(extra_context or {}), **told}
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    @display(description=_("status"), ordering="status", label=COLOURS)
+    def standing(self, order: Order) -> tuple[str, str]:
+        return order.status, order.get_status_display()
+
+    @admin.display(description=_("to pay"), ordering="final_amount")
+    def amount(self, order: Order) -> str:
+        return localize(order.final_amount)
+
+    # --- What may be done
+
+    @act(
+        permission="orders.take_payment_order",
+        title=_("Take payment"),
+        text=_("Take the money first. The order is then paid, and its tickets are valid."),
+        form=PaymentForm,
+        when=lambda order: is_unpaid(order) or order.status == Order.Status.CANCELLED,
+        icon="payments",
+    )
+    def take_payment(self, order: Order, *, gateway: str, at: datetime, actor: User) -> str:
+        mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=actor)
+        return gettext("Order %(order)s is paid.") % {"order": order}
+
+    @act(
+        permission="orders.extend_order",
+        title=_("Extend the time to pay"),
+        text=_("Its seats and snacks stay held for longer."),
+        form=ExtendForm,
+        when=is_unpaid,
+        icon="more_time",
+    )
+    def extend(self, order: Order, *, until: datetime, at: datetime, actor: User) -> str:
+        extended = extend(order, until=until, at=at, actor=actor)
+        told = gettext("Order %(order)s is to be paid before %(until)s.")
+        return told % {"order": order, "until": on_the_clock(extended.payment_deadline)}
+
+    @act(
+        permission="orders.remind_order",
+        title=_("Remind the customer"),
+        text=_("The customer is told once more that payment is overdue, with a link to pay: at most once an hour."),
+        form=RemindForm,
+        when=lambda order: order.status == Order.Status.PAYMENT_OVERDUE,
+        icon="forward_to_inbox",
+    )
+    def remind(self, order: Order, *, at: datetime, actor: User) -> str:
+        remind_to_pay(order, at=at)
+        return gettext("The customer of order %(order)s is reminded.") % {"order": order}
+
+    @act(
+        permission="orders.cancel_order",
+        title=_("Cancel the order"),
+        text=_("What it holds is free again, and the customer is told."),
+        form=CancelForm,
+        when=is_unpaid,
+        icon="cancel",
+        danger=True,
+    )
+    def cancel(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
+        cancel(order, reason=reason or Reason.STAFF, at=at, actor=actor)
+        return gettext("Order %(order)s is cancelled.") % {"order": order}
+
+    @act(
+        permission="orders.refund_order",
+        title=_("Refund the whole order"),
+        text=_("Its money and points go back at once, its seats are free again, and the customer is told."),
+        form=RefundForm,
+        when=is_sold,
+        icon="undo",
+        danger=True,
+    )
+    def refund_whole(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
+        done = refund(order, reason=reason, at=at, actor=actor)
+        return gettext("%(amount)s of order %(order)s goes back.") % {"amount": localize(done.amount), "order": order}
+
+    @act(
+        permission="orders.refund_order",
+        title=_("Refund some of it"),
+        text=_("Choose what goes back; you see the exact money and points before anything happens."),
+        form=RefundLinesForm,
+        when=is_sold,
+        icon="checklist",
+    )
+    def refund_lines(self, order: Order, *, lines: list[Line], reason: str, at: datetime, actor: User) -> str:
+        done = refund(order, lines=lines, reason=reason, at=at, actor=actor)
+        return gettext("%(amount)s of order %(order)s goes back.") % {"amount": localize(done.amount), "order": order}
+
+
+@admin.register(Order)
+class OrderAdmin(OrderPage):
+    list_display = ["number", "cinema", "standing", "channel", "email", "amount", "ordered"]
+    list_filter = ["status", "channel", "cinema"]
+
+    @admin.display(description=_("created"), ordering="created_at")
+    def ordered(self, order: Order) -> str:
+        return on_the_clock(order.created_at, order.cinema.zone)
+
+
+@admin.register(OverdueOrder)
+class OverdueOrderAdmin(OrderPage):
+    """Payment is overdue: how late, what is held, when it will be cancelled, and how to reach the customer."""
+
+    list_select_related = ["cinema", "user"]
+    list_display = ["number", "cinema", "late", "held", "amount", "cancelled_on", "reached"]
+    list_filter = ["cinema"]
+    ordering = ["expires_at", "pk"]
+    fieldsets: Any = [(_("Overdue"), {"fields": ["late", "held", "cancelled_on", "reached"]}), *OrderPage.fieldsets]
+    readonly_fields = [*OrderPage.readonly_fields, "late", "held", "cancelled_on", "reached"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        here = {"order": OuterRef("pk")}
+        seats = Ticket.objects.live().filter(**here).order_by().values("order").annotate(n=Count("pk")).values("n")
+        open_ones = ConcessionPreorder.objects.filter(status__in=ConcessionPreorder.OPEN, **here).order_by()
+        snacks = open_ones.values("order").annotate(n=Sum("quantity")).values("n")
+        return (
+            super()
+            .get_queryset(request)
+            .filter(status=Order.Status.PAYMENT_OVERDUE)
+            .annotate(seats_held=Coalesce(Subquery(seats), 0), snacks_held=Coalesce(Subquery(snacks), 0))
+        )
+
+    @admin.display(description=_("late by"), ordering="payment_deadline")
+    def late(self, order: Order) -> str:
+        return timesince(order.payment_deadline, timezone.now(), depth=1)
+
+    @admin.display(description=_("held"))
+    def held(self, order: Any) -> str:
+        said = gettext("seats %(seats)d, snacks %(snacks)d, points %(points)d")
+        return said % {"seats": order.seats_held, "snacks": order.snacks_held, "points": points(order)}
+
+    @admin.display(description=_("will be cancelled"), ordering="expires_at")
+    def cancelled_on(self, order: Order) -> str:
+        return on_the_clock(order.expires_at, order.cinema.zone)
+
+    @admin.display(description=_("how to reach the customer"))
+    def reached(self, order: Order) -> str:
+        phone = order.phone or (order.user.phone if order.user else "")
+        return ", ".join(filter(None, [str(order.user or ""), phone, order.email])) or gettext("no address")
+
+
+@admin.register(Ticket)
+class TicketAdmin(Acting, RecordAdmin):
+    cinema_path = "order__cinema"
+    list_per_page = 20
+    list_display = ["order", "session", "seat", "ticket_type", "price", "standing"]
+    list_filter = ["status"]
+    list_select_related = ["order__cinema", "session__film", "session__hall__cinema", "seat", "ticket_type"]
+    search_fields = ["=order__number"]
+    exclude = ["status"]
+    readonly_fields = ["standing"]
+    actions_detail = ["let_in", "undo"]
+
+    @display(description=_("status"), ordering="status", label=TICKET_COLOURS)
+    def standing(self, ticket: Ticket) -> tuple[str, str]:
+        return ticket.status, ticket.get_status_display()
+
+    @act(
+        permission="orders.check_in_ticket",
+        title=_("Let in"),
+        text=_("The ticket is used: nobody else gets in with it."),
+        when=lambda ticket: ticket.status == Ticket.Status.PAID,
+        icon="qr_code_scanner",
+    )
+    def let_in(self, ticket: Ticket, *, at: datetime, actor: User) -> str:
+        check_in(ticket, at=at, actor=actor)
+        return gettext("%(ticket)s: let in.") % {"ticket": ticket}
+
+    @act(
+        permission="orders.undo_check_in_ticket",
+        title=_("Undo the scan"),
+        text=_("The ticket can be used again."),
+        when=lambda ticket: ticket.status == Ticket.Status.USED,
+        icon="undo",
+    )
+    def undo(self, ticket: Ticket, *, at: datetime, actor: User) -> str:
+        undo_check_in(ticket, at=at, actor=actor)
+        return gettext("%(ticket)s: the scan is undone.") % {"ticket": ticket}
+
+
+@admin.register(ConcessionPreorder)  # here, since the orders make snacks ready and hand them over
+class ConcessionPreorderAdmin(Acting, RecordAdmin):
+    cinema_path = "concession_item__cinema"
+    list_per_page = 20
+    list_display = ["pickup_code", "concession_item", "quantity", "standing", "until", "order"]
+    list_filter = ["status"]
+    list_select_related = ["concession_item__cinema", "order"]
+    search_fields = ["=pickup_code", "=order__number"]
+    exclude = ["status"]
+    readonly_fields = ["standing"]
+    actions_detail = ["ready", "hand_over"]
+    actions = ["ready", "hand_over"]
+
+    @display(description=_("status"), ordering="status", label=PREORDER_COLOURS)
+    def standing(self, preorder: ConcessionPreorder) -> tuple[str, str]:
+        return preorder.status, preorder.get_status_display()
+
+    @admin.display(description=_("to collect before"), ordering="collection_deadline")
+    def until(self, preorder: ConcessionPreorder) -> str:
+        return on_the_clock(preorder.collection_deadline, preorder.concession_item.cinema.zone)
+
+    @act(
+        permission="concessions.make_ready",
+        title=_("Make ready"),
+        text=_("The snacks stand ready at the bar."),
+        when=lambda preorder: preorder.status == ConcessionPreorder.Status.PENDING,
+        icon="restaurant",
+    )
+    def ready(self, preorder: ConcessionPreorder, *, at: datetime, actor: User) -> str:
+        make_ready(preorder, at=at, actor=actor)
+        return gettext("%(snacks)s: ready.") % {"snacks": preorder}
+
+    @act(
+        permission="concessions.hand_over",
+        title=_("Hand over"),
+        text=_("The customer takes the snacks."),
+        when=lambda preorder: preorder.status in ConcessionPreorder.OPEN,
+        icon="shopping_bag",
+    )
+    def hand_over(self, preorder: ConcessionPreorder, *, at: datetime, actor: User) -> str:
+        collect(preorder, at=at, actor=actor)
+        return gettext("%(snacks)s: handed over.") % {"snacks": preorder}

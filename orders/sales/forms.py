@@ -1,0 +1,140 @@
+"""What the actions on orders ask for, and what they show before they are confirmed."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from cinema.actions import ActionForm, Fact
+from cinema.zones import on_the_clock
+from orders.models import Order
+from orders.sales.story import line_in_words, money
+from orders.services import Outcome, what_refund_gives
+from orders.services.giving_back import Line, lines_of
+from payments.models import BY_HAND, Gateway
+
+LONGEST_REASON = 250
+CONSUMED = "orders.refund_consumed"
+
+
+class ReasonField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        defaults = {"label": _("Why"), "max_length": LONGEST_REASON, "widget": UnfoldAdminTextInputWidget()}
+        super().__init__(**{**defaults, **kwargs})
+
+
+class CancelForm(ActionForm):
+    reason = ReasonField(required=False, help_text=_("Empty: cancelled by staff."))
+
+    def facts(self) -> Iterable[Fact]:
+        order: Order = self.row
+        yield _("seats that become free"), order.tickets.live().count()
+        yield _("snacks that return"), sum(order.preorders.values_list("quantity", flat=True))
+        yield _("points that come back"), points(order)
+        yield _("who is told"), order.recipient or _("nobody: there is no address")
+
+
+class ExtendForm(ActionForm):
+    until = forms.DateTimeField(
+        label=_("To pay before"),
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        help_text=_("By the cinema's clocks; at the session's start at the latest."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        until = max(self.at, *(order.payment_deadline for order in self.rows)) + timedelta(days=1)
+        self.fields["until"].initial = on_the_clock(until, form="Y-m-d\\TH:i")
+
+    def facts(self) -> Iterable[Fact]:
+        yield _("to pay before"), on_the_clock(self.row.payment_deadline)
+        yield _("held until"), on_the_clock(self.row.expires_at)
+
+
+class PaymentForm(ActionForm):
+    gateway = forms.ChoiceField(
+        label=_("How"),
+        choices=[(gateway.value, gateway.label) for gateway in Gateway if gateway in BY_HAND],
+        initial=Gateway.CASH,
+        widget=UnfoldAdminRadioSelectWidget(),
+    )
+
+    def facts(self) -> Iterable[Fact]:
+        yield _("to take"), money(self.row.final_amount)
+
+
+class RemindForm(ActionForm):
+    def facts(self) -> Iterable[Fact]:
+        yield _("who is told"), self.row.recipient or _("nobody: there is no address")
+
+
+class RefundForm(ActionForm):
+    """Everything that is left, but snacks that were collected or let lapse."""
+
+    reason = ReasonField()
+
+    def facts(self) -> Iterable[Fact]:
+        yield from in_words(what_refund_gives(self.row, at=self.at))
+
+
+class RefundLinesForm(ActionForm):
+    """First which lines, then exactly what goes back, then it counts."""
+
+    lines = forms.MultipleChoiceField(label=_("What goes back"), widget=UnfoldAdminCheckboxSelectMultipleWidget())
+    reason = ReasonField()
+    agreed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        left = lines_of([self.row.pk])[self.row.pk]
+        offered = left.unrefunded if self.actor.has_perm(CONSUMED) else left.refundable
+        self.offered: dict[str, Line] = {f"{line._meta.model_name}-{line.pk}": line for line in offered}
+        self.fields["lines"].choices = [(key, _offer(line)) for key, line in self.offered.items()]  # type: ignore[attr-defined]
+        self.outcome: Outcome | None = None
+
+    def clean_lines(self) -> list[Line]:
+        return [self.offered[key] for key in self.cleaned_data["lines"]]
+
+    def needs_look(self) -> bool:
+        self.outcome = what_refund_gives(self.row, lines=self.cleaned_data["lines"], at=self.at)
+        seen = f"{self.outcome.money} {self.outcome.points_back} {self.outcome.points_taken}"
+        if self.cleaned_data.pop("agreed") == seen:
+            return False
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["agreed"] = seen  # type: ignore[index]
+        return True
+
+    def facts(self) -> Iterable[Fact]:
+        if self.outcome is not None:
+            yield from in_words(self.outcome)
+            yield _("look again"), _("nothing has happened yet: confirm to refund exactly this")
+
+
+def in_words(outcome: Outcome) -> Iterable[Fact]:
+    yield _("money that goes back"), money(outcome.money)
+    yield _("points that come back"), outcome.points_back
+    yield _("earned points that are taken back"), outcome.points_taken
+    yield _("afterwards"), _("the order is refunded") if outcome.last else _("the rest of the order stays")
+
+
+def points(order: Order) -> int:
+    return int(order.bonus_amount / settings.BONUS_POINT_VALUE)
+
+
+def _offer(line: Line) -> str:
+    paid_with_points = int(line.bonus_share / settings.BONUS_POINT_VALUE)
+    with_points = ngettext(" and %(count)d point", " and %(count)d points", paid_with_points)
+    said = f"{line_in_words(line)} – {money(line.paid)}"
+    if paid_with_points:
+        said += with_points % {"count": paid_with_points}
+    return gettext("%(line)s (%(status)s)") % {"line": said, "status": line.get_status_display()}

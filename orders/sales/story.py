@@ -1,0 +1,225 @@
+"""What an order is made of and what became of it, read for its page in a constant number of queries."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+
+from bonuses.models import BonusTransaction
+from concessions.models import ConcessionPreorder
+from orders import messages
+from orders.models import Order, OrderEvent, Scan, Ticket
+from orders.reasons import in_words
+from orders.services.giving_back import Line
+from payments.models import Payment, Refund
+
+TICKET_COLOURS: dict[str, str] = {
+    Ticket.Status.RESERVED: "info",
+    Ticket.Status.PAID: "success",
+    Ticket.Status.EXPIRED: "warning",
+}
+PREORDER_COLOURS: dict[str, str] = {
+    ConcessionPreorder.Status.PENDING: "info",
+    ConcessionPreorder.Status.READY: "success",
+    ConcessionPreorder.Status.EXPIRED: "warning",
+}
+
+
+@dataclass(frozen=True)
+class Sold:
+    """One line of the order: what, and how it was paid; `doing` leads to what may be done with it."""
+
+    what: str
+    price: Decimal
+    discount: Decimal
+    by_points: Decimal
+    paid: Decimal
+    status: str
+    colour: str | None
+    doing: list[tuple[str, str]]
+    refunded: Decimal | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that happened: when, what, and by whom and why where that is known."""
+
+    at: datetime
+    icon: str
+    what: str
+    who: str = ""
+    why: str = ""
+    details: list[str] = field(default_factory=list)
+
+
+def money(amount: Decimal) -> str:
+    return localize(amount, use_l10n=True)
+
+
+def line_in_words(line: Line) -> str:
+    if isinstance(line, ConcessionPreorder):
+        return str(line)
+    return _("%(session)s, %(seat)s, %(type)s") % {
+        "session": line.session,
+        "seat": line.seat,
+        "type": line.ticket_type,
+    }
+
+
+class Story:
+    """An order's lines and its history, as far as one person may see them."""
+
+    def __init__(self, order: Order, user: Any) -> None:
+        self.order, self.user = order, user
+        self.refund_lines: dict[tuple[str, int], Decimal] = {}
+        self.refunds = self._refunds() if user.has_perm("payments.view_refund") else []
+        self.lines = list(self._lines())
+        self.entries = sorted(self._entries(), key=lambda entry: entry.at)
+
+    # --- Lines
+
+    def _lines(self) -> Iterator[Sold]:
+        if self.user.has_perm("orders.view_ticket"):
+            for ticket in self.order.tickets.select_related(
+                "session__film", "session__hall__cinema", "seat", "ticket_type"
+            ).order_by("session", "seat__row", "seat__number", "pk"):
+                yield self._sold(ticket, TICKET_COLOURS.get(ticket.status), list(self._at_the_door(ticket)))
+        if self.user.has_perm("concessions.view_concessionpreorder"):
+            for preorder in self.order.preorders.select_related("concession_item").order_by("pk"):
+                colour = PREORDER_COLOURS.get(preorder.status)
+                yield self._sold(preorder, colour, list(self._at_the_bar(preorder)), code=preorder.pickup_code)
+
+    def _sold(self, line: Line, colour: str | None, doing: list[tuple[str, str]], code: str = "") -> Sold:
+        return Sold(
+            what=line_in_words(line),
+            price=line.amount,
+            discount=line.discount_share,
+            by_points=line.bonus_share,
+            paid=line.paid,
+            status=line.get_status_display(),
+            colour=colour,
+            doing=doing,
+            refunded=self.refund_lines.get((line._meta.model_name or "", line.pk)),
+            code=code,
+        )
+
+    def _at_the_door(self, ticket: Ticket) -> Iterator[tuple[str, str]]:
+        if self.order.status in Order.SOLD and ticket.status == Ticket.Status.PAID:
+            yield from self._link("orders.check_in_ticket", _("Let in"), "orders_ticket_let_in", ticket.pk)
+        if self.order.status == Order.Status.PAID and ticket.status == Ticket.Status.USED:
+            yield from self._link("orders.undo_check_in_ticket", _("Undo the scan"), "orders_ticket_undo", ticket.pk)
+
+    def _at_the_bar(self, preorder: ConcessionPreorder) -> Iterator[tuple[str, str]]:
+        page = "concessions_concessionpreorder"
+        if self.order.status in Order.SOLD and preorder.status == ConcessionPreorder.Status.PENDING:
+            yield from self._link("concessions.make_ready", _("Make ready"), f"{page}_ready", preorder.pk)
+        if self.order.status in Order.SOLD and preorder.status in ConcessionPreorder.OPEN:
+            yield from self._link("concessions.hand_over", _("Hand over"), f"{page}_hand_over", preorder.pk)
+
+    def _link(self, permission: str, title: str, page: str, key: int) -> Iterator[tuple[str, str]]:
+        if self.user.has_perm(permission):
+            yield title, reverse(f"admin:{page}", args=[key])
+
+    # --- History
+
+    def _refunds(self) -> list[Refund]:
+        found = list(
+            self.order.refunds.select_related("actor")
+            .prefetch_related(
+                "lines__ticket__session__film",
+                "lines__ticket__session__hall__cinema",
+                "lines__ticket__seat",
+                "lines__ticket__ticket_type",
+                "lines__preorder__concession_item",
+            )
+            .order_by("pk")
+        )
+        for refund in found:
+            for line in refund.lines.all():
+                thing = line.ticket or line.preorder
+                if thing is not None:
+                    self.refund_lines[thing._meta.model_name or "", thing.pk] = line.amount
+        return found
+
+    def _entries(self) -> Iterator[Entry]:
+        if self.user.has_perm("orders.view_orderevent"):
+            yield from map(_of_event, self.order.events.select_related("actor").order_by("pk"))
+        if self.user.has_perm("payments.view_payment"):
+            yield from map(_of_payment, self.order.payments.select_related("actor").order_by("pk"))
+        yield from map(_of_refund, self.refunds)
+        if self.user.has_perm("bonuses.view_bonustransaction"):
+            yield from map(_of_points, self.order.bonus_transactions.select_related("actor").order_by("pk"))
+        if self.user.has_perm("orders.view_ticket"):
+            scans = Scan.objects.filter(ticket__order=self.order).select_related("actor", "ticket__seat")
+            yield from map(_of_scan, scans.order_by("pk"))
+        if self.user.has_perm("concessions.view_concessionpreorder"):
+            yield from _of_snacks(self.order.preorders.select_related("concession_item", "handled_by").order_by("pk"))
+        if self.order.recipient:
+            for message in messages.told(self.order):
+                yield Entry(
+                    message.created_at,
+                    "mail",
+                    _("Message: %(about)s") % {"about": message.get_kind_display()},
+                    details=[f"{message.recipient} – {message.get_status_display()}"],
+                )
+
+
+def _of_event(event: OrderEvent) -> Entry:
+    if event.from_status:
+        change = {"source": event.get_from_status_display(), "target": event.get_to_status_display()}
+        what = _("%(source)s → %(target)s") % change
+    else:
+        what = _("Ordered: %(status)s") % {"status": event.get_to_status_display()}
+    return Entry(event.at, "flag", what, str(event.actor or ""), in_words(event.reason))
+
+
+def _of_payment(payment: Payment) -> Entry:
+    told = {"amount": money(payment.amount), "way": payment.get_gateway_display()}
+    what = _("Payment of %(amount)s, %(way)s") % told
+    return Entry(
+        payment.succeeded_at or payment.created_at,
+        "payments",
+        what,
+        str(payment.actor or ""),
+        details=[payment.get_status_display()],
+    )
+
+
+def _of_refund(refund: Refund) -> Entry:
+    details = [
+        f"{line_in_words(thing)} – {money(line.amount)}"
+        for line in refund.lines.all()
+        if (thing := line.ticket or line.preorder)
+    ]
+    if refund.awaits_lines:
+        details.append(_("It was refunded outside: say which lines it was for."))
+    what = _("Refund of %(amount)s: %(status)s") % {
+        "amount": money(refund.amount),
+        "status": refund.get_status_display(),
+    }
+    return Entry(refund.requested_at, "undo", what, str(refund.actor or ""), in_words(refund.reason), details)
+
+
+def _of_points(entry: BonusTransaction) -> Entry:
+    what = _("Points %(amount)+d: %(kind)s") % {"amount": entry.amount, "kind": entry.get_transaction_type_display()}
+    return Entry(entry.transaction_date, "loyalty", what, str(entry.actor or ""), in_words(entry.description))
+
+
+def _of_scan(scan: Scan) -> Entry:
+    words = _("Scan undone: %(seat)s") if scan.undone else _("Let in: %(seat)s")
+    return Entry(scan.at, "qr_code_scanner", words % {"seat": scan.ticket.seat}, str(scan.actor or ""))
+
+
+def _of_snacks(preorders: Iterable[ConcessionPreorder]) -> Iterator[Entry]:
+    for preorder in preorders:
+        who = str(preorder.handled_by or "")
+        if preorder.ready_at:
+            yield Entry(preorder.ready_at, "restaurant", _("Ready: %(snacks)s") % {"snacks": preorder}, who)
+        if preorder.collected_at:
+            yield Entry(preorder.collected_at, "shopping_bag", _("Handed over: %(snacks)s") % {"snacks": preorder}, who)
