@@ -240,7 +240,8 @@ class Bench:
     def settle(self) -> None:
         """Whatever the contests left is done by the jobs; then the books of jobs and SQL must balance."""
         for job in IDLE:
-            self.call(job)
+            if job != "deliver_notifications":  # hundreds of thousands of mails, and nothing in the books
+                self.call(job)
         self.call("check_invariants")
         self.row("the books balance after both", "yes", "yes", True)
 
