@@ -47,6 +47,8 @@ def in_words(schedule: Every | Daily) -> str:
     seconds = int(schedule.period.total_seconds())
     if seconds < 60:
         return ngettext("every %(count)d second", "every %(count)d seconds", seconds) % {"count": seconds}
+    if seconds == 60:
+        return gettext("every minute")
     return ngettext("every %(count)d minute", "every %(count)d minutes", seconds // 60) % {"count": seconds // 60}
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from cinema.admin import KeptAdmin, RecordAdmin, RecordInline
 from orders.models import OrderEvent, Promocode, RefundLine, Scan
 from orders.programme import admin as _programme  # noqa: F401 (the pages of sessions and halls)
-from orders.programme import admin as programme
 from orders.reasons import in_words
 from orders.sales import admin as _sales  # noqa: F401 (the pages of orders, tickets and snacks)
 from payments.models import Refund

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -46,7 +47,7 @@ class Line:
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's DASHBOARD_CALLBACK."""
     at = clock.now()
-    return context | {"lines": list(Today(request, at).lines()), "at": at}
+    return context | {"title": _("Today"), "lines": list(Today(request, at).lines()), "at": at}
 
 
 class Today:
@@ -85,7 +86,7 @@ class Today:
         if total:
             yield Line(
                 ngettext("%(count)d bar item is low", "%(count)d bar items are low", total) % {"count": total},
-                _list("concessions_concessionitem", is_low__exact=1, is_active__exact=1),
+                _list("concessions_lowstockitem"),
                 "inventory_2",
                 *_named(
                     total,
@@ -102,7 +103,7 @@ class Today:
         if total:
             yield Line(
                 ngettext("%(count)d order is overdue", "%(count)d orders are overdue", total) % {"count": total},
-                _list("orders_order", status__exact=Order.Status.PAYMENT_OVERDUE),
+                _list("orders_overdueorder"),
                 "hourglass_bottom",
                 *_named(total, [order.number for order in rows]),
             )
@@ -168,7 +169,7 @@ class Today:
                 % {"count": total},
                 _list("payments_refund", status__exact=Refund.Status.REQUESTED),
                 "payments",
-                *_named(total, [f"{refund.order.number}: {refund.amount}" for refund in rows]),
+                *_named(total, [f"{refund.order.number}: {localize(refund.amount)}" for refund in rows]),
             )
 
     def cancelled_sessions(self) -> Iterator[Line]:

@@ -29,6 +29,11 @@ class Block:
     capacity: int
 
     @property
+    def time(self) -> str:
+        """In words here, since a template would show an instant by other clocks."""
+        return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
+
+    @property
     def is_sold_out(self) -> bool:
         return self.sold >= self.capacity
 

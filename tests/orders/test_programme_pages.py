@@ -73,7 +73,9 @@ def test_a_session_belongs_to_the_day_on_which_it_starts_by_the_cinemas_clocks()
 
     day = timetable.lay_out(hall.cinema, date(2026, 11, 6), at=NOON)
 
+    page = browser(someone("usher", hall.cinema)).get(reverse(TIMETABLE), {"day": DAY}).text
     [shown] = day.halls[0].blocks
+    assert "23:30–01:30" in page
     assert shown.session == late
     assert f"{shown.starts:%H:%M}" == "23:30"
     assert [hour.label for hour in day.hours][-3:] == ["23:00", "00:00", "01:00"]
