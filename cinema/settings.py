@@ -176,6 +176,7 @@ UNFOLD = {
     "SITE_SYMBOL": "theaters",
     "SITE_URL": None,
     "DASHBOARD_CALLBACK": "orders.today.dashboard",
+    "SIDEBAR": {"navigation": "cinema.unfold.menu"},
     "STYLES": [lambda _request: static("cinema.css")],
 }
 

@@ -1,20 +1,29 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bonuses.errors import AdjustmentRefused
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import balances
+from cinema.lives import MovedMeanwhile
 
 
 def adjust(
-    account: BonusAccount, *, amount: int, reason: str, at: datetime, actor: User | None = None
+    account: BonusAccount,
+    *,
+    amount: int,
+    reason: str,
+    at: datetime,
+    actor: User | None = None,
+    seen: int | None = None,
 ) -> BonusTransaction:
     """Add points to an account, or take them (negative amount), over a customer's head and therefore with a reason.
 
-    Refuses with `AdjustmentRefused` an empty reason, an amount of 0 or beyond bounds, and to take what is not there.
+    Refuses with `AdjustmentRefused` an empty reason, an amount of 0 or beyond bounds, and to take what is not there;
+    with `MovedMeanwhile` if there is an adjustment after the one that the actor has `seen`, as `last_adjustment` says.
     """
     if not reason.strip():
         raise AdjustmentRefused(_("An adjustment needs a reason: write why the points change."))
@@ -22,6 +31,14 @@ def adjust(
         raise AdjustmentRefused(_("%(amount)d points cannot be booked. Enter another number.") % {"amount": amount})
     with transaction.atomic():
         balance = balances.lock([account.pk])[account.pk]
+        if seen is not None and (last := _adjustments(account).select_related("actor").first()) and last.pk > seen:
+            raise MovedMeanwhile(
+                _(
+                    "Meanwhile %(actor)s booked %(amount)+d: %(reason)s. "
+                    "If yours comes on top of that, confirm it again."
+                )
+                % {"actor": last.actor or _("somebody"), "amount": last.amount, "reason": last.description}
+            )
         if balance + amount < 0:
             raise AdjustmentRefused(
                 _("%(amount)d points cannot be taken: the balance is %(balance)d.")
@@ -41,3 +58,12 @@ def adjust(
             description=reason.strip()[:250],
             actor=actor,
         )
+
+
+def last_adjustment(account: BonusAccount) -> int:
+    """The key of the account's last adjustment, 0 without one: what a page has seen when it asks for another."""
+    return _adjustments(account).values_list("pk", flat=True).first() or 0
+
+
+def _adjustments(account: BonusAccount) -> QuerySet[BonusTransaction]:
+    return account.transactions.filter(transaction_type=BonusTransaction.Type.ADJUSTMENT).order_by("-pk")

@@ -1,0 +1,116 @@
+"""The menu of the admin: what belongs together at work, for each person what they may open."""
+
+from typing import Any
+
+from django.apps import apps
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+# (title, folds away, [(model, icon)]); `index` is the first page.
+GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
+    (
+        _("Today"),
+        False,
+        [
+            ("index", "today"),
+            ("concessions.lowstockitem", "inventory"),
+            ("orders.overdueorder", "alarm"),
+            ("jobs.jobrun", "schedule"),
+        ],
+    ),
+    (
+        _("Sales"),
+        False,
+        [
+            ("orders.order", "receipt_long"),
+            ("orders.ticket", "confirmation_number"),
+            ("concessions.concessionpreorder", "takeout_dining"),
+            ("orders.promocode", "percent"),
+        ],
+    ),
+    (
+        _("Programme"),
+        False,
+        [
+            ("screenings.session", "calendar_month"),
+            ("screenings.film", "movie"),
+            ("screenings.hall", "event_seat"),
+            ("screenings.seatoutage", "build"),
+        ],
+    ),
+    (
+        _("Bar"),
+        False,
+        [
+            ("concessions.concessionitem", "fastfood"),
+            ("concessions.stockmovement", "swap_vert"),
+            ("concessions.reordersuggestion", "shopping_cart"),
+        ],
+    ),
+    (
+        _("Customers"),
+        False,
+        [
+            ("bonuses.bonusaccount", "loyalty"),
+            ("bonuses.bonustransaction", "swap_horiz"),
+            ("notifications.notification", "mail"),
+        ],
+    ),
+    (
+        _("Books"),
+        True,
+        [
+            ("payments.payment", "payments"),
+            ("payments.refund", "undo"),
+            ("orders.refundline", "list"),
+            ("orders.orderevent", "history"),
+            ("orders.scan", "qr_code_scanner"),
+            ("screenings.sessionsummary", "summarize"),
+            ("payments.gatewayevent", "webhook"),
+        ],
+    ),
+    (
+        _("Set up"),
+        True,
+        [
+            ("screenings.cinema", "theaters"),
+            ("screenings.seat", "chair"),
+            ("screenings.seatsurcharge", "add_card"),
+            ("screenings.tickettype", "sell"),
+            ("screenings.genre", "category"),
+            ("accounts.user", "group"),
+            ("jobs.quarantinedrow", "report"),
+            ("jobs.joblease", "lock_clock"),
+        ],
+    ),
+]
+
+
+def menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """Unfold's SIDEBAR navigation; a group of which the person may open nothing is left out."""
+    groups = [
+        {
+            "title": title,
+            "collapsible": folds,
+            "items": [_entry(page, icon) for page, icon in pages if _may(request, page)],
+        }
+        for title, folds, pages in GROUPS
+    ]
+    return [group for group in groups if group["items"]]
+
+
+def _may(request: HttpRequest, page: str) -> bool:
+    if page == "index":
+        return True
+    app, model = page.split(".")
+    return request.user.has_perm(f"{app}.view_{model}")
+
+
+def _entry(page: str, icon: str) -> dict[str, Any]:
+    if page == "index":
+        return {"title": _("What needs you"), "icon": icon, "link": reverse("admin:index")}
+    app, model = page.split(".")
+    name = apps.get_model(page)._meta.verbose_name_plural
+    return {"title": capfirst(str(name)), "icon": icon, "link": reverse(f"admin:{app}_{model}_changelist")}
