@@ -36,9 +36,11 @@ class Basket:
         return sum((line.amount for line in self.lines), ZERO)
 
     @property
-    def starts(self) -> datetime | None:
-        """When the first session starts; nothing can be paid, held or extended beyond it."""
-        return min((session.start_datetime for session in self.sessions), default=None)
+    def latest(self) -> datetime:
+        """Nothing is held beyond it: the start of the first session; for snacks alone the end of their day."""
+        if self.sessions:
+            return min(session.start_datetime for session in self.sessions)
+        return self.preorders[0].collection_deadline
 
     def share(self, discount: Decimal, points_value: Decimal) -> None:
         """Write each line's share of the discount, then of the points over what the discount leaves of the lines."""

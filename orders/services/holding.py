@@ -52,7 +52,7 @@ def hold(
     discount = promocodes.discount(valid, basket.total)
     points_value = _value_of(points, left=basket.total - discount, user=user)
     basket.share(discount, points_value)
-    deadline, expires = _limits(channel, starts=basket.starts, at=at)
+    deadline, expires = _limits(channel, latest=basket.latest, at=at)
     order = Order(
         cinema=cinema,
         user=user,
@@ -136,13 +136,12 @@ def _value_of(points: int, *, left: Decimal, user: User | None) -> Decimal:
     return points * settings.BONUS_POINT_VALUE
 
 
-def _limits(channel: str, *, starts: datetime | None, at: datetime) -> tuple[datetime, datetime]:
-    """When the order becomes overdue and when it is cancelled: as the channel says, and at the start at the latest."""
+def _limits(channel: str, *, latest: datetime, at: datetime) -> tuple[datetime, datetime]:
+    """When the order becomes overdue and when it is cancelled: as the channel says, and at the `latest`."""
     to_pay, grace = settings.HOLD_LIMITS[channel]
-    return clipped(at + to_pay, grace, starts=starts)
+    return clipped(at + to_pay, grace, latest=latest)
 
 
-def clipped(deadline: datetime, distance: timedelta, *, starts: datetime | None) -> tuple[datetime, datetime]:
-    """A payment deadline and the instant of cancellation `distance` later, neither after the first session's start."""
-    expires = deadline + distance
-    return (deadline, expires) if starts is None else (min(deadline, starts), min(expires, starts))
+def clipped(deadline: datetime, distance: timedelta, *, latest: datetime) -> tuple[datetime, datetime]:
+    """A payment deadline and the instant of cancellation `distance` later, neither after `latest`."""
+    return min(deadline, latest), min(deadline + distance, latest)

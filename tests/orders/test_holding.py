@@ -754,3 +754,12 @@ def test_a_large_order_costs_no_more_queries_than_a_small_one():
         return len(captured)
 
     assert queries(small) == queries(large)
+
+
+def test_snacks_alone_are_held_until_the_end_of_their_day_at_the_latest():
+    item = an_item()
+
+    order = an_order(snacks=[(item, 1)], channel=Order.Channel.RESERVATION)
+
+    deadline = order.preorders.get().collection_deadline
+    assert (order.payment_deadline, order.expires_at) == (deadline, deadline)
