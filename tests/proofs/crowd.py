@@ -19,6 +19,8 @@ def multiply(times: int, *, days_ago: int = 0) -> None:
         trust_keys()
         for room in ROOMS:
             for model in apps.get_app_config(room).get_models(include_auto_created=True):
+                if model._meta.proxy:
+                    continue
                 fields = [field for field in model._meta.local_concrete_fields if not field.generated]
                 columns = ", ".join(f'"{field.column}"' for field in fields)
                 values = ", ".join(_copied(model, field, days_ago) for field in fields)

@@ -82,7 +82,11 @@ def _is_superuser() -> bool:
 
 def _models() -> list[type[models.Model]]:
     every = apps.get_models(include_auto_created=True)
-    return [model for model in every if model._meta.app_label not in NOT_OURS and model._meta.managed]
+    return [
+        model
+        for model in every
+        if model._meta.app_label not in NOT_OURS and model._meta.managed and not model._meta.proxy
+    ]
 
 
 def _columns(model: type[models.Model]) -> str:
