@@ -6,7 +6,6 @@ from django.db.models import F, QuerySet, Sum, Window
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from accounts.models import User
 from bonuses.forms import AdjustForm
@@ -14,6 +13,7 @@ from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
 from cinema.actions import Acting, act
 from cinema.admin import RecordAdmin, RecordInline
+from cinema.labels import label
 
 COLOURS: dict[str, str] = {
     BonusTransaction.Type.ACCRUAL: "success",
@@ -30,7 +30,7 @@ class TransactionInline(RecordInline):
     fields = ["transaction_date", "transaction_type", "amount", "after", "order", "description", "actor"]
     readonly_fields = ["after"]
     ordering = ["-transaction_date", "-pk"]
-    per_page = 25
+    per_page = 20
     verbose_name_plural = _("how the balance came about")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BonusTransaction]:
@@ -79,6 +79,6 @@ class BonusTransactionAdmin(RecordAdmin):
     list_select_related = ["bonus_account__user", "order"]
     search_fields = ["=bonus_account__user__email", "=order__number"]
 
-    @display(description=_("type"), ordering="transaction_type", label=COLOURS)
-    def kind(self, entry: BonusTransaction) -> tuple[str, str]:
-        return entry.transaction_type, entry.get_transaction_type_display()
+    @admin.display(description=_("type"), ordering="transaction_type")
+    def kind(self, entry: BonusTransaction) -> str:
+        return label(entry.get_transaction_type_display(), COLOURS.get(entry.transaction_type))

@@ -30,7 +30,6 @@ from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from unfold.decorators import action as unfold_action
-from unfold.enums import ActionVariant
 
 from cinema.lives import Refused
 from cinema.zones import zone_of
@@ -99,8 +98,7 @@ def act(
             return _on_many(page, request, queryset, method, form, words)
 
         view.__name__ = name
-        variant = ActionVariant.DANGER if danger else ActionVariant.DEFAULT
-        made: Any = unfold_action(view, description=title, url_path=name.replace("_", "-"), icon=icon, variant=variant)
+        made: Any = unfold_action(view, description=title, url_path=name.replace("_", "-"), icon=icon)
         made.permission, made.when = permission, when
         return made
 

@@ -26,15 +26,13 @@ def zone_of(page: Any, row: Any) -> ZoneInfo | None:
 
 
 def on_the_clock(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True, form: str = "") -> str:
-    """An instant for people, such as `23 Nov 2026 19:45 MSK`; in the zone that is in force unless another is given.
-
-    Without the zone's name it is shorter; `form` is another layout.
+    """An instant for people, such as `23 November 19:45 MSK`, with the year unless it is this one; in the zone that is
+    in force unless another is given, whose name may be left out. `form` is another layout.
     """
     if instant is None:
         return "–"
     local = timezone.localtime(instant, zone)
-    if form:
-        return date_format(local, form)
-    return (
-        f"{date_format(local, 'j M Y H:i')} {local.tzname() or ''}".strip() if named else date_format(local, "j M H:i")
-    )
+    if not form:
+        form = "j E H:i" if local.year == timezone.localtime(None, zone).year else "j E Y H:i"
+        return f"{date_format(local, form)} {(local.tzname() or '') if named else ''}".strip()
+    return date_format(local, form)

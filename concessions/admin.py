@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from accounts.models import User
 from cinema.actions import Acting, act
 from cinema.admin import KeptAdmin, RecordAdmin, RecordInline
+from cinema.labels import label
 from cinema.zones import on_the_clock
 from concessions.forms import CountForm, ReceiveForm, WriteOffForm
-from concessions.models import SALES_DAYS, ConcessionItem, LowStockItem, ReorderSuggestion, StockMovement
+from concessions.models import FILLED, SALES_DAYS, ConcessionItem, LowStockItem, ReorderSuggestion, StockMovement
 from concessions.services import count, order_up, put_on_sale, receive, take_off_sale, write_off
 
 
@@ -103,7 +103,7 @@ class MovementInline(RecordInline):
     model = StockMovement
     fields = ["at", "quantity", "kind", "actor", "reason"]
     ordering = ["-at", "-pk"]
-    per_page = 20  # a popular item has moved a hundred thousand times
+    per_page = 12  # a popular item has moved a hundred thousand times
     verbose_name_plural = _("what moved the stock")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
@@ -127,13 +127,13 @@ class ConcessionItemAdmin(StockActions, KeptAdmin):
     actions = ["order_goods", "take_off", "put_back"]
     inlines = [MovementInline]
 
-    @display(description=_("enough"), ordering="-is_low", label={"low": "danger", "enough": "success"})
-    def enough(self, item: ConcessionItem) -> tuple[str, str]:
-        return ("low", gettext("Running out")) if item.is_low else ("enough", gettext("Enough"))
+    @admin.display(description=_("enough"), ordering="-is_low")
+    def enough(self, item: ConcessionItem) -> str:
+        return label(gettext("Running out"), "danger") if item.is_low else label(gettext("Enough"), "success")
 
-    @display(description=_("on sale"), ordering="is_active", label={"yes": "success", "no": None})
-    def on_sale(self, item: ConcessionItem) -> tuple[str, str]:
-        return ("yes", gettext("On sale")) if item.is_active else ("no", gettext("Off sale"))
+    @admin.display(description=_("on sale"), ordering="is_active")
+    def on_sale(self, item: ConcessionItem) -> str:
+        return label(gettext("On sale"), "success") if item.is_active else label(gettext("Off sale"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*self.readonly_fields, "cinema"] if obj else self.readonly_fields
@@ -149,41 +149,44 @@ class LowStockItemAdmin(StockActions, RecordAdmin):
     list_filter = ["cinema"]
     list_select_related = ["cinema"]
     search_fields = ["name"]
-    fields = ["name", "cinema", "left", "speed", "lasts", "on_order", "price", "made_to_order", "since"]
+    fields = [("name", "cinema"), ("left", "on_order"), ("speed", "lasts"), ("price", "since")]
     actions_detail = DOING
     actions = ["order_goods", "take_off"]
     inlines = [MovementInline]
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return [FILLED.asc(), "name", "pk"]  # the emptiest shelf first
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
         return rows.running_out().with_sales(timezone.now()).with_orders()
 
-    @display(description=_("in stock"))
+    @admin.display(description=_("in stock"))
     def left(self, item: Any) -> str:
         said = gettext("%(stock)d of %(most)d, low under %(threshold)d")
         return said % {"stock": item.stock_quantity, "most": item.max_stock_quantity, "threshold": item.threshold}
 
-    @display(description=_("sells a day"), ordering="sold_lately")
+    @admin.display(description=_("sells a day"), ordering="sold_lately")
     def speed(self, item: Any) -> str:
         return localize(round(item.sold_lately / SALES_DAYS, 1))
 
-    @display(description=_("lasts"))
+    @admin.display(description=_("lasts"))
     def lasts(self, item: Any) -> str:
         if not item.sold_lately:
             return gettext("not sold for %(days)d days") % {"days": SALES_DAYS}
         days = item.stock_quantity * SALES_DAYS // item.sold_lately
         return gettext("%(days)d d") % {"days": days} if days else gettext("less than a day")
 
-    @display(description=_("on order"), label={"ordered": "info", "suggested": "warning", "nothing": None})
-    def on_order(self, item: Any) -> tuple[str, str]:
+    @admin.display(description=_("on order"))
+    def on_order(self, item: Any) -> str:
         if item.to_order is None:
-            return "nothing", gettext("Nothing")
+            return label(gettext("Nothing"))
         if item.ordered_at is None:
-            return "suggested", gettext("Not yet, %(quantity)d suggested") % {"quantity": item.to_order}
+            return label(gettext("Not yet, %(quantity)d suggested") % {"quantity": item.to_order}, "warning")
         since = on_the_clock(item.ordered_at, item.cinema.zone, named=False)
-        return "ordered", gettext("%(quantity)d since %(since)s") % {"quantity": item.to_order, "since": since}
+        return label(gettext("%(quantity)d since %(since)s") % {"quantity": item.to_order, "since": since}, "info")
 
-    @display(description=_("low since"))
+    @admin.display(description=_("low since"))
     def since(self, item: Any) -> str:
         return on_the_clock(item.low_since, item.cinema.zone)
 

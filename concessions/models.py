@@ -14,6 +14,7 @@ from cinema.money import MoneyField, between
 
 MOST_STOCK = 1_000_000
 SALES_DAYS = 14  # how far back the speed of sales is measured
+FILLED = F("stock_quantity") * 100 / F("max_stock_quantity")  # of the shelf, percent
 YES, NO = [True], [False]  # `is_low__in=YES`: for a bare `is_low` SQLite leaves the index unused
 
 
@@ -32,9 +33,8 @@ class ConcessionItemQuerySet(models.QuerySet["ConcessionItem"]):
         return self.filter(is_low__in=NO, low_alerted_at__lte=at)
 
     def running_out(self) -> "ConcessionItemQuerySet":
-        """On sale and under the threshold, told of or not: the emptiest shelf first."""
-        left = F("stock_quantity") * 100 / F("max_stock_quantity")
-        return self.filter(is_low__in=YES, is_active=True).order_by(left, "name", "pk")
+        """On sale and under the threshold, told of or not."""
+        return self.filter(is_low__in=YES, is_active=True)
 
     def with_sales(self, at: datetime) -> "ConcessionItemQuerySet":
         """Each with `sold_lately`, units that customers took in the `SALES_DAYS` before `at`, returns subtracted."""

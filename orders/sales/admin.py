@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.timesince import timesince
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from accounts.models import User
 from cinema.actions import Acting, act
 from cinema.admin import RecordAdmin
+from cinema.labels import label
 from cinema.zones import on_the_clock, zone_of
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OverdueOrder, Ticket
@@ -34,12 +34,10 @@ from orders.services import (
 )
 from orders.services.giving_back import Line
 
-COLOURS = {
+COLOURS: dict[str, str] = {
     Order.Status.PENDING_PAYMENT: "info",
     Order.Status.PAYMENT_OVERDUE: "danger",
     Order.Status.PAID: "success",
-    Order.Status.COMPLETED: None,
-    Order.Status.CANCELLED: None,
     Order.Status.REFUNDED: "warning",
 }
 DATES = [
@@ -74,9 +72,9 @@ class OrderPage(Acting, RecordAdmin):
     change_form_after_template = "orders/story.html"
     readonly_fields = ["number", "standing"]
     fieldsets: Any = [  # without the token: who has it may pay and refund, it is the customer's
-        (None, {"fields": ["number", "standing", "channel", "cinema"]}),
-        (_("Customer"), {"fields": ["user", "email", "phone", "language"]}),
-        (_("Money"), {"fields": ["total_amount", "promocode", "discount_amount", "bonus_amount", "final_amount"]}),
+        (None, {"fields": [("number", "standing"), ("cinema", "channel")]}),
+        (_("Customer"), {"fields": [("user", "language"), ("email", "phone")]}),
+        (_("Money"), {"fields": [("total_amount", "final_amount"), ("discount_amount", "bonus_amount"), "promocode"]}),
         (_("Dates"), {"classes": ["collapse"], "fields": DATES}),
     ]
     actions_detail = ["take_payment", "extend", "remind", "refund_whole", "refund_lines", "cancel"]
@@ -94,9 +92,9 @@ class OrderPage(Acting, RecordAdmin):
             extra_context = {**(extra_context or {}), **told}
         return super().change_view(request, object_id, form_url, extra_context)
 
-    @display(description=_("status"), ordering="status", label=COLOURS)
-    def standing(self, order: Order) -> tuple[str, str]:
-        return order.status, order.get_status_display()
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, order: Order) -> str:
+        return label(order.get_status_display(), COLOURS.get(order.status))
 
     @admin.display(description=_("to pay"), ordering="final_amount")
     def amount(self, order: Order) -> str:
@@ -198,7 +196,10 @@ class OverdueOrderAdmin(OrderPage):
     list_display = ["number", "cinema", "late", "held", "amount", "cancelled_on", "reached"]
     list_filter = ["cinema"]
     ordering = ["expires_at", "pk"]
-    fieldsets: Any = [(_("Overdue"), {"fields": ["late", "held", "cancelled_on", "reached"]}), *OrderPage.fieldsets]
+    fieldsets: Any = [
+        (_("Overdue"), {"fields": [("late", "cancelled_on"), "held", "reached"]}),
+        *OrderPage.fieldsets,
+    ]
     readonly_fields = [*OrderPage.readonly_fields, "late", "held", "cancelled_on", "reached"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -219,8 +220,13 @@ class OverdueOrderAdmin(OrderPage):
 
     @admin.display(description=_("held"))
     def held(self, order: Any) -> str:
-        said = gettext("seats %(seats)d, snacks %(snacks)d, points %(points)d")
-        return said % {"seats": order.seats_held, "snacks": order.snacks_held, "points": points(order)}
+        seats, snacks, spent = order.seats_held, order.snacks_held, points(order)
+        parts = [
+            (seats, ngettext("%(count)d seat", "%(count)d seats", seats)),
+            (snacks, ngettext("%(count)d snack", "%(count)d snacks", snacks)),
+            (spent, ngettext("%(count)d point", "%(count)d points", spent)),
+        ]
+        return ", ".join(words % {"count": count} for count, words in parts if count)
 
     @admin.display(description=_("will be cancelled"), ordering="expires_at")
     def cancelled_on(self, order: Order) -> str:
@@ -244,9 +250,9 @@ class TicketAdmin(Acting, RecordAdmin):
     readonly_fields = ["standing"]
     actions_detail = ["let_in", "undo"]
 
-    @display(description=_("status"), ordering="status", label=TICKET_COLOURS)
-    def standing(self, ticket: Ticket) -> tuple[str, str]:
-        return ticket.status, ticket.get_status_display()
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, ticket: Ticket) -> str:
+        return label(ticket.get_status_display(), TICKET_COLOURS.get(ticket.status))
 
     @act(
         permission="orders.check_in_ticket",
@@ -284,9 +290,9 @@ class ConcessionPreorderAdmin(Acting, RecordAdmin):
     actions_detail = ["ready", "hand_over"]
     actions = ["ready", "hand_over"]
 
-    @display(description=_("status"), ordering="status", label=PREORDER_COLOURS)
-    def standing(self, preorder: ConcessionPreorder) -> tuple[str, str]:
-        return preorder.status, preorder.get_status_display()
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, preorder: ConcessionPreorder) -> str:
+        return label(preorder.get_status_display(), PREORDER_COLOURS.get(preorder.status))
 
     @admin.display(description=_("to collect before"), ordering="collection_deadline")
     def until(self, preorder: ConcessionPreorder) -> str:
