@@ -35,6 +35,7 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
     add_form = UserCreationForm
     form = UserChangeForm
     change_password_form = AdminPasswordChangeForm
+    list_per_page = 20
     ordering = ["email"]
     list_display = ["email", "first_name", "last_name", "roles", "is_staff", "is_active"]
     list_filter = ["is_staff", "is_active", "all_cinemas", "cinemas"]

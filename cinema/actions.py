@@ -106,30 +106,14 @@ def act(
 
 
 class Acting:
-    """A page with actions of the shape above: each is offered to whom it is permitted, for rows that it fits.
-
-    A row's page shows times as the clocks of the row's cinema do.
-    """
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        row = self.get_object(request, object_id) if object_id else None  # type: ignore[attr-defined]
-        request._acted_on = row  # type: ignore[attr-defined]
-        with timezone.override(zone_of(self, row)):
-            answer = super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
-            return answer.render() if isinstance(answer, TemplateResponse) else answer
+    """A page with actions of the shape above: each is offered to whom it is permitted, for rows that it fits."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         offered = super().get_actions(request)  # type: ignore[misc]
         return {name: each for name, each in offered.items() if _permitted(each[0], request)}
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        row = request._acted_on  # type: ignore[attr-defined]
+        row = request._row  # type: ignore[attr-defined]
         offered = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         return [each for each in offered if row and _permitted(each.method, request) and _fits(each.method, row)]
 

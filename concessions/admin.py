@@ -118,6 +118,7 @@ class ConcessionItemAdmin(StockActions, KeptAdmin):
     """The stock moves by receiving, counting and selling; it is not typed over."""
 
     cinema_path = "cinema"
+    list_per_page = 20
     list_display = ["name", "cinema", "price", "stock_quantity", "max_stock_quantity", "enough", "on_sale"]
     list_filter = ["cinema", "is_low", "is_active"]
     list_select_related = ["cinema"]

@@ -19,6 +19,7 @@ class NotificationAdmin(RecordAdmin):
     list_display = ["kind", "recipient", "status", "attempts", "created_at", "next_attempt_at", "error"]
     list_filter = ["status", "kind"]
     search_fields = ["recipient", "occasion"]
+    list_per_page = 20
     ordering = ["-pk"]
     actions = ["send_again"]
 
