@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from bonuses.models import BonusTransaction
 from cinema.actions import Acting, act
 from cinema.admin import RecordAdmin
 from cinema.labels import label
@@ -19,7 +20,7 @@ from cinema.zones import on_the_clock, zone_of
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OverdueOrder, Ticket
 from orders.reasons import Reason
-from orders.sales.forms import CancelForm, ExtendForm, PaymentForm, RefundForm, RefundLinesForm, RemindForm, points
+from orders.sales.forms import CancelForm, ExtendForm, PaymentForm, RefundForm, RefundLinesForm, RemindForm
 from orders.sales.story import PREORDER_COLOURS, TICKET_COLOURS, Story
 from orders.services import (
     cancel,
@@ -207,11 +208,18 @@ class OverdueOrderAdmin(OrderPage):
         seats = Ticket.objects.live().filter(**here).order_by().values("order").annotate(n=Count("pk")).values("n")
         open_ones = ConcessionPreorder.objects.filter(status__in=ConcessionPreorder.OPEN, **here).order_by()
         snacks = open_ones.values("order").annotate(n=Sum("quantity")).values("n")
+        spent = (
+            BonusTransaction.objects.filter(**here).order_by().values("order").annotate(n=-Sum("amount")).values("n")
+        )
         return (
             super()
             .get_queryset(request)
             .filter(status=Order.Status.PAYMENT_OVERDUE)
-            .annotate(seats_held=Coalesce(Subquery(seats), 0), snacks_held=Coalesce(Subquery(snacks), 0))
+            .annotate(
+                seats_held=Coalesce(Subquery(seats), 0),
+                snacks_held=Coalesce(Subquery(snacks), 0),
+                points_held=Coalesce(Subquery(spent), 0),
+            )
         )
 
     @admin.display(description=_("late by"), ordering="payment_deadline")
@@ -220,7 +228,7 @@ class OverdueOrderAdmin(OrderPage):
 
     @admin.display(description=_("held"))
     def held(self, order: Any) -> str:
-        seats, snacks, spent = order.seats_held, order.snacks_held, points(order)
+        seats, snacks, spent = order.seats_held, order.snacks_held, order.points_held
         parts = [
             (seats, ngettext("%(count)d seat", "%(count)d seats", seats)),
             (snacks, ngettext("%(count)d snack", "%(count)d snacks", snacks)),

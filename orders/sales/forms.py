@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
+from django.db.models import Sum
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -14,6 +14,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from bonuses.models import BonusTransaction
 from cinema.actions import ActionForm, Fact
 from cinema.zones import on_the_clock
 from orders.models import Order
@@ -39,7 +40,7 @@ class CancelForm(ActionForm):
         order: Order = self.row
         yield _("seats that become free"), order.tickets.live().count()
         yield _("snacks that return"), sum(order.preorders.values_list("quantity", flat=True))
-        yield _("points that come back"), points(order)
+        yield _("points that come back"), points_held(order)
         yield _("who is told"), order.recipient or _("nobody: there is no address")
 
 
@@ -99,7 +100,10 @@ class RefundLinesForm(ActionForm):
         left = lines_of([self.row.pk])[self.row.pk]
         offered = left.unrefunded if self.actor.has_perm(CONSUMED) else left.refundable
         self.offered: dict[str, Line] = {f"{line._meta.model_name}-{line.pk}": line for line in offered}
-        self.fields["lines"].choices = [(key, _offer(line)) for key, line in self.offered.items()]  # type: ignore[attr-defined]
+        spent = points_spent(self.row)
+        self.fields["lines"].choices = [  # type: ignore[attr-defined]
+            (key, _offer(line, spent, self.row)) for key, line in self.offered.items()
+        ]
         self.outcome: Outcome | None = None
 
     def clean_lines(self) -> list[Line]:
@@ -120,6 +124,17 @@ class RefundLinesForm(ActionForm):
             yield _("look again"), _("nothing has happened yet: confirm to refund exactly this")
 
 
+def points_spent(order: Order) -> int:
+    """What was paid with points, at the latest sale."""
+    spent = order.bonus_transactions.filter(transaction_type=BonusTransaction.Type.DEDUCTION).order_by("pk").last()
+    return -spent.amount if spent else 0
+
+
+def points_held(order: Order) -> int:
+    """What an unpaid order holds of the customer's points."""
+    return -order.bonus_transactions.aggregate(held=Sum("amount", default=0))["held"]
+
+
 def in_words(outcome: Outcome) -> Iterable[Fact]:
     yield _("money that goes back"), money(outcome.money)
     yield _("points that come back"), outcome.points_back
@@ -127,12 +142,9 @@ def in_words(outcome: Outcome) -> Iterable[Fact]:
     yield _("afterwards"), _("the order is refunded") if outcome.last else _("the rest of the order stays")
 
 
-def points(order: Order) -> int:
-    return int(order.bonus_amount / settings.BONUS_POINT_VALUE)
-
-
-def _offer(line: Line) -> str:
-    paid_with_points = int(line.bonus_share / settings.BONUS_POINT_VALUE)
+def _offer(line: Line, spent: int, order: Order) -> str:
+    """The line with what it cost; its points at the value that they had when they were `spent`."""
+    paid_with_points = int(line.bonus_share * spent / order.bonus_amount) if line.bonus_share else 0
     with_points = ngettext(" and %(count)d point", " and %(count)d points", paid_with_points)
     said = f"{line_in_words(line)} – {money(line.paid)}"
     if paid_with_points:

@@ -186,12 +186,15 @@ def test_many_are_cancelled_at_once(place, late):
 
 def test_the_page_says_how_late_what_is_held_and_whom_to_call(place):
     session = session_of(place)
-    overdue_order(place, session, seats=2, snacks=[(an_item(place), 3)], phone="+79995550101")
+    customer = a_customer(points=100)
+    overdue_order(
+        place, session, seats=2, snacks=[(an_item(place), 3)], phone="+79995550101", customer=customer, points=40
+    )
 
     page = browser(someone("cashier", place)).get(OVERDUE).content.decode().replace("\xa0", " ")
 
     assert "2 hours" in page
-    assert "2 seats, 3 snacks" in page
+    assert "2 seats, 3 snacks, 40 points" in page
     assert "+79995550101" in page
     assert "MSK" in page
 
