@@ -14,4 +14,4 @@ class NotEnoughPoints(Refused):
 
 
 class AdjustmentRefused(Refused):
-    """Staff gave no reason, or an amount that changes nothing or more than the account holds."""
+    """Staff gave an amount that changes nothing or more than the account holds."""

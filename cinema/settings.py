@@ -214,7 +214,9 @@ MAX_TICKETS_AN_ORDER = 50
 MAX_SNACKS_A_LINE = 99
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 
-BONUS_POINT_VALUE = Decimal("1.00")
+BONUS_POINT_VALUE = Decimal(
+    "1.00"
+)  # change it when no unpaid order is open: check_invariants prices their points by it
 BONUS_RATE = Decimal("0.05")
 BONUS_MAX_SHARE = Decimal("1.00")  # of an order's price that points may pay
 BONUS_VALIDITY = timedelta(days=365)

@@ -41,13 +41,6 @@ class WrongQuantity(Refused):
         )
 
 
-class ReasonNeeded(Refused):
-    """Staff write goods off only with a reason, and one that fits."""
-
-    def __init__(self, longest: int) -> None:
-        super().__init__(_("Nothing was changed: say why, in up to %(longest)s characters.") % {"longest": longest})
-
-
 class CountDiffers(Refused):
     """The shelf holds so much less or more than the books say that a reason is due."""
 

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from cinema.actions import ActionForm
+from cinema.reasons import LONGEST_REASON
 from concessions.models import MOST_STOCK
 from concessions.services import last_by_staff
-from concessions.services.stock import LONGEST_REASON
 
 
 class Number(forms.IntegerField):

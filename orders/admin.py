@@ -1,5 +1,7 @@
 """The orders' records: what was written once and is only read. Pages on which staff act stand beside their subject."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -43,11 +45,24 @@ class ScanAdmin(RecordAdmin):
     list_select_related = [*TICKET, "actor"]
 
 
+class WaitsForLines(admin.SimpleListFilter):
+    """Refunds from outside that staff have yet to say the tickets or snacks of."""
+
+    title = _("waits for")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("lines", _("what it was for"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
+        return queryset.filter(without_lines__gt=0) if self.value() == "lines" else queryset
+
+
 @admin.register(Refund)  # here, since the orders know the words of its reasons and what it was for
 class RefundAdmin(ReasonInWords, RecordAdmin):
     cinema_path = "order__cinema"
-    list_display = ["requested_at", "order", "amount", "status", "awaits_lines", "why", "succeeded_at"]
-    list_filter = ["status", "awaits_lines"]
+    list_display = ["requested_at", "order", "amount", "status", "without_lines", "why", "succeeded_at"]
+    list_filter = ["status", WaitsForLines]
     list_select_related = ["order"]
     search_fields = ["=order__number", "=external_id"]
     inlines = [RefundLineInline]

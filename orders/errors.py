@@ -2,6 +2,7 @@
 
 from bonuses.errors import NotEnoughPoints
 from cinema.lives import ForbiddenMove, MovedMeanwhile, Refused
+from cinema.reasons import ReasonNeeded
 from concessions.errors import OutOfStock
 
 
@@ -62,6 +63,7 @@ __all__ = [
     "NothingToRefund",
     "OutOfStock",
     "PromocodeRefused",
+    "ReasonNeeded",
     "Refused",
     "SeatBroken",
     "SeatTaken",

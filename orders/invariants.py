@@ -139,7 +139,7 @@ INVARIANTS = [
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount FROM payments_payment WHERE status = 'SUCCEEDED'
                    GROUP BY order_id) paid ON paid.order_id = o.id
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount,
-                          SUM(CASE WHEN awaits_lines THEN amount ELSE 0 END) AS awaiting
+                          SUM(without_lines) AS awaiting
                    FROM payments_refund WHERE status <> 'FAILED' GROUP BY order_id) back ON back.order_id = o.id
         LEFT JOIN (SELECT refund.order_id, SUM(line.amount) AS amount FROM orders_refundline line
                    JOIN payments_refund refund ON refund.id = line.refund_id

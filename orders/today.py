@@ -144,7 +144,7 @@ class Today:
             )
 
     def refunds_without_lines(self) -> Iterator[Line]:
-        refunds = self._own(Refund.objects.filter(awaits_lines=True), "order__cinema")
+        refunds = self._own(Refund.objects.filter(without_lines__gt=0), "order__cinema")
         total, rows = _counted(refunds.select_related("order").order_by("requested_at", "pk"))
         if total:
             yield Line(
@@ -154,7 +154,7 @@ class Today:
                     total,
                 )
                 % {"count": total},
-                _list("payments_refund", awaits_lines__exact=1),
+                _list("payments_refund", waits="lines"),
                 "rule",
                 *_named(total, [refund.order.number for refund in rows]),
             )

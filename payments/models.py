@@ -1,6 +1,8 @@
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between
@@ -69,10 +71,10 @@ class Refund(models.Model):
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.REQUESTED)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
     external_id = models.CharField(_("id at the gateway"), max_length=120, blank=True)
-    awaits_lines = models.BooleanField(
-        _("waits for its lines"),
-        default=False,
-        help_text=_("A part was refunded outside; staff are to say which tickets or snacks it was for."),
+    without_lines = MoneyField(
+        _("not said what for"),
+        default=0,
+        help_text=_("Of a part that was refunded outside: how much staff have yet to name tickets or snacks for."),
     )
     requested_at = models.DateTimeField(_("requested"))
     succeeded_at = models.DateTimeField(_("sent back"), null=True, blank=True)
@@ -86,17 +88,24 @@ class Refund(models.Model):
         ordering = ["-requested_at", "-id"]
         indexes = [
             models.Index(fields=["status", "requested_at"], name="refund_open"),
-            models.Index(fields=["requested_at"], condition=Q(awaits_lines=True), name="refund_awaiting_lines"),
+            models.Index(fields=["requested_at"], condition=Q(without_lines__gt=0), name="refund_awaiting_lines"),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["payment", "external_id"], condition=~Q(external_id=""), name="one_refund_an_external_id"
             ),
             between("amount", name="refund_bounded"),
+            models.CheckConstraint(
+                condition=Q(without_lines__gte=0, without_lines__lte=F("amount")), name="refund_lines_within_amount"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.get_status_display()}"
+
+    def is_all_for(self, price: Decimal) -> bool:
+        """Whether it was refunded outside for exactly this much, and nobody has said yet what for."""
+        return self.without_lines == self.amount == price
 
 
 class GatewayEvent(models.Model):

@@ -72,15 +72,6 @@ class ImpossibleSession(Refused):
     """Something about the session cannot be: its price, its adverts, its format. The text lists what."""
 
 
-class ReasonNeeded(Refused):
-    """A session is cancelled over the heads of its audience only with a reason."""
-
-    def __init__(self, longest: int) -> None:
-        super().__init__(
-            _("The session was not cancelled: say why, in up to %(longest)s characters.") % {"longest": longest}
-        )
-
-
 class SessionCancelledAlready(ForbiddenMove):
     """The session has been cancelled; the first reason stands."""
 

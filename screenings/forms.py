@@ -18,11 +18,11 @@ from unfold.widgets import (
 )
 
 from cinema.actions import ActionForm, Fact
+from cinema.reasons import LONGEST_REASON
 from screenings.errors import AmbiguousTime, ImpossibleHall, NonexistentTime
 from screenings.models import Cinema, Film, Hall, Seat, Session
 from screenings.plans import Plan, lay_out
 from screenings.services import CopyResult, copy_day, copy_week
-from screenings.services.cancelling import LONGEST_REASON
 from screenings.services.halls import seats_of
 from screenings.times import as_instant
 

@@ -10,7 +10,7 @@ from bonuses.services import adjust
 from concessions.models import StockMovement
 from orders.errors import NothingToRefund
 from orders.models import Order
-from orders.services import accrue, collect, complete, expire_uncollected, make_ready, refund
+from orders.services import accrue, collect, complete, expire_uncollected, make_ready, record_refund, refund
 from tests.scenes import a_customer, a_hall, a_paid_order, a_promocode, a_session, an_item
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +153,17 @@ def test_snacks_come_back_as_the_page_says(row, is_named):
     moved = StockMovement.objects.exclude(pk__in=before).order_by("pk").values_list("quantity", flat=True)
     assert outcome == (named if is_named else whole)
     assert " ".join(f"{quantity:+d}" for quantity in moved) == stock
+
+
+def test_money_that_went_back_outside_counts_first():
+    order = a_paid_order(seats=2)
+    outside = record_refund(order, amount=Decimal("500.00"), external_id="re_1", at=order.paid_at)
+
+    rows = []
+    for place, ticket in enumerate(order.tickets.order_by("pk"), start=1):
+        waited = outside.without_lines
+        sent = refund(order, lines=[ticket], reason="Chargeback", at=order.paid_at).amount
+        outside.refresh_from_db()
+        rows.append(shown(f"ticket {place}", ticket.paid, waited - outside.without_lines, sent, outside.without_lines))
+
+    assert table("Money that went back outside") == rows

@@ -9,6 +9,7 @@ from bonuses.errors import AdjustmentRefused
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import balances
 from cinema.lives import MovedMeanwhile
+from cinema.reasons import given
 
 
 def adjust(
@@ -22,11 +23,11 @@ def adjust(
 ) -> BonusTransaction:
     """Add points to an account, or take them (negative amount), over a customer's head and therefore with a reason.
 
-    Refuses with `AdjustmentRefused` an empty reason, an amount of 0 or beyond bounds, and to take what is not there;
-    with `MovedMeanwhile` if there is an adjustment after the one that the actor has `seen`, as `last_adjustment` says.
+    Refuses with `ReasonNeeded` an empty reason; with `AdjustmentRefused` an amount of 0 or beyond bounds, and to take
+    what is not there; with `MovedMeanwhile` if there is an adjustment after the one that the actor has `seen`, as
+    `last_adjustment` says.
     """
-    if not reason.strip():
-        raise AdjustmentRefused(_("An adjustment needs a reason: write why the points change."))
+    reason = given(reason)
     if not amount or abs(amount) > MOST_POINTS:
         raise AdjustmentRefused(_("%(amount)d points cannot be booked. Enter another number.") % {"amount": amount})
     with transaction.atomic():
@@ -55,7 +56,7 @@ def adjust(
             transaction_type=BonusTransaction.Type.ADJUSTMENT,
             amount=amount,
             transaction_date=at,
-            description=reason.strip()[:250],
+            description=reason,
             actor=actor,
         )
 

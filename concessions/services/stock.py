@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.lives import MovedMeanwhile
-from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, ReasonNeeded, WrongQuantity
+from cinema.reasons import given
+from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, WrongQuantity
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
 from concessions.services import movements
-
-LONGEST_REASON = 250  # as `StockMovement.reason` is long
 
 
 def receive(
@@ -43,7 +42,7 @@ def write_off(
 ) -> StockMovement:
     """Goods are lost: broken, spoilt, given away. Refused with `WrongQuantity`, `ReasonNeeded` or `OutOfStock`."""
     _check(quantity, lowest=1, highest=MOST_STOCK)
-    reason = _given(reason)
+    reason = given(reason)
     with transaction.atomic():
         _lock(item)
         _refuse_if_moved(item, seen)
@@ -69,7 +68,7 @@ def count(
     `PromisedToCustomers` where the shelf holds less than they have ordered.
     """
     _check(on_shelf, lowest=0, highest=MOST_STOCK)
-    reason = _given(reason) if reason.strip() else ""
+    reason = given(reason) if reason.strip() else ""
     with transaction.atomic():
         _lock(item)
         _refuse_if_moved(item, seen)
@@ -140,10 +139,3 @@ def _change(
 def _check(quantity: int, *, lowest: int, highest: int) -> None:
     if type(quantity) is not int or not lowest <= quantity <= highest:
         raise WrongQuantity(quantity, lowest=lowest, highest=highest)
-
-
-def _given(reason: str) -> str:
-    reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise ReasonNeeded(LONGEST_REASON)
-    return reason

@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from accounts.models import User
 from cinema.actions import Acting, ActionForm, Fact, act
 from cinema.admin import KeptAdmin, RecordAdmin, own_rows
+from cinema.reasons import LONGEST_REASON
 from cinema.zones import on_the_clock
 from jobs import clock
 from orders.models import Order, Ticket
@@ -26,7 +27,6 @@ from screenings import plans
 from screenings.forms import OutageForm
 from screenings.models import Cinema, Hall, SeatOutage, Session
 from screenings.services import cancel_session, take_out
-from screenings.services.cancelling import LONGEST_REASON
 
 COLOURS = {
     Session.Status.SCHEDULED: "info",

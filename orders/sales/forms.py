@@ -16,6 +16,7 @@ from unfold.widgets import (
 
 from bonuses.models import BonusTransaction
 from cinema.actions import ActionForm, Fact
+from cinema.reasons import LONGEST_REASON
 from cinema.zones import on_the_clock
 from orders.models import Order
 from orders.sales.story import line_in_words, money
@@ -23,7 +24,6 @@ from orders.services import Outcome, what_refund_gives
 from orders.services.giving_back import Line, lines_of
 from payments.models import BY_HAND, Gateway
 
-LONGEST_REASON = 250
 CONSUMED = "orders.refund_consumed"
 
 

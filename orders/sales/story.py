@@ -197,7 +197,7 @@ def _of_refund(refund: Refund) -> Entry:
         for line in refund.lines.all()
         if (thing := line.ticket or line.preorder)
     ]
-    if refund.awaits_lines:
+    if refund.without_lines:
         details.append(_("It was refunded outside: say which lines it was for."))
     what = _("Refund of %(amount)s: %(status)s") % {
         "amount": money(refund.amount),

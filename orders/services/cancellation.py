@@ -9,6 +9,7 @@ from accounts.models import User
 from bonuses.models import BonusTransaction
 from bonuses.services import GivenBack, give_back
 from cinema.lives import move_every
+from cinema.reasons import given
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders import messages
@@ -24,8 +25,9 @@ def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor:
     """Cancel unpaid orders and give back all that they hold; the customers are told where there is an address.
 
     One order or a batch: a constant number of queries. Refuses with `ForbiddenMove` if one of them is not unpaid now,
-    and then changes none.
+    and with `ReasonNeeded` a reason that says nothing or is too long; then none is changed.
     """
+    reason = given(reason)
     with transaction.atomic():
         cancel_locked(lock_orders(keys_of(orders)), reason=reason, at=at, actor=actor)
 

@@ -3,13 +3,14 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from bonuses.models import BonusTransaction
 from bonuses.services import spend
 from cinema.lives import move_every
+from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders import messages
@@ -38,7 +39,7 @@ def mark_paid(
 
     An order that is not cancelled is paid however late. A cancelled one is revived if all that it released can be had
     again. Money that fits nowhere (lost seats, wrong amount, paid before) is sent back in full and the customer told;
-    the same `external_id` a second time is nothing new. So a gateway's report is never refused. Money taken by hand
+    the same `external_id` a second time is nothing new. So a gateway's money is never refused. Money taken by hand
     is: with `WrongAmount`, `AlreadyPaid` or the reason why the order cannot be revived.
     """
     by_hand = gateway in BY_HAND
@@ -47,7 +48,9 @@ def mark_paid(
     with transaction.atomic():
         row = lock_order(order)
         payment = None
-        if amount or row.final_amount:
+        if amount <= ZERO < row.final_amount:
+            raise _wrong(row, amount)  # nothing came, so there is nothing to keep and nothing to send back
+        if row.final_amount or amount:
             payment = record_success(
                 order=row.pk, gateway=gateway, amount=amount, external_id=external_id, at=at, actor=actor
             )
@@ -68,15 +71,19 @@ def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) ->
     if order.status in (*Order.SOLD, Order.Status.REFUNDED):
         raise AlreadyPaid(_("Order %(order)s has been paid already.") % {"order": order})
     if amount != order.final_amount:
-        raise WrongAmount(
-            _("Order %(order)s costs %(price)s, not %(amount)s.")
-            % {"order": order, "price": order.final_amount, "amount": amount}
-        )
+        raise _wrong(order, amount)
     if order.status == Order.Status.CANCELLED:
         _revive(order, at=at, actor=actor)
     else:
         move_every(Ticket.objects.filter(order=order, status=Ticket.Status.RESERVED), Ticket.Status.PAID)
         Order.move([order], Order.Status.PAID, at=at, actor=actor, paid_at=at)
+
+
+def _wrong(order: Order, amount: Decimal) -> WrongAmount:
+    return WrongAmount(
+        _("Order %(order)s costs %(price)s, not %(amount)s.")
+        % {"order": order, "price": order.final_amount, "amount": amount}
+    )
 
 
 def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
@@ -103,8 +110,9 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
         if preorders:
             holds.take(preorders, at=at)
         if order.bonus_amount:
-            points = int(order.bonus_amount / settings.BONUS_POINT_VALUE)
-            spend(order.user, points=points, order=order.pk, at=at)
+            # As many as before, whatever a point is worth by now.
+            taken = order.bonus_transactions.filter(transaction_type=BonusTransaction.Type.DEDUCTION).latest("pk")
+            spend(order.user, points=-taken.amount, order=order.pk, at=at)
         Order.move(
             [order], Order.Status.PAID, at=at, reason=Reason.LATE_MONEY, actor=actor, paid_at=at, cancelled_at=None
         )

@@ -16,7 +16,7 @@ from orders.models import Order, Promocode
 
 def find(code: str | Promocode, *, at: datetime) -> Promocode:
     """The promocode, or the one of this code in any case of letters, if it is valid at `at`; or `PromocodeRefused`."""
-    name = str(code).strip()[:40]
+    name = str(code).replace("\x00", "").strip()[:40]  # NUL is no letter, and PostgreSQL will not look for it
     promocode = Promocode.objects.filter(code__in={name, name.upper()}).first()
     if promocode is None:
         raise PromocodeRefused(_("There is no promocode “%(code)s”. Check the letters.") % {"code": name})

@@ -1,7 +1,7 @@
 """A sale is taken back: whole, by line, by a job for many orders, or as a fact that came from outside."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.money import ZERO
+from cinema.reasons import given
 from orders import messages
 from orders.errors import ForbiddenMove, NothingToRefund
 from orders.locks import keys_of, lock_orders_with_sessions
@@ -32,10 +33,12 @@ def refund(
     """Refund a whole order, or the tickets and preorders that are named, and give back at once what they hold.
 
     Without `lines`: all that is not refunded, but snacks that were collected or let lapse, which have to be named.
-    With the last line the order is `REFUNDED`. Where a part was refunded outside and waits for its lines, naming lines
-    of the same price settles it. Refuses with `ForbiddenMove` an order that is not sold, and with `NothingToRefund`
-    lines that are not this order's, were refunded before, or cost more than is left of what was paid.
+    With the last line the order is `REFUNDED`. What was refunded outside and waits for its lines counts towards those
+    that are named: only the rest is sent. Refuses with `ReasonNeeded` an empty or overlong reason, with `ForbiddenMove`
+    an order that is not sold, and with `NothingToRefund` lines that are not this order's, were refunded before, or cost
+    more than is left of what was paid.
     """
+    reason = given(reason)
     with transaction.atomic():
         [claim] = refund_each({order.pk: lines}, reason=reason, at=at, actor=actor)
         messages.tell_of_refund(
@@ -78,20 +81,16 @@ def refund_each(
             raise ForbiddenMove(_("Order %(order)s is not paid, so there is nothing to refund.") % {"order": order})
     found = lines_of(wanted.keys())
     money = balances(wanted.keys())
-    awaiting: defaultdict[int, list[Refund]] = defaultdict(list)
-    for part in Refund.objects.filter(order__in=wanted.keys(), awaits_lines=True).order_by("pk"):
-        awaiting[part.order_id].append(part)
-    settled = []
+    outside = _sent_outside(wanted.keys())
     claims = []
     for order in orders:
         chosen = _chosen(order, found[order.pk], wanted[order.pk])
-        amount = sum((line.paid for line in chosen), ZERO)
-        outside = next((part for part in awaiting[order.pk] if part.amount == amount), None)
-        if outside is not None:
-            outside.awaits_lines = False
-            settled.append(outside)
-            claims.append(Claim(order, outside, chosen, found[order.pk]))
+        price = sum((line.paid for line in chosen), ZERO)
+        if price and (same := next((part for part in outside[order.pk] if part.is_all_for(price)), None)):
+            same.without_lines = ZERO
+            claims.append(Claim(order, same, chosen, found[order.pk]))
             continue
+        amount = price - _counted_towards(price, outside[order.pk])
         payment = money[order.pk].payment_with(amount) if amount else None
         if amount and payment is None:
             raise NothingToRefund(
@@ -110,7 +109,7 @@ def refund_each(
         )
         claims.append(Claim(order, new, chosen, found[order.pk]))
     Refund.objects.bulk_create([claim.refund for claim in claims if claim.refund.pk is None])
-    Refund.objects.bulk_update(settled, ["awaits_lines"])
+    Refund.objects.bulk_update([part for parts in outside.values() for part in parts], ["without_lines"])
     give_back_all(claims, at=at)
     Order.move(
         [claim.order for claim in claims if claim.last],
@@ -149,7 +148,7 @@ def record_refund(order: Order, *, amount: Decimal, external_id: str, at: dateti
             amount=amount,
             status=Refund.Status.SUCCEEDED,
             external_id=external_id,
-            awaits_lines=not whole,
+            without_lines=ZERO if whole else amount,
             requested_at=at,
             succeeded_at=at,
         )
@@ -173,7 +172,7 @@ def process_refunds(orders: Iterable[Order], *, at: datetime) -> None:
         give_back_all(
             [Claim(order, refunds[order.pk], found[order.pk].unrefunded, found[order.pk]) for order in rows], at=at
         )
-        Refund.objects.filter(order__in=keys, awaits_lines=True).update(awaits_lines=False)
+        Refund.objects.filter(order__in=keys, without_lines__gt=0).update(without_lines=0)
         Order.objects.filter(pk__in=keys, refund_processed_at__isnull=True).update(refund_processed_at=at)
 
 
@@ -201,6 +200,24 @@ def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund
             )
     Refund.objects.bulk_create(missing)
     return found | {each.order_id: each for each in missing}
+
+
+def _sent_outside(orders: Collection[int]) -> dict[int, list[Refund]]:
+    """The refunds of each order that came from outside and wait for their lines, the oldest first."""
+    found: defaultdict[int, list[Refund]] = defaultdict(list)
+    for part in Refund.objects.filter(order__in=orders, without_lines__gt=0).order_by("pk"):
+        found[part.order_id].append(part)
+    return found
+
+
+def _counted_towards(price: Decimal, parts: Iterable[Refund]) -> Decimal:
+    """How much of `price` has gone back outside already; the parts are used up, the oldest first."""
+    counted = ZERO
+    for part in parts:
+        taken = min(part.without_lines, price - counted)
+        part.without_lines -= taken
+        counted += taken
+    return counted
 
 
 def _chosen(order: Order, found: Lines, wanted: Sequence[Line] | None) -> list[Line]:

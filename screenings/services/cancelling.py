@@ -6,10 +6,9 @@ from django.db import transaction
 
 from accounts.models import User
 from cinema.lives import move
-from screenings.errors import ReasonNeeded, SessionCancelledAlready, SessionOver
+from cinema.reasons import given
+from screenings.errors import SessionCancelledAlready, SessionOver
 from screenings.models import Session
-
-LONGEST_REASON = 250  # as `Session.cancel_reason` is long
 
 
 def cancel_session(session: Session, *, reason: str, at: datetime, actor: User | None = None) -> None:
@@ -17,9 +16,7 @@ def cancel_session(session: Session, *, reason: str, at: datetime, actor: User |
 
     Refused with `ReasonNeeded`, `SessionCancelledAlready` or `SessionOver`.
     """
-    reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise ReasonNeeded(LONGEST_REASON)
+    reason = given(reason)
     with transaction.atomic():
         # A seat of it that is being sold right now is sold before or after; the job finds the ticket either way.
         session.refresh_from_db(

@@ -6,10 +6,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cinema.reasons import given
 from screenings.errors import ImpossibleOutage
 from screenings.models import Seat, SeatOutage
-
-LONGEST_REASON = 250  # as `SeatOutage.reason` is long
 
 
 def take_out(
@@ -17,15 +16,14 @@ def take_out(
 ) -> list[SeatOutage]:
     """Nobody is sold these seats for sessions that run between `since` and `until`, or `ImpossibleOutage`.
 
-    Tickets that were sold stay as they are: who calls shows them to people first. One query.
+    The reason says what is broken; without one it is refused with `ReasonNeeded`. Tickets that were sold stay as they
+    are: who calls shows them to people first. One query.
     """
-    reason = reason.strip()
+    reason = given(reason)
     if not seats:
         raise ImpossibleOutage(_("Say which seats are broken."))
     if until is not None and until <= since:
         raise ImpossibleOutage(_("The seats would be mended before they break. Choose a later end."))
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise ImpossibleOutage(_("Say what is broken, in up to %(longest)s characters.") % {"longest": LONGEST_REASON})
     return SeatOutage.objects.bulk_create(
         [SeatOutage(seat=seat, since=since, until=until, reason=reason, actor=actor) for seat in seats]
     )

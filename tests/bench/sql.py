@@ -61,9 +61,9 @@ def refund_cancelled_sessions(cursor: Any, keys: Keys, at: datetime) -> int:
         {"keys": keys, "at": at, "reason": "SESSION_CANCELLED"},
     )
     cursor.execute(
-        """INSERT INTO payments_refund (order_id, payment_id, amount, status, reason, external_id, awaits_lines,
+        """INSERT INTO payments_refund (order_id, payment_id, amount, status, reason, external_id, without_lines,
                                         requested_at)
-           SELECT line.order_id, paid.id, line.amount, 'REQUESTED', %(reason)s, '', false, %(at)s
+           SELECT line.order_id, paid.id, line.amount, 'REQUESTED', %(reason)s, '', 0, %(at)s
            FROM (SELECT order_id, sum(paid) AS amount FROM (
                      SELECT order_id, price - discount_share - bonus_share AS paid FROM orders_ticket ticket
                      WHERE order_id = ANY(%(keys)s) AND status IN ('RESERVED', 'PAID', 'USED', 'EXPIRED')
@@ -151,7 +151,7 @@ def process_refunded_orders(cursor: Any, keys: Keys, at: datetime) -> int:
     given["refunds"] = [key for key, whole in cursor.fetchall() if whole]
     _give_back(cursor, given, snacks="'PENDING', 'READY', 'COLLECTED', 'EXPIRED'")
     cursor.execute(
-        "UPDATE payments_refund SET awaits_lines = false WHERE order_id = ANY(%(keys)s) AND awaits_lines", given
+        "UPDATE payments_refund SET without_lines = 0 WHERE order_id = ANY(%(keys)s) AND without_lines > 0", given
     )
     cursor.execute(
         """UPDATE orders_order SET refund_processed_at = %(at)s
@@ -197,8 +197,8 @@ def accrue_bonus_for_completed_orders(cursor: Any, keys: Keys, at: datetime) -> 
                                    LEFT JOIN concessions_concessionpreorder snack ON snack.id = line.preorder_id
                                    JOIN payments_refund refund ON refund.id = line.refund_id
                                    WHERE refund.order_id = o.id), 0)
-                       - COALESCE((SELECT sum(amount) FROM payments_refund
-                                   WHERE order_id = o.id AND awaits_lines), 0), 0) / 2000 AS points) worth
+                       - COALESCE((SELECT sum(without_lines) FROM payments_refund
+                                   WHERE order_id = o.id AND without_lines > 0), 0), 0) / 2000 AS points) worth
                WHERE o.id = ANY(%(keys)s) AND points > 0
                RETURNING bonus_account_id, amount)
            UPDATE bonuses_bonusaccount account

@@ -324,9 +324,9 @@ SELECT id, id, 'demo', 'paid ' || id, 80000 - discount * 8000 - points * 100, 'S
        bought + interval '5 minutes'
 FROM sale WHERE %(paid)s;
 
-INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, awaits_lines, requested_at,
+INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, without_lines, requested_at,
                              succeeded_at)
-SELECT id, id, id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', '', 'back ' || id, false, ends, ends
+SELECT id, id, id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', '', 'back ' || id, 0, ends, ends
 FROM sale WHERE %(refunded)s;
 
 INSERT INTO orders_refundline (id, refund_id, ticket_id, preorder_id, amount)

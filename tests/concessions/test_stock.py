@@ -6,7 +6,8 @@ from django.utils import translation
 from model_bakery import baker
 
 from accounts.models import User
-from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, ReasonNeeded, WrongQuantity
+from cinema.reasons import ReasonNeeded
+from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, WrongQuantity
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
 from concessions.services import count, receive, write_off
 from tests.concessions.rows import item, preordered

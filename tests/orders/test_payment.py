@@ -138,6 +138,25 @@ def test_an_order_worth_nothing_is_confirmed_without_a_payment():
     assert (order.status, order.payments.count()) == (Order.Status.PAID, 0)
 
 
+@pytest.mark.parametrize("gateway", Gateway.values)
+@pytest.mark.parametrize("amount", ["0.00", "-1.00"])
+def test_no_money_pays_for_nothing(gateway, amount):
+    order = an_order()
+
+    with refused(WrongAmount):
+        mark_paid(order, gateway=gateway, amount=Decimal(amount), external_id="pi_1", at=NOON)
+
+
+def test_a_revived_order_takes_the_points_that_it_gave_back_whatever_a_point_is_worth_by_now(settings):
+    order = a_lapsed_order(customer=a_customer(points=100), points=100)
+    settings.BONUS_POINT_VALUE = Decimal("2.00")
+
+    report(order, at=LATE)
+
+    order.refresh_from_db()
+    assert (order.status, order.user.bonus_account.balance) == (Order.Status.PAID, 0)
+
+
 def test_an_order_worth_nothing_is_confirmed_once():
     order = an_order(promocode=a_promocode(discount_percent=100))
     mark_paid(order, gateway=Gateway.CASH, amount=Decimal(0), at=NOON)

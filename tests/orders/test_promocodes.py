@@ -3,9 +3,11 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from orders.errors import PromocodeRefused
 from orders.models import Promocode
 from orders.services import CancelReason, cancel
-from orders.services.promocodes import discount
+from orders.services.promocodes import discount, find
+from tests.refusing import refused
 from tests.scenes import NOON, a_promocode, a_session, an_order
 
 
@@ -30,6 +32,13 @@ def test_a_promocode_takes_off_its_percent_or_its_amount(fields, total, off):
 
 def test_without_a_promocode_nothing_is_taken_off():
     assert discount(None, Decimal("350.00")) == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["", "x" * 300, "NO\x00NE", "\u202e", "'; --"])
+def test_a_code_that_is_none_is_refused_kindly(code):
+    with refused(PromocodeRefused):
+        find(code, at=NOON)
 
 
 def test_uses_are_given_back_to_each_promocode_for_itself():

@@ -5,8 +5,10 @@ import pytest
 
 from bonuses.models import BonusTransaction
 from bonuses.services import adjust
+from cinema.reasons import ReasonNeeded
 from concessions.models import ConcessionPreorder, StockMovement
 from notifications.models import Kind, Notification
+from orders import invariants
 from orders.errors import ForbiddenMove, NothingToRefund
 from orders.models import Order, RefundLine, Ticket
 from orders.services import (
@@ -37,6 +39,10 @@ SNACK = Decimal("120.00")
 
 def give_up(order, *lines, at=SOON, **more):
     return refund(order, lines=lines or None, reason="Fell ill", at=at, **more)
+
+
+def broken(at=SOON):
+    return list(invariants.violations(at))
 
 
 def fresh(row):
@@ -124,6 +130,14 @@ def test_a_refund_carries_a_reason_and_a_name():
     back = give_up(a_paid_order(), actor=manager)
 
     assert (back.reason, back.actor, back.requested_at) == ("Fell ill", manager, SOON)
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 251, "a\x00b"])
+def test_nothing_is_refunded_without_a_reason_that_can_be_kept(reason):
+    order = a_paid_order()
+
+    with refused(ReasonNeeded):
+        refund(order, reason=reason, at=SOON)
 
 
 def test_an_order_that_cost_nothing_is_refunded_without_a_payment():
@@ -535,7 +549,7 @@ def test_a_chargeback_locks_the_order_until_the_job_gives_back():
     booked = record_refund(order, amount=order.final_amount, external_id="re_1", at=SOON)
 
     order = fresh(order)
-    assert (booked.status, booked.succeeded_at, booked.awaits_lines) == (Refund.Status.SUCCEEDED, SOON, False)
+    assert (booked.status, booked.succeeded_at, booked.without_lines) == (Refund.Status.SUCCEEDED, SOON, 0)
     assert (order.status, order.refunded_at, order.refund_processed_at) == (Order.Status.REFUNDED, SOON, None)
     assert {ticket.status for ticket in order.tickets.all()} == {Ticket.Status.PAID}
     assert (fresh(item).stock_quantity, balance(order)) == (9, (0, 0))
@@ -640,7 +654,7 @@ def test_a_part_refunded_outside_waits_for_its_lines():
     booked = record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
 
     after = dump()
-    assert (booked.awaits_lines, booked.status) == (True, Refund.Status.SUCCEEDED)
+    assert (booked.without_lines, booked.status) == (PRICE, Refund.Status.SUCCEEDED)
     assert {table for table in after if after[table] != before.get(table)} == {"payments.Refund"}
 
 
@@ -651,7 +665,7 @@ def test_naming_the_lines_settles_a_part_without_more_money():
 
     settled = give_up(order, first)
 
-    assert (settled, settled.awaits_lines, Refund.objects.count()) == (booked, False, 1)
+    assert (settled, settled.without_lines, Refund.objects.count()) == (booked, 0, 1)
     assert (fresh(first).status, fresh(second).status) == ("AVAILABLE", "PAID")
 
 
@@ -664,7 +678,7 @@ def test_naming_lines_settles_the_part_of_their_price():
     settled = [give_up(order, order.preorders.get()), give_up(order, tickets_of(order)[0])]
 
     assert settled == [of_snacks, of_ticket]
-    assert [each.awaits_lines for each in Refund.objects.all()] == [False, False]
+    assert [each.without_lines for each in Refund.objects.all()] == [0, 0]
 
 
 def test_two_parts_of_one_price_are_settled_one_by_one():
@@ -675,26 +689,62 @@ def test_two_parts_of_one_price_are_settled_one_by_one():
     settled = [give_up(order, first), give_up(order, second)]
 
     assert settled == parts
-    assert (Refund.objects.count(), Refund.objects.filter(awaits_lines=True).count()) == (2, 0)
+    assert (Refund.objects.count(), Refund.objects.filter(without_lines__gt=0).count()) == (2, 0)
 
 
-def test_lines_of_another_price_need_money_of_their_own():
+def test_lines_that_cost_less_than_the_part_take_a_piece_of_it_and_no_money():
     session = a_session()
     order = a_paid_order(session, seats=2, snacks=[(an_item(session.hall.cinema), 1)])
     booked = record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
 
     back = give_up(order, order.preorders.get())
 
-    assert back != booked
-    assert (back.amount, fresh(booked).awaits_lines) == (SNACK, True)
+    assert (back.amount, back.status) == (0, Refund.Status.SUCCEEDED)
+    assert fresh(booked).without_lines == PRICE - SNACK
 
 
-def test_what_went_back_outside_is_not_sent_again():
+def test_what_lines_cost_beyond_the_part_is_sent():
     order = a_paid_order(seats=2)
-    record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
+    booked = record_refund(order, amount=Decimal("100.00"), external_id="re_1", at=SOON)
 
-    with refused(NothingToRefund):
-        give_up(order)
+    back = give_up(order, tickets_of(order)[0])
+
+    assert (back.amount, back.status) == (PRICE - 100, Refund.Status.REQUESTED)
+    assert fresh(booked).without_lines == 0
+
+
+def test_several_parts_count_together_the_oldest_first():
+    order = a_paid_order(seats=3)
+    first, second = [
+        record_refund(order, amount=Decimal(amount), external_id=f"re_{amount}", at=SOON) for amount in (100, 300)
+    ]
+
+    back = give_up(order, tickets_of(order)[0])
+
+    assert (back.amount, fresh(first).without_lines, fresh(second).without_lines) == (0, 0, 400 - PRICE)
+
+
+@pytest.mark.parametrize("part", [Decimal("0.01"), Decimal("100.00"), PRICE, Decimal("699.99")])
+def test_what_went_back_outside_is_not_sent_again(part):
+    order = a_paid_order(seats=2, customer=a_customer(points=0))
+    booked = record_refund(order, amount=part, external_id="re_1", at=SOON)
+
+    back = give_up(order)
+
+    assert (back.amount, fresh(booked).without_lines) == (2 * PRICE - part, 0)
+    assert fresh(order).status == Order.Status.REFUNDED
+    assert broken() == []
+
+
+def test_points_come_back_for_every_line_whoever_sent_the_money():
+    order = a_paid_order(seats=2, customer=a_customer(points=100), points=100)
+    record_refund(order, amount=Decimal("500.00"), external_id="re_1", at=SOON)
+
+    for ticket in tickets_of(order):
+        give_up(order, ticket)
+
+    assert (returned(order), balance(order)) == ([50, 50], (100, 0))
+    assert broken() == []
 
 
 def test_parts_that_add_up_to_all_end_the_order():
@@ -705,7 +755,7 @@ def test_parts_that_add_up_to_all_end_the_order():
     process_refunds([order], at=SOON)
 
     assert fresh(order).status == Order.Status.REFUNDED
-    assert [each.awaits_lines for each in Refund.objects.all()] == [False, False]
+    assert [each.without_lines for each in Refund.objects.all()] == [0, 0]
     assert {ticket.status for ticket in order.tickets.all()} == {"AVAILABLE"}
 
 

@@ -4,7 +4,8 @@ import pytest
 from model_bakery import baker
 
 from accounts.models import User
-from screenings.errors import ReasonNeeded, SessionCancelledAlready, SessionOver
+from cinema.reasons import ReasonNeeded
+from screenings.errors import SessionCancelledAlready, SessionOver
 from screenings.models import Session
 from screenings.services import cancel_session, schedule
 from tests.screenings.rows import AT, PRICE, film, session

@@ -1,0 +1,23 @@
+"""Why somebody did something over other people's heads: a text that is asked for, and has to fit its column."""
+
+from django.utils.translation import gettext as _
+
+from cinema.lives import Refused
+
+LONGEST_REASON = 250
+
+
+class ReasonNeeded(Refused):
+    """No reason was given, or one that cannot be kept."""
+
+
+def given(reason: str) -> str:
+    """The reason without blanks around it. Refused with `ReasonNeeded` when empty, too long, or not to be stored."""
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise ReasonNeeded(
+            _("Nothing was changed: say why, in up to %(longest)s characters.") % {"longest": LONGEST_REASON}
+        )
+    if "\x00" in reason:
+        raise ReasonNeeded(_("Nothing was changed: the reason holds a character that cannot be stored."))
+    return reason
