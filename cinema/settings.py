@@ -174,6 +174,9 @@ UNFOLD = {
     "SITE_TITLE": _("Cinema"),
     "SITE_HEADER": _("Cinema"),
     "SITE_SYMBOL": "theaters",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": lambda _request: static("icon.svg")}
+    ],
     "SITE_URL": None,
     "DASHBOARD_CALLBACK": "orders.today.dashboard",
     "SIDEBAR": {"navigation": "cinema.unfold.menu"},

@@ -1,0 +1,47 @@
+"""From the log-in form to what needs a person: within two clicks."""
+
+import re
+from datetime import timedelta
+
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from jobs.models import JobRun, Outcome
+from orders.models import Order
+from orders.services import become_overdue
+from tests import scenes
+from tests.accounts.people import PASSWORD, someone
+from tests.browser.conftest import Screen
+
+
+def log_in(page: Page, person: User) -> None:
+    page.goto("/admin/")
+    page.get_by_label("Электронная почта").fill(person.email)
+    page.get_by_label("Пароль").fill(PASSWORD)
+    page.get_by_role("button", name="Войти").click()
+    expect(page).to_have_title(re.compile("Сегодня"))
+
+
+def test_two_clicks_from_logging_in_to_what_is_low_overdue_or_failed_last_night(screen: Screen) -> None:
+    now = timezone.now()
+    session = scenes.a_session(start=now + timedelta(days=9))
+    popcorn = scenes.an_item(session.hall.cinema, stock=3)
+    late = scenes.an_order(session, channel=Order.Channel.RESERVATION, at=now - timedelta(days=2, hours=2))
+    become_overdue([late], at=late.payment_deadline)
+    JobRun.objects.create(
+        job="check_invariants", started_at=now - timedelta(hours=6), finished_at=now - timedelta(hours=6), at=now,
+        outcome=Outcome.FAILED, host="here", database="this",
+    )  # fmt: skip
+    page = screen()
+
+    log_in(page, someone("cinema_manager", session.hall.cinema))
+
+    for line, seen in [
+        ("Заканчивается 1 товар бара", popcorn.name),
+        ("Просрочен 1 заказ", late.number),
+        ("Сбой в 1 задании", "Сверка учёта"),
+    ]:
+        page.locator("#today").get_by_role("link", name=line).click()
+        expect(page.locator("#content").get_by_text(seen).first).to_be_visible()
+        page.goto("/admin/")
