@@ -44,6 +44,7 @@ SELLING = action("orders", "cancel_order extend_order remind_order take_payment_
 DOOR = see("orders", "scan ticket") | action("orders", "check_in_ticket")
 BAR = action("concessions", "count_stock hand_over make_ready receive_goods take_off_sale")
 PUTTING_RIGHT = action("orders", "refund_consumed refund_order undo_check_in_ticket")
+PUTTING_RIGHT |= action("payments", "pay_out_refund resend_refund")
 MENDING = action("screenings", "take_out_seat")
 KEEPING_GOODS = action("concessions", "order_goods write_off_goods")
 PLANNING = (

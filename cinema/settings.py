@@ -205,6 +205,14 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
 SMS_BACKEND = env.str("SMS_BACKEND", default="notifications.channels.sms.ConsoleBackend")
 
+# --- Payments: docs/payments.md says what each gateway needs
+
+CURRENCY = env.str("CURRENCY", default="RUB")  # one an installation, with two places
+# What customers may pay through, in the order in which it is offered. The demonstration bank gives tickets for nothing.
+PAYMENT_GATEWAYS = env.list("PAYMENT_GATEWAYS", default=["demo"] if DEBUG else [])
+CHARGEBACKS_WITHIN = timedelta(days=180)  # for so long a gateway is asked whether a payment was taken back
+GATEWAY_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
+
 # --- The house rules of the chain
 
 HOLD_LIMITS = {

@@ -4,6 +4,7 @@ from bonuses.errors import NotEnoughPoints
 from cinema.lives import ForbiddenMove, MovedMeanwhile, Refused
 from cinema.reasons import ReasonNeeded
 from concessions.errors import OutOfStock
+from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
 
 
 class BasketRefused(Refused):
@@ -34,6 +35,14 @@ class AlreadyPaid(Refused):
     """Money taken by hand for an order that has been paid."""
 
 
+class NotPayable(Refused):
+    """The order is paid, cancelled, out of time, or costs nothing, so that no payment can begin."""
+
+
+class GatewayNotOffered(Refused):
+    """Customers cannot pay through this gateway here."""
+
+
 class NothingToRefund(Refused):
     """All that the order paid has been given back, or what was named cannot be."""
 
@@ -55,10 +64,15 @@ __all__ = [
     "BasketRefused",
     "ExtensionRefused",
     "ForbiddenMove",
+    "GatewayError",
+    "GatewayNotOffered",
+    "GatewayRefused",
+    "GatewayUnavailable",
     "MovedMeanwhile",
     "NotAdmitted",
     "NotEnoughPoints",
     "NotOnSale",
+    "NotPayable",
     "NotReminded",
     "NothingToRefund",
     "OutOfStock",

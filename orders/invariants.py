@@ -126,7 +126,7 @@ INVARIANTS = [
         "payments.payment",
         """
         SELECT payment.id FROM payments_payment payment
-        JOIN (SELECT payment_id, SUM(amount) AS back FROM payments_refund WHERE status <> 'FAILED'
+        JOIN (SELECT payment_id, SUM(amount) AS back FROM payments_refund
               GROUP BY payment_id) refund ON refund.payment_id = payment.id
         WHERE refund.back > CASE payment.status WHEN 'SUCCEEDED' THEN payment.amount ELSE 0 END
         """,
@@ -140,7 +140,7 @@ INVARIANTS = [
                    GROUP BY order_id) paid ON paid.order_id = o.id
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount,
                           SUM(without_lines) AS awaiting
-                   FROM payments_refund WHERE status <> 'FAILED' GROUP BY order_id) back ON back.order_id = o.id
+                   FROM payments_refund GROUP BY order_id) back ON back.order_id = o.id
         LEFT JOIN (SELECT refund.order_id, SUM(line.amount) AS amount FROM orders_refundline line
                    JOIN payments_refund refund ON refund.id = line.refund_id
                    GROUP BY refund.order_id) line ON line.order_id = o.id

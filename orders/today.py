@@ -160,7 +160,7 @@ class Today:
             )
 
     def refunds_by_hand(self) -> Iterator[Line]:
-        refunds = Refund.objects.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
+        refunds: QuerySet[Refund] = Refund.objects.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
         refunds = self._own(refunds, "order__cinema")
         total, rows = _counted(refunds.select_related("order").order_by("requested_at", "pk"))
         if total:

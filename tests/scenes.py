@@ -156,6 +156,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "orders.Order": ("number",),
     "orders.Promocode": ("code",),
     "orders.Ticket": ("order__number", "session__start_datetime", "seat__hall__name", "seat__row", "seat__number"),
+    "payments.DemoCharge": ("amount", "description"),
     "payments.Payment": ("order__number", "amount", "created_at"),
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),
     "screenings.Cinema": ("name",),

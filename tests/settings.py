@@ -22,6 +22,7 @@ os.environ |= {
     "EMAIL_URL": "memorymail://",
     "LANGUAGE_CODE": "en",  # what a test reads does not depend on the state of the translations
     "TIME_ZONE": "Europe/Moscow",
+    "PAYMENT_GATEWAYS": "demo",
 }
 with patch.object(environ.Env, "read_env"):
     from cinema.settings import *  # noqa: F403 (the whole point of this file)

@@ -18,7 +18,7 @@ from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order
 from orders.reasons import Reason
 from orders.services.giving_back import Claim, Line, Lines, give_back_all, lines_of
-from payments.models import Refund
+from payments.models import Payment, Refund
 from payments.services import balances
 
 
@@ -123,8 +123,12 @@ def refund_each(
     return claims
 
 
-def record_refund(order: Order, *, amount: Decimal, external_id: str, at: datetime) -> Refund:
+def record_refund(
+    order: Order, *, amount: Decimal, external_id: str, at: datetime, payment: Payment | None = None
+) -> Refund:
     """Book a refund that happened outside (a chargeback, a gateway's own desk), once an `external_id`.
+
+    `payment` is the one that it is of, where that is known; otherwise the latest that has so much left.
 
     When nothing of the money is left the order is `REFUNDED`, and `process_refunds` gives back what it holds; a part
     names no lines, so it waits for staff to say which. Refuses with `NothingToRefund` more than the order has paid.
@@ -135,8 +139,8 @@ def record_refund(order: Order, *, amount: Decimal, external_id: str, at: dateti
         if known is not None:
             return known
         balance = balances([row.pk])[row.pk]
-        payment = balance.payment_with(amount)
-        if payment is None or amount <= ZERO:
+        source = balance.payment_with(amount) if payment is None else payment.pk
+        if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
             raise NothingToRefund(
                 _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
                 % {"amount": amount, "kept": balance.kept, "order": row}
@@ -144,7 +148,7 @@ def record_refund(order: Order, *, amount: Decimal, external_id: str, at: dateti
         whole = amount == balance.kept and row.status in Order.SOLD
         booked = Refund.objects.create(
             order=row,
-            payment_id=payment,
+            payment_id=source,
             amount=amount,
             status=Refund.Status.SUCCEEDED,
             external_id=external_id,

@@ -3,17 +3,25 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from accounts.models import User
+from cinema.lives import move
 from cinema.money import ZERO
-from payments.models import Payment, Refund
+from payments.models import BY_HAND, Payment, Refund
+
+#: How long after it was paid a gateway is asked again whether money went back there, and a last time: chargebacks come
+#: up to four months later.
+FIRST_LOOK_BACK = timedelta(hours=1)
 
 
 @dataclass
 class Balance:
-    """The money of one order: what is left of each payment that succeeded, refunds on their way counted as gone."""
+    """The money of one order: what is left of each payment that succeeded.
+
+    Refunds on their way count as gone, and so do failed ones, which are still owed.
+    """
 
     left: dict[int, Decimal] = field(default_factory=dict)
 
@@ -34,7 +42,7 @@ def balances(orders: Collection[int]) -> dict[int, Balance]:
     for payment, order, amount in paid.order_by("pk").values_list("pk", "order_id", "amount"):
         order_of[payment] = order
         found[order].left[payment] = amount
-    back = Refund.objects.filter(payment__in=order_of.keys()).exclude(status=Refund.Status.FAILED)
+    back = Refund.objects.filter(payment__in=order_of.keys())
     for payment, amount in back.order_by("pk").values_list("payment_id", "amount"):
         found[order_of[payment]].left[payment] -= amount
     return found
@@ -56,8 +64,7 @@ def record_success(
         if known is not None:
             if known.status == Payment.Status.SUCCEEDED or known.order_id != order:
                 return None
-            known.status, known.amount, known.succeeded_at = Payment.Status.SUCCEEDED, amount, at
-            known.save(update_fields=["status", "amount", "succeeded_at"])
+            move([known], Payment.Status.SUCCEEDED, amount=amount, succeeded_at=at, ask_at=at + FIRST_LOOK_BACK)
             return known
     return Payment.objects.create(
         order_id=order,
@@ -67,6 +74,7 @@ def record_success(
         status=Payment.Status.SUCCEEDED,
         created_at=at,
         succeeded_at=at,
+        ask_at=None if gateway in BY_HAND else at + FIRST_LOOK_BACK,
         actor=actor,
     )
 

@@ -62,8 +62,9 @@ def refund_cancelled_sessions(cursor: Any, keys: Keys, at: datetime) -> int:
     )
     cursor.execute(
         """INSERT INTO payments_refund (order_id, payment_id, amount, status, reason, external_id, without_lines,
-                                        requested_at)
-           SELECT line.order_id, paid.id, line.amount, 'REQUESTED', %(reason)s, '', 0, %(at)s
+                                        requested_at, uid, attempts, claimed_by, error)
+           SELECT line.order_id, paid.id, line.amount, 'REQUESTED', %(reason)s, '', 0, %(at)s,
+                  gen_random_uuid(), 0, '', ''
            FROM (SELECT order_id, sum(paid) AS amount FROM (
                      SELECT order_id, price - discount_share - bonus_share AS paid FROM orders_ticket ticket
                      WHERE order_id = ANY(%(keys)s) AND status IN ('RESERVED', 'PAID', 'USED', 'EXPIRED')
@@ -77,7 +78,7 @@ def refund_cancelled_sessions(cursor: Any, keys: Keys, at: datetime) -> int:
            JOIN LATERAL (SELECT id FROM payments_payment payment
                          WHERE payment.order_id = line.order_id AND status = 'SUCCEEDED' AND amount >= line.amount + (
                              SELECT COALESCE(sum(amount), 0) FROM payments_refund back
-                             WHERE back.payment_id = payment.id AND back.status <> 'FAILED')
+                             WHERE back.payment_id = payment.id)
                          ORDER BY id DESC LIMIT 1) paid ON true
            ORDER BY line.order_id RETURNING id""",
         given,
@@ -145,7 +146,7 @@ def process_refunded_orders(cursor: Any, keys: Keys, at: datetime) -> int:
     cursor.execute(
         """SELECT max(refund.id), sum(refund.amount) = max(paid.amount) FROM payments_refund refund
            JOIN payments_payment paid ON paid.id = refund.payment_id AND paid.status = 'SUCCEEDED'
-           WHERE refund.order_id = ANY(%(keys)s) AND refund.status <> 'FAILED' GROUP BY refund.order_id""",
+           WHERE refund.order_id = ANY(%(keys)s) GROUP BY refund.order_id""",
         given,
     )
     given["refunds"] = [key for key, whole in cursor.fetchall() if whole]

@@ -319,14 +319,16 @@ INSERT INTO concessions_stockmovement (id, concession_item_id, quantity, kind, a
 SELECT id * 2, item, -1, 'HOLD', bought, id, NULL::bigint, '' FROM sale
 UNION ALL SELECT id * 2 + 1, item, 1, 'RETURN', ends, id, id * 2, '' FROM sale WHERE %(returned)s;
 
-INSERT INTO payments_payment (id, order_id, gateway, external_id, amount, status, created_at, succeeded_at)
+INSERT INTO payments_payment (id, order_id, gateway, external_id, amount, status, created_at, succeeded_at, uid,
+                              return_url, redirect_url, trouble)
 SELECT id, id, 'demo', 'paid ' || id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', bought,
-       bought + interval '5 minutes'
+       bought + interval '5 minutes', gen_random_uuid(), '', '', ''
 FROM sale WHERE %(paid)s;
 
 INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, without_lines, requested_at,
-                             succeeded_at)
-SELECT id, id, id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', '', 'back ' || id, 0, ends, ends
+                             succeeded_at, uid, attempts, claimed_by, error)
+SELECT id, id, id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', '', 'back ' || id, 0, ends, ends,
+       gen_random_uuid(), 0, '', ''
 FROM sale WHERE %(refunded)s;
 
 INSERT INTO orders_refundline (id, refund_id, ticket_id, preorder_id, amount)

@@ -359,12 +359,6 @@ def late_money_that_was_kept(cinema):
 
 
 @breaks(KEPT)
-def a_refund_that_failed(cinema):
-    Refund.objects.filter(order=cinema.refunded).update(status=Refund.Status.FAILED)
-    return [cinema.refunded]
-
-
-@breaks(KEPT)
 def an_unpaid_order_with_money(cinema):
     Payment.objects.create(
         order=cinema.pending, gateway=Gateway.STRIPE, amount=1, status=Payment.Status.SUCCEEDED, created_at=NOON

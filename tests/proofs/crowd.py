@@ -40,6 +40,8 @@ def _copied(model: type[models.Model], field: models.Field, days_ago: int) -> st
         return f"{column} + {apart}"
     if isinstance(field, models.CharField) and (field.unique or field.name in OWN.get(model._meta.label, ())):
         return f"substr(CAST(id + {apart} AS text) || {column}, 1, {field.max_length})"
+    if isinstance(field, models.UUIDField) and field.unique:
+        return "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
     if isinstance(field, models.DateTimeField) and days_ago:
         if connection.vendor == "postgresql":
             return f"{column} - interval '{days_ago} days'"

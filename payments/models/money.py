@@ -1,4 +1,9 @@
+"""Payments and refunds: their lives, and when a gateway is to be asked about them."""
+
+import uuid
+from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -20,6 +25,12 @@ class Gateway(models.TextChoices):
 BY_HAND = frozenset({Gateway.CASH, Gateway.CARD_TERMINAL})
 
 
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def to_ask(self, at: datetime) -> "PaymentQuerySet":
+        """Those about which it is time to ask their gateway: in flight, or paid and perhaps charged back meanwhile."""
+        return self.filter(ask_at__lte=at)
+
+
 class Payment(models.Model):
     """Money for an order, in flight or taken. Several may have succeeded; all but one are then refunded."""
 
@@ -28,25 +39,57 @@ class Payment(models.Model):
         SUCCEEDED = "SUCCEEDED", _("Paid")
         FAILED = "FAILED", _("Failed")
 
+    MOVES: ClassVar = {
+        Status.PENDING: {Status.SUCCEEDED, Status.FAILED},
+        Status.FAILED: {Status.SUCCEEDED},  # late money
+        Status.SUCCEEDED: set(),
+    }
+
+    class Trouble(models.TextChoices):
+        """What keeps a payment from being booked, until a person has looked."""
+
+        NOT_OURS = "NOT_OURS", _("The gateway knows it as another payment, or in another currency")
+        REFUNDED_BEYOND = "REFUNDED_BEYOND", _("More has gone back at the gateway than is booked here")
+        UNKNOWN_THERE = "UNKNOWN_THERE", _("The gateway does not know it")
+
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="payments", verbose_name=_("order"))
     gateway = models.CharField(_("gateway"), max_length=16, choices=Gateway)
+    uid = models.UUIDField(
+        default=uuid.uuid4,
+        unique=True,
+        editable=False,
+        help_text=_("Its name at the gateway, and the key that makes a repeated request the same one."),
+    )
     external_id = models.CharField(_("id at the gateway"), max_length=120, blank=True)
     amount = MoneyField(_("amount"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING)
+    return_url = models.CharField(max_length=500, blank=True, editable=False)
+    redirect_url = models.CharField(max_length=2000, blank=True, editable=False)  # where the customer pays
     created_at = models.DateTimeField(_("created"))
     succeeded_at = models.DateTimeField(_("paid"), null=True, blank=True)
+    ask_at = models.DateTimeField(_("gateway is asked again"), null=True, blank=True)
+    trouble = models.CharField(_("trouble"), max_length=20, choices=Trouble, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by")
     )
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["status", "created_at"], name="payment_open")]
+        indexes = [
+            models.Index(fields=["status", "created_at"], name="payment_open"),
+            models.Index(fields=["ask_at"], name="payment_to_ask"),
+            models.Index(fields=["created_at"], condition=~Q(trouble=""), name="payment_in_trouble"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["gateway", "external_id"], condition=~Q(external_id=""), name="one_payment_an_external_id"
+            ),
+            models.UniqueConstraint(
+                fields=["order", "gateway"], condition=Q(status="PENDING"), name="one_payment_in_flight_a_gateway"
             ),
             between("amount", name="payment_bounded"),
         ]
@@ -55,17 +98,43 @@ class Payment(models.Model):
         return f"{self.amount} {self.get_gateway_display()}"
 
 
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def to_send(self, at: datetime) -> "RefundQuerySet":
+        """Asked for, and not resting after a failure or in another sender's hands. By hand, staff pay them out."""
+        return self.filter(
+            Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=at),
+            status=Refund.Status.REQUESTED,
+            requested_at__lte=at,
+            payment__isnull=False,
+        ).exclude(payment__gateway__in=BY_HAND)
+
+
 class Refund(models.Model):
-    """Money that goes, or went, back. `payment` is empty when the order had cost nothing."""
+    """Money that goes, or went, back. `payment` is empty when the order had cost nothing.
+
+    One that failed is still owed: it is sent again, or paid out otherwise, by a person.
+    """
 
     class Status(models.TextChoices):
         REQUESTED = "REQUESTED", _("To be sent")
         SUCCEEDED = "SUCCEEDED", _("Sent back")
         FAILED = "FAILED", _("Failed")
 
+    MOVES: ClassVar = {
+        Status.REQUESTED: {Status.SUCCEEDED, Status.FAILED},
+        Status.FAILED: {Status.REQUESTED, Status.SUCCEEDED},
+        Status.SUCCEEDED: {Status.FAILED},  # the bank sent it back
+    }
+
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="refunds", verbose_name=_("order"))
     payment = models.ForeignKey(
         Payment, models.PROTECT, null=True, blank=True, related_name="refunds", verbose_name=_("payment")
+    )
+    uid = models.UUIDField(
+        default=uuid.uuid4,
+        unique=True,
+        editable=False,
+        help_text=_("Its name at the gateway, and the key that makes a repeated request the same one."),
     )
     amount = MoneyField(_("amount"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.REQUESTED)
@@ -78,14 +147,32 @@ class Refund(models.Model):
     )
     requested_at = models.DateTimeField(_("requested"))
     succeeded_at = models.DateTimeField(_("sent back"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    claimed_by = models.CharField(max_length=80, blank=True, editable=False)
+    error = models.CharField(_("error"), max_length=100, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
+    paid_out_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("paid out by"),
+    )
+
+    objects = RefundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         ordering = ["-requested_at", "-id"]
+        permissions = [
+            ("pay_out_refund", "Pay a refund out by hand"),
+            ("resend_refund", "Send a failed refund again"),
+        ]
         indexes = [
             models.Index(fields=["status", "requested_at"], name="refund_open"),
             models.Index(fields=["requested_at"], condition=Q(without_lines__gt=0), name="refund_awaiting_lines"),
@@ -109,10 +196,16 @@ class Refund(models.Model):
 
 
 class GatewayEvent(models.Model):
-    """What a gateway told us, stored once before it is handled: a hint, since money is believed only when asked for."""
+    """What a gateway told us, stored once before it is handled: a hint, since money is believed only when asked for.
+
+    Its text is not kept: it names people, and the gateway says it again whenever it is asked.
+    """
 
     gateway = models.CharField(_("gateway"), max_length=16, choices=Gateway)
     event_id = models.CharField(_("id of the event"), max_length=200)
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("payment")
+    )
     received_at = models.DateTimeField(_("received"))
     handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
 

@@ -1,0 +1,78 @@
+"""What went back at a gateway comes into the books: our own refunds, and those that were made there."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from cinema.lives import move
+from orders.errors import NothingToRefund
+from orders.locks import lock_orders_with_sessions
+from orders.services.refunding import record_refund
+from payments.gateways import RefundReport, State
+from payments.models import Payment, Refund
+
+logger = logging.getLogger(__name__)
+
+
+def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datetime) -> str:
+    """Have the books say of the payment's refunds what the gateway says. What is booked already stays as it is.
+
+    A refund that bears our name is that refund, whether or not its sender lived to note it. One that does not is a
+    refund made at the gateway (a chargeback, its own desk): it settles one of ours that failed or was not sent yet,
+    if the amount is the same, and is otherwise a fact from outside. What cannot be booked is a `Payment.Trouble`,
+    which is returned, else nothing.
+    """
+    reports = list(reports)
+    trouble = ""
+    if not reports:
+        return trouble
+    with transaction.atomic():
+        lock_orders_with_sessions([payment.order_id])
+        ours = list(payment.refunds.order_by("pk"))
+        for report in reports:
+            known = _known(report, ours)
+            if known is not None:
+                _agree(known, report, at=at)
+            elif report.state == State.DONE:
+                try:
+                    record_refund(
+                        payment.order, payment=payment, amount=report.amount, external_id=report.external_id, at=at
+                    )
+                except NothingToRefund:
+                    logger.error("Payment %s: more went back at %s than is left", payment.pk, payment.gateway)
+                    trouble = Payment.Trouble.REFUNDED_BEYOND
+    return trouble
+
+
+def _known(report: RefundReport, ours: list[Refund]) -> Refund | None:
+    by_name = (each for each in ours if report.external_id == each.external_id or report.uid == str(each.uid))
+    if (found := next(by_name, None)) is not None or report.uid or report.state != State.DONE:
+        return found
+    # Made by hand at the gateway's desk, since ours did not get through.
+    waiting = (Refund.Status.FAILED, Refund.Status.REQUESTED)
+    return next(
+        (
+            each
+            for status in waiting
+            for each in ours
+            if each.status == status and not each.external_id and not each.claimed_by and each.amount == report.amount
+        ),
+        None,
+    )
+
+
+def _agree(refund: Refund, report: RefundReport, *, at: datetime) -> None:
+    """Move our refund to where the gateway says it is."""
+    if report.state == State.DONE and refund.status in (Refund.Status.REQUESTED, Refund.Status.FAILED):
+        move(
+            [refund], Refund.Status.SUCCEEDED, external_id=report.external_id, succeeded_at=at, claimed_by="", error=""
+        )
+    elif report.state == State.FAILED and refund.status in (Refund.Status.REQUESTED, Refund.Status.SUCCEEDED):
+        if refund.external_id in ("", report.external_id):
+            logger.error("Refund %s failed at the gateway", refund.pk)
+            move([refund], Refund.Status.FAILED, external_id="", succeeded_at=None, claimed_by="", error="failed there")
+    elif report.state == State.OPEN and not refund.external_id:
+        Refund.objects.filter(pk=refund.pk).update(external_id=report.external_id)
+        refund.external_id = report.external_id

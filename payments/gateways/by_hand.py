@@ -1,0 +1,32 @@
+"""What cash and the card terminal share: no line to anybody, so a person says how it stands."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar, NoReturn
+
+from django.utils.translation import gettext as _
+
+from payments.errors import NobodyToAsk, NotFromThere
+from payments.gateways.base import Back, Charge, Hint, Opened, RefundReport, Report
+
+
+class ByHand:
+    by_hand: ClassVar[bool] = True
+
+    def start(self, charge: Charge) -> Opened:
+        self._nobody()
+
+    def fetch(self, external_id: str) -> Report:
+        self._nobody()
+
+    def close(self, external_id: str) -> Report:
+        self._nobody()
+
+    def refund(self, back: Back) -> RefundReport:
+        self._nobody()
+
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime) -> Hint:
+        raise NotFromThere(_("Nobody sends messages about this kind of payment."))
+
+    def _nobody(self) -> NoReturn:
+        raise NobodyToAsk("by hand", _("This kind of payment is settled by a person: there is no gateway to ask."))

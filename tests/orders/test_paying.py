@@ -1,0 +1,290 @@
+"""The way to a gateway and back, with the demonstration bank as the gateway."""
+
+from datetime import timedelta
+from decimal import Decimal
+from unittest.mock import patch
+
+import pytest
+
+from orders.errors import GatewayNotOffered, GatewayRefused, GatewayUnavailable, NotPayable
+from orders.models import Order
+from orders.services import Standing, cancel, how_it_stands, refund, settle_payment, start_payment
+from payments.gateways import demo
+from payments.models import DemoCharge, DemoRefund, Payment, Refund
+from tests.proofs.running import flaws
+from tests.scenes import NOON, PRICE, a_paid_order, a_session, an_order, dump, pay
+
+pytestmark = pytest.mark.django_db
+
+BACK_TO = "http://testserver/orders/secret/"
+SOON = NOON + timedelta(minutes=3)
+
+
+def start(order, *, at=NOON):
+    return start_payment(order, gateway="demo", return_url=BACK_TO, at=at)
+
+
+def charge_of(payment):
+    return DemoCharge.objects.get(uid=payment.uid)
+
+
+def at_the_bank(payment, *, paid):
+    demo.decide(charge_of(payment).token, paid=paid)
+
+
+def test_a_payment_is_in_flight_until_the_bank_says_otherwise():
+    order = an_order()
+
+    started = start(order)
+
+    payment = Payment.objects.get()
+    assert started.payment == payment
+    assert started.redirect_url.endswith(f"/demo-bank/{charge_of(payment).token}/")
+    assert (payment.status, payment.amount, payment.external_id) == (
+        "PENDING",
+        PRICE,
+        f"demo_{charge_of(payment).token}",
+    )
+    assert settle_payment(payment, at=SOON).status == Payment.Status.PENDING
+    assert how_it_stands(order, at=SOON) == Standing.WAITING
+
+
+def test_what_the_bank_took_makes_the_order_paid():
+    order = an_order()
+    payment = start(order).payment
+    at_the_bank(payment, paid=True)
+
+    assert how_it_stands(order, at=SOON) == Standing.PAID
+
+    payment.refresh_from_db()
+    assert (payment.status, payment.succeeded_at) == (Payment.Status.SUCCEEDED, SOON)
+    assert (order.status, order.paid_at) == (Order.Status.PAID, SOON)
+    assert flaws() == []
+
+
+def test_a_declined_payment_is_followed_by_a_new_one():
+    order = an_order()
+    first = start(order).payment
+    at_the_bank(first, paid=False)
+    assert how_it_stands(order, at=SOON) == Standing.DECLINED
+
+    second = start(order, at=SOON).payment
+    at_the_bank(second, paid=True)
+
+    assert how_it_stands(order, at=SOON) == Standing.PAID
+    assert [each.status for each in Payment.objects.order_by("pk")] == ["FAILED", "SUCCEEDED"]
+    assert first.uid != second.uid
+
+
+def test_pressed_twice_it_is_one_payment():
+    order = an_order()
+
+    first, second = start(order), start(order, at=SOON)
+
+    assert first == second
+    assert (Payment.objects.count(), DemoCharge.objects.count()) == (1, 1)
+
+
+def test_pressed_again_after_a_decline_elsewhere_a_new_page_opens():
+    order = an_order()
+    first = start(order)
+    at_the_bank(first.payment, paid=False)
+
+    second = start(order, at=SOON)
+
+    assert second.redirect_url != first.redirect_url
+
+
+def test_who_presses_again_after_paying_is_sent_to_what_was_bought():
+    order = an_order()
+    at_the_bank(start(order).payment, paid=True)
+
+    again = start(order, at=SOON)
+
+    assert (again.redirect_url, again.payment.status) == (BACK_TO, Payment.Status.SUCCEEDED)
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+
+
+def test_an_answer_that_was_lost_is_asked_for_again_with_the_same_key():
+    order = an_order()
+    with answer_lost(), pytest.raises(GatewayUnavailable):
+        start(order)
+    lost = Payment.objects.get()
+    assert (lost.external_id, lost.status, DemoCharge.objects.count()) == ("", "PENDING", 1)
+
+    again = start(order, at=SOON)
+
+    assert (again.payment, DemoCharge.objects.count()) == (lost, 1)
+    assert again.redirect_url.endswith(f"/demo-bank/{charge_of(lost).token}/")
+
+
+def test_an_answer_that_was_lost_is_found_by_who_settles():
+    order = an_order()
+    with answer_lost(), pytest.raises(GatewayUnavailable):
+        start(order)
+    at_the_bank(Payment.objects.get(), paid=True)
+
+    payment = settle_payment(Payment.objects.get(), at=SOON)
+
+    assert payment.status == Payment.Status.SUCCEEDED
+    assert flaws() == []
+
+
+def test_a_beginning_that_was_cut_off_long_ago_is_given_up():
+    order = an_order()
+    with (
+        patch.object(demo.Demo, "start", side_effect=GatewayUnavailable("ConnectTimeout")),
+        pytest.raises(GatewayUnavailable),
+    ):
+        start(order)
+
+    payment = settle_payment(Payment.objects.get(), at=NOON + timedelta(hours=21))
+
+    assert (payment.status, payment.ask_at) == (Payment.Status.FAILED, None)
+
+
+def test_a_refusal_of_the_bank_ends_the_payment_at_once():
+    order = an_order()
+
+    with patch.object(demo.Demo, "start", side_effect=GatewayRefused("no such shop")), pytest.raises(GatewayRefused):
+        start(order)
+
+    assert Payment.objects.get().status == Payment.Status.FAILED
+
+
+def test_a_bank_that_is_away_changes_nothing():
+    payment = start(an_order()).payment
+    before = dump()
+
+    with patch.object(demo.Demo, "fetch", side_effect=GatewayUnavailable("ReadTimeout")):
+        assert settle_payment(payment, at=SOON).status == Payment.Status.PENDING
+
+    assert dump() == before
+
+
+@pytest.mark.parametrize("how", ["paid", "cancelled", "out of time", "free"])
+def test_what_is_not_payable_begins_no_payment(how):
+    order = an_order(a_session(price=Decimal("0.00"))) if how == "free" else an_order()
+    at = order.expires_at if how == "out of time" else NOON
+    if how == "paid":
+        pay(order)
+    if how == "cancelled":
+        cancel(order, reason="Ill", at=NOON)
+    before = dump()
+
+    with pytest.raises(NotPayable):
+        start(order, at=at)
+
+    assert dump() == before
+
+
+def test_a_gateway_that_is_not_offered_begins_no_payment():
+    order = an_order()
+
+    with pytest.raises(GatewayNotOffered):
+        start_payment(order, gateway="cash", return_url=BACK_TO, at=NOON)
+
+    assert not Payment.objects.exists()
+
+
+def test_money_that_came_too_late_goes_back_and_the_page_says_so():
+    session = a_session()
+    order = an_order(session)
+    payment = start(order).payment
+    at_the_bank(payment, paid=True)
+    late = order.expires_at + timedelta(hours=1)
+    cancel(order, reason="Out of time", at=late)
+    an_order(session, seats=20, at=late)  # the seats are somebody else's
+
+    assert how_it_stands(order, at=late) == Standing.RETURNED
+
+    assert Refund.objects.get().payment == payment
+    assert flaws(late) == []
+
+
+def test_who_walks_away_cannot_pay_once_the_time_is_up():
+    order = an_order()
+    payment = start(order).payment
+    late = order.expires_at + timedelta(minutes=5)
+
+    assert settle_payment(payment, at=order.expires_at).status == Payment.Status.PENDING
+    assert settle_payment(payment, at=late).status == Payment.Status.FAILED
+
+    assert charge_of(payment).status == DemoCharge.Status.CLOSED
+    assert Order.objects.expired(late).get() == order
+    assert how_it_stands(order, at=late) == Standing.OVER
+
+
+def test_a_second_page_is_closed_once_the_order_is_paid():
+    order = an_order()
+    payment = start(order).payment
+    pay(order)
+
+    assert settle_payment(payment, at=SOON).status == Payment.Status.FAILED
+    assert charge_of(payment).status == DemoCharge.Status.CLOSED
+
+
+def test_what_the_bank_took_back_is_in_the_books_once():
+    order = an_order()
+    payment = start(order).payment
+    at_the_bank(payment, paid=True)
+    settle_payment(payment, at=SOON)
+    DemoRefund.objects.create(charge=charge_of(payment), uid="5" * 32, amount=PRICE)
+
+    for _time in range(2):
+        settle_payment(payment, at=SOON)
+
+    booked = Refund.objects.get()
+    assert (booked.payment, booked.amount, booked.status) == (payment, PRICE, Refund.Status.SUCCEEDED)
+    order.refresh_from_db()
+    assert order.status == Order.Status.REFUNDED
+    assert flaws() == []
+
+
+def test_a_refund_whose_answer_was_lost_is_recognised():
+    order = an_order()
+    payment = start(order).payment
+    at_the_bank(payment, paid=True)
+    settle_payment(payment, at=SOON)
+    back = refund(order, reason="Ill", at=SOON)
+    DemoRefund.objects.create(charge=charge_of(payment), uid=back.uid, amount=PRICE)
+
+    settle_payment(payment, at=SOON)
+
+    assert list(Refund.objects.all()) == [back]
+    back.refresh_from_db()
+    assert (back.status, back.succeeded_at) == (Refund.Status.SUCCEEDED, SOON)
+
+
+def test_a_payment_that_the_bank_knows_as_another_is_left_to_a_person():
+    order = an_order()
+    payment = start(order).payment
+    at_the_bank(payment, paid=True)
+    DemoCharge.objects.update(uid="7" * 32)
+
+    settled = settle_payment(payment, at=SOON)
+
+    assert (settled.status, settled.trouble) == (Payment.Status.PENDING, Payment.Trouble.NOT_OURS)
+    order.refresh_from_db()
+    assert order.status == Order.Status.PENDING_PAYMENT
+
+
+def test_cash_is_never_asked_about():
+    payment = a_paid_order().payments.get()
+    before = dump()
+
+    settle_payment(payment, at=SOON)
+
+    assert dump() == before
+
+
+def answer_lost():
+    """The bank opens the payment, and its answer does not arrive."""
+    begin = demo.Demo.start
+
+    def start_and_lose(charge):
+        begin(demo.Demo(), charge)
+        raise GatewayUnavailable("ReadTimeout")
+
+    return patch.object(demo.Demo, "start", side_effect=start_and_lose)
