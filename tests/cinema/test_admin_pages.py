@@ -4,6 +4,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.core.checks import run_checks
 
+THE_BANKS_OWN = {"payments.DemoCharge", "payments.DemoRefund"}  # staff do not see into a gateway's ledger
 OURS = {"accounts", "bonuses", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
 
 
@@ -18,4 +19,4 @@ def test_every_model_has_its_admin_page():
 
     models = {model for model in apps.get_models() if model._meta.app_label in OURS}
 
-    assert {model._meta.label for model in models if not admin.site.is_registered(model)} == set()
+    assert {model._meta.label for model in models if not admin.site.is_registered(model)} == THE_BANKS_OWN
