@@ -56,6 +56,12 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
+    def history_label(self, field: Any) -> str:
+        return gettext("roles") if field.name == "groups" else super().history_label(field)
+
+    def history_name(self, row: Any) -> str:
+        return role_name(row) if isinstance(row, Group) else super().history_name(row)
+
     @admin.display(description=_("roles"))
     def roles(self, person: User) -> str:
         return ", ".join(role_name(group) for group in person.groups.all()) or "–"

@@ -7,6 +7,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cinema.history import History
+
 
 def default_language() -> str:
     """Asked when a row is made, so that no migration depends on an installation's settings."""
@@ -60,6 +62,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects = UserManager()
+    history = History(  # what staff may do; who somebody is, is personal and not kept twice
+        "is_active",
+        "all_cinemas",
+        "is_staff",
+        "is_superuser",
+        many=["groups", "cinemas"],
+        when=lambda row: row.is_staff,
+    )
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

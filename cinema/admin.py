@@ -6,18 +6,23 @@ whole chain, `cinema_path = None`; then its lists, filters, look-ups, choices in
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.template.response import SimpleTemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
+from cinema.changes import Past
 from cinema.money import MoneyField
 from cinema.scope import cinemas_of, within
 from cinema.zones import on_the_clock, zone_of
@@ -66,6 +71,10 @@ class Scoped(OwnChoices, ModelAdmin):
     """
 
     cinema_path: ClassVar[str | None]  # from the model to the cinema; None: its rows are the whole chain's
+    history_parts: ClassVar[
+        dict[str, str]
+    ] = {}  # rows under this one, told with its history; see `cinema.changes.Past`
+    history_note: ClassVar[str | Promise] = ""  # what of the row has its history elsewhere
     formfield_overrides: Any = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -140,12 +149,40 @@ class Scoped(OwnChoices, ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        """What was done with the row and what it was before, to who may see it; to be read, not to be brought back."""
         if not self.has_view_or_change_permission(request):  # or the answer would tell which rows exist
             raise PermissionDenied
-        return super().history_view(request, object_id, extra_context)
+        row = self.row(request, unquote(object_id))
+        with timezone.override(zone_of(self, row) if self._of_one_cinema or self.cinema_path == "pk" else None):
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("History"),
+                "opts": self.opts,
+                "object": row,
+                "note": self.history_note,
+                "past": Past(self, row, parts=self.history_parts, before=_instant(request.GET.get("before"))),
+                **(extra_context or {}),
+            }
+            return TemplateResponse(request, "cinema/history.html", context).render()
+
+    def history_label(self, field: Any) -> str:
+        """How a field is called in the history."""
+        return str(field.verbose_name)
+
+    def history_name(self, row: Any) -> str:
+        """How a related row is called in the history."""
+        return str(row)
 
     def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponseBase:
         raise Http404  # Django would lead to the first page and name the key
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return instant if instant.tzinfo else None
 
 
 def _squeeze(answer: SimpleTemplateResponse) -> None:

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",  # who changes what
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -237,6 +238,8 @@ REMINDER_AHEAD = timedelta(hours=2)
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False
 STOCKTAKE_TOLERANCE_PERCENT = 2  # a count that differs by more needs a reason
+
+SIMPLE_HISTORY_DATE_INDEX = False  # a history is asked for by its row
 
 # --- Jobs
 

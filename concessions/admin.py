@@ -110,6 +110,7 @@ class MovementInline(RecordInline):
         return super().get_queryset(request).select_related("actor")
 
 
+STOCK_NOTE = _("The stock is not told here: each of its movements stands on the item's own page, with who and why.")
 DOING = ["receive_goods", "count_stock", "write_off_goods", "order_goods", "take_off", "put_back"]
 
 
@@ -117,6 +118,7 @@ DOING = ["receive_goods", "count_stock", "write_off_goods", "order_goods", "take
 class ConcessionItemAdmin(StockActions, KeptAdmin):
     """The stock moves by receiving, counting and selling; it is not typed over."""
 
+    history_note = STOCK_NOTE
     cinema_path = "cinema"
     list_per_page = 20
     list_display = ["name", "cinema", "price", "stock_quantity", "max_stock_quantity", "enough", "on_sale"]
@@ -144,6 +146,7 @@ class ConcessionItemAdmin(StockActions, KeptAdmin):
 class LowStockItemAdmin(StockActions, RecordAdmin):
     """What is running out: how far, how fast it sells, what is on order."""
 
+    history_note = STOCK_NOTE
     cinema_path = "cinema"
     list_per_page = 20
     list_display = ["name", "cinema", "left", "speed", "lasts", "on_order"]

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.db.models.lookups import LessThan
 from django.utils.translation import gettext_lazy as _
 
+from cinema.history import History
 from cinema.money import MoneyField, between
 
 MOST_STOCK = 1_000_000
@@ -93,6 +94,7 @@ class ConcessionItem(models.Model):
     low_alerted_at = models.DateTimeField(_("staff told"), null=True, blank=True, editable=False)
 
     objects = ConcessionItemQuerySet.as_manager()
+    history = History("name", "price", "max_stock_quantity", "low_stock_percent", "made_to_order", "is_active")
 
     class Meta:
         verbose_name = _("bar item")

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, default_language
+from cinema.history import History
 from cinema.lives import move
 from cinema.money import MoneyField, between
 from concessions.models import ConcessionPreorder
@@ -50,6 +51,10 @@ class Promocode(models.Model):
     valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+
+    history = History(
+        "code", "discount_percent", "discount_amount", "max_uses", "valid_from", "valid_until", "is_active"
+    )
 
     class Meta:
         verbose_name = _("promocode")

@@ -29,6 +29,7 @@ from screenings.services import CopyResult, build_hall, copy_day, copy_week, put
 @admin.register(Cinema)
 class CinemaAdmin(Acting, KeptAdmin):
     cinema_path = "pk"
+    history_parts = {"seat_surcharges": "kind"}
     list_display = ["name", "city", "time_zone"]
     search_fields = ["name", "city"]
     actions_detail = ["schedule", "copy_day", "copy_week", "build_hall"]
@@ -42,7 +43,7 @@ class CinemaAdmin(Acting, KeptAdmin):
     )
     def schedule(self, cinema: Cinema, *, at: datetime, actor: User, **given: Any) -> str:
         names = ("film", "hall", "start", "ticket_price", "format")
-        session = schedule(**{name: given[name] for name in names}, at=at)
+        session = schedule(**{name: given[name] for name in names}, at=at, actor=actor)
         return gettext("%(session)s is on the programme.") % {"session": session}
 
     @act(
@@ -53,7 +54,7 @@ class CinemaAdmin(Acting, KeptAdmin):
         icon="content_copy",
     )
     def copy_day(self, cinema: Cinema, *, at: datetime, actor: User, day: date, to: date, looked: str) -> str:
-        return _copied(copy_day(cinema, day=day, to=to, at=at))
+        return _copied(copy_day(cinema, day=day, to=to, at=at, actor=actor))
 
     @act(
         permission="screenings.copy_sessions",
@@ -63,7 +64,7 @@ class CinemaAdmin(Acting, KeptAdmin):
         icon="content_copy",
     )
     def copy_week(self, cinema: Cinema, *, at: datetime, actor: User, monday: date, to: date, looked: str) -> str:
-        return _copied(copy_week(cinema, monday=monday, to=to, at=at))
+        return _copied(copy_week(cinema, monday=monday, to=to, at=at, actor=actor))
 
     @act(
         permission="screenings.build_hall",

@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from cinema.history import History
 from cinema.money import MOST, MoneyField, between
 
 
@@ -52,6 +53,8 @@ class Cinema(models.Model):
         _("adverts, minutes"), default=10, validators=[MaxValueValidator(60)]
     )
 
+    history = History("name", "city", "address", "time_zone", "adverts_minutes")
+
     class Meta:
         verbose_name = _("cinema")
         verbose_name_plural = _("cinemas")
@@ -76,6 +79,8 @@ class Hall(models.Model):
     cleaning_minutes = models.PositiveSmallIntegerField(
         _("cleaning, minutes"), default=15, validators=[MaxValueValidator(240)]
     )
+
+    history = History("name", "cleaning_minutes")
 
     class Meta:
         verbose_name = _("hall")
@@ -170,6 +175,8 @@ class SeatSurcharge(models.Model):
     kind = models.CharField(_("seat kind"), max_length=16, choices=SeatKind)
     amount = MoneyField(_("surcharge"))
 
+    history = History("cinema", "kind", "amount")
+
     class Meta:
         verbose_name = _("seat surcharge")
         verbose_name_plural = _("seat surcharges")
@@ -191,6 +198,8 @@ class TicketType(models.Model):
         _("percent of the price"), default=100, validators=[MaxValueValidator(100)]
     )
     is_active = models.BooleanField(_("on sale"), default=True)
+
+    history = History("name", "price_percent", "is_active")
 
     class Meta:
         verbose_name = _("ticket type")
@@ -231,6 +240,8 @@ class Film(models.Model):
     )
     age_rating = models.CharField(_("age rating"), max_length=3, choices=AgeRating, default=AgeRating.ANY)
     genres = models.ManyToManyField(Genre, verbose_name=_("genres"), related_name="films", blank=True)
+
+    history = History("title", "duration_minutes", "age_rating", many=["genres"])
 
     class Meta:
         verbose_name = _("film")
@@ -345,6 +356,7 @@ class Session(models.Model):
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 
     objects = SessionQuerySet.as_manager()
+    history = History("film", "hall", "start_datetime", "ticket_price", "format", "language", "subtitles")
 
     class Meta:
         verbose_name = _("session")

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from simple_history.models import HistoricalChanges
 
 from accounts.models import User
 from bonuses.models import BonusAccount
@@ -173,11 +174,10 @@ OF_A_MESSAGE = ("kind", "recipient", "occasion", "language", "not_after", "statu
 
 
 def dump() -> Picture:
-    """The whole business state, table by table, each row a line of text: what jobs note about themselves, keys and
-    what is drawn by lot left out."""
-    return {
-        model._meta.label: sorted(_lines(model)) for room in ROOMS for model in apps.get_app_config(room).get_models()
-    }
+    """The whole business state, table by table, each row a line of text: what jobs note about themselves, keys, what
+    is drawn by lot and what rows were before left out."""
+    models_ = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+    return {model._meta.label: sorted(_lines(model)) for model in models_ if not issubclass(model, HistoricalChanges)}
 
 
 def _lines(model: type[models.Model]) -> list[str]:

@@ -44,6 +44,9 @@ def put_on_sale(item: ConcessionItem) -> None:
 
 
 def _put(item: ConcessionItem, *, on_sale: bool, otherwise: str) -> None:
-    if not ConcessionItem.objects.filter(pk=item.pk, is_active=not on_sale).update(is_active=on_sale):
-        raise MovedMeanwhile(otherwise)
-    item.is_active = on_sale
+    with transaction.atomic():
+        row = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
+        if row.is_active == on_sale:
+            raise MovedMeanwhile(otherwise)
+        row.is_active = item.is_active = on_sale
+        row.save(update_fields=["is_active"])

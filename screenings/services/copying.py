@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
+from accounts.models import User
 from cinema.lives import Refused
 from screenings.errors import DifferentWeekdays, HallBusy, StartsInThePast
 from screenings.models import Cinema, Session
@@ -26,29 +27,35 @@ class CopyResult:
     left_out: list[LeftOut] = field(default_factory=list)
 
 
-def copy_day(cinema: Cinema, *, day: date, to: date, at: datetime, keep: bool = True) -> CopyResult:
+def copy_day(
+    cinema: Cinema, *, day: date, to: date, at: datetime, actor: User | None = None, keep: bool = True
+) -> CopyResult:
     """Show on the day `to` again what the cinema shows on `day`, at the same times of its clocks.
 
     A session belongs to the day on which it starts, by the cinema's clocks; cancelled ones are not copied. What cannot
     be shown (the hall is taken, the time does not exist or comes twice, it has passed) is left out, with the reason,
-    and the rest is made. Lasts as long as the original, adverts and cleaning included. Four queries, however many.
+    and the rest is made. Lasts as long as the original, adverts and cleaning included. Five queries, however many.
 
     With `keep=False` nothing is made: the result says what would be.
     """
-    return _copy(cinema, first=day, days=1, to=to, at=at, keep=keep)
+    return _copy(cinema, first=day, days=1, to=to, at=at, actor=actor, keep=keep)
 
 
-def copy_week(cinema: Cinema, *, monday: date, to: date, at: datetime, keep: bool = True) -> CopyResult:
+def copy_week(
+    cinema: Cinema, *, monday: date, to: date, at: datetime, actor: User | None = None, keep: bool = True
+) -> CopyResult:
     """Show the seven days from `monday` again from `to`, as `copy_day` does.
 
     A cinema's week may begin on another day than Monday, but both on the same one: else `DifferentWeekdays`.
     """
     if monday.weekday() != to.weekday():
         raise DifferentWeekdays
-    return _copy(cinema, first=monday, days=7, to=to, at=at, keep=keep)
+    return _copy(cinema, first=monday, days=7, to=to, at=at, actor=actor, keep=keep)
 
 
-def _copy(cinema: Cinema, *, first: date, days: int, to: date, at: datetime, keep: bool) -> CopyResult:
+def _copy(
+    cinema: Cinema, *, first: date, days: int, to: date, at: datetime, actor: User | None, keep: bool
+) -> CopyResult:
     result = CopyResult()
     with transaction.atomic():
         wanted = []
@@ -58,7 +65,9 @@ def _copy(cinema: Cinema, *, first: date, days: int, to: date, at: datetime, kee
             except Refused as reason:
                 result.left_out.append(LeftOut(original, reason))
         if wanted:
-            _place(wanted, result, keep=keep)
+            _place(wanted, result)
+        if keep and result.made:
+            timetable.store(result.made, actor=actor)
     return result
 
 
@@ -92,7 +101,7 @@ def _moved(original: Session, cinema: Cinema, *, by: timedelta, at: datetime) ->
     )
 
 
-def _place(wanted: list[tuple[Session, Session]], result: CopyResult, *, keep: bool) -> None:
+def _place(wanted: list[tuple[Session, Session]], result: CopyResult) -> None:
     copies = [copy for _original, copy in wanted]
     timetable.lock({copy.hall_id for copy in copies})
     others = timetable.taken(copies)
@@ -102,5 +111,3 @@ def _place(wanted: list[tuple[Session, Session]], result: CopyResult, *, keep: b
             result.left_out.append(LeftOut(original, HallBusy(busy)))
         else:
             result.made.append(copy)
-    if keep:
-        timetable.store(result.made)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from screenings.errors import HallBusy, ImpossibleSession, StartsInThePast, TimeZoneMissing
 from screenings.models import Film, Hall, Session
 from screenings.services import timetable
@@ -24,6 +25,7 @@ def schedule(
     format: str = Session.Format.TWO_D,  # noqa: A002 (the field's name)
     language: str = "ru",
     subtitles: str = "",
+    actor: User | None = None,
 ) -> Session:
     """Put a session on the programme. It ends when adverts and film are over; cleaned, the hall is free again.
 
@@ -60,5 +62,5 @@ def schedule(
         timetable.lock([hall.pk])
         if busy := timetable.in_the_way(session, timetable.taken([session])):
             raise HallBusy(busy)
-        timetable.store([session])
+        timetable.store([session], actor=actor)
     return session

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from django.db import IntegrityError, transaction
 
+from accounts.models import User
 from screenings.errors import HallBusy
 from screenings.models import Hall, Session
 
@@ -45,11 +46,13 @@ def in_the_way(session: Session, others: Sequence[Session]) -> list[Session]:
     ]
 
 
-def store(sessions: Sequence[Session]) -> None:
-    """Store new sessions, or none: where the database itself refuses an overlap, that becomes `HallBusy` too."""
+def store(sessions: Sequence[Session], *, actor: User | None) -> None:
+    """Store new sessions and who made them, or none: where the database itself refuses an overlap, that becomes
+    `HallBusy` too. Two queries."""
     try:
         with transaction.atomic():
             Session.objects.bulk_create(sessions)
+            Session.history.bulk_history_create(sessions, default_user=actor)
     except IntegrityError as error:
         if CONSTRAINT not in str(error):
             raise

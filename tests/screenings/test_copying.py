@@ -178,7 +178,7 @@ def test_a_copy_costs_the_same_however_many_sessions(many, django_assert_num_que
     for number in range(many):
         session(hall=hall(cinema=cinema, name=f"Hall {number}"), start=berlin("2026-03-20 20:00"))
 
-    with django_assert_num_queries(8):  # programme, halls, what is in the way, insert; two savepoints
+    with django_assert_num_queries(9):  # programme, halls, what is in the way, insert, history; two savepoints
         result = copy_day(cinema, day=date(2026, 3, 20), to=date(2026, 3, 21), at=AT)
 
     assert len(result.made) == many
