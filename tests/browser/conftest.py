@@ -4,12 +4,14 @@
         page = screen(someone("cashier", cinema), language="ru", phone=True)
         page.goto("/admin/orders/order/")
 
-One browser a run, a fresh and private window a test. A test fails if a page asked another host for anything, logged an
-error or threw one. Look at what people read (`get_by_role`, `get_by_text`) rather than at how the page is made.
+One browser a run; each test finds its windows as if nobody had been there. A test fails if a page asked another host
+for anything, logged an error or threw one. Look at what people read (`get_by_role`, `get_by_text`) rather than at how
+the page is made.
 """
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +36,46 @@ QUIET = [
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 Screen = Callable[..., Page]
+Looks = tuple[str, bool, bool]
+
+
+class Windows:
+    """Private windows of the one browser. After a test they forget who was there, and keep the scripts and fonts that
+    each page loads: to read those anew takes longer than most tests."""
+
+    def __init__(self, chromium: Browser, home: str) -> None:
+        self.chromium, self.home = chromium, home
+        self.wrong: list[str] = []  # what no page may do, and one did
+        self._free: dict[Looks, list[Page]] = defaultdict(list)
+        self._open: list[tuple[Looks, Page]] = []
+
+    def open(self, *, language: str, dark: bool, phone: bool) -> Page:
+        looks = (language, dark, phone)
+        page = self._free[looks].pop() if self._free[looks] else self._new(*looks)
+        self._open.append((looks, page))
+        return page
+
+    def _new(self, language: str, dark: bool, phone: bool) -> Page:
+        window = self.chromium.new_context(
+            base_url=self.home,
+            locale={"ru": "ru-RU", "en": "en-GB"}[language],
+            color_scheme="dark" if dark else "light",
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+            reduced_motion="reduce",
+        )
+        window.set_default_timeout(5_000)
+        watch(window, self.home, self.wrong)
+        return window.new_page()
+
+    def wipe(self) -> None:
+        for looks, page in self._open:
+            page.goto("about:blank")
+            kept = {"origin": self.home, "storageTypes": "cookies,indexeddb,local_storage"}
+            page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+            page.context.clear_cookies()
+            self._free[looks].append(page)
+        self._open.clear()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -58,36 +100,26 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def windows(chromium: Browser, live_server: Any) -> Windows:
+    return Windows(chromium, live_server.url)
+
+
 @pytest.fixture
-def screen(chromium: Browser, live_server: Any) -> Iterator[Screen]:
-    """`screen(person)` is an empty page in a window of its own, in which that person (or nobody) is logged in."""
-    windows: list[BrowserContext] = []
-    wrong: list[str] = []
+def screen(windows: Windows) -> Iterator[Screen]:
+    """`screen(person)` is an empty page in a private window, in which that person (or nobody) is logged in."""
 
-    def open_window(
-        person: User | None = None, *, language: str = "ru", dark: bool = False, phone: bool = False
-    ) -> Page:
-        window = chromium.new_context(
-            base_url=live_server.url,
-            locale={"ru": "ru-RU", "en": "en-GB"}[language],
-            color_scheme="dark" if dark else "light",
-            viewport=PHONE if phone else DESKTOP,
-            has_touch=phone,
-            reduced_motion="reduce",
-        )
-        windows.append(window)
-        window.set_default_timeout(10_000)
-        watch(window, live_server.url, wrong)
+    def open_page(person: User | None = None, *, language: str = "ru", dark: bool = False, phone: bool = False) -> Page:
+        page = windows.open(language=language, dark=dark, phone=phone)
         if person is not None:
-            window.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(person), "url": live_server.url}]
-            )
-        return window.new_page()
+            name = settings.SESSION_COOKIE_NAME
+            page.context.add_cookies([{"name": name, "value": session_of(person), "url": windows.home}])
+        return page
 
-    yield open_window
-    for window in windows:
-        window.close()
-    assert wrong == []
+    windows.wrong.clear()
+    yield open_page
+    windows.wipe()
+    assert windows.wrong == []
 
 
 def session_of(person: User) -> str:

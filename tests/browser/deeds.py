@@ -1,0 +1,178 @@
+"""All that staff do on a row's page: one line a deed, as the person who does it would tell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Model, Sum
+
+from concessions.models import ConcessionPreorder, ReorderSuggestion
+from notifications.models import Notification
+from orders.models import Order, Ticket
+from screenings.models import Seat, Session
+from tests.browser.foyer import Foyer
+
+Typed = dict[str, str | bool]  # by the label; a choice is ticked
+
+
+def status(name: str) -> Callable[[Foyer], str]:
+    return lambda foyer: foyer.again(getattr(foyer, name)).status
+
+
+def stock(name: str) -> Callable[[Foyer], int]:
+    return lambda foyer: foyer.again(getattr(foyer, name)).stock_quantity
+
+
+def on_order(item: Model) -> int:
+    ordered = ReorderSuggestion.objects.filter(concession_item=item.pk, ordered_at__isnull=False)
+    return ordered.aggregate(sum=Sum("quantity", default=0))["sum"]
+
+
+def days_of_sessions(foyer: Foyer) -> list[int]:
+    """How many days ahead each is shown."""
+    days = [foyer.cinema.local(each.start_datetime).date() for each in Session.objects.all()]
+    return sorted((day - foyer.day).days for day in days)
+
+
+@dataclass(frozen=True)
+class Deed:
+    action: str  # its name in the admin
+    title: str  # on the button, and again where it is confirmed
+    by: str
+    not_by: str  # a role that may not, though it sees such pages if any may
+    on: Callable[[Foyer], Model]  # the row whose page is open
+    says: str  # the message that it ends with, or what of it is sure
+    then: Callable[[Foyer], Any]  # what the database holds afterwards
+    becomes: Any
+    typed: Callable[[Foyer], Typed] = lambda _foyer: {}
+    looks: bool = False  # what would come of it is shown first, and then confirmed
+
+
+DEEDS = [
+    # --- The bar
+    Deed(
+        "receive_goods", "Принять товар", "bar", "accountant", lambda foyer: foyer.low,
+        "принято 25, теперь в остатке 35.", stock("low"), 35,
+        lambda _foyer: {"Сколько пришло": "25"},
+    ),
+    Deed(
+        "count_stock", "Пересчитать остаток", "bar", "accountant", lambda foyer: foyer.item,
+        "остаток исправлен на -2, теперь 98.", stock("item"), 98,
+        lambda _foyer: {"Сколько лежит на полке": "98"},
+    ),
+    Deed(
+        "write_off_goods", "Списать товар", "floor_manager", "bar", lambda foyer: foyer.item,
+        "списано 4, теперь в остатке 96.", stock("item"), 96,
+        lambda _foyer: {"Сколько списать": "4", "Причина": "Вышел срок"},
+    ),
+    Deed(
+        "order_goods", "Заказать до максимума", "floor_manager", "bar", lambda foyer: foyer.low,
+        "заказано 90.", lambda foyer: on_order(foyer.low), 90,
+    ),
+    Deed(
+        "take_off", "Снять с продажи", "bar", "accountant", lambda foyer: foyer.low,
+        "снято с продажи.", lambda foyer: foyer.again(foyer.low).is_active, False,
+    ),
+    Deed(
+        "put_back", "Вернуть в продажу", "bar", "cashier", lambda foyer: foyer.off_sale,
+        "снова в продаже.", lambda foyer: foyer.again(foyer.off_sale).is_active, True,
+    ),
+    Deed(
+        "ready", "Приготовить", "bar", "cashier", lambda foyer: foyer.snacks,
+        "готово.", status("snacks"), ConcessionPreorder.Status.READY,
+    ),
+    Deed(
+        "hand_over", "Выдать", "bar", "cashier", lambda foyer: foyer.snacks,
+        "выдано.", status("snacks"), ConcessionPreorder.Status.COLLECTED,
+    ),
+    # --- What is overdue
+    Deed(
+        "extend", "Продлить срок оплаты", "cashier", "accountant", lambda foyer: foyer.late,
+        "нужно оплатить до", status("late"), Order.Status.PENDING_PAYMENT,
+        lambda foyer: {"Оплатить до": f"{foyer.day - timedelta(days=1)}T18:00"},
+    ),
+    Deed(
+        "take_payment", "Принять оплату", "cashier", "accountant", lambda foyer: foyer.late,
+        "оплачен.", status("late"), Order.Status.PAID,
+        lambda _foyer: {"Наличные": True},
+    ),
+    Deed(
+        "remind", "Напомнить покупателю", "cashier", "accountant", lambda foyer: foyer.late,
+        "напомнили.", lambda _foyer: Notification.objects.filter(kind="ORDER_OVERDUE").count(), 2,
+    ),
+    Deed(
+        "cancel", "Отменить заказ", "cashier", "accountant", lambda foyer: foyer.late,
+        "отменён.", status("late"), Order.Status.CANCELLED,
+        lambda _foyer: {"Причина": "Отказались по телефону"},
+    ),
+    # --- What is sold
+    Deed(
+        "refund_whole", "Вернуть весь заказ", "floor_manager", "cashier", lambda foyer: foyer.order,
+        "Возвращается 846,00", status("order"), Order.Status.REFUNDED,
+        lambda _foyer: {"Причина": "Зал закрыт"},
+    ),
+    Deed(
+        "refund_lines", "Вернуть часть", "floor_manager", "cashier", lambda foyer: foyer.order,
+        "Возвращается 216,00", status("snacks"), ConcessionPreorder.Status.AVAILABLE,
+        lambda _foyer: {"Popcorn": True, "Причина": "Кончилась карамель"}, looks=True,
+    ),
+    Deed(
+        "let_in", "Впустить", "usher", "cashier", lambda foyer: foyer.ticket,
+        "впустили.", status("ticket"), Ticket.Status.USED,
+    ),
+    Deed(
+        "undo", "Отменить проход", "floor_manager", "usher", lambda foyer: foyer.used,
+        "проход отменён.", status("used"), Ticket.Status.PAID,
+    ),
+    # --- The programme
+    Deed(
+        "schedule", "Поставить сеанс", "cinema_manager", "floor_manager", lambda foyer: foyer.hall.cinema,
+        "сеанс поставлен в расписание.", lambda foyer: Session.objects.filter(film=foyer.film).count(), 1,
+        lambda foyer: {
+            "Фильм": str(foyer.film), "Зал": str(foyer.hall), "День": str(foyer.day), "Время": "21:30",
+            "Цена билета": "450",
+        },
+    ),
+    Deed(
+        "copy_day", "Скопировать день", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
+        "Создан 1 сеанс.", days_of_sessions, [0, 1],
+        lambda foyer: {"Скопировать день": str(foyer.day), "на день": str(foyer.day + timedelta(days=1))}, looks=True,
+    ),
+    Deed(
+        "copy_week", "Скопировать неделю", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
+        "Создан 1 сеанс.", days_of_sessions, [0, 7],
+        lambda foyer: {
+            "Скопировать неделю с": str(foyer.day), "на неделю с": str(foyer.day + timedelta(days=7)),
+        }, looks=True,
+    ),
+    Deed(
+        "cancel", "Отменить сеанс", "cinema_manager", "floor_manager", lambda foyer: foyer.session,
+        "сеанс отменён.", status("session"), Session.Status.CANCELLED,
+        lambda _foyer: {"Причина": "Сломался проектор"},
+    ),
+    Deed(
+        "build_hall", "Построить зал", "cinema_manager", "floor_manager", lambda foyer: foyer.cinema,
+        "Малый: зал построен.", lambda _foyer: Seat.objects.filter(hall__name="Малый").count(), 7,
+        lambda _foyer: {"Название зала": "Малый", "Ряды": "ss_vv\nll_w"}, looks=True,
+    ),
+    Deed(
+        "take_out", "Вывести места из строя", "floor_manager", "usher", lambda foyer: foyer.hall,
+        "3 места выведены из строя.", lambda foyer: foyer.hall.seats.filter(outages__isnull=False).count(), 3,
+        lambda _foyer: {"Ряд": "1", "Места": "4, 6-7", "Что сломано": "Течёт потолок"}, looks=True,
+    ),
+    Deed(
+        "put_back", "Вернуть место в продажу", "floor_manager", "cashier", lambda foyer: foyer.outage,
+        "снова в продаже.", lambda foyer: foyer.again(foyer.outage).until is not None, True,
+    ),
+    # --- People and machines
+    Deed(
+        "adjust_points", "Начислить или списать баллы", "cinema_manager", "floor_manager", lambda foyer: foyer.account,
+        "+50 баллов, теперь на счёте 150.", lambda foyer: foyer.again(foyer.account).balance, 150,
+        lambda _foyer: {"Баллы": "50", "Причина": "За испорченный вечер"},
+    ),
+    Deed(
+        "retry_now", "Повторить сейчас", "cinema_manager", "floor_manager", lambda foyer: foyer.quarantined,
+        "при следующем запуске.", lambda foyer: foyer.again(foyer.quarantined).next_attempt_at is not None, True,
+    ),
+]  # fmt: skip

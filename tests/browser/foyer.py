@@ -1,0 +1,143 @@
+"""A cinema as it stands right now, for a person at a screen: each row is there once somebody asks for it."""
+
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import TypeVar
+
+from django.db.models import Model
+from django.utils import timezone
+
+from accounts.models import User
+from bonuses.models import BonusAccount
+from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
+from jobs.models import QuarantinedRow
+from notifications.models import Kind, Notification, Status
+from orders.models import Order, OverdueOrder, Ticket
+from orders.services import become_overdue, check_in
+from screenings.models import Cinema, Film, Hall, SeatOutage, Session
+from screenings.services import take_out
+from tests import scenes
+from tests.accounts.people import someone
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Foyer:
+    def __init__(self) -> None:
+        self.now = timezone.now()
+
+    def again(self, row: Row) -> Row:
+        """The row as the database has it by now."""
+        return type(row)._base_manager.get(pk=row.pk)  # type: ignore[attr-defined]
+
+    # --- The house
+
+    @cached_property
+    def cinema(self) -> Cinema:
+        return scenes.a_cinema()
+
+    @cached_property
+    def hall(self) -> Hall:
+        return scenes.a_hall(self.cinema)
+
+    @cached_property
+    def day(self) -> date:
+        """On which the session is shown, by the cinema's clocks."""
+        return self.cinema.local(self.now).date() + timedelta(days=9)
+
+    @cached_property
+    def session(self) -> Session:
+        return scenes.a_session(self.hall, start=datetime.combine(self.day, time(19), self.cinema.zone))
+
+    @cached_property
+    def film(self) -> Film:
+        return Film.objects.create(title="Зеркало", duration_minutes=107)
+
+    @cached_property
+    def outage(self) -> SeatOutage:
+        [seat, *_others] = scenes.free_seats(self.session)
+        [outage] = take_out([seat], since=self.now, until=None, reason="Сломана спинка", actor=self.colleague)
+        return outage
+
+    # --- What is sold
+
+    @cached_property
+    def item(self) -> ConcessionItem:
+        return scenes.an_item(self.cinema, stock=100)
+
+    @cached_property
+    def low(self) -> LowStockItem:
+        """10 left of 100."""
+        return LowStockItem.objects.get(pk=scenes.an_item(self.cinema, stock=10).pk)
+
+    @cached_property
+    def off_sale(self) -> ConcessionItem:
+        return scenes.an_item(self.cinema, is_active=False)
+
+    @cached_property
+    def order(self) -> Order:
+        """Two tickets and two snacks, paid with 94 points and money, for a session that is about to begin."""
+        return scenes.a_paid_order(
+            scenes.a_session(self.hall, start=self.now + timedelta(minutes=20)),
+            seats=2,
+            snacks=[(self.item, 2)],
+            customer=scenes.a_customer(points=100),
+            points=94,
+            at=self.now - timedelta(hours=1),
+        )
+
+    @cached_property
+    def ticket(self) -> Ticket:
+        return self.order.tickets.order_by("pk")[0]
+
+    @cached_property
+    def used(self) -> Ticket:
+        check_in(self.ticket, at=self.now)
+        return self.ticket
+
+    @cached_property
+    def snacks(self) -> ConcessionPreorder:
+        return self.order.preorders.get()
+
+    @cached_property
+    def late(self) -> OverdueOrder:
+        """Overdue by two hours; the customer has an address."""
+        return self._overdue()
+
+    @cached_property
+    def another_late(self) -> OverdueOrder:
+        return self._overdue()
+
+    def _overdue(self) -> OverdueOrder:
+        held_at = self.now - timedelta(days=2, hours=2)
+        order = scenes.an_order(self.session, seats=2, at=held_at, channel=Order.Channel.RESERVATION)
+        become_overdue([order], at=order.payment_deadline)
+        return OverdueOrder.objects.get(pk=order.pk)
+
+    @cached_property
+    def account(self) -> BonusAccount:
+        return scenes.a_customer(points=100).bonus_account
+
+    # --- Whom and what it runs on
+
+    @cached_property
+    def colleague(self) -> User:
+        return someone("usher", self.cinema, email="colleague@example.org")
+
+    @cached_property
+    def quarantined(self) -> QuarantinedRow:
+        return QuarantinedRow.objects.create(
+            job="cancel_expired_orders", row=f"orders.order:{self.late.pk}", attempts=8, first_failed_at=self.now
+        )
+
+    @cached_property
+    def undelivered(self) -> Notification:
+        return Notification.objects.create(
+            kind=Kind.ORDER_CANCELLED,
+            recipient="guest@example.org",
+            occasion="1",
+            language="ru",
+            status=Status.FAILED,
+            created_at=self.now,
+            next_attempt_at=self.now,
+        )

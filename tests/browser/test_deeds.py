@@ -1,0 +1,175 @@
+"""Each action of the admin, pressed by who may and out of reach for who may not."""
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import reverse
+from django.utils import translation
+from playwright.sync_api import Page, expect
+
+import cinema.urls  # noqa: F401 - it loads the pages
+from notifications.models import Status
+from orders.models import Order
+from tests.accounts.people import someone
+from tests.browser.conftest import Screen
+from tests.browser.deeds import DEEDS, Deed
+from tests.browser.foyer import Foyer
+
+every_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.action)
+
+
+@pytest.fixture
+def foyer(transactional_db: None) -> Foyer:
+    return Foyer()
+
+
+def address(row: Model, page: str = "change") -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk])
+
+
+def fill(page: Page, typed: dict[str, str | bool]) -> None:
+    for label, value in typed.items():
+        field = page.locator("form").get_by_label(label).first
+        if value is True:
+            field.check()
+        elif field.evaluate("each => each.tagName") == "SELECT":
+            field.select_option(label=str(value))
+        else:
+            field.fill(str(value))
+
+
+@every_deed
+def test_who_may_does_it_in_russian_and_is_told(screen: Screen, foyer: Foyer, deed: Deed) -> None:
+    row, typed = deed.on(foyer), deed.typed(foyer)
+    page = screen(someone(deed.by, foyer.cinema))
+    page.goto(address(row))
+
+    page.get_by_role("link", name=deed.title).click()
+    fill(page, typed)
+    for _press in range(1 + deed.looks):
+        before = deed.then(foyer)
+        page.get_by_role("button", name=deed.title).click()
+
+    expect(page.get_by_text(deed.says)).to_be_visible()
+    assert before != deed.becomes
+    assert deed.then(foyer) == deed.becomes
+
+
+@every_deed
+def test_who_may_not_finds_no_button_and_is_refused(screen: Screen, foyer: Foyer, deed: Deed) -> None:
+    row = deed.on(foyer)
+    before = deed.then(foyer)
+    person = someone(deed.not_by, foyer.cinema)
+    page = screen(person)
+
+    if person.has_perm(f"{row._meta.app_label}.view_{row._meta.model_name}"):
+        page.goto(address(row))
+        expect(page.locator("#content")).to_be_visible()
+        expect(page.get_by_role("link", name=deed.title)).to_have_count(0)
+    refused = page.request.get(address(row, deed.action))
+
+    assert refused.status == 403
+    assert deed.then(foyer) == before
+
+
+def test_a_count_beyond_the_tolerance_is_asked_for_a_reason_and_what_was_typed_stays(
+    screen: Screen, foyer: Foyer
+) -> None:
+    page = screen(someone("bar", foyer.cinema))
+    page.goto(address(foyer.item, "count_stock"))
+    page.get_by_label("Сколько лежит на полке").fill("90")
+
+    page.get_by_role("button", name="Пересчитать остаток").click()
+    expect(page.get_by_text("насчитали 90, а должно быть 100")).to_be_visible()
+    assert foyer.again(foyer.item).stock_quantity == 100
+    page.get_by_label("Причина, если не сходится").fill("Упала полка")
+    page.get_by_role("button", name="Пересчитать остаток").click()
+
+    expect(page.get_by_text("остаток исправлен на -10, теперь 90.")).to_be_visible()
+    assert foyer.again(foyer.item).stock_quantity == 90
+
+
+# --- What is done with rows ticked in a list
+
+
+def tick(page: Page, *rows: str) -> None:
+    for row in rows:
+        page.get_by_role("row", name=row).get_by_role("checkbox").check()
+
+
+def choose(page: Page, action: str) -> None:
+    page.locator("select[name=action]").select_option(label=action)
+    page.get_by_role("button", name="Выполнить").click()
+
+
+def test_a_colleague_who_leaves_is_switched_off_and_who_comes_back_is_switched_on(screen: Screen, foyer: Foyer) -> None:
+    colleague = foyer.colleague
+    page = screen(someone("cinema_manager", foyer.cinema))
+    page.goto("/admin/accounts/user/")
+
+    tick(page, colleague.email)
+    choose(page, "Отключить")
+    page.get_by_role("button", name="Отключить").click()
+    expect(page.get_by_text("1 человек отключён.")).to_be_visible()
+    assert foyer.again(colleague).is_active is False
+
+    tick(page, colleague.email)
+    choose(page, "Включить снова")
+    expect(page.get_by_text("1 человек снова включён")).to_be_visible()
+    assert foyer.again(colleague).is_active is True
+
+
+def test_several_overdue_orders_are_cancelled_after_one_look_at_which(screen: Screen, foyer: Foyer) -> None:
+    one, other = foyer.late, foyer.another_late
+    page = screen(someone("cashier", foyer.cinema))
+    page.goto("/admin/orders/overdueorder/")
+
+    tick(page, one.number, other.number)
+    choose(page, "Отменить заказ")
+    expect(page.locator("#content")).to_contain_text(one.number)
+    page.get_by_role("button", name="Отменить заказ").click()
+
+    expect(page.get_by_text("Отменить заказ: сделано для 2 строк.")).to_be_visible()
+    assert {foyer.again(each).status for each in (one, other)} == {Order.Status.CANCELLED}
+
+
+def test_a_message_that_failed_is_sent_again(screen: Screen, foyer: Foyer) -> None:
+    message = foyer.undelivered
+    page = screen(someone("cinema_manager", foyer.cinema))
+    page.goto("/admin/notifications/notification/")
+
+    tick(page, message.recipient)
+    choose(page, "Отправить ещё раз")
+
+    expect(page.get_by_text("1 сообщение будет отправлено ещё раз.")).to_be_visible()
+    assert foyer.again(message).status == Status.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("list_page", "role"),
+    [
+        ("accounts/user", "floor_manager"),
+        ("notifications/notification", "floor_manager"),
+        ("orders/overdueorder", "accountant"),
+    ],
+)
+def test_who_may_not_is_offered_nothing_to_do_with_a_list(
+    screen: Screen, foyer: Foyer, list_page: str, role: str
+) -> None:
+    assert foyer.late
+    page = screen(someone(role, foyer.cinema))
+
+    answer = page.request.get(f"/admin/{list_page}/")
+
+    assert answer.status == 403 or 'name="action"' not in answer.text()
+
+
+def test_no_action_of_a_rows_page_is_missing_here() -> None:
+    with translation.override("ru"):
+        there = {
+            (name, str(getattr(page, name).short_description))
+            for page in admin.site._registry.values()
+            for name in page.actions_detail  # type: ignore[attr-defined]
+        }
+
+    assert {(deed.action, deed.title) for deed in DEEDS} == there
