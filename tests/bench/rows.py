@@ -22,7 +22,7 @@ from jobs.leases import Lease
 from jobs.options import Options
 from jobs.quarantine import Quarantine
 from jobs.steps import Pass, attempt, due_pks
-from tests.bench import sql
+from tests.bench import pages, sql
 from tests.bench.measuring import alternate, contents, counted, difference, on
 from tests.bench.world import DUE, OLD, World, analyse
 
@@ -41,15 +41,17 @@ class Scale:
     idle_pairs: int
     process_pairs: int
     hungry: int  # orders due in the pass whose memory is measured
+    listed: int  # old orders behind the pages of the admin
+    visits: int  # of each page
 
 
 FULL = Scale(
     old=300_000, few_old=1_000, halls=600, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=100,
-    process_pairs=15, hungry=100_000,
+    process_pairs=15, hungry=100_000, listed=100_000, visits=15,
 )  # fmt: skip
 SMALL = Scale(
     old=500, few_old=100, halls=20, users=100, pairs=2, batch=10, sessions_a_batch=1, idle_pairs=2, process_pairs=2,
-    hungry=20,
+    hungry=20, listed=500, visits=2,
 )  # fmt: skip
 
 
@@ -97,6 +99,10 @@ class Bench:
         contests = [contest for contest in CONTESTS if self.wants(f"{contest.name} against SQL")]
         idle = [job for job in IDLE if self.wants(f"{job} idle")]
         self.tell(f"{'what':52} {'measured':>44}  {'goal':>12}  met")
+        if not self.only or any("admin" in word for word in self.only):
+            self.admin_pages()
+        if not (idle or contests or any(self.wants(row) for row in ("process idle", "check_invariants", "memory"))):
+            return
         small = self.small_world() if idle else None
         world = self.world(self.scale.old)
         try:
@@ -237,6 +243,25 @@ class Bench:
         took = time.monotonic() - begun
         self.row(f"check_invariants, {self.scale.old} orders", f"{took:.1f} s", "60 s", took < 60)
 
+    def admin_pages(self) -> None:
+        """Each page as the two who wait for it longest; the slower of them counts."""
+        database = self.another("pages")
+        try:
+            with on(database):
+                pages.furnish(
+                    self.at, old=self.scale.listed, halls=self.scale.halls // 10, users=self.scale.users, old_kinds=OLD
+                )
+                staff = pages.staff()
+                for page in pages.pages():
+                    if not self.wants(f"admin: {page.name}"):
+                        continue
+                    visits = [pages.visit(client, page, times=self.scale.visits) for client in staff.values()]
+                    slowest = max(visits, key=lambda visit: visit.milliseconds)
+                    met = all(page.met_by(visit) for visit in visits)
+                    self.row(f"admin: {page.name}", str(slowest), page.goal, met)
+        finally:
+            self.drop(database)
+
     def settle(self) -> None:
         """Whatever the contests left is done by the jobs; then the books of jobs and SQL must balance."""
         for job in IDLE:
@@ -271,17 +296,22 @@ class Bench:
 
     def small_world(self) -> Any:
         """A second database of the same kind, with few old orders."""
-        name = f"{connection.settings_dict['NAME']}_small"
+        small = self.another("small")
+        with on(small):
+            self.world(self.scale.few_old)
+        return small
+
+    def another(self, suffix: str) -> Any:
+        """A copy of the database, which has to be empty still."""
+        name = f"{connection.settings_dict['NAME']}_{suffix}"
         usual = connection.settings_dict["NAME"]
         connection.close()
         with connection._nodb_cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
             cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{usual}"')
-        small = connection.copy()
-        small.settings_dict["NAME"] = name
-        with on(small):
-            self.world(self.scale.few_old)
-        return small
+        copy = connection.copy()
+        copy.settings_dict["NAME"] = name
+        return copy
 
     def drop(self, database: Any) -> None:
         database.close()
