@@ -1,8 +1,8 @@
 """python -m tests.postgres -- python -m tests.bench [--small] [WORD ...]
 
 Measures what the project promises and prints one table; a WORD picks the rows whose name it is in. Ratios are taken in
-one process, in turn with what they are compared to; pages are medians of visits. Nothing fails for being slow; it does when the jobs and the SQL
-that is written by hand do not write the same, or the books do not balance after both.
+one process, in turn with what they are compared to; pages are medians of visits. Nothing fails for being slow; it does
+when the jobs and the SQL that is written by hand do not write the same, or the books do not balance after both.
 """
 
 import argparse
