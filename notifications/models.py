@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 class Kind(models.TextChoices):
     """What a message is about. `notifications.services.queueing` says what the context of each holds."""
 
+    ORDER_PAID = "ORDER_PAID", _("Tickets")
+    ORDER_LINK = "ORDER_LINK", _("Link to an order")
+    SIGN_IN = "SIGN_IN", _("Link to sign in")
     ORDER_OVERDUE = "ORDER_OVERDUE", _("Payment is overdue")
     ORDER_CANCELLED = "ORDER_CANCELLED", _("Order is cancelled")
     SESSION_CANCELLED = "SESSION_CANCELLED", _("Session is cancelled")

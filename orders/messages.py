@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -10,6 +11,59 @@ from notifications.models import Kind, Notification
 from notifications.services import Message, queue
 from orders.models import Order, Ticket
 from screenings.models import Cinema
+
+
+def send_tickets(order: Order, *, at: datetime) -> None:
+    """The order is paid: where its tickets and their QR codes are. Once an order."""
+    if not order.recipient:
+        return
+    cinema = order.cinema
+    showings: dict[int, dict[str, Any]] = {}
+    tickets = order.tickets.select_related("session__film", "session__hall", "seat")
+    for ticket in tickets.order_by("session__start_datetime", "session", "seat__row", "seat__number"):
+        session = ticket.session
+        facts = {
+            "film": session.film.title,
+            "starts": cinema.local(session.start_datetime).isoformat(),
+            "hall": session.hall.name,
+            "seats": [],
+        }
+        showings.setdefault(session.pk, facts)["seats"].append([ticket.seat.row, ticket.seat.number])
+    queue(
+        [
+            Message(
+                kind=Kind.ORDER_PAID,
+                recipient=order.recipient,
+                occasion=order.number,
+                language=order.language,
+                context={
+                    "number": order.number,
+                    "link": order.link,
+                    "cinema": cinema.name,
+                    "showings": list(showings.values()),
+                    "amount": str(order.final_amount),
+                    "pickup_code": order.preorders.values_list("pickup_code", flat=True).first() or "",
+                },
+            )
+        ],
+        at=at,
+    )
+
+
+def send_link(order: Order, *, at: datetime) -> None:
+    """To who asked for it by number and address; each time it is asked."""
+    queue(
+        [
+            Message(
+                kind=Kind.ORDER_LINK,
+                recipient=order.email,
+                occasion=f"{order.number} {at.isoformat()}",
+                language=order.language,
+                context={"number": order.number, "link": order.link},
+            )
+        ],
+        at=at,
+    )
 
 
 def tell_of_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
@@ -156,7 +210,7 @@ def told(order: Order) -> QuerySet[Notification]:
     order's number. An index serves it."""
     about = Notification.objects.filter(
         Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),
-        kind__in=[kind for kind in Kind if kind not in (Kind.POINTS_EXPIRING, Kind.LOW_STOCK)],
+        kind__in=[kind for kind in Kind if kind not in (Kind.POINTS_EXPIRING, Kind.LOW_STOCK, Kind.SIGN_IN)],
         recipient=order.recipient.strip(),
     )
     return about.order_by("created_at", "pk")

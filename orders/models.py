@@ -266,7 +266,7 @@ class Order(models.Model):
     @property
     def link(self) -> str:
         """The customer's own page of this order; who has the link may see and pay it."""
-        return f"{settings.SITE_URL}/orders/{self.token}/"
+        return f"{settings.SITE_URL}/order/{self.token}/"
 
     @property
     def recipient(self) -> str:
@@ -308,6 +308,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def live(self) -> "TicketQuerySet":
         """Those that keep their seat from anybody else."""
         return self.filter(status__in=Ticket.LIVE)
+
+    def taken(self, at: datetime) -> "TicketQuerySet":
+        """Live, but for what expired orders still sit on: the next sale lets those go."""
+        return self.live().exclude(status=Ticket.Status.RESERVED, order__in=Order.objects.expired(at).values("pk"))
 
     def to_remind(self, at: datetime) -> "TicketQuerySet":
         """Paid tickets of sessions that start soon, bought before that window opened, whose owner can be written to."""

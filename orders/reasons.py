@@ -8,6 +8,8 @@ class Reason(models.TextChoices):
 
     EXPIRED = "EXPIRED", _("Not paid in time")
     CUSTOMER = "CUSTOMER", _("Cancelled by the customer")
+    CHANGED = "CHANGED", _("Changed by the customer into another order")
+    BY_CUSTOMER = "BY_CUSTOMER", _("Taken back by the customer")
     STAFF = "STAFF", _("Cancelled by staff")
     SESSION_CANCELLED = "SESSION_CANCELLED", _("The session was cancelled")
     LATE_MONEY = "LATE_MONEY", _("Paid after the cancellation")

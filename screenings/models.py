@@ -193,11 +193,19 @@ class SeatSurcharge(models.Model):
 class TicketType(models.Model):
     """Adult, child, student, carer, comp ...: what share of the session's price is paid, in percent."""
 
+    class SoldTo(models.TextChoices):
+        """Whom the shop offers it to. At the till staff sell any that is active."""
+
+        ANYBODY = "ANYBODY", _("Anybody")
+        COMPANION = "COMPANION", _("Companions of wheelchair users")
+        TILL = "TILL", _("Nobody online: at the till only")
+
     name = models.CharField(_("name"), max_length=60, unique=True)
     price_percent = models.PositiveSmallIntegerField(
         _("percent of the price"), default=100, validators=[MaxValueValidator(100)]
     )
     is_active = models.BooleanField(_("on sale"), default=True)
+    sold_to = models.CharField(_("sold online to"), max_length=16, choices=SoldTo, default=SoldTo.ANYBODY)
 
     history = History("name", "price_percent", "is_active")
 

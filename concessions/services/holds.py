@@ -17,7 +17,7 @@ def take(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
     changes: defaultdict[int, int] = defaultdict(int)
     for preorder in preorders:
         changes[preorder.concession_item_id] -= preorder.quantity
-    items = _lock(changes.keys())
+    items = lock(changes.keys())
     short = [items[key] for key, change in changes.items() if items[key].stock_quantity + change < 0]
     if short:
         raise OutOfStock(item.name for item in short)
@@ -71,12 +71,12 @@ def put_back(preorders: Collection[int], *, at: datetime, wasted: Collection[int
             changes[item] -= quantity
     if not rows:
         return
-    _lock(changes.keys())
+    lock(changes.keys())
     movements.apply({item: change for item, change in changes.items() if change}, at=at)
     StockMovement.objects.bulk_create(rows)
 
 
-def _lock(items: Iterable[int]) -> dict[int, Any]:
+def lock(items: Iterable[int]) -> dict[int, Any]:
     """The names and stocks of the items as they are now, locked until the transaction ends."""
     rows = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=items).order_by("pk")
     return {item.pk: item for item in rows.values_list("pk", "name", "stock_quantity", named=True)}

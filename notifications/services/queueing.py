@@ -5,6 +5,10 @@ offset of the cinema ("2026-11-23T19:00:00+03:00") and are shown as they stand; 
 
 | kind                  | context                                                                             |
 |-----------------------|-------------------------------------------------------------------------------------|
+| ORDER_PAID            | number, link, cinema, showings: list of {film, starts (instant), hall, seats: list of [row,  |
+|                       | number]}, amount, pickup_code ("" without snacks)                                   |
+| ORDER_LINK            | number, link                                                                        |
+| SIGN_IN               | link, minutes (how long it works)                                                   |
 | ORDER_OVERDUE         | number, link (where to pay), amount, cancelled_at (instant)                         |
 | ORDER_CANCELLED       | number, cinema                                                                      |
 | SESSION_CANCELLED     | number, cinema, showings: list of {film, starts (instant)}, amount, points           |
@@ -26,6 +30,9 @@ from notifications.models import Kind, Notification
 
 # The same table for the machine.
 FACTS: Mapping[Kind, frozenset[str]] = {
+    Kind.ORDER_PAID: frozenset({"number", "link", "cinema", "showings", "amount", "pickup_code"}),
+    Kind.ORDER_LINK: frozenset({"number", "link"}),
+    Kind.SIGN_IN: frozenset({"link", "minutes"}),
     Kind.ORDER_OVERDUE: frozenset({"number", "link", "amount", "cancelled_at"}),
     Kind.ORDER_CANCELLED: frozenset({"number", "cinema"}),
     Kind.SESSION_CANCELLED: frozenset({"number", "cinema", "showings", "amount", "points"}),

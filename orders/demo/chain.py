@@ -54,8 +54,8 @@ def found(chance: random.Random, *, at: datetime) -> Chain:
         venues=_venues(at=at - timedelta(days=60)),
         films=_films(),
         ticket_types={
-            name: TicketType.objects.create(name=name, price_percent=percent)
-            for name, percent in script.TICKET_TYPES.items()
+            name: TicketType.objects.create(name=name, price_percent=percent, sold_to=sold_to)
+            for name, (percent, sold_to) in script.TICKET_TYPES.items()
         },
         promocodes=_promocodes(),
         customers=_customers("guest", range(120)),

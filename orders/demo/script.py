@@ -118,7 +118,14 @@ FILMS = [
 ]
 
 ADULT, CHILD, STUDENT, CARER, COMP = "Взрослый", "Детский", "Студенческий", "Сопровождающий", "Пригласительный"
-TICKET_TYPES = {ADULT: 100, STUDENT: 80, CHILD: 60, CARER: 0, COMP: 0}
+TICKET_TYPES = {
+    # percent of the price, and whom the shop offers it to
+    ADULT: (100, "ANYBODY"),
+    STUDENT: (80, "ANYBODY"),
+    CHILD: (60, "ANYBODY"),
+    CARER: (0, "COMPANION"),
+    COMP: (0, "TILL"),
+}
 
 SURCHARGES = {"VIP": 150, "LOVE_SEAT": 100}
 

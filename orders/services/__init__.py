@@ -1,7 +1,7 @@
 from orders.services.admission import check_in, undo_check_in
 from orders.services.archiving import archive
 from orders.services.bar import collect, expire_uncollected, make_ready
-from orders.services.cancellation import CancelReason, cancel, cancel_expired, cancel_locked
+from orders.services.cancellation import CancelReason, cancel, cancel_expired, cancel_locked, give_up
 from orders.services.completion import complete
 from orders.services.earning import accrue
 from orders.services.extending import extend
@@ -12,13 +12,17 @@ from orders.services.payment import mark_paid
 from orders.services.points_expiry import expire_points, warn_of_expiry
 from orders.services.refunding import Outcome, process_refunds, record_refund, refund, what_refund_gives
 from orders.services.reminding import remind
+from orders.services.self_refund import TooLateToRefund, refund_by_customer, refundable_by_customer
 from orders.services.session_refunds import refund_cancelled_sessions
+from orders.services.ticket_codes import UnknownCode, code_of, ticket_of
 
 __all__ = [
     "CancelReason",
     "Outcome",
     "Standing",
     "Started",
+    "TooLateToRefund",
+    "UnknownCode",
     "accrue",
     "archive",
     "become_overdue",
@@ -26,11 +30,13 @@ __all__ = [
     "cancel_expired",
     "cancel_locked",
     "check_in",
+    "code_of",
     "collect",
     "complete",
     "expire_points",
     "expire_uncollected",
     "extend",
+    "give_up",
     "hold",
     "how_it_stands",
     "is_payable",
@@ -39,11 +45,14 @@ __all__ = [
     "process_refunds",
     "record_refund",
     "refund",
+    "refund_by_customer",
     "refund_cancelled_sessions",
+    "refundable_by_customer",
     "remind",
     "remind_to_pay",
     "settle_payment",
     "start_payment",
+    "ticket_of",
     "undo_check_in",
     "warn_of_expiry",
     "what_refund_gives",

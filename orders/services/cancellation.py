@@ -13,7 +13,7 @@ from cinema.reasons import given
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders import messages
-from orders.locks import keys_of, lock_orders
+from orders.locks import keys_of, lock_order, lock_orders
 from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services import promocodes
@@ -32,7 +32,15 @@ def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor:
         cancel_locked(lock_orders(keys_of(orders)), reason=reason, at=at, actor=actor)
 
 
-def cancel_locked(orders: Iterable[Order], *, reason: str, at: datetime, actor: User | None = None) -> None:
+def give_up(order: Order, *, at: datetime, actor: User | None = None) -> None:
+    """`cancel` an order that its customer does not want any more: they know, and are told nothing."""
+    with transaction.atomic():
+        cancel_locked([lock_order(order)], reason=CancelReason.CUSTOMER, at=at, actor=actor, tell=False)
+
+
+def cancel_locked(
+    orders: Iterable[Order], *, reason: str, at: datetime, actor: User | None = None, tell: bool = True
+) -> None:
     """`cancel` for orders that the caller has locked and read since, as those of a job's batch."""
     rows = list(orders)
     Order.move(rows, Order.Status.CANCELLED, at=at, reason=reason, actor=actor, cancelled_at=at)
@@ -46,7 +54,8 @@ def cancel_locked(orders: Iterable[Order], *, reason: str, at: datetime, actor: 
     if open_keys:
         holds.put_back(open_keys, at=at)
     give_back(_points_spent_on(keys), at=at)
-    messages.tell_of_cancellation(rows, at=at)
+    if tell:
+        messages.tell_of_cancellation(rows, at=at)
 
 
 def cancel_expired(keys: Collection[int], *, at: datetime) -> None:

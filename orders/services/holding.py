@@ -16,10 +16,11 @@ from cinema.money import ZERO
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
 from orders.errors import BasketRefused, NotEnoughPoints, SeatTaken
+from orders.locks import lock_order
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.services import promocodes
 from orders.services.basket import Basket, Place, fill
-from orders.services.cancellation import cancel_expired
+from orders.services.cancellation import CancelReason, cancel_expired, cancel_locked
 from screenings.models import Cinema
 
 Channel = Order.Channel
@@ -39,13 +40,17 @@ def hold(
     points: int = 0,
     at: datetime,
     actor: User | None = None,
+    instead_of: Order | None = None,
 ) -> Order:
     """Take seats, snacks, points and a promocode for a customer, to be paid before the order's `payment_deadline`.
 
     `tickets` are (session, seat, ticket type), `snacks` (item, quantity). A guest has no `user`; the address and the
     language of a user who gives none are those of the account. Expired orders that sit on a wanted seat are cancelled
-    first. Refuses with `BasketRefused`, `NotOnSale`, `SeatBroken`, `SeatTaken`, `PromocodeRefused`,
-    `OutOfStock` or `NotEnoughPoints`, and then nothing is taken.
+    first. `instead_of` is an unpaid order that this one replaces: it ends and the new one begins in one step, so that
+    nobody comes between, and a refusal leaves the old one as it was (`ForbiddenMove` if it is not unpaid).
+
+    Refuses with `BasketRefused`, `NotOnSale`, `SeatBroken`, `SeatTaken`, `PromocodeRefused`, `OutOfStock` or
+    `NotEnoughPoints`, and then nothing is taken.
     """
     basket = fill(cinema, tickets, snacks, at=at)
     valid = promocodes.find(promocode, at=at) if promocode else None
@@ -75,6 +80,8 @@ def hold(
         raise BasketRefused(" ".join(error.messages)) from error
     release_stale_holds(basket.tickets, at=at)
     with transaction.atomic():
+        if instead_of is not None:
+            _let_go(instead_of, basket, valid, at=at, actor=actor)
         order.save(force_insert=True)
         OrderEvent.objects.create(order=order, to_status=order.status, at=at, actor=actor)
         take_seats(order, basket)
@@ -85,6 +92,16 @@ def hold(
         if points:
             spend(user, points=points, order=order.pk, at=at)
     return order
+
+
+def _let_go(old: Order, basket: Basket, promocode: Promocode | None, *, at: datetime, actor: User | None) -> None:
+    """End the order that another one replaces; its customer knows, and is told nothing."""
+    row = lock_order(old)
+    # What it gives back is taken again: both orders' instruments are locked together, in the one order of locks.
+    promocodes.lock({key for key in (row.promocode_id, promocode and promocode.pk) if key})
+    items = {preorder.concession_item_id for preorder in basket.preorders}
+    holds.lock(items | set(row.preorders.values_list("concession_item", flat=True)))
+    cancel_locked([row], reason=CancelReason.CHANGED, at=at, actor=actor, tell=False)
 
 
 def take_seats(order: Order, basket: Basket) -> None:

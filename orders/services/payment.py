@@ -77,6 +77,7 @@ def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) ->
     else:
         move_every(Ticket.objects.filter(order=order, status=Ticket.Status.RESERVED), Ticket.Status.PAID)
         Order.move([order], Order.Status.PAID, at=at, actor=actor, paid_at=at)
+    messages.send_tickets(order, at=at)
 
 
 def _wrong(order: Order, amount: Decimal) -> WrongAmount:

@@ -44,6 +44,12 @@ def take_use(promocode: Promocode) -> None:
         raise PromocodeRefused(_("The promocode “%(code)s” is used up.") % {"code": promocode})
 
 
+def lock(keys: Iterable[int]) -> None:
+    """Promocodes whose uses are both given back and taken in one transaction."""
+    rows = Promocode.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+    list(rows.values_list("pk"))
+
+
 def give_back_uses(orders: Iterable[Order]) -> None:
     """Count one order less for each order that had a promocode. At most two queries."""
     uses = Counter(order.promocode_id for order in orders if order.promocode_id is not None)

@@ -39,7 +39,7 @@ def process_late_payment_orders(cursor: Any, keys: Keys, at: datetime) -> int:
         "ORDER_OVERDUE",
         """SELECT number || ' ' || payment_deadline AS occasion, email, phone, o.language, expires_at AS not_after,
                   jsonb_build_object(
-                      'number', number, 'link', %(site)s || '/orders/' || token || '/',
+                      'number', number, 'link', %(site)s || '/order/' || token || '/',
                       'amount', (final_amount / 100.0)::numeric(12, 2)::text,
                       'cancelled_at', (expires_at AT TIME ZONE cinema.time_zone)::text) AS context
            FROM orders_order o JOIN screenings_cinema cinema ON cinema.id = o.cinema_id WHERE o.id = ANY(%(keys)s)""",
@@ -348,7 +348,7 @@ def send_ticket_usage_reminders(cursor: Any, keys: Keys, at: datetime) -> int:
                   jsonb_build_object(
                       'number', o.number, 'film', film.title,
                       'starts', (start_datetime AT TIME ZONE cinema.time_zone)::text, 'cinema', cinema.name,
-                      'hall', hall.name, 'link', %(site)s || '/orders/' || token || '/',
+                      'hall', hall.name, 'link', %(site)s || '/order/' || token || '/',
                       'seats', jsonb_agg(jsonb_build_array(seat.row, seat.number) ORDER BY seat.row, seat.number)
                   ) AS context
            FROM orders_ticket ticket JOIN orders_order o ON o.id = ticket.order_id

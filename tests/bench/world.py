@@ -216,7 +216,8 @@ INSERT INTO screenings_seat (id, hall_id, row, number, kind, place)
 SELECT (hall - 1) * %(seats)s + n + 1, hall, n / 10 + 1, n %% 10 + 1, 'STANDARD', n %% 10
 FROM generate_series(1, %(halls)s) hall, generate_series(0, %(seats)s - 1) n;
 
-INSERT INTO screenings_tickettype (id, name, price_percent, is_active) VALUES (1, 'Adult', 100, true);
+INSERT INTO screenings_tickettype (id, name, price_percent, is_active, sold_to)
+VALUES (1, 'Adult', 100, true, 'ANYBODY');
 
 INSERT INTO screenings_film (id, title, duration_minutes, age_rating) VALUES (1, 'A film', 100, '12+');
 """

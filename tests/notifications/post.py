@@ -14,6 +14,18 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 
 CONTEXTS: dict[Kind, dict[str, Any]] = {
+    Kind.ORDER_PAID: {
+        "number": "A-1",
+        "link": "https://cinema.example/o/secret",
+        "cinema": "Horizon",
+        "showings": [
+            {"film": "Stalker", "starts": "2026-11-23T19:00:00+03:00", "hall": "IMAX", "seats": [[5, 7], [5, 8]]},
+        ],
+        "amount": "1350.00",
+        "pickup_code": "7",
+    },
+    Kind.ORDER_LINK: {"number": "A-1", "link": "https://cinema.example/o/secret"},
+    Kind.SIGN_IN: {"link": "https://cinema.example/o/secret", "minutes": 20},
     Kind.ORDER_OVERDUE: {
         "number": "A-1",
         "link": "https://cinema.example/o/secret",

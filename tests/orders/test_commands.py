@@ -85,7 +85,8 @@ def long_over():
 def about_to_start():
     session = a_session()
     a_paid_order(session)
-    return session.start_datetime - timedelta(hours=2), lambda: Notification.objects.get().kind == Kind.TICKET_REMINDER
+    at = session.start_datetime - timedelta(hours=2)
+    return at, lambda: Notification.objects.filter(kind=Kind.TICKET_REMINDER).count() == 1
 
 
 SCENES = [

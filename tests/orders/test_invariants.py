@@ -665,7 +665,11 @@ def test_the_steps_of_every_job_are_asked():
 
     assert found == {
         f"Nothing was due to {job} two periods ago and is still undone": {name(row)}
-        for job, row in [("update_session_statuses", session), ("update_completed_order_statuses", order)]
+        for job, row in [
+            ("update_session_statuses", session),
+            ("update_completed_order_statuses", order),
+            ("deliver_notifications", Notification.objects.get()),  # the tickets
+        ]
     }
 
 

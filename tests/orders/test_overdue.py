@@ -33,7 +33,7 @@ def test_an_overdue_order_keeps_its_seats_and_its_customer_is_told():
     assert (letter.recipient, letter.not_after) == (order.email, order.expires_at)
     assert letter.context == {
         "number": order.number,
-        "link": f"http://127.0.0.1:8000/orders/{order.token}/",
+        "link": f"http://127.0.0.1:8000/order/{order.token}/",
         "amount": "350.00",
         "cancelled_at": "2026-11-08T15:00:00+03:00",
     }

@@ -41,7 +41,8 @@ def due(at):
 
 
 def letters():
-    return Notification.objects.order_by("pk")
+    """What customers were told after they got their tickets."""
+    return Notification.objects.exclude(kind=Kind.ORDER_PAID).order_by("pk")
 
 
 def an_order_of(*sessions, **basket):
