@@ -12,6 +12,7 @@ import environ
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from cinema import csp
 from cinema.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -39,6 +40,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY", "set it to a long random text, and keep it")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_NAME = env.str("SITE_NAME", default="")  # empty: “Cinema”, in the visitor's language
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # one that sets X-Forwarded-Proto and adds to X-Forwarded-For
 
@@ -54,6 +56,7 @@ INSTALLED_APPS = [
     "bonuses",
     "payments",
     "orders",
+    "storefront",
     "unfold",
     # No autodiscover: it would load every admin page into every job's start. cinema.urls does it for the web.
     "django.contrib.admin.apps.SimpleAdminConfig",
@@ -63,11 +66,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "csp",
     "django_crontab",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "cinema.csp.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -77,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",  # who changes what
     "axes.middleware.AxesMiddleware",
+    "storefront.middleware.TooOften",
 ]
 
 TEMPLATES = [
@@ -89,6 +95,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "storefront.context.shop",
             ]
         },
     }
@@ -198,6 +205,14 @@ if not DEBUG:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
+
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": csp.SHOP}  # the admin has its own: see cinema.csp
+SECURE_REFERRER_POLICY = "same-origin"  # links to orders are secrets: no other site is told where somebody came from
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_AGE = 31_536_000
 
 # --- Messages (without a mail server they become files: letters hold addresses and secret links, which no log may)
 
@@ -216,6 +231,7 @@ GATEWAY_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
 
 # --- The house rules of the chain
 
+
 HOLD_LIMITS = {
     # channel: (until the payment deadline, from there until the order is cancelled)
     "ONLINE": (timedelta(minutes=env.int("HOLD_MINUTES", default=15)), timedelta(0)),
@@ -223,7 +239,20 @@ HOLD_LIMITS = {
     "RESERVATION": (timedelta(days=2), timedelta(days=1)),
 }
 MAX_TICKETS_AN_ORDER = 50
+SEATS_A_VISITOR = 10  # that the shop sells at once; groups are for the till
 MAX_SNACKS_A_LINE = 99
+SELF_SERVICE_REFUND_UNTIL = env.int("SELF_SERVICE_REFUND_UNTIL", default=60)  # minutes before the start
+HOLD_CEILING = timedelta(minutes=150)  # an online hold is extended as often as asked, up to ten times its length
+HELD_SEATS = {"visitor": 20, "address": 60}  # unpaid online at one moment, by one browser or e-mail, from one address
+SHOP_LIMITS = {
+    # what: (within, times for one person, times for one address)
+    "hold": (timedelta(minutes=15), 20, 120),
+    "promocode": (timedelta(hours=1), 10, 40),  # wrong ones
+    "sign_in": (timedelta(hours=1), 5, 30),
+    "find": (timedelta(hours=1), 5, 30),
+    "unknown_link": (timedelta(hours=1), 60, 60),
+}
+SIGN_IN_LINK = timedelta(minutes=20)  # how long a link to sign in works
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 
 BONUS_POINT_VALUE = Decimal(

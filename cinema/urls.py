@@ -9,4 +9,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", healthz),
     path("", include("payments.urls")),
+    path("", include("storefront.urls")),
 ]

@@ -1,0 +1,132 @@
+// The map of seats works as plain check boxes; this adds arrow keys, a sum, and keeps it true while it is looked at.
+(() => {
+  "use strict";
+  const form = document.querySelector("form.choose");
+  const plan = document.getElementById("plan");
+  if (!form || !plan) return;
+  const said = document.getElementById("chosen");
+  const words = form.dataset;
+  const most = Number(words.most);
+  const rows = [...plan.querySelectorAll(".row")].map((row) => [...row.querySelectorAll("input")]);
+  const boxes = rows.flat();
+  const mine = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
+
+  // A grid to assistive technology: one stop for Tab, arrows within it; what is taken can be read, not chosen.
+  plan.setAttribute("role", "grid");
+  rows.forEach((row) => {
+    row[0].closest(".row").setAttribute("role", "row");
+    row.forEach((box) => {
+      box.parentElement.setAttribute("role", "gridcell");
+      box.tabIndex = -1;
+      if (box.disabled) lock(box);
+    });
+  });
+  let stop = boxes.find((box) => box.checked) || boxes.find((box) => !locked(box)) || boxes[0];
+  stop.tabIndex = 0;
+
+  const hall = plan.parentElement;  // on a phone the middle of the hall is in view first
+  hall.scrollLeft = (hall.scrollWidth - hall.clientWidth) / 2;
+
+  function locked(box) { return box.getAttribute("aria-disabled") === "true"; }
+
+  function lock(box) {
+    box.disabled = false;  // so that the arrows reach it and it is read out
+    box.checked = false;
+    box.setAttribute("aria-disabled", "true");
+    box.parentElement.classList.add("gone");
+  }
+
+  function go(box) {
+    if (!box) return;
+    stop.tabIndex = -1;
+    stop = box;
+    stop.tabIndex = 0;
+    stop.focus();
+    stop.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  function middle(box) {
+    const place = box.getBoundingClientRect();
+    return place.left + place.width / 2;
+  }
+
+  function beside(row, box) {
+    if (!row) return null;
+    return row.reduce((near, each) => Math.abs(middle(each) - middle(box)) < Math.abs(middle(near) - middle(box)) ? each : near);
+  }
+
+  plan.addEventListener("keydown", (event) => {
+    const at = rows.findIndex((row) => row.includes(event.target));
+    if (at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    const row = rows[at];
+    const place = row.indexOf(event.target);
+    const to = {
+      ArrowLeft: () => row[place - 1], ArrowRight: () => row[place + 1],
+      ArrowUp: () => beside(rows[at - 1], event.target), ArrowDown: () => beside(rows[at + 1], event.target),
+      Home: () => row[0], End: () => row[row.length - 1],
+    }[event.key];
+    if (to) {
+      event.preventDefault();
+      go(to());
+    } else if (event.key === "Enter" && !event.target.checked && !locked(event.target)) {
+      event.preventDefault();  // Enter chooses a seat; the button at the end goes on
+      event.target.click();
+    }
+  });
+  plan.addEventListener("focusin", (event) => {
+    if (boxes.includes(event.target) && event.target !== stop) {
+      stop.tabIndex = -1;
+      stop = event.target;
+      stop.tabIndex = 0;
+    }
+  });
+  plan.addEventListener("click", (event) => {
+    if (boxes.includes(event.target) && locked(event.target)) event.preventDefault();
+  });
+  plan.addEventListener("change", (event) => {
+    if (locked(event.target)) event.target.checked = false;
+    if (boxes.filter((box) => box.checked).length > most) {
+      event.target.checked = false;
+      said.textContent = words.none;
+      return;
+    }
+    sum();
+  });
+
+  function name(box) { return box.getAttribute("aria-label").split(", ").slice(0, 2).join(", "); }
+
+  function sum() {
+    const chosen = boxes.filter((box) => box.checked);
+    said.textContent = chosen.length ? `${words.chosen}: ${chosen.map(name).join("; ")}` : words.none;
+  }
+  sum();
+
+  async function look() {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(words.live, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const now = await answer.json();
+      if (!now.on_sale) return location.reload();
+      const taken = new Set(now.taken.map(String));
+      const lost = [];
+      boxes.forEach((box) => {
+        if (taken.has(box.value) && !mine.has(box.value) && !locked(box)) {
+          if (box.checked) lost.push(name(box));
+          lock(box);
+          box.setAttribute("aria-label", `${box.getAttribute("aria-label")}, ${words.taken}`);
+        } else if (!taken.has(box.value) && locked(box)) {
+          box.removeAttribute("aria-disabled");
+          box.parentElement.classList.remove("gone");
+          box.setAttribute("aria-label", box.getAttribute("aria-label").replace(`, ${words.taken}`, ""));
+        }
+      });
+      if (lost.length) {
+        sum();
+        said.textContent = `${words.lost}: ${lost.join("; ")}. ${said.textContent}`;
+      }
+    } catch { /* the network is away: the server decides in the end */ }
+  }
+  setInterval(look, 8000);
+  document.addEventListener("visibilitychange", look);
+})();

@@ -1,0 +1,125 @@
+"""What customers type. A form keeps it, whatever is refused."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from concessions.models import ConcessionItem
+from screenings.models import Seat, TicketType
+from storefront.services.seat_map import SeatMap
+from storefront.templatetags.shop import money
+
+PHONE = RegexValidator(
+    r"^\+?[0-9 ()\-]{5,31}$", gettext_lazy("Enter a phone number: digits, and + before a country code.")
+)
+
+
+class ShopForm(forms.Form):
+    """Fields that say what is wrong with them, to everybody."""
+
+    use_required_attribute = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+class CheckoutForm(ShopForm):
+    """A ticket type for each seat, snacks, contact, promocode, points. `stock` are the snacks on sale with what can be
+    had of each."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("The tickets are sent there."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Phone, if you like"),
+        required=False,
+        max_length=32,
+        validators=[PHONE],
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    promocode = forms.CharField(
+        label=gettext_lazy("Promocode, if you have one"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        seat_map: SeatMap,
+        seats: Sequence[Seat],
+        stock: Sequence[tuple[ConcessionItem, int]],
+        balance: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.seat_map, self.seats, self.stock = seat_map, seats, stock
+        self._types: dict[int, dict[str, TicketType]] = {}
+        for seat in seats:
+            types = seat_map.types_for(seat)
+            self._types[seat.pk] = {str(each.pk): each for each in types}
+            self.fields[f"type-{seat.pk}"] = forms.ChoiceField(
+                label=str(seat),
+                choices=[(each.pk, f"{each} · {money(self._price(seat, each))}") for each in types],
+                initial=next((each.pk for each in types if each.sold_to == TicketType.SoldTo.ANYBODY), None),
+            )
+        for item, left in stock:
+            self.fields[f"snack-{item.pk}"] = forms.IntegerField(
+                label=item.name,
+                required=False,
+                min_value=0,
+                max_value=min(left, settings.MAX_SNACKS_A_LINE),
+                disabled=left == 0,
+                initial=0,
+                error_messages={"max_value": _("Only %(left)d of it are left.") % {"left": left}},
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )
+        if balance:
+            self.fields["points"] = forms.IntegerField(
+                label=gettext_lazy("Pay with points"),
+                required=False,
+                min_value=0,
+                max_value=balance,
+                initial=0,
+                help_text=self._about_points(balance),
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )
+
+    def _price(self, seat: Seat, ticket_type: TicketType) -> Decimal:
+        return self.seat_map.price(seat.kind, percent=ticket_type.price_percent)
+
+    @staticmethod
+    def _about_points(balance: int) -> str:
+        told = ngettext("You have %(count)d point.", "You have %(count)d points.", balance) % {"count": balance}
+        if settings.BONUS_MAX_SHARE < 1:
+            told += " " + _("They pay up to %(share)d %% of the price.") % {"share": settings.BONUS_MAX_SHARE * 100}
+        return told
+
+    # --- What the page shows, part by part
+
+    def type_fields(self) -> Iterator[tuple[Seat, forms.BoundField]]:
+        for seat in self.seats:
+            yield seat, self[f"type-{seat.pk}"]
+
+    def snack_fields(self) -> Iterator[tuple[ConcessionItem, int, forms.BoundField]]:
+        for item, left in self.stock:
+            yield item, left, self[f"snack-{item.pk}"]
+
+    # --- What was chosen
+
+    def places(self) -> list[tuple[Seat, TicketType]]:
+        return [(seat, self._types[seat.pk][self.cleaned_data[f"type-{seat.pk}"]]) for seat in self.seats]
+
+    def snacks(self) -> list[tuple[ConcessionItem, int]]:
+        wanted = [(item, self.cleaned_data.get(f"snack-{item.pk}") or 0) for item, _left in self.stock]
+        return [(item, quantity) for item, quantity in wanted if quantity]

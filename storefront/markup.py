@@ -1,0 +1,66 @@
+"""What search engines are told of sessions: schema.org, as JSON-LD (data, which no browser runs)."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from screenings.models import Film
+from storefront.services.programme import Showing
+
+# So that no text can end the element that holds it. JSON reads these back as the letters they stand for.
+ESCAPES = {ord(letter): f"\\u{ord(letter):04X}" for letter in "<>&\u2028\u2029"}
+
+
+def screening_events(showings: Iterable[Showing]) -> SafeString:
+    events = [_event(showing) for showing in showings]
+    text = json.dumps({"@context": "https://schema.org", "@graph": events}, ensure_ascii=False)
+    return mark_safe(text.translate(ESCAPES))  # noqa: S308 (what could end the element was escaped above)
+
+
+def _event(showing: Showing) -> dict[str, Any]:
+    session = showing.session
+    cinema, link = session.hall.cinema, settings.SITE_URL + reverse("shop:session", args=[session.pk])
+    event = {
+        "@type": "ScreeningEvent",
+        "name": session.film.title,
+        "startDate": showing.starts.isoformat(),
+        "endDate": cinema.local(session.end_datetime).isoformat(),
+        "eventStatus": "https://schema.org/EventScheduled",
+        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+        "inLanguage": session.language,
+        "videoFormat": session.format,
+        "url": link,
+        "location": {
+            "@type": "MovieTheater",
+            "name": f"{cinema.name}, {session.hall.name}",
+            "address": {
+                "@type": "PostalAddress",
+                "addressLocality": cinema.city,
+                "streetAddress": cinema.address,
+            },
+        },
+        "workPresented": _movie(session.film),
+        "offers": {
+            "@type": "Offer",
+            "price": str(session.ticket_price),
+            "priceCurrency": settings.CURRENCY,
+            "availability": "https://schema.org/" + ("SoldOut" if showing.sold_out else "InStock"),
+            "url": link,
+        },
+    }
+    if session.subtitles:
+        event["subtitleLanguage"] = session.subtitles
+    return event
+
+
+def _movie(film: Film) -> dict[str, Any]:
+    return {
+        "@type": "Movie",
+        "name": film.title,
+        "duration": f"PT{film.duration_minutes}M",
+        "contentRating": film.age_rating,
+    }

@@ -1,0 +1,49 @@
+"""What the shop itself has to remember: who holds unpaid seats, and who tried what how often. Nobody by name: visitors
+and addresses are kept as keyed hashes."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OnlineHold(models.Model):
+    """By whom an online order is held, so that one visitor, or one address, cannot hold the hall. `since` is when they
+    first held it: an order that replaces another goes on from there."""
+
+    order = models.OneToOneField("orders.Order", models.PROTECT, related_name="online_hold", verbose_name=_("order"))
+    visitor = models.CharField(max_length=40)
+    person = models.CharField(max_length=40)
+    address = models.CharField(max_length=40)
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("online hold")
+        verbose_name_plural = _("online holds")
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["visitor"], name="hold_of_visitor"),
+            models.Index(fields=["person"], name="hold_of_person"),
+            models.Index(fields=["address"], name="hold_of_address"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.order)
+
+
+class Attempt(models.Model):
+    """Somebody did something that is limited. Forgotten after a day."""
+
+    kind = models.CharField(max_length=16)
+    who = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["kind", "who", "at"], name="attempt_of"),
+            models.Index(fields=["at"], name="attempt_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"

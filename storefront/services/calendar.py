@@ -1,0 +1,60 @@
+"""Calendar files (RFC 5545), for a session or for the tickets of an order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+LINE = 75  # octets; longer lines are folded
+
+
+@dataclass(frozen=True)
+class Event:
+    uid: str
+    starts: datetime
+    ends: datetime
+    title: str
+    place: str
+    text: str = ""
+    link: str = ""
+
+
+def calendar(events: Iterable[Event], *, at: datetime) -> str:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//cinema//shop//EN", "METHOD:PUBLISH"]
+    for event in events:
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{event.uid}",
+            f"DTSTAMP:{_instant(at)}",
+            f"DTSTART:{_instant(event.starts)}",
+            f"DTEND:{_instant(event.ends)}",
+            f"SUMMARY:{_escaped(event.title)}",
+            f"LOCATION:{_escaped(event.place)}",
+        ]
+        if event.text:
+            lines.append(f"DESCRIPTION:{_escaped(event.text)}")
+        if event.link:
+            lines.append(f"URL:{event.link}")
+        lines.append("END:VEVENT")
+    lines.append("END:VCALENDAR")
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _instant(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _escaped(text: str) -> str:
+    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return "\\n".join(text.splitlines())
+
+
+def _folded(line: str) -> str:
+    """In lines of at most 75 octets, never within a letter."""
+    parts: list[str] = []
+    part = ""
+    for letter in line:
+        if len((part + letter).encode()) > LINE - (1 if parts else 0):
+            parts.append(part)
+            part = ""
+        part += letter
+    return "\r\n ".join([*parts, part])

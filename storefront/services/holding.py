@@ -1,0 +1,135 @@
+"""Holding seats online: the process of `orders`, within what one visitor may hold at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q
+
+from accounts.models import User
+from concessions.models import ConcessionItem
+from orders import services as orders
+from orders.errors import PromocodeRefused
+from orders.models import Order, Ticket
+from screenings.models import Seat, SeatKind, TicketType
+from storefront.errors import ChoiceRefused, HoldEnds, TooMuchHeld
+from storefront.models import OnlineHold
+from storefront.services import limits
+from storefront.services.limits import fingerprint
+from storefront.services.seat_map import Audience, SeatMap
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who buys: an account or a guest, in a browser (`visitor` is its own random name), from an address."""
+
+    visitor: str
+    address: str | None
+    email: str
+    phone: str = ""
+    language: str = ""
+    user: User | None = None
+
+
+def hold(
+    seat_map: SeatMap,
+    *,
+    places: Sequence[tuple[Seat, TicketType]],
+    snacks: Iterable[tuple[ConcessionItem, int]] = (),
+    buyer: Buyer,
+    promocode: str = "",
+    points: int = 0,
+    at: datetime,
+) -> Order:
+    """Hold these seats for a buyer, in the place of the order that the map is of, if it is of one.
+
+    Refuses with what `SeatMap.check` and `orders.services.hold` refuse with, `ChoiceRefused` a ticket type that is not
+    for everybody, `TooMany` and `TooMuchHeld`.
+    """
+    seat_map.check([seat for seat, _type in places])
+    _check_types(seat_map, places)
+    limits.spend("hold", person=buyer.email or buyer.visitor, address=buyer.address, at=at)
+    old = seat_map.order
+    _refuse_too_much(buyer, more=len(places), instead_of=old, at=at)
+    if promocode:
+        limits.check("promocode", person=buyer.visitor, address=buyer.address, at=at)
+    try:
+        order = orders.hold(
+            cinema=seat_map.session.hall.cinema,
+            tickets=[(seat_map.session, seat, ticket_type) for seat, ticket_type in places],
+            snacks=snacks,
+            user=buyer.user,
+            email=buyer.email,
+            phone=buyer.phone,
+            language=buyer.language,
+            promocode=promocode or None,
+            points=points,
+            at=at,
+            instead_of=old,
+        )
+    except PromocodeRefused:
+        limits.spend("promocode", person=buyer.visitor, address=buyer.address, at=at)
+        raise
+    since = OnlineHold.objects.filter(order=old).values_list("since", flat=True).first() if old else None
+    OnlineHold.objects.create(
+        order=order,
+        visitor=fingerprint("visitor", buyer.visitor),
+        person=fingerprint("person", buyer.email),
+        address=fingerprint("address", buyer.address or ""),
+        since=since or at,
+    )
+    try:
+        _refuse_too_much(buyer, more=0, instead_of=None, at=at)
+    except TooMuchHeld:  # several at one moment each saw room: the last to look goes without
+        orders.give_up(order, at=at)
+        raise
+    return order
+
+
+def extend(order: Order, *, at: datetime) -> Order:
+    """Start the time to pay anew, up to `HOLD_CEILING` after the seats were first held, or refuse with `HoldEnds`."""
+    latest = _held_since(order) + settings.HOLD_CEILING
+    until = min(at + settings.HOLD_LIMITS[order.channel][0], latest)
+    if until <= order.payment_deadline:
+        raise HoldEnds
+    extended = orders.extend(order, until=until, at=at)
+    if extended.payment_deadline <= order.payment_deadline:  # the session starts before
+        raise HoldEnds
+    return extended
+
+
+def may_extend(order: Order) -> bool:
+    return order.payment_deadline < _held_since(order) + settings.HOLD_CEILING
+
+
+def _held_since(order: Order) -> datetime:
+    since = OnlineHold.objects.filter(order=order).values_list("since", flat=True).first()
+    return since or order.created_at
+
+
+def _check_types(seat_map: SeatMap, places: Sequence[tuple[Seat, TicketType]]) -> None:
+    """The page offers only what fits; who writes another request is refused."""
+    for seat, ticket_type in places:
+        if ticket_type not in seat_map.types_for(seat):
+            raise ChoiceRefused.of_type(seat, ticket_type)
+    beside = sum(ticket_type.sold_to == Audience.COMPANION for _seat, ticket_type in places)
+    if beside > sum(seat.kind == SeatKind.WHEELCHAIR for seat, _type in places):
+        raise ChoiceRefused.of_type(*places[-1])
+
+
+def _refuse_too_much(buyer: Buyer, *, more: int, instead_of: Order | None, at: datetime) -> None:
+    """Two queries."""
+    held = Ticket.objects.filter(
+        status=Ticket.Status.RESERVED, order__status__in=Order.UNPAID, order__expires_at__gt=at
+    )
+    if instead_of is not None:
+        held = held.exclude(order=instead_of)
+    by_whom = Q(order__online_hold__visitor=fingerprint("visitor", buyer.visitor)) | Q(
+        order__online_hold__person=fingerprint("person", buyer.email)
+    )
+    if held.filter(by_whom).count() + more > settings.HELD_SEATS["visitor"]:
+        raise TooMuchHeld
+    from_there = held.filter(order__online_hold__address=fingerprint("address", buyer.address or ""))
+    if buyer.address and from_there.count() + more > settings.HELD_SEATS["address"]:
+        raise TooMuchHeld

@@ -1,0 +1,202 @@
+"""What the page of an order says, in every state of it; a constant number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cinema.money import ZERO
+from concessions.models import ConcessionPreorder
+from orders.models import Order, Ticket
+from orders.services import code_of, refundable_by_customer
+from payments.models import Payment, Refund
+from screenings.models import Session
+from storefront.services import holding
+from storefront.services.calendar import Event, calendar
+
+Status = Order.Status
+
+
+@dataclass
+class Visit:
+    """The tickets of one session, in the cinema's own time."""
+
+    session: Session
+    starts: datetime
+    ends: datetime
+    tickets: list[Ticket]
+
+
+class OrderPage:
+    """The order, as of `at`, for whoever has its link; `user` is who is signed in."""
+
+    def __init__(self, order: Order, *, at: datetime, user: User | None) -> None:
+        self.order, self.at, self.user = order, at, user
+
+    # --- What was bought
+
+    @cached_property
+    def tickets(self) -> list[Ticket]:
+        tickets = list(
+            self.order.tickets.select_related(
+                "session__film", "session__hall", "seat", "ticket_type", "refund_line"
+            ).order_by("session__start_datetime", "session", "seat__row", "seat__number")
+        )
+        for ticket in tickets:
+            ticket.order = self.order
+        return tickets
+
+    @cached_property
+    def snacks(self) -> list[ConcessionPreorder]:
+        return list(self.order.preorders.select_related("concession_item").order_by("pk"))
+
+    @cached_property
+    def visits(self) -> list[Visit]:
+        cinema = self.order.cinema
+        return [
+            Visit(
+                session,
+                cinema.local(session.start_datetime),
+                cinema.local(session.end_datetime),
+                list(tickets),
+            )
+            for session, tickets in groupby(self.tickets, key=lambda ticket: ticket.session)
+        ]
+
+    @property
+    def seats(self) -> int:
+        return len(self.tickets)
+
+    @property
+    def pickup_code(self) -> str:
+        """What to say at the bar, while there is something to collect."""
+        waiting = [snack for snack in self.snacks if snack.status in ConcessionPreorder.OPEN]
+        return waiting[0].pickup_code if waiting and self.order.status in Order.SOLD else ""
+
+    @property
+    def collect_until(self) -> datetime:
+        return self.order.cinema.local(self.snacks[0].collection_deadline)
+
+    # --- How it stands
+
+    @property
+    def unpaid(self) -> bool:
+        return self.order.status in Order.UNPAID and self.order.expires_at > self.at
+
+    @property
+    def lapsed(self) -> bool:
+        """Its time is up; whether or not the job has passed by."""
+        return self.order.status in Order.UNPAID and not self.unpaid
+
+    @property
+    def sold(self) -> bool:
+        return self.order.status in Order.SOLD
+
+    @property
+    def free(self) -> bool:
+        return not self.order.final_amount
+
+    @property
+    def changeable(self) -> bool:
+        return self.unpaid and self.order.channel == Order.Channel.ONLINE and len(self.visits) == 1
+
+    @property
+    def seconds_left(self) -> int:
+        return max(0, int((self.order.expires_at - self.at).total_seconds()))
+
+    @property
+    def held_until(self) -> datetime:
+        return self.order.cinema.local(self.order.expires_at)
+
+    @cached_property
+    def extendable(self) -> bool:
+        return self.unpaid and self.order.channel == Order.Channel.ONLINE and holding.may_extend(self.order)
+
+    # --- Money
+
+    @cached_property
+    def payments(self) -> list[Payment]:
+        return list(self.order.payments.order_by("pk"))
+
+    @cached_property
+    def refunds(self) -> list[Refund]:
+        return list(self.order.refunds.filter(amount__gt=0).order_by("pk"))
+
+    @property
+    def in_flight(self) -> list[Payment]:
+        return [payment for payment in self.payments if payment.status == Payment.Status.PENDING]
+
+    @property
+    def declined(self) -> bool:
+        """The last try failed, and another may be made."""
+        return self.unpaid and bool(self.payments) and self.payments[-1].status == Payment.Status.FAILED
+
+    @property
+    def points(self) -> int:
+        return int(self.order.bonus_amount / settings.BONUS_POINT_VALUE)
+
+    @property
+    def to_earn(self) -> int:
+        return int(self.order.final_amount * settings.BONUS_RATE)
+
+    @property
+    def returned(self) -> Decimal:
+        return sum((refund.amount for refund in self.refunds), ZERO)
+
+    # --- The rule for taking it back
+
+    @cached_property
+    def refundable(self) -> bool:
+        return bool(refundable_by_customer(self.order, at=self.at))
+
+    @property
+    def refund_until(self) -> datetime | None:
+        """Until when tickets may be taken back by themselves; before paying, too, this is told."""
+        if not self.visits:
+            return None
+        notice = timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)
+        return self.visits[0].starts - notice
+
+    # --- To take along
+
+    @property
+    def codes(self) -> dict[int, str]:
+        """The code of each ticket that opens the door."""
+        return {ticket.pk: code_of(ticket) for ticket in self.tickets if ticket.status == Ticket.Status.PAID}
+
+    def calendar(self, link: str) -> str:
+        order = self.order
+        cinema = order.cinema
+        return calendar(
+            [
+                Event(
+                    uid=f"order-{order.number}-{visit.session.pk}@{settings.SITE_URL.partition('//')[2]}",
+                    starts=visit.session.start_datetime,
+                    ends=visit.session.end_datetime,
+                    title=visit.session.film.title,
+                    place=", ".join(
+                        part for part in (cinema.name, visit.session.hall.name, cinema.city, cinema.address) if part
+                    ),
+                    text=_("Order %(number)s") % {"number": order.number}
+                    + ": "
+                    + "; ".join(str(ticket.seat) for ticket in visit.tickets if ticket.status in Ticket.LIVE),
+                    link=link,
+                )
+                for visit in self.visits
+                if self.sold
+            ],
+            at=self.at,
+        )
+
+
+def session_of(order: Order) -> Session | None:
+    """The one session that the order is for; None where there are several, or none."""
+    keys = set(order.tickets.values_list("session", flat=True))
+    if len(keys) != 1:
+        return None
+    return Session.objects.select_related("film", "hall__cinema").get(pk=keys.pop())

@@ -1,0 +1,114 @@
+"""How the shop writes money, times and durations."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import segno
+from django import template
+from django.conf import settings
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from screenings.models import SeatKind
+from screenings.plans import LETTERS
+from storefront.services.seat_map import Place, Row
+
+register = template.Library()
+
+SIGNS = {"RUB": "₽", "EUR": "€", "USD": "$", "GBP": "£", "KZT": "₸", "BYN": "Br"}
+GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disabled"), SafeString(" checked")
+TIGHT = "\N{NO-BREAK SPACE}"
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    """`450 ₽`; kopecks where there are any."""
+    places = 0 if amount == amount.to_integral_value() else 2
+    number = number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
+    return f"{number}{TIGHT}{SIGNS.get(settings.CURRENCY, settings.CURRENCY)}"
+
+
+@register.filter
+def clock(local: datetime) -> str:
+    return f"{local:%H:%M}"
+
+
+@register.filter
+def day(local: date | datetime) -> str:
+    """`Tuesday, 24 November`."""
+    return date_format(local, "l, j E")
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    hours, left = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": left}
+    return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": left}
+
+
+@register.filter
+def of(table: dict[Any, Any], key: Any) -> Any:
+    return table.get(key, "")
+
+
+@register.filter
+def look(key: int) -> int:
+    """Which of the eight settings of type a film's card has."""
+    return key % 8
+
+
+@register.simple_tag
+def qr(code: str) -> SafeString:
+    """The code to be scanned; black on white whatever the page's colours."""
+    drawing = segno.make_qr(code, error="m").svg_inline(border=4, light="#fff", dark="#000", omitsize=True)
+    return SafeString(drawing)  # lines and numbers of the library's own making
+
+
+@register.simple_tag
+def plan(rows: list[Row]) -> SafeString:
+    """The hall as rows of check boxes, which work by themselves; a script adds arrow keys and keeps them true.
+
+    Made here, not in a template: a hall has hundreds of seats.
+    """
+    words = {
+        "row": _("row"),
+        "seat": _("seat"),
+        "taken": _("taken"),
+        "kinds": {kind.value: str(kind.label) for kind in SeatKind},
+        "prices": {},
+    }
+    return format_html_join("\n", "{}", ((_row(row, words),) for row in rows))
+
+
+def _row(row: Row, words: dict[str, Any]) -> SafeString:
+    name = f"{words['row']} {row.number}"
+    return format_html(
+        '<div class="row" role="group" aria-label="{0}"><span class="no" aria-hidden="true">{1}</span>{2}'
+        '<span class="no" aria-hidden="true">{1}</span></div>',
+        name,
+        row.number,
+        format_html_join("", "{}", ((_seat(place, name, words),) for place in row.places)),
+    )
+
+
+def _seat(place: Place, row: str, words: dict[str, Any]) -> SafeString:
+    seat = place.seat
+    price = words["prices"].get(place.price)
+    if price is None:
+        price = words["prices"][place.price] = money(place.price)
+    label = f"{row}, {words['seat']} {seat.number}, {words['kinds'][seat.kind]}, {price}"
+    return format_html(
+        '{}<label class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}>'
+        "<span>{}</span></label>",
+        SafeString(GAP * place.gap),
+        seat.kind.lower(),
+        " gone" if place.taken else "",
+        seat.pk,
+        f"{label}, {words['taken']}" if place.taken else label,
+        DISABLED if place.taken else CHECKED if place.mine else "",
+        f"{LETTERS.get(seat.kind, '')}{seat.number}",  # type: ignore[call-overload]
+    )

@@ -1,0 +1,25 @@
+from django.urls import path
+
+from storefront.views import checkout, language, orders, programme, seats
+
+app_name = "shop"
+
+urlpatterns = [
+    path("", programme.home, name="home"),
+    path("films/<int:key>/", programme.film, name="film"),
+    path("sessions/<int:key>/", seats.seats, name="session"),
+    path("sessions/<int:key>/taken/", seats.taken, name="taken"),
+    path("sessions/<int:key>/session.ics", programme.session_calendar, name="session_calendar"),
+    path("sessions/<int:key>/checkout/", checkout.checkout, name="checkout"),
+    path("order/<str:token>/", orders.order, name="order"),
+    path("order/<str:token>/extend/", orders.extend, name="extend"),
+    path("order/<str:token>/give-up/", orders.give_up, name="give_up"),
+    path("order/<str:token>/seats/", orders.seats, name="order_seats"),
+    path("order/<str:token>/change/", orders.change, name="change"),
+    path("order/<str:token>/confirm/", orders.confirm, name="confirm"),
+    path("order/<str:token>/refund/", orders.refund, name="refund"),
+    path("order/<str:token>/tickets.ics", orders.tickets_calendar, name="tickets_calendar"),
+    path("language/", language.choose, name="language"),
+    path("robots.txt", programme.robots, name="robots"),
+    path("sitemap.xml", programme.sitemap, name="sitemap"),
+]

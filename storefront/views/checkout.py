@@ -1,0 +1,158 @@
+"""From chosen seats to a hold: ticket types, snacks, contact, promocode, points; for a new order or a changed one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from bonuses.models import BonusAccount
+from cinema.lives import Refused
+from concessions.errors import OutOfStock
+from concessions.models import ConcessionItem
+from jobs import clock
+from orders.errors import NotEnoughPoints, NotOnSale, PromocodeRefused, SeatBroken, SeatTaken
+from orders.models import Order
+from screenings.models import Seat
+from storefront import visitors
+from storefront.errors import ChoiceRefused, SeatLeftAlone, TooMany
+from storefront.forms import CheckoutForm
+from storefront.services import holding, programme
+from storefront.services.seat_map import SeatMap
+from storefront.views import seats as seats_views
+
+OF_SEATS = (SeatTaken, SeatBroken, SeatLeftAlone, NotOnSale, ChoiceRefused)  # settled on the map
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def checkout(request: HttpRequest, key: int) -> HttpResponse:
+    """The seats are in the address, so that the page can be shared and gone back to."""
+    return checkout_page(request, SeatMap(seats_views.find(key), at=clock.now()))
+
+
+def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
+    at, order = seat_map.at, seat_map.order
+    keys = request.GET.getlist("seat") or [str(key) for key in seat_map.mine]
+    try:
+        chosen = seat_map.chosen(keys)
+        seat_map.check(chosen)
+    except Refused as refusal:
+        fit = {int(key) for key in keys if key.isdecimal()} - seat_map.taken
+        return seats_views.seats_page(request, seat_map, refusal=refusal, chosen=fit)
+    form = _form(request, seat_map, chosen)
+    status = 200
+    if request.method == "POST":
+        visitors.remember(request, request.POST.dict())
+        status = 409
+        if form.is_valid():
+            try:
+                held = _hold(request, form, seat_map, at=at)
+            except OF_SEATS as refusal:
+                fresh = SeatMap(seat_map.session, at=at, order=order)
+                still = {seat.pk for seat in chosen} - fresh.taken
+                return seats_views.seats_page(request, fresh, refusal=refusal, chosen=still)
+            except Refused as refusal:
+                status = 429 if isinstance(refusal, TooMany) else 409
+                form.add_error(_field_of(refusal, form), str(refusal))
+            else:
+                visitors.forget(request)
+                return redirect("shop:order", held.token)
+    return _page(request, form, seat_map, chosen, status=status)
+
+
+def _hold(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, *, at: datetime) -> Order:
+    given = form.cleaned_data
+    return holding.hold(
+        seat_map,
+        places=form.places(),
+        snacks=form.snacks(),
+        buyer=visitors.buyer(request, email=given["email"], phone=given["phone"], language=get_language() or ""),
+        promocode=given["promocode"].strip(),
+        points=given.get("points") or 0,
+        at=at,
+    )
+
+
+def _form(request: HttpRequest, seat_map: SeatMap, chosen: Sequence[Seat]) -> CheckoutForm:
+    user, order = visitors.customer(request), seat_map.order
+    own = {}
+    if order:
+        own = {line.concession_item_id: line.quantity for line in order.preorders.all()}
+    cinema = seat_map.session.hall.cinema
+    items = ConcessionItem.objects.filter(cinema=cinema, is_active=True).order_by("name")
+    balance = 0
+    if user is not None:
+        balance = BonusAccount.objects.filter(user=user).values_list("balance", flat=True).first() or 0
+        balance += _points_of(order)
+    return CheckoutForm(
+        request.POST if request.method == "POST" else None,
+        initial=_initial(request, order, own),
+        seat_map=seat_map,
+        seats=chosen,
+        stock=[(item, item.stock_quantity + own.get(item.pk, 0)) for item in items],
+        balance=balance,
+    )
+
+
+def _initial(request: HttpRequest, order: Order | None, own: dict[int, int]) -> dict[str, Any]:
+    """What the form begins with: the order that is changed, else what was typed before, else the account."""
+    user = visitors.customer(request)
+    known = {"email": user.email, "phone": user.phone} if user else {}
+    if order is None:
+        return known | visitors.remembered(request)
+    types = {f"type-{ticket.seat_id}": ticket.ticket_type_id for ticket in order.tickets.all()}
+    snacks = {f"snack-{item}": quantity for item, quantity in own.items()}
+    return {
+        "email": order.email,
+        "phone": order.phone,
+        "promocode": str(order.promocode or ""),
+        "points": _points_of(order),
+        **types,
+        **snacks,
+    }
+
+
+def _points_of(order: Order | None) -> int:
+    return -sum(each.amount for each in order.bonus_transactions.all()) if order else 0
+
+
+def _field_of(refusal: Refused, form: CheckoutForm) -> str | None:
+    """Where on the page a refusal belongs; None: above all."""
+    if isinstance(refusal, PromocodeRefused):
+        return "promocode"
+    if isinstance(refusal, NotEnoughPoints) and "points" in form.fields:
+        return "points"
+    if isinstance(refusal, OutOfStock):
+        return next((f"snack-{item.pk}" for item, _left in form.stock if item.name in refusal.items), None)
+    return None
+
+
+def _page(
+    request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, chosen: Sequence[Seat], *, status: int
+) -> HttpResponse:
+    session = seat_map.session
+    cinema = session.hall.cinema
+    back = "&".join(f"seat={seat.pk}" for seat in chosen)
+    return render(
+        request,
+        "storefront/checkout.html",
+        {
+            "form": form,
+            "session": session,
+            "cinema": cinema,
+            "starts": cinema.local(session.start_datetime),
+            "zone": programme.zone_told(cinema, seat_map.at),
+            "seats": chosen,
+            "back": back,
+            "order": seat_map.order,
+            "guest": visitors.customer(request) is None,
+            "title": _("Change the order") if seat_map.order else _("Your order"),
+        },
+        status=status,
+    )

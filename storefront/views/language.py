@@ -1,0 +1,16 @@
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponseBase:
+    """Switch the language and go back to where one was, on this site; a customer's choice is remembered."""
+    response = set_language(request)
+    chosen = request.POST.get("language", "")
+    user = request.user
+    if user.is_authenticated and translation.check_for_language(chosen) and user.preferred_language != chosen:
+        user.preferred_language = chosen
+        user.save(update_fields=["preferred_language"])
+    return response

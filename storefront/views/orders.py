@@ -1,0 +1,187 @@
+"""The customer's own page of an order: who has the secret link sees it, pays, changes, gives up, takes back."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.throttling import client_address
+from cinema.lives import Refused
+from jobs import clock
+from orders import services
+from orders.models import Order
+from orders.services.giving_back import Line
+from storefront.services import holding, limits
+from storefront.services.order_page import OrderPage, session_of
+from storefront.services.seat_map import SeatMap
+from storefront.views import checkout as checkout_views
+from storefront.views import seats as seats_views
+from storefront.views.programme import calendar_file
+from storefront.visitors import customer
+
+View = Callable[..., HttpResponseBase]
+
+
+def of_order(view: View) -> View:
+    """The order of the secret token, or 404; and a page that is neither stored, nor indexed, nor told to others."""
+
+    @wraps(view)
+    @never_cache
+    def found(request: HttpRequest, token: str, **parts: Any) -> HttpResponseBase:
+        response = view(request, order_of(request, token), **parts)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return found
+
+
+def order_of(request: HttpRequest, token: str) -> Order:
+    """Compared in constant time; who guesses is stopped soon."""
+    at, address = clock.now(), client_address(request)
+    limits.check("unknown_link", address=address, at=at)
+    order = Order.objects.select_related("cinema", "promocode", "user").filter(token=token).first()
+    known = order.token if order else secrets.token_urlsafe(24)
+    if not secrets.compare_digest(known.encode(), token.encode()) or order is None:
+        limits.spend("unknown_link", address=address, at=at)
+        raise Http404
+    return order
+
+
+@require_safe
+@of_order
+def order(request: HttpRequest, order: Order) -> HttpResponse:
+    return order_page(request, order)
+
+
+def order_page(request: HttpRequest, order: Order, *, refusal: object = None) -> HttpResponse:
+    page = OrderPage(order, at=clock.now(), user=customer(request))
+    return render(
+        request,
+        "storefront/order.html",
+        {"page": page, "order": order, "refusal": refusal},
+        status=409 if refusal else 200,
+    )
+
+
+def again(request: HttpRequest, order: Order, refusal: object) -> HttpResponse:
+    """The order as it stands now, and why what was asked was not done."""
+    return order_page(
+        request, Order.objects.select_related("cinema", "promocode", "user").get(pk=order.pk), refusal=refusal
+    )
+
+
+@require_POST
+@of_order
+def extend(request: HttpRequest, order: Order) -> HttpResponse:
+    try:
+        holding.extend(order, at=clock.now())
+    except Refused as refusal:
+        return again(request, order, refusal)
+    messages.success(request, _("Your seats are held longer."))
+    return redirect("shop:order", order.token)
+
+
+@require_POST
+@of_order
+def give_up(request: HttpRequest, order: Order) -> HttpResponse:
+    try:
+        services.give_up(order, at=clock.now(), actor=customer(request))
+    except Refused as refusal:
+        return again(request, order, refusal)
+    return redirect("shop:order", order.token)
+
+
+@require_safe
+@of_order
+def seats(request: HttpRequest, order: Order) -> HttpResponse:
+    """Other seats of the same session, the own ones chosen already."""
+    seat_map = _map_of(order, at=clock.now())
+    return redirect("shop:order", order.token) if seat_map is None else seats_views.seats_page(request, seat_map)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_order
+def change(request: HttpRequest, order: Order) -> HttpResponse:
+    """The checkout again, filled with what the order holds; what is held meanwhile stays held."""
+    seat_map = _map_of(order, at=clock.now())
+    if seat_map is None:
+        return redirect("shop:order", order.token)
+    return checkout_views.checkout_page(request, seat_map)
+
+
+def _map_of(order: Order, *, at: datetime) -> SeatMap | None:
+    """The map on which the order may be changed: unpaid, bought here, and for one session."""
+    session = session_of(order) if order.status in Order.UNPAID and order.channel == Order.Channel.ONLINE else None
+    return SeatMap(session, at=at, order=order) if session else None
+
+
+@require_POST
+@of_order
+def confirm(request: HttpRequest, order: Order) -> HttpResponse:
+    """An order worth nothing needs no payment."""
+    if order.final_amount:
+        return redirect("shop:order", order.token)
+    try:
+        services.mark_paid(order, gateway="", amount=order.final_amount, at=clock.now(), actor=customer(request))
+    except Refused as refusal:
+        return again(request, order, refusal)
+    return redirect("shop:order", order.token)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_order
+def refund(request: HttpRequest, order: Order) -> HttpResponse:
+    """Choose lines, see exactly what comes back, confirm."""
+    at = clock.now()
+    fit = services.refundable_by_customer(order, at=at)
+    given = request.POST if request.method == "POST" else request.GET
+    named = set(given.getlist("line"))
+    chosen = [line for line in fit if key_of(line) in named]
+    refusal: object = None
+    outcome = None
+    try:
+        if len(chosen) < len(named):
+            raise services.TooLateToRefund
+        if request.method == "POST":
+            services.refund_by_customer(order, lines=chosen, at=at, actor=customer(request))
+            messages.success(request, _("Refunded. The order shows what comes back."))
+            return redirect("shop:order", order.token)
+        if chosen:
+            outcome = services.what_refund_gives(order, lines=chosen, at=at)
+    except Refused as refused:
+        refusal = refused
+    return render(
+        request,
+        "storefront/refund.html",
+        {
+            "order": order,
+            "page": OrderPage(order, at=at, user=customer(request)),
+            "lines": [(key_of(line), line, key_of(line) in named) for line in fit],
+            "outcome": outcome,
+            "refusal": refusal,
+            "notice": settings.SELF_SERVICE_REFUND_UNTIL,
+        },
+        status=409 if refusal else 200,
+    )
+
+
+def key_of(line: Line) -> str:
+    return f"{line._meta.model_name}-{line.pk}"
+
+
+@require_safe
+@of_order
+def tickets_calendar(request: HttpRequest, order: Order) -> HttpResponse:
+    page = OrderPage(order, at=clock.now(), user=None)
+    link = settings.SITE_URL + reverse("shop:order", args=[order.token])
+    return calendar_file(page.calendar(link), name=f"tickets-{order.number}")

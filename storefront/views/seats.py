@@ -1,0 +1,78 @@
+"""The hall of a session: which seats are free, and the choice of some."""
+
+from collections.abc import Collection
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from jobs import clock
+from screenings.models import Session
+from storefront.markup import screening_events
+from storefront.services import programme
+from storefront.services.seat_map import SeatMap, taken_seats
+
+
+def find(key: int) -> Session:
+    return get_object_or_404(Session.objects.select_related("film", "hall__cinema"), pk=key)
+
+
+@require_safe
+@never_cache
+def seats(request: HttpRequest, key: int) -> HttpResponse:
+    """The map, or the same seats as a list; seats named in the address are chosen already."""
+    return seats_page(request, SeatMap(find(key), at=clock.now()))
+
+
+def seats_page(
+    request: HttpRequest, seat_map: SeatMap, *, refusal: object = None, chosen: Collection[int] | None = None
+) -> HttpResponse:
+    session, order = seat_map.session, seat_map.order
+    cinema = session.hall.cinema
+    if chosen is None:
+        chosen = {int(key) for key in request.GET.getlist("seat") if key.isdecimal()} or seat_map.mine
+    showing = programme.Showing(
+        session=session,
+        starts=cinema.local(session.start_datetime),
+        left=seat_map.free,
+        capacity=len(seat_map.seats),
+        soon=False,
+    )
+    on_sale = session.status == Session.Status.SCHEDULED and session.start_datetime > seat_map.at
+    return render(
+        request,
+        "storefront/seats.html",
+        {
+            "session": session,
+            "cinema": cinema,
+            "showing": showing,
+            "ends": cinema.local(session.end_datetime),
+            "on_sale": on_sale,
+            "seat_map": seat_map,
+            "rows": seat_map.rows(chosen) if on_sale else [],
+            "as_list": request.GET.get("view") == "list",
+            "action": reverse("shop:change", args=[order.token])
+            if order
+            else reverse("shop:checkout", args=[session.pk]),
+            "order": order,
+            "most_seats": settings.SEATS_A_VISITOR,
+            "refusal": refusal,
+            "zone": programme.zone_told(cinema, seat_map.at),
+            "markup": screening_events([showing]) if on_sale else "",
+        },
+        status=409 if refusal else 200,
+    )
+
+
+@require_safe
+@never_cache
+def taken(request: HttpRequest, key: int) -> JsonResponse:
+    """The seats that are gone, for the map to stay true while somebody looks at it."""
+    session = get_object_or_404(Session, pk=key)
+    at = clock.now()
+    gone, _mine = taken_seats(session, at=at)
+    on_sale = session.status == Session.Status.SCHEDULED and session.start_datetime > at
+    return JsonResponse({"taken": sorted(gone), "on_sale": on_sale})

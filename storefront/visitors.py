@@ -1,0 +1,49 @@
+"""Who is at the other end of a request."""
+
+import secrets
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.throttling import client_address
+from storefront.services.holding import Buyer
+
+KEPT = ("email", "phone", "promocode", "points")  # of what was typed, until something is bought
+
+
+def customer(request: HttpRequest) -> User | None:
+    return request.user if request.user.is_authenticated else None
+
+
+def visitor(request: HttpRequest) -> str:
+    """The browser's own random name; it is given one with its first hold."""
+    if "visitor" not in request.session:
+        request.session["visitor"] = secrets.token_urlsafe(16)
+    return str(request.session["visitor"])
+
+
+def buyer(request: HttpRequest, *, email: str, phone: str, language: str) -> Buyer:
+    return Buyer(
+        visitor=visitor(request),
+        address=client_address(request),
+        email=email,
+        phone=phone,
+        language=language,
+        user=customer(request),
+    )
+
+
+def remember(request: HttpRequest, typed: dict[str, Any]) -> None:
+    """Keep what was typed, so that nobody types it again after a seat was lost."""
+    request.session["typed"] = {
+        name: value for name, value in typed.items() if name in KEPT or name.startswith(("snack-", "type-"))
+    }
+
+
+def remembered(request: HttpRequest) -> dict[str, Any]:
+    return dict(request.session.get("typed", {}))
+
+
+def forget(request: HttpRequest) -> None:
+    request.session.pop("typed", None)

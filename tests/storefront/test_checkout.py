@@ -1,0 +1,279 @@
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.conf import settings as live_settings
+from django.test import Client
+
+from notifications.models import Kind, Notification
+from orders.models import Order, Ticket
+from screenings.models import Seat, Session, TicketType
+from tests import scenes
+from tests.scenes import NOON, dump
+
+pytestmark = pytest.mark.django_db
+
+GUEST = "guest@example.org"
+
+
+def test_a_guest_holds_seats_and_sees_what_they_cost(client: Client) -> None:
+    session = scenes.a_session()
+    popcorn = scenes.an_item(session.hall.cinema, price=Decimal("120.00"))
+    seats = scenes.free_seats(session)[:2]
+
+    answer = buy(client, session, seats, **{f"snack-{popcorn.pk}": 2})
+
+    order = Order.objects.get()
+    assert answer["Location"] == f"/order/{order.token}/"
+    page = client.get(answer["Location"]).content.decode()
+    assert order.final_amount == 940
+    assert "940\N{NO-BREAK SPACE}₽" in page
+    assert "2 seats are held for you" in page
+    assert "you can give tickets back on this page" in page
+
+
+def test_the_order_speaks_the_language_it_was_bought_in(client: Client) -> None:
+    client.post("/language/", {"language": "ru", "next": "/"})
+    session = scenes.a_session()
+
+    buy(client, session, scenes.free_seats(session)[:1])
+
+    assert Order.objects.get().language == "ru"
+
+
+def test_a_seat_that_was_lost_is_named_and_what_was_typed_is_kept(client: Client) -> None:
+    session = scenes.a_session()
+    seats = scenes.free_seats(session)[:2]
+    scenes.an_order(session, seats=1)
+
+    answer = buy(client, session, seats, email="me@example.org", phone="+7 900 000-00-00")
+
+    assert answer.status_code == 409
+    assert "Already taken: row 1, seat 1" in answer.content.decode()
+    assert Order.objects.count() == 1
+
+
+def test_a_promocode_that_does_not_exist_is_said_beside_it_and_nothing_is_lost(client: Client) -> None:
+    session = scenes.a_session()
+    popcorn = scenes.an_item(session.hall.cinema)
+    before = dump()
+
+    answer = buy(client, session, scenes.free_seats(session)[:1], promocode="NOTHING", **{f"snack-{popcorn.pk}": 3})
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "There is no promocode" in page
+    assert f'value="{GUEST}"' in page
+    assert 'value="NOTHING"' in page
+    assert 'value="3"' in page
+    assert dump() == before
+
+
+def test_more_than_the_stock_is_refused_honestly(client: Client) -> None:
+    session = scenes.a_session()
+    popcorn = scenes.an_item(session.hall.cinema, stock=2)
+    before = dump()
+
+    answer = buy(client, session, scenes.free_seats(session)[:1], **{f"snack-{popcorn.pk}": 3})
+
+    assert "Only 2 of it are left." in answer.content.decode()
+    assert dump() == before
+
+
+def test_an_address_is_needed_before_anything_is_held(client: Client) -> None:
+    session = scenes.a_session()
+    before = dump()
+
+    answer = buy(client, session, scenes.free_seats(session)[:1], email="")
+
+    assert answer.status_code == 409
+    assert dump() == before
+
+
+def test_a_lone_seat_is_named_and_kindly_refused(client: Client) -> None:
+    session = scenes.a_session(scenes.a_hall(rows=["ssssss"]))
+    scenes.an_order(session, seats=1)
+    before = dump()
+
+    answer = client.get(checkout(session, scenes.free_seats(session)[1:3]))
+
+    assert answer.status_code == 409
+    assert "row 1, seat 2 would be left alone between two others" in answer.content.decode()
+    assert dump() == before
+
+
+def test_a_companion_seat_needs_its_wheelchair_place(client: Client) -> None:
+    session = scenes.a_session(scenes.a_hall(rows=["wcss"]))
+    place, companion, *_others = scenes.free_seats(session)
+
+    assert client.get(checkout(session, [companion])).status_code == 409
+    assert client.get(checkout(session, [place, companion])).status_code == 200
+
+
+def test_a_carer_comes_free_beside_a_wheelchair_place_and_nowhere_else(client: Client) -> None:
+    session = scenes.a_session(scenes.a_hall(rows=["wcss"]))
+    place, companion, chair, _other = scenes.free_seats(session)
+    carer = TicketType.objects.create(name="Carer", price_percent=0, sold_to=TicketType.SoldTo.COMPANION)
+
+    refused = buy(client, session, [chair], **{f"type-{chair.pk}": carer.pk})
+    assert refused.status_code == 409
+    assert not Order.objects.exists()
+
+    buy(client, session, [place, companion], **{f"type-{companion.pk}": carer.pk})
+    assert Order.objects.get().final_amount == 350
+
+
+def test_a_ticket_of_the_till_cannot_be_had_by_writing_its_key(client: Client) -> None:
+    session = scenes.a_session()
+    seat = scenes.free_seats(session)[0]
+    comp = TicketType.objects.create(name="Comp", price_percent=0, sold_to=TicketType.SoldTo.TILL)
+    before = dump()
+
+    answer = buy(client, session, [seat], **{f"type-{seat.pk}": comp.pk})
+
+    assert answer.status_code == 409
+    assert dump() == before
+
+
+@pytest.mark.parametrize("keys", [[], ["x"], ["0"], ["99999999999999999999"], ["-1"], ["٣"]])
+def test_strange_seats_lead_back_to_the_map(client: Client, keys: list[str]) -> None:
+    session = scenes.a_session()
+
+    answer = client.get(f"/sessions/{session.pk}/checkout/", {"seat": keys})
+
+    assert answer.status_code == 409
+
+
+def test_a_hold_is_changed_without_losing_the_seats(client: Client) -> None:
+    session = scenes.a_session()
+    popcorn = scenes.an_item(session.hall.cinema, stock=2)
+    promocode = scenes.a_promocode(max_uses=1)
+    first = held(client, session, 2, promocode=promocode.code, **{f"snack-{popcorn.pk}": 2})
+
+    answer = client.post(
+        f"/order/{first.token}/change/", typed(Seat.objects.filter(tickets__order=first), promocode=promocode.code)
+        | {f"snack-{popcorn.pk}": 1},
+    )  # fmt: skip
+
+    first.refresh_from_db()
+    second = Order.objects.exclude(pk=first.pk).get()
+    popcorn.refresh_from_db()
+    assert answer["Location"] == f"/order/{second.token}/"
+    assert first.status == Order.Status.CANCELLED
+    assert popcorn.stock_quantity == 1
+    assert second.tickets.filter(status=Ticket.Status.RESERVED).count() == 2
+    assert not Notification.objects.filter(kind=Kind.ORDER_CANCELLED).exists()
+
+
+def test_a_change_that_is_refused_leaves_the_hold_as_it_was(client: Client) -> None:
+    session = scenes.a_session()
+    first = held(client, session, 2)
+    before = dump()
+
+    answer = client.post(
+        f"/order/{first.token}/change/", typed(Seat.objects.filter(tickets__order=first), promocode="NOTHING")
+    )
+
+    assert answer.status_code == 409
+    assert dump() == before
+
+
+def test_more_time_is_given_up_to_the_ceiling(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = held(client, scenes.a_session(), 1)
+    for minutes in range(10, 160, 10):
+        monkeypatch.setattr("jobs.clock.now", lambda minutes=minutes: NOON + timedelta(minutes=minutes))
+        client.post(f"/order/{order.token}/extend/")
+
+    order.refresh_from_db()
+    assert order.expires_at == NOON + live_settings.HOLD_CEILING
+
+
+def test_who_gives_up_is_told_nothing_and_the_seats_are_free(client: Client) -> None:
+    session = scenes.a_session()
+    order = held(client, session, 2)
+
+    client.post(f"/order/{order.token}/give-up/")
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.CANCELLED
+    assert not Ticket.objects.live().exists()
+    assert not Notification.objects.exists()
+
+
+def test_an_order_worth_nothing_is_confirmed_without_a_payment(client: Client) -> None:
+    session = scenes.a_session()
+    order = held(client, session, 1, promocode=scenes.a_promocode(discount_percent=100).code)
+
+    client.post(f"/order/{order.token}/confirm/")
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+    assert not order.payments.exists()
+
+
+def test_an_order_that_costs_something_is_not_confirmed_away(client: Client) -> None:
+    order = held(client, scenes.a_session(), 1)
+
+    client.post(f"/order/{order.token}/confirm/")
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PENDING_PAYMENT
+
+
+def test_one_browser_cannot_hold_the_hall(client: Client) -> None:
+    session = scenes.a_session(scenes.a_hall(rows=["ssssssssss"] * 4))
+    for number in range(4):
+        buy(client, session, scenes.free_seats(session)[:10], email=f"bot{number}@example.org")
+
+    assert Ticket.objects.live().count() == live_settings.HELD_SEATS["visitor"]
+
+
+def test_one_address_cannot_hold_the_hall_with_many_browsers() -> None:
+    session = scenes.a_session(scenes.a_hall(rows=["ssssssssss"] * 9))
+    for number in range(8):
+        buy(Client(), session, scenes.free_seats(session)[:10], email=f"bot{number}@example.org")
+
+    assert Ticket.objects.live().count() == live_settings.HELD_SEATS["address"]
+
+
+def test_promocodes_cannot_be_guessed_for_long(client: Client) -> None:
+    session = scenes.a_session()
+    seats = scenes.free_seats(session)[:1]
+    for number in range(10):
+        assert buy(client, session, seats, promocode=f"GUESS{number}").status_code == 409
+
+    good = scenes.a_promocode(max_uses=1)
+
+    assert buy(client, session, seats, promocode=good.code).status_code == 429
+
+
+def test_nobody_holds_more_seats_at_once_than_the_shop_sells(client: Client) -> None:
+    session = scenes.a_session(scenes.a_hall(rows=["ssssssssssss"]))
+
+    answer = client.get(checkout(session, scenes.free_seats(session)[:11]))
+
+    assert "At most 10 seats" in answer.content.decode()
+
+
+# --- A buyer's hands
+
+
+def checkout(session: Session, seats: Any) -> str:
+    return f"/sessions/{session.pk}/checkout/?" + "&".join(f"seat={seat.pk}" for seat in seats)
+
+
+def typed(seats: Any, **given: Any) -> dict[str, Any]:
+    types = {f"type-{seat.pk}": scenes.an_adult().pk for seat in seats}
+    return {"email": GUEST, "phone": "", "promocode": ""} | types | given
+
+
+def buy(client: Client, session: Session, seats: Any, **given: Any) -> Any:
+    return client.post(checkout(session, seats), typed(seats, **given))
+
+
+def held(client: Client, session: Session, seats: int, **given: Any) -> Order:
+    scenes.an_adult()
+    answer = buy(client, session, scenes.free_seats(session)[:seats], **given)
+    assert answer.status_code == 302, answer.content.decode()
+    return Order.objects.get(token=answer["Location"].split("/")[2])

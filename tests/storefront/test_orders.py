@@ -1,0 +1,163 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from orders.models import Order
+from orders.services import TooLateToRefund, refund_by_customer, ticket_of
+from orders.services.ticket_codes import UnknownCode, code_of
+from payments.models import Refund
+from tests import scenes
+from tests.refusing import refused
+from tests.scenes import NOON, dump
+
+pytestmark = pytest.mark.django_db
+
+
+def test_who_has_the_link_sees_tickets_codes_and_the_pick_up_code(client: Client) -> None:
+    session = scenes.a_session()
+    order = scenes.a_paid_order(session, seats=2, snacks=[(scenes.an_item(session.hall.cinema), 1)])
+
+    page = client.get(f"/order/{order.token}/").content.decode()
+
+    assert page.count('class="qr"') == 2
+    assert order.preorders.get().pickup_code in page
+    assert "Your tickets" in page
+
+
+def test_the_page_is_neither_stored_nor_indexed_nor_told_to_other_sites(client: Client) -> None:
+    order = scenes.a_paid_order()
+
+    answer = client.get(f"/order/{order.token}/")
+
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
+def test_a_link_that_is_not_exactly_right_opens_nothing(client: Client) -> None:
+    order = scenes.a_paid_order()
+
+    for token in (order.token[:-1], order.token.swapcase(), order.number, order.token + "A", "x", "é"):
+        assert client.get(f"/order/{token}/").status_code == 404
+
+
+def test_who_guesses_links_is_stopped(client: Client) -> None:
+    answers = [client.get(f"/order/guess-{number}/").status_code for number in range(70)]
+
+    assert answers.count(404) == 60
+    assert set(answers[60:]) == {429}
+
+
+def test_every_state_of_an_order_has_its_words(client: Client) -> None:
+    lapsed = scenes.an_order(at=NOON - timedelta(hours=1))
+    cancelled = scenes.an_order(at=NOON - timedelta(days=3))
+
+    assert "The time to pay is over" in page_of(client, lapsed)
+    client.post(f"/order/{cancelled.token}/give-up/")
+    assert "This order was cancelled" in page_of(client, cancelled)
+
+
+def test_a_page_costs_as_many_queries_for_ten_tickets_as_for_one(client: Client) -> None:
+    def queries(seats: int) -> int:
+        session = scenes.a_session(scenes.a_hall(rows=["ssssssssssss"]))
+        items = [(scenes.an_item(session.hall.cinema), 1) for _each in range(seats)]
+        order = scenes.a_paid_order(session, seats=seats, snacks=items)
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(f"/order/{order.token}/").status_code == 200
+        return len(seen)
+
+    assert queries(1) == queries(10) <= 12
+
+
+# --- Taking back
+
+
+def test_one_ticket_is_refunded_after_its_exact_money_was_shown(client: Client) -> None:
+    order = scenes.a_paid_order(seats=2)
+    ticket = order.tickets.first()
+    before = dump()
+
+    shown = client.get(f"/order/{order.token}/refund/", {"line": f"ticket-{ticket.pk}"}).content.decode()
+    assert "350\N{NO-BREAK SPACE}₽" in shown
+    assert dump() == before
+
+    client.post(f"/order/{order.token}/refund/", {"line": f"ticket-{ticket.pk}"})
+    order.refresh_from_db()
+    assert Refund.objects.get().amount == 350
+    assert order.status == Order.Status.PAID
+    assert page_of(client, order).count('class="qr"') == 1
+
+
+def test_nothing_is_refunded_by_oneself_shortly_before_the_start(client: Client) -> None:
+    start = NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)
+    order = scenes.a_paid_order(scenes.a_session(start=start))
+    ticket = order.tickets.get()
+
+    with refused(TooLateToRefund):
+        refund_by_customer(order, lines=[ticket], at=NOON)
+
+    answer = client.post(f"/order/{order.token}/refund/", {"line": f"ticket-{ticket.pk}"})
+    assert answer.status_code == 409
+    assert not Refund.objects.exists()
+
+
+def test_a_ticket_is_refunded_a_minute_before_that(client: Client) -> None:
+    start = NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL + 1)
+    order = scenes.a_paid_order(scenes.a_session(start=start))
+
+    refund_by_customer(order, lines=[order.tickets.get()], at=NOON)
+
+    assert Refund.objects.get().amount == 350
+
+
+def test_a_ticket_of_another_order_is_not_refunded_here(client: Client) -> None:
+    order, other = scenes.a_paid_order(), scenes.a_paid_order()
+    before = dump()
+
+    answer = client.post(f"/order/{order.token}/refund/", {"line": f"ticket-{other.tickets.get().pk}"})
+
+    assert answer.status_code == 409
+    assert dump() == before
+
+
+# --- Codes
+
+
+def test_a_code_finds_its_ticket_however_it_was_typed() -> None:
+    ticket = scenes.a_paid_order().tickets.get()
+
+    code = code_of(ticket)
+
+    assert re.fullmatch(r"T\d+-[A-Z2-7]{28}", code)  # 28 letters of 32 are 140 bits, 136 of them drawn
+    assert ticket_of(f" {code.lower()} ") == ticket
+
+
+def test_no_other_code_opens_anything() -> None:
+    first, second = scenes.a_paid_order(seats=2).tickets.order_by("pk")
+    code = code_of(first)
+    key, _dash, seal = code.partition("-")
+
+    strange = [f"T{second.pk}-{seal}", f"{key}-{seal[:-1]}", f"{key}-{seal[::-1]}", f"T0-{seal}", "", "T1-", "💥"]
+    strange += [f"{key}-{seal[:place]}{'A' if seal[place] != 'A' else 'B'}{seal[place + 1 :]}" for place in range(27)]
+    for wrong in strange:
+        with pytest.raises(UnknownCode):
+            ticket_of(wrong)
+
+
+def test_a_code_outlives_a_change_of_the_servers_key(settings: object) -> None:
+    ticket = scenes.a_paid_order().tickets.get()
+    code = code_of(ticket)
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]  # type: ignore[attr-defined]
+
+    assert ticket_of(code) == ticket
+    assert code_of(ticket) != code
+
+
+def page_of(client: Client, order: Order) -> str:
+    return client.get(f"/order/{order.token}/").content.decode()

@@ -1,0 +1,167 @@
+import json
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from screenings.models import Film
+from screenings.services import cancel_session
+from tests import scenes
+from tests.scenes import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_cinema_shows_its_own_time_and_says_where_it_differs(client: Client) -> None:
+    start = NOON + timedelta(hours=3)
+    scenes.a_session(scenes.a_hall(scenes.a_cinema()), start=start)
+    far = scenes.a_hall(scenes.a_cinema(time_zone="Asia/Yekaterinburg"))
+    scenes.a_session(far, start=start)
+
+    page = client.get("/").content.decode()
+
+    assert re.findall(r"<b>(\d\d:\d\d)</b>", page) == ["18:00", "20:00"]
+    assert page.count("UTC+5") == 1
+
+
+def test_a_session_after_midnight_belongs_to_the_day_of_its_cinema(client: Client) -> None:
+    hall = scenes.a_hall(scenes.a_cinema(time_zone="Asia/Yekaterinburg"))
+    scenes.a_session(hall, start=NOON.replace(hour=19, minute=30))  # 00:30 on the 6th in Yekaterinburg
+
+    assert "00:30" not in client.get("/?day=2026-11-05").content.decode()
+    assert "00:30" in client.get("/?day=2026-11-06").content.decode()
+
+
+def test_sold_out_few_left_and_starting_soon_are_said(client: Client) -> None:
+    cinema = scenes.a_cinema()
+    full = scenes.a_session(scenes.a_hall(cinema, rows=["ss"]), start=NOON + timedelta(hours=5))
+    scenes.an_order(full, seats=2)
+    nearly = scenes.a_session(scenes.a_hall(cinema, rows=["ssssss"] * 4), start=NOON + timedelta(hours=6))
+    scenes.an_order(nearly, seats=23)
+    scenes.a_session(scenes.a_hall(cinema), start=NOON + timedelta(minutes=30))
+
+    page = client.get("/").content.decode()
+
+    assert page.count("Sold out") == 1
+    assert f'href="/sessions/{full.pk}/"' not in page
+    assert "1 seat left" in page
+    assert page.count("Starts soon") == 1
+
+
+def test_what_is_cancelled_or_has_begun_is_not_offered(client: Client) -> None:
+    hall = scenes.a_hall()
+    begun = scenes.a_session(hall, start=NOON)
+    off = scenes.a_session(hall, start=NOON + timedelta(hours=4))
+    cancel_session(off, reason="No power", at=NOON)
+
+    page = client.get("/").content.decode()
+
+    assert f"/sessions/{begun.pk}/" not in page
+    assert f"/sessions/{off.pk}/" not in page
+
+
+def test_an_empty_day_leads_to_the_next_one(client: Client) -> None:
+    scenes.a_session(start=NOON + timedelta(days=3))
+
+    assert "?day=2026-11-08" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/?day=nonsense", "/?day=0001-01-01", "/?day=9999-12-31", "/?day=week"])
+def test_a_strange_day_is_today(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+def test_a_strange_cinema_is_not_found(client: Client) -> None:
+    assert client.get("/?cinema=99999999999999999999").status_code == 404
+    assert client.get("/?cinema=x").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/?day=week", "/films/{film}/"])
+def test_the_number_of_queries_does_not_depend_on_what_is_shown(client: Client, path: str) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert client.get(path.format(film=Film.objects.first().pk)).status_code == 200
+        return len(seen)
+
+    cinema = scenes.a_cinema()
+    scenes.a_session(scenes.a_hall(cinema), start=NOON + timedelta(hours=1))
+    few = queries()
+    for hall in (scenes.a_hall(cinema), scenes.a_hall()):
+        for hours in (1, 4, 7):
+            scenes.an_order(scenes.a_session(hall, start=NOON + timedelta(hours=hours), minutes=90 + hours), seats=2)
+
+    assert queries() == few <= 7
+
+
+def test_search_engines_read_each_session_of_a_film(client: Client) -> None:
+    session = scenes.a_session(start=NOON + timedelta(days=1))
+
+    event = markup(client.get(f"/films/{session.film_id}/").content.decode())[0]
+
+    assert event["@type"] == "ScreeningEvent"
+    assert event["startDate"] == "2026-11-06T15:00:00+03:00"
+    assert event["location"]["@type"] == "MovieTheater"
+    assert event["workPresented"]["duration"] == "PT110M"
+    assert event["offers"] == {
+        "@type": "Offer",
+        "price": "350.00",
+        "priceCurrency": "RUB",
+        "availability": "https://schema.org/InStock",
+        "url": f"http://127.0.0.1:8000/sessions/{session.pk}/",
+    }
+
+
+def test_no_title_ends_the_element_that_holds_it(client: Client) -> None:
+    session = scenes.a_session()
+    Film.objects.filter(pk=session.film_id).update(title="</script><script>alert(1)</script>")
+
+    page = client.get(f"/films/{session.film_id}/").content.decode()
+
+    assert "<script>alert" not in page
+    assert markup(page)[0]["name"] == "</script><script>alert(1)</script>"
+
+
+def test_a_session_goes_into_a_calendar(client: Client) -> None:
+    session = scenes.a_session()
+    Film.objects.filter(pk=session.film_id).update(title="Tea, milk; and " + "long words " * 12)
+
+    answer = client.get(f"/sessions/{session.pk}/session.ics")
+
+    lines = answer.content.decode().split("\r\n")
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert "DTSTART:20261106T120000Z" in lines
+    assert max(len(line.encode()) for line in lines) <= 75
+    assert any(line.startswith("SUMMARY:Tea\\, milk\\; and") for line in lines)
+
+
+def test_robots_are_kept_out_of_what_is_private(client: Client) -> None:
+    assert "Disallow: /order/" in client.get("/robots.txt").content.decode()
+    session = scenes.a_session()
+    assert f"/films/{session.film_id}/</loc>" in client.get("/sitemap.xml").content.decode()
+
+
+def test_the_language_is_switched_and_one_stays_on_this_site(client: Client) -> None:
+    answer = client.post("/language/", {"language": "ru", "next": "/?day=week"})
+    assert answer["Location"] == "/?day=week"
+    assert "Афиша" in client.get("/").content.decode()
+
+    for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        assert client.post("/language/", {"language": "en", "next": elsewhere})["Location"] == "/"
+
+
+def markup(page: str) -> list[dict[str, Any]]:
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return json.loads(found[1])["@graph"]
+
+
+def test_a_day_is_named_in_words(client: Client) -> None:
+    scenes.a_session(start=NOON + timedelta(days=1))
+
+    assert "Friday, 6 November" in client.get(f"/?day={date(2026, 11, 6)}").content.decode()

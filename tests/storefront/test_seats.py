@@ -1,0 +1,89 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from screenings.models import Seat, SeatOutage, SeatSurcharge
+from screenings.services import cancel_session
+from tests import scenes
+from tests.scenes import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_seat_says_where_it_is_what_it_costs_and_whether_it_is_free(client: Client) -> None:
+    session = scenes.a_session(scenes.a_hall(rows=["sv_w", "ss__"]))
+    SeatSurcharge.objects.create(cinema=session.hall.cinema, kind="VIP", amount=100)
+    scenes.an_order(session, seats=1)
+
+    page = client.get(f"/sessions/{session.pk}/").content.decode()
+
+    assert 'aria-label="row 1, seat 1, Standard, 350\N{NO-BREAK SPACE}₽, taken" disabled' in page
+    assert 'aria-label="row 1, seat 2, VIP, 450\N{NO-BREAK SPACE}₽">' in page
+    assert 'aria-label="row 1, seat 3, Wheelchair place, 350\N{NO-BREAK SPACE}₽">' in page
+
+
+def test_a_broken_seat_is_not_offered(client: Client) -> None:
+    session = scenes.a_session(scenes.a_hall(rows=["ss"]))
+    seat = Seat.objects.get(hall=session.hall, number=2)
+    SeatOutage.objects.create(seat=seat, since=NOON, reason="The spring is out")
+
+    page = client.get(f"/sessions/{session.pk}/").content.decode()
+
+    assert "seat 2, Standard, 350\N{NO-BREAK SPACE}₽, taken" in page
+
+
+def test_a_hold_whose_time_is_over_blocks_nobody(client: Client) -> None:
+    session = scenes.a_session()
+    scenes.an_order(session, seats=2, at=NOON - timedelta(hours=1))
+
+    assert "taken" not in plan(client, session.pk)
+
+
+def test_the_list_offers_what_the_map_offers(client: Client) -> None:
+    session = scenes.a_session(scenes.a_hall(rows=["sss", "sss"]))
+    scenes.an_order(session, seats=2)
+
+    drawn = client.get(f"/sessions/{session.pk}/").content.decode()
+    listed = client.get(f"/sessions/{session.pk}/?view=list").content.decode()
+
+    offered = {f'value="{seat.pk}"' for seat in scenes.free_seats(session)}
+    assert all(value in drawn and value in listed for value in offered)
+    assert listed.count('name="seat"') == len(offered)
+
+
+def test_a_map_that_is_open_learns_what_is_taken(client: Client) -> None:
+    session = scenes.a_session()
+    order = scenes.an_order(session, seats=2)
+
+    answer = client.get(f"/sessions/{session.pk}/taken/").json()
+
+    assert answer == {"taken": sorted(order.tickets.values_list("seat", flat=True)), "on_sale": True}
+
+
+def test_a_session_that_is_cancelled_or_begun_says_so(client: Client) -> None:
+    off = scenes.a_session(start=NOON + timedelta(hours=4))
+    cancel_session(off, reason="No power", at=NOON)
+    begun = scenes.a_session(start=NOON)
+
+    assert "was cancelled" in client.get(f"/sessions/{off.pk}/").content.decode()
+    assert "not on sale any more" in client.get(f"/sessions/{begun.pk}/").content.decode()
+
+
+def test_a_big_hall_costs_as_many_queries_as_a_small_one(client: Client) -> None:
+    def queries(rows: int) -> int:
+        session = scenes.a_session(scenes.a_hall(rows=["ssssssssssssssssssss"] * rows))
+        scenes.an_order(session, seats=2 * rows)
+        with CaptureQueriesContext(connection) as seen:
+            answer = client.get(f"/sessions/{session.pk}/")
+        assert len(answer.content) < 100_000
+        return len(seen)
+
+    assert queries(1) == queries(15) <= 12
+
+
+def plan(client: Client, session: int) -> str:
+    page = client.get(f"/sessions/{session}/").content.decode()
+    return page[page.index('id="plan"') :]
