@@ -10,7 +10,7 @@ SHOP: dict[str, Any] = {
     "default-src": [NONE],
     "script-src": [SELF],
     "style-src": [SELF],
-    "img-src": [SELF],
+    "img-src": [SELF, "data:"],
     "font-src": [SELF],
     "connect-src": [SELF],
     "form-action": [SELF],

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from storefront.views import checkout, language, orders, programme, seats
+from storefront.views import checkout, language, orders, paying, programme, seats
 
 app_name = "shop"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("order/<str:token>/seats/", orders.seats, name="order_seats"),
     path("order/<str:token>/change/", orders.change, name="change"),
     path("order/<str:token>/confirm/", orders.confirm, name="confirm"),
+    path("order/<str:token>/pay/", paying.pay, name="pay"),
+    path("order/<str:token>/paid/", paying.paid, name="paid"),
     path("order/<str:token>/refund/", orders.refund, name="refund"),
     path("order/<str:token>/tickets.ics", orders.tickets_calendar, name="tickets_calendar"),
     path("language/", language.choose, name="language"),

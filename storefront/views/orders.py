@@ -21,6 +21,7 @@ from jobs import clock
 from orders import services
 from orders.models import Order
 from orders.services.giving_back import Line
+from payments.gateways import offered
 from storefront.services import holding, limits
 from storefront.services.order_page import OrderPage, session_of
 from storefront.services.seat_map import SeatMap
@@ -68,7 +69,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None) ->
     return render(
         request,
         "storefront/order.html",
-        {"page": page, "order": order, "refusal": refusal},
+        {"page": page, "order": order, "gateways": offered(), "refusal": refusal},
         status=409 if refusal else 200,
     )
 

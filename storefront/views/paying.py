@@ -1,0 +1,38 @@
+"""To the gateway and back. Money is believed only when the gateway itself was asked."""
+
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from cinema.lives import Refused
+from jobs import clock
+from orders.errors import GatewayError
+from orders.models import Order
+from orders.services import Standing, how_it_stands, start_payment
+from storefront.views.orders import again, of_order
+
+
+@require_POST
+@of_order
+def pay(request: HttpRequest, order: Order) -> HttpResponse:
+    back = request.build_absolute_uri(reverse("shop:paid", args=[order.token]))
+    try:
+        started = start_payment(order, gateway=request.POST.get("gateway", ""), return_url=back, at=clock.now())
+    except (Refused, GatewayError) as refusal:
+        return again(request, order, refusal)
+    if urlsplit(started.redirect_url).netloc == request.get_host():
+        return redirect(started.redirect_url)
+    # A form may send nobody to another host (the policy of our pages), a page may.
+    return render(request, "storefront/going.html", {"link": started.redirect_url, "order": order})
+
+
+@require_safe
+@of_order
+def paid(request: HttpRequest, order: Order) -> HttpResponse:
+    """Where the gateway sends the customer back to; and who waits looks again."""
+    if how_it_stands(order, at=clock.now()) == Standing.WAITING:
+        return render(request, "storefront/waiting.html", {"order": order})
+    return redirect("shop:order", order.token)

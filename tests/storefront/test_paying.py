@@ -1,0 +1,93 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from notifications.models import Kind, Notification
+from orders.models import Order
+from orders.services import cancel_expired
+from payments.models import Payment, Refund
+from tests import scenes
+from tests.scenes import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def here(settings: Any) -> None:
+    """The demonstration bank stands on the site's own host."""
+    settings.SITE_URL = "http://testserver"
+
+
+def test_a_customer_pays_and_gets_tickets_and_a_letter(client: Client) -> None:
+    order = scenes.an_order(seats=2)
+
+    answer = at_the_bank(client, order, "pay")
+
+    assert answer["Location"] == f"/order/{order.token}/"
+    assert page_of(client, order).count('class="qr"') == 2
+    letter = Notification.objects.get()
+    assert (letter.kind, letter.recipient) == (Kind.ORDER_PAID, order.email)
+
+
+def test_who_is_declined_keeps_the_seats_and_pays_again(client: Client) -> None:
+    order = scenes.an_order()
+
+    at_the_bank(client, order, "decline")
+    assert "The payment did not go through" in page_of(client, order)
+
+    at_the_bank(client, order, "pay")
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+
+
+def test_who_walks_away_is_asked_to_wait_and_can_go_on(client: Client) -> None:
+    order = scenes.an_order()
+    bank = client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})["Location"]
+
+    waiting = client.get(f"/order/{order.token}/paid/")
+
+    assert "The payment is under way" in waiting.content.decode()
+    assert client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})["Location"] == bank
+    assert Payment.objects.count() == 1
+
+
+def test_who_pays_after_the_seats_were_lost_gets_the_money_back_and_is_told(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = scenes.a_session(scenes.a_hall(rows=["s"]))
+    order = scenes.an_order(session)
+    bank = client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})["Location"]
+    later = NOON + timedelta(minutes=46)
+    monkeypatch.setattr("jobs.clock.now", lambda: later)
+    cancel_expired([order.pk], at=later)
+    scenes.an_order(session, at=later)
+
+    client.get(client.post(bank, {"answer": "pay"})["Location"])
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.CANCELLED
+    assert Refund.objects.get().amount == order.final_amount
+    assert "The payment came too late" in page_of(client, order)
+    assert Notification.objects.filter(kind=Kind.LATE_PAYMENT_REFUNDED).count() == 1
+
+
+@pytest.mark.parametrize("gateway", ["", "cash", "card_terminal", "nonsense"])
+def test_no_gateway_but_those_switched_on_takes_money_here(client: Client, gateway: str) -> None:
+    order = scenes.an_order()
+
+    answer = client.post(f"/order/{order.token}/pay/", {"gateway": gateway})
+
+    assert answer.status_code == 409
+    assert not Payment.objects.exists()
+
+
+def at_the_bank(client: Client, order: Order, choice: str) -> Any:
+    bank = client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})["Location"]
+    back = client.post(bank, {"answer": choice})["Location"]
+    return client.get(back)
+
+
+def page_of(client: Client, order: Order) -> str:
+    return client.get(f"/order/{order.token}/").content.decode()
