@@ -207,7 +207,7 @@ class TicketType(models.Model):
     is_active = models.BooleanField(_("on sale"), default=True)
     sold_to = models.CharField(_("sold online to"), max_length=16, choices=SoldTo, default=SoldTo.ANYBODY)
 
-    history = History("name", "price_percent", "is_active")
+    history = History("name", "price_percent", "is_active", "sold_to")
 
     class Meta:
         verbose_name = _("ticket type")

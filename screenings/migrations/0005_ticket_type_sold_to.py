@@ -9,12 +9,26 @@ def keep_free_tickets_at_the_till(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("screenings", "0003_seat_outage"),
+        ("screenings", "0004_history"),
     ]
 
     operations = [
         migrations.AddField(
             model_name="tickettype",
+            name="sold_to",
+            field=models.CharField(
+                choices=[
+                    ("ANYBODY", "Anybody"),
+                    ("COMPANION", "Companions of wheelchair users"),
+                    ("TILL", "Nobody online: at the till only"),
+                ],
+                default="ANYBODY",
+                max_length=16,
+                verbose_name="sold online to",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicaltickettype",
             name="sold_to",
             field=models.CharField(
                 choices=[
