@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 
@@ -29,9 +30,10 @@ def client_address(request: HttpRequest) -> str | None:
 
 def locked_out(request: HttpRequest, _answer: HttpResponse, _credentials: dict[str, Any]) -> HttpResponse:
     wait = settings.AXES_COOLOFF_TIME
+    of_staff = request.path.startswith(reverse("admin:index"))
     page = render(
         request,
-        "accounts/locked_out.html",
+        "accounts/locked_out.html" if of_staff else "storefront/locked_out.html",
         {**admin.site.each_context(request), "title": _("Please wait"), "minutes": int(wait.total_seconds()) // 60},
         status=429,
     )

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from cinema.admin import RecordAdmin, may
 from cinema.lives import Refused
 from jobs import clock
-from notifications.models import Notification, Status
+from notifications.models import Kind, Notification, Status
 from notifications.services import requeue
 
 
@@ -24,6 +24,10 @@ class NotificationAdmin(RecordAdmin):
     actions = ["send_again"]
 
     has_resend_permission = may("notifications.resend_notification")
+
+    def get_exclude(self, request: HttpRequest, obj: Notification | None = None) -> list[str]:
+        """A link to sign in is nobody's but the recipient's."""
+        return ["context"] if obj is not None and obj.kind == Kind.SIGN_IN else []
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import User
 from concessions.models import ConcessionItem
 from screenings.models import Seat, TicketType
 from storefront.services.seat_map import SeatMap
@@ -52,6 +54,9 @@ class CheckoutForm(ShopForm):
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
 
     def __init__(
         self,
@@ -123,3 +128,87 @@ class CheckoutForm(ShopForm):
     def snacks(self) -> list[tuple[ConcessionItem, int]]:
         wanted = [(item, self.cleaned_data.get(f"snack-{item.pk}") or 0) for item, _left in self.stock]
         return [(item, quantity) for item, quantity in wanted if quantity]
+
+
+# --- Accounts
+
+
+class AddressForm(ShopForm):
+    """Where to send a link."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class PasswordSignInForm(ShopForm):
+    username = forms.EmailField(
+        label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class FindForm(ShopForm):
+    number = forms.CharField(
+        label=gettext_lazy("Order number"),
+        max_length=12,
+        help_text=gettext_lazy("Eight letters and digits."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "phone", "preferred_language"]
+        widgets = {
+            "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
+            "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
+            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["phone"].validators.append(PHONE)
+
+
+class NewPasswordForm(ShopForm):
+    """A password for who has none, or another one. `knows` asks for the old one first."""
+
+    old = forms.CharField(
+        label=gettext_lazy("The password until now"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=gettext_lazy("New password"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, knows: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if not knows:
+            del self.fields["old"]
+
+    def clean_old(self) -> str:
+        old = str(self.cleaned_data["old"])
+        if not self.user.check_password(old):
+            raise forms.ValidationError(_("This is not the password until now."))
+        return old
+
+    def clean_new(self) -> str:
+        new = str(self.cleaned_data["new"])
+        validate_password(new, self.user)
+        return new

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from storefront.views import checkout, language, orders, paying, programme, seats
+from storefront.views import account, checkout, language, orders, paying, programme, seats
 
 app_name = "shop"
 
@@ -21,6 +21,15 @@ urlpatterns = [
     path("order/<str:token>/paid/", paying.paid, name="paid"),
     path("order/<str:token>/refund/", orders.refund, name="refund"),
     path("order/<str:token>/tickets.ics", orders.tickets_calendar, name="tickets_calendar"),
+    path("find/", account.find, name="find"),
+    path("account/", account.account, name="account"),
+    path("account/points/", account.points, name="points"),
+    path("account/profile/", account.profile, name="profile"),
+    path("account/password/", account.password, name="password"),
+    path("account/sign-in/", account.sign_in, name="sign_in"),
+    path("account/sign-in/link/", account.send_link, name="send_link"),
+    path("account/link/<str:token>/", account.link, name="link"),
+    path("account/sign-out/", account.sign_out, name="sign_out"),
     path("language/", language.choose, name="language"),
     path("robots.txt", programme.robots, name="robots"),
     path("sitemap.xml", programme.sitemap, name="sitemap"),

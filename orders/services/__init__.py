@@ -2,6 +2,7 @@ from orders.services.admission import check_in, undo_check_in
 from orders.services.archiving import archive
 from orders.services.bar import collect, expire_uncollected, make_ready
 from orders.services.cancellation import CancelReason, cancel, cancel_expired, cancel_locked, give_up
+from orders.services.claiming import claim_guest_orders
 from orders.services.completion import complete
 from orders.services.earning import accrue
 from orders.services.extending import extend
@@ -30,6 +31,7 @@ __all__ = [
     "cancel_expired",
     "cancel_locked",
     "check_in",
+    "claim_guest_orders",
     "code_of",
     "collect",
     "complete",

@@ -1,0 +1,64 @@
+"""A customer's points, movement by movement, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from bonuses.models import BonusAccount, BonusTransaction
+
+Type = BonusTransaction.Type
+
+
+@dataclass(frozen=True)
+class Movement:
+    at: datetime
+    amount: int
+    words: str
+    after: int  # the balance then, less what was owed
+
+
+@dataclass(frozen=True)
+class Points:
+    balance: int
+    owed: int
+    expires: datetime | None
+    movements: list[Movement]  # the latest first
+
+
+def points_of(user: User) -> Points:
+    """Two queries."""
+    account = BonusAccount.objects.filter(user=user).first()
+    if account is None:
+        return Points(0, 0, None, [])
+    movements, after = [], 0
+    rows = account.transactions.select_related("order", "reverses").order_by("transaction_date", "pk")
+    for row in rows:
+        after += row.amount
+        movements.append(Movement(row.transaction_date, row.amount, _words(row), after))
+    last = account.last_accrual_date
+    return Points(
+        balance=account.balance,
+        owed=account.owed,
+        expires=last + settings.BONUS_VALIDITY if last and account.balance else None,
+        movements=movements[::-1],
+    )
+
+
+def _words(row: BonusTransaction) -> str:
+    order = {"order": row.order}
+    if row.transaction_type == Type.ACCRUAL:
+        return _("Earned with order %(order)s") % order
+    if row.transaction_type == Type.DEDUCTION:
+        return _("Spent on order %(order)s") % order
+    if row.transaction_type == Type.EXPIRATION:
+        return _("Lapsed: a year without new points")
+    if row.transaction_type == Type.REVERSAL and row.amount < 0:
+        return _("Taken back: order %(order)s was refunded") % order
+    if row.transaction_type == Type.REVERSAL and row.refund_id is not None:
+        return _("Came back: order %(order)s was refunded") % order
+    if row.transaction_type == Type.REVERSAL:
+        return _("Came back: order %(order)s was not paid") % order
+    return _("From the cinema: %(reason)s") % {"reason": row.description}

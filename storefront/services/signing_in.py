@@ -1,0 +1,91 @@
+"""Signing in by a link that is sent to the address: it opens an account, or the one that is there.
+
+The link is signed and holds until when it works and how the account stood: signing in changes `last_login`, so it works
+once, and a password that was set meanwhile, or an account that was opened or switched off, ends it too. Nothing is
+stored. Staff have no such links: who gets into their mailbox must not get into the admin.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from accounts.models import User
+from notifications.models import Kind
+from notifications.services import Message, queue
+from orders.services import claim_guest_orders
+from storefront.errors import LinkRefused
+
+SALT = "storefront.signing_in"
+
+
+def send_link(email: str, *, language: str, onward: str = "", at: datetime) -> None:
+    """Send a link to whoever reads that address. Who calls says the same whatever there is behind it."""
+    email = email.strip().lower()
+    user = User.objects.filter(email=email).first()
+    if user is not None and (user.is_staff or not user.is_active):
+        return
+    queue(
+        [
+            Message(
+                kind=Kind.SIGN_IN,
+                recipient=email,
+                occasion=at.isoformat(),
+                language=language,
+                context={
+                    "link": settings.SITE_URL + reverse("shop:link", args=[_token(email, user, onward, at=at)]),
+                    "minutes": int(settings.SIGN_IN_LINK.total_seconds()) // 60,
+                },
+                not_after=at + settings.SIGN_IN_LINK,
+            )
+        ],
+        at=at,
+    )
+
+
+def read(token: str, *, at: datetime) -> dict[str, Any]:
+    """What a link says, if it is ours and not too old; whether it has been used is asked when it is."""
+    try:
+        said: dict[str, Any] = signing.loads(token, salt=SALT)
+    except signing.BadSignature as error:
+        raise LinkRefused from error
+    if said["until"] < at.timestamp():
+        raise LinkRefused
+    return said
+
+
+def sign_in(token: str, *, language: str, at: datetime) -> User:
+    """The account of the link's address, opened if there is none, with the orders bought as a guest; or `LinkRefused`.
+
+    The second use of a link, also at the same moment, is refused.
+    """
+    said = read(token, at=at)
+    with transaction.atomic():
+        user = User.objects.select_for_update(of=("self",)).filter(email=said["email"]).first()
+        if not constant_time_compare(_state(user), said["state"]):
+            raise LinkRefused
+        if user is None:
+            try:
+                with transaction.atomic():
+                    user = User.objects.create_user(said["email"], None, preferred_language=language)
+            except IntegrityError as error:
+                raise LinkRefused from error
+        user.last_login = at
+        user.save(update_fields=["last_login"])
+        claim_guest_orders(user)
+    return user
+
+
+def _token(email: str, user: User | None, onward: str, *, at: datetime) -> str:
+    until = (at + settings.SIGN_IN_LINK).timestamp()
+    return signing.dumps({"email": email, "state": _state(user), "until": until, "next": onward}, salt=SALT)
+
+
+def _state(user: User | None) -> str:
+    """What changes as soon as the account is used or changed."""
+    facts = [user.pk, user.password, user.last_login, user.is_active, user.is_staff] if user else []
+    return salted_hmac(SALT, "|".join(map(str, facts)), algorithm="sha256").hexdigest()[:32]

@@ -1,0 +1,225 @@
+"""Signing in, and what an account holds: orders, points, profile."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import auth, messages
+from django.core.paginator import Paginator
+from django.db.models import Min
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from accounts.throttling import client_address
+from cinema.lives import Refused
+from jobs import clock
+from orders import messages as letters
+from orders.models import Order
+from screenings.models import Cinema
+from storefront.forms import AddressForm, FindForm, NewPasswordForm, PasswordSignInForm, ProfileForm
+from storefront.services import limits, signing_in
+from storefront.services.points import points_of
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+BY_LINK = "signed_in_by_link"  # until when a password may be set without the old one, in the session
+FRESH = timedelta(minutes=20)
+A_PAGE = 20
+
+
+def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For customers only; others sign in first and come back. Not stored by browsers."""
+
+    @wraps(view)
+    @never_cache
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('shop:sign_in')}?{urlencode({'next': request.get_full_path()})}")
+        return view(request, *args, **kwargs)
+
+    return asked
+
+
+def onward(request: HttpRequest, address: str) -> str:
+    """Where to go on, if it is on this site; else the account."""
+    safe = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if safe and address else reverse("shop:account")
+
+
+# --- Signing in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@sensitive_post_parameters("password")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """By password; the other form on the page sends a link."""
+    following = request.POST.get("next", request.GET.get("next", ""))
+    if request.user.is_authenticated:
+        return redirect(onward(request, following))
+    form = PasswordSignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        user = auth.authenticate(request, username=given["username"].lower(), password=given["password"])
+        if user is not None and not user.is_staff:
+            auth.login(request, user, backend=BACKEND)
+            return _in_own_language(redirect(onward(request, following)), user)
+        form.add_error(None, _("E-mail and password do not fit. Have a link sent to you instead."))
+    return _sign_in_page(request, form, AddressForm(), following)
+
+
+def _sign_in_page(
+    request: HttpRequest, by_password: PasswordSignInForm, by_link: AddressForm, following: str
+) -> HttpResponse:
+    return render(
+        request, "storefront/sign_in.html", {"by_password": by_password, "by_link": by_link, "next": following}
+    )
+
+
+@require_POST
+@never_cache
+def send_link(request: HttpRequest) -> HttpResponse:
+    """The same answer whoever reads that address."""
+    form = AddressForm(request.POST)
+    following = request.POST.get("next", "")
+    if not form.is_valid():
+        return _sign_in_page(request, PasswordSignInForm(), form, following)
+    at, email = clock.now(), form.cleaned_data["email"]
+    limits.spend("sign_in", person=email, address=client_address(request), at=at)
+    signing_in.send_link(email, language=get_language() or "", onward=onward(request, following), at=at)
+    return render(request, "storefront/sent.html", {"email": email, "what": "sign_in"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """To open the link shows a button; to press it signs in. Machines that read mail open links, but press nothing."""
+    at = clock.now()
+    try:
+        said = signing_in.read(token, at=at)
+        if request.method == "POST":
+            user = signing_in.sign_in(token, language=get_language() or "", at=at)
+            auth.login(request, user, backend=BACKEND)
+            request.session[BY_LINK] = (at + FRESH).timestamp()
+            return _in_own_language(redirect(onward(request, said["next"])), user)
+    except Refused as refusal:
+        page = {"title": _("Sign in"), "text": str(refusal)}
+        return render(request, "storefront/link_refused.html", page, status=410)
+    return render(request, "storefront/link.html", {"email": said["email"]})
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    auth.logout(request)
+    return redirect("shop:home")
+
+
+def _in_own_language(response: HttpResponse, user: Any) -> HttpResponse:
+    """A customer's pages speak the language of the account, on whatever device."""
+    if translation.check_for_language(user.preferred_language):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            user.preferred_language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite="Lax",
+        )
+    return response
+
+
+# --- What an account holds
+
+
+@require_safe
+@signed_in
+def account(request: HttpRequest) -> HttpResponse:
+    """The customer's orders, the latest first."""
+    orders = (
+        Order.objects.filter(user=_user(request))
+        .select_related("cinema")
+        .annotate(starts=Min("tickets__session__start_datetime"), film=Min("tickets__session__film__title"))
+        .order_by("-created_at", "-pk")
+    )
+    page = Paginator(orders, A_PAGE).get_page(request.GET.get("page"))
+    rows = [(order, _local(order.cinema, order.starts)) for order in page]  # type: ignore[attr-defined]
+    return render(request, "storefront/account.html", {"rows": rows, "page": page})
+
+
+def _local(cinema: Cinema, starts: datetime | None) -> datetime | None:
+    return cinema.local(starts) if starts else None
+
+
+@require_safe
+@signed_in
+def points(request: HttpRequest) -> HttpResponse:
+    return render(request, "storefront/points.html", {"points": points_of(_user(request))})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def profile(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, instance=_user(request))
+    if request.method == "POST" and form.is_valid():
+        user = form.save()
+        messages.success(request, _("Saved."))
+        return _in_own_language(redirect("shop:profile"), user)
+    return render(
+        request, "storefront/profile.html", {"form": form, "has_password": _user(request).has_usable_password()}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@sensitive_post_parameters("old", "new")
+def password(request: HttpRequest) -> HttpResponse:
+    """Set or change it. Who has just come by a link need not know the old one: that is how a lost one is replaced."""
+    user = _user(request)
+    if user.is_staff:
+        return redirect("admin:password_change")
+    by_link = request.session.get(BY_LINK, 0) > clock.now().timestamp()
+    form = NewPasswordForm(request.POST or None, user=user, knows=user.has_usable_password() and not by_link)
+    if request.method == "POST" and form.is_valid():
+        user.set_password(form.cleaned_data["new"])
+        user.save(update_fields=["password"])
+        auth.update_session_auth_hash(request, user)  # this browser stays; all others are signed out
+        messages.success(request, _("The password is set. Other devices are signed out."))
+        return redirect("shop:profile")
+    return render(request, "storefront/password.html", {"form": form})
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+# --- Finding an order
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def find(request: HttpRequest) -> HttpResponse:
+    """By number and address; the link is sent there, and nothing is said here of whether there is such an order."""
+    form = FindForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        at, email = clock.now(), form.cleaned_data["email"].lower()
+        limits.spend("find", person=email, address=client_address(request), at=at)
+        number = form.cleaned_data["number"].strip().upper()
+        order = Order.objects.filter(number=number).first()
+        if order is not None and order.email.lower() == email:
+            letters.send_link(order, at=at)
+        return render(request, "storefront/sent.html", {"email": email, "what": "order"})
+    return render(request, "storefront/find.html", {"form": form})
