@@ -1,8 +1,10 @@
+import gc
 import os
 import runpy
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -14,6 +16,32 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_configure() -> None:
     """Texts in Russian are tested too, and a fresh clone has no compiled catalogue."""
     runpy.run_path(str(ROOT / "locale" / "compile.py"))["compile_catalogues"](ROOT / "locale")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through it again and again for garbage is a tenth of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush() -> None:
+    """After a test that commits, PostgreSQL empties the tables by DELETE: TRUNCATE takes a quarter of a second, however
+    little is in them."""
+    if connection.vendor == "postgresql":
+        truncate = connection.ops.sql_flush
+
+        def sql_flush(style: Any, tables: list[str], **options: bool) -> list[str]:
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW is_superuser")
+                if not tables or cursor.fetchone() != ("on",):
+                    return truncate(style, tables, **options)
+            deletes = "; ".join(f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables)
+            # Whole tables go at once, so nobody need ask whose rows refer to whose.
+            return [f"SET session_replication_role = replica; {deletes}; SET session_replication_role = origin"]
+
+        connection.ops.sql_flush = sql_flush  # type: ignore[method-assign]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
