@@ -127,6 +127,15 @@ class Scoped(OwnChoices, ModelAdmin):
             answer = super().changeform_view(request, object_id, form_url, extra_context)
             return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Writes what was typed alone: what services keep may have moved since the row was read."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        typed = {field.name for field in obj._meta.concrete_fields} & {*form.changed_data}
+        if typed:
+            obj.save(update_fields=typed)
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         answer = super().changelist_view(request, extra_context)
         if isinstance(answer, SimpleTemplateResponse):

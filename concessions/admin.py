@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cinema.actions import Acting, act
-from cinema.admin import KeptAdmin, RecordAdmin, RecordInline
+from cinema.admin import KeptAdmin, RecordAdmin, RecordInline, own_rows
+from cinema.exchange.pages import Exchanging
 from cinema.labels import label
 from cinema.zones import on_the_clock
+from concessions.exchange import ItemSheet
 from concessions.forms import CountForm, ReceiveForm, WriteOffForm
 from concessions.models import FILLED, SALES_DAYS, ConcessionItem, LowStockItem, ReorderSuggestion, StockMovement
 from concessions.services import count, order_up, put_on_sale, receive, take_off_sale, write_off
@@ -115,7 +117,7 @@ DOING = ["receive_goods", "count_stock", "write_off_goods", "order_goods", "take
 
 
 @admin.register(ConcessionItem)
-class ConcessionItemAdmin(StockActions, KeptAdmin):
+class ConcessionItemAdmin(StockActions, Exchanging, KeptAdmin):
     """The stock moves by receiving, counting and selling; it is not typed over."""
 
     history_note = STOCK_NOTE
@@ -140,6 +142,12 @@ class ConcessionItemAdmin(StockActions, KeptAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*self.readonly_fields, "cinema"] if obj else self.readonly_fields
+
+    def sheet_for(self, request: HttpRequest) -> ItemSheet:
+        rows = self.get_queryset(request).select_related("cinema")
+        cinemas = own_rows(self.admin_site, ConcessionItem._meta.get_field("cinema").related_model, request)
+        assert cinemas is not None
+        return ItemSheet(rows=rows, cinemas=cinemas, person=request.user, at=timezone.now())
 
 
 @admin.register(LowStockItem)

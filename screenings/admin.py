@@ -5,13 +5,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cinema.actions import Acting, act
 from cinema.admin import KeptAdmin, RecordAdmin, Scoped
+from cinema.exchange.pages import Exchanging
 from cinema.zones import on_the_clock
+from screenings.exchange import FilmSheet
 from screenings.forms import BuildHallForm, CopyDayForm, CopyWeekForm, ScheduleForm
 from screenings.models import (
     Cinema,
@@ -149,12 +153,16 @@ class GenreAdmin(Scoped):
 
 
 @admin.register(Film)
-class FilmAdmin(KeptAdmin):
+class FilmAdmin(Exchanging, KeptAdmin):
     cinema_path = None
     list_display = ["title", "duration_minutes", "age_rating"]
     list_filter = ["age_rating", "genres"]
     search_fields = ["title"]
     autocomplete_fields = ["genres"]
+
+    def sheet_for(self, request: HttpRequest) -> FilmSheet:
+        rows = self.get_queryset(request).prefetch_related("genres")
+        return FilmSheet(rows=rows, person=request.user, at=timezone.now())
 
 
 @admin.register(SessionSummary)

@@ -9,6 +9,7 @@ from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -18,12 +19,14 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from accounts.models import User
 from cinema.actions import Acting, ActionForm, Fact, act
 from cinema.admin import KeptAdmin, RecordAdmin, own_rows
+from cinema.exchange.pages import Exchanging
 from cinema.reasons import LONGEST_REASON
 from cinema.zones import on_the_clock
 from jobs import clock
 from orders.models import Order, Ticket
 from orders.programme import seating, timetable
 from screenings import plans
+from screenings.exchange import TimetableSheet
 from screenings.forms import OutageForm
 from screenings.models import Cinema, Hall, SeatOutage, Session
 from screenings.services import cancel_session, take_out
@@ -72,7 +75,7 @@ class SoldOutageForm(OutageForm):
 
 
 @admin.register(Session)
-class SessionAdmin(Acting, RecordAdmin):
+class SessionAdmin(Acting, Exchanging, RecordAdmin):
     cinema_path = "hall__cinema"
     list_display = ["film", "hall", "starts", "ticket_price", "standing"]
     list_filter = ["status", "hall__cinema", "start_datetime"]
@@ -119,6 +122,17 @@ class SessionAdmin(Acting, RecordAdmin):
     def cancel(self, session: Session, *, at: datetime, actor: User, reason: str) -> str:
         cancel_session(session, reason=reason, at=at, actor=actor)
         return gettext("%(session)s is cancelled.") % {"session": session}
+
+    # --- The programme as a file: it adds sessions, by the one service that does
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("screenings.schedule_session")) and self.has_view_permission(request)
+
+    def sheet_for(self, request: HttpRequest) -> TimetableSheet:
+        rows = self.get_queryset(request).select_related("film", "hall__cinema")
+        cinemas = own_rows(self.admin_site, Cinema, request)
+        assert cinemas is not None
+        return TimetableSheet(rows=rows, cinemas=cinemas, person=request.user, at=timezone.now())
 
     # --- The page of one session: who sits where
 

@@ -1,0 +1,47 @@
+"""The files of docs/exchange.md are read as the page says."""
+
+import re
+import textwrap
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cinema.exchange.files import read
+from concessions.exchange import ItemSheet
+from concessions.models import ConcessionItem
+from screenings.exchange import FilmSheet, TimetableSheet
+from screenings.models import Cinema, Film, Genre, Session
+from screenings.services import build_hall
+
+pytestmark = pytest.mark.django_db
+
+TEXT = (Path(__file__).resolve().parent.parent / "docs" / "exchange.md").read_text()
+NOVEMBER = datetime(2026, 11, 5, tzinfo=UTC)
+
+
+def example(section: str) -> bytes:
+    text = TEXT.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    block = re.search(r"(?:^    .*\n)+", text, re.MULTILINE)
+    assert block
+    return textwrap.dedent(block[0]).encode()
+
+
+def test_its_films_items_and_sessions_are_stored():
+    Genre.objects.bulk_create([Genre(name="Drama"), Genre(name="War")])
+    aurora = Cinema.objects.create(name="Aurora")
+    build_hall(cinema=aurora, name="Large", rows=["ss"])
+    cinemas, given = Cinema.objects.all(), {"person": None, "at": NOVEMBER}
+
+    films = FilmSheet(rows=Film.objects.all(), **given).bring_in(read(example("Films")), keep=True)
+    items = ItemSheet(rows=ConcessionItem.objects.all(), cinemas=cinemas, **given)
+    sold = items.bring_in(read(example("Bar items")), keep=True)
+    timetable = TimetableSheet(rows=Session.objects.all(), cinemas=cinemas, **given)
+    shown = timetable.bring_in(read(example("Timetable")), keep=True)
+
+    assert [each.errors for each in [*films, *sold, *shown] if each.errors] == []
+    assert (Film.objects.count(), ConcessionItem.objects.count(), Session.objects.count()) == (2, 2, 2)
+    assert {f"{aurora.local(each.start_datetime):%d.%m %H:%M}" for each in Session.objects.all()} == {
+        "05.12 19:30",
+        "05.12 23:00",
+    }
