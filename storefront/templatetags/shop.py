@@ -43,6 +43,12 @@ def day(local: date | datetime) -> str:
 
 
 @register.filter
+def date_of(local: date | datetime) -> str:
+    """`24 November`, within a sentence."""
+    return date_format(local, "j E")
+
+
+@register.filter
 def duration(minutes: int) -> str:
     hours, left = divmod(minutes, 60)
     if not hours:

@@ -1,0 +1,304 @@
+"""A visit to the shop, as customers make it; after each of them the books balance."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings as live_settings
+from playwright.sync_api import Page, expect
+
+from jobs import clock
+from notifications.models import Kind, Notification
+from orders import invariants
+from orders.models import Order, Ticket
+from orders.services import cancel_expired, refund_cancelled_sessions
+from payments.models import Refund
+from screenings.models import Session, TicketType
+from screenings.services import cancel_session
+from tests import scenes
+from tests.browser.axe import barriers
+from tests.browser.conftest import Screen, Windows
+from tests.scenes import NOON
+
+
+class Clock:
+    """The hour of the shop, which a test sets."""
+
+    at = NOON
+
+
+@pytest.fixture(autouse=True)
+def time(monkeypatch: pytest.MonkeyPatch, live_server: Any, settings: Any) -> Iterator[Clock]:
+    """Noon in the shop; and whatever a customer did, nothing is out of order afterwards."""
+    hour = Clock()
+    monkeypatch.setattr(clock, "now", lambda: hour.at)
+    settings.SITE_URL = live_server.url  # where the demonstration bank stands
+    yield hour
+    assert list(invariants.violations(hour.at)) == []
+
+
+@pytest.fixture
+def refusals(screen: Screen, windows: Windows) -> Iterator[None]:
+    """Pages may answer that they refuse, which a browser notes as an error."""
+    yield
+    windows.wrong[:] = [each for each in windows.wrong if "responded with a status of 4" not in each]
+
+
+@pytest.fixture
+def session() -> Session:
+    """Tomorrow; two rows, popcorn, and tickets for adults and children."""
+    TicketType.objects.create(name="Взрослый")
+    TicketType.objects.create(name="Детский", price_percent=50)
+    shown = scenes.a_session(scenes.a_hall(rows=["ssss_ssvv", "ssss_ssll", "wcss_ssss"]))
+    scenes.an_item(shown.hall.cinema)
+    return shown
+
+
+def test_a_guest_buys_in_russian(screen: Screen, session: Session) -> None:
+    page = screen(language="ru", phone=True)
+    page.goto("/?day=2026-11-06")
+    page.get_by_role("link", name=re.compile("15:00")).click()
+    choose(page, "ряд 1, место 1", "ряд 1, место 2")
+    expect(page.get_by_text("Выбрано: ряд 1, место 1; ряд 1, место 2")).to_be_visible()
+    page.get_by_role("button", name="Дальше").click()
+    page.get_by_label("ряд 1, место 2").select_option(label="Детский · 175\N{NO-BREAK SPACE}₽")
+    page.get_by_label("Эл. почта").fill("anna@example.org")
+    page.get_by_role("button", name="Придержать места").click()
+    expect(page.get_by_text("2 места держатся за вами")).to_be_visible()
+    page.get_by_role("button", name="Оплатить 525").click()
+    pay(page)
+
+    expect(page.get_by_role("heading", name="Ваши билеты")).to_be_visible()
+    expect(page.get_by_role("img", name="QR-код билета")).to_have_count(2)
+    order = Order.objects.get()
+    assert (order.status, order.language, order.final_amount) == ("PAID", "ru", 525)
+    assert Notification.objects.get().kind == Kind.ORDER_PAID
+
+
+def test_a_ticket_is_bought_with_the_keyboard_alone(screen: Screen, session: Session) -> None:
+    page = screen(language="en")
+    page.goto(f"/sessions/{session.pk}/")
+    tab_to(page, "row 1, seat 1,")
+    for key in ("ArrowRight", "ArrowDown", "Space", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("Chosen: row 2, seat 2; row 2, seat 3")).to_be_visible()
+    tab_to(page, "Continue")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your order")).to_be_visible()
+    tab_to(page, "E-mail")
+    page.keyboard.type("keys@example.org")
+    tab_to(page, "Hold the seats")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 seats are held for you")).to_be_visible()
+    tab_to(page, "Pay 700")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title(re.compile("bank"))
+    tab_to(page, "Pay")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Your tickets")).to_be_visible()
+    assert sorted(Ticket.objects.values_list("seat__row", "seat__number")) == [(2, 2), (2, 3)]
+
+
+def test_a_ticket_is_bought_without_javascript(screen: Screen, session: Session) -> None:
+    window = screen(language="en").context.browser.new_context(
+        base_url=live_settings.SITE_URL, locale="en-GB", java_script_enabled=False
+    )
+    page = window.new_page()
+    page.goto(f"/sessions/{session.pk}/?view=list")
+    page.get_by_label("Seat 1").first.check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("E-mail").fill("plain@example.org")
+    page.get_by_role("button", name="Hold the seats").click()
+    page.get_by_role("button", name="Pay").click()
+    pay(page)
+
+    expect(page.get_by_role("heading", name="Your tickets")).to_be_visible()
+    window.close()
+
+
+def test_a_hold_runs_out_before_the_customers_eyes(screen: Screen, session: Session, time: Clock) -> None:
+    page = screen(language="en")
+    order = a_hold(session)
+    time.at = order.expires_at - timedelta(seconds=2)
+    page.goto(f"/order/{order.token}/")
+    expect(page.get_by_text(re.compile("0:0[12]"))).to_be_visible()
+    time.at = order.expires_at
+
+    expect(page.get_by_text("The time to pay is over, and the seats are free")).to_be_visible()
+    cancel_expired([order.pk], at=time.at)
+    page.get_by_role("link", name="Choose again").click()
+    assert not Ticket.objects.live().exists()
+
+
+def test_who_asks_for_more_time_gets_it(screen: Screen, session: Session, time: Clock) -> None:
+    page = screen(language="en")
+    order = a_hold(session)
+    time.at = order.expires_at - timedelta(minutes=1)
+    page.goto(f"/order/{order.token}/")
+    page.get_by_role("button", name="I need more time").click()
+
+    expect(page.get_by_text("Your seats are held longer.")).to_be_visible()
+    order.refresh_from_db()
+    assert order.expires_at == time.at + timedelta(minutes=15)
+
+
+def test_who_is_declined_pays_at_the_second_try(screen: Screen, session: Session) -> None:
+    page = screen(language="en")
+    order = a_hold(session)
+    page.goto(f"/order/{order.token}/")
+    page.get_by_role("button", name="Pay").click()
+    page.get_by_role("button", name="Have the card declined").click()
+    expect(page.get_by_text("The payment did not go through")).to_be_visible()
+    page.get_by_role("button", name="Pay").click()
+    pay(page)
+
+    expect(page.get_by_role("heading", name="Your tickets")).to_be_visible()
+
+
+def test_who_pays_after_the_seats_were_lost_is_told_and_refunded(screen: Screen, session: Session, time: Clock) -> None:
+    page = screen(language="en")
+    order = a_hold(session)
+    page.goto(f"/order/{order.token}/")
+    page.get_by_role("button", name="Pay").click()
+    expect(page).to_have_title(re.compile("bank"))
+    time.at = order.expires_at + timedelta(minutes=30)
+    cancel_expired([order.pk], at=time.at)
+    a_hold(session, at=time.at)
+    pay(page)
+
+    expect(page.get_by_text(re.compile("The payment came too late.*350"))).to_be_visible()
+    assert Refund.objects.get().amount == 350
+    assert Notification.objects.filter(kind=Kind.LATE_PAYMENT_REFUNDED).count() == 1
+
+
+def test_one_ticket_of_two_is_given_back(screen: Screen, session: Session) -> None:
+    page = screen(language="en")
+    order = scenes.a_paid_order(session, seats=2)
+    page.goto(f"/order/{order.token}/")
+    page.get_by_role("link", name="Give tickets back").click()
+    page.get_by_label(re.compile("row 1, seat 2")).check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("rowheader", name="Money, the way it came")).to_be_visible()
+    page.get_by_role("button", name="Refund").click()
+
+    expect(page.get_by_role("img", name="QR code of the ticket")).to_have_count(1)
+    assert Refund.objects.get().amount == 350
+    assert list(Ticket.objects.live().values_list("seat__number", flat=True)) == [1]
+
+
+def test_a_cancelled_session_is_refunded_and_said(screen: Screen, session: Session) -> None:
+    page = screen(language="en")
+    order = scenes.a_paid_order(session, seats=2)
+    cancel_session(session, reason="No power", at=NOON)
+    page.goto(f"/order/{order.token}/")
+    expect(page.get_by_text("This session was cancelled.")).to_be_visible()
+
+    refund_cancelled_sessions(list(Order.objects.of_cancelled_sessions(NOON)), at=NOON)
+    page.reload()
+
+    expect(page.get_by_text("This order was refunded.")).to_be_visible()
+    assert Refund.objects.get().amount == 700
+
+
+def test_a_seat_that_somebody_takes_is_lost_on_the_open_map_too(screen: Screen, session: Session) -> None:
+    page = screen(language="en")
+    page.goto(f"/sessions/{session.pk}/")
+    choose(page, "row 1, seat 1", "row 1, seat 2")
+    a_hold(session)
+
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    expect(page.get_by_text("Somebody has just taken: row 1, seat 1. Chosen: row 1, seat 2")).to_be_visible()
+    expect(page.get_by_label("row 1, seat 1, ")).to_have_attribute("aria-disabled", "true")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("language", "phone"), [("ru", False), ("en", True)])
+def test_everybody_can_use_every_page(
+    screen: Screen, refusals: None, session: Session, language: str, dark: bool, phone: bool
+) -> None:
+    customer = scenes.a_customer(points=100)
+    held = scenes.an_order(session, seats=1, customer=customer, snacks=[(a_snack(session), 1)])
+    paid = scenes.a_paid_order(session, seats=2, customer=customer, snacks=[(a_snack(session), 1)], points=50)
+    lost = scenes.an_order(session, at=NOON - timedelta(minutes=15), email="a@example.org")
+    free = scenes.free_seats(session)[:2]
+    guest = screen(language=language, dark=dark, phone=phone)
+    member = screen(customer, language=language, dark=dark, phone=phone)
+    chosen = f"/sessions/{session.pk}/checkout/?seat={free[0].pk}&seat={free[1].pk}"
+    pages = [
+        (guest, "/"),
+        (guest, "/?day=week"),
+        (guest, "/?day=2027-01-01"),
+        (guest, f"/films/{session.film_id}/"),
+        (guest, f"/sessions/{session.pk}/"),
+        (guest, f"/sessions/{session.pk}/?view=list"),
+        (guest, chosen),
+        (guest, f"/sessions/{session.pk}/checkout/"),
+        (guest, f"/order/{held.token}/"),
+        (guest, f"/order/{held.token}/change/"),
+        (guest, f"/order/{paid.token}/"),
+        (guest, f"/order/{paid.token}/refund/"),
+        (guest, f"/order/{paid.token}/refund/?line=ticket-{paid.tickets.first().pk}"),
+        (guest, f"/order/{lost.token}/"),
+        (guest, "/account/sign-in/"),
+        (guest, "/account/link/none/"),
+        (guest, "/find/"),
+        (guest, "/nothing/"),
+        (member, "/account/"),
+        (member, "/account/points/"),
+        (member, "/account/profile/"),
+        (member, "/account/password/"),
+        (member, chosen),
+    ]
+
+    for page, address in pages:
+        page.goto(address)
+
+        assert barriers(page, title="Кинотеатр" if language == "ru" else "Cinema") == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} is too wide"
+
+
+def test_a_refusal_keeps_what_was_typed(screen: Screen, refusals: None, session: Session) -> None:
+    page = screen(language="en")
+    page.goto(f"/sessions/{session.pk}/checkout/?seat={scenes.free_seats(session)[0].pk}")
+    page.get_by_label("E-mail").fill("anna@example.org")
+    page.get_by_label("Promocode").fill("NOTHING")
+    page.get_by_role("button", name="Hold the seats").click()
+
+    expect(page.get_by_text("There is no promocode “NOTHING”.")).to_be_visible()
+    expect(page.get_by_label("E-mail")).to_have_value("anna@example.org")
+    assert not Order.objects.exists()
+
+
+# --- A customer's hands
+
+
+def a_hold(session: Session, *, at: datetime = NOON) -> Order:
+    """Of the first seat."""
+    return scenes.an_order(session, at=at)
+
+
+def a_snack(session: Session) -> Any:
+    return session.hall.cinema.concession_items.get()
+
+
+def choose(page: Page, *seats: str) -> None:
+    for seat in seats:
+        page.get_by_label(f"{seat},").check(force=True)  # the box lies invisible over its drawing
+
+
+def pay(page: Page) -> None:
+    page.locator("button[name=answer][value=pay]").click()
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the focus is on what is called so, as far as there is something to go to."""
+    told = "e => e.getAttribute('aria-label') || (e.labels && e.labels[0] && e.labels[0].innerText) || e.innerText"
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        if (page.locator(":focus").evaluate(told) or "").startswith(name):
+            return
+    raise AssertionError(f"Tab does not lead to “{name}”")
