@@ -41,6 +41,7 @@ MACHINERY = see("jobs", "joblease quarantinedrow") | see("notifications", "notif
 # --- What people do
 
 SELLING = action("orders", "cancel_order extend_order remind_order take_payment_order")
+SELLING |= action("payments", "ask_payment")
 DOOR = see("orders", "scan ticket") | action("orders", "check_in_ticket")
 BAR = action("concessions", "count_stock hand_over make_ready receive_goods take_off_sale")
 PUTTING_RIGHT = action("orders", "refund_consumed refund_order undo_check_in_ticket")

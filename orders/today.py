@@ -26,7 +26,7 @@ from jobs.status import JobStatus, statuses
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from orders.models import Order, Ticket
-from payments.models import BY_HAND, Refund
+from payments.models import BY_HAND, Payment, Refund
 from screenings.models import Session
 
 SHOWN = 3  # so many of the rows are named, the one that waits longest first
@@ -67,7 +67,13 @@ class Today:
             yield from self.low_stock()
         if self._may("orders", "refund_order"):
             yield from self.refunds_without_lines()
+        if self._may("payments", "resend_refund", "pay_out_refund"):
+            yield from self.failed_refunds()
             yield from self.refunds_by_hand()
+        if self._may("orders", "take_payment_order"):
+            yield from self.payments_to_clear_up()
+        if self._may("payments", "ask_payment"):
+            yield from self.payments_in_trouble()
         if self._may("notifications", "resend_notification"):
             yield from self.failed_messages()
         if self._may("jobs", "view_jobrun", "retry_quarantinedrow"):
@@ -159,6 +165,58 @@ class Today:
                 *_named(total, [refund.order.number for refund in rows]),
             )
 
+    def failed_refunds(self) -> Iterator[Line]:
+        """The customer's money is still here."""
+        refunds: QuerySet[Refund] = Refund.objects.filter(status=Refund.Status.FAILED)
+        total, rows = _counted(
+            self._own(refunds, "order__cinema").select_related("order").order_by("requested_at", "pk")
+        )
+        if total:
+            yield Line(
+                ngettext("%(count)d refund failed", "%(count)d refunds failed", total) % {"count": total},
+                _list("payments_refund", status__exact=Refund.Status.FAILED),
+                "money_off",
+                *_named(total, [f"{refund.order.number}: {localize(refund.amount)}" for refund in rows]),
+                urgent=True,
+            )
+
+    def payments_to_clear_up(self) -> Iterator[Line]:
+        """Nobody knows whether the terminal took the money."""
+        payments = Payment.objects.filter(status=Payment.Status.PENDING, gateway__in=BY_HAND)
+        total, rows = _counted(
+            self._own(payments, "order__cinema").select_related("order").order_by("created_at", "pk")
+        )
+        if total:
+            yield Line(
+                ngettext(
+                    "%(count)d payment at a terminal is to be cleared up",
+                    "%(count)d payments at a terminal are to be cleared up",
+                    total,
+                )
+                % {"count": total},
+                _list("payments_payment", status__exact=Payment.Status.PENDING),
+                "contactless",
+                *_named(total, [payment.order.number for payment in rows]),
+            )
+
+    def payments_in_trouble(self) -> Iterator[Line]:
+        """Gateway and books disagree, and no job can mend it."""
+        payments = self._own(Payment.objects.filter(trouble__gt=""), "order__cinema")
+        total, rows = _counted(payments.select_related("order").order_by("created_at", "pk"))
+        if total:
+            yield Line(
+                ngettext(
+                    "%(count)d payment does not agree with its gateway",
+                    "%(count)d payments do not agree with their gateway",
+                    total,
+                )
+                % {"count": total},
+                _list("payments_payment", trouble="yes"),
+                "balance",
+                *_named(total, [payment.order.number for payment in rows]),
+                urgent=True,
+            )
+
     def refunds_by_hand(self) -> Iterator[Line]:
         refunds: QuerySet[Refund] = Refund.objects.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
         refunds = self._own(refunds, "order__cinema")
@@ -167,7 +225,7 @@ class Today:
             yield Line(
                 ngettext("%(count)d refund is to be paid out", "%(count)d refunds are to be paid out", total)
                 % {"count": total},
-                _list("payments_refund", status__exact=Refund.Status.REQUESTED),
+                _list("payments_refund", waits="hands"),
                 "payments",
                 *_named(total, [f"{refund.order.number}: {localize(refund.amount)}" for refund in rows]),
             )

@@ -1,16 +1,7 @@
 from django.contrib import admin
 
 from cinema.admin import RecordAdmin
-from payments.models import GatewayEvent, Payment
-
-
-@admin.register(Payment)
-class PaymentAdmin(RecordAdmin):
-    cinema_path = "order__cinema"
-    list_display = ["created_at", "order", "gateway", "amount", "status", "succeeded_at"]
-    list_filter = ["status", "gateway"]
-    list_select_related = ["order"]
-    search_fields = ["=order__number", "=external_id"]
+from payments.models import GatewayEvent
 
 
 @admin.register(GatewayEvent)

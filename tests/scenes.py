@@ -23,8 +23,9 @@ from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from concessions.models import ConcessionItem, StockMovement
 from orders.models import Order, Promocode, Ticket
-from orders.services import hold, mark_paid
-from payments.models import Gateway
+from orders.services import hold, mark_paid, settle_payment, start_payment
+from payments.gateways import demo
+from payments.models import Gateway, Payment
 from screenings.models import Cinema, Film, Hall, Seat, Session, TicketType
 from screenings.services import build_hall, schedule
 
@@ -137,6 +138,22 @@ def pay(order: Order, *, at: datetime = NOON, gateway: str = Gateway.CASH) -> Or
     return mark_paid(order, gateway=gateway, amount=order.final_amount, at=at)
 
 
+def at_the_bank(order: Order, *, paid: bool | None = None, at: datetime = NOON) -> Payment:
+    """A payment begun at the demonstration bank, and there paid, declined, or left open; we have not asked yet."""
+    payment = start_payment(order, gateway=Gateway.DEMO, return_url="http://testserver/back/", at=at).payment
+    if paid is not None:
+        demo.decide(payment.external_id.removeprefix(demo.PREFIX), paid=paid)
+    return payment
+
+
+def paid_at_the_bank(session: Session | None = None, *, at: datetime = NOON, **order: Any) -> Order:
+    """As `an_order`, and paid at the demonstration bank."""
+    held = an_order(session, at=at, **order)
+    settle_payment(at_the_bank(held, paid=True, at=at), at=at)
+    held.refresh_from_db()
+    return held
+
+
 def free_seats(session: Session) -> list[Seat]:
     taken = Ticket.objects.live().filter(session=session).values("seat")
     return list(Seat.objects.filter(hall=session.hall_id).exclude(pk__in=taken).order_by("row", "number"))
@@ -168,7 +185,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "screenings.TicketType": ("name",),
 }
 ROOMS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "notifications")
-DRAWN_BY_LOT = {"token", "pickup_code", "uid"}
+DRAWN_BY_LOT = {"token", "pickup_code", "redirect_url", "uid"}
 #: Of a message, what is told to whom. How often a sender tried is no business of the cinema's.
 OF_A_MESSAGE = ("kind", "recipient", "occasion", "language", "not_after", "status")
 
@@ -201,4 +218,6 @@ def _paths(model: type[models.Model], field: Any) -> list[str]:
 def _shown(model: type[models.Model], name: str, value: Any) -> str:
     if name == "occasion" and value.count(" ") == 1 and value.rpartition(" ")[2].isdecimal():
         return value.partition(" ")[0]  # "NUMBER 17": of the refund, payment or session with that key
+    if name == "external_id" and value.startswith(demo.PREFIX):
+        return demo.PREFIX  # and then a name drawn by lot
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)

@@ -7,6 +7,7 @@ from functools import partial
 
 from concessions.models import ConcessionPreorder
 from orders import services
+from orders.demo import bank
 from orders.demo.diary import Diary
 from orders.demo.visits import Channel, Fate, Visit
 from orders.models import Order, Ticket
@@ -23,7 +24,7 @@ class Life:
 
     def __init__(self, diary: Diary, chance: random.Random, *, progress: Callable[[int, int], None]) -> None:
         self.diary, self.chance, self.progress = diary, chance, progress
-        self._expected = self._bought = self._payments = 0
+        self._expected = self._bought = 0
 
     def expect(self, visit: Visit) -> None:
         self._expected += 1
@@ -66,21 +67,21 @@ class Life:
 
     def pay_late(self, order: Order, at: datetime) -> None:
         """Revived if all is still to be had, otherwise the money goes back."""
-        self.take_money(Order.objects.get(pk=order.pk), Gateway.DEMO, at)
+        bank.takes(Order.objects.get(pk=order.pk), at=at)
 
     def pay(self, visit: Visit, order: Order, at: datetime) -> None:
         if visit.channel == Channel.BOX_OFFICE:
             gateway = self.chance.choice([Gateway.CASH, Gateway.CARD_TERMINAL])
             services.mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=visit.venue.cashier)
+        elif order.final_amount:
+            bank.takes(order, at=at)
         else:
-            self.take_money(order, Gateway.DEMO, at)
+            services.mark_paid(order, gateway="", amount=order.final_amount, at=at)
         self.after_payment(visit, order, at)
 
-    def take_money(self, order: Order, gateway: str, at: datetime) -> None:
-        self._payments += 1
-        services.mark_paid(
-            order, gateway=gateway, amount=order.final_amount, external_id=f"demo-{self._payments:06}", at=at
-        )
+    def pay_again(self, order: Order, at: datetime) -> None:
+        """From another tab: the second money goes back."""
+        bank.takes(order, at=at)
 
     # --- Once it is paid
 
@@ -96,7 +97,7 @@ class Life:
         elif visit.fate == Fate.CHARGES_BACK and order.final_amount:
             self.diary.note(between + timedelta(days=1), partial(self.charge_back, order))
         elif visit.fate == Fate.PAYS_TWICE and order.final_amount:
-            self.diary.note(at + minutes(3), partial(self.take_money, order, Gateway.DEMO))
+            self.diary.note(at + minutes(3), partial(self.pay_again, order))
         if visit.fate in {Fate.COMES, Fate.ASKS_FOR_TIME, Fate.RETURNS_ONE, Fate.PAYS_TWICE}:
             self.diary.note(
                 max(starts - minutes(self.chance.randrange(2, 20)), between), partial(self.come, visit, order)
@@ -116,7 +117,7 @@ class Life:
 
     def charge_back(self, order: Order, at: datetime) -> None:
         """The bank takes the whole payment back; the job that finds it gives back what the order holds."""
-        services.record_refund(order, amount=order.final_amount, external_id=f"chargeback-{order.pk}", at=at)
+        bank.takes_back(order, amount=order.final_amount, at=at)
 
     def come(self, visit: Visit, order: Order, at: datetime) -> None:
         for preorder in (

@@ -11,6 +11,7 @@ from typing import Any
 from concessions.models import ConcessionItem
 from concessions.services import receive
 from orders import services
+from orders.demo import bank
 from orders.models import Order
 from orders.services import CancelReason
 from screenings.models import Session
@@ -34,6 +35,7 @@ def tidy_up(at: datetime) -> None:
     for due, act in CHORES:
         if rows := list(due(at)):
             act(rows, at=at)
+    bank.keep_up(at)
 
 
 def restock(at: datetime) -> None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import write_off
 from orders import services
+from orders.demo import bank
 from orders.demo.chain import Chain
 from orders.demo.crowd import Crowd
 from orders.demo.diary import Diary
@@ -61,7 +62,7 @@ def leave(chain: Chain, crowd: Crowd, programme: Programme, life: Life, diary: D
     expect(later[3], 6, Fate.WAITS, at=yesterday)
     expect(later[3], 3, Fate.NEVER_PAYS, at=yesterday, channel=Channel.RESERVATION)
     diary.note(at - minutes(20), partial(_cancel, chain=chain, session=later[3]))
-    # deliver_notifications: somebody has just been refunded
+    # deliver_notifications, execute_refunds: somebody has just been refunded; reconcile_payments: what was paid of late
     expect(later[0], 2, Fate.WAITS, at=yesterday)
     diary.note(at - minutes(10), partial(_refund_paid, session=later[0]))
     # check_low_stock_items; snacks that stand ready and that nobody collects
@@ -91,10 +92,8 @@ def _paid_for(session: Session) -> QuerySet[Order]:
 def _charge_back(at: datetime, *, session: Session) -> None:
     *whole, part = _paid_for(session)
     for order in whole:
-        services.record_refund(order, amount=order.final_amount, external_id=f"chargeback-{order.pk}", at=at)
-    services.record_refund(
-        part, amount=max(ticket.paid for ticket in part.tickets.all()), external_id=f"chargeback-{part.pk}", at=at
-    )
+        bank.takes_back(order, amount=order.final_amount, at=at)
+    bank.takes_back(part, amount=max(ticket.paid for ticket in part.tickets.all()), at=at)
 
 
 def _refund_paid(at: datetime, *, session: Session) -> None:

@@ -27,6 +27,7 @@ from orders.services import (
     check_in,
     collect,
     extend,
+    leave_open,
     make_ready,
     mark_paid,
     refund,
@@ -111,7 +112,10 @@ class OrderPage(Acting, RecordAdmin):
         when=lambda order: is_unpaid(order) or order.status == Order.Status.CANCELLED,
         icon="payments",
     )
-    def take_payment(self, order: Order, *, gateway: str, at: datetime, actor: User) -> str:
+    def take_payment(self, order: Order, *, gateway: str, unsure: bool, at: datetime, actor: User) -> str:
+        if unsure:
+            leave_open(order, gateway=gateway, at=at, actor=actor)
+            return gettext("The payment of order %(order)s is to be cleared up.") % {"order": order}
         mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=actor)
         return gettext("Order %(order)s is paid.") % {"order": order}
 

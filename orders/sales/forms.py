@@ -12,6 +12,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
 from bonuses.models import BonusTransaction
@@ -68,6 +69,12 @@ class PaymentForm(ActionForm):
         choices=[(gateway.value, gateway.label) for gateway in Gateway if gateway in BY_HAND],
         initial=Gateway.CASH,
         widget=UnfoldAdminRadioSelectWidget(),
+    )
+    unsure = forms.BooleanField(
+        label=_("The terminal broke off, and nobody knows"),
+        help_text=_("The order waits a little longer; look into the terminal's journal, then clear the payment up."),
+        required=False,
+        widget=UnfoldBooleanWidget(),
     )
 
     def facts(self) -> Iterable[Fact]:

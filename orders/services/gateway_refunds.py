@@ -16,13 +16,13 @@ from payments.models import Payment, Refund
 logger = logging.getLogger(__name__)
 
 
-def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datetime) -> str:
+def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datetime, sender: str = "") -> str:
     """Have the books say of the payment's refunds what the gateway says. What is booked already stays as it is.
 
     A refund that bears our name is that refund, whether or not its sender lived to note it. One that does not is a
     refund made at the gateway (a chargeback, its own desk): it settles one of ours that failed or was not sent yet,
-    if the amount is the same, and is otherwise a fact from outside. What cannot be booked is a `Payment.Trouble`,
-    which is returned, else nothing.
+    if the amount is the same (and not one in the hands of another than `sender`), and is otherwise a fact from outside.
+    What cannot be booked is a `Payment.Trouble`, which is returned, else nothing.
     """
     reports = list(reports)
     trouble = ""
@@ -32,7 +32,7 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
         lock_orders_with_sessions([payment.order_id])
         ours = list(payment.refunds.order_by("pk"))
         for report in reports:
-            known = _known(report, ours)
+            known = _known(report, ours, sender)
             if known is not None:
                 _agree(known, report, at=at)
             elif report.state == State.DONE:
@@ -46,7 +46,7 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
     return trouble
 
 
-def _known(report: RefundReport, ours: list[Refund]) -> Refund | None:
+def _known(report: RefundReport, ours: list[Refund], sender: str) -> Refund | None:
     by_name = (each for each in ours if report.external_id == each.external_id or report.uid == str(each.uid))
     if (found := next(by_name, None)) is not None or report.uid or report.state != State.DONE:
         return found
@@ -57,7 +57,10 @@ def _known(report: RefundReport, ours: list[Refund]) -> Refund | None:
             each
             for status in waiting
             for each in ours
-            if each.status == status and not each.external_id and not each.claimed_by and each.amount == report.amount
+            if each.status == status
+            and not each.external_id
+            and each.claimed_by in ("", sender)
+            and each.amount == report.amount
         ),
         None,
     )

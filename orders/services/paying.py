@@ -141,7 +141,7 @@ def ask(payment: Payment, *, at: datetime) -> Payment:
     return book(payment, report, at=at)
 
 
-def book(payment: Payment, report: Report, *, at: datetime) -> Payment:
+def book(payment: Payment, report: Report, *, at: datetime, sender: str = "") -> Payment:
     """Believe the gateway: what it says of the payment and of its refunds is in the books afterwards, once."""
     named_as_ours = report.uid in ("", str(payment.uid)) and report.currency == settings.CURRENCY
     if not named_as_ours or (report.state == State.DONE and report.amount <= 0):
@@ -154,7 +154,7 @@ def book(payment: Payment, report: Report, *, at: datetime) -> Payment:
         _fail(payment)
     payment.refresh_from_db()
     paid = payment.status == Payment.Status.SUCCEEDED
-    trouble = book_refunds(payment, report.refunds, at=at) if paid else ""
+    trouble = book_refunds(payment, report.refunds, at=at, sender=sender) if paid else ""
     _ask_again(payment, trouble, at=at)
     return payment
 

@@ -79,10 +79,11 @@ class Payment(models.Model):
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         ordering = ["-created_at", "-id"]
+        permissions = [("ask_payment", "Ask the gateway about a payment")]
         indexes = [
             models.Index(fields=["status", "created_at"], name="payment_open"),
             models.Index(fields=["ask_at"], name="payment_to_ask"),
-            models.Index(fields=["created_at"], condition=~Q(trouble=""), name="payment_in_trouble"),
+            models.Index(fields=["trouble", "created_at"], name="payment_in_trouble"),  # asked as `> ""`
         ]
         constraints = [
             models.UniqueConstraint(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from accounts.models import User
 from concessions.models import ConcessionItem
@@ -19,7 +20,7 @@ from orders.services import (
     record_refund,
     refund,
 )
-from payments.models import Gateway, Payment
+from payments.models import DemoCharge, DemoRefund, Gateway, Payment
 from screenings.models import Cinema, Session
 from screenings.services import cancel_session, complete_sessions
 from tests.scenes import (
@@ -33,7 +34,9 @@ from tests.scenes import (
     an_adult,
     an_item,
     an_order,
+    at_the_bank,
     free_seats,
+    paid_at_the_bank,
     pay,
 )
 
@@ -49,6 +52,8 @@ JOBS = (
     "refund_cancelled_sessions",
     "update_completed_order_statuses",
     "process_refunded_orders",
+    "reconcile_payments",
+    "execute_refunds",
     "accrue_bonus_for_completed_orders",
     "expire_bonus_points",
     "check_low_stock_items",
@@ -86,7 +91,17 @@ def an_evening(*, of_each: int = 2) -> None:
         promocode=a_promocode(),
         of_each=of_each,
     )
-    for bit in (_baskets, _reservations, _programme, _cancelled_session, _refunds, _old_sessions, _points, _low_stock):
+    for bit in (
+        _baskets,
+        _reservations,
+        _programme,
+        _cancelled_session,
+        _refunds,
+        _bank,
+        _old_sessions,
+        _points,
+        _low_stock,
+    ):
         bit(evening)
 
 
@@ -191,6 +206,23 @@ def _refunds(evening: Evening) -> None:
     complete_sessions([seen], at=AT - DAY)
     part = a_paid_order(ahead, seats=2, at=AT - DAY)
     record_refund(part, amount=part.final_amount / 2, external_id="part", at=AT - HOUR)
+
+
+def _bank(evening: Evening) -> None:
+    """Customers who are at the bank, came back from it, or walked away; money to be sent back, and money that the bank
+    sent back by itself."""
+    tomorrow, next_week = evening.show(AT + DAY), evening.show(AT + 8 * DAY)
+    for _ in range(evening.of_each):
+        at_the_bank(an_order(next_week, at=AT - 10 * MINUTE), at=AT - 9 * MINUTE)
+        at_the_bank(an_order(next_week, at=AT - 10 * MINUTE), paid=True, at=AT - 9 * MINUTE)
+        at_the_bank(an_order(next_week, at=AT - 18 * MINUTE), paid=False, at=AT - 17 * MINUTE)
+        at_the_bank(an_order(next_week, at=AT - 21 * MINUTE), at=AT - 20 * MINUTE)  # its page is closed
+        back = paid_at_the_bank(tomorrow, seats=2, at=AT - DAY)
+        refund(back, lines=[back.tickets.first()], reason="Ill", at=AT - 2 * MINUTE)
+        charged_back = paid_at_the_bank(tomorrow, at=AT - DAY).payments.get()
+        DemoRefund.objects.create(
+            charge=DemoCharge.objects.get(uid=charged_back.uid), uid=uuid4(), amount=charged_back.amount
+        )
 
 
 def _old_sessions(evening: Evening) -> None:

@@ -15,6 +15,9 @@ from django.db import connection
 from notifications.services.delivery import LEASE
 from orders.models import Order
 from orders.services import cancellation, giving_back, refunding
+from orders.services.sending_refunds import LEASE as CLAIM
+from payments.models import DemoRefund, Refund
+from tests.payments.ledgers import differences
 from tests.proofs import mailbox
 from tests.proofs.evening import AT, JOBS, an_evening
 from tests.proofs.killing import kill, points_of
@@ -23,7 +26,8 @@ from tests.proofs.stage import set_scene
 from tests.scenes import Picture, dump
 
 EVERY_POINT = {"cancel_expired_orders", "process_refunded_orders"}
-SAMPLED = [job for job in JOBS if job not in EVERY_POINT and job != "deliver_notifications"]
+SENDERS = {"deliver_notifications", "execute_refunds"}  # what they had claimed waits until the claim ends
+SAMPLED = [job for job in JOBS if job not in EVERY_POINT | SENDERS]
 ONE_IN = 5
 
 
@@ -127,6 +131,25 @@ def test_a_sender_killed_at_any_point_leaves_no_message_unsent_and_repeats_none_
             run("deliver_notifications", at=AT + LEASE + timedelta(minutes=1))
         arrived = mailbox.arrived()
         if dump() != expected or arrived.keys() != calm.keys() or max(arrived.values()) > 2:
+            broken.append(point)
+
+    assert broken == []
+
+
+def test_a_sender_of_refunds_killed_at_any_point_sends_each_once(stage: None) -> None:
+    """The bank's ledger and ours are the same in the end, whatever the sender had time to write down."""
+    _expected, points = never_killed("execute_refunds")
+    sent = DemoRefund.objects.count()
+
+    broken = []
+    for point in range(1, points + 1):
+        raise_the_curtain()
+        kill(lambda: run("execute_refunds"), at_point=point)
+        with by_the_clock(later=LEASE_IS_OVER):
+            run("execute_refunds", at=AT + CLAIM + timedelta(minutes=1))
+            run("reconcile_payments")
+        to_send = Refund.objects.to_send(AT + timedelta(days=1)).count()
+        if (DemoRefund.objects.count(), to_send) != (sent, 0) or differences():
             broken.append(point)
 
     assert broken == []

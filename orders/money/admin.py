@@ -1,0 +1,158 @@
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.formats import localize
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cinema.actions import Acting, act
+from cinema.admin import RecordAdmin, RecordInline
+from cinema.labels import label
+from orders.models import RefundLine
+from orders.money.forms import ClearUpForm, MoneyForm
+from orders.pages import REFUNDED, ReasonInWords
+from orders.services import clear_up, pay_out, send_again, settle_payment
+from payments.models import BY_HAND, Payment, Refund
+
+PAYMENT_COLOURS: dict[str, str] = {
+    Payment.Status.PENDING: "info",
+    Payment.Status.SUCCEEDED: "success",
+    Payment.Status.FAILED: "warning",
+}
+REFUND_COLOURS: dict[str, str] = {
+    Refund.Status.REQUESTED: "info",
+    Refund.Status.SUCCEEDED: "success",
+    Refund.Status.FAILED: "danger",
+}
+
+
+def by_hand(payment: Payment | None) -> bool:
+    return payment is None or payment.gateway in BY_HAND
+
+
+class InTrouble(admin.SimpleListFilter):
+    title = _("trouble")
+    parameter_name = "trouble"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("yes", _("a person has to look"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        return queryset.filter(trouble__gt="") if self.value() == "yes" else queryset
+
+
+@admin.register(Payment)  # here, since the orders know what money does to them
+class PaymentAdmin(Acting, RecordAdmin):
+    cinema_path = "order__cinema"
+    list_display = ["created_at", "order", "gateway", "amount", "standing", "succeeded_at", "trouble"]
+    list_filter = ["status", "gateway", InTrouble]
+    list_select_related = ["order"]
+    search_fields = ["=order__number", "=external_id"]
+    exclude = ["status"]
+    readonly_fields = ["standing", "uid"]
+    actions_detail = ["clear_up", "ask"]
+
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, payment: Payment) -> str:
+        return label(payment.get_status_display(), PAYMENT_COLOURS.get(payment.status))
+
+    @act(
+        permission="orders.take_payment_order",
+        title=_("Clear up"),
+        text=_("Look into the terminal's journal, and say what it did."),
+        form=ClearUpForm,
+        when=lambda payment: payment.status == Payment.Status.PENDING and by_hand(payment),
+        icon="rule",
+    )
+    def clear_up(self, payment: Payment, *, approved: bool, at: datetime, actor: User) -> str:
+        clear_up(payment, approved=approved, at=at, actor=actor)
+        payment.refresh_from_db()
+        return gettext("The payment is cleared up: %(status)s.") % {"status": payment.get_status_display()}
+
+    @act(
+        permission="payments.ask_payment",
+        title=_("Ask the gateway"),
+        text=_("What the gateway says of the payment, and of all that went back of it, is booked at once."),
+        form=MoneyForm,
+        when=lambda payment: not by_hand(payment),
+        icon="sync",
+    )
+    def ask(self, payment: Payment, *, at: datetime, actor: User) -> str:
+        asked = settle_payment(payment, at=at)
+        told = asked.get_trouble_display() or asked.get_status_display()
+        return gettext("The payment now: %(status)s.") % {"status": told}
+
+
+class RefundLineInline(RecordInline):
+    model = RefundLine
+    fields = ["ticket", "preorder", "amount"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RefundLine]:
+        return super().get_queryset(request).select_related(*REFUNDED)
+
+
+class WaitsFor(admin.SimpleListFilter):
+    """What refunds wait for that only a person can do."""
+
+    title = _("waits for")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("lines", _("what it was for")), ("hands", _("somebody who hands it out"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
+        if self.value() == "lines":
+            return queryset.filter(without_lines__gt=0)
+        if self.value() == "hands":
+            return queryset.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
+        return queryset
+
+
+@admin.register(Refund)
+class RefundAdmin(ReasonInWords, Acting, RecordAdmin):
+    cinema_path = "order__cinema"
+    list_display = ["requested_at", "order", "amount", "standing", "error", "without_lines", "why", "succeeded_at"]
+    list_filter = ["status", WaitsFor]
+    list_select_related = ["order"]
+    search_fields = ["=order__number", "=external_id"]
+    inlines = [RefundLineInline]
+    exclude = ["reason", "status"]
+    readonly_fields = ["standing", "why", "uid"]
+    actions_detail = ["pay_out", "send_again"]
+    actions = ["send_again"]
+
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, refund: Refund) -> str:
+        return label(refund.get_status_display(), REFUND_COLOURS.get(refund.status))
+
+    @act(
+        permission="payments.pay_out_refund",
+        title=_("Paid out"),
+        text=_("The customer has the money: from the drawer, back on the terminal, or in another way."),
+        form=MoneyForm,
+        when=lambda refund: (
+            refund.status == Refund.Status.FAILED
+            or (refund.status == Refund.Status.REQUESTED and by_hand(refund.payment))
+        ),
+        icon="payments",
+    )
+    def pay_out(self, refund: Refund, *, at: datetime, actor: User) -> str:
+        pay_out(refund, at=at, actor=actor)
+        told = gettext("%(amount)s of order %(order)s is paid out.")
+        return told % {"amount": localize(refund.amount), "order": refund.order}
+
+    @act(
+        permission="payments.resend_refund",
+        title=_("Send again"),
+        text=_("The gateway is asked first, so the money does not go back twice."),
+        form=MoneyForm,
+        when=lambda refund: refund.status == Refund.Status.FAILED and not by_hand(refund.payment),
+        icon="forward_to_inbox",
+    )
+    def send_again(self, refund: Refund, *, at: datetime, actor: User) -> str:
+        send_again(refund, at=at)
+        return gettext("The refund of order %(order)s is sent within the minute.") % {"order": refund.order}

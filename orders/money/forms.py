@@ -1,0 +1,29 @@
+"""What the actions on payments and refunds ask for, and what they show before they are confirmed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminRadioSelectWidget
+
+from cinema.actions import ActionForm, Fact
+from orders.sales.story import money
+
+
+class MoneyForm(ActionForm):
+    def facts(self) -> Iterable[Fact]:
+        yield _("order"), self.row.order
+        yield _("amount"), money(self.row.amount)
+
+
+class ClearUpForm(MoneyForm):
+    answer = forms.ChoiceField(
+        label=_("What the terminal did"),
+        choices=[("approved", _("It took the money")), ("declined", _("It took nothing, or was voided"))],
+        widget=UnfoldAdminRadioSelectWidget(),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        return {"approved": data.get("answer") == "approved"}

@@ -1,0 +1,35 @@
+"""Nothing is lost when messages from a gateway stop coming: it is asked about everything that is open."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from jobs import clock
+from jobs.steps import Tally
+from orders.services.paying import ask
+from payments.errors import GatewayUnavailable
+from payments.models import Payment
+
+#: A batch is worked on for so long at most, so that its lease is renewed in time; the rest waits for the next pass.
+PATIENCE = timedelta(seconds=30)
+
+
+def reconcile(payments: Sequence[Payment], *, at: datetime) -> Tally:
+    """Ask the gateways about the payments, and book what they say; see `settle_payment`.
+
+    A gateway that does not answer is left alone for the rest of the batch, and asked about the same ones next time.
+    """
+    begun = clock.monotonic()
+    tally = Tally()
+    away: set[str] = set()
+    for payment in payments:
+        if payment.gateway in away or clock.monotonic() - begun > PATIENCE.total_seconds():
+            tally.passed_over += 1
+            continue
+        try:
+            ask(payment, at=at)
+        except GatewayUnavailable as error:
+            away.add(payment.gateway)
+            tally.add(Tally(passed_over=1, error=f"{payment.gateway} is away: {error.code}"))
+        else:
+            tally.done += 1
+    return tally
