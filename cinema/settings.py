@@ -226,6 +226,38 @@ SMS_BACKEND = env.str("SMS_BACKEND", default="notifications.channels.sms.Console
 CURRENCY = env.str("CURRENCY", default="RUB")  # one an installation, with two places
 # What customers may pay through, in the order in which it is offered. The demonstration bank gives tickets for nothing.
 PAYMENT_GATEWAYS = env.list("PAYMENT_GATEWAYS", default=["demo"] if DEBUG else [])
+
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API = env.str("STRIPE_API", default="")  # Stripe's own, unless it is named
+YOOKASSA_SHOP_ID = env.str("YOOKASSA_SHOP_ID", default="")
+YOOKASSA_SECRET_KEY = env.str("YOOKASSA_SECRET_KEY", default="")
+YOOKASSA_API = env.str("YOOKASSA_API", default="https://api.yookassa.ru/v3")
+YOOKASSA_RECEIPTS = env.bool("YOOKASSA_RECEIPTS", default=False)  # YooKassa prints the fiscal receipts
+RECEIPT_EMAIL = env.str("RECEIPT_EMAIL", default="")  # where receipts go of customers who left no address
+YOOKASSA_NETWORKS = env.list(  # from where its messages come, as it publishes them
+    "YOOKASSA_NETWORKS",
+    default=[
+        "185.71.76.0/27",
+        "185.71.77.0/27",
+        "77.75.153.0/25",
+        "77.75.154.128/25",
+        "77.75.156.11/32",
+        "77.75.156.35/32",
+        "2a02:5180::/32",
+    ],
+)
+KEYS = {
+    "stripe": ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
+    "yookassa": ["YOOKASSA_SHOP_ID", "YOOKASSA_SECRET_KEY"],
+}
+for _gateway in PAYMENT_GATEWAYS:
+    if _gateway not in ("demo", *KEYS):
+        print(f"PAYMENT_GATEWAYS: {_gateway} is no gateway; choose of demo, stripe, yookassa", file=sys.stderr)
+        raise SystemExit(EX_CONFIG)
+    for _key in KEYS.get(_gateway, []):
+        required(_key, f"PAYMENT_GATEWAYS names {_gateway}, which needs it")
+
 CHARGEBACKS_WITHIN = timedelta(days=180)  # for so long a gateway is asked whether a payment was taken back
 GATEWAY_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
 

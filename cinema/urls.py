@@ -9,5 +9,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", healthz),
     path("", include("payments.urls")),
+    path("", include("integrations.urls")),
     path("", include("storefront.urls")),
 ]

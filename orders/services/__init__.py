@@ -7,6 +7,7 @@ from orders.services.claiming import claim_guest_orders
 from orders.services.completion import complete
 from orders.services.earning import accrue
 from orders.services.extending import extend
+from orders.services.hearing import hear_of
 from orders.services.holding import hold
 from orders.services.overdue import become_overdue, remind_to_pay
 from orders.services.paying import Standing, Started, how_it_stands, is_payable, settle_payment, start_payment
@@ -43,6 +44,7 @@ __all__ = [
     "expire_uncollected",
     "extend",
     "give_up",
+    "hear_of",
     "hold",
     "how_it_stands",
     "is_payable",

@@ -160,9 +160,14 @@ def book(payment: Payment, report: Report, *, at: datetime, sender: str = "") ->
 
 
 def adopt(payment: Payment, external_id: str) -> None:
-    """A payment of which we never learnt the id: the gateway itself has told it."""
-    Payment.objects.filter(pk=payment.pk, external_id="").update(external_id=external_id)
-    payment.refresh_from_db()
+    """A message names the id of a payment that we never learnt. It is the payment's if the gateway says so as well."""
+    try:
+        report = client(payment.gateway).fetch(external_id)
+    except GatewayError:
+        return
+    if report.uid == str(payment.uid):
+        Payment.objects.filter(pk=payment.pk, external_id="").update(external_id=external_id)
+        payment.refresh_from_db()
 
 
 # --- Steps

@@ -31,5 +31,6 @@ def reconcile(payments: Sequence[Payment], *, at: datetime) -> Tally:
             away.add(payment.gateway)
             tally.add(Tally(passed_over=1, error=f"{payment.gateway} is away: {error.code}"))
         else:
+            payment.events.filter(handled_at__isnull=True).update(handled_at=at)
             tally.done += 1
     return tally

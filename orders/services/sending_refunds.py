@@ -119,7 +119,7 @@ def _send(refund: Refund, *, sender: str, at: datetime) -> tuple[str, str]:
 
 def _done(refund: Refund, report: RefundReport, *, sender: str, at: datetime) -> tuple[str, str]:
     if report.state == State.FAILED:
-        return _mark(refund, sender=sender, status=Refund.Status.FAILED, error="failed there")
+        return _mark(refund, sender=sender, status=Refund.Status.FAILED, uid=uuid.uuid4(), error="failed there")
     refund.external_id = report.external_id
     if report.state == State.OPEN:
         return _wait(refund, sender=sender, at=at)

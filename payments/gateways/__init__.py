@@ -21,12 +21,16 @@ from payments.gateways.base import (
 from payments.gateways.card_terminal import CardTerminal
 from payments.gateways.cash import Cash
 from payments.gateways.demo import Demo
+from payments.gateways.stripe import Stripe
+from payments.gateways.yookassa import YooKassa
 from payments.models import Gateway
 
 CLIENTS: dict[str, type[GatewayClient]] = {
     Gateway.CASH: Cash,
     Gateway.CARD_TERMINAL: CardTerminal,
     Gateway.DEMO: Demo,
+    Gateway.STRIPE: Stripe,
+    Gateway.YOOKASSA: YooKassa,
 }
 
 

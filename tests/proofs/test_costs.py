@@ -11,6 +11,8 @@ import pytest
 from django.db import connection
 
 from orders.models import Order, Ticket
+from orders.services import pay_out
+from payments.models import BY_HAND, Refund
 from tests.proofs.crowd import multiply
 from tests.proofs.evening import AT, DAY, JOBS, an_evening
 from tests.proofs.running import run, steps_of
@@ -48,10 +50,13 @@ def counted() -> Iterator[list[str]]:
 
 
 def tidy_up(at: datetime = AT) -> None:
-    """All jobs, until nothing is due: sessions are archived a while after their orders are settled."""
+    """All jobs, until nothing is due: sessions are archived a while after their orders are settled. Staff hand out what
+    was taken by hand."""
     for _round in range(3):
         for job in JOBS:
             run(job, at=at)
+        for back in Refund.objects.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND):
+            pay_out(back, at=at)
 
 
 def an_idle_evening_after_many() -> None:

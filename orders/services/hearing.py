@@ -1,0 +1,51 @@
+"""A gateway's message, verified by who calls: stored once, then the gateway is asked."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from orders.services.paying import adopt, settle_payment
+from payments.gateways import Hint
+from payments.models import GatewayEvent, Payment
+
+
+def hear_of(hint: Hint, *, gateway: str, at: datetime) -> GatewayEvent:
+    """Store that the gateway told us something, and ask it about the payment.
+
+    A copy of a message is no news. Where the gateway cannot be asked now, the job does it with its next pass. What is
+    about no payment of ours is stored and left: another shop may share the account.
+    """
+    with transaction.atomic(durable=True):
+        event, is_new = GatewayEvent.objects.get_or_create(
+            gateway=gateway, event_id=hint.event_id[:200], defaults={"received_at": at}
+        )
+        payment = _meant(hint, gateway)
+        if is_new and payment is not None:
+            # Before it is asked: should we die on the way, the job finds it.
+            Payment.objects.filter(pk=payment.pk).update(ask_at=at)
+            event.payment = payment
+            event.save(update_fields=["payment"])
+    if event.handled_at is not None:
+        return event
+    if payment is not None:
+        if hint.external_id and not payment.external_id:
+            adopt(payment, hint.external_id)
+        settled = settle_payment(payment, at=at)
+        if settled.ask_at is not None and settled.ask_at <= at:
+            return event  # the gateway did not answer
+    event.handled_at = at
+    event.save(update_fields=["handled_at"])
+    return event
+
+
+def _meant(hint: Hint, gateway: str) -> Payment | None:
+    """The payment of which the message is, by its id there or by the name that we gave it."""
+    payments = Payment.objects.filter(gateway=gateway)
+    if hint.external_id and (found := payments.filter(external_id=hint.external_id).first()):
+        return found
+    try:
+        named = UUID(hint.uid)
+    except ValueError:  # no name of ours
+        return None
+    return payments.filter(uid=named).first()

@@ -1,0 +1,143 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+
+from orders.errors import ForbiddenMove, NotOnSale, SeatTaken
+from orders.models import Order
+from orders.services import cancel, clear_up, leave_open, reconcile
+from payments.errors import GatewayUnavailable
+from payments.gateways import demo
+from payments.models import Gateway, Payment
+from tests.accounts.people import someone
+from tests.payments.ledgers import differences
+from tests.proofs.running import flaws, run
+from tests.scenes import NOON, PRICE, a_session, an_order, at_the_bank, dump, paid_at_the_bank
+
+pytestmark = pytest.mark.django_db
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def test_customers_who_never_came_back_get_their_tickets():
+    session = a_session(start=NOON + 9 * DAY)
+    orders = [an_order(session) for _order in range(3)]
+    for order in orders:
+        at_the_bank(order, paid=True)
+
+    run("reconcile_payments", at=NOON + 5 * MINUTE)
+
+    assert set(Order.objects.values_list("status", flat=True)) == {Order.Status.PAID}
+    assert differences() == []
+    assert flaws() == []
+
+
+def test_a_bank_that_was_away_for_days_loses_nobodys_money():
+    session = a_session(start=NOON + 9 * DAY)
+    order = an_order(session)
+    at_the_bank(order, paid=True)
+    with patch.object(demo.Demo, "fetch", side_effect=GatewayUnavailable("ConnectTimeout")):
+        for days in range(4):
+            tally = reconcile(list(Payment.objects.to_ask(NOON + DAY)), at=NOON + days * DAY + HOUR)
+            assert (tally.passed_over, tally.error) == (1, "demo is away: ConnectTimeout")
+    cancel(order, reason="Out of time", at=NOON + HOUR)
+
+    run("reconcile_payments", at=NOON + 4 * DAY)
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID  # revived: its seat was still free
+    assert flaws(NOON + 4 * DAY) == []
+
+
+def test_a_bank_that_does_not_answer_is_asked_once_a_batch():
+    session = a_session()
+    for _order in range(3):
+        at_the_bank(an_order(session))
+
+    with patch.object(demo.Demo, "fetch", side_effect=GatewayUnavailable("ReadTimeout")) as asked:
+        tally = reconcile(list(Payment.objects.to_ask(NOON + HOUR)), at=NOON + HOUR)
+
+    assert (asked.call_count, tally.passed_over) == (1, 3)
+
+
+def test_a_payment_in_flight_is_asked_about_ever_more_rarely():
+    payment = at_the_bank(an_order(a_session(start=NOON + 9 * DAY), channel=Order.Channel.RESERVATION))
+    assert payment.ask_at == NOON + 5 * MINUTE
+
+    pauses = []
+    for _time in range(12):
+        at = payment.ask_at
+        run("reconcile_payments", at=at)
+        payment.refresh_from_db()
+        pauses.append(payment.ask_at - at)
+
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (5 * MINUTE, max(pauses))
+    assert max(pauses) <= 6 * HOUR
+
+
+def test_a_paid_payment_is_asked_about_for_half_a_year_a_dozen_times():
+    payment = paid_at_the_bank(a_session(start=NOON + 9 * DAY)).payments.get()
+
+    times = []
+    while payment.ask_at:
+        times.append(payment.ask_at - NOON)
+        run("reconcile_payments", at=payment.ask_at)
+        payment.refresh_from_db()
+
+    assert times[:3] == [HOUR, 2 * HOUR, 4 * HOUR]
+    assert len(times) <= 14
+    assert times[-1] > 80 * DAY
+
+
+# --- At the terminal
+
+
+def test_a_terminal_that_broke_off_is_cleared_up_by_somebody():
+    order = an_order()
+    cashier = someone("cashier", order.cinema)
+    payment = leave_open(order, gateway=Gateway.CARD_TERMINAL, at=NOON, actor=cashier)
+    assert leave_open(order, gateway=Gateway.CARD_TERMINAL, at=NOON, actor=cashier) == payment
+    assert not Order.objects.expired(order.expires_at).exists()
+
+    clear_up(payment, approved=True, at=NOON + MINUTE, actor=cashier)
+
+    payment.refresh_from_db()
+    order.refresh_from_db()
+    assert (payment.status, order.status) == (Payment.Status.SUCCEEDED, Order.Status.PAID)
+    assert flaws() == []
+
+
+def test_a_terminal_that_took_nothing_leaves_the_order_to_be_paid():
+    order = an_order()
+    payment = leave_open(order, gateway=Gateway.CARD_TERMINAL, at=NOON)
+
+    clear_up(payment, approved=False, at=NOON + MINUTE)
+
+    payment.refresh_from_db()
+    order.refresh_from_db()
+    assert (payment.status, order.status) == (Payment.Status.FAILED, Order.Status.PENDING_PAYMENT)
+
+
+def test_terminal_money_for_seats_that_are_gone_is_refused_and_to_be_voided():
+    session = a_session()
+    order = an_order(session)
+    payment = leave_open(order, gateway=Gateway.CARD_TERMINAL, at=NOON)
+    cancel(order, reason="Out of time", at=NOON + HOUR)
+    an_order(session, seats=20, at=NOON + HOUR)
+    before = dump()
+
+    with pytest.raises((SeatTaken, NotOnSale)):
+        clear_up(payment, approved=True, at=NOON + HOUR)
+
+    assert dump() == before
+
+
+def test_a_gateways_payment_is_not_cleared_up_by_hand():
+    payment = at_the_bank(an_order())
+
+    with pytest.raises(ForbiddenMove):
+        clear_up(payment, approved=True, at=NOON)
+
+    assert payment.amount == PRICE
+    assert Order.objects.get().status == Order.Status.PENDING_PAYMENT

@@ -1,0 +1,393 @@
+"""A payment provider of our own, on loopback, that speaks as Stripe and as YooKassa do.
+
+It keeps a ledger, honours idempotency keys, refuses to send back more than was paid, and misbehaves when told to: it
+loses an answer after doing the work, is away, takes its time over refunds. Nobody sleeps: it answers at once, or hangs
+up. What customers and the provider's own desk do, tests do by calling its methods.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+SHOP, SECRET, SIGNS_WITH = "100500", "sk_test_of_the_double", "whsec_of_the_double"
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Paid:
+    """A payment as the provider knows it; amounts are in minor units."""
+
+    id: str
+    uid: str
+    amount: int
+    currency: str
+    state: str = "open"  # paid, failed
+    disputed: bool = False
+
+
+@dataclass
+class SentBack:
+    id: str
+    payment: str
+    amount: int
+    state: str = "done"  # open, failed
+    uid: str = ""
+    is_dispute: bool = False
+
+
+class Refusal(Exception):
+    def __init__(self, status: int, code: str) -> None:
+        self.status, self.code = status, code
+
+
+class HangUp(Exception):
+    """The connection breaks, and the caller does not know what became of its request."""
+
+
+@dataclass
+class Provider:
+    """The ledger, and what is wrong with the provider today."""
+
+    payments: dict[str, Paid] = field(default_factory=dict)
+    refunds: dict[str, SentBack] = field(default_factory=dict)
+    answered: dict[str, tuple[str, Json]] = field(default_factory=dict)
+    told: list[tuple[str, str]] = field(default_factory=list)  # what happened to which payment or refund
+    asked: list[str] = field(default_factory=list)
+    is_away: bool = False
+    loses_answers: int = 0  # of so many of the next requests that change something
+    takes_its_time: bool = False  # a refund is accepted, and done later
+    refuses_refunds: bool = False
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    # --- What customers, banks and the provider's own desk do
+
+    def pay(self, key: str) -> bool:
+        """Whether the page still let the customer pay."""
+        payment = self.payments[key]
+        if payment.state != "open":
+            return False
+        payment.state = "paid"
+        self.told.append(("paid", key))
+        return True
+
+    def decline(self, key: str) -> None:
+        if self.payments[key].state == "open":
+            self.payments[key].state = "failed"
+            self.told.append(("failed", key))
+
+    def refund_at_desk(self, key: str, amount: Decimal, *, dispute: bool = False) -> str:
+        self._within(key, int(amount * 100))
+        made = SentBack(self._new("dp" if dispute else "desk"), key, int(amount * 100), is_dispute=dispute)
+        self.payments[key].disputed |= dispute
+        self.refunds[made.id] = made
+        self.told.append(("sent_back", made.id))
+        return made.id
+
+    def finish_refunds(self, state: str = "done") -> None:
+        """What was accepted is done now, or has failed."""
+        for refund in self.refunds.values():
+            if refund.state == "open":
+                refund.state = state
+                self.told.append(("sent_back" if state == "done" else "refund_failed", refund.id))
+
+    # --- The ledger
+
+    def taken(self) -> dict[str, Decimal]:
+        return {each.id: Decimal(each.amount) / 100 for each in self.payments.values() if each.state == "paid"}
+
+    def returned(self) -> dict[str, Decimal]:
+        return {each.id: Decimal(each.amount) / 100 for each in self.refunds.values() if each.state == "done"}
+
+    # --- What both of its tongues come down to
+
+    def open(self, *, uid: str, amount: int, currency: str) -> Paid:
+        payment = Paid(self._new("pay"), uid, amount, currency)
+        self.payments[payment.id] = payment
+        return payment
+
+    def send_back(self, key: str, *, amount: int, uid: str) -> SentBack:
+        if self.refuses_refunds:
+            raise Refusal(400, "balance_insufficient")
+        if self.payments[key].state != "paid":
+            raise Refusal(400, "charge_not_paid")
+        self._within(key, amount)
+        made = SentBack(self._new("re"), key, amount, "open" if self.takes_its_time else "done", uid)
+        self.refunds[made.id] = made
+        if made.state == "done":
+            self.told.append(("sent_back", made.id))
+        return made
+
+    def once(self, key: str, request: str, act: Callable[[], Json]) -> Json:
+        """The same request under the same key is done once, and answered alike; another one is refused."""
+        if key in self.answered:
+            said, answer = self.answered[key]
+            if said != request:
+                raise Refusal(400, "idempotency_error")
+        else:
+            answer = act()
+            self.answered[key] = (request, answer)
+        if self.loses_answers:
+            self.loses_answers -= 1
+            raise HangUp
+        return answer
+
+    def known(self, key: str) -> Paid:
+        if key not in self.payments:
+            raise Refusal(404, "resource_missing")
+        return self.payments[key]
+
+    def _within(self, key: str, amount: int) -> None:
+        gone = sum(each.amount for each in self.refunds.values() if each.payment == key and each.state != "failed")
+        if amount > self.payments[key].amount - gone:
+            raise Refusal(400, "amount_too_large")
+
+    def _new(self, kind: str) -> str:
+        return f"{kind}_{next(self.numbers):06}"
+
+
+# --- Stripe's tongue
+
+
+def stripe(provider: Provider, method: str, path: str, query: dict[str, str], body: str, key: str) -> Json:
+    form = dict(parse_qsl(body))
+    match method, path.strip("/").split("/"):
+        case "POST", ["v1", "checkout", "sessions"]:
+            return provider.once(
+                key,
+                body,
+                lambda: _session(
+                    provider,
+                    provider.open(
+                        uid=form["metadata[payment]"],
+                        amount=int(form["line_items[0][price_data][unit_amount]"]),
+                        currency=form["line_items[0][price_data][currency]"],
+                    ),
+                ),
+            )
+        case "GET", ["v1", "checkout", "sessions", session]:
+            expanded = any("payment_intent" in value for value in query.values())
+            return _session(provider, provider.known(session), expanded=expanded)
+        case "POST", ["v1", "checkout", "sessions", session, "expire"]:
+            payment = provider.known(session)
+            if payment.state != "open":
+                raise Refusal(400, "session_not_open")
+            provider.decline(session)
+            return _session(provider, payment)
+        case "POST", ["v1", "refunds"]:
+            return provider.once(
+                key,
+                body,
+                lambda: _stripe_refund(
+                    provider.send_back(
+                        form["payment_intent"].removeprefix("pi_"),
+                        amount=int(form["amount"]),
+                        uid=form["metadata[refund]"],
+                    )
+                ),
+            )
+        case "GET", ["v1", ("refunds" | "disputes") as kind]:
+            rows = [
+                each
+                for each in provider.refunds.values()
+                if each.payment == query["payment_intent"].removeprefix("pi_")
+                and each.is_dispute == (kind == "disputes")
+            ]
+            return {"object": "list", "url": path, "has_more": False, "data": [_stripe_refund(each) for each in rows]}
+    raise Refusal(404, "no_such_thing")
+
+
+def _session(provider: Provider, payment: Paid, *, expanded: bool = False) -> Json:
+    intent: Any = f"pi_{payment.id}" if payment.state == "paid" else None
+    if intent and expanded:
+        charge = {"id": f"ch_{payment.id}", "object": "charge", "disputed": payment.disputed}
+        intent = {"id": intent, "object": "payment_intent", "latest_charge": charge}
+    return {
+        "id": payment.id,
+        "object": "checkout.session",
+        "status": {"open": "open", "paid": "complete", "failed": "expired"}[payment.state],
+        "payment_status": "paid" if payment.state == "paid" else "unpaid",
+        "amount_total": payment.amount,
+        "currency": payment.currency.lower(),
+        "client_reference_id": payment.uid,
+        "metadata": {"payment": payment.uid},
+        "payment_intent": intent,
+        "url": f"https://checkout.example/{payment.id}",
+    }
+
+
+def _stripe_refund(refund: SentBack) -> Json:
+    states = {"open": "pending", "done": "succeeded", "failed": "failed"}
+    return {
+        "id": refund.id,
+        "object": "dispute" if refund.is_dispute else "refund",
+        "amount": refund.amount,
+        "status": {"open": "under_review", "done": "lost", "failed": "won"}[refund.state]
+        if refund.is_dispute
+        else states[refund.state],
+        "metadata": {"refund": refund.uid} if refund.uid else {},
+    }
+
+
+def stripe_message(
+    provider: Provider, number: int, at: float, *, secret: str = SIGNS_WITH
+) -> tuple[bytes, dict[str, str]]:
+    """The message about the event of that number, signed as of `at`."""
+    what, key = provider.told[number]
+    kind = {"paid": "checkout.session.completed", "failed": "checkout.session.expired"}.get(what, "refund.updated")
+    about = (
+        _session(provider, provider.payments[key])
+        if key in provider.payments
+        else {
+            **_stripe_refund(provider.refunds[key]),
+            "metadata": {"payment": provider.payments[provider.refunds[key].payment].uid},
+        }
+    )
+    event = {"id": f"evt_{number}", "object": "event", "type": kind, "livemode": False, "data": {"object": about}}
+    body = json.dumps(event).encode()
+    signed = hmac.new(secret.encode(), f"{int(at)}.".encode() + body, hashlib.sha256).hexdigest()
+    return body, {"Stripe-Signature": f"t={int(at)},v1={signed}"}
+
+
+# --- YooKassa's tongue
+
+
+def yookassa(provider: Provider, method: str, path: str, query: dict[str, str], body: str, key: str) -> Json:
+    given = json.loads(body) if body else {}
+    match method, path.strip("/").split("/"):
+        case "POST", ["payments"]:
+            return provider.once(
+                key,
+                body,
+                lambda: _yookassa_payment(
+                    provider.open(
+                        uid=given["metadata"]["payment"],
+                        amount=int(Decimal(given["amount"]["value"]) * 100),
+                        currency=given["amount"]["currency"],
+                    )
+                ),
+            )
+        case "GET", ["payments", payment]:
+            return _yookassa_payment(provider.known(payment))
+        case "POST", ["refunds"]:
+            return provider.once(
+                key,
+                body,
+                lambda: _yookassa_refund(
+                    provider.send_back(
+                        given["payment_id"],
+                        amount=int(Decimal(given["amount"]["value"]) * 100),
+                        uid=given["metadata"]["refund"],
+                    )
+                ),
+            )
+        case "GET", ["refunds"]:
+            rows = [each for each in provider.refunds.values() if each.payment == query["payment_id"]]
+            first = int(query.get("cursor", 0))  # two a page, so that paging is met
+            page: Json = {"type": "list", "items": [_yookassa_refund(each) for each in rows[first : first + 2]]}
+            return page | ({"next_cursor": str(first + 2)} if len(rows) > first + 2 else {})
+    raise Refusal(404, "not_found")
+
+
+def _yookassa_payment(payment: Paid) -> Json:
+    return {
+        "id": payment.id,
+        "status": {"open": "pending", "paid": "succeeded", "failed": "canceled"}[payment.state],
+        "amount": {"value": f"{Decimal(payment.amount) / 100:.2f}", "currency": payment.currency},
+        "confirmation": {"type": "redirect", "confirmation_url": f"https://yoomoney.example/{payment.id}"},
+        "metadata": {"payment": payment.uid},
+    }
+
+
+def _yookassa_refund(refund: SentBack) -> Json:
+    return {
+        "id": refund.id,
+        "payment_id": refund.payment,
+        "status": {"open": "pending", "done": "succeeded", "failed": "canceled"}[refund.state],
+        "amount": {"value": f"{Decimal(refund.amount) / 100:.2f}", "currency": "RUB"},
+        **({"metadata": {"refund": refund.uid}} if refund.uid else {}),
+    }
+
+
+def yookassa_message(provider: Provider, number: int) -> bytes:
+    what, key = provider.told[number]
+    names = {"paid": "payment.succeeded", "failed": "payment.canceled", "sent_back": "refund.succeeded"}
+    about = (
+        _yookassa_payment(provider.payments[key])
+        if key in provider.payments
+        else _yookassa_refund(provider.refunds[key])
+    )
+    return json.dumps({"type": "notification", "event": names.get(what, "refund.canceled"), "object": about}).encode()
+
+
+# --- The server
+
+
+@contextmanager
+def serving(provider: Provider) -> Iterator[str]:
+    """The provider's address; `/v1/...` is Stripe's, everything else YooKassa's."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.answer("")
+
+        def do_POST(self) -> None:
+            self.answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode())
+
+        def answer(self, body: str) -> None:
+            parts = urlsplit(self.path)
+            provider.asked.append(f"{self.command} {parts.path}")
+            speaks = stripe if parts.path.startswith("/v1/") else yookassa
+            key = self.headers.get("Idempotency-Key") or self.headers.get("Idempotence-Key") or ""
+            try:
+                if provider.is_away:
+                    raise HangUp
+                if not self.is_known():
+                    raise Refusal(401, "invalid_credentials")
+                if self.command == "POST" and not key and "expire" not in parts.path:
+                    raise Refusal(400, "no_key")
+                said = speaks(provider, self.command, parts.path, dict(parse_qsl(parts.query)), body, key)
+                self.say(200, said)
+            except HangUp:
+                self.close_connection = True  # and not a word
+            except Refusal as refusal:
+                kind = "idempotency_error" if refusal.code == "idempotency_error" else "invalid_request_error"
+                self.say(refusal.status, {"code": refusal.code, "error": {"type": kind, "code": refusal.code}})
+
+        def is_known(self) -> bool:
+            given = self.headers.get("Authorization", "")
+            ours = base64.b64encode(f"{SHOP}:{SECRET}".encode()).decode()
+            return re.fullmatch(rf"Bearer {SECRET}|Basic {re.escape(ours)}", given) is not None
+
+        def say(self, status: int, answer: Json) -> None:
+            body = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,443 @@
+"""What every gateway owes us, and we it: after every history the counterpart's ledger is ours.
+
+The histories are the same for the demonstration bank, for Stripe and for YooKassa, spoken over HTTP with a provider of
+our own (`double.py`). However it ends, the books balance, and money is in tickets or on its way back.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from jobs.models import QuarantinedRow
+from orders.models import Order
+from orders.services import Standing, how_it_stands, refund, send_again
+from payments.models import GatewayEvent, Payment, Refund
+from tests.payments.worlds import WORLDS, World
+from tests.proofs.running import flaws
+from tests.scenes import PRICE, a_hall, a_session, an_order, pay
+
+pytestmark = pytest.mark.django_db
+
+DAYS_AHEAD = 60
+
+
+@pytest.fixture(params=WORLDS)
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    new = WORLDS[request.param]()
+    with new.running():
+        yield new
+
+
+def an_order_of(world: World, seats: int = 1, session=None) -> Order:
+    return an_order(session or far_away(world), seats=seats, at=world.at)
+
+
+def far_away(world: World):
+    return a_session(a_hall(rows=["ssssssssss"]), start=world.at + timedelta(days=DAYS_AHEAD))
+
+
+def paid(world: World, seats: int = 1) -> tuple[Order, Payment]:
+    order = an_order_of(world, seats)
+    payment = world.start(order)
+    assert payment is not None
+    world.pay(payment)
+    assert how_it_stands(order, at=world.at) == Standing.PAID
+    payment.refresh_from_db()
+    return order, payment
+
+
+# --- Histories: each ends in these orders
+
+
+def paid_and_came_back(world):
+    paid(world)
+    return ["PAID"]
+
+
+def paid_and_never_came_back(world):
+    world.pay(world.start(an_order_of(world)))
+    return ["PAID"]
+
+
+def declined_and_then_paid(world):
+    order = an_order_of(world)
+    world.decline(world.start(order))
+    assert how_it_stands(order, at=world.at) == Standing.DECLINED
+    world.pay(world.start(order))
+    return ["PAID"]
+
+
+def declined_and_gave_up(world):
+    world.decline(world.start(an_order_of(world)))
+    return ["CANCELLED"]
+
+
+def pressed_three_times(world):
+    order = an_order_of(world)
+    assert len({world.start(order).pk for _time in range(3)}) == 1
+    world.pay(Payment.objects.get())
+    return ["PAID"]
+
+
+def walked_away(world):
+    order = an_order_of(world)
+    world.start(order)
+    assert how_it_stands(order, at=world.at) == Standing.WAITING
+    return ["CANCELLED"]
+
+
+def walked_away_and_paid_after_the_seats_were_lost(world):
+    session = far_away(world)
+    order = an_order_of(world, session=session)
+    payment = world.start(order)
+    world.wait(minutes=50)
+    world.run()
+    order.refresh_from_db()
+    assert order.status == Order.Status.CANCELLED
+    pay(an_order(session, seats=10, at=world.at), at=world.at)
+    could = world.pay(payment)
+    assert could is not world.closes_pages
+    return ["CANCELLED", "PAID"]
+
+
+def paid_after_the_time_while_the_seats_were_free(world):
+    order = an_order_of(world)
+    payment = world.start(order)
+    world.wait(minutes=50)
+    world.run()
+    could = world.pay(payment)
+    return ["PAID" if could else "CANCELLED"]
+
+
+def the_answer_to_the_beginning_was_lost_and_it_was_pressed_again(world):
+    order = an_order_of(world)
+    world.lose_the_next_answer()
+    assert world.start(order) is None
+    world.pay(world.start(order))
+    return ["PAID"]
+
+
+def the_answer_to_the_beginning_was_lost_for_good(world):
+    world.lose_the_next_answer()
+    assert world.start(an_order_of(world)) is None
+    return ["CANCELLED"]
+
+
+def the_answer_was_lost_and_yet_somebody_paid(world):
+    world.lose_the_next_answer()
+    assert world.start(an_order_of(world)) is None
+    world.pay(Payment.objects.get())
+    return ["PAID"]
+
+
+def the_gateway_was_away_when_it_began(world):
+    order = an_order_of(world)
+    world.go_away()
+    assert world.start(order) is None
+    world.behave()
+    world.pay(world.start(order))
+    return ["PAID"]
+
+
+def the_gateway_was_away_for_four_days_after_the_payment(world):
+    world.pay(world.start(an_order_of(world)))
+    world.go_away()
+    for _day in range(4):
+        world.wait(days=1)
+        world.run()
+    return ["PAID"]
+
+
+def paid_at_the_till_as_well(world):
+    order = an_order_of(world)
+    payment = world.start(order)
+    world.pay(payment)
+    pay(order, at=world.at)
+    return ["PAID"]
+
+
+def the_whole_order_was_refunded(world):
+    order, _payment = paid(world)
+    refund(order, reason="Ill", at=world.at)
+    return ["REFUNDED"]
+
+
+def ticket_by_ticket(world):
+    order, _payment = paid(world, seats=3)
+    for ticket in list(order.tickets.all()):
+        refund(order, lines=[ticket], reason="Ill", at=world.at)
+        world.run("execute_refunds")
+    assert Refund.objects.filter(status="SUCCEEDED").count() == 3
+    return ["REFUNDED"]
+
+
+def the_answer_to_a_refund_was_lost(world):
+    order, _payment = paid(world)
+    refund(order, reason="Ill", at=world.at)
+    world.lose_the_next_answer()
+    world.run("execute_refunds")
+    assert Refund.objects.get().status == Refund.Status.REQUESTED
+    return ["REFUNDED"]
+
+
+def refunds_were_refused_for_a_while(world):
+    order, _payment = paid(world)
+    refund(order, reason="Ill", at=world.at)
+    world.refuse_refunds()
+    for _time in range(3):
+        world.run("execute_refunds")
+        world.wait(minutes=40)
+    return ["REFUNDED"]
+
+
+def refunds_were_refused_until_a_person_looked(world):
+    order, _payment = paid(world)
+    back = refund(order, reason="Ill", at=world.at)
+    world.refuse_refunds()
+    for _time in range(8):
+        world.run("execute_refunds")
+        world.wait(hours=7)
+    back.refresh_from_db()
+    assert back.status == Refund.Status.FAILED
+    world.behave()
+    send_again(back, at=world.at)
+    return ["REFUNDED"]
+
+
+def a_refund_took_its_time(world):
+    order, _payment = paid(world)
+    refund(order, reason="Ill", at=world.at)
+    world.accept_refunds_only()
+    world.run("execute_refunds")
+    if world.takes_its_time_over_refunds:
+        assert Refund.objects.get().status == Refund.Status.REQUESTED
+    return ["REFUNDED"]
+
+
+def a_refund_failed_on_its_way(world):
+    order, _payment = paid(world)
+    back = refund(order, reason="Ill", at=world.at)
+    world.accept_refunds_only()
+    world.run("execute_refunds")
+    world.finish_refunds("failed")
+    world.wait(hours=1)
+    world.run("execute_refunds")
+    world.behave()
+    if world.takes_its_time_over_refunds:
+        back.refresh_from_db()
+        assert back.status == Refund.Status.FAILED
+        send_again(back, at=world.at)
+    return ["REFUNDED"]
+
+
+def refunded_at_the_gateways_desk(world):
+    _order, payment = paid(world)
+    world.refund_at_desk(payment, PRICE)
+    return ["REFUNDED"]
+
+
+def charged_back(world):
+    _order, payment = paid(world)
+    world.wait(days=20)
+    world.charge_back(payment, PRICE)
+    return ["REFUNDED"]
+
+
+def a_part_refunded_at_the_desk(world):
+    _order, payment = paid(world, seats=2)
+    world.refund_at_desk(payment, PRICE)
+    return ["PAID"]
+
+
+def refunded_at_the_desk_before_ours_was_sent(world):
+    order, payment = paid(world)
+    refund(order, reason="Ill", at=world.at)
+    world.refund_at_desk(payment, PRICE)
+    world.wait(hours=2)
+    world.run("reconcile_payments")
+    return ["REFUNDED"]
+
+
+HISTORIES: list[Callable[[World], list[str]]] = [
+    paid_and_came_back,
+    paid_and_never_came_back,
+    declined_and_then_paid,
+    declined_and_gave_up,
+    pressed_three_times,
+    walked_away,
+    walked_away_and_paid_after_the_seats_were_lost,
+    paid_after_the_time_while_the_seats_were_free,
+    the_answer_to_the_beginning_was_lost_and_it_was_pressed_again,
+    the_answer_to_the_beginning_was_lost_for_good,
+    the_answer_was_lost_and_yet_somebody_paid,
+    the_gateway_was_away_when_it_began,
+    the_gateway_was_away_for_four_days_after_the_payment,
+    paid_at_the_till_as_well,
+    the_whole_order_was_refunded,
+    ticket_by_ticket,
+    the_answer_to_a_refund_was_lost,
+    refunds_were_refused_for_a_while,
+    refunds_were_refused_until_a_person_looked,
+    a_refund_took_its_time,
+    a_refund_failed_on_its_way,
+    refunded_at_the_gateways_desk,
+    charged_back,
+    a_part_refunded_at_the_desk,
+    refunded_at_the_desk_before_ours_was_sent,
+]
+
+
+@pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.__name__)
+def test_after_every_history_the_ledgers_are_the_same(world: World, history: Callable[[World], list[str]]) -> None:
+    ends = history(world)
+
+    world.settle()
+
+    assert sorted(Order.objects.values_list("status", flat=True)) == sorted(ends)
+    assert_all_is_well(world)
+
+
+def assert_all_is_well(world: World) -> None:
+    assert world.differences() == []
+    assert flaws(world.at) == []
+    assert not Payment.objects.filter(status="PENDING").exists()
+    assert not Payment.objects.exclude(trouble="").exists()
+    assert not Refund.objects.filter(status="FAILED").exists()
+    assert not QuarantinedRow.objects.exists()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: World, seed: int) -> None:
+    chance = random.Random(seed)
+    orders: list[Order] = []
+
+    def somebody() -> Payment | None:
+        known = Payment.objects.filter(gateway=world.gateway).order_by("pk")
+        return chance.choice(known) if known else None
+
+    def one_step() -> None:
+        step = chance.randrange(10)
+        payment = somebody()
+        if step <= 2 or not orders:
+            orders.append(an_order_of(world, seats=chance.choice([1, 2])))
+        elif step <= 4:
+            order = chance.choice(orders)
+            order.refresh_from_db()
+            if order.status in Order.UNPAID and order.expires_at > world.at:
+                started = world.start(order)
+                if started and chance.random() < 0.7:
+                    (world.pay if chance.random() < 0.8 else world.decline)(started)
+        elif step == 5:
+            chance.choice(
+                [world.lose_the_next_answer, world.go_away, world.refuse_refunds, world.behave, world.behave]
+            )()
+        elif step == 6 and payment:
+            order = payment.order
+            if order.status in Order.SOLD:
+                refund(order, lines=list(order.tickets.filter(refund_line=None)[:1]), reason="Ill", at=world.at)
+        elif step == 7 and payment and payment.status == "SUCCEEDED":
+            if not payment.refunds.exists():
+                world.refund_at_desk(payment, payment.amount)
+        else:
+            world.wait(minutes=chance.choice([1, 6, 25, 90]))
+            world.run()
+
+    for _step in range(25):
+        one_step()
+    world.behave()
+    for back in Refund.objects.filter(status="FAILED"):
+        send_again(back, at=world.at)
+    world.settle()
+
+    assert_all_is_well(world)
+
+
+# --- Messages
+
+
+@pytest.fixture(params=["stripe", "yookassa"])
+def sender(request: pytest.FixtureRequest) -> Iterator[World]:
+    new = WORLDS[request.param]()
+    with new.running():
+        yield new
+
+
+def test_a_message_makes_the_order_paid_at_once(sender):
+    order = an_order_of(sender)
+    sender.pay(sender.start(order))
+
+    assert sender.deliver(0) == 200
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+    event = GatewayEvent.objects.get()
+    assert (event.gateway, event.payment, event.handled_at) == (sender.gateway, Payment.objects.get(), sender.at)
+
+
+def test_messages_that_come_twice_in_any_order_or_late_do_no_harm(sender):
+    order, payment = paid(sender, seats=2)
+    refund(order, lines=[order.tickets.first()], reason="Ill", at=sender.at)
+    sender.run("execute_refunds")
+    sender.refund_at_desk(payment, Decimal("100.00"))
+
+    for number in (2, 1, 0, 0, 2, 1):
+        assert sender.deliver(number) == 200
+    sender.wait(days=3)
+    for number in (1, 0, 2):
+        assert sender.deliver(number) == 200
+
+    assert GatewayEvent.objects.count() == 3
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+    sender.settle()
+    assert_all_is_well(sender)
+
+
+def test_a_message_names_a_payment_of_which_the_answer_was_lost(sender):
+    sender.lose_the_next_answer()
+    sender.start(an_order_of(sender))
+    sender.pay(Payment.objects.get())
+
+    assert sender.deliver(0) == 200
+
+    assert Order.objects.get().status == Order.Status.PAID
+
+
+def test_a_message_is_kept_while_the_gateway_cannot_be_asked(sender):
+    sender.pay(sender.start(an_order_of(sender)))
+    sender.go_away()
+
+    assert sender.deliver(0) == 200
+
+    assert Order.objects.get().status == Order.Status.PENDING_PAYMENT
+    assert GatewayEvent.objects.get().handled_at is None
+    sender.behave()
+    sender.run("reconcile_payments")
+    assert Order.objects.get().status == Order.Status.PAID
+    assert GatewayEvent.objects.get().handled_at == sender.at
+
+
+def test_a_message_about_somebody_elses_payment_is_kept_and_left(sender):
+    stranger = sender.provider.open(uid="a shop next door", amount=100, currency="RUB")
+    sender.provider.pay(stranger.id)
+
+    assert sender.deliver(0) == 200
+
+    assert GatewayEvent.objects.get().payment is None
+    assert not Payment.objects.exists()
+
+
+def test_four_days_without_messages_lose_nothing(sender):
+    for _day in range(4):
+        sender.pay(sender.start(an_order_of(sender)))
+        sender.run("reconcile_payments")
+        sender.wait(minutes=10)
+        sender.run("reconcile_payments")
+        assert set(Order.objects.values_list("status", flat=True)) == {Order.Status.PAID}
+        sender.wait(days=1)
+
+    sender.settle()
+    assert_all_is_well(sender)

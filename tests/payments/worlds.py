@@ -1,0 +1,278 @@
+"""A gateway with somebody behind it whom tests can tell what to do, and a clock: what the contract is proved in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+
+from django.core.management import CommandError
+from django.test import Client, override_settings
+
+from cinema.money import ZERO
+from jobs import clock
+from orders.models import Order
+from orders.services import start_payment
+from orders.services.gateway_refunds import PART
+from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
+from payments.gateways import demo
+from payments.models import DemoCharge, DemoRefund, Gateway, Payment, Refund
+from tests.payments import double
+from tests.proofs.running import run
+from tests.scenes import NOON
+
+BACK_TO = "http://testserver/orders/secret/"
+FROM_YOOKASSA = "185.71.76.5"
+JOBS = (
+    "reconcile_payments",
+    "cancel_expired_orders",
+    "process_refunded_orders",
+    "refund_cancelled_sessions",
+    "execute_refunds",
+)
+
+
+class World:
+    """One gateway, its counterpart's ledger, and the time. Subclasses say how the counterpart is told what to do."""
+
+    gateway: str
+    sends_messages = True
+    closes_pages = True
+    takes_its_time_over_refunds = True
+
+    def __init__(self) -> None:
+        self.at: datetime = NOON
+
+    # --- What we do
+
+    def start(self, order: Order) -> Payment | None:
+        try:
+            return start_payment(order, gateway=self.gateway, return_url=BACK_TO, at=self.at).payment
+        except GatewayError:
+            return None
+
+    def run(self, *jobs: str) -> None:
+        for job in jobs or JOBS:
+            with suppress(CommandError):  # a pass that says that the gateway is away, or that a refund has failed
+                run(job, at=self.at)
+
+    def wait(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+    def settle(self) -> None:
+        """Everything works again, and the jobs run until nothing is open at the counterpart."""
+        self.behave()
+        for _round in range(4):
+            self.wait(hours=13)
+            self.close_pages()
+            Payment.objects.filter(gateway=self.gateway).exclude(ask_at=None).update(ask_at=self.at)
+            Refund.objects.filter(status="REQUESTED").exclude(next_attempt_at=None).update(next_attempt_at=self.at)
+            self.run()
+
+    def differences(self) -> list[str]:
+        """Where the counterpart's ledger is not ours: id, their amount, our amount."""
+        ours = dict(
+            Payment.objects.filter(gateway=self.gateway, status="SUCCEEDED").values_list("external_id", "amount")
+        )
+        for refund in Refund.objects.filter(payment__gateway=self.gateway, status="SUCCEEDED"):
+            name = refund.external_id.partition(PART)[0]
+            ours[name] = ours.get(name, ZERO) + refund.amount
+        theirs = self.ledger()
+        return [
+            f"{key}: {theirs.get(key)} {ours.get(key)}"
+            for key in sorted(theirs | ours)
+            if theirs.get(key) != ours.get(key)
+        ]
+
+    # --- What the counterpart does
+
+    def ledger(self) -> dict[str, Decimal]:
+        raise NotImplementedError
+
+    def pay(self, payment: Payment) -> bool:
+        raise NotImplementedError
+
+    def decline(self, payment: Payment) -> None:
+        raise NotImplementedError
+
+    def refund_at_desk(self, payment: Payment, amount: Decimal) -> None:
+        raise NotImplementedError
+
+    def charge_back(self, payment: Payment, amount: Decimal) -> None:
+        self.refund_at_desk(payment, amount)
+
+    def go_away(self) -> None:
+        raise NotImplementedError
+
+    def lose_the_next_answer(self) -> None:
+        raise NotImplementedError
+
+    def refuse_refunds(self) -> None:
+        raise NotImplementedError
+
+    def behave(self) -> None:
+        raise NotImplementedError
+
+    def close_pages(self) -> None:
+        """Those that were left open for hours close by themselves."""
+
+    def finish_refunds(self, state: str = "done") -> None: ...
+
+    def accept_refunds_only(self) -> None: ...
+
+
+class DemoWorld(World):
+    gateway = Gateway.DEMO
+    sends_messages = takes_its_time_over_refunds = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = self.loses = self.refuses = False
+
+    def _charge(self, payment: Payment) -> DemoCharge:
+        return DemoCharge.objects.get(uid=payment.uid)
+
+    def ledger(self) -> dict[str, Decimal]:
+        paid = DemoCharge.objects.filter(status="PAID")
+        return {f"demo_{each.token}": each.amount for each in paid} | {
+            f"demo_{each.uid.hex}": each.amount for each in DemoRefund.objects.all()
+        }
+
+    def pay(self, payment: Payment) -> bool:
+        try:
+            demo.decide(self._charge(payment).token, paid=True)
+        except Exception:
+            return False
+        return True
+
+    def decline(self, payment: Payment) -> None:
+        demo.decide(self._charge(payment).token, paid=False)
+
+    def refund_at_desk(self, payment: Payment, amount: Decimal) -> None:
+        number = f"{DemoRefund.objects.count() + 1:032}"
+        DemoRefund.objects.create(charge=self._charge(payment), uid=number, amount=amount)
+
+    def go_away(self) -> None:
+        self.away = True
+
+    def lose_the_next_answer(self) -> None:
+        self.loses = True
+
+    def refuse_refunds(self) -> None:
+        self.refuses = True
+
+    def behave(self) -> None:
+        self.away = self.loses = self.refuses = False
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        with patch.multiple(demo.Demo, **{name: self._wrapped(name) for name in ("start", "fetch", "close", "refund")}):
+            yield
+
+    def _wrapped(self, name: str) -> Any:
+        plain = getattr(demo.Demo, name)
+
+        def act(bank: demo.Demo, asked: Any) -> Any:
+            if self.away:
+                raise GatewayUnavailable("ConnectTimeout")
+            if self.refuses and name == "refund":
+                raise GatewayRefused("balance_insufficient")
+            answer = plain(bank, asked)
+            if self.loses and name in ("start", "refund"):
+                self.loses = False
+                raise GatewayUnavailable("ReadTimeout")
+            return answer
+
+        return act
+
+
+class DoubleWorld(World):
+    def __init__(self) -> None:
+        super().__init__()
+        self.provider = double.Provider()
+
+    def ledger(self) -> dict[str, Decimal]:
+        return self.provider.taken() | self.provider.returned()
+
+    def _key(self, payment: Payment) -> str:
+        """Theirs: what we know of it may be lost."""
+        return next(each.id for each in self.provider.payments.values() if each.uid == str(payment.uid))
+
+    def pay(self, payment: Payment) -> bool:
+        return self.provider.pay(self._key(payment))
+
+    def decline(self, payment: Payment) -> None:
+        self.provider.decline(self._key(payment))
+
+    def refund_at_desk(self, payment: Payment, amount: Decimal) -> None:
+        self.provider.refund_at_desk(self._key(payment), amount)
+
+    def go_away(self) -> None:
+        self.provider.is_away = True
+
+    def lose_the_next_answer(self) -> None:
+        self.provider.loses_answers = 1
+
+    def refuse_refunds(self) -> None:
+        self.provider.refuses_refunds = True
+
+    def accept_refunds_only(self) -> None:
+        self.provider.takes_its_time = True
+
+    def finish_refunds(self, state: str = "done") -> None:
+        self.provider.finish_refunds(state)
+
+    def behave(self) -> None:
+        self.provider.is_away = self.provider.takes_its_time = self.provider.refuses_refunds = False
+        self.provider.loses_answers = 0
+        self.provider.finish_refunds()
+
+    def deliver(self, number: int) -> int:
+        """The message about what happened as the so-manieth; the status of our answer."""
+        with patch.object(clock, "now", lambda: self.at):
+            return self.post(number).status_code
+
+    def post(self, number: int) -> Any:
+        raise NotImplementedError
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        keys = {
+            "STRIPE_SECRET_KEY": double.SECRET,
+            "STRIPE_WEBHOOK_SECRET": double.SIGNS_WITH,
+            "YOOKASSA_SHOP_ID": double.SHOP,
+            "YOOKASSA_SECRET_KEY": double.SECRET,
+        }
+        with (
+            double.serving(self.provider) as address,
+            override_settings(PAYMENT_GATEWAYS=[self.gateway], STRIPE_API=address, YOOKASSA_API=address, **keys),
+        ):
+            yield
+
+
+class StripeWorld(DoubleWorld):
+    gateway = Gateway.STRIPE
+
+    def charge_back(self, payment: Payment, amount: Decimal) -> None:
+        self.provider.refund_at_desk(self._key(payment), amount, dispute=True)
+
+    def post(self, number: int) -> Any:
+        body, headers = double.stripe_message(self.provider, number, self.at.timestamp())
+        return Client().post("/webhooks/stripe/", body, content_type="application/json", headers=headers)
+
+
+class YooKassaWorld(DoubleWorld):
+    gateway = Gateway.YOOKASSA
+    closes_pages = False
+
+    def close_pages(self) -> None:
+        for key in self.provider.payments:
+            self.provider.decline(key)
+
+    def post(self, number: int) -> Any:
+        body = double.yookassa_message(self.provider, number)
+        return Client(REMOTE_ADDR=FROM_YOOKASSA).post("/webhooks/yookassa/", body, content_type="application/json")
+
+
+WORLDS = {"demo": DemoWorld, "stripe": StripeWorld, "yookassa": YooKassaWorld}
