@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from import_export.fields import Field
+from tablib import Dataset
 
 from cinema.exchange.cells import Names, Number, One, Text, YesNo
 from cinema.exchange.sheets import Sheet
@@ -42,6 +43,13 @@ class ItemSheet(Sheet):
     def __init__(self, *, cinemas: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.fields["cinema"].widget = One(Names(cinemas, name="name"))
+
+    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
+        """Items are locked in the order of their ids, as sales lock them."""
+        numbers = [row["id"] for row in dataset.dict if row["id"].isdecimal() and len(row["id"]) < 19]
+        names = [row["name"] for row in dataset.dict if row.get("name")]
+        named = self.rows.filter(Q(pk__in=numbers) | Q(name__in=names)).order_by("pk")
+        list(named.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
     def match(self, row: dict[str, str]) -> Any:
         try:

@@ -168,10 +168,11 @@ class TimetableSheet(Sheet):
         except (ValueError, Refused) as error:
             raise ValidationError({name: str(error)}) from error
 
-    def validate_instance(self, instance: Session, *args: Any, **kwargs: Any) -> None:
-        errors = args[0] if args else kwargs.get("import_validation_errors")
-        if errors:
-            raise ValidationError(errors)
+    def validate_instance(
+        self, instance: Session, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        if import_validation_errors:
+            raise ValidationError(import_validation_errors)
         if not instance._state.adding:
             differs = [self.label(name) for name in self.columns if self.said(name, instance) != self._before[name]]
             raise ValidationError(

@@ -18,7 +18,7 @@ from cinema.lives import Refused
 
 MOST_BYTES = 1_000_000
 MOST_UNPACKED = 20_000_000  # an XLSX is a zip file
-MOST_ROWS = 1_000  # each is checked and written by itself, in one transaction
+MOST_ROWS = 500  # each is checked and written by itself, in one transaction
 MOST_COLUMNS = 50
 LONGEST_CELL = 2_000
 FORMATS = {

@@ -1,6 +1,7 @@
 """A list that goes out as a file, and comes in again after a look at what would change."""
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -11,7 +12,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -23,6 +24,8 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from cinema.exchange import files
 from cinema.exchange.files import Table, Unreadable
 from cinema.exchange.sheets import Kind, Outcome, Sheet
+
+log = logging.getLogger(__name__)
 
 MOST_OUT = 10_000
 LOOK = 3600  # seconds that a look at a file is good for
@@ -114,6 +117,14 @@ class Exchanging:
     def import_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_import_permission(request):
             raise PermissionDenied
+        try:
+            return self._import(request)
+        except OperationalError:  # a lock that others held for too long, or two that waited for each other
+            log.exception("an import gave way")
+            messages.error(request, gettext("Somebody else is writing the same rows. Nothing was stored; try again."))
+            return HttpResponseRedirect(request.path)
+
+    def _import(self, request: HttpRequest) -> HttpResponse:
         if "seen" in request.POST:
             return self._confirmed(request)
         form = FileForm(request.POST or None, request.FILES or None)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -257,3 +258,36 @@ def test_an_export_and_an_import_cost_the_same_queries_however_many_rows(manager
 
     with django_assert_max_num_queries(12):
         manager.get(EXPORT)
+
+
+def test_a_lock_that_others_hold_is_told_kindly(manager, own, monkeypatch):
+    answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
+
+    def too_long(self, *args, **kwargs):
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(ConcessionItem, "save", too_long)
+    given_up = manager.post(IMPORT, {"seen": answer.context_data["seen"]}, follow=True)
+
+    assert "Nothing was stored; try again" in given_up.content.decode()
+    assert items() == []
+
+
+def test_a_row_that_breaks_a_rule_of_the_database_is_refused_and_logged(manager, own, monkeypatch, caplog):
+    def broken(self, *args, **kwargs):
+        raise IntegrityError("some constraint")
+
+    monkeypatch.setattr(ConcessionItem, "save", broken)
+    answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
+
+    assert told(answer) == [(2, "refused", ["It cannot be stored as it is."])]
+    assert "a row of a file could not be stored" in caplog.text
+
+
+def test_two_items_of_one_cinema_never_get_one_name(manager, own):
+    cola, tea = scenes.an_item(own), scenes.an_item(own)
+
+    answer = look(manager, f"Number,Name\n{cola.pk},{tea.name}\n")
+
+    [(_number, kind, _errors)] = told(answer)
+    assert kind == "refused"
