@@ -9,7 +9,7 @@ PYTEST := $(BIN)/pytest -q -n 2
 .PHONY: help demo test checks bench format lint types floors migrations production translations messages catalogues lock clean
 
 help:
-	@echo "make demo      fills a small cinema chain, runs every job once, serves http://127.0.0.1:8000/admin/"
+	@echo "make demo      fills a small cinema chain, runs every job once, serves http://127.0.0.1:8000/"
 	@echo "               (ARGS=--no-serve ends after the jobs, ARGS=--fresh starts over)"
 	@echo "make test      every check, then the whole suite on SQLite and on PostgreSQL (ARGS=... goes to pytest)"
 	@echo "make bench     measures jobs against hand-written SQL, and pages, on PostgreSQL (ONLY=admin: rows with that word)"

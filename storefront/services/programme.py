@@ -85,7 +85,7 @@ def showings(
     sessions = (
         Session.objects.on_sale(at)
         .filter(start_datetime__gte=begin, start_datetime__lt=begin + timedelta(days=days, hours=28))
-        .select_related("film", "hall__cinema")
+        .prefetch_related("film", "hall__cinema")  # few films and halls, shared by many sessions
         .order_by("start_datetime", "pk")
     )
     if cinema is not None:

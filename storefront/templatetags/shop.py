@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import segno
@@ -10,10 +11,12 @@ from django.conf import settings
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from screenings.models import SeatKind
+from screenings.models import Film, SeatKind
 from screenings.plans import LETTERS
+from storefront.services.programme import AtCinema, Showing
 from storefront.services.seat_map import Place, Row
 
 register = template.Library()
@@ -26,9 +29,14 @@ TIGHT = "\N{NO-BREAK SPACE}"
 @register.filter
 def money(amount: Decimal) -> str:
     """`450 ₽`; kopecks where there are any."""
+    return _money(amount, get_language(), settings.CURRENCY)
+
+
+@lru_cache(maxsize=1024)  # a page shows the same few prices hundreds of times
+def _money(amount: Decimal, _language: str | None, currency: str) -> str:
     places = 0 if amount == amount.to_integral_value() else 2
     number = number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
-    return f"{number}{TIGHT}{SIGNS.get(settings.CURRENCY, settings.CURRENCY)}"
+    return f"{number}{TIGHT}{SIGNS.get(currency, currency)}"
 
 
 @register.filter
@@ -61,17 +69,54 @@ def of(table: dict[Any, Any], key: Any) -> Any:
     return table.get(key, "")
 
 
-@register.filter
-def look(key: int) -> int:
-    """Which of the eight settings of type a film's card has."""
-    return key % 8
-
-
 @register.simple_tag
 def qr(code: str) -> SafeString:
     """The code to be scanned; black on white whatever the page's colours."""
     drawing = segno.make_qr(code, error="m").svg_inline(border=4, light="#fff", dark="#000", omitsize=True)
     return SafeString(drawing)  # lines and numbers of the library's own making
+
+
+@register.simple_tag
+def card(film: Film) -> SafeString:
+    """A film without a poster gets a card of type, in one of eight settings; the same film always the same."""
+    return format_html(
+        '<span class="card look{}" aria-hidden="true"><span class="card-title">{}</span>'
+        '<span class="card-mark">{}</span></span>',
+        film.pk % 8,
+        film.title,
+        film.age_rating,
+    )
+
+
+@register.simple_tag
+def showings(cinemas: list[AtCinema], *, named: bool = True) -> SafeString:
+    """Sessions to choose from, by cinema. Made here, not in a template: a week has hundreds."""
+    return format_html_join("", '<div class="at">{}<ul class="times">{}</ul></div>', (
+        (
+            format_html("<h4>{} <small>{}</small></h4>", each.cinema.name, each.cinema.city) if named else "",
+            format_html_join("", "<li>{}</li>", ((_time(showing),) for showing in each.showings)),
+        )
+        for each in cinemas
+    ))  # fmt: skip
+
+
+def _time(showing: Showing) -> SafeString:
+    if showing.sold_out:
+        shape = '<span class="time gone"><b>{1}</b><i>{2}</i><em>{3}</em></span>'
+    else:
+        shape = '<a class="time" href="/sessions/{0}/"><b>{1}</b><i>{2}</i><em>{3}</em></a>'
+    return format_html(shape, showing.session.pk, showing.time, showing.facts, _said_of(showing))
+
+
+def _said_of(showing: Showing) -> str:
+    """What matters most: that it is too late, nearly so, or else the price."""
+    if showing.sold_out:
+        return _("Sold out")
+    if showing.soon:
+        return _("Starts soon")
+    if showing.few:
+        return ngettext("%(left)d seat left", "%(left)d seats left", showing.left) % {"left": showing.left}
+    return money(showing.session.ticket_price)
 
 
 @register.simple_tag

@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "cinemas": cinemas,
             "cinema": chosen,
+            "all_cinemas": chosen is None,
             "day": day,
             "week": week,
             "today": today,

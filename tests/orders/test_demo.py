@@ -88,7 +88,7 @@ def test_a_second_demo_keeps_the_data_and_a_fresh_one_starts_over(capsys: pytest
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("developer")
-def test_each_printed_login_opens_the_admin(
+def test_each_printed_login_opens_the_shop_or_the_admin(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     served: list[tuple[Any, ...]] = []
@@ -98,14 +98,20 @@ def test_each_printed_login_opens_the_admin(
 
     monkeypatch.setattr(demo, "call_command", call)
     call_command("demo")
-    printed = capsys.readouterr().out.rpartition("password ")[2].split()
-    password, emails = printed[0], [word for word in printed if "@" in word]
+    shop, _admin, staff = capsys.readouterr().out.partition("http://127.0.0.1:8000/admin/")
+    password = staff.rpartition("of them: ")[2].split()[0]
+    emails = [word for word in staff.split() if "@" in word]
+    customers = [line.split()[0] for line in shop.splitlines() if line.endswith("(has points)")]
 
     assert served == [("runserver", "127.0.0.1:8000")]
     assert len(emails) == len({ADMIN, *emails}) == len(ROLES) + 1
     for email in emails:
         answer = Client().post("/admin/login/?next=/admin/", {"username": email, "password": password})
         assert answer.headers["Location"] == "/admin/", email
+    assert customers
+    for email in customers:
+        answer = Client().post("/account/sign-in/", {"username": email, "password": password})
+        assert answer.headers["Location"] == "/account/", email
 
 
 def _statuses(model: Any, field: str) -> set[str]:

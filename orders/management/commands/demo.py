@@ -18,7 +18,7 @@ BAD_INPUT = 2
 
 class Command(BaseCommand):
     requires_system_checks = []  # the server makes them
-    help = "Fill a small cinema chain (the first time), run every job once, and serve the admin. For developers."
+    help = "Fill a small cinema chain (the first time), run every job once, serve shop and admin. For developers."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-serve", action="store_true", help="end after the table of jobs")
@@ -57,9 +57,14 @@ class Command(BaseCommand):
             raise CommandError("\n".join(errors))
 
     def serve(self) -> None:
-        emails, password = let_in()
-        self.stdout.write(f"\nhttp://{ADDRESS}/admin/   (Ctrl-C ends)   password {password}   log-in, one a role:")
-        for email in emails:
+        staff, customers, password = let_in()
+        self.stdout.write(f"\nhttp://{ADDRESS}/   the shop: buy with any address; the bank is a demonstration")
+        for email in customers:
+            self.stdout.write(f"  {email}   (has points)")
+        self.stdout.write(f"http://{ADDRESS}/admin/   the staff's side, a log-in a role:")
+        for email in staff:
             self.stdout.write(f"  {email}")
+        self.stdout.write(f"password of all of them: {password}   (Ctrl-C ends)")
+        self.stdout.write("letters: manage.py deliver_notifications puts them into var/mail")
         self.stdout.flush()
         call_command("runserver", ADDRESS, use_reloader=False)

@@ -1,0 +1,207 @@
+"""What holds for every page of the shop, whichever is added: docs/security.md names these."""
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as live_settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from cinema.logs import WithoutSecrets
+from orders.models import Order
+from screenings.models import Cinema, Film
+from storefront import urls as shop
+from storefront.views import programme
+from tests import scenes
+from tests.scenes import dump
+
+pytestmark = pytest.mark.django_db
+
+# Who may open each page: a page that is added is added here, or the build fails.
+OPEN = {
+    "home",
+    "film",
+    "session",
+    "taken",
+    "session_calendar",
+    "checkout",
+    "robots",
+    "sitemap",
+    "find",
+    "sign_in",
+    "link",
+}
+BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar"}
+SIGNED_IN = {"account", "points", "profile", "password"}
+ONLY_POST = {"extend", "give_up", "confirm", "pay", "language", "send_link", "sign_out"}
+
+
+@pytest.fixture
+def order() -> Order:
+    return scenes.a_paid_order(seats=2, customer=scenes.a_customer())
+
+
+def address(name: str, order: Order, *, token: str = "") -> str:
+    ticket = order.tickets.select_related("session").first()
+    path = next(str(each.pattern) for each in shop.urlpatterns if each.name == name)
+    key = str(ticket.session.film_id if name == "film" else ticket.session_id)
+    return "/" + path.replace("<int:key>", key).replace("<str:token>", token or order.token)
+
+
+def test_every_page_says_who_may_open_it() -> None:
+    assert {each.name for each in shop.urlpatterns} == OPEN | BY_SECRET_LINK | SIGNED_IN | ONLY_POST
+
+
+def test_an_order_is_opened_by_its_secret_alone(client: Client, order: Order) -> None:
+    client.force_login(scenes.a_customer())
+    other = scenes.a_paid_order()
+    answers = set()
+
+    for name in BY_SECRET_LINK | {"extend", "give_up", "confirm", "pay"}:
+        for wrong in (order.number, str(order.pk), other.token[:-1], "x" * 32):
+            ask = client.get if name in BY_SECRET_LINK else client.post
+            answer = ask(address(name, order, token=wrong))
+            answers.add((answer.status_code, re.sub(r'value="[^"]*"', "", answer.content.decode())))
+
+    assert {status for status, _page in answers} == {404}
+    assert len(answers) == 1  # and nothing tells one from another
+
+
+def test_what_is_for_customers_is_not_shown_to_others(order: Order) -> None:
+    for name in SIGNED_IN:
+        assert Client().get(address(name, order))["Location"].startswith("/account/sign-in/")
+
+
+def test_only_a_post_changes_anything_and_only_with_a_token(order: Order) -> None:
+    held = scenes.an_order()
+    strict = Client(enforce_csrf_checks=True)
+    before = dump()
+
+    for name in ONLY_POST:
+        path = address(name, held)
+        assert Client().get(path).status_code == 405, name
+        assert strict.post(path).status_code == 403, name
+    for name in ("checkout", "change", "refund", "sign_in", "find", "link"):
+        assert strict.post(address(name, held)).status_code == 403, name
+    assert dump() == before
+
+
+def test_no_view_is_spared_the_token_but_where_gateways_call() -> None:
+    spared = {route for route, view in _views(get_resolver()) if getattr(view, "csrf_exempt", False)}
+
+    assert {route for route in spared if "webhook" not in route} == {"healthz"}  # which changes nothing
+
+
+def test_every_page_has_its_headers_and_nothing_inline(client: Client, order: Order) -> None:
+    client.force_login(order.user)
+    pages = [address(name, order) for name in (OPEN - {"robots", "sitemap", "taken"}) | BY_SECRET_LINK | SIGNED_IN]
+    for path in [*pages, "/nothing/"]:
+        answer = client.get(path, follow=True)
+        policy = answer["Content-Security-Policy"]
+        html = answer.content.decode()
+
+        assert "default-src 'none'" in policy, path
+        assert "frame-ancestors 'none'" in policy, path
+        assert "unsafe" not in policy, path
+        assert "http" not in policy, path
+        assert answer["X-Content-Type-Options"] == "nosniff", path
+        assert answer["Referrer-Policy"] == "same-origin", path
+        if answer["Content-Type"].startswith("text/html"):
+            assert not re.search(
+                r"<style|\sstyle=|\son[a-z]+=|<script(?! src=| type=\"application/ld\+json\")", html
+            ), path
+            assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", html), path
+            assert len(answer.content) < 100_000, path
+
+
+def test_the_admin_keeps_the_policy_that_its_looks_need(client: Client) -> None:
+    policy = client.get("/admin/login/")["Content-Security-Policy"]
+
+    assert "script-src 'self' 'unsafe-inline' 'unsafe-eval'" in policy
+    assert "default-src 'none'" in policy
+
+
+def test_what_people_write_is_shown_as_they_wrote_it_and_never_run(client: Client, order: Order) -> None:
+    payload = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>{{ 7|add:7 }}"
+    Film.objects.update(title=payload)
+    Cinema.objects.update(name=payload, city=payload[:60], address=payload)
+    order.user.first_name = payload[:80]
+    order.user.save()
+    client.force_login(order.user)
+    session = order.tickets.first().session
+    seat = scenes.free_seats(session)[0]
+
+    files = {"robots", "sitemap", "taken", "session_calendar", "tickets_calendar"}
+    pages = [address(name, order) for name in (OPEN | BY_SECRET_LINK | SIGNED_IN) - files]
+    bodies = [client.get(path).content.decode() for path in [*pages, f"/?q={payload}"]]
+    bodies.append(
+        client.post(
+            f"/sessions/{session.pk}/checkout/?seat={seat.pk}",
+            {"email": payload, "phone": payload, "promocode": payload[:40], f"type-{seat.pk}": payload},
+        ).content.decode()
+    )
+
+    for body in bodies:
+        assert "<img src=x" not in body
+        assert "<script>alert" not in body
+        assert "14" not in re.findall(r"script&gt;(\d+)", body)
+
+
+def test_prices_come_from_the_server_whatever_a_request_says(client: Client) -> None:
+    session = scenes.a_session()
+    seat = scenes.free_seats(session)[0]
+    lies = {"price": "1", "final_amount": "1", "discount_amount": "349", "status": "PAID", "points": "300", "user": "1"}
+
+    client.post(
+        f"/sessions/{session.pk}/checkout/?seat={seat.pk}",
+        {"email": "a@example.org", "phone": "", "promocode": "", f"type-{seat.pk}": scenes.an_adult().pk, **lies},
+    )
+
+    order = Order.objects.get()
+    assert (order.final_amount, order.status, order.user) == (350, Order.Status.PENDING_PAYMENT, None)
+
+
+def test_what_breaks_shows_a_page_of_ours_and_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programme.programme, "showings", lambda **_given: 1 / 0)
+
+    answer = Client(raise_request_exception=False).get("/")
+
+    assert answer.status_code == 500
+    assert "Something broke on our side" in answer.content.decode()
+    assert "ZeroDivision" not in answer.content.decode()
+
+
+def test_logs_hold_neither_addresses_nor_secret_links(
+    client: Client, order: Order, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.addFilter(WithoutSecrets())
+    caplog.set_level(logging.DEBUG, logger="django.request")
+
+    client.post(f"/order/{order.token}/refund/", {"line": "ticket-0"})
+    client.post(f"/order/{order.token}/pay/", {"gateway": "none"})
+    client.post("/account/link/secret-token/")
+    client.post("/account/sign-in/", {"username": order.email, "password": "wrong"})
+
+    assert "/order/***/refund/" in caplog.text
+    for secret in (order.token, "secret-token", order.email):
+        assert secret not in caplog.text
+
+
+def test_cookies_go_over_https_alone_and_no_script_reads_them() -> None:
+    assert live_settings.SESSION_COOKIE_SECURE
+    assert live_settings.CSRF_COOKIE_SECURE
+    assert live_settings.LANGUAGE_COOKIE_SECURE
+    assert live_settings.SESSION_COOKIE_HTTPONLY
+    assert live_settings.SECURE_HSTS_SECONDS >= 31_536_000
+    assert live_settings.SESSION_COOKIE_SAMESITE == "Lax"
+
+
+def _views(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, Any]]:
+    for each in resolver.url_patterns:
+        if isinstance(each, URLPattern):
+            yield before + str(each.pattern), each.callback
+        else:
+            yield from _views(each, before + str(each.pattern))
