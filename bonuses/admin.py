@@ -12,7 +12,7 @@ from bonuses.forms import AdjustForm
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
 from cinema.actions import Acting, act
-from cinema.admin import RecordAdmin, RecordInline
+from cinema.admin import NEWEST_FIRST, RecordAdmin, RecordInline
 from cinema.labels import label
 
 COLOURS: dict[str, str] = {
@@ -73,6 +73,7 @@ class BonusAccountAdmin(Acting, RecordAdmin):
 
 @admin.register(BonusTransaction)
 class BonusTransactionAdmin(RecordAdmin):
+    ordering = NEWEST_FIRST
     cinema_path = None
     list_display = ["transaction_date", "bonus_account", "kind", "amount", "order", "description"]
     list_filter = ["transaction_type"]

@@ -218,6 +218,10 @@ class ReadOnly:
         return False
 
 
+#: For what is written all day: keys grow with time, and theirs is the one index that is always there.
+NEWEST_FIRST = ["-pk"]
+
+
 class RecordAdmin(ReadOnly, Scoped):
     list_per_page = 25  # a page stays under 150 KB
     show_full_result_count = False  # to count a million rows costs a scan a page

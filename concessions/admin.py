@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cinema.actions import Acting, act
-from cinema.admin import KeptAdmin, RecordAdmin, RecordInline, own_rows
+from cinema.admin import NEWEST_FIRST, KeptAdmin, RecordAdmin, RecordInline, own_rows
 from cinema.exchange.pages import Exchanging
 from cinema.labels import label
 from cinema.zones import on_the_clock
@@ -205,6 +205,7 @@ class LowStockItemAdmin(StockActions, RecordAdmin):
 
 @admin.register(StockMovement)
 class StockMovementAdmin(RecordAdmin):
+    ordering = NEWEST_FIRST
     cinema_path = "concession_item__cinema"
     list_display = ["at", "concession_item", "quantity", "kind", "actor", "reason"]
     list_filter = ["kind"]

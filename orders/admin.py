@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from cinema.admin import KeptAdmin, RecordAdmin
+from cinema.admin import NEWEST_FIRST, KeptAdmin, RecordAdmin
 from orders.models import OrderEvent, Promocode, RefundLine, Scan
 from orders.money import admin as _money  # noqa: F401 (the pages of payments and refunds)
 from orders.pages import REFUNDED, TICKET, ReasonInWords
@@ -12,6 +12,7 @@ from orders.sales import admin as _sales  # noqa: F401 (the pages of orders, tic
 
 @admin.register(Scan)
 class ScanAdmin(RecordAdmin):
+    ordering = NEWEST_FIRST
     cinema_path = "ticket__order__cinema"
     list_display = ["at", "ticket", "undone", "actor"]
     list_select_related = [*TICKET, "actor"]
@@ -19,6 +20,7 @@ class ScanAdmin(RecordAdmin):
 
 @admin.register(RefundLine)
 class RefundLineAdmin(RecordAdmin):
+    ordering = NEWEST_FIRST
     cinema_path = "refund__order__cinema"
     list_display = ["refund", "ticket", "preorder", "amount"]
     list_select_related = ["refund", *REFUNDED]
@@ -26,6 +28,7 @@ class RefundLineAdmin(RecordAdmin):
 
 @admin.register(OrderEvent)
 class OrderEventAdmin(ReasonInWords, RecordAdmin):
+    ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
     list_display = ["at", "order", "from_status", "to_status", "actor", "why"]
     list_filter = ["to_status"]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cinema.actions import Acting, act
-from cinema.admin import RecordAdmin, RecordInline
+from cinema.admin import NEWEST_FIRST, RecordAdmin, RecordInline
 from cinema.labels import label
 from orders.models import RefundLine
 from orders.money.forms import ClearUpForm, MoneyForm
@@ -47,6 +47,7 @@ class InTrouble(admin.SimpleListFilter):
 
 @admin.register(Payment)  # here, since the orders know what money does to them
 class PaymentAdmin(Acting, RecordAdmin):
+    ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
     list_display = ["created_at", "order", "gateway", "amount", "standing", "succeeded_at", "trouble"]
     list_filter = ["status", "gateway", InTrouble]
@@ -114,6 +115,7 @@ class WaitsFor(admin.SimpleListFilter):
 
 @admin.register(Refund)
 class RefundAdmin(ReasonInWords, Acting, RecordAdmin):
+    ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
     list_display = ["requested_at", "order", "amount", "standing", "error", "without_lines", "why", "succeeded_at"]
     list_filter = ["status", WaitsFor]

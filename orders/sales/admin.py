@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from bonuses.models import BonusTransaction
 from cinema.actions import Acting, act
-from cinema.admin import RecordAdmin
+from cinema.admin import NEWEST_FIRST, RecordAdmin
 from cinema.labels import label
 from cinema.zones import on_the_clock, zone_of
 from concessions.models import ConcessionPreorder
@@ -185,6 +185,7 @@ class OrderPage(Acting, RecordAdmin):
 
 @admin.register(Order)
 class OrderAdmin(OrderPage):
+    ordering = NEWEST_FIRST
     list_display = ["number", "cinema", "standing", "channel", "email", "amount", "ordered"]
     list_filter = ["status", "channel", "cinema"]
 
@@ -252,6 +253,7 @@ class OverdueOrderAdmin(OrderPage):
 
 @admin.register(Ticket)
 class TicketAdmin(Acting, RecordAdmin):
+    ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
     list_per_page = 20
     list_display = ["order", "session", "seat", "ticket_type", "price", "standing"]
@@ -291,6 +293,7 @@ class TicketAdmin(Acting, RecordAdmin):
 
 @admin.register(ConcessionPreorder)  # here, since the orders make snacks ready and hand them over
 class ConcessionPreorderAdmin(Acting, RecordAdmin):
+    ordering = NEWEST_FIRST
     cinema_path = "concession_item__cinema"
     list_per_page = 20
     list_display = ["pickup_code", "concession_item", "quantity", "standing", "until", "order"]
