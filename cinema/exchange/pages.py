@@ -144,6 +144,7 @@ class Exchanging:
         context: dict[str, Any] = {
             "outcomes": [outcome for outcome in outcomes if outcome.kind != Kind.SAME],
             "kinds": kinds,
+            "same": [outcome.number for outcome in outcomes if outcome.kind == Kind.SAME],
             "left_alone": sheet.left_alone(table),
             "name": name,
         }
