@@ -31,7 +31,7 @@ PROGRAMME = see("screenings", "cinema film genre hall seat seatoutage seatsurcha
 SALES = see("orders", "order orderevent overdueorder ticket") | see("payments", "payment")
 SALES |= see("concessions", "concessionpreorder")
 GOODS = see("concessions", "concessionitem concessionpreorder lowstockitem reordersuggestion stockmovement")
-REFUNDS = see("orders", "refundline") | see("payments", "refund")
+REFUNDS = see("orders", "refundline") | see("payments", "receipt receiptline refund vatrate")
 POINTS = see("bonuses", "bonusaccount bonustransaction")
 SUMMARIES = see("screenings", "sessionsummary")
 BOOKS = SALES | GOODS | REFUNDS | POINTS | SUMMARIES | see("orders", "promocode") | see("payments", "gatewayevent")
@@ -45,7 +45,7 @@ SELLING |= action("payments", "ask_payment")
 DOOR = see("orders", "scan ticket") | action("orders", "check_in_ticket")
 BAR = action("concessions", "count_stock hand_over make_ready receive_goods take_off_sale")
 PUTTING_RIGHT = action("orders", "refund_consumed refund_order undo_check_in_ticket")
-PUTTING_RIGHT |= action("payments", "pay_out_refund resend_refund")
+PUTTING_RIGHT |= action("payments", "pay_out_refund resend_receipt resend_refund")
 MENDING = action("screenings", "take_out_seat")
 KEEPING_GOODS = action("concessions", "order_goods write_off_goods")
 PLANNING = (
@@ -61,6 +61,7 @@ CHAIN = (
     permitted("add change", "screenings", "cinema tickettype")
     | permitted("delete", "screenings", "genre")
     | permitted("add change", "orders", "promocode")
+    | permitted("add change", "payments", "vatrate")
 )
 
 

@@ -2,11 +2,12 @@
 
 import hashlib
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import environ
 from django.templatetags.static import static
@@ -260,6 +261,12 @@ for _gateway in PAYMENT_GATEWAYS:
 
 CHARGEBACKS_WITHIN = timedelta(days=180)  # for so long a gateway is asked whether a payment was taken back
 GATEWAY_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
+
+# Fiscal receipts (in Russia 54-FZ): for money since that day, by that sender. Without a day none are made.
+_since = env.str("RECEIPTS_SINCE", default="2000-01-01" if DEBUG else "")
+RECEIPT_ZONE = ZoneInfo(TIME_ZONE)  # by whose days taxes change
+RECEIPTS_SINCE = datetime.fromisoformat(_since).replace(tzinfo=RECEIPT_ZONE) if _since else None
+RECEIPT_SENDER = env.str("RECEIPT_SENDER", default="payments.fiscal.Console")
 
 # --- The house rules of the chain
 

@@ -26,7 +26,7 @@ from jobs.status import JobStatus, statuses
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from orders.models import Order, Ticket
-from payments.models import BY_HAND, Payment, Refund
+from payments.models import BY_HAND, Payment, Receipt, Refund
 from screenings.models import Session
 
 SHOWN = 3  # so many of the rows are named, the one that waits longest first
@@ -70,6 +70,8 @@ class Today:
         if self._may("payments", "resend_refund", "pay_out_refund"):
             yield from self.failed_refunds()
             yield from self.refunds_by_hand()
+        if self._may("payments", "resend_receipt"):
+            yield from self.failed_receipts()
         if self._may("orders", "take_payment_order"):
             yield from self.payments_to_clear_up()
         if self._may("payments", "ask_payment"):
@@ -177,6 +179,21 @@ class Today:
                 _list("payments_refund", status__exact=Refund.Status.FAILED),
                 "money_off",
                 *_named(total, [f"{refund.order.number}: {localize(refund.amount)}" for refund in rows]),
+                urgent=True,
+            )
+
+    def failed_receipts(self) -> Iterator[Line]:
+        receipts: QuerySet[Receipt] = Receipt.objects.filter(status=Receipt.Status.FAILED)
+        total, rows = _counted(
+            self._own(receipts, "order__cinema").select_related("order").order_by("created_at", "pk")
+        )
+        if total:
+            yield Line(
+                ngettext("%(count)d fiscal receipt was not sent", "%(count)d fiscal receipts were not sent", total)
+                % {"count": total},
+                _list("payments_receipt", status__exact=Receipt.Status.FAILED),
+                "receipt_long",
+                *_named(total, [f"{receipt.order.number}: {localize(receipt.amount)}" for receipt in rows]),
                 urgent=True,
             )
 

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
-from cinema.admin import RecordAdmin
-from payments.models import GatewayEvent
+from cinema.admin import KeptAdmin, RecordAdmin
+from payments.models import GatewayEvent, VatRate
 
 
 @admin.register(GatewayEvent)
@@ -10,3 +10,10 @@ class GatewayEventAdmin(RecordAdmin):
     list_display = ["received_at", "gateway", "event_id", "handled_at"]
     list_filter = ["gateway"]
     search_fields = ["=event_id"]
+
+
+@admin.register(VatRate)
+class VatRateAdmin(KeptAdmin):
+    cinema_path = None
+    list_display = ["subject", "vat", "valid_from"]
+    list_filter = ["subject"]

@@ -15,8 +15,8 @@ from cinema.labels import label
 from orders.models import RefundLine
 from orders.money.forms import ClearUpForm, MoneyForm
 from orders.pages import REFUNDED, ReasonInWords
-from orders.services import clear_up, pay_out, send_again, settle_payment
-from payments.models import BY_HAND, Payment, Refund
+from orders.services import clear_up, pay_out, send_again, send_receipt_again, settle_payment
+from payments.models import BY_HAND, Payment, Receipt, ReceiptLine, Refund
 
 PAYMENT_COLOURS: dict[str, str] = {
     Payment.Status.PENDING: "info",
@@ -27,6 +27,11 @@ REFUND_COLOURS: dict[str, str] = {
     Refund.Status.REQUESTED: "info",
     Refund.Status.SUCCEEDED: "success",
     Refund.Status.FAILED: "danger",
+}
+RECEIPT_COLOURS: dict[str, str] = {
+    Receipt.Status.QUEUED: "info",
+    Receipt.Status.SENT: "success",
+    Receipt.Status.FAILED: "danger",
 }
 
 
@@ -111,6 +116,48 @@ class WaitsFor(admin.SimpleListFilter):
         if self.value() == "hands":
             return queryset.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
         return queryset
+
+
+class ReceiptLineInline(RecordInline):
+    model = ReceiptLine
+    fields = ["name", "subject", "quantity", "price", "vat"]
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(Acting, RecordAdmin):
+    cinema_path = "order__cinema"
+    list_display = ["created_at", "order", "kind", "amount", "standing", "error", "sent_at"]
+    list_filter = ["status", "kind"]
+    list_select_related = ["order"]
+    search_fields = ["=order__number", "=external_id"]
+    inlines = [ReceiptLineInline]
+    exclude = ["status"]
+    readonly_fields = ["standing"]
+    actions_detail = ["send_again"]
+    actions = ["send_again"]
+
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, receipt: Receipt) -> str:
+        return label(receipt.get_status_display(), RECEIPT_COLOURS.get(receipt.status))
+
+    @act(
+        permission="payments.resend_receipt",
+        title=_("Send again"),
+        text=_("Under the same name, so that it is not registered twice."),
+        form=MoneyForm,
+        when=lambda receipt: receipt.status == Receipt.Status.FAILED,
+        icon="receipt_long",
+    )
+    def send_again(self, receipt: Receipt, *, at: datetime, actor: User) -> str:
+        send_receipt_again(receipt, at=at)
+        return gettext("The receipt of order %(order)s is sent within the minute.") % {"order": receipt.order}
+
+
+@admin.register(ReceiptLine)
+class ReceiptLineAdmin(RecordAdmin):
+    cinema_path = "receipt__order__cinema"
+    list_display = ["receipt", "name", "quantity", "price", "vat"]
+    list_select_related = ["receipt"]
 
 
 @admin.register(Refund)

@@ -13,6 +13,13 @@ from orders.services.overdue import become_overdue, remind_to_pay
 from orders.services.paying import Standing, Started, how_it_stands, is_payable, settle_payment, start_payment
 from orders.services.payment import mark_paid
 from orders.services.points_expiry import expire_points, warn_of_expiry
+from orders.services.receipting import (
+    receipt_refunds,
+    receipt_sales,
+    receipt_settlements,
+    send_receipt_again,
+    send_receipts,
+)
 from orders.services.reconciling import reconcile
 from orders.services.refunding import Outcome, process_refunds, record_refund, refund, what_refund_gives
 from orders.services.reminding import remind
@@ -53,6 +60,9 @@ __all__ = [
     "mark_paid",
     "pay_out",
     "process_refunds",
+    "receipt_refunds",
+    "receipt_sales",
+    "receipt_settlements",
     "reconcile",
     "record_refund",
     "refund",
@@ -62,6 +72,8 @@ __all__ = [
     "remind",
     "remind_to_pay",
     "send_again",
+    "send_receipt_again",
+    "send_receipts",
     "send_refunds",
     "settle_payment",
     "start_payment",

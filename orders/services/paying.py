@@ -21,6 +21,7 @@ from orders.locks import lock_order
 from orders.models import Order
 from orders.services.gateway_refunds import book_refunds
 from orders.services.payment import mark_paid
+from orders.services.receipting import lines_to_charge
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable, NobodyToAsk
 from payments.gateways import Charge, Opened, Report, State, client, offered
 from payments.models import Payment
@@ -237,6 +238,7 @@ def _charge(payment: Payment) -> Charge:
         language=order.language,
         created_at=payment.created_at,
         email=order.email,
+        lines=lines_to_charge(payment),
     )
 
 

@@ -22,6 +22,7 @@ from jobs import clock
 from jobs.steps import Tally
 from orders.locks import lock_orders
 from orders.services.paying import book
+from orders.services.receipting import lines_to_send_back
 from payments.errors import GatewayError, GatewayRefused
 from payments.gateways import Back, RefundReport, State, client
 from payments.models import Refund
@@ -110,6 +111,7 @@ def _send(refund: Refund, *, sender: str, at: datetime) -> tuple[str, str]:
                 amount=refund.amount,
                 currency=settings.CURRENCY,
                 email=refund.order.email,
+                lines=lines_to_send_back(refund),
             )
         )
     except GatewayError as error:

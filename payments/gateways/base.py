@@ -24,7 +24,7 @@ class Line:
     name: str
     quantity: int
     amount: Decimal
-    vat: str  # a code of `payments.models.VatRate`
+    vat: str  # of `payments.models.Vat`
     is_service: bool  # a ticket; otherwise goods
 
 

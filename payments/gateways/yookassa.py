@@ -38,7 +38,7 @@ class YooKassa:
                 "confirmation": {"type": "redirect", "return_url": charge.return_url, "locale": _locale(charge)},
                 "description": charge.description,
                 "metadata": {"payment": str(charge.uid)},
-                **_receipt(charge.email, charge.currency, charge.lines, mode="full_prepayment"),
+                **_receipt(charge.email, charge.currency, charge.lines),
             },
             key=str(charge.uid),
         )
@@ -69,7 +69,7 @@ class YooKassa:
                     "payment_id": back.external_id,
                     "amount": _amount(back.amount, back.currency),
                     "metadata": {"refund": str(back.uid)},
-                    **_receipt(back.email, back.currency, back.lines, mode="full_prepayment"),
+                    **_receipt(back.email, back.currency, back.lines),
                 },
                 key=str(back.uid),
             )
@@ -164,29 +164,47 @@ def _locale(charge: Charge) -> str:
     return "ru_RU" if charge.language == "ru" else "en_US"
 
 
-def _receipt(email: str, currency: str, lines: tuple[Line, ...], *, mode: str) -> dict[str, Any]:
-    """The fields of a fiscal receipt, where YooKassa prints it. Without an address it goes to nobody, so to the cinema.
-
-    A line's `amount` there is the price of one piece: `Line`s come with a price that fits their quantity exactly.
-    """
+def _receipt(email: str, currency: str, lines: tuple[Line, ...]) -> dict[str, Any]:
+    """The fields of a fiscal receipt, where YooKassa prints it: money that is paid here comes ahead of the show."""
     if not (settings.YOOKASSA_RECEIPTS and lines):
         return {}
+    return {"receipt": {**_to(email), "items": [_item(line, currency, mode="full_prepayment") for line in lines]}}
+
+
+def _to(email: str) -> dict[str, Any]:
+    """A customer who left no address gets no receipt by mail; the law wants one that somebody keeps."""
+    return {"customer": {"email": email or settings.RECEIPT_EMAIL}}
+
+
+def _item(line: Line, currency: str, *, mode: str) -> dict[str, Any]:
+    """`amount` is there the price of one piece: `Line`s come with a price that fits their quantity exactly."""
     return {
-        "receipt": {
-            "customer": {"email": email or settings.RECEIPT_EMAIL},
-            "items": [
-                {
-                    "description": line.name[:128],
-                    "quantity": f"{line.quantity}.00",
-                    "amount": _amount(line.amount / line.quantity, currency),
-                    "vat_code": VAT_CODES[line.vat],
-                    "payment_mode": mode,
-                    "payment_subject": "service" if line.is_service else "commodity",
-                }
-                for line in lines
-            ],
-        }
+        "description": line.name[:128],
+        "quantity": f"{line.quantity}.00",
+        "amount": _amount(line.amount / line.quantity, currency),
+        "vat_code": VAT_CODES[line.vat],
+        "payment_mode": mode,
+        "payment_subject": "service" if line.is_service else "commodity",
     }
+
+
+def second_receipt(
+    external_id: str, *, uid: str, email: str, amount: Decimal, currency: str, lines: tuple[Line, ...]
+) -> str:
+    """Register the full settlement of a payment that was taken ahead; the receipt's id there."""
+    made = _post(
+        "receipts",
+        {
+            "type": "payment",
+            "payment_id": external_id,
+            "send": True,
+            **_to(email),
+            "items": [_item(line, currency, mode="full_payment") for line in lines],
+            "settlements": [{"type": "prepayment", "amount": _amount(amount, currency)}],
+        },
+        key=uid,
+    )
+    return str(made["id"])
 
 
 #: YooKassa's numbers for rates of value-added tax.

@@ -1,4 +1,19 @@
 from payments.models.demo import DemoCharge, DemoRefund
 from payments.models.money import BY_HAND, Gateway, GatewayEvent, Payment, Refund
+from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatRate
 
-__all__ = ["BY_HAND", "DemoCharge", "DemoRefund", "Gateway", "GatewayEvent", "Payment", "Refund"]
+__all__ = [
+    "BY_HAND",
+    "DemoCharge",
+    "DemoRefund",
+    "Gateway",
+    "GatewayEvent",
+    "Payment",
+    "Rates",
+    "Receipt",
+    "ReceiptLine",
+    "Refund",
+    "Subject",
+    "Vat",
+    "VatRate",
+]

@@ -30,6 +30,18 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Those about which it is time to ask their gateway: in flight, or paid and perhaps charged back meanwhile."""
         return self.filter(ask_at__lte=at)
 
+    def without_receipt(self, at: datetime) -> "PaymentQuerySet":
+        """Money that came since receipts are printed here, for which none is queued yet."""
+        if settings.RECEIPTS_SINCE is None:
+            return self.none()
+        return self.filter(
+            status=Payment.Status.SUCCEEDED,
+            receipted_at__isnull=True,
+            succeeded_at__gte=settings.RECEIPTS_SINCE,
+            succeeded_at__lte=at,
+            amount__gt=0,
+        )
+
 
 class Payment(models.Model):
     """Money for an order, in flight or taken. Several may have succeeded; all but one are then refunded."""
@@ -67,6 +79,7 @@ class Payment(models.Model):
     redirect_url = models.CharField(max_length=2000, blank=True, editable=False)  # where the customer pays
     created_at = models.DateTimeField(_("created"))
     succeeded_at = models.DateTimeField(_("paid"), null=True, blank=True)
+    receipted_at = models.DateTimeField(_("receipt queued"), null=True, blank=True)
     ask_at = models.DateTimeField(_("gateway is asked again"), null=True, blank=True)
     trouble = models.CharField(_("trouble"), max_length=20, choices=Trouble, blank=True)
     actor = models.ForeignKey(
@@ -83,6 +96,9 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["status", "created_at"], name="payment_open"),
             models.Index(fields=["ask_at"], name="payment_to_ask"),
+            models.Index(
+                fields=["succeeded_at"], condition=Q(receipted_at__isnull=True), name="payment_without_receipt"
+            ),
             models.Index(fields=["trouble", "created_at"], name="payment_in_trouble"),  # asked as `> ""`
         ]
         constraints = [
@@ -108,6 +124,19 @@ class RefundQuerySet(models.QuerySet["Refund"]):
             requested_at__lte=at,
             payment__isnull=False,
         ).exclude(payment__gateway__in=BY_HAND)
+
+    def without_receipt(self, at: datetime) -> "RefundQuerySet":
+        """Money that went back since receipts are printed here, for which none is queued yet."""
+        if settings.RECEIPTS_SINCE is None:
+            return self.none()
+        return self.filter(
+            status=Refund.Status.SUCCEEDED,
+            receipted_at__isnull=True,
+            succeeded_at__gte=settings.RECEIPTS_SINCE,
+            succeeded_at__lte=at,
+            payment__isnull=False,
+            amount__gt=0,
+        )
 
 
 class Refund(models.Model):
@@ -148,6 +177,7 @@ class Refund(models.Model):
     )
     requested_at = models.DateTimeField(_("requested"))
     succeeded_at = models.DateTimeField(_("sent back"), null=True, blank=True)
+    receipted_at = models.DateTimeField(_("receipt queued"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     claimed_by = models.CharField(max_length=80, blank=True, editable=False)
@@ -176,6 +206,9 @@ class Refund(models.Model):
         ]
         indexes = [
             models.Index(fields=["status", "requested_at"], name="refund_open"),
+            models.Index(
+                fields=["succeeded_at"], condition=Q(receipted_at__isnull=True), name="refund_without_receipt"
+            ),
             models.Index(fields=["requested_at"], condition=Q(without_lines__gt=0), name="refund_awaiting_lines"),
         ]
         constraints = [

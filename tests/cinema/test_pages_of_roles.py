@@ -35,6 +35,7 @@ OF_THE_CHAIN = {
     "notifications.notification",
     "orders.promocode",
     "payments.gatewayevent",
+    "payments.vatrate",
     "screenings.film",
     "screenings.genre",
     "screenings.tickettype",

@@ -19,6 +19,7 @@ SAID = {
     "process_refunded_orders": "every 1 min",
     "reconcile_payments": "every 5 min",
     "execute_refunds": "every 1 min",
+    "send_receipts": "every 1 min",
     "accrue_bonus_for_completed_orders": "every 5 min",
     "expire_bonus_points": "daily 03:10",
     "check_low_stock_items": "every 15 min",
@@ -30,7 +31,7 @@ SAID = {
 }
 
 
-def test_sixteen_jobs_run_when_they_are_said_to():
+def test_seventeen_jobs_run_when_they_are_said_to():
     assert {job: str(when) for job, when in SCHEDULE.items()} == SAID
 
 

@@ -11,8 +11,8 @@ from concessions.models import ReorderSuggestion
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import Kind, Notification
 from orders.models import Order
-from orders.services import become_overdue, check_in, refund
-from payments.models import GatewayEvent
+from orders.services import become_overdue, check_in, receipt_sales, refund
+from payments.models import GatewayEvent, VatRate
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests import scenes
 from tests.scenes import NOON
@@ -37,6 +37,7 @@ def furnish(cinema: Cinema) -> None:
     used, returned = order.tickets.order_by("pk")
     refund(order, lines=[returned], reason="Ill", at=NOON)
     check_in(used, at=session.start_datetime)
+    receipt_sales(list(order.payments.all()), at=NOON)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
     SeatOutage.objects.create(seat=used.seat, since=NOON + timedelta(days=9), reason="The spring is out")
     ReorderSuggestion.objects.create(concession_item=item, quantity=1, suggested_at=NOON)
@@ -53,6 +54,7 @@ def furnish_the_chain() -> None:
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
+    VatRate.objects.create(subject="GOODS", valid_from=NOON.date(), vat="22")
     GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)
     Notification.objects.create(
         kind=Kind.LOW_STOCK, recipient="a@example.org", occasion="1", language="en", created_at=NOON,

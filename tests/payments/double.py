@@ -64,6 +64,7 @@ class Provider:
     refunds: dict[str, SentBack] = field(default_factory=dict)
     answered: dict[str, tuple[str, Json]] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)  # what happened to which payment or refund
+    receipts: list[Json] = field(default_factory=list)  # that it was told to print
     asked: list[str] = field(default_factory=list)
     is_away: bool = False
     loses_answers: int = 0  # of so many of the next requests that change something
@@ -265,6 +266,8 @@ def stripe_message(
 
 def yookassa(provider: Provider, method: str, path: str, query: dict[str, str], body: str, key: str) -> Json:
     given = json.loads(body) if body else {}
+    if "receipt" in given and key not in provider.answered:
+        provider.receipts.append(given["receipt"])
     match method, path.strip("/").split("/"):
         case "POST", ["payments"]:
             return provider.once(
@@ -292,6 +295,9 @@ def yookassa(provider: Provider, method: str, path: str, query: dict[str, str], 
                     )
                 ),
             )
+        case "POST", ["receipts"]:
+            provider.receipts.append(given)
+            return {"id": provider._new("rt"), "status": "pending"}
         case "GET", ["refunds"]:
             rows = [each for each in provider.refunds.values() if each.payment == query["payment_id"]]
             first = int(query.get("cursor", 0))  # two a page, so that paging is met

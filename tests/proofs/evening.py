@@ -54,6 +54,7 @@ JOBS = (
     "process_refunded_orders",
     "reconcile_payments",
     "execute_refunds",
+    "send_receipts",
     "accrue_bonus_for_completed_orders",
     "expire_bonus_points",
     "check_low_stock_items",

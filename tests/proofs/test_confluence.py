@@ -65,9 +65,10 @@ def test_the_size_of_the_batches_does_not_matter(job: str) -> None:
 
 
 def settled_state(picture: Picture) -> Picture:
-    """Statuses, stock, money and points. Which of two reasons ended an order, and so what was told of it, may depend on
-    who came first."""
-    kept = {table: lines for table, lines in picture.items() if table != "notifications.Notification"}
+    """Statuses, stock, money and points. Which of two reasons ended an order, and so what was told of it and printed on
+    receipts, may depend on who came first."""
+    told = {"notifications.Notification", "payments.Receipt", "payments.ReceiptLine"}
+    kept = {table: lines for table, lines in picture.items() if table not in told}
     kept["orders.OrderEvent"] = sorted(line.partition(", reason=")[0] for line in picture["orders.OrderEvent"])
     return kept
 

@@ -70,7 +70,7 @@ def an_idle_evening_after_many() -> None:
 
 
 #: These speak with somebody about each row, and write down at once what they were told.
-ONE_BY_ONE = {"execute_refunds", "reconcile_payments"}
+ONE_BY_ONE = {"execute_refunds", "reconcile_payments", "send_receipts"}
 
 
 @pytest.mark.postgres

@@ -1,0 +1,21 @@
+from datetime import datetime
+from typing import Any
+
+from jobs.command import JobCommand, Step, Tally
+from orders.services import receipt_refunds, receipt_sales, receipt_settlements, send_receipts
+from payments.models import Payment, Receipt, Refund
+
+
+class Command(JobCommand):
+    help = "Queue a fiscal receipt for money that came or went back and for shows that are over; send the queue."
+
+    def steps(self) -> list[Step]:
+        return [
+            Step("sales", Payment.objects.without_receipt, lambda rows, at: receipt_sales(rows, at=at)),
+            Step("refunds", Refund.objects.without_receipt, lambda rows, at: receipt_refunds(rows, at=at)),
+            Step("settlements", Receipt.objects.to_settle, lambda rows, at: receipt_settlements(rows, at=at)),
+            Step("send", Receipt.objects.to_send, self.send, atomic=False),
+        ]
+
+    def send(self, receipts: list[Any], at: datetime) -> Tally:
+        return send_receipts(receipts, at=at)

@@ -1,0 +1,32 @@
+from django.conf import settings
+
+from payments.errors import GatewayRefused
+from payments.gateways.base import Line
+from payments.gateways.yookassa import second_receipt
+from payments.models import Gateway, Receipt, Subject
+
+
+class YooKassaReceipts:
+    """The receipts of payments through YooKassa. Those of the sale and of refunds go with the money
+    (`YOOKASSA_RECEIPTS`), so only the full settlement after the show is left to be sent."""
+
+    def send(self, receipt: Receipt) -> str:
+        if receipt.payment.gateway != Gateway.YOOKASSA or receipt.kind != Receipt.Kind.SETTLEMENT:
+            raise GatewayRefused("not YooKassa's to print")
+        return second_receipt(
+            receipt.payment.external_id,
+            uid=str(receipt.uid),
+            email=receipt.order.email,
+            amount=receipt.amount,
+            currency=settings.CURRENCY,
+            lines=tuple(
+                Line(
+                    name=row.name,
+                    quantity=row.quantity,
+                    amount=row.price * row.quantity,
+                    vat=row.vat,
+                    is_service=row.subject == Subject.TICKETS,
+                )
+                for row in receipt.lines.order_by("pk")
+            ),
+        )

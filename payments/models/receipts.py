@@ -1,0 +1,166 @@
+"""Fiscal receipts (in Russia the law 54-FZ), whoever prints them, and the rates of value-added tax on them."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cinema.money import MoneyField, between
+
+
+class Subject(models.TextChoices):
+    """What a line of a receipt is: tickets are a service, the bar sells goods, and taxes differ."""
+
+    TICKETS = "TICKETS", _("Tickets")
+    GOODS = "GOODS", _("Goods of the bar")
+
+
+class Vat(models.TextChoices):
+    NONE = "none", _("without VAT")
+    ZERO = "0", "0 %"
+    FIVE = "5", "5 %"
+    SEVEN = "7", "7 %"
+    TEN = "10", "10 %"
+    TWENTY = "20", "20 %"
+    TWENTY_TWO = "22", "22 %"
+
+
+class VatRate(models.Model):
+    """What tax is on tickets, or on goods, from a day on. Without a row the general rule holds: see `Rates`."""
+
+    subject = models.CharField(_("on"), max_length=16, choices=Subject)
+    valid_from = models.DateField(_("valid from"))
+    vat = models.CharField(_("rate"), max_length=8, choices=Vat)
+
+    class Meta:
+        verbose_name = _("VAT rate")
+        verbose_name_plural = _("VAT rates")
+        ordering = ["subject", "-valid_from"]
+        constraints = [models.UniqueConstraint(fields=["subject", "valid_from"], name="one_vat_rate_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.get_subject_display()}: {self.get_vat_display()}"
+
+
+class Rates:
+    """The rates of a day. One query to open, none to ask."""
+
+    #: Tickets on approved forms are exempt (Tax Code of Russia, 149(2)(20)); 22 % is the general rate since 2026.
+    GENERAL: ClassVar = [
+        (Subject.TICKETS, date(2000, 1, 1), Vat.NONE),
+        (Subject.GOODS, date(2019, 1, 1), Vat.TWENTY),
+        (Subject.GOODS, date(2026, 1, 1), Vat.TWENTY_TWO),
+    ]
+
+    def __init__(self) -> None:
+        own = VatRate.objects.order_by("valid_from").values_list("subject", "valid_from", "vat")
+        self._rows: dict[str, list[tuple[date, str]]] = {}
+        for subject, valid_from, vat in own:
+            self._rows.setdefault(subject, []).append((valid_from, vat))
+        self._general: dict[str, list[tuple[date, str]]] = {}
+        for subject, valid_from, vat in self.GENERAL:
+            self._general.setdefault(subject, []).append((valid_from, vat))
+
+    def on(self, subject: str, day: date) -> str:
+        return _latest(self._rows.get(subject, ()), day) or _latest(self._general[subject], day) or Vat.NONE
+
+
+def _latest(rows: Iterable[tuple[date, str]], day: date) -> str:
+    """Of rows in the order of their days, the last that is valid on `day`."""
+    return next((vat for valid_from, vat in reversed(list(rows)) if valid_from <= day), "")
+
+
+class ReceiptQuerySet(models.QuerySet["Receipt"]):
+    def to_send(self, at: datetime) -> "ReceiptQuerySet":
+        """Queued, and not resting after a failure."""
+        return self.filter(status=Receipt.Status.QUEUED, next_attempt_at__lte=at)
+
+    def to_settle(self, at: datetime) -> "ReceiptQuerySet":
+        """For money taken ahead of the show, which is over now: the second receipt is due."""
+        return self.filter(awaits_settlement=True, order__status="COMPLETED", order__completed_at__lte=at)
+
+
+class Receipt(models.Model):
+    """A fiscal receipt: of a sale, of a refund, or the second one after the show for money that was taken ahead."""
+
+    class Kind(models.TextChoices):
+        SALE = "SALE", _("Sale")
+        REFUND = "REFUND", _("Refund")
+        SETTLEMENT = "SETTLEMENT", _("Full settlement")
+
+    class Status(models.TextChoices):
+        QUEUED = "QUEUED", _("To be sent")
+        SENT = "SENT", _("Sent")
+        FAILED = "FAILED", _("Failed")
+
+    MOVES: ClassVar = {
+        Status.QUEUED: {Status.SENT, Status.FAILED},
+        Status.FAILED: {Status.QUEUED},
+        Status.SENT: set(),
+    }
+
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="receipts", verbose_name=_("order"))
+    payment = models.ForeignKey("payments.Payment", models.PROTECT, related_name="receipts", verbose_name=_("payment"))
+    refund = models.ForeignKey(
+        "payments.Refund", models.PROTECT, null=True, blank=True, related_name="receipts", verbose_name=_("refund")
+    )
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    amount = MoneyField(_("amount"))
+    is_prepayment = models.BooleanField(_("paid ahead of the show"), default=False)
+    awaits_settlement = models.BooleanField(_("second receipt to come"), default=False)
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.QUEUED)
+    created_at = models.DateTimeField(_("created"))
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    external_id = models.CharField(_("id at the sender"), max_length=120, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=100, blank=True)
+
+    objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        ordering = ["-created_at", "-id"]
+        permissions = [("resend_receipt", "Send a failed receipt again")]
+        indexes = [
+            models.Index(fields=["status", "next_attempt_at"], name="receipt_to_send"),
+            models.Index(fields=["order"], condition=Q(awaits_settlement=True), name="receipt_to_settle"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment", "kind"], condition=Q(refund__isnull=True), name="one_receipt_a_payment"
+            ),
+            models.UniqueConstraint(fields=["refund"], name="one_receipt_a_refund"),
+            between("amount", name="receipt_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.amount}"
+
+
+class ReceiptLine(models.Model):
+    """What a line is, how many at which price (the price times the quantity is its amount, exactly), and its tax."""
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines", verbose_name=_("receipt"))
+    name = models.CharField(_("name"), max_length=128)
+    subject = models.CharField(_("what it is"), max_length=16, choices=Subject)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    price = MoneyField(_("price"))
+    vat = models.CharField(_("rate"), max_length=8, choices=Vat)
+
+    class Meta:
+        verbose_name = _("receipt line")
+        verbose_name_plural = _("receipt lines")
+        constraints = [
+            between("quantity", 1, 10_000, name="receipt_line_quantity_bounded"),
+            between("price", name="receipt_line_price_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.name}"
