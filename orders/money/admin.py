@@ -126,6 +126,7 @@ class ReceiptLineInline(RecordInline):
 @admin.register(Receipt)
 class ReceiptAdmin(Acting, RecordAdmin):
     cinema_path = "order__cinema"
+    ordering = NEWEST_FIRST
     list_display = ["created_at", "order", "kind", "amount", "standing", "error", "sent_at"]
     list_filter = ["status", "kind"]
     list_select_related = ["order"]
@@ -156,6 +157,7 @@ class ReceiptAdmin(Acting, RecordAdmin):
 @admin.register(ReceiptLine)
 class ReceiptLineAdmin(RecordAdmin):
     cinema_path = "receipt__order__cinema"
+    ordering = NEWEST_FIRST
     list_display = ["receipt", "name", "quantity", "price", "vat"]
     list_select_related = ["receipt"]
 
