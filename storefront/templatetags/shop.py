@@ -135,6 +135,38 @@ def plan(rows: list[Row]) -> SafeString:
     return format_html_join("\n", "{}", ((_row(row, words),) for row in rows))
 
 
+@register.simple_tag
+def listed(rows: list[Row]) -> SafeString:
+    """The same hall in words, row by row."""
+    kinds = {kind.value: f" · {kind.label}" if kind != SeatKind.STANDARD else "" for kind in SeatKind}
+    return format_html_join(
+        "\n",
+        '<fieldset class="list"><legend>{} <small>{}</small></legend><ul>{}</ul></fieldset>',
+        (
+            (
+                _("Row %(row)s") % {"row": row.number},
+                _("%(free)s free") % {"free": row.free},
+                format_html_join("", "<li>{}</li>", ((_in_words(place, kinds),) for place in row.places)),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _in_words(place: Place, kinds: dict[str, str]) -> SafeString:
+    number = place.seat.number
+    if place.taken:
+        return format_html('<span class="gone">{} · {}</span>', number, _("taken"))
+    return format_html(
+        '<label><input type="checkbox" name="seat" value="{}"{}> {}{} · {}</label>',
+        place.seat.pk,
+        CHECKED if place.mine else "",
+        _("Seat %(number)s") % {"number": number},
+        kinds[place.seat.kind],
+        money(place.price),
+    )
+
+
 def _row(row: Row, words: dict[str, Any]) -> SafeString:
     name = f"{words['row']} {row.number}"
     return format_html(
