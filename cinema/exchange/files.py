@@ -107,7 +107,7 @@ def read(content: bytes) -> Table:
     for number, row in filled:
         if len(row) > len(headers):
             raise Unreadable(_("Row %(row)d has a cell under no header.") % {"row": number})
-    if sum(len(cell) for _number, row in filled for cell in row) > 2 * MOST_BYTES:
+    if sum(len(cell) for _number, row in filled for cell in row) > MOST_BYTES:  # it travels in a page
         raise Unreadable(_("The file unpacks to more than it should. Copy its cells into a new one."))
     return Table(headers, filled[1:])
 

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
@@ -162,6 +163,8 @@ class Exchanging:
             return HttpResponseRedirect(request.path)
         table = Table(held["headers"], [(number, cells) for number, cells in held["rows"]])
         with transaction.atomic():
+            # One file of a kind at a time: a film that two bring at once, or a double click, would be there twice.
+            list(ContentType.objects.select_for_update(no_key=True).filter(pk=page._kind().pk))
             outcomes = self.sheet_for(request).bring_in(table, keep=True)
             is_same = _picture(outcomes) == held["look"]
             if is_same:
@@ -185,6 +188,9 @@ class Exchanging:
 
     def _salt(self, request: HttpRequest) -> str:
         return f"exchange {self.opts.label} {request.user.pk}"  # type: ignore[attr-defined]
+
+    def _kind(self) -> ContentType:
+        return ContentType.objects.get_for_model(self.opts.model)  # type: ignore[attr-defined]
 
     def _list(self) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")  # type: ignore[attr-defined]

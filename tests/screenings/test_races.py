@@ -5,11 +5,14 @@ from datetime import timedelta
 from threading import Barrier, Event
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
 
 from screenings.errors import HallBusy
-from screenings.models import Session
+from screenings.exchange import FilmSheet
+from screenings.models import Film, Session
 from screenings.services import cancel_session, schedule, timetable
+from tests.accounts.people import browser, someone
 from tests.screenings.rows import AT, PRICE, film, hall, session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,3 +133,27 @@ def test_a_session_is_cancelled_once():
     results = at_once(*[lambda mine=mine: cancel_session(mine, reason=f"{mine.pk}", at=AT) for mine in copies])
 
     assert sorted(type(one).__name__ for one in results) == ["NoneType", "SessionCancelledAlready"]
+
+
+@pytest.mark.postgres
+def test_a_file_confirmed_twice_at_once_is_stored_once(monkeypatch):
+    manager = someone("cinema_manager", hall().cinema)
+    address, first, second = "/admin/screenings/film/import/", browser(manager), browser(manager)
+    file = SimpleUploadedFile("films.csv", b'Title,"Running time, minutes"\nMirror,107\n')
+    seen = first.post(address, {"file": file}).context_data["seen"]
+    both_have_looked = Barrier(2)
+    match = FilmSheet.match
+
+    def look_and_wait(sheet, row):
+        found = match(sheet, row)
+        try:
+            both_have_looked.wait(timeout=0.5)
+        except Exception:  # the other one is kept out: go on alone
+            both_have_looked.abort()
+        return found
+
+    monkeypatch.setattr(FilmSheet, "match", look_and_wait)
+    answers = at_once(*(lambda client=client: client.post(address, {"seen": seen}) for client in (first, second)))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    assert Film.objects.filter(title="Mirror").count() == 1
