@@ -64,10 +64,13 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("payments.payment", "payments"),
             ("payments.refund", "undo"),
+            ("payments.receipt", "receipt_long"),
             ("orders.refundline", "list"),
             ("orders.orderevent", "history"),
             ("orders.scan", "qr_code_scanner"),
             ("screenings.sessionsummary", "summarize"),
+            ("payments.receiptline", "list_alt"),
+            ("payments.vatrate", "percent"),
             ("payments.gatewayevent", "webhook"),
         ],
     ),
