@@ -31,6 +31,7 @@ from screenings.services import build_hall, schedule
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
 PRICE = Decimal("350.00")
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 _numbers = count(1)  # names that must differ, do
 

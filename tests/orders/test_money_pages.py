@@ -9,7 +9,7 @@ from payments.models import Gateway, Payment, Receipt, Refund
 from tests.accounts.people import browser, someone
 from tests.orders.test_admin import address, do
 from tests.proofs.running import run
-from tests.scenes import NOON, a_paid_order, an_order, at_the_bank, dump, paid_at_the_bank
+from tests.scenes import LONG_AGO, NOON, a_paid_order, an_order, at_the_bank, dump, paid_at_the_bank
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,8 @@ def test_a_cashier_notes_that_the_terminal_broke_off():
     assert order.status == Order.Status.PENDING_PAYMENT
 
 
-def test_a_failed_receipt_is_sent_again_and_shows_its_lines():
+def test_a_failed_receipt_is_sent_again_and_shows_its_lines(settings):
+    settings.RECEIPTS_SINCE = LONG_AGO
     order = a_paid_order()
     run("send_receipts")
     Receipt.objects.update(status=Receipt.Status.FAILED)

@@ -25,6 +25,7 @@ from payments.models import Rates, Receipt, ReceiptLine, Refund, VatRate
 from tests.payments.worlds import YooKassaWorld
 from tests.proofs.running import flaws, run
 from tests.scenes import (
+    LONG_AGO,
     NOON,
     a_customer,
     a_paid_order,
@@ -37,6 +38,12 @@ from tests.scenes import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def receipts_are_printed_here(settings):
+    settings.RECEIPTS_SINCE = LONG_AGO
+
 
 LATER = NOON + timedelta(days=2)
 

@@ -4,6 +4,7 @@ import pytest
 
 from jobs import clock
 from tests.proofs import stage as stages
+from tests.scenes import LONG_AGO
 
 
 @pytest.fixture
@@ -16,3 +17,8 @@ def stage(transactional_db: None) -> None:
 def _nobody_sleeps(monkeypatch: Any) -> None:
     """A job that is tried again is tried at once."""
     monkeypatch.setattr(clock, "sleep", lambda seconds: None)
+
+
+@pytest.fixture(autouse=True)
+def _receipts_are_printed(settings: Any) -> None:
+    settings.RECEIPTS_SINCE = LONG_AGO
