@@ -64,7 +64,7 @@ class Windows:
             has_touch=phone,
             reduced_motion="reduce",
         )
-        window.set_default_timeout(5_000)
+        window.set_default_timeout(20_000)  # a busy machine is not a broken page
         watch(window, self.home, self.wrong)
         return window.new_page()
 
