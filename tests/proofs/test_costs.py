@@ -73,16 +73,19 @@ def an_idle_evening_after_many() -> None:
 ONE_BY_ONE = {"execute_refunds", "reconcile_payments", "send_receipts"}
 
 
+ALL = 2_000  #: one batch, whatever an evening brings
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("job", [job for job in JOBS if job not in ONE_BY_ONE])
 def test_a_batch_costs_the_same_for_two_rows_and_for_fifty(job: str) -> None:
     set_scene(an_evening)
     with counted() as few:
-        run(job, batch_size=500)
+        run(job, batch_size=ALL)
     set_scene(an_evening)
     multiply(25)
     with counted() as many:
-        run(job, batch_size=500)
+        run(job, batch_size=ALL)
 
     assert len(many) == len(few), "\n".join(many)
     in_batches = [sql for sql in many if '"jobs_' not in sql]
