@@ -10,6 +10,7 @@ from django.db.models import Model, Sum
 from concessions.models import ConcessionPreorder, ReorderSuggestion
 from notifications.models import Notification
 from orders.models import Order, Ticket
+from payments.models import Payment, Refund
 from screenings.models import Seat, Session
 from tests.browser.foyer import Foyer
 
@@ -124,6 +125,24 @@ DEEDS = [
     Deed(
         "undo", "Отменить проход", "floor_manager", "usher", lambda foyer: foyer.used,
         "проход отменён.", status("used"), Ticket.Status.PAID,
+    ),
+    # --- Money
+    Deed(
+        "ask", "Спросить платёжную систему", "cashier", "accountant", lambda foyer: foyer.in_flight,
+        "Состояние платежа:", status("in_flight"), Payment.Status.SUCCEEDED,
+    ),
+    Deed(
+        "clear_up", "Выяснить", "cashier", "accountant", lambda foyer: foyer.unclear,
+        "С платежом разобрались", status("unclear"), Payment.Status.SUCCEEDED,
+        lambda _foyer: {"Списал деньги": True},
+    ),
+    Deed(
+        "pay_out", "Выдано", "floor_manager", "accountant", lambda foyer: foyer.to_hand_out,
+        "выдано.", status("to_hand_out"), Refund.Status.SUCCEEDED,
+    ),
+    Deed(
+        "send_again", "Отправить ещё раз", "floor_manager", "accountant", lambda foyer: foyer.not_sent,
+        "в течение минуты.", status("not_sent"), Refund.Status.REQUESTED,
     ),
     # --- The programme
     Deed(

@@ -13,7 +13,8 @@ from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from jobs.models import QuarantinedRow
 from notifications.models import Kind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
-from orders.services import become_overdue, check_in
+from orders.services import become_overdue, check_in, leave_open, refund
+from payments.models import Gateway, Payment, Refund
 from screenings.models import Cinema, Film, Hall, SeatOutage, Session
 from screenings.services import take_out
 from tests import scenes
@@ -117,6 +118,29 @@ class Foyer:
     @cached_property
     def account(self) -> BonusAccount:
         return scenes.a_customer(points=100).bonus_account
+
+    # --- Money
+
+    @cached_property
+    def in_flight(self) -> Payment:
+        """Paid at the bank a moment ago, which nobody has asked yet."""
+        return scenes.at_the_bank(scenes.an_order(self.session, at=self.now), paid=True, at=self.now)
+
+    @cached_property
+    def unclear(self) -> Payment:
+        """The terminal broke off, and nobody knows what it did."""
+        return leave_open(scenes.an_order(self.session, at=self.now), gateway=Gateway.CARD_TERMINAL, at=self.now)
+
+    @cached_property
+    def to_hand_out(self) -> Refund:
+        return refund(self.order, reason="Зал закрыт", at=self.now)
+
+    @cached_property
+    def not_sent(self) -> Refund:
+        """The bank has refused it for good."""
+        back = refund(scenes.paid_at_the_bank(self.session, at=self.now), reason="Зал закрыт", at=self.now)
+        Refund.objects.filter(pk=back.pk).update(status=Refund.Status.FAILED, attempts=6, error="declined")
+        return self.again(back)
 
     # --- Whom and what it runs on
 
