@@ -12,7 +12,7 @@ help:
 	@echo "make demo      fills a small cinema chain, runs every job once, serves http://127.0.0.1:8000/"
 	@echo "               (ARGS=--no-serve ends after the jobs, ARGS=--fresh starts over)"
 	@echo "make test      every check, then the whole suite on SQLite and on PostgreSQL (ARGS=... goes to pytest)"
-	@echo "make bench     measures jobs against hand-written SQL, and pages, on PostgreSQL (ONLY=admin: rows with that word)"
+	@echo "make bench     measures jobs against hand-written SQL, and pages, on PostgreSQL (ONLY=shop: rows with that word)"
 	@echo "make format    lays out the code          make lint      reads it for mistakes"
 	@echo "make messages  collects texts to translate (needs GNU gettext)"
 	@echo "make lock      refreshes both requirements.txt from pyproject.toml (ARGS=--upgrade takes newer versions)"

@@ -22,7 +22,7 @@ from jobs.leases import Lease
 from jobs.options import Options
 from jobs.quarantine import Quarantine
 from jobs.steps import Pass, attempt, due_pks
-from tests.bench import pages, sql
+from tests.bench import pages, shop, sql
 from tests.bench.measuring import alternate, contents, counted, difference, on
 from tests.bench.world import DUE, OLD, World, analyse
 
@@ -43,15 +43,16 @@ class Scale:
     hungry: int  # orders due in the pass whose memory is measured
     listed: int  # old orders behind the pages of the admin
     visits: int  # of each page
+    shown: int  # sessions in the shop's week
 
 
 FULL = Scale(
     old=300_000, few_old=1_000, halls=600, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=100,
-    process_pairs=15, hungry=100_000, listed=100_000, visits=15,
+    process_pairs=15, hungry=100_000, listed=100_000, visits=15, shown=245,
 )  # fmt: skip
 SMALL = Scale(
     old=500, few_old=100, halls=20, users=100, pairs=2, batch=10, sessions_a_batch=1, idle_pairs=2, process_pairs=2,
-    hungry=20, listed=500, visits=2,
+    hungry=20, listed=500, visits=2, shown=10,
 )  # fmt: skip
 
 
@@ -101,6 +102,8 @@ class Bench:
         self.tell(f"{'what':52} {'measured':>44}  {'goal':>12}  met")
         if not self.only or any("admin" in word for word in self.only):
             self.admin_pages()
+        if not self.only or any("shop" in word for word in self.only):
+            self.shop()
         if not (idle or contests or any(self.wants(row) for row in ("process idle", "check_invariants", "memory"))):
             return
         small = self.small_world() if idle else None
@@ -259,6 +262,27 @@ class Bench:
                     slowest = max(visits, key=lambda visit: visit.milliseconds)
                     met = all(page.met_by(visit) for visit in visits)
                     self.row(f"admin: {page.name}", str(slowest), page.goal, met)
+        finally:
+            self.drop(database)
+
+    def shop(self) -> None:
+        database = self.another("shop")
+        try:
+            with on(database):
+                session = shop.open_house(self.at, sessions=self.scale.shown)
+                for page in shop.pages(session):
+                    visit = pages.visit(shop.visitor(), page, times=self.scale.visits)
+                    self.row(f"shop: {page.name}", str(visit), page.goal, page.met_by(visit))
+                took, queries = shop.one_hold(session.hall, self.at, times=self.scale.visits)
+                self.row("shop: a hold of two seats", f"{took:.0f} ms, {queries} queries", "12 queries", queries <= 12)
+                sale = shop.sell_out(session, self.at)
+                goal = 20 * shop.PEER
+                self.row(
+                    f"shop: {shop.BUYERS} buyers, {sale.seats} seats",
+                    str(sale),
+                    f"{goal:.0f} seats/s",
+                    sale.rate >= goal,
+                )
         finally:
             self.drop(database)
 

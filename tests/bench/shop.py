@@ -1,0 +1,154 @@
+"""How fast the shop sells: sixteen buyers in one hall until it is sold out, one hold, and the pages before it."""
+
+import multiprocessing
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median, quantiles
+from typing import Any
+
+from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
+
+from orders.errors import SeatTaken
+from orders.models import Ticket
+from orders.services import hold
+from screenings.models import Hall, Seat, Session
+from tests import scenes
+from tests.bench.measuring import counted
+from tests.bench.pages import Page
+
+BUYERS = 16
+ROWS, SEATS_A_ROW = 15, 20
+PEER = 6.7  # seats a second that a well-known ticket shop sells in this contest, on a machine like this
+
+
+def open_house(at: datetime, *, sessions: int) -> Session:
+    """A hall of 300 seats with one session on sale, and a week of others in other halls to fill the programme."""
+    scenes.an_adult()
+    cinema = scenes.a_cinema()
+    session = scenes.a_session(scenes.a_hall(cinema, rows=["s" * SEATS_A_ROW] * ROWS), start=at + timedelta(hours=5))
+    halls = [scenes.a_hall(cinema, rows=["ss"]) for _hall in range(5)]
+    for number in range(sessions):
+        day, showing = divmod(number, len(halls) * 7)
+        start = at + timedelta(days=day, hours=1 + 3 * (showing // len(halls)))
+        scenes.a_session(halls[showing % len(halls)], start=start, minutes=90 + number % 12)  # twelve films
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return session
+
+
+# --- Sold out
+
+
+@dataclass(frozen=True)
+class Sale:
+    """What sixteen buyers came to: seats, seconds, how long holds took (milliseconds), and how many were too late."""
+
+    seats: int
+    seconds: float
+    holds: list[float]
+    conflicts: int
+
+    @property
+    def rate(self) -> float:
+        return self.seats / self.seconds
+
+    def __str__(self) -> str:
+        p95 = quantiles(self.holds, n=20)[-1]
+        return f"{self.rate:.0f} seats/s, p50 {median(self.holds):.0f}, p95 {p95:.0f} ms, {self.conflicts} too late"
+
+
+def sell_out(session: Session, at: datetime) -> Sale:
+    """Sixteen processes buy two neighbours each, again and again, until the hall is full."""
+    connections.close_all()  # nobody may share a connection with a child
+    context = multiprocessing.get_context("fork")
+    start, told = context.Barrier(BUYERS + 1), context.Queue()
+    buyers = [context.Process(target=_buy, args=(session.pk, at, number, start, told)) for number in range(BUYERS)]
+    for buyer in buyers:
+        buyer.start()
+    start.wait()
+    begun = time.perf_counter()
+    answers = [told.get(timeout=300) for _buyer in buyers]
+    seconds = time.perf_counter() - begun
+    for buyer in buyers:
+        buyer.join()
+    sold = Ticket.objects.live().filter(session=session)
+    seats = set(sold.values_list("seat", flat=True))
+    if len(seats) != sold.count():
+        raise AssertionError("a seat was sold twice")
+    if len(seats) != ROWS * SEATS_A_ROW:
+        raise AssertionError(f"{len(seats)} of {ROWS * SEATS_A_ROW} seats were sold")
+    return Sale(
+        len(seats), seconds, [each for holds, _late in answers for each in holds], sum(late for _, late in answers)
+    )
+
+
+def _buy(key: int, at: datetime, number: int, start: Any, told: Any) -> None:
+    chance = random.Random(number)
+    session = Session.objects.select_related("hall__cinema", "film").get(pk=key)
+    adult = scenes.an_adult()
+    holds, late = [], 0
+    places = _neighbours(session)
+    start.wait()
+    while pairs := _free(places, session):
+        pair = chance.choice(pairs)
+        begun = time.perf_counter()
+        try:
+            hold(
+                cinema=session.hall.cinema,
+                tickets=[(session, seat, adult) for seat in pair],
+                email=f"buyer{number}@example.org",
+                at=at,
+            )
+        except SeatTaken:
+            late += 1
+        holds.append((time.perf_counter() - begun) * 1000)
+    told.put((holds, late))
+    connections.close_all()
+
+
+def _neighbours(session: Session) -> list[tuple[Seat, Seat]]:
+    seats = list(Seat.objects.filter(hall=session.hall).order_by("row", "number"))
+    return list(zip(seats[::2], seats[1::2], strict=True))
+
+
+def _free(places: list[tuple[Seat, Seat]], session: Session) -> list[tuple[Seat, Seat]]:
+    """The neighbours of whom both are free, as the seat map shows them at this moment."""
+    taken = set(Ticket.objects.live().filter(session=session).values_list("seat", flat=True))
+    return [pair for pair in places if taken.isdisjoint(seat.pk for seat in pair)]
+
+
+# --- One at a time
+
+
+def one_hold(hall: Hall, at: datetime, *, times: int) -> tuple[float, int]:
+    """The median of holding two seats while nobody else buys, in milliseconds, and its queries."""
+    session = scenes.a_session(hall, start=at + timedelta(days=8))
+    session = Session.objects.select_related("hall__cinema", "film").get(pk=session.pk)
+    adult = scenes.an_adult()
+    took, queries = [], 0
+    for left, right in _neighbours(session)[: times + 1]:
+        begun = time.perf_counter()
+        with counted() as statements:
+            hold(
+                cinema=session.hall.cinema,
+                tickets=[(session, left, adult), (session, right, adult)],
+                email="buyer@example.org",
+                at=at,
+            )
+        took.append((time.perf_counter() - begun) * 1000)
+        queries = len(statements)
+    return median(took[1:]), queries
+
+
+def pages(session: Session) -> Iterator[Page]:
+    yield Page("seat map, 300 seats", reverse("shop:session", args=[session.pk]), 50, 13, 100)
+    yield Page("programme of a week", reverse("shop:home") + "?day=week", 50, 13, 100)
+
+
+def visitor() -> Client:
+    return Client(SERVER_NAME="localhost")
