@@ -24,7 +24,7 @@ admin.site.unregister(Group)  # roles are made by sync_roles, which would undo w
 
 
 @admin.register(User)
-class UserAdmin(KeptAdmin, DjangoUserAdmin):
+class UserAdmin(KeptAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass `response_action` on
     """People are switched off, not deleted: orders and reasons carry their names.
 
     Who works for all cinemas sees everybody, customers included; others see themselves and their cinemas' staff. Forms

@@ -9,15 +9,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.core.exceptions import FieldError, PermissionDenied
+from django.db import DataError
 from django.db.models import DateTimeField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
@@ -43,6 +48,11 @@ def own_rows(site: admin.AdminSite, model: type[Model], request: HttpRequest) ->
     return page.get_queryset(request) if isinstance(page, Scoped) else None
 
 
+def is_key(text: str) -> bool:
+    """Whether a row can have this key: what was typed into an address or a form may be anything."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 class OwnFilter(admin.RelatedFieldListFilter):
     """Offers what the person may see. A value typed into the address finds nothing more, since the list is theirs."""
 
@@ -56,8 +66,24 @@ class OwnFilter(admin.RelatedFieldListFilter):
         return [(row.pk, str(row)) for row in rows]
 
 
+class Keys(AutocompleteSelectMultiple):
+    """Shows again what was chosen, and nothing that no row is called; Django would fail on that."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        chosen = super().value_from_datadict(data, files, name)
+        return ["0" if each.isdecimal() and not is_key(each) else each for each in chosen]  # as little a row's key
+
+    def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, [each for each in value if is_key(str(each))], attrs)
+
+
 class OwnChoices:
     """Choices of related rows in forms are those that the person's page of them would list."""
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", Keys(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
         rows = own_rows(self.admin_site, db_field.remote_field.model, request)  # type: ignore[attr-defined]
@@ -141,6 +167,18 @@ class Scoped(OwnChoices, ModelAdmin):
         if isinstance(answer, SimpleTemplateResponse):
             answer.add_post_render_callback(_squeeze)
         return answer
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_changelist_instance(request)
+        except (DataError, FieldError, OverflowError) as error:  # a number that no column holds, an order that is none
+            raise IncorrectLookupParameters from error
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        if not all(is_key(each) for each in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            self.message_user(request, gettext("These rows are not there any more. Choose again."), messages.ERROR)
+            return None
+        return super().response_action(request, queryset)
 
     def row(self, request: HttpRequest, object_id: str) -> Any:
         found = self.get_object(request, object_id)

@@ -1,11 +1,19 @@
 """Times as the clocks of a cinema show them, in the admin."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+
+def in_our_age(value: date) -> None:
+    """A form's day or instant has neighbours, by any clocks: the first and the last years of the calendar have not."""
+    if not 1900 < value.year < 9000:
+        raise ValidationError(gettext("There is no such year here."))
 
 
 def cinema_of(page: Any, row: Any) -> Any:

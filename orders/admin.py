@@ -15,6 +15,7 @@ class ScanAdmin(RecordAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "ticket__order__cinema"
     list_display = ["at", "ticket", "undone", "actor"]
+    sortable_by = ["at", "undone"]  # by what names a ticket it would pass the hall twice, which Django takes for a loop
     list_select_related = [*TICKET, "actor"]
 
 
@@ -23,6 +24,7 @@ class RefundLineAdmin(RecordAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "refund__order__cinema"
     list_display = ["refund", "ticket", "preorder", "amount"]
+    sortable_by = ["refund", "amount"]
     list_select_related = ["refund", *REFUNDED]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -73,6 +74,9 @@ class Promocode(models.Model):
     def clean(self) -> None:
         super().clean()
         self.code = self.code.strip().upper()
+        if self.max_uses is not None and self.max_uses < self.used_count:
+            told = _("%(count)d orders have used it already.") % {"count": self.used_count}
+            raise ValidationError({"max_uses": told})
 
 
 class OrderQuerySet(models.QuerySet["Order"]):

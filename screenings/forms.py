@@ -19,6 +19,7 @@ from unfold.widgets import (
 
 from cinema.actions import ActionForm, Fact
 from cinema.reasons import LONGEST_REASON
+from cinema.zones import in_our_age
 from screenings.errors import AmbiguousTime, ImpossibleHall, NonexistentTime
 from screenings.models import Cinema, Film, Hall, Seat, Session
 from screenings.plans import Plan, lay_out
@@ -39,12 +40,12 @@ class Native(UnfoldAdminTextInputWidget):
 
 
 def day_field(**kwargs: Any) -> forms.DateField:
-    return forms.DateField(widget=Native("date", "%Y-%m-%d"), **kwargs)
+    return forms.DateField(validators=[in_our_age], widget=Native("date", "%Y-%m-%d"), **kwargs)
 
 
 def instant_field(**kwargs: Any) -> forms.DateTimeField:
     """An instant by the clocks that are in force: on an action's page the cinema's."""
-    return forms.DateTimeField(widget=Native("datetime-local", "%Y-%m-%dT%H:%M"), **kwargs)
+    return forms.DateTimeField(validators=[in_our_age], widget=Native("datetime-local", "%Y-%m-%dT%H:%M"), **kwargs)
 
 
 class Reason(forms.CharField):

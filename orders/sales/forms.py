@@ -18,7 +18,7 @@ from unfold.widgets import (
 from bonuses.models import BonusTransaction
 from cinema.actions import ActionForm, Fact
 from cinema.reasons import LONGEST_REASON
-from cinema.zones import on_the_clock
+from cinema.zones import in_our_age, on_the_clock
 from orders.models import Order
 from orders.sales.story import line_in_words, money
 from orders.services import Outcome, what_refund_gives
@@ -49,6 +49,7 @@ class ExtendForm(ActionForm):
     until = forms.DateTimeField(
         label=_("To pay before"),
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        validators=[in_our_age],
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         help_text=_("By the cinema's clocks; at the session's start at the latest."),
     )
