@@ -383,7 +383,7 @@ def test_an_index_serves_what_is_due() -> None:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")  # a small table is read whole, and rightly so
 
-    plan = Notification.objects.due(NOW).order_by("pk").explain()
+    plan = Notification.objects.due(NOW).order_by().explain()  # as the job asks: it sorts keys by itself
 
     assert "notification_due" in plan
 
