@@ -165,6 +165,7 @@ class ReceiptLineAdmin(RecordAdmin):
 @admin.register(Refund)
 class RefundAdmin(ReasonInWords, Acting, RecordAdmin):
     ordering = NEWEST_FIRST
+    list_per_page = 20  # its rows are wide
     cinema_path = "order__cinema"
     list_display = ["requested_at", "order", "amount", "standing", "error", "without_lines", "why", "succeeded_at"]
     list_filter = ["status", WaitsFor]
