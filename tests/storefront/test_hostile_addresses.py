@@ -1,0 +1,44 @@
+"""Whatever is typed into the address line or sent by a robot is answered, and never by an error of the server."""
+
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = ["a\x00b", "\u202e", "9" * 40, "-1", "' OR 1=1 --", "<script>", "x" * 3000]
+ADDRESSES = [
+    "/order/{}/",
+    "/order/{}/refund/",
+    "/order/{}/tickets.ics",
+    "/account/link/{}/",
+    "/account/sign-in/?next={}",
+    "/find/?number={}",
+    "/films/{}/",
+    "/sessions/{}/",
+    "/sessions/{}/session.ics",
+    "/?day={}",
+    "/?cinema={}&day=week",
+    "/demo-bank/{}/",
+]
+FORMS = {
+    "/find/": ["number", "email"],
+    "/account/sign-in/": ["email", "username", "password"],
+    "/account/sign-in/link/": ["email"],
+    "/language/": ["language", "next"],
+}
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_addresses_are_answered(client: Client, value: str) -> None:
+    answers = {address: client.get(address.format(quote(value, safe=""))).status_code for address in ADDRESSES}
+
+    assert {address: status for address, status in answers.items() if status >= 500} == {}
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_values_typed_into_the_shop_are_answered(client: Client, value: str) -> None:
+    answers = {form: client.post(form, dict.fromkeys(fields, value)).status_code for form, fields in FORMS.items()}
+
+    assert {form: status for form, status in answers.items() if status >= 500} == {}
