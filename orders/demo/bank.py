@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from cinema.lives import move, move_every
 from orders import services
 from orders.models import Order
 from payments.gateways.demo import PREFIX
@@ -41,12 +42,11 @@ def keep_up(at: datetime) -> None:
     for refund in Refund.objects.to_send(at).select_related("payment").order_by("pk"):
         assert refund.payment is not None
         back = _sent_by_bank(refund.payment, uid=refund.uid, amount=refund.amount)
-        Refund.objects.filter(pk=refund.pk).update(
-            status=Refund.Status.SUCCEEDED, external_id=f"{PREFIX}{back.hex}", attempts=1, succeeded_at=at
-        )
-    Refund.objects.filter(
+        move([refund], Refund.Status.SUCCEEDED, external_id=f"{PREFIX}{back.hex}", attempts=1, succeeded_at=at)
+    handed_out = Refund.objects.filter(
         payment__gateway__in=BY_HAND, status=Refund.Status.REQUESTED, requested_at__lte=at - HANDED_OUT_AFTER
-    ).update(status=Refund.Status.SUCCEEDED, succeeded_at=at)
+    )
+    move_every(handed_out, Refund.Status.SUCCEEDED, succeeded_at=at)
     Payment.objects.to_ask(at).update(ask_at=at + timedelta(days=1))
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cinema.actions import Acting, act
 from cinema.admin import NEWEST_FIRST, RecordAdmin, RecordInline
-from cinema.labels import label
+from cinema.labels import Standing
 from orders.models import RefundLine
 from orders.money.forms import ClearUpForm, MoneyForm
 from orders.pages import REFUNDED, ReasonInWords
@@ -51,7 +51,8 @@ class InTrouble(admin.SimpleListFilter):
 
 
 @admin.register(Payment)  # here, since the orders know what money does to them
-class PaymentAdmin(Acting, RecordAdmin):
+class PaymentAdmin(Standing, Acting, RecordAdmin):
+    colours = PAYMENT_COLOURS
     ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
     list_display = ["created_at", "order", "gateway", "amount", "standing", "succeeded_at", "trouble"]
@@ -61,10 +62,6 @@ class PaymentAdmin(Acting, RecordAdmin):
     exclude = ["status"]
     readonly_fields = ["standing", "uid"]
     actions_detail = ["clear_up", "ask"]
-
-    @admin.display(description=_("status"), ordering="status")
-    def standing(self, payment: Payment) -> str:
-        return label(payment.get_status_display(), PAYMENT_COLOURS.get(payment.status))
 
     @act(
         permission="orders.take_payment_order",
@@ -124,7 +121,8 @@ class ReceiptLineInline(RecordInline):
 
 
 @admin.register(Receipt)
-class ReceiptAdmin(Acting, RecordAdmin):
+class ReceiptAdmin(Standing, Acting, RecordAdmin):
+    colours = RECEIPT_COLOURS
     cinema_path = "order__cinema"
     ordering = NEWEST_FIRST
     list_display = ["created_at", "order", "kind", "amount", "standing", "error", "sent_at"]
@@ -136,10 +134,6 @@ class ReceiptAdmin(Acting, RecordAdmin):
     readonly_fields = ["standing"]
     actions_detail = ["send_again"]
     actions = ["send_again"]
-
-    @admin.display(description=_("status"), ordering="status")
-    def standing(self, receipt: Receipt) -> str:
-        return label(receipt.get_status_display(), RECEIPT_COLOURS.get(receipt.status))
 
     @act(
         permission="payments.resend_receipt",
@@ -163,7 +157,8 @@ class ReceiptLineAdmin(RecordAdmin):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReasonInWords, Acting, RecordAdmin):
+class RefundAdmin(ReasonInWords, Standing, Acting, RecordAdmin):
+    colours = REFUND_COLOURS
     ordering = NEWEST_FIRST
     list_per_page = 20  # its rows are wide
     cinema_path = "order__cinema"
@@ -176,10 +171,6 @@ class RefundAdmin(ReasonInWords, Acting, RecordAdmin):
     readonly_fields = ["standing", "why", "uid"]
     actions_detail = ["pay_out", "send_again"]
     actions = ["send_again"]
-
-    @admin.display(description=_("status"), ordering="status")
-    def standing(self, refund: Refund) -> str:
-        return label(refund.get_status_display(), REFUND_COLOURS.get(refund.status))
 
     @act(
         permission="payments.pay_out_refund",

@@ -15,7 +15,7 @@ from accounts.models import User
 from bonuses.models import BonusTransaction
 from cinema.actions import Acting, act
 from cinema.admin import NEWEST_FIRST, RecordAdmin
-from cinema.labels import label
+from cinema.labels import Standing
 from cinema.zones import on_the_clock, zone_of
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OverdueOrder, Ticket
@@ -63,9 +63,10 @@ def is_sold(order: Order) -> bool:
     return order.status in Order.SOLD
 
 
-class OrderPage(Acting, RecordAdmin):
+class OrderPage(Standing, Acting, RecordAdmin):
     """An order: what it is made of, its whole story, and what may be done with it in its status."""
 
+    colours = COLOURS
     cinema_path = "cinema"
     list_per_page = 20
     list_select_related = ["cinema"]
@@ -93,10 +94,6 @@ class OrderPage(Acting, RecordAdmin):
             told = {"story": Story(order, request.user), "zone": zone_of(self, order)}
             extra_context = {**(extra_context or {}), **told}
         return super().change_view(request, object_id, form_url, extra_context)
-
-    @admin.display(description=_("status"), ordering="status")
-    def standing(self, order: Order) -> str:
-        return label(order.get_status_display(), COLOURS.get(order.status))
 
     @admin.display(description=_("to pay"), ordering="final_amount")
     def amount(self, order: Order) -> str:
@@ -252,7 +249,8 @@ class OverdueOrderAdmin(OrderPage):
 
 
 @admin.register(Ticket)
-class TicketAdmin(Acting, RecordAdmin):
+class TicketAdmin(Standing, Acting, RecordAdmin):
+    colours = TICKET_COLOURS
     ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
     list_per_page = 20
@@ -263,10 +261,6 @@ class TicketAdmin(Acting, RecordAdmin):
     exclude = ["status"]
     readonly_fields = ["standing"]
     actions_detail = ["let_in", "undo"]
-
-    @admin.display(description=_("status"), ordering="status")
-    def standing(self, ticket: Ticket) -> str:
-        return label(ticket.get_status_display(), TICKET_COLOURS.get(ticket.status))
 
     @act(
         permission="orders.check_in_ticket",
@@ -292,7 +286,8 @@ class TicketAdmin(Acting, RecordAdmin):
 
 
 @admin.register(ConcessionPreorder)  # here, since the orders make snacks ready and hand them over
-class ConcessionPreorderAdmin(Acting, RecordAdmin):
+class ConcessionPreorderAdmin(Standing, Acting, RecordAdmin):
+    colours = PREORDER_COLOURS
     ordering = NEWEST_FIRST
     cinema_path = "concession_item__cinema"
     list_per_page = 20
@@ -304,10 +299,6 @@ class ConcessionPreorderAdmin(Acting, RecordAdmin):
     readonly_fields = ["standing"]
     actions_detail = ["ready", "hand_over"]
     actions = ["ready", "hand_over"]
-
-    @admin.display(description=_("status"), ordering="status")
-    def standing(self, preorder: ConcessionPreorder) -> str:
-        return label(preorder.get_status_display(), PREORDER_COLOURS.get(preorder.status))
 
     @admin.display(description=_("to collect before"), ordering="collection_deadline")
     def until(self, preorder: ConcessionPreorder) -> str:
