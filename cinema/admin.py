@@ -28,6 +28,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from cinema.changes import Past
+from cinema.keys import is_key
 from cinema.money import MoneyField
 from cinema.scope import cinemas_of, within
 from cinema.zones import on_the_clock, zone_of
@@ -46,11 +47,6 @@ def own_rows(site: admin.AdminSite, model: type[Model], request: HttpRequest) ->
     """The rows of a model that the person's page of it would list; None when the model has no such page."""
     page = site._registry.get(model)
     return page.get_queryset(request) if isinstance(page, Scoped) else None
-
-
-def is_key(text: str) -> bool:
-    """Whether a row can have this key: what was typed into an address or a form may be anything."""
-    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 class OwnFilter(admin.RelatedFieldListFilter):

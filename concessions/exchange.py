@@ -10,6 +10,7 @@ from tablib import Dataset
 
 from cinema.exchange.cells import Names, Number, One, Text, YesNo
 from cinema.exchange.sheets import Sheet
+from cinema.keys import keys_among
 from concessions.models import ConcessionItem
 
 NUMBERS = ["price", "max_stock_quantity", "low_stock_percent"]
@@ -46,7 +47,7 @@ class ItemSheet(Sheet):
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
         """Items are locked in the order of their ids, as sales lock them."""
-        numbers = [row["id"] for row in dataset.dict if row["id"].isdecimal() and len(row["id"]) < 19]
+        numbers = keys_among(row["id"] for row in dataset.dict)
         names = [row["name"] for row in dataset.dict if row.get("name")]
         named = self.rows.filter(Q(pk__in=numbers) | Q(name__in=names)).order_by("pk")
         list(named.select_for_update(of=("self",), no_key=True).values_list("pk"))

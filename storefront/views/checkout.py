@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bonuses.models import BonusAccount
+from cinema.keys import keys_among
 from cinema.lives import Refused
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem
@@ -43,7 +44,7 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
         chosen = seat_map.chosen(keys)
         seat_map.check(chosen)
     except Refused as refusal:
-        fit = {int(key) for key in keys if key.isdecimal()} - seat_map.taken
+        fit = keys_among(keys) - seat_map.taken
         return seats_views.seats_page(request, seat_map, refusal=refusal, chosen=fit)
     form = _form(request, seat_map, chosen)
     status = 200

@@ -5,9 +5,11 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from tests import scenes
+
 pytestmark = pytest.mark.django_db
 
-HOSTILE = ["a\x00b", "\u202e", "9" * 40, "-1", "' OR 1=1 --", "<script>", "x" * 3000]
+HOSTILE = ["a\x00b", "\u202e", "9" * 40, "9" * 5000, "-1", "' OR 1=1 --", "<script>", "x" * 3000]
 ADDRESSES = [
     "/order/{}/",
     "/order/{}/refund/",
@@ -18,6 +20,8 @@ ADDRESSES = [
     "/films/{}/",
     "/sessions/{}/",
     "/sessions/{}/session.ics",
+    "/sessions/{session}/?seat={}",
+    "/sessions/{session}/checkout/?seat={}",
     "/?day={}",
     "/?cinema={}&day=week",
     "/demo-bank/{}/",
@@ -32,7 +36,10 @@ FORMS = {
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_addresses_are_answered(client: Client, value: str) -> None:
-    answers = {address: client.get(address.format(quote(value, safe=""))).status_code for address in ADDRESSES}
+    session = scenes.a_session().pk
+    asked = {each: each.format(quote(value, safe=""), session=session) for each in ADDRESSES}
+
+    answers = {address: client.get(path).status_code for address, path in asked.items()}
 
     assert {address: status for address, status in answers.items() if status >= 500} == {}
 
