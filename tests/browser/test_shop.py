@@ -215,18 +215,17 @@ def test_a_seat_that_somebody_takes_is_lost_on_the_open_map_too(screen: Screen, 
     expect(page.get_by_label("row 1, seat 1, ")).to_have_attribute("aria-disabled", "true")
 
 
-@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(("language", "phone"), [("ru", False), ("en", True)])
-def test_everybody_can_use_every_page(
-    screen: Screen, refusals: None, session: Session, language: str, dark: bool, phone: bool
+def test_everybody_can_use_every_page_by_day_and_by_night(
+    screen: Screen, refusals: None, session: Session, language: str, phone: bool
 ) -> None:
     customer = scenes.a_customer(points=100)
     held = scenes.an_order(session, seats=1, customer=customer, snacks=[(a_snack(session), 1)])
     paid = scenes.a_paid_order(session, seats=2, customer=customer, snacks=[(a_snack(session), 1)], points=50)
     lost = scenes.an_order(session, at=NOON - timedelta(minutes=15), email="a@example.org")
     free = scenes.free_seats(session)[:2]
-    guest = screen(language=language, dark=dark, phone=phone)
-    member = screen(customer, language=language, dark=dark, phone=phone)
+    guest = screen(language=language, phone=phone)
+    member = screen(customer, language=language, phone=phone)
     chosen = f"/sessions/{session.pk}/checkout/?seat={free[0].pk}&seat={free[1].pk}"
     pages = [
         (guest, "/"),
@@ -254,11 +253,15 @@ def test_everybody_can_use_every_page(
         (member, chosen),
     ]
 
+    title = "Кинотеатр" if language == "ru" else "Cinema"
     for page, address in pages:
         page.goto(address)
 
-        assert barriers(page, title="Кинотеатр" if language == "ru" else "Cinema") == [], address
+        assert barriers(page, title=title) == [], address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} is too wide"
+        page.emulate_media(color_scheme="dark")  # other colours, and nothing else
+        assert barriers(page, title=title, rules=["color-contrast"]) == [], f"{address} in the dark"
+        page.emulate_media(color_scheme="light")
 
 
 def test_a_refusal_keeps_what_was_typed(screen: Screen, refusals: None, session: Session) -> None:
