@@ -1,10 +1,11 @@
 """The database as a stage: a scene is set once, kept, and set again as often as a proof needs it, in milliseconds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cache
 
 from django.apps import apps
 from django.db import connection, models, transaction
+from simple_history.models import HistoricalChanges
 
 #: Written when the test database is made, and needed by every test after ours.
 NOT_OURS = {"contenttypes", "auth"}
@@ -30,6 +31,20 @@ def set_scene(build: Callable[[], object]) -> None:
 def sweep() -> None:
     """Empty every table that is ours."""
     _run([f"DELETE FROM {_quoted(model._meta.db_table)}" for model in _models()])
+
+
+def whole(*, but: Container[str]) -> str:
+    """All that the database holds, but for the columns of those names and for what rows were before: what is alike here
+    goes on alike."""
+    rows = []
+    with connection.cursor() as cursor:
+        for model in _models():
+            if not issubclass(model, HistoricalChanges):
+                fields = [field.column for field in model._meta.local_concrete_fields if field.name not in but]
+                columns = ", ".join(map(_quoted, fields))
+                cursor.execute(f"SELECT {columns} FROM {_quoted(model._meta.db_table)} ORDER BY 1")
+                rows.append(cursor.fetchall())
+    return repr(rows)
 
 
 def _keep(name: str) -> None:
