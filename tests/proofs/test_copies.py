@@ -12,9 +12,9 @@ from django.db import connections
 
 from accounts.models import User
 from concessions.models import ConcessionItem
-from orders import models as order_models
 from orders.errors import NotEnoughPoints, OutOfStock, PromocodeRefused, Refused, SeatTaken
 from orders.models import Promocode
+from orders.models import orders as order_models
 from orders.services import bar, giving_back, hold
 from screenings.models import Session
 from tests.proofs import mailbox

@@ -15,7 +15,6 @@ from accounts.models import User
 from bonuses.models import BonusAccount, BonusTransaction
 from concessions.models import ConcessionItem, ConcessionPreorder
 from jobs import steps
-from orders import models as order_models
 from orders.errors import (
     ForbiddenMove,
     NotAdmitted,
@@ -26,6 +25,7 @@ from orders.errors import (
     SeatTaken,
 )
 from orders.models import Order, OrderEvent, Promocode, Ticket
+from orders.models import orders as order_models
 from orders.services import (
     CancelReason,
     bar,

@@ -1,82 +1,23 @@
-"""The order and its tickets: tables, lives, constraints, and what is due as of an instant."""
+"""The order and its story: table, life with its one door, constraints, and what is due as of an instant."""
 
-import secrets
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, default_language
-from cinema.history import History
 from cinema.lives import move
 from cinema.money import MoneyField, between
 from concessions.models import ConcessionPreorder
+from orders.models.codes import new_number, new_token
+from orders.models.promocodes import Promocode
+from orders.models.tickets import Ticket
 from payments.models import Payment
 from screenings.models import Session
-
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 O 1 I, which people read wrong aloud
-
-
-def new_number() -> str:
-    """A short number for people. It opens nothing: links carry the token."""
-    return "".join(secrets.choice(LETTERS) for _place in range(8))
-
-
-def new_pickup_code() -> str:
-    """30 random bits; only staff of the cinema can look one up."""
-    return "".join(secrets.choice(LETTERS) for _place in range(6))
-
-
-def new_token() -> str:
-    """192 random bits for the links in messages."""
-    return secrets.token_urlsafe(24)
-
-
-class Promocode(models.Model):
-    """A discount on a whole order, in percent or in money, for a limited number of orders."""
-
-    code = models.CharField(_("code"), max_length=40, unique=True)
-    discount_percent = models.PositiveSmallIntegerField(
-        _("discount, percent"), null=True, blank=True, validators=[MaxValueValidator(100)]
-    )
-    discount_amount = MoneyField(_("discount, money"), null=True, blank=True)
-    max_uses = models.PositiveIntegerField(_("orders at most"), default=1)
-    used_count = models.PositiveIntegerField(_("orders so far"), default=0)
-    valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
-    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
-    is_active = models.BooleanField(_("active"), default=True)
-
-    history = History(
-        "code", "discount_percent", "discount_amount", "max_uses", "valid_from", "valid_until", "is_active"
-    )
-
-    class Meta:
-        verbose_name = _("promocode")
-        verbose_name_plural = _("promocodes")
-        ordering = ["code"]
-        constraints = [
-            models.CheckConstraint(condition=Q(used_count__lte=F("max_uses")), name="promocode_within_its_limit"),
-            between("max_uses", 0, 1_000_000, name="promocode_limit_bounded"),
-            between("discount_percent", 0, 100, name="promocode_percent_bounded"),
-            between("discount_amount", name="promocode_amount_bounded"),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
-    def clean(self) -> None:
-        super().clean()
-        self.code = self.code.strip().upper()
-        if self.max_uses is not None and self.max_uses < self.used_count:
-            told = _("%(count)d orders have used it already.") % {"count": self.used_count}
-            raise ValidationError({"max_uses": told})
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -306,150 +247,6 @@ class OverdueOrder(Order):
         default_permissions = ("view",)
         verbose_name = _("overdue order")
         verbose_name_plural = _("overdue orders")
-
-
-class TicketQuerySet(models.QuerySet["Ticket"]):
-    def live(self) -> "TicketQuerySet":
-        """Those that keep their seat from anybody else."""
-        return self.filter(status__in=Ticket.LIVE)
-
-    def taken(self, at: datetime) -> "TicketQuerySet":
-        """Live, but for what expired orders still sit on: the next sale lets those go."""
-        return self.live().exclude(status=Ticket.Status.RESERVED, order__in=Order.objects.expired(at).values("pk"))
-
-    def to_remind(self, at: datetime) -> "TicketQuerySet":
-        """Paid tickets of sessions that start soon, bought before that window opened, whose owner can be written to."""
-        ahead = settings.REMINDER_AHEAD
-        soon = Session.objects.on_sale(at).filter(start_datetime__lte=at + ahead)
-        return self.filter(
-            ~Q(order__email="", order__phone=""),
-            session__in=soon.values("pk"),
-            status=Ticket.Status.PAID,
-            reminder_sent_at__isnull=True,
-            order__status=Order.Status.PAID,
-            order__paid_at__lt=F("session__start_datetime") - ahead,
-            order__paid_at__lte=at,
-        )
-
-
-class Ticket(models.Model):
-    """One seat at one session in one order, at the price of that moment."""
-
-    class Status(models.TextChoices):
-        RESERVED = "RESERVED", _("Reserved")
-        PAID = "PAID", _("Paid")
-        USED = "USED", _("Used")
-        EXPIRED = "EXPIRED", _("Did not come")
-        AVAILABLE = "AVAILABLE", _("Seat free again")
-
-    MOVES: ClassVar = {
-        Status.RESERVED: {Status.PAID, Status.AVAILABLE},
-        Status.PAID: {Status.USED, Status.EXPIRED, Status.AVAILABLE},
-        Status.USED: {Status.PAID, Status.AVAILABLE},
-        Status.EXPIRED: {Status.AVAILABLE},
-        Status.AVAILABLE: {Status.PAID},  # late money
-    }
-    LIVE: ClassVar = [Status.RESERVED, Status.PAID, Status.USED, Status.EXPIRED]
-
-    order = models.ForeignKey(Order, models.PROTECT, related_name="tickets", verbose_name=_("order"))
-    session = models.ForeignKey("screenings.Session", models.PROTECT, related_name="tickets", verbose_name=_("session"))
-    seat = models.ForeignKey("screenings.Seat", models.PROTECT, related_name="tickets", verbose_name=_("seat"))
-    ticket_type = models.ForeignKey(
-        "screenings.TicketType", models.PROTECT, related_name="tickets", verbose_name=_("ticket type")
-    )
-    price = MoneyField(_("price"))
-    discount_share = MoneyField(_("share of the discount"), default=0)
-    bonus_share = MoneyField(_("share paid with points"), default=0)
-    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.RESERVED)
-    reminder_sent_at = models.DateTimeField(_("reminder sent"), null=True, blank=True)
-    used_at = models.DateTimeField(_("used"), null=True, blank=True)
-
-    objects = TicketQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("ticket")
-        verbose_name_plural = _("tickets")
-        permissions = [
-            ("check_in_ticket", "Let the owner of a ticket in"),
-            ("undo_check_in_ticket", "Undo a scan of a ticket"),
-        ]
-        ordering = ["session", "seat"]
-        indexes = [models.Index(fields=["session", "status"], name="ticket_of_session")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "seat"],
-                condition=Q(status__in=["RESERVED", "PAID", "USED", "EXPIRED"]),
-                name="one_live_ticket_a_seat",
-            ),
-            between("price", name="ticket_price_bounded"),
-            between("discount_share", name="ticket_discount_bounded"),
-            between("bonus_share", name="ticket_bonus_bounded"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.session}, {self.seat}"
-
-    @property
-    def amount(self) -> Decimal:
-        """The line's price before discount and points."""
-        return self.price
-
-    @property
-    def paid(self) -> Decimal:
-        """What of this line is paid in money."""
-        return self.price - self.discount_share - self.bonus_share
-
-
-class Scan(models.Model):
-    """A ticket was scanned at the door, or such a scan undone. Never changed, never deleted."""
-
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="scans", verbose_name=_("ticket"))
-    undone = models.BooleanField(_("undone"), default=False)
-    at = models.DateTimeField(_("at"))
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
-    )
-
-    class Meta:
-        verbose_name = _("scan")
-        verbose_name_plural = _("scans")
-        ordering = ["-at", "-id"]
-
-    def __str__(self) -> str:
-        return f"{self.ticket}: {self.ticket.session.hall.cinema.local(self.at):%H:%M}"
-
-
-class RefundLine(models.Model):
-    """One ticket or one line of snacks that a refund gives back, and the money for it."""
-
-    refund = models.ForeignKey("payments.Refund", models.PROTECT, related_name="lines", verbose_name=_("refund"))
-    ticket = models.OneToOneField(
-        Ticket, models.PROTECT, null=True, blank=True, related_name="refund_line", verbose_name=_("ticket")
-    )
-    preorder = models.OneToOneField(
-        "concessions.ConcessionPreorder",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="refund_line",
-        verbose_name=_("snack pre-order"),
-    )
-    amount = MoneyField(_("amount"))
-
-    class Meta:
-        verbose_name = _("refund line")
-        verbose_name_plural = _("refund lines")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ticket__isnull=False, preorder__isnull=True)
-                | Q(ticket__isnull=True, preorder__isnull=False),
-                name="refund_line_of_one_thing",
-            ),
-            between("amount", name="refund_line_bounded"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.ticket or self.preorder}: {self.amount}"
 
 
 class OrderEvent(models.Model):

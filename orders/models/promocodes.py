@@ -1,0 +1,50 @@
+"""Promocodes, and how often each may be used."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cinema.history import History
+from cinema.money import MoneyField, between
+
+
+class Promocode(models.Model):
+    """A discount on a whole order, in percent or in money, for a limited number of orders."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    discount_percent = models.PositiveSmallIntegerField(
+        _("discount, percent"), null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
+    discount_amount = MoneyField(_("discount, money"), null=True, blank=True)
+    max_uses = models.PositiveIntegerField(_("orders at most"), default=1)
+    used_count = models.PositiveIntegerField(_("orders so far"), default=0)
+    valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    history = History(
+        "code", "discount_percent", "discount_amount", "max_uses", "valid_from", "valid_until", "is_active"
+    )
+
+    class Meta:
+        verbose_name = _("promocode")
+        verbose_name_plural = _("promocodes")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(used_count__lte=F("max_uses")), name="promocode_within_its_limit"),
+            between("max_uses", 0, 1_000_000, name="promocode_limit_bounded"),
+            between("discount_percent", 0, 100, name="promocode_percent_bounded"),
+            between("discount_amount", name="promocode_amount_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def clean(self) -> None:
+        super().clean()
+        self.code = self.code.strip().upper()
+        if self.max_uses is not None and self.max_uses < self.used_count:
+            told = _("%(count)d orders have used it already.") % {"count": self.used_count}
+            raise ValidationError({"max_uses": told})

@@ -1,0 +1,160 @@
+"""Tickets: their lives, who came in on them, and what of an order was refunded line by line."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cinema.money import MoneyField, between
+from orders.models import orders  # it reads this file in turn: its names are there once a query is made
+from screenings.models import Session
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def live(self) -> "TicketQuerySet":
+        """Those that keep their seat from anybody else."""
+        return self.filter(status__in=Ticket.LIVE)
+
+    def taken(self, at: datetime) -> "TicketQuerySet":
+        """Live, but for what expired orders still sit on: the next sale lets those go."""
+        return self.live().exclude(
+            status=Ticket.Status.RESERVED, order__in=orders.Order.objects.expired(at).values("pk")
+        )
+
+    def to_remind(self, at: datetime) -> "TicketQuerySet":
+        """Paid tickets of sessions that start soon, bought before that window opened, whose owner can be written to."""
+        ahead = settings.REMINDER_AHEAD
+        soon = Session.objects.on_sale(at).filter(start_datetime__lte=at + ahead)
+        return self.filter(
+            ~Q(order__email="", order__phone=""),
+            session__in=soon.values("pk"),
+            status=Ticket.Status.PAID,
+            reminder_sent_at__isnull=True,
+            order__status=orders.Order.Status.PAID,
+            order__paid_at__lt=F("session__start_datetime") - ahead,
+            order__paid_at__lte=at,
+        )
+
+
+class Ticket(models.Model):
+    """One seat at one session in one order, at the price of that moment."""
+
+    class Status(models.TextChoices):
+        RESERVED = "RESERVED", _("Reserved")
+        PAID = "PAID", _("Paid")
+        USED = "USED", _("Used")
+        EXPIRED = "EXPIRED", _("Did not come")
+        AVAILABLE = "AVAILABLE", _("Seat free again")
+
+    MOVES: ClassVar = {
+        Status.RESERVED: {Status.PAID, Status.AVAILABLE},
+        Status.PAID: {Status.USED, Status.EXPIRED, Status.AVAILABLE},
+        Status.USED: {Status.PAID, Status.AVAILABLE},
+        Status.EXPIRED: {Status.AVAILABLE},
+        Status.AVAILABLE: {Status.PAID},  # late money
+    }
+    LIVE: ClassVar = [Status.RESERVED, Status.PAID, Status.USED, Status.EXPIRED]
+
+    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="tickets", verbose_name=_("order"))
+    session = models.ForeignKey("screenings.Session", models.PROTECT, related_name="tickets", verbose_name=_("session"))
+    seat = models.ForeignKey("screenings.Seat", models.PROTECT, related_name="tickets", verbose_name=_("seat"))
+    ticket_type = models.ForeignKey(
+        "screenings.TicketType", models.PROTECT, related_name="tickets", verbose_name=_("ticket type")
+    )
+    price = MoneyField(_("price"))
+    discount_share = MoneyField(_("share of the discount"), default=0)
+    bonus_share = MoneyField(_("share paid with points"), default=0)
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.RESERVED)
+    reminder_sent_at = models.DateTimeField(_("reminder sent"), null=True, blank=True)
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        permissions = [
+            ("check_in_ticket", "Let the owner of a ticket in"),
+            ("undo_check_in_ticket", "Undo a scan of a ticket"),
+        ]
+        ordering = ["session", "seat"]
+        indexes = [models.Index(fields=["session", "status"], name="ticket_of_session")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "seat"],
+                condition=Q(status__in=["RESERVED", "PAID", "USED", "EXPIRED"]),
+                name="one_live_ticket_a_seat",
+            ),
+            between("price", name="ticket_price_bounded"),
+            between("discount_share", name="ticket_discount_bounded"),
+            between("bonus_share", name="ticket_bonus_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session}, {self.seat}"
+
+    @property
+    def amount(self) -> Decimal:
+        """The line's price before discount and points."""
+        return self.price
+
+    @property
+    def paid(self) -> Decimal:
+        """What of this line is paid in money."""
+        return self.price - self.discount_share - self.bonus_share
+
+
+class Scan(models.Model):
+    """A ticket was scanned at the door, or such a scan undone. Never changed, never deleted."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="scans", verbose_name=_("ticket"))
+    undone = models.BooleanField(_("undone"), default=False)
+    at = models.DateTimeField(_("at"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+
+    class Meta:
+        verbose_name = _("scan")
+        verbose_name_plural = _("scans")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.ticket}: {self.ticket.session.hall.cinema.local(self.at):%H:%M}"
+
+
+class RefundLine(models.Model):
+    """One ticket or one line of snacks that a refund gives back, and the money for it."""
+
+    refund = models.ForeignKey("payments.Refund", models.PROTECT, related_name="lines", verbose_name=_("refund"))
+    ticket = models.OneToOneField(
+        Ticket, models.PROTECT, null=True, blank=True, related_name="refund_line", verbose_name=_("ticket")
+    )
+    preorder = models.OneToOneField(
+        "concessions.ConcessionPreorder",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="refund_line",
+        verbose_name=_("snack pre-order"),
+    )
+    amount = MoneyField(_("amount"))
+
+    class Meta:
+        verbose_name = _("refund line")
+        verbose_name_plural = _("refund lines")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ticket__isnull=False, preorder__isnull=True)
+                | Q(ticket__isnull=True, preorder__isnull=False),
+                name="refund_line_of_one_thing",
+            ),
+            between("amount", name="refund_line_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket or self.preorder}: {self.amount}"

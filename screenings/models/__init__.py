@@ -1,0 +1,28 @@
+"""Cinemas, halls and seats, films, prices and sessions: tables, lives, constraints, and what is due."""
+
+from screenings.models.cinemas import Cinema, Hall, default_time_zone, loads_as_time_zone, time_zone_choices
+from screenings.models.films import AgeRating, Film, Genre
+from screenings.models.prices import SeatSurcharge, TicketType
+from screenings.models.seats import Seat, SeatKind, SeatOutage
+from screenings.models.sessions import Int8Range, OnPostgreSQL, Session, SessionSummary, TstzRange
+
+__all__ = [
+    "AgeRating",
+    "Cinema",
+    "Film",
+    "Genre",
+    "Hall",
+    "Int8Range",
+    "OnPostgreSQL",
+    "Seat",
+    "SeatKind",
+    "SeatOutage",
+    "SeatSurcharge",
+    "Session",
+    "SessionSummary",
+    "TicketType",
+    "TstzRange",
+    "default_time_zone",
+    "loads_as_time_zone",
+    "time_zone_choices",
+]

@@ -1,0 +1,93 @@
+"""Where films are shown: cinemas, each in a time zone of its own, and their halls."""
+
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pytz
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cinema.history import History
+from cinema.money import between
+
+
+@cache
+def time_zone_choices() -> list[tuple[str, str]]:
+    """IANA names that pytz knows as in common use; each must load as a `ZoneInfo` too."""
+    return [(name, name) for name in pytz.common_timezones]
+
+
+def default_time_zone() -> str:
+    """Asked when a row is made, so that no migration depends on an installation's settings."""
+    return settings.TIME_ZONE
+
+
+def loads_as_time_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValidationError(_("“%(name)s” is not a time zone of this machine."), params={"name": name}) from error
+
+
+class Cinema(models.Model):
+    """A venue. Its people see every time in `time_zone`."""
+
+    name = models.CharField(_("name"), max_length=120)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    address = models.CharField(_("address"), max_length=250, blank=True)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        choices=time_zone_choices,
+        default=default_time_zone,
+        validators=[loads_as_time_zone],
+    )
+    adverts_minutes = models.PositiveSmallIntegerField(
+        _("adverts, minutes"), default=10, validators=[MaxValueValidator(60)]
+    )
+
+    history = History("name", "city", "address", "time_zone", "adverts_minutes")
+
+    class Meta:
+        verbose_name = _("cinema")
+        verbose_name_plural = _("cinemas")
+        ordering = ["name"]
+        constraints = [between("adverts_minutes", 0, 60, name="cinema_adverts_bounded")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def local(self, instant: datetime) -> datetime:
+        """The instant as this cinema's clocks show it."""
+        return instant.astimezone(self.zone)
+
+
+class Hall(models.Model):
+    cinema = models.ForeignKey(Cinema, models.PROTECT, related_name="halls", verbose_name=_("cinema"))
+    name = models.CharField(_("name"), max_length=80)
+    cleaning_minutes = models.PositiveSmallIntegerField(
+        _("cleaning, minutes"), default=15, validators=[MaxValueValidator(240)]
+    )
+
+    history = History("name", "cleaning_minutes")
+
+    class Meta:
+        verbose_name = _("hall")
+        verbose_name_plural = _("halls")
+        permissions = [("build_hall", "Build a hall's seats from a plan")]
+        ordering = ["cinema", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["cinema", "name"], name="one_hall_a_name"),
+            between("cleaning_minutes", 0, 240, name="hall_cleaning_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cinema}, {self.name}"

@@ -1,0 +1,50 @@
+"""What is shown."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cinema.history import History
+from cinema.money import between
+
+
+class Genre(models.Model):
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    class Meta:
+        verbose_name = _("genre")
+        verbose_name_plural = _("genres")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgeRating(models.TextChoices):
+    """The marks of Russian law 436-FZ."""
+
+    ANY = "0+", "0+"
+    SIX = "6+", "6+"
+    TWELVE = "12+", "12+"
+    SIXTEEN = "16+", "16+"
+    EIGHTEEN = "18+", "18+"
+
+
+class Film(models.Model):
+    title = models.CharField(_("title"), max_length=200)
+    duration_minutes = models.PositiveSmallIntegerField(
+        _("running time, minutes"), validators=[MinValueValidator(1), MaxValueValidator(900)]
+    )
+    age_rating = models.CharField(_("age rating"), max_length=3, choices=AgeRating, default=AgeRating.ANY)
+    genres = models.ManyToManyField(Genre, verbose_name=_("genres"), related_name="films", blank=True)
+
+    history = History("title", "duration_minutes", "age_rating", many=["genres"])
+
+    class Meta:
+        verbose_name = _("film")
+        verbose_name_plural = _("films")
+        ordering = ["title"]
+        constraints = [between("duration_minutes", 1, 900, name="film_duration_bounded")]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.age_rating})"

@@ -1,0 +1,61 @@
+"""What is added to a session's price for a kind of seat, and what share of it a type of ticket pays."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cinema.history import History
+from cinema.money import MoneyField, between
+from screenings.models.cinemas import Cinema
+from screenings.models.seats import SeatKind
+
+
+class SeatSurcharge(models.Model):
+    """What a cinema adds to the price of every seat of one kind."""
+
+    cinema = models.ForeignKey(Cinema, models.PROTECT, related_name="seat_surcharges", verbose_name=_("cinema"))
+    kind = models.CharField(_("seat kind"), max_length=16, choices=SeatKind)
+    amount = MoneyField(_("surcharge"))
+
+    history = History("cinema", "kind", "amount")
+
+    class Meta:
+        verbose_name = _("seat surcharge")
+        verbose_name_plural = _("seat surcharges")
+        ordering = ["cinema", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["cinema", "kind"], name="one_surcharge_a_seat_kind"),
+            between("amount", name="surcharge_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cinema}, {self.get_kind_display()}"
+
+
+class TicketType(models.Model):
+    """Adult, child, student, carer, comp ...: what share of the session's price is paid, in percent."""
+
+    class SoldTo(models.TextChoices):
+        """Whom the shop offers it to. At the till staff sell any that is active."""
+
+        ANYBODY = "ANYBODY", _("Anybody")
+        COMPANION = "COMPANION", _("Companions of wheelchair users")
+        TILL = "TILL", _("Nobody online: at the till only")
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    price_percent = models.PositiveSmallIntegerField(
+        _("percent of the price"), default=100, validators=[MaxValueValidator(100)]
+    )
+    is_active = models.BooleanField(_("on sale"), default=True)
+    sold_to = models.CharField(_("sold online to"), max_length=16, choices=SoldTo, default=SoldTo.ANYBODY)
+
+    history = History("name", "price_percent", "is_active", "sold_to")
+
+    class Meta:
+        verbose_name = _("ticket type")
+        verbose_name_plural = _("ticket types")
+        ordering = ["-price_percent", "name"]
+        constraints = [between("price_percent", 0, 100, name="ticket_type_percent_bounded")]
+
+    def __str__(self) -> str:
+        return self.name

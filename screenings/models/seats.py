@@ -1,0 +1,83 @@
+"""Seats, their kinds, and when one is broken."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cinema.money import between
+from screenings.models.cinemas import Hall
+
+
+class SeatKind(models.TextChoices):
+    STANDARD = "STANDARD", _("Standard")
+    VIP = "VIP", _("VIP")
+    LOVE_SEAT = "LOVE_SEAT", _("Love seat")
+    WHEELCHAIR = "WHEELCHAIR", _("Wheelchair place")
+    COMPANION = "COMPANION", _("Companion seat")
+
+
+class Seat(models.Model):
+    """A numbered place in a row. `place` is where it stands across the hall, from the left wall; aisles are gaps."""
+
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="seats", verbose_name=_("hall"))
+    row = models.PositiveSmallIntegerField(_("row"), validators=[MinValueValidator(1)])
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
+    kind = models.CharField(_("kind"), max_length=16, choices=SeatKind, default=SeatKind.STANDARD)
+    place = models.PositiveSmallIntegerField(_("place across"), default=0)
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        ordering = ["hall", "row", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["hall", "row", "number"], name="one_seat_a_number"),
+            between("row", 1, 999, name="seat_row_bounded"),
+            between("number", 1, 999, name="seat_number_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return _("row %(row)s, seat %(number)s") % {"row": self.row, "number": self.number}
+
+
+class SeatOutageQuerySet(models.QuerySet["SeatOutage"]):
+    def during(self, start: datetime, end: datetime) -> "SeatOutageQuerySet":
+        """Those that touch [start, end); one without an end lasts until somebody ends it."""
+        return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=start), since__lt=end)
+
+
+class SeatOutage(models.Model):
+    """A seat that nobody can sit on for a time: it is not sold for sessions that run then."""
+
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="outages", verbose_name=_("seat"))
+    since = models.DateTimeField(_("broken from"))
+    until = models.DateTimeField(
+        _("broken until"), null=True, blank=True, help_text=_("Empty: until somebody puts it back.")
+    )
+    reason = models.CharField(_("reason"), max_length=250)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+
+    objects = SeatOutageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("broken seat")
+        verbose_name_plural = _("broken seats")
+        permissions = [("take_out_seat", "Take seats out of use, or put them back")]
+        ordering = ["-since", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gt=models.F("since")),
+                name="seat_outage_times_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat}: {self.reason}"
+
+    def covers(self, start: datetime, end: datetime) -> bool:
+        """As `during` says, of a row that was read."""
+        return self.since < end and (self.until is None or self.until > start)

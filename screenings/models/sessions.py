@@ -1,0 +1,192 @@
+"""Showings: their lives, what is due as of an instant, and that a hall has one at a time."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from cinema.history import History
+from cinema.money import MOST, MoneyField, between
+from screenings.models.cinemas import Hall
+from screenings.models.films import Film
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def started(self, at: datetime) -> "SessionQuerySet":
+        """Scheduled, and running at `at`."""
+        return self.filter(
+            status=Session.Status.SCHEDULED,
+            archived_at__isnull=True,
+            start_datetime__lte=at,
+            end_datetime__gt=at,
+        )
+
+    def ended(self, at: datetime) -> "SessionQuerySet":
+        """Over at `at`, and not yet known to be."""
+        return self.filter(
+            status__in=[Session.Status.SCHEDULED, Session.Status.ONGOING],
+            archived_at__isnull=True,
+            end_datetime__lte=at,
+        )
+
+    def on_sale(self, at: datetime) -> "SessionQuerySet":
+        return self.filter(status=Session.Status.SCHEDULED, archived_at__isnull=True, start_datetime__gt=at)
+
+    def in_the_way(self, *, halls: Iterable[int], start: datetime, free_from: datetime) -> "SessionQuerySet":
+        """Not cancelled, and holding one of the halls, cleaning included, at some moment of [start, free_from)."""
+        return self.filter(hall__in=halls, start_datetime__lt=free_from, free_from__gt=start).exclude(
+            status=Session.Status.CANCELLED
+        )
+
+
+class OnPostgreSQL(ExclusionConstraint):
+    """An exclusion constraint where the database has such; SQLite relies on the service, its writers queue."""
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+        return super().constraint_sql(model, schema_editor) if self._kept_by(schema_editor.connection) else None
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        return super().create_sql(model, schema_editor) if self._kept_by(schema_editor.connection) else None
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return super().remove_sql(model, schema_editor) if self._kept_by(schema_editor.connection) else None
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        """The service says it kindly (`HallBusy`)."""
+
+    @staticmethod
+    def _kept_by(connection: Any) -> bool:
+        return connection.vendor == "postgresql"
+
+
+class Int8Range(models.Func):
+    """A range of one value, so that equality can stand beside the times without the btree_gist extension."""
+
+    function = "int8range"
+    template = "%(function)s(%(expressions)s, '[]')"
+
+
+class TstzRange(models.Func):
+    function = "tstzrange"
+
+
+class Session(models.Model):
+    """One showing. The hall is taken from `start_datetime` to `free_from`: adverts, film, cleaning."""
+
+    class Status(models.TextChoices):
+        SCHEDULED = "SCHEDULED", _("Scheduled")
+        ONGOING = "ONGOING", _("Running")
+        COMPLETED = "COMPLETED", _("Over")
+        CANCELLED = "CANCELLED", _("Cancelled")
+
+    MOVES: ClassVar = {
+        Status.SCHEDULED: {Status.ONGOING, Status.COMPLETED, Status.CANCELLED},
+        Status.ONGOING: {Status.COMPLETED, Status.CANCELLED},
+        Status.COMPLETED: set(),
+        Status.CANCELLED: set(),
+    }
+
+    class Format(models.TextChoices):
+        TWO_D = "2D", "2D"
+        THREE_D = "3D", "3D"
+        IMAX = "IMAX", "IMAX"
+
+    film = models.ForeignKey(Film, models.PROTECT, related_name="sessions", verbose_name=_("film"))
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="sessions", verbose_name=_("hall"))
+    start_datetime = models.DateTimeField(_("start"))
+    end_datetime = models.DateTimeField(_("end"), help_text=_("Adverts and film are over."))
+    free_from = models.DateTimeField(_("hall free from"), help_text=_("Cleaning is done."))
+    ticket_price = MoneyField(_("ticket price"))
+    format = models.CharField(_("format"), max_length=8, choices=Format, default=Format.TWO_D)
+    language = models.CharField(_("language"), max_length=8, default="ru")
+    subtitles = models.CharField(_("subtitles"), max_length=8, blank=True)
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.SCHEDULED)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    cancel_reason = models.CharField(_("reason of the cancellation"), max_length=250, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cancelled by"),
+    )
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+    history = History("film", "hall", "start_datetime", "ticket_price", "format", "language", "subtitles")
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        permissions = [
+            ("schedule_session", "Put a session on the programme"),
+            ("copy_sessions", "Copy a day or a week of sessions"),
+            ("cancel_session", "Cancel a session"),
+        ]
+        ordering = ["start_datetime", "hall"]
+        indexes = [
+            # Leads with archived_at, so that a million old sessions are one closed branch of the index.
+            models.Index(fields=["archived_at", "status", "end_datetime"], name="session_life"),
+            models.Index(fields=["archived_at", "status", "start_datetime"], name="session_programme"),
+            models.Index(fields=["hall", "start_datetime"], name="session_hall_timetable"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end_datetime__gt=models.F("start_datetime"))
+                & models.Q(free_from__gte=models.F("end_datetime")),
+                name="session_times_in_order",
+            ),
+            between("ticket_price", name="session_price_bounded"),
+            OnPostgreSQL(
+                name="one_session_a_hall_at_a_time",
+                expressions=[
+                    (Int8Range("hall_id", "hall_id"), RangeOperators.OVERLAPS),
+                    (TstzRange("start_datetime", "free_from"), RangeOperators.OVERLAPS),
+                ],
+                condition=~models.Q(status="CANCELLED"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """By the cinema's clocks: a page of many reads `film` and `hall__cinema` along."""
+        start = self.hall.cinema.local(self.start_datetime)
+        return f"{self.film}, {date_format(start, 'SHORT_DATE_FORMAT')} {start:%H:%M}"
+
+
+class SessionSummary(models.Model):
+    """What an archived session came to. Seats are counted in tickets; money is what was paid for its tickets.
+
+    `sold`: tickets paid for, refunded ones included; `used`: scanned; `no_show`: neither scanned nor refunded;
+    `refunded`: given back after payment. `gross`: paid for the tickets sold, after discount, points counted as money
+    not taken; `net`: gross less what was refunded.
+    """
+
+    session = models.OneToOneField(Session, models.PROTECT, related_name="summary", verbose_name=_("session"))
+    capacity = models.PositiveIntegerField(_("capacity"))
+    sold = models.PositiveIntegerField(_("sold"))
+    used = models.PositiveIntegerField(_("came"))
+    no_show = models.PositiveIntegerField(_("did not come"))
+    refunded = models.PositiveIntegerField(_("refunded"))
+    gross = MoneyField(_("gross"), highest=MOST * 100)
+    net = MoneyField(_("net"), highest=MOST * 100)
+
+    class Meta:
+        verbose_name = _("session summary")
+        verbose_name_plural = _("session summaries")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sold=models.F("used") + models.F("no_show") + models.F("refunded")),
+                name="summary_adds_up",
+            ),
+            models.CheckConstraint(condition=models.Q(net__lte=models.F("gross")), name="summary_net_within_gross"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.session)
