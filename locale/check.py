@@ -31,6 +31,8 @@ def flaws(catalogue: polib.POFile) -> Iterator[str]:
             continue
         if entry.fuzzy:
             yield f"fuzzy: {entry.msgid!r}"
+        elif entry.previous_msgid or entry.previous_msgid_plural:  # half of such a note stops gettext's msgmerge
+            yield f"a note of what it was before is left: {entry.msgid!r}"
         elif entry.msgid_plural:
             if forms is None:
                 yield "the header lacks Plural-Forms"

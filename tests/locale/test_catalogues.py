@@ -52,6 +52,10 @@ def test_a_complete_entry_is_not_complained_of(entry: polib.POEntry):
         (polib.POEntry(msgid="Seat"), "not translated: 'Seat'"),
         (polib.POEntry(msgid="Seat", msgstr="Сеанс", flags=["fuzzy"]), "fuzzy: 'Seat'"),
         (
+            polib.POEntry(msgid="Seat", msgstr="Место", previous_msgid_plural="Seats"),
+            "a note of what it was before is left: 'Seat'",
+        ),
+        (
             polib.POEntry(msgid="%(n)s seat", msgid_plural="%(n)s seats", msgstr_plural=SEATS | {2: ""}),
             "not translated in every plural form: '%(n)s seat'",
         ),
