@@ -20,6 +20,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -93,7 +94,10 @@ def act(
             if not (request.user.has_perm(permission) and page.has_view_permission(request)):
                 raise PermissionDenied
             if object_id is not None:
-                return _on_one(page, request, page.row(request, object_id), method, form, words)
+                row = page.get_object(request, object_id)
+                if row is None:
+                    return page.gone(request, object_id)
+                return _on_one(page, request, row, method, form, words)
             assert queryset is not None
             return _on_many(page, request, queryset, method, form, words)
 
@@ -172,6 +176,13 @@ def _on_many(
 ) -> HttpResponse | None:
     """Each row is acted on by itself: what is refused for one is done for the others, and said of that one."""
     rows = list(queryset[: MOST_AT_ONCE + 1])
+    if left := _ticked(request) - len(rows):
+        told = ngettext(
+            "%(count)d row is not in this list any more: somebody has dealt with it meanwhile.",
+            "%(count)d rows are not in this list any more: somebody has dealt with them meanwhile.",
+            left,
+        )
+        page.message_user(request, told % {"count": left}, messages.WARNING)
     if not rows:
         return None
     if len(rows) > MOST_AT_ONCE:
@@ -199,6 +210,11 @@ def _on_many(
     return None
 
 
+def _ticked(request: HttpRequest) -> int:
+    """How many rows were chosen one by one, at most as many as may be."""
+    return min(len({*request.POST.getlist(ACTION_CHECKBOX_NAME)}), MOST_AT_ONCE)
+
+
 def _page(page: Any, request: HttpRequest, form: ActionForm, context: dict[str, Any]) -> HttpResponse:
     facts: list[Fact] = []
     if "row" in context:
@@ -215,15 +231,11 @@ def _way_back(page: Any, request: HttpRequest, row: Any) -> str:
     """Where the person came from, the list as it was filtered or the row's page."""
     came_from = request.POST.get("back", "") if request.method == "POST" else request.META.get("HTTP_REFERER", "")
     known = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
-    return came_from if known and came_from.split("?")[0] != request.path else _own(page, row)
+    return came_from if known and came_from.split("?")[0] != request.path else page.address_of(row)
 
 
 def _still_there(page: Any, request: HttpRequest, row: Model, back: str) -> str:
     """`back`, unless it is the page of a row that by what was done has left these pages."""
-    if page.get_queryset(request).filter(pk=row.pk).exists() or not back.split("?")[0].endswith(_own(page, row)):
+    if page.get_queryset(request).filter(pk=row.pk).exists() or not back.split("?")[0].endswith(page.address_of(row)):
         return back
     return reverse(f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_changelist")
-
-
-def _own(page: Any, row: Model) -> str:
-    return reverse(f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_change", args=[row.pk])

@@ -7,7 +7,7 @@ whole chain, `cinema_path = None`; then its lists, filters, look-ups, choices in
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -17,9 +17,10 @@ from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.db import DataError
 from django.db.models import DateTimeField, Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -87,10 +88,7 @@ class OwnChoices:
 
 
 class Scoped(OwnChoices, ModelAdmin):
-    """A page whose rows are those of the person's cinemas; any other row's address is not found (404).
-
-    `row` is for pages of actions: the row with this key, if it is theirs.
-    """
+    """A page whose rows are those of the person's cinemas; any other row's address is not found (404)."""
 
     cinema_path: ClassVar[str | None]  # from the model to the cinema; None: its rows are the whole chain's
     history_parts: ClassVar[
@@ -176,11 +174,24 @@ class Scoped(OwnChoices, ModelAdmin):
             return None
         return super().response_action(request, queryset)
 
-    def row(self, request: HttpRequest, object_id: str) -> Any:
-        found = self.get_object(request, object_id)
-        if found is None:
-            raise Http404
-        return found
+    def gone(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The answer for a row that the person's page does not have, or has no more.
+
+        What has left a page of some of a model's rows, such as the overdue ones, is shown where they all are, and that
+        is said. Any other row is not found, in the same words whether it was never there or is another cinema's.
+        """
+        whole = self.admin_site._registry.get(cast(type[Model], self.model._meta.concrete_model))
+        if self.model._meta.proxy and isinstance(whole, Scoped) and whole.has_view_permission(request):
+            row = whole.get_object(request, object_id)
+            if row is not None:
+                told = gettext("%(row)s: somebody has dealt with it meanwhile. This is how it stands now.")
+                self.message_user(request, told % {"row": row}, messages.WARNING)
+                return HttpResponseRedirect(whole.address_of(row))
+        context = {**self.admin_site.each_context(request), "title": _("Not there any more"), "opts": self.opts}
+        return TemplateResponse(request, "cinema/gone.html", context, status=404)
+
+    def address_of(self, row: Any) -> str:
+        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Filters by a related row, the last step of whose path is a relation, offer own rows only."""
@@ -191,11 +202,13 @@ class Scoped(OwnChoices, ModelAdmin):
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         """What was done with the row and what it was before, to who may see it; to be read, not to be brought back."""
         if not self.has_view_or_change_permission(request):  # or the answer would tell which rows exist
             raise PermissionDenied
-        row = self.row(request, unquote(object_id))
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            return self.gone(request, unquote(object_id))
         with timezone.override(zone_of(self, row) if self._of_one_cinema or self.cinema_path == "pk" else None):
             context = {
                 **self.admin_site.each_context(request),
@@ -216,8 +229,8 @@ class Scoped(OwnChoices, ModelAdmin):
         """How a related row is called in the history."""
         return str(row)
 
-    def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponseBase:
-        raise Http404  # Django would lead to the first page and name the key
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, _opts: Any, object_id: str) -> HttpResponseBase:
+        return self.gone(request, object_id)  # Django would lead to the first page and name the key
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -33,6 +33,11 @@ def move(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
     for row in rows:
         by_status[row.status].append(row)  # type: ignore[attr-defined]
     for status, group in by_status.items():
+        if to == status and to not in group[0].MOVES[status]:
+            raise ForbiddenMove(
+                _("%(kind)s %(row)s: the status is “%(target)s” already. Somebody was quicker.")
+                % {"kind": capfirst(group[0]._meta.verbose_name), "row": group[0], "target": _label(group[0], to)}
+            )
         if to not in group[0].MOVES[status]:
             raise ForbiddenMove(
                 _("%(kind)s %(row)s cannot go from “%(source)s” to “%(target)s”.")

@@ -125,6 +125,7 @@ class SeatOutageAdmin(Acting, RecordAdmin):
         permission="screenings.take_out_seat",
         title=_("Put the seat back"),
         text=_("The seat is fine: from now on it is sold again."),
+        when=lambda outage: outage.until is None or outage.until > timezone.now(),
         icon="build",
     )
     def put_back(self, outage: SeatOutage, *, at: datetime, actor: User) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cinema.lives import ForbiddenMove, Refused
@@ -108,6 +109,27 @@ class ImpossibleHall(Refused):
 
 class ImpossibleOutage(Refused):
     """Which seats are broken, since when, until when or why cannot be. The text says what."""
+
+
+class OutAlready(ImpossibleOutage):
+    """The seats are out of use then already. `outages` says since when; with seat, hall and cinema loaded."""
+
+    def __init__(self, outages: Sequence[Any]) -> None:
+        self.outages = list(outages)
+        seats = "; ".join(
+            _("%(seat)s since %(time)s") % {"seat": each.seat, "time": _shown(each.seat.hall.cinema.local(each.since))}
+            for each in self.outages
+        )
+        super().__init__(
+            _("Out of use then already: %(seats)s. Leave them out, or put them back first.") % {"seats": seats}
+        )
+
+
+class BackAlready(ForbiddenMove):
+    """The seat was put back, or the outage has run out."""
+
+    def __init__(self, outage: Any) -> None:
+        super().__init__(_("%(seat)s is in use again already.") % {"seat": capfirst(str(outage.seat))})
 
 
 def _shown(time: datetime) -> str:

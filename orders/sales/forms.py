@@ -99,7 +99,11 @@ class RefundForm(ActionForm):
 class RefundLinesForm(ActionForm):
     """First which lines, then exactly what goes back, then it counts."""
 
-    lines = forms.MultipleChoiceField(label=_("What goes back"), widget=UnfoldAdminCheckboxSelectMultipleWidget())
+    lines = forms.MultipleChoiceField(
+        label=_("What goes back"),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        error_messages={"invalid_choice": _("Some of it has been refunded already. Choose from what is left.")},
+    )
     reason = ReasonField()
     agreed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
 

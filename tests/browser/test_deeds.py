@@ -1,10 +1,8 @@
 """Each action of the admin, pressed by who may and out of reach for who may not."""
 
 import pytest
-from django.contrib import admin
 from django.db.models import Model
 from django.urls import reverse
-from django.utils import translation
 from playwright.sync_api import Page, expect
 
 import cinema.urls  # noqa: F401 - it loads the pages
@@ -12,8 +10,8 @@ from notifications.models import Status
 from orders.models import Order
 from tests.accounts.people import someone
 from tests.browser.conftest import Screen
-from tests.browser.deeds import DEEDS, Deed
-from tests.browser.foyer import Foyer
+from tests.deeds import DEEDS, Deed
+from tests.foyer import Foyer
 
 every_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.action)
 
@@ -162,14 +160,3 @@ def test_who_may_not_is_offered_nothing_to_do_with_a_list(
     answer = page.request.get(f"/admin/{list_page}/")
 
     assert answer.status == 403 or 'name="action"' not in answer.text()
-
-
-def test_no_action_of_a_rows_page_is_missing_here() -> None:
-    with translation.override("ru"):
-        there = {
-            (name, str(getattr(page, name).short_description))
-            for page in admin.site._registry.values()
-            for name in page.actions_detail  # type: ignore[attr-defined]
-        }
-
-    assert {(deed.action, deed.title) for deed in DEEDS} == there

@@ -8,10 +8,11 @@ from cinema.reasons import ReasonNeeded
 from orders.errors import SeatBroken
 from orders.models import Order, Ticket
 from orders.services import cancel, hold, mark_paid
-from screenings.errors import ImpossibleOutage
+from screenings.errors import BackAlready, ImpossibleOutage, OutAlready
 from screenings.models import SeatOutage
 from screenings.services import put_back, take_out
 from tests import scenes
+from tests.refusing import refused
 from tests.scenes import NOON
 
 pytestmark = pytest.mark.django_db
@@ -78,12 +79,26 @@ def test_an_outage_that_never_began_never_was(session):
     assert not SeatOutage.objects.exists()
 
 
-def test_putting_back_a_seat_that_is_mended_leaves_its_history_alone(session):
-    [outage] = take_out([scenes.free_seats(session)[0]], since=NOON - 2 * HOUR, until=NOON - HOUR, reason="Wet")
+def test_a_seat_that_is_in_use_again_is_not_put_back_a_second_time(session):
+    [mended] = take_out([scenes.free_seats(session)[0]], since=NOON - 2 * HOUR, until=NOON - HOUR, reason="Wet")
+    [called_off] = take_out([scenes.free_seats(session)[1]], since=NOON, reason="Wet")
+    put_back(SeatOutage.objects.get(pk=called_off.pk), at=NOON)
 
-    put_back(outage, at=NOON)
+    for outage in (mended, called_off):
+        with refused(BackAlready):
+            put_back(outage, at=NOON)
 
-    assert SeatOutage.objects.get().until == NOON - HOUR
+
+def test_a_seat_that_is_out_already_is_not_taken_out_twice_and_stays_out_for_longer_if_asked(session):
+    seat, other = scenes.free_seats(session)[:2]
+    take_out([seat], since=NOON, until=NOON + 2 * HOUR, reason="Wet")
+
+    with refused(OutAlready) as said:
+        take_out([other, seat], since=NOON + HOUR, until=NOON + 2 * HOUR, reason="Wet too")
+    take_out([seat], since=NOON + HOUR, reason="Wet for long")
+
+    assert "row 1, seat 1 since" in str(said.value)
+    assert SeatOutage.objects.filter(seat=seat).count() == 2
 
 
 def test_what_cannot_be_is_refused_and_nothing_is_taken_out(session):
