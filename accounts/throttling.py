@@ -10,11 +10,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+LONGEST_NAME = 255  # that a record of attempts holds; no address of ours is as long
+
 
 def login_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
     """The name tried, as the database compares it: spelled in capitals it is the same person."""
     given = credentials if credentials else request.POST
-    return str(given.get(settings.AXES_USERNAME_FORM_FIELD) or "").strip().lower()
+    return str(given.get(settings.AXES_USERNAME_FORM_FIELD) or "").strip().lower()[:LONGEST_NAME]
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -162,6 +162,10 @@ class Scoped(OwnChoices, ModelAdmin):
             answer.add_post_render_callback(_squeeze)
         return answer
 
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
+        words = search_term.replace("\x00", "")  # NUL is no letter, and PostgreSQL will not look for it
+        return super().get_search_results(request, queryset, words)
+
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         try:
             return super().get_changelist_instance(request)

@@ -10,9 +10,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 
+def is_in_our_age(value: date) -> bool:
+    """Whether a day or instant has neighbours, by any clocks: the first and the last years of the calendar have not."""
+    return 1900 < value.year < 9000
+
+
 def in_our_age(value: date) -> None:
-    """A form's day or instant has neighbours, by any clocks: the first and the last years of the calendar have not."""
-    if not 1900 < value.year < 9000:
+    """For a form's day or instant: see above."""
+    if not is_in_our_age(value):
         raise ValidationError(gettext("There is no such year here."))
 
 

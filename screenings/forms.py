@@ -19,7 +19,7 @@ from unfold.widgets import (
 
 from cinema.actions import ActionForm, Fact
 from cinema.reasons import LONGEST_REASON
-from cinema.zones import in_our_age
+from cinema.zones import in_our_age, is_in_our_age
 from screenings.errors import AmbiguousTime, ImpossibleHall, NonexistentTime
 from screenings.models import Cinema, Film, Hall, Seat, Session
 from screenings.plans import Plan, lay_out
@@ -169,10 +169,12 @@ class CopyWeekForm(CopyForm):
 
 
 def _day_of(value: Any) -> date | None:
+    """A day that has neighbours, or none."""
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except (TypeError, ValueError):
         return None
+    return day if is_in_our_age(day) else None
 
 
 def _lines(texts: Iterable[str]) -> str:

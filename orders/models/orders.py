@@ -82,7 +82,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
         Each is looked up in an index of its own.
         """
-        word = word.strip()
+        word = word.replace("\x00", "").strip()  # NUL is no letter, and PostgreSQL will not look for it
         plain = word.translate({ord(sign): None for sign in " -()"})
         collected = ConcessionPreorder.objects.filter(pickup_code=word.upper()).values_list("order", flat=True)[:100]
         return self.filter(

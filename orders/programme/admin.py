@@ -21,7 +21,7 @@ from cinema.actions import Acting, ActionForm, Fact, act
 from cinema.admin import KeptAdmin, RecordAdmin, own_rows
 from cinema.exchange.pages import Exchanging
 from cinema.reasons import LONGEST_REASON
-from cinema.zones import on_the_clock
+from cinema.zones import is_in_our_age, on_the_clock
 from jobs import clock
 from orders.models import Order, Ticket
 from orders.programme import seating, timetable
@@ -194,7 +194,7 @@ def _day(text: str | None) -> date | None:
         day = date.fromisoformat(text or "")
     except ValueError:
         return None
-    return day if 1900 < day.year < 9000 else None
+    return day if is_in_our_age(day) else None
 
 
 def _order_links(request: HttpRequest) -> Callable[[Order], str]:
