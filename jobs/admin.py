@@ -15,7 +15,7 @@ from unfold.decorators import display
 from cinema.actions import Acting, act
 from cinema.admin import RecordAdmin
 from cinema.schedule import TITLES, Daily, Every
-from jobs import clock
+from jobs import clock, crontab
 from jobs.models import JobLease, JobRun, Outcome, QuarantinedRow
 from jobs.quarantine import retry
 from jobs.status import JobStatus, statuses
@@ -52,9 +52,9 @@ def in_words(schedule: Every | Daily) -> str:
     return ngettext("every %(count)d minute", "every %(count)d minutes", seconds // 60) % {"count": seconds // 60}
 
 
-def standing(status: JobStatus) -> tuple[str, str]:
-    """How a job stands: the colour and the words."""
-    if status.late:
+def standing(status: JobStatus, *, is_left_out: bool) -> tuple[str, str]:
+    """How a job stands: the colour and the words. Where nobody has installed the schedule none is late."""
+    if status.late and not is_left_out:
         return "danger", gettext("Late")
     if status.last_run is None:
         return "info", gettext("Has not run yet")
@@ -81,11 +81,22 @@ class JobRunAdmin(RecordAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.GET:  # who filters or leafs looks for passes
             return super().changelist_view(request, extra_context)
-        found = [
-            {"status": each, "title": title(each.job), "schedule": in_words(each.schedule), "standing": standing(each)}
-            for each in statuses(clock.now())
-        ]
-        context: dict[str, Any] = {"statuses": found, "title": _("Jobs"), "zone": timezone.get_default_timezone_name()}
+        jobs = statuses(clock.now())
+        is_left_out = any(each.late for each in jobs) and crontab.is_left_out()
+        context: dict[str, Any] = {
+            "statuses": [
+                {
+                    "status": each,
+                    "title": title(each.job),
+                    "schedule": in_words(each.schedule),
+                    "standing": standing(each, is_left_out=is_left_out),
+                }
+                for each in jobs
+            ],
+            "install": crontab.INSTALL if is_left_out else "",
+            "title": _("Jobs"),
+            "zone": timezone.get_default_timezone_name(),
+        }
         if request.user.has_perm("jobs.view_quarantinedrow"):
             rows = list(QuarantinedRow.objects.all()[: ROWS_SHOWN + 1])
             context["quarantine"] = [{"row": row, "title": title(row.job)} for row in rows[:ROWS_SHOWN]]

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django_crontab.crontab import Crontab
 
+INSTALL = "manage.py crontab add -v 0"
 # django-crontab quotes nothing; % ends a line in a crontab; # begins the comment by which a line is found again.
 UNFIT = re.compile(r"[^\w@+=:,./-]")
 
@@ -22,6 +23,17 @@ def schedule() -> dict[str, str]:
     crontab = Crontab(verbosity=0)
     crontab.add_jobs()
     return {line.rstrip("\n"): job[2][0] for line, job in zip(crontab.crontab_lines, settings.CRONJOBS, strict=True)}
+
+
+def is_left_out() -> bool:
+    """Whether this is a developer's machine without a line of the schedule: its jobs are not late, nobody asked for
+    them. Never so in production, where a crontab that was forgotten is an alarm."""
+    if not settings.DEBUG:
+        return False
+    try:
+        return not _own_lines()
+    except CrontabUnusable:
+        return True
 
 
 def differences() -> list[str]:

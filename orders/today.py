@@ -20,7 +20,8 @@ from django.utils.translation import ngettext
 from cinema.schedule import TITLES
 from cinema.scope import cinemas_of, within
 from concessions.models import ConcessionItem
-from jobs import clock
+from jobs import clock, crontab
+from jobs.crontab import INSTALL
 from jobs.models import Outcome
 from jobs.status import JobStatus, statuses
 from notifications.models import Notification
@@ -123,7 +124,14 @@ class Today:
             link = reverse("admin:jobs_jobrun_changelist")
             late = [each for each in found if each.late]
             failed = [each for each in found if each.last_run and each.last_run.outcome == Outcome.FAILED]
-            if late:
+            if late and crontab.is_left_out():
+                yield Line(
+                    _("The schedule is not installed on this machine, so no job runs by itself"),
+                    link,
+                    "schedule",
+                    [_("To install it: %(command)s") % {"command": INSTALL}],
+                )
+            elif late:
                 text = ngettext("%(count)d job is late", "%(count)d jobs are late", len(late)) % {"count": len(late)}
                 yield Line(text, link, "timer_off", *_named(len(late), _titles(late)), urgent=True)
             if failed:

@@ -251,3 +251,21 @@ def test_a_line_uses_the_database_that_the_projects_own_env_names(checkout: Path
     made = {name for name in files_of(checkout) - before if not name.endswith(("-wal", "-shm"))}
     assert made == {"var/cron.log", "var/named.sqlite3"}
     assert set(Path("/").iterdir()) == at_home
+
+
+@pytest.mark.parametrize(
+    ("debug", "installed", "left_out"), [(True, False, True), (True, True, False), (False, False, False)]
+)
+def test_nobody_waits_for_a_schedule_that_a_developer_has_not_installed(table, settings, debug, installed, left_out):
+    settings.DEBUG = debug
+    table.write_text(FOREIGN + "\n")
+    if installed:
+        install()
+
+    assert crontab.is_left_out() is left_out
+
+
+def test_a_machine_without_cron_has_no_schedule(settings):
+    settings.DEBUG, settings.CRONTAB_EXECUTABLE = True, "/nowhere/crontab"
+
+    assert crontab.is_left_out()

@@ -195,3 +195,24 @@ def test_every_job_of_the_schedule_has_a_title(settings):
 
     assert list(TITLES) == list(settings.JOB_SCHEDULE)
     assert len(statuses(NOON)) == len(TITLES)
+
+
+def test_a_fresh_demo_is_told_once_how_to_install_the_schedule_and_production_that_jobs_are_late(settings):
+    JobRun.objects.update(finished_at=NOON - timedelta(days=3))
+    settings.CRONTAB_EXECUTABLE = "/nowhere/crontab"
+    manager = someone("cinema_manager", scenes.a_cinema())
+    jobs_page = reverse("admin:jobs_jobrun_changelist")
+
+    settings.DEBUG = True
+    [calm] = browser(manager).get(reverse("admin:index")).context["lines"]
+    page = browser(manager).get(jobs_page).text
+    settings.DEBUG = False
+    [alarm] = browser(manager).get(reverse("admin:index")).context["lines"]
+
+    assert calm.text == "The schedule is not installed on this machine, so no job runs by itself"
+    assert calm.names == ["To install it: manage.py crontab add -v 0"]
+    assert not calm.urgent
+    assert "crontab add -v 0" in page
+    assert ">Late<" not in page
+    assert alarm.text == f"{len(settings.JOB_SCHEDULE)} jobs are late"
+    assert alarm.urgent

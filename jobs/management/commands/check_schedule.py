@@ -17,5 +17,5 @@ class Command(BaseCommand):
         for difference in differences:
             self.stdout.write(difference)
         if differences:
-            raise CommandError("The crontab does not hold the schedule: manage.py crontab add -v 0 installs it")
+            raise CommandError(f"The crontab does not hold the schedule: {crontab.INSTALL} installs it")
         self.stdout.write(f"The crontab holds the whole schedule: {len(crontab.schedule())} jobs")
