@@ -33,7 +33,6 @@ from django.utils.translation import gettext, ngettext
 from unfold.decorators import action as unfold_action
 
 from cinema.lives import Refused
-from cinema.zones import zone_of
 
 MOST_AT_ONCE = 100  # rows of one bulk action: each is a transaction of its own
 
@@ -146,7 +145,7 @@ def _on_one(
     at = timezone.now()
     asked: dict[str, Any] = {"rows": [row], "at": at, "actor": request.user}
     back = _way_back(page, request, row)
-    with timezone.override(zone_of(page, row)):
+    with timezone.override(page.zone_for(request, row)):
         form = (
             form_class(request.POST, **asked)
             if request.method == "POST"
@@ -191,7 +190,7 @@ def _on_many(
         return None
     at = timezone.now()
     asked: dict[str, Any] = {"rows": rows, "at": at, "actor": request.user}
-    with timezone.override(zone_of(page, rows[0])):
+    with timezone.override(page.zone_for(request, rows[0])):
         form = form_class(request.POST, **asked) if "confirmed" in request.POST else form_class(**asked)
         if not (form.is_bound and form.is_valid()):
             return _page(page, request, form, {**words, "rows": rows, "back": request.get_full_path()})

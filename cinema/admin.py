@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar, cast
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -32,7 +33,7 @@ from cinema.changes import Past
 from cinema.keys import is_key
 from cinema.money import MoneyField
 from cinema.scope import cinemas_of, within
-from cinema.zones import on_the_clock, zone_of
+from cinema.zones import on_the_clock, zone_of, zone_of_person
 
 
 def may(permission: str) -> Callable[..., bool]:
@@ -95,6 +96,7 @@ class Scoped(OwnChoices, ModelAdmin):
         dict[str, str]
     ] = {}  # rows under this one, told with its history; see `cinema.changes.Past`
     history_note: ClassVar[str | Promise] = ""  # what of the row has its history elsewhere
+    by_server_clock: ClassVar[bool] = False  # rows that tell of the machine do so in its zone
     formfield_overrides: Any = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -106,9 +108,21 @@ class Scoped(OwnChoices, ModelAdmin):
         return within(rows, self.cinema_path, cinemas_of(request))
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Instants are shown by the clocks of the row's cinema, whose zone is said: a list may mix cinemas."""
+        """Instants are shown by the clocks of the row's cinema, whose zone is said: a list may mix cinemas. Those of
+        rows without one by the clocks of `own_zone`."""
         shown = super().get_list_display(request)
-        return [self._on_the_clock(each) if self._of_one_cinema and self._is_instant(each) else each for each in shown]
+        instants = [each for each in shown if self._is_instant(each)]
+        zone = None if self._of_one_cinema or not instants else self.own_zone(request)
+        return [self._on_the_clock(each, zone) if each in instants else each for each in shown]
+
+    def zone_for(self, request: HttpRequest, row: Any) -> ZoneInfo | None:
+        """In which to show the row's times: its cinema's zone, or `own_zone`."""
+        leads_to_one = row is not None and (self._of_one_cinema or self.cinema_path == "pk")
+        return zone_of(self, row) if leads_to_one else self.own_zone(request)
+
+    def own_zone(self, request: HttpRequest) -> ZoneInfo | None:
+        """In which to show the times of rows that belong to no one cinema; None: the server's."""
+        return None if self.by_server_clock else zone_of_person(request)
 
     def get_list_select_related(self, request: HttpRequest) -> Any:
         related = super().get_list_select_related(request)
@@ -125,10 +139,10 @@ class Scoped(OwnChoices, ModelAdmin):
         fields = {each.name for each in self.model._meta.concrete_fields if isinstance(each, DateTimeField)}
         return isinstance(name, str) and name in fields
 
-    def _on_the_clock(self, name: str) -> Callable[[Any], str]:
+    def _on_the_clock(self, name: str, zone: ZoneInfo | None) -> Callable[[Any], str]:
         @admin.display(description=self.model._meta.get_field(name).verbose_name, ordering=name)
         def shown(row: Any) -> str:
-            return on_the_clock(getattr(row, name), zone_of(self, row))
+            return on_the_clock(getattr(row, name), zone_of(self, row) if self._of_one_cinema else zone)
 
         shown.__name__ = name
         return shown
@@ -140,10 +154,10 @@ class Scoped(OwnChoices, ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """A row's page shows times as the clocks of its cinema do."""
+        """A row's page shows times as the clocks of its cinema do, or those of `own_zone`."""
         row = self.get_object(request, object_id) if object_id else None
         request._row = row  # type: ignore[attr-defined]
-        with timezone.override(zone_of(self, row) if self._of_one_cinema else None):
+        with timezone.override(self.zone_for(request, row)):
             answer = super().changeform_view(request, object_id, form_url, extra_context)
             return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
 
@@ -213,7 +227,7 @@ class Scoped(OwnChoices, ModelAdmin):
         row = self.get_object(request, unquote(object_id))
         if row is None:
             return self.gone(request, unquote(object_id))
-        with timezone.override(zone_of(self, row) if self._of_one_cinema or self.cinema_path == "pk" else None):
+        with timezone.override(self.zone_for(request, row)):
             context = {
                 **self.admin_site.each_context(request),
                 "title": _("History"),

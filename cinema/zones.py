@@ -5,9 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
+
+from cinema.scope import cinemas_of, within
 
 
 def is_in_our_age(value: date) -> bool:
@@ -36,6 +39,14 @@ def zone_of(page: Any, row: Any) -> ZoneInfo | None:
     """The zone in which to show the row's times; None: the server's."""
     cinema = cinema_of(page, row)
     return None if cinema is None else cinema.zone
+
+
+def zone_of_person(request: HttpRequest) -> ZoneInfo | None:
+    """The one zone of all cinemas that the person works for; None, the server's, where these differ."""
+    person: Any = request.user
+    cinemas = within(person.cinemas.model._default_manager.order_by(), "pk", cinemas_of(request))
+    zones = list(cinemas.values_list("time_zone", flat=True).distinct()[:2])
+    return ZoneInfo(zones[0]) if len(zones) == 1 else None
 
 
 def on_the_clock(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True, form: str = "") -> str:

@@ -66,6 +66,7 @@ class JobRunAdmin(RecordAdmin):
     """How every job stands, and beneath it each pass."""
 
     cinema_path = None
+    by_server_clock = True
     list_display = ["name", "started_at", "outcome_in_colour", "done", "passed_over", "failed", "finished_at", "host"]
     list_filter = [JobFilter, "outcome"]
     list_before_template = "jobs/statuses.html"
@@ -108,6 +109,7 @@ class JobRunAdmin(RecordAdmin):
 @admin.register(QuarantinedRow)
 class QuarantinedRowAdmin(Acting, RecordAdmin):
     cinema_path = None
+    by_server_clock = True
     list_display = ["name", "row_itself", "attempts", "error", "first_failed_at", "next_attempt_at"]
     list_display_links = ["name"]
     list_filter = [JobFilter]
@@ -143,4 +145,5 @@ class QuarantinedRowAdmin(Acting, RecordAdmin):
 @admin.register(JobLease)
 class JobLeaseAdmin(RecordAdmin):
     cinema_path = None
+    by_server_clock = True
     list_display = ["job", "holder", "until"]

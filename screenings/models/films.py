@@ -11,6 +11,8 @@ from cinema.money import between
 class Genre(models.Model):
     name = models.CharField(_("name"), max_length=60, unique=True)
 
+    history = History("name")
+
     class Meta:
         verbose_name = _("genre")
         verbose_name_plural = _("genres")

@@ -70,6 +70,15 @@ def test_genres_are_kept_with_their_film():
     assert genres == [set(), {"Drama"}, {"Drama", "War"}]
 
 
+def test_a_genre_keeps_what_it_was_called():
+    genre = Genre.objects.create(name="Drama")
+
+    genre.name = "Melodrama"
+    genre.save()
+
+    assert kept(genre, "name") == [("+", "Drama"), ("~", "Melodrama")]
+
+
 def test_a_deleted_surcharge_is_kept():
     surcharge = SeatSurcharge.objects.create(cinema=scenes.a_cinema(), kind="VIP", amount=100)
     key = surcharge.pk

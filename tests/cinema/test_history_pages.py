@@ -174,7 +174,7 @@ def test_a_long_history_is_told_page_by_page(manager, item):
 
 def test_what_was_done_is_told_where_no_history_is_kept(manager, item):
     code = Promocode.objects.bulk_create([Promocode(code="OLD", discount_percent=5)])[0]
-    genre = Genre.objects.create(name="Drama")
+    [genre] = Genre.objects.bulk_create([Genre(name="Drama")])
     LogEntry.objects.log_actions(someone("owner").pk, [genre], CHANGE, "Put right by hand", single_object=True)
 
     assert story(manager, code) == []

@@ -7,7 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from notifications.models import Notification, Status
+from tests.accounts.people import browser, someone
+from tests.cinema.venue import furnish_the_chain
 from tests.notifications.post import queued, statuses
+from tests.scenes import NOON, a_cinema
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +74,22 @@ def test_nobody_writes_or_removes_messages_by_hand() -> None:
     page = client.get(reverse("admin:notifications_notification_change", args=[row.pk]))
     assert page.status_code == 200
     assert 'name="recipient"' not in page.text
+
+
+@pytest.mark.parametrize(
+    ("zones", "shown"),
+    [
+        (["Asia/Vladivostok"], "5 November 22:00 +10"),
+        (["Asia/Vladivostok", "Asia/Vladivostok"], "5 November 22:00 +10"),
+        (["Asia/Vladivostok", "Asia/Omsk"], "5 November 15:00 MSK"),
+        ([], "5 November 15:00 MSK"),
+    ],
+)
+def test_times_are_those_of_the_readers_cinemas_or_of_the_server_and_the_zone_is_said(
+    monkeypatch: pytest.MonkeyPatch, zones: list[str], shown: str
+) -> None:
+    monkeypatch.setattr("cinema.zones.timezone.now", lambda: NOON)
+    reader = someone("cinema_manager", *(a_cinema(time_zone=zone) for zone in zones))
+    furnish_the_chain()
+
+    assert f">{shown}<" in browser(reader).get(reverse(LIST)).text
