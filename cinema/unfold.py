@@ -64,6 +64,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("payments.payment", "payments"),
             ("payments.refund", "undo"),
+            ("payments.dispute", "gavel"),
             ("payments.receipt", "receipt_long"),
             ("orders.refundline", "list"),
             ("orders.orderevent", "history"),

@@ -2,8 +2,8 @@
 
 A message is verified, stored once, and then the gateway is asked. Whoever sends it learns little: 200 once it is
 stored, whatever becomes of it (the job asks about the payment again), 400 when it is not from the gateway, 404 for a
-gateway that is not set up, 413 when it is too long. When it could not be stored the answer is an error, and it is sent
-again.
+gateway that is not set up, 413 when it is too long. When it could not be stored, or the gateway has to say first which
+payment it is about and is away (503), the answer is an error, and it is sent again.
 """
 
 import logging
@@ -46,5 +46,5 @@ def receive(request: HttpRequest, gateway: str) -> HttpResponse:
     except NotFromThere:
         logger.warning("A message that claims to be from %s is not", gateway)  # and nothing of what it says
         return HttpResponse(status=400)
-    hear_of(hint, gateway=gateway, at=at)
-    return HttpResponse(status=200)
+    event = hear_of(hint, gateway=gateway, at=at)
+    return HttpResponse(status=503 if event.handled_at is None and event.payment is None else 200)

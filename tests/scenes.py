@@ -177,6 +177,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "orders.Promocode": ("code",),
     "orders.Ticket": ("order__number", "session__start_datetime", "seat__hall__name", "seat__row", "seat__number"),
     "payments.DemoCharge": ("amount", "description"),
+    "payments.Dispute": ("payment__order__number", "external_id"),
     "payments.Payment": ("order__number", "amount", "created_at"),
     "payments.Receipt": ("order__number", "kind", "amount"),
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),

@@ -4,7 +4,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.formats import localize
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +18,7 @@ from orders.models import RefundLine
 from orders.money.forms import ClearUpForm, MoneyForm
 from orders.pages import REFUNDED, ReasonInWords
 from orders.services import clear_up, pay_out, send_again, send_receipt_again, settle_payment
-from payments.models import BY_HAND, Payment, Receipt, ReceiptLine, Refund
+from payments.models import BY_HAND, Dispute, Payment, Receipt, ReceiptLine, Refund
 
 PAYMENT_COLOURS: dict[str, str] = {
     Payment.Status.PENDING: "info",
@@ -27,6 +29,12 @@ REFUND_COLOURS: dict[str, str] = {
     Refund.Status.REQUESTED: "info",
     Refund.Status.SUCCEEDED: "success",
     Refund.Status.FAILED: "danger",
+}
+DISPUTE_COLOURS: dict[str, str] = {
+    Dispute.Status.OPEN: "danger",
+    Dispute.Status.ANSWERED: "info",
+    Dispute.Status.WON: "success",
+    Dispute.Status.LOST: "warning",
 }
 RECEIPT_COLOURS: dict[str, str] = {
     Receipt.Status.QUEUED: "info",
@@ -88,6 +96,28 @@ class PaymentAdmin(Standing, Acting, RecordAdmin):
         asked = settle_payment(payment, at=at)
         told = asked.get_trouble_display() or asked.get_status_display()
         return gettext("The payment now: %(status)s.") % {"status": told}
+
+
+@admin.register(Dispute)
+class DisputeAdmin(Standing, RecordAdmin):
+    """It is answered at the gateway, with evidence; here one sees what is at stake and until when.
+
+    Its payment's page asks how it went."""
+
+    colours = DISPUTE_COLOURS
+    cinema_path = "payment__order__cinema"
+    ordering = NEWEST_FIRST
+    list_display = ["heard_at", "order", "amount", "standing", "answer_by", "reason", "decided_at"]
+    list_filter = ["status"]
+    list_select_related = ["payment__order"]
+    search_fields = ["=payment__order__number", "=external_id"]
+    exclude = ["status"]
+    readonly_fields = ["standing", "order"]
+
+    @admin.display(description=_("order"))
+    def order(self, dispute: Dispute) -> str:
+        order = dispute.payment.order
+        return format_html('<a href="{}">{}</a>', reverse("admin:orders_order_change", args=[order.pk]), order)
 
 
 class RefundLineInline(RecordInline):

@@ -11,12 +11,13 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from bonuses.models import BonusTransaction
+from cinema.zones import on_the_clock
 from concessions.models import ConcessionPreorder
 from orders import messages
 from orders.models import Order, OrderEvent, Scan, Ticket
 from orders.reasons import in_words
 from orders.services.giving_back import Line
-from payments.models import Payment, Refund
+from payments.models import Dispute, Payment, Refund
 
 TICKET_COLOURS: dict[str, str] = {
     Ticket.Status.RESERVED: "info",
@@ -153,6 +154,8 @@ class Story:
         if self.user.has_perm("payments.view_payment"):
             yield from map(_of_payment, self.order.payments.select_related("actor").order_by("pk"))
         yield from map(_of_refund, self.refunds)
+        if self.user.has_perm("payments.view_dispute"):
+            yield from map(_of_dispute, Dispute.objects.filter(payment__order=self.order).order_by("pk"))
         if self.user.has_perm("bonuses.view_bonustransaction"):
             yield from map(_of_points, self.order.bonus_transactions.select_related("actor").order_by("pk"))
         if self.user.has_perm("orders.view_ticket"):
@@ -204,6 +207,16 @@ def _of_refund(refund: Refund) -> Entry:
         "status": refund.get_status_display(),
     }
     return Entry(refund.requested_at, "undo", what, str(refund.actor or ""), in_words(refund.reason), details)
+
+
+def _of_dispute(dispute: Dispute) -> Entry:
+    told = {"amount": money(dispute.amount), "status": dispute.get_status_display()}
+    details = []
+    if dispute.answer_by and dispute.status == Dispute.Status.OPEN:
+        details.append(_("Answer at the gateway by %(day)s.") % {"day": on_the_clock(dispute.answer_by)})
+    return Entry(
+        dispute.heard_at, "gavel", _("Dispute about %(amount)s: %(status)s") % told, why=dispute.reason, details=details
+    )
 
 
 def _of_points(entry: BonusTransaction) -> Entry:

@@ -1,12 +1,14 @@
 """A gateway's message, verified by who calls: stored once, then the gateway is asked."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from orders.services.paying import adopt, settle_payment
-from payments.gateways import Hint
+from payments.errors import GatewayRefused, GatewayUnavailable
+from payments.gateways import Hint, client
 from payments.models import GatewayEvent, Payment
 
 
@@ -14,7 +16,8 @@ def hear_of(hint: Hint, *, gateway: str, at: datetime) -> GatewayEvent:
     """Store that the gateway told us something, and ask it about the payment.
 
     A copy of a message is no news. Where the gateway cannot be asked now, the job does it with its next pass. What is
-    about no payment of ours is stored and left: another shop may share the account.
+    about no payment of ours is stored and left: another shop may share the account. An event that comes back without
+    a payment and not handled is to be sent again: only the gateway could have said which payment it is about.
     """
     with transaction.atomic(durable=True):
         event, is_new = GatewayEvent.objects.get_or_create(
@@ -22,12 +25,19 @@ def hear_of(hint: Hint, *, gateway: str, at: datetime) -> GatewayEvent:
         )
         payment = _meant(hint, gateway)
         if is_new and payment is not None:
-            # Before it is asked: should we die on the way, the job finds it.
-            Payment.objects.filter(pk=payment.pk).update(ask_at=at)
-            event.payment = payment
-            event.save(update_fields=["payment"])
+            _note(event, payment, at=at)
     if event.handled_at is not None:
         return event
+    if payment is None and hint.reference:
+        try:
+            payment = _meant(replace(hint, external_id=client(gateway).find(hint.reference)), gateway)
+        except GatewayUnavailable:
+            return event
+        except GatewayRefused:  # it knows no such thing, or does not tell us
+            payment = None
+        if payment is not None:
+            with transaction.atomic(durable=True):
+                _note(event, payment, at=at)
     if payment is not None:
         if hint.external_id and not payment.external_id:
             adopt(payment, hint.external_id)
@@ -37,6 +47,13 @@ def hear_of(hint: Hint, *, gateway: str, at: datetime) -> GatewayEvent:
     event.handled_at = at
     event.save(update_fields=["handled_at"])
     return event
+
+
+def _note(event: GatewayEvent, payment: Payment, *, at: datetime) -> None:
+    """Before the gateway is asked: should we die on the way, the job finds the payment."""
+    Payment.objects.filter(pk=payment.pk).update(ask_at=at)
+    event.payment = payment
+    event.save(update_fields=["payment"])
 
 
 def _meant(hint: Hint, gateway: str) -> Payment | None:

@@ -19,6 +19,7 @@ from cinema.lives import move
 from orders.errors import GatewayNotOffered, NotPayable
 from orders.locks import lock_order
 from orders.models import Order
+from orders.services.disputing import book_disputes
 from orders.services.gateway_refunds import book_refunds
 from orders.services.payment import mark_paid
 from orders.services.receipting import lines_to_charge
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 #: A payment in flight is asked about so often at first, then more and more rarely.
 SOONEST, RAREST = timedelta(minutes=5), timedelta(hours=6)
+
+#: While a bank argues about a payment, how it stands is asked so often; messages tell it sooner.
+A_DAY = timedelta(days=1)
 
 #: Gateways forget idempotency keys after a day. A payment of which we never learnt the id is given up before that:
 #: nobody was ever sent to its page, so nobody can have paid it.
@@ -156,7 +160,8 @@ def book(payment: Payment, report: Report, *, at: datetime, sender: str = "") ->
     payment.refresh_from_db()
     paid = payment.status == Payment.Status.SUCCEEDED
     trouble = book_refunds(payment, report.refunds, at=at, sender=sender) if paid else ""
-    _ask_again(payment, trouble, at=at)
+    argued = paid and book_disputes(payment, report.disputes, at=at)
+    _ask_again(payment, trouble, argued=argued, at=at)
     return payment
 
 
@@ -264,9 +269,9 @@ def _trouble(payment: Payment, trouble: Payment.Trouble, *, at: datetime) -> Non
     payment.trouble, payment.ask_at = trouble, at + RAREST
 
 
-def _ask_again(payment: Payment, trouble: str, *, at: datetime) -> None:
+def _ask_again(payment: Payment, trouble: str, *, argued: bool, at: datetime) -> None:
     """In flight: soon, then as rarely as it is old. Paid: at an hour's age, at two, at four ... and not any more once
-    the time for chargebacks is over."""
+    the time for chargebacks is over; daily, however old, while its bank argues about it."""
     then: datetime | None = None
     if payment.status == Payment.Status.PENDING:
         then = at + min(max((at - payment.created_at) / 4, SOONEST), RAREST)
@@ -274,6 +279,8 @@ def _ask_again(payment: Payment, trouble: str, *, at: datetime) -> None:
         age = max(at - payment.succeeded_at, timedelta(minutes=30))
         if 2 * age <= settings.CHARGEBACKS_WITHIN:
             then = payment.succeeded_at + 2 * age
+        if argued:
+            then = min(then or at + A_DAY, at + A_DAY)
     Payment.objects.filter(pk=payment.pk, status=payment.status).update(ask_at=then, trouble=trouble)
     payment.ask_at, payment.trouble = then, trouble
 

@@ -10,6 +10,7 @@ from payments.errors import GatewayUnavailable
 from payments.gateways.base import (
     Back,
     Charge,
+    DisputeReport,
     GatewayClient,
     Hint,
     Line,
@@ -49,6 +50,7 @@ def offered() -> list[Gateway]:
 __all__ = [
     "Back",
     "Charge",
+    "DisputeReport",
     "GatewayClient",
     "Hint",
     "Line",

@@ -78,6 +78,17 @@ class RefundReport:
 
 
 @dataclass(frozen=True)
+class DisputeReport:
+    """What a bank argues about, and until when evidence is taken. Lost, it is a `RefundReport` as well."""
+
+    external_id: str
+    amount: Decimal
+    state: str  # of `payments.models.Dispute`
+    reason: str = ""
+    answer_by: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Report:
     """A payment as the gateway knows it. `amount` is what was taken when `state` is `DONE`.
 
@@ -90,19 +101,21 @@ class Report:
     currency: str
     uid: str = ""
     refunds: tuple[RefundReport, ...] = ()
+    disputes: tuple[DisputeReport, ...] = ()
 
 
 @dataclass(frozen=True)
 class Hint:
     """Something happened to a payment, says a message; what, the gateway is to be asked.
 
-    `event_id` is the same for every copy of the message. `external_id` or `uid` names the payment; both are empty
-    where it is about something else.
+    `event_id` is the same for every copy of the message. `external_id` or `uid` names the payment. Where neither does,
+    `reference` is what the gateway can `find` it by; all are empty where it is about something else.
     """
 
     event_id: str
     external_id: str = ""
     uid: str = ""
+    reference: str = ""
 
 
 class GatewayClient(Protocol):
@@ -119,6 +132,9 @@ class GatewayClient(Protocol):
 
     def fetch(self, external_id: str) -> Report:
         """How the payment stands now, and all that went back of it."""
+
+    def find(self, reference: str) -> str:
+        """The id of the payment that a message names in another way, empty when there is none."""
 
     def close(self, external_id: str) -> Report:
         """Have an open payment never be paid, where the gateway can do that; how it stands afterwards."""

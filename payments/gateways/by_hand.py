@@ -19,6 +19,9 @@ class ByHand:
     def fetch(self, external_id: str) -> Report:
         self._nobody()
 
+    def find(self, reference: str) -> str:
+        self._nobody()
+
     def close(self, external_id: str) -> Report:
         self._nobody()
 

@@ -65,6 +65,9 @@ class Demo:
     def fetch(self, external_id: str) -> Report:
         return _report(_charge(external_id))
 
+    def find(self, reference: str) -> str:
+        return ""
+
     def close(self, external_id: str) -> Report:
         try:
             with transaction.atomic():

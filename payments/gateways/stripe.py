@@ -4,9 +4,9 @@ The SDK costs 0.4 s to import, so only who speaks with Stripe does.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from cinema.money import MINOR_UNITS
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable, NotFromThere
-from payments.gateways.base import Back, Charge, Hint, Opened, RefundReport, Report, State
+from payments.gateways.base import Back, Charge, DisputeReport, Hint, Opened, RefundReport, Report, State
+from payments.models import Dispute
 
 #: Stripe wants its page open for half an hour at least; we close it earlier ourselves.
 PAGE_IS_OPEN_FOR = timedelta(minutes=65)
@@ -25,7 +26,15 @@ TOLERANCE = timedelta(minutes=5)
 
 #: What refunds and disputes are called there, and to us. A dispute is money gone once it is lost.
 REFUND_STATES = {"succeeded": State.DONE, "failed": State.FAILED, "canceled": State.FAILED}
-DISPUTE_STATES = {"lost": State.DONE, "won": State.FAILED, "warning_closed": State.FAILED}
+DISPUTE_STATES = {
+    "needs_response": Dispute.Status.OPEN,
+    "warning_needs_response": Dispute.Status.OPEN,
+    "lost": Dispute.Status.LOST,
+    "won": Dispute.Status.WON,
+    "warning_closed": Dispute.Status.WON,
+    "prevented": Dispute.Status.WON,
+}
+MONEY_GONE = {Dispute.Status.LOST: State.DONE, Dispute.Status.WON: State.FAILED}
 
 
 class Stripe:
@@ -71,6 +80,10 @@ class Stripe:
             )
         )
 
+    def find(self, reference: str) -> str:
+        query = {"payment_intent": reference, "limit": 1}
+        return _done(lambda stripe: next((each.id for each in stripe.checkout.sessions.list(query).data), ""))
+
     def close(self, external_id: str) -> Report:
         with suppress(GatewayRefused):  # paid, or over, a moment ago: asking says which
             _done(lambda stripe: stripe.checkout.sessions.expire(external_id))
@@ -113,6 +126,8 @@ class Stripe:
                 event_id=str(event["id"]),
                 external_id=str(about["id"]) if about["object"] == "checkout.session" else "",
                 uid=str((about.get("metadata") or {}).get("payment", "")),
+                # A dispute, and a refund made at their desk, know nothing but the money they are about.
+                reference=str(about.get("payment_intent") or "") if about["object"] in ("dispute", "refund") else "",
             )
         except (ValueError, StopIteration, KeyError, AttributeError, TypeError, stripe.SignatureVerificationError):
             raise NotFromThere(_("This message is not from Stripe.")) from None
@@ -144,26 +159,47 @@ def _in_our_words(error: Any) -> GatewayError:
 
 def _report(stripe: Any, session: Any) -> Report:
     paid = session.payment_status == "paid"
+    disputes = _disputes(stripe, session.payment_intent) if paid else []
     return Report(
         external_id=session.id,
         state=State.DONE if paid else State.FAILED if session.status == "expired" else State.OPEN,
         amount=_money(session.amount_total),
         currency=(session.currency or "").upper(),
         uid=session.client_reference_id or "",
-        refunds=tuple(_gone(stripe, session.payment_intent)) if paid else (),
+        refunds=(*_refunds(stripe, session.payment_intent), *map(_money_gone, disputes)) if paid else (),
+        disputes=tuple(disputes),
     )
 
 
-def _gone(stripe: Any, intent: Any) -> Iterator[RefundReport]:
-    for refund in stripe.refunds.list({"payment_intent": intent.id, "limit": 100}).auto_paging_iter():
-        yield _refund_report(refund)
-    if intent.latest_charge and intent.latest_charge.disputed:
-        for dispute in stripe.disputes.list({"payment_intent": intent.id, "limit": 100}).auto_paging_iter():
-            yield RefundReport(
-                external_id=dispute.id,
-                amount=_money(dispute.amount),
-                state=DISPUTE_STATES.get(dispute.status, State.OPEN),
-            )
+def _refunds(stripe: Any, intent: Any) -> Sequence[RefundReport]:
+    found = stripe.refunds.list({"payment_intent": intent.id, "limit": 100})
+    return [_refund_report(refund) for refund in found.auto_paging_iter()]
+
+
+def _disputes(stripe: Any, intent: Any) -> Sequence[DisputeReport]:
+    if not (intent.latest_charge and intent.latest_charge.disputed):
+        return []
+    found = stripe.disputes.list({"payment_intent": intent.id, "limit": 100})
+    return [_dispute_report(dispute) for dispute in found.auto_paging_iter()]
+
+
+def _dispute_report(dispute: Any) -> DisputeReport:
+    due = getattr(getattr(dispute, "evidence_details", None), "due_by", None)
+    return DisputeReport(
+        external_id=dispute.id,
+        amount=_money(dispute.amount),
+        state=DISPUTE_STATES.get(dispute.status, Dispute.Status.ANSWERED),  # under_review, and what is new to us
+        reason=str(getattr(dispute, "reason", None) or ""),
+        answer_by=datetime.fromtimestamp(due, UTC) if due else None,
+    )
+
+
+def _money_gone(dispute: DisputeReport) -> RefundReport:
+    return RefundReport(
+        external_id=dispute.external_id,
+        amount=dispute.amount,
+        state=MONEY_GONE.get(Dispute.Status(dispute.state), State.OPEN),
+    )
 
 
 def _refund_report(refund: Any) -> RefundReport:

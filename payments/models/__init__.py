@@ -1,4 +1,5 @@
 from payments.models.demo import DemoCharge, DemoRefund
+from payments.models.disputes import Dispute
 from payments.models.money import BY_HAND, Gateway, GatewayEvent, Payment, Refund
 from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatRate
 
@@ -6,6 +7,7 @@ __all__ = [
     "BY_HAND",
     "DemoCharge",
     "DemoRefund",
+    "Dispute",
     "Gateway",
     "GatewayEvent",
     "Payment",

@@ -12,7 +12,7 @@ from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import Kind, Notification
 from orders.models import Order
 from orders.services import become_overdue, check_in, receipt_sales, refund
-from payments.models import GatewayEvent, VatRate
+from payments.models import Dispute, GatewayEvent, VatRate
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests import scenes
 from tests.scenes import NOON
@@ -38,6 +38,7 @@ def furnish(cinema: Cinema) -> None:
     refund(order, lines=[returned], reason="Ill", at=NOON)
     check_in(used, at=session.start_datetime)
     receipt_sales(list(order.payments.all()), at=NOON)
+    Dispute.objects.create(payment=order.payments.get(), external_id=f"dp_{order.pk}", amount=350, heard_at=NOON)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
     SeatOutage.objects.create(seat=used.seat, since=NOON + timedelta(days=9), reason="The spring is out")
     ReorderSuggestion.objects.create(concession_item=item, quantity=1, suggested_at=NOON)

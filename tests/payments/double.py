@@ -45,6 +45,8 @@ class SentBack:
     state: str = "done"  # open, failed
     uid: str = ""
     is_dispute: bool = False
+    reason: str = ""
+    answer_by: float | None = None
 
 
 class Refusal(Exception):
@@ -95,6 +97,21 @@ class Provider:
         self.refunds[made.id] = made
         self.told.append(("sent_back", made.id))
         return made.id
+
+    def dispute(self, key: str, amount: Decimal, *, answer_by: float) -> str:
+        """The customer's bank argues: the cinema is to answer by then."""
+        made = SentBack(
+            self._new("dp"), key, int(amount * 100), "asks", is_dispute=True, reason="fraudulent", answer_by=answer_by
+        )
+        self.payments[key].disputed = True
+        self.refunds[made.id] = made
+        self.told.append(("disputed", made.id))
+        return made.id
+
+    def decide(self, dispute: str, state: str) -> None:
+        """It is answered (`open`), lost (`done`) or won (`failed`)."""
+        self.refunds[dispute].state = state
+        self.told.append(("disputed", dispute))
 
     def finish_refunds(self, state: str = "done") -> None:
         """What was accepted is done now, or has failed."""
@@ -198,6 +215,10 @@ def stripe(provider: Provider, method: str, path: str, query: dict[str, str], bo
                     )
                 ),
             )
+        case "GET", ["v1", "checkout", "sessions"]:
+            key = query["payment_intent"].removeprefix("pi_")
+            found = [_session(provider, provider.payments[key])] if key in provider.payments else []
+            return {"object": "list", "url": path, "has_more": False, "data": found}
         case "GET", ["v1", ("refunds" | "disputes") as kind]:
             rows = [
                 each
@@ -228,16 +249,19 @@ def _session(provider: Provider, payment: Paid, *, expanded: bool = False) -> Js
     }
 
 
+DISPUTED = {"asks": "needs_response", "open": "under_review", "done": "lost", "failed": "won"}
+
+
 def _stripe_refund(refund: SentBack) -> Json:
     states = {"open": "pending", "done": "succeeded", "failed": "failed"}
     return {
         "id": refund.id,
         "object": "dispute" if refund.is_dispute else "refund",
         "amount": refund.amount,
-        "status": {"open": "under_review", "done": "lost", "failed": "won"}[refund.state]
-        if refund.is_dispute
-        else states[refund.state],
+        "status": DISPUTED[refund.state] if refund.is_dispute else states[refund.state],
+        "payment_intent": f"pi_{refund.payment}",
         "metadata": {"refund": refund.uid} if refund.uid else {},
+        **({"reason": refund.reason, "evidence_details": {"due_by": refund.answer_by}} if refund.is_dispute else {}),
     }
 
 
@@ -246,15 +270,14 @@ def stripe_message(
 ) -> tuple[bytes, dict[str, str]]:
     """The message about the event of that number, signed as of `at`."""
     what, key = provider.told[number]
-    kind = {"paid": "checkout.session.completed", "failed": "checkout.session.expired"}.get(what, "refund.updated")
-    about = (
-        _session(provider, provider.payments[key])
-        if key in provider.payments
-        else {
-            **_stripe_refund(provider.refunds[key]),
-            "metadata": {"payment": provider.payments[provider.refunds[key].payment].uid},
-        }
-    )
+    kinds = {
+        "paid": "checkout.session.completed",
+        "failed": "checkout.session.expired",
+        "disputed": "charge.dispute.updated",
+    }
+    kind = kinds.get(what, "refund.updated")
+    paid = key in provider.payments
+    about = _session(provider, provider.payments[key]) if paid else _stripe_refund(provider.refunds[key])
     event = {"id": f"evt_{number}", "object": "event", "type": kind, "livemode": False, "data": {"object": about}}
     body = json.dumps(event).encode()
     signed = hmac.new(secret.encode(), f"{int(at)}.".encode() + body, hashlib.sha256).hexdigest()

@@ -1,0 +1,55 @@
+"""What a customer argues about with their bank: money that may be taken back, and by when the cinema has to answer."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cinema.money import MoneyField, between
+from payments.models.money import Payment
+
+
+class Dispute(models.Model):
+    """A dispute as the gateway last told of it; there it is answered, with evidence, and there it is decided.
+
+    It changes neither the order nor the books: the tickets are good while it is argued about. Lost, it is a refund from
+    outside under the same id.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "OPEN", _("To be answered")
+        ANSWERED = "ANSWERED", _("The bank decides")
+        WON = "WON", _("Won")
+        LOST = "LOST", _("Lost")
+
+    # An enquiry that was answered may become a dispute, and what is decided is sometimes decided anew. The bank has the
+    # last word each time, so any may follow any.
+    MOVES: ClassVar = {
+        Status.OPEN: {Status.ANSWERED, Status.WON, Status.LOST},
+        Status.ANSWERED: {Status.OPEN, Status.WON, Status.LOST},
+        Status.WON: {Status.OPEN, Status.ANSWERED, Status.LOST},
+        Status.LOST: {Status.OPEN, Status.ANSWERED, Status.WON},
+    }
+    ARGUED: ClassVar = (Status.OPEN, Status.ANSWERED)
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes", verbose_name=_("payment"))
+    external_id = models.CharField(_("id at the gateway"), max_length=120)
+    amount = MoneyField(_("amount"))
+    reason = models.CharField(_("the bank's reason"), max_length=60, blank=True, help_text=_("In the bank's own word."))
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.OPEN)
+    heard_at = models.DateTimeField(_("heard of"))
+    answer_by = models.DateTimeField(_("answer by"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("dispute")
+        verbose_name_plural = _("disputes")
+        ordering = ["-heard_at", "-id"]
+        indexes = [models.Index(fields=["status", "answer_by"], name="dispute_to_answer")]
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "external_id"], name="one_dispute_an_external_id"),
+            between("amount", name="dispute_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.get_status_display()}"

@@ -1,0 +1,95 @@
+"""A bank argues about a payment: staff hear of it at once, tickets stay good, and only a lost dispute is money gone."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from jobs import clock
+from orders.models import Order
+from payments.models import Dispute, GatewayEvent, Payment, Refund
+from tests.accounts.people import browser, someone
+from tests.orders.test_today import told
+from tests.payments.worlds import StripeWorld
+from tests.proofs.running import flaws
+from tests.scenes import NOON, PRICE, a_session, an_order
+
+pytestmark = pytest.mark.django_db
+
+ANSWER_BY = NOON + timedelta(days=9)
+LINE = "1 payment is disputed: answer at the gateway"
+
+
+@pytest.fixture
+def stripe(monkeypatch) -> Iterator[StripeWorld]:
+    """A paid order of a session far away, whose customer goes to the bank."""
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    world = StripeWorld()
+    with world.running():
+        order = an_order(a_session(start=NOON + timedelta(days=300)), at=world.at)
+        world.pay(world.start(order))
+        world.deliver(0)
+        world.dispute = world.provider.dispute(
+            Payment.objects.get().external_id, PRICE, answer_by=ANSWER_BY.timestamp()
+        )
+        yield world
+
+
+def test_a_dispute_is_told_of_with_the_day_and_the_tickets_stay_good(stripe):
+    assert [stripe.deliver(1), stripe.deliver(1)] == [200, 200]
+
+    dispute = Dispute.objects.get()
+    assert (dispute.status, dispute.amount, dispute.answer_by) == (Dispute.Status.OPEN, PRICE, ANSWER_BY)
+    order = Order.objects.get()
+    assert (order.status, order.tickets.get().status) == (Order.Status.PAID, "PAID")
+    assert not Refund.objects.exists()
+    manager = someone("floor_manager", order.cinema)
+    assert LINE in told(manager)
+    assert LINE not in told(someone("cashier", order.cinema))
+    page = browser(manager).get(f"/admin/orders/order/{order.pk}/change/").text
+    assert "Answer at the gateway by 14 November" in page
+
+
+def test_a_dispute_that_is_lost_is_money_gone_and_one_that_is_won_is_nothing(stripe):
+    stripe.deliver(1)
+    stripe.provider.decide(stripe.dispute, "open")
+    stripe.deliver(2)
+    assert Dispute.objects.get().status == Dispute.Status.ANSWERED
+
+    stripe.provider.decide(stripe.dispute, "failed")
+    stripe.deliver(3)
+    assert (Dispute.objects.get().status, Refund.objects.count()) == (Dispute.Status.WON, 0)
+
+    stripe.provider.decide(stripe.dispute, "done")  # the bank thinks again
+    stripe.deliver(4)
+    assert Dispute.objects.get().status == Dispute.Status.LOST
+    assert Order.objects.get().status == Order.Status.REFUNDED
+    assert (Refund.objects.get().external_id, Refund.objects.get().amount) == (stripe.dispute, PRICE)
+    stripe.settle()
+    assert (stripe.differences(), flaws(stripe.at)) == ([], [])
+
+
+def test_without_messages_a_dispute_is_asked_about_daily_however_old_the_payment(stripe):
+    stripe.wait(days=170)
+    Payment.objects.update(ask_at=stripe.at)
+    stripe.run("reconcile_payments")
+    assert Dispute.objects.get().status == Dispute.Status.OPEN
+    stripe.wait(days=1)
+    stripe.provider.decide(stripe.dispute, "done")
+
+    stripe.run("reconcile_payments")
+
+    assert Dispute.objects.get().status == Dispute.Status.LOST
+    assert Payment.objects.get().ask_at is None
+
+
+def test_a_message_is_asked_for_again_while_stripe_cannot_say_whose_it_is(stripe):
+    stripe.go_away()
+    assert stripe.deliver(1) == 503
+    assert not Dispute.objects.exists()
+    stripe.behave()
+
+    assert stripe.deliver(1) == 200
+
+    assert GatewayEvent.objects.get(event_id="evt_1").handled_at == stripe.at
+    assert Dispute.objects.count() == 1
