@@ -56,6 +56,7 @@ PLANNING = (
 )
 ASSORTMENT = permitted("add change", "concessions", "concessionitem")
 STAFF = permitted("view add change", "accounts", "user") | action("accounts", "switch_off_user")
+PRIVACY = action("orders", "disclose_customer erase_customer")
 RUNNING = action("jobs", "retry_quarantinedrow") | action("notifications", "resend_notification")
 CHAIN = (
     permitted("add change", "screenings", "cinema tickettype")
@@ -75,7 +76,8 @@ class Role:
 
 _FLOOR = PROGRAMME | SALES | GOODS | REFUNDS | POINTS | DOOR | BAR | SELLING | PUTTING_RIGHT | KEEPING_GOODS | JOBS
 _FLOOR |= MENDING | see("orders", "promocode")
-_CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | MACHINERY | RUNNING | action("bonuses", "adjust_points")
+_CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | MACHINERY | RUNNING | PRIVACY
+_CINEMA |= action("bonuses", "adjust_points")
 
 ROLES = (
     Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | see("concessions", "concessionitem")),

@@ -55,6 +55,10 @@ class NotReminded(Refused):
     """The customer cannot be written to, or has just been."""
 
 
+class NotForgotten(Refused):
+    """The customer cannot be forgotten yet, or is no customer."""
+
+
 class NotAdmitted(Refused):
     """The door or the bar refuses: not paid, used, collected, refunded."""
 
@@ -71,6 +75,7 @@ __all__ = [
     "MovedMeanwhile",
     "NotAdmitted",
     "NotEnoughPoints",
+    "NotForgotten",
     "NotOnSale",
     "NotPayable",
     "NotReminded",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from storefront.views import account, checkout, language, orders, paying, programme, seats
+from storefront.views import account, checkout, language, orders, paying, personal, programme, seats
 
 app_name = "shop"
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("account/points/", account.points, name="points"),
     path("account/profile/", account.profile, name="profile"),
     path("account/password/", account.password, name="password"),
+    path("account/data.json", personal.my_data, name="my_data"),
+    path("account/delete/", personal.delete_account, name="delete_account"),
     path("account/sign-in/", account.sign_in, name="sign_in"),
     path("account/sign-in/link/", account.send_link, name="send_link"),
     path("account/link/<str:token>/", account.link, name="link"),

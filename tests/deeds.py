@@ -214,6 +214,11 @@ DEEDS = [
     ),
     # --- People and machines
     Deed(
+        "erase", "Стереть покупателя", "cinema_manager", "floor_manager", lambda foyer: foyer.given_up,
+        "стёрт.", lambda foyer: foyer.again(foyer.given_up).email, "",
+        "больше ничего не хранится",
+    ),
+    Deed(
         "adjust_points", "Начислить или списать баллы", "cinema_manager", "floor_manager", lambda foyer: foyer.account,
         "+50 баллов, теперь на счёте 150.", lambda foyer: foyer.again(foyer.account).balance, 150,
         "Тем временем",

@@ -13,7 +13,7 @@ from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from jobs.models import QuarantinedRow
 from notifications.models import Kind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
-from orders.services import become_overdue, check_in, leave_open, refund
+from orders.services import become_overdue, cancel, check_in, leave_open, refund
 from payments.models import Gateway, Payment, Refund
 from screenings.models import Cinema, Film, Hall, SeatOutage, Session
 from screenings.services import take_out
@@ -114,6 +114,13 @@ class Foyer:
         order = scenes.an_order(self.session, seats=2, at=held_at, channel=Order.Channel.RESERVATION)
         become_overdue([order], at=order.payment_deadline)
         return OverdueOrder.objects.get(pk=order.pk)
+
+    @cached_property
+    def given_up(self) -> Order:
+        """A guest's, cancelled: nothing of it is open any more."""
+        order = scenes.an_order(self.session, at=self.now)
+        cancel(order, reason="STAFF", at=self.now)
+        return self.again(order)
 
     @cached_property
     def account(self) -> BonusAccount:

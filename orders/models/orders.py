@@ -172,6 +172,8 @@ class Order(models.Model):
             ("remind_order", "Remind a customer to pay"),
             ("take_payment_order", "Take cash or card for an order"),
             ("refund_order", "Refund an order or lines of it"),
+            ("disclose_customer", "Give out what is kept about a customer"),
+            ("erase_customer", "Erase a customer's personal data"),
             ("refund_consumed", "Refund snacks that were collected or let lapse"),
         ]
         ordering = ["-created_at", "-id"]

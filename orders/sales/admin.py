@@ -21,6 +21,7 @@ from concessions.models import ConcessionPreorder
 from orders.models import Order, OverdueOrder, Ticket
 from orders.reasons import Reason
 from orders.sales.forms import CancelForm, ExtendForm, PaymentForm, RefundForm, RefundLinesForm, RemindForm
+from orders.sales.privacy import CustomerData
 from orders.sales.story import PREORDER_COLOURS, TICKET_COLOURS, Story
 from orders.services import (
     cancel,
@@ -181,10 +182,11 @@ class OrderPage(Standing, Acting, RecordAdmin):
 
 
 @admin.register(Order)
-class OrderAdmin(OrderPage):
+class OrderAdmin(CustomerData, OrderPage):
     ordering = NEWEST_FIRST
     list_display = ["number", "cinema", "standing", "channel", "email", "amount", "ordered"]
     list_filter = ["status", "channel", "cinema"]
+    actions_detail = [*OrderPage.actions_detail, "erase"]
 
     @admin.display(description=_("created"), ordering="created_at")
     def ordered(self, order: Order) -> str:

@@ -5,8 +5,11 @@ from orders.services.by_hand import clear_up, leave_open, pay_out
 from orders.services.cancellation import CancelReason, cancel, cancel_expired, cancel_locked, give_up
 from orders.services.claiming import claim_guest_orders
 from orders.services.completion import complete
+from orders.services.customers import Customer
+from orders.services.disclosing import disclose
 from orders.services.earning import accrue
 from orders.services.extending import extend
+from orders.services.forgetting import forget
 from orders.services.hearing import hear_of
 from orders.services.holding import hold
 from orders.services.overdue import become_overdue, remind_to_pay
@@ -30,6 +33,7 @@ from orders.services.ticket_codes import UnknownCode, code_of, ticket_of
 
 __all__ = [
     "CancelReason",
+    "Customer",
     "Outcome",
     "Standing",
     "Started",
@@ -47,9 +51,11 @@ __all__ = [
     "code_of",
     "collect",
     "complete",
+    "disclose",
     "expire_points",
     "expire_uncollected",
     "extend",
+    "forget",
     "give_up",
     "hear_of",
     "hold",

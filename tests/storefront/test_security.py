@@ -35,7 +35,7 @@ OPEN = {
     "link",
 }
 BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar"}
-SIGNED_IN = {"account", "points", "profile", "password"}
+SIGNED_IN = {"account", "points", "profile", "password", "my_data", "delete_account"}
 ONLY_POST = {"extend", "give_up", "confirm", "pay", "language", "send_link", "sign_out"}
 
 
@@ -137,7 +137,7 @@ def test_what_people_write_is_shown_as_they_wrote_it_and_never_run(client: Clien
     session = order.tickets.first().session
     seat = scenes.free_seats(session)[0]
 
-    files = {"robots", "sitemap", "taken", "session_calendar", "tickets_calendar"}
+    files = {"robots", "sitemap", "taken", "session_calendar", "tickets_calendar", "my_data"}
     pages = [address(name, order) for name in (OPEN | BY_SECRET_LINK | SIGNED_IN) - files]
     bodies = [client.get(path).content.decode() for path in [*pages, f"/?q={payload}"]]
     bodies.append(

@@ -1,0 +1,56 @@
+"""A customer's account becomes nobody's: its row stays, since orders and points hang on it, and says nothing more."""
+
+import re
+from collections.abc import Iterable
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, Q
+
+from accounts.models import User
+
+ERASED = "…"
+NOWHERE = "@erased.invalid"  # a domain that can never receive anything
+
+
+def anonymise(user: User) -> None:
+    """Take name, address, phone and log-in out of the row, which the caller has locked. All its sessions end."""
+    user.email = f"erased-{user.pk}{NOWHERE}"
+    user.first_name = user.last_name = user.phone = ""
+    user.password, user.is_active, user.last_login = make_password(None), False, None
+    user.save(update_fields=["email", "first_name", "last_name", "phone", "password", "is_active", "last_login"])
+
+
+def is_anonymous(user: User) -> bool:
+    return user.email.endswith(NOWHERE)
+
+
+def forget_attempts(addresses: Iterable[str]) -> None:
+    """Forget who failed to log in by these addresses, and from where."""
+    named = Q(username__in=list(addresses))
+    for model in (AccessAttempt, AccessFailureLog, AccessLog):
+        model.objects.filter(named).delete()
+
+
+def strike_from_log(rows: Iterable[Model], *, words: Iterable[str], everywhere: Iterable[str]) -> None:
+    """Take words out of what the admin noted about these rows, and addresses out of all that it noted."""
+    about = Q(pk__in=[])
+    for row in rows:
+        about |= Q(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
+    for address in everywhere:
+        about |= Q(object_repr__icontains=address) | Q(change_message__icontains=address)
+    words = [*words, *everywhere]
+    notes = list(LogEntry.objects.filter(about))
+    for note in notes:
+        note.object_repr = without(note.object_repr, words)[:200]
+        note.change_message = without(note.change_message, words)
+    LogEntry.objects.bulk_update(notes, ["object_repr", "change_message"], batch_size=500)
+
+
+def without(text: str, words: Iterable[str]) -> str:
+    """The text with each of the words, in whatever letters, struck out."""
+    for word in sorted({word for word in words if word}, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", ERASED, text, flags=re.IGNORECASE)
+    return text

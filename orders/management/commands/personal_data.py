@@ -1,0 +1,30 @@
+import json
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+from django.core.management.base import CommandParser
+from django.core.serializers.json import DjangoJSONEncoder
+
+from cinema.lives import Refused
+from jobs import clock
+from orders.services import Customer, disclose, forget
+
+
+class Command(BaseCommand):
+    help = "Print as JSON what is kept about the customer with this e-mail address (or guest's phone), or erase it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("address")
+        parser.add_argument("--erase", action="store_true", help="names and addresses go for good, the books stay")
+
+    def handle(self, *args: Any, address: str, erase: bool, **options: Any) -> None:
+        customer, at = Customer.known_by(address), clock.now()
+        if not erase:
+            told = disclose(customer, at=at)
+            self.stdout.write(json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
+            return
+        try:
+            forget(customer, at=at)
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        self.stdout.write("erased")

@@ -1,0 +1,47 @@
+"""What a customer may ask of the house about their own data: to have all of it, and to be forgotten."""
+
+from django.contrib import auth
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from bonuses.models import BonusAccount
+from cinema.lives import Refused
+from jobs import clock
+from orders.services import Customer, disclose, forget
+from storefront.views.account import signed_in
+
+
+@require_safe
+@signed_in
+def my_data(request: HttpRequest) -> HttpResponse:
+    """As a file, for people and machines."""
+    told = disclose(_customer(request), at=clock.now())
+    answer = JsonResponse(told, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def delete_account(request: HttpRequest) -> HttpResponse:
+    """First what will be lost; to press is to be forgotten, and signed out everywhere."""
+    customer, refusal = _customer(request), ""
+    if request.method == "POST":
+        try:
+            forget(customer, at=clock.now())
+        except Refused as refused:
+            refusal = str(refused)
+        else:
+            auth.logout(request)
+            return render(request, "storefront/deleted.html")
+    account = BonusAccount.objects.filter(user=customer.user).first()
+    page = {"refusal": refusal, "points": account.balance if account else 0}
+    return render(request, "storefront/delete_account.html", page)
+
+
+def _customer(request: HttpRequest) -> Customer:
+    assert isinstance(request.user, User)
+    return Customer(request.user.email, request.user)

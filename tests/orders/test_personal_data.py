@@ -1,0 +1,188 @@
+"""What is kept about a customer is given out in full, and erased so that no table names them; the books stay whole."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from axes.models import AccessAttempt
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from bonuses.models import BonusAccount
+from bonuses.services import adjust
+from notifications.models import Kind
+from notifications.services import Message, queue
+from orders.errors import NotForgotten
+from orders.models import Order
+from orders.services import Customer, cancel, disclose, forget, refund
+from payments.models import Dispute, Refund
+from tests import scenes
+from tests.accounts.people import browser, someone
+from tests.proofs.running import flaws, run
+from tests.refusing import refused
+from tests.scenes import NOON
+
+pytestmark = pytest.mark.django_db
+
+EMAIL, PHONE = "Anna.Petrova@Example.org", "+79035550199"
+WORDS = ["anna.petrova@example.org", "79035550199", "annuschka", "petrova"]
+
+#: Sessions hold what was typed into an order that was not sent, signed and packed; they end after two weeks at most.
+NOT_ASKED = {"sessions.Session"}
+
+
+@pytest.fixture
+def anna() -> Customer:
+    """She has been to the cinema as a guest and with an account, was refunded in part, and forgot her password once."""
+    user = User.objects.create_user(EMAIL, "wrong", first_name="Annuschka", last_name="Petrova", phone=PHONE)
+    session = scenes.a_session(start=NOON - timedelta(hours=20))
+    bought = NOON - timedelta(days=1)
+    mine = scenes.a_paid_order(session, seats=2, customer=user, at=bought)
+    scenes.a_paid_order(session, email=EMAIL.lower(), phone=PHONE, at=bought)
+    late = scenes.an_order(session, email=EMAIL.lower(), at=bought)
+    cancel(late, reason="Mrs Petrova rang: anna.petrova@example.org", at=bought)
+    refund(mine, lines=[mine.tickets.first()], reason="Annuschka was ill", at=bought)
+    Refund.objects.update(status="SUCCEEDED", succeeded_at=bought)
+    account = BonusAccount.objects.create(user=user)
+    adjust(account, amount=70, reason="Petrova is our guest", at=bought)
+    queue([Message(Kind.SIGN_IN, EMAIL.lower(), "1", "en", {"link": "x", "minutes": 1})], at=NOON)
+    AccessAttempt.objects.create(
+        username=EMAIL.lower(), ip_address="10.0.0.1", user_agent="Safari", failures_since_start=1
+    )
+    LogEntry.objects.create(
+        user=someone("owner", all_cinemas=True),
+        content_type=ContentType.objects.get_for_model(account),
+        object_id=str(account.pk),
+        object_repr="Annuschka Petrova",
+        action_flag=CHANGE,
+        change_message="Annuschka Petrova: +70 points",
+    )
+    for job in ("update_completed_order_statuses", "accrue_bonus_for_completed_orders"):
+        run(job, at=NOON)
+    user.refresh_from_db()
+    return Customer(user.email, user)
+
+
+def named() -> list[str]:
+    """Where a table still says who she is."""
+    found = []
+    for model in apps.get_models(include_auto_created=True):
+        texts = [
+            field.name
+            for field in model._meta.concrete_fields
+            if isinstance(field, models.CharField | models.TextField | models.JSONField)
+        ]
+        if model._meta.label in NOT_ASKED or not texts:
+            continue
+        for row in model._base_manager.values_list(*texts):
+            said = " ".join(map(str, row)).lower()
+            found += [f"{model._meta.label}: {word}" for word in WORDS if word in said]
+    return found
+
+
+def money() -> list[str]:
+    tables = scenes.dump()
+    books = ("payments.Payment", "payments.Refund", "orders.Ticket", "orders.RefundLine")
+    return [line for table in books for line in tables[table]]
+
+
+def test_no_table_names_who_was_forgotten_and_the_books_are_what_they_were(anna):
+    told = set(named())
+    assert {line.partition(":")[0] for line in told} >= {"accounts.User", "orders.Order", "admin.LogEntry"}
+    before = [line.replace("Annuschka", "…") for line in money()]
+
+    forget(anna, at=NOON)
+
+    assert named() == []
+    assert money() == before
+    assert flaws(NOON) == []
+    assert BonusAccount.objects.get().balance == 0
+    anna.user.refresh_from_db()
+    assert (anna.user.is_active, anna.user.has_usable_password()) == (False, False)
+    with pytest.raises(NotForgotten):
+        forget(Customer(anna.user.email, anna.user), at=NOON)
+
+
+def test_what_is_given_out_is_all_of_theirs_and_nobody_elses(anna):
+    scenes.an_order(email="other@example.org")
+
+    told = json.dumps(disclose(anna, at=NOON), default=str)
+
+    data = json.loads(told)
+    assert len(data["orders"]) == 3
+    assert [len(order["tickets"]) for order in data["orders"]] == [2, 1, 1]
+    assert data["account"]["phone"] == PHONE
+    assert data["points"]["balance"] == 70 + 17
+    assert {each["recipient"] for each in data["messages"]} == {EMAIL.lower()}
+    assert data["failed_log_ins"][0]["ip_address"] == "10.0.0.1"
+    assert "other@example.org" not in told
+    assert not any(token in told for token in Order.objects.values_list("token", flat=True))
+
+
+def test_who_still_has_something_open_is_not_forgotten_yet(anna):
+    ahead = scenes.a_session(start=NOON + timedelta(days=3))
+    open_ones = [
+        scenes.an_order(ahead, customer=anna.user),
+        scenes.a_paid_order(ahead, email=anna.address),
+    ]
+
+    for order in open_ones:
+        with refused(NotForgotten) as told:
+            forget(anna, at=NOON)
+        assert order.number in str(told.value)
+        Order.objects.filter(pk=order.pk).update(status="COMPLETED", bonus_accrued_at=NOON)
+    Dispute.objects.create(payment=order.payments.get(), external_id="dp", amount=350, heard_at=NOON)
+    with refused(NotForgotten):
+        forget(anna, at=NOON)
+
+
+def test_staff_are_not_forgotten():
+    person = someone("usher")
+
+    with refused(NotForgotten) as told:
+        forget(Customer(person.email, person), at=NOON)
+
+    assert "works here" in str(told.value)
+
+
+def test_a_customer_downloads_and_deletes_what_the_shop_has(anna):
+    client = Client()
+    client.force_login(anna.user)
+
+    data = client.get("/account/data.json")
+    assert "attachment" in data["Content-Disposition"]
+    assert data.json()["account"]["email"] == anna.address
+    assert "87 bonus points lapse" in client.get("/account/delete/").text
+    assert "Your account is deleted" in client.post("/account/delete/").text
+
+    assert client.get("/account/").status_code == 302
+    assert not User.objects.filter(email=anna.address).exists()
+
+
+def test_a_manager_gives_out_and_a_cashier_does_not(anna):
+    order = anna.orders().first()
+    page = reverse("admin:orders_order_customer_data", args=[order.pk])
+
+    assert browser(someone("cinema_manager", order.cinema)).get(page).json()["account"]["email"] == anna.address
+    assert browser(someone("floor_manager", order.cinema)).get(page).status_code == 403
+    assert browser(someone("cinema_manager", scenes.a_cinema(), email="far@example.org")).get(page).status_code == 404
+
+
+def test_a_guest_is_known_by_the_address_on_the_command_line():
+    order = scenes.an_order(email="guest@example.org")
+    cancel(order, reason="STAFF", at=NOON)
+    out = StringIO()
+
+    call_command("personal_data", "guest@example.org", stdout=out)
+    call_command("personal_data", "guest@example.org", "--erase", stdout=StringIO())
+
+    assert json.loads(out.getvalue())["orders"][0]["number"] == order.number
+    order.refresh_from_db()
+    assert order.recipient == ""
