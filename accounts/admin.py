@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from accounts import approving as _approving  # noqa: F401 (the page of second signatures)
 from accounts.forms import RoleChoices, UserCreationForm, role_name
 from accounts.models import User
 from accounts.services import may_manage, roles_to_give, switch_off, switch_on

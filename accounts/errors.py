@@ -31,6 +31,27 @@ class NotYours(Refused):
         return _("%(person)s has more rights or cinemas than you have.") % {"person": self.person}
 
 
+class SecondNeeded(Refused):
+    """What a person does alone goes so far; beyond that a second one has to agree."""
+
+    def __str__(self) -> str:
+        return _("This is over the limit for one person: a second one has to approve it.")
+
+
+class NotTheSecond(Refused):
+    """Who asks does not approve as well, and who may not do it cannot agree to it."""
+
+    def __str__(self) -> str:
+        return _("Somebody else has to approve this: another person, who may do it too.")
+
+
+class Changed(Refused):
+    """What was asked for cannot be done as it was asked any more."""
+
+    def __str__(self) -> str:
+        return _("Things have changed since this was asked for. Refuse it, and have it asked for anew.")
+
+
 class LastOwner(Refused):
     """Without an active owner or superuser nobody could appoint one."""
 

@@ -94,3 +94,67 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.first_name or self.email
+
+
+class Approval(models.Model):
+    """What one person asked for and may not do alone, and what a second one said to it.
+
+    `given` is the form as it was sent, so that what is approved is what was asked for; `facts` is what it said then.
+    """
+
+    class Status(models.TextChoices):
+        ASKED = "ASKED", _("Waits for a second person")
+        APPROVED = "APPROVED", _("Approved and done")
+        REFUSED = "REFUSED", _("Refused")
+
+    MOVES: ClassVar = {
+        Status.ASKED: {Status.APPROVED, Status.REFUSED},
+        Status.APPROVED: set(),
+        Status.REFUSED: set(),
+    }
+
+    cinema = models.ForeignKey(
+        "screenings.Cinema",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cinema"),
+        help_text=_("Empty: of the whole chain."),
+    )
+    content_type = models.ForeignKey("contenttypes.ContentType", models.PROTECT, related_name="+")
+    object_id = models.CharField(max_length=20)
+    action = models.CharField(max_length=40)
+    about = models.CharField(_("about"), max_length=200)
+    facts = models.JSONField(_("what was asked for"), default=list)
+    given = models.JSONField(default=dict)
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.ASKED)
+    asked_at = models.DateTimeField(_("asked"))
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    why = models.CharField(_("why not"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("second signature")
+        verbose_name_plural = _("second signatures")
+        default_permissions = ("view",)
+        permissions = [("decide_approval", "Give or refuse a second signature")]
+        ordering = ["-asked_at", "-id"]
+        indexes = [models.Index(fields=["status", "asked_at"], name="approval_waiting")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "action"],
+                condition=models.Q(status="ASKED"),
+                name="one_open_approval_an_action",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("asked_by")),
+                name="approved_by_a_second_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.about

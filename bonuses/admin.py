@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.approving import Approving
 from accounts.models import User
 from bonuses.forms import AdjustForm
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
-from cinema.actions import Acting, act
+from cinema.actions import act
 from cinema.admin import NEWEST_FIRST, RecordAdmin, RecordInline
 from cinema.labels import label
 
@@ -45,7 +46,7 @@ class TransactionInline(RecordInline):
 
 
 @admin.register(BonusAccount)
-class BonusAccountAdmin(Acting, RecordAdmin):
+class BonusAccountAdmin(Approving, RecordAdmin):
     """The balance, explained movement by movement."""
 
     cinema_path = None
@@ -63,9 +64,17 @@ class BonusAccountAdmin(Acting, RecordAdmin):
         icon="loyalty",
     )
     def adjust_points(
-        self, account: BonusAccount, *, amount: int, reason: str, seen: int, at: datetime, actor: User
+        self,
+        account: BonusAccount,
+        *,
+        amount: int,
+        reason: str,
+        seen: int,
+        at: datetime,
+        actor: User,
+        second: User | None = None,
     ) -> str:
-        adjust(account, amount=amount, reason=reason, seen=seen, at=at, actor=actor)
+        adjust(account, amount=amount, reason=reason, seen=seen, at=at, actor=actor, second=second)
         account.refresh_from_db(fields=["balance"])
         told = gettext("%(account)s: %(amount)+d points, the balance is %(balance)d now.")
         return told % {"account": account, "amount": amount, "balance": account.balance}

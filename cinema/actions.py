@@ -103,6 +103,7 @@ def act(
         view.__name__ = name
         made: Any = unfold_action(view, description=title, url_path=name.replace("_", "-"), icon=icon)
         made.permission, made.when = permission, when
+        made.method, made.form, made.title = method, form, title
         return made
 
     return decorate
@@ -122,6 +123,10 @@ class Acting:
 
     def get_actions_row(self, request: HttpRequest) -> list[Any]:
         return [each for each in super().get_actions_row(request) if _permitted(each.method, request)]  # type: ignore[misc]
+
+    def instead(self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused) -> str:
+        """What was done about a refusal instead of showing it, in words; nothing, as a rule."""
+        return ""
 
 
 def _permitted(function: Any, request: HttpRequest) -> bool:
@@ -160,6 +165,9 @@ def _on_one(
                     page.message_user(request, told, messages.SUCCESS)
                     return HttpResponseRedirect(_still_there(page, request, row, back))
             except Refused as refused:
+                if done := page.instead(request, row, method.__name__, form, refused):
+                    page.message_user(request, done, messages.WARNING)
+                    return HttpResponseRedirect(back)
                 refusal = str(refused)
                 form = form.once_more()
         return _page(page, request, form, {**words, "row": row, "refusal": refusal, "back": back})

@@ -56,6 +56,7 @@ PLANNING = (
 )
 ASSORTMENT = permitted("add change", "concessions", "concessionitem")
 STAFF = permitted("view add change", "accounts", "user") | action("accounts", "switch_off_user")
+STAFF |= see("accounts", "approval") | action("accounts", "decide_approval")
 PRIVACY = action("orders", "disclose_customer erase_customer")
 RUNNING = action("jobs", "retry_quarantinedrow") | action("notifications", "resend_notification")
 CHAIN = (

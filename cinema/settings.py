@@ -302,6 +302,13 @@ BONUS_MAX_SHARE = Decimal("1.00")  # of an order's price that points may pay
 BONUS_VALIDITY = timedelta(days=365)
 BONUS_WARNING = timedelta(days=30)
 
+SECOND_SIGNATURE_ABOVE: dict[str, Decimal | int | None] = {
+    # what staff do on one order, account or item within a day before a second person has to agree; None: as they like
+    "refund": Decimal(20_000),
+    "points": 5_000,
+    "write_off": Decimal(10_000),  # by the price at which it is sold
+}
+
 REMINDER_AHEAD = timedelta(hours=2)
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False

@@ -17,6 +17,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("index", "today"),
             ("concessions.lowstockitem", "inventory"),
             ("orders.overdueorder", "alarm"),
+            ("accounts.approval", "verified"),
             ("jobs.jobrun", "schedule"),
         ],
     ),

@@ -9,8 +9,9 @@ from django.utils.formats import localize
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.approving import Approving
 from accounts.models import User
-from cinema.actions import Acting, act
+from cinema.actions import act
 from cinema.admin import NEWEST_FIRST, KeptAdmin, RecordAdmin, RecordInline, own_rows
 from cinema.exchange.pages import Exchanging
 from cinema.labels import label
@@ -21,7 +22,7 @@ from concessions.models import FILLED, SALES_DAYS, ConcessionItem, LowStockItem,
 from concessions.services import count, order_up, put_on_sale, receive, take_off_sale, write_off
 
 
-class StockActions(Acting):
+class StockActions(Approving):
     """What staff do with an item, on its own page and on the page of those that are running out."""
 
     @act(
@@ -61,9 +62,17 @@ class StockActions(Acting):
         danger=True,
     )
     def write_off_goods(
-        self, item: ConcessionItem, *, quantity: int, reason: str, seen: int, at: datetime, actor: User
+        self,
+        item: ConcessionItem,
+        *,
+        quantity: int,
+        reason: str,
+        seen: int,
+        at: datetime,
+        actor: User,
+        second: User | None = None,
     ) -> str:
-        write_off(item, quantity=quantity, reason=reason, seen=seen, at=at, actor=actor)
+        write_off(item, quantity=quantity, reason=reason, seen=seen, at=at, actor=actor, second=second)
         told = gettext("%(item)s: %(quantity)d written off, %(stock)d in stock now.")
         return told % {"item": item, "quantity": quantity, "stock": item.stock_quantity}
 

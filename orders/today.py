@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Approval
 from cinema.schedule import TITLES
 from concessions.models import ConcessionItem
 from jobs import clock, crontab
@@ -40,6 +41,8 @@ class Today(MoneyWaits):
         sell, buy_goods = ("take_payment_order", "extend_order"), ("receive_goods", "order_goods")
         if self.may("orders", "refund_order"):
             yield from self.cancelled_sessions()
+        if self.may("accounts", "decide_approval"):
+            yield from self.second_signatures()
         if self.may("payments", "view_dispute"):
             yield from self.disputes()
         if self.may("orders", *sell):
@@ -61,6 +64,21 @@ class Today(MoneyWaits):
             yield from self.failed_messages()
         if self.may("jobs", "view_jobrun", "retry_quarantinedrow"):
             yield from self.jobs()
+
+    def second_signatures(self) -> Iterator[Line]:
+        """What colleagues may not do alone; one's own is another's to sign."""
+        asked = self.own(Approval.objects.filter(status=Approval.Status.ASKED), "cinema")
+        total, rows = counted(asked.exclude(asked_by=self.request.user).order_by("asked_at", "pk"))
+        if total:
+            yield Line(
+                ngettext(
+                    "%(count)d request needs a second signature", "%(count)d requests need a second signature", total
+                )
+                % {"count": total},
+                list_of("accounts_approval", status__exact=Approval.Status.ASKED),
+                "verified",
+                *named(total, [approval.about for approval in rows]),
+            )
 
     def low_stock(self) -> Iterator[Line]:
         items: QuerySet[ConcessionItem] = ConcessionItem.objects.filter(is_low=True, is_active=True)

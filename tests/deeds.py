@@ -214,6 +214,17 @@ DEEDS = [
     ),
     # --- People and machines
     Deed(
+        "approve", "Одобрить", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
+        "списано 99, теперь в остатке 1.", stock("item"), 1,
+        "статус уже «Одобрено и сделано»",
+    ),
+    Deed(
+        "refuse", "Не одобрять", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
+        "не одобрено.", status("asked"), "REFUSED",
+        "статус уже «Отказано»",
+        lambda _foyer: {"Почему нет": "Вода была чистая"},
+    ),
+    Deed(
         "erase", "Стереть покупателя", "cinema_manager", "floor_manager", lambda foyer: foyer.given_up,
         "стёрт.", lambda foyer: foyer.again(foyer.given_up).email, "",
         "больше ничего не хранится",

@@ -4,10 +4,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TypeVar
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Approval, User
+from accounts.services import ask_for
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from jobs.models import QuarantinedRow
@@ -121,6 +123,22 @@ class Foyer:
         order = scenes.an_order(self.session, at=self.now)
         cancel(order, reason="STAFF", at=self.now)
         return self.again(order)
+
+    @cached_property
+    def asked(self) -> Approval:
+        """A colleague wants to write off more than one person may."""
+        about = {"content_type": ContentType.objects.get_for_model(self.item), "object_id": str(self.item.pk)}
+        return ask_for(
+            {**about, "action": "write_off_goods"},
+            asked_for={
+                "cinema": self.cinema,
+                "about": str(self.item),
+                "facts": [["Сколько списать", "99"]],
+                "given": {"quantity": ["99"], "reason": ["Залило водой"], "seen": ["0"]},
+            },
+            at=self.now,
+            actor=someone("floor_manager", self.cinema, email="asks@example.org"),
+        )
 
     @cached_property
     def account(self) -> BonusAccount:

@@ -168,6 +168,7 @@ Picture = dict[str, list[str]]
 #: How people name a row, where another row points to it: paths from it to fields that are no keys.
 NAMES: dict[str, tuple[str, ...]] = {
     "accounts.User": ("email",),
+    "contenttypes.ContentType": ("model",),
     "bonuses.BonusAccount": ("user__email",),
     "bonuses.BonusTransaction": ("order__number", "transaction_type", "amount", "transaction_date"),
     "concessions.ConcessionItem": ("name",),

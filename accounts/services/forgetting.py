@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q
 
-from accounts.models import User
+from accounts.models import Approval, User
 
 ERASED = "…"
 NOWHERE = "@erased.invalid"  # a domain that can never receive anything
@@ -36,9 +36,7 @@ def forget_attempts(addresses: Iterable[str]) -> None:
 
 def strike_from_log(rows: Iterable[Model], *, words: Iterable[str], everywhere: Iterable[str]) -> None:
     """Take words out of what the admin noted about these rows, and addresses out of all that it noted."""
-    about = Q(pk__in=[])
-    for row in rows:
-        about |= Q(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
+    about = _about(rows)
     for address in everywhere:
         about |= Q(object_repr__icontains=address) | Q(change_message__icontains=address)
     words = [*words, *everywhere]
@@ -47,6 +45,22 @@ def strike_from_log(rows: Iterable[Model], *, words: Iterable[str], everywhere: 
         note.object_repr = without(note.object_repr, words)[:200]
         note.change_message = without(note.change_message, words)
     LogEntry.objects.bulk_update(notes, ["object_repr", "change_message"], batch_size=500)
+
+
+def empty_requests(rows: Iterable[Model]) -> list[Approval]:
+    """Take what they say out of the requests for a second signature about these rows, and name them; one that still
+    waits is gone."""
+    requests = Approval.objects.filter(_about(rows))
+    requests.filter(status=Approval.Status.ASKED).delete()
+    requests.update(about=ERASED, facts=[], given={}, why="")
+    return list(requests)
+
+
+def _about(rows: Iterable[Model]) -> Q:
+    about = Q(pk__in=[])
+    for row in rows:
+        about |= Q(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
+    return about
 
 
 def without(text: str, words: Iterable[str]) -> str:

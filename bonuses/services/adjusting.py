@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.services import TOGETHER, limit_one_person
 from bonuses.errors import AdjustmentRefused
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import balances
@@ -20,12 +21,13 @@ def adjust(
     at: datetime,
     actor: User | None = None,
     seen: int | None = None,
+    second: User | None = None,
 ) -> BonusTransaction:
     """Add points to an account, or take them (negative amount), over a customer's head and therefore with a reason.
 
     Refuses with `ReasonNeeded` an empty reason; with `AdjustmentRefused` an amount of 0 or beyond bounds, and to take
     what is not there; with `MovedMeanwhile` if there is an adjustment after the one that the actor has `seen`, as
-    `last_adjustment` says.
+    `last_adjustment` says; and with `SecondNeeded` what is over the limit for one person, unless a `second` has agreed.
     """
     reason = given(reason)
     if not amount or abs(amount) > MOST_POINTS:
@@ -47,6 +49,9 @@ def adjust(
             )
         if balance + amount > MOST_POINTS:
             raise AdjustmentRefused(_("%(amount)d points cannot be booked. Enter another number.") % {"amount": amount})
+        lately = _adjustments(account).filter(actor=actor, transaction_date__gt=at - TOGETHER)
+        booked = sum(abs(each) for each in lately.values_list("amount", flat=True)) if actor else 0
+        limit_one_person("points", booked + abs(amount), actor=actor, second=second)
         if amount > 0:
             balances.credit({account.pk: amount}, at=at)
         else:

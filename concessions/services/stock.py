@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.services import TOGETHER, limit_one_person
 from cinema.lives import MovedMeanwhile
 from cinema.reasons import given
 from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, WrongQuantity
@@ -39,8 +40,12 @@ def write_off(
     at: datetime,
     actor: User | None = None,
     seen: int | None = None,
+    second: User | None = None,
 ) -> StockMovement:
-    """Goods are lost: broken, spoilt, given away. Refused with `WrongQuantity`, `ReasonNeeded` or `OutOfStock`."""
+    """Goods are lost: broken, spoilt, given away. Refused with `WrongQuantity`, `ReasonNeeded` or `OutOfStock`.
+
+    What is over the limit for one person is `SecondNeeded`, unless a `second` has agreed.
+    """
     _check(quantity, lowest=1, highest=MOST_STOCK)
     reason = given(reason)
     with transaction.atomic():
@@ -48,6 +53,9 @@ def write_off(
         _refuse_if_moved(item, seen)
         if quantity > item.stock_quantity:
             raise OutOfStock([item])
+        lately = _by_staff(item).filter(kind=StockMovement.Kind.WRITE_OFF, actor=actor, at__gt=at - TOGETHER)
+        lost = quantity - (lately.aggregate(sum=Sum("quantity", default=0))["sum"] if actor else 0)
+        limit_one_person("write_off", lost * item.price, actor=actor, second=second)
         return _change(item, by=-quantity, kind=StockMovement.Kind.WRITE_OFF, at=at, actor=actor, reason=reason)
 
 
@@ -123,7 +131,7 @@ def on_the_shelf_for_customers(item: ConcessionItem) -> int:
 def _lock(item: ConcessionItem) -> None:
     """Lock the item and read it as it is now."""
     item.refresh_from_db(
-        fields=["stock_quantity", "made_to_order"],
+        fields=["stock_quantity", "made_to_order", "price"],
         from_queryset=ConcessionItem.objects.select_for_update(of=("self",), no_key=True),
     )
 

@@ -113,5 +113,10 @@ def _spoil(at: datetime, *, chain: Chain) -> None:
         for item in venue.bar[5:7]:
             item.refresh_from_db()
             write_off(
-                item, quantity=item.stock_quantity - LEFT, reason="Отключали электричество", at=at, actor=venue.manager
+                item,
+                quantity=item.stock_quantity - LEFT,
+                reason="Отключали электричество",
+                at=at,
+                actor=venue.manager,
+                second=venue.cashier,  # a fridge full is more than one person writes off
             )

@@ -11,6 +11,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.approving import Approving
 from accounts.models import User
 from bonuses.models import BonusTransaction
 from cinema.actions import Acting, act
@@ -64,7 +65,7 @@ def is_sold(order: Order) -> bool:
     return order.status in Order.SOLD
 
 
-class OrderPage(Standing, Acting, RecordAdmin):
+class OrderPage(Standing, Approving, RecordAdmin):
     """An order: what it is made of, its whole story, and what may be done with it in its status."""
 
     colours = COLOURS
@@ -164,8 +165,8 @@ class OrderPage(Standing, Acting, RecordAdmin):
         icon="undo",
         danger=True,
     )
-    def refund_whole(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
-        done = refund(order, reason=reason, at=at, actor=actor)
+    def refund_whole(self, order: Order, *, reason: str, at: datetime, actor: User, second: User | None = None) -> str:
+        done = refund(order, reason=reason, at=at, actor=actor, second=second)
         return gettext("%(amount)s of order %(order)s goes back.") % {"amount": localize(done.amount), "order": order}
 
     @act(
@@ -176,8 +177,10 @@ class OrderPage(Standing, Acting, RecordAdmin):
         when=is_sold,
         icon="checklist",
     )
-    def refund_lines(self, order: Order, *, lines: list[Line], reason: str, at: datetime, actor: User) -> str:
-        done = refund(order, lines=lines, reason=reason, at=at, actor=actor)
+    def refund_lines(
+        self, order: Order, *, lines: list[Line], reason: str, at: datetime, actor: User, second: User | None = None
+    ) -> str:
+        done = refund(order, lines=lines, reason=reason, at=at, actor=actor, second=second)
         return gettext("%(amount)s of order %(order)s goes back.") % {"amount": localize(done.amount), "order": order}
 
 

@@ -117,6 +117,7 @@ class RefundLinesForm(ActionForm):
             (key, _offer(line, spent, self.row)) for key, line in self.offered.items()
         ]
         self.outcome: Outcome | None = None
+        self.looked_at = False
 
     def clean_lines(self) -> list[Line]:
         return [self.offered[key] for key in self.cleaned_data["lines"]]
@@ -124,7 +125,8 @@ class RefundLinesForm(ActionForm):
     def needs_look(self) -> bool:
         self.outcome = what_refund_gives(self.row, lines=self.cleaned_data["lines"], at=self.at)
         seen = f"{self.outcome.money} {self.outcome.points_back} {self.outcome.points_taken}"
-        if self.cleaned_data.pop("agreed") == seen:
+        self.looked_at = self.cleaned_data.pop("agreed") == seen
+        if self.looked_at:
             return False
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data["agreed"] = seen  # type: ignore[index]
@@ -133,6 +135,7 @@ class RefundLinesForm(ActionForm):
     def facts(self) -> Iterable[Fact]:
         if self.outcome is not None:
             yield from in_words(self.outcome)
+        if self.outcome is not None and not self.looked_at:
             yield _("look again"), _("nothing has happened yet: confirm to refund exactly this")
 
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import anonymise, forget_attempts, is_anonymous, strike_from_log, without
+from accounts.services import anonymise, empty_requests, forget_attempts, is_anonymous, strike_from_log, without
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import expire
 from notifications.models import Notification
@@ -76,7 +76,7 @@ def forget(customer: Customer, *, at: datetime) -> None:
         Notification.objects.filter(pk__in=[message.pk for message in messages]).delete()
         forget_attempts({address.lower() for address in addresses})
         rows: list[Model] = [*orders, *filter(None, [user, account])]
-        strike_from_log(rows, words=names, everywhere=addresses)
+        strike_from_log([*rows, *empty_requests(rows)], words=names, everywhere=addresses)
         _strike_out(orders, account, words=addresses | names)
         keys = [order.pk for order in orders]
         Order.objects.filter(pk__in=list(named.exclude(pk__in=keys).values_list("pk", flat=True))).update(email="")

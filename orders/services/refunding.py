@@ -7,9 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.services import TOGETHER, limit_one_person
 from cinema.money import ZERO
 from cinema.reasons import given
 from orders import messages
@@ -29,22 +31,37 @@ def refund(
     reason: str,
     at: datetime,
     actor: User | None = None,
+    second: User | None = None,
 ) -> Refund:
     """Refund a whole order, or the tickets and preorders that are named, and give back at once what they hold.
 
     Without `lines`: all that is not refunded, but snacks that were collected or let lapse, which have to be named.
     With the last line the order is `REFUNDED`. What was refunded outside and waits for its lines counts towards those
-    that are named: only the rest is sent. Refuses with `ReasonNeeded` an empty or overlong reason, with `ForbiddenMove`
+    that are named: only the rest is sent. `second` has agreed to what is over the limit for one person, which is
+    `SecondNeeded` otherwise. Refuses with `ReasonNeeded` an empty or overlong reason, with `ForbiddenMove`
     an order that is not sold, and with `NothingToRefund` lines that are not this order's, were refunded before, or cost
     more than is left of what was paid.
     """
     reason = given(reason)
     with transaction.atomic():
-        [claim] = refund_each({order.pk: lines}, reason=reason, at=at, actor=actor)
-        messages.tell_of_refund(
-            claim.order, refund=claim.refund.pk, amount=claim.money_back, points=claim.points_back, at=at
-        )
-        return claim.refund
+        done = refund_and_tell(order, lines=lines, reason=reason, at=at, actor=actor)
+        if actor is not None:
+            lately = Refund.objects.filter(order=order, actor=actor, requested_at__gt=at - TOGETHER)
+            limit_one_person(
+                "refund", lately.aggregate(sum=Sum("amount", default=ZERO))["sum"], actor=actor, second=second
+            )
+        return done
+
+
+def refund_and_tell(
+    order: Order, *, lines: Sequence[Line] | None, reason: str, at: datetime, actor: User | None
+) -> Refund:
+    """The same without a limit: what customers take back of their own. Needs a transaction."""
+    [claim] = refund_each({order.pk: lines}, reason=reason, at=at, actor=actor)
+    messages.tell_of_refund(
+        claim.order, refund=claim.refund.pk, amount=claim.money_back, points=claim.points_back, at=at
+    )
+    return claim.refund
 
 
 @dataclass(frozen=True)

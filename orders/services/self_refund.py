@@ -14,7 +14,7 @@ from orders.locks import lock_orders_with_sessions
 from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services.giving_back import Line
-from orders.services.refunding import refund
+from orders.services.refunding import refund_and_tell
 from payments.models import Refund
 from screenings.models import Session
 
@@ -63,7 +63,7 @@ def refund_by_customer(order: Order, *, lines: Sequence[Line], at: datetime, act
         [row] = lock_orders_with_sessions([order.pk])
         if not lines or not _keys(lines) <= _keys(refundable_by_customer(row, at=at)):
             raise TooLateToRefund
-        return refund(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
+        return refund_and_tell(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
 
 
 def _keys(lines: Iterable[Line]) -> set[tuple[type[Line], int]]:

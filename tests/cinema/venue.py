@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.test import RequestFactory
 
 from accounts.models import User
+from accounts.services import ask_for
 from cinema.admin import Scoped
 from concessions.models import ReorderSuggestion
 from jobs.models import JobLease, JobRun, QuarantinedRow
@@ -44,6 +46,16 @@ def furnish(cinema: Cinema) -> None:
     ReorderSuggestion.objects.create(concession_item=item, quantity=1, suggested_at=NOON)
     SessionSummary.objects.create(
         session=session, capacity=20, sold=2, used=1, no_show=0, refunded=1, gross=700, net=350
+    )
+    ask_for(
+        {
+            "content_type": ContentType.objects.get_for_model(item),
+            "object_id": str(item.pk),
+            "action": "write_off_goods",
+        },
+        asked_for={"cinema": cinema, "about": str(item), "facts": [["Why", "Stale"]], "given": {}},
+        at=NOON,
+        actor=order.user,
     )
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
 

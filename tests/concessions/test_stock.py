@@ -86,7 +86,7 @@ def test_a_quantity_that_cannot_come_in_is_refused(quantity):
 
 
 def test_what_is_written_off_leaves_the_stock_with_its_reason():
-    popcorn, barkeeper = item(50), baker.make(User)
+    popcorn, barkeeper = item(50, price=10), baker.make(User)
 
     movement = write_off(popcorn, quantity=35, reason=" Burnt ", at=AT, actor=barkeeper)
 
