@@ -6,13 +6,14 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/pytest -q -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test checks bench format lint types floors migrations production translations messages catalogues lock clean
+.PHONY: help demo test audit checks bench format lint types floors migrations production translations messages catalogues lock clean
 
 help:
 	@echo "make demo      fills a small cinema chain, runs every job once, serves http://127.0.0.1:8000/"
 	@echo "               (ARGS=--no-serve ends after the jobs, ARGS=--fresh starts over)"
 	@echo "make test      every check, then the whole suite on SQLite and on PostgreSQL (ARGS=... goes to pytest)"
 	@echo "make bench     measures jobs against hand-written SQL, and pages, on PostgreSQL (ONLY=shop: rows with that word)"
+	@echo "make audit     asks whether a dependency is known to be vulnerable (needs the network)"
 	@echo "make format    lays out the code          make lint      reads it for mistakes"
 	@echo "make messages  collects texts to translate (needs GNU gettext)"
 	@echo "make lock      refreshes both requirements.txt from pyproject.toml (ARGS=--upgrade takes newer versions)"
@@ -39,6 +40,9 @@ test: .venv/installed-dev catalogues
 	@env -u TEST_DATABASE_URL $(PYTEST) $(ARGS)
 	@echo "== tests on PostgreSQL"
 	@$(BIN)/python -m tests.postgres -- $(PYTEST) $(ARGS)
+
+audit:
+	@$(PYTHON) .ci/audit
 
 checks: lint types floors migrations production translations
 
@@ -92,7 +96,7 @@ lock: .venv/installed-dev
 	@$(LOCK) --group dev -c requirements.txt -o tests/requirements.txt $(ARGS)
 
 clean:
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache var/tests
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache var/tests var/audit
 	@rm -f locale/*/LC_MESSAGES/*.mo locale/unfold/*/LC_MESSAGES/*.mo
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
