@@ -90,17 +90,24 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "cinema.skin.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "storefront.context.shop",
-            ]
+            ],
         },
     }
 ]
+
+FORM_RENDERER = "cinema.skin.Renderer"
 
 # --- Data
 
@@ -190,6 +197,7 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "orders.today.dashboard",
     "SIDEBAR": {"navigation": "cinema.unfold.menu"},
     "STYLES": [lambda _request: static("cinema.css")],
+    "SCRIPTS": [lambda _request: static("admin.js")],
 }
 
 STATIC_URL = "static/"

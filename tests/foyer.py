@@ -58,7 +58,7 @@ class Foyer:
 
     @cached_property
     def outage(self) -> SeatOutage:
-        [seat, *_others] = scenes.free_seats(self.session)
+        seat = scenes.free_seats(self.session)[-1]  # the first ones are sold to whoever asks
         [outage] = take_out([seat], since=self.now, until=None, reason="Сломана спинка", actor=self.colleague)
         return outage
 

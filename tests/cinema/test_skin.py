@@ -1,0 +1,30 @@
+"""The admin's skin is mended wherever it is read."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.accounts.people import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client() -> Client:
+    return browser(someone(email="owner@example.org", is_superuser=True, all_cinemas=True))
+
+
+@pytest.mark.parametrize("page", ["index", "orders_order_changelist", "screenings_film_add", "login"])
+def test_pictures_are_silent_the_page_says_where_it_begins_and_what_opens_the_menu_is_a_button(
+    client: Client, page: str
+) -> None:
+    html = (Client() if page == "login" else client).get(reverse(f"admin:{page}")).text
+
+    pictures = re.findall(r"<span [^<>]*material-symbols[^<>]*>", html)
+    heard = [each for each in pictures if "aria-hidden" not in each]
+    assert pictures
+    assert html.count('role="main"') == 1
+    assert all('role="button" tabindex="0" aria-label="Toggle navigation"' in each for each in heard), heard
+    assert len(heard) == (0 if page == "login" else 3)
