@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session as BrowserSession
 from django.core.management import call_command
 
 from bonuses.models import BonusAccount
@@ -82,6 +83,12 @@ def long_over():
     return at, lambda: Session.objects.get().archived_at == at
 
 
+def of_browsers():
+    for key, expires in (("over", NOON - TICK), ("open", NOON)):
+        BrowserSession.objects.create(session_key=key, session_data="", expire_date=expires)
+    return NOON, lambda: list(BrowserSession.objects.values_list("pk", flat=True)) == ["open"]
+
+
 def about_to_start():
     session = a_session()
     a_paid_order(session)
@@ -100,6 +107,7 @@ SCENES = [
     ("expire_bonus_points", points_about_to_lapse),
     ("cancel_expired_concession_preorders", uncollected),
     ("cleanup_completed_sessions", long_over),
+    ("cleanup_completed_sessions", of_browsers),
     ("send_ticket_usage_reminders", about_to_start),
 ]
 every_job = pytest.mark.parametrize(("job", "scene"), SCENES)

@@ -1,12 +1,16 @@
-from jobs.command import JobCommand
+from accounts.services import old_sessions
+from jobs.command import JobCommand, Step
 from orders.services.archiving import archive, to_archive
 
 
 class Command(JobCommand):
-    help = "Sum up sessions that ended long ago and whose orders are settled, and take them out of the live lists."
+    help = (
+        "Sum up sessions that ended long ago and whose orders are settled, and take them out of the live lists; "
+        "forget the sessions of browsers that are over."
+    )
 
-    def due(self, at):
-        return to_archive(at)
-
-    def act(self, sessions, at):
-        archive(sessions, at=at)
+    def steps(self):
+        return [
+            Step("to archive", to_archive, lambda sessions, at: archive(sessions, at=at)),
+            Step("of browsers", old_sessions.over, lambda sessions, _at: old_sessions.clear(sessions)),
+        ]

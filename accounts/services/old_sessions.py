@@ -1,0 +1,15 @@
+"""Browsers' sessions that are over. Django keeps them for ever, and what was typed into them with them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+
+
+def over(at: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(expire_date__lt=at).only("session_key")
+
+
+def clear(sessions: Iterable[Session]) -> None:
+    Session.objects.filter(pk__in=[session.pk for session in sessions]).delete()
