@@ -67,4 +67,5 @@ def pay_out(refund: Refund, *, at: datetime, actor: User | None = None) -> None:
             raise ForbiddenMove(_("The gateway is still to send this refund: hand nothing out."))
         if row.status == Refund.Status.SUCCEEDED:
             raise ForbiddenMove(_("This refund has gone back already."))
-        move([row], Refund.Status.SUCCEEDED, succeeded_at=at, paid_out_by=actor, next_attempt_at=None, error="")
+        stamps = {"succeeded_at": at, "handed_out": True, "paid_out_by": actor}
+        move([row], Refund.Status.SUCCEEDED, **stamps, next_attempt_at=None, error="")

@@ -37,7 +37,11 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
         ours = list(payment.refunds.order_by("pk"))
         for report in reports:
             known = _known(report, ours, sender)
-            if known is not None:
+            if known is not None and known.handed_out:
+                if report.state == State.DONE:  # it went back there as well: the customer has it twice
+                    logger.error("Refund %s was handed out, and sent at %s", known.pk, payment.gateway)
+                    trouble = Payment.Trouble.REFUNDED_BEYOND
+            elif known is not None:
                 _agree(known, report, at=at)
             elif report.state == State.DONE:
                 try:

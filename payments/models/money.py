@@ -185,6 +185,11 @@ class Refund(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
+    handed_out = models.BooleanField(
+        _("handed out"),
+        default=False,
+        help_text=_("By a person, from the drawer, on the terminal or in another way: no gateway knows of it."),
+    )
     paid_out_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -216,6 +221,11 @@ class Refund(models.Model):
                 fields=["payment", "external_id"], condition=~Q(external_id=""), name="one_refund_an_external_id"
             ),
             between("amount", name="refund_bounded"),
+            # What a gateway sent back it gave an id; money that nobody can find there was handed out by a person.
+            models.CheckConstraint(
+                condition=~Q(status="SUCCEEDED") | ~Q(external_id="") | Q(handed_out=True) | Q(amount=0),
+                name="refund_sent_has_its_id",
+            ),
             models.CheckConstraint(
                 condition=Q(without_lines__gte=0, without_lines__lte=F("amount")), name="refund_lines_within_amount"
             ),

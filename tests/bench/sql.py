@@ -61,9 +61,9 @@ def refund_cancelled_sessions(cursor: Any, keys: Keys, at: datetime) -> int:
         {"keys": keys, "at": at, "reason": "SESSION_CANCELLED"},
     )
     cursor.execute(
-        """INSERT INTO payments_refund (order_id, payment_id, amount, status, reason, external_id, without_lines,
-                                        requested_at, uid, attempts, claimed_by, error)
-           SELECT line.order_id, paid.id, line.amount, 'REQUESTED', %(reason)s, '', 0, %(at)s,
+        """INSERT INTO payments_refund (order_id, payment_id, amount, status, reason, external_id, handed_out,
+                                        without_lines, requested_at, uid, attempts, claimed_by, error)
+           SELECT line.order_id, paid.id, line.amount, 'REQUESTED', %(reason)s, '', false, 0, %(at)s,
                   gen_random_uuid(), 0, '', ''
            FROM (SELECT order_id, sum(paid) AS amount FROM (
                      SELECT order_id, price - discount_share - bonus_share AS paid FROM orders_ticket ticket

@@ -326,9 +326,9 @@ SELECT id, id, 'demo', 'paid ' || id, 80000 - discount * 8000 - points * 100, 'S
        bought + interval '5 minutes', gen_random_uuid(), '', '', ''
 FROM sale WHERE %(paid)s;
 
-INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, without_lines, requested_at,
-                             succeeded_at, uid, attempts, claimed_by, error)
-SELECT id, id, id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', '', 'back ' || id, 0, ends, ends,
+INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, handed_out, without_lines,
+                             requested_at, succeeded_at, uid, attempts, claimed_by, error)
+SELECT id, id, id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', '', 'back ' || id, false, 0, ends, ends,
        gen_random_uuid(), 0, '', ''
 FROM sale WHERE %(refunded)s;
 

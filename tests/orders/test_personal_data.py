@@ -49,7 +49,7 @@ def anna() -> Customer:
     late = scenes.an_order(session, email=EMAIL.lower(), at=bought)
     cancel(late, reason="Mrs Petrova rang: anna.petrova@example.org", at=bought)
     refund(mine, lines=[mine.tickets.first()], reason="Annuschka was ill", at=bought)
-    Refund.objects.update(status="SUCCEEDED", succeeded_at=bought)
+    Refund.objects.update(status="SUCCEEDED", succeeded_at=bought, handed_out=True)
     account = BonusAccount.objects.create(user=user)
     adjust(account, amount=70, reason="Petrova is our guest", at=bought)
     queue([Message(Kind.SIGN_IN, EMAIL.lower(), "1", "en", {"link": "x", "minutes": 1})], at=NOON)

@@ -94,7 +94,7 @@ def test_discounts_and_points_are_spread_and_the_lines_add_up_to_the_kopeck(poin
 def test_each_fact_has_one_receipt_however_often_the_job_runs():
     order = a_paid_order()
     refund(order, reason="Ill", at=NOON)
-    Refund.objects.update(status="SUCCEEDED", succeeded_at=NOON)
+    Refund.objects.update(status="SUCCEEDED", succeeded_at=NOON, handed_out=True)
     made()
     before = dump()
 
@@ -149,7 +149,7 @@ def test_money_that_the_order_could_not_take_is_an_advance_and_its_return():
     cancel(order, reason="Out of time", at=NOON)
     a_paid_order(session, seats=20)
     mark_paid(order, gateway="demo", amount=order.final_amount, external_id="late", at=NOON)
-    Refund.objects.update(status="SUCCEEDED", succeeded_at=NOON)
+    Refund.objects.update(status="SUCCEEDED", succeeded_at=NOON, handed_out=True)
 
     made()
 

@@ -3,6 +3,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from orders.errors import ForbiddenMove
 from orders.services import pay_out, refund, send_again, send_refunds, settle_payment
@@ -154,7 +155,12 @@ def test_a_sender_that_comes_back_too_late_changes_nothing():
 def test_nothing_is_sent_beyond_what_was_paid():
     back = to_send()
     Refund.objects.create(
-        order=back.order, payment=back.payment, amount=Decimal("0.01"), status="SUCCEEDED", requested_at=NOON
+        order=back.order,
+        payment=back.payment,
+        amount=Decimal("0.01"),
+        status="SUCCEEDED",
+        external_id="re_9",
+        requested_at=NOON,
     )
 
     tally = send()
@@ -189,6 +195,30 @@ def test_cash_is_handed_out_by_somebody_and_never_sent():
     with pytest.raises(ForbiddenMove):
         pay_out(back, at=NOON + 2 * MINUTE, actor=cashier)
     assert flaws() == []
+
+
+def test_what_went_back_was_given_an_id_by_its_gateway_or_handed_out_by_a_person():
+    back = to_send()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Refund.objects.update(status=Refund.Status.SUCCEEDED)
+
+    Refund.objects.update(status=Refund.Status.FAILED)
+    back.refresh_from_db()
+    pay_out(back, at=NOON)
+    assert Refund.objects.get().handed_out
+
+
+def test_what_was_handed_out_and_is_found_sent_as_well_is_shown_to_a_person():
+    back = to_send()
+    Refund.objects.update(status=Refund.Status.FAILED)
+    pay_out(back, at=NOON)
+    DemoRefund.objects.create(charge=DemoCharge.objects.get(), uid=back.uid, amount=PRICE)
+
+    settle_payment(back.payment, at=NOON + MINUTE)
+
+    assert Payment.objects.get().trouble == Payment.Trouble.REFUNDED_BEYOND
+    assert Refund.objects.get().status == Refund.Status.SUCCEEDED
 
 
 def test_what_a_gateway_is_still_to_send_is_not_handed_out():

@@ -33,7 +33,7 @@ def test_money_on_its_way_back_is_gone_and_still_owed_when_that_failed(status):
     payment = succeeded(order)
 
     back = request_refund(payment, amount=Decimal("40.00"), reason="Fell ill", at=SOON)
-    Refund.objects.update(status=status)
+    Refund.objects.update(status=status, external_id="re_1")
 
     assert (back.order, back.payment, back.status, back.requested_at) == (order, payment, "REQUESTED", SOON)
     assert balance_of(order.pk).kept == 60
