@@ -68,8 +68,20 @@ class RefuseForm(ActionForm):
     reason = forms.CharField(label=_("Why not"), max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget())
 
 
+def way_of(approval: Approval) -> tuple[Any, str]:
+    """The page by which it was asked for, and is done, and the name of its action."""
+    model = approval.content_type.model_class()
+    return (admin.site._registry.get(model) if model else None), approval.action
+
+
+def title_of(approval: Approval) -> str:
+    page, action = way_of(approval)
+    return str(getattr(page, action).title) if page else action
+
+
 class ApproveForm(ActionForm):
     def facts(self) -> Iterable[Fact]:
+        yield _("action"), title_of(self.row)
         yield _("asked by"), self.row.asked_by
         yield from self.row.facts
 
@@ -98,8 +110,7 @@ class ApprovalAdmin(Standing, Acting, RecordAdmin):
 
     @admin.display(description=_("action"))
     def what(self, approval: Approval) -> str:
-        page, action = self._way(approval)
-        return str(getattr(page, action).title) if page else approval.action
+        return title_of(approval)
 
     @admin.display(description=_("what was asked for"))
     def asked_for(self, approval: Approval) -> str:
@@ -129,13 +140,8 @@ class ApprovalAdmin(Standing, Acting, RecordAdmin):
         refuse(approval, reason=reason, at=at, actor=actor)
         return gettext("%(what)s: not approved.") % {"what": approval}
 
-    def _way(self, approval: Approval) -> tuple[Any, str]:
-        """The page by which it was asked for, and is done."""
-        model = approval.content_type.model_class()
-        return (self.admin_site._registry.get(model) if model else None), approval.action
-
     def _do(self, approval: Approval, *, at: datetime, second: User) -> str:
-        page, action = self._way(approval)
+        page, action = way_of(approval)
         made = getattr(page, action)
         row = page.get_queryset(_as(second)).filter(pk=approval.object_id).first()
         if row is None or not second.has_perm(made.permission) or not approval.asked_by.has_perm(made.permission):

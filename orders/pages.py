@@ -11,6 +11,8 @@ from payments.models import Refund
 TICKET = ["ticket__session__film", "ticket__session__hall__cinema", "ticket__seat"]
 REFUNDED = [*TICKET, "preorder__concession_item"]
 
+LINK = '<a class="font-medium text-primary-600 dark:text-primary-500" href="{}">{}</a>'  # for format_html
+
 
 class ReasonInWords:
     """A page of rows with a reason: a stored code is shown in words."""

@@ -16,7 +16,7 @@ from cinema.admin import NEWEST_FIRST, RecordAdmin, RecordInline
 from cinema.labels import Standing
 from orders.models import RefundLine
 from orders.money.forms import ClearUpForm, MoneyForm
-from orders.pages import REFUNDED, ReasonInWords
+from orders.pages import LINK, REFUNDED, ReasonInWords
 from orders.services import clear_up, pay_out, send_again, send_receipt_again, settle_payment
 from payments.models import BY_HAND, Dispute, Payment, Receipt, ReceiptLine, Refund
 
@@ -111,13 +111,19 @@ class DisputeAdmin(Standing, RecordAdmin):
     list_filter = ["status"]
     list_select_related = ["payment__order"]
     search_fields = ["=payment__order__number", "=external_id"]
-    exclude = ["status"]
+    fields = [
+        "standing",
+        ("order", "payment"),
+        ("amount", "answer_by"),
+        ("reason", "external_id"),
+        ("heard_at", "decided_at"),
+    ]
     readonly_fields = ["standing", "order"]
 
     @admin.display(description=_("order"))
     def order(self, dispute: Dispute) -> str:
         order = dispute.payment.order
-        return format_html('<a href="{}">{}</a>', reverse("admin:orders_order_change", args=[order.pk]), order)
+        return format_html(LINK, reverse("admin:orders_order_change", args=[order.pk]), order)
 
 
 class RefundLineInline(RecordInline):

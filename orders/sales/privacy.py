@@ -17,6 +17,7 @@ from bonuses.models import BonusAccount
 from cinema.actions import ActionForm, Fact, act
 from jobs import clock
 from orders.models import Order
+from orders.pages import LINK
 from orders.services import Customer, disclose, forget
 
 GIVE_OUT, ERASE = "orders.disclose_customer", "orders.erase_customer"
@@ -63,7 +64,7 @@ class CustomerData:
 
     def what_is_kept(self, order: Order) -> str:
         link = reverse("admin:orders_order_customer_data", args=[order.pk])
-        return format_html('<a href="{}">{}</a>', link, gettext("Download what is kept about the customer"))
+        return format_html(LINK, link, gettext("Download what is kept about the customer"))
 
     what_is_kept.short_description = _("for the customer")  # type: ignore[attr-defined]
 

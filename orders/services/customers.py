@@ -21,7 +21,7 @@ class Customer:
     @classmethod
     def known_by(cls, address: str) -> Self:
         address = address.strip()
-        user = User.objects.filter(email__iexact=address).first() if address else None
+        user = User.objects.filter(email=address.lower()).first() if address else None
         return cls(user.email if user else address, user)
 
     @classmethod
