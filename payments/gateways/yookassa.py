@@ -1,6 +1,7 @@
 """YooKassa, over plain requests with time-outs: its own SDK has none, and fails in odd ways when the server is away.
 
 It signs no message. One counts only from its published networks, and even then only as a hint to read the payment back.
+A job that speaks with nobody should not wait for `requests` either: it takes 0.1 s to import.
 """
 
 import ipaddress
@@ -11,7 +12,6 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-import requests
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -116,6 +116,8 @@ def _get(path: str, **params: str) -> dict[str, Any]:
 
 def _answer(method: str, path: str, **given: Any) -> dict[str, Any]:
     """What YooKassa answers; what it refuses and that it is away become errors of ours."""
+    import requests
+
     try:
         response = requests.request(
             method,
