@@ -46,7 +46,7 @@ def keep_up(at: datetime) -> None:
     handed_out = Refund.objects.filter(
         payment__gateway__in=BY_HAND, status=Refund.Status.REQUESTED, requested_at__lte=at - HANDED_OUT_AFTER
     )
-    move_every(handed_out, Refund.Status.SUCCEEDED, succeeded_at=at)
+    move_every(handed_out, Refund.Status.SUCCEEDED, succeeded_at=at, handed_out=True)
     Payment.objects.to_ask(at).update(ask_at=at + timedelta(days=1))
 
 
