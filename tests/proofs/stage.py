@@ -10,7 +10,7 @@ from simple_history.models import HistoricalChanges
 #: Written when the test database is made, and needed by every test after ours.
 NOT_OURS = {"contenttypes", "auth"}
 
-_kept: set[str] = set()
+_kept: dict[str, Callable[[], object]] = {}
 
 
 def set_scene(build: Callable[[], object]) -> None:
@@ -20,12 +20,13 @@ def set_scene(build: Callable[[], object]) -> None:
     """
     name = build.__name__
     if name in _kept:
+        assert _kept[name] is build, f"two scenes are called {name}"
         _refill(name)
         return
     sweep()
     build()
     _keep(name)
-    _kept.add(name)
+    _kept[name] = build
 
 
 def sweep() -> None:

@@ -45,7 +45,7 @@ PRESSES = [
 every_press = pytest.mark.parametrize("press", PRESSES, ids=lambda press: press.action)
 
 
-def an_evening() -> None:
+def two_managers_in_the_foyer() -> None:
     foyer = Foyer()
     assert foyer.ticket
     for name in ("one", "other"):
@@ -58,7 +58,7 @@ def meetings(press: Press) -> Iterator[Schedule]:
     sent: dict[str, Any] = {}
 
     def before_they_press() -> None:
-        set_scene(an_evening)
+        set_scene(two_managers_in_the_foyer)
         clients[:] = [
             browser(person) for person in User.objects.filter(email__in=["one@example.org", "other@example.org"])
         ]
