@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cinema.lives import Refused
 
@@ -57,3 +58,19 @@ class LastOwner(Refused):
 
     def __str__(self) -> str:
         return _("The last owner cannot be switched off.")
+
+
+class TooMany(Refused):
+    """Somebody, or somebody's address, asks too often. `wait` are seconds."""
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+        minutes = max(1, -(-wait // 60))
+        super().__init__(
+            ngettext(
+                "That was too often in a short time. Try again in %(minutes)d minute.",
+                "That was too often in a short time. Try again in %(minutes)d minutes.",
+                minutes,
+            )
+            % {"minutes": minutes}
+        )

@@ -158,3 +158,23 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return self.about
+
+
+class Attempt(models.Model):
+    """Somebody did something that is limited: `who`, a keyed hash, is a person or an address. Kept for a day."""
+
+    kind = models.CharField(max_length=16)
+    who = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["kind", "who", "at"], name="attempts_of"),
+            models.Index(fields=["at"], name="attempts_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"

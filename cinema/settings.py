@@ -291,13 +291,14 @@ MAX_SNACKS_A_LINE = 99
 SELF_SERVICE_REFUND_UNTIL = env.int("SELF_SERVICE_REFUND_UNTIL", default=60)  # minutes before the start
 HOLD_CEILING = timedelta(minutes=150)  # an online hold is extended as often as asked, up to ten times its length
 HELD_SEATS = {"visitor": 20, "address": 60}  # unpaid online at one moment, by one browser or e-mail, from one address
-SHOP_LIMITS = {
+ATTEMPTS = {
     # what: (within, times for one person, times for one address)
     "hold": (timedelta(minutes=15), 20, 120),
     "promocode": (timedelta(hours=1), 10, 40),  # wrong ones
     "sign_in": (timedelta(hours=1), 5, 30),
     "find": (timedelta(hours=1), 5, 30),
     "unknown_link": (timedelta(hours=1), 60, 60),
+    "code": (timedelta(hours=1), 20, 60),  # wrong ones of tickets and snacks, looked up by staff
 }
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a link to sign in works
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)

@@ -36,22 +36,6 @@ class SeatLeftAlone(Refused):
         )
 
 
-class TooMany(Refused):
-    """Somebody, or somebody's address, asks too often. `wait` are seconds."""
-
-    def __init__(self, wait: int) -> None:
-        self.wait = wait
-        minutes = max(1, -(-wait // 60))
-        super().__init__(
-            ngettext(
-                "That was too often in a short time. Try again in %(minutes)d minute.",
-                "That was too often in a short time. Try again in %(minutes)d minutes.",
-                minutes,
-            )
-            % {"minutes": minutes}
-        )
-
-
 class TooMuchHeld(Refused):
     """A visitor, or an address, holds more unpaid seats than the shop lends at once."""
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from storefront.errors import TooMany
+from accounts.errors import TooMany
 
 
 class TooOften:

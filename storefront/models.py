@@ -1,5 +1,4 @@
-"""What the shop itself has to remember: who holds unpaid seats, and who tried what how often. Nobody by name: visitors
-and addresses are kept as keyed hashes."""
+"""What the shop itself has to remember: who holds unpaid seats. Visitors and addresses are kept as keyed hashes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -27,23 +26,3 @@ class OnlineHold(models.Model):
 
     def __str__(self) -> str:
         return str(self.order)
-
-
-class Attempt(models.Model):
-    """Somebody did something that is limited. Forgotten after a day."""
-
-    kind = models.CharField(max_length=16)
-    who = models.CharField(max_length=40)
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("attempt")
-        verbose_name_plural = _("attempts")
-        default_permissions = ()
-        indexes = [
-            models.Index(fields=["kind", "who", "at"], name="attempt_of"),
-            models.Index(fields=["at"], name="attempt_age"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.at}"

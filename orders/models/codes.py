@@ -10,6 +10,9 @@ def new_number() -> str:
     return "".join(secrets.choice(LETTERS) for _place in range(8))
 
 
+PICKUP_CODE = rf"[{LETTERS}]{{6}}"  # the pattern of one
+
+
 def new_pickup_code() -> str:
     """30 random bits; only staff of the cinema can look one up."""
     return "".join(secrets.choice(LETTERS) for _place in range(6))

@@ -21,10 +21,12 @@ from cinema.zones import on_the_clock, zone_of
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OverdueOrder, Ticket
 from orders.reasons import Reason
+from orders.sales.codes import CodesLookedUp
 from orders.sales.forms import CancelForm, ExtendForm, PaymentForm, RefundForm, RefundLinesForm, RemindForm
 from orders.sales.privacy import CustomerData
 from orders.sales.story import PREORDER_COLOURS, TICKET_COLOURS, Story
 from orders.services import (
+    UnknownCode,
     cancel,
     check_in,
     collect,
@@ -34,6 +36,7 @@ from orders.services import (
     mark_paid,
     refund,
     remind_to_pay,
+    ticket_of,
     undo_check_in,
 )
 from orders.services.giving_back import Line
@@ -65,7 +68,7 @@ def is_sold(order: Order) -> bool:
     return order.status in Order.SOLD
 
 
-class OrderPage(Standing, Approving, RecordAdmin):
+class OrderPage(CodesLookedUp, Standing, Approving, RecordAdmin):
     """An order: what it is made of, its whole story, and what may be done with it in its status."""
 
     colours = COLOURS
@@ -85,7 +88,7 @@ class OrderPage(Standing, Approving, RecordAdmin):
     actions_detail = ["take_payment", "extend", "remind", "refund_whole", "refund_lines", "cancel"]
     actions = ["remind", "cancel"]
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
+    def look_up(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         return (queryset.found_by(search_term) if search_term.strip() else queryset), False
 
     def change_view(
@@ -254,7 +257,7 @@ class OverdueOrderAdmin(OrderPage):
 
 
 @admin.register(Ticket)
-class TicketAdmin(Standing, Acting, RecordAdmin):
+class TicketAdmin(CodesLookedUp, Standing, Acting, RecordAdmin):
     colours = TICKET_COLOURS
     ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
@@ -263,9 +266,16 @@ class TicketAdmin(Standing, Acting, RecordAdmin):
     list_filter = ["status"]
     list_select_related = ["order__cinema", "session__film", "session__hall__cinema", "seat", "ticket_type"]
     search_fields = ["=order__number"]
+    search_help_text = _("The number of the order, or the code in the ticket's QR")
     exclude = ["status"]
     readonly_fields = ["standing"]
     actions_detail = ["let_in", "undo"]
+
+    def look_up(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
+        try:
+            return queryset.filter(pk=ticket_of(search_term).pk), False
+        except UnknownCode:  # it may be a number
+            return super().look_up(request, queryset, search_term)
 
     @act(
         permission="orders.check_in_ticket",
@@ -291,7 +301,7 @@ class TicketAdmin(Standing, Acting, RecordAdmin):
 
 
 @admin.register(ConcessionPreorder)  # here, since the orders make snacks ready and hand them over
-class ConcessionPreorderAdmin(Standing, Acting, RecordAdmin):
+class ConcessionPreorderAdmin(CodesLookedUp, Standing, Acting, RecordAdmin):
     colours = PREORDER_COLOURS
     ordering = NEWEST_FIRST
     cinema_path = "concession_item__cinema"

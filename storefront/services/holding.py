@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import User
+from accounts.services import limits
+from accounts.services.limits import fingerprint
 from concessions.models import ConcessionItem
 from orders import services as orders
 from orders.errors import PromocodeRefused
@@ -15,8 +17,6 @@ from orders.models import Order, Ticket
 from screenings.models import Seat, SeatKind, TicketType
 from storefront.errors import ChoiceRefused, HoldEnds, TooMuchHeld
 from storefront.models import OnlineHold
-from storefront.services import limits
-from storefront.services.limits import fingerprint
 from storefront.services.seat_map import Audience, SeatMap
 
 

@@ -22,6 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.services import limits
 from accounts.throttling import client_address
 from cinema.lives import Refused
 from jobs import clock
@@ -29,7 +30,7 @@ from orders import messages as letters
 from orders.models import Order
 from screenings.models import Cinema
 from storefront.forms import AddressForm, FindForm, NewPasswordForm, PasswordSignInForm, ProfileForm
-from storefront.services import limits, signing_in
+from storefront.services import signing_in
 from storefront.services.points import points_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.errors import TooMany
 from bonuses.models import BonusAccount
 from cinema.keys import keys_among
 from cinema.lives import Refused
@@ -21,7 +22,7 @@ from orders.errors import NotEnoughPoints, NotOnSale, PromocodeRefused, SeatBrok
 from orders.models import Order
 from screenings.models import Seat
 from storefront import visitors
-from storefront.errors import ChoiceRefused, SeatLeftAlone, TooMany
+from storefront.errors import ChoiceRefused, SeatLeftAlone
 from storefront.forms import CheckoutForm
 from storefront.services import holding, programme
 from storefront.services.seat_map import SeatMap

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.services import limits
 from accounts.throttling import client_address
 from cinema.lives import Refused
 from jobs import clock
@@ -22,7 +23,7 @@ from orders import services
 from orders.models import Order
 from orders.services.giving_back import Line
 from payments.gateways import offered
-from storefront.services import holding, limits
+from storefront.services import holding
 from storefront.services.order_page import OrderPage, session_of
 from storefront.services.seat_map import SeatMap
 from storefront.views import checkout as checkout_views

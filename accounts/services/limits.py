@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db.models import Count, Min
 from django.utils.crypto import salted_hmac
 
-from storefront.errors import TooMany
-from storefront.models import Attempt
+from accounts.errors import TooMany
+from accounts.models import Attempt
 
 KEPT = timedelta(days=1)  # no window is longer
 SWEPT = 20  # old rows that each new one takes along, so that the table stays small without a job
@@ -15,7 +15,7 @@ SWEPT = 20  # old rows that each new one takes along, so that the table stays sm
 
 def fingerprint(scope: str, value: str) -> str:
     """The same text for the same person or address, and no way back to them without the server's key."""
-    return salted_hmac(f"storefront.{scope}", value.strip().lower(), algorithm="sha256").hexdigest()[:40]
+    return salted_hmac(f"limits.{scope}", value.strip().lower(), algorithm="sha256").hexdigest()[:40]
 
 
 def spend(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
@@ -41,7 +41,7 @@ def check(kind: str, *, person: str = "", address: str | None = "", at: datetime
 
 def _most(kind: str, person: str, address: str | None) -> dict[str, int]:
     """How often each of those who are known may."""
-    _window, most_person, most_address = settings.SHOP_LIMITS[kind]
+    _window, most_person, most_address = settings.ATTEMPTS[kind]
     most = {}
     if person:
         most[fingerprint("person", person)] = most_person
@@ -51,7 +51,7 @@ def _most(kind: str, person: str, address: str | None) -> dict[str, int]:
 
 
 def _refuse_beyond(kind: str, most: dict[str, int], *, at: datetime, spare: int) -> None:
-    window = settings.SHOP_LIMITS[kind][0]
+    window = settings.ATTEMPTS[kind][0]
     counted = (
         Attempt.objects.filter(kind=kind, who__in=most, at__gt=at - window)
         .order_by()

@@ -1,0 +1,92 @@
+"""Codes of tickets and snacks, read into the search boxes of staff: what they find, and who tries wrong ones."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+import cinema.urls  # noqa: F401 - it loads the pages
+from accounts.models import Attempt
+from concessions.models import ConcessionPreorder
+from jobs import clock
+from orders.services import code_of
+from tests.accounts.people import browser, someone
+from tests.scenes import NOON, a_cinema, a_paid_order, a_session, an_item
+
+pytestmark = pytest.mark.django_db
+
+SNACKS = reverse("admin:concessions_concessionpreorder_changelist")
+TICKETS = reverse("admin:orders_ticket_changelist")
+WRONG, MOST = "ZZZZZZ", 20
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+
+
+@pytest.fixture
+def snacks() -> ConcessionPreorder:
+    session = a_session()
+    return a_paid_order(session, snacks=[(an_item(session.hall.cinema), 1)]).preorders.get()
+
+
+def found(client: Client, word: str, page: str = SNACKS) -> list[Any]:
+    answer = client.get(page, {"q": word})
+    assert answer.status_code == 200
+    return list(answer.context_data["cl"].queryset)
+
+
+def told(client: Client, word: str) -> str:
+    return " ".join(map(str, get_messages(client.get(SNACKS, {"q": word}).wsgi_request)))
+
+
+def test_who_tries_wrong_codes_finds_none_for_a_while(
+    snacks: ConcessionPreorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar = browser(someone("bar", snacks.concession_item.cinema))
+    assert [found(bar, WRONG) for _time in range(MOST)] == [[]] * MOST
+
+    now, why = found(bar, snacks.pickup_code), told(bar, snacks.pickup_code)
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=1))
+    later = found(bar, snacks.pickup_code)
+
+    assert (now, later) == ([], [snacks])
+    assert "Try again in 60 minutes" in why
+
+
+def test_colleagues_at_the_same_address_go_on_until_it_has_spent_its_own(
+    snacks: ConcessionPreorder, settings: Any
+) -> None:
+    settings.ATTEMPTS = {"code": (timedelta(hours=1), 2, 3)}
+    place = snacks.concession_item.cinema
+    one, other = (browser(someone("bar", place, email=f"{name}@example.org")) for name in ("one", "other"))
+
+    for _time in range(2):
+        found(one, WRONG)
+    before = found(other, snacks.pickup_code)
+    found(other, WRONG)
+    after = found(other, snacks.pickup_code)
+
+    assert (before, after) == ([snacks], [])
+
+
+@pytest.mark.parametrize("word", ["ivanov@example.org", "Zoo", "23456789", ""])
+def test_what_is_no_code_is_not_counted(snacks: ConcessionPreorder, word: str) -> None:
+    found(browser(someone("bar", snacks.concession_item.cinema)), word)
+
+    assert not Attempt.objects.exists()
+
+
+def test_the_code_of_a_ticket_finds_it_in_its_own_cinema_alone(snacks: ConcessionPreorder) -> None:
+    ticket = snacks.order.tickets.get()
+    here, elsewhere = (
+        browser(someone("usher", place, email=f"{place.pk}@example.org"))
+        for place in (snacks.concession_item.cinema, a_cinema())
+    )
+
+    assert found(here, code_of(ticket).lower(), TICKETS) == [ticket]
+    assert found(elsewhere, code_of(ticket), TICKETS) == []
