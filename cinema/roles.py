@@ -59,11 +59,12 @@ STAFF = permitted("view add change", "accounts", "user") | action("accounts", "s
 STAFF |= see("accounts", "approval") | action("accounts", "decide_approval")
 PRIVACY = action("orders", "disclose_customer erase_customer")
 RUNNING = action("jobs", "retry_quarantinedrow") | action("notifications", "resend_notification")
+RATES = permitted("add change", "payments", "vatrate")
 CHAIN = (
     permitted("add change", "screenings", "cinema tickettype")
     | permitted("delete", "screenings", "genre")
     | permitted("add change", "orders", "promocode")
-    | permitted("add change", "payments", "vatrate")
+    | RATES
 )
 
 
@@ -86,7 +87,7 @@ ROLES = (
     Role("usher", _("usher"), PROGRAMME | DOOR),
     Role("floor_manager", _("floor manager"), _FLOOR),
     Role("cinema_manager", _("cinema manager"), _CINEMA),
-    Role("accountant", _("accountant"), PROGRAMME | BOOKS | JOBS, chain_wide=True),
+    Role("accountant", _("accountant"), PROGRAMME | BOOKS | RATES | JOBS, chain_wide=True),
     Role("owner", _("owner"), _CINEMA | BOOKS | CHAIN, chain_wide=True),
 )
 OWNER = "owner"

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from cinema.admin import KeptAdmin, RecordAdmin
 from payments.models import GatewayEvent, VatRate
@@ -17,3 +18,6 @@ class VatRateAdmin(KeptAdmin):
     cinema_path = None
     list_display = ["subject", "vat", "valid_from"]
     list_filter = ["subject"]
+
+    def has_change_permission(self, request: HttpRequest, obj: VatRate | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.is_printed())

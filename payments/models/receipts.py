@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import ClassVar
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +46,16 @@ class VatRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_subject_display()}: {self.get_vat_display()}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.valid_from is not None and self.is_printed():
+            raise ValidationError({"valid_from": _("Receipts have been made since that day. Choose a later one.")})
+
+    def is_printed(self) -> bool:
+        """Receipts have been made on its day or later: what they say is not changed behind them."""
+        last = Receipt.objects.order_by("-pk").values_list("created_at", flat=True).first()
+        return last is not None and self.valid_from <= last.astimezone(settings.RECEIPT_ZONE).date()
 
 
 class Rates:

@@ -67,7 +67,7 @@ def furnish_the_chain() -> None:
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
-    VatRate.objects.create(subject="GOODS", valid_from=NOON.date(), vat="22")
+    VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")
     GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)
     Notification.objects.create(
         kind=Kind.LOW_STOCK, recipient="a@example.org", occasion="1", language="en", created_at=NOON,

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+import cinema.urls  # noqa: F401 - it loads the pages
 from orders.models import Order
 from orders.services import (
     cancel,
@@ -22,6 +24,7 @@ from orders.services.receipting import BACKOFF, MAX_ATTEMPTS
 from payments import fiscal
 from payments.errors import GatewayUnavailable
 from payments.models import Rates, Receipt, ReceiptLine, Refund, VatRate
+from tests.accounts.people import browser, someone
 from tests.payments.worlds import YooKassaWorld
 from tests.proofs.running import flaws, run
 from tests.scenes import (
@@ -173,6 +176,26 @@ def test_a_rate_holds_from_its_day_on_and_the_cinemas_own_before_the_general(sub
     VatRate.objects.create(subject="GOODS", valid_from=date(2026, 7, 1), vat="5")
 
     assert Rates().on(subject, day) == vat
+
+
+@pytest.mark.parametrize("role", ["accountant", "owner"])
+def test_rates_are_entered_ahead_and_those_of_printed_receipts_stay(role):
+    a_paid_order()
+    made()
+    old = VatRate.objects.create(subject="GOODS", valid_from=NOON.date(), vat="22")
+    person, new = browser(someone(role, all_cinemas=True)), reverse("admin:payments_vatrate_add")
+    given = {"subject": "GOODS", "vat": "10"}
+
+    changed = person.post(reverse("admin:payments_vatrate_change", args=[old.pk]), given | {"valid_from": "2027-01-01"})
+    before = person.post(new, given | {"valid_from": "2026-11-04"})
+    ahead = person.post(new, given | {"valid_from": "2026-11-06"})
+
+    assert (changed.status_code, before.status_code, ahead.status_code) == (403, 200, 302)
+    assert "Receipts have been made since that day" in before.content.decode()
+    assert sorted(VatRate.objects.values_list("valid_from", "vat")) == [
+        (date(2026, 11, 5), "22"),
+        (date(2026, 11, 6), "10"),
+    ]
 
 
 class Deaf:
