@@ -89,11 +89,13 @@ def card(film: Film) -> SafeString:
 
 
 @register.simple_tag
-def showings(cinemas: list[AtCinema], *, named: bool = True) -> SafeString:
+def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4") -> SafeString:
     """Sessions to choose from, by cinema. Made here, not in a template: a week has hundreds."""
     return format_html_join("", '<div class="at">{}<ul class="times">{}</ul></div>', (
         (
-            format_html("<h4>{} <small>{}</small></h4>", each.cinema.name, each.cinema.city) if named else "",
+            format_html("<{0}>{1} <small>{2}</small></{0}>", heading, each.cinema.name, each.cinema.city)
+            if named
+            else "",
             format_html_join("", "<li>{}</li>", ((_time(showing),) for showing in each.showings)),
         )
         for each in cinemas

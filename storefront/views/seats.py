@@ -55,6 +55,9 @@ def seats_page(
             "seat_map": seat_map,
             "rows": seat_map.rows(chosen) if on_sale else [],
             "as_list": request.GET.get("view") == "list",
+            "here": reverse("shop:order_seats", args=[order.token])
+            if order
+            else reverse("shop:session", args=[session.pk]),
             "action": reverse("shop:change", args=[order.token])
             if order
             else reverse("shop:checkout", args=[session.pk]),

@@ -54,6 +54,17 @@ def test_the_list_offers_what_the_map_offers(client: Client) -> None:
     assert listed.count('name="seat"') == len(offered)
 
 
+@pytest.mark.parametrize("view", ["map", "list"])
+def test_what_is_chosen_stays_chosen_when_the_view_is_switched(client: Client, view: str) -> None:
+    session = scenes.a_session()
+    seat = scenes.free_seats(session)[1]
+
+    page = client.get(f"/sessions/{session.pk}/", {"seat": seat.pk, "view": view}).content.decode()
+
+    assert page.count(" checked") == 1
+    assert f'formaction="/sessions/{session.pk}/"' in page
+
+
 def test_a_map_that_is_open_learns_what_is_taken(client: Client) -> None:
     session = scenes.a_session()
     order = scenes.an_order(session, seats=2)
