@@ -36,10 +36,7 @@ def receive(request: HttpRequest, gateway: str) -> HttpResponse:
         talks_to = client(gateway)
     except GatewayUnavailable:
         return HttpResponse(status=404)
-    try:
-        if len(request.body) > LONGEST:
-            return HttpResponse(status=413)
-    except RequestDataTooBig:
+    if _is_too_long(request):
         return HttpResponse(status=413)
     try:
         hint = talks_to.parse_webhook(request.body, request.headers, address=client_address(request), at=at)
@@ -48,3 +45,10 @@ def receive(request: HttpRequest, gateway: str) -> HttpResponse:
         return HttpResponse(status=400)
     event = hear_of(hint, gateway=gateway, at=at)
     return HttpResponse(status=503 if event.handled_at is None and event.payment is None else 200)
+
+
+def _is_too_long(request: HttpRequest) -> bool:
+    try:
+        return len(request.body) > LONGEST
+    except RequestDataTooBig:
+        return True

@@ -170,27 +170,19 @@ class OrderPage:
         return {ticket.pk: code_of(ticket) for ticket in self.tickets if ticket.status == Ticket.Status.PAID}
 
     def calendar(self, link: str) -> str:
-        order = self.order
-        cinema = order.cinema
-        return calendar(
-            [
-                Event(
-                    uid=f"order-{order.number}-{visit.session.pk}@{settings.SITE_URL.partition('//')[2]}",
-                    starts=visit.session.start_datetime,
-                    ends=visit.session.end_datetime,
-                    title=visit.session.film.title,
-                    place=", ".join(
-                        part for part in (cinema.name, visit.session.hall.name, cinema.city, cinema.address) if part
-                    ),
-                    text=_("Order %(number)s") % {"number": order.number}
-                    + ": "
-                    + "; ".join(str(ticket.seat) for ticket in visit.tickets if ticket.status in Ticket.LIVE),
-                    link=link,
-                )
-                for visit in self.visits
-                if self.sold
-            ],
-            at=self.at,
+        return calendar([self._event(visit, link) for visit in self.visits if self.sold], at=self.at)
+
+    def _event(self, visit: Visit, link: str) -> Event:
+        order, session, cinema = self.order, visit.session, self.order.cinema
+        seats = "; ".join(str(ticket.seat) for ticket in visit.tickets if ticket.status in Ticket.LIVE)
+        return Event(
+            uid=f"order-{order.number}-{session.pk}@{settings.SITE_URL.partition('//')[2]}",
+            starts=session.start_datetime,
+            ends=session.end_datetime,
+            title=session.film.title,
+            place=", ".join(filter(None, [cinema.name, session.hall.name, cinema.city, cinema.address])),
+            text=_("Order %(number)s") % {"number": order.number} + f": {seats}",
+            link=link,
         )
 
 

@@ -32,6 +32,7 @@ from storefront.views.programme import calendar_file
 from storefront.visitors import customer
 
 View = Callable[..., HttpResponseBase]
+WHOLE = Order.objects.select_related("cinema", "promocode", "user")
 
 
 def of_order(view: View) -> View:
@@ -51,7 +52,7 @@ def order_of(request: HttpRequest, token: str) -> Order:
     """Compared in constant time; who guesses is stopped soon."""
     at, address = clock.now(), client_address(request)
     limits.check("unknown_link", address=address, at=at)
-    order = Order.objects.select_related("cinema", "promocode", "user").filter(token=token).first()
+    order = WHOLE.filter(token=token).first()
     known = order.token if order else secrets.token_urlsafe(24)
     if not secrets.compare_digest(known.encode(), token.encode()) or order is None:
         limits.spend("unknown_link", address=address, at=at)
@@ -77,9 +78,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None) ->
 
 def again(request: HttpRequest, order: Order, refusal: object) -> HttpResponse:
     """The order as it stands now, and why what was asked was not done."""
-    return order_page(
-        request, Order.objects.select_related("cinema", "promocode", "user").get(pk=order.pk), refusal=refusal
-    )
+    return order_page(request, WHOLE.get(pk=order.pk), refusal=refusal)
 
 
 @require_POST
