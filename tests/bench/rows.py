@@ -360,4 +360,5 @@ def _child_environment() -> dict[str, str]:
     url = f"postgres://{login}{':' if given['PORT'] else ''}{given['PORT']}/{given['NAME']}"
     if socket := given["OPTIONS"].get("host"):
         url += f"?host={quote(socket)}"
-    return os.environ | {"DJANGO_SETTINGS_MODULE": "cinema.settings", "DATABASE_URL": url}
+    ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # cron has none
+    return ours | {"DJANGO_SETTINGS_MODULE": "cinema.settings", "DATABASE_URL": url}

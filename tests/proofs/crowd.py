@@ -31,7 +31,7 @@ def multiply(times: int, *, days_ago: int = 0) -> None:
                 )
     if connection.vendor == "postgresql":  # as autovacuum would; SQLite has nobody who does
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM ANALYZE")
 
 
 def _copied(model: type[models.Model], field: models.Field, days_ago: int) -> str:
