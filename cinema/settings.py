@@ -58,9 +58,8 @@ INSTALLED_APPS = [
     "payments",
     "orders",
     "storefront",
-    "unfold",
-    # No autodiscover: it would load every admin page into every job's start. cinema.urls does it for the web.
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "unfold.apps.BasicAppConfig",  # its site is made by ours
+    "cinema.apps.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
