@@ -17,11 +17,16 @@ from accounts.models import User
 from accounts.services import may_manage, roles_to_give, switch_off, switch_on
 from cinema.admin import KeptAdmin, may
 from cinema.lives import Refused
+from cinema.meanwhile import MindfulForm
 from cinema.scope import cinemas_of
 
 RIGHTS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser", "user_permissions"]
 
 admin.site.unregister(Group)  # roles are made by sync_roles, which would undo what is typed here
+
+
+class PersonForm(MindfulForm, UserChangeForm):
+    pass
 
 
 @admin.register(User)
@@ -34,7 +39,7 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass 
 
     cinema_path = "cinemas"
     add_form = UserCreationForm
-    form = UserChangeForm
+    form = PersonForm
     change_password_form = AdminPasswordChangeForm
     list_per_page = 20
     ordering = ["email"]

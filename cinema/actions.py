@@ -20,7 +20,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -33,6 +32,7 @@ from django.utils.translation import gettext, ngettext
 from unfold.decorators import action as unfold_action
 
 from cinema.lives import Refused
+from cinema.zones import by_which_clock
 
 MOST_AT_ONCE = 100  # rows of one bulk action: each is a transaction of its own
 
@@ -48,6 +48,9 @@ class ActionForm(forms.Form):
     def __init__(self, *args: Any, rows: Sequence[Any], at: datetime, actor: Any, **kwargs: Any) -> None:
         self.rows, self.at, self.actor = rows, at, actor
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateTimeField):
+                by_which_clock(field)
 
     @property
     def row(self) -> Any:
@@ -183,13 +186,6 @@ def _on_many(
 ) -> HttpResponse | None:
     """Each row is acted on by itself: what is refused for one is done for the others, and said of that one."""
     rows = list(queryset[: MOST_AT_ONCE + 1])
-    if left := _ticked(request) - len(rows):
-        told = ngettext(
-            "%(count)d row is not in this list any more: somebody has dealt with it meanwhile.",
-            "%(count)d rows are not in this list any more: somebody has dealt with them meanwhile.",
-            left,
-        )
-        page.message_user(request, told % {"count": left}, messages.WARNING)
     if not rows:
         return None
     if len(rows) > MOST_AT_ONCE:
@@ -215,11 +211,6 @@ def _on_many(
         told = ngettext("%(title)s: done for %(count)d row.", "%(title)s: done for %(count)d rows.", done)
         page.message_user(request, told % {"title": words["title"], "count": done}, messages.SUCCESS)
     return None
-
-
-def _ticked(request: HttpRequest) -> int:
-    """How many rows were chosen one by one, at most as many as may be."""
-    return min(len({*request.POST.getlist(ACTION_CHECKBOX_NAME)}), MOST_AT_ONCE)
 
 
 def _page(page: Any, request: HttpRequest, form: ActionForm, context: dict[str, Any]) -> HttpResponse:

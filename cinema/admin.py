@@ -6,6 +6,7 @@ whole chain, `cinema_path = None`; then its lists, filters, look-ups, choices in
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
@@ -24,16 +25,17 @@ from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from cinema.changes import Past
 from cinema.keys import is_key
+from cinema.meanwhile import MindfulForm, held
 from cinema.money import MoneyField
 from cinema.scope import cinemas_of, within
-from cinema.zones import on_the_clock, zone_of, zone_of_person
+from cinema.zones import by_which_clock, on_the_clock, zone_of, zone_of_person
 
 
 def may(permission: str) -> Callable[..., bool]:
@@ -97,6 +99,7 @@ class Scoped(OwnChoices, ModelAdmin):
     ] = {}  # rows under this one, told with its history; see `cinema.changes.Past`
     history_note: ClassVar[str | Promise] = ""  # what of the row has its history elsewhere
     by_server_clock: ClassVar[bool] = False  # rows that tell of the machine do so in its zone
+    form: Any = MindfulForm
     formfield_overrides: Any = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -154,12 +157,19 @@ class Scoped(OwnChoices, ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """A row's page shows times as the clocks of its cinema do, or those of `own_zone`."""
+        """A row's page shows times as the clocks of its cinema do, or those of `own_zone`; who saves it holds it."""
         row = self.get_object(request, object_id) if object_id else None
         request._row = row  # type: ignore[attr-defined]
-        with timezone.override(self.zone_for(request, row)):
+        hold = held(row) if row is not None and request.method == "POST" else nullcontext()
+        with timezone.override(self.zone_for(request, row)), hold:
             answer = super().changeform_view(request, object_id, form_url, extra_context)
             return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, DateTimeField) and field is not None:
+            by_which_clock(field)
+        return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Writes what was typed alone: what services keep may have moved since the row was read."""
@@ -169,6 +179,11 @@ class Scoped(OwnChoices, ModelAdmin):
         typed = {field.name for field in obj._meta.concrete_fields} & {*form.changed_data}
         if typed:
             obj.save(update_fields=typed)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        row = self.get_object(request, unquote(object_id)) if request.method == "POST" else None
+        with held(row) if row is not None else nullcontext():  # who comes second finds it gone
+            return super().delete_view(request, object_id, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         answer = super().changelist_view(request, extra_context)
@@ -190,7 +205,18 @@ class Scoped(OwnChoices, ModelAdmin):
         if not all(is_key(each) for each in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             self.message_user(request, gettext("These rows are not there any more. Choose again."), messages.ERROR)
             return None
+        self._tell_of_gone(request, queryset)
         return super().response_action(request, queryset)
+
+    def _tell_of_gone(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        ticked = {*request.POST.getlist(ACTION_CHECKBOX_NAME)}
+        if left := len(ticked) - queryset.filter(pk__in=ticked).count():
+            told = ngettext(
+                "%(count)d row is not in this list any more: somebody has dealt with it meanwhile.",
+                "%(count)d rows are not in this list any more: somebody has dealt with them meanwhile.",
+                left,
+            )
+            self.message_user(request, told % {"count": left}, messages.WARNING)
 
     def gone(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """The answer for a row that the person's page does not have, or has no more.

@@ -182,6 +182,7 @@ LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ru")
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "unfold"]  # the admin's looks bring no Russian along
 USE_I18N = True
+FORMAT_MODULE_PATH = "cinema.formats"
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Moscow")
 

@@ -49,6 +49,12 @@ def zone_of_person(request: HttpRequest) -> ZoneInfo | None:
     return ZoneInfo(zones[0]) if len(zones) == 1 else None
 
 
+def by_which_clock(field: Any) -> None:
+    """Let a form's field say by whose clocks it takes times: those that are in force."""
+    said = gettext("Times of %(zone)s.") % {"zone": timezone.get_current_timezone()}
+    field.help_text = f"{field.help_text} {said}".strip()
+
+
 def on_the_clock(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True, form: str = "") -> str:
     """An instant for people, such as `23 November 19:45 MSK`, with the year unless it is this one; in the zone that is
     in force unless another is given, whose name may be left out. `form` is another layout.

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format, number_format
 
 register = template.Library()
 
@@ -10,7 +10,8 @@ register = template.Library()
 @register.filter
 def local_instant(iso: str) -> str:
     """An instant as its own clock shows it: "2026-11-23T19:00:00+03:00" is 19:00 wherever the server stands."""
-    return date_format(datetime.fromisoformat(iso), "DATETIME_FORMAT")
+    form = get_format("DATETIME_FORMAT").removesuffix(" T")  # whose clock it is, is clear
+    return date_format(datetime.fromisoformat(iso), form)
 
 
 @register.filter

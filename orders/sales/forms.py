@@ -51,7 +51,7 @@ class ExtendForm(ActionForm):
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
         validators=[in_our_age],
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        help_text=_("By the cinema's clocks; at the session's start at the latest."),
+        help_text=_("At the session's start at the latest."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

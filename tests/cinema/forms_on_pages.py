@@ -41,6 +41,12 @@ class Form:
         typed = {each.name: each.typed for each in self.fields.values()}
         return typed | {name: [value] for name, value in instead.items()}
 
+    def left_alone(self, **instead: str) -> dict[str, list[str]]:
+        """What is sent by who fills nothing that is empty, and types but what is given `instead`."""
+        return {each.name: each.values for each in self.fields.values()} | {
+            name: [value] for name, value in instead.items()
+        }
+
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:

@@ -1,0 +1,1 @@
+"""How days and times are written where nothing else is asked for: an instant with its zone."""
