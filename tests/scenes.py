@@ -213,8 +213,7 @@ def _lines(model: type[models.Model]) -> list[str]:
         cursor.execute(sql, params)
         rows = compiler.results_iter(results=[cursor.fetchall()])
     return [
-        ", ".join(f"{name}={_shown(model, name, value)}" for name, value in zip(columns, row, strict=True))
-        for row in rows
+        ", ".join([f"{name}={_shown(name, value)}" for name, value in zip(columns, row, strict=True)]) for row in rows
     ]
 
 
@@ -236,9 +235,11 @@ def _paths(model: type[models.Model], field: Any) -> list[str]:
     return [field.name]
 
 
-def _shown(model: type[models.Model], name: str, value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     if name == "occasion" and value.count(" ") == 1 and value.rpartition(" ")[2].isdecimal():
         return value.partition(" ")[0]  # "NUMBER 17": of the refund, payment or session with that key
     if name == "external_id" and value.startswith(demo.PREFIX):
         return demo.PREFIX  # and then a name drawn by lot
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+    return str(value)

@@ -8,11 +8,17 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.services import sync_roles
 from screenings.models import Cinema
 from tests.accounts.people import browser, someone
 from tests.scenes import a_cinema
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _every_role(db: None) -> None:
+    sync_roles()
 
 
 @pytest.fixture

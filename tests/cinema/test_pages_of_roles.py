@@ -166,6 +166,7 @@ def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
 
 
+@pytest.mark.sqlite  # three thousand pages; who may is decided before a database is asked
 @pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("role", CODES)
 def test_each_role_opens_what_the_document_says_in_its_own_cinema_only(role: str, places: Places) -> None:
