@@ -4,7 +4,7 @@ The forms are those that the pages show, so a new page is tried by itself. Postg
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import cycle, product
 from typing import Any
 from unittest.mock import patch
@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import reverse
@@ -83,6 +83,13 @@ def attempt(client: Client, method: str, address: str, data: Any, *, wrong: list
     return answer.status_code
 
 
+@contextmanager
+def drawn_if(is_looked_at: bool) -> Iterator[None]:
+    """What a page says is read and checked before it is drawn, and drawing is most of what it costs."""
+    with nullcontext() if is_looked_at else patch.object(SimpleTemplateResponse, "rendered_content", ""):
+        yield
+
+
 def addresses(label: str, place: Any) -> Iterator[str]:
     """Of the pages that may hold a form about this model."""
     page: Any = admin.site._registry[apps.get_model(label)]
@@ -110,17 +117,11 @@ def test_no_form_breaks_or_writes_half_of_it(client: Client, place: Any, room: s
             for field in sorted(form.fields.keys() - {"csrfmiddlewaretoken"}):
                 value = next(values)
                 what = f"{address} {field}={value[:20]!r}"
-                attempt(client, "post", address, form.sent(**{field: value}), wrong=wrong, what=what)
+                with drawn_if(value == SCRIPT or connection.vendor == "sqlite"):  # pages are drawn alike on both
+                    attempt(client, "post", address, form.sent(**{field: value}), wrong=wrong, what=what)
 
     assert wrong == []
     assert dump() == before
-
-
-@contextmanager
-def unrendered() -> Iterator[None]:
-    """The rows of a list are read before its page is drawn, and drawing is most of what a page costs."""
-    with patch.object(SimpleTemplateResponse, "rendered_content", ""):
-        yield
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -134,7 +135,7 @@ def test_no_list_breaks_on_what_is_typed_into_its_address(client: Client, place:
         names |= {name for each in found.filter_specs for name in each.expected_parameters()}
         for name in sorted(names):
             attempt(client, "get", page, {name: SCRIPT}, wrong=wrong, what=f"{label}?{name}={SCRIPT}")
-        with unrendered():
+        with drawn_if(False):
             for name, value in product(sorted(names), IN_ADDRESSES):
                 attempt(client, "get", page, {name: value}, wrong=wrong, what=f"{label}?{name}={value[:20]!r}")
             for number, column in enumerate(found.list_display):
