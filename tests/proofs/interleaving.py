@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 from unittest.mock import patch
 
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
@@ -36,18 +36,28 @@ class Schedule:
 
 def every_schedule(first: Act, second: Act, *, set_scene: Act) -> Iterator[Schedule]:
     """Plays the scene in every order; hands out each to be judged before the next begins."""
-    for point in count(1):
-        set_scene()
-        schedule = interleave(first, second, at_point=point)
-        yield schedule
-        if not schedule.stopped:
-            return
+    with two_at_once() as interleave:
+        for point in count(1):
+            set_scene()
+            schedule = interleave(first, second, at_point=point)
+            yield schedule
+            if not schedule.stopped:
+                return
 
 
-def interleave(first: Act, second: Act, *, at_point: int) -> Schedule:
-    schedule = Schedule(at_point)
-    other = _Second(second)
-    with _watcher() as watcher:
+class Interleave(Protocol):
+    def __call__(self, first: Act, second: Act, *, at_point: int) -> Schedule: ...
+
+
+@contextmanager
+def two_at_once() -> Iterator[Interleave]:
+    """Plays one schedule after the other, on connections that stay open: to open two for each takes longest."""
+    theirs, watcher = connection.copy(), connection.copy()
+    theirs.inc_thread_sharing()  # by one thread after the other
+
+    def interleave(first: Act, second: Act, *, at_point: int) -> Schedule:
+        schedule = Schedule(at_point)
+        other = _Second(second, theirs)
 
         def let_the_other_run() -> None:
             schedule.stopped = True
@@ -61,16 +71,22 @@ def interleave(first: Act, second: Act, *, at_point: int) -> Schedule:
             other.start()
         other.join(PATIENCE)
         assert not other.is_alive(), "the second actor never ended"
-    schedule.second = other.result
-    return schedule
+        schedule.second = other.result
+        return schedule
+
+    try:
+        yield interleave
+    finally:
+        theirs.close()
+        watcher.close()
 
 
 class _Second(threading.Thread):
     """The second actor, on a connection of its own."""
 
-    def __init__(self, act: Act) -> None:
+    def __init__(self, act: Act, theirs: BaseDatabaseWrapper) -> None:
         super().__init__(daemon=True)
-        self.act, self.result = act, None
+        self.act, self.theirs, self.result = act, theirs, None
         self.connected = threading.Event()
         self.backend = 0
 
@@ -79,13 +95,11 @@ class _Second(threading.Thread):
         assert self.connected.wait(PATIENCE)
 
     def run(self) -> None:
-        try:
-            connection.ensure_connection()
-            self.backend = connection.connection.info.backend_pid
-            self.connected.set()
-            self.result = _result_of(self.act)
-        finally:
-            connections.close_all()
+        connections[DEFAULT_DB_ALIAS] = self.theirs
+        self.theirs.ensure_connection()
+        self.backend = self.theirs.connection.info.backend_pid
+        self.connected.set()
+        self.result = _result_of(self.act)
 
     def is_running(self) -> bool:
         self.join(0.001)  # a moment, and not longer than it takes
@@ -97,16 +111,6 @@ def _result_of(act: Act) -> Any:
         return act()
     except Exception as refusal:
         return refusal
-
-
-@contextmanager
-def _watcher() -> Iterator[BaseDatabaseWrapper]:
-    """A third connection, that sees who waits."""
-    watcher = connection.copy()
-    try:
-        yield watcher
-    finally:
-        watcher.close()
 
 
 def _waits_for_a_lock(watcher: BaseDatabaseWrapper, backend: int) -> bool:

@@ -19,7 +19,7 @@ from orders.services import bar, giving_back, hold
 from screenings.models import Session
 from tests.proofs import mailbox
 from tests.proofs.evening import AT, JOBS, an_evening
-from tests.proofs.interleaving import PATIENCE, interleave, without_compare_and_set, without_row_locks
+from tests.proofs.interleaving import PATIENCE, two_at_once, without_compare_and_set, without_row_locks
 from tests.proofs.points import Meetings
 from tests.proofs.running import everybody_gets_a_lease, flaws, run
 from tests.proofs.stage import set_scene
@@ -50,11 +50,12 @@ def one_copy_of(job: str) -> tuple[tuple[Picture, Counter[str]], int]:
 
 def two_copies_of(job: str, points: range) -> Iterator[tuple[Picture, Counter[str]]]:
     """How it ends when a second copy runs while the first is stopped at each of the points."""
-    for point in points:
-        set_scene(an_evening)
-        mailbox.empty()
-        interleave(lambda: run(job), lambda: run(job), at_point=point)
-        yield dump(), mailbox.arrived()
+    with two_at_once() as interleave:
+        for point in points:
+            set_scene(an_evening)
+            mailbox.empty()
+            interleave(lambda: run(job), lambda: run(job), at_point=point)
+            yield dump(), mailbox.arrived()
 
 
 @pytest.mark.parametrize("job", JOBS)
