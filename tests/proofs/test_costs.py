@@ -65,7 +65,7 @@ def an_idle_evening_after_many() -> None:
     an_evening()
     tidy_up()
     tidy_up(AT + 60 * DAY)
-    multiply(200, days_ago=100)
+    multiply(60, days_ago=100)
     an_evening()
     tidy_up()
 
