@@ -34,18 +34,19 @@ def quick_flush() -> Iterator[None]:
 
     PostgreSQL empties them by DELETE: TRUNCATE takes a quarter of a second, however little is in them.
     """
-    flush_all = connection.ops.sql_flush
+    operations = type(connection.ops)  # whichever connection: a browser's tests have one of their own
+    flush_all = operations.sql_flush
 
-    def sql_flush(style: Any, tables: list[str], **options: bool) -> list[str]:
+    def sql_flush(self: Any, style: Any, tables: list[str], **options: bool) -> list[str]:
         ours = [table for table in tables if table not in KEPT]
         if not ours or not _may_trust_keys():
-            return flush_all(style, ours, **options)
-        deletes = "; ".join(f"DELETE FROM {connection.ops.quote_name(table)}" for table in ours)
+            return flush_all(self, style, ours, **options)
+        deletes = "; ".join(f"DELETE FROM {self.quote_name(table)}" for table in ours)
         # Whole tables go at once, so nobody need ask whose rows refer to whose.
         return [f"SET session_replication_role = replica; {deletes}; SET session_replication_role = origin"]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection.ops, "sql_flush", sql_flush)
+        patch.setattr(operations, "sql_flush", sql_flush)
         patch.setattr("django.core.management.commands.flush.emit_post_migrate_signal", lambda *_args, **_options: None)
         yield
 
