@@ -19,6 +19,7 @@ from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.db import DataError
 from django.db.models import DateTimeField, Model, QuerySet
+from django.forms import Media
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse, TemplateResponse
@@ -36,6 +37,8 @@ from cinema.meanwhile import MindfulForm, held
 from cinema.money import MoneyField
 from cinema.scope import cinemas_of, within
 from cinema.zones import by_which_clock, on_the_clock, zone_of, zone_of_person
+
+FILLS_FIELDS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
 
 def may(permission: str) -> Callable[..., bool]:
@@ -101,6 +104,12 @@ class Scoped(OwnChoices, ModelAdmin):
     by_server_clock: ClassVar[bool] = False  # rows that tell of the machine do so in its zone
     form: Any = MindfulForm
     formfield_overrides: Any = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
+
+    @property
+    def media(self) -> Media:
+        """Without what fills one field from another as it is typed: no page does so, and each would load it."""
+        scripts: Any = super().media
+        return Media(css=scripts._css, js=[each for each in scripts._js if not FILLS_FIELDS.search(str(each))])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

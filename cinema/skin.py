@@ -35,6 +35,8 @@ MENDS: list[tuple[re.Pattern[str], str]] = [
         r'\g<0>{% if not site_dropdown %}aria-label="{% trans "Home" %}" {% endif %}',
     ),
     (re.compile(r'id="searchbar-submit"'), r'\g<0> aria-label="{% trans "Search" %}"'),
+    # a library of charts, which every page loads and none draws
+    (re.compile(r"<script src=\"{% static 'unfold/js/chart/chart.js' %}\"></script>"), ""),
 ]
 
 

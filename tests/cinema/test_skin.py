@@ -28,3 +28,11 @@ def test_pictures_are_silent_the_page_says_where_it_begins_and_what_opens_the_me
     assert html.count('role="main"') == 1
     assert all('role="button" tabindex="0" aria-label="Toggle navigation"' in each for each in heard), heard
     assert len(heard) == (0 if page == "login" else 3)
+
+
+@pytest.mark.parametrize("page", ["index", "orders_order_changelist", "screenings_film_add"])
+def test_no_page_loads_scripts_that_none_runs(client: Client, page: str) -> None:
+    html = client.get(reverse(f"admin:{page}")).text
+
+    assert "unfold/js/app.js" in html
+    assert re.findall(r"chart\.js|xregexp|urlify|prepopulate\.js", html) == []
