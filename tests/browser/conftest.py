@@ -23,8 +23,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from accounts.models import User
 
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-MISSING = "needs Chromium on the PATH (Debian: apt-get install chromium)"
+NAMES = [
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+]  # the same, without its own windows
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+MISSING = "needs Chromium on the PATH (Debian: apt-get install chromium-headless-shell, or chromium)"
 QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
