@@ -63,12 +63,22 @@ class World:
     def settle(self) -> None:
         """Everything works again, and the jobs run until nothing is open at the counterpart."""
         self.behave()
-        for _round in range(4):
+        before, now = None, self._standing()
+        while before != now:
             self.wait(hours=13)
             self.close_pages()
             Payment.objects.filter(gateway=self.gateway).exclude(ask_at=None).update(ask_at=self.at)
             Refund.objects.filter(status="REQUESTED").exclude(next_attempt_at=None).update(next_attempt_at=self.at)
             self.run()
+            before, now = now, self._standing()
+
+    def _standing(self) -> list[Any]:
+        return [
+            *Order.objects.order_by("pk").values_list("status", "refund_processed_at"),
+            *Payment.objects.order_by("pk").values_list("status"),
+            *Refund.objects.order_by("pk").values_list("status"),
+            Payment.objects.exclude(ask_at=None).count(),
+        ]
 
     def differences(self) -> list[str]:
         """Where the counterpart's ledger is not ours: id, their amount, our amount."""
