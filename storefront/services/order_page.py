@@ -18,6 +18,7 @@ from payments.models import Payment, Refund
 from screenings.models import Session
 from storefront.services import holding
 from storefront.services.calendar import Event, calendar
+from storefront.services.programme import zone_told
 
 Status = Order.Status
 
@@ -83,6 +84,11 @@ class OrderPage:
         return self.order.cinema.local(self.snacks[0].collection_deadline)
 
     # --- How it stands
+
+    @cached_property
+    def zone(self) -> str:
+        """By whose clocks the page's times are, where that needs saying."""
+        return zone_told(self.order.cinema, self.at)
 
     @property
     def unpaid(self) -> bool:

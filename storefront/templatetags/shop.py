@@ -45,6 +45,12 @@ def clock(local: datetime) -> str:
 
 
 @register.filter
+def in_zone(time: str, zone: str) -> str:
+    """`21:10 (UTC+5)`, where the zone needs saying."""
+    return f"{time} ({zone})" if zone else time
+
+
+@register.filter
 def day(local: date | datetime) -> str:
     """`Tuesday, 24 November`."""
     return date_format(local, "l, j E")

@@ -32,6 +32,7 @@ from screenings.models import Cinema
 from storefront.forms import AddressForm, FindForm, NewPasswordForm, PasswordSignInForm, ProfileForm
 from storefront.services import signing_in
 from storefront.services.points import points_of
+from storefront.services.programme import zone_told
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 BY_LINK = "signed_in_by_link"  # until when a password may be set without the old one, in the session
@@ -156,7 +157,8 @@ def account(request: HttpRequest) -> HttpResponse:
         .order_by("-created_at", "-pk")
     )
     page = Paginator(orders, A_PAGE).get_page(request.GET.get("page"))
-    rows = [(order, _local(order.cinema, order.starts)) for order in page]  # type: ignore[attr-defined]
+    at = clock.now()
+    rows = [(order, _local(order.cinema, order.starts), zone_told(order.cinema, at)) for order in page]  # type: ignore[attr-defined]
     return render(request, "storefront/account.html", {"rows": rows, "page": page})
 
 

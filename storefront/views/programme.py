@@ -53,6 +53,7 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
     shown = get_object_or_404(Film.objects.prefetch_related("genres"), pk=key)
     today = timezone.localtime(at).date()
     found = programme.showings(first=today - timedelta(days=1), days=FILM_DAYS + 1, film=shown, at=at)
+    cinemas = {showing.session.hall.cinema for showing in found}
     return render(
         request,
         "storefront/film.html",
@@ -60,8 +61,8 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
             "film": shown,
             "days": programme.by_day(found),
             "markup": screening_events(found) if found else "",
-            "zones": _zones({showing.session.hall.cinema for showing in found}, at),
-            "today": today,
+            "cinemas": sorted(cinemas, key=lambda cinema: (cinema.city, cinema.name)),
+            "zones": _zones(cinemas, at),
         },
     )
 

@@ -28,6 +28,21 @@ def test_each_cinema_shows_its_own_time_and_says_where_it_differs(client: Client
     assert page.count("UTC+5") == 1
 
 
+def test_whoever_reads_the_time_of_a_far_cinema_reads_by_whose_clocks_it_is(client: Client) -> None:
+    """Customers elsewhere count the minutes that their seats are held by their own clocks."""
+    far = scenes.a_session(scenes.a_hall(scenes.a_cinema(time_zone="Asia/Yekaterinburg")))
+    customer = scenes.a_customer()
+    held = scenes.an_order(far, customer=customer)
+    client.force_login(customer)
+
+    assert client.get(f"/films/{far.film_id}/").content.decode().count("UTC+5") == 1
+    page = client.get(f"/order/{held.token}/").content.decode()
+    assert "until 17:15 (UTC+5)" in page
+    assert "17:00–19:00</b> (UTC+5)" in page
+    assert "Until 16:00 (UTC+5), " in page
+    assert "17:00 (UTC+5)" in client.get("/account/").content.decode()
+
+
 def test_a_session_after_midnight_belongs_to_the_day_of_its_cinema(client: Client) -> None:
     hall = scenes.a_hall(scenes.a_cinema(time_zone="Asia/Yekaterinburg"))
     scenes.a_session(hall, start=NOON.replace(hour=19, minute=30))  # 00:30 on the 6th in Yekaterinburg
