@@ -168,6 +168,11 @@ class OrderPage:
         notice = timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)
         return self.visits[0].starts - notice
 
+    @property
+    def refund_is_over(self) -> bool:
+        """So short before the start that nothing is taken back here: who is about to pay has to know."""
+        return self.refund_until is not None and self.refund_until <= self.at < self.visits[0].starts
+
     # --- To take along
 
     @property

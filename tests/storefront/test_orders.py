@@ -106,6 +106,16 @@ def test_nothing_is_refunded_by_oneself_shortly_before_the_start(client: Client)
     assert not Refund.objects.exists()
 
 
+def test_who_buys_shortly_before_the_start_is_not_promised_a_refund(client: Client) -> None:
+    soon = scenes.an_order(scenes.a_session(start=NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)))
+    later = scenes.an_order(scenes.a_session(start=NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL + 1)))
+
+    assert "you can give tickets back" in page_of(client, later)
+    page = page_of(client, soon)
+    assert "you can give tickets back" not in page
+    assert "tickets are not taken back any more" in page
+
+
 def test_a_ticket_is_refunded_a_minute_before_that(client: Client) -> None:
     start = NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL + 1)
     order = scenes.a_paid_order(scenes.a_session(start=start))
