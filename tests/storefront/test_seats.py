@@ -79,7 +79,9 @@ def test_a_session_that_is_cancelled_or_begun_says_so(client: Client) -> None:
     cancel_session(off, reason="No power", at=NOON)
     begun = scenes.a_session(start=NOON)
 
-    assert "was cancelled" in client.get(f"/sessions/{off.pk}/").content.decode()
+    cancelled = client.get(f"/sessions/{off.pk}/").content.decode()
+    assert "was cancelled" in cancelled
+    assert "session.ics" not in cancelled  # which is not found
     assert "not on sale any more" in client.get(f"/sessions/{begun.pk}/").content.decode()
 
 
