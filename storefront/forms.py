@@ -97,6 +97,7 @@ class CheckoutForm(ShopForm):
                 max_value=balance,
                 initial=0,
                 help_text=self._about_points(balance),
+                error_messages={"max_value": self._about_points(balance)},
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )
 

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -78,6 +79,19 @@ def test_more_than_the_stock_is_refused_honestly(client: Client) -> None:
     answer = buy(client, session, scenes.free_seats(session)[:1], **{f"snack-{popcorn.pk}": 3})
 
     assert "Only 2 of it are left." in answer.content.decode()
+    assert dump() == before
+
+
+def test_who_wants_to_spend_more_points_than_there_are_reads_how_many_there_are(client: Client) -> None:
+    session = scenes.a_session()
+    client.force_login(scenes.a_customer(points=100))
+    before = dump()
+
+    answer = buy(client, session, scenes.free_seats(session)[:1], points=101)
+
+    errors = re.findall(r'<ul class="errorlist".*?</ul>', answer.content.decode())
+    assert len(errors) == 1
+    assert "You have 100 points." in errors[0]
     assert dump() == before
 
 
