@@ -162,14 +162,14 @@ def listed(rows: list[Row]) -> SafeString:
 
 
 def _in_words(place: Place, kinds: dict[str, str]) -> SafeString:
-    number = place.seat.number
+    name = _("Seat %(number)s") % {"number": place.seat.number}
     if place.taken:
-        return format_html('<span class="gone">{} · {}</span>', number, _("taken"))
+        return format_html('<span class="gone">{} · {}</span>', name, _("taken"))
     return format_html(
         '<label><input type="checkbox" name="seat" value="{}"{}> {}{} · {}</label>',
         place.seat.pk,
         CHECKED if place.mine else "",
-        _("Seat %(number)s") % {"number": number},
+        name,
         kinds[place.seat.kind],
         money(place.price),
     )

@@ -52,6 +52,7 @@ def test_the_list_offers_what_the_map_offers(client: Client) -> None:
     offered = {f'value="{seat.pk}"' for seat in scenes.free_seats(session)}
     assert all(value in drawn and value in listed for value in offered)
     assert listed.count('name="seat"') == len(offered)
+    assert '<span class="gone">Seat 1 · taken</span>' in listed
 
 
 @pytest.mark.parametrize("view", ["map", "list"])
