@@ -68,9 +68,9 @@
     if (to) {
       event.preventDefault();
       go(to());
-    } else if (event.key === "Enter" && !event.target.checked && !locked(event.target)) {
-      event.preventDefault();  // Enter chooses a seat; the button at the end goes on
-      event.target.click();
+    } else if (event.key === "Enter" && !event.target.checked) {
+      event.preventDefault();  // Enter chooses a seat, and goes nowhere from one that is taken; the button at the end goes on
+      if (!locked(event.target)) event.target.click();
     }
   });
   plan.addEventListener("focusin", (event) => {

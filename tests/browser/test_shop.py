@@ -214,7 +214,15 @@ def test_a_seat_that_somebody_takes_is_lost_on_the_open_map_too(screen: Screen, 
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     expect(page.get_by_text("Somebody has just taken: row 1, seat 1. Chosen: row 1, seat 2")).to_be_visible()
-    expect(page.get_by_label("row 1, seat 1, ")).to_have_attribute("aria-disabled", "true")
+    lost = page.get_by_label("row 1, seat 1, ")
+    expect(lost).to_have_attribute("aria-disabled", "true")
+    page.evaluate(
+        "document.forms[1].addEventListener('submit', event => { event.preventDefault(); document.title = 'gone on' })"
+    )
+    lost.press("Enter")
+    assert page.title() != "gone on"
+    page.get_by_label("row 1, seat 2, ").press("Enter")
+    assert page.title() == "gone on"
 
 
 @pytest.mark.parametrize(("language", "phone"), [("ru", False), ("en", True)])
