@@ -76,7 +76,7 @@ class CheckoutForm(ShopForm):
             self.fields[f"type-{seat.pk}"] = forms.ChoiceField(
                 label=str(seat),
                 choices=[(each.pk, f"{each} · {money(self._price(seat, each))}") for each in types],
-                initial=next((each.pk for each in types if each.sold_to == TicketType.SoldTo.ANYBODY), None),
+                initial=next((each.pk for each in types), None),
             )
         for item, left in stock:
             self.fields[f"snack-{item.pk}"] = forms.IntegerField(

@@ -20,7 +20,7 @@ class TooOften:
         if not isinstance(exception, TooMany):
             return None
         page = render(
-            request, "storefront/problem.html", {"title": _("A moment, please"), "text": str(exception)}, status=429
+            request, "storefront/problem.html", {"title": _("Please, not so often"), "text": str(exception)}, status=429
         )
         page["Retry-After"] = str(exception.wait)
         return page

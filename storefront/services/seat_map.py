@@ -96,7 +96,7 @@ class SeatMap:
         ]
 
     def types_for(self, seat: Seat) -> list[TicketType]:
-        """The ticket types that this seat is sold with; a companion's own come first."""
+        """The ticket types that this seat is sold with, as they are offered; a companion’s own come first."""
         companion = seat.kind == SeatKind.COMPANION
         fit = [each for each in self.types if each.sold_to == Audience.ANYBODY or companion]
         return sorted(fit, key=lambda each: each.sold_to != Audience.COMPANION)

@@ -134,6 +134,9 @@ def test_a_carer_comes_free_beside_a_wheelchair_place_and_nowhere_else(client: C
     assert refused.status_code == 409
     assert not Order.objects.exists()
 
+    page = client.get(checkout(session, [place, companion])).content.decode()
+    assert re.findall(r'value="(\d+)" selected', page) == [str(scenes.an_adult().pk), str(carer.pk)]
+
     buy(client, session, [place, companion], **{f"type-{companion.pk}": carer.pk})
     assert Order.objects.get().final_amount == 350
 
