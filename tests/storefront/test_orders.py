@@ -1,3 +1,4 @@
+import html
 import re
 from datetime import timedelta
 
@@ -91,6 +92,18 @@ def test_one_ticket_is_refunded_after_its_exact_money_was_shown(client: Client) 
     assert Refund.objects.get().amount == 350
     assert order.status == Order.Status.PAID
     assert page_of(client, order).count('class="qr"') == 1
+
+
+def test_all_of_an_order_is_named_at_one_press(client: Client) -> None:
+    session = scenes.a_session()
+    order = scenes.a_paid_order(session, seats=2, snacks=[(scenes.an_item(session.hall.cinema), 1)])
+    path = f"/order/{order.token}/refund/"
+
+    [every] = re.findall(r'href="(\?line=[^"]*)"', client.get(path).content.decode())
+    shown = client.get(path + html.unescape(every)).content.decode()
+
+    assert len(re.findall(r'name="line"', shown)) == 3
+    assert re.search(r"<tfoot>.*820", shown)
 
 
 def test_nothing_is_refunded_by_oneself_shortly_before_the_start(client: Client) -> None:
