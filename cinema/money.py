@@ -5,23 +5,40 @@ Integers make sums, comparisons and CHECKs exact on both databases; SQLite would
 
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 MINOR_UNITS = 2
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+SIGNS = {"RUB": "₽", "EUR": "€", "USD": "$", "GBP": "£", "KZT": "₸", "BYN": "Br"}
 MOST = Decimal("99_999_999.99")  # no cinema's order is larger; a bound also keeps NaN and overflow out
 
 
 def rounded(amount: Decimal) -> Decimal:
     """To two places, half up: 12.345 is 12.35."""
     return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def in_words(amount: Decimal) -> str:
+    """As customers read it, in the language that is spoken: `1 350 ₽`, with kopecks where there are any."""
+    return _in_words(amount, get_language(), settings.CURRENCY)
+
+
+@lru_cache(maxsize=1024)  # a page shows the same few prices hundreds of times
+def _in_words(amount: Decimal, _language: str | None, currency: str) -> str:
+    places = 0 if amount == amount.to_integral_value() else 2
+    number = number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
+    return f"{number}\N{NO-BREAK SPACE}{SIGNS.get(currency, currency)}"
 
 
 def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from cinema.money import in_words
 from concessions.models import ConcessionItem
 from screenings.models import Seat, TicketType
 from storefront.services.seat_map import SeatMap
-from storefront.templatetags.shop import money
 
 PHONE = RegexValidator(
     r"^\+?[0-9 ()\-]{5,31}$", gettext_lazy("Enter a phone number: digits, and + before a country code.")
@@ -75,7 +75,7 @@ class CheckoutForm(ShopForm):
             self._types[seat.pk] = {str(each.pk): each for each in types}
             self.fields[f"type-{seat.pk}"] = forms.ChoiceField(
                 label=str(seat),
-                choices=[(each.pk, f"{each} · {money(self._price(seat, each))}") for each in types],
+                choices=[(each.pk, f"{each} · {in_words(self._price(seat, each))}") for each in types],
                 initial=next((each.pk for each in types), None),
             )
         for item, left in stock:

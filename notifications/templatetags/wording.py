@@ -2,7 +2,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
-from django.utils.formats import date_format, get_format, number_format
+from django.utils.formats import date_format, get_format
+
+from cinema.money import in_words
 
 register = template.Library()
 
@@ -23,7 +25,7 @@ def local_day(iso: str) -> str:
 
 @register.filter
 def money(amount: str) -> str:
-    return number_format(Decimal(amount), decimal_pos=2)
+    return in_words(Decimal(amount))
 
 
 @register.filter

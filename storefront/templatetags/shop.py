@@ -1,19 +1,17 @@
 """How the shop writes money, times and durations."""
 
 from datetime import date, datetime
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import segno
 from django import template
-from django.conf import settings
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from cinema.money import in_words
 from screenings.models import Film, SeatKind
 from screenings.plans import LETTERS
 from storefront.services.programme import AtCinema, Showing
@@ -21,22 +19,9 @@ from storefront.services.seat_map import Place, Row
 
 register = template.Library()
 
-SIGNS = {"RUB": "₽", "EUR": "€", "USD": "$", "GBP": "£", "KZT": "₸", "BYN": "Br"}
 GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disabled"), SafeString(" checked")
-TIGHT = "\N{NO-BREAK SPACE}"
 
-
-@register.filter
-def money(amount: Decimal) -> str:
-    """`450 ₽`; kopecks where there are any."""
-    return _money(amount, get_language(), settings.CURRENCY)
-
-
-@lru_cache(maxsize=1024)  # a page shows the same few prices hundreds of times
-def _money(amount: Decimal, _language: str | None, currency: str) -> str:
-    places = 0 if amount == amount.to_integral_value() else 2
-    number = number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
-    return f"{number}{TIGHT}{SIGNS.get(currency, currency)}"
+register.filter("money", in_words)
 
 
 @register.filter
@@ -124,7 +109,7 @@ def _said_of(showing: Showing) -> str:
         return _("Starts soon")
     if showing.few:
         return ngettext("%(left)d seat left", "%(left)d seats left", showing.left) % {"left": showing.left}
-    return money(showing.session.ticket_price)
+    return in_words(showing.session.ticket_price)
 
 
 @register.simple_tag
@@ -171,7 +156,7 @@ def _in_words(place: Place, kinds: dict[str, str]) -> SafeString:
         CHECKED if place.mine else "",
         name,
         kinds[place.seat.kind],
-        money(place.price),
+        in_words(place.price),
     )
 
 
@@ -190,7 +175,7 @@ def _seat(place: Place, row: str, words: dict[str, Any]) -> SafeString:
     seat = place.seat
     price = words["prices"].get(place.price)
     if price is None:
-        price = words["prices"][place.price] = money(place.price)
+        price = words["prices"][place.price] = in_words(place.price)
     label = f"{row}, {words['seat']} {seat.number}, {words['kinds'][seat.kind]}, {price}"
     return format_html(
         '{}<label class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}>'

@@ -105,9 +105,14 @@ def test_nothing_is_said_of_money_and_points_that_do_not_come_back() -> None:
     assert "account" not in body
 
 
-def test_money_is_written_as_the_language_writes_it() -> None:
-    assert "350.00" in wording.letter(notification(Kind.ORDER_REFUNDED, "en")).body
-    assert "350,00" in wording.letter(notification(Kind.ORDER_REFUNDED, "ru")).body
+@pytest.mark.parametrize(
+    ("language", "amount", "words"),
+    [("en", "1350.00", "We are returning 1,350 ₽ the way"), ("ru", "1350.50", "возвращаем 1 350,50 ₽ тем же")],
+)
+def test_money_is_written_as_the_language_writes_it_with_its_currency(language: str, amount: str, words: str) -> None:
+    body = wording.letter(notification(Kind.ORDER_REFUNDED, language, amount=amount)).body
+
+    assert words in body.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize("breaker", ["\n", "\r", "\r\n", "\v", "\f", "\x85", "\u2028", "\u2029"])
