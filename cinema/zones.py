@@ -1,4 +1,4 @@
-"""Times as the clocks of a cinema show them, in the admin."""
+"""Times as the clocks of a cinema show them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -66,3 +66,11 @@ def on_the_clock(instant: datetime | None, zone: ZoneInfo | None = None, *, name
         form = "j E H:i" if local.year == timezone.localtime(None, zone).year else "j E Y H:i"
         return f"{date_format(local, form)} {(local.tzname() or '') if named else ''}".strip()
     return date_format(local, form)
+
+
+def other_zone(local: datetime) -> str:
+    """The zone of a local time where it is not that of the house: “UTC+5”. Otherwise nothing needs to be said."""
+    offset, usual = local.utcoffset(), timezone.localtime(local, timezone.get_default_timezone()).utcoffset()
+    if offset is None or offset == usual:
+        return ""
+    return f"UTC{offset.total_seconds() / 3600:+.4g}"

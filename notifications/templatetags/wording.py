@@ -5,15 +5,18 @@ from django import template
 from django.utils.formats import date_format, get_format
 
 from cinema.money import in_words
+from cinema.zones import other_zone
 
 register = template.Library()
 
 
 @register.filter
 def local_instant(iso: str) -> str:
-    """An instant as its own clock shows it: "2026-11-23T19:00:00+03:00" is 19:00 wherever the server stands."""
-    form = get_format("DATETIME_FORMAT").removesuffix(" T")  # whose clock it is, is clear
-    return date_format(datetime.fromisoformat(iso), form)
+    """An instant as its own clock shows it: "2026-11-23T19:00:00+03:00" is 19:00 wherever the server stands. Whose
+    clock it is, is said where it is not the house's."""
+    local = datetime.fromisoformat(iso)
+    words, zone = date_format(local, get_format("DATETIME_FORMAT").removesuffix(" T")), other_zone(local)
+    return f"{words} ({zone})" if zone else words
 
 
 @register.filter

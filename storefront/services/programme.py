@@ -7,9 +7,9 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db.models import Count
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cinema.zones import other_zone
 from orders.models import Ticket
 from screenings.models import Cinema, Film, Seat, SeatOutage, Session
 
@@ -172,10 +172,5 @@ def next_day(*, cinema: Cinema | None = None, film: Film | None = None, at: date
 
 
 def zone_told(cinema: Cinema, at: datetime) -> str:
-    """The cinema's zone where it is not that of the house: “UTC+5”. Otherwise nothing needs to be said."""
-    local = cinema.local(at)
-    offset, usual = local.utcoffset(), timezone.localtime(at, timezone.get_default_timezone()).utcoffset()
-    if offset is None or offset == usual:
-        return ""
-    hours = offset.total_seconds() / 3600
-    return f"UTC{hours:+.4g}"
+    """What is to be said of the cinema's zone, if anything."""
+    return other_zone(cinema.local(at))

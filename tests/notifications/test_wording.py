@@ -74,6 +74,13 @@ def test_people_read_the_clock_of_their_cinema_whatever_zone_the_server_is_in() 
     assert "23 ноября 2026 г. 19:00" in body
 
 
+def test_a_letter_from_a_cinema_in_another_zone_says_which() -> None:
+    far = notification(Kind.ORDER_OVERDUE, "ru", cancelled_at="2026-11-23T21:00:00+05:00")
+
+    assert "23 ноября 2026 г. 21:00 (UTC+5)" in wording.letter(far).body
+    assert "21:00 (UTC+5)" in wording.text(far)
+
+
 def test_a_midnight_session_keeps_its_own_day() -> None:
     body = wording.letter(notification(Kind.SESSION_CANCELLED, "ru")).body
 
