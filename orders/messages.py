@@ -1,6 +1,6 @@
 """What customers are told of their orders: which fact becomes which message. Orders without an address are left out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,12 +13,13 @@ from orders.models import Order, Ticket
 from screenings.models import Cinema
 
 
-def send_tickets(order: Order, *, at: datetime) -> None:
-    """The order is paid: where its tickets and their QR codes are. Once an order."""
+def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime) -> None:
+    """The order is paid: its tickets, the QR code of each, and where they are. Once an order."""
     if not order.recipient:
         return
     cinema = order.cinema
     showings: dict[int, dict[str, Any]] = {}
+    codes = []
     tickets = order.tickets.select_related("session__film", "session__hall", "seat")
     for ticket in tickets.order_by("session__start_datetime", "session", "seat__row", "seat__number"):
         session = ticket.session
@@ -29,6 +30,8 @@ def send_tickets(order: Order, *, at: datetime) -> None:
             "seats": [],
         }
         showings.setdefault(session.pk, facts)["seats"].append([ticket.seat.row, ticket.seat.number])
+        ticket.order = order
+        codes.append([f"{order.number}-{ticket.seat.row}-{ticket.seat.number}", code_of(ticket)])
     queue(
         [
             Message(
@@ -43,6 +46,7 @@ def send_tickets(order: Order, *, at: datetime) -> None:
                     "showings": list(showings.values()),
                     "amount": str(order.final_amount),
                     "pickup_code": order.preorders.values_list("pickup_code", flat=True).first() or "",
+                    "codes": codes,
                 },
             )
         ],

@@ -6,6 +6,7 @@ from django.core import mail
 
 from notifications import wording
 from notifications.models import Notification
+from notifications.pictures import pictures
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ class EmailChannel:
             to=[notification.recipient],
             headers={"Message-ID": notification.message_id, "Auto-Submitted": "auto-generated"},
         )
+        for name, drawing in pictures(notification):
+            message.attach(name, drawing, "image/png")
         try:
             self._connection.send_messages([message])
         except Exception as failure:

@@ -6,7 +6,8 @@ offset of the cinema ("2026-11-23T19:00:00+03:00") and are shown as they stand; 
 | kind                  | context                                                                             |
 |-----------------------|-------------------------------------------------------------------------------------|
 | ORDER_PAID            | number, link, cinema, showings: list of {film, starts (instant), hall, seats: list of [row,  |
-|                       | number]}, amount, pickup_code ("" without snacks)                                   |
+|                       | number]}, amount, pickup_code ("" without snacks), codes: list of [name, code] that  |
+|                       | go along as QR codes                                                                |
 | ORDER_LINK            | number, link                                                                        |
 | SIGN_IN               | link, minutes (how long it works)                                                   |
 | ORDER_OVERDUE         | number, link (where to pay), amount, cancelled_at (instant)                         |
@@ -30,7 +31,7 @@ from notifications.models import Kind, Notification
 
 # The same table for the machine.
 FACTS: Mapping[Kind, frozenset[str]] = {
-    Kind.ORDER_PAID: frozenset({"number", "link", "cinema", "showings", "amount", "pickup_code"}),
+    Kind.ORDER_PAID: frozenset({"number", "link", "cinema", "showings", "amount", "pickup_code", "codes"}),
     Kind.ORDER_LINK: frozenset({"number", "link"}),
     Kind.SIGN_IN: frozenset({"link", "minutes"}),
     Kind.ORDER_OVERDUE: frozenset({"number", "link", "amount", "cancelled_at"}),

@@ -21,6 +21,7 @@ from orders.reasons import Reason
 from orders.services import promocodes
 from orders.services.basket import refuse_broken
 from orders.services.holding import release_stale_holds
+from orders.services.ticket_codes import code_of
 from payments.models import BY_HAND
 from payments.services import record_success, request_refund
 from screenings.models import Session
@@ -77,7 +78,7 @@ def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) ->
     else:
         move_every(Ticket.objects.filter(order=order, status=Ticket.Status.RESERVED), Ticket.Status.PAID)
         Order.move([order], Order.Status.PAID, at=at, actor=actor, paid_at=at)
-    messages.send_tickets(order, at=at)
+    messages.send_tickets(order, code_of=code_of, at=at)
 
 
 def _wrong(order: Order, amount: Decimal) -> WrongAmount:

@@ -3,9 +3,10 @@
     T1234-MFRGGZDFMZTWQ2LKNNWG23TPOB
 
 The ticket's key, and 136 bits of an HMAC (SHA-256, keyed by `SECRET_KEY`) over that key and the order's secret token,
-which is 192 random bits. So a code can be made neither out of another code, nor by who reads the database alone, nor by
-who has the server's key alone; and nothing has to be stored. A changed `SECRET_KEY` stays honoured as long as the old
-one stands in `SECRET_KEY_FALLBACKS`. Whether the ticket still opens the door is asked of its status, by `check_in`.
+which is 192 random bits. So a code can be made neither out of another code, nor by who reads orders and tickets
+alone, nor by who has the server's key alone; and none is stored but in the letter that carries it. A changed
+`SECRET_KEY` stays honoured as long as the old one stands in `SECRET_KEY_FALLBACKS`. Whether the ticket still opens
+the door is asked of its status, by `check_in`.
 """
 
 import base64

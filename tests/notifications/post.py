@@ -23,6 +23,7 @@ CONTEXTS: dict[Kind, dict[str, Any]] = {
         ],
         "amount": "1350.00",
         "pickup_code": "7",
+        "codes": [["A-1-5-7", "T1-MFRGGZDFMZTWQ2LKNNWG23TPOBYX"], ["A-1-5-8", "T2-NBSWY3DPEB3W64TMMQQQAAAAAAAA"]],
     },
     Kind.ORDER_LINK: {"number": "A-1", "link": "https://cinema.example/o/secret"},
     Kind.SIGN_IN: {"link": "https://cinema.example/o/secret", "minutes": 20},

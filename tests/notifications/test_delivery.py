@@ -105,6 +105,20 @@ def test_a_subject_cannot_smuggle_a_header_in() -> None:
     assert letter["To"] == "guest0@example.com"
 
 
+def test_tickets_go_along_as_pictures_that_need_no_network() -> None:
+    [row] = queued(kind=Kind.ORDER_PAID)
+
+    deliver([row], at=NOW)
+
+    letter = message_from_bytes(mail.outbox[0].message().as_bytes())
+    body, *drawn = letter.get_payload()
+    assert body.get_content_type() == "text/plain"
+    assert [each.get_filename() for each in drawn] == ["A-1-5-7.png", "A-1-5-8.png"]
+    [one, other] = [each.get_payload(decode=True) for each in drawn]
+    assert one.startswith(b"\x89PNG")
+    assert one != other
+
+
 def test_an_address_with_a_line_break_is_not_sent_to_and_stops_nobody() -> None:
     rows = queued(recipient="a@example.com\nBcc: b@example.com") + queued(occasion="A-2")[1:]
 

@@ -6,7 +6,7 @@ from django.test import Client
 
 from notifications.models import Kind, Notification
 from orders.models import Order
-from orders.services import become_overdue, cancel_expired
+from orders.services import become_overdue, cancel_expired, ticket_of
 from payments.models import Payment, Refund
 from tests import scenes
 from tests.scenes import NOON
@@ -29,6 +29,7 @@ def test_a_customer_pays_and_gets_tickets_and_a_letter(client: Client) -> None:
     assert page_of(client, order).count('class="qr"') == 2
     letter = Notification.objects.get()
     assert (letter.kind, letter.recipient) == (Kind.ORDER_PAID, order.email)
+    assert [ticket_of(code) for _name, code in letter.context["codes"]] == list(order.tickets.order_by("seat"))
 
 
 def test_who_is_declined_keeps_the_seats_and_pays_again(client: Client) -> None:
