@@ -1,5 +1,6 @@
 """How the shop writes money, times and durations."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -69,11 +70,15 @@ def qr(code: str) -> SafeString:
 
 @register.simple_tag
 def card(film: Film) -> SafeString:
-    """A film without a poster gets a card of type, in one of eight settings; the same film always the same."""
+    """A film without a poster gets a card of type, in one of eight settings; the same film always the same. Its longest
+    word sets how large: browsers hyphenate few languages, and break words of the others anywhere."""
+    longest = max(map(len, re.split(r"[\s-]", film.title)))
+    fits = next((f" words{letters}" for letters in (13, 11, 9) if longest >= letters), "")
     return format_html(
-        '<span class="card look{}" aria-hidden="true"><span class="card-title">{}</span>'
+        '<span class="card look{}{}" aria-hidden="true"><span class="card-title">{}</span>'
         '<span class="card-mark">{}</span></span>',
         film.pk % 8,
+        fits,
         film.title,
         film.age_rating,
     )

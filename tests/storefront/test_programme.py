@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from screenings.models import Film
 from screenings.services import cancel_session
+from storefront.templatetags.shop import card
 from tests import scenes
 from tests.scenes import NOON
 
@@ -174,6 +175,14 @@ def markup(page: str) -> list[dict[str, Any]]:
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     assert found
     return json.loads(found[1])["@graph"]
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [("Solaris", []), ("Дирижабль над Невой", ["words9"]), ("Кино-приключения", ["words11"]), ("X" * 40, ["words13"])],
+)
+def test_type_on_a_card_is_as_small_as_its_longest_word_needs(title: str, words: list[str]) -> None:
+    assert re.findall(r"words\d+", card(Film(pk=1, title=title))) == words
 
 
 def test_a_day_is_named_in_words(client: Client) -> None:
