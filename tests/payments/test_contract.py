@@ -6,15 +6,21 @@ our own (`double.py`). However it ends, the books balance, and money is in ticke
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
+from cinema.money import CENT
 from jobs.models import QuarantinedRow
 from orders.models import Order
 from orders.services import Standing, how_it_stands, refund, send_again
+from payments.errors import GatewayRefused
+from payments.gateways import Back, client
 from payments.models import GatewayEvent, Payment, Refund
 from tests.payments.worlds import WORLDS, World
 from tests.proofs.running import flaws
@@ -355,6 +361,21 @@ def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: World, see
     world.settle()
 
     assert_all_is_well(world)
+
+
+def test_no_gateway_sends_back_more_than_was_paid_whoever_asks(world: World) -> None:
+    _order, payment = paid(world)
+    most = Back(uid=uuid4(), external_id=payment.external_id, amount=payment.amount, currency=settings.CURRENCY)
+    gateway = client(world.gateway)
+
+    with pytest.raises(GatewayRefused):
+        gateway.refund(replace(most, uid=uuid4(), amount=payment.amount + CENT))
+    sent = [gateway.refund(most), gateway.refund(most)]
+    with pytest.raises(GatewayRefused):
+        gateway.refund(replace(most, uid=uuid4(), amount=CENT))
+
+    assert sent[0] == sent[1]
+    assert [refund.amount for refund in gateway.fetch(payment.external_id).refunds] == [PRICE]
 
 
 # --- Messages

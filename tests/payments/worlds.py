@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from django.core.management import CommandError
+from django.db import connection
 from django.test import Client, override_settings
 
 from cinema.money import ZERO
@@ -16,7 +17,7 @@ from orders.models import Order
 from orders.services import start_payment
 from orders.services.gateway_refunds import PART
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
-from payments.gateways import demo
+from payments.gateways import CLIENTS, GatewayClient, demo
 from payments.models import DemoCharge, DemoRefund, Gateway, Payment, Refund
 from tests.payments import double
 from tests.proofs.running import run
@@ -31,6 +32,26 @@ JOBS = (
     "refund_cancelled_sessions",
     "execute_refunds",
 )
+
+
+@contextmanager
+def outside_transactions(gateway: type[GatewayClient]) -> Iterator[None]:
+    """Whoever speaks with the gateway while a transaction is open, which would lock rows for as long as it answers, is
+    found at the end."""
+    inside: list[str] = []
+
+    def noting(name: str) -> Any:
+        plain = getattr(gateway, name)
+
+        def act(*given: Any) -> Any:
+            inside.extend(name for block in connection.atomic_blocks if not block._from_testcase)
+            return plain(*given)
+
+        return act
+
+    with patch.multiple(gateway, **{name: noting(name) for name in ("start", "fetch", "find", "close", "refund")}):
+        yield
+    assert inside == []
 
 
 class World:
@@ -177,7 +198,8 @@ class DemoWorld(World):
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        with patch.multiple(demo.Demo, **{name: self._wrapped(name) for name in ("start", "fetch", "close", "refund")}):
+        wrapped = {name: self._wrapped(name) for name in ("start", "fetch", "close", "refund")}
+        with patch.multiple(demo.Demo, **wrapped), outside_transactions(demo.Demo):
             yield
 
     def _wrapped(self, name: str) -> Any:
@@ -257,6 +279,7 @@ class DoubleWorld(World):
         with (
             double.serving(self.provider) as address,
             override_settings(PAYMENT_GATEWAYS=[self.gateway], STRIPE_API=address, YOOKASSA_API=address, **keys),
+            outside_transactions(CLIENTS[self.gateway]),
         ):
             yield
 
