@@ -70,6 +70,11 @@ class OrderPage:
         ]
 
     @property
+    def coming(self) -> list[Visit]:
+        """The visits that can be made: not those that the cinema has called off, whose money is on its way back."""
+        return [visit for visit in self.visits if visit.session.status != Session.Status.CANCELLED]
+
+    @property
     def seats(self) -> int:
         return len(self.tickets)
 
@@ -163,25 +168,26 @@ class OrderPage:
     @property
     def refund_until(self) -> datetime | None:
         """Until when tickets may be taken back by themselves; before paying, too, this is told."""
-        if not self.visits:
+        if not self.coming:
             return None
         notice = timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)
-        return self.visits[0].starts - notice
+        return self.coming[0].starts - notice
 
     @property
     def refund_is_over(self) -> bool:
         """So short before the start that nothing is taken back here: who is about to pay has to know."""
-        return self.refund_until is not None and self.refund_until <= self.at < self.visits[0].starts
+        return self.refund_until is not None and self.refund_until <= self.at < self.coming[0].starts
 
     # --- To take along
 
     @property
     def codes(self) -> dict[int, str]:
         """The code of each ticket that opens the door."""
-        return {ticket.pk: code_of(ticket) for ticket in self.tickets if ticket.status == Ticket.Status.PAID}
+        tickets = (ticket for visit in self.coming for ticket in visit.tickets)
+        return {ticket.pk: code_of(ticket) for ticket in tickets if ticket.status == Ticket.Status.PAID}
 
     def calendar(self, link: str) -> str:
-        return calendar([self._event(visit, link) for visit in self.visits if self.sold], at=self.at)
+        return calendar([self._event(visit, link) for visit in self.coming if self.sold], at=self.at)
 
     def _event(self, visit: Visit, link: str) -> Event:
         order, session, cinema = self.order, visit.session, self.order.cinema

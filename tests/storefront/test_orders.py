@@ -12,6 +12,7 @@ from orders.models import Order
 from orders.services import TooLateToRefund, refund_by_customer, ticket_of
 from orders.services.ticket_codes import UnknownCode, code_of
 from payments.models import Refund
+from screenings.services import cancel_session
 from tests import scenes
 from tests.refusing import refused
 from tests.scenes import NOON, dump
@@ -61,6 +62,21 @@ def test_every_state_of_an_order_has_its_words(client: Client) -> None:
     assert "The time to pay is over" in page_of(client, lapsed)
     client.post(f"/order/{cancelled.token}/give-up/")
     assert "This order was cancelled" in page_of(client, cancelled)
+
+
+def test_a_cancelled_session_is_neither_a_ticket_nor_a_date_any_more(client: Client) -> None:
+    session = scenes.a_session()
+    order = scenes.a_paid_order(session)
+    assert client.get(f"/order/{order.token}/tickets.ics").text.count("BEGIN:VEVENT") == 1
+    cancel_session(session, reason="No power", at=NOON)
+
+    page = page_of(client, order)
+
+    assert "This session was cancelled. What you paid comes back by itself." in page
+    assert 'class="qr"' not in page
+    assert "tickets.ics" not in page
+    assert "you can give tickets back" not in page
+    assert "BEGIN:VEVENT" not in client.get(f"/order/{order.token}/tickets.ics").text
 
 
 def test_a_page_costs_as_many_queries_for_ten_tickets_as_for_one(client: Client) -> None:
