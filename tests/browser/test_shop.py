@@ -135,11 +135,14 @@ def test_a_hold_runs_out_before_the_customers_eyes(screen: Screen, session: Sess
     assert not Ticket.objects.live().exists()
 
 
-def test_who_asks_for_more_time_gets_it(screen: Screen, session: Session, time: Clock) -> None:
+def test_who_hears_how_little_time_is_left_and_asks_for_more_gets_it(
+    screen: Screen, session: Session, time: Clock
+) -> None:
     page = screen(language="en")
     order = a_hold(session)
-    time.at = order.expires_at - timedelta(minutes=1)
+    time.at = order.expires_at - timedelta(seconds=61)
     page.goto(f"/order/{order.token}/")
+    expect(page.get_by_role("status").filter(has_text="Minutes left to pay: 1")).to_be_attached()
     page.get_by_role("button", name="I need more time").click()
 
     expect(page.get_by_text("Your seats are held longer.")).to_be_visible()
