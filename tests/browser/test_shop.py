@@ -15,7 +15,7 @@ from orders import invariants
 from orders.models import Order, Ticket
 from orders.services import cancel_expired, refund_cancelled_sessions
 from payments.models import Refund
-from screenings.models import Session, TicketType
+from screenings.models import Film, Session, TicketType
 from screenings.services import cancel_session
 from tests import scenes
 from tests.browser.axe import barriers
@@ -246,6 +246,7 @@ def test_everybody_can_use_every_page_by_day_and_by_night(
     held = scenes.an_order(session, seats=1, customer=customer, snacks=[(a_snack(session), 1)])
     paid = scenes.a_paid_order(session, seats=2, customer=customer, snacks=[(a_snack(session), 1)], points=50)
     lost = scenes.an_order(session, at=NOON - timedelta(minutes=15), email="a@example.org")
+    Film.objects.update(title="Достопримечательности")  # one word, and wider than a phone
     free = scenes.free_seats(session)[:2]
     guest = screen(language=language, phone=phone)
     member = screen(customer, language=language, phone=phone)
