@@ -14,7 +14,8 @@ from notifications.models import Kind, Notification
 from orders import invariants
 from orders.models import Order, Ticket
 from orders.services import cancel_expired, refund_cancelled_sessions
-from payments.models import Refund
+from payments.gateways import demo
+from payments.models import DemoCharge, Refund
 from screenings.models import Film, Session, TicketType
 from screenings.services import cancel_session
 from tests import scenes
@@ -159,6 +160,23 @@ def test_who_is_declined_pays_at_the_second_try(screen: Screen, session: Session
     expect(page.get_by_text("The payment did not go through")).to_be_visible()
     page.get_by_role("button", name="Pay").click()
     pay(page)
+
+    expect(page.get_by_role("heading", name="Your tickets")).to_be_visible()
+
+
+def test_who_waits_for_the_bank_goes_on_when_it_has_answered(screen: Screen, session: Session) -> None:
+    page = screen(language="en")
+    order = a_hold(session)
+    page.goto(f"/order/{order.token}/")
+    page.get_by_role("button", name="Pay").click()
+    page.goto(f"/order/{order.token}/paid/")
+    expect(page.get_by_role("heading", name="The payment is under way")).to_be_visible()
+    assert (
+        barriers(page, title="The payment is under way") == []
+    )  # a page that reloads itself takes readers' place away
+    demo.decide(DemoCharge.objects.get().token, paid=True)
+
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     expect(page.get_by_role("heading", name="Your tickets")).to_be_visible()
 
