@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.services import limits
@@ -33,6 +33,7 @@ from storefront.forms import AddressForm, FindForm, NewPasswordForm, PasswordSig
 from storefront.services import signing_in
 from storefront.services.points import points_of
 from storefront.services.programme import zone_told
+from storefront.views.pressing import pressed
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 BY_LINK = "signed_in_by_link"  # until when a password may be set without the old one, in the session
@@ -91,7 +92,7 @@ def _sign_in_page(
     )
 
 
-@require_POST
+@pressed("shop:sign_in")
 @never_cache
 def send_link(request: HttpRequest) -> HttpResponse:
     """The same answer whoever reads that address."""
@@ -123,7 +124,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "storefront/link.html", {"email": said["email"]})
 
 
-@require_POST
+@pressed("shop:home")
 def sign_out(request: HttpRequest) -> HttpResponse:
     auth.logout(request)
     return redirect("shop:home")

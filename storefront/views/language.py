@@ -1,10 +1,11 @@
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
-from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from storefront.views.pressing import pressed
 
-@require_POST
+
+@pressed("shop:home")
 def choose(request: HttpRequest) -> HttpResponseBase:
     """Switch the language and go back to where one was, on this site; a customer's choice is remembered."""
     response = set_language(request)

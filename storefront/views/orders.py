@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.services import limits
 from accounts.throttling import client_address
@@ -28,6 +28,7 @@ from storefront.services.order_page import OrderPage, session_of
 from storefront.services.seat_map import SeatMap
 from storefront.views import checkout as checkout_views
 from storefront.views import seats as seats_views
+from storefront.views.pressing import pressed
 from storefront.views.programme import calendar_file
 from storefront.visitors import customer
 
@@ -81,7 +82,7 @@ def again(request: HttpRequest, order: Order, refusal: object) -> HttpResponse:
     return order_page(request, WHOLE.get(pk=order.pk), refusal=refusal)
 
 
-@require_POST
+@pressed("shop:order")
 @of_order
 def extend(request: HttpRequest, order: Order) -> HttpResponse:
     try:
@@ -92,7 +93,7 @@ def extend(request: HttpRequest, order: Order) -> HttpResponse:
     return redirect("shop:order", order.token)
 
 
-@require_POST
+@pressed("shop:order")
 @of_order
 def give_up(request: HttpRequest, order: Order) -> HttpResponse:
     try:
@@ -126,7 +127,7 @@ def _map_of(order: Order, *, at: datetime) -> SeatMap | None:
     return SeatMap(session, at=at, order=order) if session else None
 
 
-@require_POST
+@pressed("shop:order")
 @of_order
 def confirm(request: HttpRequest, order: Order) -> HttpResponse:
     """An order worth nothing needs no payment."""

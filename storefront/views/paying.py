@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cinema.lives import Refused
 from jobs import clock
@@ -13,9 +13,10 @@ from orders.errors import GatewayError
 from orders.models import Order
 from orders.services import Standing, how_it_stands, start_payment
 from storefront.views.orders import again, of_order
+from storefront.views.pressing import pressed
 
 
-@require_POST
+@pressed("shop:order")
 @of_order
 def pay(request: HttpRequest, order: Order) -> HttpResponse:
     back = request.build_absolute_uri(reverse("shop:paid", args=[order.token]))

@@ -224,7 +224,9 @@ def test_orders_cannot_be_looked_for_for_long(client: Client) -> None:
 def test_signing_out_needs_a_press_and_forgets_who_one_was(client: Client) -> None:
     client.force_login(scenes.a_customer())
 
-    assert client.get("/account/sign-out/").status_code == 405
+    assert client.get("/account/sign-out/")["Location"] == "/"
+    assert client.get("/account/").status_code == 200
+
     client.post("/account/sign-out/")
 
     assert client.get("/account/").status_code == 302

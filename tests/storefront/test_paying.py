@@ -84,6 +84,16 @@ def test_a_reservation_that_is_overdue_is_paid_by_the_link_that_was_sent(client:
     assert order.status == Order.Status.PAID
 
 
+def test_whoever_loads_a_refusal_again_or_in_another_language_comes_to_the_order(client: Client) -> None:
+    order = scenes.an_order()
+    refusal = client.post(f"/order/{order.token}/pay/", {"gateway": "none"})
+    assert refusal.status_code == 409
+
+    for path in (refusal.request["PATH_INFO"], f"/order/{order.token}/extend/"):
+        assert client.get(path)["Location"] == f"/order/{order.token}/"
+    assert client.get("/account/sign-in/link/")["Location"] == "/account/sign-in/"
+
+
 @pytest.mark.parametrize("gateway", ["", "cash", "card_terminal", "nonsense"])
 def test_no_gateway_but_those_switched_on_takes_money_here(client: Client, gateway: str) -> None:
     order = scenes.an_order()
