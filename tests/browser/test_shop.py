@@ -105,13 +105,17 @@ def test_a_ticket_is_bought_with_the_keyboard_alone(screen: Screen, session: Ses
 
 def test_a_ticket_is_bought_without_javascript(screen: Screen, session: Session) -> None:
     window = screen(language="en").context.browser.new_context(
-        base_url=live_settings.SITE_URL, locale="en-GB", java_script_enabled=False
+        base_url=live_settings.SITE_URL,
+        locale="en-GB",
+        java_script_enabled=False,
+        viewport={"width": 600, "height": 400},
     )
     page = window.new_page()
     page.goto(f"/sessions/{session.pk}/")
     page.get_by_label("row 1, seat 1,").check(force=True)
     page.get_by_role("button", name="Show as a list").click()
     expect(page.get_by_label("Seat 1").first).to_be_checked()
+    assert page.evaluate(BENEATH_THE_BAR) == []
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("E-mail").fill("plain@example.org")
     page.get_by_role("button", name="Hold the seats").click()
@@ -245,6 +249,14 @@ def test_a_seat_that_somebody_takes_is_lost_on_the_open_map_too(screen: Screen, 
     page.get_by_label("row 1, seat 2, ").press("Enter")
     assert page.title() == "gone on"
 
+
+# Seats that one comes to by Tab, and that the bar at the end of the window hides then.
+BENEATH_THE_BAR = """
+[...document.querySelectorAll("[name=seat]")].filter((each) => {
+  each.focus();
+  return each.getBoundingClientRect().bottom > document.querySelector(".total").getBoundingClientRect().top;
+}).map((each) => each.value)
+"""
 
 # What is beyond the edge, or larger than its box; days, cinemas and halls are moved sideways, since there may be many.
 STICKING_OUT = """
