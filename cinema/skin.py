@@ -16,11 +16,54 @@ from django.forms.renderers import DjangoTemplates
 from django.template.loaders import app_directories
 from django.utils.functional import cached_property
 
+
+def by_key(does: str) -> str:
+    """What makes of any element that does something at a click a button that the keyboard finds and presses."""
+    return rf'role="button" tabindex="0" x-on:keydown.enter.prevent="{does}" x-on:keydown.space.prevent="{does}"'
+
+
+#: Where the filters, or what may be done with a related row, have opened: on to the first of them.
+INTO_FILTERS = "$nextTick(() => document.querySelector('#changelist-filter :is(a, input, select)').focus())"
+INTO_RELATED = "$nextTick(() => document.querySelector('nav#related-widget-wrapper-{{ name }} a[href]')?.focus())"
+
 MENDS: list[tuple[re.Pattern[str], str]] = [
     (  # what opens and closes the menu is a picture that only a mouse finds
         re.compile(r'<span (class="material-symbols[^"]*") x-on:click="([^"]*sidebar[^"]*)">'),
-        r'<span role="button" tabindex="0" aria-label="{% load i18n %}{% trans "Toggle navigation" %}" \1'
-        r' x-on:click="\2" x-on:keydown.enter="\2">',
+        "<span " + by_key(r"\2") + r' aria-label="{% load i18n %}{% trans "Toggle navigation" %}" \1 x-on:click="\2">',
+    ),
+    (  # groups of the menu that fold away
+        re.compile(r"(?<=>)(\s*){{ group\.title }}"),
+        r"\1<span {% if group.collapsible %}"
+        + by_key("navigationOpen = !navigationOpen")
+        + r' x-bind:aria-expanded="navigationOpen"{% endif %}>{{ group.title }}</span>',
+    ),
+    (  # what leads to the theme, the password and out: first the button, then what it opens, as one gets there by key
+        re.compile(
+            r'(<div class="[^"]*" x-data="{ openUserLinks: false }")>(\s*<nav .*?</nav>\s*)'
+            r'(<div class="[^"]*") (x-on:click="openUserLinks = !openUserLinks".*</div>)(?=\s*</div>\s*$)',
+            re.DOTALL,
+        ),
+        r'\1 x-on:keydown.escape="openUserLinks = false">\3 '
+        + by_key("openUserLinks = !openUserLinks")
+        + r' x-bind:aria-expanded="openUserLinks" \4\2',
+    ),
+    (
+        re.compile(r"<a ([^>]*x-on:click=\"switchTheme\('(\w+)'\)\"[^>]*)>(.*?)</a>", re.DOTALL),
+        r"""<button type="button" x-bind:aria-pressed="adminTheme == '\2'" \1>\3</button>""",
+    ),
+    (
+        re.compile(r'<a (?=class="{% if cl\.has_active_filters %}[^>]*x-on:click="filterOpen = true")'),
+        f"<a {by_key(f'filterOpen = true; {INTO_FILTERS}')} ",
+    ),
+    (  # what may be done with the related row that is chosen in a form
+        re.compile(r'(x-on:click="(openRelatedWidgetWrapper = !openRelatedWidgetWrapper)")>'),
+        r"\1 "
+        + by_key(rf"\2; {INTO_RELATED}")
+        + r' x-bind:aria-expanded="openRelatedWidgetWrapper" aria-label="{% trans "More actions" %}">',
+    ),
+    (  # what opens the actions on a phone is three dots
+        re.compile(r'<span class="material-symbols-outlined">more_horiz</span>'),
+        r'{% load i18n %}<span class="sr-only">{% translate "Actions" %}</span>\g<0>',
     ),
     (  # a picture is a word in a font of its own, such as arrow_back: no word of any language to who hears the page
         re.compile(r'<span (?!role=)(?=[^<>]*class="[^"<>]*material-symbols)(?![^<>]*aria-hidden)'),
@@ -33,6 +76,10 @@ MENDS: list[tuple[re.Pattern[str], str]] = [
     (  # a picture alone, that leads to the first page
         re.compile(r'(<a|}a) href="{% url "admin:index" %}"({% endif %})? (?=class="bg-primary)'),
         r'\g<0>{% if not site_dropdown %}aria-label="{% trans "Home" %}" {% endif %}',
+    ),
+    (  # what scrolls is a landmark, which its script calls so in English
+        re.compile(r"data-simplebar(?=[ >])"),
+        r'\g<0> data-simplebar-aria-label="{% load i18n %}{% translate "More of it when scrolled" %}"',
     ),
     (re.compile(r'id="searchbar-submit"'), r'\g<0> aria-label="{% trans "Search" %}"'),
     # a library of charts, which every page loads and none draws
