@@ -1,26 +1,31 @@
-"""Whether everybody can use the admin: every kind of page, by day and by night, as axe reads it."""
+"""Whether everybody can use the admin: every page by day and by night, as axe reads it, and without a mouse."""
 
-from collections.abc import Iterator
+import re
+from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.core.files.base import ContentFile
 from django.db.models import Model
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+import cinema.urls  # noqa: F401 - it loads the pages
+from accounts.models import User
+from cinema.admin import Scoped
 from screenings.models import Genre
 from tests.accounts.people import someone
-from tests.browser.axe import barriers
-from tests.browser.conftest import Screen
+from tests.browser.axe import barriers, side_by_side
+from tests.browser.conftest import DESKTOP, PHONE, Screen
+from tests.cinema.venue import furnish, furnish_the_chain, row_of
 from tests.deeds import DEEDS
 from tests.foyer import Foyer
 
-#: What asks for a confirmation has one frame and one form each: to load the frame thirty times takes longest.
-INTO_THE_FRAME = """async address => {
-    const next = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html")
-    document.querySelector("#content").replaceWith(next.querySelector("#content"))
-    document.title = next.title
-}"""
 NIGHT = ["color-contrast"]  # other colours, and nothing else
+NAMES = ["aria-command-name", "button-name", "label", "link-name"]  # of what is there on a phone alone
+A_LIST = ContentFile("Номер;Цена\n0;199,50\n;\n".encode(), name="список.csv")  # of an item that nobody knows
+PAGES: list[Scoped] = list(admin.site._registry.values())  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -28,49 +33,119 @@ def foyer(transactional_db: None) -> Foyer:
     return Foyer()
 
 
+@pytest.fixture
+def owner(transactional_db: None) -> User:
+    return someone(email="owner@example.org", is_superuser=True, all_cinemas=True)
+
+
 def address(row: Model, page: str = "change") -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk])
 
 
-def kinds(foyer: Foyer) -> Iterator[str]:
-    """A page of each kind, where it has most on it; beside the first page, and what asks for a confirmation."""
-    for name in ("orders_order", "concessions_concessionitem", "jobs_jobrun"):
-        yield reverse(f"admin:{name}_changelist")
-    yield reverse("admin:screenings_film_add")
-    yield reverse("admin:screenings_session_timetable")
-    yield reverse("admin:concessions_concessionitem_import")
-    yield from map(address, (foyer.order, foyer.session, foyer.item, foyer.hall, foyer.colleague))
-    yield address(foyer.item, "history")
-    yield address(Genre.objects.create(name="Драма"), "delete")
-    yield address(foyer.session, "cancel")
-    yield address(foyer.hall, "take_out")
+def place(page: Scoped, name: str) -> str:
+    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_{name}")
 
 
-def test_nothing_on_any_page_of_the_admin_keeps_anybody_out(screen: Screen, foyer: Foyer) -> None:
-    """The menu is the same beside each page, so it is read once."""
-    found: list[str] = []
+class Reader:
+    """Reads pages that differ in what is inside the frame: all of them at once, beside the menu, which is read once."""
 
-    def look(page: Page, where: str, *, part: str = "#main") -> None:
-        page.goto(where)
-        found.extend(f"{where}: {each}" for each in barriers(page, title=" | ", part=part))
-        page.evaluate("document.documentElement.classList.add('dark')")  # as the skin does, when a page is loaded
-        found.extend(f"{where}, by night: {each}" for each in barriers(page, title=" | ", rules=NIGHT, part=part))
+    def __init__(self, page: Page, person: User) -> None:
+        self.page = page
+        self.client = Client(headers={"accept-language": "ru"})
+        self.client.force_login(person)
+        self.pages: list[tuple[str, str]] = []
 
-    look(screen(), reverse("admin:login"), part="")
-    page = screen(someone(email="owner@example.org", is_superuser=True, all_cinemas=True))
-    look(page, reverse("admin:index"), part="")
-    for where in kinds(foyer):
-        look(page, where)
-    for deed in DEEDS:
-        where = address(deed.on(foyer), deed.action)
-        page.evaluate(INTO_THE_FRAME, where)
-        found += [f"{where}: {each}" for each in barriers(page, title=deed.title, part="#content")]
+    def get(self, where: str, *, title: str = " | ", status: int = 200) -> None:
+        self._take(where, self.client.get(where), title, status)
+
+    def post(self, where: str, *, title: str = " | ", **typed: object) -> None:
+        """What is answered to it, which does nothing yet."""
+        self._take(f"{where}, answered", self.client.post(where, typed), title, 200)
+
+    def _take(self, where: str, answer: Any, title: str, status: int) -> None:
+        text = answer.text
+        assert (answer.status_code, title in text[: text.index("</title>")]) == (status, True), where
+        self.pages.append((where, text))
+
+    def found(self) -> list[str]:
+        side_by_side(self.page, self.pages)
+        by_day = barriers(self.page, part="#main")
+        return by_day + [f"by night: {each}" for each in by_night(self.page)]
+
+
+def by_night(page: Page, part: str = "#main") -> list[str]:
+    page.evaluate("document.documentElement.classList.add('dark')")  # as the skin does, when a page is loaded
+    found = barriers(page, rules=NIGHT, part=part)
+    page.evaluate("document.documentElement.classList.remove('dark')")
+    return found
+
+
+def test_no_list_and_no_rows_page_keeps_anybody_out(screen: Screen, foyer: Foyer, owner: User) -> None:
+    furnish(foyer.cinema)
+    furnish_the_chain()
+    page = screen(owner)
+    page.goto(reverse("admin:index"))
+    reader = Reader(page, owner)
+
+    for each in PAGES:
+        reader.get(place(each, "changelist"))
+        reader.get(address(row_of(each, foyer.cinema)))
+    found = reader.found()
+    page.set_viewport_size(PHONE)
+    found += [f"on a phone: {each}" for each in barriers(page, rules=NAMES, part="#main")]
+    page.set_viewport_size(DESKTOP)
 
     assert not found, "\n".join(found)
 
 
-def test_the_menu_opens_on_a_phone_without_a_mouse(screen: Screen) -> None:
-    page = screen(someone(email="owner@example.org", is_superuser=True, all_cinemas=True), phone=True)
+def test_nothing_that_is_done_on_any_page_keeps_anybody_out(screen: Screen, foyer: Foyer, owner: User) -> None:
+    page = screen(owner)
+    page.goto(reverse("admin:index"))
+    found = barriers(page, title="Сегодня") + by_night(page, part="")
+    reader = Reader(page, owner)
+    genre = Genre.objects.create(name="Драма")
+    day = {"day": foyer.day, "to": foyer.day}
+
+    for deed in DEEDS:
+        reader.get(address(deed.on(foyer), deed.action), title=deed.title)
+    reader.post(address(foyer.low, "receive_goods"), confirmed="yes")  # with nothing typed
+    reader.post(address(foyer.cinema, "copy_day"), confirmed="yes", **day)  # where there are sessions already
+    reader.post(reverse("admin:concessions_concessionitem_import"), file=A_LIST, title="Импорт")
+    for row in (foyer.item, foyer.order, foyer.colleague):
+        reader.get(address(row, "history"))
+    reader.get(address(genre, "delete"))
+    reader.get(reverse("admin:auth_user_password_change", args=[foyer.colleague.pk]))
+    for name in ("password_change", "password_change_done", "screenings_session_timetable"):
+        reader.get(reverse(f"admin:{name}"))
+    reader.get(reverse("admin:orders_order_changelist") + "?q=nothing")
+    reader.get(reverse("admin:orders_order_change", args=[0]), status=404)
+    reader.post(reverse("admin:accounts_user_changelist"), action="switch_off", _selected_action=foyer.colleague.pk)
+    found += reader.found()
+
+    assert not found, "\n".join(found)
+
+
+def test_no_page_with_a_frame_or_scripts_of_its_own_keeps_anybody_out(
+    screen: Screen, foyer: Foyer, owner: User
+) -> None:
+    page = screen(owner)
+    found: list[str] = []
+
+    for where in (
+        reverse("admin:login"),
+        reverse("admin:screenings_film_add"),
+        reverse("admin:screenings_genre_add") + "?_popup=1",
+        address(foyer.colleague),
+    ):
+        page.goto(where)
+        part = "" if "login" in where else "#main"
+        found += [f"{where}: {each}" for each in barriers(page, title=" | ", part=part) + by_night(page, part)]
+
+    assert not found, "\n".join(found)
+
+
+def test_the_menu_opens_on_a_phone_without_a_mouse(screen: Screen, owner: User) -> None:
+    page = screen(owner, phone=True)
     page.goto(reverse("admin:index"))
     menu = page.locator("#nav-sidebar-inner")
     expect(menu).to_be_hidden()
@@ -79,3 +154,53 @@ def test_the_menu_opens_on_a_phone_without_a_mouse(screen: Screen) -> None:
 
     expect(menu).to_be_visible()
     assert barriers(page, title="Сегодня") == []
+
+
+def press(page: Page, button: str, key: str = "Enter") -> None:
+    page.get_by_role("button", name=button).press(key)
+
+
+def test_the_theme_changes_and_one_leaves_without_a_mouse(screen: Screen, owner: User) -> None:
+    page = screen(owner)
+    page.goto(reverse("admin:index"))
+    looks, way_out = page.locator("html"), page.get_by_role("button", name="Выйти")
+
+    press(page, owner.email)
+    expect(way_out).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Светлая")).to_be_focused()
+    assert barriers(page, part="#nav-sidebar-inner") == []
+    press(page, "Тёмная", key="Space")
+    expect(looks).to_have_class("dark")
+    assert by_night(page, part="#nav-sidebar-inner") == []
+    page.reload()
+    expect(looks).to_have_class("dark")  # it is kept
+    press(page, owner.email)
+    press(page, "Светлая")
+    expect(looks).to_have_class("light")
+    press(page, "Как в системе")
+    expect(looks).to_have_class("")
+    page.keyboard.press("Escape")
+    expect(way_out).to_be_hidden()
+    press(page, owner.email)
+    way_out.press("Enter")
+
+    expect(page).to_have_url(re.compile(reverse("admin:logout")))
+    assert barriers(page, title=" | ") == []
+
+
+def test_what_opens_at_a_click_opens_without_a_mouse(screen: Screen, foyer: Foyer, owner: User) -> None:
+    page = screen(owner)
+
+    page.goto(address(foyer.film))
+    press(page, "Настройка")
+    expect(page.get_by_role("link", name="Жанры")).to_be_visible()
+    press(page, "Ещё действия")
+    expect(page.get_by_role("link", name="Добавить ещё один объект типа «жанр»")).to_be_focused()
+    page.goto(reverse("admin:orders_order_changelist"))
+    press(page, "Фильтры")
+
+    expect(page.locator("#changelist-filter a").first).to_be_focused()
+    assert barriers(page, part="#changelist-filter") == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#changelist-filter")).to_be_hidden()
