@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
@@ -20,7 +21,7 @@ from cinema.lives import Refused
 from cinema.meanwhile import MindfulForm
 from cinema.scope import cinemas_of
 
-RIGHTS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser", "user_permissions"]
+RIGHTS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser"]
 
 admin.site.unregister(Group)  # roles are made by sync_roles, which would undo what is typed here
 
@@ -47,7 +48,7 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass 
     list_filter = ["is_staff", "is_active", "all_cinemas", "cinemas"]
     search_fields = ["email", "first_name", "last_name", "phone"]
     autocomplete_fields = ["cinemas"]
-    filter_horizontal = ["user_permissions"]
+    filter_horizontal = ()
     actions = ["switch_off", "switch_on"]
 
     has_switch_off_permission = may("accounts.switch_off_user")
@@ -84,7 +85,7 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass 
         if cinemas_of(request) is None:
             rights += ["all_cinemas", "is_staff"] if obj else ["all_cinemas"]
         if request.user.is_superuser:
-            rights += ["is_superuser", "user_permissions"] if obj else []
+            rights += ["is_superuser"] if obj else []  # single permissions are given by roles alone
         person = ["first_name", "last_name", "phone", "preferred_language"]
         if obj is None:
             return [
@@ -112,7 +113,8 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass 
         if db_field.name == "groups":
             kwargs |= {
                 "form_class": RoleChoices,
-                "label": _("roles"),
+                "label": capfirst(gettext("roles")),
+                "help_text": "",  # Django's speaks of groups
                 "queryset": roles_to_give(request.user),
                 "widget": UnfoldAdminCheckboxSelectMultipleWidget(),
             }
