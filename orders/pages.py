@@ -22,4 +22,4 @@ class ReasonInWords:
 
     @admin.display(description=_("reason"))
     def why(self, row: Refund | OrderEvent) -> str:
-        return in_words(row.reason)
+        return in_words(row.reason) or "–"
