@@ -26,6 +26,7 @@ from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -170,8 +171,10 @@ class Scoped(OwnChoices, ModelAdmin):
         row = self.get_object(request, object_id) if object_id else None
         request._row = row  # type: ignore[attr-defined]
         hold = held(row) if row is not None and request.method == "POST" else nullcontext()
+        name = self.opts.verbose_name
+        title = capfirst(str(name)) if object_id else gettext("New: %(name)s") % {"name": name}
         with timezone.override(self.zone_for(request, row)), hold:
-            answer = super().changeform_view(request, object_id, form_url, extra_context)
+            answer = super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
             return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -198,6 +201,7 @@ class Scoped(OwnChoices, ModelAdmin):
         answer = super().changelist_view(request, extra_context)
         if isinstance(answer, SimpleTemplateResponse):
             answer.add_post_render_callback(_squeeze)
+            answer.add_post_render_callback(_begin_labels)
         return answer
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
@@ -206,9 +210,11 @@ class Scoped(OwnChoices, ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         try:
-            return super().get_changelist_instance(request)
+            rows = super().get_changelist_instance(request)
         except (DataError, OverflowError, ValueError) as error:  # a number or a text that no column holds
             raise IncorrectLookupParameters from error
+        rows.title = capfirst(str(self.opts.verbose_name_plural))  # "Select order to view" fits no other grammar
+        return rows
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         if not all(is_key(each) for each in request.POST.getlist(ACTION_CHECKBOX_NAME)):
@@ -297,6 +303,11 @@ def _instant(text: str | None) -> datetime | None:
 def _squeeze(answer: SimpleTemplateResponse) -> None:
     """A third of a list's page is indentation, which the phone in the foyer need not load."""
     answer.content = re.sub(rb"[ \t\n]{2,}", lambda run: b"\n" if b"\n" in run[0] else b" ", answer.content)
+
+
+def _begin_labels(answer: SimpleTemplateResponse) -> None:
+    """What stands beside a value on a phone begins as the heads of columns do."""
+    answer.content = re.sub(r'(?<= data-label=")\w', lambda first: first[0].upper(), answer.content.decode())
 
 
 def _leads_to_rows(model: Any, path: str) -> bool:

@@ -5,6 +5,8 @@
 
 Its templates are mended as they are read, once a process: to keep copies of sixty of them for an attribute each would
 leave us behind at the next release. What scripts make in the page is mended there: `static/admin.js`.
+
+Mended as well is what no language but English counts so, and what is too wide for a phone.
 """
 
 import re
@@ -62,8 +64,8 @@ MENDS: list[tuple[re.Pattern[str], str]] = [
         + r' x-bind:aria-expanded="openRelatedWidgetWrapper" aria-label="{% trans "More actions" %}">',
     ),
     (  # what opens the actions on a phone is three dots
-        re.compile(r'<span class="material-symbols-outlined">more_horiz</span>'),
-        r'{% load i18n %}<span class="sr-only">{% translate "Actions" %}</span>\g<0>',
+        re.compile(r'{% component "unfold/components/button.html" with (?=href="#" [^%]*showActions)'),
+        r'{% load i18n %}{% translate "Actions" as actions_title %}\g<0>title=actions_title ',
     ),
     (  # a picture is a word in a font of its own, such as arrow_back: no word of any language to who hears the page
         re.compile(r'<span (?!role=)(?=[^<>]*class="[^"<>]*material-symbols)(?![^<>]*aria-hidden)'),
@@ -81,6 +83,22 @@ MENDS: list[tuple[re.Pattern[str], str]] = [
         re.compile(r"data-simplebar(?=[ >])"),
         r'\g<0> data-simplebar-aria-label="{% load i18n %}{% translate "More of it when scrolled" %}"',
     ),
+    (  # "26 orders" is said of a name that has more than one plural
+        re.compile(
+            r"{{ (cl\.result_count|page_obj\.paginator\.count) }}\s*{% if [^%]* == 1 %}.*?{% endif %}", re.DOTALL
+        ),
+        r"{% load i18n %}{% blocktranslate with count=\1 %}In all: {{ count }}{% endblocktranslate %}",
+    ),
+    (  # to show all is no answer to who has looked for nothing
+        re.compile(r"{% if cl and cl\.full_result_count != cl\.result_count and [^%]*%}"),
+        "{% if cl.query or cl.has_active_filters %}",
+    ),
+    (  # what a phone has no room for: the way to the page, beside its name
+        re.compile(r'(?<=class=")(?=align-middle inline-block leading-5 min-w-0)'),
+        "{% if not forloop.last %}on-the-way {% endif %}",
+    ),
+    (re.compile(r'(?<=class=")(?=material-symbols-outlined inline-block align-middle leading-5)'), "on-the-way "),
+    (re.compile(r'data-label="{{ field\.field\.label }}"'), 'data-label="{{ field.field.label|capfirst }}"'),
     (re.compile(r'id="searchbar-submit"'), r'\g<0> aria-label="{% trans "Search" %}"'),
     # a library of charts, which every page loads and none draws
     (re.compile(r"<script src=\"{% static 'unfold/js/chart/chart.js' %}\"></script>"), ""),
