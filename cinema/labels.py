@@ -6,12 +6,21 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 
 def label(word: Any, colour: str | None = None) -> SafeString:
     """The word on one of unfold's colours: info, success, warning, danger, primary, or none. It says all by itself."""
     return render_to_string("unfold/helpers/label.html", {"text": word, "type": colour})
+
+
+def language(code: str) -> str:
+    """The name of a language by its code, which stands where it has none."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 class Standing:

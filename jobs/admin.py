@@ -70,10 +70,18 @@ class JobRunAdmin(RecordAdmin):
     list_display = ["name", "started_at", "outcome_in_colour", "done", "passed_over", "failed", "finished_at", "host"]
     list_filter = [JobFilter, "outcome"]
     list_before_template = "jobs/statuses.html"
+    fields = ["name", "command", "started_at", "finished_at", "at", "outcome", "host", "database"]
+    fields += ["done", "passed_over", "failed", "error"]
+    readonly_fields = ["name", "command"]
 
     @admin.display(description=_("job"), ordering="job")
     def name(self, run: JobRun) -> Any:
         return title(run.job)
+
+    @admin.display(description=_("command"))
+    def command(self, run: JobRun) -> str:
+        """What docs/jobs.md calls it."""
+        return run.job
 
     @display(description=_("outcome"), ordering="outcome", label=COLOURS)
     def outcome_in_colour(self, run: JobRun) -> tuple[str, str]:
@@ -114,6 +122,8 @@ class QuarantinedRowAdmin(Acting, RecordAdmin):
     list_display_links = ["name"]
     list_filter = [JobFilter]
     search_fields = ["row"]
+    fields = ["name", "row_itself", "attempts", "error", "first_failed_at", "next_attempt_at"]
+    readonly_fields = ["name", "row_itself"]
     actions = ["retry_now"]
     actions_detail = ["retry_now"]
 
@@ -128,8 +138,8 @@ class QuarantinedRowAdmin(Acting, RecordAdmin):
         try:
             link = reverse(f"admin:{table.replace('.', '_')}_change", args=[key])
         except NoReverseMatch:
-            return entry.row
-        return format_html('<a href="{}">{}</a>', link, entry.row)
+            return entry.row_in_words
+        return format_html('<a href="{}">{}</a>', link, entry.row_in_words)
 
     @act(
         permission="jobs.retry_quarantinedrow",
@@ -139,11 +149,17 @@ class QuarantinedRowAdmin(Acting, RecordAdmin):
     )
     def retry_now(self, entry: QuarantinedRow, *, at: datetime, actor: Any) -> str:
         retry(entry, at=at)
-        return gettext("%(row)s will be tried by the job's next pass.") % {"row": entry.row}
+        return gettext("%(row)s will be tried by the job's next pass.") % {"row": entry.row_in_words}
 
 
 @admin.register(JobLease)
 class JobLeaseAdmin(RecordAdmin):
     cinema_path = None
     by_server_clock = True
-    list_display = ["job", "holder", "until"]
+    list_display = ["name", "holder", "until"]
+    fields = list_display
+    readonly_fields = ["name"]
+
+    @admin.display(description=_("job"), ordering="job")
+    def name(self, lease: JobLease) -> Any:
+        return title(lease.job)

@@ -1,7 +1,11 @@
+from django.apps import apps
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from cinema.schedule import TITLES
 
 JOB_NAME_LENGTH = 100
 
@@ -44,7 +48,7 @@ class JobRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.job} {localtime(self.started_at):%Y-%m-%d %H:%M:%S} {self.get_outcome_display()}"
+        return f"{TITLES.get(self.job, self.job)}, {date_format(localtime(self.started_at), 'j E H:i:s')}"
 
 
 class QuarantinedRow(models.Model):
@@ -74,7 +78,16 @@ class QuarantinedRow(models.Model):
         constraints = [models.UniqueConstraint(fields=["job", "row"], name="quarantined_once_a_job")]
 
     def __str__(self) -> str:
-        return f"{self.job} {self.row}"
+        return f"{TITLES.get(self.job, self.job)}: {self.row_in_words}"
+
+    @property
+    def row_in_words(self) -> str:
+        """Such as `order 123`."""
+        table, _colon, key = self.row.partition(":")
+        try:
+            return f"{apps.get_model(table)._meta.verbose_name} {key}"
+        except (LookupError, ValueError):  # a table of long ago
+            return self.row
 
 
 class JobLease(models.Model):
@@ -90,4 +103,4 @@ class JobLease(models.Model):
         ordering = ["job"]
 
     def __str__(self) -> str:
-        return f"{self.job} {self.holder}".strip()
+        return str(TITLES.get(self.job, self.job))

@@ -1,11 +1,15 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cinema.admin import RecordAdmin, may
+from cinema.labels import language
 from cinema.lives import Refused
+from cinema.zones import on_the_clock
 from jobs import clock
 from notifications.models import Kind, Notification, Status
 from notifications.services import requeue
@@ -16,7 +20,10 @@ class NotificationAdmin(RecordAdmin):
     """What was told to whom. People read it, and send again what has failed."""
 
     cinema_path = None
-    list_display = ["kind", "recipient", "status", "attempts", "created_at", "next_attempt_at", "error"]
+    list_display = ["kind", "recipient", "status", "attempts", "created_at", "error"]
+    fields = ["kind", "recipient", "occasion", "written_in", "facts", "status", "attempts", "created_at", "not_after"]
+    fields += ["next_attempt", "sent_at", "error"]
+    readonly_fields = ["written_in", "facts", "next_attempt"]
     list_filter = ["status", "kind"]
     search_fields = ["recipient", "occasion"]
     list_per_page = 20
@@ -25,9 +32,23 @@ class NotificationAdmin(RecordAdmin):
 
     has_resend_permission = may("notifications.resend_notification")
 
-    def get_exclude(self, request: HttpRequest, obj: Notification | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Notification | None = None) -> list[str]:
         """A link to sign in is nobody's but the recipient's."""
-        return ["context"] if obj is not None and obj.kind == Kind.SIGN_IN else []
+        secret = {"facts"} if obj is not None and obj.kind == Kind.SIGN_IN else set()
+        return [each for each in self.fields if each not in secret]
+
+    @admin.display(description=_("language"))
+    def written_in(self, message: Notification) -> str:
+        return language(message.language)
+
+    @admin.display(description=_("facts"))
+    def facts(self, message: Notification) -> SafeString:
+        return format_html_join(mark_safe("<br>"), "{}: {}", sorted(message.context.items()))
+
+    @admin.display(description=_("next attempt"))
+    def next_attempt(self, message: Notification) -> str | None:
+        """Only what is still to be sent has one."""
+        return on_the_clock(message.next_attempt_at) if message.status in (Status.QUEUED, Status.SENDING) else None
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:

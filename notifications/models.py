@@ -92,7 +92,7 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         # Without the recipient: this text ends up in logs.
-        return f"{self.kind} {self.occasion}"
+        return f"{self.get_kind_display()} {self.occasion}"
 
     @property
     def message_id(self) -> str:

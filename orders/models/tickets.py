@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between
@@ -157,4 +158,4 @@ class RefundLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.ticket or self.preorder}: {self.amount}"
+        return f"{self.ticket or self.preorder}: {localize(self.amount)}"

@@ -20,6 +20,7 @@ from accounts.models import User
 from cinema.actions import Acting, ActionForm, Fact, act
 from cinema.admin import KeptAdmin, RecordAdmin, own_rows
 from cinema.exchange.pages import Exchanging
+from cinema.labels import language
 from cinema.reasons import LONGEST_REASON
 from cinema.zones import is_in_our_age, on_the_clock
 from jobs import clock
@@ -88,11 +89,11 @@ class SessionAdmin(Acting, Exchanging, RecordAdmin):
         ("film", "hall"),
         ("starts", "ends"),
         ("ticket_price", "format"),
-        ("language", "subtitles"),
+        ("spoken", "written"),
         "status",
         ("cancelled", "cancel_reason", "cancelled_by"),
     ]
-    readonly_fields = ["starts", "ends", "cancelled"]
+    readonly_fields = ["starts", "ends", "cancelled", "spoken", "written"]
 
     @admin.display(description=_("start"), ordering="start_datetime")
     def starts(self, session: Session) -> str:
@@ -105,6 +106,14 @@ class SessionAdmin(Acting, Exchanging, RecordAdmin):
     @admin.display(description=_("cancelled"))
     def cancelled(self, session: Session) -> str:
         return on_the_clock(session.cancelled_at, session.hall.cinema.zone)
+
+    @admin.display(description=_("language"))
+    def spoken(self, session: Session) -> str:
+        return language(session.language)
+
+    @admin.display(description=_("subtitles"))
+    def written(self, session: Session) -> str | None:
+        return language(session.subtitles) if session.subtitles else None
 
     @display(description=_("status"), ordering="status", label=COLOURS)
     def standing(self, session: Session) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between
@@ -52,4 +53,4 @@ class Dispute(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.get_status_display()}"
+        return f"{localize(self.amount)} {self.get_status_display()}"

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between
@@ -112,7 +113,7 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.get_gateway_display()}"
+        return f"{localize(self.amount)} {self.get_gateway_display()}"
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):
@@ -232,7 +233,7 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.get_status_display()}"
+        return f"{localize(self.amount)} {self.get_status_display()}"
 
     def is_all_for(self, price: Decimal) -> bool:
         """Whether it was refunded outside for exactly this much, and nobody has said yet what for."""
