@@ -1,9 +1,11 @@
 """The orders' records: what was written once and is only read. Pages on which staff act stand beside their subject."""
 
 from django.contrib import admin
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cinema.admin import NEWEST_FIRST, KeptAdmin, RecordAdmin
+from cinema.labels import label
 from orders.models import OrderEvent, Promocode, RefundLine, Scan, Ticket
 from orders.money import admin as _money  # noqa: F401 (the pages of payments and refunds)
 from orders.pages import REFUNDED, TICKET, ReasonInWords
@@ -23,8 +25,15 @@ class OfTicket:
 class ScanAdmin(OfTicket, RecordAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "ticket__order__cinema"
-    list_display = ["at", "of_ticket", "undone", "actor"]
+    list_display = ["at", "of_ticket", "whether_undone", "actor"]
     list_select_related = [*TICKET, "actor"]
+    fields = ["ticket", "at", "actor", "whether_undone"]
+    readonly_fields = ["whether_undone"]
+
+    @admin.display(description=_("undone"), ordering="undone")
+    def whether_undone(self, scan: Scan) -> str | None:
+        """A scan that stands is no alarm."""
+        return label(gettext("Undone"), "warning") if scan.undone else None
 
 
 @admin.register(RefundLine)
