@@ -152,6 +152,12 @@ class GenreAdmin(Scoped):
     cinema_path = None
     search_fields = ["name"]
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Films only lose the genre: that they have it is a row of the database, and nothing to people."""
+        _rows, counts, needed, protected = super().get_deleted_objects(objs, request)
+        own = str(self.opts.verbose_name_plural)
+        return [str(genre) for genre in objs], {own: counts.get(own, 0)}, needed, protected
+
 
 @admin.register(Film)
 class FilmAdmin(Exchanging, KeptAdmin):
