@@ -17,7 +17,7 @@ from cinema.exchange.pages import Exchanging
 from cinema.labels import label
 from cinema.zones import on_the_clock
 from concessions.exchange import ItemSheet
-from concessions.forms import CountForm, ReceiveForm, WriteOffForm
+from concessions.forms import CountForm, OrderForm, ReceiveForm, WriteOffForm
 from concessions.models import FILLED, SALES_DAYS, ConcessionItem, LowStockItem, ReorderSuggestion, StockMovement
 from concessions.services import count, order_up, put_on_sale, receive, take_off_sale, write_off
 
@@ -80,6 +80,7 @@ class StockActions(Approving):
         permission="concessions.order_goods",
         title=_("Order up to the maximum"),
         text=_("What fills the shelf is noted as ordered, so that nobody orders it twice."),
+        form=OrderForm,
         when=lambda item: item.missing > 0,
         icon="shopping_cart",
     )

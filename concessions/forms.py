@@ -1,10 +1,11 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from cinema.actions import ActionForm
+from cinema.actions import ActionForm, Fact
 from cinema.reasons import LONGEST_REASON
 from concessions.models import MOST_STOCK
 from concessions.services import last_by_staff
@@ -33,6 +34,14 @@ class StockForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = last_by_staff(self.row)
+
+
+class OrderForm(ActionForm):
+    """Says how much is ordered: the service reads the shelf anew."""
+
+    def facts(self) -> Iterable[Fact]:
+        yield _("in stock"), self.row.stock_quantity
+        yield _("will be ordered"), self.row.missing
 
 
 class ReceiveForm(StockForm):

@@ -119,6 +119,15 @@ def test_goods_are_ordered_up_to_the_maximum_once(place, item):
     assert "90 are on order already" in again.content.decode()
 
 
+def test_before_goods_are_ordered_it_is_said_how_many(place, item):
+    asked = browser(someone("floor_manager", place)).get(address(item, "order_goods"))
+
+    assert [(str(name), value) for name, value in asked.context_data["facts"]] == [
+        ("in stock", 10),
+        ("will be ordered", 90),
+    ]
+
+
 def test_many_are_ordered_at_once_and_each_refusal_is_said(place, item):
     other = an_item(place, stock=5)
     order_up(other, at=timezone.now())
