@@ -167,6 +167,7 @@ class LowStockItemAdmin(StockActions, RecordAdmin):
     history_note = STOCK_NOTE
     cinema_path = "cinema"
     list_per_page = 20
+    ordering = [FILLED.asc(), "pk"]  # the emptiest shelf first
     list_display = ["name", "cinema", "left", "speed", "lasts", "on_order"]
     list_filter = ["cinema"]
     list_select_related = ["cinema"]
@@ -175,9 +176,6 @@ class LowStockItemAdmin(StockActions, RecordAdmin):
     actions_detail = DOING
     actions = ["order_goods", "take_off"]
     inlines = [MovementInline]
-
-    def get_ordering(self, request: HttpRequest) -> list[Any]:
-        return [FILLED.asc(), "name", "pk"]  # the emptiest shelf first
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
