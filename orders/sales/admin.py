@@ -76,6 +76,7 @@ class OrderPage(CodesLookedUp, Standing, Approving, RecordAdmin):
     list_per_page = 20
     list_select_related = ["cinema"]
     search_fields = ["number"]  # the field is there; `get_search_results` says what it finds
+    history_note = _("What happened to the order is told on its own page, event by event.")
     search_help_text = _("Number, e-mail address, phone number or pick-up code, in full")
     change_form_after_template = "orders/story.html"
     readonly_fields = ["number", "standing"]
