@@ -37,7 +37,7 @@ from cinema.keys import is_key
 from cinema.meanwhile import MindfulForm, held
 from cinema.money import MoneyField
 from cinema.scope import cinemas_of, within
-from cinema.zones import by_which_clock, on_the_clock, zone_of, zone_of_person
+from cinema.zones import by_which_clock, cinema_of, on_the_clock, zone_of, zone_of_person
 
 FILLS_FIELDS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
@@ -232,6 +232,10 @@ class Scoped(OwnChoices, ModelAdmin):
                 left,
             )
             self.message_user(request, told % {"count": left}, messages.WARNING)
+
+    @admin.display(description=_("cinema"))
+    def at_cinema(self, row: Any) -> str:
+        return str(cinema_of(self, row))
 
     def gone(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """The answer for a row that the person's page does not have, or has no more.

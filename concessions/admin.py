@@ -215,7 +215,7 @@ class LowStockItemAdmin(StockActions, RecordAdmin):
 class StockMovementAdmin(RecordAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "concession_item__cinema"
-    list_display = ["at", "concession_item", "quantity", "kind", "actor", "reason"]
+    list_display = ["at", "concession_item", "at_cinema", "quantity", "kind", "actor", "reason"]
     list_filter = ["kind"]
     list_select_related = ["concession_item", "actor"]
 
@@ -223,5 +223,13 @@ class StockMovementAdmin(RecordAdmin):
 @admin.register(ReorderSuggestion)
 class ReorderSuggestionAdmin(RecordAdmin):
     cinema_path = "concession_item__cinema"
-    list_display = ["concession_item", "quantity", "suggested_at", "ordered_at", "ordered_by", "settled_at"]
+    list_display = [
+        "concession_item",
+        "at_cinema",
+        "quantity",
+        "suggested_at",
+        "ordered_at",
+        "ordered_by",
+        "settled_at",
+    ]
     list_select_related = ["concession_item", "ordered_by"]

@@ -175,5 +175,5 @@ class FilmAdmin(Exchanging, KeptAdmin):
 @admin.register(SessionSummary)
 class SessionSummaryAdmin(RecordAdmin):
     cinema_path = "session__hall__cinema"
-    list_display = ["session", "capacity", "sold", "used", "no_show", "refunded", "gross", "net"]
+    list_display = ["session", "at_cinema", "capacity", "sold", "used", "no_show", "refunded", "gross", "net"]
     list_select_related = ["session__film", "session__hall__cinema"]

@@ -263,7 +263,7 @@ class TicketAdmin(CodesLookedUp, Standing, Acting, RecordAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
     list_per_page = 20
-    list_display = ["order", "session", "seat", "ticket_type", "price", "standing"]
+    list_display = ["order", "at_cinema", "session", "seat", "ticket_type", "price", "standing"]
     list_filter = ["status"]
     list_select_related = ["order__cinema", "session__film", "session__hall__cinema", "seat", "ticket_type"]
     search_fields = ["=order__number"]
@@ -307,7 +307,7 @@ class ConcessionPreorderAdmin(CodesLookedUp, Standing, Acting, RecordAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "concession_item__cinema"
     list_per_page = 20
-    list_display = ["pickup_code", "concession_item", "quantity", "standing", "until", "order"]
+    list_display = ["pickup_code", "concession_item", "at_cinema", "quantity", "standing", "until", "order"]
     list_filter = ["status"]
     list_select_related = ["concession_item__cinema", "order"]
     search_fields = ["=pickup_code", "=order__number"]
