@@ -5,6 +5,7 @@ whole chain, `cinema_path = None`; then its lists, filters, look-ups, choices in
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
@@ -40,6 +41,7 @@ from cinema.scope import cinemas_of, within
 from cinema.zones import by_which_clock, cinema_of, on_the_clock, zone_of, zone_of_person
 
 FILLS_FIELDS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
+NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
 
 def may(permission: str) -> Callable[..., bool]:
@@ -202,6 +204,7 @@ class Scoped(OwnChoices, ModelAdmin):
         if isinstance(answer, SimpleTemplateResponse):
             answer.add_post_render_callback(_squeeze)
             answer.add_post_render_callback(_begin_labels)
+            answer.add_post_render_callback(_align_numbers)
         return answer
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
@@ -312,6 +315,18 @@ def _squeeze(answer: SimpleTemplateResponse) -> None:
 def _begin_labels(answer: SimpleTemplateResponse) -> None:
     """What stands beside a value on a phone begins as the heads of columns do."""
     answer.content = re.sub(r'(?<= data-label=")\w', lambda first: first[0].upper(), answer.content.decode())
+
+
+def _align_numbers(answer: SimpleTemplateResponse) -> None:
+    """A column of nothing but numbers stands one beneath the other, its head above them."""
+    text, columns = answer.content.decode(), defaultdict[str, set[str]](set)
+    for name, value in re.findall(r'<td class="field-(\w+)[^"]*" data-label="[^"]*">([^<]*)<', text):
+        columns[name].add(value)
+    said = {name: values - {"–"} for name, values in columns.items()}
+    numbers = [name for name, values in said.items() if values and all(map(NUMBER.fullmatch, values))]
+    if numbers:
+        text = re.sub(rf'(?<=[" ])(?:field|column)-(?:{"|".join(numbers)})(?=[" ])', r"number \g<0>", text)
+    answer.content = text
 
 
 def _leads_to_rows(model: Any, path: str) -> bool:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.accounts.people import browser, someone
+from tests.scenes import an_item
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +39,15 @@ def test_no_page_loads_scripts_that_none_runs(client: Client, page: str) -> None
 
     assert "unfold/js/app.js" in html
     assert re.findall(r"chart\.js|xregexp|urlify|prepopulate\.js", html) == []
+
+
+def test_a_list_aligns_its_numbers_counts_its_rows_and_labels_them_as_sentences_do(client: Client) -> None:
+    an_item(stock=10)
+
+    html = client.get(reverse("admin:concessions_concessionitem_changelist")).text
+
+    assert set(re.findall(r'class="number field-(\w+)', html)) == {"price", "stock_quantity", "max_stock_quantity"}
+    assert set(re.findall(r"number column-(\w+)", html)) == {"price", "stock_quantity", "max_stock_quantity"}
+    assert "In all: 1" in html
+    assert 'data-label="On sale"' in html
+    assert "Show all" not in html
