@@ -99,6 +99,10 @@ MENDS: list[tuple[re.Pattern[str], str]] = [
     ),
     (re.compile(r'(?<=class=")(?=material-symbols-outlined inline-block align-middle leading-5)'), "on-the-way "),
     (re.compile(r'data-label="{{ field\.field\.label }}"'), 'data-label="{{ field.field.label|capfirst }}"'),
+    (  # nobody gives a password by its algorithm, salt and hash
+        re.compile(r"{% for entry in summary %}\s*<strong.*?{% endfor %}", re.DOTALL),
+        r'{% load i18n %}{% translate "Is set" %}',
+    ),
     (re.compile(r'id="searchbar-submit"'), r'\g<0> aria-label="{% trans "Search" %}"'),
     # a library of charts, which every page loads and none draws
     (re.compile(r"<script src=\"{% static 'unfold/js/chart/chart.js' %}\"></script>"), ""),
