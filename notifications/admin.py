@@ -46,9 +46,9 @@ class NotificationAdmin(RecordAdmin):
         return format_html_join(mark_safe("<br>"), "{}: {}", sorted(message.context.items()))
 
     @admin.display(description=_("next attempt"))
-    def next_attempt(self, message: Notification) -> str | None:
+    def next_attempt(self, message: Notification) -> str:
         """Only what is still to be sent has one."""
-        return on_the_clock(message.next_attempt_at) if message.status in (Status.QUEUED, Status.SENDING) else None
+        return on_the_clock(message.next_attempt_at) if message.status in (Status.QUEUED, Status.SENDING) else "–"
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:

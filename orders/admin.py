@@ -31,9 +31,9 @@ class ScanAdmin(OfTicket, RecordAdmin):
     readonly_fields = ["whether_undone"]
 
     @admin.display(description=_("undone"), ordering="undone")
-    def whether_undone(self, scan: Scan) -> str | None:
+    def whether_undone(self, scan: Scan) -> str:
         """A scan that stands is no alarm."""
-        return label(gettext("Undone"), "warning") if scan.undone else None
+        return label(gettext("Undone"), "warning") if scan.undone else "–"
 
 
 @admin.register(RefundLine)

@@ -112,8 +112,8 @@ class SessionAdmin(Acting, Exchanging, RecordAdmin):
         return language(session.language)
 
     @admin.display(description=_("subtitles"))
-    def written(self, session: Session) -> str | None:
-        return language(session.subtitles) if session.subtitles else None
+    def written(self, session: Session) -> str:
+        return language(session.subtitles) if session.subtitles else "–"
 
     @display(description=_("status"), ordering="status", label=COLOURS)
     def standing(self, session: Session) -> tuple[str, str]:
