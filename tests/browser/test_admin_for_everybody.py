@@ -188,7 +188,7 @@ def test_the_theme_changes_and_one_leaves_without_a_mouse(screen: Screen, owner:
     press(page, owner.email)
     press(page, "Светлая")
     expect(looks).to_have_class("light")
-    press(page, "Как в системе")
+    press(page, "Авто")
     expect(looks).to_have_class("")
     page.keyboard.press("Escape")
     expect(way_out).to_be_hidden()
