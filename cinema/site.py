@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 
@@ -14,3 +17,11 @@ class Site(UnfoldAdminSite):
         """Made when somebody looks at it: every page is given it, and the menu is our own (`cinema.unfold.menu`)."""
         make = super().get_app_list
         return SimpleLazyObject(lambda: make(request, app_label))
+
+    def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponseBase:
+        """A page that is not there is missed among the admin's own: the shop's speaks to customers."""
+        try:
+            return super().catch_all_view(request, url)
+        except Http404:
+            context = {**self.each_context(request), "title": _("Not there any more")}
+            return TemplateResponse(request, "cinema/gone.html", context, status=404)

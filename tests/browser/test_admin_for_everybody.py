@@ -129,6 +129,7 @@ def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, fo
         reader.get(reverse(f"admin:{name}"))
     reader.get(reverse("admin:orders_order_changelist") + "?q=nothing")
     reader.get(reverse("admin:orders_order_change", args=[0]), status=404)
+    reader.get(reverse("admin:index") + "nothing/is/here/", status=404)
     reader.post(reverse("admin:accounts_user_changelist"), action="switch_off", _selected_action=foyer.colleague.pk)
     found += reader.found()
 

@@ -41,6 +41,14 @@ def test_no_page_loads_scripts_that_none_runs(client: Client, page: str) -> None
     assert re.findall(r"chart\.js|xregexp|urlify|prepopulate\.js", html) == []
 
 
+def test_an_address_of_the_admin_that_leads_nowhere_leads_staff_back_to_work(client: Client) -> None:
+    answer = client.get(reverse("admin:index") + "nothing/is/here/")
+
+    assert answer.status_code == 404
+    assert f'href="{reverse("admin:index")}">What needs you</a>' in answer.text
+    assert "tickets" not in answer.text.partition('id="content"')[2]
+
+
 def test_a_list_aligns_its_numbers_counts_its_rows_and_labels_them_as_sentences_do(client: Client) -> None:
     an_item(stock=10)
 
