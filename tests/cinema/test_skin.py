@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from screenings.models import Film, Genre
 from tests.accounts.people import browser, someone
 from tests.scenes import an_item
 
@@ -59,3 +60,13 @@ def test_a_list_aligns_its_numbers_counts_its_rows_and_labels_them_as_sentences_
     assert "In all: 1" in html
     assert 'data-label="On sale"' in html
     assert "Show all" not in html
+
+
+def test_who_deletes_a_genre_reads_of_it_and_of_no_rows_between(client: Client) -> None:
+    genre = Genre.objects.create(name="Noir")
+    Film.objects.create(title="Mirror", duration_minutes=107).genres.add(genre)
+
+    asked = client.get(reverse("admin:screenings_genre_delete", args=[genre.pk]))
+
+    assert asked.context_data["deleted_objects"] == ["Noir"]
+    assert [*asked.context_data["model_count"]] == [("genres", 1)]

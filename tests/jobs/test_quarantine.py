@@ -125,3 +125,11 @@ def test_an_error_that_no_table_could_hold_is_still_recorded() -> None:
     error = QuarantinedRow.objects.get().error
     assert error.startswith("ValueError: nul , half a pair ?, and much more")
     assert len(error) == 500
+
+
+def test_a_row_is_called_by_what_it_is_and_by_its_code_where_that_is_unknown() -> None:
+    row = QuarantinedRow(job="cancel_expired_orders", row="orders.order:12")
+    of_long_ago = QuarantinedRow(job="grind_coffee", row="kitchen.grinder:1")
+
+    assert str(row) == "Cancel unpaid orders whose time is up: order 12"
+    assert str(of_long_ago) == "grind_coffee: kitchen.grinder:1"
