@@ -36,7 +36,6 @@ OPTIONS = {
     "max_connections": "200",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
-    "autovacuum_naptime": "10s",
     "timezone": "UTC",
 }
 
