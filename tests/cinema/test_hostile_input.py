@@ -133,8 +133,9 @@ def test_no_list_breaks_on_what_is_typed_into_its_address(client: Client, place:
         found = client.get(page).context["cl"]
         names = {"q", "p", "o", "_to_field", "id__in", "nonsense__x"}
         names |= {name for each in found.filter_specs for name in each.expected_parameters()}
-        for name in sorted(names):
-            attempt(client, "get", page, {name: SCRIPT}, wrong=wrong, what=f"{label}?{name}={SCRIPT}")
+        with drawn_if(connection.vendor == "sqlite"):
+            for name in sorted(names):
+                attempt(client, "get", page, {name: SCRIPT}, wrong=wrong, what=f"{label}?{name}={SCRIPT}")
         with drawn_if(False):
             for name, value in product(sorted(names), IN_ADDRESSES):
                 attempt(client, "get", page, {name: value}, wrong=wrong, what=f"{label}?{name}={value[:20]!r}")
