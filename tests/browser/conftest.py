@@ -37,6 +37,9 @@ QUIET = [
     "--disable-dev-shm-usage",
     "--disable-gpu",
     "--disable-sync",
+    # One process draws the pages of all windows, so that each script is read once.
+    "--disable-features=IsolateOrigins,site-per-process",
+    "--renderer-process-limit=1",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",  # what a page should not ask for, it does not get
 ]
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
