@@ -104,6 +104,8 @@ MENDS: list[tuple[re.Pattern[str], str]] = [
         r'{% load i18n %}{% translate "Is set" %}',
     ),
     (re.compile(r'id="searchbar-submit"'), r'\g<0> aria-label="{% trans "Search" %}"'),
+    # of what is deleted, which stands above: no language but English puts a noun there as it is
+    (re.compile(r'({% trans "Delete" %}) {{ opts.verbose_name }}'), r"\1"),
     # a library of charts, which every page loads and none draws
     (re.compile(r"<script src=\"{% static 'unfold/js/chart/chart.js' %}\"></script>"), ""),
 ]

@@ -70,3 +70,11 @@ def test_who_deletes_a_genre_reads_of_it_and_of_no_rows_between(client: Client) 
 
     assert asked.context_data["deleted_objects"] == ["Noir"]
     assert [*asked.context_data["model_count"]] == [("genres", 1)]
+
+
+def test_what_deletes_a_row_says_so_in_a_word(client: Client) -> None:
+    genre = Genre.objects.create(name="Drama")
+
+    html = client.get(reverse("admin:screenings_genre_change", args=[genre.pk])).text
+
+    assert re.findall(r">\s*(Delete[^<]*?)\s*<", html) == ["Delete"]
