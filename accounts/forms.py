@@ -1,7 +1,7 @@
 from typing import Any
 
-from django.contrib.auth.forms import BaseUserCreationForm
 from django.forms import ModelMultipleChoiceField
+from unfold.forms import UserCreationForm as DressedUserCreationForm
 
 from accounts.models import User
 from cinema.roles import ROLES
@@ -19,7 +19,7 @@ class RoleChoices(ModelMultipleChoiceField):
         return role_name(obj)
 
 
-class UserCreationForm(BaseUserCreationForm):
+class UserCreationForm(DressedUserCreationForm):
     class Meta:
         model = User
         fields = ["email"]

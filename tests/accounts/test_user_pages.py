@@ -228,3 +228,12 @@ def test_roles_are_named_in_words_and_only_those_one_may_give(manager: User, cin
     assert "floor manager" in text
     assert ">owner" not in text
     assert "accountant" not in text
+
+
+def test_every_field_of_somebody_new_can_be_seen(cinema: Cinema) -> None:
+    manager = browser(someone("cinema_manager", cinema))
+
+    form = manager.get(reverse("admin:accounts_user_add")).context["adminform"].form
+
+    typed = ["email", "password1", "password2", "first_name", "phone"]
+    assert [name for name in typed if "border" not in form[name].field.widget.attrs.get("class", "")] == []
