@@ -92,6 +92,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
     ),
 ]
 
+OPENS = {"screenings.session": "admin:screenings_session_timetable"}  # what shows the rows better than their list does
+
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's SIDEBAR navigation; a group of which the person may open nothing is left out."""
@@ -118,4 +120,10 @@ def _entry(page: str, icon: str) -> dict[str, Any]:
         return {"title": _("What needs you"), "icon": icon, "link": reverse("admin:index")}
     app, model = page.split(".")
     name = apps.get_model(page)._meta.verbose_name_plural
-    return {"title": capfirst(str(name)), "icon": icon, "link": reverse(f"admin:{app}_{model}_changelist")}
+    rows = reverse(f"admin:{app}_{model}_changelist")
+    return {
+        "title": capfirst(str(name)),
+        "icon": icon,
+        "link": reverse(OPENS[page]) if page in OPENS else rows,
+        "active": lambda request: rows in request.path,
+    }

@@ -29,4 +29,16 @@ def test_every_entry_opens_and_none_is_missing(role):
     ]
     opened = {address for address in lists if client.get(address).status_code == 200}
 
-    assert set(links) == {*opened, reverse("admin:index")}
+    by_hall = {reverse("admin:screenings_session_changelist"): reverse("admin:screenings_session_timetable")}
+    assert set(links) == {*(by_hall.get(each, each) for each in opened), reverse("admin:index")}
+    assert all(client.get(each).status_code == 200 for each in by_hall.values() if each in links)
+
+
+@pytest.mark.parametrize("page", ["changelist", "timetable"])
+def test_sessions_lead_to_the_days_timetable_and_stand_out_wherever_one_is_among_them(page):
+    client = browser(someone("cinema_manager"))
+
+    menu = client.get(reverse(f"admin:screenings_session_{page}")).context_data["sidebar_navigation"]
+
+    chosen = [item["link"] for group in menu for item in group["items"] if item["active"]]
+    assert chosen == [reverse("admin:screenings_session_timetable")]
