@@ -18,11 +18,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from cinema.history import BEGUN
+from cinema.labels import language
 from cinema.zones import on_the_clock
 
 LONGEST = 50  # records a page
 TOGETHER = timedelta(seconds=2)  # a form saves the row, then what hangs on it, then the log: that is one change
 NOTHING = "–"
+SPOKEN = {"language", "subtitles"}  # fields that hold the code of a language, whichever there are
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,8 @@ class Past:
             return self._name(field, value)
         if field.flatchoices:
             return str(dict(field.flatchoices).get(value, value))
+        if field.name in SPOKEN:
+            return language(value)
         if isinstance(value, bool):
             return gettext("yes") if value else gettext("no")
         return on_the_clock(value) if isinstance(value, datetime) else str(localize(value))

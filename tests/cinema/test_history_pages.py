@@ -134,6 +134,17 @@ def test_times_are_the_cinemas(manager, item):
     assert "5 November 2025 22:00 +10" in answer
 
 
+def test_languages_are_told_by_their_names(manager, item):
+    session = scenes.a_session(scenes.a_hall(item.cinema))
+    session.subtitles = "en"
+    session.save()
+
+    told = [change[0:3] for _who, changes, _said in story(manager, session) for change in changes]
+
+    assert "English" in str(told)
+    assert "Russian" in str(told)
+
+
 def test_another_cinemas_history_is_not_found(manager):
     assert manager.get(address(scenes.an_item())).status_code == 404
 
