@@ -93,3 +93,15 @@ def test_times_are_those_of_the_readers_cinemas_or_of_the_server_and_the_zone_is
     furnish_the_chain()
 
     assert f">{shown}<" in browser(reader).get(reverse(LIST)).text
+
+
+def test_a_letters_page_gives_nobody_the_codes_that_open_the_door() -> None:
+    queued()
+    Notification.objects.update(context={"number": "ABCDEFGH", "codes": [["ABCDEFGH-1-2", "SECRETCODE"]]})
+
+    page = staff("view_notification").get(
+        reverse("admin:notifications_notification_change", args=[Notification.objects.latest("pk").pk])
+    )
+
+    assert "ABCDEFGH" in page.text
+    assert "SECRETCODE" not in page.text
