@@ -5,7 +5,6 @@ whole chain, `cinema_path = None`; then its lists, filters, look-ups, choices in
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
@@ -34,6 +33,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from cinema.changes import Past
+from cinema.drawn_lists import align_numbers, begin_labels, squeeze
 from cinema.keys import is_key
 from cinema.meanwhile import MindfulForm, held
 from cinema.money import MoneyField
@@ -41,7 +41,6 @@ from cinema.scope import cinemas_of, within
 from cinema.zones import by_which_clock, cinema_of, on_the_clock, zone_of, zone_of_person
 
 FILLS_FIELDS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
-NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
 
 def may(permission: str) -> Callable[..., bool]:
@@ -202,9 +201,8 @@ class Scoped(OwnChoices, ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         answer = super().changelist_view(request, extra_context)
         if isinstance(answer, SimpleTemplateResponse):
-            answer.add_post_render_callback(_squeeze)
-            answer.add_post_render_callback(_begin_labels)
-            answer.add_post_render_callback(_align_numbers)
+            for mend in (squeeze, begin_labels, align_numbers):
+                answer.add_post_render_callback(mend)
         return answer
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
@@ -305,28 +303,6 @@ def _instant(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return instant if instant.tzinfo else None
-
-
-def _squeeze(answer: SimpleTemplateResponse) -> None:
-    """A third of a list's page is indentation, which the phone in the foyer need not load."""
-    answer.content = re.sub(rb"[ \t\n]{2,}", lambda run: b"\n" if b"\n" in run[0] else b" ", answer.content)
-
-
-def _begin_labels(answer: SimpleTemplateResponse) -> None:
-    """What stands beside a value on a phone begins as the heads of columns do."""
-    answer.content = re.sub(r'(?<= data-label=")\w', lambda first: first[0].upper(), answer.content.decode())
-
-
-def _align_numbers(answer: SimpleTemplateResponse) -> None:
-    """A column of nothing but numbers stands one beneath the other, its head above them."""
-    text, columns = answer.content.decode(), defaultdict[str, set[str]](set)
-    for name, value in re.findall(r'<td class="field-(\w+)[^"]*" data-label="[^"]*">([^<]*)<', text):
-        columns[name].add(value)
-    said = {name: values - {"–"} for name, values in columns.items()}
-    numbers = [name for name, values in said.items() if values and all(map(NUMBER.fullmatch, values))]
-    if numbers:
-        text = re.sub(rf'(?<=[" ])(?:field|column)-(?:{"|".join(numbers)})(?=[" ])', r"number \g<0>", text)
-    answer.content = text
 
 
 def _leads_to_rows(model: Any, path: str) -> bool:
