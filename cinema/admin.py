@@ -337,8 +337,14 @@ class RecordInline(ReadOnly, TabularInline):
     """Rows that belong to the page's own row, and so to its cinema; not for a cinema's rows under one of the chain."""
 
     extra = 0
+    ordering: ClassVar = ["pk"]
+    per_page = 25  # a page stays under 150 KB
     hide_title = True  # a row's name would only repeat its cells
     show_change_link = True
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """A page that is sent says itself how many rows it holds: without a limit, a thousand are drawn on its word."""
+        return super().get_formset(request, obj, absolute_max=self.per_page, **kwargs)
 
 
 class KeptAdmin(Scoped):

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 import cinema.urls  # noqa: F401 - it loads the pages
+from concessions.admin import MovementInline
 from concessions.models import ConcessionItem, ReorderSuggestion, StockMovement
 from concessions.services import order_up, receive
 from screenings.models import Cinema
 from tests.accounts.people import browser, someone
+from tests.cinema.forms_on_pages import forms_on
 from tests.scenes import a_cinema, an_item, an_order
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +192,16 @@ def test_hostile_values_change_nothing_and_break_nothing(place, item, value):
         assert "<script>alert(1)" not in answer.content.decode()
     item.refresh_from_db()
     assert item.stock_quantity == 10
+
+
+def test_a_page_that_claims_a_million_movements_is_drawn_with_few(place, item):
+    client, where = browser(someone("cinema_manager", place)), address(item, "change")
+    [form] = [each for each in forms_on(client.get(where).text) if "movements-TOTAL_FORMS" in each.fields]
+
+    answer = client.post(where, form.sent(**{"movements-TOTAL_FORMS": "1000000"}))
+
+    assert answer.status_code == 200
+    assert len(answer.context_data["inline_admin_formsets"][0].formset.forms) == MovementInline.per_page
 
 
 def test_the_page_says_how_far_how_fast_and_what_is_on_order(place, item):
