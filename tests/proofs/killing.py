@@ -31,7 +31,8 @@ def kill(act: Act, *, at_point: int) -> None:
 
     The child sees what is committed. An act that ends before the point is a mistake in the proof.
     """
-    connections.close_all()  # a connection must not be shared with a child
+    if connection.vendor == "sqlite":
+        connections.close_all()  # its locks are the process's, and a child would believe to hold its parent's
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # pytest-xdist has threads; the child touches none
         child = os.fork()
@@ -46,7 +47,8 @@ def kill(act: Act, *, at_point: int) -> None:
 def _die_within(act: Act, at_point: int) -> None:
     """Never returns: a child that came back would go on with the tests."""
     try:
-        _while_connected()
+        _parents, connection.connection = connection.connection, None  # neither spoken into nor closed
+        _while_connected("pg_advisory_lock")
         with Points(at_point, lambda: os.kill(os.getpid(), signal.SIGKILL)).watched():
             act()
     except BaseException as error:
@@ -57,11 +59,11 @@ def _die_within(act: Act, at_point: int) -> None:
 
 def _wait_for_the_server() -> None:
     """PostgreSQL rolls a dead client back once it notices; the lock of the session is the last that it lets go."""
-    _while_connected()
-    connection.close()
+    _while_connected("pg_advisory_lock", "pg_advisory_unlock")
 
 
-def _while_connected() -> None:
+def _while_connected(*doings: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [HELD_WHILE_CONNECTED])
+            for doing in doings:
+                cursor.execute(f"SELECT {doing}(%s)", [HELD_WHILE_CONNECTED])

@@ -10,13 +10,23 @@ from simple_history.models import HistoricalChanges
 #: Written when the test database is made, and needed by every test after ours.
 NOT_OURS = {"contenttypes", "auth"}
 
+LAST_KEYS = {
+    "sqlite": "SELECT name, seq FROM sqlite_sequence",
+    "postgresql": "SELECT format('%I.%I', schemaname, sequencename)::regclass AS name, last_value FROM pg_sequences",
+}
+COUNT_ON = {
+    "sqlite": ["DELETE FROM sqlite_sequence", "INSERT INTO sqlite_sequence (name, seq) SELECT name, seq FROM {keys}"],
+    "postgresql": ["SELECT setval(name, coalesce(last_value, 1), last_value IS NOT NULL) FROM {keys}"],
+}
+
 _kept: dict[str, Callable[[], object]] = {}
 
 
 def set_scene(build: Callable[[], object]) -> None:
     """Fill the database with the scene: built the first time in this process, copied from its keepsake afterwards.
 
-    Whatever the database holds is swept away. Keys are those of the first time, so that what refers to one stays true.
+    Whatever the database holds is swept away. Keys are those of the first time, so that what refers to one stays true;
+    those that come next are so too, so that what is done again leaves the same.
     """
     name = build.__name__
     if name in _kept:
@@ -65,6 +75,7 @@ def _keep(name: str) -> None:
                 f"CREATE TABLE {copy} AS SELECT {_columns(model)} FROM {_quoted(model._meta.db_table)}",
             ]
         )
+    _run([f"DROP TABLE IF EXISTS {_keys_of(name)}", f"CREATE TABLE {_keys_of(name)} AS {LAST_KEYS[connection.vendor]}"])
 
 
 def _refill(name: str) -> None:
@@ -76,6 +87,7 @@ def _refill(name: str) -> None:
             f" SELECT {_columns(model)} FROM {_copy_of(model, name)}"
             for model in models_
         ]
+        + [statement.format(keys=_keys_of(name)) for statement in COUNT_ON[connection.vendor]]
     )
 
 
@@ -119,6 +131,10 @@ def _columns(model: type[models.Model]) -> str:
 
 def _copy_of(model: type[models.Model], name: str) -> str:
     return _quoted(f"kept_{name}_{model._meta.db_table}")
+
+
+def _keys_of(name: str) -> str:
+    return _quoted(f"kept_{name}_keys")
 
 
 def _quoted(name: str) -> str:

@@ -76,23 +76,21 @@ def ends_of(
     clock stands still. So whatever is left goes on once, and what was left as it had been need not begin anew.
     """
     ends: dict[str, Any] = {}
-    at_first = left = ""
-    gone_on = True
+    begin()
+    at_first = _left(beside)
     for point in points:
-        if gone_on or left != at_first:
-            begin()
-            at_first = _left(beside)
         with patch.object(clock, "now", lambda: AT):
             kill(lambda: run(job, limit=limit), at_point=point)
         left = _left(beside)
-        gone_on = left not in ends
-        if gone_on:
+        if is_new := left not in ends:
             ends[left] = go_on()
         yield point, ends[left]
+        if is_new or left != at_first:
+            begin()
 
 
 def _left(beside: Callable[[], object]) -> str:
-    return whole(but=DRAWN_BY_LOT | {"holder"}) + repr(beside())
+    return whole(but=DRAWN_BY_LOT | {"holder", "claimed_by"}) + repr(beside())
 
 
 @pytest.mark.parametrize("job", sorted(EVERY_POINT))
