@@ -1,4 +1,4 @@
-"""Each action of the admin, pressed by who may and out of reach for who may not."""
+"""Each action of the admin, pressed by who may: tests/cinema/test_who_may_not.py has the others."""
 
 import pytest
 from django.db.models import Model
@@ -12,8 +12,6 @@ from tests.accounts.people import someone
 from tests.browser.conftest import Screen
 from tests.deeds import DEEDS, Deed
 from tests.foyer import Foyer
-
-every_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.action)
 
 
 @pytest.fixture
@@ -36,7 +34,7 @@ def fill(page: Page, typed: dict[str, str | bool]) -> None:
             field.fill(str(value))
 
 
-@every_deed
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.action)
 def test_who_may_does_it_in_russian_and_is_told(screen: Screen, foyer: Foyer, deed: Deed) -> None:
     row, typed = deed.on(foyer), deed.typed(foyer)
     page = screen(someone(deed.by, foyer.cinema))
@@ -51,23 +49,6 @@ def test_who_may_does_it_in_russian_and_is_told(screen: Screen, foyer: Foyer, de
     expect(page.get_by_text(deed.says)).to_be_visible()
     assert before != deed.becomes
     assert deed.then(foyer) == deed.becomes
-
-
-@every_deed
-def test_who_may_not_finds_no_button_and_is_refused(screen: Screen, foyer: Foyer, deed: Deed) -> None:
-    row = deed.on(foyer)
-    before = deed.then(foyer)
-    person = someone(deed.not_by, foyer.cinema)
-    page = screen(person)
-
-    if person.has_perm(f"{row._meta.app_label}.view_{row._meta.model_name}"):
-        page.goto(address(row))
-        expect(page.locator("#content")).to_be_visible()
-        expect(page.get_by_role("link", name=deed.title)).to_have_count(0)
-    refused = page.request.get(address(row, deed.action))
-
-    assert refused.status == 403
-    assert deed.then(foyer) == before
 
 
 def test_a_count_beyond_the_tolerance_is_asked_for_a_reason_and_what_was_typed_stays(

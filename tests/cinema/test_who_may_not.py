@@ -1,0 +1,30 @@
+"""Each action of the admin, out of reach for who may not: tests/browser/test_deeds.py has it pressed by who may."""
+
+import pytest
+from django.urls import reverse
+
+import cinema.urls  # noqa: F401 - it loads the pages
+from tests.accounts.people import browser, someone
+from tests.deeds import DEEDS, Deed
+from tests.foyer import Foyer
+from tests.scenes import dump
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.action)
+def test_who_may_not_finds_no_button_and_is_refused(deed: Deed) -> None:
+    foyer = Foyer()
+    row = deed.on(foyer)
+    place = f"{row._meta.app_label}_{row._meta.model_name}"
+    page, action = (reverse(f"admin:{place}_{name}", args=[row.pk]) for name in ("change", deed.action))
+    person = someone(deed.not_by, foyer.cinema)
+    client, before = browser(person), dump()
+
+    if person.has_perm(f"{row._meta.app_label}.view_{row._meta.model_name}"):
+        shown = client.get(page)
+        assert (shown.status_code, action in shown.text) == (200, False)
+    answers = [client.get(action), client.post(action, {"confirmed": "yes"})]
+
+    assert [each.status_code for each in answers] == [403, 403]
+    assert dump() == before
