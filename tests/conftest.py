@@ -18,6 +18,12 @@ def pytest_configure() -> None:
     runpy.run_path(str(ROOT / "locale" / "compile.py"))["compile_catalogues"](ROOT / "locale")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is seen in a browser comes first: at the end, one of two workers would wait for the other's."""
+    items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: looking through it again and again for garbage is a tenth of the run."""
     gc.collect()
