@@ -3,10 +3,11 @@
 import errno
 import logging
 import random
+import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import InterfaceError, InternalError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError, connection
 
 from jobs import clock
 
@@ -18,17 +19,25 @@ WAITS = (0.1, 0.5, 2.0)  # seconds before the second, third and fourth try, give
 
 
 def is_infrastructure(error: BaseException) -> bool:
-    """Whether it is the machine that failed (deadlock, lost connection, lock, disk, memory) and not the row at hand."""
+    """Whether it is the machine that failed (deadlock, lost connection, lock, disk, memory, a migration that nobody has
+    run) and not the row at hand."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     if isinstance(error, InternalError):
         # Some ways of being thrown out by PostgreSQL come under this name; Django has then closed the connection.
         return connection.connection is None
-    return isinstance(error, (OperationalError, InterfaceError, MemoryError))
+    return isinstance(error, (OperationalError, ProgrammingError, InterfaceError, MemoryError))
+
+
+def passes_by_itself(error: BaseException) -> bool:
+    """Whether to wait for what failed; no table, column or right comes to whoever waits."""
+    of_sqlite, of_postgres = (getattr(error.__cause__, name, None) for name in ("sqlite_errorcode", "pgcode"))
+    is_in_the_sql = of_sqlite == sqlite3.SQLITE_ERROR or str(of_postgres).startswith("42")
+    return is_infrastructure(error) and not is_in_the_sql
 
 
 def patiently(action: Callable[[], Result]) -> Result:
-    """What `action` returns; it is tried again, up to three times, when the machine failed.
+    """What `action` returns; it is tried again, up to three times, when the machine failed for a moment.
 
     Any other error comes out at once, and so does the last of the machine's. The action must be safe to repeat: a
     connection lost during a commit leaves unknown whether it happened.
@@ -37,7 +46,7 @@ def patiently(action: Callable[[], Result]) -> Result:
         try:
             return action()
         except Exception as error:
-            if not is_infrastructure(error):
+            if not passes_by_itself(error):
                 raise
             logger.warning("%s; trying again", described(error))
         drop_dead_connection()

@@ -1,7 +1,15 @@
 import errno
 
 import pytest
-from django.db import DataError, IntegrityError, InterfaceError, InternalError, OperationalError
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 
 from jobs.patience import WAITS, is_infrastructure, patiently
 from tests.jobs.toys import Clock
@@ -14,6 +22,7 @@ pytestmark = pytest.mark.django_db
     [
         (OperationalError("deadlock detected"), True),
         (InterfaceError("connection already closed"), True),
+        (ProgrammingError("permission denied for table orders_order"), True),
         (OSError(errno.ENOSPC, "No space left on device"), True),
         (MemoryError(), True),
         (OSError(errno.ENOENT, "No such file"), False),
@@ -43,6 +52,13 @@ def test_the_machine_gets_three_more_chances(clock: Clock) -> None:
 
     assert len(tries) == 4
     assert all(wait / 2 <= nap <= wait * 1.5 for wait, nap in zip(WAITS, clock.naps, strict=True))
+
+
+def test_nobody_waits_for_a_table_that_no_migration_has_made(clock: Clock) -> None:
+    with pytest.raises((OperationalError, ProgrammingError)), connection.cursor() as cursor:
+        patiently(lambda: cursor.execute("SELECT 1 FROM nowhere"))
+
+    assert clock.naps == []
 
 
 def test_a_rows_own_error_gets_none(clock: Clock) -> None:
