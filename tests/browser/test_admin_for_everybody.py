@@ -178,6 +178,7 @@ def test_the_theme_changes_and_one_leaves_without_a_mouse(screen: Screen, owner:
 
     press(page, owner.email)
     expect(way_out).to_be_visible()
+    assert page.evaluate("document.getAnimations().length") == 0  # these windows ask for no motion
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Светлая")).to_be_focused()
     assert barriers(page, part="#nav-sidebar-inner") == []
