@@ -34,12 +34,9 @@ SIDE_BY_SIDE = """pages => {
     for (const alike of document.querySelectorAll(
         "[data-page] :is(tbody ~ tbody ~ tbody, tr ~ tr ~ tr ~ tr, option ~ option ~ option, .seat ~ .seat ~ .seat)",
     )) alike.remove()
-    if (!document.querySelector("#side-by-side"))
-        document.head.insertAdjacentHTML(
-            "beforeend",
-            "<style id=side-by-side>[data-page] :is([class*=fixed], [class*=sticky])"
-                + "{ position: static !important }</style>",
-        )
+    const sheet = new CSSStyleSheet()  // a style in the page would be refused by its own policy
+    sheet.replaceSync("[data-page] :is([class*=fixed], [class*=sticky], .total) { position: static !important }")
+    document.adoptedStyleSheets = [sheet]
 }"""
 RUN = """async ([part, options]) => (await axe.run(part || document, {...options, elementRef: true})).violations.map(
     each => ({...each, nodes: each.nodes.map(({html, failureSummary, element}) => (

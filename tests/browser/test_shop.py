@@ -19,7 +19,7 @@ from payments.models import DemoCharge, Refund
 from screenings.models import Film, Session, TicketType
 from screenings.services import cancel_session
 from tests import scenes
-from tests.browser.axe import barriers
+from tests.browser.axe import barriers, side_by_side
 from tests.browser.conftest import Screen, Windows
 from tests.scenes import NOON
 
@@ -104,13 +104,7 @@ def test_a_ticket_is_bought_with_the_keyboard_alone(screen: Screen, session: Ses
 
 
 def test_a_ticket_is_bought_without_javascript(screen: Screen, session: Session) -> None:
-    window = screen(language="en").context.browser.new_context(
-        base_url=live_settings.SITE_URL,
-        locale="en-GB",
-        java_script_enabled=False,
-        viewport={"width": 600, "height": 400},
-    )
-    page = window.new_page()
+    page = a_new_page(screen, java_script_enabled=False, viewport={"width": 600, "height": 400})
     page.goto(f"/sessions/{session.pk}/")
     page.get_by_label("row 1, seat 1,").check(force=True)
     page.get_by_role("button", name="Show as a list").click()
@@ -123,21 +117,24 @@ def test_a_ticket_is_bought_without_javascript(screen: Screen, session: Session)
     pay(page)
 
     expect(page.get_by_role("heading", name="Your tickets")).to_be_visible()
-    window.close()
+    page.context.close()
 
 
 def test_a_hold_runs_out_before_the_customers_eyes(screen: Screen, session: Session, time: Clock) -> None:
-    page = screen(language="en")
+    page = a_new_page(screen)
+    page.clock.install()
     order = a_hold(session)
-    time.at = order.expires_at - timedelta(seconds=2)
+    time.at = order.expires_at - timedelta(seconds=62)
     page.goto(f"/order/{order.token}/")
-    expect(page.get_by_text(re.compile("0:0[12]"))).to_be_visible()
+    expect(page.get_by_text(re.compile("1:0[12]"))).to_be_visible()
     time.at = order.expires_at
+    page.clock.run_for("01:04")
 
     expect(page.get_by_text("The time to pay is over, and the seats are free")).to_be_visible()
     cancel_expired([order.pk], at=time.at)
     page.get_by_role("link", name="Choose again").click()
     assert not Ticket.objects.live().exists()
+    page.context.close()
 
 
 def test_who_hears_how_little_time_is_left_and_asks_for_more_gets_it(
@@ -307,17 +304,33 @@ def test_everybody_can_use_every_page_by_day_and_by_night(
         (member, chosen),
     ]
 
-    title = "Кинотеатр" if language == "ru" else "Cinema"
+    title = re.compile("Кинотеатр" if language == "ru" else "Cinema")
+    seen: dict[Page, list[tuple[str, str]]] = {guest: [], member: []}
+    found: list[str] = []
     for page, address in pages:
         page.goto(address)
-
-        assert barriers(page, title=title) == [], address
+        expect(page).to_have_title(title)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} is too wide"
         assert page.evaluate(STICKING_OUT) == [], address
-        page.emulate_media(color_scheme="dark")  # other colours, and nothing else
-        faint = barriers(page, title=title, rules=["color-contrast"])
-        page.emulate_media(color_scheme="light")  # also for whoever is given this window next
-        assert faint == [], f"{address} in the dark"
+        if page.locator(
+            ".hall"
+        ).count():  # seats of one hall differ, and beside each other a few of what is alike are read
+            found += by_day_and_by_night(page)
+        else:
+            seen[page].append((address, page.content()))
+    for page, drawn in seen.items():
+        side_by_side(page, drawn)
+        found += by_day_and_by_night(page)
+
+    assert found == []
+
+
+def by_day_and_by_night(page: Page) -> list[str]:
+    found = barriers(page)
+    page.emulate_media(color_scheme="dark")  # other colours, and nothing else
+    found += [f"in the dark: {each}" for each in barriers(page, rules=["color-contrast"])]
+    page.emulate_media(color_scheme="light")  # also for whoever is given this window next
+    return found
 
 
 def test_a_refusal_keeps_what_was_typed(screen: Screen, refusals: None, session: Session) -> None:
@@ -333,6 +346,12 @@ def test_a_refusal_keeps_what_was_typed(screen: Screen, refusals: None, session:
 
 
 # --- A customer's hands
+
+
+def a_new_page(screen: Screen, **options: Any) -> Page:
+    """In an English window of its own, since what is done to it would stay for whoever is given it next."""
+    chromium = screen(language="en").context.browser
+    return chromium.new_context(base_url=live_settings.SITE_URL, locale="en-GB", **options).new_page()
 
 
 def a_hold(session: Session, *, at: datetime = NOON) -> Order:
