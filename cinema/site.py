@@ -5,9 +5,12 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
+
+HOUR = 3600  # seconds
 
 
 class Site(UnfoldAdminSite):
@@ -17,6 +20,13 @@ class Site(UnfoldAdminSite):
         """Made when somebody looks at it: every page is given it, and the menu is our own (`cinema.unfold.menu`)."""
         make = super().get_app_list
         return SimpleLazyObject(lambda: make(request, app_label))
+
+    def i18n_javascript(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        """Words for scripts, which every form and list asks for: a browser keeps them until somebody else logs in there
+        or chooses another language."""
+        answer = super().i18n_javascript(request, extra_context)
+        patch_cache_control(answer, private=True, max_age=HOUR)
+        return answer
 
     def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponseBase:
         """A page that is not there is missed among the admin's own: the shop's speaks to customers."""

@@ -42,6 +42,13 @@ def test_no_page_loads_scripts_that_none_runs(client: Client, page: str) -> None
     assert re.findall(r"chart\.js|xregexp|urlify|prepopulate\.js", html) == []
 
 
+def test_the_words_of_scripts_are_kept_as_long_as_person_and_language_are_the_same(client: Client) -> None:
+    words = client.get(reverse("admin:jsi18n"))
+
+    assert words.headers["Cache-Control"] == "private, max-age=3600"
+    assert {"Accept-Language", "Cookie"} <= {each.strip() for each in words.headers["Vary"].split(",")}
+
+
 def test_an_address_of_the_admin_that_leads_nowhere_leads_staff_back_to_work(client: Client) -> None:
     answer = client.get(reverse("admin:index") + "nothing/is/here/")
 
