@@ -45,6 +45,15 @@ def sweep() -> None:
     _run([f"DELETE FROM {_quoted(model._meta.db_table)}" for model in _models()])
 
 
+def begin_anew() -> None:
+    """Empty every table of ours, and give back the room that a thousand tests before took in tables and indexes, by
+    which PostgreSQL plans."""
+    if connection.vendor == "postgresql":
+        _run([f"TRUNCATE {', '.join(_quoted(model._meta.db_table) for model in _models())} CASCADE"])
+    else:
+        sweep()
+
+
 def _forget_what_was() -> None:
     """PostgreSQL leaves the rows of a thousand tests before where they were, and would walk past them for minutes."""
     if connection.vendor == "postgresql":

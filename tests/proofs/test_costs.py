@@ -17,7 +17,7 @@ from payments.models import BY_HAND, Refund
 from tests.proofs.crowd import multiply
 from tests.proofs.evening import AT, DAY, JOBS, an_evening
 from tests.proofs.running import run, steps_of
-from tests.proofs.stage import set_scene
+from tests.proofs.stage import begin_anew, set_scene
 
 #: Statements a step. Refunds reach into every room: more, and still the same for any number of rows.
 MOST_OF_A_BATCH = {"process_refunded_orders": 32, "refund_cancelled_sessions": 47}
@@ -62,6 +62,7 @@ def tidy_up(at: datetime = AT) -> None:
 
 def an_idle_evening_after_many() -> None:
     """Hundreds of evenings long ago, all settled, and one of today, tidied up."""
+    begin_anew()
     an_evening()
     tidy_up()
     tidy_up(AT + 60 * DAY)
