@@ -14,6 +14,7 @@ from orders.demo.chain import ADMIN, found
 from orders.management.commands import demo
 from orders.models import Order, Ticket
 from screenings.models import Cinema
+from tests.proofs.stage import forget_what_was
 from tests.scenes import LONG_AGO
 from tests.screenings.rows import hall
 
@@ -35,6 +36,7 @@ def developer(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 @pytest.mark.django_db
 def test_every_job_finds_something_due_does_it_and_leaves_nothing(settings: Any) -> None:
     settings.RECEIPTS_SINCE = LONG_AGO  # as on a developer's machine
+    forget_what_was()
     build(at=AT, sales=100, days=2)
 
     first = list(table.run_every_job(at=AT))

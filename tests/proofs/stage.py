@@ -1,6 +1,7 @@
 """The database as a stage: a scene is set once, kept, and set again as often as a proof needs it, in milliseconds."""
 
 from collections.abc import Callable, Container
+from contextlib import closing
 from functools import cache
 
 from django.apps import apps
@@ -34,7 +35,7 @@ def set_scene(build: Callable[[], object]) -> None:
         _refill(name)
         return
     sweep()
-    _forget_what_was()
+    forget_what_was()
     build()
     _keep(name)
     _kept[name] = build
@@ -54,10 +55,12 @@ def begin_anew() -> None:
         sweep()
 
 
-def _forget_what_was() -> None:
-    """PostgreSQL leaves the rows of a thousand tests before where they were, and would walk past them for minutes."""
+def forget_what_was() -> None:
+    """PostgreSQL leaves the rows of a thousand tests before where they were, would walk past them for minutes, and
+    plans as if no row would ever come."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+        another = connection.copy()  # a test's own may be in a transaction
+        with closing(another), another.cursor() as cursor:
             cursor.execute("VACUUM")
 
 
