@@ -78,6 +78,10 @@ class History(HistoricalRecords):
                 self._begin(row, {name: getattr(row, name) for name in self._names(row)})
             super().m2m_changed(row, action, attr, pk_set, False, **kwargs)
 
+    def create_historical_record_m2ms(self, history_instance: Any, instance: Any) -> None:
+        if history_instance.history_type != "+":  # a row that is new is related to none yet
+            super().create_historical_record_m2ms(history_instance, instance)
+
     def _begin(self, instance: Any, before: dict[str, Any]) -> None:
         records = getattr(instance, self.manager_name)
         if not records.exists():
