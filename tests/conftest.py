@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,6 +55,14 @@ def quick_flush() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "sql_flush", sql_flush)
         patch.setattr("django.core.management.commands.flush.emit_post_migrate_signal", lambda *_args, **_options: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lasting_connection() -> Iterator[None]:
+    """Django opens a new connection after each test that commits, and PostgreSQL reads its catalogue anew for each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_should_reload_connections", lambda _self: False)
         yield
 
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, models
@@ -208,9 +209,9 @@ def _tables() -> list[type[models.Model]]:
 
 
 def _lines(model: type[models.Model]) -> list[str]:
-    columns, compiler, sql, params = _question(model)
+    columns, compiler, sql = _question(model)
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(_planned(model, sql))
         rows = compiler.results_iter(results=[cursor.fetchall()])
     return [
         ", ".join([f"{name}={_shown(name, value)}" for name, value in zip(columns, row, strict=True)]) for row in rows
@@ -218,11 +219,27 @@ def _lines(model: type[models.Model]) -> list[str]:
 
 
 @cache
-def _question(model: type[models.Model]) -> tuple[list[str], Any, str, Any]:
+def _question(model: type[models.Model]) -> tuple[list[str], Any, str]:
     """The columns of a model's lines, and what asks for them: put into words once, asked a thousand times."""
     columns = [path for field in model._meta.concrete_fields for path in _paths(model, field)]
     compiler = model._default_manager.order_by().values_list(*columns).query.get_compiler(DEFAULT_DB_ALIAS)
-    return columns, compiler, *compiler.as_sql()
+    sql, _no_params = compiler.as_sql()
+    return columns, compiler, sql
+
+
+_plans: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+
+def _planned(model: type[models.Model], sql: str) -> str:
+    """PostgreSQL takes longer to plan a question with ten joins than to answer it, so a connection plans each once."""
+    if connection.vendor == "sqlite":
+        return sql
+    plan, plans = f"lines_of_{model._meta.db_table}", _plans.setdefault(connection.connection, set())
+    if plan not in plans:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PREPARE {plan} AS {sql}")
+        plans.add(plan)
+    return f"EXECUTE {plan}"
 
 
 def _paths(model: type[models.Model], field: Any) -> list[str]:

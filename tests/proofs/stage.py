@@ -21,6 +21,7 @@ COUNT_ON = {
 }
 
 _kept: dict[str, Callable[[], object]] = {}
+_refills: dict[str, list[str]] = {}
 
 
 def set_scene(build: Callable[[], object]) -> None:
@@ -32,7 +33,7 @@ def set_scene(build: Callable[[], object]) -> None:
     name = build.__name__
     if name in _kept:
         assert _kept[name] is build, f"two scenes are called {name}"
-        _refill(name)
+        _run(_refills[name])
         return
     sweep()
     forget_what_was()
@@ -79,7 +80,10 @@ def whole(*, but: Container[str]) -> str:
 
 
 def _keep(name: str) -> None:
-    for model in _models():
+    """Beside the tables, those that hold anything; how to set the scene again is put into words once."""
+    models_ = _models()
+    full = [model for model in models_ if model._base_manager.exists()]
+    for model in full:
         copy = _copy_of(model, name)
         _run(
             [
@@ -88,19 +92,15 @@ def _keep(name: str) -> None:
             ]
         )
     _run([f"DROP TABLE IF EXISTS {_keys_of(name)}", f"CREATE TABLE {_keys_of(name)} AS {LAST_KEYS[connection.vendor]}"])
-
-
-def _refill(name: str) -> None:
-    models_ = _models()
-    _run(
-        [f"DELETE FROM {_quoted(model._meta.db_table)}" for model in models_]
-        + [
+    _refills[name] = [
+        *(f"DELETE FROM {_quoted(model._meta.db_table)}" for model in models_),
+        *(
             f"INSERT INTO {_quoted(model._meta.db_table)} ({_columns(model)})"
             f" SELECT {_columns(model)} FROM {_copy_of(model, name)}"
-            for model in models_
-        ]
-        + [statement.format(keys=_keys_of(name)) for statement in COUNT_ON[connection.vendor]]
-    )
+            for model in full
+        ),
+        *(statement.format(keys=_keys_of(name)) for statement in COUNT_ON[connection.vendor]),
+    ]
 
 
 def _run(statements: list[str]) -> None:
