@@ -10,13 +10,24 @@ jobs and commands. `update` and `bulk_create` go unseen: a service that writes k
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 BEGUN = "begun"  # the reason of a record that holds what a row was before its first kept change
+
+
+class Records(HistoryManager):
+    """Its class is put together once; to do so at each look is what most of a record would cost."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
+        return super().from_queryset(queryset_class, class_name)
 
 
 class History(HistoricalRecords):
@@ -31,7 +42,7 @@ class History(HistoricalRecords):
         self, *fields: str, many: list[str] | None = None, when: Callable[[Any], bool] = lambda _row: True
     ) -> None:
         self.fields, self.when = fields, when
-        super().__init__(m2m_fields=many or [], no_db_index=fields)
+        super().__init__(m2m_fields=many or [], no_db_index=fields, history_manager=Records)
 
     def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
         if sender is self.cls:
