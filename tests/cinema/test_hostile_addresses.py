@@ -19,6 +19,7 @@ from django.urls import reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from cinema.exchange.pages import Exchanging
 from tests.accounts.people import browser, someone
+from tests.cinema.conftest import drawn_if
 from tests.cinema.venue import furnish, furnish_the_chain
 from tests.scenes import a_cinema, dump
 
@@ -63,8 +64,10 @@ def test_no_key_breaks_the_pages_of_a_row(client: Client) -> None:
         for page in PAGES:
             for view in ["change", "history", "delete", *page.actions_detail]:
                 address = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_{view}", args=["KEY"])
-                address = address.replace("KEY", quote(next(keys), safe=""))
-                yield address, client.get(address)
+                key = next(keys)
+                address = address.replace("KEY", quote(key, safe=""))
+                with drawn_if(key == SCRIPT):
+                    yield address, client.get(address)
 
     assert errors(answers()) == []
 
@@ -86,7 +89,8 @@ def test_nothing_typed_into_the_addresses_of_other_pages_breaks_them(client: Cli
         ):  # fmt: skip
             for name in names:
                 for value in [*HOSTILE, *(DAYS if name in ("day", "to", "monday") else [])]:
-                    yield f"{address}?{name}={value}", client.get(address, {**names, name: value})
+                    with drawn_if(value == SCRIPT):
+                        yield f"{address}?{name}={value}", client.get(address, {**names, name: value})
             yield address, client.get(address)
 
     assert errors(answers()) == []

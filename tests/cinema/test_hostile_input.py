@@ -4,22 +4,20 @@ The forms are those that the pages show, so a new page is tried by itself. Postg
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from itertools import cycle, product
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.db import connection, transaction
-from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from jobs import clock
 from tests.accounts.people import browser, someone
+from tests.cinema.conftest import drawn_if
 from tests.cinema.forms_on_pages import forms_on
 from tests.cinema.venue import furnish, furnish_the_chain, row_of
 from tests.scenes import NOON, a_cinema, dump
@@ -81,13 +79,6 @@ def attempt(client: Client, method: str, address: str, data: Any, *, wrong: list
         if SCRIPT.encode() in answer.content:
             wrong.append(f"{what}: not escaped")
     return answer.status_code
-
-
-@contextmanager
-def drawn_if(is_looked_at: bool) -> Iterator[None]:
-    """What a page says is read and checked before it is drawn, and drawing is most of what it costs."""
-    with nullcontext() if is_looked_at else patch.object(SimpleTemplateResponse, "rendered_content", ""):
-        yield
 
 
 def addresses(label: str, place: Any) -> Iterator[str]:

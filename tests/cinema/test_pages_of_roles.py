@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -161,14 +160,8 @@ def test_no_cinemas_rows_stand_under_a_row_of_the_chain(label: str) -> None:
     assert inside & set(PAGES) <= OF_THE_CHAIN
 
 
-@pytest.fixture
-def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who may is decided before a page is drawn, and drawing is most of what a page costs."""
-    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
-
-
 @pytest.mark.sqlite  # three thousand pages; who may is decided before a database is asked
-@pytest.mark.usefixtures("unrendered")
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("role", CODES)
 def test_each_role_opens_what_the_document_says_in_its_own_cinema_only(role: str, places: Places) -> None:
     client = browser(someone(role, places.own))

@@ -16,7 +16,7 @@ from tests.accounts.people import browser, someone
 from tests.cinema.venue import furnish, row_of
 from tests.scenes import a_cinema, a_hall
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("undrawn")]
 
 PAGES: dict[str, Scoped] = {
     model._meta.label_lower: page

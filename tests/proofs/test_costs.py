@@ -53,7 +53,7 @@ def counted() -> Iterator[list[str]]:
 def tidy_up(at: datetime = AT) -> None:
     """All jobs, until nothing is due: sessions are archived a while after their orders are settled. Staff hand out what
     was taken by hand."""
-    for _round in range(3):
+    for _round in range(2):
         for job in JOBS:
             run(job, at=at)
         for back in Refund.objects.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND):
