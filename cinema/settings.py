@@ -343,8 +343,9 @@ CRONJOBS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secrets": {"()": "cinema.logs.WithoutSecrets"}},
+    "filters": {"secrets": {"()": "cinema.logs.WithoutSecrets"}, "refusals": {"()": "cinema.logs.RefusalsInALine"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    "loggers": {"django.request": {"filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }
