@@ -206,7 +206,7 @@ def test_a_session_that_is_there_is_known_without_its_number(hall, film):
     outcomes(hall, text, keep=True)
 
     assert outcomes(hall, text) == [(2, "same")]
-    [(_number, kind, refusal)] = outcomes(hall, text.replace("350", "400"))
+    [(_number, kind, refusal)] = outcomes(hall, text.replace(",350\n", ",400\n"))
     assert kind == "refused"
     assert "(Ticket price)" in refusal
     assert Session.objects.get().ticket_price == 350
