@@ -155,12 +155,15 @@ def test_leaving_and_coming_back_is_kept():
 
 
 def test_the_roles_and_cinemas_of_staff_are_kept():
-    cinema = scenes.a_cinema()
-    usher = someone("usher", cinema)
+    cinema, usher = scenes.a_cinema(), someone("usher")
+    other = Group.objects.create(name="other")
+
+    usher.groups.set([other])
+    usher.cinemas.add(cinema)
 
     last = usher.history.latest()
 
-    assert [row.group for row in last.groups.all()] == [Group.objects.get(name="usher")]
+    assert [row.group for row in last.groups.all()] == [other]
     assert [row.cinema for row in last.cinemas.all()] == [cinema]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -118,9 +119,12 @@ def test_surcharges_are_told_with_their_cinema_deleted_ones_too(item, manager):
 
 
 def test_roles_are_told_by_their_names(item):
-    owner, usher = someone("owner", item.cinema, all_cinemas=True), someone("usher", item.cinema)
+    owner, person = someone("owner", item.cinema, all_cinemas=True), someone(email="new@example.org")
+    someone("usher")  # the role is there
+    person.groups.add(Group.objects.get(name="usher"))
+    person.cinemas.add(item.cinema)
 
-    changes = [change for _who, each, _said in story(browser(owner), usher) for change in each]
+    changes = [change for _who, each, _said in story(browser(owner), person) for change in each]
 
     assert ("Roles", None, "usher") in changes
     assert ("Cinemas", None, str(item.cinema)) in changes
