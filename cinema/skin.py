@@ -89,6 +89,10 @@ MENDS: list[tuple[re.Pattern[str], str]] = [
         ),
         r"{% load i18n %}{% blocktranslate with count=\1 %}In all: {{ count }}{% endblocktranslate %}",
     ),
+    (  # further rows beneath a page, fetched at a click: where they are for who presses Enter, or has no scripts
+        re.compile(r'<a class="cursor-pointer"(?=\s+hx-get="(\?[^"]*)")'),
+        r'\g<0> href="\1"',
+    ),
     (  # to show all is no answer to who has looked for nothing
         re.compile(r"{% if cl and cl\.full_result_count != cl\.result_count and [^%]*%}"),
         "{% if cl.query or cl.has_active_filters %}",

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from concessions.services import receive
 from screenings.models import Film, Genre
 from tests.accounts.people import browser, someone
-from tests.scenes import an_item
+from tests.scenes import NOON, an_item
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,20 @@ def test_a_list_aligns_its_numbers_counts_its_rows_and_labels_them_as_sentences_
     assert "In all: 1" in html
     assert 'data-label="On sale"' in html
     assert "Show all" not in html
+
+
+def test_further_rows_beneath_a_page_are_a_link_away(client: Client) -> None:
+    item = an_item(stock=1)
+    for quantity in range(2, 20):
+        receive(item, quantity=quantity, at=NOON)
+    page = reverse("admin:concessions_concessionitem_change", args=[item.pk])
+
+    first = client.get(page)
+    [further] = re.findall(r'<a class="cursor-pointer" href="([^"]*)"', first.text)
+    second = client.get(page + further)
+
+    shown = [len(each.context_data["inline_admin_formsets"][0].formset.forms) for each in (first, second)]
+    assert shown == [12, 7]
 
 
 def test_who_deletes_a_genre_reads_of_it_and_of_no_rows_between(client: Client) -> None:
