@@ -36,6 +36,9 @@ OPTIONS = {
     "max_connections": "200",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
+    "checkpoint_timeout": "60min",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "timezone": "UTC",
 }
 

@@ -14,6 +14,8 @@ from screenings.models import Cinema
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PASSWORD = "wide open spaces"
 
+_rights: dict[str, list[int]] = {}
+
 
 def someone(role: str = "", *cinemas: Cinema, email: str = "", **fields: bool) -> User:
     """A member of staff of that role; a role is made when the first one comes.
@@ -22,12 +24,24 @@ def someone(role: str = "", *cinemas: Cinema, email: str = "", **fields: bool) -
     """
     person = User.objects.create_user(email or f"{role or 'nobody'}@example.org", PASSWORD, is_staff=True, **fields)
     if role:
-        groups = Group.objects.filter(name=role)
-        if not groups:
-            sync_roles(each for each in ROLES if each.code == role)
-        User.groups.through.objects.create(user=person, group=groups.get())
+        User.groups.through.objects.create(user=person, group=_group_of(role))
     User.cinemas.through.objects.bulk_create(User.cinemas.through(user=person, cinema=each) for each in cinemas)
     return person
+
+
+def _group_of(role: str) -> Group:
+    """As `sync_roles` makes it, which looks through every permission there is: so the first time, and copied later."""
+    if found := Group.objects.filter(name=role).first():
+        return found
+    if role not in _rights:
+        sync_roles(each for each in ROLES if each.code == role)
+        made = Group.objects.get(name=role)
+        _rights[role] = list(made.permissions.values_list("pk", flat=True))
+        return made
+    made = Group.objects.create(name=role)
+    given = Group.permissions.through
+    given.objects.bulk_create(given(group=made, permission_id=permission) for permission in _rights[role])
+    return made
 
 
 def browser(person: User) -> Client:
