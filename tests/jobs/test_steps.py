@@ -160,6 +160,21 @@ def test_a_lost_connection_is_opened_again() -> None:
     assert JobRun.objects.get().done == 3
 
 
+def test_a_migration_that_nobody_has_run_fails_the_pass_and_blames_no_row(clock: Clock) -> None:
+    class Newer(SwitchOff):
+        def act(self, rows: list[User], at: datetime, /) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM nowhere")
+
+    users(3)
+
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command(Newer())
+
+    assert not QuarantinedRow.objects.exists()
+    assert clock.naps == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_step_that_is_not_atomic_gets_no_transaction_and_tells_what_it_did() -> None:
     in_transaction = []
