@@ -65,14 +65,17 @@ class Windows:
         return page
 
     def _new(self, language: str, dark: bool, phone: bool) -> Page:
-        window = self.chromium.new_context(
-            base_url=self.home,
+        return self.alone(
             locale={"ru": "ru-RU", "en": "en-GB"}[language],
             color_scheme="dark" if dark else "light",
             viewport=PHONE if phone else DESKTOP,
             has_touch=phone,
             reduced_motion="reduce",
         )
+
+    def alone(self, **options: Any) -> Page:
+        """In a window that nobody is given afterwards, whatever is done to it; who asked for it closes it."""
+        window = self.chromium.new_context(base_url=self.home, **options)
         window.set_default_timeout(20_000)  # a busy machine is not a broken page
         watch(window, self.home, self.wrong)
         return window.new_page()

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings as live_settings
 from playwright.sync_api import Page, expect
 
 from jobs import clock
@@ -103,8 +102,8 @@ def test_a_ticket_is_bought_with_the_keyboard_alone(screen: Screen, session: Ses
     assert sorted(Ticket.objects.values_list("seat__row", "seat__number")) == [(2, 2), (2, 3)]
 
 
-def test_a_ticket_is_bought_without_javascript(screen: Screen, session: Session) -> None:
-    page = a_new_page(screen, java_script_enabled=False, viewport={"width": 600, "height": 400})
+def test_a_ticket_is_bought_without_javascript(screen: Screen, windows: Windows, session: Session) -> None:
+    page = windows.alone(locale="en-GB", java_script_enabled=False, viewport={"width": 600, "height": 400})
     page.goto(f"/sessions/{session.pk}/")
     page.get_by_label("row 1, seat 1,").check(force=True)
     page.get_by_role("button", name="Show as a list").click()
@@ -120,8 +119,10 @@ def test_a_ticket_is_bought_without_javascript(screen: Screen, session: Session)
     page.context.close()
 
 
-def test_a_hold_runs_out_before_the_customers_eyes(screen: Screen, session: Session, time: Clock) -> None:
-    page = a_new_page(screen)
+def test_a_hold_runs_out_before_the_customers_eyes(
+    screen: Screen, windows: Windows, session: Session, time: Clock
+) -> None:
+    page = windows.alone(locale="en-GB")
     page.clock.install()
     order = a_hold(session)
     time.at = order.expires_at - timedelta(seconds=62)
@@ -312,10 +313,8 @@ def test_everybody_can_use_every_page_by_day_and_by_night(
         expect(page).to_have_title(title)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} is too wide"
         assert page.evaluate(STICKING_OUT) == [], address
-        if page.locator(
-            ".hall"
-        ).count():  # seats of one hall differ, and beside each other a few of what is alike are read
-            found += by_day_and_by_night(page)
+        if page.locator(".hall").count():  # beside others a few seats would be read, and those of a hall differ
+            found += [f"{address} {each}" for each in by_day_and_by_night(page)]
         else:
             seen[page].append((address, page.content()))
     for page, drawn in seen.items():
@@ -346,12 +345,6 @@ def test_a_refusal_keeps_what_was_typed(screen: Screen, refusals: None, session:
 
 
 # --- A customer's hands
-
-
-def a_new_page(screen: Screen, **options: Any) -> Page:
-    """In an English window of its own, since what is done to it would stay for whoever is given it next."""
-    chromium = screen(language="en").context.browser
-    return chromium.new_context(base_url=live_settings.SITE_URL, locale="en-GB", **options).new_page()
 
 
 def a_hold(session: Session, *, at: datetime = NOON) -> Order:

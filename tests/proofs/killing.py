@@ -48,7 +48,7 @@ def _die_within(act: Act, at_point: int) -> None:
     """Never returns: a child that came back would go on with the tests."""
     try:
         _parents, connection.connection = connection.connection, None  # neither spoken into nor closed
-        _while_connected("pg_advisory_lock")
+        _on_postgresql("pg_advisory_lock")
         with Points(at_point, lambda: os.kill(os.getpid(), signal.SIGKILL)).watched():
             act()
     except BaseException as error:
@@ -59,10 +59,10 @@ def _die_within(act: Act, at_point: int) -> None:
 
 def _wait_for_the_server() -> None:
     """PostgreSQL rolls a dead client back once it notices; the lock of the session is the last that it lets go."""
-    _while_connected("pg_advisory_lock", "pg_advisory_unlock")
+    _on_postgresql("pg_advisory_lock", "pg_advisory_unlock")
 
 
-def _while_connected(*doings: str) -> None:
+def _on_postgresql(*doings: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             for doing in doings:
