@@ -15,10 +15,10 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts import approving as _approving  # noqa: F401 (the page of second signatures)
 from accounts.forms import RoleChoices, UserCreationForm, role_name
 from accounts.models import User
-from accounts.services import may_manage, roles_to_give, switch_off, switch_on
-from cinema.admin import KeptAdmin, may
+from accounts.services import deactivate, may_manage, reactivate, roles_to_give
+from cinema.admin import NoDeleteAdmin, may
 from cinema.lives import Refused
-from cinema.meanwhile import MindfulForm
+from cinema.meanwhile import ConflictCheckingForm
 from cinema.scope import cinemas_of
 
 RIGHTS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser"]
@@ -26,12 +26,12 @@ RIGHTS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser"]
 admin.site.unregister(Group)  # roles are made by sync_roles, which would undo what is typed here
 
 
-class PersonForm(MindfulForm, UserChangeForm):
+class PersonForm(ConflictCheckingForm, UserChangeForm):
     pass
 
 
 @admin.register(User)
-class UserAdmin(KeptAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass `response_action` on
+class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass `response_action` on
     """People are switched off, not deleted: orders and reasons carry their names.
 
     Who works for all cinemas sees everybody, customers included; others see themselves and their cinemas' staff. Forms
@@ -143,7 +143,7 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass 
         actor = request.user
         assert isinstance(actor, User)
         try:
-            gone = switch_off(people, actor=actor)
+            gone = deactivate(people, actor=actor)
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return None
@@ -158,7 +158,7 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass 
         actor = request.user
         assert isinstance(actor, User)
         try:
-            back = switch_on(people, actor=actor)
+            back = reactivate(people, actor=actor)
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return

@@ -21,20 +21,20 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from accounts.errors import Changed, NotTheSecond, SecondNeeded
 from accounts.models import Approval, User
 from accounts.services import approve, ask_for, refuse
-from cinema.actions import Acting, ActionForm, Fact, act
-from cinema.admin import NEWEST_FIRST, RecordAdmin
-from cinema.labels import Standing
+from cinema.actions import ActionForm, ActionsMixin, SummaryItem, confirmed_action
+from cinema.admin import NEWEST_FIRST, ReadOnlyAdmin
+from cinema.labels import StatusBadgeMixin
 from cinema.lives import Refused
 from cinema.reasons import LONGEST_REASON
 from cinema.zones import cinema_of
 
 
-class Approving(Acting):
+class ApprovalsMixin(ActionsMixin):
     """A page whose actions take `second`, who agreed to them, or None."""
 
-    def instead(self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused) -> str:
+    def on_refusal(self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused) -> str:
         if not isinstance(refused, SecondNeeded):
-            return super().instead(request, row, action, form, refused)
+            return super().on_refusal(request, row, action, form, refused)
         given = {name: form.data.getlist(name) for name in form.fields if name in form.data}  # type: ignore[attr-defined]
         ask_for(
             {
@@ -56,7 +56,7 @@ class Approving(Acting):
 
 def _in_words(form: ActionForm) -> Iterable[list[str]]:
     """What the page said would happen, and what was typed."""
-    for name, said in form.facts():
+    for name, said in form.summary():
         yield [str(name), str(said)]
     for field in form.visible_fields():
         chosen = dict(getattr(field.field, "choices", ()))
@@ -80,7 +80,7 @@ def title_of(approval: Approval) -> str:
 
 
 class ApproveForm(ActionForm):
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         yield _("action"), title_of(self.row)
         yield _("asked by"), self.row.asked_by
         yield from self.row.facts
@@ -91,7 +91,7 @@ def waits(approval: Approval) -> bool:
 
 
 @admin.register(Approval)
-class ApprovalAdmin(Standing, Acting, RecordAdmin):
+class ApprovalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     """What colleagues may not do alone. Points are the chain's, so who works for the whole chain signs for them."""
 
     colours = {
@@ -116,7 +116,7 @@ class ApprovalAdmin(Standing, Acting, RecordAdmin):
     def asked_for(self, approval: Approval) -> str:
         return format_html_join("", "<div>{}: {}</div>", ((capfirst(name), said) for name, said in approval.facts))
 
-    @act(
+    @confirmed_action(
         permission="accounts.decide_approval",
         title=_("Approve"),
         text=_("It is done at once, in the name of who asked; that you approved it is kept."),
@@ -127,7 +127,7 @@ class ApprovalAdmin(Standing, Acting, RecordAdmin):
     def approve(self, approval: Approval, *, at: datetime, actor: User) -> str:
         return approve(approval, do=lambda row: self._do(row, at=at, second=actor), at=at, actor=actor)
 
-    @act(
+    @confirmed_action(
         permission="accounts.decide_approval",
         title=_("Do not approve"),
         text=_("Nothing is done."),
@@ -150,7 +150,7 @@ class ApprovalAdmin(Standing, Acting, RecordAdmin):
         for name, values in approval.given.items():
             data.setlist(name, values)
         form = made.form(data, rows=[row], at=at, actor=approval.asked_by)
-        if not form.is_valid() or form.needs_look():
+        if not form.is_valid() or form.needs_confirmation():
             raise Changed
         told: str = made.method(page, row, at=at, actor=approval.asked_by, second=second, **form.cleaned_data)
         return told

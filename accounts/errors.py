@@ -60,7 +60,7 @@ class LastOwner(Refused):
         return _("The last owner cannot be switched off.")
 
 
-class TooMany(Refused):
+class RateLimited(Refused):
     """Somebody, or somebody's address, asks too often. `wait` are seconds."""
 
     def __init__(self, wait: int) -> None:

@@ -107,7 +107,7 @@ class Approval(models.Model):
         APPROVED = "APPROVED", _("Approved and done")
         REFUSED = "REFUSED", _("Refused")
 
-    MOVES: ClassVar = {
+    TRANSITIONS: ClassVar = {
         Status.ASKED: {Status.APPROVED, Status.REFUSED},
         Status.APPROVED: set(),
         Status.REFUSED: set(),

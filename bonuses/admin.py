@@ -7,14 +7,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.approving import Approving
+from accounts.approving import ApprovalsMixin
 from accounts.models import User
 from bonuses.forms import AdjustForm
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
-from cinema.actions import act
-from cinema.admin import NEWEST_FIRST, RecordAdmin, RecordInline
-from cinema.labels import label
+from cinema.actions import confirmed_action
+from cinema.admin import NEWEST_FIRST, ReadOnlyAdmin, ReadOnlyInline
+from cinema.labels import status_badge
 
 COLOURS: dict[str, str] = {
     BonusTransaction.Type.ACCRUAL: "success",
@@ -24,7 +24,7 @@ COLOURS: dict[str, str] = {
 }
 
 
-class TransactionInline(RecordInline):
+class TransactionInline(ReadOnlyInline):
     """Each movement with what the account came to after it; less than nothing is owed."""
 
     model = BonusTransaction
@@ -46,7 +46,7 @@ class TransactionInline(RecordInline):
 
 
 @admin.register(BonusAccount)
-class BonusAccountAdmin(Approving, RecordAdmin):
+class BonusAccountAdmin(ApprovalsMixin, ReadOnlyAdmin):
     """The balance, explained movement by movement."""
 
     cinema_path = None
@@ -56,7 +56,7 @@ class BonusAccountAdmin(Approving, RecordAdmin):
     inlines = [TransactionInline]
     actions_detail = ["adjust_points"]
 
-    @act(
+    @confirmed_action(
         permission="bonuses.adjust_points",
         title=_("Add or take points"),
         text=_("The customer sees the points and the reason."),
@@ -81,7 +81,7 @@ class BonusAccountAdmin(Approving, RecordAdmin):
 
 
 @admin.register(BonusTransaction)
-class BonusTransactionAdmin(RecordAdmin):
+class BonusTransactionAdmin(ReadOnlyAdmin):
     ordering = NEWEST_FIRST
     cinema_path = None
     list_display = ["transaction_date", "bonus_account", "kind", "amount", "order", "description"]
@@ -91,4 +91,4 @@ class BonusTransactionAdmin(RecordAdmin):
 
     @admin.display(description=_("type"), ordering="transaction_type")
     def kind(self, entry: BonusTransaction) -> str:
-        return label(entry.get_transaction_type_display(), COLOURS.get(entry.transaction_type))
+        return status_badge(entry.get_transaction_type_display(), COLOURS.get(entry.transaction_type))

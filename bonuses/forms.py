@@ -6,7 +6,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 
 from bonuses.models import MOST_POINTS
 from bonuses.services import last_adjustment
-from cinema.actions import ActionForm, Fact
+from cinema.actions import ActionForm, SummaryItem
 
 
 class AdjustForm(ActionForm):
@@ -24,5 +24,5 @@ class AdjustForm(ActionForm):
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = last_adjustment(self.row)
 
-    def facts(self) -> list[Fact]:
+    def summary(self) -> list[SummaryItem]:
         return [(_("balance"), self.row.balance), (_("owed"), self.row.owed)]

@@ -32,11 +32,11 @@ from django.utils.translation import gettext, ngettext
 from unfold.decorators import action as unfold_action
 
 from cinema.lives import Refused
-from cinema.zones import by_which_clock
+from cinema.zones import add_time_zone_hint
 
 MOST_AT_ONCE = 100  # rows of one bulk action: each is a transaction of its own
 
-Fact = tuple[str | Promise, Any]  # what it is, and how much or which
+SummaryItem = tuple[str | Promise, Any]  # what it is, and how much or which
 
 
 class ActionForm(forms.Form):
@@ -50,27 +50,27 @@ class ActionForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, forms.DateTimeField):
-                by_which_clock(field)
+                add_time_zone_hint(field)
 
     @property
     def row(self) -> Any:
         return self.rows[0]
 
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         """What is about to happen to the one row, exactly: shown above the form."""
         return ()
 
-    def needs_look(self) -> bool:
+    def needs_confirmation(self) -> bool:
         """Whether a valid form is shown once more, with what came of it, before it counts."""
         return False
 
-    def once_more(self) -> "ActionForm":
+    def reopened(self) -> "ActionForm":
         """The form with what was typed, open again; hidden fields are what they are now."""
         typed = {name: self[name].value() for name in self.fields if not self[name].is_hidden}
         return type(self)(initial=typed, rows=self.rows, at=self.at, actor=self.actor)
 
 
-def act(
+def confirmed_action(
     *,
     permission: str,
     title: str | Promise,
@@ -112,7 +112,7 @@ def act(
     return decorate
 
 
-class Acting:
+class ActionsMixin:
     """A page with actions of the shape above: each is offered to whom it is permitted, for rows that it fits."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class Acting:
     def get_actions_row(self, request: HttpRequest) -> list[Any]:
         return [each for each in super().get_actions_row(request) if _permitted(each.method, request)]  # type: ignore[misc]
 
-    def instead(self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused) -> str:
+    def on_refusal(self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused) -> str:
         """What was done about a refusal instead of showing it, in words; nothing, as a rule."""
         return ""
 
@@ -162,17 +162,17 @@ def _on_one(
         refusal = ""
         if form.is_bound and form.is_valid():
             try:
-                if not form.needs_look():
+                if not form.needs_confirmation():
                     told = method(page, row, at=at, actor=request.user, **form.cleaned_data)
                     page.log_change(request, row, told)
                     page.message_user(request, told, messages.SUCCESS)
                     return HttpResponseRedirect(_still_there(page, request, row, back))
             except Refused as refused:
-                if done := page.instead(request, row, method.__name__, form, refused):
+                if done := page.on_refusal(request, row, method.__name__, form, refused):
                     page.message_user(request, done, messages.WARNING)
                     return HttpResponseRedirect(back)
                 refusal = str(refused)
-                form = form.once_more()
+                form = form.reopened()
         return _page(page, request, form, {**words, "row": row, "refusal": refusal, "back": back})
 
 
@@ -214,10 +214,10 @@ def _on_many(
 
 
 def _page(page: Any, request: HttpRequest, form: ActionForm, context: dict[str, Any]) -> HttpResponse:
-    facts: list[Fact] = []
+    facts: list[SummaryItem] = []
     if "row" in context:
         try:
-            facts = list(form.facts())
+            facts = list(form.summary())
         except Refused as refused:
             context["refusal"] = context["refusal"] or str(refused)
     context |= {"opts": page.opts, "media": page.media + form.media, "form": form, "facts": facts}

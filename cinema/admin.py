@@ -32,13 +32,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from cinema.changes import Past
+from cinema.changes import ChangeHistory
 from cinema.drawn_lists import align_numbers, begin_labels, squeeze
 from cinema.keys import is_key
-from cinema.meanwhile import MindfulForm, held
+from cinema.meanwhile import ConflictCheckingForm, row_lock
 from cinema.money import MoneyField
 from cinema.scope import cinemas_of, within
-from cinema.zones import by_which_clock, cinema_of, on_the_clock, zone_of, zone_of_person
+from cinema.zones import add_time_zone_hint, cinema_of, format_local, zone_of, zone_of_person
 
 FILLS_FIELDS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
@@ -52,17 +52,17 @@ def may(permission: str) -> Callable[..., bool]:
     return has_permission
 
 
-def own_rows(site: admin.AdminSite, model: type[Model], request: HttpRequest) -> QuerySet[Any] | None:
+def visible_rows(site: admin.AdminSite, model: type[Model], request: HttpRequest) -> QuerySet[Any] | None:
     """The rows of a model that the person's page of it would list; None when the model has no such page."""
     page = site._registry.get(model)
-    return page.get_queryset(request) if isinstance(page, Scoped) else None
+    return page.get_queryset(request) if isinstance(page, CinemaScopedAdmin) else None
 
 
-class OwnFilter(admin.RelatedFieldListFilter):
+class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """Offers what the person may see. A value typed into the address finds nothing more, since the list is theirs."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        rows = own_rows(model_admin.admin_site, field.related_model, request)
+        rows = visible_rows(model_admin.admin_site, field.related_model, request)
         if rows is None:
             return super().field_choices(field, request, model_admin)
         page = model_admin.admin_site.get_model_admin(field.related_model)
@@ -71,7 +71,7 @@ class OwnFilter(admin.RelatedFieldListFilter):
         return [(row.pk, str(row)) for row in rows]
 
 
-class Keys(AutocompleteSelectMultiple):
+class PkMultipleWidget(AutocompleteSelectMultiple):
     """Shows again what was chosen, and nothing that no row is called; Django would fail on that."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
@@ -82,20 +82,20 @@ class Keys(AutocompleteSelectMultiple):
         return super().optgroups(name, [each for each in value if is_key(str(each))], attrs)
 
 
-class OwnChoices:
+class ScopedChoicesMixin:
     """Choices of related rows in forms are those that the person's page of them would list."""
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs.setdefault("widget", Keys(db_field, self.admin_site))  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", PkMultipleWidget(db_field, self.admin_site))  # type: ignore[attr-defined]
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
-        rows = own_rows(self.admin_site, db_field.remote_field.model, request)  # type: ignore[attr-defined]
+        rows = visible_rows(self.admin_site, db_field.remote_field.model, request)  # type: ignore[attr-defined]
         return super().get_field_queryset(db, db_field, request) if rows is None else rows  # type: ignore[misc]
 
 
-class Scoped(OwnChoices, ModelAdmin):
+class CinemaScopedAdmin(ScopedChoicesMixin, ModelAdmin):
     """A page whose rows are those of the person's cinemas; any other row's address is not found (404)."""
 
     cinema_path: ClassVar[str | None]  # from the model to the cinema; None: its rows are the whole chain's
@@ -104,7 +104,7 @@ class Scoped(OwnChoices, ModelAdmin):
     ] = {}  # rows under this one, told with its history; see `cinema.changes.Past`
     history_note: ClassVar[str | Promise] = ""  # what of the row has its history elsewhere
     by_server_clock: ClassVar[bool] = False  # rows that tell of the machine do so in its zone
-    form: Any = MindfulForm
+    form: Any = ConflictCheckingForm
     formfield_overrides: Any = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
 
     @property
@@ -156,7 +156,7 @@ class Scoped(OwnChoices, ModelAdmin):
     def _on_the_clock(self, name: str, zone: ZoneInfo | None) -> Callable[[Any], str]:
         @admin.display(description=self.model._meta.get_field(name).verbose_name, ordering=name)
         def shown(row: Any) -> str:
-            return on_the_clock(getattr(row, name), zone_of(self, row) if self._of_one_cinema else zone)
+            return format_local(getattr(row, name), zone_of(self, row) if self._of_one_cinema else zone)
 
         shown.__name__ = name
         return shown
@@ -171,7 +171,7 @@ class Scoped(OwnChoices, ModelAdmin):
         """A row's page shows times as the clocks of its cinema do, or those of `own_zone`; who saves it holds it."""
         row = self.get_object(request, object_id) if object_id else None
         request._row = row  # type: ignore[attr-defined]
-        hold = held(row) if row is not None and request.method == "POST" else nullcontext()
+        hold = row_lock(row) if row is not None and request.method == "POST" else nullcontext()
         name = self.opts.verbose_name
         title = capfirst(str(name)) if object_id else gettext("New: %(name)s") % {"name": name}
         with timezone.override(self.zone_for(request, row)), hold:
@@ -181,7 +181,7 @@ class Scoped(OwnChoices, ModelAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(db_field, DateTimeField) and field is not None:
-            by_which_clock(field)
+            add_time_zone_hint(field)
         return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -195,7 +195,7 @@ class Scoped(OwnChoices, ModelAdmin):
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
         row = self.get_object(request, unquote(object_id)) if request.method == "POST" else None
-        with held(row) if row is not None else nullcontext():  # who comes second finds it gone
+        with row_lock(row) if row is not None else nullcontext():  # who comes second finds it gone
             return super().delete_view(request, object_id, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
@@ -245,7 +245,7 @@ class Scoped(OwnChoices, ModelAdmin):
         is said. Any other row is not found, in the same words whether it was never there or is another cinema's.
         """
         whole = self.admin_site._registry.get(cast(type[Model], self.model._meta.concrete_model))
-        if self.model._meta.proxy and isinstance(whole, Scoped) and whole.has_view_permission(request):
+        if self.model._meta.proxy and isinstance(whole, CinemaScopedAdmin) and whole.has_view_permission(request):
             row = whole.get_object(request, object_id)
             if row is not None:
                 told = gettext("%(row)s: somebody has dealt with it meanwhile. This is how it stands now.")
@@ -260,7 +260,7 @@ class Scoped(OwnChoices, ModelAdmin):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Filters by a related row, the last step of whose path is a relation, offer own rows only."""
         return [
-            (each, OwnFilter) if isinstance(each, str) and _leads_to_rows(self.model, each) else each
+            (each, ScopedRelatedFilter) if isinstance(each, str) and _leads_to_rows(self.model, each) else each
             for each in super().get_list_filter(request)
         ]
 
@@ -280,7 +280,7 @@ class Scoped(OwnChoices, ModelAdmin):
                 "opts": self.opts,
                 "object": row,
                 "note": self.history_note,
-                "past": Past(self, row, parts=self.history_parts, before=_instant(request.GET.get("before"))),
+                "past": ChangeHistory(self, row, parts=self.history_parts, before=_instant(request.GET.get("before"))),
                 **(extra_context or {}),
             }
             return TemplateResponse(request, "cinema/history.html", context).render()
@@ -311,7 +311,7 @@ def _leads_to_rows(model: Any, path: str) -> bool:
     return model is not None
 
 
-class ReadOnly:
+class ReadOnlyMixin:
     """May be looked at by who may view the model; nobody adds, changes or deletes, superusers included."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -328,12 +328,12 @@ class ReadOnly:
 NEWEST_FIRST = ["-pk"]
 
 
-class RecordAdmin(ReadOnly, Scoped):
+class ReadOnlyAdmin(ReadOnlyMixin, CinemaScopedAdmin):
     list_per_page = 25  # a page stays under 150 KB
     show_full_result_count = False  # to count a million rows costs a scan a page
 
 
-class RecordInline(ReadOnly, TabularInline):
+class ReadOnlyInline(ReadOnlyMixin, TabularInline):
     """Rows that belong to the page's own row, and so to its cinema; not for a cinema's rows under one of the chain."""
 
     extra = 0
@@ -347,7 +347,7 @@ class RecordInline(ReadOnly, TabularInline):
         return super().get_formset(request, obj, absolute_max=self.per_page, **kwargs)
 
 
-class KeptAdmin(Scoped):
+class NoDeleteAdmin(CinemaScopedAdmin):
     """May be changed by who may, and never deleted: money and history hang on it."""
 
     list_per_page: ClassVar = 25  # a page stays under 150 KB

@@ -18,8 +18,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from cinema.history import BEGUN
-from cinema.labels import language
-from cinema.zones import on_the_clock
+from cinema.labels import language_name
+from cinema.zones import format_local
 
 LONGEST = 50  # records a page
 TOGETHER = timedelta(seconds=2)  # a form saves the row, then what hangs on it, then the log: that is one change
@@ -35,7 +35,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     at: datetime
     who: Any
     changes: list[Change]
@@ -43,11 +43,11 @@ class Entry:
 
     @property
     def when(self) -> str:
-        return on_the_clock(self.at)
+        return format_local(self.at)
 
 
 @dataclass(frozen=True)
-class Event:
+class HistoryEvent:
     """One record of a history, or one line of the log."""
 
     at: datetime
@@ -55,7 +55,7 @@ class Event:
     what: Any
 
 
-class Past:
+class ChangeHistory:
     """The newest first, `LONGEST` a page; `older` is where the next page begins, None on the last.
 
     `parts` are rows under this one whose changes are told with it: a relation, and the field that names each.
@@ -73,21 +73,21 @@ class Past:
 
     # --- What happened
 
-    def _events(self, before: datetime | None) -> Iterator[Event]:
+    def _events(self, before: datetime | None) -> Iterator[HistoryEvent]:
         for records in self._histories():
             if before:
                 records = records.filter(history_date__lt=before)
             found = records.exclude(history_change_reason=BEGUN).select_related("history_user")
             for each in self._read(found.order_by("-history_id")[: LONGEST + 1]):
                 self._records.setdefault((type(each), each.id), []).append(each)
-                yield Event(each.history_date, each.history_user, each)
+                yield HistoryEvent(each.history_date, each.history_user, each)
         kin = [each for each in apps.get_models() if each._meta.concrete_model is self.row._meta.concrete_model]
         types = ContentType.objects.get_for_models(*kin, for_concrete_models=False).values()
         log = LogEntry.objects.filter(content_type__in=list(types), object_id=str(self.row.pk)).select_related("user")
         if before:
             log = log.filter(action_time__lt=before)
         for line in log.order_by("-action_time", "-pk")[: LONGEST + 1]:
-            yield Event(line.action_time, line.user, line)
+            yield HistoryEvent(line.action_time, line.user, line)
 
     def _read(self, records: Any) -> list[Any]:
         """The records, with what their fields that hold many hold: a query a field."""
@@ -106,7 +106,7 @@ class Past:
             part: Any = self.row._meta.get_field(relation)
             yield part.related_model.history.filter(**{part.field.attname: self.row.pk})
 
-    def _entry(self, group: list[Event]) -> Entry | None:
+    def _entry(self, group: list[HistoryEvent]) -> HistoryEntry | None:
         rows: dict[Any, list[Any]] = {}
         for event in group:
             if not isinstance(event.what, LogEntry):
@@ -116,7 +116,7 @@ class Past:
         said = [line.get_change_message() for line in log if not (changes and line.change_message.startswith("["))]
         if not (changes or said):
             return None
-        return Entry(group[0].at, group[0].who, changes, [each for each in said if each])
+        return HistoryEntry(group[0].at, group[0].who, changes, [each for each in said if each])
 
     # --- From what to what
 
@@ -177,10 +177,10 @@ class Past:
         if field.flatchoices:
             return str(dict(field.flatchoices).get(value, value))
         if field.name in SPOKEN:
-            return language(value)
+            return language_name(value)
         if isinstance(value, bool):
             return gettext("yes") if value else gettext("no")
-        return on_the_clock(value) if isinstance(value, datetime) else str(localize(value))
+        return format_local(value) if isinstance(value, datetime) else str(localize(value))
 
     def _name(self, field: Any, key: Any) -> str:
         """Read once a kind of rows: all that may ever have been named are few, or are one or two."""
@@ -193,9 +193,9 @@ class Past:
         return names[key]
 
 
-def _together(events: Iterable[Event]) -> Iterator[list[Event]]:
+def _together(events: Iterable[HistoryEvent]) -> Iterator[list[HistoryEvent]]:
     """Runs of what one person did at once."""
-    group: list[Event] = []
+    group: list[HistoryEvent] = []
     for event in events:
         if group and (event.who != group[0].who or group[0].at - event.at > TOGETHER):
             yield group

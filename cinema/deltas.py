@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 
 
-class DeltaOfRow(models.Func):
+class PerRowDelta(models.Func):
     """The signed change of each row, looked up by its primary key in one JSON parameter.
 
     One UPDATE then adds a different number to each of many rows: `update(balance=F("balance") + DeltaOfRow(deltas))`.

@@ -10,12 +10,12 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 
-def label(word: Any, colour: str | None = None) -> SafeString:
+def status_badge(word: Any, colour: str | None = None) -> SafeString:
     """The word on one of unfold's colours: info, success, warning, danger, primary, or none. It says all by itself."""
     return render_to_string("unfold/helpers/label.html", {"text": word, "type": colour})
 
 
-def language(code: str) -> str:
+def language_name(code: str) -> str:
     """The name of a language by its code, which stands where it has none."""
     try:
         return str(get_language_info(code)["name_translated"])
@@ -23,11 +23,11 @@ def language(code: str) -> str:
         return code
 
 
-class Standing:
+class StatusBadgeMixin:
     """A page on which `standing` is the row's status for people; a status that `colours` does not name has none."""
 
     colours: ClassVar[Mapping[str, str]]
 
     @admin.display(description=_("status"), ordering="status")
     def standing(self, row: Any) -> SafeString:
-        return label(row.get_status_display(), self.colours.get(row.status))
+        return status_badge(row.get_status_display(), self.colours.get(row.status))

@@ -17,28 +17,29 @@ class ForbiddenMove(Refused):
     """The status is not one from which this move is allowed."""
 
 
-class MovedMeanwhile(Refused):
+class ConcurrentChange(Refused):
     """Somebody else changed the status between the read and the write."""
 
 
-def move(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
+def transition(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
     """Move every row to the status `to`, or none; `stamps` are written with it.
 
-    The rows' class holds its life as `MOVES`, a dict from each status to those it may go to. Compare-and-set: a row
-    whose status in the database is no longer the one it was read with raises `MovedMeanwhile`, and the caller's
-    transaction, which it needs, takes back the rest. One query for each status that the rows come from.
+    The rows' class lists its allowed transitions as `TRANSITIONS`, a dict from each status to those it may go to.
+    Compare-and-set: a row whose status in the database is no longer the one it was read with raises
+    `ConcurrentChange`. Must be called inside a transaction, which then rolls back the rest. One query for each status
+    that the rows come from.
     """
     rows = list(rows)
     by_status: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         by_status[row.status].append(row)  # type: ignore[attr-defined]
     for status, group in by_status.items():
-        if to == status and to not in group[0].MOVES[status]:
+        if to == status and to not in group[0].TRANSITIONS[status]:
             raise ForbiddenMove(
                 _("%(kind)s %(row)s: the status is “%(target)s” already. Somebody was quicker.")
                 % {"kind": capfirst(group[0]._meta.verbose_name), "row": group[0], "target": _label(group[0], to)}
             )
-        if to not in group[0].MOVES[status]:
+        if to not in group[0].TRANSITIONS[status]:
             raise ForbiddenMove(
                 _("%(kind)s %(row)s cannot go from “%(source)s” to “%(target)s”.")
                 % {
@@ -55,7 +56,7 @@ def move(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
             .update(status=to, **stamps)
         )
         if moved != len(group):
-            raise MovedMeanwhile(
+            raise ConcurrentChange(
                 _("%(rows)s: somebody else has just changed the status of %(count)d. Look again before you go on.")
                 % {"rows": capfirst(group[0]._meta.verbose_name_plural), "count": len(group) - moved}
             )
@@ -68,10 +69,10 @@ def _label(row: models.Model, status: str) -> Any:
     return dict(row._meta.get_field("status").flatchoices).get(status, status)  # type: ignore[union-attr]
 
 
-def move_every(rows: models.QuerySet[Any], to: str, **stamps: Any) -> int:
+def transition_matching(rows: models.QuerySet[Any], to: str, **stamps: Any) -> int:
     """Move every row of the queryset from which `to` may be reached, and say how many; the others stay as they are.
 
     One query. For rows that nobody else can move meanwhile, such as the tickets of an order whose row is locked.
     """
-    sources = [status for status, targets in rows.model.MOVES.items() if to in targets]
+    sources = [status for status, targets in rows.model.TRANSITIONS.items() if to in targets]
     return rows.filter(status__in=sources).update(status=to, **stamps)

@@ -22,26 +22,26 @@ from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
-from cinema.zones import on_the_clock
+from cinema.zones import format_local
 
 LOOKED_THROUGH = 20  # changes of a row in search of who made one of them
 
 
 @contextmanager
-def held(row: Model) -> Iterator[None]:
+def row_lock(row: Model) -> Iterator[None]:
     """Whoever else would save or delete the row waits, and then reads what was made of it here."""
     with transaction.atomic():
         list(type(row)._base_manager.select_for_update(no_key=True).filter(pk=row.pk).values_list("pk"))
         yield
 
 
-class Remembering(BoundField):
+class TrackedBoundField(BoundField):
     """A field that knows what its person was shown, beside what they typed and what stands there now (`initial`).
 
     What is shown comes back in hidden fields, which are Django's own: see `show_hidden_initial`.
     """
 
-    form: Any  # a `MindfulForm`
+    form: Any  # a `ConflictCheckingForm`
 
     @property
     def data(self) -> Any:
@@ -77,7 +77,7 @@ class Remembering(BoundField):
         elif isinstance(value, bool):
             names = gettext("yes") if value else gettext("no")
         else:
-            names = on_the_clock(value) if isinstance(value, datetime) else str(localize(value))
+            names = format_local(value) if isinstance(value, datetime) else str(localize(value))
         return "–" if value in (None, "") else names or "–"
 
     @property
@@ -111,10 +111,10 @@ def _one_way(typed: Any) -> Any:
     return typed.replace("\r\n", "\n") if isinstance(typed, str) else typed
 
 
-class MindfulForm(forms.ModelForm):
+class ConflictCheckingForm(forms.ModelForm):
     """A form of a row that others may be changing. Sent by what shows no page (a script), it knows of no one else."""
 
-    bound_field_class = Remembering
+    bound_field_class = TrackedBoundField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,7 +126,7 @@ class MindfulForm(forms.ModelForm):
     def full_clean(self) -> None:
         super().full_clean()
         for field in self if self.is_bound else ():
-            assert isinstance(field, Remembering)
+            assert isinstance(field, TrackedBoundField)
             if field.overtaken:
                 self.add_error(field.name, self._told(field))
 
@@ -134,7 +134,7 @@ class MindfulForm(forms.ModelForm):
         """The names under which a page sends what it showed: days and times come as two fields."""
         return [each for name in self.fields for each in (name, f"{name}_0")]
 
-    def _told(self, field: Remembering) -> str:
+    def _told(self, field: TrackedBoundField) -> str:
         who = _who_changed(self.instance, field)
         told = {"now": field.in_words(), "who": who}
         if who is None:
@@ -142,7 +142,7 @@ class MindfulForm(forms.ModelForm):
         return gettext("Meanwhile %(who)s has made it “%(now)s”. Save again to have it your way.") % told
 
 
-def _who_changed(row: Any, field: Remembering) -> Any:
+def _who_changed(row: Any, field: TrackedBoundField) -> Any:
     """Who made the field what it is; None where its history does not say (see `cinema.history`)."""
     kept = {each.name for each in row.history.model.tracked_fields} if hasattr(row, "history") else set()
     if field.name not in kept:

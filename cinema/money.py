@@ -29,7 +29,7 @@ def rounded(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def in_words(amount: Decimal) -> str:
+def format_money(amount: Decimal) -> str:
     """As customers read it, in the language that is spoken: `1 350 ₽`, with kopecks where there are any."""
     return _in_words(amount, get_language(), settings.CURRENCY)
 

@@ -11,7 +11,7 @@ class ReasonNeeded(Refused):
     """No reason was given, or one that cannot be kept."""
 
 
-def given(reason: str) -> str:
+def clean_reason(reason: str) -> str:
     """The reason without blanks around it. Refused with `ReasonNeeded` when empty, too long, or not to be stored."""
     reason = reason.strip()
     if not 0 < len(reason) <= LONGEST_REASON:

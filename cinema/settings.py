@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",  # who changes what
     "axes.middleware.AxesMiddleware",
-    "storefront.middleware.TooOften",
+    "storefront.middleware.RateLimitMiddleware",
 ]
 
 TEMPLATES = [

@@ -28,7 +28,7 @@ def by_key(does: str) -> str:
 INTO_FILTERS = "$nextTick(() => document.querySelector('#changelist-filter :is(a, input, select)').focus())"
 INTO_RELATED = "$nextTick(() => document.querySelector('nav#related-widget-wrapper-{{ name }} a[href]')?.focus())"
 
-MENDS: list[tuple[re.Pattern[str], str]] = [
+PATCHES: list[tuple[re.Pattern[str], str]] = [
     (  # what opens and closes the menu is a picture that only a mouse finds
         re.compile(r'<span (class="material-symbols[^"]*") x-on:click="([^"]*sidebar[^"]*)">'),
         "<span " + by_key(r"\2") + r' aria-label="{% load i18n %}{% trans "Toggle navigation" %}" \1 x-on:click="\2">',
@@ -119,7 +119,7 @@ class Loader(app_directories.Loader):
     def get_contents(self, origin: Any) -> str:
         text = super().get_contents(origin)
         if "unfold" in origin.name:
-            for wrong, right in MENDS:
+            for wrong, right in PATCHES:
                 text = wrong.sub(right, text)
         return text
 

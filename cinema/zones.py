@@ -13,14 +13,14 @@ from django.utils.translation import gettext
 from cinema.scope import cinemas_of, within
 
 
-def is_in_our_age(value: date) -> bool:
+def is_valid_year(value: date) -> bool:
     """Whether a day or instant has neighbours, by any clocks: the first and the last years of the calendar have not."""
     return 1900 < value.year < 9000
 
 
-def in_our_age(value: date) -> None:
+def validate_year(value: date) -> None:
     """For a form's day or instant: see above."""
-    if not is_in_our_age(value):
+    if not is_valid_year(value):
         raise ValidationError(gettext("There is no such year here."))
 
 
@@ -49,13 +49,13 @@ def zone_of_person(request: HttpRequest) -> ZoneInfo | None:
     return ZoneInfo(zones[0]) if len(zones) == 1 else None
 
 
-def by_which_clock(field: Any) -> None:
+def add_time_zone_hint(field: Any) -> None:
     """Let a form's field say by whose clocks it takes times: those that are in force."""
     said = gettext("Times of %(zone)s.") % {"zone": timezone.get_current_timezone()}
     field.help_text = f"{field.help_text} {said}".strip()
 
 
-def on_the_clock(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True, form: str = "") -> str:
+def format_local(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True, form: str = "") -> str:
     """An instant for people, such as `23 November 19:45 MSK`, with the year unless it is this one; in the zone that is
     in force unless another is given, whose name may be left out. `form` is another layout.
     """
@@ -68,7 +68,7 @@ def on_the_clock(instant: datetime | None, zone: ZoneInfo | None = None, *, name
     return date_format(local, form)
 
 
-def other_zone(local: datetime) -> str:
+def utc_offset_note(local: datetime) -> str:
     """The zone of a local time where it is not that of the house: “UTC+5”. Otherwise nothing needs to be said."""
     offset, usual = local.utcoffset(), timezone.localtime(local, timezone.get_default_timezone()).utcoffset()
     if offset is None or offset == usual:

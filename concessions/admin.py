@@ -9,23 +9,23 @@ from django.utils.formats import localize
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.approving import Approving
+from accounts.approving import ApprovalsMixin
 from accounts.models import User
-from cinema.actions import act
-from cinema.admin import NEWEST_FIRST, KeptAdmin, RecordAdmin, RecordInline, own_rows
-from cinema.exchange.pages import Exchanging
-from cinema.labels import label
-from cinema.zones import on_the_clock
-from concessions.exchange import ItemSheet
+from cinema.actions import confirmed_action
+from cinema.admin import NEWEST_FIRST, NoDeleteAdmin, ReadOnlyAdmin, ReadOnlyInline, visible_rows
+from cinema.exchange.pages import ImportExportMixin
+from cinema.labels import status_badge
+from cinema.zones import format_local
+from concessions.exchange import ItemResource
 from concessions.forms import CountForm, OrderForm, ReceiveForm, WriteOffForm
 from concessions.models import FILLED, SALES_DAYS, ConcessionItem, LowStockItem, ReorderSuggestion, StockMovement
 from concessions.services import count, order_up, put_on_sale, receive, take_off_sale, write_off
 
 
-class StockActions(Approving):
+class StockActions(ApprovalsMixin):
     """What staff do with an item, on its own page and on the page of those that are running out."""
 
-    @act(
+    @confirmed_action(
         permission="concessions.receive_goods",
         title=_("Receive goods"),
         text=_("The goods are added to the stock; what was on order is settled."),
@@ -37,7 +37,7 @@ class StockActions(Approving):
         told = gettext("%(item)s: %(quantity)d came in, %(stock)d in stock now.")
         return told % {"item": item, "quantity": quantity, "stock": item.stock_quantity}
 
-    @act(
+    @confirmed_action(
         permission="concessions.count_stock",
         title=_("Count the stock"),
         text=_("The stock is put right by what really lies there. A larger difference needs a reason."),
@@ -53,7 +53,7 @@ class StockActions(Approving):
         told = gettext("%(item)s: the stock was put right by %(difference)+d, %(stock)d now.")
         return told % {"item": item, "difference": found.quantity, "stock": item.stock_quantity}
 
-    @act(
+    @confirmed_action(
         permission="concessions.write_off_goods",
         title=_("Write goods off"),
         text=_("The goods leave the stock for good."),
@@ -76,7 +76,7 @@ class StockActions(Approving):
         told = gettext("%(item)s: %(quantity)d written off, %(stock)d in stock now.")
         return told % {"item": item, "quantity": quantity, "stock": item.stock_quantity}
 
-    @act(
+    @confirmed_action(
         permission="concessions.order_goods",
         title=_("Order up to the maximum"),
         text=_("What fills the shelf is noted as ordered, so that nobody orders it twice."),
@@ -88,7 +88,7 @@ class StockActions(Approving):
         order = order_up(item, at=at, actor=actor)
         return gettext("%(item)s: %(quantity)d on order.") % {"item": item, "quantity": order.quantity}
 
-    @act(
+    @confirmed_action(
         permission="concessions.take_off_sale",
         title=_("Take off sale"),
         text=_("Nobody can order it any more. What is ordered already stays ordered."),
@@ -99,7 +99,7 @@ class StockActions(Approving):
         take_off_sale(item)
         return gettext("%(item)s is off sale.") % {"item": item}
 
-    @act(
+    @confirmed_action(
         permission="concessions.take_off_sale",
         title=_("Put on sale"),
         text=_("Customers can order it again."),
@@ -111,7 +111,7 @@ class StockActions(Approving):
         return gettext("%(item)s is on sale again.") % {"item": item}
 
 
-class MovementInline(RecordInline):
+class MovementInline(ReadOnlyInline):
     model = StockMovement
     fields = ["at", "quantity", "kind", "actor", "reason"]
     ordering = ["-at", "-pk"]
@@ -127,7 +127,7 @@ DOING = ["receive_goods", "count_stock", "write_off_goods", "order_goods", "take
 
 
 @admin.register(ConcessionItem)
-class ConcessionItemAdmin(StockActions, Exchanging, KeptAdmin):
+class ConcessionItemAdmin(StockActions, ImportExportMixin, NoDeleteAdmin):
     """The stock moves by receiving, counting and selling; it is not typed over."""
 
     history_note = STOCK_NOTE
@@ -144,24 +144,28 @@ class ConcessionItemAdmin(StockActions, Exchanging, KeptAdmin):
 
     @admin.display(description=_("enough"), ordering="-is_low")
     def enough(self, item: ConcessionItem) -> str:
-        return label(gettext("Running out"), "danger") if item.is_low else label(gettext("Enough"), "success")
+        return (
+            status_badge(gettext("Running out"), "danger")
+            if item.is_low
+            else status_badge(gettext("Enough"), "success")
+        )
 
     @admin.display(description=_("on sale"), ordering="is_active")
     def on_sale(self, item: ConcessionItem) -> str:
-        return label(gettext("On sale"), "success") if item.is_active else label(gettext("Off sale"))
+        return status_badge(gettext("On sale"), "success") if item.is_active else status_badge(gettext("Off sale"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*self.readonly_fields, "cinema"] if obj else self.readonly_fields
 
-    def sheet_for(self, request: HttpRequest) -> ItemSheet:
+    def resource_for(self, request: HttpRequest) -> ItemResource:
         rows = self.get_queryset(request).select_related("cinema")
-        cinemas = own_rows(self.admin_site, ConcessionItem._meta.get_field("cinema").related_model, request)
+        cinemas = visible_rows(self.admin_site, ConcessionItem._meta.get_field("cinema").related_model, request)
         assert cinemas is not None
-        return ItemSheet(rows=rows, cinemas=cinemas, person=request.user, at=timezone.now())
+        return ItemResource(rows=rows, cinemas=cinemas, person=request.user, at=timezone.now())
 
 
 @admin.register(LowStockItem)
-class LowStockItemAdmin(StockActions, RecordAdmin):
+class LowStockItemAdmin(StockActions, ReadOnlyAdmin):
     """What is running out: how far, how fast it sells, what is on order."""
 
     history_note = STOCK_NOTE
@@ -200,19 +204,21 @@ class LowStockItemAdmin(StockActions, RecordAdmin):
     @admin.display(description=_("on order"))
     def on_order(self, item: Any) -> str:
         if item.to_order is None:
-            return label(gettext("Nothing"))
+            return status_badge(gettext("Nothing"))
         if item.ordered_at is None:
-            return label(gettext("Not yet, %(quantity)d suggested") % {"quantity": item.to_order}, "warning")
-        since = on_the_clock(item.ordered_at, item.cinema.zone, named=False)
-        return label(gettext("%(quantity)d since %(since)s") % {"quantity": item.to_order, "since": since}, "info")
+            return status_badge(gettext("Not yet, %(quantity)d suggested") % {"quantity": item.to_order}, "warning")
+        since = format_local(item.ordered_at, item.cinema.zone, named=False)
+        return status_badge(
+            gettext("%(quantity)d since %(since)s") % {"quantity": item.to_order, "since": since}, "info"
+        )
 
     @admin.display(description=_("low since"))
     def since(self, item: Any) -> str:
-        return on_the_clock(item.low_since, item.cinema.zone)
+        return format_local(item.low_since, item.cinema.zone)
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(RecordAdmin):
+class StockMovementAdmin(ReadOnlyAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "concession_item__cinema"
     list_display = ["at", "concession_item", "at_cinema", "quantity", "kind", "actor", "reason"]
@@ -221,7 +227,7 @@ class StockMovementAdmin(RecordAdmin):
 
 
 @admin.register(ReorderSuggestion)
-class ReorderSuggestionAdmin(RecordAdmin):
+class ReorderSuggestionAdmin(ReadOnlyAdmin):
     cinema_path = "concession_item__cinema"
     list_display = [
         "concession_item",

@@ -9,14 +9,14 @@ from import_export.fields import Field
 from tablib import Dataset
 
 from cinema.exchange.cells import Names, Number, One, Text, YesNo
-from cinema.exchange.sheets import Sheet
+from cinema.exchange.sheets import Resource
 from cinema.keys import keys_among
 from concessions.models import ConcessionItem
 
 NUMBERS = ["price", "max_stock_quantity", "low_stock_percent"]
 
 
-class ItemSheet(Sheet):
+class ItemResource(Resource):
     """An item without a number is the one of its cinema and name, or new."""
 
     columns = dict.fromkeys(["cinema", "name", *NUMBERS, "made_to_order", "is_active", "stock_quantity"])

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from cinema.actions import ActionForm, Fact
+from cinema.actions import ActionForm, SummaryItem
 from cinema.reasons import LONGEST_REASON
 from concessions.models import MOST_STOCK
 from concessions.services import last_by_staff
@@ -39,7 +39,7 @@ class StockForm(ActionForm):
 class OrderForm(ActionForm):
     """Says how much is ordered: the service reads the shelf anew."""
 
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         yield _("in stock"), self.row.stock_quantity
         yield _("will be ordered"), self.row.missing
 

@@ -151,7 +151,7 @@ class ConcessionPreorder(models.Model):
         CANCELLED = "CANCELLED", _("Cancelled")
         AVAILABLE = "AVAILABLE", _("Refunded")
 
-    MOVES: ClassVar = {
+    TRANSITIONS: ClassVar = {
         Status.PENDING: {Status.READY, Status.COLLECTED, Status.EXPIRED, Status.CANCELLED, Status.AVAILABLE},
         Status.READY: {Status.COLLECTED, Status.EXPIRED, Status.CANCELLED, Status.AVAILABLE},
         Status.COLLECTED: set(),

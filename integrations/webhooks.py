@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.throttling import client_address
 from jobs import clock
-from orders.services import hear_of
-from payments.errors import GatewayUnavailable, NotFromThere
+from orders.services import handle_gateway_event
+from payments.errors import GatewayUnavailable, UnverifiedWebhook
 from payments.gateways import client
 
 logger = logging.getLogger(__name__)
@@ -40,10 +40,10 @@ def receive(request: HttpRequest, gateway: str) -> HttpResponse:
         return HttpResponse(status=413)
     try:
         hint = talks_to.parse_webhook(request.body, request.headers, address=client_address(request), at=at)
-    except NotFromThere:
+    except UnverifiedWebhook:
         logger.warning("A message that claims to be from %s is not", gateway)  # and nothing of what it says
         return HttpResponse(status=400)
-    event = hear_of(hint, gateway=gateway, at=at)
+    event = handle_gateway_event(hint, gateway=gateway, at=at)
     return HttpResponse(status=503 if event.handled_at is None and event.payment is None else 200)
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from cinema.actions import Acting, act
-from cinema.admin import RecordAdmin
+from cinema.actions import ActionsMixin, confirmed_action
+from cinema.admin import ReadOnlyAdmin
 from cinema.schedule import TITLES, Daily, Every
 from jobs import clock, crontab
 from jobs.models import JobLease, JobRun, Outcome, QuarantinedRow
@@ -41,7 +41,7 @@ def title(job: str) -> Any:
     return TITLES.get(job, job)
 
 
-def in_words(schedule: Every | Daily) -> str:
+def schedule_label(schedule: Every | Daily) -> str:
     if isinstance(schedule, Daily):
         return gettext("daily at %(time)s") % {"time": f"{schedule.at:%H:%M}"}
     seconds = int(schedule.period.total_seconds())
@@ -52,9 +52,9 @@ def in_words(schedule: Every | Daily) -> str:
     return ngettext("every %(count)d minute", "every %(count)d minutes", seconds // 60) % {"count": seconds // 60}
 
 
-def standing(status: JobStatus, *, is_left_out: bool) -> tuple[str, str]:
+def standing(status: JobStatus, *, is_not_installed: bool) -> tuple[str, str]:
     """How a job stands: the colour and the words. Where nobody has installed the schedule none is late."""
-    if status.late and not is_left_out:
+    if status.late and not is_not_installed:
         return "danger", gettext("Late")
     if status.last_run is None:
         return "info", gettext("Has not run yet")
@@ -62,7 +62,7 @@ def standing(status: JobStatus, *, is_left_out: bool) -> tuple[str, str]:
 
 
 @admin.register(JobRun)
-class JobRunAdmin(RecordAdmin):
+class JobRunAdmin(ReadOnlyAdmin):
     """How every job stands, and beneath it each pass."""
 
     cinema_path = None
@@ -91,18 +91,18 @@ class JobRunAdmin(RecordAdmin):
         if request.GET:  # who filters or leafs looks for passes
             return super().changelist_view(request, extra_context)
         jobs = statuses(clock.now())
-        is_left_out = any(each.late for each in jobs) and crontab.is_left_out()
+        is_not_installed = any(each.late for each in jobs) and crontab.is_not_installed()
         context: dict[str, Any] = {
             "statuses": [
                 {
                     "status": each,
                     "title": title(each.job),
-                    "schedule": in_words(each.schedule),
-                    "standing": standing(each, is_left_out=is_left_out),
+                    "schedule": schedule_label(each.schedule),
+                    "standing": standing(each, is_not_installed=is_not_installed),
                 }
                 for each in jobs
             ],
-            "install": crontab.INSTALL if is_left_out else "",
+            "install": crontab.INSTALL if is_not_installed else "",
             "title": _("Jobs"),
             "zone": timezone.get_default_timezone_name(),
         }
@@ -115,7 +115,7 @@ class JobRunAdmin(RecordAdmin):
 
 
 @admin.register(QuarantinedRow)
-class QuarantinedRowAdmin(Acting, RecordAdmin):
+class QuarantinedRowAdmin(ActionsMixin, ReadOnlyAdmin):
     cinema_path = None
     by_server_clock = True
     list_display = ["name", "row_itself", "attempts", "error", "first_failed_at", "next_attempt_at"]
@@ -141,7 +141,7 @@ class QuarantinedRowAdmin(Acting, RecordAdmin):
             return entry.row_in_words
         return format_html('<a href="{}">{}</a>', link, entry.row_in_words)
 
-    @act(
+    @confirmed_action(
         permission="jobs.retry_quarantinedrow",
         title=_("Retry now"),
         text=_("The job tries the row once more in its next pass. If it fails again, the row waits again."),
@@ -153,7 +153,7 @@ class QuarantinedRowAdmin(Acting, RecordAdmin):
 
 
 @admin.register(JobLease)
-class JobLeaseAdmin(RecordAdmin):
+class JobLeaseAdmin(ReadOnlyAdmin):
     cinema_path = None
     by_server_clock = True
     list_display = ["name", "holder", "until"]

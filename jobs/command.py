@@ -14,11 +14,11 @@ from jobs import clock, leases, runs
 from jobs.leases import Lease
 from jobs.models import JobRun
 from jobs.options import BAD_INPUT, BATCH_SIZE, BadInput, Options
-from jobs.patience import described, drop_dead_connection, patiently
+from jobs.patience import drop_dead_connection, one_line, with_retries
 from jobs.quarantine import Quarantine, name_of
-from jobs.steps import Pass, Step, Tally, due_pks, work_through
+from jobs.steps import Counts, JobPass, Step, due_pks, run_step
 
-__all__ = ["JobCommand", "Pass", "Step", "Tally"]
+__all__ = ["Counts", "JobCommand", "JobPass", "Step"]
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class JobCommand(BaseCommand):
         """What the job would act on as of `at`."""
         raise NotImplementedError
 
-    def act(self, rows: list[Any], at: datetime, /) -> Tally | None:
+    def act(self, rows: list[Any], at: datetime, /) -> Counts | None:
         """Do it, for all `rows`, which are due."""
         raise NotImplementedError
 
@@ -55,12 +55,12 @@ class JobCommand(BaseCommand):
         """The job's rules, in the order in which a pass takes them."""
         return [Step("", self.due, self.act)]
 
-    def work(self, current: Pass) -> None:
+    def work(self, current: JobPass) -> None:
         """One pass; a job without rows to act on does its work here and counts it in `current.tally`."""
         for step in self.steps():
-            work_through(step, current)
+            run_step(step, current)
         if current.options.limit is None:
-            patiently(current.quarantine.forget_the_unseen)
+            with_retries(current.quarantine.forget_the_unseen)
 
     # --- How it is called
 
@@ -109,22 +109,22 @@ class JobCommand(BaseCommand):
         now, beginning = clock.now(), clock.monotonic()
         at = options.at or now
         try:
-            started = patiently(partial(self._start, at=at, now=now))
+            started = with_retries(partial(self._start, at=at, now=now))
         except Exception as error:
             logger.exception("%s could not start", self.job)
-            return [f"could not start: {described(error)}"]
+            return [f"could not start: {one_line(error)}"]
         if started is None:
             self.stdout.write(f"{self.job}: another copy is running; nothing to do.")
             return []
         lease, run = started
-        tally = Tally()
+        tally = Counts()
         trouble: BaseException | None = None
         try:
-            quarantine = patiently(partial(Quarantine, self.job, at=at))
-            self.work(Pass(self.job, at, options, lease, quarantine, tally))
+            quarantine = with_retries(partial(Quarantine, self.job, at=at))
+            self.work(JobPass(self.job, at, options, lease, quarantine, tally))
         except BaseException as error:
             trouble = error
-            tally.error = described(error)
+            tally.error = one_line(error)
             if not isinstance(error, Exception):  # Ctrl-C, or told to exit: on record as well
                 raise
             logger.exception("%s: the pass failed", self.job)
@@ -146,20 +146,20 @@ class JobCommand(BaseCommand):
             if lease is None:
                 return None
             if lease.taken_over:
-                runs.bury(self.job)
+                runs.mark_abandoned(self.job)
             return lease, runs.start(self.job, at=at, now=now)
 
-    def _finish(self, lease: Lease, run: JobRun, tally: Tally, *, now: datetime) -> list[str]:
+    def _finish(self, lease: Lease, run: JobRun, tally: Counts, *, now: datetime) -> list[str]:
         def finish() -> None:
             with transaction.atomic():
                 runs.finish(run, now=now, **vars(tally))
                 lease.release(at=now)
 
         try:
-            patiently(finish)
+            with_retries(finish)
         except Exception as error:
             logger.exception("%s could not record its pass", self.job)
-            return [f"could not record its pass: {described(error)}"]
+            return [f"could not record its pass: {one_line(error)}"]
         return []
 
 
@@ -174,4 +174,4 @@ def _shown(row: Any) -> str:
     try:
         return str(row)
     except Exception as error:  # a dry run is what one reaches for when a row is broken
-        return f"({described(error)})"
+        return f"({one_line(error)})"

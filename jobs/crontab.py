@@ -25,7 +25,7 @@ def schedule() -> dict[str, str]:
     return {line.rstrip("\n"): job[2][0] for line, job in zip(crontab.crontab_lines, settings.CRONJOBS, strict=True)}
 
 
-def is_left_out() -> bool:
+def is_not_installed() -> bool:
     """Whether this is a developer's machine without a line of the schedule: its jobs are not late, nobody asked for
     them. Never so in production, where a crontab that was forgotten is an alarm."""
     if not settings.DEBUG:

@@ -29,14 +29,14 @@ def is_infrastructure(error: BaseException) -> bool:
     return isinstance(error, (OperationalError, ProgrammingError, InterfaceError, MemoryError))
 
 
-def passes_by_itself(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether to wait for what failed; no table, column or right comes to whoever waits."""
     of_sqlite, of_postgres = (getattr(error.__cause__, name, None) for name in ("sqlite_errorcode", "pgcode"))
     is_in_the_sql = of_sqlite == sqlite3.SQLITE_ERROR or str(of_postgres).startswith("42")
     return is_infrastructure(error) and not is_in_the_sql
 
 
-def patiently(action: Callable[[], Result]) -> Result:
+def with_retries(action: Callable[[], Result]) -> Result:
     """What `action` returns; it is tried again, up to three times, when the machine failed for a moment.
 
     Any other error comes out at once, and so does the last of the machine's. The action must be safe to repeat: a
@@ -46,9 +46,9 @@ def patiently(action: Callable[[], Result]) -> Result:
         try:
             return action()
         except Exception as error:
-            if not passes_by_itself(error):
+            if not is_transient(error):
                 raise
-            logger.warning("%s; trying again", described(error))
+            logger.warning("%s; trying again", one_line(error))
         drop_dead_connection()
         clock.sleep(wait * random.uniform(0.5, 1.5))  # apart, so that two that met in a deadlock do not meet again
     return action()
@@ -60,7 +60,7 @@ def drop_dead_connection() -> None:
         connection.close_if_unusable_or_obsolete()
 
 
-def described(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
     """The error as one line for a table: no traceback, no more than 500 characters, none that a database refuses."""
     try:
         text = f"{type(error).__name__}: {error}"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import models, transaction
 
 from jobs.models import QuarantinedRow
-from jobs.patience import described
+from jobs.patience import one_line
 
 # After the first failure, the second ... ; a row that fails once more after the last is given up.
 BACKOFF = (
@@ -57,7 +57,7 @@ class Quarantine:
                 job=self.job, row=row, defaults={"first_failed_at": self.at}
             )
             entry.attempts += 1
-            entry.error = described(error)
+            entry.error = one_line(error)
             given_up = entry.attempts > len(BACKOFF)
             entry.next_attempt_at = None if given_up else self.at + BACKOFF[entry.attempts - 1]
             entry.save()

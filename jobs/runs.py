@@ -28,7 +28,7 @@ def finish(run: JobRun, *, now: datetime, done: int, passed_over: int, failed: i
     JobRun.objects.filter(job=run.job, started_at__lt=now - settings.JOB_RUNS_KEPT).delete()
 
 
-def bury(job: str) -> None:
+def mark_abandoned(job: str) -> None:
     """Call the job's unfinished runs failed, once their process is known to be gone."""
     JobRun.objects.filter(job=job, outcome=Outcome.RUNNING).update(
         outcome=Outcome.FAILED, error="The process ended before the pass did."

@@ -13,14 +13,14 @@ from django.db.models import Model, QuerySet
 
 from jobs.leases import Lease
 from jobs.options import Options
-from jobs.patience import described, is_infrastructure, patiently
+from jobs.patience import is_infrastructure, one_line, with_retries
 from jobs.quarantine import Quarantine, name_of
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Tally:
+class Counts:
     """What became of the rows of a pass; `error` is one line that says what went wrong, if something did."""
 
     done: int = 0
@@ -28,7 +28,7 @@ class Tally:
     failed: int = 0
     error: str = ""
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "Counts") -> None:
         self.done += other.done
         self.passed_over += other.passed_over
         self.failed += other.failed
@@ -45,19 +45,19 @@ class Step:
     asked about these rows alone.
     `lock(pks)` replaces the lock on the rows by primary key where something else must be locked before them.
     A step that is not `atomic` talks to a network: its `act` gets no transaction and no locks, claims and commits by
-    itself, and may return a `Tally` of what it did.
+    itself, and may return a `Counts` of what it did.
     """
 
     name: str
     due: Callable[[datetime], QuerySet[Any]]
-    act: Callable[[list[Any], datetime], Tally | None]
+    act: Callable[[list[Any], datetime], Counts | None]
     lock: Callable[[list[int]], object] | None = None
     again: Callable[[datetime, list[int]], QuerySet[Any]] | None = None
     atomic: bool = True
 
 
 @dataclass
-class Pass:
+class JobPass:
     """One pass of a job: what it was asked, and what it has done so far."""
 
     job: str
@@ -65,7 +65,7 @@ class Pass:
     options: Options
     lease: Lease
     quarantine: Quarantine
-    tally: Tally = field(default_factory=Tally)
+    tally: Counts = field(default_factory=Counts)
 
 
 def keys_of(due: QuerySet[Any]) -> list[int]:
@@ -86,14 +86,14 @@ def due_pks(step: Step, *, at: datetime, limit: int | None, quarantine: Quaranti
     return pks[:limit]
 
 
-def work_through(step: Step, current: Pass) -> None:
+def run_step(step: Step, current: JobPass) -> None:
     """Work through everything that is due in the step. Raises only when the machine failed, or `due` itself did."""
     options = current.options
-    pks = patiently(partial(due_pks, step, at=current.at, limit=options.limit, quarantine=current.quarantine))
+    pks = with_retries(partial(due_pks, step, at=current.at, limit=options.limit, quarantine=current.quarantine))
     for batch in _slices(pks, options.batch_size):
-        patiently(current.lease.renew)
+        with_retries(current.lease.renew)
         try:
-            current.tally.add(patiently(partial(attempt, step, batch, current)))
+            current.tally.add(with_retries(partial(process_batch, step, batch, current)))
         except Exception as error:
             if is_infrastructure(error):
                 raise
@@ -101,24 +101,24 @@ def work_through(step: Step, current: Pass) -> None:
             _one_by_one(step, batch, current, error)
 
 
-def _one_by_one(step: Step, batch: list[int], current: Pass, error: Exception) -> None:
+def _one_by_one(step: Step, batch: list[int], current: JobPass, error: Exception) -> None:
     """Find the rows that raise and set them aside, so that the others go on. `error` is what the whole batch raised."""
     for pk in batch:
         try:
             if len(batch) == 1:
                 raise error
-            patiently(current.lease.renew)
-            current.tally.add(patiently(partial(attempt, step, [pk], current)))
+            with_retries(current.lease.renew)
+            current.tally.add(with_retries(partial(process_batch, step, [pk], current)))
         except Exception as own:
             if is_infrastructure(own):
                 raise
             row = name_of(step.due(current.at).model, pk)
-            patiently(partial(current.quarantine.add, row, own))
-            current.tally.add(Tally(failed=1, error=f"{row} is quarantined: {described(own)}"))
-            logger.error("%s: %s is quarantined: %s", current.job, row, described(own))
+            with_retries(partial(current.quarantine.add, row, own))
+            current.tally.add(Counts(failed=1, error=f"{row} is quarantined: {one_line(own)}"))
+            logger.error("%s: %s is quarantined: %s", current.job, row, one_line(own))
 
 
-def attempt(step: Step, pks: list[int], current: Pass) -> Tally:
+def process_batch(step: Step, pks: list[int], current: JobPass) -> Counts:
     """One batch, in one transaction where the step is atomic: lock the rows, read again which are due, act on those."""
     due = step.due(current.at)
     with transaction.atomic() if step.atomic else nullcontext():
@@ -129,10 +129,10 @@ def attempt(step: Step, pks: list[int], current: Pass) -> Tally:
         # A second statement, so that what was decided while we waited for the locks is seen.
         still_due = step.again(current.at, pks) if step.again else due
         rows = list(still_due.filter(pk__in=pks).order_by("pk"))
-        tally = Tally(passed_over=len(pks) - len(rows))
+        tally = Counts(passed_over=len(pks) - len(rows))
         if rows:
             names = [name_of(due.model, row.pk) for row in rows]
-            tally.add(step.act(rows, current.at) or Tally(done=len(rows)))
+            tally.add(step.act(rows, current.at) or Counts(done=len(rows)))
             current.quarantine.forget(names)
     return tally
 

@@ -12,7 +12,7 @@ from jobs.quarantine import name_of
 from jobs.steps import keys_of
 
 
-def undone(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
+def overdue_rows(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
     """The job and the name of each row that was due `periods` periods before `at`, is due still, and whose failing
     is not on record in the quarantine."""
     apps = get_commands()

@@ -6,17 +6,17 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from cinema.admin import RecordAdmin, may
-from cinema.labels import language
+from cinema.admin import ReadOnlyAdmin, may
+from cinema.labels import language_name
 from cinema.lives import Refused
-from cinema.zones import on_the_clock
+from cinema.zones import format_local
 from jobs import clock
 from notifications.models import Kind, Notification, Status
 from notifications.services import requeue
 
 
 @admin.register(Notification)
-class NotificationAdmin(RecordAdmin):
+class NotificationAdmin(ReadOnlyAdmin):
     """What was told to whom. People read it, and send again what has failed."""
 
     cinema_path = None
@@ -39,7 +39,7 @@ class NotificationAdmin(RecordAdmin):
 
     @admin.display(description=_("language"))
     def written_in(self, message: Notification) -> str:
-        return language(message.language)
+        return language_name(message.language)
 
     @admin.display(description=_("facts"))
     def facts(self, message: Notification) -> SafeString:
@@ -50,7 +50,7 @@ class NotificationAdmin(RecordAdmin):
     @admin.display(description=_("next attempt"))
     def next_attempt(self, message: Notification) -> str:
         """Only what is still to be sent has one."""
-        return on_the_clock(message.next_attempt_at) if message.status in (Status.QUEUED, Status.SENDING) else "–"
+        return format_local(message.next_attempt_at) if message.status in (Status.QUEUED, Status.SENDING) else "–"
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:

@@ -44,7 +44,7 @@ class Notification(models.Model):
     Sent at least once: a sender that is killed between sending and marking sends it again, under the same `message_id`.
     """
 
-    MOVES: ClassVar[dict[str, set[str]]] = {
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         Status.QUEUED: {Status.SENDING, Status.OUTDATED},
         # To itself: taken over from a sender whose claim ran out.
         Status.SENDING: {Status.SENDING, Status.SENT, Status.QUEUED, Status.FAILED, Status.OUTDATED},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from notifications.models import Notification
 
 
-def pictures(notification: Notification) -> Iterator[tuple[str, bytes]]:
+def qr_images(notification: Notification) -> Iterator[tuple[str, bytes]]:
     """The name and the PNG of each of the `codes` in the context, black on white with the margin that scanners need."""
     import segno  # here, since every job imports its way to letters, and one of them draws
 

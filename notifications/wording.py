@@ -10,21 +10,21 @@ from notifications.models import Notification
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class RenderedEmail:
     subject: str
     body: str
 
 
-def letter(notification: Notification) -> Letter:
+def render_email(notification: Notification) -> RenderedEmail:
     """What an e-mail says."""
     with translation.override(_language(notification)):
-        return Letter(
+        return RenderedEmail(
             subject=_one_line(_render(notification, "subject.txt")),
             body=_render(notification, "txt").strip() + "\n",
         )
 
 
-def text(notification: Notification) -> str:
+def render_text(notification: Notification) -> str:
     """What a text message says, in one line: the letter's subject where nothing was written for the phone."""
     with translation.override(_language(notification)):
         return _one_line(_render(notification, "sms.txt", "subject.txt"))

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cinema.admin import NEWEST_FIRST, KeptAdmin, RecordAdmin
-from cinema.labels import label
+from cinema.admin import NEWEST_FIRST, NoDeleteAdmin, ReadOnlyAdmin
+from cinema.labels import status_badge
 from orders.models import OrderEvent, Promocode, RefundLine, Scan, Ticket
 from orders.money import admin as _money  # noqa: F401 (the pages of payments and refunds)
 from orders.pages import REFUNDED, TICKET, ReasonInWords
@@ -22,7 +22,7 @@ class OfTicket:
 
 
 @admin.register(Scan)
-class ScanAdmin(OfTicket, RecordAdmin):
+class ScanAdmin(OfTicket, ReadOnlyAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "ticket__order__cinema"
     list_display = ["at", "of_ticket", "whether_undone", "actor"]
@@ -33,11 +33,11 @@ class ScanAdmin(OfTicket, RecordAdmin):
     @admin.display(description=_("undone"), ordering="undone")
     def whether_undone(self, scan: Scan) -> str:
         """A scan that stands is no alarm."""
-        return label(gettext("Undone"), "warning") if scan.undone else "–"
+        return status_badge(gettext("Undone"), "warning") if scan.undone else "–"
 
 
 @admin.register(RefundLine)
-class RefundLineAdmin(OfTicket, RecordAdmin):
+class RefundLineAdmin(OfTicket, ReadOnlyAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "refund__order__cinema"
     list_display = ["refund", "of_ticket", "preorder", "amount"]
@@ -45,7 +45,7 @@ class RefundLineAdmin(OfTicket, RecordAdmin):
 
 
 @admin.register(OrderEvent)
-class OrderEventAdmin(ReasonInWords, RecordAdmin):
+class OrderEventAdmin(ReasonInWords, ReadOnlyAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
     list_display = ["at", "order", "from_status", "to_status", "actor", "why"]
@@ -55,7 +55,7 @@ class OrderEventAdmin(ReasonInWords, RecordAdmin):
 
 
 @admin.register(Promocode)
-class PromocodeAdmin(KeptAdmin):
+class PromocodeAdmin(NoDeleteAdmin):
     cinema_path = None
     list_display = ["code", "discount_percent", "discount_amount", "used_count", "max_uses", "is_active"]
     list_filter = ["is_active"]

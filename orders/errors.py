@@ -1,7 +1,7 @@
 """What the process refuses. Every text says what was refused, why, and what to do; a refusal changes nothing."""
 
 from bonuses.errors import NotEnoughPoints
-from cinema.lives import ForbiddenMove, MovedMeanwhile, Refused
+from cinema.lives import ConcurrentChange, ForbiddenMove, Refused
 from cinema.reasons import ReasonNeeded
 from concessions.errors import OutOfStock
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
@@ -66,13 +66,13 @@ class NotAdmitted(Refused):
 __all__ = [
     "AlreadyPaid",
     "BasketRefused",
+    "ConcurrentChange",
     "ExtensionRefused",
     "ForbiddenMove",
     "GatewayError",
     "GatewayNotOffered",
     "GatewayRefused",
     "GatewayUnavailable",
-    "MovedMeanwhile",
     "NotAdmitted",
     "NotEnoughPoints",
     "NotForgotten",

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from cinema.money import MINOR_UNITS
-from jobs.undone import undone
+from jobs.undone import overdue_rows
 from orders.models import Order, Ticket
 
 PERIODS = 2  # that a job may take before what it leaves undone is a fault
@@ -46,7 +46,7 @@ def violations(at: datetime) -> Iterator[Violation]:
             cursor.execute(invariant.sql, parameters)
             for [pk] in cursor.fetchall():
                 yield Violation(invariant.statement, f"{invariant.model}:{pk}")
-    for job, row in undone(at, periods=PERIODS):
+    for job, row in overdue_rows(at, periods=PERIODS):
         yield Violation(f"Nothing was due to {job} two periods ago and is still undone", row)
 
 
@@ -58,7 +58,7 @@ def _words(values: Iterable[str]) -> str:
 LIVE = _words(Ticket.LIVE)
 UNPAID = _words(Order.UNPAID)
 SOLD = _words(Order.SOLD)
-EDGES = _words(f"{source}>{target}" for source, targets in Order.MOVES.items() for target in targets)
+EDGES = _words(f"{source}>{target}" for source, targets in Order.TRANSITIONS.items() for target in targets)
 
 INVARIANTS = [
     Invariant(
@@ -139,7 +139,7 @@ INVARIANTS = [
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount FROM payments_payment WHERE status = 'SUCCEEDED'
                    GROUP BY order_id) paid ON paid.order_id = o.id
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount,
-                          SUM(without_lines) AS awaiting
+                          SUM(unallocated_amount) AS awaiting
                    FROM payments_refund GROUP BY order_id) back ON back.order_id = o.id
         LEFT JOIN (SELECT refund.order_id, SUM(line.amount) AS amount FROM orders_refundline line
                    JOIN payments_refund refund ON refund.id = line.refund_id

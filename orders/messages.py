@@ -70,7 +70,7 @@ def send_link(order: Order, *, at: datetime) -> None:
     )
 
 
-def tell_of_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
+def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
     """Once a deadline: an extended order that is late again is told of again; and whenever staff want it `again`."""
     orders = _reachable(orders)
     cinemas = _cinemas(orders)
@@ -95,7 +95,7 @@ def tell_of_overdue(orders: Iterable[Order], *, at: datetime, again: bool = Fals
     )
 
 
-def tell_of_cancellation(orders: Iterable[Order], *, at: datetime) -> None:
+def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
     orders = _reachable(orders)
     cinemas = _cinemas(orders)
     queue(
@@ -113,7 +113,7 @@ def tell_of_cancellation(orders: Iterable[Order], *, at: datetime) -> None:
     )
 
 
-def tell_of_refund(order: Order, *, refund: int, amount: Decimal, points: int, at: datetime) -> None:
+def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, at: datetime) -> None:
     queue(
         [
             Message(
@@ -128,7 +128,7 @@ def tell_of_refund(order: Order, *, refund: int, amount: Decimal, points: int, a
     )
 
 
-def tell_of_returned_payment(order: Order, *, payment: int, amount: Decimal, at: datetime) -> None:
+def notify_payment_returned(order: Order, *, payment: int, amount: Decimal, at: datetime) -> None:
     """Money came that the order cannot take any more."""
     queue(
         [
@@ -144,7 +144,7 @@ def tell_of_returned_payment(order: Order, *, payment: int, amount: Decimal, at:
     )
 
 
-def tell_of_cancelled_sessions(
+def notify_sessions_cancelled(
     orders: Iterable[Order],
     *,
     tickets: Mapping[int, Sequence[Ticket]],
@@ -183,7 +183,7 @@ def tell_of_cancelled_sessions(
     )
 
 
-def remind_of_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime) -> None:
+def notify_upcoming_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime) -> None:
     """One message for the tickets of one order at one session, useless after its start. They come with all it tells."""
     queue(
         [
@@ -209,7 +209,7 @@ def remind_of_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime) -> N
     )
 
 
-def told(order: Order) -> QuerySet[Notification]:
+def notifications_of(order: Order) -> QuerySet[Notification]:
     """What the order's customer was told of it, in the order in which it happened: each occasion begins with the
     order's number. An index serves it."""
     about = Notification.objects.filter(

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import OrderEvent
-from orders.reasons import in_words
+from orders.reasons import reason_label
 from payments.models import Refund
 
 # What the name of a row is made of, to be read with the page in one query.
@@ -22,4 +22,4 @@ class ReasonInWords:
 
     @admin.display(description=_("reason"))
     def why(self, row: Refund | OrderEvent) -> str:
-        return in_words(row.reason) or "–"
+        return reason_label(row.reason) or "–"

@@ -18,6 +18,6 @@ class Reason(models.TextChoices):
     MONEY_RETURNED = "MONEY_RETURNED", _("The order could not take this money")
 
 
-def in_words(reason: str) -> str:
+def reason_label(reason: str) -> str:
     """The label of a code, in the reader's language; what a person wrote, as it stands."""
     return str(Reason(reason).label) if reason in Reason.values else reason

@@ -24,8 +24,8 @@ from jobs.status import JobStatus, statuses
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from orders.models import Order, Ticket
-from orders.money.waiting import MoneyWaits
-from orders.waiting import SHOWN, Line, counted, list_of, named
+from orders.money.waiting import MoneyItems
+from orders.waiting import SHOWN, DashboardItem, counted, list_of, named
 from screenings.models import Session
 
 
@@ -35,8 +35,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context | {"title": _("Today"), "lines": list(Today(request, at).lines()), "at": at}
 
 
-class Today(MoneyWaits):
-    def lines(self) -> Iterator[Line]:
+class Today(MoneyItems):
+    def lines(self) -> Iterator[DashboardItem]:
         """What the person can settle, and has to; nothing when nothing waits."""
         sell, buy_goods = ("take_payment_order", "extend_order"), ("receive_goods", "order_goods")
         if self.may("orders", "refund_order"):
@@ -65,12 +65,12 @@ class Today(MoneyWaits):
         if self.may("jobs", "view_jobrun", "retry_quarantinedrow"):
             yield from self.jobs()
 
-    def second_signatures(self) -> Iterator[Line]:
+    def second_signatures(self) -> Iterator[DashboardItem]:
         """What colleagues may not do alone; one's own is another's to sign."""
         asked = self.own(Approval.objects.filter(status=Approval.Status.ASKED), "cinema")
         total, rows = counted(asked.exclude(asked_by=self.request.user).order_by("asked_at", "pk"))
         if total:
-            yield Line(
+            yield DashboardItem(
                 ngettext(
                     "%(count)d request needs a second signature", "%(count)d requests need a second signature", total
                 )
@@ -80,12 +80,12 @@ class Today(MoneyWaits):
                 *named(total, [approval.about for approval in rows]),
             )
 
-    def low_stock(self) -> Iterator[Line]:
+    def low_stock(self) -> Iterator[DashboardItem]:
         items: QuerySet[ConcessionItem] = ConcessionItem.objects.filter(is_low=True, is_active=True)
         items = self.own(items, "cinema").order_by("stock_quantity", "pk")
         total, rows = counted(items)
         if total:
-            yield Line(
+            yield DashboardItem(
                 ngettext("%(count)d bar item is low", "%(count)d bar items are low", total) % {"count": total},
                 list_of("concessions_lowstockitem"),
                 "inventory_2",
@@ -98,26 +98,26 @@ class Today(MoneyWaits):
                 ),
             )
 
-    def overdue_orders(self) -> Iterator[Line]:
+    def overdue_orders(self) -> Iterator[DashboardItem]:
         orders = Order.objects.filter(status=Order.Status.PAYMENT_OVERDUE)
         total, rows = counted(self.own(orders, "cinema").order_by("expires_at", "pk"))
         if total:
-            yield Line(
+            yield DashboardItem(
                 ngettext("%(count)d order is overdue", "%(count)d orders are overdue", total) % {"count": total},
                 list_of("orders_overdueorder"),
                 "hourglass_bottom",
                 *named(total, [order.number for order in rows]),
             )
 
-    def jobs(self) -> Iterator[Line]:
+    def jobs(self) -> Iterator[DashboardItem]:
         """Jobs that stand still or failed, and rows that they could not handle: three lines out of one look."""
         found = statuses(self.at)
         if self.may("jobs", "view_jobrun"):
             link = reverse("admin:jobs_jobrun_changelist")
             late = [each for each in found if each.late]
             failed = [each for each in found if each.last_run and each.last_run.outcome == Outcome.FAILED]
-            if late and crontab.is_left_out():
-                yield Line(
+            if late and crontab.is_not_installed():
+                yield DashboardItem(
                     _("The schedule is not installed on this machine, so no job runs by itself"),
                     link,
                     "schedule",
@@ -125,25 +125,25 @@ class Today(MoneyWaits):
                 )
             elif late:
                 text = ngettext("%(count)d job is late", "%(count)d jobs are late", len(late)) % {"count": len(late)}
-                yield Line(text, link, "timer_off", *named(len(late), _titles(late)), urgent=True)
+                yield DashboardItem(text, link, "timer_off", *named(len(late), _titles(late)), urgent=True)
             if failed:
                 text = ngettext("%(count)d job failed", "%(count)d jobs failed", len(failed)) % {"count": len(failed)}
-                yield Line(text, link, "error", *named(len(failed), _titles(failed)), urgent=True)
+                yield DashboardItem(text, link, "error", *named(len(failed), _titles(failed)), urgent=True)
         rows = sum(each.quarantined for each in found)
         if rows and self.may("jobs", "retry_quarantinedrow"):
-            yield Line(
+            yield DashboardItem(
                 ngettext("%(count)d row is in quarantine", "%(count)d rows are in quarantine", rows) % {"count": rows},
                 reverse("admin:jobs_quarantinedrow_changelist"),
                 "coronavirus",
                 _titles([each for each in found if each.quarantined])[:SHOWN],
             )
 
-    def failed_messages(self) -> Iterator[Line]:
+    def failed_messages(self) -> Iterator[DashboardItem]:
         total, rows = counted(
             Notification.objects.filter(status=MessageStatus.FAILED).order_by("next_attempt_at", "pk")
         )
         if total:
-            yield Line(
+            yield DashboardItem(
                 ngettext("%(count)d message was not delivered", "%(count)d messages were not delivered", total)
                 % {"count": total},
                 list_of("notifications_notification", status=MessageStatus.FAILED),
@@ -151,7 +151,7 @@ class Today(MoneyWaits):
                 *named(total, [message.recipient for message in rows]),
             )
 
-    def cancelled_sessions(self) -> Iterator[Line]:
+    def cancelled_sessions(self) -> Iterator[DashboardItem]:
         """Cancelled ones of today, each by its cinema's calendar, that orders still hang on."""
         sessions: QuerySet[Session] = Session.objects.filter(
             Exists(Ticket.objects.live().filter(session=OuterRef("pk"))),
@@ -168,7 +168,7 @@ class Today(MoneyWaits):
         ]
         if today:
             total = len(today)
-            yield Line(
+            yield DashboardItem(
                 ngettext(
                     "%(count)d cancelled session of today still has orders",
                     "%(count)d cancelled sessions of today still have orders",

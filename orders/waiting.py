@@ -15,7 +15,7 @@ SHOWN = 3  # so many of the rows are named, the one that waits longest first
 
 
 @dataclass(frozen=True)
-class Line:
+class DashboardItem:
     """One kind of thing that waits. `text` counts it, `names` are some of it; `link` leads to where it is settled."""
 
     text: str
@@ -26,7 +26,7 @@ class Line:
     urgent: bool = False
 
 
-class Waits:
+class DashboardSection:
     """What waits, as one person sees it at one instant."""
 
     def __init__(self, request: HttpRequest, at: datetime) -> None:

@@ -1,12 +1,12 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from cinema.admin import KeptAdmin, RecordAdmin
+from cinema.admin import NoDeleteAdmin, ReadOnlyAdmin
 from payments.models import GatewayEvent, VatRate
 
 
 @admin.register(GatewayEvent)
-class GatewayEventAdmin(RecordAdmin):
+class GatewayEventAdmin(ReadOnlyAdmin):
     cinema_path = None
     list_display = ["received_at", "gateway", "event_id", "handled_at"]
     list_filter = ["gateway"]
@@ -14,7 +14,7 @@ class GatewayEventAdmin(RecordAdmin):
 
 
 @admin.register(VatRate)
-class VatRateAdmin(KeptAdmin):
+class VatRateAdmin(NoDeleteAdmin):
     cinema_path = None
     list_display = ["subject", "vat", "valid_from"]
     list_filter = ["subject"]

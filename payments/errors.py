@@ -21,9 +21,9 @@ class GatewayRefused(GatewayError):
     """The gateway said no, so nothing was done; the same request will be refused again."""
 
 
-class NobodyToAsk(GatewayError):
+class NotPollable(GatewayError):
     """Taken by hand: only a person knows how it stands."""
 
 
-class NotFromThere(Refused):
+class UnverifiedWebhook(Refused):
     """A message that does not come from the gateway whose name it bears."""

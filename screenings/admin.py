@@ -11,11 +11,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cinema.actions import Acting, act
-from cinema.admin import KeptAdmin, RecordAdmin, Scoped
-from cinema.exchange.pages import Exchanging
-from cinema.zones import on_the_clock
-from screenings.exchange import FilmSheet
+from cinema.actions import ActionsMixin, confirmed_action
+from cinema.admin import CinemaScopedAdmin, NoDeleteAdmin, ReadOnlyAdmin
+from cinema.exchange.pages import ImportExportMixin
+from cinema.zones import format_local
+from screenings.exchange import FilmResource
 from screenings.forms import BuildHallForm, CopyDayForm, CopyWeekForm, ScheduleForm
 from screenings.models import (
     Cinema,
@@ -31,14 +31,14 @@ from screenings.services import CopyResult, build_hall, copy_day, copy_week, put
 
 
 @admin.register(Cinema)
-class CinemaAdmin(Acting, KeptAdmin):
+class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
     cinema_path = "pk"
     history_parts = {"seat_surcharges": "kind"}
     list_display = ["name", "city", "time_zone"]
     search_fields = ["name", "city"]
     actions_detail = ["schedule", "copy_day", "copy_week", "build_hall"]
 
-    @act(
+    @confirmed_action(
         permission="screenings.schedule_session",
         title=_("Schedule a session"),
         text=_("It lasts as long as adverts, film and cleaning take."),
@@ -50,7 +50,7 @@ class CinemaAdmin(Acting, KeptAdmin):
         session = schedule(**{name: given[name] for name in names}, at=at, actor=actor)
         return gettext("%(session)s is on the programme.") % {"session": session}
 
-    @act(
+    @confirmed_action(
         permission="screenings.copy_sessions",
         title=_("Copy a day"),
         text=_("The sessions of one day are shown again on another, at the same times. First you see which."),
@@ -60,7 +60,7 @@ class CinemaAdmin(Acting, KeptAdmin):
     def copy_day(self, cinema: Cinema, *, at: datetime, actor: User, day: date, to: date, looked: str) -> str:
         return _copied(copy_day(cinema, day=day, to=to, at=at, actor=actor))
 
-    @act(
+    @confirmed_action(
         permission="screenings.copy_sessions",
         title=_("Copy a week"),
         text=_("The sessions of seven days are shown again in another week. First you see which."),
@@ -70,7 +70,7 @@ class CinemaAdmin(Acting, KeptAdmin):
     def copy_week(self, cinema: Cinema, *, at: datetime, actor: User, monday: date, to: date, looked: str) -> str:
         return _copied(copy_week(cinema, monday=monday, to=to, at=at, actor=actor))
 
-    @act(
+    @confirmed_action(
         permission="screenings.build_hall",
         title=_("Build a hall"),
         text=_("Draw its rows; you see the plan before it is built."),
@@ -93,7 +93,7 @@ def _copied(result: CopyResult) -> str:
 
 
 @admin.register(Seat)
-class SeatAdmin(RecordAdmin):
+class SeatAdmin(ReadOnlyAdmin):
     cinema_path = "hall__cinema"
     list_display = ["hall", "row", "number", "kind"]
     list_filter = ["hall", "kind"]
@@ -101,7 +101,7 @@ class SeatAdmin(RecordAdmin):
 
 
 @admin.register(SeatOutage)
-class SeatOutageAdmin(Acting, RecordAdmin):
+class SeatOutageAdmin(ActionsMixin, ReadOnlyAdmin):
     cinema_path = "seat__hall__cinema"
     list_display = ["seat", "hall", "broken_from", "broken_until", "reason", "actor"]
     list_filter = ["seat__hall"]
@@ -115,13 +115,13 @@ class SeatOutageAdmin(Acting, RecordAdmin):
 
     @admin.display(description=_("broken from"), ordering="since")
     def broken_from(self, outage: SeatOutage) -> str:
-        return on_the_clock(outage.since, outage.seat.hall.cinema.zone)
+        return format_local(outage.since, outage.seat.hall.cinema.zone)
 
     @admin.display(description=_("broken until"), ordering="until")
     def broken_until(self, outage: SeatOutage) -> str:
-        return on_the_clock(outage.until, outage.seat.hall.cinema.zone)
+        return format_local(outage.until, outage.seat.hall.cinema.zone)
 
-    @act(
+    @confirmed_action(
         permission="screenings.take_out_seat",
         title=_("Put the seat back"),
         text=_("The seat is fine: from now on it is sold again."),
@@ -134,7 +134,7 @@ class SeatOutageAdmin(Acting, RecordAdmin):
 
 
 @admin.register(SeatSurcharge)
-class SeatSurchargeAdmin(Scoped):
+class SeatSurchargeAdmin(CinemaScopedAdmin):
     cinema_path = "cinema"
     list_display = ["cinema", "kind", "amount"]
     list_filter = ["cinema"]
@@ -142,13 +142,13 @@ class SeatSurchargeAdmin(Scoped):
 
 
 @admin.register(TicketType)
-class TicketTypeAdmin(KeptAdmin):
+class TicketTypeAdmin(NoDeleteAdmin):
     cinema_path = None
     list_display = ["name", "price_percent", "is_active"]
 
 
 @admin.register(Genre)
-class GenreAdmin(Scoped):
+class GenreAdmin(CinemaScopedAdmin):
     cinema_path = None
     search_fields = ["name"]
 
@@ -160,20 +160,20 @@ class GenreAdmin(Scoped):
 
 
 @admin.register(Film)
-class FilmAdmin(Exchanging, KeptAdmin):
+class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
     cinema_path = None
     list_display = ["title", "duration_minutes", "age_rating"]
     list_filter = ["age_rating", "genres"]
     search_fields = ["title"]
     autocomplete_fields = ["genres"]
 
-    def sheet_for(self, request: HttpRequest) -> FilmSheet:
+    def resource_for(self, request: HttpRequest) -> FilmResource:
         rows = self.get_queryset(request).prefetch_related("genres")
-        return FilmSheet(rows=rows, person=request.user, at=timezone.now())
+        return FilmResource(rows=rows, person=request.user, at=timezone.now())
 
 
 @admin.register(SessionSummary)
-class SessionSummaryAdmin(RecordAdmin):
+class SessionSummaryAdmin(ReadOnlyAdmin):
     cinema_path = "session__hall__cinema"
     list_display = ["session", "at_cinema", "capacity", "sold", "used", "no_show", "refunded", "gross", "net"]
     list_select_related = ["session__film", "session__hall__cinema"]

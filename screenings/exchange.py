@@ -12,7 +12,7 @@ from import_export.fields import Field
 from tablib import Dataset
 
 from cinema.exchange.cells import Choice, Day, Many, Names, Number, One, Text
-from cinema.exchange.sheets import Sheet
+from cinema.exchange.sheets import Resource
 from cinema.lives import Refused
 from screenings.errors import AmbiguousTime
 from screenings.models import Cinema, Film, Genre, Hall, Session
@@ -22,7 +22,7 @@ from screenings.times import as_instant
 TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?(?:\s*(?:UTC)?([+-])(\d{2}):?(\d{2}))?", re.ASCII)
 
 
-class FilmSheet(Sheet):
+class FilmResource(Resource):
     """A film without a number is the one of its title, or new."""
 
     columns = {"title": None, "duration_minutes": None, "age_rating": None, "genres": None}
@@ -51,7 +51,7 @@ class FilmSheet(Sheet):
         return same[0] if same else None
 
 
-class TimetableSheet(Sheet):
+class TimetableResource(Resource):
     """Sessions. A file adds them, by `schedule`; those on the programme are only recognised.
 
     A session without a number is the one that is not cancelled and starts then in that hall, with that film; or new.

@@ -17,9 +17,9 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from cinema.actions import ActionForm, Fact
+from cinema.actions import ActionForm, SummaryItem
 from cinema.reasons import LONGEST_REASON
-from cinema.zones import in_our_age, is_in_our_age
+from cinema.zones import is_valid_year, validate_year
 from screenings.errors import AmbiguousTime, ImpossibleHall, NonexistentTime
 from screenings.models import Cinema, Film, Hall, Seat, Session
 from screenings.plans import Plan, lay_out
@@ -40,25 +40,25 @@ class Native(UnfoldAdminTextInputWidget):
 
 
 def day_field(**kwargs: Any) -> forms.DateField:
-    return forms.DateField(validators=[in_our_age], widget=Native("date", "%Y-%m-%d"), **kwargs)
+    return forms.DateField(validators=[validate_year], widget=Native("date", "%Y-%m-%d"), **kwargs)
 
 
 def instant_field(**kwargs: Any) -> forms.DateTimeField:
     """An instant by the clocks that are in force: on an action's page the cinema's."""
-    return forms.DateTimeField(validators=[in_our_age], widget=Native("datetime-local", "%Y-%m-%dT%H:%M"), **kwargs)
+    return forms.DateTimeField(validators=[validate_year], widget=Native("datetime-local", "%Y-%m-%dT%H:%M"), **kwargs)
 
 
-class Reason(forms.CharField):
+class ReasonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": LONGEST_REASON, "widget": UnfoldAdminTextInputWidget(), **kwargs})
 
 
-class LookedAt(ActionForm):
+class PreviewedForm(ActionForm):
     """Shown once more with what would come of it; it counts when sent as it was shown."""
 
     looked = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def needs_look(self) -> bool:
+    def needs_confirmation(self) -> bool:
         seen = repr(sorted((name, str(value)) for name, value in self.cleaned_data.items() if name != "looked"))
         if self.cleaned_data["looked"] == seen:
             return False
@@ -120,13 +120,13 @@ class ScheduleForm(ActionForm):
         return given
 
 
-class CopyForm(LookedAt):
+class CopyForm(PreviewedForm):
     """What would be made and what would not, before it is."""
 
     def result(self) -> CopyResult:
         raise NotImplementedError
 
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         if not (self.is_bound and self.is_valid()):
             return
         result = self.result()
@@ -174,7 +174,7 @@ def _day_of(value: Any) -> date | None:
         day = date.fromisoformat(value)
     except (TypeError, ValueError):
         return None
-    return day if is_in_our_age(day) else None
+    return day if is_valid_year(day) else None
 
 
 def _lines(texts: Iterable[str]) -> str:
@@ -184,7 +184,7 @@ def _lines(texts: Iterable[str]) -> str:
 # --- Halls and their seats
 
 
-class BuildHallForm(LookedAt):
+class BuildHallForm(PreviewedForm):
     name = forms.CharField(label=_("Name of the hall"), max_length=80, widget=UnfoldAdminTextInputWidget())
     cleaning_minutes = forms.IntegerField(
         label=_("Cleaning, minutes"), initial=15, min_value=0, max_value=240, widget=UnfoldAdminIntegerFieldWidget()
@@ -213,14 +213,14 @@ class BuildHallForm(LookedAt):
         """What was typed, drawn."""
         return lay_out(seats_of(self.cleaned_data["drawing"])) if self.is_bound and self.is_valid() else None
 
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         if plan := self.plan:
             seats = ngettext("%(count)d seat", "%(count)d seats", len(plan.places)) % {"count": len(plan.places)}
             yield gettext("The hall will have"), seats
             yield gettext("Plan"), render_to_string("screenings/plan.html", {"plan": plan})
 
 
-class OutageForm(LookedAt):
+class OutageForm(PreviewedForm):
     """Which seats of a hall are broken, and from when until when."""
 
     row_number = forms.IntegerField(
@@ -234,7 +234,7 @@ class OutageForm(LookedAt):
     )
     since = instant_field(label=_("Broken from"))
     until = instant_field(label=_("Broken until"), required=False, help_text=_("Empty: until somebody puts it back."))
-    reason = Reason(label=_("What is broken"))
+    reason = ReasonField(label=_("What is broken"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

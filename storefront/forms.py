@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from cinema.money import in_words
+from cinema.money import format_money
 from concessions.models import ConcessionItem
 from screenings.models import Seat, TicketType
 from storefront.services.seat_map import SeatMap
@@ -75,7 +75,7 @@ class CheckoutForm(ShopForm):
             self._types[seat.pk] = {str(each.pk): each for each in types}
             self.fields[f"type-{seat.pk}"] = forms.ChoiceField(
                 label=str(seat),
-                choices=[(each.pk, f"{each} · {in_words(self._price(seat, each))}") for each in types],
+                choices=[(each.pk, f"{each} · {format_money(self._price(seat, each))}") for each in types],
                 initial=next((each.pk for each in types), None),
             )
         for item, left in stock:

@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.errors import TooMany
+from accounts.errors import RateLimited
 
 
-class TooOften:
+class RateLimitMiddleware:
     """Who does something too often is told when to come back, whichever page it was."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -17,7 +17,7 @@ class TooOften:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        if not isinstance(exception, TooMany):
+        if not isinstance(exception, RateLimited):
             return None
         page = render(
             request, "storefront/problem.html", {"title": _("Please, not so often"), "text": str(exception)}, status=429

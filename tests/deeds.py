@@ -37,7 +37,7 @@ def days_of_sessions(foyer: Foyer) -> list[int]:
 
 
 @dataclass(frozen=True)
-class Deed:
+class ActionCase:
     action: str  # its name in the admin
     title: str  # on the button, and again where it is confirmed
     by: str
@@ -51,122 +51,122 @@ class Deed:
     looks: bool = False  # what would come of it is shown first, and then confirmed
 
 
-DEEDS = [
+ACTION_CASES = [
     # --- The bar
-    Deed(
+    ActionCase(
         "receive_goods", "Принять товар", "bar", "accountant", lambda foyer: foyer.low,
         "принято 25, теперь в остатке 35.", stock("low"), 35,
         "этим уже кто-то занялся",
         lambda _foyer: {"Сколько пришло": "25"},
     ),
-    Deed(
+    ActionCase(
         "count_stock", "Пересчитать остаток", "bar", "accountant", lambda foyer: foyer.item,
         "остаток исправлен на -2, теперь 98.", stock("item"), 98,
         "Тем временем",
         lambda _foyer: {"Сколько лежит на полке": "98"},
     ),
-    Deed(
+    ActionCase(
         "write_off_goods", "Списать товар", "floor_manager", "bar", lambda foyer: foyer.item,
         "списано 4, теперь в остатке 96.", stock("item"), 96,
         "Тем временем",
         lambda _foyer: {"Сколько списать": "4", "Причина": "Вышел срок"},
     ),
-    Deed(
+    ActionCase(
         "order_goods", "Заказать до максимума", "floor_manager", "bar", lambda foyer: foyer.low,
         "заказано 90.", lambda foyer: on_order(foyer.low), 90,
         "уже заказано 90. Сначала примите их.",
     ),
-    Deed(
+    ActionCase(
         "take_off", "Снять с продажи", "bar", "accountant", lambda foyer: foyer.low,
         "снято с продажи.", lambda foyer: foyer.again(foyer.low).is_active, False,
         "этим уже кто-то занялся",
     ),
-    Deed(
+    ActionCase(
         "put_back", "Вернуть в продажу", "bar", "cashier", lambda foyer: foyer.off_sale,
         "снова в продаже.", lambda foyer: foyer.again(foyer.off_sale).is_active, True,
         "уже в продаже.",
     ),
-    Deed(
+    ActionCase(
         "ready", "Приготовить", "bar", "cashier", lambda foyer: foyer.snacks,
         "готово.", status("snacks"), ConcessionPreorder.Status.READY,
         "Статус: Готов.",
     ),
-    Deed(
+    ActionCase(
         "hand_over", "Выдать", "bar", "cashier", lambda foyer: foyer.snacks,
         "выдано.", status("snacks"), ConcessionPreorder.Status.COLLECTED,
         "Статус: Выдан.",
     ),
     # --- What is overdue
-    Deed(
+    ActionCase(
         "extend", "Продлить срок оплаты", "cashier", "accountant", lambda foyer: foyer.late,
         "нужно оплатить до", status("late"), Order.Status.PENDING_PAYMENT,
         "этим уже кто-то занялся",
         lambda foyer: {"Оплатить до": f"{foyer.day - timedelta(days=1)}T18:00"},
     ),
-    Deed(
+    ActionCase(
         "take_payment", "Принять оплату", "cashier", "accountant", lambda foyer: foyer.late,
         "оплачен.", status("late"), Order.Status.PAID,
         "этим уже кто-то занялся",
         lambda _foyer: {"Наличные": True},
     ),
-    Deed(
+    ActionCase(
         "remind", "Напомнить покупателю", "cashier", "accountant", lambda foyer: foyer.late,
         "напомнили.", lambda _foyer: Notification.objects.filter(kind="ORDER_OVERDUE").count(), 2,
         "сообщали меньше часа назад",
     ),
-    Deed(
+    ActionCase(
         "cancel", "Отменить заказ", "cashier", "accountant", lambda foyer: foyer.late,
         "отменён.", status("late"), Order.Status.CANCELLED,
         "этим уже кто-то занялся",
         lambda _foyer: {"Причина": "Отказались по телефону"},
     ),
     # --- What is sold
-    Deed(
+    ActionCase(
         "refund_whole", "Вернуть весь заказ", "floor_manager", "cashier", lambda foyer: foyer.order,
         "Возвращается 846,00", status("order"), Order.Status.REFUNDED,
         "Возврат невозможен",
         lambda _foyer: {"Причина": "Зал закрыт"},
     ),
-    Deed(
+    ActionCase(
         "refund_lines", "Вернуть часть", "floor_manager", "cashier", lambda foyer: foyer.order,
         "Возвращается 216,00", status("snacks"), ConcessionPreorder.Status.AVAILABLE,
         "Часть этого уже возвращена.",
         lambda _foyer: {"Popcorn": True, "Причина": "Кончилась карамель"}, looks=True,
     ),
-    Deed(
+    ActionCase(
         "let_in", "Впустить", "usher", "cashier", lambda foyer: foyer.ticket,
         "впустили.", status("ticket"), Ticket.Status.USED,
         "По этому билету уже прошли.",
     ),
-    Deed(
+    ActionCase(
         "undo", "Отменить проход", "floor_manager", "usher", lambda foyer: foyer.used,
         "проход отменён.", status("used"), Ticket.Status.PAID,
         "Отменить проход нельзя",
     ),
     # --- Money
-    Deed(
+    ActionCase(
         "ask", "Спросить платёжную систему", "cashier", "accountant", lambda foyer: foyer.in_flight,
         "Состояние платежа:", status("in_flight"), Payment.Status.SUCCEEDED,
         "Состояние платежа: Оплачен.",
     ),
-    Deed(
+    ActionCase(
         "clear_up", "Выяснить", "cashier", "accountant", lambda foyer: foyer.unclear,
         "С платежом разобрались", status("unclear"), Payment.Status.SUCCEEDED,
         "только незавершённый платёж",
         lambda _foyer: {"Списал деньги": True},
     ),
-    Deed(
+    ActionCase(
         "pay_out", "Выдано", "floor_manager", "accountant", lambda foyer: foyer.to_hand_out,
         "выдано.", status("to_hand_out"), Refund.Status.SUCCEEDED,
         "Этот возврат уже выполнен.",
     ),
-    Deed(
+    ActionCase(
         "send_again", "Отправить ещё раз", "floor_manager", "accountant", lambda foyer: foyer.not_sent,
         "в течение минуты.", status("not_sent"), Refund.Status.REQUESTED,
         "статус уже «К отправке»",
     ),
     # --- The programme
-    Deed(
+    ActionCase(
         "schedule", "Поставить сеанс", "cinema_manager", "floor_manager", lambda foyer: foyer.hall.cinema,
         "сеанс поставлен в расписание.", lambda foyer: Session.objects.filter(film=foyer.film).count(), 1,
         "зал занят",
@@ -175,13 +175,13 @@ DEEDS = [
             "Цена билета": "450",
         },
     ),
-    Deed(
+    ActionCase(
         "copy_day", "Скопировать день", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
         "Создан 1 сеанс.", days_of_sessions, [0, 1],
         "Создано 0 сеансов. Пропущен 1.",
         lambda foyer: {"Скопировать день": str(foyer.day), "на день": str(foyer.day + timedelta(days=1))}, looks=True,
     ),
-    Deed(
+    ActionCase(
         "copy_week", "Скопировать неделю", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
         "Создан 1 сеанс.", days_of_sessions, [0, 7],
         "Создано 0 сеансов. Пропущен 1.",
@@ -189,53 +189,53 @@ DEEDS = [
             "Скопировать неделю с": str(foyer.day), "на неделю с": str(foyer.day + timedelta(days=7)),
         }, looks=True,
     ),
-    Deed(
+    ActionCase(
         "cancel", "Отменить сеанс", "cinema_manager", "floor_manager", lambda foyer: foyer.session,
         "сеанс отменён.", status("session"), Session.Status.CANCELLED,
         "сеанс уже отменён.",
         lambda _foyer: {"Причина": "Сломался проектор"},
     ),
-    Deed(
+    ActionCase(
         "build_hall", "Построить зал", "cinema_manager", "floor_manager", lambda foyer: foyer.cinema,
         "Малый: зал построен.", lambda _foyer: Seat.objects.filter(hall__name="Малый").count(), 7,
         "Зал «Малый» уже есть.",
         lambda _foyer: {"Название зала": "Малый", "Ряды": "ss_vv\nll_w"}, looks=True,
     ),
-    Deed(
+    ActionCase(
         "take_out", "Вывести места из строя", "floor_manager", "usher", lambda foyer: foyer.hall,
         "3 места выведены из строя.", lambda foyer: foyer.hall.seats.filter(outages__isnull=False).count(), 3,
         "уже выведены из строя",
         lambda _foyer: {"Ряд": "1", "Места": "4, 6-7", "Что сломано": "Течёт потолок"}, looks=True,
     ),
-    Deed(
+    ActionCase(
         "put_back", "Вернуть место в продажу", "floor_manager", "cashier", lambda foyer: foyer.outage,
         "снова в продаже.", lambda foyer: foyer.again(foyer.outage).until is not None, True,
         "уже снова в продаже.",
     ),
     # --- People and machines
-    Deed(
+    ActionCase(
         "approve", "Одобрить", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
         "списано 99, теперь в остатке 1.", stock("item"), 1,
         "статус уже «Одобрено и сделано»",
     ),
-    Deed(
+    ActionCase(
         "refuse", "Не одобрять", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
         "не одобрено.", status("asked"), "REFUSED",
         "статус уже «Отказано»",
         lambda _foyer: {"Почему нет": "Вода была чистая"},
     ),
-    Deed(
+    ActionCase(
         "erase", "Стереть покупателя", "cinema_manager", "floor_manager", lambda foyer: foyer.given_up,
         "стёрт.", lambda foyer: foyer.again(foyer.given_up).email, "",
         "больше ничего не хранится",
     ),
-    Deed(
+    ActionCase(
         "adjust_points", "Начислить или списать баллы", "cinema_manager", "floor_manager", lambda foyer: foyer.account,
         "+50 баллов, теперь на счёте 150.", lambda foyer: foyer.again(foyer.account).balance, 150,
         "Тем временем",
         lambda _foyer: {"Баллы": "50", "Причина": "За испорченный вечер"},
     ),
-    Deed(
+    ActionCase(
         "retry_now", "Повторить сейчас", "cinema_manager", "floor_manager", lambda foyer: foyer.quarantined,
         "при следующем запуске.", lambda foyer: foyer.again(foyer.quarantined).next_attempt_at is not None, True,
         "при следующем запуске.",

@@ -15,7 +15,7 @@ from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from jobs.models import QuarantinedRow
 from notifications.models import Kind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
-from orders.services import become_overdue, cancel, check_in, leave_open, refund
+from orders.services import cancel, check_in, mark_overdue, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
 from screenings.models import Cinema, Film, Hall, SeatOutage, Session
 from screenings.services import take_out
@@ -114,7 +114,7 @@ class Foyer:
     def _overdue(self) -> OverdueOrder:
         held_at = self.now - timedelta(days=2, hours=2)
         order = scenes.an_order(self.session, seats=2, at=held_at, channel=Order.Channel.RESERVATION)
-        become_overdue([order], at=order.payment_deadline)
+        mark_overdue([order], at=order.payment_deadline)
         return OverdueOrder.objects.get(pk=order.pk)
 
     @cached_property
@@ -154,7 +154,9 @@ class Foyer:
     @cached_property
     def unclear(self) -> Payment:
         """The terminal broke off, and nobody knows what it did."""
-        return leave_open(scenes.an_order(self.session, at=self.now), gateway=Gateway.CARD_TERMINAL, at=self.now)
+        return record_uncertain_payment(
+            scenes.an_order(self.session, at=self.now), gateway=Gateway.CARD_TERMINAL, at=self.now
+        )
 
     @cached_property
     def to_hand_out(self) -> Refund:

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 import pytest
 
 from cinema.lives import Refused
-from tests.scenes import dump
+from tests.scenes import business_state
 
 
 @contextmanager
-def refused(error: type[Refused]) -> Iterator[pytest.ExceptionInfo[Refused]]:
+def raises_unchanged(error: type[Refused]) -> Iterator[pytest.ExceptionInfo[Refused]]:
     """What runs within raises exactly `error`, and leaves the whole business state as it was."""
-    before = dump()
+    before = business_state()
 
     with pytest.raises(error) as caught:
         yield caught
 
     assert caught.type is error
-    assert dump() == before
+    assert business_state() == before

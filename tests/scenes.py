@@ -1,11 +1,11 @@
-"""Scenes that tests start from, made through the services as people make them, and a picture of how they end.
+"""Factories of test data, made through the services as people make them, and a snapshot of the business.
 
     session = a_session()
     order = an_order(session, seats=2, snacks=[(an_item(session.hall.cinema), 1)], customer=a_customer(points=100))
-    before = dump()
+    before = business_state()
 
-Everything happens at NOON unless told otherwise. `dump` shows the whole business state by content: two databases that
-went through the same story look the same, whatever keys their rows got.
+Everything happens at NOON unless another instant is given. `business_state` shows the whole business by content: two
+databases that went through the same events look the same, whatever keys their rows have.
 """
 
 from collections.abc import Iterable, Sequence
@@ -196,7 +196,7 @@ DRAWN_BY_LOT = {"token", "pickup_code", "redirect_url", "uid"}
 OF_A_MESSAGE = ("kind", "recipient", "occasion", "language", "not_after", "status")
 
 
-def dump() -> Picture:
+def business_state() -> Picture:
     """The whole business state, table by table, each row a line of text: what jobs note about themselves, keys, what
     is drawn by lot, what rows were before and how often somebody tried left out."""
     return {model._meta.label: sorted(_lines(model)) for model in _tables()}

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cinema.exchange.files import read
-from concessions.exchange import ItemSheet
+from concessions.exchange import ItemResource
 from concessions.models import ConcessionItem
-from screenings.exchange import FilmSheet, TimetableSheet
+from screenings.exchange import FilmResource, TimetableResource
 from screenings.models import Cinema, Film, Genre, Session
 from screenings.services import build_hall
 
@@ -33,11 +33,11 @@ def test_its_films_items_and_sessions_are_stored():
     build_hall(cinema=aurora, name="Large", rows=["ss"])
     cinemas, given = Cinema.objects.all(), {"person": None, "at": NOVEMBER}
 
-    films = FilmSheet(rows=Film.objects.all(), **given).bring_in(read(example("Films")), keep=True)
-    items = ItemSheet(rows=ConcessionItem.objects.all(), cinemas=cinemas, **given)
-    sold = items.bring_in(read(example("Bar items")), keep=True)
-    timetable = TimetableSheet(rows=Session.objects.all(), cinemas=cinemas, **given)
-    shown = timetable.bring_in(read(example("Timetable")), keep=True)
+    films = FilmResource(rows=Film.objects.all(), **given).import_rows(read(example("Films")), keep=True)
+    items = ItemResource(rows=ConcessionItem.objects.all(), cinemas=cinemas, **given)
+    sold = items.import_rows(read(example("Bar items")), keep=True)
+    timetable = TimetableResource(rows=Session.objects.all(), cinemas=cinemas, **given)
+    shown = timetable.import_rows(read(example("Timetable")), keep=True)
 
     assert [each.errors for each in [*films, *sold, *shown] if each.errors] == []
     assert (Film.objects.count(), ConcessionItem.objects.count(), Session.objects.count()) == (2, 2, 2)

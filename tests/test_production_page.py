@@ -48,7 +48,7 @@ def test_the_role_that_works_sells_scans_refunds_and_runs_the_jobs(as_the_app, c
         session, seats=2, snacks=[(an_item(session.hall.cinema), 1)], customer=a_customer(points=50), points=50
     )
     payment = at_the_bank(order, paid=True)
-    payment.ask_at = NOON
+    payment.next_poll_at = NOON
     payment.save()
     run("reconcile_payments")
     order.refresh_from_db()

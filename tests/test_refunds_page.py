@@ -161,9 +161,11 @@ def test_money_that_went_back_outside_counts_first():
 
     rows = []
     for place, ticket in enumerate(order.tickets.order_by("pk"), start=1):
-        waited = outside.without_lines
+        waited = outside.unallocated_amount
         sent = refund(order, lines=[ticket], reason="Chargeback", at=order.paid_at).amount
         outside.refresh_from_db()
-        rows.append(shown(f"ticket {place}", ticket.paid, waited - outside.without_lines, sent, outside.without_lines))
+        rows.append(
+            shown(f"ticket {place}", ticket.paid, waited - outside.unallocated_amount, sent, outside.unallocated_amount)
+        )
 
     assert table("Money that went back outside") == rows

@@ -1,12 +1,12 @@
 from accounts.services.forgetting import (
     anonymise,
-    empty_requests,
-    forget_attempts,
+    delete_login_attempts,
     is_anonymous,
-    strike_from_log,
-    without,
+    redact,
+    redact_admin_log,
+    redact_approvals,
 )
-from accounts.services.leaving import switch_off, switch_on
+from accounts.services.leaving import deactivate, reactivate
 from accounts.services.rights import may_manage, roles_to_give
 from accounts.services.roles import Change, sync_roles
 from accounts.services.second_signature import TOGETHER, approve, ask_for, limit_one_person, refuse
@@ -17,16 +17,16 @@ __all__ = [
     "anonymise",
     "approve",
     "ask_for",
-    "empty_requests",
-    "forget_attempts",
+    "deactivate",
+    "delete_login_attempts",
     "is_anonymous",
     "limit_one_person",
     "may_manage",
+    "reactivate",
+    "redact",
+    "redact_admin_log",
+    "redact_approvals",
     "refuse",
     "roles_to_give",
-    "strike_from_log",
-    "switch_off",
-    "switch_on",
     "sync_roles",
-    "without",
 ]

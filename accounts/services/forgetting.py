@@ -27,14 +27,14 @@ def is_anonymous(user: User) -> bool:
     return user.email.endswith(NOWHERE)
 
 
-def forget_attempts(addresses: Iterable[str]) -> None:
+def delete_login_attempts(addresses: Iterable[str]) -> None:
     """Forget who failed to log in by these addresses, and from where."""
     named = Q(username__in=list(addresses))
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         model.objects.filter(named).delete()
 
 
-def strike_from_log(rows: Iterable[Model], *, words: Iterable[str], everywhere: Iterable[str]) -> None:
+def redact_admin_log(rows: Iterable[Model], *, words: Iterable[str], everywhere: Iterable[str]) -> None:
     """Take words out of what the admin noted about these rows, and addresses out of all that it noted."""
     about = _about(rows)
     for address in everywhere:
@@ -42,12 +42,12 @@ def strike_from_log(rows: Iterable[Model], *, words: Iterable[str], everywhere: 
     words = [*words, *everywhere]
     notes = list(LogEntry.objects.filter(about))
     for note in notes:
-        note.object_repr = without(note.object_repr, words)[:200]
-        note.change_message = without(note.change_message, words)
+        note.object_repr = redact(note.object_repr, words)[:200]
+        note.change_message = redact(note.change_message, words)
     LogEntry.objects.bulk_update(notes, ["object_repr", "change_message"], batch_size=500)
 
 
-def empty_requests(rows: Iterable[Model]) -> list[Approval]:
+def redact_approvals(rows: Iterable[Model]) -> list[Approval]:
     """Take what they say out of the requests for a second signature about these rows, and name them; one that still
     waits is gone."""
     requests = Approval.objects.filter(_about(rows))
@@ -63,7 +63,7 @@ def _about(rows: Iterable[Model]) -> Q:
     return about
 
 
-def without(text: str, words: Iterable[str]) -> str:
+def redact(text: str, words: Iterable[str]) -> str:
     """The text with each of the words, in whatever letters, struck out."""
     for word in sorted({word for word in words if word}, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", ERASED, text, flags=re.IGNORECASE)

@@ -13,7 +13,7 @@ from cinema.roles import OWNER
 
 
 @transaction.atomic
-def switch_off(people: Iterable[User], *, actor: User) -> list[User]:
+def deactivate(people: Iterable[User], *, actor: User) -> list[User]:
     """Nobody gets in as one of them any more: their sessions end at once and for good, and their password is void.
 
     All or none; who was switched off already is passed over. Says who was not. Raises `NotYourself`, `NotYours` for who
@@ -39,7 +39,7 @@ def switch_off(people: Iterable[User], *, actor: User) -> list[User]:
 
 
 @transaction.atomic
-def switch_on(people: Iterable[User], *, actor: User) -> list[User]:
+def reactivate(people: Iterable[User], *, actor: User) -> list[User]:
     """They may get in again once somebody has set a new password. Says who was off. Raises `NotYours`."""
     returning = list(User.objects.select_for_update().filter(pk__in=[one.pk for one in people], is_active=False))
     for one in returning:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Count, Min
 from django.utils.crypto import salted_hmac
 
-from accounts.errors import TooMany
+from accounts.errors import RateLimited
 from accounts.models import Attempt
 
 KEPT = timedelta(days=1)  # no window is longer
@@ -18,8 +18,8 @@ def fingerprint(scope: str, value: str) -> str:
     return salted_hmac(f"limits.{scope}", value.strip().lower(), algorithm="sha256").hexdigest()[:40]
 
 
-def spend(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
-    """Count one more attempt of this kind, or refuse with `TooMany`; who is refused is not counted.
+def hit(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
+    """Count one more attempt of this kind, or refuse with `RateLimited`; who is refused is not counted.
 
     Counted first and looked at again afterwards, so that attempts at one moment cannot all slip through.
     """
@@ -34,7 +34,7 @@ def spend(kind: str, *, person: str = "", address: str | None = "", at: datetime
 
 
 def check(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
-    """Refuse with `TooMany` who has spent all attempts, without counting this one."""
+    """Refuse with `RateLimited` who has spent all attempts, without counting this one."""
     if most := _most(kind, person, address):
         _refuse_beyond(kind, most, at=at, spare=1)
 
@@ -60,4 +60,4 @@ def _refuse_beyond(kind: str, most: dict[str, int], *, at: datetime, spare: int)
     )
     for who, times, first in counted:
         if times + spare > most[who]:
-            raise TooMany(max(1, int((first + window - at).total_seconds())))
+            raise RateLimited(max(1, int((first + window - at).total_seconds())))

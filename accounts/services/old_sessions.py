@@ -7,9 +7,9 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 
-def over(at: datetime) -> QuerySet[Session]:
+def expired(at: datetime) -> QuerySet[Session]:
     return Session.objects.filter(expire_date__lt=at).only("session_key")
 
 
-def clear(sessions: Iterable[Session]) -> None:
+def delete(sessions: Iterable[Session]) -> None:
     Session.objects.filter(pk__in=[session.pk for session in sessions]).delete()

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from accounts.errors import NotTheSecond, SecondNeeded
 from accounts.models import Approval, User
-from cinema.lives import move
-from cinema.reasons import given
+from cinema.lives import transition
+from cinema.reasons import clean_reason
 
 #: What one person did to one row within so long counts together, so that a large sum is not cut into small ones.
 TOGETHER = timedelta(days=1)
@@ -39,15 +39,15 @@ def approve(approval: Approval, *, do: Callable[[Approval], str], at: datetime, 
     """
     with transaction.atomic():
         row = _lock(approval, actor)
-        move([row], Approval.Status.APPROVED, decided_at=at, decided_by=actor)
+        transition([row], Approval.Status.APPROVED, decided_at=at, decided_by=actor)
         return do(row)
 
 
 def refuse(approval: Approval, *, reason: str, at: datetime, actor: User) -> None:
     """It is not done. Refuses as `approve`, and with `ReasonNeeded` to say no without saying why."""
-    reason = given(reason)
+    reason = clean_reason(reason)
     with transaction.atomic():
-        move([_lock(approval, actor)], Approval.Status.REFUSED, decided_at=at, decided_by=actor, why=reason)
+        transition([_lock(approval, actor)], Approval.Status.REFUSED, decided_at=at, decided_by=actor, why=reason)
 
 
 def ask_for(about: dict[str, Any], *, asked_for: dict[str, Any], at: datetime, actor: User) -> Approval:

@@ -9,8 +9,8 @@ from accounts.services import TOGETHER, limit_one_person
 from bonuses.errors import AdjustmentRefused
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import balances
-from cinema.lives import MovedMeanwhile
-from cinema.reasons import given
+from cinema.lives import ConcurrentChange
+from cinema.reasons import clean_reason
 
 
 def adjust(
@@ -26,16 +26,16 @@ def adjust(
     """Add points to an account, or take them (negative amount), over a customer's head and therefore with a reason.
 
     Refuses with `ReasonNeeded` an empty reason; with `AdjustmentRefused` an amount of 0 or beyond bounds, and to take
-    what is not there; with `MovedMeanwhile` if there is an adjustment after the one that the actor has `seen`, as
+    what is not there; with `ConcurrentChange` if there is an adjustment after the one that the actor has `seen`, as
     `last_adjustment` says; and with `SecondNeeded` what is over the limit for one person, unless a `second` has agreed.
     """
-    reason = given(reason)
+    reason = clean_reason(reason)
     if not amount or abs(amount) > MOST_POINTS:
         raise AdjustmentRefused(_("%(amount)d points cannot be booked. Enter another number.") % {"amount": amount})
     with transaction.atomic():
         balance = balances.lock([account.pk])[account.pk]
         if seen is not None and (last := _adjustments(account).select_related("actor").first()) and last.pk > seen:
-            raise MovedMeanwhile(
+            raise ConcurrentChange(
                 _(
                     "Meanwhile %(actor)s booked %(amount)+d: %(reason)s. "
                     "If yours comes on top of that, confirm it again."

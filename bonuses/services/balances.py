@@ -7,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from bonuses.models import BonusAccount
-from cinema.deltas import DeltaOfRow
+from cinema.deltas import PerRowDelta
 
 
 def lock(accounts: Collection[int]) -> dict[int, int]:
@@ -29,5 +29,5 @@ def debit(points: Mapping[int, int]) -> None:
 def _change(points: Mapping[int, int], **stamps: datetime | None) -> None:
     if not points:
         return
-    net = F("balance") - F("owed") + DeltaOfRow(points)
+    net = F("balance") - F("owed") + PerRowDelta(points)
     BonusAccount.objects.filter(pk__in=points.keys()).update(balance=Greatest(net, 0), owed=Greatest(-net, 0), **stamps)

@@ -24,7 +24,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from cinema.exchange import files
 from cinema.exchange.files import Table, Unreadable
-from cinema.exchange.sheets import Kind, Outcome, Sheet
+from cinema.exchange.sheets import ImportedRow, Resource, RowChange
 
 log = logging.getLogger(__name__)
 
@@ -55,20 +55,20 @@ class FileForm(forms.Form):
         return file
 
 
-class Exchanging:
+class ImportExportMixin:
     """A page whose list is exported by who may see it, as it is filtered, and imported by who may add and change.
 
     Nothing of a file is kept on the server: between the look and the confirmation its rows travel in the page itself,
     signed for this person and an hour. What is confirmed is checked anew, and stored if it still is what was seen.
     """
 
-    sheet: ClassVar[type[Sheet]]
+    sheet: ClassVar[type[Resource]]
     list_before_template = "cinema/exchange/links.html"
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request) and self.has_change_permission(request)  # type: ignore[attr-defined]
 
-    def sheet_for(self, request: HttpRequest) -> Sheet:
+    def resource_for(self, request: HttpRequest) -> Resource:
         raise NotImplementedError
 
     def get_urls(self) -> list[Any]:
@@ -104,7 +104,7 @@ class Exchanging:
             told = gettext("These are more than %(most)d rows. Filter the list first.") % {"most": MOST_OUT}
             messages.error(request, told)
             return HttpResponseRedirect(back)
-        rows = self.sheet_for(request).export(found)
+        rows = self.resource_for(request).export(found)
         kind = kind if kind in files.FORMATS else "xlsx"
         name = f"{page.opts.model_name}-{timezone.localdate().isoformat()}.{kind}"
         return HttpResponse(
@@ -139,17 +139,17 @@ class Exchanging:
         return self._show(request, {"form": form})
 
     def _look(self, request: HttpRequest, table: Table, *, name: str) -> HttpResponse:
-        sheet = self.sheet_for(request)
-        outcomes = sheet.bring_in(table, keep=False)
+        sheet = self.resource_for(request)
+        outcomes = sheet.import_rows(table, keep=False)
         kinds = Counter(outcome.kind for outcome in outcomes)
         context: dict[str, Any] = {
-            "outcomes": [outcome for outcome in outcomes if outcome.kind != Kind.SAME],
+            "outcomes": [outcome for outcome in outcomes if outcome.kind != RowChange.SAME],
             "kinds": kinds,
-            "same": [outcome.number for outcome in outcomes if outcome.kind == Kind.SAME],
+            "same": [outcome.number for outcome in outcomes if outcome.kind == RowChange.SAME],
             "left_alone": sheet.left_alone(table),
             "name": name,
         }
-        if not kinds[Kind.REFUSED] and kinds[Kind.NEW] + kinds[Kind.CHANGED]:
+        if not kinds[RowChange.REFUSED] and kinds[RowChange.NEW] + kinds[RowChange.CHANGED]:
             held = {"headers": table.headers, "rows": table.rows, "name": name, "look": _picture(outcomes)}
             context["seen"] = signing.dumps(held, salt=self._salt(request), compress=True)
         return self._show(request, context)
@@ -165,7 +165,7 @@ class Exchanging:
         with transaction.atomic():
             # One file of a kind at a time: a film that two bring at once, or a double click, would be there twice.
             list(ContentType.objects.select_for_update(no_key=True).filter(pk=page._kind().pk))
-            outcomes = self.sheet_for(request).bring_in(table, keep=True)
+            outcomes = self.resource_for(request).import_rows(table, keep=True)
             is_same = _picture(outcomes) == held["look"]
             if is_same:
                 self._log(request, outcomes, held["name"])
@@ -175,13 +175,15 @@ class Exchanging:
             messages.warning(request, gettext("Meanwhile something has changed, so nothing was stored. Look again."))
             return self._look(request, table, name=held["name"])
         kinds = Counter(outcome.kind for outcome in outcomes)
-        told = ngettext("%(count)d row is stored.", "%(count)d rows are stored.", kinds[Kind.NEW] + kinds[Kind.CHANGED])
-        messages.success(request, told % {"count": kinds[Kind.NEW] + kinds[Kind.CHANGED]})
+        told = ngettext(
+            "%(count)d row is stored.", "%(count)d rows are stored.", kinds[RowChange.NEW] + kinds[RowChange.CHANGED]
+        )
+        messages.success(request, told % {"count": kinds[RowChange.NEW] + kinds[RowChange.CHANGED]})
         return HttpResponseRedirect(page._list())
 
-    def _log(self, request: HttpRequest, outcomes: Sequence[Outcome], name: str) -> None:
+    def _log(self, request: HttpRequest, outcomes: Sequence[ImportedRow], name: str) -> None:
         told = gettext("From the file “%(name)s”.") % {"name": name[:100]}
-        for kind, flag in ((Kind.NEW, ADDITION), (Kind.CHANGED, CHANGE)):
+        for kind, flag in ((RowChange.NEW, ADDITION), (RowChange.CHANGED, CHANGE)):
             rows = [outcome.row for outcome in outcomes if outcome.kind == kind]
             if rows:
                 LogEntry.objects.log_actions(request.user.pk, rows, flag, told)  # type: ignore[arg-type]
@@ -197,7 +199,7 @@ class Exchanging:
 
     def _show(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         page: Any = self
-        sheet = self.sheet_for(request)
+        sheet = self.resource_for(request)
         return TemplateResponse(
             request,
             "cinema/exchange/import.html",
@@ -213,7 +215,7 @@ class Exchanging:
         )
 
 
-def _picture(outcomes: Sequence[Outcome]) -> str:
+def _picture(outcomes: Sequence[ImportedRow]) -> str:
     """What was seen: changes once more if anything of it has."""
     seen = [(each.number, each.kind, [(one.field, one.before, one.after) for one in each.changes]) for each in outcomes]
     return hashlib.sha256(repr(seen).encode(errors="backslashreplace")).hexdigest()

@@ -24,19 +24,19 @@ from cinema.exchange.files import Table, Unreadable, as_text
 log = logging.getLogger(__name__)
 
 
-class Kind:
+class RowChange:
     NEW, CHANGED, SAME, REFUSED = "new", "changed", "same", "refused"
 
 
 KINDS = {
-    RowResult.IMPORT_TYPE_NEW: Kind.NEW,
-    RowResult.IMPORT_TYPE_UPDATE: Kind.CHANGED,
-    RowResult.IMPORT_TYPE_SKIP: Kind.SAME,
+    RowResult.IMPORT_TYPE_NEW: RowChange.NEW,
+    RowResult.IMPORT_TYPE_UPDATE: RowChange.CHANGED,
+    RowResult.IMPORT_TYPE_SKIP: RowChange.SAME,
 }
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ImportedRow:
     """What came, or would come, of one row of the file."""
 
     number: int
@@ -55,7 +55,7 @@ class NoDiff:
     def compare_with(self, *_args: Any) -> None: ...
 
 
-class Sheet(ModelResource):
+class Resource(ModelResource):
     """Derive from it with `columns`, and `match` for rows without a number.
 
     The first column is the row's number in the database; a row without one is matched by what people know, or new. A
@@ -115,7 +115,7 @@ class Sheet(ModelResource):
 
     # --- In
 
-    def bring_in(self, table: Table, *, keep: bool) -> list[Outcome]:
+    def import_rows(self, table: Table, *, keep: bool) -> list[ImportedRow]:
         """Store the rows of the table, all or none; with `keep=False` only say what would come of it.
 
         A row that is refused keeps all from being stored. May be refused with `Unreadable` for its headers.
@@ -235,12 +235,12 @@ class Sheet(ModelResource):
             if said != self._before.get(name, "")
         ]
 
-    def _outcome(self, number: int, cells: dict[str, str], result: RowResult) -> Outcome:
+    def _outcome(self, number: int, cells: dict[str, str], result: RowResult) -> ImportedRow:
         kind = KINDS.get(result.import_type)
         if kind:
-            changes = [] if kind == Kind.SAME else result.changes
-            return Outcome(number, kind, str(result.instance), result.instance, changes)
-        return Outcome(number, Kind.REFUSED, cells.get(self.called, ""), errors=list(self._errors(result)))
+            changes = [] if kind == RowChange.SAME else result.changes
+            return ImportedRow(number, kind, str(result.instance), result.instance, changes)
+        return ImportedRow(number, RowChange.REFUSED, cells.get(self.called, ""), errors=list(self._errors(result)))
 
     def _errors(self, result: RowResult) -> Iterator[str]:
         for error in result.errors:

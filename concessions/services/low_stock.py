@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from cinema.lives import MovedMeanwhile
+from cinema.lives import ConcurrentChange
 from concessions.models import ConcessionItem, ReorderSuggestion
 from notifications.models import Kind
 from notifications.services import Message, queue
@@ -28,7 +28,7 @@ def alert_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
         .update(low_alerted_at=at, low_since=Coalesce("low_since", at))
     )
     if stamped != len(items):
-        raise MovedMeanwhile(f"{len(items) - stamped} × {ConcessionItem._meta.verbose_name_plural}")
+        raise ConcurrentChange(f"{len(items) - stamped} × {ConcessionItem._meta.verbose_name_plural}")
     prefetch_related_objects(items, "cinema")
     staff = _staff({item.cinema_id for item in items})
     queue([_message(item, to, at=at) for item in items for to in staff[item.cinema_id]], at=at)

@@ -7,7 +7,7 @@ from django.db.models import Case, DateTimeField, F, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
-from cinema.deltas import DeltaOfRow
+from cinema.deltas import PerRowDelta
 from concessions.models import ConcessionItem
 
 
@@ -22,7 +22,7 @@ def apply(changes: Mapping[int, int], *, at: datetime) -> None:
     if not changes:
         return
     # In an UPDATE every column is read as it was before, so the new stock is spelled out wherever it is needed.
-    stock = F("stock_quantity") + DeltaOfRow(changes)
+    stock = F("stock_quantity") + PerRowDelta(changes)
     is_low = LessThan(stock * 100, F("max_stock_quantity") * F("low_stock_percent"))
     ConcessionItem.objects.filter(pk__in=list(changes)).update(
         stock_quantity=stock,

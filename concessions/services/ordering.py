@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cinema.lives import MovedMeanwhile
+from cinema.lives import ConcurrentChange
 from concessions.errors import NothingToOrder
 from concessions.models import ConcessionItem, ReorderSuggestion
 
@@ -34,12 +34,12 @@ def order_up(item: ConcessionItem, *, at: datetime, actor: User | None = None) -
 
 
 def take_off_sale(item: ConcessionItem) -> None:
-    """Nobody can order the item any more; what is ordered stays. Refused with `MovedMeanwhile` if it is off already."""
+    """Nobody can order the item any more; what is ordered stays. `ConcurrentChange` if it is off already."""
     _put(item, on_sale=False, otherwise=_("%(item)s is off sale already.") % {"item": item})
 
 
 def put_on_sale(item: ConcessionItem) -> None:
-    """The item can be ordered again. Refused with `MovedMeanwhile` if it can already."""
+    """The item can be ordered again. Refused with `ConcurrentChange` if it can already."""
     _put(item, on_sale=True, otherwise=_("%(item)s is on sale already.") % {"item": item})
 
 
@@ -47,6 +47,6 @@ def _put(item: ConcessionItem, *, on_sale: bool, otherwise: str) -> None:
     with transaction.atomic():
         row = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
         if row.is_active == on_sale:
-            raise MovedMeanwhile(otherwise)
+            raise ConcurrentChange(otherwise)
         row.is_active = item.is_active = on_sale
         row.save(update_fields=["is_active"])

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import TOGETHER, limit_one_person
-from cinema.lives import MovedMeanwhile
-from cinema.reasons import given
+from cinema.lives import ConcurrentChange
+from cinema.reasons import clean_reason
 from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, WrongQuantity
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
 from concessions.services import movements
@@ -47,7 +47,7 @@ def write_off(
     What is over the limit for one person is `SecondNeeded`, unless a `second` has agreed.
     """
     _check(quantity, lowest=1, highest=MOST_STOCK)
-    reason = given(reason)
+    reason = clean_reason(reason)
     with transaction.atomic():
         _lock(item)
         _refuse_if_moved(item, seen)
@@ -76,7 +76,7 @@ def count(
     `PromisedToCustomers` where the shelf holds less than they have ordered.
     """
     _check(on_shelf, lowest=0, highest=MOST_STOCK)
-    reason = given(reason) if reason.strip() else ""
+    reason = clean_reason(reason) if reason.strip() else ""
     with transaction.atomic():
         _lock(item)
         _refuse_if_moved(item, seen)
@@ -97,7 +97,7 @@ def last_by_staff(item: ConcessionItem) -> int:
     """The key of the last movement that staff booked, 0 without one.
 
     Who acts on what a page showed passes it as `seen`: where a colleague, or a second press of the button, was
-    quicker, the service refuses with `MovedMeanwhile`.
+    quicker, the service refuses with `ConcurrentChange`.
     """
     last = _by_staff(item).values_list("pk", flat=True).first()
     return last or 0
@@ -114,7 +114,7 @@ def _refuse_if_moved(item: ConcessionItem, seen: int | None) -> None:
         return
     last = _by_staff(item).select_related("actor").first()
     if last is not None and last.pk > seen:
-        raise MovedMeanwhile(
+        raise ConcurrentChange(
             _("Meanwhile %(actor)s booked: %(kind)s, %(quantity)+d. If yours comes on top of that, confirm it again.")
             % {"actor": last.actor or _("somebody"), "kind": last.get_kind_display(), "quantity": last.quantity}
         )

@@ -6,7 +6,7 @@ from django.core import mail
 
 from notifications import wording
 from notifications.models import Notification
-from notifications.pictures import pictures
+from notifications.pictures import qr_images
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class EmailChannel:
         self._down: Exception | None = None
 
     def send(self, notification: Notification) -> None:
-        letter = wording.letter(notification)
+        letter = wording.render_email(notification)
         if self._down:
             raise self._down
         self._open()
@@ -37,7 +37,7 @@ class EmailChannel:
             to=[notification.recipient],
             headers={"Message-ID": notification.message_id, "Auto-Submitted": "auto-generated"},
         )
-        for name, drawing in pictures(notification):
+        for name, drawing in qr_images(notification):
             message.attach(name, drawing, "image/png")
         try:
             self._connection.send_messages([message])

@@ -47,7 +47,7 @@ class SmsChannel:
     def send(self, notification: Notification) -> None:
         self._backend.send(
             phone=notification.recipient,
-            text=wording.text(notification),
+            text=wording.render_text(notification),
             message_id=notification.message_id.strip("<>"),
         )
 

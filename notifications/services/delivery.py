@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from cinema.lives import move
+from cinema.lives import transition
 from jobs import clock
-from jobs.steps import Tally
+from jobs.steps import Counts
 from notifications.channels import Channel, is_email
 from notifications.channels.email import EmailChannel
 from notifications.channels.sms import SmsChannel
@@ -46,7 +46,7 @@ class Outcome:
     wait: timedelta | None = None
 
 
-def deliver(notifications: Collection[Notification], *, at: datetime) -> Tally:
+def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
     """Send those of the messages that are still due at `at`; never one after its `not_after`.
 
     Claims and commits, sends without a transaction, marks: so it must not be called inside a transaction. A message
@@ -83,7 +83,7 @@ def deliver(notifications: Collection[Notification], *, at: datetime) -> Tally:
 def requeue(notifications: Iterable[Notification], *, at: datetime) -> None:
     """Try failed messages anew, with all attempts before them; one that has not failed is a `ForbiddenMove`."""
     with transaction.atomic():
-        move(notifications, Status.QUEUED, attempts=0, next_attempt_at=at, error="")
+        transition(notifications, Status.QUEUED, attempts=0, next_attempt_at=at, error="")
 
 
 def claim(notifications: Iterable[Notification], *, sender: str, at: datetime) -> list[Notification]:
@@ -107,11 +107,11 @@ def claim(notifications: Iterable[Notification], *, sender: str, at: datetime) -
                 exhausted.append(notification)
             else:
                 fit.append(notification)
-        move(outdated, Status.OUTDATED, claimed_by="")
-        move(exhausted, Status.FAILED, claimed_by="", error="SenderLost")
+        transition(outdated, Status.OUTDATED, claimed_by="")
+        transition(exhausted, Status.FAILED, claimed_by="", error="SenderLost")
         attempts = [notification.attempts + 1 for notification in fit]
         # Counted now and not at the end, or a message that kills its sender would be tried for ever.
-        move(fit, Status.SENDING, claimed_by=sender, next_attempt_at=at + LEASE, attempts=F("attempts") + 1)
+        transition(fit, Status.SENDING, claimed_by=sender, next_attempt_at=at + LEASE, attempts=F("attempts") + 1)
         for notification, number in zip(fit, attempts, strict=True):
             notification.attempts = number  # the move left the expression there
     return due
@@ -129,7 +129,7 @@ def mark(outcomes: dict[Outcome, list[Notification]], *, sender: str, at: dateti
                 stamps["sent_at"] = at
             if outcome.wait is not None:
                 stamps["next_attempt_at"] = at + outcome.wait
-            move([row for row in rows if row.pk in ours], outcome.status, **stamps)
+            transition([row for row in rows if row.pk in ours], outcome.status, **stamps)
 
 
 def put_back(notifications: list[Notification], *, sender: str, at: datetime) -> None:
@@ -139,7 +139,7 @@ def put_back(notifications: list[Notification], *, sender: str, at: datetime) ->
     with transaction.atomic(durable=True):
         ours = _still_ours(notifications, sender=sender)
         rows = [row for row in notifications if row.pk in ours]
-        move(rows, Status.QUEUED, claimed_by="", next_attempt_at=at, attempts=F("attempts") - 1)
+        transition(rows, Status.QUEUED, claimed_by="", next_attempt_at=at, attempts=F("attempts") - 1)
 
 
 def _attempt(notification: Notification, channels: dict[type[Channel], Channel], *, now: datetime) -> Outcome:
@@ -169,11 +169,11 @@ def _still_ours(notifications: list[Notification], *, sender: str) -> set[int]:
     )
 
 
-def _counted(taken: list[Notification], *, asked: int) -> Tally:
+def _counted(taken: list[Notification], *, asked: int) -> Counts:
     by_status = Counter(notification.status for notification in taken)
     done, failed = by_status[Status.SENT] + by_status[Status.OUTDATED], by_status[Status.FAILED]
     error = next((notification.error for notification in taken if notification.status == Status.FAILED), "")
-    return Tally(done=done, failed=failed, passed_over=asked - done - failed, error=error)
+    return Counts(done=done, failed=failed, passed_over=asked - done - failed, error=error)
 
 
 def _name(failure: Exception) -> str:

@@ -4,8 +4,8 @@ from decimal import Decimal
 from django import template
 from django.utils.formats import date_format, get_format
 
-from cinema.money import in_words
-from cinema.zones import other_zone
+from cinema.money import format_money
+from cinema.zones import utc_offset_note
 
 register = template.Library()
 
@@ -15,7 +15,7 @@ def local_instant(iso: str) -> str:
     """An instant as its own clock shows it: "2026-11-23T19:00:00+03:00" is 19:00 wherever the server stands. Whose
     clock it is, is said where it is not the house's."""
     local = datetime.fromisoformat(iso)
-    words, zone = date_format(local, get_format("DATETIME_FORMAT").removesuffix(" T")), other_zone(local)
+    words, zone = date_format(local, get_format("DATETIME_FORMAT").removesuffix(" T")), utc_offset_note(local)
     return f"{words} ({zone})" if zone else words
 
 
@@ -28,7 +28,7 @@ def local_day(iso: str) -> str:
 
 @register.filter
 def money(amount: str) -> str:
-    return in_words(Decimal(amount))
+    return format_money(Decimal(amount))
 
 
 @register.filter

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from cinema.lives import move, move_every
+from cinema.lives import transition, transition_matching
 from orders import services
 from orders.models import Order
 from payments.gateways.demo import PREFIX
@@ -42,12 +42,12 @@ def keep_up(at: datetime) -> None:
     for refund in Refund.objects.to_send(at).select_related("payment").order_by("pk"):
         assert refund.payment is not None
         back = _sent_by_bank(refund.payment, uid=refund.uid, amount=refund.amount)
-        move([refund], Refund.Status.SUCCEEDED, external_id=f"{PREFIX}{back.hex}", attempts=1, succeeded_at=at)
+        transition([refund], Refund.Status.SUCCEEDED, external_id=f"{PREFIX}{back.hex}", attempts=1, succeeded_at=at)
     handed_out = Refund.objects.filter(
         payment__gateway__in=BY_HAND, status=Refund.Status.REQUESTED, requested_at__lte=at - HANDED_OUT_AFTER
     )
-    move_every(handed_out, Refund.Status.SUCCEEDED, succeeded_at=at, handed_out=True)
-    Payment.objects.to_ask(at).update(ask_at=at + timedelta(days=1))
+    transition_matching(handed_out, Refund.Status.SUCCEEDED, succeeded_at=at, handed_out=True)
+    Payment.objects.to_ask(at).update(next_poll_at=at + timedelta(days=1))
 
 
 def _sent_by_bank(payment: Payment, *, uid: UUID, amount: Decimal) -> UUID:

@@ -20,7 +20,7 @@ from screenings.services import complete_sessions, start_sessions
 CHORES: list[tuple[Callable[[datetime], Iterable[Any]], Callable[..., None]]] = [
     (Order.objects.to_accrue, services.accrue),
     (Order.objects.expired, partial(services.cancel, reason=CancelReason.EXPIRED)),
-    (Order.objects.overdue, services.become_overdue),
+    (Order.objects.overdue, services.mark_overdue),
     (Session.objects.ended, complete_sessions),
     (Session.objects.started, start_sessions),
     (Order.objects.of_cancelled_sessions, services.refund_cancelled_sessions),

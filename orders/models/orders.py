@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, default_language
-from cinema.lives import move
+from cinema.lives import transition
 from cinema.money import MoneyField, between
 from concessions.models import ConcessionPreorder
 from orders.models.codes import new_number, new_token
@@ -111,7 +111,7 @@ class Order(models.Model):
         CANCELLED = "CANCELLED", _("Cancelled")
         REFUNDED = "REFUNDED", _("Refunded")
 
-    MOVES: ClassVar = {
+    TRANSITIONS: ClassVar = {
         Status.PENDING_PAYMENT: {Status.PAID, Status.PAYMENT_OVERDUE, Status.CANCELLED},
         Status.PAYMENT_OVERDUE: {Status.PAID, Status.PENDING_PAYMENT, Status.CANCELLED},
         Status.PAID: {Status.COMPLETED, Status.REFUNDED},
@@ -221,7 +221,7 @@ class Order(models.Model):
         return self.email or self.phone
 
     @classmethod
-    def move(
+    def transition(
         cls,
         orders: Iterable["Order"],
         to: str,
@@ -237,7 +237,7 @@ class Order(models.Model):
             OrderEvent(order_id=order.pk, from_status=order.status, to_status=to, at=at, reason=reason, actor=actor)
             for order in orders
         ]
-        move(orders, to, **stamps)
+        transition(orders, to, **stamps)
         OrderEvent.objects.bulk_create(events)
 
 

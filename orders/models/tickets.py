@@ -51,7 +51,7 @@ class Ticket(models.Model):
         EXPIRED = "EXPIRED", _("Did not come")
         AVAILABLE = "AVAILABLE", _("Seat free again")
 
-    MOVES: ClassVar = {
+    TRANSITIONS: ClassVar = {
         Status.RESERVED: {Status.PAID, Status.AVAILABLE},
         Status.PAID: {Status.USED, Status.EXPIRED, Status.AVAILABLE},
         Status.USED: {Status.PAID, Status.AVAILABLE},

@@ -11,13 +11,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cinema.actions import Acting, act
-from cinema.admin import NEWEST_FIRST, RecordAdmin, RecordInline
-from cinema.labels import Standing
+from cinema.actions import ActionsMixin, confirmed_action
+from cinema.admin import NEWEST_FIRST, ReadOnlyAdmin, ReadOnlyInline
+from cinema.labels import StatusBadgeMixin
 from orders.models import RefundLine
-from orders.money.forms import ClearUpForm, MoneyForm
+from orders.money.forms import MoneyForm, ResolvePaymentForm
 from orders.pages import LINK, REFUNDED, ReasonInWords
-from orders.services import clear_up, pay_out, send_again, send_receipt_again, settle_payment
+from orders.services import mark_paid_out, resolve_payment, send_again, send_receipt_again, settle_payment
 from payments.models import BY_HAND, Dispute, Payment, Receipt, ReceiptLine, Refund
 
 PAYMENT_COLOURS: dict[str, str] = {
@@ -47,44 +47,44 @@ def by_hand(payment: Payment | None) -> bool:
     return payment is None or payment.gateway in BY_HAND
 
 
-class InTrouble(admin.SimpleListFilter):
+class DiscrepancyFilter(admin.SimpleListFilter):
     title = _("trouble")
-    parameter_name = "trouble"
+    parameter_name = "discrepancy"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return [("yes", _("a person has to look"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        return queryset.filter(trouble__gt="") if self.value() == "yes" else queryset
+        return queryset.filter(discrepancy__gt="") if self.value() == "yes" else queryset
 
 
 @admin.register(Payment)  # here, since the orders know what money does to them
-class PaymentAdmin(Standing, Acting, RecordAdmin):
+class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     colours = PAYMENT_COLOURS
     ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
-    list_display = ["created_at", "order", "gateway", "amount", "standing", "succeeded_at", "trouble"]
-    list_filter = ["status", "gateway", InTrouble]
+    list_display = ["created_at", "order", "gateway", "amount", "standing", "succeeded_at", "discrepancy"]
+    list_filter = ["status", "gateway", DiscrepancyFilter]
     list_select_related = ["order"]
     search_fields = ["=order__number", "=external_id"]
     exclude = ["status"]
     readonly_fields = ["standing", "uid"]
     actions_detail = ["clear_up", "ask"]
 
-    @act(
+    @confirmed_action(
         permission="orders.take_payment_order",
         title=_("Clear up"),
         text=_("Look into the terminal's journal, and say what it did."),
-        form=ClearUpForm,
+        form=ResolvePaymentForm,
         when=lambda payment: payment.status == Payment.Status.PENDING and by_hand(payment),
         icon="rule",
     )
     def clear_up(self, payment: Payment, *, approved: bool, at: datetime, actor: User) -> str:
-        clear_up(payment, approved=approved, at=at, actor=actor)
+        resolve_payment(payment, approved=approved, at=at, actor=actor)
         payment.refresh_from_db()
         return gettext("The payment is cleared up: %(status)s.") % {"status": payment.get_status_display()}
 
-    @act(
+    @confirmed_action(
         permission="payments.ask_payment",
         title=_("Ask the gateway"),
         text=_("What the gateway says of the payment, and of all that went back of it, is booked at once."),
@@ -94,12 +94,12 @@ class PaymentAdmin(Standing, Acting, RecordAdmin):
     )
     def ask(self, payment: Payment, *, at: datetime, actor: User) -> str:
         asked = settle_payment(payment, at=at)
-        told = asked.get_trouble_display() or asked.get_status_display()
+        told = asked.get_discrepancy_display() or asked.get_status_display()
         return gettext("The payment now: %(status)s.") % {"status": told}
 
 
 @admin.register(Dispute)
-class DisputeAdmin(Standing, RecordAdmin):
+class DisputeAdmin(StatusBadgeMixin, ReadOnlyAdmin):
     """It is answered at the gateway, with evidence; here one sees what is at stake and until when.
 
     Its payment's page asks how it went."""
@@ -126,7 +126,7 @@ class DisputeAdmin(Standing, RecordAdmin):
         return format_html(LINK, reverse("admin:orders_order_change", args=[order.pk]), order)
 
 
-class RefundLineInline(RecordInline):
+class RefundLineInline(ReadOnlyInline):
     model = RefundLine
     fields = ["ticket", "preorder", "amount"]
 
@@ -134,7 +134,7 @@ class RefundLineInline(RecordInline):
         return super().get_queryset(request).select_related(*REFUNDED)
 
 
-class WaitsFor(admin.SimpleListFilter):
+class PendingFilter(admin.SimpleListFilter):
     """What refunds wait for that only a person can do."""
 
     title = _("waits for")
@@ -145,19 +145,19 @@ class WaitsFor(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
         if self.value() == "lines":
-            return queryset.filter(without_lines__gt=0)
+            return queryset.filter(unallocated_amount__gt=0)
         if self.value() == "hands":
             return queryset.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
         return queryset
 
 
-class ReceiptLineInline(RecordInline):
+class ReceiptLineInline(ReadOnlyInline):
     model = ReceiptLine
     fields = ["name", "subject", "quantity", "price", "vat"]
 
 
 @admin.register(Receipt)
-class ReceiptAdmin(Standing, Acting, RecordAdmin):
+class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     colours = RECEIPT_COLOURS
     cinema_path = "order__cinema"
     ordering = NEWEST_FIRST
@@ -171,7 +171,7 @@ class ReceiptAdmin(Standing, Acting, RecordAdmin):
     actions_detail = ["send_again"]
     actions = ["send_again"]
 
-    @act(
+    @confirmed_action(
         permission="payments.resend_receipt",
         title=_("Send again"),
         text=_("Under the same name, so that it is not registered twice."),
@@ -185,7 +185,7 @@ class ReceiptAdmin(Standing, Acting, RecordAdmin):
 
 
 @admin.register(ReceiptLine)
-class ReceiptLineAdmin(RecordAdmin):
+class ReceiptLineAdmin(ReadOnlyAdmin):
     cinema_path = "receipt__order__cinema"
     ordering = NEWEST_FIRST
     list_display = ["receipt", "name", "quantity", "price", "vat"]
@@ -193,13 +193,13 @@ class ReceiptLineAdmin(RecordAdmin):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReasonInWords, Standing, Acting, RecordAdmin):
+class RefundAdmin(ReasonInWords, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     colours = REFUND_COLOURS
     ordering = NEWEST_FIRST
     list_per_page = 20  # its rows are wide
     cinema_path = "order__cinema"
-    list_display = ["requested_at", "order", "amount", "standing", "error", "without_lines", "why", "succeeded_at"]
-    list_filter = ["status", WaitsFor]
+    list_display = ["requested_at", "order", "amount", "standing", "error", "unallocated_amount", "why", "succeeded_at"]
+    list_filter = ["status", PendingFilter]
     list_select_related = ["order"]
     search_fields = ["=order__number", "=external_id"]
     inlines = [RefundLineInline]
@@ -208,7 +208,7 @@ class RefundAdmin(ReasonInWords, Standing, Acting, RecordAdmin):
     actions_detail = ["pay_out", "send_again"]
     actions = ["send_again"]
 
-    @act(
+    @confirmed_action(
         permission="payments.pay_out_refund",
         title=_("Paid out"),
         text=_("The customer has the money: from the drawer, back on the terminal, or in another way."),
@@ -220,11 +220,11 @@ class RefundAdmin(ReasonInWords, Standing, Acting, RecordAdmin):
         icon="payments",
     )
     def pay_out(self, refund: Refund, *, at: datetime, actor: User) -> str:
-        pay_out(refund, at=at, actor=actor)
+        mark_paid_out(refund, at=at, actor=actor)
         told = gettext("%(amount)s of order %(order)s is paid out.")
         return told % {"amount": localize(refund.amount), "order": refund.order}
 
-    @act(
+    @confirmed_action(
         permission="payments.resend_refund",
         title=_("Send again"),
         text=_("The gateway is asked first, so the money does not go back twice."),

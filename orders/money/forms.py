@@ -7,17 +7,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from cinema.actions import ActionForm, Fact
+from cinema.actions import ActionForm, SummaryItem
 from orders.sales.story import money
 
 
 class MoneyForm(ActionForm):
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         yield _("order"), self.row.order
         yield _("amount"), money(self.row.amount)
 
 
-class ClearUpForm(MoneyForm):
+class ResolvePaymentForm(MoneyForm):
     answer = forms.ChoiceField(
         label=_("What the terminal did"),
         choices=[("approved", _("It took the money")), ("declined", _("It took nothing, or was voided"))],

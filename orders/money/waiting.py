@@ -7,19 +7,19 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cinema.zones import on_the_clock
-from orders.waiting import Line, Waits, counted, list_of, named
+from cinema.zones import format_local
+from orders.waiting import DashboardItem, DashboardSection, counted, list_of, named
 from payments.models import BY_HAND, Dispute, Payment, Receipt, Refund
 
 
-class MoneyWaits(Waits):
-    def disputes(self) -> Iterator[Line]:
+class MoneyItems(DashboardSection):
+    def disputes(self) -> Iterator[DashboardItem]:
         """A bank takes the money back for good unless somebody answers, at the gateway, by the day that it names."""
         disputes: QuerySet[Dispute] = Dispute.objects.filter(status=Dispute.Status.OPEN)
         disputes = self.own(disputes, "payment__order__cinema").select_related("payment__order__cinema")
         total, rows = counted(disputes.order_by(F("answer_by").asc(nulls_last=True), "pk"))
         if total:
-            yield Line(
+            yield DashboardItem(
                 ngettext(
                     "%(count)d payment is disputed: answer at the gateway",
                     "%(count)d payments are disputed: answer at the gateway",
@@ -32,11 +32,11 @@ class MoneyWaits(Waits):
                 urgent=True,
             )
 
-    def refunds_without_lines(self) -> Iterator[Line]:
-        refunds = self.own(Refund.objects.filter(without_lines__gt=0), "order__cinema")
+    def refunds_without_lines(self) -> Iterator[DashboardItem]:
+        refunds = self.own(Refund.objects.filter(unallocated_amount__gt=0), "order__cinema")
         total, rows = counted(refunds.select_related("order").order_by("requested_at", "pk"))
         if total:
-            yield Line(
+            yield DashboardItem(
                 ngettext(
                     "%(count)d refund came from outside: say what it was for",
                     "%(count)d refunds came from outside: say what they were for",
@@ -48,12 +48,12 @@ class MoneyWaits(Waits):
                 *named(total, [refund.order.number for refund in rows]),
             )
 
-    def failed_refunds(self) -> Iterator[Line]:
+    def failed_refunds(self) -> Iterator[DashboardItem]:
         """The customer's money is still here."""
         refunds: QuerySet[Refund] = Refund.objects.filter(status=Refund.Status.FAILED)
         total, rows = counted(self.own(refunds, "order__cinema").select_related("order").order_by("requested_at", "pk"))
         if total:
-            yield Line(
+            yield DashboardItem(
                 ngettext("%(count)d refund failed", "%(count)d refunds failed", total) % {"count": total},
                 list_of("payments_refund", status__exact=Refund.Status.FAILED),
                 "money_off",
@@ -61,11 +61,11 @@ class MoneyWaits(Waits):
                 urgent=True,
             )
 
-    def failed_receipts(self) -> Iterator[Line]:
+    def failed_receipts(self) -> Iterator[DashboardItem]:
         receipts: QuerySet[Receipt] = Receipt.objects.filter(status=Receipt.Status.FAILED)
         total, rows = counted(self.own(receipts, "order__cinema").select_related("order").order_by("created_at", "pk"))
         if total:
-            yield Line(
+            yield DashboardItem(
                 ngettext("%(count)d fiscal receipt was not sent", "%(count)d fiscal receipts were not sent", total)
                 % {"count": total},
                 list_of("payments_receipt", status__exact=Receipt.Status.FAILED),
@@ -74,12 +74,12 @@ class MoneyWaits(Waits):
                 urgent=True,
             )
 
-    def payments_to_clear_up(self) -> Iterator[Line]:
+    def payments_to_clear_up(self) -> Iterator[DashboardItem]:
         """Nobody knows whether the terminal took the money."""
         payments = Payment.objects.filter(status=Payment.Status.PENDING, gateway__in=BY_HAND)
         total, rows = counted(self.own(payments, "order__cinema").select_related("order").order_by("created_at", "pk"))
         if total:
-            yield Line(
+            yield DashboardItem(
                 ngettext(
                     "%(count)d payment at a terminal is to be cleared up",
                     "%(count)d payments at a terminal are to be cleared up",
@@ -91,30 +91,30 @@ class MoneyWaits(Waits):
                 *named(total, [payment.order.number for payment in rows]),
             )
 
-    def payments_in_trouble(self) -> Iterator[Line]:
+    def payments_in_trouble(self) -> Iterator[DashboardItem]:
         """Gateway and books disagree, and no job can mend it."""
-        payments = self.own(Payment.objects.filter(trouble__gt=""), "order__cinema")
+        payments = self.own(Payment.objects.filter(discrepancy__gt=""), "order__cinema")
         total, rows = counted(payments.select_related("order").order_by("created_at", "pk"))
         if total:
-            yield Line(
+            yield DashboardItem(
                 ngettext(
                     "%(count)d payment does not agree with its gateway",
                     "%(count)d payments do not agree with their gateway",
                     total,
                 )
                 % {"count": total},
-                list_of("payments_payment", trouble="yes"),
+                list_of("payments_payment", discrepancy="yes"),
                 "balance",
                 *named(total, [payment.order.number for payment in rows]),
                 urgent=True,
             )
 
-    def refunds_by_hand(self) -> Iterator[Line]:
+    def refunds_by_hand(self) -> Iterator[DashboardItem]:
         refunds: QuerySet[Refund] = Refund.objects.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
         refunds = self.own(refunds, "order__cinema")
         total, rows = counted(refunds.select_related("order").order_by("requested_at", "pk"))
         if total:
-            yield Line(
+            yield DashboardItem(
                 ngettext("%(count)d refund is to be paid out", "%(count)d refunds are to be paid out", total)
                 % {"count": total},
                 list_of("payments_refund", waits="hands"),
@@ -127,7 +127,7 @@ def _last_day(dispute: Dispute) -> str:
     order = dispute.payment.order
     if dispute.answer_by is None:
         return f"{order.number}: {localize(dispute.amount)}"
-    day = on_the_clock(dispute.answer_by, order.cinema.zone)
+    day = format_local(dispute.answer_by, order.cinema.zone)
     return _("%(order)s: %(amount)s, by %(day)s") % {
         "order": order.number,
         "amount": localize(dispute.amount),

@@ -17,17 +17,17 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.models import User
-from cinema.actions import Acting, ActionForm, Fact, act
-from cinema.admin import KeptAdmin, RecordAdmin, own_rows
-from cinema.exchange.pages import Exchanging
-from cinema.labels import language
+from cinema.actions import ActionForm, ActionsMixin, SummaryItem, confirmed_action
+from cinema.admin import NoDeleteAdmin, ReadOnlyAdmin, visible_rows
+from cinema.exchange.pages import ImportExportMixin
+from cinema.labels import language_name
 from cinema.reasons import LONGEST_REASON
-from cinema.zones import is_in_our_age, on_the_clock
+from cinema.zones import format_local, is_valid_year
 from jobs import clock
 from orders.models import Order, Ticket
 from orders.programme import seating, timetable
 from screenings import plans
-from screenings.exchange import TimetableSheet
+from screenings.exchange import TimetableResource
 from screenings.forms import OutageForm
 from screenings.models import Cinema, Hall, SeatOutage, Session
 from screenings.services import cancel_session, take_out
@@ -41,7 +41,7 @@ COLOURS = {
 NAMED = 20  # tickets that an outage hits are named, so many
 
 
-class CancelForm(ActionForm):
+class CancelSessionForm(ActionForm):
     reason = forms.CharField(
         label=_("Why"),
         max_length=LONGEST_REASON,
@@ -49,7 +49,7 @@ class CancelForm(ActionForm):
         help_text=_("The customers do not read it."),
     )
 
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         live = Ticket.objects.live().filter(session=self.row)
         hit = live.aggregate(tickets=Count("pk"), orders=Count("order", distinct=True))
         yield gettext("tickets sold or reserved"), hit["tickets"]
@@ -58,10 +58,10 @@ class CancelForm(ActionForm):
         yield gettext("price of the tickets that were paid"), paid or 0
 
 
-class SoldOutageForm(OutageForm):
+class SeatOutageForm(OutageForm):
     """Names the tickets that were sold for the seats."""
 
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         if not (self.is_bound and self.is_valid()):
             return
         given = self.cleaned_data
@@ -76,7 +76,7 @@ class SoldOutageForm(OutageForm):
 
 
 @admin.register(Session)
-class SessionAdmin(Acting, Exchanging, RecordAdmin):
+class SessionAdmin(ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
     cinema_path = "hall__cinema"
     list_display = ["film", "hall", "starts", "ticket_price", "standing"]
     list_filter = ["status", "hall__cinema", "start_datetime"]
@@ -97,33 +97,33 @@ class SessionAdmin(Acting, Exchanging, RecordAdmin):
 
     @admin.display(description=_("start"), ordering="start_datetime")
     def starts(self, session: Session) -> str:
-        return on_the_clock(session.start_datetime, session.hall.cinema.zone)
+        return format_local(session.start_datetime, session.hall.cinema.zone)
 
     @admin.display(description=_("end"))
     def ends(self, session: Session) -> str:
-        return on_the_clock(session.end_datetime, session.hall.cinema.zone)
+        return format_local(session.end_datetime, session.hall.cinema.zone)
 
     @admin.display(description=_("cancelled"))
     def cancelled(self, session: Session) -> str:
-        return on_the_clock(session.cancelled_at, session.hall.cinema.zone)
+        return format_local(session.cancelled_at, session.hall.cinema.zone)
 
     @admin.display(description=_("language"))
     def spoken(self, session: Session) -> str:
-        return language(session.language)
+        return language_name(session.language)
 
     @admin.display(description=_("subtitles"))
     def written(self, session: Session) -> str:
-        return language(session.subtitles) if session.subtitles else "–"
+        return language_name(session.subtitles) if session.subtitles else "–"
 
     @display(description=_("status"), ordering="status", label=COLOURS)
     def standing(self, session: Session) -> tuple[str, str]:
         return session.status, session.get_status_display()
 
-    @act(
+    @confirmed_action(
         permission="screenings.cancel_session",
         title=_("Cancel the session"),
         text=_("Its orders are refunded within a minute or two, and the customers are told."),
-        form=CancelForm,
+        form=CancelSessionForm,
         when=lambda session: session.status in (Session.Status.SCHEDULED, Session.Status.ONGOING),
         icon="event_busy",
         danger=True,
@@ -137,11 +137,11 @@ class SessionAdmin(Acting, Exchanging, RecordAdmin):
     def has_import_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("screenings.schedule_session")) and self.has_view_permission(request)
 
-    def sheet_for(self, request: HttpRequest) -> TimetableSheet:
+    def resource_for(self, request: HttpRequest) -> TimetableResource:
         rows = self.get_queryset(request).select_related("film", "hall__cinema")
-        cinemas = own_rows(self.admin_site, Cinema, request)
+        cinemas = visible_rows(self.admin_site, Cinema, request)
         assert cinemas is not None
-        return TimetableSheet(rows=rows, cinemas=cinemas, person=request.user, at=timezone.now())
+        return TimetableResource(rows=rows, cinemas=cinemas, person=request.user, at=timezone.now())
 
     # --- The page of one session: who sits where
 
@@ -166,7 +166,7 @@ class SessionAdmin(Acting, Exchanging, RecordAdmin):
     def timetable(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        own = own_rows(self.admin_site, Cinema, request)
+        own = visible_rows(self.admin_site, Cinema, request)
         cinemas = list(Cinema.objects.none() if own is None else own.order_by("name"))
         context = {**self.admin_site.each_context(request), "title": _("Timetable"), "opts": self.opts}
         if cinemas:
@@ -203,7 +203,7 @@ def _day(text: str | None) -> date | None:
         day = date.fromisoformat(text or "")
     except ValueError:
         return None
-    return day if is_in_our_age(day) else None
+    return day if is_valid_year(day) else None
 
 
 def _order_links(request: HttpRequest) -> Callable[[Order], str]:
@@ -213,7 +213,7 @@ def _order_links(request: HttpRequest) -> Callable[[Order], str]:
 
 
 @admin.register(Hall)
-class HallAdmin(Acting, KeptAdmin):
+class HallAdmin(ActionsMixin, NoDeleteAdmin):
     cinema_path = "cinema"
     list_display = ["name", "cinema", "cleaning_minutes"]
     list_filter = ["cinema"]
@@ -242,18 +242,18 @@ class HallAdmin(Acting, KeptAdmin):
             context["outages"] = [
                 {
                     "row": each,
-                    "since": on_the_clock(each.since, hall.cinema.zone),
-                    "until": on_the_clock(each.until, hall.cinema.zone),
+                    "since": format_local(each.since, hall.cinema.zone),
+                    "until": format_local(each.until, hall.cinema.zone),
                 }
                 for each in outages
             ]
         return super().change_view(request, object_id, form_url, context)
 
-    @act(
+    @confirmed_action(
         permission="screenings.take_out_seat",
         title=_("Take seats out of use"),
         text=_("They are not sold for sessions that run then. Tickets that were sold stay: first you see which."),
-        form=SoldOutageForm,
+        form=SeatOutageForm,
         icon="chair_alt",
     )
     def take_out(self, hall: Hall, *, at: datetime, actor: User, **given: Any) -> str:

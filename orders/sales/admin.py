@@ -11,35 +11,35 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.approving import Approving
+from accounts.approving import ApprovalsMixin
 from accounts.models import User
 from bonuses.models import BonusTransaction
-from cinema.actions import Acting, act
-from cinema.admin import NEWEST_FIRST, RecordAdmin
-from cinema.labels import Standing
-from cinema.zones import on_the_clock, zone_of
+from cinema.actions import ActionsMixin, confirmed_action
+from cinema.admin import NEWEST_FIRST, ReadOnlyAdmin
+from cinema.labels import StatusBadgeMixin
+from cinema.zones import format_local, zone_of
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OverdueOrder, Ticket
 from orders.reasons import Reason
-from orders.sales.codes import CodesLookedUp
-from orders.sales.forms import CancelForm, ExtendForm, PaymentForm, RefundForm, RefundLinesForm, RemindForm
-from orders.sales.privacy import CustomerData
-from orders.sales.story import PREORDER_COLOURS, TICKET_COLOURS, Story
+from orders.sales.codes import CodeLookupMixin
+from orders.sales.forms import CancelOrderForm, ExtendForm, PaymentForm, RefundForm, RefundLinesForm, RemindForm
+from orders.sales.privacy import PersonalDataMixin
+from orders.sales.story import PREORDER_COLOURS, TICKET_COLOURS, OrderTimeline
 from orders.services import (
     UnknownCode,
     cancel,
     check_in,
     collect,
     extend,
-    leave_open,
     make_ready,
     mark_paid,
+    record_uncertain_payment,
     refund,
     remind_to_pay,
     ticket_of,
     undo_check_in,
 )
-from orders.services.giving_back import Line
+from orders.services.giving_back import OrderLine
 
 COLOURS: dict[str, str] = {
     Order.Status.PENDING_PAYMENT: "info",
@@ -68,7 +68,7 @@ def is_sold(order: Order) -> bool:
     return order.status in Order.SOLD
 
 
-class OrderPage(CodesLookedUp, Standing, Approving, RecordAdmin):
+class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin):
     """An order: what it is made of, its whole story, and what may be done with it in its status."""
 
     colours = COLOURS
@@ -97,7 +97,7 @@ class OrderPage(CodesLookedUp, Standing, Approving, RecordAdmin):
     ) -> Any:
         order = self.get_object(request, object_id)
         if order is not None and self.has_view_permission(request, order):
-            told = {"story": Story(order, request.user), "zone": zone_of(self, order)}
+            told = {"story": OrderTimeline(order, request.user), "zone": zone_of(self, order)}
             extra_context = {**(extra_context or {}), **told}
         return super().change_view(request, object_id, form_url, extra_context)
 
@@ -107,7 +107,7 @@ class OrderPage(CodesLookedUp, Standing, Approving, RecordAdmin):
 
     # --- What may be done
 
-    @act(
+    @confirmed_action(
         permission="orders.take_payment_order",
         title=_("Take payment"),
         text=_("Take the money first. The order is then paid, and its tickets are valid."),
@@ -117,12 +117,12 @@ class OrderPage(CodesLookedUp, Standing, Approving, RecordAdmin):
     )
     def take_payment(self, order: Order, *, gateway: str, unsure: bool, at: datetime, actor: User) -> str:
         if unsure:
-            leave_open(order, gateway=gateway, at=at, actor=actor)
+            record_uncertain_payment(order, gateway=gateway, at=at, actor=actor)
             return gettext("The payment of order %(order)s is to be cleared up.") % {"order": order}
         mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=actor)
         return gettext("Order %(order)s is paid.") % {"order": order}
 
-    @act(
+    @confirmed_action(
         permission="orders.extend_order",
         title=_("Extend the time to pay"),
         text=_("Its seats and snacks stay held for longer."),
@@ -133,9 +133,9 @@ class OrderPage(CodesLookedUp, Standing, Approving, RecordAdmin):
     def extend(self, order: Order, *, until: datetime, at: datetime, actor: User) -> str:
         extended = extend(order, until=until, at=at, actor=actor)
         told = gettext("Order %(order)s is to be paid before %(until)s.")
-        return told % {"order": order, "until": on_the_clock(extended.payment_deadline)}
+        return told % {"order": order, "until": format_local(extended.payment_deadline)}
 
-    @act(
+    @confirmed_action(
         permission="orders.remind_order",
         title=_("Remind the customer"),
         text=_("The customer is told once more that payment is overdue, with a link to pay: at most once an hour."),
@@ -147,11 +147,11 @@ class OrderPage(CodesLookedUp, Standing, Approving, RecordAdmin):
         remind_to_pay(order, at=at)
         return gettext("The customer of order %(order)s is reminded.") % {"order": order}
 
-    @act(
+    @confirmed_action(
         permission="orders.cancel_order",
         title=_("Cancel the order"),
         text=_("What it holds is free again, and the customer is told."),
-        form=CancelForm,
+        form=CancelOrderForm,
         when=is_unpaid,
         icon="cancel",
         danger=True,
@@ -160,7 +160,7 @@ class OrderPage(CodesLookedUp, Standing, Approving, RecordAdmin):
         cancel(order, reason=reason or Reason.STAFF, at=at, actor=actor)
         return gettext("Order %(order)s is cancelled.") % {"order": order}
 
-    @act(
+    @confirmed_action(
         permission="orders.refund_order",
         title=_("Refund the whole order"),
         text=_("Its money and points go back at once, its seats are free again, and the customer is told."),
@@ -173,7 +173,7 @@ class OrderPage(CodesLookedUp, Standing, Approving, RecordAdmin):
         done = refund(order, reason=reason, at=at, actor=actor, second=second)
         return gettext("%(amount)s of order %(order)s goes back.") % {"amount": localize(done.amount), "order": order}
 
-    @act(
+    @confirmed_action(
         permission="orders.refund_order",
         title=_("Refund some of it"),
         text=_("Choose what goes back; you see the exact money and points before anything happens."),
@@ -182,14 +182,21 @@ class OrderPage(CodesLookedUp, Standing, Approving, RecordAdmin):
         icon="checklist",
     )
     def refund_lines(
-        self, order: Order, *, lines: list[Line], reason: str, at: datetime, actor: User, second: User | None = None
+        self,
+        order: Order,
+        *,
+        lines: list[OrderLine],
+        reason: str,
+        at: datetime,
+        actor: User,
+        second: User | None = None,
     ) -> str:
         done = refund(order, lines=lines, reason=reason, at=at, actor=actor, second=second)
         return gettext("%(amount)s of order %(order)s goes back.") % {"amount": localize(done.amount), "order": order}
 
 
 @admin.register(Order)
-class OrderAdmin(CustomerData, OrderPage):
+class OrderAdmin(PersonalDataMixin, OrderPage):
     ordering = NEWEST_FIRST
     list_display = ["number", "cinema", "standing", "channel", "email", "amount", "ordered"]
     list_filter = ["status", "channel", "cinema"]
@@ -197,7 +204,7 @@ class OrderAdmin(CustomerData, OrderPage):
 
     @admin.display(description=_("created"), ordering="created_at")
     def ordered(self, order: Order) -> str:
-        return on_the_clock(order.created_at, order.cinema.zone)
+        return format_local(order.created_at, order.cinema.zone)
 
 
 @admin.register(OverdueOrder)
@@ -249,7 +256,7 @@ class OverdueOrderAdmin(OrderPage):
 
     @admin.display(description=_("will be cancelled"), ordering="expires_at")
     def cancelled_on(self, order: Order) -> str:
-        return on_the_clock(order.expires_at, order.cinema.zone)
+        return format_local(order.expires_at, order.cinema.zone)
 
     @admin.display(description=_("how to reach the customer"))
     def reached(self, order: Order) -> str:
@@ -258,7 +265,7 @@ class OverdueOrderAdmin(OrderPage):
 
 
 @admin.register(Ticket)
-class TicketAdmin(CodesLookedUp, Standing, Acting, RecordAdmin):
+class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     colours = TICKET_COLOURS
     ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
@@ -278,7 +285,7 @@ class TicketAdmin(CodesLookedUp, Standing, Acting, RecordAdmin):
         except UnknownCode:  # it may be a number
             return super().look_up(request, queryset, search_term)
 
-    @act(
+    @confirmed_action(
         permission="orders.check_in_ticket",
         title=_("Let in"),
         text=_("The ticket is used: nobody else gets in with it."),
@@ -289,7 +296,7 @@ class TicketAdmin(CodesLookedUp, Standing, Acting, RecordAdmin):
         check_in(ticket, at=at, actor=actor)
         return gettext("%(ticket)s: let in.") % {"ticket": ticket}
 
-    @act(
+    @confirmed_action(
         permission="orders.undo_check_in_ticket",
         title=_("Undo the scan"),
         text=_("The ticket can be used again."),
@@ -302,7 +309,7 @@ class TicketAdmin(CodesLookedUp, Standing, Acting, RecordAdmin):
 
 
 @admin.register(ConcessionPreorder)  # here, since the orders make snacks ready and hand them over
-class ConcessionPreorderAdmin(CodesLookedUp, Standing, Acting, RecordAdmin):
+class ConcessionPreorderAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     colours = PREORDER_COLOURS
     ordering = NEWEST_FIRST
     cinema_path = "concession_item__cinema"
@@ -318,9 +325,9 @@ class ConcessionPreorderAdmin(CodesLookedUp, Standing, Acting, RecordAdmin):
 
     @admin.display(description=_("to collect before"), ordering="collection_deadline")
     def until(self, preorder: ConcessionPreorder) -> str:
-        return on_the_clock(preorder.collection_deadline, preorder.concession_item.cinema.zone)
+        return format_local(preorder.collection_deadline, preorder.concession_item.cinema.zone)
 
-    @act(
+    @confirmed_action(
         permission="concessions.make_ready",
         title=_("Make ready"),
         text=_("The snacks stand ready at the bar."),
@@ -331,7 +338,7 @@ class ConcessionPreorderAdmin(CodesLookedUp, Standing, Acting, RecordAdmin):
         make_ready(preorder, at=at, actor=actor)
         return gettext("%(snacks)s: ready.") % {"snacks": preorder}
 
-    @act(
+    @confirmed_action(
         permission="concessions.hand_over",
         title=_("Hand over"),
         text=_("The customer takes the snacks."),

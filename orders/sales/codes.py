@@ -7,10 +7,10 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.errors import TooMany
+from accounts.errors import RateLimited
 from accounts.services import limits
 from accounts.throttling import client_address
-from cinema.admin import Scoped
+from cinema.admin import CinemaScopedAdmin
 from jobs import clock
 from orders.models import PICKUP_CODE
 from orders.services.ticket_codes import FORM
@@ -18,7 +18,7 @@ from orders.services.ticket_codes import FORM
 CODE = re.compile(rf"{FORM.pattern}|{PICKUP_CODE}")
 
 
-class CodesLookedUp(Scoped):
+class CodeLookupMixin(CinemaScopedAdmin):
     """Whoever looks up one wrong code after the other finds none for a while. Names and numbers are not counted."""
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
@@ -30,8 +30,8 @@ class CodesLookedUp(Scoped):
             limits.check("code", **who)
             found, repeated = self.look_up(request, queryset, search_term)
             if not found.exists():
-                limits.spend("code", **who)
-        except TooMany as refusal:
+                limits.hit("code", **who)
+        except RateLimited as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return queryset.none(), False
         return found, repeated

@@ -16,13 +16,13 @@ from unfold.widgets import (
 )
 
 from bonuses.models import BonusTransaction
-from cinema.actions import ActionForm, Fact
+from cinema.actions import ActionForm, SummaryItem
 from cinema.reasons import LONGEST_REASON
-from cinema.zones import in_our_age, on_the_clock
+from cinema.zones import format_local, validate_year
 from orders.models import Order
 from orders.sales.story import line_in_words, money
-from orders.services import Outcome, what_refund_gives
-from orders.services.giving_back import Line, lines_of
+from orders.services import RefundPreview, preview_refund
+from orders.services.giving_back import OrderLine, lines_of
 from payments.models import BY_HAND, Gateway
 
 CONSUMED = "orders.refund_consumed"
@@ -34,10 +34,10 @@ class ReasonField(forms.CharField):
         super().__init__(**{**defaults, **kwargs})
 
 
-class CancelForm(ActionForm):
+class CancelOrderForm(ActionForm):
     reason = ReasonField(required=False, help_text=_("Empty: cancelled by staff."))
 
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         order: Order = self.row
         yield _("seats that become free"), order.tickets.live().count()
         yield _("snacks that return"), sum(order.preorders.values_list("quantity", flat=True))
@@ -49,7 +49,7 @@ class ExtendForm(ActionForm):
     until = forms.DateTimeField(
         label=_("To pay before"),
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
-        validators=[in_our_age],
+        validators=[validate_year],
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         help_text=_("At the session's start at the latest."),
     )
@@ -57,11 +57,11 @@ class ExtendForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         until = max(self.at, *(order.payment_deadline for order in self.rows)) + timedelta(days=1)
-        self.fields["until"].initial = on_the_clock(until, form="Y-m-d\\TH:i")
+        self.fields["until"].initial = format_local(until, form="Y-m-d\\TH:i")
 
-    def facts(self) -> Iterable[Fact]:
-        yield _("to pay before"), on_the_clock(self.row.payment_deadline)
-        yield _("held until"), on_the_clock(self.row.expires_at)
+    def summary(self) -> Iterable[SummaryItem]:
+        yield _("to pay before"), format_local(self.row.payment_deadline)
+        yield _("held until"), format_local(self.row.expires_at)
 
 
 class PaymentForm(ActionForm):
@@ -78,12 +78,12 @@ class PaymentForm(ActionForm):
         widget=UnfoldBooleanWidget(),
     )
 
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         yield _("to take"), money(self.row.final_amount)
 
 
 class RemindForm(ActionForm):
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         yield _("who is told"), self.row.recipient or _("nobody: there is no address")
 
 
@@ -92,8 +92,8 @@ class RefundForm(ActionForm):
 
     reason = ReasonField()
 
-    def facts(self) -> Iterable[Fact]:
-        yield from in_words(what_refund_gives(self.row, at=self.at))
+    def summary(self) -> Iterable[SummaryItem]:
+        yield from in_words(preview_refund(self.row, at=self.at))
 
 
 class RefundLinesForm(ActionForm):
@@ -111,19 +111,19 @@ class RefundLinesForm(ActionForm):
         super().__init__(*args, **kwargs)
         left = lines_of([self.row.pk])[self.row.pk]
         offered = left.unrefunded if self.actor.has_perm(CONSUMED) else left.refundable
-        self.offered: dict[str, Line] = {f"{line._meta.model_name}-{line.pk}": line for line in offered}
+        self.offered: dict[str, OrderLine] = {f"{line._meta.model_name}-{line.pk}": line for line in offered}
         spent = points_spent(self.row)
         self.fields["lines"].choices = [  # type: ignore[attr-defined]
             (key, _offer(line, spent, self.row)) for key, line in self.offered.items()
         ]
-        self.outcome: Outcome | None = None
+        self.outcome: RefundPreview | None = None
         self.looked_at = False
 
-    def clean_lines(self) -> list[Line]:
+    def clean_lines(self) -> list[OrderLine]:
         return [self.offered[key] for key in self.cleaned_data["lines"]]
 
-    def needs_look(self) -> bool:
-        self.outcome = what_refund_gives(self.row, lines=self.cleaned_data["lines"], at=self.at)
+    def needs_confirmation(self) -> bool:
+        self.outcome = preview_refund(self.row, lines=self.cleaned_data["lines"], at=self.at)
         seen = f"{self.outcome.money} {self.outcome.points_back} {self.outcome.points_taken}"
         self.looked_at = self.cleaned_data.pop("agreed") == seen
         if self.looked_at:
@@ -132,7 +132,7 @@ class RefundLinesForm(ActionForm):
         self.data["agreed"] = seen  # type: ignore[index]
         return True
 
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         if self.outcome is not None:
             yield from in_words(self.outcome)
         if self.outcome is not None and not self.looked_at:
@@ -150,14 +150,14 @@ def points_held(order: Order) -> int:
     return -order.bonus_transactions.aggregate(held=Sum("amount", default=0))["held"]
 
 
-def in_words(outcome: Outcome) -> Iterable[Fact]:
+def in_words(outcome: RefundPreview) -> Iterable[SummaryItem]:
     yield _("money that goes back"), money(outcome.money)
     yield _("points that come back"), outcome.points_back
     yield _("earned points that are taken back"), outcome.points_taken
     yield _("afterwards"), _("the order is refunded") if outcome.last else _("the rest of the order stays")
 
 
-def _offer(line: Line, spent: int, order: Order) -> str:
+def _offer(line: OrderLine, spent: int, order: Order) -> str:
     """The line with what it cost; its points at the value that they had when they were `spent`."""
     paid_with_points = int(line.bonus_share * spent / order.bonus_amount) if line.bonus_share else 0
     with_points = ngettext(" and %(count)d point", " and %(count)d points", paid_with_points)

@@ -14,17 +14,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from bonuses.models import BonusAccount
-from cinema.actions import ActionForm, Fact, act
+from cinema.actions import ActionForm, SummaryItem, confirmed_action
 from jobs import clock
 from orders.models import Order
 from orders.pages import LINK
-from orders.services import Customer, disclose, forget
+from orders.services import Customer, erase_customer, export_customer_data
 
 GIVE_OUT, ERASE = "orders.disclose_customer", "orders.erase_customer"
 
 
 class EraseForm(ActionForm):
-    def facts(self) -> Iterable[Fact]:
+    def summary(self) -> Iterable[SummaryItem]:
         customer = Customer.of(self.row)
         yield _("customer"), customer.address
         yield _("orders, which stay as nobody's"), customer.orders().count()
@@ -33,7 +33,7 @@ class EraseForm(ActionForm):
             yield _("points that lapse"), account.balance
 
 
-class CustomerData:
+class PersonalDataMixin:
     """The customer is one for the whole chain, and so is the answer: it names orders of every cinema."""
 
     def get_urls(self) -> Any:
@@ -68,7 +68,7 @@ class CustomerData:
 
     what_is_kept.short_description = _("for the customer")  # type: ignore[attr-defined]
 
-    @act(
+    @confirmed_action(
         permission=ERASE,
         title=_("Erase the customer"),
         text=_(
@@ -80,14 +80,14 @@ class CustomerData:
         danger=True,
     )
     def erase(self, order: Order, *, at: datetime, actor: User) -> str:
-        forget(Customer.of(order), at=at)
+        erase_customer(Customer.of(order), at=at)
         return gettext("The customer of order %(order)s is erased.") % {"order": order}
 
 
 def as_file(customer: Customer, *, at: datetime) -> JsonResponse:
     """All that is kept, to be saved."""
     answer = JsonResponse(
-        disclose(customer, at=at),
+        export_customer_data(customer, at=at),
         json_dumps_params={"ensure_ascii": False, "indent": 2},
         content_type="application/json; charset=utf-8",
     )

@@ -11,12 +11,12 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from bonuses.models import BonusTransaction
-from cinema.zones import on_the_clock
+from cinema.zones import format_local
 from concessions.models import ConcessionPreorder
 from orders import messages
 from orders.models import Order, OrderEvent, Scan, Ticket
-from orders.reasons import in_words
-from orders.services.giving_back import Line
+from orders.reasons import reason_label
+from orders.services.giving_back import OrderLine
 from payments.models import Dispute, Payment, Refund
 
 TICKET_COLOURS: dict[str, str] = {
@@ -32,7 +32,7 @@ PREORDER_COLOURS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Sold:
+class OrderLineRow:
     """One line of the order: what, and how it was paid; `doing` leads to what may be done with it."""
 
     what: str
@@ -48,7 +48,7 @@ class Sold:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     """Something that happened: when, what, and by whom and why where that is known."""
 
     at: datetime
@@ -63,7 +63,7 @@ def money(amount: Decimal) -> str:
     return localize(amount, use_l10n=True)
 
 
-def line_in_words(line: Line) -> str:
+def line_in_words(line: OrderLine) -> str:
     if isinstance(line, ConcessionPreorder):
         return str(line)
     return _("%(session)s, %(seat)s, %(type)s") % {
@@ -73,7 +73,7 @@ def line_in_words(line: Line) -> str:
     }
 
 
-class Story:
+class OrderTimeline:
     """An order's lines and its history, as far as one person may see them."""
 
     def __init__(self, order: Order, user: Any) -> None:
@@ -85,7 +85,7 @@ class Story:
 
     # --- Lines
 
-    def _lines(self) -> Iterator[Sold]:
+    def _lines(self) -> Iterator[OrderLineRow]:
         if self.user.has_perm("orders.view_ticket"):
             for ticket in self.order.tickets.select_related(
                 "session__film", "session__hall__cinema", "seat", "ticket_type"
@@ -96,8 +96,8 @@ class Story:
                 colour = PREORDER_COLOURS.get(preorder.status)
                 yield self._sold(preorder, colour, list(self._at_the_bar(preorder)), code=preorder.pickup_code)
 
-    def _sold(self, line: Line, colour: str | None, doing: list[tuple[str, str]], code: str = "") -> Sold:
-        return Sold(
+    def _sold(self, line: OrderLine, colour: str | None, doing: list[tuple[str, str]], code: str = "") -> OrderLineRow:
+        return OrderLineRow(
             what=line_in_words(line),
             price=line.amount,
             discount=line.discount_share,
@@ -148,7 +148,7 @@ class Story:
                     self.refund_lines[thing._meta.model_name or "", thing.pk] = line.amount
         return found
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self) -> Iterator[TimelineEntry]:
         if self.user.has_perm("orders.view_orderevent"):
             yield from map(_of_event, self.order.events.select_related("actor").order_by("pk"))
         if self.user.has_perm("payments.view_payment"):
@@ -164,8 +164,8 @@ class Story:
         if self.user.has_perm("concessions.view_concessionpreorder"):
             yield from _of_snacks(self.order.preorders.select_related("concession_item", "handled_by").order_by("pk"))
         if self.order.recipient:
-            for message in messages.told(self.order):
-                yield Entry(
+            for message in messages.notifications_of(self.order):
+                yield TimelineEntry(
                     message.created_at,
                     "mail",
                     _("Message: %(about)s") % {"about": message.get_kind_display()},
@@ -173,19 +173,19 @@ class Story:
                 )
 
 
-def _of_event(event: OrderEvent) -> Entry:
+def _of_event(event: OrderEvent) -> TimelineEntry:
     if event.from_status:
         change = {"source": event.get_from_status_display(), "target": event.get_to_status_display()}
         what = _("%(source)s → %(target)s") % change
     else:
         what = _("Ordered: %(status)s") % {"status": event.get_to_status_display()}
-    return Entry(event.at, "flag", what, str(event.actor or ""), in_words(event.reason))
+    return TimelineEntry(event.at, "flag", what, str(event.actor or ""), reason_label(event.reason))
 
 
-def _of_payment(payment: Payment) -> Entry:
+def _of_payment(payment: Payment) -> TimelineEntry:
     told = {"amount": money(payment.amount), "way": payment.get_gateway_display()}
     what = _("Payment of %(amount)s, %(way)s") % told
-    return Entry(
+    return TimelineEntry(
         payment.succeeded_at or payment.created_at,
         "payments",
         what,
@@ -194,45 +194,51 @@ def _of_payment(payment: Payment) -> Entry:
     )
 
 
-def _of_refund(refund: Refund) -> Entry:
+def _of_refund(refund: Refund) -> TimelineEntry:
     details = [
         f"{line_in_words(thing)} – {money(line.amount)}"
         for line in refund.lines.all()
         if (thing := line.ticket or line.preorder)
     ]
-    if refund.without_lines:
+    if refund.unallocated_amount:
         details.append(_("It was refunded outside: say which lines it was for."))
     what = _("Refund of %(amount)s: %(status)s") % {
         "amount": money(refund.amount),
         "status": refund.get_status_display(),
     }
-    return Entry(refund.requested_at, "undo", what, str(refund.actor or ""), in_words(refund.reason), details)
+    return TimelineEntry(
+        refund.requested_at, "undo", what, str(refund.actor or ""), reason_label(refund.reason), details
+    )
 
 
-def _of_dispute(dispute: Dispute) -> Entry:
+def _of_dispute(dispute: Dispute) -> TimelineEntry:
     told = {"amount": money(dispute.amount), "status": dispute.get_status_display()}
     details = []
     if dispute.answer_by and dispute.status == Dispute.Status.OPEN:
-        details.append(_("Answer at the gateway by %(day)s.") % {"day": on_the_clock(dispute.answer_by)})
-    return Entry(
+        details.append(_("Answer at the gateway by %(day)s.") % {"day": format_local(dispute.answer_by)})
+    return TimelineEntry(
         dispute.heard_at, "gavel", _("Dispute about %(amount)s: %(status)s") % told, why=dispute.reason, details=details
     )
 
 
-def _of_points(entry: BonusTransaction) -> Entry:
+def _of_points(entry: BonusTransaction) -> TimelineEntry:
     what = _("Points %(amount)+d: %(kind)s") % {"amount": entry.amount, "kind": entry.get_transaction_type_display()}
-    return Entry(entry.transaction_date, "loyalty", what, str(entry.actor or ""), in_words(entry.description))
+    return TimelineEntry(
+        entry.transaction_date, "loyalty", what, str(entry.actor or ""), reason_label(entry.description)
+    )
 
 
-def _of_scan(scan: Scan) -> Entry:
+def _of_scan(scan: Scan) -> TimelineEntry:
     words = _("Scan undone: %(seat)s") if scan.undone else _("Let in: %(seat)s")
-    return Entry(scan.at, "qr_code_scanner", words % {"seat": scan.ticket.seat}, str(scan.actor or ""))
+    return TimelineEntry(scan.at, "qr_code_scanner", words % {"seat": scan.ticket.seat}, str(scan.actor or ""))
 
 
-def _of_snacks(preorders: Iterable[ConcessionPreorder]) -> Iterator[Entry]:
+def _of_snacks(preorders: Iterable[ConcessionPreorder]) -> Iterator[TimelineEntry]:
     for preorder in preorders:
         who = str(preorder.handled_by or "")
         if preorder.ready_at:
-            yield Entry(preorder.ready_at, "restaurant", _("Ready: %(snacks)s") % {"snacks": preorder}, who)
+            yield TimelineEntry(preorder.ready_at, "restaurant", _("Ready: %(snacks)s") % {"snacks": preorder}, who)
         if preorder.collected_at:
-            yield Entry(preorder.collected_at, "shopping_bag", _("Handed over: %(snacks)s") % {"snacks": preorder}, who)
+            yield TimelineEntry(
+                preorder.collected_at, "shopping_bag", _("Handed over: %(snacks)s") % {"snacks": preorder}, who
+            )

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cinema.lives import move
+from cinema.lives import transition
 from orders.errors import NotAdmitted
 from orders.locks import lock_order
 from orders.models import Order, Scan, Ticket
@@ -28,7 +28,7 @@ def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Tick
             raise NotAdmitted(_("This session was cancelled. The money comes back by itself."))
         if row.status != Ticket.Status.PAID:
             raise NotAdmitted(_("This ticket is not valid: %(status)s.") % {"status": row.get_status_display()})
-        move([row], Ticket.Status.USED, used_at=at)
+        transition([row], Ticket.Status.USED, used_at=at)
         Scan.objects.create(ticket=row, at=at, actor=actor)
         return row
 
@@ -40,6 +40,6 @@ def undo_check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) ->
         row = Ticket.objects.get(pk=ticket.pk)
         if order.status != Order.Status.PAID or row.status != Ticket.Status.USED:
             raise NotAdmitted(_("There is no scan of this ticket that could be undone now."))
-        move([row], Ticket.Status.PAID, used_at=None)
+        transition([row], Ticket.Status.PAID, used_at=None)
         Scan.objects.create(ticket=row, undone=True, at=at, actor=actor)
         return row

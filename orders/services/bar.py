@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cinema.lives import move
+from cinema.lives import transition
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders.errors import NotAdmitted
 from orders.locks import keys_of, lock_order, lock_order_keys
 from orders.models import Order
 from orders.reasons import Reason
-from orders.services.giving_back import Line
+from orders.services.giving_back import OrderLine
 from orders.services.refunding import refund_each
 
 Status = ConcessionPreorder.Status
@@ -44,10 +44,10 @@ def expire_uncollected(orders: Iterable[Order], *, at: datetime) -> None:
             .order_by("pk")
         )
         wasted = {row.pk for row in rows if row.status == Status.READY and row.concession_item.made_to_order}
-        move(rows, Status.EXPIRED)
+        transition(rows, Status.EXPIRED)
         holds.put_back([row.pk for row in rows], at=at, wasted=wasted)
         if settings.REFUND_UNCOLLECTED_SNACKS and rows:
-            wanted: dict[int, list[Line]] = {}
+            wanted: dict[int, list[OrderLine]] = {}
             for row in rows:
                 wanted.setdefault(row.order_id, []).append(row)
             refund_each(wanted, reason=Reason.NOT_COLLECTED, at=at)
@@ -61,7 +61,7 @@ def _move(preorder: ConcessionPreorder, to: str, **stamps: datetime | User | Non
             raise NotAdmitted(
                 _("Order %(order)s is not paid: %(status)s.") % {"order": order, "status": order.get_status_display()}
             )
-        if to not in ConcessionPreorder.MOVES[Status(row.status)]:
+        if to not in ConcessionPreorder.TRANSITIONS[Status(row.status)]:
             raise NotAdmitted(_("%(snacks)s: %(status)s.") % {"snacks": row, "status": row.get_status_display()})
-        move([row], to, **stamps)
+        transition([row], to, **stamps)
         return row

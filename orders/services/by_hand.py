@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cinema.lives import move
+from cinema.lives import transition
 from orders.errors import AlreadyPaid, ForbiddenMove
 from orders.locks import lock_order, lock_orders
 from orders.models import Order
@@ -14,7 +14,7 @@ from orders.services.payment import mark_paid
 from payments.models import BY_HAND, Payment, Refund
 
 
-def leave_open(order: Order, *, gateway: str, at: datetime, actor: User | None = None) -> Payment:
+def record_uncertain_payment(order: Order, *, gateway: str, at: datetime, actor: User | None = None) -> Payment:
     """The terminal broke off and nobody knows: the payment is in flight until somebody has looked into its journal.
 
     Once an order. Refuses with `AlreadyPaid` an order that is not waiting for money.
@@ -32,7 +32,7 @@ def leave_open(order: Order, *, gateway: str, at: datetime, actor: User | None =
         return payment
 
 
-def clear_up(payment: Payment, *, approved: bool, at: datetime, actor: User | None = None) -> None:
+def resolve_payment(payment: Payment, *, approved: bool, at: datetime, actor: User | None = None) -> None:
     """The journal was read: the money came, and the order is paid as `mark_paid` says, or it did not.
 
     Refuses as `mark_paid` money that the order cannot take any more: void it on the terminal, then it did not come.
@@ -51,10 +51,10 @@ def clear_up(payment: Payment, *, approved: bool, at: datetime, actor: User | No
         return
     with transaction.atomic():
         lock_orders([payment.order_id])
-        move([Payment.objects.get(pk=payment.pk)], Payment.Status.FAILED)
+        transition([Payment.objects.get(pk=payment.pk)], Payment.Status.FAILED)
 
 
-def pay_out(refund: Refund, *, at: datetime, actor: User | None = None) -> None:
+def mark_paid_out(refund: Refund, *, at: datetime, actor: User | None = None) -> None:
     """The money was handed out, or sent back on the terminal: of a payment taken by hand, or where a gateway failed.
 
     Refuses with `ForbiddenMove` one that was paid out before, or that a gateway is still to send.
@@ -68,4 +68,4 @@ def pay_out(refund: Refund, *, at: datetime, actor: User | None = None) -> None:
         if row.status == Refund.Status.SUCCEEDED:
             raise ForbiddenMove(_("This refund has gone back already."))
         stamps = {"succeeded_at": at, "handed_out": True, "paid_out_by": actor}
-        move([row], Refund.Status.SUCCEEDED, **stamps, next_attempt_at=None, error="")
+        transition([row], Refund.Status.SUCCEEDED, **stamps, next_attempt_at=None, error="")

@@ -8,8 +8,8 @@ from django.db import transaction
 from accounts.models import User
 from bonuses.models import BonusTransaction
 from bonuses.services import GivenBack, give_back
-from cinema.lives import move_every
-from cinema.reasons import given
+from cinema.lives import transition_matching
+from cinema.reasons import clean_reason
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders import messages
@@ -27,12 +27,12 @@ def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor:
     One order or a batch: a constant number of queries. Refuses with `ForbiddenMove` if one of them is not unpaid now,
     and with `ReasonNeeded` a reason that says nothing or is too long; then none is changed.
     """
-    reason = given(reason)
+    reason = clean_reason(reason)
     with transaction.atomic():
         cancel_locked(lock_orders(keys_of(orders)), reason=reason, at=at, actor=actor)
 
 
-def give_up(order: Order, *, at: datetime, actor: User | None = None) -> None:
+def cancel_by_customer(order: Order, *, at: datetime, actor: User | None = None) -> None:
     """`cancel` an order that its customer does not want any more: they know, and are told nothing."""
     with transaction.atomic():
         cancel_locked([lock_order(order)], reason=CancelReason.CUSTOMER, at=at, actor=actor, tell=False)
@@ -43,19 +43,19 @@ def cancel_locked(
 ) -> None:
     """`cancel` for orders that the caller has locked and read since, as those of a job's batch."""
     rows = list(orders)
-    Order.move(rows, Order.Status.CANCELLED, at=at, reason=reason, actor=actor, cancelled_at=at)
+    Order.transition(rows, Order.Status.CANCELLED, at=at, reason=reason, actor=actor, cancelled_at=at)
     keys = [order.pk for order in rows]
-    move_every(Ticket.objects.filter(order__in=keys), Ticket.Status.AVAILABLE)
+    transition_matching(Ticket.objects.filter(order__in=keys), Ticket.Status.AVAILABLE)
     preorders = ConcessionPreorder.objects.filter(order__in=keys, status__in=ConcessionPreorder.OPEN)
     open_keys = list(preorders.values_list("pk", flat=True))
     if open_keys:
-        move_every(ConcessionPreorder.objects.filter(pk__in=open_keys), ConcessionPreorder.Status.CANCELLED)
+        transition_matching(ConcessionPreorder.objects.filter(pk__in=open_keys), ConcessionPreorder.Status.CANCELLED)
     promocodes.give_back_uses(rows)
     if open_keys:
         holds.put_back(open_keys, at=at)
     give_back(_points_spent_on(keys), at=at)
     if tell:
-        messages.tell_of_cancellation(rows, at=at)
+        messages.notify_cancelled(rows, at=at)
 
 
 def cancel_expired(keys: Collection[int], *, at: datetime) -> None:

@@ -18,7 +18,7 @@ REFUND = "amount status reason external_id requested_at succeeded_at".split()
 RECEIPT = "kind amount status created_at sent_at".split()
 
 
-def disclose(customer: Customer, *, at: datetime) -> dict[str, Any]:
+def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
     """Account, orders with their money, points, messages and failed log-ins, ready to be written as JSON.
 
     Without the secret links of orders: a file is passed on more easily than a letter. A constant number of queries.

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cinema.lives import move
+from cinema.lives import transition
 from orders.locks import lock_orders
 from payments.gateways import DisputeReport
 from payments.models import Dispute, Payment
@@ -36,7 +36,7 @@ def book_disputes(payment: Payment, reports: Iterable[DisputeReport], *, at: dat
                     **told,
                 )
             elif known.status != report.state:
-                move([known], report.state, decided_at=decided_at, **told)
+                transition([known], report.state, decided_at=decided_at, **told)
             else:
                 Dispute.objects.filter(pk=known.pk).update(**told)
     return any(report.state in Dispute.ARGUED for report in reports)

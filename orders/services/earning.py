@@ -25,10 +25,10 @@ def accrue(orders: Iterable[Order], *, at: datetime) -> None:
         keys = [order.pk for order in rows]
         refunded = refunded_so_far(keys)
         outside = dict(
-            Refund.objects.filter(order__in=keys, without_lines__gt=0)
+            Refund.objects.filter(order__in=keys, unallocated_amount__gt=0)
             .order_by()
             .values_list("order")
-            .annotate(amount=Sum("without_lines"))
+            .annotate(amount=Sum("unallocated_amount"))
         )
         Order.objects.filter(pk__in=keys, bonus_accrued_at__isnull=True).update(bonus_accrued_at=at)
         credit(

@@ -32,7 +32,7 @@ def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = 
                 % {"order": row}
             )
         if row.status == Order.Status.PAYMENT_OVERDUE:
-            Order.move([row], Order.Status.PENDING_PAYMENT, at=at, actor=actor)
+            Order.transition([row], Order.Status.PENDING_PAYMENT, at=at, actor=actor)
         row.payment_deadline, row.expires_at = deadline, expires
         row.save(update_fields=["payment_deadline", "expires_at"])
         return row

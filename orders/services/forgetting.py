@@ -7,7 +7,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import anonymise, empty_requests, forget_attempts, is_anonymous, strike_from_log, without
+from accounts.services import anonymise, delete_login_attempts, is_anonymous, redact, redact_admin_log, redact_approvals
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import expire
 from notifications.models import Notification
@@ -33,13 +33,13 @@ def still_open(orders: QuerySet[Order]) -> QuerySet[Order]:
         | Q(status=Order.Status.COMPLETED, user__isnull=False, bonus_accrued_at__isnull=True)
         | Q(status=Order.Status.REFUNDED, refund_processed_at__isnull=True)
         | Exists(Payment.objects.filter(status=Payment.Status.PENDING, **here))
-        | Exists(Refund.objects.filter(~Q(status=Refund.Status.SUCCEEDED) | Q(without_lines__gt=0), **here))
+        | Exists(Refund.objects.filter(~Q(status=Refund.Status.SUCCEEDED) | Q(unallocated_amount__gt=0), **here))
         | Exists(Dispute.objects.filter(payment__order=OuterRef("pk"), status__in=Dispute.ARGUED))
         | Exists(Receipt.objects.filter(~Q(status=Receipt.Status.SENT) | Q(awaits_settlement=True), **here))
     )
 
 
-def forget(customer: Customer, *, at: datetime) -> None:
+def erase_customer(customer: Customer, *, at: datetime) -> None:
     """Take the customer's name, addresses and phone out of every row that has them, for good.
 
     Their orders, payments, refunds, receipts and movements of points stay, as nobody's; points that are left lapse;
@@ -74,9 +74,9 @@ def forget(customer: Customer, *, at: datetime) -> None:
         account = BonusAccount.objects.filter(user=user).first() if user else None
 
         Notification.objects.filter(pk__in=[message.pk for message in messages]).delete()
-        forget_attempts({address.lower() for address in addresses})
+        delete_login_attempts({address.lower() for address in addresses})
         rows: list[Model] = [*orders, *filter(None, [user, account])]
-        strike_from_log([*rows, *empty_requests(rows)], words=names, everywhere=addresses)
+        redact_admin_log([*rows, *redact_approvals(rows)], words=names, everywhere=addresses)
         _strike_out(orders, account, words=addresses | names)
         keys = [order.pk for order in orders]
         Order.objects.filter(pk__in=list(named.exclude(pk__in=keys).values_list("pk", flat=True))).update(email="")
@@ -96,7 +96,7 @@ def _strike_out(orders: list[Order], account: BonusAccount | None, *, words: set
         written.append((BonusTransaction, "description", {"bonus_account": account.pk}))
     for model, field, of in written:
         rows = list(model._default_manager.filter(**of).exclude(**{field: ""}))
-        changed = [row for row in rows if without(getattr(row, field), words) != getattr(row, field)]
+        changed = [row for row in rows if redact(getattr(row, field), words) != getattr(row, field)]
         for row in changed:
-            setattr(row, field, without(getattr(row, field), words))
+            setattr(row, field, redact(getattr(row, field), words))
         model._default_manager.bulk_update(changed, [field], batch_size=500)

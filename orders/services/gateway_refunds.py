@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from cinema.lives import move
+from cinema.lives import transition
 from orders.errors import NothingToRefund
 from orders.locks import lock_orders_with_sessions
 from orders.services.refunding import record_refund
@@ -29,9 +29,9 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
     What cannot be booked is a `Payment.Trouble`, which is returned, else nothing.
     """
     reports = list(reports)
-    trouble = ""
+    discrepancy = ""
     if not reports:
-        return trouble
+        return discrepancy
     with transaction.atomic():
         lock_orders_with_sessions([payment.order_id])
         ours = list(payment.refunds.order_by("pk"))
@@ -40,7 +40,7 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
             if known is not None and known.handed_out:
                 if report.state == State.DONE:  # it went back there as well: the customer has it twice
                     logger.error("Refund %s was handed out, and sent at %s", known.pk, payment.gateway)
-                    trouble = Payment.Trouble.REFUNDED_BEYOND
+                    discrepancy = Payment.Discrepancy.REFUNDED_BEYOND
             elif known is not None:
                 _agree(known, report, at=at)
             elif report.state == State.DONE:
@@ -48,8 +48,8 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
                     _from_outside(payment, report.amount, report.external_id, _unsent(ours, sender), at=at)
                 except NothingToRefund:
                     logger.error("Payment %s: more went back at %s than is left", payment.pk, payment.gateway)
-                    trouble = Payment.Trouble.REFUNDED_BEYOND
-    return trouble
+                    discrepancy = Payment.Discrepancy.REFUNDED_BEYOND
+    return discrepancy
 
 
 def _from_outside(payment: Payment, amount: Decimal, external_id: str, unsent: list[Refund], *, at: datetime) -> None:
@@ -94,7 +94,7 @@ def _agree(refund: Refund, report: RefundReport, *, at: datetime) -> None:
     elif report.state == State.FAILED and refund.status != Refund.Status.FAILED:
         if refund.external_id in ("", report.external_id):
             logger.error("Refund %s failed at the gateway", refund.pk)
-            move(
+            transition(
                 [refund],
                 Refund.Status.FAILED,
                 uid=uuid4(),  # the old name is that of the attempt that failed
@@ -109,4 +109,4 @@ def _agree(refund: Refund, report: RefundReport, *, at: datetime) -> None:
 
 
 def _settle(refund: Refund, external_id: str, *, at: datetime) -> None:
-    move([refund], Refund.Status.SUCCEEDED, external_id=external_id, succeeded_at=at, claimed_by="", error="")
+    transition([refund], Refund.Status.SUCCEEDED, external_id=external_id, succeeded_at=at, claimed_by="", error="")

@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 
 from bonuses.models import BonusTransaction
 from bonuses.services import GivenBack, TakenBack, give_back, take_back
-from cinema.lives import move
+from cinema.lives import transition
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
@@ -19,11 +19,11 @@ from orders.models import Order, RefundLine, Ticket
 from orders.services.summaries import recount
 from payments.models import Refund
 
-Line = Ticket | ConcessionPreorder
+OrderLine = Ticket | ConcessionPreorder
 
 
 @dataclass
-class Lines:
+class OrderLines:
     """The lines of one order: which are still the customer's, and what of those refunded before was paid how."""
 
     tickets: list[Ticket] = field(default_factory=list)
@@ -32,23 +32,23 @@ class Lines:
     refunded_points_value: Decimal = ZERO
 
     @property
-    def unrefunded(self) -> list[Line]:
+    def unrefunded(self) -> list[OrderLine]:
         return [*self.tickets, *self.preorders]
 
     @property
-    def refundable(self) -> list[Line]:
+    def refundable(self) -> list[OrderLine]:
         """Without snacks that were collected or let lapse: those go back only when somebody names them."""
         return [*self.tickets, *(each for each in self.preorders if each.status in ConcessionPreorder.OPEN)]
 
 
 @dataclass
-class Claim:
+class RefundPlan:
     """One refund and the lines it is for. `last` when nothing of the order is left afterwards."""
 
     order: Order
     refund: Refund
-    chosen: Sequence[Line]
-    lines: Lines
+    chosen: Sequence[OrderLine]
+    lines: OrderLines
     points_back: int = 0
 
     @property
@@ -61,9 +61,9 @@ class Claim:
         return sum((line.paid for line in self.chosen), ZERO)
 
 
-def lines_of(orders: Collection[int]) -> dict[int, Lines]:
+def lines_of(orders: Collection[int]) -> dict[int, OrderLines]:
     """The lines of each order that has been sold. Four queries."""
-    found: defaultdict[int, Lines] = defaultdict(Lines)
+    found: defaultdict[int, OrderLines] = defaultdict(OrderLines)
     for ticket in Ticket.objects.filter(order__in=orders, status__in=Ticket.LIVE, refund_line__isnull=True).order_by(
         "pk"
     ):
@@ -97,7 +97,7 @@ def refunded_so_far(orders: Collection[int]) -> dict[int, tuple[Decimal, Decimal
     return found
 
 
-def give_back_all(claims: Sequence[Claim], *, at: datetime) -> None:
+def apply_refund_effects(claims: Sequence[RefundPlan], *, at: datetime) -> None:
     """Write the refunds' lines and return what they stand for. Orders (and their sessions) are locked.
 
     A constant number of queries however many claims; sets `points_back` of each.
@@ -116,7 +116,7 @@ def give_back_all(claims: Sequence[Claim], *, at: datetime) -> None:
     )
     chosen = [line for claim in claims for line in claim.chosen]
     tickets = [line for line in chosen if isinstance(line, Ticket)]
-    move(tickets, Ticket.Status.AVAILABLE)
+    transition(tickets, Ticket.Status.AVAILABLE)
     snacks = [
         line for line in chosen if isinstance(line, ConcessionPreorder) and line.status in ConcessionPreorder.OPEN
     ]
@@ -125,14 +125,14 @@ def give_back_all(claims: Sequence[Claim], *, at: datetime) -> None:
         for snack in snacks
         if snack.status == ConcessionPreorder.Status.READY and snack.concession_item.made_to_order
     }
-    move(snacks, ConcessionPreorder.Status.AVAILABLE)
+    transition(snacks, ConcessionPreorder.Status.AVAILABLE)
     if snacks:
         holds.put_back([snack.pk for snack in snacks], at=at, wasted=wasted)
     _return_points(claims, at=at)
     recount({ticket.session_id for ticket in tickets})
 
 
-def _return_points(claims: Sequence[Claim], *, at: datetime) -> None:
+def _return_points(claims: Sequence[RefundPlan], *, at: datetime) -> None:
     """First the points that were spent, then those that were earned: what comes back can pay what is taken."""
     by_order = {claim.order.pk: claim for claim in claims}
     spent, earned = _originals(by_order.keys())
@@ -147,7 +147,7 @@ def _return_points(claims: Sequence[Claim], *, at: datetime) -> None:
     )
 
 
-def _spent_back(claim: Claim, deduction: BonusTransaction, returned: int) -> GivenBack:
+def _spent_back(claim: RefundPlan, deduction: BonusTransaction, returned: int) -> GivenBack:
     """The floor of the shares refunded so far, less what has come back; the last line brings the rest. A point is worth
     what it was when it was spent, whatever the setting says by now."""
     value = claim.lines.refunded_points_value + sum((line.bonus_share for line in claim.chosen), ZERO)
@@ -163,7 +163,7 @@ def _spent_back(claim: Claim, deduction: BonusTransaction, returned: int) -> Giv
     )
 
 
-def _earned_back(claim: Claim, accrual: BonusTransaction, taken: int) -> TakenBack:
+def _earned_back(claim: RefundPlan, accrual: BonusTransaction, taken: int) -> TakenBack:
     """What was earned less what is still earned with the money that the cinema keeps."""
     kept = claim.order.final_amount - claim.lines.refunded_money - claim.money_back
     return TakenBack(

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from orders.services.paying import adopt, settle_payment
+from orders.services.paying import link_external_id, settle_payment
 from payments.errors import GatewayRefused, GatewayUnavailable
-from payments.gateways import Hint, client
+from payments.gateways import WebhookHint, client
 from payments.models import GatewayEvent, Payment
 
 
-def hear_of(hint: Hint, *, gateway: str, at: datetime) -> GatewayEvent:
+def handle_gateway_event(hint: WebhookHint, *, gateway: str, at: datetime) -> GatewayEvent:
     """Store that the gateway told us something, and ask it about the payment.
 
     A copy of a message is no news. Where the gateway cannot be asked now, the job does it with its next pass. What is
@@ -40,9 +40,9 @@ def hear_of(hint: Hint, *, gateway: str, at: datetime) -> GatewayEvent:
                 _note(event, payment, at=at)
     if payment is not None:
         if hint.external_id and not payment.external_id:
-            adopt(payment, hint.external_id)
+            link_external_id(payment, hint.external_id)
         settled = settle_payment(payment, at=at)
-        if settled.ask_at is not None and settled.ask_at <= at:
+        if settled.next_poll_at is not None and settled.next_poll_at <= at:
             return event  # the gateway did not answer
     event.handled_at = at
     event.save(update_fields=["handled_at"])
@@ -51,12 +51,12 @@ def hear_of(hint: Hint, *, gateway: str, at: datetime) -> GatewayEvent:
 
 def _note(event: GatewayEvent, payment: Payment, *, at: datetime) -> None:
     """Before the gateway is asked: should we die on the way, the job finds the payment."""
-    Payment.objects.filter(pk=payment.pk).update(ask_at=at)
+    Payment.objects.filter(pk=payment.pk).update(next_poll_at=at)
     event.payment = payment
     event.save(update_fields=["payment"])
 
 
-def _meant(hint: Hint, gateway: str) -> Payment | None:
+def _meant(hint: WebhookHint, gateway: str) -> Payment | None:
     """The payment of which the message is, by its id there or by the name that we gave it."""
     payments = Payment.objects.filter(gateway=gateway)
     if hint.external_id and (found := payments.filter(external_id=hint.external_id).first()):

@@ -81,7 +81,7 @@ def hold(
     release_stale_holds(basket.tickets, at=at)
     with transaction.atomic():
         if instead_of is not None:
-            _let_go(instead_of, basket, valid, at=at, actor=actor)
+            _cancel_replaced(instead_of, basket, valid, at=at, actor=actor)
         order.save(force_insert=True)
         OrderEvent.objects.create(order=order, to_status=order.status, at=at, actor=actor)
         take_seats(order, basket)
@@ -94,7 +94,9 @@ def hold(
     return order
 
 
-def _let_go(old: Order, basket: Basket, promocode: Promocode | None, *, at: datetime, actor: User | None) -> None:
+def _cancel_replaced(
+    old: Order, basket: Basket, promocode: Promocode | None, *, at: datetime, actor: User | None
+) -> None:
     """End the order that another one replaces; its customer knows, and is told nothing."""
     row = lock_order(old)
     # What it gives back is taken again: both orders' instruments are locked together, in the one order of locks.

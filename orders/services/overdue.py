@@ -13,12 +13,12 @@ from orders.models import Order
 REMINDED_AT_MOST = timedelta(hours=1)  # a reminder in so long a time
 
 
-def become_overdue(orders: Iterable[Order], *, at: datetime) -> None:
+def mark_overdue(orders: Iterable[Order], *, at: datetime) -> None:
     """Mark orders that were not paid by their deadline, keep their seats, and tell the customers where to pay."""
     with transaction.atomic():
         rows = lock_orders(keys_of(orders))
-        Order.move(rows, Order.Status.PAYMENT_OVERDUE, at=at)
-        messages.tell_of_overdue(rows, at=at)
+        Order.transition(rows, Order.Status.PAYMENT_OVERDUE, at=at)
+        messages.notify_overdue(rows, at=at)
 
 
 def remind_to_pay(order: Order, *, at: datetime) -> None:
@@ -33,9 +33,9 @@ def remind_to_pay(order: Order, *, at: datetime) -> None:
             raise ForbiddenMove(_("Order %(order)s is not waiting for payment any more.") % {"order": row})
         if not row.recipient.strip():
             raise NotReminded(_("Order %(order)s has neither an e-mail address nor a phone number.") % {"order": row})
-        last = messages.told(row).filter(kind=Kind.ORDER_OVERDUE).last()
+        last = messages.notifications_of(row).filter(kind=Kind.ORDER_OVERDUE).last()
         if last is not None and last.created_at > at - REMINDED_AT_MOST:
             raise NotReminded(
                 _("The customer of order %(order)s was told less than an hour ago. Give them time.") % {"order": row}
             )
-        messages.tell_of_overdue([row], at=at, again=True)
+        messages.notify_overdue([row], at=at, again=True)

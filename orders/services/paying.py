@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cinema.lives import move
+from cinema.lives import transition
 from orders.errors import GatewayNotOffered, NotPayable
 from orders.locks import lock_order
 from orders.models import Order
@@ -23,7 +23,7 @@ from orders.services.disputing import book_disputes
 from orders.services.gateway_refunds import book_refunds
 from orders.services.payment import mark_paid
 from orders.services.receipting import lines_to_charge
-from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable, NobodyToAsk
+from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable, NotPollable
 from payments.gateways import Charge, Opened, Report, State, client, offered
 from payments.models import Payment
 
@@ -82,14 +82,14 @@ def settle_payment(payment: Payment, *, at: datetime) -> Payment:
     inside a transaction.
     """
     try:
-        return ask(payment, at=at)
+        return poll(payment, at=at)
     except GatewayError as error:
         logger.warning("Payment %s: %s could not be asked: %s", payment.pk, payment.gateway, error.code)
         payment.refresh_from_db()
         return payment
 
 
-class Standing(StrEnum):
+class CustomerPaymentState(StrEnum):
     """What the page to which a customer returns has to say."""
 
     PAID = "PAID"  # the order is paid: show the tickets
@@ -100,7 +100,7 @@ class Standing(StrEnum):
     UNPAID = "UNPAID"  # payable, nothing tried yet
 
 
-def how_it_stands(order: Order, *, at: datetime) -> Standing:
+def customer_payment_state(order: Order, *, at: datetime) -> CustomerPaymentState:
     """Ask about every payment of the order that is in flight, and say what the customer is to be told.
 
     Never `DECLINED` or `OVER` while the gateway may still say that it was paid. Reloads the order.
@@ -109,15 +109,15 @@ def how_it_stands(order: Order, *, at: datetime) -> Standing:
         settle_payment(payment, at=at)
     order.refresh_from_db()
     if order.status in Order.SOLD:
-        return Standing.PAID
+        return CustomerPaymentState.PAID
     last = order.payments.order_by("pk").last()
     if last is not None and last.status == Payment.Status.PENDING:
-        return Standing.WAITING
+        return CustomerPaymentState.WAITING
     if last is not None and last.status == Payment.Status.SUCCEEDED:
-        return Standing.RETURNED
+        return CustomerPaymentState.RETURNED
     if not is_payable(order, at=at):
-        return Standing.OVER
-    return Standing.DECLINED if last is not None else Standing.UNPAID
+        return CustomerPaymentState.OVER
+    return CustomerPaymentState.DECLINED if last is not None else CustomerPaymentState.UNPAID
 
 
 def is_payable(order: Order, *, at: datetime) -> bool:
@@ -128,11 +128,11 @@ def is_payable(order: Order, *, at: datetime) -> bool:
 # --- What the job and the webhooks use as well
 
 
-def ask(payment: Payment, *, at: datetime) -> Payment:
+def poll(payment: Payment, *, at: datetime) -> Payment:
     """`settle_payment`, but a gateway that does not answer is a `GatewayError`: the job leaves it alone for a while."""
     gateway = client(payment.gateway)
     if gateway.by_hand:
-        raise NobodyToAsk("by hand")
+        raise NotPollable("by hand")
     if not payment.external_id and not _found(payment, at=at):
         return payment
     try:
@@ -141,17 +141,17 @@ def ask(payment: Payment, *, at: datetime) -> Payment:
             report = gateway.close(payment.external_id)
     except GatewayRefused as error:
         logger.error("Payment %s: %s does not tell: %s", payment.pk, payment.gateway, error.code)
-        _trouble(payment, Payment.Trouble.UNKNOWN_THERE, at=at)
+        _discrepancy(payment, Payment.Discrepancy.UNKNOWN_THERE, at=at)
         return payment
-    return book(payment, report, at=at)
+    return apply_report(payment, report, at=at)
 
 
-def book(payment: Payment, report: Report, *, at: datetime, sender: str = "") -> Payment:
+def apply_report(payment: Payment, report: Report, *, at: datetime, sender: str = "") -> Payment:
     """Believe the gateway: what it says of the payment and of its refunds is in the books afterwards, once."""
     named_as_ours = report.uid in ("", str(payment.uid)) and report.currency == settings.CURRENCY
     if not named_as_ours or (report.state == State.DONE and report.amount <= 0):
         logger.error("Payment %s is not what %s says it is", payment.pk, payment.gateway)
-        _trouble(payment, Payment.Trouble.NOT_OURS, at=at)
+        _discrepancy(payment, Payment.Discrepancy.NOT_OURS, at=at)
         return payment
     if report.state == State.DONE and payment.status != Payment.Status.SUCCEEDED:
         mark_paid(payment.order, gateway=payment.gateway, amount=report.amount, external_id=payment.external_id, at=at)
@@ -159,13 +159,13 @@ def book(payment: Payment, report: Report, *, at: datetime, sender: str = "") ->
         _fail(payment)
     payment.refresh_from_db()
     paid = payment.status == Payment.Status.SUCCEEDED
-    trouble = book_refunds(payment, report.refunds, at=at, sender=sender) if paid else ""
+    discrepancy = book_refunds(payment, report.refunds, at=at, sender=sender) if paid else ""
     argued = paid and book_disputes(payment, report.disputes, at=at)
-    _ask_again(payment, trouble, argued=argued, at=at)
+    _ask_again(payment, discrepancy, argued=argued, at=at)
     return payment
 
 
-def adopt(payment: Payment, external_id: str) -> None:
+def link_external_id(payment: Payment, external_id: str) -> None:
     """A message names the id of a payment that we never learnt. It is the payment's if the gateway says so as well."""
     try:
         report = client(payment.gateway).fetch(external_id)
@@ -192,7 +192,7 @@ def _intent(order: Order, *, gateway: str, return_url: str, at: datetime) -> Pay
             amount=row.final_amount,
             return_url=return_url,
             created_at=at,
-            ask_at=at + SOONEST,
+            next_poll_at=at + SOONEST,
         )
 
 
@@ -259,17 +259,17 @@ def _fail(payment: Payment) -> None:
         lock_order(payment.order)
         row = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
         if row.status == Payment.Status.PENDING:
-            move([row], Payment.Status.FAILED, ask_at=None)
-    payment.status, payment.ask_at = row.status, row.ask_at
+            transition([row], Payment.Status.FAILED, next_poll_at=None)
+    payment.status, payment.next_poll_at = row.status, row.next_poll_at
 
 
-def _trouble(payment: Payment, trouble: Payment.Trouble, *, at: datetime) -> None:
+def _discrepancy(payment: Payment, discrepancy: Payment.Discrepancy, *, at: datetime) -> None:
     """Have a person look, and ask again now and then: it may mend itself."""
-    Payment.objects.filter(pk=payment.pk).update(trouble=trouble, ask_at=at + RAREST)
-    payment.trouble, payment.ask_at = trouble, at + RAREST
+    Payment.objects.filter(pk=payment.pk).update(discrepancy=discrepancy, next_poll_at=at + RAREST)
+    payment.discrepancy, payment.next_poll_at = discrepancy, at + RAREST
 
 
-def _ask_again(payment: Payment, trouble: str, *, argued: bool, at: datetime) -> None:
+def _ask_again(payment: Payment, discrepancy: str, *, argued: bool, at: datetime) -> None:
     """In flight: soon, then as rarely as it is old. Paid: at an hour's age, at two, at four ... and not any more once
     the time for chargebacks is over; daily, however old, while its bank argues about it."""
     then: datetime | None = None
@@ -281,8 +281,8 @@ def _ask_again(payment: Payment, trouble: str, *, argued: bool, at: datetime) ->
             then = payment.succeeded_at + 2 * age
         if argued:
             then = min(then or at + A_DAY, at + A_DAY)
-    Payment.objects.filter(pk=payment.pk, status=payment.status).update(ask_at=then, trouble=trouble)
-    payment.ask_at, payment.trouble = then, trouble
+    Payment.objects.filter(pk=payment.pk, status=payment.status).update(next_poll_at=then, discrepancy=discrepancy)
+    payment.next_poll_at, payment.discrepancy = then, discrepancy
 
 
 def _why_not_payable(order: Order) -> str:

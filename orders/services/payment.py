@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bonuses.models import BonusTransaction
 from bonuses.services import spend
-from cinema.lives import move_every
+from cinema.lives import transition_matching
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
@@ -63,7 +63,7 @@ def mark_paid(
             if by_hand or payment is None:
                 raise
             request_refund(payment, amount=amount, reason=Reason.MONEY_RETURNED, at=at)
-            messages.tell_of_returned_payment(row, payment=payment.pk, amount=amount, at=at)
+            messages.notify_payment_returned(row, payment=payment.pk, amount=amount, at=at)
         return row
 
 
@@ -76,8 +76,8 @@ def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) ->
     if order.status == Order.Status.CANCELLED:
         _revive(order, at=at, actor=actor)
     else:
-        move_every(Ticket.objects.filter(order=order, status=Ticket.Status.RESERVED), Ticket.Status.PAID)
-        Order.move([order], Order.Status.PAID, at=at, actor=actor, paid_at=at)
+        transition_matching(Ticket.objects.filter(order=order, status=Ticket.Status.RESERVED), Ticket.Status.PAID)
+        Order.transition([order], Order.Status.PAID, at=at, actor=actor, paid_at=at)
     messages.send_tickets(order, code_of=code_of, at=at)
 
 
@@ -98,12 +98,12 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
         # The index of live tickets decides: the seats may be somebody else's by now.
         try:
             with transaction.atomic():
-                move_every(Ticket.objects.filter(order=order), Ticket.Status.PAID)
+                transition_matching(Ticket.objects.filter(order=order), Ticket.Status.PAID)
         except IntegrityError as error:
             raise SeatTaken(
                 _("The seats of order %(order)s have been sold to somebody else.") % {"order": order}
             ) from error
-        move_every(
+        transition_matching(
             ConcessionPreorder.objects.filter(pk__in=[preorder.pk for preorder in preorders]),
             ConcessionPreorder.Status.PENDING,
         )
@@ -115,7 +115,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
             # As many as before, whatever a point is worth by now.
             taken = order.bonus_transactions.filter(transaction_type=BonusTransaction.Type.DEDUCTION).latest("pk")
             spend(order.user, points=-taken.amount, order=order.pk, at=at)
-        Order.move(
+        Order.transition(
             [order], Order.Status.PAID, at=at, reason=Reason.LATE_MONEY, actor=actor, paid_at=at, cancelled_at=None
         )
 

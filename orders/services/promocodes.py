@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from cinema.deltas import DeltaOfRow
+from cinema.deltas import PerRowDelta
 from cinema.money import ZERO, rounded
 from orders.errors import PromocodeRefused
 from orders.models import Order, Promocode
@@ -57,4 +57,4 @@ def give_back_uses(orders: Iterable[Order]) -> None:
         return
     rows = Promocode.objects.filter(pk__in=uses.keys())
     list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
-    rows.update(used_count=F("used_count") - DeltaOfRow(uses))
+    rows.update(used_count=F("used_count") - PerRowDelta(uses))

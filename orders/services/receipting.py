@@ -15,13 +15,13 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cinema.lives import move
+from cinema.lives import transition
 from cinema.money import CENT, ZERO, split
 from concessions.models import ConcessionPreorder
-from jobs.steps import Tally
+from jobs.steps import Counts
 from orders.models import Order, RefundLine, Ticket
 from orders.reasons import Reason
-from orders.services.giving_back import Line
+from orders.services.giving_back import OrderLine
 from payments import gateways
 from payments.errors import GatewayError
 from payments.fiscal import sender
@@ -71,7 +71,7 @@ def receipt_sales(payments: Sequence[Payment], *, at: datetime) -> None:
 def receipt_refunds(refunds: Sequence[Refund], *, at: datetime) -> None:
     """Queue the receipt of each refund that went back. The job's batch, as above."""
     orders = Order.objects.in_bulk({refund.order_id for refund in refunds})
-    named: defaultdict[int, list[tuple[Line, Decimal]]] = defaultdict(list)
+    named: defaultdict[int, list[tuple[OrderLine, Decimal]]] = defaultdict(list)
     for each in RefundLine.objects.filter(refund__in=refunds).select_related(*THINGS).order_by("pk"):
         thing = each.ticket or each.preorder
         if thing is not None:
@@ -129,12 +129,12 @@ def receipt_settlements(sales: Sequence[Receipt], *, at: datetime) -> None:
     Receipt.objects.filter(pk__in=[sale.pk for sale in sales]).update(awaits_settlement=False)
 
 
-def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Tally:
+def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
     """Hand the receipts to the sender, each under its own name; not to be called inside a transaction.
 
     One that could not be sent is tried again, later each time, and has then failed; a person sends it again.
     """
-    tally = Tally()
+    tally = Counts()
     through = sender()
     for receipt in receipts:
         stamps: dict[str, Any]
@@ -146,7 +146,7 @@ def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Tally:
             failed = tries >= MAX_ATTEMPTS
             stamps = {"error": error.code, "next_attempt_at": None if failed else at + BACKOFF[tries - 1]}
             status = Receipt.Status.FAILED if failed else Receipt.Status.QUEUED
-            tally.add(Tally(failed=failed, passed_over=not failed, error=error.code if failed else ""))
+            tally.add(Counts(failed=failed, passed_over=not failed, error=error.code if failed else ""))
         else:
             tally.done += 1
         # Who was faster has done the same.
@@ -159,13 +159,13 @@ def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Tally:
 def send_receipt_again(receipt: Receipt, *, at: datetime) -> None:
     """Try a receipt that failed anew; `ForbiddenMove` for any other."""
     with transaction.atomic():
-        move([receipt], Receipt.Status.QUEUED, attempts=0, next_attempt_at=at, error="")
+        transition([receipt], Receipt.Status.QUEUED, attempts=0, next_attempt_at=at, error="")
 
 
 # --- For gateways that print receipts themselves
 
 
-def lines_to_charge(payment: Payment) -> tuple[gateways.Line, ...]:
+def lines_to_charge(payment: Payment) -> tuple[gateways.ChargeLine, ...]:
     """The receipt of a payment that begins; nothing where its gateway prints none."""
     if not _prints(payment.gateway):
         return ()
@@ -174,7 +174,7 @@ def lines_to_charge(payment: Payment) -> tuple[gateways.Line, ...]:
     return _told(_written(order, parts, payment.amount, Rates(), _day(payment.created_at)))
 
 
-def lines_to_send_back(refund: Refund) -> tuple[gateways.Line, ...]:
+def lines_to_send_back(refund: Refund) -> tuple[gateways.ChargeLine, ...]:
     """The receipt of a refund that is sent; nothing where its gateway prints none."""
     if refund.payment is None or not _prints(refund.payment.gateway):
         return ()
@@ -186,9 +186,9 @@ def lines_to_send_back(refund: Refund) -> tuple[gateways.Line, ...]:
     return _told(_written(order, parts, refund.amount, Rates(), _day(refund.requested_at)))
 
 
-def _told(rows: Iterable[ReceiptLine]) -> tuple[gateways.Line, ...]:
+def _told(rows: Iterable[ReceiptLine]) -> tuple[gateways.ChargeLine, ...]:
     return tuple(
-        gateways.Line(
+        gateways.ChargeLine(
             name=row.name,
             quantity=row.quantity,
             amount=row.price * row.quantity,
@@ -204,19 +204,19 @@ def _told(rows: Iterable[ReceiptLine]) -> tuple[gateways.Line, ...]:
 THINGS = ["ticket__session__film", "ticket__session__hall__cinema", "ticket__seat", "preorder__concession_item"]
 
 
-def _lines_of(orders: Iterable[int]) -> dict[int, list[Line]]:
+def _lines_of(orders: Iterable[int]) -> dict[int, list[OrderLine]]:
     """What each order was sold for money, whatever became of it since. Two queries."""
-    found: defaultdict[int, list[Line]] = defaultdict(list)
+    found: defaultdict[int, list[OrderLine]] = defaultdict(list)
     tickets = Ticket.objects.filter(order__in=orders).select_related("session__film", "session__hall__cinema", "seat")
     snacks = ConcessionPreorder.objects.filter(order__in=orders).select_related("concession_item")
-    lines: list[Line] = [*tickets.order_by("pk"), *snacks.order_by("pk")]
+    lines: list[OrderLine] = [*tickets.order_by("pk"), *snacks.order_by("pk")]
     for line in lines:
         if line.paid:
             found[line.order_id].append(line)
     return found
 
 
-def _is_ahead(payment: Payment, lines: Iterable[Line]) -> bool:
+def _is_ahead(payment: Payment, lines: Iterable[OrderLine]) -> bool:
     """Whether what was paid for comes only later: a show, or, bought online, anything."""
     paid_at = payment.succeeded_at or payment.created_at
     shows = (line.session.start_datetime for line in lines if isinstance(line, Ticket))
@@ -234,7 +234,7 @@ def _unless_by_gateway(receipt: Receipt, payment: Payment, *, at: datetime) -> N
 
 
 def _written(
-    order: Order, parts: Sequence[tuple[Line, Decimal]], amount: Decimal, rates: Rates, day: date
+    order: Order, parts: Sequence[tuple[OrderLine, Decimal]], amount: Decimal, rates: Rates, day: date
 ) -> list[ReceiptLine]:
     """The receipt's lines, which add up to `amount`: of what was sold, in proportion where the sums differ; of an
     advance where the money was for nothing that can be named."""
@@ -248,7 +248,7 @@ def _written(
         ]
 
 
-def _rows(line: Line, amount: Decimal, rates: Rates, day: date) -> Iterable[ReceiptLine]:
+def _rows(line: OrderLine, amount: Decimal, rates: Rates, day: date) -> Iterable[ReceiptLine]:
     """One row, or two where the amount cannot be divided by the quantity to the kopeck."""
     if isinstance(line, Ticket):
         name = _("Ticket: %(film)s, %(seat)s") % {"film": line.session.film, "seat": line.seat}

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import TOGETHER, limit_one_person
 from cinema.money import ZERO
-from cinema.reasons import given
+from cinema.reasons import clean_reason
 from orders import messages
 from orders.errors import ForbiddenMove, NothingToRefund
 from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order
 from orders.reasons import Reason
-from orders.services.giving_back import Claim, Line, Lines, give_back_all, lines_of
+from orders.services.giving_back import OrderLine, OrderLines, RefundPlan, apply_refund_effects, lines_of
 from payments.models import Payment, Refund
 from payments.services import balances
 
@@ -27,7 +27,7 @@ from payments.services import balances
 def refund(
     order: Order,
     *,
-    lines: Sequence[Line] | None = None,
+    lines: Sequence[OrderLine] | None = None,
     reason: str,
     at: datetime,
     actor: User | None = None,
@@ -42,7 +42,7 @@ def refund(
     an order that is not sold, and with `NothingToRefund` lines that are not this order's, were refunded before, or cost
     more than is left of what was paid.
     """
-    reason = given(reason)
+    reason = clean_reason(reason)
     with transaction.atomic():
         done = refund_and_tell(order, lines=lines, reason=reason, at=at, actor=actor)
         if actor is not None:
@@ -54,18 +54,18 @@ def refund(
 
 
 def refund_and_tell(
-    order: Order, *, lines: Sequence[Line] | None, reason: str, at: datetime, actor: User | None
+    order: Order, *, lines: Sequence[OrderLine] | None, reason: str, at: datetime, actor: User | None
 ) -> Refund:
     """The same without a limit: what customers take back of their own. Needs a transaction."""
     [claim] = refund_each({order.pk: lines}, reason=reason, at=at, actor=actor)
-    messages.tell_of_refund(
+    messages.notify_refunded(
         claim.order, refund=claim.refund.pk, amount=claim.money_back, points=claim.points_back, at=at
     )
     return claim.refund
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RefundPreview:
     """What a refund comes to: money and points that go back, earned points that are taken, and whether all is gone."""
 
     money: Decimal
@@ -74,13 +74,13 @@ class Outcome:
     last: bool
 
 
-def what_refund_gives(order: Order, *, lines: Sequence[Line] | None = None, at: datetime) -> Outcome:
+def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at: datetime) -> RefundPreview:
     """What `refund` would come to at this moment; it is done and taken back, so it cannot differ. May refuse as it."""
     with transaction.atomic():
         [claim] = refund_each({order.pk: lines}, reason="", at=at)
         amounts = list(claim.refund.bonus_transactions.values_list("amount", flat=True))
         transaction.set_rollback(True)
-    return Outcome(
+    return RefundPreview(
         money=claim.money_back,
         points_back=sum(amount for amount in amounts if amount > 0),
         points_taken=-sum(amount for amount in amounts if amount < 0),
@@ -89,8 +89,8 @@ def what_refund_gives(order: Order, *, lines: Sequence[Line] | None = None, at: 
 
 
 def refund_each(
-    wanted: Mapping[int, Sequence[Line] | None], *, reason: str, at: datetime, actor: User | None = None
-) -> list[Claim]:
+    wanted: Mapping[int, Sequence[OrderLine] | None], *, reason: str, at: datetime, actor: User | None = None
+) -> list[RefundPlan]:
     """Refund many orders, named by their keys, in a constant number of queries; tells nobody. Needs a transaction."""
     orders = lock_orders_with_sessions(wanted.keys())
     for order in orders:
@@ -104,8 +104,8 @@ def refund_each(
         chosen = _chosen(order, found[order.pk], wanted[order.pk])
         price = sum((line.paid for line in chosen), ZERO)
         if price and (same := next((part for part in outside[order.pk] if part.is_all_for(price)), None)):
-            same.without_lines = ZERO
-            claims.append(Claim(order, same, chosen, found[order.pk]))
+            same.unallocated_amount = ZERO
+            claims.append(RefundPlan(order, same, chosen, found[order.pk]))
             continue
         amount = price - _counted_towards(price, outside[order.pk])
         payment = money[order.pk].payment_with(amount) if amount else None
@@ -124,11 +124,11 @@ def refund_each(
             status=Refund.Status.REQUESTED if amount else Refund.Status.SUCCEEDED,
             succeeded_at=None if amount else at,
         )
-        claims.append(Claim(order, new, chosen, found[order.pk]))
+        claims.append(RefundPlan(order, new, chosen, found[order.pk]))
     Refund.objects.bulk_create([claim.refund for claim in claims if claim.refund.pk is None])
-    Refund.objects.bulk_update([part for parts in outside.values() for part in parts], ["without_lines"])
-    give_back_all(claims, at=at)
-    Order.move(
+    Refund.objects.bulk_update([part for parts in outside.values() for part in parts], ["unallocated_amount"])
+    apply_refund_effects(claims, at=at)
+    Order.transition(
         [claim.order for claim in claims if claim.last],
         Order.Status.REFUNDED,
         at=at,
@@ -169,12 +169,12 @@ def record_refund(
             amount=amount,
             status=Refund.Status.SUCCEEDED,
             external_id=external_id,
-            without_lines=ZERO if whole else amount,
+            unallocated_amount=ZERO if whole else amount,
             requested_at=at,
             succeeded_at=at,
         )
         if whole:
-            Order.move([row], Order.Status.REFUNDED, at=at, refunded_at=at)
+            Order.transition([row], Order.Status.REFUNDED, at=at, refunded_at=at)
         return booked
 
 
@@ -190,10 +190,10 @@ def process_refunds(orders: Iterable[Order], *, at: datetime) -> None:
         keys = [order.pk for order in rows]
         found = lines_of(keys)
         refunds = _whole_refunds(rows, at=at)
-        give_back_all(
-            [Claim(order, refunds[order.pk], found[order.pk].unrefunded, found[order.pk]) for order in rows], at=at
+        apply_refund_effects(
+            [RefundPlan(order, refunds[order.pk], found[order.pk].unrefunded, found[order.pk]) for order in rows], at=at
         )
-        Refund.objects.filter(order__in=keys, without_lines__gt=0).update(without_lines=0)
+        Refund.objects.filter(order__in=keys, unallocated_amount__gt=0).update(unallocated_amount=0)
         Order.objects.filter(pk__in=keys, refund_processed_at__isnull=True).update(refund_processed_at=at)
 
 
@@ -226,7 +226,7 @@ def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund
 def _sent_outside(orders: Collection[int]) -> dict[int, list[Refund]]:
     """The refunds of each order that came from outside and wait for their lines, the oldest first."""
     found: defaultdict[int, list[Refund]] = defaultdict(list)
-    for part in Refund.objects.filter(order__in=orders, without_lines__gt=0).order_by("pk"):
+    for part in Refund.objects.filter(order__in=orders, unallocated_amount__gt=0).order_by("pk"):
         found[part.order_id].append(part)
     return found
 
@@ -235,13 +235,13 @@ def _counted_towards(price: Decimal, parts: Iterable[Refund]) -> Decimal:
     """How much of `price` has gone back outside already; the parts are used up, the oldest first."""
     counted = ZERO
     for part in parts:
-        taken = min(part.without_lines, price - counted)
-        part.without_lines -= taken
+        taken = min(part.unallocated_amount, price - counted)
+        part.unallocated_amount -= taken
         counted += taken
     return counted
 
 
-def _chosen(order: Order, found: Lines, wanted: Sequence[Line] | None) -> list[Line]:
+def _chosen(order: Order, found: OrderLines, wanted: Sequence[OrderLine] | None) -> list[OrderLine]:
     """The lines to refund, as the database has them now."""
     if wanted is None:
         chosen = found.refundable

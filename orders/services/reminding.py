@@ -25,4 +25,4 @@ def remind(orders: Iterable[Order], *, at: datetime) -> None:
         for ticket in tickets:
             ticket.order = locked[ticket.order_id]
             groups[ticket.order_id, ticket.session_id].append(ticket)
-        messages.remind_of_sessions(groups.values(), at=at)
+        messages.notify_upcoming_sessions(groups.values(), at=at)

@@ -13,7 +13,7 @@ from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, Ticket
 from orders.reasons import Reason
-from orders.services.giving_back import Line
+from orders.services.giving_back import OrderLine
 from orders.services.refunding import refund_and_tell
 from payments.models import Refund
 from screenings.models import Session
@@ -28,7 +28,7 @@ class TooLateToRefund(Refused):
         )
 
 
-def refundable_by_customer(order: Order, *, at: datetime) -> list[Line]:
+def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
     """The lines that may be refunded at `at`: tickets that are paid and not used, of sessions that start in more than
     `SELF_SERVICE_REFUND_UNTIL` minutes; snacks that nobody has begun to make, until then too (without tickets: until so
     long before the end of their day). At most two queries."""
@@ -40,7 +40,7 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[Line]:
         .select_related("session__film", "session__hall", "seat", "ticket_type")
         .order_by("session__start_datetime", "seat__row", "seat__number")
     )
-    fit: list[Line] = [
+    fit: list[OrderLine] = [
         ticket
         for ticket in tickets
         if ticket.status == Ticket.Status.PAID
@@ -57,7 +57,7 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[Line]:
     return fit
 
 
-def refund_by_customer(order: Order, *, lines: Sequence[Line], at: datetime, actor: User | None = None) -> Refund:
+def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime, actor: User | None = None) -> Refund:
     """Refund these lines, or refuse with `TooLateToRefund` if one of them may not be by now."""
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
@@ -66,5 +66,5 @@ def refund_by_customer(order: Order, *, lines: Sequence[Line], at: datetime, act
         return refund_and_tell(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
 
 
-def _keys(lines: Iterable[Line]) -> set[tuple[type[Line], int]]:
+def _keys(lines: Iterable[OrderLine]) -> set[tuple[type[OrderLine], int]]:
     return {(type(line), line.pk) for line in lines}

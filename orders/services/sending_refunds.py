@@ -16,15 +16,15 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from cinema.lives import move
+from cinema.lives import transition
 from cinema.money import ZERO
 from jobs import clock
-from jobs.steps import Tally
+from jobs.steps import Counts
 from orders.locks import lock_orders
-from orders.services.paying import book
+from orders.services.paying import apply_report
 from orders.services.receipting import lines_to_send_back
 from payments.errors import GatewayError, GatewayRefused
-from payments.gateways import Back, RefundReport, State, client
+from payments.gateways import RefundReport, RefundRequest, State, client
 from payments.models import Refund
 from payments.services import balances
 
@@ -43,7 +43,7 @@ PATIENCE = timedelta(seconds=30)
 LEASE = timedelta(minutes=5)
 
 
-def send_refunds(refunds: Sequence[Refund], *, at: datetime) -> Tally:
+def send_refunds(refunds: Sequence[Refund], *, at: datetime) -> Counts:
     """Send those of the refunds that are still to be sent, each once; not to be called inside a transaction.
 
     One that the gateway accepted but has not done yet, or that failed and is tried again later, is passed over.
@@ -58,7 +58,7 @@ def send_refunds(refunds: Sequence[Refund], *, at: datetime) -> Tally:
             continue
         status, error = _send(refund, sender=sender, at=at)
         tally.add(
-            Tally(
+            Counts(
                 done=status == Refund.Status.SUCCEEDED,
                 passed_over=status == Refund.Status.REQUESTED,
                 failed=status == Refund.Status.FAILED,
@@ -68,12 +68,12 @@ def send_refunds(refunds: Sequence[Refund], *, at: datetime) -> Tally:
     return tally
 
 
-def claim(keys: Collection[int], *, sender: str, at: datetime) -> tuple[list[Refund], Tally]:
+def claim(keys: Collection[int], *, sender: str, at: datetime) -> tuple[list[Refund], Counts]:
     """Take those of the refunds that are due; they are the sender's alone until its claim ends.
 
     One that would send more than is left of its payment fails here, before the gateway hears of it.
     """
-    fit, tally = [], Tally()
+    fit, tally = [], Counts()
     with transaction.atomic(durable=True):
         asked = Refund.objects.filter(pk__in=keys).values_list("order", flat=True)
         lock_orders(list(asked))
@@ -81,8 +81,8 @@ def claim(keys: Collection[int], *, sender: str, at: datetime) -> tuple[list[Ref
         left = balances([refund.order_id for refund in due])
         for refund in due:
             if left[refund.order_id].left.get(refund.payment_id or 0, -refund.amount) < ZERO:
-                move([refund], Refund.Status.FAILED, claimed_by="", error="more than is left")
-                tally.add(Tally(failed=1, error="more than is left"))
+                transition([refund], Refund.Status.FAILED, claimed_by="", error="more than is left")
+                tally.add(Counts(failed=1, error="more than is left"))
             else:
                 fit.append(refund)
         for refund in fit:
@@ -98,14 +98,14 @@ def _send(refund: Refund, *, sender: str, at: datetime) -> tuple[str, str]:
     try:
         gateway = client(refund.payment.gateway)
         if refund.attempts > 1 or refund.external_id:
-            book(refund.payment, gateway.fetch(refund.payment.external_id), at=at, sender=sender)
+            apply_report(refund.payment, gateway.fetch(refund.payment.external_id), at=at, sender=sender)
             refund.refresh_from_db()
             if refund.status != Refund.Status.REQUESTED:
                 return refund.status, refund.error
             if refund.external_id:  # accepted, and still on its way
                 return _wait(refund, sender=sender, at=at)
         report = gateway.refund(
-            Back(
+            RefundRequest(
                 uid=refund.uid,
                 external_id=refund.payment.external_id,
                 amount=refund.amount,
@@ -161,7 +161,7 @@ def _mark(refund: Refund, *, sender: str, status: str | None = None, **stamps: A
             if status is None:
                 Refund.objects.filter(pk=row.pk).update(**stamps)
             else:
-                move([row], status, **stamps)
+                transition([row], status, **stamps)
             row.refresh_from_db()
     return row.status, row.error
 
@@ -174,4 +174,4 @@ def send_again(refund: Refund, *, at: datetime) -> None:
     with transaction.atomic():
         lock_orders([refund.order_id])
         row = Refund.objects.get(pk=refund.pk)
-        move([row], Refund.Status.REQUESTED, attempts=1, next_attempt_at=at, error="")
+        transition([row], Refund.Status.REQUESTED, attempts=1, next_attempt_at=at, error="")

@@ -7,7 +7,7 @@ from orders import messages
 from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order, Ticket
 from orders.services.cancellation import CancelReason, cancel
-from orders.services.giving_back import Line, lines_of
+from orders.services.giving_back import OrderLine, lines_of
 from orders.services.refunding import refund_each
 from screenings.models import Session
 
@@ -36,7 +36,7 @@ def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
             cancel(unpaid, reason=CancelReason.SESSION_CANCELLED, at=at)
         wanted = _wanted(sold, lost)
         claims = refund_each(wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
-        messages.tell_of_cancelled_sessions(
+        messages.notify_sessions_cancelled(
             rows,
             tickets=lost,
             amounts={claim.order.pk: claim.money_back for claim in claims},
@@ -45,9 +45,9 @@ def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
         )
 
 
-def _wanted(orders: Sequence[Order], lost: dict[int, list[Ticket]]) -> dict[int, Sequence[Line]]:
+def _wanted(orders: Sequence[Order], lost: dict[int, list[Ticket]]) -> dict[int, Sequence[OrderLine]]:
     found = lines_of([order.pk for order in orders])
-    wanted: dict[int, Sequence[Line]] = {}
+    wanted: dict[int, Sequence[OrderLine]] = {}
     for order in orders:
         gone = {ticket.pk for ticket in lost[order.pk]}
         left = [ticket for ticket in found[order.pk].tickets if ticket.pk not in gone]

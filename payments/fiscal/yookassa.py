@@ -1,7 +1,7 @@
 from django.conf import settings
 
 from payments.errors import GatewayRefused
-from payments.gateways.base import Line
+from payments.gateways.base import ChargeLine
 from payments.gateways.yookassa import second_receipt
 from payments.models import Gateway, Receipt, Subject
 
@@ -20,7 +20,7 @@ class YooKassaReceipts:
             amount=receipt.amount,
             currency=settings.CURRENCY,
             lines=tuple(
-                Line(
+                ChargeLine(
                     name=row.name,
                     quantity=row.quantity,
                     amount=row.price * row.quantity,

@@ -8,16 +8,16 @@ from django.conf import settings
 
 from payments.errors import GatewayUnavailable
 from payments.gateways.base import (
-    Back,
     Charge,
+    ChargeLine,
     DisputeReport,
     GatewayClient,
-    Hint,
-    Line,
     Opened,
     RefundReport,
+    RefundRequest,
     Report,
     State,
+    WebhookHint,
 )
 from payments.gateways.card_terminal import CardTerminal
 from payments.gateways.cash import Cash
@@ -48,16 +48,16 @@ def offered() -> list[Gateway]:
 
 
 __all__ = [
-    "Back",
     "Charge",
+    "ChargeLine",
     "DisputeReport",
     "GatewayClient",
-    "Hint",
-    "Line",
     "Opened",
     "RefundReport",
+    "RefundRequest",
     "Report",
     "State",
+    "WebhookHint",
     "client",
     "offered",
 ]

@@ -18,7 +18,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class ChargeLine:
     """A line of the receipt: what it is, and what is paid for all of it in money, tax included."""
 
     name: str
@@ -44,7 +44,7 @@ class Charge:
     language: str
     created_at: datetime
     email: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ChargeLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Back:
+class RefundRequest:
     """What is to be sent back of a payment. `uid` is the idempotency key; the gateway keeps it beside the refund."""
 
     uid: UUID
@@ -64,7 +64,7 @@ class Back:
     amount: Decimal
     currency: str
     email: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ChargeLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Hint:
+class WebhookHint:
     """Something happened to a payment, says a message; what, the gateway is to be asked.
 
     `event_id` is the same for every copy of the message. `external_id` or `uid` names the payment. Where neither does,
@@ -139,8 +139,10 @@ class GatewayClient(Protocol):
     def close(self, external_id: str) -> Report:
         """Have an open payment never be paid, where the gateway can do that; how it stands afterwards."""
 
-    def refund(self, back: Back) -> RefundReport:
-        """Send money back. The same `Back` twice sends it once; `OPEN` means accepted, and to be asked about later."""
+    def refund(self, back: RefundRequest) -> RefundReport:
+        """Send money back. The same request twice sends it once; `OPEN`: accepted, to be asked about later."""
 
-    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime) -> Hint:
+    def parse_webhook(
+        self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime
+    ) -> WebhookHint:
         """What a message that claims to come from the gateway is about. No network. Raises `NotFromThere`."""

@@ -6,8 +6,8 @@ from typing import ClassVar, NoReturn
 
 from django.utils.translation import gettext as _
 
-from payments.errors import NobodyToAsk, NotFromThere
-from payments.gateways.base import Back, Charge, Hint, Opened, RefundReport, Report
+from payments.errors import NotPollable, UnverifiedWebhook
+from payments.gateways.base import Charge, Opened, RefundReport, RefundRequest, Report, WebhookHint
 
 
 class ByHand:
@@ -25,11 +25,13 @@ class ByHand:
     def close(self, external_id: str) -> Report:
         self._nobody()
 
-    def refund(self, back: Back) -> RefundReport:
+    def refund(self, back: RefundRequest) -> RefundReport:
         self._nobody()
 
-    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime) -> Hint:
-        raise NotFromThere(_("Nobody sends messages about this kind of payment."))
+    def parse_webhook(
+        self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime
+    ) -> WebhookHint:
+        raise UnverifiedWebhook(_("Nobody sends messages about this kind of payment."))
 
     def _nobody(self) -> NoReturn:
-        raise NobodyToAsk("by hand", _("This kind of payment is settled by a person: there is no gateway to ask."))
+        raise NotPollable("by hand", _("This kind of payment is settled by a person: there is no gateway to ask."))

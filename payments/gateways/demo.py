@@ -13,9 +13,9 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cinema.lives import Refused, move
-from payments.errors import GatewayRefused, GatewayUnavailable, NotFromThere
-from payments.gateways.base import Back, Charge, Hint, Opened, RefundReport, Report, State
+from cinema.lives import Refused, transition
+from payments.errors import GatewayRefused, GatewayUnavailable, UnverifiedWebhook
+from payments.gateways.base import Charge, Opened, RefundReport, RefundRequest, Report, State, WebhookHint
 from payments.models import DemoCharge, DemoRefund, Gateway
 
 PREFIX = "demo_"
@@ -36,7 +36,7 @@ def decide(token: str, *, paid: bool) -> DemoCharge:
     """What the customer pressed on the bank's page, pay or decline. Refuses a payment that is not open any more."""
     with transaction.atomic():
         charge = DemoCharge.objects.select_for_update().get(token=token)
-        move([charge], DemoCharge.Status.PAID if paid else DemoCharge.Status.DECLINED)
+        transition([charge], DemoCharge.Status.PAID if paid else DemoCharge.Status.DECLINED)
     return charge
 
 
@@ -71,14 +71,14 @@ class Demo:
     def close(self, external_id: str) -> Report:
         try:
             with transaction.atomic():
-                move([_charge(external_id)], DemoCharge.Status.CLOSED)
+                transition([_charge(external_id)], DemoCharge.Status.CLOSED)
         except GatewayRefused:
             raise
         except Refused:
             pass  # it is paid or declined already
         return self.fetch(external_id)
 
-    def refund(self, back: Back) -> RefundReport:
+    def refund(self, back: RefundRequest) -> RefundReport:
         with transaction.atomic():
             charge = DemoCharge.objects.select_for_update().get(pk=_charge(back.external_id).pk)
             made = charge.refunds.filter(uid=back.uid).first()
@@ -93,8 +93,10 @@ class Demo:
                 raise GatewayRefused("key used for another request")
         return _refund_report(made)
 
-    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime) -> Hint:
-        raise NotFromThere(_("The demonstration bank sends no messages."))
+    def parse_webhook(
+        self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime
+    ) -> WebhookHint:
+        raise UnverifiedWebhook(_("The demonstration bank sends no messages."))
 
 
 def _charge(external_id: str) -> DemoCharge:

@@ -14,8 +14,17 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cinema.money import MINOR_UNITS
-from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable, NotFromThere
-from payments.gateways.base import Back, Charge, DisputeReport, Hint, Opened, RefundReport, Report, State
+from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable, UnverifiedWebhook
+from payments.gateways.base import (
+    Charge,
+    DisputeReport,
+    Opened,
+    RefundReport,
+    RefundRequest,
+    Report,
+    State,
+    WebhookHint,
+)
 from payments.models import Dispute
 
 #: Stripe wants its page open for half an hour at least; we close it earlier ourselves.
@@ -89,7 +98,7 @@ class Stripe:
             _done(lambda stripe: stripe.checkout.sessions.expire(external_id))
         return self.fetch(external_id)
 
-    def refund(self, back: Back) -> RefundReport:
+    def refund(self, back: RefundRequest) -> RefundReport:
         def send(stripe: Any) -> Any:
             session = stripe.checkout.sessions.retrieve(back.external_id)
             if not session.payment_intent:
@@ -105,7 +114,9 @@ class Stripe:
 
         return _refund_report(_done(send))
 
-    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime) -> Hint:
+    def parse_webhook(
+        self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime
+    ) -> WebhookHint:
         import stripe
 
         signature, secret = headers.get("Stripe-Signature", ""), settings.STRIPE_WEBHOOK_SECRET
@@ -122,7 +133,7 @@ class Stripe:
             if bool(event["livemode"]) != settings.STRIPE_SECRET_KEY.startswith(("sk_live", "rk_live")):
                 raise ValueError
             about = event["data"]["object"]
-            return Hint(
+            return WebhookHint(
                 event_id=str(event["id"]),
                 external_id=str(about["id"]) if about["object"] == "checkout.session" else "",
                 uid=str((about.get("metadata") or {}).get("payment", "")),
@@ -130,7 +141,7 @@ class Stripe:
                 reference=str(about.get("payment_intent") or "") if about["object"] in ("dispute", "refund") else "",
             )
         except (ValueError, StopIteration, KeyError, AttributeError, TypeError, stripe.SignatureVerificationError):
-            raise NotFromThere(_("This message is not from Stripe.")) from None
+            raise UnverifiedWebhook(_("This message is not from Stripe.")) from None
 
 
 def _done(act: Callable[[Any], Any]) -> Any:

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from payments.errors import GatewayRefused, GatewayUnavailable, NotFromThere
-from payments.gateways.base import Back, Charge, Hint, Line, Opened, RefundReport, Report, State
+from payments.errors import GatewayRefused, GatewayUnavailable, UnverifiedWebhook
+from payments.gateways.base import Charge, ChargeLine, Opened, RefundReport, RefundRequest, Report, State, WebhookHint
 
 PAYMENT_STATES = {"succeeded": State.DONE, "canceled": State.FAILED}  # pending, waiting_for_capture: may still change
 REFUND_STATES = {"succeeded": State.DONE, "canceled": State.FAILED}
@@ -65,7 +65,7 @@ class YooKassa:
         """Its page cannot be closed; it closes itself after an hour."""
         return self.fetch(external_id)
 
-    def refund(self, back: Back) -> RefundReport:
+    def refund(self, back: RefundRequest) -> RefundReport:
         return _refund_report(
             _post(
                 "refunds",
@@ -79,20 +79,22 @@ class YooKassa:
             )
         )
 
-    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime) -> Hint:
+    def parse_webhook(
+        self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime
+    ) -> WebhookHint:
         if not _is_theirs(address):
-            raise NotFromThere(_("This message is not from YooKassa."))
+            raise UnverifiedWebhook(_("This message is not from YooKassa."))
         try:
             told = json.loads(body)
             event, about = str(told["event"]), told["object"]
             payment = about["payment_id"] if event.startswith("refund.") else about["id"]
-            return Hint(
+            return WebhookHint(
                 event_id=f"{event} {about['id']}",
                 external_id=str(payment),
                 uid="" if event.startswith("refund.") else str((about.get("metadata") or {}).get("payment", "")),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise NotFromThere(_("This message is not from YooKassa.")) from None
+            raise UnverifiedWebhook(_("This message is not from YooKassa.")) from None
 
 
 def _is_theirs(address: str | None) -> bool:
@@ -170,7 +172,7 @@ def _locale(charge: Charge) -> str:
     return "ru_RU" if charge.language == "ru" else "en_US"
 
 
-def _receipt(email: str, currency: str, lines: tuple[Line, ...]) -> dict[str, Any]:
+def _receipt(email: str, currency: str, lines: tuple[ChargeLine, ...]) -> dict[str, Any]:
     """The fields of a fiscal receipt, where YooKassa prints it: money that is paid here comes ahead of the show."""
     if not (settings.YOOKASSA_RECEIPTS and lines):
         return {}
@@ -182,8 +184,8 @@ def _to(email: str) -> dict[str, Any]:
     return {"customer": {"email": email or settings.RECEIPT_EMAIL}}
 
 
-def _item(line: Line, currency: str, *, mode: str) -> dict[str, Any]:
-    """`amount` is there the price of one piece: `Line`s come with a price that fits their quantity exactly."""
+def _item(line: ChargeLine, currency: str, *, mode: str) -> dict[str, Any]:
+    """`amount` is there the price of one piece: `ChargeLine`s come with a price that fits their quantity exactly."""
     return {
         "description": line.name[:128],
         "quantity": f"{line.quantity}.00",
@@ -195,7 +197,7 @@ def _item(line: Line, currency: str, *, mode: str) -> dict[str, Any]:
 
 
 def second_receipt(
-    external_id: str, *, uid: str, email: str, amount: Decimal, currency: str, lines: tuple[Line, ...]
+    external_id: str, *, uid: str, email: str, amount: Decimal, currency: str, lines: tuple[ChargeLine, ...]
 ) -> str:
     """Register the full settlement of a payment that was taken ahead; the receipt's id there."""
     made = _post(

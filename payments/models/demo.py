@@ -26,7 +26,7 @@ class DemoCharge(models.Model):
         DECLINED = "DECLINED", _("Declined")
         CLOSED = "CLOSED", _("Closed")
 
-    MOVES: ClassVar = {
+    TRANSITIONS: ClassVar = {
         Status.OPEN: {Status.PAID, Status.DECLINED, Status.CLOSED},
         Status.PAID: set(),
         Status.DECLINED: set(),

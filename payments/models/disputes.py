@@ -25,7 +25,7 @@ class Dispute(models.Model):
 
     # An enquiry that was answered may become a dispute, and what is decided is sometimes decided anew. The bank has the
     # last word each time, so any may follow any.
-    MOVES: ClassVar = {
+    TRANSITIONS: ClassVar = {
         Status.OPEN: {Status.ANSWERED, Status.WON, Status.LOST},
         Status.ANSWERED: {Status.OPEN, Status.WON, Status.LOST},
         Status.WON: {Status.OPEN, Status.ANSWERED, Status.LOST},

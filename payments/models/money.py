@@ -29,7 +29,7 @@ BY_HAND = frozenset({Gateway.CASH, Gateway.CARD_TERMINAL})
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def to_ask(self, at: datetime) -> "PaymentQuerySet":
         """Those about which it is time to ask their gateway: in flight, or paid and perhaps charged back meanwhile."""
-        return self.filter(ask_at__lte=at)
+        return self.filter(next_poll_at__lte=at)
 
     def without_receipt(self, at: datetime) -> "PaymentQuerySet":
         """Money that came since receipts are printed here, for which none is queued yet."""
@@ -52,13 +52,13 @@ class Payment(models.Model):
         SUCCEEDED = "SUCCEEDED", _("Paid")
         FAILED = "FAILED", _("Failed")
 
-    MOVES: ClassVar = {
+    TRANSITIONS: ClassVar = {
         Status.PENDING: {Status.SUCCEEDED, Status.FAILED},
         Status.FAILED: {Status.SUCCEEDED},  # late money
         Status.SUCCEEDED: set(),
     }
 
-    class Trouble(models.TextChoices):
+    class Discrepancy(models.TextChoices):
         """What keeps a payment from being booked, until a person has looked."""
 
         NOT_OURS = "NOT_OURS", _("The gateway knows it as another payment, or in another currency")
@@ -81,8 +81,8 @@ class Payment(models.Model):
     created_at = models.DateTimeField(_("created"))
     succeeded_at = models.DateTimeField(_("paid"), null=True, blank=True)
     receipted_at = models.DateTimeField(_("receipt queued"), null=True, blank=True)
-    ask_at = models.DateTimeField(_("gateway is asked again"), null=True, blank=True)
-    trouble = models.CharField(_("trouble"), max_length=20, choices=Trouble, blank=True)
+    next_poll_at = models.DateTimeField(_("gateway is asked again"), null=True, blank=True)
+    discrepancy = models.CharField(_("trouble"), max_length=20, choices=Discrepancy, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by")
     )
@@ -96,11 +96,11 @@ class Payment(models.Model):
         permissions = [("ask_payment", "Ask the gateway about a payment")]
         indexes = [
             models.Index(fields=["status", "created_at"], name="payment_open"),
-            models.Index(fields=["ask_at"], name="payment_to_ask"),
+            models.Index(fields=["next_poll_at"], name="payment_to_ask"),
             models.Index(
                 fields=["succeeded_at"], condition=Q(receipted_at__isnull=True), name="payment_without_receipt"
             ),
-            models.Index(fields=["trouble", "created_at"], name="payment_in_trouble"),  # asked as `> ""`
+            models.Index(fields=["discrepancy", "created_at"], name="payment_in_trouble"),  # asked as `> ""`
         ]
         constraints = [
             models.UniqueConstraint(
@@ -151,7 +151,7 @@ class Refund(models.Model):
         SUCCEEDED = "SUCCEEDED", _("Sent back")
         FAILED = "FAILED", _("Failed")
 
-    MOVES: ClassVar = {
+    TRANSITIONS: ClassVar = {
         Status.REQUESTED: {Status.SUCCEEDED, Status.FAILED},
         Status.FAILED: {Status.REQUESTED, Status.SUCCEEDED},
         Status.SUCCEEDED: {Status.FAILED},  # the bank sent it back
@@ -171,7 +171,7 @@ class Refund(models.Model):
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.REQUESTED)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
     external_id = models.CharField(_("id at the gateway"), max_length=120, blank=True)
-    without_lines = MoneyField(
+    unallocated_amount = MoneyField(
         _("not said what for"),
         default=0,
         help_text=_("Of a part that was refunded outside: how much staff have yet to name tickets or snacks for."),
@@ -215,7 +215,7 @@ class Refund(models.Model):
             models.Index(
                 fields=["succeeded_at"], condition=Q(receipted_at__isnull=True), name="refund_without_receipt"
             ),
-            models.Index(fields=["requested_at"], condition=Q(without_lines__gt=0), name="refund_awaiting_lines"),
+            models.Index(fields=["requested_at"], condition=Q(unallocated_amount__gt=0), name="refund_awaiting_lines"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -228,7 +228,8 @@ class Refund(models.Model):
                 name="refund_sent_has_its_id",
             ),
             models.CheckConstraint(
-                condition=Q(without_lines__gte=0, without_lines__lte=F("amount")), name="refund_lines_within_amount"
+                condition=Q(unallocated_amount__gte=0, unallocated_amount__lte=F("amount")),
+                name="refund_lines_within_amount",
             ),
         ]
 
@@ -237,7 +238,7 @@ class Refund(models.Model):
 
     def is_all_for(self, price: Decimal) -> bool:
         """Whether it was refunded outside for exactly this much, and nobody has said yet what for."""
-        return self.without_lines == self.amount == price
+        return self.unallocated_amount == self.amount == price
 
 
 class GatewayEvent(models.Model):

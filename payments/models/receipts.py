@@ -110,7 +110,7 @@ class Receipt(models.Model):
         SENT = "SENT", _("Sent")
         FAILED = "FAILED", _("Failed")
 
-    MOVES: ClassVar = {
+    TRANSITIONS: ClassVar = {
         Status.QUEUED: {Status.SENT, Status.FAILED},
         Status.FAILED: {Status.QUEUED},
         Status.SENT: set(),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from accounts.models import User
-from cinema.lives import move
+from cinema.lives import transition
 from cinema.money import ZERO
 from payments.models import BY_HAND, Payment, Refund
 
@@ -64,7 +64,9 @@ def record_success(
         if known is not None:
             if known.status == Payment.Status.SUCCEEDED or known.order_id != order:
                 return None
-            move([known], Payment.Status.SUCCEEDED, amount=amount, succeeded_at=at, ask_at=at + FIRST_LOOK_BACK)
+            transition(
+                [known], Payment.Status.SUCCEEDED, amount=amount, succeeded_at=at, next_poll_at=at + FIRST_LOOK_BACK
+            )
             return known
     return Payment.objects.create(
         order_id=order,
@@ -74,7 +76,7 @@ def record_success(
         status=Payment.Status.SUCCEEDED,
         created_at=at,
         succeeded_at=at,
-        ask_at=None if gateway in BY_HAND else at + FIRST_LOOK_BACK,
+        next_poll_at=None if gateway in BY_HAND else at + FIRST_LOOK_BACK,
         actor=actor,
     )
 

@@ -85,7 +85,7 @@ class Session(models.Model):
         COMPLETED = "COMPLETED", _("Over")
         CANCELLED = "CANCELLED", _("Cancelled")
 
-    MOVES: ClassVar = {
+    TRANSITIONS: ClassVar = {
         Status.SCHEDULED: {Status.ONGOING, Status.COMPLETED, Status.CANCELLED},
         Status.ONGOING: {Status.COMPLETED, Status.CANCELLED},
         Status.COMPLETED: set(),

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from cinema.lives import move
-from cinema.reasons import given
+from cinema.lives import transition
+from cinema.reasons import clean_reason
 from screenings.errors import SessionCancelledAlready, SessionOver
 from screenings.models import Session
 
@@ -16,7 +16,7 @@ def cancel_session(session: Session, *, reason: str, at: datetime, actor: User |
 
     Refused with `ReasonNeeded`, `SessionCancelledAlready` or `SessionOver`.
     """
-    reason = given(reason)
+    reason = clean_reason(reason)
     with transaction.atomic():
         # A seat of it that is being sold right now is sold before or after; the job finds the ticket either way.
         session.refresh_from_db(
@@ -26,4 +26,4 @@ def cancel_session(session: Session, *, reason: str, at: datetime, actor: User |
             raise SessionCancelledAlready(session)
         if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
             raise SessionOver(session)
-        move([session], Session.Status.CANCELLED, cancelled_at=at, cancel_reason=reason, cancelled_by=actor)
+        transition([session], Session.Status.CANCELLED, cancelled_at=at, cancel_reason=reason, cancelled_by=actor)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cinema.reasons import given
+from cinema.reasons import clean_reason
 from screenings.errors import BackAlready, ImpossibleOutage, OutAlready
 from screenings.models import Seat, SeatOutage
 
@@ -24,7 +24,7 @@ def take_out(
     for as long, is refused with `OutAlready`: a colleague has seen it too. Tickets that were sold stay as they are:
     who calls shows them to people first. Three queries.
     """
-    reason = given(reason)
+    reason = clean_reason(reason)
     if not seats:
         raise ImpossibleOutage(_("Say which seats are broken."))
     if until is not None and until <= since:

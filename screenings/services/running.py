@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from cinema.lives import move
+from cinema.lives import transition
 from screenings.errors import NotYet
 from screenings.models import Session
 
@@ -13,7 +13,7 @@ def start_sessions(sessions: Sequence[Session], *, at: datetime) -> None:
     for session in sessions:
         if session.start_datetime > at:
             raise NotYet(session)
-    move(sessions, Session.Status.ONGOING)
+    transition(sessions, Session.Status.ONGOING)
 
 
 def complete_sessions(sessions: Sequence[Session], *, at: datetime) -> None:
@@ -24,4 +24,4 @@ def complete_sessions(sessions: Sequence[Session], *, at: datetime) -> None:
     for session in sessions:
         if session.end_datetime > at:
             raise NotYet(session)
-    move(sessions, Session.Status.COMPLETED)
+    transition(sessions, Session.Status.COMPLETED)

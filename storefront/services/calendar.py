@@ -8,7 +8,7 @@ LINE = 75  # octets; longer lines are folded
 
 
 @dataclass(frozen=True)
-class Event:
+class CalendarEvent:
     uid: str
     starts: datetime
     ends: datetime
@@ -18,7 +18,7 @@ class Event:
     link: str = ""
 
 
-def calendar(events: Iterable[Event], *, at: datetime) -> str:
+def calendar(events: Iterable[CalendarEvent], *, at: datetime) -> str:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//cinema//shop//EN", "METHOD:PUBLISH"]
     for event in events:
         lines += [

@@ -45,11 +45,11 @@ def hold(
     """Hold these seats for a buyer, in the place of the order that the map is of, if it is of one.
 
     Refuses with what `SeatMap.check` and `orders.services.hold` refuse with, `ChoiceRefused` a ticket type that is not
-    for everybody, `TooMany` and `TooMuchHeld`.
+    for everybody, `RateLimited` and `TooMuchHeld`.
     """
     seat_map.check([seat for seat, _type in places])
     _check_types(seat_map, places)
-    limits.spend("hold", person=buyer.email or buyer.visitor, address=buyer.address, at=at)
+    limits.hit("hold", person=buyer.email or buyer.visitor, address=buyer.address, at=at)
     old = seat_map.order
     _refuse_too_much(buyer, more=len(places), instead_of=old, at=at)
     if promocode:
@@ -69,7 +69,7 @@ def hold(
             instead_of=old,
         )
     except PromocodeRefused:
-        limits.spend("promocode", person=buyer.visitor, address=buyer.address, at=at)
+        limits.hit("promocode", person=buyer.visitor, address=buyer.address, at=at)
         raise
     since = OnlineHold.objects.filter(order=old).values_list("since", flat=True).first() if old else None
     OnlineHold.objects.create(
@@ -82,7 +82,7 @@ def hold(
     try:
         _refuse_too_much(buyer, more=0, instead_of=None, at=at)
     except TooMuchHeld:  # several at one moment each saw room: the last to look goes without
-        orders.give_up(order, at=at)
+        orders.cancel_by_customer(order, at=at)
         raise
     return order
 

@@ -17,8 +17,8 @@ from orders.services import code_of, refundable_by_customer
 from payments.models import Payment, Refund
 from screenings.models import Session
 from storefront.services import holding
-from storefront.services.calendar import Event, calendar
-from storefront.services.programme import zone_told
+from storefront.services.calendar import CalendarEvent, calendar
+from storefront.services.programme import time_zone_note
 
 Status = Order.Status
 
@@ -93,7 +93,7 @@ class OrderPage:
     @cached_property
     def zone(self) -> str:
         """By whose clocks the page's times are, where that needs saying."""
-        return zone_told(self.order.cinema, self.at)
+        return time_zone_note(self.order.cinema, self.at)
 
     @property
     def unpaid(self) -> bool:
@@ -189,10 +189,10 @@ class OrderPage:
     def calendar(self, link: str) -> str:
         return calendar([self._event(visit, link) for visit in self.coming if self.sold], at=self.at)
 
-    def _event(self, visit: Visit, link: str) -> Event:
+    def _event(self, visit: Visit, link: str) -> CalendarEvent:
         order, session, cinema = self.order, visit.session, self.order.cinema
         seats = "; ".join(str(ticket.seat) for ticket in visit.tickets if ticket.status in Ticket.LIVE)
-        return Event(
+        return CalendarEvent(
             uid=f"order-{order.number}-{session.pk}@{settings.SITE_URL.partition('//')[2]}",
             starts=session.start_datetime,
             ends=session.end_datetime,

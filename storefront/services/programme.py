@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from cinema.zones import other_zone
+from cinema.zones import utc_offset_note
 from orders.models import Ticket
 from screenings.models import Cinema, Film, Seat, SeatOutage, Session
 
@@ -171,6 +171,6 @@ def next_day(*, cinema: Cinema | None = None, film: Film | None = None, at: date
     return session.hall.cinema.local(session.start_datetime).date() if session else None
 
 
-def zone_told(cinema: Cinema, at: datetime) -> str:
+def time_zone_note(cinema: Cinema, at: datetime) -> str:
     """What is to be said of the cinema's zone, if anything."""
-    return other_zone(cinema.local(at))
+    return utc_offset_note(cinema.local(at))

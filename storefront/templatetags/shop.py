@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cinema.money import in_words
+from cinema.money import format_money
 from screenings.models import Film, SeatKind
 from screenings.plans import LETTERS
 from storefront.services.programme import AtCinema, Showing
@@ -22,7 +22,7 @@ register = template.Library()
 
 GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disabled"), SafeString(" checked")
 
-register.filter("money", in_words)
+register.filter("money", format_money)
 
 
 @register.filter
@@ -114,7 +114,7 @@ def _said_of(showing: Showing) -> str:
         return _("Starts soon")
     if showing.few:
         return ngettext("%(left)d seat left", "%(left)d seats left", showing.left) % {"left": showing.left}
-    return in_words(showing.session.ticket_price)
+    return format_money(showing.session.ticket_price)
 
 
 @register.simple_tag
@@ -161,7 +161,7 @@ def _in_words(place: Place, kinds: dict[str, str]) -> SafeString:
         CHECKED if place.mine else "",
         name,
         kinds[place.seat.kind],
-        in_words(place.price),
+        format_money(place.price),
     )
 
 
@@ -180,7 +180,7 @@ def _seat(place: Place, row: str, words: dict[str, Any]) -> SafeString:
     seat = place.seat
     price = words["prices"].get(place.price)
     if price is None:
-        price = words["prices"][place.price] = in_words(place.price)
+        price = words["prices"][place.price] = format_money(place.price)
     label = f"{row}, {words['seat']} {seat.number}, {words['kinds'][seat.kind]}, {price}"
     return format_html(
         '{}<label class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}>'

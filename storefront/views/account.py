@@ -32,8 +32,8 @@ from screenings.models import Cinema
 from storefront.forms import AddressForm, FindForm, NewPasswordForm, PasswordSignInForm, ProfileForm
 from storefront.services import signing_in
 from storefront.services.points import points_of
-from storefront.services.programme import zone_told
-from storefront.views.pressing import pressed
+from storefront.services.programme import time_zone_note
+from storefront.views.pressing import post_or_redirect
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 BY_LINK = "signed_in_by_link"  # until when a password may be set without the old one, in the session
@@ -92,7 +92,7 @@ def _sign_in_page(
     )
 
 
-@pressed("shop:sign_in")
+@post_or_redirect("shop:sign_in")
 @never_cache
 def send_link(request: HttpRequest) -> HttpResponse:
     """The same answer whoever reads that address."""
@@ -101,7 +101,7 @@ def send_link(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _sign_in_page(request, PasswordSignInForm(), form, following)
     at, email = clock.now(), form.cleaned_data["email"]
-    limits.spend("sign_in", person=email, address=client_address(request), at=at)
+    limits.hit("sign_in", person=email, address=client_address(request), at=at)
     signing_in.send_link(email, language=get_language() or "", onward=onward(request, following), at=at)
     return render(request, "storefront/sent.html", {"email": email, "what": "sign_in"})
 
@@ -124,7 +124,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "storefront/link.html", {"email": said["email"]})
 
 
-@pressed("shop:home")
+@post_or_redirect("shop:home")
 def sign_out(request: HttpRequest) -> HttpResponse:
     auth.logout(request)
     return redirect("shop:home")
@@ -159,7 +159,7 @@ def account(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(orders, A_PAGE).get_page(request.GET.get("page"))
     at = clock.now()
-    rows = [(order, _local(order.cinema, order.starts), zone_told(order.cinema, at)) for order in page]  # type: ignore[attr-defined]
+    rows = [(order, _local(order.cinema, order.starts), time_zone_note(order.cinema, at)) for order in page]  # type: ignore[attr-defined]
     return render(request, "storefront/account.html", {"rows": rows, "page": page})
 
 
@@ -220,7 +220,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         at, email = clock.now(), form.cleaned_data["email"].lower()
-        limits.spend("find", person=email, address=client_address(request), at=at)
+        limits.hit("find", person=email, address=client_address(request), at=at)
         number = form.cleaned_data["number"].strip().upper()
         order = Order.objects.filter(number=number).first()
         if order is not None and order.email.lower() == email:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.errors import TooMany
+from accounts.errors import RateLimited
 from bonuses.models import BonusAccount
 from cinema.keys import keys_among
 from cinema.lives import Refused
@@ -60,7 +60,7 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
                 still = {seat.pk for seat in chosen} - fresh.taken
                 return seats_views.seats_page(request, fresh, refusal=refusal, chosen=still)
             except Refused as refusal:
-                status = 429 if isinstance(refusal, TooMany) else 409
+                status = 429 if isinstance(refusal, RateLimited) else 409
                 form.add_error(_field_of(refusal, form), str(refusal))
             else:
                 visitors.forget(request)
@@ -149,7 +149,7 @@ def _page(
             "session": session,
             "cinema": cinema,
             "starts": cinema.local(session.start_datetime),
-            "zone": programme.zone_told(cinema, seat_map.at),
+            "zone": programme.time_zone_note(cinema, seat_map.at),
             "seats": chosen,
             "back": back,
             "order": seat_map.order,

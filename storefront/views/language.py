@@ -2,10 +2,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.views.i18n import set_language
 
-from storefront.views.pressing import pressed
+from storefront.views.pressing import post_or_redirect
 
 
-@pressed("shop:home")
+@post_or_redirect("shop:home")
 def choose(request: HttpRequest) -> HttpResponseBase:
     """Switch the language and go back to where one was, on this site; a customer's choice is remembered."""
     response = set_language(request)

@@ -21,14 +21,14 @@ from cinema.lives import Refused
 from jobs import clock
 from orders import services
 from orders.models import Order
-from orders.services.giving_back import Line
+from orders.services.giving_back import OrderLine
 from payments.gateways import offered
 from storefront.services import holding
 from storefront.services.order_page import OrderPage, session_of
 from storefront.services.seat_map import SeatMap
 from storefront.views import checkout as checkout_views
 from storefront.views import seats as seats_views
-from storefront.views.pressing import pressed
+from storefront.views.pressing import post_or_redirect
 from storefront.views.programme import calendar_file
 from storefront.visitors import customer
 
@@ -56,7 +56,7 @@ def order_of(request: HttpRequest, token: str) -> Order:
     order = WHOLE.filter(token=token).first()
     known = order.token if order else secrets.token_urlsafe(24)
     if not secrets.compare_digest(known.encode(), token.encode()) or order is None:
-        limits.spend("unknown_link", address=address, at=at)
+        limits.hit("unknown_link", address=address, at=at)
         raise Http404
     return order
 
@@ -82,7 +82,7 @@ def again(request: HttpRequest, order: Order, refusal: object) -> HttpResponse:
     return order_page(request, WHOLE.get(pk=order.pk), refusal=refusal)
 
 
-@pressed("shop:order")
+@post_or_redirect("shop:order")
 @of_order
 def extend(request: HttpRequest, order: Order) -> HttpResponse:
     try:
@@ -93,11 +93,11 @@ def extend(request: HttpRequest, order: Order) -> HttpResponse:
     return redirect("shop:order", order.token)
 
 
-@pressed("shop:order")
+@post_or_redirect("shop:order")
 @of_order
 def give_up(request: HttpRequest, order: Order) -> HttpResponse:
     try:
-        services.give_up(order, at=clock.now(), actor=customer(request))
+        services.cancel_by_customer(order, at=clock.now(), actor=customer(request))
     except Refused as refusal:
         return again(request, order, refusal)
     return redirect("shop:order", order.token)
@@ -127,7 +127,7 @@ def _map_of(order: Order, *, at: datetime) -> SeatMap | None:
     return SeatMap(session, at=at, order=order) if session else None
 
 
-@pressed("shop:order")
+@post_or_redirect("shop:order")
 @of_order
 def confirm(request: HttpRequest, order: Order) -> HttpResponse:
     """An order worth nothing needs no payment."""
@@ -159,7 +159,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
             messages.success(request, _("Refunded. The order shows what comes back."))
             return redirect("shop:order", order.token)
         if chosen:
-            outcome = services.what_refund_gives(order, lines=chosen, at=at)
+            outcome = services.preview_refund(order, lines=chosen, at=at)
     except Refused as refused:
         refusal = refused
     return render(
@@ -177,7 +177,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
     )
 
 
-def key_of(line: Line) -> str:
+def key_of(line: OrderLine) -> str:
     return f"{line._meta.model_name}-{line.pk}"
 
 

@@ -11,12 +11,12 @@ from cinema.lives import Refused
 from jobs import clock
 from orders.errors import GatewayError
 from orders.models import Order
-from orders.services import Standing, how_it_stands, start_payment
+from orders.services import CustomerPaymentState, customer_payment_state, start_payment
 from storefront.views.orders import again, of_order
-from storefront.views.pressing import pressed
+from storefront.views.pressing import post_or_redirect
 
 
-@pressed("shop:order")
+@post_or_redirect("shop:order")
 @of_order
 def pay(request: HttpRequest, order: Order) -> HttpResponse:
     back = request.build_absolute_uri(reverse("shop:paid", args=[order.token]))
@@ -34,6 +34,6 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
 @of_order
 def paid(request: HttpRequest, order: Order) -> HttpResponse:
     """Where the gateway sends the customer back to; and who waits looks again."""
-    if how_it_stands(order, at=clock.now()) == Standing.WAITING:
+    if customer_payment_state(order, at=clock.now()) == CustomerPaymentState.WAITING:
         return render(request, "storefront/waiting.html", {"order": order})
     return redirect("shop:order", order.token)

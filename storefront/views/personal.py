@@ -10,7 +10,7 @@ from accounts.models import User
 from bonuses.models import BonusAccount
 from cinema.lives import Refused
 from jobs import clock
-from orders.services import Customer, disclose, forget
+from orders.services import Customer, erase_customer, export_customer_data
 from storefront.views.account import signed_in
 
 
@@ -18,7 +18,7 @@ from storefront.views.account import signed_in
 @signed_in
 def my_data(request: HttpRequest) -> HttpResponse:
     """As a file, for people and machines."""
-    told = disclose(_customer(request), at=clock.now())
+    told = export_customer_data(_customer(request), at=clock.now())
     answer = JsonResponse(told, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2})
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer
@@ -31,7 +31,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     customer, refusal = _customer(request), ""
     if request.method == "POST":
         try:
-            forget(customer, at=clock.now())
+            erase_customer(customer, at=clock.now())
         except Refused as refused:
             refusal = str(refused)
         else:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 View = Callable[..., HttpResponseBase]
 
 
-def pressed(back: str) -> Callable[[View], View]:
+def post_or_redirect(back: str) -> Callable[[View], View]:
     """Only a press does something. A refusal stands at the button's address: who loads it again, has the phone restore
     it, or chooses the other language there, is led to the page called `back`, which the same parts of the address name.
     """

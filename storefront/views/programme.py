@@ -13,7 +13,7 @@ from jobs import clock
 from screenings.models import Cinema, Film, Session
 from storefront.markup import screening_events
 from storefront.services import programme
-from storefront.services.calendar import Event, calendar
+from storefront.services.calendar import CalendarEvent, calendar
 
 FILM_DAYS = 14  # how far ahead the page of a film looks
 
@@ -75,7 +75,7 @@ def session_calendar(request: HttpRequest, key: int) -> HttpResponse:
         Session.objects.select_related("film", "hall__cinema").exclude(status=Session.Status.CANCELLED), pk=key
     )
     cinema = session.hall.cinema
-    event = Event(
+    event = CalendarEvent(
         uid=f"session-{session.pk}@{settings.SITE_URL.partition('//')[2]}",
         starts=session.start_datetime,
         ends=session.end_datetime,
@@ -132,4 +132,4 @@ def _day(text: str, *, today: date) -> date:
 
 
 def _zones(cinemas: set[Cinema] | list[Cinema], at: datetime) -> dict[int, str]:
-    return {cinema.pk: told for cinema in cinemas if (told := programme.zone_told(cinema, at))}
+    return {cinema.pk: told for cinema in cinemas if (told := programme.time_zone_note(cinema, at))}

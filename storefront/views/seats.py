@@ -64,7 +64,7 @@ def seats_page(
             "order": order,
             "most_seats": settings.SEATS_A_VISITOR,
             "refusal": refusal,
-            "zone": programme.zone_told(cinema, seat_map.at),
+            "zone": programme.time_zone_note(cinema, seat_map.at),
             "markup": screening_events([showing]) if on_sale else "",
         },
         status=409 if refusal else 200,

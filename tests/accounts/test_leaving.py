@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.errors import LastOwner, NotYours, NotYourself
 from accounts.models import User
-from accounts.services import switch_off, switch_on
+from accounts.services import deactivate, reactivate
 from tests.accounts.people import PASSWORD, browser, someone
 from tests.scenes import a_cinema
 
@@ -34,11 +34,11 @@ def test_who_leaves_is_out_at_once_and_for_good(owner: User) -> None:
     session = browser(leaver)
     assert is_in(session)
 
-    gone = switch_off([leaver], actor=owner)
+    gone = deactivate([leaver], actor=owner)
 
     assert gone == [leaver]
     assert not is_in(session)
-    switch_on([leaver], actor=owner)
+    reactivate([leaver], actor=owner)
     assert not is_in(session), "an old session came back to life"
     again = Client().post(reverse("admin:login"), {"username": leaver.email, "password": PASSWORD})
     assert again.status_code == 200, "the old password still opens"
@@ -48,7 +48,7 @@ def test_roles_cinemas_and_the_account_stay(owner: User) -> None:
     cinema = a_cinema()
     leaver = someone("cashier", cinema)
 
-    switch_off([leaver], actor=owner)
+    deactivate([leaver], actor=owner)
 
     leaver.refresh_from_db()
     assert not leaver.is_active
@@ -60,7 +60,7 @@ def test_nobody_switches_themselves_off(owner: User) -> None:
     someone("owner", email="second@example.org", all_cinemas=True)
 
     with pytest.raises(NotYourself):
-        switch_off([owner], actor=owner)
+        deactivate([owner], actor=owner)
 
     owner.refresh_from_db()
     assert owner.is_active
@@ -71,7 +71,7 @@ def test_the_last_owner_stays(owner: User) -> None:
     User.objects.filter(pk=clerk.pk).update(is_active=False)  # a superuser whom nobody can reach
 
     with pytest.raises(LastOwner):
-        switch_off([owner], actor=clerk)
+        deactivate([owner], actor=clerk)
 
     owner.refresh_from_db()
     assert owner.is_active
@@ -82,16 +82,16 @@ def test_all_are_switched_off_or_none(owner: User) -> None:
     cashier = someone("cashier", cinema)
 
     with pytest.raises(NotYours):
-        switch_off([cashier, owner], actor=manager)
+        deactivate([cashier, owner], actor=manager)
 
     assert User.objects.filter(is_active=False).count() == 0
 
 
 def test_who_was_off_already_is_passed_over(owner: User) -> None:
     leaver = someone("cashier")
-    switch_off([leaver], actor=owner)
+    deactivate([leaver], actor=owner)
 
-    assert switch_off([leaver], actor=owner) == []
+    assert deactivate([leaver], actor=owner) == []
 
 
 def test_the_page_asks_first_and_then_says_what_it_did(owner: User) -> None:

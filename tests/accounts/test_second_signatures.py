@@ -14,7 +14,7 @@ from orders.models import Order
 from orders.services import refund, refund_by_customer
 from tests.accounts.people import browser, someone
 from tests.orders.test_today import told
-from tests.refusing import refused
+from tests.refusing import raises_unchanged
 from tests.scenes import NOON, PRICE, a_customer, a_paid_order, a_session, an_item
 
 pytestmark = pytest.mark.django_db
@@ -50,9 +50,9 @@ def test_each_service_lets_one_person_go_so_far_and_two_further():
     ]
 
     for do in deeds:
-        with refused(SecondNeeded):
+        with raises_unchanged(SecondNeeded):
             do(actor=one)
-        with refused(NotTheSecond):
+        with raises_unchanged(NotTheSecond):
             do(actor=one, second=one)
         do(actor=one, second=other)
 
@@ -67,11 +67,11 @@ def test_a_large_sum_is_not_cut_into_small_ones():
     adjust(account, amount=60, reason="Sorry", at=NOON, actor=one)
     write_off(item, quantity=2, reason="Wet", at=NOON, actor=one)
 
-    with refused(SecondNeeded):
+    with raises_unchanged(SecondNeeded):
         refund(order, lines=[rest], reason="Ill", at=LATER, actor=one)
-    with refused(SecondNeeded):
+    with raises_unchanged(SecondNeeded):
         adjust(account, amount=-60, reason="Sorry", at=LATER, actor=one)
-    with refused(SecondNeeded):
+    with raises_unchanged(SecondNeeded):
         write_off(item, quantity=1, reason="Wet", at=LATER, actor=one)
 
     adjust(account, amount=60, reason="Sorry", at=NOON + timedelta(days=1), actor=one)

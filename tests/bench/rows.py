@@ -21,7 +21,7 @@ from django.utils import timezone
 from jobs.leases import Lease
 from jobs.options import Options
 from jobs.quarantine import Quarantine
-from jobs.steps import Pass, attempt, due_pks
+from jobs.steps import JobPass, due_pks, process_batch
 from tests.bench import pages, shop, sql
 from tests.bench.measuring import alternate, contents, counted, difference, on
 from tests.bench.world import DUE, OLD, World, analyse
@@ -139,14 +139,14 @@ class Bench:
         batch, pairs = contest.batch(self.scale), self.scale.pairs
         step = load_command_class(get_commands()[contest.job], contest.job).steps()[contest.step]
         lease, quarantine = Lease(contest.job, "bench", time.monotonic()), Quarantine(contest.job, at=self.at)
-        current = Pass(contest.job, self.at, Options(), lease, quarantine)
+        current = JobPass(contest.job, self.at, Options(), lease, quarantine)
         pks = due_pks(step, at=self.at, limit=2 + 2 * batch * (pairs + 1), quarantine=quarantine)
         few, pks = pks[:2], pks[2:]
         batches = [pks[start : start + batch] for start in range(0, len(pks), batch)]
         with closing(psycopg2.connect(**_parameters())) as by_hand:
 
             def ours(keys: list[int]) -> None:
-                tally = attempt(step, keys, current)
+                tally = process_batch(step, keys, current)
                 _expect(tally.done == len(keys), f"{contest.name}: {tally}")
 
             def theirs(keys: list[int]) -> None:

@@ -62,7 +62,7 @@ def refund_cancelled_sessions(cursor: Any, keys: Keys, at: datetime) -> int:
     )
     cursor.execute(
         """INSERT INTO payments_refund (order_id, payment_id, amount, status, reason, external_id, handed_out,
-                                        without_lines, requested_at, uid, attempts, claimed_by, error)
+                                        unallocated_amount, requested_at, uid, attempts, claimed_by, error)
            SELECT line.order_id, paid.id, line.amount, 'REQUESTED', %(reason)s, '', false, 0, %(at)s,
                   gen_random_uuid(), 0, '', ''
            FROM (SELECT order_id, sum(paid) AS amount FROM (
@@ -152,7 +152,8 @@ def process_refunded_orders(cursor: Any, keys: Keys, at: datetime) -> int:
     given["refunds"] = [key for key, whole in cursor.fetchall() if whole]
     _give_back(cursor, given, snacks="'PENDING', 'READY', 'COLLECTED', 'EXPIRED'")
     cursor.execute(
-        "UPDATE payments_refund SET without_lines = 0 WHERE order_id = ANY(%(keys)s) AND without_lines > 0", given
+        "UPDATE payments_refund SET unallocated_amount = 0 WHERE order_id = ANY(%(keys)s) AND unallocated_amount > 0",
+        given,
     )
     cursor.execute(
         """UPDATE orders_order SET refund_processed_at = %(at)s
@@ -198,8 +199,8 @@ def accrue_bonus_for_completed_orders(cursor: Any, keys: Keys, at: datetime) -> 
                                    LEFT JOIN concessions_concessionpreorder snack ON snack.id = line.preorder_id
                                    JOIN payments_refund refund ON refund.id = line.refund_id
                                    WHERE refund.order_id = o.id), 0)
-                       - COALESCE((SELECT sum(without_lines) FROM payments_refund
-                                   WHERE order_id = o.id AND without_lines > 0), 0), 0) / 2000 AS points) worth
+                       - COALESCE((SELECT sum(unallocated_amount) FROM payments_refund
+                                   WHERE order_id = o.id AND unallocated_amount > 0), 0), 0) / 2000 AS points) worth
                WHERE o.id = ANY(%(keys)s) AND points > 0
                RETURNING bonus_account_id, amount)
            UPDATE bonuses_bonusaccount account

@@ -321,12 +321,13 @@ SELECT id * 2, item, -1, 'HOLD', bought, id, NULL::bigint, '' FROM sale
 UNION ALL SELECT id * 2 + 1, item, 1, 'RETURN', ends, id, id * 2, '' FROM sale WHERE %(returned)s;
 
 INSERT INTO payments_payment (id, order_id, gateway, external_id, amount, status, created_at, succeeded_at, uid,
-                              return_url, redirect_url, trouble)
+                              return_url, redirect_url, discrepancy)
 SELECT id, id, 'demo', 'paid ' || id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', bought,
        bought + interval '5 minutes', gen_random_uuid(), '', '', ''
 FROM sale WHERE %(paid)s;
 
-INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, handed_out, without_lines,
+INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, handed_out,
+  unallocated_amount,
                              requested_at, succeeded_at, uid, attempts, claimed_by, error)
 SELECT id, id, id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', '', 'back ' || id, false, 0, ends, ends,
        gen_random_uuid(), 0, '', ''

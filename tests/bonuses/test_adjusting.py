@@ -6,7 +6,7 @@ from bonuses.errors import AdjustmentRefused
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import adjust
 from cinema.reasons import ReasonNeeded
-from tests.refusing import refused
+from tests.refusing import raises_unchanged
 from tests.scenes import NOON, a_customer
 
 pytestmark = pytest.mark.django_db
@@ -72,13 +72,13 @@ def test_a_reason_that_just_fits_is_kept_whole(account):
 
 @pytest.mark.parametrize("amount", [0, -101, MOST_POINTS, MOST_POINTS + 1, -MOST_POINTS - 1, 10**30])
 def test_an_amount_that_cannot_be_booked_is_refused(account, amount):
-    with refused(AdjustmentRefused):
+    with raises_unchanged(AdjustmentRefused):
         adjust(account, amount=amount, reason="Sorry", at=SOON)
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "\n", "x" * 251, "a\x00b"])
 def test_without_a_reason_that_can_be_kept_nothing_changes(account, reason):
-    with refused(ReasonNeeded):
+    with raises_unchanged(ReasonNeeded):
         adjust(account, amount=1, reason=reason, at=SOON)
 
 
@@ -86,7 +86,7 @@ def test_what_was_read_before_does_not_count(account):
     stale = BonusAccount.objects.get()
     adjust(account, amount=-60, reason="Mistake", at=SOON)
 
-    with refused(AdjustmentRefused):
+    with raises_unchanged(AdjustmentRefused):
         adjust(stale, amount=-60, reason="Mistake", at=SOON)
 
 

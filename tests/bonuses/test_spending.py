@@ -9,8 +9,8 @@ from bonuses.errors import NotEnoughPoints
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import Earned, GivenBack, TakenBack, accrue, expire, give_back, spend, take_back
 from payments.models import Refund
-from tests.refusing import refused
-from tests.scenes import NOON, a_customer, an_order, dump
+from tests.refusing import raises_unchanged
+from tests.scenes import NOON, a_customer, an_order, business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -58,19 +58,19 @@ def test_points_are_spent_down_to_nothing(order):
 
 
 def test_more_than_the_balance_is_refused(order):
-    with refused(NotEnoughPoints):
+    with raises_unchanged(NotEnoughPoints):
         spend(order.user, points=101, order=order.pk, at=NOON)
 
 
 def test_nobody_has_no_points(order):
-    with refused(NotEnoughPoints):
+    with raises_unchanged(NotEnoughPoints):
         spend(None, points=1, order=order.pk, at=NOON)
 
 
 def test_somebody_who_owes_has_nothing_to_spend(order):
     BonusAccount.objects.update(balance=0, owed=5)
 
-    with refused(NotEnoughPoints):
+    with raises_unchanged(NotEnoughPoints):
         spend(order.user, points=1, order=order.pk, at=NOON)
 
 
@@ -99,33 +99,33 @@ def test_points_given_back_pay_what_is_owed(order):
 def test_the_database_forbids_a_second_return_for_one_refund(order):
     deduction, refund = spent(order, 100), a_refund(order)
     give_back([given_back(deduction, 30, refund)], at=SOON)
-    before = dump()
+    before = business_state()
 
     with pytest.raises(IntegrityError), transaction.atomic():
         give_back([given_back(deduction, 30, refund)], at=SOON)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_the_database_forbids_a_second_return_for_a_cancellation(order):
     deduction = spent(order, 100)
     give_back([given_back(deduction, 100)], at=SOON)
-    before = dump()
+    before = business_state()
 
     with pytest.raises(IntegrityError), transaction.atomic():
         give_back([given_back(deduction, 100)], at=SOON)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_the_database_forbids_a_second_accrual_of_an_order(order):
     earned(order, 17)
-    before = dump()
+    before = business_state()
 
     with pytest.raises(IntegrityError), transaction.atomic():
         accrue([Earned(order.user_id, order.pk, 17)], at=SOON)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_points_that_are_not_there_any_more_are_owed(order):
 
 def test_nothing_given_back_is_no_transaction(order):
     deduction = spent(order, 100)
-    before = dump()
+    before = business_state()
 
     give_back([given_back(deduction, 0)], at=SOON)
     give_back([], at=SOON)
@@ -181,7 +181,7 @@ def test_nothing_given_back_is_no_transaction(order):
     accrue([], at=SOON)
     expire([], at=SOON)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_a_credit_is_told_from_what_only_takes(order):

@@ -13,19 +13,19 @@ from playwright.sync_api import Page, expect
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
-from cinema.admin import Scoped
+from cinema.admin import CinemaScopedAdmin
 from screenings.models import Genre
 from tests.accounts.people import someone
 from tests.browser.axe import barriers, side_by_side
 from tests.browser.conftest import DESKTOP, PHONE, Screen
 from tests.cinema.venue import furnish, furnish_the_chain, row_of
-from tests.deeds import DEEDS
+from tests.deeds import ACTION_CASES
 from tests.foyer import Foyer
 
 COLOURS = ["color-contrast"]  # what differs by night, and takes longest to read
 NAMES = ["aria-command-name", "button-name", "label", "link-name"]  # of what is there on a phone alone
 A_LIST = ContentFile("Номер;Цена\n0;199,50\n;\n".encode(), name="список.csv")  # of an item that nobody knows
-PAGES: list[Scoped] = list(admin.site._registry.values())  # type: ignore[arg-type]
+PAGES: list[CinemaScopedAdmin] = list(admin.site._registry.values())  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def address(row: Model, page: str = "change") -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk])
 
 
-def place(page: Scoped, name: str) -> str:
+def place(page: CinemaScopedAdmin, name: str) -> str:
     return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_{name}")
 
 
@@ -113,7 +113,7 @@ def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, fo
     genre = Genre.objects.create(name="Драма")
     day = {"day": foyer.day, "to": foyer.day}
 
-    for deed in DEEDS:
+    for deed in ACTION_CASES:
         reader.get(address(deed.on(foyer), deed.action), title=deed.title)
     reader.post(address(foyer.low, "receive_goods"), confirmed="yes")  # with nothing typed
     reader.post(address(foyer.cinema, "copy_day"), confirmed="yes", **day)  # where there are sessions already

@@ -10,7 +10,7 @@ from notifications.models import Status
 from orders.models import Order
 from tests.accounts.people import someone
 from tests.browser.conftest import Screen
-from tests.deeds import DEEDS, Deed
+from tests.deeds import ACTION_CASES, ActionCase
 from tests.foyer import Foyer
 
 
@@ -34,8 +34,8 @@ def fill(page: Page, typed: dict[str, str | bool]) -> None:
             field.fill(str(value))
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.action)
-def test_who_may_does_it_in_russian_and_is_told(screen: Screen, foyer: Foyer, deed: Deed) -> None:
+@pytest.mark.parametrize("deed", ACTION_CASES, ids=lambda deed: deed.action)
+def test_who_may_does_it_in_russian_and_is_told(screen: Screen, foyer: Foyer, deed: ActionCase) -> None:
     row, typed = deed.on(foyer), deed.typed(foyer)
     page = screen(someone(deed.by, foyer.cinema))
     page.goto(address(row))

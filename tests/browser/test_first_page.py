@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from jobs.models import JobRun, Outcome
 from orders.models import Order
-from orders.services import become_overdue
+from orders.services import mark_overdue
 from tests import scenes
 from tests.accounts.people import PASSWORD, someone
 from tests.browser.conftest import Screen
@@ -28,7 +28,7 @@ def test_two_clicks_from_logging_in_to_what_is_low_overdue_or_failed_last_night(
     session = scenes.a_session(start=now + timedelta(days=9))
     popcorn = scenes.an_item(session.hall.cinema, stock=3)
     late = scenes.an_order(session, channel=Order.Channel.RESERVATION, at=now - timedelta(days=2, hours=2))
-    become_overdue([late], at=late.payment_deadline)
+    mark_overdue([late], at=late.payment_deadline)
     JobRun.objects.create(
         job="check_invariants", started_at=now - timedelta(hours=6), finished_at=now - timedelta(hours=6), at=now,
         outcome=Outcome.FAILED, host="here", database="this",

@@ -1,7 +1,7 @@
 import pytest
 from django.db.models import F
 
-from cinema.deltas import DeltaOfRow
+from cinema.deltas import PerRowDelta
 from concessions.models import ConcessionItem
 from tests.scenes import a_cinema, an_item
 
@@ -14,7 +14,7 @@ def test_one_update_adds_a_different_number_to_each_row(django_assert_num_querie
     changes = {first.pk: -7, second.pk: 5, third.pk: 0}
 
     with django_assert_num_queries(1):
-        ConcessionItem.objects.filter(pk__in=changes).update(stock_quantity=F("stock_quantity") + DeltaOfRow(changes))
+        ConcessionItem.objects.filter(pk__in=changes).update(stock_quantity=F("stock_quantity") + PerRowDelta(changes))
 
     assert list(ConcessionItem.objects.order_by("pk").values_list("stock_quantity", flat=True)) == [93, 105, 100]
 
@@ -23,7 +23,7 @@ def test_rows_outside_the_filter_stay_as_they_are():
     changed, left = an_item(stock=10), an_item(stock=10)
 
     ConcessionItem.objects.filter(pk=changed.pk).update(
-        stock_quantity=F("stock_quantity") + DeltaOfRow({changed.pk: 1, left.pk: 1})
+        stock_quantity=F("stock_quantity") + PerRowDelta({changed.pk: 1, left.pk: 1})
     )
 
     assert list(ConcessionItem.objects.order_by("pk").values_list("stock_quantity", flat=True)) == [11, 10]
@@ -33,7 +33,7 @@ def test_more_rows_than_a_statement_has_parameters():
     item = an_item(stock=10)
     changes = {item.pk + key: key + 1 for key in range(40_000)}
 
-    ConcessionItem.objects.filter(pk=item.pk).update(stock_quantity=F("stock_quantity") + DeltaOfRow(changes))
+    ConcessionItem.objects.filter(pk=item.pk).update(stock_quantity=F("stock_quantity") + PerRowDelta(changes))
 
     item.refresh_from_db()
     assert item.stock_quantity == 11

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.services import switch_off, switch_on
+from accounts.services import deactivate, reactivate
 from cinema.history import BEGUN
-from cinema.lives import MovedMeanwhile
+from cinema.lives import ConcurrentChange
 from concessions.models import ConcessionItem
 from concessions.services import put_on_sale, receive, take_off_sale
 from orders.services import cancel
@@ -21,7 +21,7 @@ from screenings.models import Film, Genre, SeatSurcharge, Session
 from screenings.services import copy_day
 from tests import scenes
 from tests.accounts.people import browser, someone
-from tests.refusing import refused
+from tests.refusing import raises_unchanged
 from tests.scenes import NOON
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,7 @@ def test_taking_off_sale_and_putting_back_is_kept():
 def test_a_refusal_is_not_kept():
     item = scenes.an_item()
 
-    with refused(MovedMeanwhile):
+    with raises_unchanged(ConcurrentChange):
         put_on_sale(item)
 
     assert kept(item, "is_active") == [("+", True)]
@@ -148,8 +148,8 @@ def test_scheduled_and_copied_sessions_are_kept_with_who_made_them():
 def test_leaving_and_coming_back_is_kept():
     boss, usher = someone("owner", all_cinemas=True), someone("usher")
 
-    switch_off([usher], actor=boss)
-    switch_on([usher], actor=boss)
+    deactivate([usher], actor=boss)
+    reactivate([usher], actor=boss)
 
     assert [active for _kind, active in kept(usher, "is_active")][-2:] == [False, True]
 

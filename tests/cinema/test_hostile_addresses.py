@@ -17,11 +17,11 @@ from django.test import Client
 from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
-from cinema.exchange.pages import Exchanging
+from cinema.exchange.pages import ImportExportMixin
 from tests.accounts.people import browser, someone
 from tests.cinema.conftest import drawn_if
 from tests.cinema.venue import furnish, furnish_the_chain
-from tests.scenes import a_cinema, dump
+from tests.scenes import a_cinema, business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -133,10 +133,10 @@ FILES = {
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if isinstance(page, Exchanging)], ids=lambda page: page.opts.label
+    "page", [page for page in PAGES if isinstance(page, ImportExportMixin)], ids=lambda page: page.opts.label
 )
 def test_no_file_breaks_an_import_or_stores_anything(client: Client, page: Any) -> None:
-    address, before = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_import"), dump()
+    address, before = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_import"), business_state()
 
     def answers() -> Iterator[tuple[str, Any]]:
         for name, content in FILES.items():
@@ -145,4 +145,4 @@ def test_no_file_breaks_an_import_or_stores_anything(client: Client, page: Any) 
             yield str(typed), client.post(address, typed)
 
     assert errors(answers()) == []
-    assert dump() == before
+    assert business_state() == before

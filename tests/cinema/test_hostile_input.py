@@ -20,7 +20,7 @@ from tests.accounts.people import browser, someone
 from tests.cinema.conftest import drawn_if
 from tests.cinema.forms_on_pages import forms_on
 from tests.cinema.venue import furnish, furnish_the_chain, row_of
-from tests.scenes import NOON, a_cinema, dump
+from tests.scenes import NOON, a_cinema, business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +99,7 @@ def test_no_form_breaks_or_writes_half_of_it(client: Client, place: Any, room: s
     wrong: list[str] = []
     # One a field, the next one for the next: all of them for each would take a quarter of an hour.
     values = cycle(HOSTILE)
-    before = dump()
+    before = business_state()
 
     for page in (address for label in pages_of(room) for address in addresses(label, place)):
         asked = client.get(page)
@@ -112,7 +112,7 @@ def test_no_form_breaks_or_writes_half_of_it(client: Client, place: Any, room: s
                     attempt(client, "post", address, form.sent(**{field: value}), wrong=wrong, what=what)
 
     assert wrong == []
-    assert dump() == before
+    assert business_state() == before
 
 
 @pytest.mark.parametrize("room", ROOMS)

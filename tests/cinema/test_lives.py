@@ -6,12 +6,12 @@ from itertools import pairwise, product
 import pytest
 from django.db import transaction
 
-from cinema.lives import ForbiddenMove, MovedMeanwhile, move, move_every
+from cinema.lives import ConcurrentChange, ForbiddenMove, transition, transition_matching
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderEvent, Ticket
 from screenings.models import Session
-from tests.refusing import refused
-from tests.scenes import NOON, a_session, an_item, an_order, dump
+from tests.refusing import raises_unchanged
+from tests.scenes import NOON, a_session, an_item, an_order, business_state
 
 DRAWN = {
     Order: """
@@ -70,10 +70,10 @@ def standing_at(row, source):
 
 @pytest.mark.parametrize("model", DRAWN)
 def test_a_life_has_exactly_the_moves_that_are_drawn(model):
-    allowed = {(str(source), str(target)) for source, targets in model.MOVES.items() for target in targets}
+    allowed = {(str(source), str(target)) for source, targets in model.TRANSITIONS.items() for target in targets}
 
     assert allowed == edges(DRAWN[model])
-    assert set(model.MOVES) == set(model.Status)
+    assert set(model.TRANSITIONS) == set(model.Status)
 
 
 @pytest.mark.django_db
@@ -85,7 +85,7 @@ def test_drawn_moves_are_made_and_all_others_refused(model):
     for source, target in pairs(model):
         standing_at(row, source)
         with suppress(ForbiddenMove):
-            move([row], target)
+            transition([row], target)
             made.add((source, target))
         assert row.status == model.objects.get().status == (target if (source, target) in made else source)
 
@@ -100,7 +100,7 @@ def test_moving_every_row_takes_along_those_that_may(model):
     moved = set()
     for source, target in pairs(model):
         standing_at(row, source)
-        if move_every(model.objects.all(), target):
+        if transition_matching(model.objects.all(), target):
             moved.add((source, target))
         assert model.objects.get().status == (target if (source, target) in moved else source)
 
@@ -112,8 +112,8 @@ def test_a_row_that_somebody_else_moved_is_not_moved_again():
     order = an_order()
     Order.objects.update(status=Order.Status.CANCELLED)
 
-    with refused(MovedMeanwhile):
-        move([order], Order.Status.PAID)
+    with raises_unchanged(ConcurrentChange):
+        transition([order], Order.Status.PAID)
 
     assert order.status == Order.Status.PENDING_PAYMENT
 
@@ -123,8 +123,8 @@ def test_one_row_that_moved_meanwhile_keeps_all_where_they_are():
     first, second = an_order(), an_order()
     Order.objects.filter(pk=second.pk).update(status=Order.Status.CANCELLED)
 
-    with refused(MovedMeanwhile), transaction.atomic():
-        move([first, second], Order.Status.PAID)
+    with raises_unchanged(ConcurrentChange), transaction.atomic():
+        transition([first, second], Order.Status.PAID)
 
     assert first.status == Order.Status.PENDING_PAYMENT
 
@@ -135,15 +135,15 @@ def test_one_forbidden_row_keeps_all_where_they_are():
     Order.objects.filter(pk=second.pk).update(status=Order.Status.REFUNDED)
     second.refresh_from_db()
 
-    with refused(ForbiddenMove):
-        move([first, second], Order.Status.PAID)
+    with raises_unchanged(ForbiddenMove):
+        transition([first, second], Order.Status.PAID)
 
 
 @pytest.mark.django_db
 def test_stamps_are_written_with_the_status():
     order = an_order()
 
-    move([order], Order.Status.PAID, paid_at=NOON)
+    transition([order], Order.Status.PAID, paid_at=NOON)
 
     assert (order.paid_at, Order.objects.get().paid_at) == (NOON, NOON)
 
@@ -156,7 +156,7 @@ def test_a_batch_costs_a_query_for_each_status_that_it_comes_from(django_assert_
     orders = list(Order.objects.all())
 
     with django_assert_num_queries(2):
-        move(orders, Order.Status.CANCELLED)
+        transition(orders, Order.Status.CANCELLED)
 
     assert set(Order.objects.values_list("status", flat=True)) == {Order.Status.CANCELLED}
 
@@ -164,7 +164,7 @@ def test_a_batch_costs_a_query_for_each_status_that_it_comes_from(django_assert_
 @pytest.mark.django_db
 def test_moving_nothing_is_no_query(django_assert_num_queries):
     with django_assert_num_queries(0):
-        move([], Order.Status.PAID)
+        transition([], Order.Status.PAID)
 
 
 @pytest.mark.django_db
@@ -172,7 +172,7 @@ def test_the_door_of_an_order_writes_down_who_moved_it_and_why():
     session = a_session()
     orders = [an_order(session), an_order(session)]
 
-    Order.move(orders, Order.Status.CANCELLED, at=NOON, reason="Fire drill", cancelled_at=NOON)
+    Order.transition(orders, Order.Status.CANCELLED, at=NOON, reason="Fire drill", cancelled_at=NOON)
 
     events = OrderEvent.objects.filter(to_status=Order.Status.CANCELLED).order_by("order")
     assert list(events.values_list("order", "from_status", "at", "actor", "reason")) == [
@@ -183,9 +183,9 @@ def test_the_door_of_an_order_writes_down_who_moved_it_and_why():
 @pytest.mark.django_db
 def test_a_refused_move_of_an_order_leaves_no_event():
     order = an_order()
-    before = dump()
+    before = business_state()
 
     with pytest.raises(ForbiddenMove):
-        Order.move([order], Order.Status.REFUNDED, at=NOON)
+        Order.transition([order], Order.Status.REFUNDED, at=NOON)
 
-    assert dump() == before
+    assert business_state() == before

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
-from cinema.admin import Scoped
+from cinema.admin import CinemaScopedAdmin
 from cinema.roles import ROLES
 from screenings.models import Cinema
 from tests.accounts.people import browser, someone
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "roles.md").read_text()
 CODES = [role.code for role in ROLES]
-PAGES: dict[str, Scoped] = {model._meta.label_lower: page for model, page in admin.site._registry.items()}  # type: ignore[misc]
+PAGES: dict[str, CinemaScopedAdmin] = {model._meta.label_lower: page for model, page in admin.site._registry.items()}  # type: ignore[misc]
 
 #: Pages on which the role alone decides: said once more here, so that a page cannot drop out of its cinema unnoticed.
 OF_THE_CHAIN = {
@@ -70,7 +70,7 @@ def places() -> Places:
     return both
 
 
-def referrer(page: Scoped) -> Any:
+def referrer(page: CinemaScopedAdmin) -> Any:
     """A field of some page's model that looks rows of this page up, if any does."""
     if not page.search_fields:
         return None
@@ -145,7 +145,7 @@ def test_the_document_names_every_page_and_no_other() -> None:
 def test_each_page_says_where_its_cinema_is(label: str) -> None:
     page = PAGES[label]
 
-    assert isinstance(page, Scoped), "it would show every cinema's rows to everybody"
+    assert isinstance(page, CinemaScopedAdmin), "it would show every cinema's rows to everybody"
     assert hasattr(page, "cinema_path"), "cinema_path = None says that the rows are the whole chain's"
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
-from cinema.meanwhile import MindfulForm, Remembering
+from cinema.meanwhile import ConflictCheckingForm, TrackedBoundField
 from concessions.models import ConcessionItem
 from orders.models import Promocode
 from screenings.models import Cinema, Film, Genre
@@ -161,7 +161,7 @@ def test_without_the_memory_the_last_one_would_win_unawares(monkeypatch, item):
     anna, boris = manager(item.cinema, "anna"), manager(item.cinema, "boris")
     form = opened(boris, item)
     anna.post(page_of(item), opened(anna, item).left_alone(price="150"))
-    monkeypatch.setattr(Remembering, "overtaken", False)
+    monkeypatch.setattr(TrackedBoundField, "overtaken", False)
 
     boris.post(page_of(item), form.left_alone(price="170"))
 
@@ -185,7 +185,7 @@ def test_every_form_of_a_row_is_mindful(rf: RequestFactory):
     changed = [page for page in admin.site._registry.values() if page.has_change_permission(request)]
 
     assert len(changed) > 5
-    assert [page for page in changed if not issubclass(page.form, MindfulForm)] == []
+    assert [page for page in changed if not issubclass(page.form, ConflictCheckingForm)] == []
 
 
 def test_who_deletes_second_finds_it_gone_in_words(chain):

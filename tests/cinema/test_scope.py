@@ -10,7 +10,7 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
-from cinema.admin import Scoped
+from cinema.admin import CinemaScopedAdmin
 from screenings.models import Cinema, SeatSurcharge
 from tests.accounts.people import browser, someone
 from tests.cinema.venue import furnish, row_of
@@ -18,10 +18,10 @@ from tests.scenes import a_cinema, a_hall
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("undrawn")]
 
-PAGES: dict[str, Scoped] = {
+PAGES: dict[str, CinemaScopedAdmin] = {
     model._meta.label_lower: page
     for model, page in admin.site._registry.items()
-    if isinstance(page, Scoped) and page.cinema_path
+    if isinstance(page, CinemaScopedAdmin) and page.cinema_path
 }
 
 

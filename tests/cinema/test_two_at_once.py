@@ -12,9 +12,9 @@ from django.utils import translation
 import cinema.urls  # noqa: F401 - it loads the pages
 from orders.services import cancel
 from tests.accounts.people import browser, someone
-from tests.deeds import DEEDS, Deed
+from tests.deeds import ACTION_CASES, ActionCase
 from tests.foyer import Foyer
-from tests.scenes import dump
+from tests.scenes import business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -24,12 +24,12 @@ def foyer() -> Foyer:
     return Foyer()
 
 
-def page_of(deed: Deed, foyer: Foyer) -> str:
+def page_of(deed: ActionCase, foyer: Foyer) -> str:
     row = deed.on(foyer)
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{deed.action}", args=[row.pk])
 
 
-def two_of(deed: Deed, foyer: Foyer) -> list[Client]:
+def two_of(deed: ActionCase, foyer: Foyer) -> list[Client]:
     """Who may, each at a screen in Russian."""
     found = [browser(someone(deed.by, foyer.cinema, email=f"{name}@example.org")) for name in ("one", "other")]
     for each in found:
@@ -37,7 +37,7 @@ def two_of(deed: Deed, foyer: Foyer) -> list[Client]:
     return found
 
 
-def ready_to_send(client: Client, page: str, deed: Deed, foyer: Foyer) -> dict[str, Any]:
+def ready_to_send(client: Client, page: str, deed: ActionCase, foyer: Foyer) -> dict[str, Any]:
     """The open form of the deed, filled in, and looked at where that comes first."""
     form = client.get(page).context["form"]
     with translation.override("ru"):
@@ -67,19 +67,19 @@ def told(answer: Any) -> str:
     return answer.context["refusal"] or answer.context["form"].errors.as_text()
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.action)
-def test_who_sends_the_same_page_second_is_told_and_does_nothing_twice(foyer: Foyer, deed: Deed) -> None:
+@pytest.mark.parametrize("deed", ACTION_CASES, ids=lambda deed: deed.action)
+def test_who_sends_the_same_page_second_is_told_and_does_nothing_twice(foyer: Foyer, deed: ActionCase) -> None:
     page, (one, other) = page_of(deed, foyer), two_of(deed, foyer)
     sent = ready_to_send(one, page, deed, foyer)
     other.post(page, sent)
     assert deed.then(foyer) == deed.becomes
-    before = dump()
+    before = business_state()
 
     answer = one.post(page, sent)
 
     assert deed.second in told(answer)
     assert answer.status_code in (200, 302)
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_no_action_of_a_rows_page_is_missing_here() -> None:
@@ -90,7 +90,7 @@ def test_no_action_of_a_rows_page_is_missing_here() -> None:
             for name in page.actions_detail  # type: ignore[attr-defined]
         }
 
-    assert {(deed.action, deed.title) for deed in DEEDS} == there
+    assert {(deed.action, deed.title) for deed in ACTION_CASES} == there
 
 
 def test_ticked_rows_that_a_colleague_has_dealt_with_are_counted_to_who_comes_second(foyer: Foyer) -> None:

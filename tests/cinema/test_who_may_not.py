@@ -5,21 +5,21 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from tests.accounts.people import browser, someone
-from tests.deeds import DEEDS, Deed
+from tests.deeds import ACTION_CASES, ActionCase
 from tests.foyer import Foyer
-from tests.scenes import dump
+from tests.scenes import business_state
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.action)
-def test_who_may_not_finds_no_button_and_is_refused(deed: Deed) -> None:
+@pytest.mark.parametrize("deed", ACTION_CASES, ids=lambda deed: deed.action)
+def test_who_may_not_finds_no_button_and_is_refused(deed: ActionCase) -> None:
     foyer = Foyer()
     row = deed.on(foyer)
     place = f"{row._meta.app_label}_{row._meta.model_name}"
     page, action = (reverse(f"admin:{place}_{name}", args=[row.pk]) for name in ("change", deed.action))
     person = someone(deed.not_by, foyer.cinema)
-    client, before = browser(person), dump()
+    client, before = browser(person), business_state()
 
     if person.has_perm(f"{row._meta.app_label}.view_{row._meta.model_name}"):
         shown = client.get(page)
@@ -27,4 +27,4 @@ def test_who_may_not_finds_no_button_and_is_refused(deed: Deed) -> None:
     answers = [client.get(action), client.post(action, {"confirmed": "yes"})]
 
     assert [each.status_code for each in answers] == [403, 403]
-    assert dump() == before
+    assert business_state() == before

@@ -8,12 +8,12 @@ from django.test import RequestFactory
 
 from accounts.models import User
 from accounts.services import ask_for
-from cinema.admin import Scoped
+from cinema.admin import CinemaScopedAdmin
 from concessions.models import ReorderSuggestion
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import Kind, Notification
 from orders.models import Order
-from orders.services import become_overdue, check_in, receipt_sales, refund
+from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, VatRate
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests import scenes
@@ -25,7 +25,7 @@ def furnish(cinema: Cinema) -> None:
     hall = scenes.a_hall(cinema)
     ahead = scenes.a_session(hall, start=NOON + timedelta(days=9))
     overdue = scenes.an_order(ahead, channel=Order.Channel.RESERVATION)
-    become_overdue([overdue], at=overdue.payment_deadline)
+    mark_overdue([overdue], at=overdue.payment_deadline)
     session = scenes.a_session(hall, start=NOON + timedelta(hours=1))
     item = scenes.an_item(cinema, stock=10)  # of 100: it is running out
     order = scenes.a_paid_order(
@@ -75,7 +75,7 @@ def furnish_the_chain() -> None:
     )  # fmt: skip
 
 
-def row_of(page: Scoped, cinema: Cinema) -> Any:
+def row_of(page: CinemaScopedAdmin, cinema: Cinema) -> Any:
     """A row that the page would list to who sees all: the cinema's, or any of the chain's where cinemas have none."""
     request = RequestFactory().get("/")
     request.user = User(all_cinemas=True)

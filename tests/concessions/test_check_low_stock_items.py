@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
 from accounts.models import User
-from cinema.lives import MovedMeanwhile
+from cinema.lives import ConcurrentChange
 from concessions.models import ConcessionItem, ReorderSuggestion
 from concessions.services import alert_low_stock, movements, receive
 from notifications.models import Kind, Notification
@@ -243,7 +243,7 @@ def test_items_that_are_not_low_any_more_are_not_told_of(cinema):
     receive(ConcessionItem.objects.get(pk=cola.pk), quantity=50, at=EARLIER)
     before = end_state()
 
-    with pytest.raises(MovedMeanwhile), transaction.atomic():
+    with pytest.raises(ConcurrentChange), transaction.atomic():
         alert_low_stock([popcorn, cola], at=AT)
 
     assert end_state() == before

@@ -71,7 +71,7 @@ def test_a_dispute_that_is_lost_is_money_gone_and_one_that_is_won_is_nothing(str
 
 def test_without_messages_a_dispute_is_asked_about_daily_however_old_the_payment(stripe):
     stripe.wait(days=170)
-    Payment.objects.update(ask_at=stripe.at)
+    Payment.objects.update(next_poll_at=stripe.at)
     stripe.run("reconcile_payments")
     assert Dispute.objects.get().status == Dispute.Status.OPEN
     stripe.wait(days=1)
@@ -80,7 +80,7 @@ def test_without_messages_a_dispute_is_asked_about_daily_however_old_the_payment
     stripe.run("reconcile_payments")
 
     assert Dispute.objects.get().status == Dispute.Status.LOST
-    assert Payment.objects.get().ask_at is None
+    assert Payment.objects.get().next_poll_at is None
 
 
 def test_a_message_is_asked_for_again_while_stripe_cannot_say_whose_it_is(stripe):

@@ -12,7 +12,7 @@ from orders.models import Order
 from payments.models import GatewayEvent, Payment
 from tests.payments import double
 from tests.payments.worlds import FROM_YOOKASSA, StripeWorld, YooKassaWorld
-from tests.scenes import NOON, an_order, dump
+from tests.scenes import NOON, an_order, business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -67,13 +67,13 @@ def mutations(world: StripeWorld) -> Iterator[tuple[str, bytes, dict[str, str]]]
 
 
 def test_a_message_that_stripe_did_not_sign_is_refused(stripe, caplog):
-    before, asked = dump(), len(stripe.provider.asked)
+    before, asked = business_state(), len(stripe.provider.asked)
 
     with caplog.at_level(logging.DEBUG):
         answers = {name: post("stripe", body, **headers).status_code for name, body, headers in mutations(stripe)}
 
     assert set(answers.values()) == {400}, answers
-    assert dump() == before
+    assert business_state() == before
     assert len(stripe.provider.asked) == asked
     assert Order.objects.get().email not in caplog.text
     assert double.SIGNS_WITH not in caplog.text

@@ -262,10 +262,10 @@ def test_nobody_waits_for_a_schedule_that_a_developer_has_not_installed(table, s
     if installed:
         install()
 
-    assert crontab.is_left_out() is left_out
+    assert crontab.is_not_installed() is left_out
 
 
 def test_a_machine_without_cron_has_no_schedule(settings):
     settings.DEBUG, settings.CRONTAB_EXECUTABLE = True, "/nowhere/crontab"
 
-    assert crontab.is_left_out()
+    assert crontab.is_not_installed()

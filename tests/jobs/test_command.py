@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from jobs.command import JobCommand, Pass, Step, Tally
+from jobs.command import Counts, JobCommand, JobPass, Step
 from jobs.models import JobLease, JobRun, Outcome, QuarantinedRow
 from tests.jobs.toys import NOON, Clock, SwitchOff, switched_off, users
 
@@ -318,8 +318,8 @@ def test_a_job_without_rows_counts_for_itself(capsys: pytest.CaptureFixture[str]
         def steps(self) -> list[Step]:
             return []
 
-        def work(self, current: Pass) -> None:
-            current.tally.add(Tally(done=8, failed=1, error="stock of item 5 is not the sum of its movements"))
+        def work(self, current: JobPass) -> None:
+            current.tally.add(Counts(done=8, failed=1, error="stock of item 5 is not the sum of its movements"))
 
     with pytest.raises(CommandError, match="stock of item 5") as caught:
         call_command(Check())

@@ -11,7 +11,7 @@ from django.db import (
     connection,
 )
 
-from jobs.patience import WAITS, is_infrastructure, patiently
+from jobs.patience import WAITS, is_infrastructure, with_retries
 from tests.jobs.toys import Clock
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_the_machine_gets_three_more_chances(clock: Clock) -> None:
         raise OperationalError("database is locked")
 
     with pytest.raises(OperationalError):
-        patiently(locked)
+        with_retries(locked)
 
     assert len(tries) == 4
     assert all(wait / 2 <= nap <= wait * 1.5 for wait, nap in zip(WAITS, clock.naps, strict=True))
@@ -56,13 +56,13 @@ def test_the_machine_gets_three_more_chances(clock: Clock) -> None:
 
 def test_nobody_waits_for_a_table_that_no_migration_has_made(clock: Clock) -> None:
     with pytest.raises((OperationalError, ProgrammingError)), connection.cursor() as cursor:
-        patiently(lambda: cursor.execute("SELECT 1 FROM nowhere"))
+        with_retries(lambda: cursor.execute("SELECT 1 FROM nowhere"))
 
     assert clock.naps == []
 
 
 def test_a_rows_own_error_gets_none(clock: Clock) -> None:
     with pytest.raises(ZeroDivisionError):
-        patiently(lambda: 1 // 0)
+        with_retries(lambda: 1 // 0)
 
     assert clock.naps == []

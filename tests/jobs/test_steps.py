@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from accounts.models import User
-from jobs.command import JobCommand, Step, Tally
+from jobs.command import Counts, JobCommand, Step
 from jobs.models import JobRun, QuarantinedRow
 from tests.jobs.toys import NOON, Clock, SwitchOff, switched_off, users
 
@@ -188,9 +188,9 @@ def test_a_step_that_is_not_atomic_gets_no_transaction_and_tells_what_it_did() -
         def due(self, at: datetime, /) -> Any:
             return User.objects.filter(is_active=True)
 
-        def act(self, rows: list[User], at: datetime, /) -> Tally:
+        def act(self, rows: list[User], at: datetime, /) -> Counts:
             in_transaction.append(connection.in_atomic_block)
-            return Tally(done=2, passed_over=1)
+            return Counts(done=2, passed_over=1)
 
     users(3)
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from cinema.lives import ForbiddenMove
 from jobs import clock
 from jobs.models import QuarantinedRow
-from jobs.steps import Tally
+from jobs.steps import Counts
 from notifications.channels.sms import MemoryBackend
 from notifications.models import Kind, Notification, Status
 from notifications.services import deliver, queue, requeue
@@ -48,8 +48,8 @@ def mail_goes_through(settings: Any) -> Any:
 def test_a_queued_message_is_sent_once_and_marked() -> None:
     rows = queued()
 
-    assert deliver(rows, at=NOW) == Tally(done=1)
-    assert deliver(rows, at=LATER) == Tally(passed_over=1)
+    assert deliver(rows, at=NOW) == Counts(done=1)
+    assert deliver(rows, at=LATER) == Counts(passed_over=1)
 
     assert [letter.to for letter in mail.outbox] == [["guest0@example.com"]]
     assert mail.outbox[0].subject == "Order A-1 is cancelled"
@@ -133,7 +133,7 @@ def test_an_address_with_a_line_break_is_not_sent_to_and_stops_nobody() -> None:
 def test_nothing_is_sent_after_its_time() -> None:
     rows = queued(not_after=NOW)
 
-    assert deliver(rows, at=NOW + SECOND) == Tally(done=1)
+    assert deliver(rows, at=NOW + SECOND) == Counts(done=1)
 
     assert mail.outbox == []
     assert (statuses(), Notification.objects.get().attempts) == ([Status.OUTDATED], 0)
@@ -171,7 +171,7 @@ def test_a_sender_out_of_patience_gives_back_the_rest_as_if_never_tried(monkeypa
     monkeypatch.setattr(clock, "monotonic", lambda: float(next(ticks)))
     rows = queued(5)
 
-    assert deliver(rows, at=NOW) == Tally(done=1, passed_over=4)
+    assert deliver(rows, at=NOW) == Counts(done=1, passed_over=4)
     assert statuses() == [Status.SENT] + [Status.QUEUED] * 4
     assert set(Notification.objects.filter(status=Status.QUEUED).values_list("attempts", flat=True)) == {0}
 
@@ -189,16 +189,16 @@ def test_each_failure_waits_longer_until_the_message_has_failed(mail_goes_throug
     at = NOW
 
     for number, wait in enumerate(BACKOFF, start=1):
-        assert deliver([row], at=at) == Tally(passed_over=1)
+        assert deliver([row], at=at) == Counts(passed_over=1)
         row.refresh_from_db()
         assert (row.status, row.attempts, row.next_attempt_at) == (Status.QUEUED, number, at + wait)
         at += wait
-    assert deliver([row], at=at) == Tally(failed=1, error="SMTPRecipientsRefused 550")
+    assert deliver([row], at=at) == Counts(failed=1, error="SMTPRecipientsRefused 550")
 
     row.refresh_from_db()
     assert (row.status, row.attempts) == (Status.FAILED, MAX_ATTEMPTS)
     assert list(BACKOFF) == sorted(BACKOFF)
-    assert deliver([row], at=at + timedelta(days=365)) == Tally(passed_over=1)
+    assert deliver([row], at=at + timedelta(days=365)) == Counts(passed_over=1)
 
 
 def test_what_is_kept_of_a_failure_names_nobody(mail_goes_through: Any, settings: Any) -> None:
@@ -235,7 +235,7 @@ def test_a_mail_server_that_is_away_is_asked_once_a_batch(mail_goes_through: Any
     mail_goes_through(post.Unreachable)
     monkeypatch.setattr(post.Unreachable, "knocks", 0)
 
-    assert deliver(queued(10), at=NOW) == Tally(passed_over=10)
+    assert deliver(queued(10), at=NOW) == Counts(passed_over=10)
 
     assert post.Unreachable.knocks == 1
     assert statuses() == [Status.QUEUED] * 10
@@ -291,8 +291,8 @@ def test_the_messages_of_a_killed_sender_are_taken_again_when_its_claim_ends() -
     rows = queued(2)
     claim(rows, sender="killed", at=NOW)
 
-    assert deliver(rows, at=NOW + LEASE - SECOND) == Tally(passed_over=2)
-    assert deliver(rows, at=NOW + LEASE) == Tally(done=2)
+    assert deliver(rows, at=NOW + LEASE - SECOND) == Counts(passed_over=2)
+    assert deliver(rows, at=NOW + LEASE) == Counts(done=2)
 
     assert len(mail.outbox) == 2
     assert set(Notification.objects.values_list("attempts", flat=True)) == {2}
@@ -305,7 +305,7 @@ def test_a_message_that_kills_every_sender_is_given_up() -> None:
         assert claim([row], sender="killed", at=at)
         at += LEASE
 
-    assert deliver([row], at=at) == Tally(failed=1, error="SenderLost")
+    assert deliver([row], at=at) == Counts(failed=1, error="SenderLost")
 
     assert (statuses(), mail.outbox) == ([Status.FAILED], [])
 
@@ -351,7 +351,7 @@ def test_a_sender_that_comes_back_too_late_does_not_touch_what_another_took_over
 
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", sleep_through_the_lease)
 
-    assert deliver([row], at=NOW) == Tally(passed_over=1)
+    assert deliver([row], at=NOW) == Counts(passed_over=1)
 
     row.refresh_from_db()
     assert (row.status, row.claimed_by, row.next_attempt_at) == (Status.SENDING, "another", LATER)

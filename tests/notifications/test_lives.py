@@ -2,11 +2,11 @@ from itertools import product
 
 import pytest
 
-from cinema.lives import ForbiddenMove, move
+from cinema.lives import ForbiddenMove, transition
 from notifications.models import Notification, Status
 from tests.notifications.post import queued, statuses
 
-NOT_LISTED = [(old, new) for old, new in product(Status, Status) if new not in Notification.MOVES[old]]
+NOT_LISTED = [(old, new) for old, new in product(Status, Status) if new not in Notification.TRANSITIONS[old]]
 
 
 @pytest.mark.django_db
@@ -16,6 +16,6 @@ def test_a_message_moves_only_along_its_life(old: Status, new: Status) -> None:
     Notification.objects.update(status=old)
 
     with pytest.raises(ForbiddenMove):
-        move(Notification.objects.all(), new)
+        transition(Notification.objects.all(), new)
 
     assert statuses() == [old]

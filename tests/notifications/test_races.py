@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 
-from cinema.lives import MovedMeanwhile
+from cinema.lives import ConcurrentChange
 from notifications.models import Notification
 from notifications.services import delivery
 from tests.notifications import post
@@ -26,7 +26,7 @@ def sent_by_senders_at_once() -> Counter[str]:
             due = list(Notification.objects.due(NOW).order_by("pk"))
             read.wait()
             delivery.deliver(due, at=NOW)
-        except MovedMeanwhile:  # without its guard one sender may trip over another
+        except ConcurrentChange:  # without its guard one sender may trip over another
             pass
         finally:
             connection.close()

@@ -15,7 +15,7 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from concessions.models import ConcessionPreorder
 from notifications.models import Notification
 from orders.models import Order, Ticket
-from orders.services import become_overdue, check_in, collect, refund
+from orders.services import check_in, collect, mark_overdue, refund
 from screenings.models import Cinema
 from tests.accounts.people import browser, someone
 from tests.scenes import a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item, an_order
@@ -43,7 +43,7 @@ def overdue_order(place: Cinema, session: Any = None, **order: Any) -> Order:
         at=timezone.now() - timedelta(days=2, hours=2),
         **order,
     )
-    become_overdue([late], at=late.payment_deadline)
+    mark_overdue([late], at=late.payment_deadline)
     late.refresh_from_db()
     return late
 

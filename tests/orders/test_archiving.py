@@ -27,7 +27,7 @@ from tests.scenes import (
     a_promocode,
     a_session,
     an_order,
-    dump,
+    business_state,
 )
 
 TICK = timedelta(microseconds=1)
@@ -207,13 +207,13 @@ def test_a_session_that_nobody_wanted_comes_to_nothing():
 
 def test_an_archived_session_leaves_the_live_lists_and_keeps_its_rows():
     session = a_played_session(a_paid_order)
-    before = dump()
+    before = business_state()
     at = session.end_datetime + 31 * DAY
 
     archive([session], at=at)
 
     session.refresh_from_db()
-    after = dump()
+    after = business_state()
     assert session.archived_at == at
     assert {table for table in after if after[table] != before.get(table)} == {
         "screenings.Session",
@@ -224,11 +224,11 @@ def test_an_archived_session_leaves_the_live_lists_and_keeps_its_rows():
 def test_archiving_twice_is_once():
     session = a_played_session(a_paid_order)
     archive([session], at=session.end_datetime + 31 * DAY)
-    before = dump()
+    before = business_state()
 
     archive([session], at=session.end_datetime + 32 * DAY)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_sessions_are_summed_up_each_for_itself():

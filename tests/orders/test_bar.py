@@ -18,8 +18,8 @@ from orders.services import (
 )
 from payments.models import Refund
 from screenings.services import cancel_session
-from tests.refusing import refused
-from tests.scenes import NOON, a_customer, a_hall, a_paid_order, a_session, an_item, an_order, dump, pay
+from tests.refusing import raises_unchanged
+from tests.scenes import NOON, a_customer, a_hall, a_paid_order, a_session, an_item, an_order, business_state, pay
 
 Status = ConcessionPreorder.Status
 TICK = timedelta(microseconds=1)
@@ -83,7 +83,7 @@ def test_what_is_not_waiting_is_refused(act, status):
     line = snacks()
     ConcessionPreorder.objects.update(status=status)
 
-    with refused(NotAdmitted):
+    with raises_unchanged(NotAdmitted):
         act(line, at=SOON)
 
 
@@ -91,7 +91,7 @@ def test_what_is_ready_is_not_made_again():
     line = snacks()
     make_ready(line, at=NOON)
 
-    with refused(NotAdmitted):
+    with raises_unchanged(NotAdmitted):
         make_ready(line, at=SOON)
 
 
@@ -99,7 +99,7 @@ def test_what_is_ready_is_not_made_again():
 def test_what_is_not_paid_is_refused(act):
     line = an_order(snacks=[(an_item(), 1)]).preorders.get()
 
-    with refused(NotAdmitted):
+    with raises_unchanged(NotAdmitted):
         act(line, at=SOON)
 
 
@@ -108,7 +108,7 @@ def test_what_was_cancelled_is_refused(act):
     order = an_order(snacks=[(an_item(), 1)])
     cancel(order, reason=CancelReason.CUSTOMER, at=NOON)
 
-    with refused(NotAdmitted):
+    with raises_unchanged(NotAdmitted):
         act(order.preorders.get(), at=SOON)
 
 
@@ -117,7 +117,7 @@ def test_an_order_charged_back_is_locked_before_it_is_processed(act):
     line = snacks()
     record_refund(line.order, amount=line.order.final_amount, external_id="re_1", at=NOON)
 
-    with refused(NotAdmitted):
+    with raises_unchanged(NotAdmitted):
         act(line, at=SOON)
 
 
@@ -126,7 +126,7 @@ def test_a_line_refunded_among_others_is_refused(act):
     line = snacks()
     refund(line.order, lines=[line], reason="Fell ill", at=NOON)
 
-    with refused(NotAdmitted):
+    with raises_unchanged(NotAdmitted):
         act(line, at=SOON)
 
 
@@ -181,11 +181,11 @@ def test_twice_is_once():
     line = snacks(made_to_order=True)
     make_ready(line, at=NOON)
     expire_uncollected([line.order], at=line.collection_deadline)
-    before = dump()
+    before = business_state()
 
     expire_uncollected([line.order], at=line.collection_deadline)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_what_was_collected_is_left_alone():

@@ -8,10 +8,10 @@ from concessions.models import ConcessionPreorder, StockMovement
 from notifications.models import Kind, Notification
 from orders.errors import ForbiddenMove
 from orders.models import Order, Promocode, Ticket
-from orders.services import CancelReason, become_overdue, cancel, cancel_expired, extend, mark_paid, refund
+from orders.services import CancelReason, cancel, cancel_expired, extend, mark_overdue, mark_paid, refund
 from payments.models import Gateway, Payment
-from tests.refusing import refused
-from tests.scenes import NOON, a_customer, a_paid_order, a_promocode, a_session, an_item, an_order, dump, pay
+from tests.refusing import raises_unchanged
+from tests.scenes import NOON, a_customer, a_paid_order, a_promocode, a_session, an_item, an_order, business_state, pay
 
 TICK = timedelta(microseconds=1)
 SOON = NOON + timedelta(hours=1)
@@ -90,7 +90,7 @@ def test_the_customer_is_told_when_there_is_one_to_tell():
 
 def test_an_overdue_order_is_cancelled():
     order = a_reservation()
-    become_overdue([order], at=order.payment_deadline)
+    mark_overdue([order], at=order.payment_deadline)
 
     cancel(order, reason=CancelReason.EXPIRED, at=order.expires_at)
 
@@ -101,7 +101,7 @@ def test_an_overdue_order_is_cancelled():
 def test_a_paid_order_is_not_cancelled():
     order = a_paid_order(customer=a_customer(points=100), points=60)
 
-    with refused(ForbiddenMove):
+    with raises_unchanged(ForbiddenMove):
         cancel(order, reason=CancelReason.STAFF, at=SOON)
 
 
@@ -109,7 +109,7 @@ def test_an_order_is_cancelled_once():
     order = an_order(customer=a_customer(points=100), points=60)
     cancel(order, reason=CancelReason.STAFF, at=SOON)
 
-    with refused(ForbiddenMove):
+    with raises_unchanged(ForbiddenMove):
         cancel(order, reason=CancelReason.STAFF, at=SOON)
 
 
@@ -117,7 +117,7 @@ def test_a_refunded_order_is_not_cancelled():
     order = a_paid_order()
     refund(order, reason="Fell ill", at=NOON)
 
-    with refused(ForbiddenMove):
+    with raises_unchanged(ForbiddenMove):
         cancel(order, reason=CancelReason.STAFF, at=SOON)
 
 
@@ -125,7 +125,7 @@ def test_one_paid_order_in_a_batch_keeps_all_as_they_are():
     session = a_session()
     orders = [an_order(session), a_paid_order(session), an_order(session)]
 
-    with refused(ForbiddenMove):
+    with raises_unchanged(ForbiddenMove):
         cancel(orders, reason=CancelReason.STAFF, at=SOON)
 
 
@@ -133,16 +133,16 @@ def test_what_was_read_before_the_payment_does_not_count():
     order = an_order()
     pay(Order.objects.get())
 
-    with refused(ForbiddenMove):
+    with raises_unchanged(ForbiddenMove):
         cancel(order, reason=CancelReason.EXPIRED, at=SOON)
 
 
 def test_cancelling_nothing_is_nothing():
-    before = dump()
+    before = business_state()
 
     cancel([], reason=CancelReason.EXPIRED, at=SOON)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_orders_of_one_customer_and_item_give_back_the_sum():
@@ -177,7 +177,7 @@ def test_an_order_expires_when_its_instant_is_reached(before, is_due):
 
 def test_an_overdue_order_expires_too():
     order = a_reservation()
-    become_overdue([order], at=order.payment_deadline)
+    mark_overdue([order], at=order.payment_deadline)
 
     assert expired(order.expires_at - TICK) == set()
     assert expired(order.expires_at) == {order}
@@ -218,11 +218,11 @@ def test_an_extended_order_is_not_cancelled_as_expired():
     order = an_order()
     due_then = order.expires_at
     extend(order, until=due_then + timedelta(hours=1), at=NOON)
-    before = dump()
+    before = business_state()
 
     cancel_expired([order.pk], at=due_then)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_an_order_paid_meanwhile_is_not_cancelled_as_expired():

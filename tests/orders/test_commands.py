@@ -14,7 +14,7 @@ from orders.models import Order, Ticket
 from orders.services import accrue, complete, record_refund
 from screenings.models import Session
 from screenings.services import cancel_session, complete_sessions
-from tests.scenes import NOON, a_customer, a_paid_order, a_session, an_item, an_order, dump
+from tests.scenes import NOON, a_customer, a_paid_order, a_session, an_item, an_order, business_state
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
@@ -130,11 +130,11 @@ def test_a_job_does_what_is_due_and_says_so(job, scene):
 @every_job
 def test_a_job_leaves_alone_what_is_not_due_yet(job, scene):
     at, _is_done = scene()
-    before = dump()
+    before = business_state()
 
     run(job, at - TICK)
 
-    assert dump() == before
+    assert business_state() == before
     assert list(JobRun.objects.values_list("done", flat=True)) == [0]
 
 
@@ -142,20 +142,20 @@ def test_a_job_leaves_alone_what_is_not_due_yet(job, scene):
 def test_a_job_run_twice_has_run_once(job, scene):
     at, _is_done = scene()
     run(job, at)
-    before = dump()
+    before = business_state()
 
     run(job, at)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 @every_job
 def test_a_dry_run_changes_and_records_nothing(job, scene, capsys):
     at, _is_done = scene()
-    before = dump()
+    before = business_state()
 
     run(job, at, "--dry-run")
 
-    assert dump() == before
+    assert business_state() == before
     assert JobRun.objects.count() == 0
     assert capsys.readouterr().out.count(" 1 due as of ") == 1

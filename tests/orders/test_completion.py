@@ -6,7 +6,7 @@ from orders.errors import ForbiddenMove
 from orders.models import Order, Ticket
 from orders.services import check_in, collect, complete, expire_uncollected, hold, refund
 from screenings.services import cancel_session
-from tests.refusing import refused
+from tests.refusing import raises_unchanged
 from tests.scenes import (
     NOON,
     a_hall,
@@ -65,7 +65,7 @@ def test_an_order_is_completed_once():
     order = a_paid_order(session)
     complete([order], at=session.end_datetime)
 
-    with refused(ForbiddenMove):
+    with raises_unchanged(ForbiddenMove):
         complete([order], at=session.end_datetime)
 
 
@@ -73,7 +73,7 @@ def test_one_unpaid_order_in_a_batch_keeps_all_as_they_are():
     session = a_session()
     orders = [a_paid_order(session), an_order(session)]
 
-    with refused(ForbiddenMove):
+    with raises_unchanged(ForbiddenMove):
         complete(orders, at=session.end_datetime)
 
 

@@ -8,7 +8,7 @@ from bonuses.services import adjust
 from orders.models import Order
 from orders.services import accrue, complete, record_refund, refund
 from payments.models import Refund
-from tests.scenes import NOON, a_customer, a_paid_order, a_promocode, a_session, an_item, dump
+from tests.scenes import NOON, a_customer, a_paid_order, a_promocode, a_session, an_item, business_state
 
 TICK = timedelta(microseconds=1)
 
@@ -148,11 +148,11 @@ def test_an_order_worth_no_points_is_marked_and_not_looked_at_again():
 def test_twice_is_once():
     order = completed(customer=a_customer())
     credit(order)
-    before = dump()
+    before = business_state()
 
     credit(order)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_orders_of_one_customer_are_credited_together():
@@ -194,11 +194,11 @@ def test_a_completed_order_of_a_customer_is_due():
 
 def test_a_guest_earns_nothing():
     order = completed()
-    before = dump()
+    before = business_state()
 
     assert due(order.completed_at) == []
     credit(order)
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_an_order_completed_later_was_not_due_before():
@@ -211,8 +211,8 @@ def test_an_order_completed_later_was_not_due_before():
 def test_only_completed_orders_earn(status):
     order = completed(customer=a_customer())
     Order.objects.update(status=status)
-    before = dump()
+    before = business_state()
 
     assert due(order.completed_at) == []
     credit(order)
-    assert dump() == before
+    assert business_state() == before

@@ -4,8 +4,8 @@ import pytest
 
 from orders.errors import ExtensionRefused, ForbiddenMove
 from orders.models import Order
-from orders.services import CancelReason, become_overdue, cancel, complete, extend, refund
-from tests.refusing import refused
+from orders.services import CancelReason, cancel, complete, extend, mark_overdue, refund
+from tests.refusing import raises_unchanged
 from tests.scenes import NOON, a_customer, a_paid_order, a_session, an_item, an_order
 
 TICK = timedelta(microseconds=1)
@@ -33,7 +33,7 @@ def test_a_pending_order_gets_more_time_and_keeps_its_status():
 
 def test_an_overdue_order_waits_for_payment_again():
     order, manager = a_reservation(), a_customer()
-    become_overdue([order], at=NOON + 2 * DAY)
+    mark_overdue([order], at=NOON + 2 * DAY)
 
     extended = extend(order, until=NOON + 4 * DAY, at=NOON + 2 * DAY, actor=manager)
 
@@ -50,7 +50,7 @@ def test_an_overdue_order_waits_for_payment_again():
 
 def test_the_seats_stay_held():
     order = a_reservation()
-    become_overdue([order], at=NOON + 2 * DAY)
+    mark_overdue([order], at=NOON + 2 * DAY)
 
     extend(order, until=NOON + 4 * DAY, at=NOON + 2 * DAY)
 
@@ -110,14 +110,14 @@ def test_an_expired_order_that_is_not_cancelled_yet_may_be_extended():
 def test_a_deadline_that_is_not_in_the_future_is_refused(until):
     order = a_reservation()
 
-    with refused(ExtensionRefused):
+    with raises_unchanged(ExtensionRefused):
         extend(order, until=until, at=NOON)
 
 
 def test_nothing_is_extended_once_the_session_has_started():
     order = a_reservation()
 
-    with refused(ExtensionRefused):
+    with raises_unchanged(ExtensionRefused):
         extend(order, until=NOON + 99 * DAY, at=NOON + 9 * DAY)
 
 
@@ -132,5 +132,5 @@ def test_an_order_that_waits_for_no_money_is_not_extended(fate):
     if fate == "REFUNDED":
         refund(order, reason="Fell ill", at=NOON)
 
-    with refused(ForbiddenMove):
+    with raises_unchanged(ForbiddenMove):
         extend(order, until=NOON + timedelta(hours=1), at=NOON)

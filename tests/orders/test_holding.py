@@ -16,7 +16,7 @@ from orders.services import CancelReason, cancel, hold
 from payments.models import Gateway, Payment
 from screenings.models import SeatSurcharge, Session, TicketType
 from screenings.services import cancel_session
-from tests.refusing import refused
+from tests.refusing import raises_unchanged
 from tests.scenes import (
     NOON,
     PRICE,
@@ -295,7 +295,7 @@ def test_one_code_collects_all_snacks_of_an_order():
 def test_an_empty_order_is_refused():
     cinema = a_cinema()
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         hold(cinema=cinema, email="a@b.ru", at=NOON)
 
 
@@ -303,14 +303,14 @@ def test_a_seat_chosen_twice_is_refused():
     session = a_session()
     [place] = places(session)
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         hold(cinema=session.hall.cinema, tickets=[place, place], at=NOON)
 
 
 def test_a_session_of_another_cinema_is_refused():
     session, elsewhere = a_session(), a_cinema()
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         hold(cinema=elsewhere, tickets=places(session), at=NOON)
 
 
@@ -318,7 +318,7 @@ def test_a_seat_of_another_hall_is_refused():
     session = a_session()
     [seat] = a_hall(session.hall.cinema, rows=["s"]).seats.all()
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         hold(cinema=session.hall.cinema, tickets=[(session, seat, an_adult())], at=NOON)
 
 
@@ -326,14 +326,14 @@ def test_a_ticket_type_that_is_not_sold_any_more_is_refused():
     session = a_session()
     student = TicketType.objects.create(name="Student", price_percent=80, is_active=False)
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         hold(cinema=session.hall.cinema, tickets=[(session, free_seats(session)[0], student)], at=NOON)
 
 
 def test_an_item_that_is_not_sold_any_more_is_refused():
     item = an_item(is_active=False)
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         an_order(snacks=[(item, 1)])
 
 
@@ -341,7 +341,7 @@ def test_an_item_of_another_cinema_is_refused():
     session = a_session()
     item = an_item()
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         an_order(session, snacks=[(item, 1)])
 
 
@@ -349,14 +349,14 @@ def test_an_item_of_another_cinema_is_refused():
 def test_a_quantity_that_is_none_is_refused(quantity):
     item = an_item(stock=1000)
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         an_order(snacks=[(item, quantity)])
 
 
 def test_many_small_quantities_of_one_item_make_no_impossible_line():
     item = an_item(stock=1_000_000)
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         an_order(snacks=[(item, 99), (item, 1)])
 
 
@@ -373,14 +373,14 @@ def test_an_order_holds_fifty_tickets_at_most(seats, is_sold):
     if is_sold:
         assert an_order(session, seats=seats).tickets.count() == 50
     else:
-        with refused(BasketRefused):
+        with raises_unchanged(BasketRefused):
             an_order(session, seats=seats)
 
 
 def test_an_order_beyond_all_bounds_is_refused():
     session = a_session(price=MOST)
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         an_order(session, seats=2)
 
 
@@ -396,7 +396,7 @@ def test_an_order_beyond_all_bounds_is_refused():
 def test_what_no_order_can_say_of_itself_is_refused(about):
     session = a_session()
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         an_order(session, **about)
 
 
@@ -408,7 +408,7 @@ def test_a_session_is_sold_until_it_starts(early, is_sold):
     if is_sold:
         assert an_order(session, at=at).expires_at == session.start_datetime
     else:
-        with refused(NotOnSale):
+        with raises_unchanged(NotOnSale):
             an_order(session, at=at)
 
 
@@ -416,7 +416,7 @@ def test_a_cancelled_session_is_not_sold():
     session = a_session()
     cancel_session(session, reason="Projector", at=NOON)
 
-    with refused(NotOnSale):
+    with raises_unchanged(NotOnSale):
         an_order(session)
 
 
@@ -427,7 +427,7 @@ def test_a_seat_that_somebody_has_is_refused(status):
     theirs.tickets.update(status=status)
     seats = [ticket.seat for ticket in theirs.tickets.all()]
 
-    with refused(SeatTaken) as caught:
+    with raises_unchanged(SeatTaken) as caught:
         hold(cinema=session.hall.cinema, tickets=[(session, seats[0], an_adult())], at=NOON)
 
     assert str(caught.value) == "Already taken: row 1, seat 1. Choose other seats."
@@ -439,7 +439,7 @@ def test_one_taken_seat_takes_nothing_of_the_others():
     hold(cinema=session.hall.cinema, tickets=[taken], at=NOON)
     item = an_item(session.hall.cinema)
 
-    with refused(SeatTaken):
+    with raises_unchanged(SeatTaken):
         hold(
             cinema=session.hall.cinema,
             tickets=[*free, taken],
@@ -471,7 +471,7 @@ def test_more_than_the_stock_is_refused():
     plenty, scarce = an_item(cinema, stock=10), an_item(cinema, stock=2)
     customer, promocode = a_customer(points=100), a_promocode()
 
-    with refused(OutOfStock) as caught:
+    with raises_unchanged(OutOfStock) as caught:
         an_order(snacks=[(plenty, 3), (scarce, 3)], customer=customer, promocode=promocode, points=10)
 
     assert caught.value.items == [scarce.name]
@@ -513,7 +513,7 @@ def test_a_promocode_that_is_not_valid_now_is_refused(fields):
     promocode = a_promocode(**fields)
     session = a_session()
 
-    with refused(PromocodeRefused):
+    with raises_unchanged(PromocodeRefused):
         an_order(session, promocode=promocode.code)
 
 
@@ -529,7 +529,7 @@ def test_an_unknown_promocode_is_refused(code):
     a_promocode()
     session = a_session()
 
-    with refused(PromocodeRefused):
+    with raises_unchanged(PromocodeRefused):
         an_order(session, promocode=code)
 
 
@@ -539,7 +539,7 @@ def test_a_promocode_s_uses_are_limited_over_all_orders():
     an_order(session, promocode=promocode)
     an_order(session, promocode=promocode)
 
-    with refused(PromocodeRefused):
+    with raises_unchanged(PromocodeRefused):
         an_order(session, promocode=promocode)
 
     assert Promocode.objects.get().used_count == 2
@@ -566,7 +566,7 @@ def test_more_points_than_the_balance_are_refused():
     session = a_session()
     customer = a_customer(points=99)
 
-    with refused(NotEnoughPoints):
+    with raises_unchanged(NotEnoughPoints):
         an_order(session, customer=customer, points=100)
 
 
@@ -583,14 +583,14 @@ def test_points_of_somebody_without_an_account_are_refused():
     session = a_session()
     customer = a_customer()
 
-    with refused(NotEnoughPoints):
+    with raises_unchanged(NotEnoughPoints):
         an_order(session, customer=customer, points=1)
 
 
 def test_a_guest_has_no_points():
     session = a_session()
 
-    with refused(NotEnoughPoints):
+    with raises_unchanged(NotEnoughPoints):
         an_order(session, points=1)
 
 
@@ -599,7 +599,7 @@ def test_a_number_of_points_that_cannot_pay_is_refused(points):
     session = a_session()
     customer = a_customer(points=1000)
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         an_order(session, customer=customer, points=points)
 
 
@@ -609,7 +609,7 @@ def test_points_pay_whole_units_of_what_the_discount_leaves():
 
     promocode = a_promocode()
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         an_order(session, customer=customer, points=91, promocode=promocode)  # 90.45 is left
 
 
@@ -624,7 +624,7 @@ def test_points_pay_at_most_the_chain_s_share(settings):
     session = a_session()
     customer = a_customer(points=1000)
 
-    with refused(BasketRefused):
+    with raises_unchanged(BasketRefused):
         an_order(session, customer=customer, points=176)
 
     assert an_order(session, customer=customer, points=175).final_amount == Decimal("175.00")
@@ -655,7 +655,7 @@ def test_a_hold_is_the_customer_s_until_its_last_instant():
     theirs = an_order(session)
     [place] = places_of(theirs)
 
-    with refused(SeatTaken):
+    with raises_unchanged(SeatTaken):
         hold(cinema=session.hall.cinema, tickets=[place], at=theirs.expires_at - TICK)
 
 
@@ -664,7 +664,7 @@ def test_an_overdue_reservation_keeps_its_seat():
     theirs = an_order(session, channel="RESERVATION")
     [place] = places_of(theirs)
 
-    with refused(SeatTaken):
+    with raises_unchanged(SeatTaken):
         hold(cinema=session.hall.cinema, tickets=[place], at=theirs.payment_deadline + HOUR)
 
 
@@ -710,7 +710,7 @@ def test_a_hold_with_money_in_flight_is_not_stolen_for_half_an_hour(after, is_so
         theirs.refresh_from_db()
         assert theirs.status == Order.Status.CANCELLED
     else:
-        with refused(SeatTaken):
+        with raises_unchanged(SeatTaken):
             hold(cinema=session.hall.cinema, tickets=[place], at=at)
 
 
@@ -730,7 +730,7 @@ def test_a_paid_order_is_never_stale():
     session = a_session(a_hall(rows=["s"]))
     theirs = a_paid_order(session)
 
-    with refused(SeatTaken):
+    with raises_unchanged(SeatTaken):
         hold(cinema=session.hall.cinema, tickets=places_of(theirs), at=NOON + HOUR)
 
 

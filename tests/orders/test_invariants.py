@@ -22,13 +22,13 @@ from orders.services import (
     CancelReason,
     accrue,
     archive,
-    become_overdue,
     cancel,
     check_in,
     collect,
     complete,
     expire_uncollected,
     extend,
+    mark_overdue,
     mark_paid,
     process_refunds,
     record_refund,
@@ -49,7 +49,7 @@ from tests.scenes import (
     a_session,
     an_item,
     an_order,
-    dump,
+    business_state,
 )
 
 TICK = timedelta(microseconds=1)
@@ -119,9 +119,9 @@ def cinema():
     refund(refunded, reason="Fell ill", at=NOON)
 
     overdue = an_order(later, channel="RESERVATION", at=NOON - 2 * DAY)
-    become_overdue([overdue], at=NOON)
+    mark_overdue([overdue], at=NOON)
     extended = an_order(later, channel="RESERVATION", at=NOON - 2 * DAY)
-    become_overdue([extended], at=NOON)
+    mark_overdue([extended], at=NOON)
     extend(extended, until=NOON + DAY, at=NOON)
 
     revived = an_order(session, **full)
@@ -184,11 +184,11 @@ def test_an_empty_cinema_yields_nothing():
 
 
 def test_an_audit_changes_nothing(cinema):
-    before = dump()
+    before = business_state()
 
     audit()
 
-    assert dump() == before
+    assert business_state() == before
 
 
 # --- What breaks them: each plant says which statement it breaks, and which rows are to be named

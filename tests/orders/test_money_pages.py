@@ -4,12 +4,12 @@ import pytest
 from django.urls import reverse
 
 from orders.models import Order
-from orders.services import leave_open, refund
+from orders.services import record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Receipt, Refund
 from tests.accounts.people import browser, someone
 from tests.orders.test_admin import address, do
 from tests.proofs.running import run
-from tests.scenes import LONG_AGO, NOON, a_paid_order, an_order, at_the_bank, dump, paid_at_the_bank
+from tests.scenes import LONG_AGO, NOON, a_paid_order, an_order, at_the_bank, business_state, paid_at_the_bank
 
 pytestmark = pytest.mark.django_db
 
@@ -38,12 +38,12 @@ def test_cash_that_was_handed_out_is_noted_with_who_and_when():
 def test_who_may_not_pay_out_is_refused(role):
     order = a_paid_order()
     back = refund(order, reason="Ill", at=NOON)
-    before = dump()["payments.Refund"]
+    before = business_state()["payments.Refund"]
 
     answer = browser(someone(role, order.cinema)).post(page(back, "pay_out"), {})
 
     assert answer.status_code in (403, 404)
-    assert dump()["payments.Refund"] == before
+    assert business_state()["payments.Refund"] == before
 
 
 def test_a_failed_refund_is_sent_again():
@@ -59,7 +59,7 @@ def test_a_failed_refund_is_sent_again():
 
 def test_a_terminal_is_cleared_up():
     order = an_order()
-    payment = leave_open(order, gateway=Gateway.CARD_TERMINAL, at=NOON)
+    payment = record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, at=NOON)
 
     press(someone("cashier", order.cinema), payment, "clear_up", answer="approved")
 

@@ -5,8 +5,8 @@ import pytest
 from notifications.models import Kind, Notification
 from orders.errors import ForbiddenMove
 from orders.models import Order
-from orders.services import become_overdue, cancel, extend
-from tests.refusing import refused
+from orders.services import cancel, extend, mark_overdue
+from tests.refusing import raises_unchanged
 from tests.scenes import NOON, a_paid_order, a_session, an_order
 
 TICK = timedelta(microseconds=1)
@@ -25,7 +25,7 @@ def test_an_overdue_order_keeps_its_seats_and_its_customer_is_told():
     order = a_reservation()
     at = order.payment_deadline
 
-    become_overdue([order], at=at)
+    mark_overdue([order], at=at)
 
     order.refresh_from_db()
     assert (order.status, order.tickets.get().status) == (Order.Status.PAYMENT_OVERDUE, "RESERVED")
@@ -42,17 +42,17 @@ def test_an_overdue_order_keeps_its_seats_and_its_customer_is_told():
 def test_without_an_address_nobody_is_told():
     order = a_reservation(email="")
 
-    become_overdue([order], at=order.payment_deadline)
+    mark_overdue([order], at=order.payment_deadline)
 
     assert list(letters()) == []
 
 
 def test_each_deadline_is_told_of_once():
     order = a_reservation()
-    become_overdue([order], at=order.payment_deadline)
+    mark_overdue([order], at=order.payment_deadline)
     order = extend(order, until=order.payment_deadline + DAY, at=order.payment_deadline)
 
-    become_overdue([order], at=order.payment_deadline)
+    mark_overdue([order], at=order.payment_deadline)
 
     assert letters().count() == 2
 
@@ -60,11 +60,11 @@ def test_each_deadline_is_told_of_once():
 def test_a_deadline_that_comes_again_is_not_told_again():
     order = a_reservation()
     deadline = order.payment_deadline
-    become_overdue([order], at=deadline)
+    mark_overdue([order], at=deadline)
     extend(order, until=deadline + DAY, at=deadline)
     order = extend(order, until=deadline, at=deadline - TICK)
 
-    become_overdue([order], at=deadline)
+    mark_overdue([order], at=deadline)
 
     assert letters().count() == 1
 
@@ -74,8 +74,8 @@ def test_only_a_pending_order_becomes_overdue(status):
     order = a_reservation()
     Order.objects.update(status=status)
 
-    with refused(ForbiddenMove):
-        become_overdue([order], at=order.payment_deadline)
+    with raises_unchanged(ForbiddenMove):
+        mark_overdue([order], at=order.payment_deadline)
 
 
 @pytest.mark.parametrize(("before", "is_due"), [(TICK, False), (timedelta(0), True)])

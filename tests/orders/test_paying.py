@@ -8,11 +8,11 @@ import pytest
 
 from orders.errors import GatewayNotOffered, GatewayRefused, GatewayUnavailable, NotPayable
 from orders.models import Order
-from orders.services import Standing, cancel, how_it_stands, refund, settle_payment, start_payment
+from orders.services import CustomerPaymentState, cancel, customer_payment_state, refund, settle_payment, start_payment
 from payments.gateways import demo
 from payments.models import DemoCharge, DemoRefund, Payment, Refund
 from tests.proofs.running import flaws
-from tests.scenes import NOON, PRICE, a_paid_order, a_session, an_order, dump, pay
+from tests.scenes import NOON, PRICE, a_paid_order, a_session, an_order, business_state, pay
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def test_a_payment_is_in_flight_until_the_bank_says_otherwise():
         f"demo_{charge_of(payment).token}",
     )
     assert settle_payment(payment, at=SOON).status == Payment.Status.PENDING
-    assert how_it_stands(order, at=SOON) == Standing.WAITING
+    assert customer_payment_state(order, at=SOON) == CustomerPaymentState.WAITING
 
 
 def test_what_the_bank_took_makes_the_order_paid():
@@ -54,7 +54,7 @@ def test_what_the_bank_took_makes_the_order_paid():
     payment = start(order).payment
     at_the_bank(payment, paid=True)
 
-    assert how_it_stands(order, at=SOON) == Standing.PAID
+    assert customer_payment_state(order, at=SOON) == CustomerPaymentState.PAID
 
     payment.refresh_from_db()
     assert (payment.status, payment.succeeded_at) == (Payment.Status.SUCCEEDED, SOON)
@@ -66,12 +66,12 @@ def test_a_declined_payment_is_followed_by_a_new_one():
     order = an_order()
     first = start(order).payment
     at_the_bank(first, paid=False)
-    assert how_it_stands(order, at=SOON) == Standing.DECLINED
+    assert customer_payment_state(order, at=SOON) == CustomerPaymentState.DECLINED
 
     second = start(order, at=SOON).payment
     at_the_bank(second, paid=True)
 
-    assert how_it_stands(order, at=SOON) == Standing.PAID
+    assert customer_payment_state(order, at=SOON) == CustomerPaymentState.PAID
     assert [each.status for each in Payment.objects.order_by("pk")] == ["FAILED", "SUCCEEDED"]
     assert first.uid != second.uid
 
@@ -141,7 +141,7 @@ def test_a_beginning_that_was_cut_off_long_ago_is_given_up():
 
     payment = settle_payment(Payment.objects.get(), at=NOON + timedelta(hours=21))
 
-    assert (payment.status, payment.ask_at) == (Payment.Status.FAILED, None)
+    assert (payment.status, payment.next_poll_at) == (Payment.Status.FAILED, None)
 
 
 def test_a_refusal_of_the_bank_ends_the_payment_at_once():
@@ -155,12 +155,12 @@ def test_a_refusal_of_the_bank_ends_the_payment_at_once():
 
 def test_a_bank_that_is_away_changes_nothing():
     payment = start(an_order()).payment
-    before = dump()
+    before = business_state()
 
     with patch.object(demo.Demo, "fetch", side_effect=GatewayUnavailable("ReadTimeout")):
         assert settle_payment(payment, at=SOON).status == Payment.Status.PENDING
 
-    assert dump() == before
+    assert business_state() == before
 
 
 @pytest.mark.parametrize("how", ["paid", "cancelled", "out of time", "free"])
@@ -171,12 +171,12 @@ def test_what_is_not_payable_begins_no_payment(how):
         pay(order)
     if how == "cancelled":
         cancel(order, reason="Ill", at=NOON)
-    before = dump()
+    before = business_state()
 
     with pytest.raises(NotPayable):
         start(order, at=at)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_a_gateway_that_is_not_offered_begins_no_payment():
@@ -197,7 +197,7 @@ def test_money_that_came_too_late_goes_back_and_the_page_says_so():
     cancel(order, reason="Out of time", at=late)
     an_order(session, seats=20, at=late)  # the seats are somebody else's
 
-    assert how_it_stands(order, at=late) == Standing.RETURNED
+    assert customer_payment_state(order, at=late) == CustomerPaymentState.RETURNED
 
     assert Refund.objects.get().payment == payment
     assert flaws(late) == []
@@ -213,7 +213,7 @@ def test_who_walks_away_cannot_pay_once_the_time_is_up():
 
     assert charge_of(payment).status == DemoCharge.Status.CLOSED
     assert Order.objects.expired(late).get() == order
-    assert how_it_stands(order, at=late) == Standing.OVER
+    assert customer_payment_state(order, at=late) == CustomerPaymentState.OVER
 
 
 def test_a_second_page_is_closed_once_the_order_is_paid():
@@ -265,18 +265,18 @@ def test_a_payment_that_the_bank_knows_as_another_is_left_to_a_person():
 
     settled = settle_payment(payment, at=SOON)
 
-    assert (settled.status, settled.trouble) == (Payment.Status.PENDING, Payment.Trouble.NOT_OURS)
+    assert (settled.status, settled.discrepancy) == (Payment.Status.PENDING, Payment.Discrepancy.NOT_OURS)
     order.refresh_from_db()
     assert order.status == Order.Status.PENDING_PAYMENT
 
 
 def test_cash_is_never_asked_about():
     payment = a_paid_order().payments.get()
-    before = dump()
+    before = business_state()
 
     settle_payment(payment, at=SOON)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def answer_lost():

@@ -10,11 +10,11 @@ from concessions.services import write_off
 from notifications.models import Kind, Notification
 from orders.errors import AlreadyPaid, NotEnoughPoints, NotOnSale, OutOfStock, PromocodeRefused, SeatTaken, WrongAmount
 from orders.models import Order, OrderEvent, Promocode, Ticket
-from orders.services import CancelReason, become_overdue, cancel, complete, mark_paid, refund
+from orders.services import CancelReason, cancel, complete, mark_overdue, mark_paid, refund
 from payments.models import BY_HAND, Gateway, Payment, Refund
 from screenings.models import Session
 from screenings.services import cancel_session, start_sessions
-from tests.refusing import refused
+from tests.refusing import raises_unchanged
 from tests.scenes import (
     NOON,
     PRICE,
@@ -25,7 +25,7 @@ from tests.scenes import (
     a_session,
     an_item,
     an_order,
-    dump,
+    business_state,
 )
 
 HOUR = timedelta(hours=1)
@@ -112,7 +112,7 @@ def test_who_took_the_money_by_hand_is_on_record(gateway):
 
 def test_an_overdue_order_is_paid():
     order = an_order(a_session(start=NOON + timedelta(days=9)), channel="RESERVATION")
-    become_overdue([order], at=order.payment_deadline)
+    mark_overdue([order], at=order.payment_deadline)
 
     report(order, at=order.payment_deadline + HOUR)
 
@@ -143,7 +143,7 @@ def test_an_order_worth_nothing_is_confirmed_without_a_payment():
 def test_no_money_pays_for_nothing(gateway, amount):
     order = an_order()
 
-    with refused(WrongAmount):
+    with raises_unchanged(WrongAmount):
         mark_paid(order, gateway=gateway, amount=Decimal(amount), external_id="pi_1", at=NOON)
 
 
@@ -161,7 +161,7 @@ def test_an_order_worth_nothing_is_confirmed_once():
     order = an_order(promocode=a_promocode(discount_percent=100))
     mark_paid(order, gateway=Gateway.CASH, amount=Decimal(0), at=NOON)
 
-    with refused(AlreadyPaid):
+    with raises_unchanged(AlreadyPaid):
         mark_paid(order, gateway=Gateway.CASH, amount=Decimal(0), at=NOON)
 
 
@@ -194,7 +194,7 @@ def test_a_wrong_amount_that_a_gateway_took_goes_back_in_full(amount):
 def test_a_wrong_amount_in_the_hand_is_refused(gateway, amount):
     order = an_order()
 
-    with refused(WrongAmount):
+    with raises_unchanged(WrongAmount):
         take(order, gateway=gateway, amount=Decimal(amount))
 
 
@@ -211,12 +211,12 @@ def test_the_right_amount_after_a_wrong_one_pays():
 
 def test_no_float_is_taken():
     order = an_order()
-    before = dump()
+    before = business_state()
 
     with pytest.raises(TypeError):
         report(order, amount=350.0)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 @pytest.mark.parametrize("later", ["paid", "completed", "refunded"])
@@ -227,11 +227,11 @@ def test_a_second_payment_goes_back(later):
         complete([order], at=session.end_datetime)
     if later == "refunded":
         refund(order, reason="Fell ill", at=NOON)
-    before = dump()
+    before = business_state()
 
     report(order, at=LATE, external_id="pi_2")
 
-    after = dump()
+    after = business_state()
     assert {table for table in after if after[table] != before.get(table)} == {
         "payments.Payment",
         "payments.Refund",
@@ -246,38 +246,38 @@ def test_a_second_payment_goes_back(later):
 def test_a_second_payment_in_the_hand_is_refused(gateway):
     order = a_paid_order()
 
-    with refused(AlreadyPaid):
+    with raises_unchanged(AlreadyPaid):
         take(order, gateway=gateway)
 
 
 def test_the_same_report_twice_is_once():
     order = an_order()
     report(order)
-    before = dump()
+    before = business_state()
 
     report(order, at=LATE)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_the_same_report_of_wrong_money_twice_is_once():
     order = an_order()
     report(order, amount=Decimal("1.00"))
-    before = dump()
+    before = business_state()
 
     report(order, amount=Decimal("1.00"), at=LATE)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_a_report_that_belongs_to_another_order_pays_nothing():
     first, second = an_order(), an_order()
     report(first)
-    before = dump()
+    before = business_state()
 
     report(second)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_two_gateways_may_use_the_same_id():
@@ -444,11 +444,11 @@ def lapsed():
 @pytest.mark.parametrize(("lose", "_error"), LOSSES)
 def test_money_comes_back_when_one_thing_cannot_be_had_again(lapsed, lose, _error):
     lose(lapsed)
-    before = dump()
+    before = business_state()
 
     report(lapsed, at=LATE)
 
-    after = dump()
+    after = business_state()
     assert {table for table in after if after[table] != before.get(table)} == {
         "payments.Payment",
         "payments.Refund",
@@ -462,7 +462,7 @@ def test_money_comes_back_when_one_thing_cannot_be_had_again(lapsed, lose, _erro
 def test_cash_is_refused_when_one_thing_cannot_be_had_again(lapsed, lose, error, gateway):
     lose(lapsed)
 
-    with refused(error):
+    with raises_unchanged(error):
         take(lapsed, gateway=gateway, at=LATE)
 
 
@@ -512,11 +512,11 @@ def test_late_money_of_the_wrong_amount_goes_back(lapsed):
 
 def test_late_money_twice_revives_once(lapsed):
     report(lapsed, at=LATE)
-    before = dump()
+    before = business_state()
 
     report(lapsed, at=LATE + HOUR)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_a_guest_without_an_address_gets_the_money_back_all_the_same():

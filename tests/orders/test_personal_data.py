@@ -21,12 +21,12 @@ from notifications.models import Kind
 from notifications.services import Message, queue
 from orders.errors import NotForgotten
 from orders.models import Order
-from orders.services import Customer, cancel, disclose, forget, refund
+from orders.services import Customer, cancel, erase_customer, export_customer_data, refund
 from payments.models import Dispute, Refund
 from tests import scenes
 from tests.accounts.people import browser, someone
 from tests.proofs.running import flaws, run
-from tests.refusing import refused
+from tests.refusing import raises_unchanged
 from tests.scenes import NOON
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ def named() -> list[str]:
 
 
 def money() -> list[str]:
-    tables = scenes.dump()
+    tables = scenes.business_state()
     books = ("payments.Payment", "payments.Refund", "orders.Ticket", "orders.RefundLine")
     return [line for table in books for line in tables[table]]
 
@@ -98,7 +98,7 @@ def test_no_table_names_who_was_forgotten_and_the_books_are_what_they_were(anna)
     assert {line.partition(":")[0] for line in told} >= {"accounts.User", "orders.Order", "admin.LogEntry"}
     before = [line.replace("Annuschka", "…") for line in money()]
 
-    forget(anna, at=NOON)
+    erase_customer(anna, at=NOON)
 
     assert named() == []
     assert money() == before
@@ -107,13 +107,13 @@ def test_no_table_names_who_was_forgotten_and_the_books_are_what_they_were(anna)
     anna.user.refresh_from_db()
     assert (anna.user.is_active, anna.user.has_usable_password()) == (False, False)
     with pytest.raises(NotForgotten):
-        forget(Customer(anna.user.email, anna.user), at=NOON)
+        erase_customer(Customer(anna.user.email, anna.user), at=NOON)
 
 
 def test_what_is_given_out_is_all_of_theirs_and_nobody_elses(anna):
     scenes.an_order(email="other@example.org")
 
-    told = json.dumps(disclose(anna, at=NOON), default=str)
+    told = json.dumps(export_customer_data(anna, at=NOON), default=str)
 
     data = json.loads(told)
     assert len(data["orders"]) == 3
@@ -134,20 +134,20 @@ def test_who_still_has_something_open_is_not_forgotten_yet(anna):
     ]
 
     for order in open_ones:
-        with refused(NotForgotten) as told:
-            forget(anna, at=NOON)
+        with raises_unchanged(NotForgotten) as told:
+            erase_customer(anna, at=NOON)
         assert order.number in str(told.value)
         Order.objects.filter(pk=order.pk).update(status="COMPLETED", bonus_accrued_at=NOON)
     Dispute.objects.create(payment=order.payments.get(), external_id="dp", amount=350, heard_at=NOON)
-    with refused(NotForgotten):
-        forget(anna, at=NOON)
+    with raises_unchanged(NotForgotten):
+        erase_customer(anna, at=NOON)
 
 
 def test_staff_are_not_forgotten():
     person = someone("usher")
 
-    with refused(NotForgotten) as told:
-        forget(Customer(person.email, person), at=NOON)
+    with raises_unchanged(NotForgotten) as told:
+        erase_customer(Customer(person.email, person), at=NOON)
 
     assert "works here" in str(told.value)
 

@@ -7,7 +7,7 @@ from bonuses.services import adjust
 from notifications.models import Kind, Notification
 from orders.services import accrue, complete, expire_points, warn_of_expiry
 from orders.services.points_expiry import to_expire, to_warn
-from tests.scenes import NOON, a_customer, a_paid_order, a_session, dump
+from tests.scenes import NOON, a_customer, a_paid_order, a_session, business_state
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
@@ -38,11 +38,11 @@ def test_the_whole_balance_lapses():
 def test_twice_is_once():
     account = an_account()
     expire_points([account], at=NOON + 2 * YEAR)
-    before = dump()
+    before = business_state()
 
     expire_points([account], at=NOON + 2 * YEAR)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 @pytest.mark.parametrize(("beyond", "is_due"), [(-TICK, False), (timedelta(0), False), (TICK, True)])

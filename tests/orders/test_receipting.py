@@ -36,7 +36,7 @@ from tests.scenes import (
     a_session,
     an_item,
     an_order,
-    dump,
+    business_state,
     paid_at_the_bank,
 )
 
@@ -99,10 +99,10 @@ def test_each_fact_has_one_receipt_however_often_the_job_runs():
     refund(order, reason="Ill", at=NOON)
     Refund.objects.update(status="SUCCEEDED", succeeded_at=NOON, handed_out=True)
     made()
-    before = dump()
+    before = business_state()
 
     assert [receipt.kind for receipt in made()] == ["SALE", "REFUND"]
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_a_batch_of_receipts_costs_the_same_for_one_and_for_ten():

@@ -5,14 +5,14 @@ import pytest
 
 from orders.errors import ForbiddenMove, NotOnSale, SeatTaken
 from orders.models import Order
-from orders.services import cancel, clear_up, leave_open, reconcile
+from orders.services import cancel, reconcile, record_uncertain_payment, resolve_payment
 from payments.errors import GatewayUnavailable
 from payments.gateways import demo
 from payments.models import Gateway, Payment
 from tests.accounts.people import someone
 from tests.payments.ledgers import differences
 from tests.proofs.running import flaws, run
-from tests.scenes import NOON, PRICE, a_session, an_order, at_the_bank, dump, paid_at_the_bank
+from tests.scenes import NOON, PRICE, a_session, an_order, at_the_bank, business_state, paid_at_the_bank
 
 pytestmark = pytest.mark.django_db
 
@@ -62,14 +62,14 @@ def test_a_bank_that_does_not_answer_is_asked_once_a_batch():
 
 def test_a_payment_in_flight_is_asked_about_ever_more_rarely():
     payment = at_the_bank(an_order(a_session(start=NOON + 9 * DAY), channel=Order.Channel.RESERVATION))
-    assert payment.ask_at == NOON + 5 * MINUTE
+    assert payment.next_poll_at == NOON + 5 * MINUTE
 
     pauses = []
     for _time in range(12):
-        at = payment.ask_at
+        at = payment.next_poll_at
         run("reconcile_payments", at=at)
         payment.refresh_from_db()
-        pauses.append(payment.ask_at - at)
+        pauses.append(payment.next_poll_at - at)
 
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (5 * MINUTE, max(pauses))
@@ -80,9 +80,9 @@ def test_a_paid_payment_is_asked_about_for_half_a_year_a_dozen_times():
     payment = paid_at_the_bank(a_session(start=NOON + 9 * DAY)).payments.get()
 
     times = []
-    while payment.ask_at:
-        times.append(payment.ask_at - NOON)
-        run("reconcile_payments", at=payment.ask_at)
+    while payment.next_poll_at:
+        times.append(payment.next_poll_at - NOON)
+        run("reconcile_payments", at=payment.next_poll_at)
         payment.refresh_from_db()
 
     assert times[:3] == [HOUR, 2 * HOUR, 4 * HOUR]
@@ -96,11 +96,11 @@ def test_a_paid_payment_is_asked_about_for_half_a_year_a_dozen_times():
 def test_a_terminal_that_broke_off_is_cleared_up_by_somebody():
     order = an_order()
     cashier = someone("cashier", order.cinema)
-    payment = leave_open(order, gateway=Gateway.CARD_TERMINAL, at=NOON, actor=cashier)
-    assert leave_open(order, gateway=Gateway.CARD_TERMINAL, at=NOON, actor=cashier) == payment
+    payment = record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, at=NOON, actor=cashier)
+    assert record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, at=NOON, actor=cashier) == payment
     assert not Order.objects.expired(order.expires_at).exists()
 
-    clear_up(payment, approved=True, at=NOON + MINUTE, actor=cashier)
+    resolve_payment(payment, approved=True, at=NOON + MINUTE, actor=cashier)
 
     payment.refresh_from_db()
     order.refresh_from_db()
@@ -110,9 +110,9 @@ def test_a_terminal_that_broke_off_is_cleared_up_by_somebody():
 
 def test_a_terminal_that_took_nothing_leaves_the_order_to_be_paid():
     order = an_order()
-    payment = leave_open(order, gateway=Gateway.CARD_TERMINAL, at=NOON)
+    payment = record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, at=NOON)
 
-    clear_up(payment, approved=False, at=NOON + MINUTE)
+    resolve_payment(payment, approved=False, at=NOON + MINUTE)
 
     payment.refresh_from_db()
     order.refresh_from_db()
@@ -122,22 +122,22 @@ def test_a_terminal_that_took_nothing_leaves_the_order_to_be_paid():
 def test_terminal_money_for_seats_that_are_gone_is_refused_and_to_be_voided():
     session = a_session()
     order = an_order(session)
-    payment = leave_open(order, gateway=Gateway.CARD_TERMINAL, at=NOON)
+    payment = record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, at=NOON)
     cancel(order, reason="Out of time", at=NOON + HOUR)
     an_order(session, seats=20, at=NOON + HOUR)
-    before = dump()
+    before = business_state()
 
     with pytest.raises((SeatTaken, NotOnSale)):
-        clear_up(payment, approved=True, at=NOON + HOUR)
+        resolve_payment(payment, approved=True, at=NOON + HOUR)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_a_gateways_payment_is_not_cleared_up_by_hand():
     payment = at_the_bank(an_order())
 
     with pytest.raises(ForbiddenMove):
-        clear_up(payment, approved=True, at=NOON)
+        resolve_payment(payment, approved=True, at=NOON)
 
     assert payment.amount == PRICE
     assert Order.objects.get().status == Order.Status.PENDING_PAYMENT

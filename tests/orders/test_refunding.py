@@ -15,13 +15,13 @@ from orders.services import (
     CancelReason,
     accrue,
     archive,
-    become_overdue,
     cancel,
     check_in,
     collect,
     complete,
     expire_uncollected,
     make_ready,
+    mark_overdue,
     process_refunds,
     record_refund,
     refund,
@@ -29,8 +29,18 @@ from orders.services import (
 from payments.models import Gateway, Refund
 from screenings.models import Session, SessionSummary
 from screenings.services import complete_sessions
-from tests.refusing import refused
-from tests.scenes import NOON, PRICE, a_customer, a_paid_order, a_promocode, a_session, an_item, an_order, dump
+from tests.refusing import raises_unchanged
+from tests.scenes import (
+    NOON,
+    PRICE,
+    a_customer,
+    a_paid_order,
+    a_promocode,
+    a_session,
+    an_item,
+    an_order,
+    business_state,
+)
 
 DAY = timedelta(days=1)
 SOON = NOON + timedelta(hours=1)
@@ -137,7 +147,7 @@ def test_a_refund_carries_a_reason_and_a_name():
 def test_nothing_is_refunded_without_a_reason_that_can_be_kept(reason):
     order = a_paid_order()
 
-    with refused(ReasonNeeded):
+    with raises_unchanged(ReasonNeeded):
         refund(order, reason=reason, at=SOON)
 
 
@@ -169,11 +179,11 @@ def test_a_seat_that_was_refunded_is_sold_again():
 def test_an_order_that_is_not_sold_cannot_be_refunded(status):
     order = an_order(a_session(start=NOON + 9 * DAY), channel="RESERVATION")
     if status == "PAYMENT_OVERDUE":
-        become_overdue([order], at=order.payment_deadline)
+        mark_overdue([order], at=order.payment_deadline)
     if status == "CANCELLED":
         cancel(order, reason=CancelReason.STAFF, at=NOON)
 
-    with refused(ForbiddenMove):
+    with raises_unchanged(ForbiddenMove):
         give_up(order)
 
 
@@ -181,7 +191,7 @@ def test_an_order_is_refunded_once():
     order = a_paid_order()
     give_up(order)
 
-    with refused(ForbiddenMove):
+    with raises_unchanged(ForbiddenMove):
         give_up(order)
 
 
@@ -238,7 +248,7 @@ def test_a_line_that_was_refunded_is_not_refunded_again():
     first, _second = tickets_of(order)
     give_up(order, first)
 
-    with refused(NothingToRefund):
+    with raises_unchanged(NothingToRefund):
         give_up(order, first)
 
 
@@ -247,7 +257,7 @@ def test_one_refunded_line_among_others_refuses_all():
     first, second, _third = tickets_of(order)
     give_up(order, first)
 
-    with refused(NothingToRefund):
+    with raises_unchanged(NothingToRefund):
         give_up(order, second, first)
 
 
@@ -262,14 +272,14 @@ def test_a_line_of_another_order_is_refused():
     session = a_session()
     order, other = a_paid_order(session), a_paid_order(session)
 
-    with refused(NothingToRefund):
+    with raises_unchanged(NothingToRefund):
         give_up(order, other.tickets.get())
 
 
 def test_no_lines_at_all_are_refused():
     order = a_paid_order()
 
-    with refused(NothingToRefund):
+    with raises_unchanged(NothingToRefund):
         refund(order, lines=[], reason="Fell ill", at=SOON)
 
 
@@ -383,7 +393,7 @@ def test_nothing_but_collected_snacks_is_nothing_to_refund():
     order = a_paid_order(snacks=[(an_item(), 1)])
     collect(order.preorders.get(), at=NOON)
 
-    with refused(NothingToRefund):
+    with raises_unchanged(NothingToRefund):
         give_up(order)
 
 
@@ -550,7 +560,7 @@ def test_a_chargeback_locks_the_order_until_the_job_gives_back():
     booked = record_refund(order, amount=order.final_amount, external_id="re_1", at=SOON)
 
     order = fresh(order)
-    assert (booked.status, booked.succeeded_at, booked.without_lines) == (Refund.Status.SUCCEEDED, SOON, 0)
+    assert (booked.status, booked.succeeded_at, booked.unallocated_amount) == (Refund.Status.SUCCEEDED, SOON, 0)
     assert (order.status, order.refunded_at, order.refund_processed_at) == (Order.Status.REFUNDED, SOON, None)
     assert {ticket.status for ticket in order.tickets.all()} == {Ticket.Status.PAID}
     assert (fresh(item).stock_quantity, balance(order)) == (9, (0, 0))
@@ -577,21 +587,21 @@ def test_a_chargeback_is_processed_once():
     order = a_paid_order(customer=a_customer(points=100), points=100)
     record_refund(order, amount=order.final_amount, external_id="re_1", at=SOON)
     process_refunds([order], at=SOON)
-    before = dump()
+    before = business_state()
 
     process_refunds([order], at=SOON + DAY)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_only_refunded_orders_are_processed():
     session = a_session()
     orders = [a_paid_order(session), an_order(session)]
-    before = dump()
+    before = business_state()
 
     process_refunds(orders, at=SOON)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_consumed_snacks_are_part_of_a_chargeback(evening):
@@ -618,18 +628,18 @@ def test_a_chargeback_of_points_earned_takes_them():
 def test_a_fact_told_twice_is_booked_once():
     order = a_paid_order(seats=2)
     first = record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
-    before = dump()
+    before = business_state()
 
     second = record_refund(order, amount=PRICE, external_id="re_1", at=SOON + DAY)
 
-    assert (second, dump()) == (first, before)
+    assert (second, business_state()) == (first, before)
 
 
 @pytest.mark.parametrize("amount", ["350.01", "0.00", "-1.00", "99999999.99"])
 def test_more_than_was_paid_or_nothing_is_refused(amount):
     order = a_paid_order()
 
-    with refused(NothingToRefund):
+    with raises_unchanged(NothingToRefund):
         record_refund(order, amount=Decimal(amount), external_id="re_1", at=SOON)
 
 
@@ -637,25 +647,25 @@ def test_more_than_is_left_is_refused():
     order = a_paid_order(seats=2)
     give_up(order, tickets_of(order)[0])
 
-    with refused(NothingToRefund):
+    with raises_unchanged(NothingToRefund):
         record_refund(order, amount=PRICE + Decimal("0.01"), external_id="re_1", at=SOON)
 
 
 def test_an_order_that_was_not_paid_has_nothing_to_refund():
     order = an_order()
 
-    with refused(NothingToRefund):
+    with raises_unchanged(NothingToRefund):
         record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
 
 
 def test_a_part_refunded_outside_waits_for_its_lines():
     order = a_paid_order(seats=2)
-    before = dump()
+    before = business_state()
 
     booked = record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
 
-    after = dump()
-    assert (booked.without_lines, booked.status) == (PRICE, Refund.Status.SUCCEEDED)
+    after = business_state()
+    assert (booked.unallocated_amount, booked.status) == (PRICE, Refund.Status.SUCCEEDED)
     assert {table for table in after if after[table] != before.get(table)} == {"payments.Refund"}
 
 
@@ -666,7 +676,7 @@ def test_naming_the_lines_settles_a_part_without_more_money():
 
     settled = give_up(order, first)
 
-    assert (settled, settled.without_lines, Refund.objects.count()) == (booked, 0, 1)
+    assert (settled, settled.unallocated_amount, Refund.objects.count()) == (booked, 0, 1)
     assert (fresh(first).status, fresh(second).status) == ("AVAILABLE", "PAID")
 
 
@@ -679,7 +689,7 @@ def test_naming_lines_settles_the_part_of_their_price():
     settled = [give_up(order, order.preorders.get()), give_up(order, tickets_of(order)[0])]
 
     assert settled == [of_snacks, of_ticket]
-    assert [each.without_lines for each in Refund.objects.all()] == [0, 0]
+    assert [each.unallocated_amount for each in Refund.objects.all()] == [0, 0]
 
 
 def test_two_parts_of_one_price_are_settled_one_by_one():
@@ -690,7 +700,7 @@ def test_two_parts_of_one_price_are_settled_one_by_one():
     settled = [give_up(order, first), give_up(order, second)]
 
     assert settled == parts
-    assert (Refund.objects.count(), Refund.objects.filter(without_lines__gt=0).count()) == (2, 0)
+    assert (Refund.objects.count(), Refund.objects.filter(unallocated_amount__gt=0).count()) == (2, 0)
 
 
 def test_lines_that_cost_less_than_the_part_take_a_piece_of_it_and_no_money():
@@ -701,7 +711,7 @@ def test_lines_that_cost_less_than_the_part_take_a_piece_of_it_and_no_money():
     back = give_up(order, order.preorders.get())
 
     assert (back.amount, back.status) == (0, Refund.Status.SUCCEEDED)
-    assert fresh(booked).without_lines == PRICE - SNACK
+    assert fresh(booked).unallocated_amount == PRICE - SNACK
 
 
 def test_what_lines_cost_beyond_the_part_is_sent():
@@ -711,7 +721,7 @@ def test_what_lines_cost_beyond_the_part_is_sent():
     back = give_up(order, tickets_of(order)[0])
 
     assert (back.amount, back.status) == (PRICE - 100, Refund.Status.REQUESTED)
-    assert fresh(booked).without_lines == 0
+    assert fresh(booked).unallocated_amount == 0
 
 
 def test_several_parts_count_together_the_oldest_first():
@@ -722,7 +732,7 @@ def test_several_parts_count_together_the_oldest_first():
 
     back = give_up(order, tickets_of(order)[0])
 
-    assert (back.amount, fresh(first).without_lines, fresh(second).without_lines) == (0, 0, 400 - PRICE)
+    assert (back.amount, fresh(first).unallocated_amount, fresh(second).unallocated_amount) == (0, 0, 400 - PRICE)
 
 
 @pytest.mark.parametrize("part", [Decimal("0.01"), Decimal("100.00"), PRICE, Decimal("699.99")])
@@ -732,7 +742,7 @@ def test_what_went_back_outside_is_not_sent_again(part):
 
     back = give_up(order)
 
-    assert (back.amount, fresh(booked).without_lines) == (2 * PRICE - part, 0)
+    assert (back.amount, fresh(booked).unallocated_amount) == (2 * PRICE - part, 0)
     assert fresh(order).status == Order.Status.REFUNDED
     assert broken() == []
 
@@ -756,7 +766,7 @@ def test_parts_that_add_up_to_all_end_the_order():
     process_refunds([order], at=SOON)
 
     assert fresh(order).status == Order.Status.REFUNDED
-    assert [each.without_lines for each in Refund.objects.all()] == [0, 0]
+    assert [each.unallocated_amount for each in Refund.objects.all()] == [0, 0]
     assert {ticket.status for ticket in order.tickets.all()} == {"AVAILABLE"}
 
 

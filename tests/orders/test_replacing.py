@@ -14,7 +14,7 @@ from orders.models import Order, Promocode
 from orders.reasons import Reason
 from orders.services import hold
 from tests import scenes
-from tests.refusing import refused
+from tests.refusing import raises_unchanged
 from tests.scenes import NOON
 
 
@@ -44,9 +44,9 @@ def test_a_refused_change_leaves_the_old_order_as_it_was():
     item = scenes.an_item(session.hall.cinema, stock=3)
     old = scenes.an_order(session, snacks=[(item, 3)], customer=scenes.a_customer(points=10), points=10)
 
-    with refused(OutOfStock):
+    with raises_unchanged(OutOfStock):
         again(old, snacks=[(item, 4)])
-    with refused(NotEnoughPoints):
+    with raises_unchanged(NotEnoughPoints):
         again(old, points=11)
 
 
@@ -57,7 +57,7 @@ def test_only_an_unpaid_order_is_replaced(end):
     end(old)
     others = scenes.free_seats(old.tickets.first().session)[:1]
 
-    with refused(ForbiddenMove):
+    with raises_unchanged(ForbiddenMove):
         again(old, seats=others)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from orders.errors import ForbiddenMove
-from orders.services import pay_out, refund, send_again, send_refunds, settle_payment
+from orders.services import mark_paid_out, refund, send_again, send_refunds, settle_payment
 from orders.services.sending_refunds import BACKOFF, LEASE, MAX_ATTEMPTS, claim
 from payments.errors import GatewayRefused, GatewayUnavailable
 from payments.gateways import State, demo
@@ -15,7 +15,7 @@ from payments.models import DemoCharge, DemoRefund, Payment, Refund
 from tests.accounts.people import someone
 from tests.payments.ledgers import differences
 from tests.proofs.running import flaws
-from tests.scenes import NOON, PRICE, a_paid_order, dump, paid_at_the_bank
+from tests.scenes import NOON, PRICE, a_paid_order, business_state, paid_at_the_bank
 
 pytestmark = pytest.mark.django_db
 
@@ -59,11 +59,11 @@ def test_a_refund_is_sent_and_noted():
 def test_what_was_sent_is_not_sent_again():
     to_send()
     send()
-    before = dump()
+    before = business_state()
 
     tally = send(at=NOON + timedelta(days=1))
 
-    assert (tally.done, dump()) == (0, before)
+    assert (tally.done, business_state()) == (0, before)
 
 
 def test_an_answer_that_was_lost_is_asked_for_before_anything_is_sent_again():
@@ -188,12 +188,12 @@ def test_cash_is_handed_out_by_somebody_and_never_sent():
     cashier = someone("floor_manager", order.cinema)
     assert not Refund.objects.to_send(NOON).exists()
 
-    pay_out(back, at=NOON + MINUTE, actor=cashier)
+    mark_paid_out(back, at=NOON + MINUTE, actor=cashier)
 
     back.refresh_from_db()
     assert (back.status, back.succeeded_at, back.paid_out_by) == (Refund.Status.SUCCEEDED, NOON + MINUTE, cashier)
     with pytest.raises(ForbiddenMove):
-        pay_out(back, at=NOON + 2 * MINUTE, actor=cashier)
+        mark_paid_out(back, at=NOON + 2 * MINUTE, actor=cashier)
     assert flaws() == []
 
 
@@ -205,37 +205,37 @@ def test_what_went_back_was_given_an_id_by_its_gateway_or_handed_out_by_a_person
 
     Refund.objects.update(status=Refund.Status.FAILED)
     back.refresh_from_db()
-    pay_out(back, at=NOON)
+    mark_paid_out(back, at=NOON)
     assert Refund.objects.get().handed_out
 
 
 def test_what_was_handed_out_and_is_found_sent_as_well_is_shown_to_a_person():
     back = to_send()
     Refund.objects.update(status=Refund.Status.FAILED)
-    pay_out(back, at=NOON)
+    mark_paid_out(back, at=NOON)
     DemoRefund.objects.create(charge=DemoCharge.objects.get(), uid=back.uid, amount=PRICE)
 
     settle_payment(back.payment, at=NOON + MINUTE)
 
-    assert Payment.objects.get().trouble == Payment.Trouble.REFUNDED_BEYOND
+    assert Payment.objects.get().discrepancy == Payment.Discrepancy.REFUNDED_BEYOND
     assert Refund.objects.get().status == Refund.Status.SUCCEEDED
 
 
 def test_what_a_gateway_is_still_to_send_is_not_handed_out():
     back = to_send()
-    before = dump()
+    before = business_state()
 
     with pytest.raises(ForbiddenMove):
-        pay_out(back, at=NOON)
+        mark_paid_out(back, at=NOON)
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_only_a_refund_that_failed_is_sent_again():
     back = to_send()
-    before = dump()
+    before = business_state()
 
     with pytest.raises(ForbiddenMove):
         send_again(back, at=NOON)
 
-    assert dump() == before
+    assert business_state() == before

@@ -20,7 +20,7 @@ from tests.scenes import (
     an_adult,
     an_item,
     an_order,
-    dump,
+    business_state,
     free_seats,
     pay,
 )
@@ -161,12 +161,12 @@ def test_twice_is_once(two):
     first, second = two
     order = pay(an_order_of(first, second))
     call_off(first)
-    before = dump()
+    before = business_state()
 
     assert due(SOON) == []
     refund_cancelled_sessions(due(SOON), at=SOON)
 
-    assert dump() == before
+    assert business_state() == before
     assert Refund.objects.filter(order=order).count() == 1
 
 

@@ -7,18 +7,18 @@ from django.db import IntegrityError, transaction
 
 from orders.models import Order, RefundLine, Ticket
 from orders.services import refund
-from tests.scenes import NOON, a_paid_order, a_session, an_item, an_order, dump
+from tests.scenes import NOON, a_paid_order, a_session, an_item, an_order, business_state
 
 CENT = Decimal("0.01")
 
 
 def forbidden(write):
-    before = dump()
+    before = business_state()
 
     with pytest.raises(IntegrityError), transaction.atomic():
         write()
 
-    assert dump() == before
+    assert business_state() == before
 
 
 @pytest.mark.parametrize("theirs", Ticket.LIVE)

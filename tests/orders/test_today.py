@@ -15,7 +15,7 @@ from jobs.status import statuses
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from orders.models import Order
-from orders.services import leave_open, record_refund, refund
+from orders.services import record_refund, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
 from screenings.services import cancel_session
 from tests import scenes
@@ -86,8 +86,8 @@ def test_all_that_waits_is_named_with_a_link_to_where_it_is_settled():
     refund(scenes.a_paid_order(session), reason="Ill", at=NOON)
     failed = refund(scenes.a_paid_order(session, gateway=Gateway.DEMO), reason="Ill", at=NOON)
     Refund.objects.filter(pk=failed.pk).update(status=Refund.Status.FAILED)
-    leave_open(scenes.an_order(session), gateway=Gateway.CARD_TERMINAL, at=NOON)
-    Payment.objects.filter(pk=failed.payment.pk).update(trouble=Payment.Trouble.NOT_OURS)
+    record_uncertain_payment(scenes.an_order(session), gateway=Gateway.CARD_TERMINAL, at=NOON)
+    Payment.objects.filter(pk=failed.payment.pk).update(discrepancy=Payment.Discrepancy.NOT_OURS)
     scenes.a_paid_order(cancelled)
     cancel_session(cancelled, reason="The projector broke", at=NOON)
     a_failed_message()

@@ -18,9 +18,9 @@ from django.db import connection
 from cinema.money import CENT
 from jobs.models import QuarantinedRow
 from orders.models import Order
-from orders.services import Standing, how_it_stands, refund, send_again
+from orders.services import CustomerPaymentState, customer_payment_state, refund, send_again
 from payments.errors import GatewayRefused
-from payments.gateways import Back, client
+from payments.gateways import RefundRequest, client
 from payments.models import GatewayEvent, Payment, Refund
 from tests.payments.worlds import WORLDS, World
 from tests.proofs.running import flaws
@@ -52,7 +52,7 @@ def paid(world: World, seats: int = 1) -> tuple[Order, Payment]:
     payment = world.start(order)
     assert payment is not None
     world.pay(payment)
-    assert how_it_stands(order, at=world.at) == Standing.PAID
+    assert customer_payment_state(order, at=world.at) == CustomerPaymentState.PAID
     payment.refresh_from_db()
     return order, payment
 
@@ -73,7 +73,7 @@ def paid_and_never_came_back(world):
 def declined_and_then_paid(world):
     order = an_order_of(world)
     world.decline(world.start(order))
-    assert how_it_stands(order, at=world.at) == Standing.DECLINED
+    assert customer_payment_state(order, at=world.at) == CustomerPaymentState.DECLINED
     world.pay(world.start(order))
     return ["PAID"]
 
@@ -93,7 +93,7 @@ def pressed_three_times(world):
 def walked_away(world):
     order = an_order_of(world)
     world.start(order)
-    assert how_it_stands(order, at=world.at) == Standing.WAITING
+    assert customer_payment_state(order, at=world.at) == CustomerPaymentState.WAITING
     return ["CANCELLED"]
 
 
@@ -312,7 +312,7 @@ def assert_all_is_well(world: World) -> None:
     assert world.differences() == []
     assert flaws(world.at) == []
     assert not Payment.objects.filter(status="PENDING").exists()
-    assert not Payment.objects.exclude(trouble="").exists()
+    assert not Payment.objects.exclude(discrepancy="").exists()
     assert not Refund.objects.filter(status="FAILED").exists()
     assert not QuarantinedRow.objects.exists()
 
@@ -365,7 +365,9 @@ def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: World, see
 
 def test_no_gateway_sends_back_more_than_was_paid_whoever_asks(world: World) -> None:
     _order, payment = paid(world)
-    most = Back(uid=uuid4(), external_id=payment.external_id, amount=payment.amount, currency=settings.CURRENCY)
+    most = RefundRequest(
+        uid=uuid4(), external_id=payment.external_id, amount=payment.amount, currency=settings.CURRENCY
+    )
     gateway = client(world.gateway)
 
     with pytest.raises(GatewayRefused):

@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 
 from payments.errors import GatewayRefused, GatewayUnavailable
-from payments.gateways import Back, Charge, State, client
+from payments.gateways import Charge, RefundRequest, State, client
 from payments.models import DemoCharge
 from tests.scenes import NOON, PRICE
 
@@ -124,12 +124,14 @@ def test_a_payment_that_is_closed_cannot_be_paid(client):
 def test_money_goes_back_once_a_key_and_never_more_than_was_paid(client):
     charge = opened(amount=Decimal("100.00"))
     client.post(page_of(charge), {"answer": "pay"})
-    asked = Back(uid=uuid4(), external_id=f"demo_{charge.token}", amount=Decimal("60.00"), currency="RUB")
+    asked = RefundRequest(uid=uuid4(), external_id=f"demo_{charge.token}", amount=Decimal("60.00"), currency="RUB")
 
     assert gateway().refund(asked) == gateway().refund(asked)
 
     with pytest.raises(GatewayRefused):
-        gateway().refund(Back(uid=uuid4(), external_id=asked.external_id, amount=Decimal("40.01"), currency="RUB"))
+        gateway().refund(
+            RefundRequest(uid=uuid4(), external_id=asked.external_id, amount=Decimal("40.01"), currency="RUB")
+        )
     assert [each.amount for each in gateway().fetch(asked.external_id).refunds] == [Decimal("60.00")]
 
 

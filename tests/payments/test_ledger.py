@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from payments.models import Gateway, Payment, Refund
 from payments.services import balance_of, balances, record_success, request_refund
-from tests.scenes import NOON, a_session, an_order, dump
+from tests.scenes import NOON, a_session, an_order, business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -80,11 +80,11 @@ def test_money_goes_back_from_the_latest_payment_that_has_so_much():
 def test_one_report_is_booked_once():
     order = an_order()
     succeeded(order, external_id="pi_1")
-    before = dump()
+    before = business_state()
 
     again = succeeded(order, external_id="pi_1")
 
-    assert (again, dump()) == (None, before)
+    assert (again, business_state()) == (None, before)
 
 
 def test_reports_without_an_id_are_each_booked():
@@ -111,11 +111,11 @@ def test_a_payment_in_flight_becomes_the_one_that_succeeded():
 def test_a_payment_of_another_order_is_left_alone():
     order, other = an_order(), an_order()
     Payment.objects.create(order=other, gateway=Gateway.STRIPE, external_id="pi_1", amount=MONEY, created_at=NOON)
-    before = dump()
+    before = business_state()
 
     assert succeeded(order, external_id="pi_1") is None
 
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_the_database_forbids_one_id_twice():

@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import ProtectedError
 
-from tests.scenes import a_customer, a_paid_order, a_promocode, a_session, an_item, dump
+from tests.scenes import a_customer, a_paid_order, a_promocode, a_session, an_item, business_state
 
 WAYS = {
     "the order": lambda order: order,
@@ -33,9 +33,9 @@ def test_what_was_sold_cannot_be_deleted(way):
         promocode=a_promocode(),
     )
     row = WAYS[way](order)
-    before = dump()
+    before = business_state()
 
     with pytest.raises(ProtectedError):
         row.delete()
 
-    assert dump() == before
+    assert business_state() == before

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from payments.errors import GatewayUnavailable, NobodyToAsk
+from payments.errors import GatewayUnavailable, NotPollable
 from payments.gateways import CLIENTS, client, offered
 from payments.models import BY_HAND, Gateway
 
@@ -66,7 +66,7 @@ def test_a_gateway_that_is_not_set_up_is_unreachable(gateway):
 
 @pytest.mark.parametrize("gateway", sorted(BY_HAND))
 def test_nobody_can_be_asked_about_what_was_taken_by_hand(gateway):
-    with pytest.raises(NobodyToAsk):
+    with pytest.raises(NotPollable):
         client(gateway).fetch("1")
 
 

@@ -88,7 +88,7 @@ class World:
         while before != now:
             self.wait(hours=13)
             self.close_pages()
-            Payment.objects.filter(gateway=self.gateway).exclude(ask_at=None).update(ask_at=self.at)
+            Payment.objects.filter(gateway=self.gateway).exclude(next_poll_at=None).update(next_poll_at=self.at)
             Refund.objects.filter(status="REQUESTED").exclude(next_attempt_at=None).update(next_attempt_at=self.at)
             self.run()
             before, now = now, self._standing()
@@ -98,7 +98,7 @@ class World:
             *Order.objects.order_by("pk").values_list("status", "refund_processed_at"),
             *Payment.objects.order_by("pk").values_list("status"),
             *Refund.objects.order_by("pk").values_list("status"),
-            Payment.objects.exclude(ask_at=None).count(),
+            Payment.objects.exclude(next_poll_at=None).count(),
         ]
 
     def differences(self) -> list[str]:

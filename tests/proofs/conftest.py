@@ -10,7 +10,7 @@ from tests.scenes import LONG_AGO
 @pytest.fixture
 def stage(transactional_db: None) -> None:
     """A real, empty database for a test that commits; see `tests.proofs.stage`."""
-    stages.sweep()
+    stages.truncate()
 
 
 @pytest.fixture(autouse=True)
@@ -27,4 +27,4 @@ def _receipts_are_printed(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_is_drawn(monkeypatch: Any) -> None:
     """Who is sent which letter how often is proved here, not what goes along with it, which takes longest to make."""
-    monkeypatch.setattr("notifications.channels.email.pictures", lambda _letter: ())
+    monkeypatch.setattr("notifications.channels.email.qr_images", lambda _letter: ())

@@ -10,13 +10,13 @@ from concessions.services import alert_low_stock
 from orders.models import Order, Promocode
 from orders.services import (
     accrue,
-    become_overdue,
     check_in,
     collect,
     complete,
     extend,
     hold,
     make_ready,
+    mark_overdue,
     record_refund,
     refund,
 )
@@ -134,7 +134,7 @@ def _reservations(evening: Evening) -> None:
     for _ in range(evening.of_each):
         an_order(next_week, channel="RESERVATION", at=AT - 2 * DAY - HOUR)
         late = an_order(next_week, channel="RESERVATION", snacks=[(evening.popcorn, 1)], at=AT - 3 * DAY - HOUR)
-        become_overdue([late], at=AT - DAY)  # and a message waits for the sender
+        mark_overdue([late], at=AT - DAY)  # and a message waits for the sender
 
 
 def _programme(evening: Evening) -> None:

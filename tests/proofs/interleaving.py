@@ -34,11 +34,11 @@ class Schedule:
     stopped: bool = False  # the first did reach the point; else it was over, and the second came after it
 
 
-def every_schedule(first: Act, second: Act, *, set_scene: Act) -> Iterator[Schedule]:
+def every_schedule(first: Act, second: Act, *, restore_snapshot: Act) -> Iterator[Schedule]:
     """Plays the scene in every order; hands out each to be judged before the next begins."""
     with two_at_once() as interleave:
         for point in count(1):
-            set_scene()
+            restore_snapshot()
             schedule = interleave(first, second, at_point=point)
             yield schedule
             if not schedule.stopped:
@@ -133,11 +133,11 @@ def without_row_locks() -> Iterator[None]:
 def without_compare_and_set(*modules: Any) -> Iterator[None]:
     """A status is written over whatever the row has by now, as `save()` would."""
 
-    def move(rows: Any, to: str, **stamps: Any) -> None:
+    def transition(rows: Any, to: str, **stamps: Any) -> None:
         for row in rows:
             type(row)._base_manager.filter(pk=row.pk).update(status=to, **stamps)
 
-    patches = [patch.object(module, "move", move) for module in modules]
+    patches = [patch.object(module, "transition", transition) for module in modules]
     for each in patches:
         each.start()
     try:

@@ -24,7 +24,7 @@ _kept: dict[str, Callable[[], object]] = {}
 _refills: dict[str, list[str]] = {}
 
 
-def set_scene(build: Callable[[], object]) -> None:
+def restore_snapshot(build: Callable[[], object]) -> None:
     """Fill the database with the scene: built the first time in this process, copied from its keepsake afterwards.
 
     Whatever the database holds is swept away. Keys are those of the first time, so that what refers to one stays true;
@@ -35,25 +35,25 @@ def set_scene(build: Callable[[], object]) -> None:
         assert _kept[name] is build, f"two scenes are called {name}"
         _run(_refills[name])
         return
-    sweep()
+    truncate()
     forget_what_was()
     build()
     _keep(name)
     _kept[name] = build
 
 
-def sweep() -> None:
+def truncate() -> None:
     """Empty every table that is ours."""
     _run([f"DELETE FROM {_quoted(model._meta.db_table)}" for model in _models()])
 
 
-def begin_anew() -> None:
+def vacuum() -> None:
     """Empty every table of ours, and give back the room that a thousand tests before took in tables and indexes, by
     which PostgreSQL plans."""
     if connection.vendor == "postgresql":
         _run([f"TRUNCATE {', '.join(_quoted(model._meta.db_table) for model in _models())} CASCADE"])
     else:
-        sweep()
+        truncate()
 
 
 def forget_what_was() -> None:

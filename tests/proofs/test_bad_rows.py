@@ -14,7 +14,7 @@ from jobs.quarantine import BACKOFF, name_of
 from orders.models import Order, Ticket
 from tests.proofs.evening import AT, HOUR, JOBS, an_evening
 from tests.proofs.running import flaws, run, steps_of
-from tests.proofs.stage import set_scene
+from tests.proofs.stage import restore_snapshot
 
 WITH_ROWS = [job for job in JOBS if job != "deliver_notifications"]  # a sender's failures are the message's own
 AFTER_BACKOFF = AT + BACKOFF[0] + timedelta(seconds=1)
@@ -52,7 +52,7 @@ def poisoned(model: type[models.Model], key: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("job", WITH_ROWS)
 def test_one_bad_row_stops_nobody_and_is_done_once_it_is_healed(stage: None, job: str) -> None:
-    set_scene(an_evening)
+    restore_snapshot(an_evening)
     step = steps_of(job)[0]
     model = step.due(AT).model
     due = list(step.due(AT).order_by("pk").values_list("pk", flat=True))

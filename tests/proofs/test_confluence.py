@@ -15,8 +15,8 @@ from orders import invariants
 from orders.models import Order
 from tests.proofs.evening import AT, DAY, HOUR, JOBS, an_evening
 from tests.proofs.running import run
-from tests.proofs.stage import set_scene
-from tests.scenes import Picture, dump
+from tests.proofs.stage import restore_snapshot
+from tests.scenes import Picture, business_state
 
 EVERY_COMMAND = [*JOBS, "check_invariants"]
 SEEDS = {"sqlite": range(3), "postgresql": range(3, 6)}[connection.vendor]
@@ -36,7 +36,7 @@ def a_busy_evening() -> None:
 def after(jobs: Sequence[str], **options: Any) -> Picture:
     for job in jobs:
         run(job, **options)
-    return dump()
+    return business_state()
 
 
 # --- Once
@@ -44,7 +44,7 @@ def after(jobs: Sequence[str], **options: Any) -> Picture:
 
 @pytest.mark.parametrize("job", JOBS)
 def test_twice_is_once(job: str) -> None:
-    set_scene(an_evening)
+    restore_snapshot(an_evening)
 
     once = after([job])
     twice = after([job])
@@ -56,7 +56,7 @@ def test_twice_is_once(job: str) -> None:
 def test_the_size_of_the_batches_does_not_matter(job: str) -> None:
     ends = []
     for size in (1, 7, 500):
-        set_scene(a_busy_evening)
+        restore_snapshot(a_busy_evening)
         ends.append(after([job], batch_size=size))
 
     assert ends[0] == ends[1] == ends[2]
@@ -85,17 +85,17 @@ def until_nothing_is_due(jobs: Sequence[str]) -> Picture:
 
 
 def test_jobs_in_any_order_end_the_same() -> None:
-    set_scene(an_evening)
+    restore_snapshot(an_evening)
     expected = settled_state(until_nothing_is_due(JOBS))
 
     for seed in SEEDS:
-        set_scene(an_evening)
+        restore_snapshot(an_evening)
         shuffled = random.Random(seed).sample(JOBS, len(JOBS))
         assert settled_state(until_nothing_is_due(shuffled)) == expected, f"in the order {shuffled}"
 
 
 def test_when_nothing_is_due_any_more_the_books_balance() -> None:
-    set_scene(a_busy_evening)
+    restore_snapshot(a_busy_evening)
 
     until_nothing_is_due(JOBS)
 
@@ -108,12 +108,12 @@ def test_when_nothing_is_due_any_more_the_books_balance() -> None:
 
 @pytest.mark.parametrize("job", EVERY_COMMAND)
 def test_a_dry_run_changes_and_records_nothing(job: str, capsys: Any) -> None:
-    set_scene(an_evening)
-    before = dump()
+    restore_snapshot(an_evening)
+    before = business_state()
 
     run(job, dry_run=True)
 
-    assert dump() == before
+    assert business_state() == before
     assert [model.objects.count() for model in (JobRun, JobLease, QuarantinedRow)] == [0, 0, 0]
     assert capsys.readouterr().out
 
@@ -121,7 +121,7 @@ def test_a_dry_run_changes_and_records_nothing(job: str, capsys: Any) -> None:
 @pytest.mark.parametrize("ago", [HOUR, DAY, 3 * DAY, 31 * DAY])
 def test_a_replay_does_nothing_whose_facts_lie_after_its_instant(ago: timedelta) -> None:
     """A job that replays the past sees only what was so by then: no row that came later changes."""
-    set_scene(an_evening)
+    restore_snapshot(an_evening)
     past = AT - ago
     later = rows_of_later_facts(past)
 

@@ -22,8 +22,8 @@ from tests.proofs.evening import AT, JOBS, an_evening
 from tests.proofs.interleaving import PATIENCE, two_at_once, without_compare_and_set, without_row_locks
 from tests.proofs.points import Meetings
 from tests.proofs.running import everybody_gets_a_lease, flaws, run
-from tests.proofs.stage import set_scene
-from tests.scenes import Picture, a_customer, a_promocode, a_session, an_adult, an_item, dump
+from tests.proofs.stage import restore_snapshot
+from tests.scenes import Picture, a_customer, a_promocode, a_session, an_adult, an_item, business_state
 
 pytestmark = pytest.mark.postgres
 
@@ -41,21 +41,21 @@ def _stage(stage: None, settings: Any, tmp_path: Path) -> Iterator[None]:
 
 
 def one_copy_of(job: str) -> tuple[tuple[Picture, Counter[str]], int]:
-    set_scene(an_evening)
+    restore_snapshot(an_evening)
     mailbox.empty()
     with Meetings().watched() as points:
         run(job)
-    return (dump(), mailbox.arrived()), points.passed
+    return (business_state(), mailbox.arrived()), points.passed
 
 
 def two_copies_of(job: str, points: range) -> Iterator[tuple[Picture, Counter[str]]]:
     """How it ends when a second copy runs while the first is stopped at each of the points."""
     with two_at_once() as interleave:
         for point in points:
-            set_scene(an_evening)
+            restore_snapshot(an_evening)
             mailbox.empty()
             interleave(lambda: run(job), lambda: run(job), at_point=point)
-            yield dump(), mailbox.arrived()
+            yield business_state(), mailbox.arrived()
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -150,7 +150,7 @@ def at_once(act: Callable[[int], None]) -> Counter[str]:
     ],
 )
 def test_of_sixteen_at_once_as_many_win_as_there_is_for(act: Callable[[int], None], refusal: type[Exception]) -> None:
-    set_scene(things_that_three_can_have)
+    restore_snapshot(things_that_three_can_have)
 
     results = at_once(act)
 

@@ -12,12 +12,12 @@ from django.db import connection
 
 from jobs import clock
 from orders.models import Order, Ticket
-from orders.services import pay_out
+from orders.services import mark_paid_out
 from payments.models import BY_HAND, Refund
 from tests.proofs.crowd import multiply
 from tests.proofs.evening import AT, DAY, JOBS, an_evening
 from tests.proofs.running import run, steps_of
-from tests.proofs.stage import begin_anew, set_scene
+from tests.proofs.stage import restore_snapshot, vacuum
 
 #: Statements a step. Refunds reach into every room: more, and still the same for any number of rows.
 MOST_OF_A_BATCH = {"process_refunded_orders": 32, "refund_cancelled_sessions": 47}
@@ -57,12 +57,12 @@ def tidy_up(at: datetime = AT) -> None:
         for job in JOBS:
             run(job, at=at)
         for back in Refund.objects.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND):
-            pay_out(back, at=at)
+            mark_paid_out(back, at=at)
 
 
 def an_idle_evening_after_many() -> None:
     """Hundreds of evenings long ago, all settled, and one of today, tidied up."""
-    begin_anew()
+    vacuum()
     an_evening()
     tidy_up()
     tidy_up(AT + 60 * DAY)
@@ -82,10 +82,10 @@ ALL = 2_000  #: one batch, whatever an evening brings
 @pytest.mark.parametrize("job", [job for job in JOBS if job not in ONE_BY_ONE])
 def test_a_batch_costs_the_same_for_two_rows_and_for_fifty(monkeypatch: Any, job: str) -> None:
     monkeypatch.setattr(clock, "monotonic", lambda: 0.0)  # a sender writes down once a second what has left
-    set_scene(an_evening)
+    restore_snapshot(an_evening)
     with counted() as few:
         run(job, batch_size=ALL)
-    set_scene(an_evening)
+    restore_snapshot(an_evening)
     multiply(25)
     with counted() as many:
         run(job, batch_size=ALL)

@@ -24,8 +24,8 @@ from tests.proofs import mailbox
 from tests.proofs.evening import AT, JOBS, an_evening
 from tests.proofs.killing import kill, points_of
 from tests.proofs.running import LEASE_IS_OVER, by_the_clock, run
-from tests.proofs.stage import set_scene, whole
-from tests.scenes import DRAWN_BY_LOT, Picture, dump
+from tests.proofs.stage import restore_snapshot, whole
+from tests.scenes import DRAWN_BY_LOT, Picture, business_state
 
 EVERY_POINT = {"cancel_expired_orders", "process_refunded_orders"}
 SENDERS = {"deliver_notifications", "execute_refunds"}  # what they had claimed waits until the claim ends
@@ -35,16 +35,16 @@ AT_MOST = 8  # points of one job, where it does its rows one by one
 LETTERS = 6  # that the killed sender has before it; whoever comes after it sends them all
 
 
-def raise_the_curtain() -> None:
-    set_scene(an_evening)
+def take_snapshot() -> None:
+    restore_snapshot(an_evening)
 
 
 def never_killed(job: str, *, limit: int | None = None) -> tuple[Picture, int]:
     """How the job ends when nobody kills it, and how many points it passes."""
-    raise_the_curtain()
-    before = dump()
+    take_snapshot()
+    before = business_state()
     points = points_of(lambda: run(job, limit=limit))
-    after = dump()
+    after = business_state()
     assert after != before, f"{job} had nothing to do"
     return after, points
 
@@ -58,7 +58,7 @@ def some(points: int, *, one_in: int, beginning: int = 0) -> range:
 def run_again(job: str) -> Picture:
     with by_the_clock(later=LEASE_IS_OVER):
         run(job)
-    return dump()
+    return business_state()
 
 
 def ends_of(
@@ -66,7 +66,7 @@ def ends_of(
     points: range,
     *,
     limit: int | None = None,
-    begin: Callable[[], object] = raise_the_curtain,
+    begin: Callable[[], object] = take_snapshot,
     go_on: Callable[[], Any],
     beside: Callable[[], object] = lambda: None,
 ) -> Iterator[tuple[int, Any]]:
@@ -138,8 +138,8 @@ def committing_after(place: Any, door: str, *modules: Any) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("job", "in_two"),
     [
-        ("cancel_expired_orders", lambda: committing_after(Order, "move", cancellation)),
-        ("process_refunded_orders", lambda: committing_after(giving_back, "move", refunding)),
+        ("cancel_expired_orders", lambda: committing_after(Order, "transition", cancellation)),
+        ("process_refunded_orders", lambda: committing_after(giving_back, "transition", refunding)),
     ],
 )
 def test_were_status_and_effects_two_transactions_a_kill_would_show(
@@ -166,13 +166,13 @@ def test_a_sender_killed_at_any_point_leaves_no_message_unsent_and_repeats_none_
     _after_some, points = never_killed("deliver_notifications", limit=LETTERS)
 
     def begin() -> None:
-        raise_the_curtain()
+        take_snapshot()
         mailbox.empty()
 
     def go_on() -> tuple[Picture, Counter[str]]:
         with by_the_clock(later=LEASE_IS_OVER):
             run("deliver_notifications", at=AT + LEASE + timedelta(minutes=1))
-        return dump(), mailbox.arrived()
+        return business_state(), mailbox.arrived()
 
     every = range(1, points + 1)
     ends = ends_of("deliver_notifications", every, limit=LETTERS, begin=begin, go_on=go_on, beside=mailbox.arrived)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import pytest
 
 from orders.models import Order
-from orders.services import Standing, how_it_stands, settle_payment, start_payment
+from orders.services import CustomerPaymentState, customer_payment_state, settle_payment, start_payment
 from payments.models import DemoCharge, Payment
 from tests.payments.ledgers import differences
 from tests.proofs.evening import AT, MINUTE
 from tests.proofs.interleaving import Act, Schedule, every_schedule
 from tests.proofs.running import everybody_gets_a_lease, flaws, run
-from tests.proofs.stage import set_scene
+from tests.proofs.stage import restore_snapshot
 from tests.scenes import an_order, at_the_bank
 
 pytestmark = pytest.mark.postgres
@@ -36,8 +36,8 @@ def settle() -> str:
     return settle_payment(Payment.objects.get(), at=AT).status
 
 
-def come_back() -> Standing:
-    return how_it_stands(Order.objects.get(), at=AT)
+def come_back() -> CustomerPaymentState:
+    return customer_payment_state(Order.objects.get(), at=AT)
 
 
 def press_pay() -> str:
@@ -68,7 +68,7 @@ def refused(schedule: Schedule) -> list[object]:
     ids=lambda act: act.__name__,
 )
 def test_money_is_booked_once_whoever_asks_when(first: Act, second: Act) -> None:
-    for schedule in every_schedule(first, second, set_scene=lambda: set_scene(somebody_has_just_paid)):
+    for schedule in every_schedule(first, second, restore_snapshot=lambda: restore_snapshot(somebody_has_just_paid)):
         assert refused(schedule) == [], schedule
         assert Order.objects.get().status == Order.Status.PAID, schedule
         assert differences() == [], schedule
@@ -76,7 +76,9 @@ def test_money_is_booked_once_whoever_asks_when(first: Act, second: Act) -> None
 
 
 def test_pressed_twice_at_once_it_is_one_payment() -> None:
-    for schedule in every_schedule(press_pay, press_pay, set_scene=lambda: set_scene(somebody_wants_to_pay)):
+    for schedule in every_schedule(
+        press_pay, press_pay, restore_snapshot=lambda: restore_snapshot(somebody_wants_to_pay)
+    ):
         assert refused(schedule) == [], schedule
         assert schedule.first == schedule.second
         assert (Payment.objects.count(), DemoCharge.objects.count()) == (1, 1), schedule

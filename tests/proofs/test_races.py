@@ -46,7 +46,7 @@ from screenings.services import complete_sessions
 from tests.proofs.evening import AT, DAY, HOUR, MINUTE
 from tests.proofs.interleaving import Act, Schedule, every_schedule, without_compare_and_set, without_row_locks
 from tests.proofs.running import everybody_gets_a_lease, flaws, run
-from tests.proofs.stage import set_scene
+from tests.proofs.stage import restore_snapshot
 from tests.scenes import a_customer, a_paid_order, a_promocode, a_session, an_adult, an_item, an_order
 
 pytestmark = pytest.mark.postgres
@@ -133,12 +133,12 @@ def nothing_guarded() -> Iterator[None]:
 @contextmanager
 def due_read_only_before_the_lock() -> Iterator[None]:
     """As if the job trusted its list: what the lock waited for is not looked at."""
-    attempt = steps.attempt
+    attempt = steps.process_batch
 
     def trusting(step: steps.Step, *rest: Any) -> Any:
         return attempt(replace(step, due=lambda at: Order.objects.filter(status__in=Order.UNPAID)), *rest)
 
-    with patch.object(steps, "attempt", trusting):
+    with patch.object(steps, "process_batch", trusting):
         yield
 
 
@@ -367,7 +367,7 @@ def _stage(stage: None) -> Iterator[None]:
 def bad_ends(race: Race) -> Iterator[Schedule]:
     """The schedules after which something is wrong."""
     for way in (race, race.the_other_way) if race.first is not race.second else (race,):
-        for schedule in every_schedule(way.first, way.second, set_scene=lambda: set_scene(race.scene)):
+        for schedule in every_schedule(way.first, way.second, restore_snapshot=lambda: restore_snapshot(race.scene)):
             refusals = [type(each) for each in (schedule.first, schedule.second) if isinstance(each, Exception)]
             if not race.ends_well(refusals) or flaws():
                 yield schedule

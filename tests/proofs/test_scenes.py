@@ -6,7 +6,7 @@ import pytest
 
 from orders.models import Order
 from orders.services import CancelReason, cancel
-from tests.scenes import NOON, a_customer, a_paid_order, a_promocode, a_session, an_item, an_order, dump
+from tests.scenes import NOON, a_customer, a_paid_order, a_promocode, a_session, an_item, an_order, business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ def test_two_looks_at_one_scene_see_the_same() -> None:
     an_order(session, seats=2, snacks=[(item, 3)], customer=a_customer(points=100), promocode=a_promocode(), points=50)
     a_paid_order(session, snacks=[(item, 1)])
 
-    assert dump() == dump()
+    assert business_state() == business_state()
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ def test_two_looks_at_one_scene_see_the_same() -> None:
 def test_a_picture_shows_every_change(change) -> None:
     session = a_session()
     order = an_order(session, snacks=[(an_item(session.hall.cinema), 3)], customer=a_customer(points=100), points=50)
-    before = dump()
+    before = business_state()
 
     change(order)
 
-    assert dump() != before
+    assert business_state() != before

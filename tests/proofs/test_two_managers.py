@@ -21,7 +21,7 @@ from screenings.models import Hall, SeatOutage
 from tests.accounts.people import browser, someone
 from tests.foyer import Foyer
 from tests.proofs.interleaving import Schedule, every_schedule, without_compare_and_set, without_row_locks
-from tests.proofs.stage import set_scene
+from tests.proofs.stage import restore_snapshot
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("stage")]
 
@@ -58,7 +58,7 @@ def meetings(press: Press) -> Iterator[Schedule]:
     sent: dict[str, Any] = {}
 
     def before_they_press() -> None:
-        set_scene(two_managers_in_the_foyer)
+        restore_snapshot(two_managers_in_the_foyer)
         clients[:] = [
             browser(person) for person in User.objects.filter(email__in=["one@example.org", "other@example.org"])
         ]
@@ -76,7 +76,7 @@ def meetings(press: Press) -> Iterator[Schedule]:
     if shown.fields:
         shown = clients[0].post(page(), sent).context["form"]
         sent |= {field.name: field.value() for field in shown.hidden_fields()}
-    yield from every_schedule(partial(sends, 0), partial(sends, 1), set_scene=before_they_press)
+    yield from every_schedule(partial(sends, 0), partial(sends, 1), restore_snapshot=before_they_press)
 
 
 def said(answer: Any) -> str:

@@ -13,7 +13,7 @@ from accounts.models import User
 from screenings.models import Genre
 from tests.accounts.people import browser, someone
 from tests.proofs.interleaving import Schedule, every_schedule, without_row_locks
-from tests.proofs.stage import set_scene
+from tests.proofs.stage import restore_snapshot
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("stage")]
 
@@ -31,7 +31,7 @@ def meetings() -> Iterator[Schedule]:
     clients: list[Client] = []
 
     def before_they_save() -> None:
-        set_scene(two_at_a_genre)
+        restore_snapshot(two_at_a_genre)
         clients[:] = [browser(person) for person in User.objects.filter(is_superuser=True).order_by("email")]
 
     def saves(number: int, name: str) -> Any:
@@ -39,7 +39,7 @@ def meetings() -> Iterator[Schedule]:
         return clients[number].post(page, {**SHOWN, "name": name}).status_code
 
     before_they_save()
-    yield from every_schedule(lambda: saves(0, "Comedy"), lambda: saves(1, "War"), set_scene=before_they_save)
+    yield from every_schedule(lambda: saves(0, "Comedy"), lambda: saves(1, "War"), restore_snapshot=before_they_save)
 
 
 def ends_well(meeting: Schedule) -> bool:

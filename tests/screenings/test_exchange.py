@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from cinema.exchange import files
-from screenings.exchange import FilmSheet, TimetableSheet
+from screenings.exchange import FilmResource, TimetableResource
 from screenings.models import Cinema, Film, Genre, Hall, Session
 from screenings.services import cancel_session
 from tests import scenes
@@ -37,13 +37,13 @@ def film() -> Film:
 
 
 def outcomes(hall: Hall, text: str, *, at: datetime = NOON, keep: bool = False) -> list[tuple[Any, ...]]:
-    sheet = TimetableSheet(
+    sheet = TimetableResource(
         rows=Session.objects.filter(hall__cinema=hall.cinema).select_related("film", "hall__cinema"),
         cinemas=Cinema.objects.filter(pk=hall.cinema.pk),
         person=None,
         at=at,
     )
-    found = sheet.bring_in(files.read((HEADERS + text).encode()), keep=keep)
+    found = sheet.import_rows(files.read((HEADERS + text).encode()), keep=keep)
     return [(each.number, each.kind, *each.errors) for each in found]
 
 
@@ -122,10 +122,10 @@ def test_films_that_go_out_come_in_unchanged(manager, film, kind):
 
 def test_a_film_file_costs_the_same_queries_a_row(django_assert_max_num_queries):
     rows = "".join(f"Film {number},100\n" for number in range(50))
-    sheet = FilmSheet(rows=Film.objects.all(), person=None, at=NOON)
+    sheet = FilmResource(rows=Film.objects.all(), person=None, at=NOON)
 
     with django_assert_max_num_queries(50 * 10 + 10):
-        sheet.bring_in(files.read(f'Title,"Running time, minutes"\n{rows}'.encode()), keep=True)
+        sheet.import_rows(files.read(f'Title,"Running time, minutes"\n{rows}'.encode()), keep=True)
 
 
 # --- The timetable

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
 
 from screenings.errors import HallBusy
-from screenings.exchange import FilmSheet
+from screenings.exchange import FilmResource
 from screenings.models import Film, Session
 from screenings.services import cancel_session, schedule, timetable
 from tests.accounts.people import browser, someone
@@ -142,7 +142,7 @@ def test_a_file_confirmed_twice_at_once_is_stored_once(monkeypatch):
     file = SimpleUploadedFile("films.csv", b'Title,"Running time, minutes"\nMirror,107\n')
     seen = first.post(address, {"file": file}).context_data["seen"]
     both_have_looked = Barrier(2)
-    match = FilmSheet.match
+    match = FilmResource.match
 
     def look_and_wait(sheet, row):
         found = match(sheet, row)
@@ -152,7 +152,7 @@ def test_a_file_confirmed_twice_at_once_is_stored_once(monkeypatch):
             both_have_looked.abort()
         return found
 
-    monkeypatch.setattr(FilmSheet, "match", look_and_wait)
+    monkeypatch.setattr(FilmResource, "match", look_and_wait)
     answers = at_once(*(lambda client=client: client.post(address, {"seen": seen}) for client in (first, second)))
 
     assert sorted(answer.status_code for answer in answers) == [200, 302]

@@ -12,7 +12,7 @@ from screenings.errors import BackAlready, ImpossibleOutage, OutAlready
 from screenings.models import SeatOutage
 from screenings.services import put_back, take_out
 from tests import scenes
-from tests.refusing import refused
+from tests.refusing import raises_unchanged
 from tests.scenes import NOON
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +85,7 @@ def test_a_seat_that_is_in_use_again_is_not_put_back_a_second_time(session):
     put_back(SeatOutage.objects.get(pk=called_off.pk), at=NOON)
 
     for outage in (mended, called_off):
-        with refused(BackAlready):
+        with raises_unchanged(BackAlready):
             put_back(outage, at=NOON)
 
 
@@ -93,7 +93,7 @@ def test_a_seat_that_is_out_already_is_not_taken_out_twice_and_stays_out_for_lon
     seat, other = scenes.free_seats(session)[:2]
     take_out([seat], since=NOON, until=NOON + 2 * HOUR, reason="Wet")
 
-    with refused(OutAlready) as said:
+    with raises_unchanged(OutAlready) as said:
         take_out([other, seat], since=NOON + HOUR, until=NOON + 2 * HOUR, reason="Wet too")
     take_out([seat], since=NOON + HOUR, reason="Wet for long")
 

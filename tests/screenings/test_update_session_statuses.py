@@ -130,7 +130,7 @@ EDGES = {
 
 
 def test_the_life_of_a_session_has_no_other_edges():
-    assert {(source, target) for source, targets in Session.MOVES.items() for target in targets} == EDGES
+    assert {(source, target) for source, targets in Session.TRANSITIONS.items() for target in targets} == EDGES
 
 
 @pytest.mark.parametrize("before", [one for one in Status if (one, Status.COMPLETED) not in EDGES])

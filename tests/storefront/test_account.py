@@ -12,7 +12,7 @@ from orders.models import Order
 from orders.services import accrue, complete, refund
 from tests import scenes
 from tests.accounts.people import PASSWORD, someone
-from tests.scenes import NOON, dump
+from tests.scenes import NOON, business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -236,7 +236,7 @@ def test_looking_changes_nothing(client: Client) -> None:
     order = scenes.a_paid_order(customer=scenes.a_customer(points=10))
     client.force_login(order.user)
     path = link_sent(Client(), ME)
-    before = dump()
+    before = business_state()
 
     for page in (
         "/",
@@ -249,7 +249,7 @@ def test_looking_changes_nothing(client: Client) -> None:
     ):
         assert client.get(page).status_code == 200
 
-    assert dump() == before
+    assert business_state() == before
 
 
 # --- A customer's hands

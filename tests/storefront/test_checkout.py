@@ -11,7 +11,7 @@ from notifications.models import Kind, Notification
 from orders.models import Order, Ticket
 from screenings.models import Seat, Session, TicketType
 from tests import scenes
-from tests.scenes import NOON, dump
+from tests.scenes import NOON, business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def test_a_seat_that_was_lost_is_named_and_what_was_typed_is_kept(client: Client
 def test_a_promocode_that_does_not_exist_is_said_beside_it_and_nothing_is_lost(client: Client) -> None:
     session = scenes.a_session()
     popcorn = scenes.an_item(session.hall.cinema)
-    before = dump()
+    before = business_state()
 
     answer = buy(client, session, scenes.free_seats(session)[:1], promocode="NOTHING", **{f"snack-{popcorn.pk}": 3})
 
@@ -68,53 +68,53 @@ def test_a_promocode_that_does_not_exist_is_said_beside_it_and_nothing_is_lost(c
     assert f'value="{GUEST}"' in page
     assert 'value="NOTHING"' in page
     assert 'value="3"' in page
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_more_than_the_stock_is_refused_honestly(client: Client) -> None:
     session = scenes.a_session()
     popcorn = scenes.an_item(session.hall.cinema, stock=2)
-    before = dump()
+    before = business_state()
 
     answer = buy(client, session, scenes.free_seats(session)[:1], **{f"snack-{popcorn.pk}": 3})
 
     assert "Only 2 of it are left." in answer.content.decode()
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_who_wants_to_spend_more_points_than_there_are_reads_how_many_there_are(client: Client) -> None:
     session = scenes.a_session()
     client.force_login(scenes.a_customer(points=100))
-    before = dump()
+    before = business_state()
 
     answer = buy(client, session, scenes.free_seats(session)[:1], points=101)
 
     errors = re.findall(r'<ul class="errorlist".*?</ul>', answer.content.decode())
     assert len(errors) == 1
     assert "You have 100 points." in errors[0]
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_an_address_is_needed_before_anything_is_held(client: Client) -> None:
     session = scenes.a_session()
-    before = dump()
+    before = business_state()
 
     answer = buy(client, session, scenes.free_seats(session)[:1], email="")
 
     assert answer.status_code == 409
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_a_lone_seat_is_named_and_kindly_refused(client: Client) -> None:
     session = scenes.a_session(scenes.a_hall(rows=["ssssss"]))
     scenes.an_order(session, seats=1)
-    before = dump()
+    before = business_state()
 
     answer = client.get(checkout(session, scenes.free_seats(session)[1:3]))
 
     assert answer.status_code == 409
     assert "row 1, seat 2 would be left alone between two others" in answer.content.decode()
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_a_companion_seat_needs_its_wheelchair_place(client: Client) -> None:
@@ -145,12 +145,12 @@ def test_a_ticket_of_the_till_cannot_be_had_by_writing_its_key(client: Client) -
     session = scenes.a_session()
     seat = scenes.free_seats(session)[0]
     comp = TicketType.objects.create(name="Comp", price_percent=0, sold_to=TicketType.SoldTo.TILL)
-    before = dump()
+    before = business_state()
 
     answer = buy(client, session, [seat], **{f"type-{seat.pk}": comp.pk})
 
     assert answer.status_code == 409
-    assert dump() == before
+    assert business_state() == before
 
 
 @pytest.mark.parametrize("keys", [[], ["x"], ["0"], ["99999999999999999999"], ["-1"], ["٣"]])
@@ -186,14 +186,14 @@ def test_a_hold_is_changed_without_losing_the_seats(client: Client) -> None:
 def test_a_change_that_is_refused_leaves_the_hold_as_it_was(client: Client) -> None:
     session = scenes.a_session()
     first = held(client, session, 2)
-    before = dump()
+    before = business_state()
 
     answer = client.post(
         f"/order/{first.token}/change/", typed(Seat.objects.filter(tickets__order=first), promocode="NOTHING")
     )
 
     assert answer.status_code == 409
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_more_time_is_given_up_to_the_ceiling(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,8 @@ from orders.services.ticket_codes import UnknownCode, code_of
 from payments.models import Refund
 from screenings.services import cancel_session
 from tests import scenes
-from tests.refusing import refused
-from tests.scenes import NOON, dump
+from tests.refusing import raises_unchanged
+from tests.scenes import NOON, business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -97,11 +97,11 @@ def test_a_page_costs_as_many_queries_for_ten_tickets_as_for_one(client: Client)
 def test_one_ticket_is_refunded_after_its_exact_money_was_shown(client: Client) -> None:
     order = scenes.a_paid_order(seats=2)
     ticket = order.tickets.first()
-    before = dump()
+    before = business_state()
 
     shown = client.get(f"/order/{order.token}/refund/", {"line": f"ticket-{ticket.pk}"}).content.decode()
     assert "350\N{NO-BREAK SPACE}₽" in shown
-    assert dump() == before
+    assert business_state() == before
 
     client.post(f"/order/{order.token}/refund/", {"line": f"ticket-{ticket.pk}"})
     order.refresh_from_db()
@@ -127,7 +127,7 @@ def test_nothing_is_refunded_by_oneself_shortly_before_the_start(client: Client)
     order = scenes.a_paid_order(scenes.a_session(start=start))
     ticket = order.tickets.get()
 
-    with refused(TooLateToRefund):
+    with raises_unchanged(TooLateToRefund):
         refund_by_customer(order, lines=[ticket], at=NOON)
 
     answer = client.post(f"/order/{order.token}/refund/", {"line": f"ticket-{ticket.pk}"})
@@ -156,12 +156,12 @@ def test_a_ticket_is_refunded_a_minute_before_that(client: Client) -> None:
 
 def test_a_ticket_of_another_order_is_not_refunded_here(client: Client) -> None:
     order, other = scenes.a_paid_order(), scenes.a_paid_order()
-    before = dump()
+    before = business_state()
 
     answer = client.post(f"/order/{order.token}/refund/", {"line": f"ticket-{other.tickets.get().pk}"})
 
     assert answer.status_code == 409
-    assert dump() == before
+    assert business_state() == before
 
 
 # --- Codes

@@ -6,7 +6,7 @@ from django.test import Client
 
 from notifications.models import Kind, Notification
 from orders.models import Order
-from orders.services import become_overdue, cancel_expired, ticket_of
+from orders.services import cancel_expired, mark_overdue, ticket_of
 from payments.models import Payment, Refund
 from tests import scenes
 from tests.scenes import NOON
@@ -76,7 +76,7 @@ def test_who_pays_after_the_seats_were_lost_gets_the_money_back_and_is_told(
 
 def test_a_reservation_that_is_overdue_is_paid_by_the_link_that_was_sent(client: Client) -> None:
     order = scenes.an_order(channel=Order.Channel.RESERVATION, at=NOON - timedelta(hours=20))
-    become_overdue([order], at=NOON)
+    mark_overdue([order], at=NOON)
 
     at_the_bank(client, order, "pay")
 

@@ -16,7 +16,7 @@ from screenings.models import Cinema, Film
 from storefront import urls as shop
 from storefront.views import programme
 from tests import scenes
-from tests.scenes import dump
+from tests.scenes import business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def test_what_is_for_customers_is_not_shown_to_others(order: Order) -> None:
 def test_only_a_post_changes_anything_and_only_with_a_token(order: Order) -> None:
     held = scenes.an_order()
     strict = Client(enforce_csrf_checks=True)
-    before = dump()
+    before = business_state()
 
     for name in ONLY_POST:
         path = address(name, held)
@@ -90,7 +90,7 @@ def test_only_a_post_changes_anything_and_only_with_a_token(order: Order) -> Non
         assert strict.post(path).status_code == 403, name
     for name in ("checkout", "change", "refund", "sign_in", "find", "link"):
         assert strict.post(address(name, held)).status_code == 403, name
-    assert dump() == before
+    assert business_state() == before
 
 
 def test_no_view_is_spared_the_token_but_where_gateways_call() -> None:

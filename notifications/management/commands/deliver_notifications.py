@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from jobs import clock
-from jobs.command import JobCommand, Pass, Step, Tally
+from jobs.command import Counts, JobCommand, JobPass, Step
 from notifications.models import Notification
 from notifications.services import deliver
 
@@ -11,13 +11,13 @@ class Command(JobCommand):
     help = "Send the queued messages by e-mail and SMS; try again later what could not be sent."
     batch_size = 100  # what a slow server takes within a sender's patience
 
-    def work(self, current: Pass) -> None:
+    def work(self, current: JobPass) -> None:
         self.begun = clock.monotonic()
         super().work(current)
 
     def steps(self) -> list[Step]:
         return [Step("", Notification.objects.due, self.deliver, atomic=False)]
 
-    def deliver(self, notifications: list[Any], at: datetime) -> Tally:
+    def deliver(self, notifications: list[Any], at: datetime) -> Counts:
         # Sending takes its time: a claim counted from the beginning of the pass could end before it is made.
         return deliver(notifications, at=at + timedelta(seconds=clock.monotonic() - self.begun))

@@ -1,7 +1,7 @@
 from collections import Counter
 
 from jobs import clock
-from jobs.command import JobCommand, Pass, Tally
+from jobs.command import Counts, JobCommand, JobPass
 from orders.invariants import violations
 
 SHOWN = 20  # rows of each statement
@@ -13,13 +13,13 @@ class Command(JobCommand):
     def steps(self):
         return []
 
-    def work(self, current: Pass) -> None:
+    def work(self, current: JobPass) -> None:
         current.tally.add(self.audit(current.at))
 
     def show(self, options) -> None:
         self.audit(options.at or clock.now())
 
-    def audit(self, at) -> Tally:
+    def audit(self, at) -> Counts:
         found: Counter[str] = Counter()
         for violation in violations(at):
             found[violation.statement] += 1
@@ -28,6 +28,6 @@ class Command(JobCommand):
         for statement, rows in found.items():
             if rows > SHOWN:
                 self.stdout.write(f"{statement}: not so for {rows - SHOWN} more rows")
-        return Tally(
+        return Counts(
             failed=found.total(), error="; ".join(f"{statement} ({rows})" for statement, rows in found.items())
         )

@@ -12,5 +12,5 @@ class Command(JobCommand):
     def steps(self):
         return [
             Step("to archive", to_archive, lambda sessions, at: archive(sessions, at=at)),
-            Step("of browsers", old_sessions.over, lambda sessions, _at: old_sessions.clear(sessions)),
+            Step("of browsers", old_sessions.expired, lambda sessions, _at: old_sessions.delete(sessions)),
         ]

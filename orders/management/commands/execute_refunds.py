@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from jobs.command import JobCommand, Step, Tally
+from jobs.command import Counts, JobCommand, Step
 from orders.services import send_refunds
 from payments.models import Refund
 
@@ -13,5 +13,5 @@ class Command(JobCommand):
     def steps(self) -> list[Step]:
         return [Step("", Refund.objects.to_send, self.send, atomic=False)]
 
-    def send(self, refunds: list[Any], at: datetime) -> Tally:
+    def send(self, refunds: list[Any], at: datetime) -> Counts:
         return send_refunds(refunds, at=at)

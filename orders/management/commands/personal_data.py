@@ -7,7 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from cinema.lives import Refused
 from jobs import clock
-from orders.services import Customer, disclose, forget
+from orders.services import Customer, erase_customer, export_customer_data
 
 
 class Command(BaseCommand):
@@ -20,11 +20,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, address: str, erase: bool, **options: Any) -> None:
         customer, at = Customer.known_by(address), clock.now()
         if not erase:
-            told = disclose(customer, at=at)
+            told = export_customer_data(customer, at=at)
             self.stdout.write(json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
             return
         try:
-            forget(customer, at=at)
+            erase_customer(customer, at=at)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write("erased")

@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from jobs.command import JobCommand, Step, Tally
+from jobs.command import Counts, JobCommand, Step
 from orders.services import reconcile
 from payments.models import Payment
 
@@ -13,5 +13,5 @@ class Command(JobCommand):
     def steps(self) -> list[Step]:
         return [Step("", Payment.objects.to_ask, self.ask, atomic=False)]
 
-    def ask(self, payments: list[Any], at: datetime) -> Tally:
+    def ask(self, payments: list[Any], at: datetime) -> Counts:
         return reconcile(payments, at=at)

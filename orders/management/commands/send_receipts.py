@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from jobs.command import JobCommand, Step, Tally
+from jobs.command import Counts, JobCommand, Step
 from orders.services import receipt_refunds, receipt_sales, receipt_settlements, send_receipts
 from payments.models import Payment, Receipt, Refund
 
@@ -17,5 +17,5 @@ class Command(JobCommand):
             Step("send", Receipt.objects.to_send, self.send, atomic=False),
         ]
 
-    def send(self, receipts: list[Any], at: datetime) -> Tally:
+    def send(self, receipts: list[Any], at: datetime) -> Counts:
         return send_receipts(receipts, at=at)
