@@ -6,7 +6,7 @@
 
 Kept are saves, deletions and changes of the related rows named in `many`; who is the person of the request, nobody for
 jobs and commands. `update` and `bulk_create` go unseen: a service that writes kept fields saves row by row, or calls
-`Film.history.bulk_history_create`. The admin shows it all (`cinema.changes`).
+`Film.history.bulk_history_create`. The admin shows it all (`backoffice.framework.history_view`).
 """
 
 from collections.abc import Callable

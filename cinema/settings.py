@@ -58,8 +58,10 @@ INSTALLED_APPS = [
     "payments",
     "orders",
     "storefront",
+    "integrations",
+    "backoffice.apps.BackofficeConfig",
     "unfold.apps.BasicAppConfig",  # its site is made by ours
-    "cinema.apps.Admin",
+    "backoffice.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -93,7 +95,7 @@ TEMPLATES = [
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
-                    ["django.template.loaders.filesystem.Loader", "cinema.skin.Loader"],
+                    ["django.template.loaders.filesystem.Loader", "backoffice.framework.unfold_patches.Loader"],
                 )
             ],
             "context_processors": [
@@ -106,7 +108,7 @@ TEMPLATES = [
     }
 ]
 
-FORM_RENDERER = "cinema.skin.Renderer"
+FORM_RENDERER = "backoffice.framework.unfold_patches.Renderer"
 
 # --- Data
 
@@ -194,8 +196,8 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": lambda _request: static("icon.svg")}
     ],
     "SITE_URL": None,
-    "DASHBOARD_CALLBACK": "orders.today.dashboard",
-    "SIDEBAR": {"navigation": "cinema.unfold.menu"},
+    "DASHBOARD_CALLBACK": "backoffice.dashboard.today.dashboard",
+    "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
     "STYLES": [lambda _request: static("cinema.css")],
     "SCRIPTS": [lambda _request: static("admin.js")],
 }

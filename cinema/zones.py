@@ -5,12 +5,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
-
-from cinema.scope import cinemas_of, within
 
 
 def is_valid_year(value: date) -> bool:
@@ -22,31 +19,6 @@ def validate_year(value: date) -> None:
     """For a form's day or instant: see above."""
     if not is_valid_year(value):
         raise ValidationError(gettext("There is no such year here."))
-
-
-def cinema_of(page: Any, row: Any) -> Any:
-    """The cinema of a page's row, by the page's `cinema_path`; None where rows are the whole chain's."""
-    if page.cinema_path is None or row is None:
-        return None
-    if page.cinema_path == "pk":
-        return row
-    for step in page.cinema_path.split("__"):
-        row = getattr(row, step)
-    return row
-
-
-def zone_of(page: Any, row: Any) -> ZoneInfo | None:
-    """The zone in which to show the row's times; None: the server's."""
-    cinema = cinema_of(page, row)
-    return None if cinema is None else cinema.zone
-
-
-def zone_of_person(request: HttpRequest) -> ZoneInfo | None:
-    """The one zone of all cinemas that the person works for; None, the server's, where these differ."""
-    person: Any = request.user
-    cinemas = within(person.cinemas.model._default_manager.order_by(), "pk", cinemas_of(request))
-    zones = list(cinemas.values_list("time_zone", flat=True).distinct()[:2])
-    return ZoneInfo(zones[0]) if len(zones) == 1 else None
 
 
 def add_time_zone_hint(field: Any) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cinema.exchange.files import read
-from concessions.exchange import ItemResource
+from backoffice.concessions.resources import ItemResource
+from backoffice.framework.import_export.files import read
+from backoffice.screenings.resources import FilmResource, TimetableResource
 from concessions.models import ConcessionItem
-from screenings.exchange import FilmResource, TimetableResource
 from screenings.models import Cinema, Film, Genre, Session
 from screenings.services import build_hall
 

@@ -13,7 +13,7 @@ from concessions.services import write_off
 from orders.models import Order
 from orders.services import refund, refund_by_customer
 from tests.accounts.people import browser, someone
-from tests.orders.test_today import told
+from tests.backoffice.dashboard.test_today import told
 from tests.refusing import raises_unchanged
 from tests.scenes import NOON, PRICE, a_customer, a_paid_order, a_session, an_item
 

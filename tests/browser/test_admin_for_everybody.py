@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
-from cinema.admin import CinemaScopedAdmin
+from backoffice.framework.admin import CinemaScopedAdmin
 from screenings.models import Genre
 from tests.accounts.people import someone
 from tests.browser.axe import barriers, side_by_side

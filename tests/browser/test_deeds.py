@@ -1,4 +1,4 @@
-"""Each action of the admin, pressed by who may: tests/cinema/test_who_may_not.py has the others."""
+"""Each action of the admin, pressed by who may: tests/backoffice/test_denied_actions.py has the others."""
 
 import pytest
 from django.db.models import Model

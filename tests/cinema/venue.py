@@ -8,7 +8,7 @@ from django.test import RequestFactory
 
 from accounts.models import User
 from accounts.services import ask_for
-from cinema.admin import CinemaScopedAdmin
+from backoffice.framework.admin import CinemaScopedAdmin
 from concessions.models import ReorderSuggestion
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import Kind, Notification

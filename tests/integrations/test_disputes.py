@@ -9,7 +9,7 @@ from jobs import clock
 from orders.models import Order
 from payments.models import Dispute, GatewayEvent, Payment, Refund
 from tests.accounts.people import browser, someone
-from tests.orders.test_today import told
+from tests.backoffice.dashboard.test_today import told
 from tests.payments.worlds import StripeWorld
 from tests.proofs.running import flaws
 from tests.scenes import NOON, PRICE, a_session, an_order

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def schedule(settings: Any) -> None:
-    settings.JOB_SCHEDULE = {"sell": minutes(5), "truncate": Daily(time(3, 10))}
+    settings.JOB_SCHEDULE = {"sell": minutes(5), "sweep": Daily(time(3, 10))}
     MigrationRecorder(connection).migration_qs.filter(app="jobs").delete()
 
 
@@ -35,15 +35,15 @@ def ran(job: str, ended: datetime, outcome: Outcome = Outcome.SUCCEEDED, **field
 
 def test_a_job_is_late_when_no_pass_ended_within_two_periods() -> None:
     ran("sell", NOON - timedelta(minutes=10))
-    ran("truncate", NOON - timedelta(days=2))
+    ran("sweep", NOON - timedelta(days=2))
 
     assert status.late(NOON) == []
-    assert status.late(NOON + timedelta(microseconds=1)) == ["sell", "truncate"]
+    assert status.late(NOON + timedelta(microseconds=1)) == ["sell", "sweep"]
 
 
 def test_a_pass_that_failed_is_not_late() -> None:
     ran("sell", NOON, Outcome.FAILED)
-    ran("truncate", NOON)
+    ran("sweep", NOON)
 
     assert status.late(NOON) == []
 
@@ -51,7 +51,7 @@ def test_a_pass_that_failed_is_not_late() -> None:
 def test_a_pass_that_never_ends_does_not_hide_that_the_job_is_late() -> None:
     ran("sell", NOON - timedelta(minutes=11))
     ran("sell", NOON, Outcome.RUNNING, finished_at=None)
-    ran("truncate", NOON)
+    ran("sweep", NOON)
 
     assert status.late(NOON) == ["sell"]
 
@@ -64,7 +64,7 @@ def test_a_job_that_never_ran_is_counted_from_the_installation() -> None:
 
 
 def test_a_house_that_nobody_installed_is_late() -> None:
-    assert status.late(NOON) == ["sell", "truncate"]
+    assert status.late(NOON) == ["sell", "sweep"]
 
 
 def test_a_status_tells_the_last_run_the_next_and_the_quarantine() -> None:
@@ -73,12 +73,12 @@ def test_a_status_tells_the_last_run_the_next_and_the_quarantine() -> None:
     for number, next_attempt_at in enumerate([NOON, None]):
         QuarantinedRow.objects.create(job="sell", row=number, first_failed_at=NOON, next_attempt_at=next_attempt_at)
 
-    sell, truncate = status.statuses(NOON)
+    sell, sweep = status.statuses(NOON)
 
     assert (sell.job, sell.last_run, sell.quarantined, sell.given_up) == ("sell", last, 2, 1)
     assert sell.next_run == NOON + timedelta(minutes=5)
-    assert (truncate.job, truncate.last_run, truncate.quarantined, truncate.given_up) == ("truncate", None, 0, 0)
-    assert truncate.next_run == datetime(2026, 11, 6, 0, 10, tzinfo=UTC)
+    assert (sweep.job, sweep.last_run, sweep.quarantined, sweep.given_up) == ("sweep", None, 0, 0)
+    assert sweep.next_run == datetime(2026, 11, 6, 0, 10, tzinfo=UTC)
 
 
 def test_a_status_sums_up_what_the_last_day_came_to() -> None:
@@ -86,10 +86,10 @@ def test_a_status_sums_up_what_the_last_day_came_to() -> None:
     ran("sell", NOON - timedelta(hours=23), done=2, passed_over=1)
     ran("sell", NOON, Outcome.FAILED, done=3, failed=4)
 
-    sell, truncate = status.statuses(NOON)
+    sell, sweep = status.statuses(NOON)
 
     assert sell.day == status.Sums(passes=2, done=5, passed_over=1, failed=4)
-    assert truncate.day == status.Sums()
+    assert sweep.day == status.Sums()
 
 
 def test_the_table_costs_the_same_with_many_runs() -> None:
@@ -113,17 +113,17 @@ def test_the_command_prints_a_line_a_job() -> None:
 
     call_command("job_status", stdout=out)
 
-    heading, sell, truncate = out.getvalue().splitlines()
+    heading, sell, sweep = out.getvalue().splitlines()
     assert heading.startswith("job    schedule")
     assert " ".join(sell.split()) == (
         "sell every 5 min SUCCEEDED 2026-11-05 14:59:59 12/0/1 1.00 s 2026-11-05 15:05 1 (1 given up) -"
     )
-    assert " ".join(truncate.split()) == "sweep daily 03:10 never - - 2026-11-06 03:10 - LATE"
+    assert " ".join(sweep.split()) == "sweep daily 03:10 never - - 2026-11-06 03:10 - LATE"
 
 
 def test_healthz_is_well_while_all_jobs_run(client: Client) -> None:
     ran("sell", NOON)
-    ran("truncate", NOON)
+    ran("sweep", NOON)
 
     response = client.get("/healthz")
 
@@ -134,7 +134,7 @@ def test_healthz_is_well_while_all_jobs_run(client: Client) -> None:
 
 def test_healthz_is_not_well_when_a_job_is_late_and_does_not_say_which(client: Client, clock: Clock) -> None:
     ran("sell", NOON)
-    ran("truncate", NOON)
+    ran("sweep", NOON)
     clock.forward(timedelta(minutes=15).total_seconds())
 
     response = client.get("/healthz")
@@ -154,7 +154,7 @@ def test_healthz_is_not_well_when_the_database_is_away(client: Client) -> None:
 
 def test_healthz_is_only_read(client: Client) -> None:
     ran("sell", NOON)
-    ran("truncate", NOON)
+    ran("sweep", NOON)
 
     assert client.head("/healthz").status_code == 200
     assert Client(enforce_csrf_checks=True).post("/healthz").status_code == 405

@@ -8,8 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
 
+from backoffice.screenings.resources import FilmResource
 from screenings.errors import HallBusy
-from screenings.exchange import FilmResource
 from screenings.models import Film, Session
 from screenings.services import cancel_session, schedule, timetable
 from tests.accounts.people import browser, someone

@@ -1,0 +1,171 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from accounts.models import User
+from accounts.scope import cinemas_of
+from accounts.services import deactivate, may_manage, reactivate, roles_to_give
+from backoffice.accounts.forms import RoleChoices, UserCreationForm, role_name
+from backoffice.framework.admin import NoDeleteAdmin, may
+from backoffice.framework.edit_conflicts import ConflictCheckingForm
+from cinema.lives import Refused
+
+RIGHTS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser"]
+
+admin.site.unregister(Group)  # roles are made by sync_roles, which would undo what is typed here
+
+
+class PersonForm(ConflictCheckingForm, UserChangeForm):
+    pass
+
+
+@admin.register(User)
+class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass `response_action` on
+    """People are switched off, not deleted: orders and reasons carry their names.
+
+    Who works for all cinemas sees everybody, customers included; others see themselves and their cinemas' staff. Forms
+    offer what the one who fills them in has; who is beyond them, and what one may do oneself, is only shown.
+    """
+
+    cinema_path = "cinemas"
+    add_form = UserCreationForm
+    form = PersonForm
+    change_password_form = AdminPasswordChangeForm
+    list_per_page = 20
+    ordering = ["email"]
+    list_display = ["email", "first_name", "last_name", "roles", "is_staff", "is_active"]
+    list_filter = ["is_staff", "is_active", "all_cinemas", "cinemas"]
+    search_fields = ["email", "first_name", "last_name", "phone"]
+    autocomplete_fields = ["cinemas"]
+    filter_horizontal = ()
+    actions = ["switch_off", "switch_on"]
+
+    has_switch_off_permission = may("accounts.switch_off_user")
+
+    def of_cinemas(self, rows: QuerySet[User], request: HttpRequest) -> QuerySet[User]:
+        cinemas = cinemas_of(request)
+        if cinemas is None:
+            return rows
+        colleagues = User.cinemas.through.objects.filter(cinema__in=cinemas).values("user")
+        return rows.filter(Q(pk__in=colleagues, is_staff=True) | Q(pk=request.user.pk))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def history_label(self, field: Any) -> str:
+        return gettext("roles") if field.name == "groups" else super().history_label(field)
+
+    def history_name(self, row: Any) -> str:
+        return role_name(row) if isinstance(row, Group) else super().history_name(row)
+
+    @admin.display(description=_("roles"))
+    def roles(self, person: User) -> str:
+        return ", ".join(role_name(group) for group in person.groups.all()) or "–"
+
+    # --- Who may change whom, and what
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        actor = request.user
+        assert isinstance(actor, User)
+        return super().has_change_permission(request, obj) and (obj is None or may_manage(actor, obj))
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        rights = ["groups", "cinemas"]
+        if cinemas_of(request) is None:
+            rights += ["all_cinemas", "is_staff"] if obj else ["all_cinemas"]
+        if request.user.is_superuser:
+            rights += ["is_superuser"] if obj else []  # single permissions are given by roles alone
+        person = ["first_name", "last_name", "phone", "preferred_language"]
+        if obj is None:
+            return [
+                (None, {"classes": ["wide"], "fields": ["email", "password1", "password2", *person]}),
+                (_("Rights"), {"classes": ["wide"], "fields": rights}),
+            ]
+        return [
+            (None, {"fields": ["email", "password"]}),
+            (_("Person"), {"fields": person}),
+            (_("Rights"), {"fields": ["is_active", *rights]}),
+            (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        own = RIGHTS if obj is not None and obj.pk == request.user.pk else []
+        return ["is_active", "last_login", "date_joined", *own]
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "cinemas" in form.base_fields and cinemas_of(request) is not None:
+            form.base_fields["cinemas"].required = True  # or the colleague would at once be out of sight
+        return form
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs |= {
+                "form_class": RoleChoices,
+                "label": capfirst(gettext("roles")),
+                "help_text": "",  # Django's speaks of groups
+                "queryset": roles_to_give(request.user),
+                "widget": UnfoldAdminCheckboxSelectMultipleWidget(),
+            }
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.is_staff = True  # customers make their own accounts
+        super().save_model(request, obj, form, change)
+
+    # --- Leaving, and coming back
+
+    @admin.action(description=_("Switch off"), permissions=["switch_off"])
+    def switch_off(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        if "confirmed" not in request.POST:
+            return TemplateResponse(
+                request,
+                "backoffice/accounts/deactivate.html",
+                {
+                    **self.admin_site.each_context(request),
+                    "title": _("Switch off"),
+                    "opts": self.opts,
+                    "people": people,
+                },
+            )
+        actor = request.user
+        assert isinstance(actor, User)
+        try:
+            gone = deactivate(people, actor=actor)
+        except Refused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return None
+        for person in gone:
+            self.log_change(request, person, gettext("Switched off"))
+        told = ngettext("%(count)d person is switched off.", "%(count)d people are switched off.", len(gone))
+        self.message_user(request, told % {"count": len(gone)}, messages.SUCCESS if gone else messages.WARNING)
+        return None
+
+    @admin.action(description=_("Switch on again"), permissions=["switch_off"])
+    def switch_on(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        actor = request.user
+        assert isinstance(actor, User)
+        try:
+            back = reactivate(people, actor=actor)
+        except Refused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return
+        for person in back:
+            self.log_change(request, person, gettext("Switched on"))
+        told = ngettext(
+            "%(count)d person is switched on again; set a new password.",
+            "%(count)d people are switched on again; set new passwords.",
+            len(back),
+        )
+        self.message_user(request, told % {"count": len(back)}, messages.SUCCESS if back else messages.WARNING)

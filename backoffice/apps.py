@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BackofficeConfig(AppConfig):
+    name = "backoffice"
+    verbose_name = _("Staff pages")
+
+
+class AdminConfig(SimpleAdminConfig):
+    """Django's admin with our site class, without autodiscovery.
+
+    Autodiscovery would load every page into every job's start; `cinema.urls` starts it for the web alone.
+    """
+
+    default_site = "backoffice.framework.site.Site"

@@ -1,0 +1,37 @@
+"""The site of the admin: unfold's, without the work for what is drawn nowhere."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils.cache import patch_cache_control
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+HOUR = 3600  # seconds
+
+
+class Site(UnfoldAdminSite):
+    empty_value_display = "–"
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Built only when read: every page gets it, but the menu that is shown is `backoffice.framework.admin_menu`."""
+        make = super().get_app_list
+        return SimpleLazyObject(lambda: make(request, app_label))
+
+    def i18n_javascript(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        """Words for scripts, which every form and list asks for: a browser keeps them until somebody else logs in there
+        or chooses another language."""
+        answer = super().i18n_javascript(request, extra_context)
+        patch_cache_control(answer, private=True, max_age=HOUR)
+        return answer
+
+    def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponseBase:
+        """A page that is not there is missed among the admin's own: the shop's speaks to customers."""
+        try:
+            return super().catch_all_view(request, url)
+        except Http404:
+            context = {**self.each_context(request), "title": _("Not there any more")}
+            return TemplateResponse(request, "backoffice/framework/gone.html", context, status=404)

@@ -1,0 +1,68 @@
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from backoffice.framework.admin import ReadOnlyAdmin, may
+from backoffice.framework.badges import language_name
+from cinema.lives import Refused
+from cinema.zones import format_local
+from jobs import clock
+from notifications.models import Kind, Notification, Status
+from notifications.services import requeue
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """What was told to whom. People read it, and send again what has failed."""
+
+    cinema_path = None
+    list_display = ["kind", "recipient", "status", "attempts", "created_at", "error"]
+    fields = ["kind", "recipient", "occasion", "written_in", "facts", "status", "attempts", "created_at", "not_after"]
+    fields += ["next_attempt", "sent_at", "error"]
+    readonly_fields = ["written_in", "facts", "next_attempt"]
+    list_filter = ["status", "kind"]
+    search_fields = ["recipient", "occasion"]
+    list_per_page = 20
+    ordering = ["-pk"]
+    actions = ["send_again"]
+
+    has_resend_permission = may("notifications.resend_notification")
+
+    def get_fields(self, request: HttpRequest, obj: Notification | None = None) -> list[str]:
+        """A link to sign in is nobody's but the recipient's."""
+        secret = {"facts"} if obj is not None and obj.kind == Kind.SIGN_IN else set()
+        return [each for each in self.fields if each not in secret]
+
+    @admin.display(description=_("language"))
+    def written_in(self, message: Notification) -> str:
+        return language_name(message.language)
+
+    @admin.display(description=_("facts"))
+    def facts(self, message: Notification) -> SafeString:
+        """But for the codes, which open the door to whoever shows them."""
+        told = sorted((name, fact) for name, fact in message.context.items() if name != "codes")
+        return format_html_join(mark_safe("<br>"), "{}: {}", told)
+
+    @admin.display(description=_("next attempt"))
+    def next_attempt(self, message: Notification) -> str:
+        """Only what is still to be sent has one."""
+        return format_local(message.next_attempt_at) if message.status in (Status.QUEUED, Status.SENDING) else "–"
+
+    @admin.action(description=_("Send again"), permissions=["resend"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
+        failed = list(queryset.filter(status=Status.FAILED))
+        try:
+            requeue(failed, at=clock.now())
+        except Refused as refusal:  # a colleague was quicker
+            self.message_user(request, str(refusal), messages.ERROR)
+            return
+        self.message_user(
+            request,
+            ngettext("%(count)d message will be sent again.", "%(count)d messages will be sent again.", len(failed))
+            % {"count": len(failed)},
+            messages.SUCCESS if failed else messages.WARNING,
+        )

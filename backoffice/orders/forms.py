@@ -1,0 +1,167 @@
+"""What the actions on orders ask for, and what they show before they are confirmed."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Sum
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from backoffice.framework.actions import ActionForm, SummaryItem
+from backoffice.orders.order_timeline import line_in_words, money
+from bonuses.models import BonusTransaction
+from cinema.reasons import LONGEST_REASON
+from cinema.zones import format_local, validate_year
+from orders.models import Order
+from orders.services import RefundPreview, preview_refund
+from orders.services.giving_back import OrderLine, lines_of
+from payments.models import BY_HAND, Gateway
+
+CONSUMED = "orders.refund_consumed"
+
+
+class ReasonField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        defaults = {"label": _("Why"), "max_length": LONGEST_REASON, "widget": UnfoldAdminTextInputWidget()}
+        super().__init__(**{**defaults, **kwargs})
+
+
+class CancelOrderForm(ActionForm):
+    reason = ReasonField(required=False, help_text=_("Empty: cancelled by staff."))
+
+    def summary(self) -> Iterable[SummaryItem]:
+        order: Order = self.row
+        yield _("seats that become free"), order.tickets.live().count()
+        yield _("snacks that return"), sum(order.preorders.values_list("quantity", flat=True))
+        yield _("points that come back"), points_held(order)
+        yield _("who is told"), order.recipient or _("nobody: there is no address")
+
+
+class ExtendForm(ActionForm):
+    until = forms.DateTimeField(
+        label=_("To pay before"),
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        validators=[validate_year],
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        help_text=_("At the session's start at the latest."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        until = max(self.at, *(order.payment_deadline for order in self.rows)) + timedelta(days=1)
+        self.fields["until"].initial = format_local(until, form="Y-m-d\\TH:i")
+
+    def summary(self) -> Iterable[SummaryItem]:
+        yield _("to pay before"), format_local(self.row.payment_deadline)
+        yield _("held until"), format_local(self.row.expires_at)
+
+
+class PaymentForm(ActionForm):
+    gateway = forms.ChoiceField(
+        label=_("How"),
+        choices=[(gateway.value, gateway.label) for gateway in Gateway if gateway in BY_HAND],
+        initial=Gateway.CASH,
+        widget=UnfoldAdminRadioSelectWidget(),
+    )
+    unsure = forms.BooleanField(
+        label=_("The terminal broke off, and nobody knows"),
+        help_text=_("The order waits a little longer; look into the terminal's journal, then clear the payment up."),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+    )
+
+    def summary(self) -> Iterable[SummaryItem]:
+        yield _("to take"), money(self.row.final_amount)
+
+
+class RemindForm(ActionForm):
+    def summary(self) -> Iterable[SummaryItem]:
+        yield _("who is told"), self.row.recipient or _("nobody: there is no address")
+
+
+class RefundForm(ActionForm):
+    """Everything that is left, but snacks that were collected or let lapse."""
+
+    reason = ReasonField()
+
+    def summary(self) -> Iterable[SummaryItem]:
+        yield from in_words(preview_refund(self.row, at=self.at))
+
+
+class RefundLinesForm(ActionForm):
+    """First which lines, then exactly what goes back, then it counts."""
+
+    lines = forms.MultipleChoiceField(
+        label=_("What goes back"),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        error_messages={"invalid_choice": _("Some of it has been refunded already. Choose from what is left.")},
+    )
+    reason = ReasonField()
+    agreed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        left = lines_of([self.row.pk])[self.row.pk]
+        offered = left.unrefunded if self.actor.has_perm(CONSUMED) else left.refundable
+        self.offered: dict[str, OrderLine] = {f"{line._meta.model_name}-{line.pk}": line for line in offered}
+        spent = points_spent(self.row)
+        self.fields["lines"].choices = [  # type: ignore[attr-defined]
+            (key, _offer(line, spent, self.row)) for key, line in self.offered.items()
+        ]
+        self.outcome: RefundPreview | None = None
+        self.looked_at = False
+
+    def clean_lines(self) -> list[OrderLine]:
+        return [self.offered[key] for key in self.cleaned_data["lines"]]
+
+    def needs_confirmation(self) -> bool:
+        self.outcome = preview_refund(self.row, lines=self.cleaned_data["lines"], at=self.at)
+        seen = f"{self.outcome.money} {self.outcome.points_back} {self.outcome.points_taken}"
+        self.looked_at = self.cleaned_data.pop("agreed") == seen
+        if self.looked_at:
+            return False
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["agreed"] = seen  # type: ignore[index]
+        return True
+
+    def summary(self) -> Iterable[SummaryItem]:
+        if self.outcome is not None:
+            yield from in_words(self.outcome)
+        if self.outcome is not None and not self.looked_at:
+            yield _("look again"), _("nothing has happened yet: confirm to refund exactly this")
+
+
+def points_spent(order: Order) -> int:
+    """What was paid with points, at the latest sale."""
+    spent = order.bonus_transactions.filter(transaction_type=BonusTransaction.Type.DEDUCTION).order_by("pk").last()
+    return -spent.amount if spent else 0
+
+
+def points_held(order: Order) -> int:
+    """What an unpaid order holds of the customer's points."""
+    return -order.bonus_transactions.aggregate(held=Sum("amount", default=0))["held"]
+
+
+def in_words(outcome: RefundPreview) -> Iterable[SummaryItem]:
+    yield _("money that goes back"), money(outcome.money)
+    yield _("points that come back"), outcome.points_back
+    yield _("earned points that are taken back"), outcome.points_taken
+    yield _("afterwards"), _("the order is refunded") if outcome.last else _("the rest of the order stays")
+
+
+def _offer(line: OrderLine, spent: int, order: Order) -> str:
+    """The line with what it cost; its points at the value that they had when they were `spent`."""
+    paid_with_points = int(line.bonus_share * spent / order.bonus_amount) if line.bonus_share else 0
+    with_points = ngettext(" and %(count)d point", " and %(count)d points", paid_with_points)
+    said = f"{line_in_words(line)} – {money(line.paid)}"
+    if paid_with_points:
+        said += with_points % {"count": paid_with_points}
+    return gettext("%(line)s (%(status)s)") % {"line": said, "status": line.get_status_display()}

@@ -1,0 +1,96 @@
+"""On an order's page: what is kept about its customer, to give out, and to erase."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice.framework.actions import ActionForm, SummaryItem, confirmed_action
+from backoffice.orders.columns import LINK
+from bonuses.models import BonusAccount
+from jobs import clock
+from orders.models import Order
+from orders.services import Customer, erase_customer, export_customer_data
+
+GIVE_OUT, ERASE = "orders.disclose_customer", "orders.erase_customer"
+
+
+class EraseForm(ActionForm):
+    def summary(self) -> Iterable[SummaryItem]:
+        customer = Customer.of(self.row)
+        yield _("customer"), customer.address
+        yield _("orders, which stay as nobody's"), customer.orders().count()
+        account = BonusAccount.objects.filter(user=customer.user).first() if customer.user else None
+        if account is not None:
+            yield _("points that lapse"), account.balance
+
+
+class PersonalDataMixin:
+    """The customer is one for the whole chain, and so is the answer: it names orders of every cinema."""
+
+    def get_urls(self) -> Any:
+        page = self.admin_site.admin_view(self.customer_data)  # type: ignore[attr-defined]
+        return [
+            path("<path:object_id>/customer.json", page, name="orders_order_customer_data"),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    def customer_data(self, request: HttpRequest, object_id: str) -> JsonResponse:
+        if not request.user.has_perm(GIVE_OUT):
+            raise PermissionDenied
+        order: Order | None = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
+        if order is None:
+            raise Http404
+        told = gettext("What is kept about the customer was given out.")
+        self.log_change(request, order, told)  # type: ignore[attr-defined]
+        return as_file(Customer.of(order), at=clock.now())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> Any:
+        found = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        if obj is None or not obj.recipient or not request.user.has_perm(GIVE_OUT):
+            return found
+        return [*found, (_("Personal data"), {"classes": ["collapse"], "fields": ["what_is_kept"]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), "what_is_kept"]  # type: ignore[misc]
+
+    def what_is_kept(self, order: Order) -> str:
+        link = reverse("admin:orders_order_customer_data", args=[order.pk])
+        return format_html(LINK, link, gettext("Download what is kept about the customer"))
+
+    what_is_kept.short_description = _("for the customer")  # type: ignore[attr-defined]
+
+    @confirmed_action(
+        permission=ERASE,
+        title=_("Erase the customer"),
+        text=_(
+            "Name, addresses and phone are erased everywhere, for good. Orders, money and receipts stay in the books."
+        ),
+        form=EraseForm,
+        when=lambda order: bool(order.recipient),
+        icon="person_off",
+        danger=True,
+    )
+    def erase(self, order: Order, *, at: datetime, actor: User) -> str:
+        erase_customer(Customer.of(order), at=at)
+        return gettext("The customer of order %(order)s is erased.") % {"order": order}
+
+
+def as_file(customer: Customer, *, at: datetime) -> JsonResponse:
+    """All that is kept, to be saved."""
+    answer = JsonResponse(
+        export_customer_data(customer, at=at),
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        content_type="application/json; charset=utf-8",
+    )
+    answer["Content-Disposition"] = 'attachment; filename="personal-data.json"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer

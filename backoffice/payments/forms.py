@@ -1,0 +1,29 @@
+"""What the actions on payments and refunds ask for, and what they show before they are confirmed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminRadioSelectWidget
+
+from backoffice.framework.actions import ActionForm, SummaryItem
+from backoffice.orders.order_timeline import money
+
+
+class MoneyForm(ActionForm):
+    def summary(self) -> Iterable[SummaryItem]:
+        yield _("order"), self.row.order
+        yield _("amount"), money(self.row.amount)
+
+
+class ResolvePaymentForm(MoneyForm):
+    answer = forms.ChoiceField(
+        label=_("What the terminal did"),
+        choices=[("approved", _("It took the money")), ("declined", _("It took nothing, or was voided"))],
+        widget=UnfoldAdminRadioSelectWidget(),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        return {"approved": data.get("answer") == "approved"}

@@ -1,0 +1,107 @@
+"""Files that anybody may give, and that a spreadsheet may open."""
+
+import io
+import zipfile
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+from openpyxl import Workbook, load_workbook
+
+from backoffice.framework.import_export import files
+from backoffice.framework.import_export.files import MOST_BYTES, MOST_ROWS, Unreadable, harmless, meant, read, write
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "'=1", "''+1", "'", "'plain", "plain", "", " =1"]
+
+
+def a_book(*rows: list[object]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_what_is_made_harmless_is_meant_again(text):
+    assert meant(harmless(text)) == text
+    assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_what_is_written_is_read_again(kind, language):
+    row = ["=HYPERLINK(1)", 'a "quoted"; one, two', "строка\nвторая", Decimal("1234.50"), 7, date(2026, 11, 25), None]
+
+    with translation.override(language):
+        table = read(write(kind, ["a", "b", "c", "d", "e", "f", "g"], [row]))
+
+    price = table.rows[0][1].pop(3)
+    assert price.replace(",", ".") in ("1234.50", "1234.5")
+    assert table.rows == [(2, ["=HYPERLINK(1)", row[1], row[2], "7", "2026-11-25"])]
+
+
+def test_no_cell_of_a_workbook_is_a_formula():
+    book = load_workbook(io.BytesIO(write("xlsx", ["=a"], [["=1+1"], ["\x01odd"]])))
+
+    assert [cell.data_type for row in book.active for cell in row] == ["s", "s", "s"]
+
+
+def test_cells_of_a_workbook_are_read_as_people_see_them():
+    content = a_book(["a", "b", "c", "d", "e"], [250.0, 250.5, datetime(2026, 11, 25), time(19, 30), True])  # noqa: DTZ001
+
+    assert read(content).rows == [(2, ["250", "250.5", "2026-11-25", "19:30", "1"])]
+
+
+def test_what_russian_excel_saves_is_read():
+    assert read("Название;Цена\r\nПопкорн;1 500,50\r\n".encode("cp1251")).rows == [(2, ["Попкорн", "1 500,50"])]
+    assert read("Название\tЦена\nПопкорн\t5\n".encode("utf-16")).headers == ["Название", "Цена"]
+
+
+def test_rows_keep_their_numbers_and_empty_ones_are_passed_over():
+    assert read(b"a,b\n\n1,2\n,\n3\n").rows == [(3, ["1", "2"]), (5, ["3"])]
+
+
+def bombs() -> dict[str, bytes]:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (files.MOST_UNPACKED + 1))
+    whole = a_book(["a"], ["b"])
+    return {
+        "empty": b"",
+        "blank": b"\n\n\n",
+        "too large": b"a\n" + b"x" * MOST_BYTES,
+        "NUL": b"a,b\n\0,1\n",
+        "a picture": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)),
+        "a bomb": packed.getvalue(),
+        "cut off": whole[: len(whole) // 2],
+        "a zip of nothing": b"PK\x05\x06" + b"\0" * 18,
+        "many rows": b"a\n" + b"1\n" * (MOST_ROWS + 1),
+        "many columns": b"a\n" + b"1," * 60,
+        "a long cell": b"a\n" + b"x" * 5000,
+        "an open quote": b'a\n"' + b"x\n" * 5,
+        "broken UTF-16": b"\xff\xfe\x00",
+        "many rows in a workbook": a_book(["a"], *[["1"]] * (MOST_ROWS + 1)),
+        "no headers": b"\n1,2\n",
+        "a cell under no header": b"a\n1,2\n",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(bombs().keys() - {"an open quote"}))
+def test_what_is_no_table_is_refused_in_one_line(name):
+    with pytest.raises(Unreadable) as caught:
+        read(bombs()[name])
+
+    assert "\n" not in str(caught.value)
+
+
+def test_a_workbook_with_a_cell_far_away_is_not_read_to_there():
+    book = Workbook()
+    book.active["A1"], book.active["XFD1048576"] = "a", "far"
+    out = io.BytesIO()
+    book.save(out)
+
+    with pytest.raises(Unreadable):
+        read(out.getvalue())

@@ -1,0 +1,217 @@
+"""A page's form writes what was typed, and nothing that services or colleagues moved meanwhile."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+import cinema.urls  # noqa: F401 - it loads the pages
+from accounts.models import User
+from backoffice.framework.edit_conflicts import ConflictCheckingForm, TrackedBoundField
+from concessions.models import ConcessionItem
+from orders.models import Promocode
+from screenings.models import Cinema, Film, Genre
+from tests import scenes
+from tests.accounts.people import browser, someone
+from tests.cinema.forms_on_pages import forms_on
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def item() -> ConcessionItem:
+    return scenes.an_item(stock=7)
+
+
+@pytest.fixture
+def chain() -> Client:
+    return browser(someone("owner", email="owner@example.org", is_superuser=True, all_cinemas=True))
+
+
+def manager(cinema: Cinema, name: str = "anna") -> Client:
+    person = someone("cinema_manager", cinema, email=f"{name}@example.org")
+    person.first_name = name.capitalize()
+    person.save()
+    return browser(person)
+
+
+def page_of(row: Model, page: str = "change") -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk])
+
+
+def opened(client: Client, row: Model) -> Any:
+    """The row's form as the browser shows it and sends it; what is typed comes on top."""
+    [form] = [each for each in forms_on(client.get(page_of(row)).text) if "_selected_action" not in each.fields]
+    return form
+
+
+def again(answer: Any) -> Any:
+    return next(each for each in forms_on(answer.text) if "csrfmiddlewaretoken" in each.fields)
+
+
+def told(answer: Any) -> dict[str, list[str]]:
+    return dict(answer.context["adminform"].form.errors) if answer.status_code == 200 else {}
+
+
+def test_a_sale_while_a_price_is_typed_is_not_undone(monkeypatch, item):
+    client = browser(someone("cinema_manager", item.cinema))
+    save = ConcessionItem.save
+
+    def sold_meanwhile(self, *args, **kwargs):
+        ConcessionItem.objects.filter(pk=self.pk).update(stock_quantity=3)
+        save(self, *args, **kwargs)
+
+    monkeypatch.setattr(ConcessionItem, "save", sold_meanwhile)
+    typed = {"name": item.name, "price": "150", "max_stock_quantity": 100, "low_stock_percent": 20, "is_active": "on"}
+    client.post(page_of(item), {**typed, "movements-TOTAL_FORMS": 0, "movements-INITIAL_FORMS": 0})
+
+    item.refresh_from_db()
+    assert (item.price, item.stock_quantity) == (150, 3)
+
+
+def test_who_changes_the_same_field_second_is_told_what_stands_there_and_by_whom_and_loses_nothing(item):
+    anna, boris = manager(item.cinema, "anna"), manager(item.cinema, "boris")
+    form, name = opened(boris, item), item.name
+    anna.post(page_of(item), opened(anna, item).left_alone(price="150"))
+
+    answer = boris.post(page_of(item), form.left_alone(price="170", name="Popcorn, large"))
+
+    item.refresh_from_db()
+    assert (item.price, item.name) == (150, name)
+    assert told(answer) == {"price": ["Meanwhile Anna has made it “150.00”. Save again to have it your way."]}
+    assert again(answer).left_alone()["price"] == ["170"]
+    assert again(answer).left_alone()["name"] == ["Popcorn, large"]
+
+
+def test_who_saves_again_after_being_told_means_it(item):
+    anna, boris = manager(item.cinema, "anna"), manager(item.cinema, "boris")
+    form = opened(boris, item)
+    anna.post(page_of(item), opened(anna, item).left_alone(price="150"))
+    answer = boris.post(page_of(item), form.left_alone(price="170"))
+
+    answer = boris.post(page_of(item), again(answer).left_alone())
+
+    item.refresh_from_db()
+    assert (answer.status_code, item.price) == (302, 170)
+
+
+def test_two_who_change_different_fields_both_have_their_way(item):
+    anna, boris = manager(item.cinema, "anna"), manager(item.cinema, "boris")
+    form = opened(boris, item)
+    anna.post(page_of(item), opened(anna, item).left_alone(price="150"))
+
+    boris.post(page_of(item), form.left_alone(name="Popcorn, large"))
+
+    item.refresh_from_db()
+    assert (item.price, item.name) == (150, "Popcorn, large")
+
+
+def test_two_who_mean_the_same_need_not_be_told(item):
+    anna, boris = manager(item.cinema, "anna"), manager(item.cinema, "boris")
+    form = opened(boris, item)
+    anna.post(page_of(item), opened(anna, item).left_alone(price="150"))
+
+    answer = boris.post(page_of(item), form.left_alone(price="150.00"))
+
+    assert answer.status_code == 302
+
+
+def test_related_rows_that_a_colleague_chose_are_kept_by_who_left_them_alone(chain):
+    drama, film = Genre.objects.create(name="Drama"), Film.objects.create(title="Mirror", duration_minutes=107)
+    form = opened(chain, film)
+    film.genres.add(drama)
+
+    chain.post(page_of(film), form.left_alone(title="The Mirror"))
+
+    film.refresh_from_db()
+    assert (film.title, [*film.genres.all()]) == ("The Mirror", [drama])
+
+
+def test_related_rows_that_both_chose_are_named_to_who_comes_second(chain):
+    drama, war = Genre.objects.create(name="Drama"), Genre.objects.create(name="War")
+    film = Film.objects.create(title="Mirror", duration_minutes=107)
+    form = opened(chain, film)
+    film.genres.add(drama)
+
+    answer = chain.post(page_of(film), form.left_alone(genres=str(war.pk)))
+
+    assert told(answer) == {"genres": ["Meanwhile somebody else has made it “Drama”. Save again to have it your way."]}
+    assert [*film.genres.all()] == [drama]
+
+
+def test_times_ticks_and_choices_are_compared_as_well_as_words_and_numbers(chain):
+    code = scenes.a_promocode(valid_until=scenes.NOON)
+    form = opened(chain, code)
+    later = scenes.NOON + timedelta(days=30)
+    Promocode.objects.filter(pk=code.pk).update(valid_until=later, is_active=False)
+
+    answer = chain.post(page_of(code), form.left_alone(valid_until_0="2027-01-01", max_uses="7"))
+
+    code.refresh_from_db()
+    assert [*told(answer)] == ["valid_until"]
+    assert (code.valid_until, code.max_uses) == (later, 100)
+    assert "is_active" not in again(answer).left_alone() or again(answer).left_alone()["is_active"] == []
+
+
+def test_without_the_memory_the_last_one_would_win_unawares(monkeypatch, item):
+    anna, boris = manager(item.cinema, "anna"), manager(item.cinema, "boris")
+    form = opened(boris, item)
+    anna.post(page_of(item), opened(anna, item).left_alone(price="150"))
+    monkeypatch.setattr(TrackedBoundField, "overtaken", False)
+
+    boris.post(page_of(item), form.left_alone(price="170"))
+
+    item.refresh_from_db()
+    assert item.price == 170
+
+
+def test_no_secret_is_sent_along_as_what_was_shown(chain):
+    colleague = someone("cashier", email="cashier@example.org")
+
+    page = chain.get(page_of(colleague)).text
+
+    assert colleague.password not in page
+    assert "initial-password" not in page
+
+
+def test_every_form_of_a_row_is_mindful(rf: RequestFactory):
+    request = rf.get("/")
+    request.user = User(is_superuser=True, is_active=True, all_cinemas=True)
+
+    changed = [page for page in admin.site._registry.values() if page.has_change_permission(request)]
+
+    assert len(changed) > 5
+    assert [page for page in changed if not issubclass(page.form, ConflictCheckingForm)] == []
+
+
+def test_who_deletes_second_finds_it_gone_in_words(chain):
+    genre = Genre.objects.create(name="Drama")
+    chain.post(page_of(genre, "delete"), {"post": "yes"})
+
+    answer = chain.post(page_of(genre, "delete"), {"post": "yes"})
+
+    assert answer.status_code == 404
+    assert "This is not there any more" in answer.text
+
+
+def test_ticked_rows_that_are_gone_are_counted_to_who_deletes_them_second(chain):
+    genre = Genre.objects.create(name="Drama")
+    genres, ticked = reverse("admin:screenings_genre_changelist"), genre.pk
+    genre.delete()
+
+    answer = chain.post(genres, {"action": "delete_selected", "_selected_action": [ticked], "post": "yes"}, follow=True)
+
+    assert "1 row is not in this list any more" in answer.text
+
+
+def test_a_rows_page_says_by_whose_clocks_it_shows_and_takes_times(chain):
+    cinema = scenes.a_cinema(time_zone="Asia/Yekaterinburg")
+    item, code = scenes.an_item(cinema), scenes.a_promocode()
+    ConcessionItem.objects.filter(pk=item.pk).update(low_alerted_at=scenes.NOON)
+
+    assert "17:00 +05" in manager(cinema).get(page_of(item)).text
+    assert "Times of Asia/Yekaterinburg." in chain.get(page_of(code)).text

@@ -1,0 +1,210 @@
+"""docs/roles.md is the truth: every page of the admin, asked by each role for its own cinema's rows and another's."""
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+import cinema.urls  # noqa: F401 - it loads the pages
+from backoffice.framework.admin import CinemaScopedAdmin
+from cinema.roles import ROLES
+from screenings.models import Cinema
+from tests.accounts.people import browser, someone
+from tests.cinema.venue import furnish, furnish_the_chain, row_of
+from tests.scenes import a_cinema
+
+pytestmark = pytest.mark.django_db
+
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "roles.md").read_text()
+CODES = [role.code for role in ROLES]
+PAGES: dict[str, CinemaScopedAdmin] = {model._meta.label_lower: page for model, page in admin.site._registry.items()}  # type: ignore[misc]
+
+#: Pages on which the role alone decides: said once more here, so that a page cannot drop out of its cinema unnoticed.
+OF_THE_CHAIN = {
+    "bonuses.bonusaccount",
+    "bonuses.bonustransaction",
+    "jobs.joblease",
+    "jobs.jobrun",
+    "jobs.quarantinedrow",
+    "notifications.notification",
+    "orders.promocode",
+    "payments.gatewayevent",
+    "payments.vatrate",
+    "screenings.film",
+    "screenings.genre",
+    "screenings.tickettype",
+}
+
+Said = dict[str, dict[str, set[str]]]
+
+
+def said(section: str) -> Said:
+    """What the document says, by role and by the name in the first cell: {"cashier": {"orders.order": {"see"}}}."""
+    lines = TEXT.partition(f"\n## {section}\n")[2].partition("\n## ")[0].strip().splitlines()
+    found: Said = {code: {} for code in CODES}
+    for line in lines[2:]:
+        first, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        name = re.search(r"`(\S+)`", first)
+        assert name, line
+        for code, cell in zip(CODES, cells, strict=True):
+            found[code][name[1]] = set() if cell == "–" else set(cell.split(", "))
+    return found
+
+
+class Places(NamedTuple):
+    own: Cinema
+    foreign: Cinema
+
+
+@pytest.fixture
+def places() -> Places:
+    both = Places(a_cinema(), a_cinema())
+    furnish_the_chain()
+    for place in both:
+        furnish(place)
+    return both
+
+
+def referrer(page: CinemaScopedAdmin) -> Any:
+    """A field of some page's model that looks rows of this page up, if any does."""
+    if not page.search_fields:
+        return None
+    fields = [
+        relation.field
+        for relation in page.model._meta.get_fields()
+        if relation.auto_created and relation.is_relation and hasattr(relation, "field")
+        if relation.field.remote_field.model is page.model  # not of what it is a proxy of
+    ]
+    return next(
+        (each for each in fields if each.model in admin.site._registry and each.related_model is page.model), None
+    )
+
+
+def answers(client: Client, label: str, places: Places) -> dict[str, int]:
+    """The status of every address of a page: names of what was asked, and what came back."""
+    page = PAGES[label]
+    meta = page.model._meta
+    name = f"admin:{meta.app_label}_{meta.model_name}"
+    found = {
+        "list": client.get(reverse(f"{name}_changelist")).status_code,
+        "add": client.get(reverse(f"{name}_add")).status_code,
+    }
+    for whose, place in zip(("own", "foreign"), places, strict=True):
+        row = row_of(page, place)
+        assert row is not None, f"no test has a {label} of its own: furnish one"
+        if whose == "foreign" and page.cinema_path is None:
+            continue
+        asked = {
+            "see": lambda row=row: client.get(reverse(f"{name}_change", args=[row.pk])),
+            "change": lambda row=row: client.post(reverse(f"{name}_change", args=[row.pk])),
+            "delete": lambda row=row: client.get(reverse(f"{name}_delete", args=[row.pk])),
+            "history": lambda row=row: client.get(reverse(f"{name}_history", args=[row.pk])),
+        }
+        # Who may not at home is refused before any row is looked for.
+        found |= {
+            f"{verb} {whose}": ask().status_code for verb, ask in asked.items() if found.get(f"{verb} own") != 403
+        }
+    if field := referrer(page):
+        where = {"app_label": field.model._meta.app_label, "model_name": field.model._meta.model_name}
+        found["look up"] = client.get(
+            reverse("admin:autocomplete"), {**where, "field_name": field.name, "term": ""}
+        ).status_code
+    return found
+
+
+def expected(may: set[str], label: str) -> dict[str, int]:
+    def status(verb: str, *, whose: str = "own") -> int:
+        if verb not in may:
+            return 403
+        return 200 if whose == "own" else 404
+
+    page = PAGES[label]
+    found = {"list": status("see"), "add": status("add")}
+    verbs = {"see": "see", "change": "change", "delete": "delete", "history": "see"}
+    found |= {f"{name} own": status(verb) for name, verb in verbs.items()}
+    if page.cinema_path:
+        found |= {f"{name} foreign": status(verb, whose="foreign") for name, verb in verbs.items() if verb in may}
+    if referrer(page):
+        found["look up"] = status("see")
+    return found
+
+
+def test_the_document_names_every_page_and_no_other() -> None:
+    ours = {model._meta.label_lower for model in apps.get_models() if apps.is_installed(model._meta.app_config.name)}
+
+    assert set(PAGES) <= ours
+    assert {label: set(pages) for label, pages in said("Pages").items()} == {code: set(PAGES) for code in CODES}
+
+
+@pytest.mark.parametrize("label", sorted(PAGES))
+def test_each_page_says_where_its_cinema_is(label: str) -> None:
+    page = PAGES[label]
+
+    assert isinstance(page, CinemaScopedAdmin), "it would show every cinema's rows to everybody"
+    assert hasattr(page, "cinema_path"), "cinema_path = None says that the rows are the whole chain's"
+
+
+def test_only_these_pages_show_every_cinemas_rows() -> None:
+    assert {label for label, page in PAGES.items() if page.cinema_path is None} == OF_THE_CHAIN
+
+
+@pytest.mark.parametrize("label", sorted(OF_THE_CHAIN))
+def test_no_cinemas_rows_stand_under_a_row_of_the_chain(label: str) -> None:
+    inside = {inline.model._meta.label_lower for inline in PAGES[label].inlines}
+
+    assert inside & set(PAGES) <= OF_THE_CHAIN
+
+
+@pytest.mark.sqlite  # three thousand pages; who may is decided before a database is asked
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("role", CODES)
+def test_each_role_opens_what_the_document_says_in_its_own_cinema_only(role: str, places: Places) -> None:
+    client = browser(someone(role, places.own))
+
+    found = {label: answers(client, label, places) for label in sorted(PAGES)}
+
+    assert found == {label: expected(may, label) for label, may in sorted(said("Pages")[role].items())}
+
+
+@pytest.mark.parametrize("role", CODES)
+def test_each_role_may_do_what_the_document_says(role: str) -> None:
+    person = someone(role)
+
+    actions = said("Actions")[role]
+
+    assert {name for name in actions if person.has_perm(name)} == {name for name, may in actions.items() if may}
+
+
+def test_the_document_names_every_action() -> None:
+    models = [page.model for page in PAGES.values()]
+    actions = {f"{model._meta.app_label}.{name}" for model in models for name, _words in model._meta.permissions}
+
+    assert set(said("Actions")["owner"]) == actions
+
+
+@pytest.mark.parametrize("label", sorted(PAGES))
+def test_no_action_goes_without_a_permission(label: str) -> None:
+    page = PAGES[label]
+    names = [*page.actions, *page.actions_detail, *page.actions_list, *page.actions_row]
+
+    actions = {name: getattr(page, name) for name in names if isinstance(name, str)}
+    free = [
+        name
+        for name, each in actions.items()
+        if not (getattr(each, "allowed_permissions", None) or getattr(each, "permission", None))
+    ]
+
+    assert free == []
+
+
+def test_who_has_no_role_opens_nothing(places: Places) -> None:
+    client = browser(someone("", places.own))
+
+    lists = [reverse(f"admin:{label.replace('.', '_')}_changelist") for label in sorted(PAGES)]
+
+    assert {client.get(address).status_code for address in lists} == {403}
