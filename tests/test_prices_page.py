@@ -9,7 +9,7 @@ import pytest
 from cinema.money import CENT, ZERO, split
 from orders.models import Order, Promocode
 from orders.services import refund
-from orders.services.promocodes import discount
+from orders.services.selling.promocodes import discount
 from screenings.pricing import ticket_price
 from tests.scenes import NOON, a_customer, a_hall, a_paid_order, a_promocode, a_session, an_item
 

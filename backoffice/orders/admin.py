@@ -40,7 +40,7 @@ from orders.services import (
     ticket_of,
     undo_check_in,
 )
-from orders.services.giving_back import OrderLine
+from orders.services.refunds.effects import OrderLine
 
 COLOURS: dict[str, str] = {
     Order.Status.PENDING_PAYMENT: "info",

@@ -13,7 +13,7 @@ from accounts.throttling import client_address
 from backoffice.framework.admin import CinemaScopedAdmin
 from jobs import clock
 from orders.models import PICKUP_CODE
-from orders.services.ticket_codes import FORM
+from orders.services.visits.ticket_codes import FORM
 
 CODE = re.compile(rf"{FORM.pattern}|{PICKUP_CODE}")
 

@@ -22,7 +22,7 @@ from cinema.reasons import LONGEST_REASON
 from cinema.zones import format_local, validate_year
 from orders.models import Order
 from orders.services import RefundPreview, preview_refund
-from orders.services.giving_back import OrderLine, lines_of
+from orders.services.refunds.effects import OrderLine, lines_of
 from payments.models import BY_HAND, Gateway
 
 CONSUMED = "orders.refund_consumed"

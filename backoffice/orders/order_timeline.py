@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from bonuses.models import BonusTransaction
 from cinema.zones import format_local
 from concessions.models import ConcessionPreorder
-from orders import messages
+from orders import notifications
 from orders.models import Order, OrderEvent, Scan, Ticket
 from orders.reasons import reason_label
-from orders.services.giving_back import OrderLine
+from orders.services.refunds.effects import OrderLine
 from payments.models import Dispute, Payment, Refund
 
 TICKET_COLOURS: dict[str, str] = {
@@ -164,7 +164,7 @@ class OrderTimeline:
         if self.user.has_perm("concessions.view_concessionpreorder"):
             yield from _of_snacks(self.order.preorders.select_related("concession_item", "handled_by").order_by("pk"))
         if self.order.recipient:
-            for message in messages.notifications_of(self.order):
+            for message in notifications.notifications_of(self.order):
                 yield TimelineEntry(
                     message.created_at,
                     "mail",

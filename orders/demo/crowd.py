@@ -12,7 +12,7 @@ from orders.demo.chain import MAIL, Chain, Venue
 from orders.demo.programme import AHEAD
 from orders.demo.seating import Seating
 from orders.demo.visits import Channel, Fate, Visit
-from orders.services.basket import Place
+from orders.services.selling.basket import Place
 from screenings.models import Session
 
 FATES: dict[str, dict[Fate, int]] = {

@@ -9,7 +9,7 @@ from accounts.models import User
 from concessions.models import ConcessionItem
 from orders.demo.chain import Venue
 from orders.models import Order
-from orders.services.basket import Place
+from orders.services.selling.basket import Place
 from screenings.models import Session
 
 Channel = Order.Channel

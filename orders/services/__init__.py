@@ -1,19 +1,13 @@
-from orders.services.admission import check_in, undo_check_in
-from orders.services.archiving import archive
-from orders.services.bar import collect, expire_uncollected, make_ready
-from orders.services.by_hand import mark_paid_out, record_uncertain_payment, resolve_payment
-from orders.services.cancellation import CancelReason, cancel, cancel_by_customer, cancel_expired, cancel_locked
-from orders.services.claiming import claim_guest_orders
-from orders.services.completion import complete
-from orders.services.customers import Customer
-from orders.services.disclosing import export_customer_data
-from orders.services.earning import accrue
-from orders.services.extending import extend
-from orders.services.forgetting import erase_customer
-from orders.services.hearing import handle_gateway_event
-from orders.services.holding import hold
-from orders.services.overdue import mark_overdue, remind_to_pay
-from orders.services.paying import (
+from orders.services.closing.accrual import accrue
+from orders.services.closing.archiving import archive
+from orders.services.closing.completion import complete
+from orders.services.closing.points_expiry import expire_points, warn_of_expiry
+from orders.services.customers.customer import Customer
+from orders.services.customers.erasure import erase_customer
+from orders.services.customers.export import export_customer_data
+from orders.services.customers.guest_orders import claim_guest_orders
+from orders.services.payments.events import handle_gateway_event
+from orders.services.payments.gateway import (
     CustomerPaymentState,
     Started,
     customer_payment_state,
@@ -21,22 +15,28 @@ from orders.services.paying import (
     settle_payment,
     start_payment,
 )
-from orders.services.payment import mark_paid
-from orders.services.points_expiry import expire_points, warn_of_expiry
-from orders.services.receipting import (
+from orders.services.payments.manual import mark_paid_out, record_uncertain_payment, resolve_payment
+from orders.services.payments.reconciliation import reconcile
+from orders.services.payments.settlement import mark_paid
+from orders.services.receipts.queue import (
     receipt_refunds,
     receipt_sales,
     receipt_settlements,
     send_receipt_again,
     send_receipts,
 )
-from orders.services.reconciling import reconcile
-from orders.services.refunding import RefundPreview, preview_refund, process_refunds, record_refund, refund
-from orders.services.reminding import remind
-from orders.services.self_refund import TooLateToRefund, refund_by_customer, refundable_by_customer
-from orders.services.sending_refunds import send_again, send_refunds
-from orders.services.session_refunds import refund_cancelled_sessions
-from orders.services.ticket_codes import UnknownCode, code_of, ticket_of
+from orders.services.refunds.by_customer import TooLateToRefund, refund_by_customer, refundable_by_customer
+from orders.services.refunds.by_session import refund_cancelled_sessions
+from orders.services.refunds.payouts import send_again, send_refunds
+from orders.services.refunds.refund import RefundPreview, preview_refund, process_refunds, record_refund, refund
+from orders.services.selling.cancellation import CancelReason, cancel, cancel_by_customer, cancel_expired, cancel_locked
+from orders.services.selling.extension import extend
+from orders.services.selling.hold import hold
+from orders.services.selling.overdue import mark_overdue, remind_to_pay
+from orders.services.visits.check_in import check_in, undo_check_in
+from orders.services.visits.preorders import collect, expire_uncollected, make_ready
+from orders.services.visits.reminders import remind
+from orders.services.visits.ticket_codes import UnknownCode, code_of, ticket_of
 
 __all__ = [
     "CancelReason",

@@ -26,7 +26,7 @@ from accounts.services import limits
 from accounts.throttling import client_address
 from cinema.lives import Refused
 from jobs import clock
-from orders import messages as letters
+from orders import notifications as letters
 from orders.models import Order
 from screenings.models import Cinema
 from storefront.forms import AddressForm, FindForm, NewPasswordForm, PasswordSignInForm, ProfileForm

@@ -21,7 +21,7 @@ from cinema.lives import Refused
 from jobs import clock
 from orders import services
 from orders.models import Order
-from orders.services.giving_back import OrderLine
+from orders.services.refunds.effects import OrderLine
 from payments.gateways import offered
 from storefront.services import holding
 from storefront.services.order_page import OrderPage, session_of

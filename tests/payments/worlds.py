@@ -15,7 +15,7 @@ from cinema.money import ZERO
 from jobs import clock
 from orders.models import Order
 from orders.services import start_payment
-from orders.services.gateway_refunds import PART
+from orders.services.refunds.from_gateway import PART
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
 from payments.gateways import CLIENTS, GatewayClient, demo
 from payments.models import DemoCharge, DemoRefund, Gateway, Payment, Refund

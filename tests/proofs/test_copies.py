@@ -15,7 +15,9 @@ from concessions.models import ConcessionItem
 from orders.errors import NotEnoughPoints, OutOfStock, PromocodeRefused, Refused, SeatTaken
 from orders.models import Promocode
 from orders.models import orders as order_models
-from orders.services import bar, giving_back, hold
+from orders.services import hold
+from orders.services.refunds import effects
+from orders.services.visits import preorders
 from screenings.models import Session
 from tests.proofs import mailbox
 from tests.proofs.evening import AT, JOBS, an_evening
@@ -70,7 +72,7 @@ def test_two_copies_of_a_job_end_as_one(job: str) -> None:
 
 @contextmanager
 def nothing_guarded() -> Iterator[None]:
-    with without_row_locks(), without_compare_and_set(order_models, bar, giving_back):
+    with without_row_locks(), without_compare_and_set(order_models, preorders, effects):
         yield
 
 

@@ -16,8 +16,9 @@ from django.db import connection
 from jobs import clock
 from notifications.services.delivery import LEASE
 from orders.models import Order
-from orders.services import cancellation, giving_back, refunding
-from orders.services.sending_refunds import LEASE as CLAIM
+from orders.services.refunds import effects, refund
+from orders.services.refunds.payouts import LEASE as CLAIM
+from orders.services.selling import cancellation
 from payments.models import DemoRefund, Refund
 from tests.payments.ledgers import differences
 from tests.proofs import mailbox
@@ -139,7 +140,7 @@ def committing_after(place: Any, door: str, *modules: Any) -> Iterator[None]:
     ("job", "in_two"),
     [
         ("cancel_expired_orders", lambda: committing_after(Order, "transition", cancellation)),
-        ("process_refunded_orders", lambda: committing_after(giving_back, "transition", refunding)),
+        ("process_refunded_orders", lambda: committing_after(effects, "transition", refund)),
     ],
 )
 def test_were_status_and_effects_two_transactions_a_kill_would_show(

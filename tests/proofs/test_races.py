@@ -26,20 +26,10 @@ from orders.errors import (
 )
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.models import orders as order_models
-from orders.services import (
-    CancelReason,
-    bar,
-    cancel,
-    collect,
-    complete,
-    extend,
-    hold,
-    mark_paid,
-    promocodes,
-    record_refund,
-    refund,
-)
-from orders.services.summaries import FIGURES, summaries_of
+from orders.services import CancelReason, cancel, collect, complete, extend, hold, mark_paid, record_refund, refund
+from orders.services.closing.summaries import FIGURES, summaries_of
+from orders.services.selling import promocodes
+from orders.services.visits import preorders
 from payments.models import Refund
 from screenings.models import Session, SessionSummary
 from screenings.services import complete_sessions
@@ -126,7 +116,7 @@ def status() -> str:
 
 @contextmanager
 def nothing_guarded() -> Iterator[None]:
-    with without_row_locks(), without_compare_and_set(order_models, bar):
+    with without_row_locks(), without_compare_and_set(order_models, preorders):
         yield
 
 

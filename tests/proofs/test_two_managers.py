@@ -16,7 +16,7 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from concessions.models import ConcessionItem, ReorderSuggestion
 from orders.models import Scan, Ticket
-from orders.services import admission
+from orders.services.visits import check_in
 from screenings.models import Hall, SeatOutage
 from tests.accounts.people import browser, someone
 from tests.foyer import Foyer
@@ -97,5 +97,5 @@ def test_one_manager_wins_and_the_other_is_told(press: Press) -> None:
 
 @every_press
 def test_without_the_guards_some_meeting_ends_badly(press: Press) -> None:
-    with without_row_locks(), without_compare_and_set(admission):
+    with without_row_locks(), without_compare_and_set(check_in):
         assert any(not ends_well(press, each) for each in meetings(press))

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
 from orders.services import TooLateToRefund, refund_by_customer, ticket_of
-from orders.services.ticket_codes import UnknownCode, code_of
+from orders.services.visits.ticket_codes import UnknownCode, code_of
 from payments.models import Refund
 from screenings.services import cancel_session
 from tests import scenes

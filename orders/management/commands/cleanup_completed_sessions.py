@@ -1,6 +1,6 @@
 from accounts.services import old_sessions
 from jobs.command import JobCommand, Step
-from orders.services.archiving import archive, to_archive
+from orders.services.closing.archiving import archive, to_archive
 
 
 class Command(JobCommand):

@@ -1,5 +1,5 @@
 from jobs.command import JobCommand, Step
-from orders.services.points_expiry import expire_points, to_expire, to_warn, warn_of_expiry
+from orders.services.closing.points_expiry import expire_points, to_expire, to_warn, warn_of_expiry
 
 
 class Command(JobCommand):

@@ -1,0 +1,42 @@
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from orders.models import Order, Ticket
+from orders.services.closing.summaries import summaries_of
+from screenings.models import Session, SessionSummary
+
+
+def to_archive(at: datetime) -> QuerySet[Session]:
+    """Sessions over or cancelled that ended more than `ARCHIVE_AFTER` ago and whose orders are settled."""
+    settled = (
+        Q(order__status=Order.Status.CANCELLED, order__cancelled_at__lte=at)
+        | Q(order__status=Order.Status.COMPLETED, order__completed_at__lte=at)
+        | Q(order__status=Order.Status.REFUNDED, order__refund_processed_at__lte=at)
+    )
+    unsettled = Ticket.objects.filter(~settled, session=OuterRef("pk"))
+    of_cancelled = Ticket.objects.live().filter(session=OuterRef("pk"))
+    return Session.objects.filter(
+        ~Exists(unsettled),
+        Q(status=Session.Status.COMPLETED) | ~Exists(of_cancelled),
+        archived_at__isnull=True,
+        status__in=[Session.Status.COMPLETED, Session.Status.CANCELLED],
+        end_datetime__lt=at - settings.ARCHIVE_AFTER,
+    )
+
+
+def archive(sessions: Iterable[Session], *, at: datetime) -> None:
+    """Sum up old sessions and take them out of every live list and index; nothing is lost.
+
+    The sessions stay locked meanwhile, and so does every refund of them (see `orders.locks`): it comes before the
+    summing up, or corrects the summary afterwards. A constant number of queries.
+    """
+    with transaction.atomic():
+        keys = [session.pk for session in sessions]
+        rows = Session.objects.filter(pk__in=keys, archived_at__isnull=True)
+        fresh = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+        SessionSummary.objects.bulk_create(summaries_of(fresh))
+        Session.objects.filter(pk__in=fresh).update(archived_at=at)

@@ -1,0 +1,102 @@
+"""A customer asks to be forgotten: names and addresses go, the books stay whole."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import anonymise, delete_login_attempts, is_anonymous, redact, redact_admin_log, redact_approvals
+from bonuses.models import BonusAccount, BonusTransaction
+from bonuses.services import expire
+from notifications.models import Notification
+from orders.errors import NotForgotten
+from orders.locks import lock_orders
+from orders.models import Order, OrderEvent
+from orders.services.customers.customer import Customer
+from payments.models import Dispute, Payment, Receipt, Refund
+
+#: What people write in their own words about a customer's orders and points.
+WRITTEN: list[tuple[type[Model], str, str]] = [
+    (OrderEvent, "reason", "order__in"),
+    (Refund, "reason", "order__in"),
+    (BonusTransaction, "description", "order__in"),
+]
+
+
+def still_open(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Those of the orders about which the customer may yet have to be told, paid back or answered for."""
+    here = {"order": OuterRef("pk")}
+    return orders.filter(
+        Q(status__in=[*Order.UNPAID, Order.Status.PAID])
+        | Q(status=Order.Status.COMPLETED, user__isnull=False, bonus_accrued_at__isnull=True)
+        | Q(status=Order.Status.REFUNDED, refund_processed_at__isnull=True)
+        | Exists(Payment.objects.filter(status=Payment.Status.PENDING, **here))
+        | Exists(Refund.objects.filter(~Q(status=Refund.Status.SUCCEEDED) | Q(unallocated_amount__gt=0), **here))
+        | Exists(Dispute.objects.filter(payment__order=OuterRef("pk"), status__in=Dispute.ARGUED))
+        | Exists(Receipt.objects.filter(~Q(status=Receipt.Status.SENT) | Q(awaits_settlement=True), **here))
+    )
+
+
+def erase_customer(customer: Customer, *, at: datetime) -> None:
+    """Take the customer's name, addresses and phone out of every row that has them, for good.
+
+    Their orders, payments, refunds, receipts and movements of points stay, as nobody's; points that are left lapse;
+    messages and failed log-ins are deleted; the account can never be logged into again. Refuses with `NotForgotten`
+    staff, who stand behind what they did, and a customer one of whose orders is still open.
+    """
+    with transaction.atomic():
+        # Others' orders may be written to this address: it is as much the customer's there.
+        named = Order.objects.filter(
+            Q(pk__in=customer.orders()) | Q(email__in={customer.address, customer.address.lower()} - {""})
+        )
+        lock_orders(list(named.values_list("pk", flat=True)))
+        orders = list(customer.orders().order_by("pk"))
+        user = User.objects.select_for_update().get(pk=customer.user.pk) if customer.user else None
+        if not customer.address or (user is not None and is_anonymous(user)):
+            raise NotForgotten(_("Nothing that names this customer is kept any more."))
+        if user is not None and user.is_staff:
+            raise NotForgotten(_("Who works here stands behind what they did. Switch the person off instead."))
+        waiting = list(still_open(named).order_by("pk").values_list("number", flat=True)[:5])
+        if waiting:
+            raise NotForgotten(
+                _("Nothing was erased: still open are %(orders)s. Ask again once they are used, settled or cancelled.")
+                % {"orders": ", ".join(waiting)}
+            )
+        messages = customer.messages(orders)
+        addresses = {customer.address} | {each for order in orders for each in (order.email, order.phone)}
+        names: set[str] = set()
+        if user is not None:
+            addresses |= {user.email, user.phone}
+            names = {user.get_full_name(), user.first_name, user.last_name}
+        addresses, names = addresses - {""}, names - {""}
+        account = BonusAccount.objects.filter(user=user).first() if user else None
+
+        Notification.objects.filter(pk__in=[message.pk for message in messages]).delete()
+        delete_login_attempts({address.lower() for address in addresses})
+        rows: list[Model] = [*orders, *filter(None, [user, account])]
+        redact_admin_log([*rows, *redact_approvals(rows)], words=names, everywhere=addresses)
+        _strike_out(orders, account, words=addresses | names)
+        keys = [order.pk for order in orders]
+        Order.objects.filter(pk__in=list(named.exclude(pk__in=keys).values_list("pk", flat=True))).update(email="")
+        Order.objects.filter(pk__in=keys).update(email="", phone="")
+        if account is not None:
+            expire([account], at=at)
+        if user is not None:
+            anonymise(user)
+
+
+def _strike_out(orders: list[Order], account: BonusAccount | None, *, words: set[str]) -> None:
+    """Take the words out of reasons that people wrote."""
+    written: list[tuple[type[Model], str, dict[str, object]]] = [
+        (model, field, {path: [order.pk for order in orders]}) for model, field, path in WRITTEN
+    ]
+    if account is not None:
+        written.append((BonusTransaction, "description", {"bonus_account": account.pk}))
+    for model, field, of in written:
+        rows = list(model._default_manager.filter(**of).exclude(**{field: ""}))
+        changed = [row for row in rows if redact(getattr(row, field), words) != getattr(row, field)]
+        for row in changed:
+            setattr(row, field, redact(getattr(row, field), words))
+        model._default_manager.bulk_update(changed, [field], batch_size=500)

@@ -1,0 +1,36 @@
+"""Nothing is lost when messages from a gateway stop coming: it is asked about everything that is open."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from jobs import clock
+from jobs.steps import Counts
+from orders.services.payments.gateway import poll
+from payments.errors import GatewayUnavailable
+from payments.models import Payment
+
+#: A batch is worked on for so long at most, so that its lease is renewed in time; the rest waits for the next pass.
+PATIENCE = timedelta(seconds=30)
+
+
+def reconcile(payments: Sequence[Payment], *, at: datetime) -> Counts:
+    """Ask the gateways about the payments, and book what they say; see `settle_payment`.
+
+    A gateway that does not answer is left alone for the rest of the batch, and asked about the same ones next time.
+    """
+    begun = clock.monotonic()
+    tally = Counts()
+    away: set[str] = set()
+    for payment in payments:
+        if payment.gateway in away or clock.monotonic() - begun > PATIENCE.total_seconds():
+            tally.passed_over += 1
+            continue
+        try:
+            poll(payment, at=at)
+        except GatewayUnavailable as error:
+            away.add(payment.gateway)
+            tally.add(Counts(passed_over=1, error=f"{payment.gateway} is away: {error.code}"))
+        else:
+            payment.events.filter(handled_at__isnull=True).update(handled_at=at)
+            tally.done += 1
+    return tally

@@ -1,0 +1,130 @@
+"""Money arrives: in time, late, twice, or wrong. It ends in tickets or in a refund, never in neither."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from bonuses.models import BonusTransaction
+from bonuses.services import spend
+from cinema.lives import transition_matching
+from cinema.money import ZERO
+from concessions.models import ConcessionPreorder
+from concessions.services import holds
+from orders import notifications
+from orders.errors import AlreadyPaid, NotOnSale, Refused, SeatTaken, WrongAmount
+from orders.locks import lock_order
+from orders.models import Order, Ticket
+from orders.reasons import Reason
+from orders.services.selling import promocodes
+from orders.services.selling.basket import refuse_broken
+from orders.services.selling.hold import release_stale_holds
+from orders.services.visits.ticket_codes import code_of
+from payments.models import BY_HAND
+from payments.services import record_success, request_refund
+from screenings.models import Session
+
+
+def mark_paid(
+    order: Order,
+    *,
+    gateway: str,
+    amount: Decimal,
+    external_id: str = "",
+    at: datetime,
+    actor: User | None = None,
+) -> Order:
+    """Book money for an order and make it `PAID`; an order worth 0 is confirmed with amount 0, without a payment.
+
+    An order that is not cancelled is paid however late. A cancelled one is revived if all that it released can be had
+    again. Money that fits nowhere (lost seats, wrong amount, paid before) is sent back in full and the customer told;
+    the same `external_id` a second time is nothing new. So a gateway's money is never refused. Money taken by hand
+    is: with `WrongAmount`, `AlreadyPaid` or the reason why the order cannot be revived.
+    """
+    by_hand = gateway in BY_HAND
+    if cancelled := Ticket.objects.filter(order=order, order__status=Order.Status.CANCELLED).order_by():
+        release_stale_holds(cancelled, at=at)
+    with transaction.atomic():
+        row = lock_order(order)
+        payment = None
+        if amount <= ZERO < row.final_amount:
+            raise _wrong(row, amount)  # nothing came, so there is nothing to keep and nothing to send back
+        if row.final_amount or amount:
+            payment = record_success(
+                order=row.pk, gateway=gateway, amount=amount, external_id=external_id, at=at, actor=actor
+            )
+            if payment is None:
+                return row
+        try:
+            _take(row, amount=amount, at=at, actor=actor)
+        except Refused:
+            if by_hand or payment is None:
+                raise
+            request_refund(payment, amount=amount, reason=Reason.MONEY_RETURNED, at=at)
+            notifications.notify_payment_returned(row, payment=payment.pk, amount=amount, at=at)
+        return row
+
+
+def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) -> None:
+    """Make the order paid with `amount`, or say why not."""
+    if order.status in (*Order.SOLD, Order.Status.REFUNDED):
+        raise AlreadyPaid(_("Order %(order)s has been paid already.") % {"order": order})
+    if amount != order.final_amount:
+        raise _wrong(order, amount)
+    if order.status == Order.Status.CANCELLED:
+        _revive(order, at=at, actor=actor)
+    else:
+        transition_matching(Ticket.objects.filter(order=order, status=Ticket.Status.RESERVED), Ticket.Status.PAID)
+        Order.transition([order], Order.Status.PAID, at=at, actor=actor, paid_at=at)
+    notifications.send_tickets(order, code_of=code_of, at=at)
+
+
+def _wrong(order: Order, amount: Decimal) -> WrongAmount:
+    return WrongAmount(
+        _("Order %(order)s costs %(price)s, not %(amount)s.")
+        % {"order": order, "price": order.final_amount, "amount": amount}
+    )
+
+
+def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
+    """Late money: take again all that the cancellation released, in one transaction, or refuse and take nothing."""
+    with transaction.atomic():
+        tickets = list(order.tickets.select_related("session", "seat"))
+        preorders = list(order.preorders.filter(status=ConcessionPreorder.Status.CANCELLED).order_by("concession_item"))
+        _refuse_unless_on_sale(order, tickets, preorders, at=at)
+        refuse_broken((ticket.session, ticket.seat) for ticket in tickets)
+        # The index of live tickets decides: the seats may be somebody else's by now.
+        try:
+            with transaction.atomic():
+                transition_matching(Ticket.objects.filter(order=order), Ticket.Status.PAID)
+        except IntegrityError as error:
+            raise SeatTaken(
+                _("The seats of order %(order)s have been sold to somebody else.") % {"order": order}
+            ) from error
+        transition_matching(
+            ConcessionPreorder.objects.filter(pk__in=[preorder.pk for preorder in preorders]),
+            ConcessionPreorder.Status.PENDING,
+        )
+        if order.promocode:
+            promocodes.take_use(order.promocode)
+        if preorders:
+            holds.take(preorders, at=at)
+        if order.bonus_amount:
+            # As many as before, whatever a point is worth by now.
+            taken = order.bonus_transactions.filter(transaction_type=BonusTransaction.Type.DEDUCTION).latest("pk")
+            spend(order.user, points=-taken.amount, order=order.pk, at=at)
+        Order.transition(
+            [order], Order.Status.PAID, at=at, reason=Reason.LATE_MONEY, actor=actor, paid_at=at, cancelled_at=None
+        )
+
+
+def _refuse_unless_on_sale(
+    order: Order, tickets: list[Ticket], preorders: list[ConcessionPreorder], *, at: datetime
+) -> None:
+    on_sale = all(
+        ticket.session.status == Session.Status.SCHEDULED and ticket.session.start_datetime > at for ticket in tickets
+    )
+    if not on_sale or any(preorder.collection_deadline <= at for preorder in preorders):
+        raise NotOnSale(_("Order %(order)s is for something that is not on sale any more.") % {"order": order})

@@ -1,0 +1,70 @@
+"""What customers may take back by themselves, without asking anybody."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cinema.lives import Refused
+from concessions.models import ConcessionPreorder
+from orders.locks import lock_orders_with_sessions
+from orders.models import Order, Ticket
+from orders.reasons import Reason
+from orders.services.refunds.effects import OrderLine
+from orders.services.refunds.refund import refund_and_tell
+from payments.models import Refund
+from screenings.models import Session
+
+
+class TooLateToRefund(Refused):
+    """One of the lines cannot be taken back by the customer any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Some of this cannot be refunded here any more. Choose again, or ask at the cinema before the start.")
+        )
+
+
+def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
+    """The lines that may be refunded at `at`: tickets that are paid and not used, of sessions that start in more than
+    `SELF_SERVICE_REFUND_UNTIL` minutes; snacks that nobody has begun to make, until then too (without tickets: until so
+    long before the end of their day). At most two queries."""
+    if order.status not in Order.SOLD:
+        return []
+    notice = timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)
+    tickets = list(
+        order.tickets.filter(refund_line__isnull=True, status__in=Ticket.LIVE)
+        .select_related("session__film", "session__hall", "seat", "ticket_type")
+        .order_by("session__start_datetime", "seat__row", "seat__number")
+    )
+    fit: list[OrderLine] = [
+        ticket
+        for ticket in tickets
+        if ticket.status == Ticket.Status.PAID
+        and ticket.session.status == Session.Status.SCHEDULED
+        and ticket.session.start_datetime - notice > at
+    ]
+    first = min((ticket.session.start_datetime for ticket in tickets), default=None)
+    snacks = order.preorders.filter(status=ConcessionPreorder.Status.PENDING, refund_line__isnull=True)
+    fit += [
+        snack
+        for snack in snacks.select_related("concession_item").order_by("pk")
+        if (first or snack.collection_deadline) - notice > at
+    ]
+    return fit
+
+
+def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime, actor: User | None = None) -> Refund:
+    """Refund these lines, or refuse with `TooLateToRefund` if one of them may not be by now."""
+    with transaction.atomic():
+        [row] = lock_orders_with_sessions([order.pk])
+        if not lines or not _keys(lines) <= _keys(refundable_by_customer(row, at=at)):
+            raise TooLateToRefund
+        return refund_and_tell(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
+
+
+def _keys(lines: Iterable[OrderLine]) -> set[tuple[type[OrderLine], int]]:
+    return {(type(line), line.pk) for line in lines}

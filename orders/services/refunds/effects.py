@@ -1,0 +1,202 @@
+"""What a refund gives back: seats, snacks, points, each once, for one order or for hundreds at once."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Q, Sum
+
+from bonuses.models import BonusTransaction
+from bonuses.services import GivenBack, TakenBack, give_back, take_back
+from cinema.lives import transition
+from cinema.money import ZERO
+from concessions.models import ConcessionPreorder
+from concessions.services import holds
+from orders.models import Order, RefundLine, Ticket
+from orders.services.closing.summaries import recount
+from payments.models import Refund
+
+OrderLine = Ticket | ConcessionPreorder
+
+
+@dataclass
+class OrderLines:
+    """The lines of one order: which are still the customer's, and what of those refunded before was paid how."""
+
+    tickets: list[Ticket] = field(default_factory=list)
+    preorders: list[ConcessionPreorder] = field(default_factory=list)
+    refunded_money: Decimal = ZERO
+    refunded_points_value: Decimal = ZERO
+
+    @property
+    def unrefunded(self) -> list[OrderLine]:
+        return [*self.tickets, *self.preorders]
+
+    @property
+    def refundable(self) -> list[OrderLine]:
+        """Without snacks that were collected or let lapse: those go back only when somebody names them."""
+        return [*self.tickets, *(each for each in self.preorders if each.status in ConcessionPreorder.OPEN)]
+
+
+@dataclass
+class RefundPlan:
+    """One refund and the lines it is for. `last` when nothing of the order is left afterwards."""
+
+    order: Order
+    refund: Refund
+    chosen: Sequence[OrderLine]
+    lines: OrderLines
+    points_back: int = 0
+
+    @property
+    def last(self) -> bool:
+        return len(self.chosen) == len(self.lines.unrefunded)
+
+    @property
+    def money_back(self) -> Decimal:
+        """What the lines cost, whether or not the refund's own amount covers exactly them."""
+        return sum((line.paid for line in self.chosen), ZERO)
+
+
+def lines_of(orders: Collection[int]) -> dict[int, OrderLines]:
+    """The lines of each order that has been sold. Four queries."""
+    found: defaultdict[int, OrderLines] = defaultdict(OrderLines)
+    for ticket in Ticket.objects.filter(order__in=orders, status__in=Ticket.LIVE, refund_line__isnull=True).order_by(
+        "pk"
+    ):
+        found[ticket.order_id].tickets.append(ticket)
+    kept = ~Q(status__in=[ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE])
+    for preorder in (
+        ConcessionPreorder.objects.filter(kept, order__in=orders, refund_line__isnull=True)
+        .select_related("concession_item")
+        .order_by("pk")
+    ):
+        found[preorder.order_id].preorders.append(preorder)
+    for order, (money, points_value) in refunded_so_far(orders).items():
+        found[order].refunded_money = money
+        found[order].refunded_points_value = points_value
+    return found
+
+
+def refunded_so_far(orders: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """What of the refunded lines of each order was paid in money, and what with points. Two queries."""
+    found: dict[int, tuple[Decimal, Decimal]] = {}
+    for kind in ("ticket", "preorder"):
+        back = (
+            RefundLine.objects.filter(**{f"{kind}__order__in": orders})
+            .order_by()
+            .values_list(f"{kind}__order")
+            .annotate(money=Sum("amount"), points=Sum(f"{kind}__bonus_share"))
+        )
+        for order, money, points_value in back:
+            money_before, points_before = found.get(order, (ZERO, ZERO))
+            found[order] = money_before + money, points_before + points_value
+    return found
+
+
+def apply_refund_effects(claims: Sequence[RefundPlan], *, at: datetime) -> None:
+    """Write the refunds' lines and return what they stand for. Orders (and their sessions) are locked.
+
+    A constant number of queries however many claims; sets `points_back` of each.
+    """
+    RefundLine.objects.bulk_create(
+        [
+            RefundLine(
+                refund=claim.refund,
+                ticket=line if isinstance(line, Ticket) else None,
+                preorder=line if isinstance(line, ConcessionPreorder) else None,
+                amount=line.paid,
+            )
+            for claim in claims
+            for line in claim.chosen
+        ]
+    )
+    chosen = [line for claim in claims for line in claim.chosen]
+    tickets = [line for line in chosen if isinstance(line, Ticket)]
+    transition(tickets, Ticket.Status.AVAILABLE)
+    snacks = [
+        line for line in chosen if isinstance(line, ConcessionPreorder) and line.status in ConcessionPreorder.OPEN
+    ]
+    wasted = {
+        snack.pk
+        for snack in snacks
+        if snack.status == ConcessionPreorder.Status.READY and snack.concession_item.made_to_order
+    }
+    transition(snacks, ConcessionPreorder.Status.AVAILABLE)
+    if snacks:
+        holds.put_back([snack.pk for snack in snacks], at=at, wasted=wasted)
+    _return_points(claims, at=at)
+    recount({ticket.session_id for ticket in tickets})
+
+
+def _return_points(claims: Sequence[RefundPlan], *, at: datetime) -> None:
+    """First the points that were spent, then those that were earned: what comes back can pay what is taken."""
+    by_order = {claim.order.pk: claim for claim in claims}
+    spent, earned = _originals(by_order.keys())
+    give_back([_spent_back(by_order[order], entry, so_far) for order, (entry, so_far) in spent.items()], at=at)
+    take_back(
+        [
+            _earned_back(by_order[order], entry, so_far)
+            for order, (entry, so_far) in earned.items()
+            if entry.transaction_date >= at - settings.BONUS_VALIDITY
+        ],
+        at=at,
+    )
+
+
+def _spent_back(claim: RefundPlan, deduction: BonusTransaction, returned: int) -> GivenBack:
+    """The floor of the shares refunded so far, less what has come back; the last line brings the rest. A point is worth
+    what it was when it was spent, whatever the setting says by now."""
+    value = claim.lines.refunded_points_value + sum((line.bonus_share for line in claim.chosen), ZERO)
+    spent = -deduction.amount
+    due = spent if claim.last else int(value * spent / claim.order.bonus_amount)
+    claim.points_back = max(due - returned, 0)
+    return GivenBack(
+        deduction=deduction.pk,
+        account=deduction.bonus_account_id,
+        order=claim.order.pk,
+        points=claim.points_back,
+        refund=claim.refund.pk,
+    )
+
+
+def _earned_back(claim: RefundPlan, accrual: BonusTransaction, taken: int) -> TakenBack:
+    """What was earned less what is still earned with the money that the cinema keeps."""
+    kept = claim.order.final_amount - claim.lines.refunded_money - claim.money_back
+    return TakenBack(
+        accrual=accrual.pk,
+        account=accrual.bonus_account_id,
+        order=claim.order.pk,
+        points=max(accrual.amount - taken - points_earned(kept), 0),
+        refund=claim.refund.pk,
+    )
+
+
+def points_earned(money: Decimal) -> int:
+    """The floor of `BONUS_RATE` on money paid and not refunded, in points of `BONUS_POINT_VALUE`."""
+    return int(max(money, ZERO) * settings.BONUS_RATE / settings.BONUS_POINT_VALUE)
+
+
+Original = Mapping[int, tuple[BonusTransaction, int]]
+
+
+def _originals(orders: Collection[int]) -> tuple[Original, Original]:
+    """The deduction and the accrual of each order, with how many points of it have been reversed so far.
+
+    An order that was cancelled and revived has two deductions; the latest one counts, the first came back in full.
+    """
+    Type = BonusTransaction.Type
+    spent: dict[int, tuple[BonusTransaction, int]] = {}
+    earned: dict[int, tuple[BonusTransaction, int]] = {}
+    entries = (
+        BonusTransaction.objects.filter(order__in=orders, transaction_type__in=[Type.DEDUCTION, Type.ACCRUAL])
+        .annotate(reversed_so_far=Sum("reversals__amount", default=0))
+        .order_by("pk")
+    )
+    for entry in entries:
+        target = spent if entry.transaction_type == Type.DEDUCTION else earned
+        target[entry.order_id or 0] = (entry, abs(entry.reversed_so_far))
+    return spent, earned

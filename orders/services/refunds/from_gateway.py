@@ -1,0 +1,112 @@
+"""What went back at a gateway comes into the books: our own refunds, and those that were made there."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from uuid import uuid4
+
+from django.db import transaction
+
+from cinema.lives import transition
+from orders.errors import NothingToRefund
+from orders.locks import lock_orders_with_sessions
+from orders.services.refunds.refund import record_refund
+from payments.gateways import RefundReport, State
+from payments.models import Payment, Refund
+
+logger = logging.getLogger(__name__)
+
+PART = "/"  # between the id of a refund there and ours, where one of theirs covers several of ours
+
+
+def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datetime, sender: str = "") -> str:
+    """Have the books say of the payment's refunds what the gateway says. What is booked already stays as it is.
+
+    A refund that bears our name is that refund, whether or not its sender lived to note it. One that does not is a
+    refund made at the gateway (a chargeback, its own desk): it settles one of ours that failed or was not sent yet,
+    if the amount is the same (and not one in the hands of another than `sender`), and is otherwise a fact from outside.
+    What cannot be booked is a `Payment.Trouble`, which is returned, else nothing.
+    """
+    reports = list(reports)
+    discrepancy = ""
+    if not reports:
+        return discrepancy
+    with transaction.atomic():
+        lock_orders_with_sessions([payment.order_id])
+        ours = list(payment.refunds.order_by("pk"))
+        for report in reports:
+            known = _known(report, ours, sender)
+            if known is not None and known.handed_out:
+                if report.state == State.DONE:  # it went back there as well: the customer has it twice
+                    logger.error("Refund %s was handed out, and sent at %s", known.pk, payment.gateway)
+                    discrepancy = Payment.Discrepancy.REFUNDED_BEYOND
+            elif known is not None:
+                _agree(known, report, at=at)
+            elif report.state == State.DONE:
+                try:
+                    _from_outside(payment, report.amount, report.external_id, _unsent(ours, sender), at=at)
+                except NothingToRefund:
+                    logger.error("Payment %s: more went back at %s than is left", payment.pk, payment.gateway)
+                    discrepancy = Payment.Discrepancy.REFUNDED_BEYOND
+    return discrepancy
+
+
+def _from_outside(payment: Payment, amount: Decimal, external_id: str, unsent: list[Refund], *, at: datetime) -> None:
+    """Book a refund that was made at the gateway. What is more than is left there covers ours that wait to be sent."""
+    try:
+        record_refund(payment.order, payment=payment, amount=amount, external_id=external_id, at=at)
+    except NothingToRefund:
+        covered = next((each for each in unsent if each.amount < amount), None)
+        if covered is None:
+            raise
+        _settle(covered, f"{external_id}{PART}{covered.pk}", at=at)
+        rest = [each for each in unsent if each is not covered]
+        _from_outside(payment, amount - covered.amount, external_id, rest, at=at)
+
+
+def _known(report: RefundReport, ours: list[Refund], sender: str) -> Refund | None:
+    by_name = (
+        each
+        for each in ours
+        if report.external_id == each.external_id.partition(PART)[0] or report.uid == str(each.uid)
+    )
+    if (found := next(by_name, None)) is not None or report.state != State.DONE:
+        return found
+    # Made by hand at the gateway's desk, since ours did not get through.
+    return next((each for each in _unsent(ours, sender) if each.amount == report.amount), None)
+
+
+def _unsent(ours: list[Refund], sender: str) -> list[Refund]:
+    """Those of ours that wait to be sent, and are in nobody else's hands: first those that failed."""
+    waiting = [
+        each
+        for each in ours
+        if each.status != Refund.Status.SUCCEEDED and not each.external_id and each.claimed_by in ("", sender)
+    ]
+    return sorted(waiting, key=lambda each: (each.status != Refund.Status.FAILED, each.pk))
+
+
+def _agree(refund: Refund, report: RefundReport, *, at: datetime) -> None:
+    """Move our refund to where the gateway says it is."""
+    if report.state == State.DONE and refund.status != Refund.Status.SUCCEEDED:
+        _settle(refund, report.external_id, at=at)
+    elif report.state == State.FAILED and refund.status != Refund.Status.FAILED:
+        if refund.external_id in ("", report.external_id):
+            logger.error("Refund %s failed at the gateway", refund.pk)
+            transition(
+                [refund],
+                Refund.Status.FAILED,
+                uid=uuid4(),  # the old name is that of the attempt that failed
+                external_id="",
+                succeeded_at=None,
+                claimed_by="",
+                error="failed there",
+            )
+    elif report.state == State.OPEN and not refund.external_id:
+        Refund.objects.filter(pk=refund.pk).update(external_id=report.external_id)
+        refund.external_id = report.external_id
+
+
+def _settle(refund: Refund, external_id: str, *, at: datetime) -> None:
+    transition([refund], Refund.Status.SUCCEEDED, external_id=external_id, succeeded_at=at, claimed_by="", error="")

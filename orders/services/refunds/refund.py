@@ -1,0 +1,258 @@
+"""A sale is taken back: whole, by line, by a job for many orders, or as a fact that came from outside."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import TOGETHER, limit_one_person
+from cinema.money import ZERO
+from cinema.reasons import clean_reason
+from orders import notifications
+from orders.errors import ForbiddenMove, NothingToRefund
+from orders.locks import keys_of, lock_orders_with_sessions
+from orders.models import Order
+from orders.reasons import Reason
+from orders.services.refunds.effects import OrderLine, OrderLines, RefundPlan, apply_refund_effects, lines_of
+from payments.models import Payment, Refund
+from payments.services import balances
+
+
+def refund(
+    order: Order,
+    *,
+    lines: Sequence[OrderLine] | None = None,
+    reason: str,
+    at: datetime,
+    actor: User | None = None,
+    second: User | None = None,
+) -> Refund:
+    """Refund a whole order, or the tickets and preorders that are named, and give back at once what they hold.
+
+    Without `lines`: all that is not refunded, but snacks that were collected or let lapse, which have to be named.
+    With the last line the order is `REFUNDED`. What was refunded outside and waits for its lines counts towards those
+    that are named: only the rest is sent. `second` has agreed to what is over the limit for one person, which is
+    `SecondNeeded` otherwise. Refuses with `ReasonNeeded` an empty or overlong reason, with `ForbiddenMove`
+    an order that is not sold, and with `NothingToRefund` lines that are not this order's, were refunded before, or cost
+    more than is left of what was paid.
+    """
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        done = refund_and_tell(order, lines=lines, reason=reason, at=at, actor=actor)
+        if actor is not None:
+            lately = Refund.objects.filter(order=order, actor=actor, requested_at__gt=at - TOGETHER)
+            limit_one_person(
+                "refund", lately.aggregate(sum=Sum("amount", default=ZERO))["sum"], actor=actor, second=second
+            )
+        return done
+
+
+def refund_and_tell(
+    order: Order, *, lines: Sequence[OrderLine] | None, reason: str, at: datetime, actor: User | None
+) -> Refund:
+    """The same without a limit: what customers take back of their own. Needs a transaction."""
+    [claim] = refund_each({order.pk: lines}, reason=reason, at=at, actor=actor)
+    notifications.notify_refunded(
+        claim.order, refund=claim.refund.pk, amount=claim.money_back, points=claim.points_back, at=at
+    )
+    return claim.refund
+
+
+@dataclass(frozen=True)
+class RefundPreview:
+    """What a refund comes to: money and points that go back, earned points that are taken, and whether all is gone."""
+
+    money: Decimal
+    points_back: int
+    points_taken: int
+    last: bool
+
+
+def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at: datetime) -> RefundPreview:
+    """What `refund` would come to at this moment; it is done and taken back, so it cannot differ. May refuse as it."""
+    with transaction.atomic():
+        [claim] = refund_each({order.pk: lines}, reason="", at=at)
+        amounts = list(claim.refund.bonus_transactions.values_list("amount", flat=True))
+        transaction.set_rollback(True)
+    return RefundPreview(
+        money=claim.money_back,
+        points_back=sum(amount for amount in amounts if amount > 0),
+        points_taken=-sum(amount for amount in amounts if amount < 0),
+        last=claim.last,
+    )
+
+
+def refund_each(
+    wanted: Mapping[int, Sequence[OrderLine] | None], *, reason: str, at: datetime, actor: User | None = None
+) -> list[RefundPlan]:
+    """Refund many orders, named by their keys, in a constant number of queries; tells nobody. Needs a transaction."""
+    orders = lock_orders_with_sessions(wanted.keys())
+    for order in orders:
+        if order.status not in Order.SOLD:
+            raise ForbiddenMove(_("Order %(order)s is not paid, so there is nothing to refund.") % {"order": order})
+    found = lines_of(wanted.keys())
+    money = balances(wanted.keys())
+    outside = _sent_outside(wanted.keys())
+    claims = []
+    for order in orders:
+        chosen = _chosen(order, found[order.pk], wanted[order.pk])
+        price = sum((line.paid for line in chosen), ZERO)
+        if price and (same := next((part for part in outside[order.pk] if part.is_all_for(price)), None)):
+            same.unallocated_amount = ZERO
+            claims.append(RefundPlan(order, same, chosen, found[order.pk]))
+            continue
+        amount = price - _counted_towards(price, outside[order.pk])
+        payment = money[order.pk].payment_with(amount) if amount else None
+        if amount and payment is None:
+            raise NothingToRefund(
+                _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
+                % {"amount": amount, "kept": money[order.pk].kept, "order": order}
+            )
+        new = Refund(
+            order=order,
+            payment_id=payment,
+            amount=amount,
+            reason=reason,
+            requested_at=at,
+            actor=actor,
+            status=Refund.Status.REQUESTED if amount else Refund.Status.SUCCEEDED,
+            succeeded_at=None if amount else at,
+        )
+        claims.append(RefundPlan(order, new, chosen, found[order.pk]))
+    Refund.objects.bulk_create([claim.refund for claim in claims if claim.refund.pk is None])
+    Refund.objects.bulk_update([part for parts in outside.values() for part in parts], ["unallocated_amount"])
+    apply_refund_effects(claims, at=at)
+    Order.transition(
+        [claim.order for claim in claims if claim.last],
+        Order.Status.REFUNDED,
+        at=at,
+        reason=reason,
+        actor=actor,
+        refunded_at=at,
+        refund_processed_at=at,
+    )
+    return claims
+
+
+def record_refund(
+    order: Order, *, amount: Decimal, external_id: str, at: datetime, payment: Payment | None = None
+) -> Refund:
+    """Book a refund that happened outside (a chargeback, a gateway's own desk), once an `external_id`.
+
+    `payment` is the one that it is of, where that is known; otherwise the latest that has so much left.
+
+    When nothing of the money is left the order is `REFUNDED`, and `process_refunds` gives back what it holds; a part
+    names no lines, so it waits for staff to say which. Refuses with `NothingToRefund` more than the order has paid.
+    """
+    with transaction.atomic():
+        [row] = lock_orders_with_sessions([order.pk])
+        known = row.refunds.filter(external_id=external_id).first() if external_id else None
+        if known is not None:
+            return known
+        balance = balances([row.pk])[row.pk]
+        source = balance.payment_with(amount) if payment is None else payment.pk
+        if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
+            raise NothingToRefund(
+                _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
+                % {"amount": amount, "kept": balance.kept, "order": row}
+            )
+        whole = amount == balance.kept and row.status in Order.SOLD
+        booked = Refund.objects.create(
+            order=row,
+            payment_id=source,
+            amount=amount,
+            status=Refund.Status.SUCCEEDED,
+            external_id=external_id,
+            unallocated_amount=ZERO if whole else amount,
+            requested_at=at,
+            succeeded_at=at,
+        )
+        if whole:
+            Order.transition([row], Order.Status.REFUNDED, at=at, refunded_at=at)
+        return booked
+
+
+def process_refunds(orders: Iterable[Order], *, at: datetime) -> None:
+    """Give back what orders hold that became `REFUNDED` by a fact from outside: every line, the consumed ones too,
+    since all of the money went. Stamped, so it happens once. A constant number of queries."""
+    with transaction.atomic():
+        rows = [
+            order
+            for order in lock_orders_with_sessions(keys_of(orders))
+            if order.status == Order.Status.REFUNDED and order.refund_processed_at is None
+        ]
+        keys = [order.pk for order in rows]
+        found = lines_of(keys)
+        refunds = _whole_refunds(rows, at=at)
+        apply_refund_effects(
+            [RefundPlan(order, refunds[order.pk], found[order.pk].unrefunded, found[order.pk]) for order in rows], at=at
+        )
+        Refund.objects.filter(order__in=keys, unallocated_amount__gt=0).update(unallocated_amount=0)
+        Order.objects.filter(pk__in=keys, refund_processed_at__isnull=True).update(refund_processed_at=at)
+
+
+def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund]:
+    """The refund that ended each order, which names no lines yet. One that somebody marked without money going back
+    gets a refund to be sent."""
+    keys = [order.pk for order in orders]
+    ended = Refund.objects.filter(order__in=keys, lines__isnull=True).exclude(reason=Reason.MONEY_RETURNED)
+    found = {each.order_id: each for each in ended.order_by("pk")}
+    money = balances(keys)
+    missing = []
+    for order in orders:
+        kept = money[order.pk].kept
+        if kept or order.pk not in found:
+            missing.append(
+                Refund(
+                    order=order,
+                    payment_id=money[order.pk].payment_with(kept) if kept else None,
+                    amount=kept,
+                    reason=Reason.MARKED_REFUNDED,
+                    requested_at=at,
+                    status=Refund.Status.REQUESTED if kept else Refund.Status.SUCCEEDED,
+                    succeeded_at=None if kept else at,
+                )
+            )
+    Refund.objects.bulk_create(missing)
+    return found | {each.order_id: each for each in missing}
+
+
+def _sent_outside(orders: Collection[int]) -> dict[int, list[Refund]]:
+    """The refunds of each order that came from outside and wait for their lines, the oldest first."""
+    found: defaultdict[int, list[Refund]] = defaultdict(list)
+    for part in Refund.objects.filter(order__in=orders, unallocated_amount__gt=0).order_by("pk"):
+        found[part.order_id].append(part)
+    return found
+
+
+def _counted_towards(price: Decimal, parts: Iterable[Refund]) -> Decimal:
+    """How much of `price` has gone back outside already; the parts are used up, the oldest first."""
+    counted = ZERO
+    for part in parts:
+        taken = min(part.unallocated_amount, price - counted)
+        part.unallocated_amount -= taken
+        counted += taken
+    return counted
+
+
+def _chosen(order: Order, found: OrderLines, wanted: Sequence[OrderLine] | None) -> list[OrderLine]:
+    """The lines to refund, as the database has them now."""
+    if wanted is None:
+        chosen = found.refundable
+    else:
+        names = {(type(line), line.pk) for line in wanted}
+        chosen = [line for line in found.unrefunded if (type(line), line.pk) in names]
+        if len(chosen) < len(names):
+            raise NothingToRefund(
+                _("Something of what was chosen is not part of order %(order)s, or was refunded before.")
+                % {"order": order}
+            )
+    if not chosen:
+        raise NothingToRefund(_("Nothing of order %(order)s is left to refund.") % {"order": order})
+    return chosen

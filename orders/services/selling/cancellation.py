@@ -1,0 +1,75 @@
+"""An order that was not paid ends: its seats, snacks, points and promocode are free again."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from bonuses.models import BonusTransaction
+from bonuses.services import GivenBack, give_back
+from cinema.lives import transition_matching
+from cinema.reasons import clean_reason
+from concessions.models import ConcessionPreorder
+from concessions.services import holds
+from orders import notifications
+from orders.locks import keys_of, lock_order, lock_orders
+from orders.models import Order, Ticket
+from orders.reasons import Reason
+from orders.services.selling import promocodes
+
+CancelReason = Reason  # as those who cancel call it
+
+
+def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor: User | None = None) -> None:
+    """Cancel unpaid orders and give back all that they hold; the customers are told where there is an address.
+
+    One order or a batch: a constant number of queries. Refuses with `ForbiddenMove` if one of them is not unpaid now,
+    and with `ReasonNeeded` a reason that says nothing or is too long; then none is changed.
+    """
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        cancel_locked(lock_orders(keys_of(orders)), reason=reason, at=at, actor=actor)
+
+
+def cancel_by_customer(order: Order, *, at: datetime, actor: User | None = None) -> None:
+    """`cancel` an order that its customer does not want any more: they know, and are told nothing."""
+    with transaction.atomic():
+        cancel_locked([lock_order(order)], reason=CancelReason.CUSTOMER, at=at, actor=actor, tell=False)
+
+
+def cancel_locked(
+    orders: Iterable[Order], *, reason: str, at: datetime, actor: User | None = None, tell: bool = True
+) -> None:
+    """`cancel` for orders that the caller has locked and read since, as those of a job's batch."""
+    rows = list(orders)
+    Order.transition(rows, Order.Status.CANCELLED, at=at, reason=reason, actor=actor, cancelled_at=at)
+    keys = [order.pk for order in rows]
+    transition_matching(Ticket.objects.filter(order__in=keys), Ticket.Status.AVAILABLE)
+    preorders = ConcessionPreorder.objects.filter(order__in=keys, status__in=ConcessionPreorder.OPEN)
+    open_keys = list(preorders.values_list("pk", flat=True))
+    if open_keys:
+        transition_matching(ConcessionPreorder.objects.filter(pk__in=open_keys), ConcessionPreorder.Status.CANCELLED)
+    promocodes.give_back_uses(rows)
+    if open_keys:
+        holds.put_back(open_keys, at=at)
+    give_back(_points_spent_on(keys), at=at)
+    if tell:
+        notifications.notify_cancelled(rows, at=at)
+
+
+def cancel_expired(keys: Collection[int], *, at: datetime) -> None:
+    """Cancel those of the orders that are, once locked, still expired; the others have been paid or extended."""
+    with transaction.atomic():
+        lock_orders(keys)
+        cancel(Order.objects.expired(at).filter(pk__in=keys), reason=CancelReason.EXPIRED, at=at)
+
+
+def _points_spent_on(orders: Collection[int]) -> list[GivenBack]:
+    spent = BonusTransaction.objects.filter(
+        order__in=orders, transaction_type=BonusTransaction.Type.DEDUCTION, reversals__isnull=True
+    ).order_by("pk")
+    return [
+        GivenBack(deduction=key, account=account, order=order, points=-amount)
+        for key, account, order, amount in spent.values_list("pk", "bonus_account_id", "order_id", "amount")
+    ]

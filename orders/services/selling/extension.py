@@ -1,0 +1,38 @@
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from orders.errors import ExtensionRefused, ForbiddenMove
+from orders.locks import lock_order
+from orders.models import Order
+from orders.services.selling.hold import clipped
+
+
+def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = None) -> Order:
+    """Give the customer until `until` to pay; an overdue order waits for payment again.
+
+    `expires_at` keeps its distance from the deadline; both end at the first session's start at the latest,
+    for snacks alone at the end of their day. Refuses with `ForbiddenMove` an order that is not unpaid, and with
+    `ExtensionRefused` a deadline that is not in the future.
+    """
+    with transaction.atomic():
+        row = lock_order(order)
+        if row.status not in Order.UNPAID:
+            raise ForbiddenMove(_("Order %(order)s is not waiting for payment any more.") % {"order": row})
+        distance = row.expires_at - row.payment_deadline
+        starts = row.tickets.aggregate(first=Min("session__start_datetime"))["first"]
+        closes = row.preorders.aggregate(first=Min("collection_deadline"))["first"]
+        deadline, expires = clipped(until, distance, latest=starts or closes or until + distance)
+        if deadline <= at:
+            raise ExtensionRefused(
+                _("Order %(order)s cannot be held until then: choose a time after now and before the session.")
+                % {"order": row}
+            )
+        if row.status == Order.Status.PAYMENT_OVERDUE:
+            Order.transition([row], Order.Status.PENDING_PAYMENT, at=at, actor=actor)
+        row.payment_deadline, row.expires_at = deadline, expires
+        row.save(update_fields=["payment_deadline", "expires_at"])
+        return row

@@ -1,0 +1,166 @@
+"""A sale begins: seats, stock, points and a promocode are taken together, or none of them."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from bonuses.services import spend
+from cinema.money import ZERO
+from concessions.models import ConcessionItem, ConcessionPreorder
+from concessions.services import holds
+from orders.errors import BasketRefused, NotEnoughPoints, SeatTaken
+from orders.locks import lock_order
+from orders.models import Order, OrderEvent, Promocode, Ticket
+from orders.services.selling import promocodes
+from orders.services.selling.basket import Basket, Place, fill
+from orders.services.selling.cancellation import CancelReason, cancel_expired, cancel_locked
+from screenings.models import Cinema
+
+Channel = Order.Channel
+
+
+def hold(
+    *,
+    cinema: Cinema,
+    tickets: Iterable[Place] = (),
+    snacks: Iterable[tuple[ConcessionItem, int]] = (),
+    user: User | None = None,
+    email: str = "",
+    phone: str = "",
+    language: str = "",
+    channel: str = Channel.ONLINE,
+    promocode: Promocode | str | None = None,
+    points: int = 0,
+    at: datetime,
+    actor: User | None = None,
+    instead_of: Order | None = None,
+) -> Order:
+    """Take seats, snacks, points and a promocode for a customer, to be paid before the order's `payment_deadline`.
+
+    `tickets` are (session, seat, ticket type), `snacks` (item, quantity). A guest has no `user`; the address and the
+    language of a user who gives none are those of the account. Expired orders that sit on a wanted seat are cancelled
+    first. `instead_of` is an unpaid order that this one replaces: it ends and the new one begins in one step, so that
+    nobody comes between, and a refusal leaves the old one as it was (`ForbiddenMove` if it is not unpaid).
+
+    Refuses with `BasketRefused`, `NotOnSale`, `SeatBroken`, `SeatTaken`, `PromocodeRefused`, `OutOfStock` or
+    `NotEnoughPoints`, and then nothing is taken.
+    """
+    basket = fill(cinema, tickets, snacks, at=at)
+    valid = promocodes.find(promocode, at=at) if promocode else None
+    discount = promocodes.discount(valid, basket.total)
+    points_value = _value_of(points, left=basket.total - discount, user=user)
+    basket.share(discount, points_value)
+    deadline, expires = _limits(channel, latest=basket.latest, at=at)
+    order = Order(
+        cinema=cinema,
+        user=user,
+        email=(email or (user.email if user else "")).strip(),
+        phone=(phone or (user.phone if user else "")).strip(),
+        language=language or (user.preferred_language if user else settings.LANGUAGE_CODE),
+        channel=channel,
+        created_at=at,
+        payment_deadline=deadline,
+        expires_at=expires,
+        total_amount=basket.total,
+        discount_amount=discount,
+        bonus_amount=points_value,
+        final_amount=basket.total - discount - points_value,
+        promocode=valid,
+    )
+    try:
+        order.clean_fields(exclude=["cinema", "user", "promocode"])
+    except ValidationError as error:
+        raise BasketRefused(" ".join(error.messages)) from error
+    release_stale_holds(basket.tickets, at=at)
+    with transaction.atomic():
+        if instead_of is not None:
+            _cancel_replaced(instead_of, basket, valid, at=at, actor=actor)
+        order.save(force_insert=True)
+        OrderEvent.objects.create(order=order, to_status=order.status, at=at, actor=actor)
+        take_seats(order, basket)
+        if valid:
+            promocodes.take_use(valid)
+        if basket.preorders:
+            holds.take(basket.preorders, at=at)
+        if points:
+            spend(user, points=points, order=order.pk, at=at)
+    return order
+
+
+def _cancel_replaced(
+    old: Order, basket: Basket, promocode: Promocode | None, *, at: datetime, actor: User | None
+) -> None:
+    """End the order that another one replaces; its customer knows, and is told nothing."""
+    row = lock_order(old)
+    # What it gives back is taken again: both orders' instruments are locked together, in the one order of locks.
+    promocodes.lock({key for key in (row.promocode_id, promocode and promocode.pk) if key})
+    items = {preorder.concession_item_id for preorder in basket.preorders}
+    holds.lock(items | set(row.preorders.values_list("concession_item", flat=True)))
+    cancel_locked([row], reason=CancelReason.CHANGED, at=at, actor=actor, tell=False)
+
+
+def take_seats(order: Order, basket: Basket) -> None:
+    """Write the order's lines. The index of live tickets decides who gets a seat; its refusal is `SeatTaken`."""
+    for line in basket.lines:
+        line.order = order
+    taken = Ticket.objects.live().filter(_on_the_same_seats(basket.tickets)).select_related("seat").order_by("pk")
+    if basket.tickets and (seats := [str(ticket.seat) for ticket in taken]):
+        raise SeatTaken(_("Already taken: %(seats)s. Choose other seats.") % {"seats": ", ".join(seats)})
+    try:
+        Ticket.objects.bulk_create(basket.tickets)
+    except IntegrityError as error:  # somebody else's sale came between the look and the write
+        raise SeatTaken(_("Somebody has just taken one of these seats. Choose other seats.")) from error
+    ConcessionPreorder.objects.bulk_create(basket.preorders)
+
+
+def release_stale_holds(tickets: Iterable[Ticket], *, at: datetime) -> None:
+    """Cancel the expired orders that sit on these seats, in a transaction of their own: no buyer waits for cron."""
+    tickets = list(tickets)
+    if not tickets:
+        return
+    sitting = Ticket.objects.filter(_on_the_same_seats(tickets), status=Ticket.Status.RESERVED)
+    orders = set(sitting.order_by().values_list("order", flat=True))
+    if not orders:
+        return
+    stale = list(Order.objects.expired(at).filter(pk__in=orders).values_list("pk", flat=True))
+    if stale:
+        cancel_expired(stale, at=at)
+
+
+def _on_the_same_seats(tickets: Iterable[Ticket]) -> Q:
+    seats: dict[int, list[int]] = {}
+    for ticket in tickets:
+        seats.setdefault(ticket.session_id, []).append(ticket.seat_id)
+    return Q(*(Q(session=session, seat__in=wanted) for session, wanted in seats.items()), _connector=Q.OR)
+
+
+def _value_of(points: int, *, left: Decimal, user: User | None) -> Decimal:
+    """The money that the points pay, at most the setting's share of what is left after the discount."""
+    if not points:
+        return ZERO
+    if not isinstance(points, int) or points < 0:
+        raise BasketRefused(_("%(points)s is not a number of points.") % {"points": points})
+    if user is None:
+        raise NotEnoughPoints(wanted=points, balance=0)
+    most = int(left * settings.BONUS_MAX_SHARE / settings.BONUS_POINT_VALUE)
+    if points > most:
+        raise BasketRefused(_("At most %(most)d points can pay for this order. Choose fewer points.") % {"most": most})
+    return points * settings.BONUS_POINT_VALUE
+
+
+def _limits(channel: str, *, latest: datetime, at: datetime) -> tuple[datetime, datetime]:
+    """When the order becomes overdue and when it is cancelled: as the channel says, and at the `latest`."""
+    to_pay, grace = settings.HOLD_LIMITS[channel]
+    return clipped(at + to_pay, grace, latest=latest)
+
+
+def clipped(deadline: datetime, distance: timedelta, *, latest: datetime) -> tuple[datetime, datetime]:
+    """A payment deadline and the instant of cancellation `distance` later, neither after `latest`."""
+    return min(deadline, latest), min(deadline + distance, latest)

@@ -1,0 +1,41 @@
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from notifications.models import Kind
+from orders import notifications
+from orders.errors import ForbiddenMove, NotReminded
+from orders.locks import keys_of, lock_order, lock_orders
+from orders.models import Order
+
+REMINDED_AT_MOST = timedelta(hours=1)  # a reminder in so long a time
+
+
+def mark_overdue(orders: Iterable[Order], *, at: datetime) -> None:
+    """Mark orders that were not paid by their deadline, keep their seats, and tell the customers where to pay."""
+    with transaction.atomic():
+        rows = lock_orders(keys_of(orders))
+        Order.transition(rows, Order.Status.PAYMENT_OVERDUE, at=at)
+        notifications.notify_overdue(rows, at=at)
+
+
+def remind_to_pay(order: Order, *, at: datetime) -> None:
+    """Tell the customer once more that the payment is overdue, and where to pay: at most once an hour.
+
+    Refuses with `ForbiddenMove` an order that is not unpaid, and with `NotReminded` one without an address, or whose
+    customer has just been told.
+    """
+    with transaction.atomic():
+        row = lock_order(order)
+        if row.status not in Order.UNPAID:
+            raise ForbiddenMove(_("Order %(order)s is not waiting for payment any more.") % {"order": row})
+        if not row.recipient.strip():
+            raise NotReminded(_("Order %(order)s has neither an e-mail address nor a phone number.") % {"order": row})
+        last = notifications.notifications_of(row).filter(kind=Kind.ORDER_OVERDUE).last()
+        if last is not None and last.created_at > at - REMINDED_AT_MOST:
+            raise NotReminded(
+                _("The customer of order %(order)s was told less than an hour ago. Give them time.") % {"order": row}
+            )
+        notifications.notify_overdue([row], at=at, again=True)

@@ -1,0 +1,67 @@
+"""The bar: snacks are made ready, handed over, or given up when nobody came."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cinema.lives import transition
+from concessions.models import ConcessionPreorder
+from concessions.services import holds
+from orders.errors import NotAdmitted
+from orders.locks import keys_of, lock_order, lock_order_keys
+from orders.models import Order
+from orders.reasons import Reason
+from orders.services.refunds.effects import OrderLine
+from orders.services.refunds.refund import refund_each
+
+Status = ConcessionPreorder.Status
+
+
+def make_ready(preorder: ConcessionPreorder, *, at: datetime, actor: User | None = None) -> ConcessionPreorder:
+    """The snacks stand ready at the bar. Refuses with `NotAdmitted` what is not paid or not waiting to be made."""
+    return _move(preorder, Status.READY, ready_at=at, handled_by=actor)
+
+
+def collect(preorder: ConcessionPreorder, *, at: datetime, actor: User | None = None) -> ConcessionPreorder:
+    """The customer takes the snacks. Refuses with `NotAdmitted` what is not paid, or collected, lapsed or refunded."""
+    return _move(preorder, Status.COLLECTED, collected_at=at, handled_by=actor)
+
+
+def expire_uncollected(orders: Iterable[Order], *, at: datetime) -> None:
+    """Give up the snacks of these orders whose deadline is reached: back to stock, but what was made to order and is
+    ready is waste. Not refunded, unless `REFUND_UNCOLLECTED_SNACKS`. A constant number of queries."""
+    with transaction.atomic():
+        keys = lock_order_keys(keys_of(orders))
+        rows = list(
+            ConcessionPreorder.objects.filter(
+                order__in=keys, status__in=ConcessionPreorder.OPEN, collection_deadline__lte=at
+            )
+            .prefetch_related("concession_item")  # few items, many preorders
+            .order_by("pk")
+        )
+        wasted = {row.pk for row in rows if row.status == Status.READY and row.concession_item.made_to_order}
+        transition(rows, Status.EXPIRED)
+        holds.put_back([row.pk for row in rows], at=at, wasted=wasted)
+        if settings.REFUND_UNCOLLECTED_SNACKS and rows:
+            wanted: dict[int, list[OrderLine]] = {}
+            for row in rows:
+                wanted.setdefault(row.order_id, []).append(row)
+            refund_each(wanted, reason=Reason.NOT_COLLECTED, at=at)
+
+
+def _move(preorder: ConcessionPreorder, to: str, **stamps: datetime | User | None) -> ConcessionPreorder:
+    with transaction.atomic():
+        order = lock_order(preorder.order)
+        row = ConcessionPreorder.objects.select_related("concession_item").get(pk=preorder.pk)
+        if order.status not in Order.SOLD:
+            raise NotAdmitted(
+                _("Order %(order)s is not paid: %(status)s.") % {"order": order, "status": order.get_status_display()}
+            )
+        if to not in ConcessionPreorder.TRANSITIONS[Status(row.status)]:
+            raise NotAdmitted(_("%(snacks)s: %(status)s.") % {"snacks": row, "status": row.get_status_display()})
+        transition([row], to, **stamps)
+        return row

@@ -1,0 +1,28 @@
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from orders import notifications
+from orders.locks import keys_of, lock_orders
+from orders.models import Order, Ticket
+
+
+def remind(orders: Iterable[Order], *, at: datetime) -> None:
+    """Remind customers of sessions that start soon: one message an order and session. A constant number of queries."""
+    with transaction.atomic():
+        locked = {order.pk: order for order in lock_orders(keys_of(orders))}
+        tickets = list(
+            Ticket.objects.to_remind(at)
+            .filter(order__in=locked.keys())
+            .select_related("seat")
+            .prefetch_related("session__film", "session__hall__cinema")  # few sessions, many tickets
+            .order_by("order", "session", "seat__row", "seat__number")
+        )
+        Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).update(reminder_sent_at=at)
+        groups: defaultdict[tuple[int, int], list[Ticket]] = defaultdict(list)
+        for ticket in tickets:
+            ticket.order = locked[ticket.order_id]
+            groups[ticket.order_id, ticket.session_id].append(ticket)
+        notifications.notify_upcoming_sessions(groups.values(), at=at)

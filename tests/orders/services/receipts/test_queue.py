@@ -1,0 +1,268 @@
+"""Fiscal receipts: their lines add up to the money to the kopeck, and each fact has one."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+import cinema.urls  # noqa: F401 - it loads the pages
+from orders.models import Order
+from orders.services import (
+    cancel,
+    collect,
+    complete,
+    mark_paid,
+    receipt_sales,
+    refund,
+    send_receipt_again,
+    send_refunds,
+)
+from orders.services.receipts.queue import BACKOFF, MAX_ATTEMPTS
+from payments import fiscal
+from payments.errors import GatewayUnavailable
+from payments.models import Rates, Receipt, ReceiptLine, Refund, VatRate
+from tests.accounts.people import browser, someone
+from tests.payments.worlds import YooKassaWorld
+from tests.proofs.running import flaws, run
+from tests.scenes import (
+    LONG_AGO,
+    NOON,
+    a_customer,
+    a_paid_order,
+    a_promocode,
+    a_session,
+    an_item,
+    an_order,
+    business_state,
+    paid_at_the_bank,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def receipts_are_printed_here(settings):
+    settings.RECEIPTS_SINCE = LONG_AGO
+
+
+LATER = NOON + timedelta(days=2)
+
+
+def made(*, at=NOON):
+    run("send_receipts", at=at)
+    return list(Receipt.objects.order_by("pk"))
+
+
+def sums_up(receipt) -> bool:
+    return sum((line.price * line.quantity for line in receipt.lines.all()), Decimal(0)) == receipt.amount
+
+
+def lines(receipt):
+    return [(line.quantity, line.price, line.vat) for line in receipt.lines.order_by("pk")]
+
+
+def test_a_sale_has_a_receipt_by_line_with_the_tax_of_each():
+    session = a_session()
+    order = paid_at_the_bank(session, seats=2, snacks=[(an_item(session.hall.cinema), 3)])
+
+    [receipt] = made()
+
+    assert (receipt.kind, receipt.amount, receipt.status) == ("SALE", order.final_amount, Receipt.Status.SENT)
+    assert receipt.is_prepayment
+    assert lines(receipt) == [
+        (1, Decimal("350.00"), "none"),
+        (1, Decimal("350.00"), "none"),
+        (3, Decimal("120.00"), "22"),
+    ]
+
+
+@pytest.mark.parametrize("points", [0, 1, 77, 130])
+def test_discounts_and_points_are_spread_and_the_lines_add_up_to_the_kopeck(points):
+    session = a_session(price=Decimal("333.33"))
+    item = an_item(session.hall.cinema, price=Decimal("99.99"))
+    paid_at_the_bank(
+        session, seats=3, snacks=[(item, 7)], customer=a_customer(points=200), points=points, promocode=a_promocode()
+    )
+
+    [receipt] = made()
+
+    assert sums_up(receipt)
+    assert sum(line.quantity for line in receipt.lines.filter(subject="GOODS")) == 7
+    assert receipt.lines.filter(subject="GOODS").count() <= 2
+
+
+def test_each_fact_has_one_receipt_however_often_the_job_runs():
+    order = a_paid_order()
+    refund(order, reason="Ill", at=NOON)
+    Refund.objects.update(status="SUCCEEDED", succeeded_at=NOON, handed_out=True)
+    made()
+    before = business_state()
+
+    assert [receipt.kind for receipt in made()] == ["SALE", "REFUND"]
+    assert business_state() == before
+
+
+def test_a_batch_of_receipts_costs_the_same_for_one_and_for_ten():
+    session = a_session()
+
+    def cost(number):
+        payments = [paid_at_the_bank(session, seats=1).payments.get() for _order in range(number)]
+        with CaptureQueriesContext(connection) as queries:
+            receipt_sales(payments, at=NOON)
+        return len(queries)
+
+    assert cost(1) == cost(10) <= 9
+
+
+def test_a_refund_names_what_it_was_for():
+    order = paid_at_the_bank(seats=2)
+    refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON)
+    send_refunds(list(Refund.objects.to_send(NOON)), at=NOON)
+
+    _sale, back = made()
+
+    assert (back.kind, back.amount, lines(back)) == ("REFUND", Decimal("350.00"), [(1, Decimal("350.00"), "none")])
+
+
+def test_after_the_show_the_second_receipt_settles_what_did_not_go_back():
+    session = a_session()
+    item = an_item(session.hall.cinema)
+    order = paid_at_the_bank(session, seats=2, snacks=[(item, 1)])
+    refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON)
+    collect(order.preorders.get(), at=session.start_datetime)
+    made(at=NOON)
+    assert not Receipt.objects.filter(kind="SETTLEMENT").exists()
+    complete([Order.objects.get()], at=LATER)
+
+    made(at=LATER)
+    made(at=LATER)
+
+    settlement = Receipt.objects.get(kind="SETTLEMENT")
+    assert settlement.amount == Decimal("470.00")
+    assert sums_up(settlement)
+    assert not Receipt.objects.filter(awaits_settlement=True).exists()
+
+
+def test_money_that_the_order_could_not_take_is_an_advance_and_its_return():
+    session = a_session()
+    order = an_order(session)
+    cancel(order, reason="Out of time", at=NOON)
+    a_paid_order(session, seats=20)
+    mark_paid(order, gateway="demo", amount=order.final_amount, external_id="late", at=NOON)
+    Refund.objects.update(status="SUCCEEDED", succeeded_at=NOON, handed_out=True)
+
+    made()
+
+    advance, back = Receipt.objects.filter(order=order).order_by("pk")
+    assert (advance.kind, back.kind, advance.is_prepayment) == ("SALE", "REFUND", False)
+    assert [line.name for line in ReceiptLine.objects.filter(receipt__order=order)] == [f"Advance, order {order}"] * 2
+
+
+@pytest.mark.parametrize(
+    ("subject", "day", "vat"),
+    [
+        ("TICKETS", date(2025, 12, 31), "none"),
+        ("GOODS", date(2025, 12, 31), "20"),
+        ("GOODS", date(2026, 1, 1), "22"),
+        ("GOODS", date(2026, 6, 30), "22"),
+        ("GOODS", date(2026, 7, 1), "5"),
+        ("GOODS", date(2010, 1, 1), "none"),
+    ],
+)
+def test_a_rate_holds_from_its_day_on_and_the_cinemas_own_before_the_general(subject, day, vat):
+    VatRate.objects.create(subject="GOODS", valid_from=date(2026, 7, 1), vat="5")
+
+    assert Rates().on(subject, day) == vat
+
+
+@pytest.mark.parametrize("role", ["accountant", "owner"])
+def test_rates_are_entered_ahead_and_those_of_printed_receipts_stay(role):
+    a_paid_order()
+    made()
+    old = VatRate.objects.create(subject="GOODS", valid_from=NOON.date(), vat="22")
+    person, new = browser(someone(role, all_cinemas=True)), reverse("admin:payments_vatrate_add")
+    given = {"subject": "GOODS", "vat": "10"}
+
+    changed = person.post(reverse("admin:payments_vatrate_change", args=[old.pk]), given | {"valid_from": "2027-01-01"})
+    before = person.post(new, given | {"valid_from": "2026-11-04"})
+    ahead = person.post(new, given | {"valid_from": "2026-11-06"})
+
+    assert (changed.status_code, before.status_code, ahead.status_code) == (403, 200, 302)
+    assert "Receipts have been made since that day" in before.content.decode()
+    assert sorted(VatRate.objects.values_list("valid_from", "vat")) == [
+        (date(2026, 11, 5), "22"),
+        (date(2026, 11, 6), "10"),
+    ]
+
+
+class Deaf:
+    def send(self, receipt):
+        raise GatewayUnavailable("ReadTimeout")
+
+
+def test_a_receipt_that_cannot_be_sent_is_tried_again_and_then_left_to_a_person(monkeypatch):
+    a_paid_order()
+    monkeypatch.setattr(fiscal.Console, "send", Deaf.send)
+    at = NOON
+    for pause in BACKOFF:
+        [receipt] = made(at=at)
+        assert (receipt.status, receipt.next_attempt_at) == (Receipt.Status.QUEUED, at + pause)
+        at += pause
+    with pytest.raises(Exception, match="1 failed"):
+        run("send_receipts", at=at)
+    receipt.refresh_from_db()
+    assert (receipt.status, receipt.attempts, receipt.error) == (Receipt.Status.FAILED, MAX_ATTEMPTS, "ReadTimeout")
+    monkeypatch.undo()
+
+    send_receipt_again(receipt, at=at)
+
+    assert [each.status for each in made(at=at)] == [Receipt.Status.SENT]
+
+
+def test_where_no_receipts_are_printed_none_are_made(settings):
+    settings.RECEIPTS_SINCE = None
+    a_paid_order()
+
+    assert made() == []
+
+
+def test_money_from_before_receipts_were_printed_has_none(settings):
+    a_paid_order()
+    settings.RECEIPTS_SINCE = NOON + timedelta(seconds=1)
+
+    assert made() == []
+
+
+def test_a_gateway_that_prints_receipts_is_told_the_lines_with_the_money(settings):
+    settings.YOOKASSA_RECEIPTS, settings.RECEIPT_SENDER = True, "payments.fiscal.yookassa.YooKassaReceipts"
+    world = YooKassaWorld()
+    with world.running():
+        order = an_order(a_session(), seats=2, email="guest@example.org")
+        payment = world.start(order)
+        world.pay(payment)
+        world.wait(minutes=6)
+        world.run("reconcile_payments")
+        refund(order, lines=[order.tickets.first()], reason="Ill", at=world.at)
+        world.run("execute_refunds", "send_receipts")
+        order.refresh_from_db()
+        complete([order], at=LATER)
+        world.at = LATER
+        world.run("send_receipts")
+
+    sale, back, settlement = Receipt.objects.order_by("pk")
+    told = world.provider.receipts
+    assert [(each.kind, each.status) for each in (sale, back, settlement)] == [
+        ("SALE", "SENT"),
+        ("REFUND", "SENT"),
+        ("SETTLEMENT", "SENT"),
+    ]
+    assert [len(each["items"]) for each in told] == [2, 1, 1]
+    assert {each["customer"]["email"] for each in told} == {"guest@example.org"}
+    assert [item["payment_mode"] for each in told for item in each["items"]] == ["full_prepayment"] * 3 + [
+        "full_payment"
+    ]
+    assert told[2]["settlements"] == [{"type": "prepayment", "amount": {"value": "350.00", "currency": "RUB"}}]
+    assert flaws(LATER) == []

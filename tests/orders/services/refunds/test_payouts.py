@@ -1,0 +1,241 @@
+from datetime import timedelta
+from decimal import Decimal
+from unittest.mock import patch
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from orders.errors import ForbiddenMove
+from orders.services import mark_paid_out, refund, send_again, send_refunds, settle_payment
+from orders.services.refunds.payouts import BACKOFF, LEASE, MAX_ATTEMPTS, claim
+from payments.errors import GatewayRefused, GatewayUnavailable
+from payments.gateways import State, demo
+from payments.gateways.base import RefundReport
+from payments.models import DemoCharge, DemoRefund, Payment, Refund
+from tests.accounts.people import someone
+from tests.payments.ledgers import differences
+from tests.proofs.running import flaws
+from tests.scenes import NOON, PRICE, a_paid_order, business_state, paid_at_the_bank
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = timedelta(minutes=1)
+
+
+def to_send(**order) -> Refund:
+    return refund(paid_at_the_bank(**order), reason="Ill", at=NOON)
+
+
+def send(*, at=NOON):
+    return send_refunds(list(Refund.objects.to_send(at)), at=at)
+
+
+def the_bank_refunds(answer):
+    """What the bank does when it is asked to send money back."""
+    return patch.object(demo.Demo, "refund", side_effect=answer)
+
+
+def sent_but_unheard(back):
+    SENDING(demo.Demo(), back)
+    raise GatewayUnavailable("ReadTimeout")
+
+
+SENDING = demo.Demo.refund
+
+
+def test_a_refund_is_sent_and_noted():
+    back = to_send()
+
+    tally = send()
+
+    back.refresh_from_db()
+    assert (tally.done, tally.failed, tally.passed_over) == (1, 0, 0)
+    assert (back.status, back.succeeded_at, back.attempts) == (Refund.Status.SUCCEEDED, NOON, 1)
+    assert back.external_id == f"demo_{back.uid.hex}"
+    assert differences() == []
+    assert flaws() == []
+
+
+def test_what_was_sent_is_not_sent_again():
+    to_send()
+    send()
+    before = business_state()
+
+    tally = send(at=NOON + timedelta(days=1))
+
+    assert (tally.done, business_state()) == (0, before)
+
+
+def test_an_answer_that_was_lost_is_asked_for_before_anything_is_sent_again():
+    back = to_send()
+    with the_bank_refunds(sent_but_unheard):
+        tally = send()
+    back.refresh_from_db()
+    assert (tally.passed_over, back.status, back.error) == (1, Refund.Status.REQUESTED, "ReadTimeout")
+
+    with the_bank_refunds(AssertionError("asked to send again")):
+        tally = send(at=NOON + BACKOFF[0])
+
+    back.refresh_from_db()
+    assert (tally.done, back.status, back.attempts) == (1, Refund.Status.SUCCEEDED, 2)
+    assert differences() == []
+
+
+def test_a_bank_that_stays_away_ends_in_a_failed_refund_that_a_person_sends_again():
+    back = to_send()
+    at = NOON
+    with the_bank_refunds(GatewayUnavailable("ConnectTimeout")):
+        for pause in BACKOFF:
+            assert send(at=at).passed_over == 1
+            assert send(at=at + pause - MINUTE / 60).done == 0
+            at += pause
+        tally = send(at=at)
+    back.refresh_from_db()
+    assert (tally.failed, back.status, back.attempts) == (1, Refund.Status.FAILED, MAX_ATTEMPTS)
+    assert flaws() == []
+
+    send_again(back, at=at)
+    assert send(at=at).done == 1
+
+    assert differences() == []
+
+
+def test_what_was_refused_is_tried_again_under_a_new_name():
+    back = to_send()
+    name = back.uid
+    with the_bank_refunds(GatewayRefused("balance_insufficient")):
+        send()
+    back.refresh_from_db()
+    assert (back.status, back.error, back.uid == name) == (Refund.Status.REQUESTED, "balance_insufficient", False)
+
+    send(at=NOON + BACKOFF[0])
+
+    back.refresh_from_db()
+    assert back.status == Refund.Status.SUCCEEDED
+    assert DemoRefund.objects.get().uid == back.uid
+
+
+def test_money_that_the_bank_takes_its_time_over_is_waited_for_and_not_sent_again():
+    back = to_send()
+    report = RefundReport(external_id="re_1", amount=PRICE, state=State.OPEN, uid=str(back.uid))
+    with the_bank_refunds(lambda _back: report):
+        send()
+    back.refresh_from_db()
+    assert (back.status, back.external_id) == (Refund.Status.REQUESTED, "re_1")
+
+    with the_bank_refunds(AssertionError("asked to send again")):
+        assert send(at=NOON + BACKOFF[0]).passed_over == 1
+
+
+def test_what_another_sender_has_claimed_is_left_alone_until_the_claim_ends():
+    back = to_send()
+    claim([back.pk], sender="another", at=NOON)
+
+    assert send().done == 0
+    assert send(at=NOON + LEASE).done == 1
+
+    assert DemoRefund.objects.count() == 1
+
+
+def test_a_sender_that_comes_back_too_late_changes_nothing():
+    back = to_send()
+
+    def meanwhile(asked):
+        report = SENDING(demo.Demo(), asked)
+        settle_payment(Payment.objects.get(), at=NOON + MINUTE)  # a webhook was faster
+        return report
+
+    with the_bank_refunds(meanwhile):
+        tally = send()
+
+    back.refresh_from_db()
+    assert (tally.done, back.status, back.succeeded_at) == (1, Refund.Status.SUCCEEDED, NOON + MINUTE)
+
+
+def test_nothing_is_sent_beyond_what_was_paid():
+    back = to_send()
+    Refund.objects.create(
+        order=back.order,
+        payment=back.payment,
+        amount=Decimal("0.01"),
+        status="SUCCEEDED",
+        external_id="re_9",
+        requested_at=NOON,
+    )
+
+    tally = send()
+
+    back.refresh_from_db()
+    assert (tally.failed, back.status, back.error) == (1, Refund.Status.FAILED, "more than is left")
+    assert not DemoRefund.objects.exists()
+
+
+def test_a_refund_made_at_the_banks_desk_settles_the_one_that_failed():
+    back = to_send()
+    Refund.objects.update(status=Refund.Status.FAILED)
+    DemoRefund.objects.create(charge=DemoCharge.objects.get(), uid="5" * 32, amount=PRICE)
+
+    settle_payment(back.payment, at=NOON + MINUTE)
+
+    back.refresh_from_db()
+    assert Refund.objects.get() == back
+    assert (back.status, back.external_id) == (Refund.Status.SUCCEEDED, f"demo_{'5' * 32}")
+
+
+def test_cash_is_handed_out_by_somebody_and_never_sent():
+    order = a_paid_order()
+    back = refund(order, reason="Ill", at=NOON)
+    cashier = someone("floor_manager", order.cinema)
+    assert not Refund.objects.to_send(NOON).exists()
+
+    mark_paid_out(back, at=NOON + MINUTE, actor=cashier)
+
+    back.refresh_from_db()
+    assert (back.status, back.succeeded_at, back.paid_out_by) == (Refund.Status.SUCCEEDED, NOON + MINUTE, cashier)
+    with pytest.raises(ForbiddenMove):
+        mark_paid_out(back, at=NOON + 2 * MINUTE, actor=cashier)
+    assert flaws() == []
+
+
+def test_what_went_back_was_given_an_id_by_its_gateway_or_handed_out_by_a_person():
+    back = to_send()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Refund.objects.update(status=Refund.Status.SUCCEEDED)
+
+    Refund.objects.update(status=Refund.Status.FAILED)
+    back.refresh_from_db()
+    mark_paid_out(back, at=NOON)
+    assert Refund.objects.get().handed_out
+
+
+def test_what_was_handed_out_and_is_found_sent_as_well_is_shown_to_a_person():
+    back = to_send()
+    Refund.objects.update(status=Refund.Status.FAILED)
+    mark_paid_out(back, at=NOON)
+    DemoRefund.objects.create(charge=DemoCharge.objects.get(), uid=back.uid, amount=PRICE)
+
+    settle_payment(back.payment, at=NOON + MINUTE)
+
+    assert Payment.objects.get().discrepancy == Payment.Discrepancy.REFUNDED_BEYOND
+    assert Refund.objects.get().status == Refund.Status.SUCCEEDED
+
+
+def test_what_a_gateway_is_still_to_send_is_not_handed_out():
+    back = to_send()
+    before = business_state()
+
+    with pytest.raises(ForbiddenMove):
+        mark_paid_out(back, at=NOON)
+
+    assert business_state() == before
+
+
+def test_only_a_refund_that_failed_is_sent_again():
+    back = to_send()
+    before = business_state()
+
+    with pytest.raises(ForbiddenMove):
+        send_again(back, at=NOON)
+
+    assert business_state() == before

@@ -1,0 +1,83 @@
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from orders.errors import PromocodeRefused
+from orders.models import Promocode
+from orders.services import CancelReason, cancel
+from orders.services.selling.promocodes import discount, find
+from tests.refusing import raises_unchanged
+from tests.scenes import NOON, a_promocode, a_session, an_order
+
+
+@pytest.mark.parametrize(
+    ("fields", "total", "off"),
+    [
+        ({"discount_percent": 10}, "350.00", "35.00"),
+        ({"discount_percent": 15}, "0.10", "0.02"),  # 0.015, half up
+        ({"discount_percent": 14}, "0.10", "0.01"),
+        ({"discount_percent": 100}, "350.00", "350.00"),
+        ({"discount_percent": 0}, "350.00", "0.00"),
+        ({"discount_amount": Decimal("100.00")}, "350.00", "100.00"),
+        ({"discount_amount": Decimal("100.00")}, "99.99", "99.99"),
+        ({"discount_percent": 10, "discount_amount": Decimal("100.00")}, "350.00", "135.00"),
+        ({"discount_amount": Decimal("100.00")}, "0.00", "0.00"),
+        ({}, "350.00", "0.00"),
+    ],
+)
+def test_a_promocode_takes_off_its_percent_or_its_amount(fields, total, off):
+    assert discount(Promocode(**fields), Decimal(total)) == Decimal(off)
+
+
+def test_without_a_promocode_nothing_is_taken_off():
+    assert discount(None, Decimal("350.00")) == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["", "x" * 300, "NO\x00NE", "\u202e", "'; --"])
+def test_a_code_that_is_none_is_refused_kindly(code):
+    with raises_unchanged(PromocodeRefused):
+        find(code, at=NOON)
+
+
+def test_uses_are_given_back_to_each_promocode_for_itself():
+    session = a_session()
+    first, second = a_promocode(), a_promocode()
+    orders = [an_order(session, promocode=promocode) for promocode in (first, first, second, None)]
+    kept = an_order(session, promocode=second)
+
+    cancel(orders, reason=CancelReason.CUSTOMER, at=NOON)
+
+    counted = dict(Promocode.objects.values_list("pk", "used_count"))
+    assert counted == {first.pk: 0, second.pk: 1}
+    assert kept.promocode == second
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"used_count": 101},
+        {"used_count": -1},
+        {"max_uses": -1},
+        {"discount_percent": 101},
+        {"discount_percent": -1},
+        {"discount_amount": Decimal("-0.01")},
+    ],
+    ids=str,
+)
+def test_the_database_forbids_a_promocode_that_cannot_be(fields):
+    a_promocode(max_uses=100)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Promocode.objects.update(**fields)
+
+    assert Promocode.objects.get().used_count == 0
+
+
+def test_staff_s_codes_are_kept_in_capital_letters():
+    promocode = Promocode(code=" autumn ", discount_percent=10)
+
+    promocode.full_clean()
+
+    assert promocode.code == "AUTUMN"
