@@ -11,7 +11,7 @@ from orders.models import Order, Promocode
 from orders.services import refund
 from orders.services.selling.promocodes import discount
 from screenings.pricing import ticket_price
-from tests.scenes import NOON, a_customer, a_hall, a_paid_order, a_promocode, a_session, an_item
+from tests.helpers.factories import NOON, a_customer, a_hall, a_paid_order, a_promocode, a_session, an_item
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "prices.md"
 FINE = Decimal("0.0001")

@@ -9,9 +9,9 @@ from django.db import ProgrammingError, connection, transaction
 
 from orders.models import Order
 from orders.services import check_in, refund
-from tests.accounts.people import browser, someone
-from tests.proofs.running import flaws, run
-from tests.scenes import NOON, a_customer, a_hall, a_session, an_item, an_order, at_the_bank
+from tests.helpers.factories import NOON, a_customer, a_hall, a_session, an_item, an_order, at_the_bank
+from tests.helpers.users import browser, someone
+from tests.reliability.run_job import flaws, run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 

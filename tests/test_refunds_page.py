@@ -11,7 +11,7 @@ from concessions.models import StockMovement
 from orders.errors import NothingToRefund
 from orders.models import Order
 from orders.services import accrue, collect, complete, expire_uncollected, make_ready, record_refund, refund
-from tests.scenes import a_customer, a_hall, a_paid_order, a_promocode, a_session, an_item
+from tests.helpers.factories import a_customer, a_hall, a_paid_order, a_promocode, a_session, an_item
 
 pytestmark = pytest.mark.django_db
 

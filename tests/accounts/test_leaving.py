@@ -7,8 +7,8 @@ from django.urls import reverse
 from accounts.errors import LastOwner, NotYours, NotYourself
 from accounts.models import User
 from accounts.services import deactivate, reactivate
-from tests.accounts.people import PASSWORD, browser, someone
-from tests.scenes import a_cinema
+from tests.helpers.factories import a_cinema
+from tests.helpers.users import PASSWORD, browser, someone
 
 pytestmark = pytest.mark.django_db
 

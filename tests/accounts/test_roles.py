@@ -10,7 +10,7 @@ from accounts.errors import UnknownPermission
 from accounts.roles_page import table
 from accounts.services import sync_roles
 from cinema.roles import OWNER, ROLES, Role
-from tests.accounts.people import someone
+from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,9 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from backoffice.framework.admin import CinemaScopedAdmin
 from screenings.models import Cinema, SeatSurcharge
-from tests.accounts.people import browser, someone
-from tests.cinema.venue import furnish, row_of
-from tests.scenes import a_cinema, a_hall
+from tests.helpers.cinema_fixtures import furnish, row_of
+from tests.helpers.factories import a_cinema, a_hall
+from tests.helpers.users import browser, someone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("undrawn")]
 

@@ -12,10 +12,10 @@ from bonuses.services import adjust
 from concessions.services import write_off
 from orders.models import Order
 from orders.services import refund, refund_by_customer
-from tests.accounts.people import browser, someone
 from tests.backoffice.dashboard.test_today import told
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON, PRICE, a_customer, a_paid_order, a_session, an_item
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, PRICE, a_customer, a_paid_order, a_session, an_item
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

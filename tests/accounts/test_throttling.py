@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.throttling import client_address
-from tests.accounts.people import PASSWORD, someone
+from tests.helpers.users import PASSWORD, someone
 
 WRONG = "wrong"
 

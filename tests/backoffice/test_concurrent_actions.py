@@ -11,10 +11,10 @@ from django.utils import translation
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from orders.services import cancel
-from tests.accounts.people import browser, someone
-from tests.deeds import ACTION_CASES, ActionCase
-from tests.foyer import Foyer
-from tests.scenes import business_state
+from tests.helpers.admin_action_cases import ACTION_CASES, ActionCase
+from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.factories import business_state
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

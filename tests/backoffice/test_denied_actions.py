@@ -1,13 +1,13 @@
-"""Each action of the admin, out of reach for who may not: tests/browser/test_deeds.py has it pressed by who may."""
+"""Each action of the admin, out of reach for who may not: tests/browser/test_admin_actions.py has it pressed by who may."""
 
 import pytest
 from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
-from tests.accounts.people import browser, someone
-from tests.deeds import ACTION_CASES, ActionCase
-from tests.foyer import Foyer
-from tests.scenes import business_state
+from tests.helpers.admin_action_cases import ACTION_CASES, ActionCase
+from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.factories import business_state
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

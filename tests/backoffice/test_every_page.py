@@ -13,7 +13,7 @@ from django.urls import reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from orders.models import Order
-from tests import scenes
+from tests.helpers import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +38,8 @@ def owner(client: Client) -> Client:
 
 @pytest.fixture
 def sold() -> Order:
-    customer = scenes.a_customer(points=100)
-    return scenes.a_paid_order(customer=customer, points=50, promocode=scenes.a_promocode())
+    customer = factories.a_customer(points=100)
+    return factories.a_paid_order(customer=customer, points=50, promocode=factories.a_promocode())
 
 
 @pytest.mark.parametrize(("label", "fields"), KEPT_BY_SERVICES)
@@ -63,9 +63,9 @@ def test_the_token_of_an_order_is_on_no_page(owner, sold):
 
 
 def test_the_list_of_orders_costs_the_same_for_one_order_and_for_many(owner, django_assert_max_num_queries):
-    session = scenes.a_session()
+    session = factories.a_session()
     for _number in range(10):
-        scenes.a_paid_order(session)
+        factories.a_paid_order(session)
 
     with django_assert_max_num_queries(25):
         owner.get(reverse("admin:orders_order_changelist"))

@@ -18,10 +18,10 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from backoffice.framework.import_export.pages import ImportExportMixin
-from tests.accounts.people import browser, someone
 from tests.backoffice.conftest import drawn_if
-from tests.cinema.venue import furnish, furnish_the_chain
-from tests.scenes import a_cinema, business_state
+from tests.helpers.cinema_fixtures import furnish, furnish_the_chain
+from tests.helpers.factories import a_cinema, business_state
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

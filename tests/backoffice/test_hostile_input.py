@@ -16,11 +16,11 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from jobs import clock
-from tests.accounts.people import browser, someone
 from tests.backoffice.conftest import drawn_if
-from tests.cinema.forms_on_pages import forms_on
-from tests.cinema.venue import furnish, furnish_the_chain, row_of
-from tests.scenes import NOON, a_cinema, business_state
+from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
+from tests.helpers.factories import NOON, a_cinema, business_state
+from tests.helpers.page_forms import forms_on
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

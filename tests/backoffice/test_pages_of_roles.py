@@ -14,9 +14,9 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from backoffice.framework.admin import CinemaScopedAdmin
 from cinema.roles import ROLES
 from screenings.models import Cinema
-from tests.accounts.people import browser, someone
-from tests.cinema.venue import furnish, furnish_the_chain, row_of
-from tests.scenes import a_cinema
+from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
+from tests.helpers.factories import a_cinema
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

@@ -16,9 +16,9 @@ from accounts.services import sync_roles
 from concessions.models import ConcessionPreorder
 from orders.models import Order
 from screenings.models import Cinema
-from tests.accounts.people import someone
 from tests.bench.measuring import counted
 from tests.bench.world import DAY, DUE, HOUR, Kind, World, analyse
+from tests.helpers.users import someone
 
 #: What is going on today, besides what is over: (orders, what they went through).
 TODAY = [

@@ -17,9 +17,9 @@ from orders.errors import SeatTaken
 from orders.models import Ticket
 from orders.services import hold
 from screenings.models import Hall, Seat, Session
-from tests import scenes
 from tests.bench.measuring import counted
 from tests.bench.pages import Page
+from tests.helpers import factories
 
 BUYERS = 16
 ROWS, SEATS_A_ROW = 15, 20
@@ -28,14 +28,16 @@ PEER = 6.7  # seats a second that a well-known ticket shop sells in this contest
 
 def open_house(at: datetime, *, sessions: int) -> Session:
     """A hall of 300 seats with one session on sale, and a week of others in other halls to fill the programme."""
-    scenes.an_adult()
-    cinema = scenes.a_cinema()
-    session = scenes.a_session(scenes.a_hall(cinema, rows=["s" * SEATS_A_ROW] * ROWS), start=at + timedelta(hours=5))
-    halls = [scenes.a_hall(cinema, rows=["ss"]) for _hall in range(5)]
+    factories.an_adult()
+    cinema = factories.a_cinema()
+    session = factories.a_session(
+        factories.a_hall(cinema, rows=["s" * SEATS_A_ROW] * ROWS), start=at + timedelta(hours=5)
+    )
+    halls = [factories.a_hall(cinema, rows=["ss"]) for _hall in range(5)]
     for number in range(sessions):
         day, showing = divmod(number, len(halls) * 7)
         start = at + timedelta(days=day, hours=1 + 3 * (showing // len(halls)))
-        scenes.a_session(halls[showing % len(halls)], start=start, minutes=90 + number % 12)  # twelve films
+        factories.a_session(halls[showing % len(halls)], start=start, minutes=90 + number % 12)  # twelve films
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return session
@@ -65,7 +67,7 @@ class Sale:
 def sell_out(session: Session, at: datetime) -> Sale:
     """Sixteen processes, each of which has sold before, buy two neighbours each, again and again, until the hall is
     full."""
-    matinee = scenes.a_session(session.hall, start=session.start_datetime + timedelta(days=9))
+    matinee = factories.a_session(session.hall, start=session.start_datetime + timedelta(days=9))
     connections.close_all()  # nobody may share a connection with a child
     context = multiprocessing.get_context("fork")
     start, told = context.Barrier(BUYERS + 1), context.Queue()
@@ -94,7 +96,7 @@ def sell_out(session: Session, at: datetime) -> Sale:
 def _buy(key: int, before: int, at: datetime, number: int, start: Any, told: Any) -> None:
     chance = random.Random(number)
     session, matinee = (Session.objects.select_related("hall__cinema", "film").get(pk=each) for each in (key, before))
-    adult = scenes.an_adult()
+    adult = factories.an_adult()
     holds, late = [], 0
     places = _neighbours(session)
 
@@ -132,9 +134,9 @@ def _free(places: list[tuple[Seat, Seat]], session: Session) -> list[tuple[Seat,
 
 def one_hold(hall: Hall, at: datetime, *, times: int) -> tuple[float, int]:
     """The median of holding two seats while nobody else buys, in milliseconds, and its queries."""
-    session = scenes.a_session(hall, start=at + timedelta(days=8))
+    session = factories.a_session(hall, start=at + timedelta(days=8))
     session = Session.objects.select_related("hall__cinema", "film").get(pk=session.pk)
-    adult = scenes.an_adult()
+    adult = factories.an_adult()
     took, queries = [], 0
     for left, right in _neighbours(session)[: times + 1]:
         begun = time.perf_counter()

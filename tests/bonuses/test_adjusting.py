@@ -6,8 +6,8 @@ from bonuses.errors import AdjustmentRefused
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import adjust
 from cinema.reasons import ReasonNeeded
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON, a_customer
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, a_customer
 
 pytestmark = pytest.mark.django_db
 

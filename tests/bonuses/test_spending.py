@@ -9,8 +9,8 @@ from bonuses.errors import NotEnoughPoints
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import Earned, GivenBack, TakenBack, accrue, expire, give_back, spend, take_back
 from payments.models import Refund
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON, a_customer, an_order, business_state
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, a_customer, an_order, business_state
 
 pytestmark = pytest.mark.django_db
 

@@ -15,12 +15,12 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from backoffice.framework.admin import CinemaScopedAdmin
 from screenings.models import Genre
-from tests.accounts.people import someone
-from tests.browser.axe import barriers, side_by_side
 from tests.browser.conftest import DESKTOP, PHONE, Screen
-from tests.cinema.venue import furnish, furnish_the_chain, row_of
-from tests.deeds import ACTION_CASES
-from tests.foyer import Foyer
+from tests.helpers.admin_action_cases import ACTION_CASES
+from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.axe import barriers, side_by_side
+from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
+from tests.helpers.users import someone
 
 COLOURS = ["color-contrast"]  # what differs by night, and takes longest to read
 NAMES = ["aria-command-name", "button-name", "label", "link-name"]  # of what is there on a phone alone

@@ -10,9 +10,9 @@ from accounts.models import User
 from jobs.models import JobRun, Outcome
 from orders.models import Order
 from orders.services import mark_overdue
-from tests import scenes
-from tests.accounts.people import PASSWORD, someone
 from tests.browser.conftest import Screen
+from tests.helpers import factories
+from tests.helpers.users import PASSWORD, someone
 
 
 def log_in(page: Page, person: User) -> None:
@@ -25,9 +25,9 @@ def log_in(page: Page, person: User) -> None:
 
 def test_two_clicks_from_logging_in_to_what_is_low_overdue_or_failed_last_night(screen: Screen) -> None:
     now = timezone.now()
-    session = scenes.a_session(start=now + timedelta(days=9))
-    popcorn = scenes.an_item(session.hall.cinema, stock=3)
-    late = scenes.an_order(session, channel=Order.Channel.RESERVATION, at=now - timedelta(days=2, hours=2))
+    session = factories.a_session(start=now + timedelta(days=9))
+    popcorn = factories.an_item(session.hall.cinema, stock=3)
+    late = factories.an_order(session, channel=Order.Channel.RESERVATION, at=now - timedelta(days=2, hours=2))
     mark_overdue([late], at=late.payment_deadline)
     JobRun.objects.create(
         job="check_invariants", started_at=now - timedelta(hours=6), finished_at=now - timedelta(hours=6), at=now,

@@ -2,16 +2,16 @@
 
 from playwright.sync_api import expect
 
-from tests import scenes
-from tests.accounts.people import someone
-from tests.browser.axe import barriers
 from tests.browser.conftest import Screen
+from tests.helpers import factories
+from tests.helpers.axe import barriers
+from tests.helpers.users import someone
 
 ITEMS = "/admin/concessions/concessionitem/"
 
 
 def test_a_manager_raises_prices_by_a_file_and_finds_who_did_it(screen: Screen) -> None:
-    cola = scenes.an_item()
+    cola = factories.an_item()
     manager = someone("cinema_manager", cola.cinema)
     page = screen(manager, language="ru")
     text = f"Номер;Цена\n{cola.pk};199,50\n;\n"
@@ -35,7 +35,7 @@ def test_a_manager_raises_prices_by_a_file_and_finds_who_did_it(screen: Screen) 
 
 
 def test_a_refused_row_is_read_on_a_phone_in_the_dark_and_cannot_be_stored(screen: Screen) -> None:
-    hall = scenes.a_hall()
+    hall = factories.a_hall()
     page = screen(someone("cinema_manager", hall.cinema), language="ru", phone=True, dark=True)
     text = f"Кинотеатр;Зал;День;Время;Фильм;Цена билета\n{hall.cinema.name};Чердак;05.12.2027;19:30;Солярис;350\n"
 
@@ -50,7 +50,7 @@ def test_a_refused_row_is_read_on_a_phone_in_the_dark_and_cannot_be_stored(scree
 
 
 def test_a_cashier_takes_the_list_along_and_changes_nothing_by_a_file(screen: Screen) -> None:
-    cola = scenes.an_item()
+    cola = factories.an_item()
     page = screen(someone("cashier", cola.cinema), language="ru")
 
     page.goto(ITEMS)

@@ -17,10 +17,10 @@ from payments.gateways import demo
 from payments.models import DemoCharge, Refund
 from screenings.models import Film, Session, TicketType
 from screenings.services import cancel_session
-from tests import scenes
-from tests.browser.axe import barriers, side_by_side
 from tests.browser.conftest import Screen, Windows
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.axe import barriers, side_by_side
+from tests.helpers.factories import NOON
 
 
 class Clock:
@@ -51,8 +51,8 @@ def session() -> Session:
     """Tomorrow; two rows, popcorn, and tickets for adults and children."""
     TicketType.objects.create(name="Взрослый")
     TicketType.objects.create(name="Детский", price_percent=50)
-    shown = scenes.a_session(scenes.a_hall(rows=["ssss_ssvv", "ssss_ssll", "wcss_ssss"]))
-    scenes.an_item(shown.hall.cinema)
+    shown = factories.a_session(factories.a_hall(rows=["ssss_ssvv", "ssss_ssll", "wcss_ssss"]))
+    factories.an_item(shown.hall.cinema)
     return shown
 
 
@@ -201,7 +201,7 @@ def test_who_pays_after_the_seats_were_lost_is_told_and_refunded(screen: Screen,
 
 def test_one_ticket_of_two_is_given_back(screen: Screen, session: Session) -> None:
     page = screen(language="en")
-    order = scenes.a_paid_order(session, seats=2)
+    order = factories.a_paid_order(session, seats=2)
     page.goto(f"/order/{order.token}/")
     page.get_by_role("link", name="Give tickets back").click()
     page.get_by_label(re.compile("row 1, seat 2")).check()
@@ -216,7 +216,7 @@ def test_one_ticket_of_two_is_given_back(screen: Screen, session: Session) -> No
 
 def test_a_cancelled_session_is_refunded_and_said(screen: Screen, session: Session) -> None:
     page = screen(language="en")
-    order = scenes.a_paid_order(session, seats=2)
+    order = factories.a_paid_order(session, seats=2)
     cancel_session(session, reason="No power", at=NOON)
     page.goto(f"/order/{order.token}/")
     expect(page.get_by_text("This session was cancelled.")).to_be_visible()
@@ -270,12 +270,12 @@ STICKING_OUT = """
 def test_everybody_can_use_every_page_by_day_and_by_night(
     screen: Screen, refusals: None, session: Session, language: str, phone: bool
 ) -> None:
-    customer = scenes.a_customer(points=100)
-    held = scenes.an_order(session, seats=1, customer=customer, snacks=[(a_snack(session), 1)])
-    paid = scenes.a_paid_order(session, seats=2, customer=customer, snacks=[(a_snack(session), 1)], points=50)
-    lost = scenes.an_order(session, at=NOON - timedelta(minutes=15), email="a@example.org")
+    customer = factories.a_customer(points=100)
+    held = factories.an_order(session, seats=1, customer=customer, snacks=[(a_snack(session), 1)])
+    paid = factories.a_paid_order(session, seats=2, customer=customer, snacks=[(a_snack(session), 1)], points=50)
+    lost = factories.an_order(session, at=NOON - timedelta(minutes=15), email="a@example.org")
     Film.objects.update(title="Достопримечательности")  # one word, and wider than a phone
-    free = scenes.free_seats(session)[:2]
+    free = factories.free_seats(session)[:2]
     guest = screen(language=language, phone=phone)
     member = screen(customer, language=language, phone=phone)
     chosen = f"/sessions/{session.pk}/checkout/?seat={free[0].pk}&seat={free[1].pk}"
@@ -349,7 +349,7 @@ def test_a_refusal_keeps_what_was_typed(screen: Screen, refusals: None, session:
 
 def a_hold(session: Session, *, at: datetime = NOON) -> Order:
     """Of the first seat."""
-    return scenes.an_order(session, at=at)
+    return factories.an_order(session, at=at)
 
 
 def a_snack(session: Session) -> Any:

@@ -3,7 +3,7 @@ from django.db.models import F
 
 from cinema.deltas import PerRowDelta
 from concessions.models import ConcessionItem
-from tests.scenes import a_cinema, an_item
+from tests.helpers.factories import a_cinema, an_item
 
 pytestmark = pytest.mark.django_db
 

@@ -19,10 +19,10 @@ from concessions.services import put_on_sale, receive, take_off_sale
 from orders.services import cancel
 from screenings.models import Film, Genre, SeatSurcharge, Session
 from screenings.services import copy_day
-from tests import scenes
-from tests.accounts.people import browser, someone
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def test_a_row_is_kept_from_its_beginning_and_at_each_change():
 
 
 def test_a_save_that_changes_nothing_is_not_kept():
-    item = scenes.an_item()
+    item = factories.an_item()
 
     item.save()
     item.save(update_fields=["low_alerted_at"])
@@ -80,7 +80,7 @@ def test_a_genre_keeps_what_it_was_called():
 
 
 def test_a_deleted_surcharge_is_kept():
-    surcharge = SeatSurcharge.objects.create(cinema=scenes.a_cinema(), kind="VIP", amount=100)
+    surcharge = SeatSurcharge.objects.create(cinema=factories.a_cinema(), kind="VIP", amount=100)
     key = surcharge.pk
 
     surcharge.delete()
@@ -90,7 +90,7 @@ def test_a_deleted_surcharge_is_kept():
 
 
 def test_who_is_the_person_of_the_request():
-    cinema = scenes.a_cinema()
+    cinema = factories.a_cinema()
     manager = someone("cinema_manager", cinema)
 
     browser(manager).post(
@@ -108,7 +108,7 @@ def test_outside_of_a_request_it_is_nobody():
 
 
 def test_taking_off_sale_and_putting_back_is_kept():
-    item = scenes.an_item()
+    item = factories.an_item()
 
     take_off_sale(item)
     put_on_sale(item)
@@ -117,7 +117,7 @@ def test_taking_off_sale_and_putting_back_is_kept():
 
 
 def test_a_refusal_is_not_kept():
-    item = scenes.an_item()
+    item = factories.an_item()
 
     with raises_unchanged(ConcurrentChange):
         put_on_sale(item)
@@ -126,7 +126,7 @@ def test_a_refusal_is_not_kept():
 
 
 def test_stock_that_moves_is_not_kept_twice():
-    item = scenes.an_item(stock=5)
+    item = factories.an_item(stock=5)
 
     receive(item, quantity=10, at=NOON)
 
@@ -135,7 +135,7 @@ def test_stock_that_moves_is_not_kept_twice():
 
 def test_scheduled_and_copied_sessions_are_kept_with_who_made_them():
     manager = someone()
-    session = scenes.a_session()
+    session = factories.a_session()
     day = session.start_datetime.date()
 
     copy_day(session.hall.cinema, day=day, to=day + timedelta(days=1), at=NOON, actor=manager)
@@ -155,7 +155,7 @@ def test_leaving_and_coming_back_is_kept():
 
 
 def test_the_roles_and_cinemas_of_staff_are_kept():
-    cinema, usher = scenes.a_cinema(), someone("usher")
+    cinema, usher = factories.a_cinema(), someone("usher")
     other = Group.objects.create(name="other")
 
     usher.groups.set([other])
@@ -168,7 +168,7 @@ def test_the_roles_and_cinemas_of_staff_are_kept():
 
 
 def test_of_customers_and_of_log_ins_nothing_is_kept(client):
-    customer, usher = scenes.a_customer(), someone("usher")
+    customer, usher = factories.a_customer(), someone("usher")
     before = usher.history.count()
 
     client.force_login(usher)  # it stamps `last_login`
@@ -189,7 +189,7 @@ def test_who_saves_other_fields_alone_pays_nothing(django_assert_num_queries):
 
 
 def test_orders_and_jobs_pay_nothing():
-    order = scenes.an_order(snacks=[(scenes.an_item(), 1)], promocode=scenes.a_promocode())
+    order = factories.an_order(snacks=[(factories.an_item(), 1)], promocode=factories.a_promocode())
 
     with CaptureQueriesContext(connection) as queries:
         cancel([order], reason="EXPIRED", at=order.expires_at)

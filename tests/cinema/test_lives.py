@@ -10,8 +10,8 @@ from cinema.lives import ConcurrentChange, ForbiddenMove, transition, transition
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderEvent, Ticket
 from screenings.models import Session
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON, a_session, an_item, an_order, business_state
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, a_session, an_item, an_order, business_state
 
 DRAWN = {
     Order: """

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin import AdminSite
 from django.urls import reverse
 
-from tests.accounts.people import browser, someone
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.db.models import Max, Sum
 
 from cinema.money import CENT, MOST, ZERO, MoneyField, rounded, split
 from concessions.models import ConcessionItem
-from tests.scenes import a_cinema, an_item
+from tests.helpers.factories import a_cinema, an_item
 
 NOT_MONEY = ["0.005", "NaN", "sNaN", "Infinity", "-Infinity", "1e-3", "ten", "", " ", "1,50", [], object()]
 

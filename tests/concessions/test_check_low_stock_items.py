@@ -14,7 +14,7 @@ from concessions.models import ConcessionItem, ReorderSuggestion
 from concessions.services import alert_low_stock, movements, receive
 from notifications.models import Kind, Notification
 from screenings.models import Cinema
-from tests.concessions.rows import item
+from tests.helpers.concession_rows import item
 
 AT = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
 EARLIER = AT - timedelta(hours=3)

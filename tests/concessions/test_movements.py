@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from concessions.services import movements
-from tests.concessions.rows import item
+from tests.helpers.concession_rows import item
 
 AT = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
 EARLIER = AT - timedelta(days=2)

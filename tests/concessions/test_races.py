@@ -10,7 +10,7 @@ from django.db.models import Sum
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem
 from concessions.services import movements, receive, stock, write_off
-from tests.concessions.rows import item
+from tests.helpers.concession_rows import item
 
 AT = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
 TIMES = 12

@@ -10,7 +10,7 @@ from cinema.reasons import ReasonNeeded
 from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, WrongQuantity
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
 from concessions.services import count, receive, write_off
-from tests.concessions.rows import item, preordered
+from tests.helpers.concession_rows import item, preordered
 
 AT = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
 

@@ -8,11 +8,11 @@ import pytest
 from jobs import clock
 from orders.models import Order
 from payments.models import Dispute, GatewayEvent, Payment, Refund
-from tests.accounts.people import browser, someone
 from tests.backoffice.dashboard.test_today import told
-from tests.payments.worlds import StripeWorld
-from tests.proofs.running import flaws
-from tests.scenes import NOON, PRICE, a_session, an_order
+from tests.helpers.factories import NOON, PRICE, a_session, an_order
+from tests.helpers.gateway_harness import StripeWorld
+from tests.helpers.users import browser, someone
+from tests.reliability.run_job import flaws
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from django.test import Client
 from jobs import clock
 from orders.models import Order
 from payments.models import GatewayEvent, Payment
-from tests.payments import double
-from tests.payments.worlds import FROM_YOOKASSA, StripeWorld, YooKassaWorld
-from tests.scenes import NOON, an_order, business_state
+from tests.helpers import fake_gateway
+from tests.helpers.factories import NOON, an_order, business_state
+from tests.helpers.gateway_harness import FROM_YOOKASSA, StripeWorld, YooKassaWorld
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def mutations(world: StripeWorld) -> Iterator[tuple[str, bytes, dict[str, str]]]:
     at = world.at.timestamp()
-    body, headers = double.stripe_message(world.provider, 0, at)
+    body, headers = fake_gateway.stripe_message(world.provider, 0, at)
     signature = headers["Stripe-Signature"]
     yield "no signature", body, {}
     yield "an empty signature", body, {"Stripe-Signature": ""}
@@ -58,9 +58,9 @@ def mutations(world: StripeWorld) -> Iterator[tuple[str, bytes, dict[str, str]]]
     yield "a longer body", body + b" ", headers
     yield "no body", b"", headers
     yield "not UTF-8", b"\xff\xfe" + body, headers
-    yield "another secret", *double.stripe_message(world.provider, 0, at, secret="whsec_stolen")
-    yield "an old message", *double.stripe_message(world.provider, 0, at - 301)
-    yield "a message of the future", *double.stripe_message(world.provider, 0, at + 301)
+    yield "another secret", *fake_gateway.stripe_message(world.provider, 0, at, secret="whsec_stolen")
+    yield "an old message", *fake_gateway.stripe_message(world.provider, 0, at - 301)
+    yield "a message of the future", *fake_gateway.stripe_message(world.provider, 0, at + 301)
     yield "its time changed", body, {"Stripe-Signature": signature.replace(f"t={int(at)}", f"t={int(at) + 1}")}
     for number in range(0, len(body), 7):  # a bit of every seventh byte
         yield f"bit {number}", body[:number] + bytes([body[number] ^ 1]) + body[number + 1 :], headers
@@ -76,7 +76,7 @@ def test_a_message_that_stripe_did_not_sign_is_refused(stripe, caplog):
     assert business_state() == before
     assert len(stripe.provider.asked) == asked
     assert Order.objects.get().email not in caplog.text
-    assert double.SIGNS_WITH not in caplog.text
+    assert fake_gateway.SIGNS_WITH not in caplog.text
 
 
 def test_a_live_message_is_refused_by_a_shop_under_test(stripe, settings):
@@ -91,7 +91,7 @@ def test_a_live_message_is_refused_by_a_shop_under_test(stripe, settings):
 def test_a_message_from_elsewhere_than_yookassas_networks_is_refused(yookassa, address):
     yookassa.pay(Payment.objects.get())
 
-    answer = post("yookassa", double.yookassa_message(yookassa.provider, 0), address=address)
+    answer = post("yookassa", fake_gateway.yookassa_message(yookassa.provider, 0), address=address)
 
     assert answer.status_code == 400
     assert not GatewayEvent.objects.exists()

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from jobs import clock as jobs_clock
-from tests.jobs.toys import Clock
+from tests.helpers.sample_jobs import Clock
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from jobs.command import Counts, JobCommand, JobPass, Step
 from jobs.models import JobLease, JobRun, Outcome, QuarantinedRow
-from tests.jobs.toys import NOON, Clock, SwitchOff, switched_off, users
+from tests.helpers.sample_jobs import NOON, Clock, SwitchOff, switched_off, users
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 
 from jobs.models import JobRun
 from jobs.options import Options
-from tests.jobs.toys import SwitchOff
+from tests.helpers.sample_jobs import SwitchOff
 
 DEFAULTS: dict[str, Any] = {"at": None, "batch_size": 500, "limit": None, "every": None, "dry_run": False}
 

@@ -12,7 +12,7 @@ from django.db import (
 )
 
 from jobs.patience import WAITS, is_infrastructure, with_retries
-from tests.jobs.toys import Clock
+from tests.helpers.sample_jobs import Clock
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from jobs.models import JobRun, QuarantinedRow
 from jobs.quarantine import BACKOFF
-from tests.jobs.toys import NOON, Clock, SwitchOff, switched_off, users
+from tests.helpers.sample_jobs import NOON, Clock, SwitchOff, switched_off, users
 
 pytestmark = pytest.mark.django_db
 

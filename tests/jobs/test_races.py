@@ -13,7 +13,7 @@ from accounts.models import User
 from jobs import leases
 from jobs.command import JobCommand, Step
 from jobs.models import JobRun, QuarantinedRow
-from tests.jobs.toys import NOON, users
+from tests.helpers.sample_jobs import NOON, users
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from cinema.schedule import Daily, minutes
 from jobs import status
 from jobs.models import JobRun, Outcome, QuarantinedRow
-from tests.jobs.toys import NOON, Clock
+from tests.helpers.sample_jobs import NOON, Clock
 
 pytestmark = pytest.mark.django_db
 

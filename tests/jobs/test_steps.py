@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 from accounts.models import User
 from jobs.command import Counts, JobCommand, Step
 from jobs.models import JobRun, QuarantinedRow
-from tests.jobs.toys import NOON, Clock, SwitchOff, switched_off, users
+from tests.helpers.sample_jobs import NOON, Clock, SwitchOff, switched_off, users
 
 pytestmark = pytest.mark.django_db
 

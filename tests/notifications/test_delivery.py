@@ -16,8 +16,8 @@ from notifications.channels.sms import MemoryBackend
 from notifications.models import Kind, Notification, Status
 from notifications.services import deliver, queue, requeue
 from notifications.services.delivery import BACKOFF, LEASE, MAX_ATTEMPTS, PATIENCE, claim
-from tests.notifications import post
-from tests.notifications.post import LATER, NOW, message, queued, statuses
+from tests.helpers import fake_mail
+from tests.helpers.fake_mail import LATER, NOW, message, queued, statuses
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def texts(settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str
 
 @pytest.fixture
 def mail_goes_through(settings: Any) -> Any:
-    """Call it with a backend of tests.notifications.post."""
+    """Call it with a backend of tests.helpers.fake_mail."""
 
     def choose(backend: type) -> None:
         settings.EMAIL_BACKEND = f"{backend.__module__}.{backend.__qualname__}"
@@ -95,7 +95,7 @@ def test_a_sender_takes_only_what_it_was_given() -> None:
 
 
 def test_a_subject_cannot_smuggle_a_header_in() -> None:
-    context = post.CONTEXTS[Kind.TICKET_REMINDER] | {"film": "Jaws\r\nBcc: everybody@example.com"}
+    context = fake_mail.CONTEXTS[Kind.TICKET_REMINDER] | {"film": "Jaws\r\nBcc: everybody@example.com"}
     [row] = queued(kind=Kind.TICKET_REMINDER, context=context)
 
     deliver([row], at=NOW)
@@ -184,7 +184,7 @@ def test_a_sender_out_of_patience_gives_back_the_rest_as_if_never_tried(monkeypa
 
 
 def test_each_failure_waits_longer_until_the_message_has_failed(mail_goes_through: Any) -> None:
-    mail_goes_through(post.RefusesSome)
+    mail_goes_through(fake_mail.RefusesSome)
     [row] = queued(recipient="bad@example.com")
     at = NOW
 
@@ -202,8 +202,8 @@ def test_each_failure_waits_longer_until_the_message_has_failed(mail_goes_throug
 
 
 def test_what_is_kept_of_a_failure_names_nobody(mail_goes_through: Any, settings: Any) -> None:
-    mail_goes_through(post.RefusesSome)
-    settings.SMS_BACKEND = "tests.notifications.post.BrokenGateway"
+    mail_goes_through(fake_mail.RefusesSome)
+    settings.SMS_BACKEND = "tests.helpers.fake_mail.BrokenGateway"
     rows = queued(recipient="bad@example.com") + queued(recipient="+79991234567")[1:]
 
     deliver(rows, at=NOW)
@@ -213,7 +213,7 @@ def test_what_is_kept_of_a_failure_names_nobody(mail_goes_through: Any, settings
 
 
 def test_one_bad_address_does_not_stop_the_others(mail_goes_through: Any) -> None:
-    mail_goes_through(post.RefusesSome)
+    mail_goes_through(fake_mail.RefusesSome)
     queue([message(recipient=f"{name}@example.com") for name in ("a", "bad", "c")], at=NOW)
 
     deliver(Notification.objects.all(), at=NOW)
@@ -232,29 +232,29 @@ def test_words_that_cannot_be_rendered_stop_nobody() -> None:
 
 
 def test_a_mail_server_that_is_away_is_asked_once_a_batch(mail_goes_through: Any, monkeypatch: Any) -> None:
-    mail_goes_through(post.Unreachable)
-    monkeypatch.setattr(post.Unreachable, "knocks", 0)
+    mail_goes_through(fake_mail.Unreachable)
+    monkeypatch.setattr(fake_mail.Unreachable, "knocks", 0)
 
     assert deliver(queued(10), at=NOW) == Counts(passed_over=10)
 
-    assert post.Unreachable.knocks == 1
+    assert fake_mail.Unreachable.knocks == 1
     assert statuses() == [Status.QUEUED] * 10
 
 
 def test_a_mail_server_that_hangs_up_each_time_is_left_alone_soon(mail_goes_through: Any, monkeypatch: Any) -> None:
-    mail_goes_through(post.Drops)
-    monkeypatch.setattr(post.Drops, "tries", 0)
+    mail_goes_through(fake_mail.Drops)
+    monkeypatch.setattr(fake_mail.Drops, "tries", 0)
 
     deliver(queued(10), at=NOW)
 
-    assert post.Drops.tries == 3
+    assert fake_mail.Drops.tries == 3
 
 
 def test_after_an_outage_every_message_is_sent_once(mail_goes_through: Any) -> None:
     rows = queued(10)
-    mail_goes_through(post.Unreachable)
+    mail_goes_through(fake_mail.Unreachable)
     deliver(rows, at=NOW)
-    mail_goes_through(post.CountsConnections)
+    mail_goes_through(fake_mail.CountsConnections)
 
     deliver(rows, at=LATER)
 
@@ -331,10 +331,10 @@ def test_two_messages_have_two_ids() -> None:
 def test_a_sender_told_to_stop_marks_what_it_sent_and_gives_back_the_rest(
     mail_goes_through: Any, monkeypatch: Any
 ) -> None:
-    mail_goes_through(post.StopsAfterOne)
-    monkeypatch.setattr(post.StopsAfterOne, "sent", 0)
+    mail_goes_through(fake_mail.StopsAfterOne)
+    monkeypatch.setattr(fake_mail.StopsAfterOne, "sent", 0)
 
-    with pytest.raises(post.Told):
+    with pytest.raises(fake_mail.Told):
         deliver(queued(3), at=NOW)
 
     assert statuses() == [Status.SENT, Status.QUEUED, Status.QUEUED]
@@ -372,7 +372,7 @@ def test_a_batch_costs_a_constant_number_of_queries() -> None:
 
 
 def test_failures_of_one_sort_cost_a_constant_number_of_queries(mail_goes_through: Any) -> None:
-    mail_goes_through(post.Unreachable)
+    mail_goes_through(fake_mail.Unreachable)
 
     def cost(count: int, occasion: str) -> int:
         queued(count, occasion=occasion)
@@ -384,12 +384,12 @@ def test_failures_of_one_sort_cost_a_constant_number_of_queries(mail_goes_throug
 
 
 def test_a_batch_goes_over_one_connection(mail_goes_through: Any, monkeypatch: Any) -> None:
-    mail_goes_through(post.CountsConnections)
-    monkeypatch.setattr(post.CountsConnections, "opened", 0)
+    mail_goes_through(fake_mail.CountsConnections)
+    monkeypatch.setattr(fake_mail.CountsConnections, "opened", 0)
 
     deliver(queued(20), at=NOW)
 
-    assert (post.CountsConnections.opened, len(mail.outbox)) == (1, 20)
+    assert (fake_mail.CountsConnections.opened, len(mail.outbox)) == (1, 20)
 
 
 def test_an_index_serves_what_is_due() -> None:
@@ -429,7 +429,7 @@ def test_a_dry_run_says_what_is_due_names_nobody_and_sends_nothing(capsys: Any) 
 
 
 def test_a_message_that_failed_for_good_fails_the_pass_and_is_not_quarantined(mail_goes_through: Any) -> None:
-    mail_goes_through(post.RefusesSome)
+    mail_goes_through(fake_mail.RefusesSome)
     queued(recipient="bad@example.com")
     Notification.objects.update(attempts=MAX_ATTEMPTS - 1)
 

@@ -4,7 +4,7 @@ from django.test.utils import CaptureQueriesContext
 
 from notifications.models import Kind, Notification, Status
 from notifications.services import Message, queue
-from tests.notifications.post import CONTEXTS, LATER, NOW, message
+from tests.helpers.fake_mail import CONTEXTS, LATER, NOW, message
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from cinema.lives import ConcurrentChange
 from notifications.models import Notification
 from notifications.services import delivery
-from tests.notifications import post
-from tests.notifications.post import NOW, queued, statuses
+from tests.helpers import fake_mail
+from tests.helpers.fake_mail import NOW, queued, statuses
 
 SENDERS = 4
 MESSAGES = 60
@@ -65,12 +65,12 @@ def test_without_the_claim_senders_at_once_send_twice(monkeypatch: pytest.Monkey
 
 @pytest.mark.django_db(transaction=True)
 def test_mail_is_sent_outside_a_transaction(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.EMAIL_BACKEND = "tests.notifications.post.NotesTransactions"
-    monkeypatch.setattr(post.NotesTransactions, "seen", [])
+    settings.EMAIL_BACKEND = "tests.helpers.fake_mail.NotesTransactions"
+    monkeypatch.setattr(fake_mail.NotesTransactions, "seen", [])
 
     delivery.deliver(queued(3), at=NOW)
 
-    assert post.NotesTransactions.seen == [False] * 3
+    assert fake_mail.NotesTransactions.seen == [False] * 3
 
 
 @pytest.mark.django_db(transaction=True)

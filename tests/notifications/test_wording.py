@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 
 from notifications import wording
 from notifications.models import Kind, Notification
-from tests.notifications.post import CONTEXTS, NOW
+from tests.helpers.fake_mail import CONTEXTS, NOW
 
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 KINDS = pytest.mark.parametrize("kind", Kind)

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.scenes import an_adult
+from tests.helpers.factories import an_adult
 
 
 @pytest.fixture(autouse=True)

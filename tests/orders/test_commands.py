@@ -14,7 +14,7 @@ from orders.models import Order, Ticket
 from orders.services import accrue, complete, record_refund
 from screenings.models import Session
 from screenings.services import cancel_session, complete_sessions
-from tests.scenes import NOON, a_customer, a_paid_order, a_session, an_item, an_order, business_state
+from tests.helpers.factories import NOON, a_customer, a_paid_order, a_session, an_item, an_order, business_state
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)

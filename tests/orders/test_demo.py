@@ -14,9 +14,9 @@ from orders.demo.chain import ADMIN, found
 from orders.management.commands import demo
 from orders.models import Order, Ticket
 from screenings.models import Cinema
-from tests.proofs.stage import forget_what_was
-from tests.scenes import LONG_AGO
-from tests.screenings.rows import hall
+from tests.helpers.factories import LONG_AGO
+from tests.helpers.screening_rows import hall
+from tests.reliability.db_snapshot import forget_what_was
 
 AT = datetime(2026, 11, 5, 23, 40, tzinfo=UTC)  # the dead of night, when most halls are closed
 

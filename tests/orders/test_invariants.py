@@ -39,8 +39,8 @@ from orders.services import (
 from payments.models import Gateway, Payment, Refund
 from screenings.models import Session
 from screenings.services import cancel_session, complete_sessions
-from tests.orders.planting import doubled, unguarded
-from tests.scenes import (
+from tests.helpers.corrupt_rows import doubled, unguarded
+from tests.helpers.factories import (
     NOON,
     a_customer,
     a_hall,

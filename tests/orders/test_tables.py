@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from orders.models import Order, RefundLine, Ticket
 from orders.services import refund
-from tests.scenes import NOON, a_paid_order, a_session, an_item, an_order, business_state
+from tests.helpers.factories import NOON, a_paid_order, a_session, an_item, an_order, business_state
 
 CENT = Decimal("0.01")
 

@@ -22,9 +22,9 @@ from orders.services import CustomerPaymentState, customer_payment_state, refund
 from payments.errors import GatewayRefused
 from payments.gateways import RefundRequest, client
 from payments.models import GatewayEvent, Payment, Refund
-from tests.payments.worlds import WORLDS, World
-from tests.proofs.running import flaws
-from tests.scenes import PRICE, a_hall, a_session, an_order, pay
+from tests.helpers.factories import PRICE, a_hall, a_session, an_order, pay
+from tests.helpers.gateway_harness import WORLDS, World
+from tests.reliability.run_job import flaws
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.test import Client
 from payments.errors import GatewayRefused, GatewayUnavailable
 from payments.gateways import Charge, RefundRequest, State, client
 from payments.models import DemoCharge
-from tests.scenes import NOON, PRICE
+from tests.helpers.factories import NOON, PRICE
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from payments.models import Gateway, Payment, Refund
 from payments.services import balance_of, balances, record_success, request_refund
-from tests.scenes import NOON, a_session, an_order, business_state
+from tests.helpers.factories import NOON, a_session, an_order, business_state
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import ProtectedError
 
-from tests.scenes import a_customer, a_paid_order, a_promocode, a_session, an_item, business_state
+from tests.helpers.factories import a_customer, a_paid_order, a_promocode, a_session, an_item, business_state
 
 WAYS = {
     "the order": lambda order: order,

@@ -8,7 +8,7 @@ from cinema.reasons import ReasonNeeded
 from screenings.errors import SessionCancelledAlready, SessionOver
 from screenings.models import Session
 from screenings.services import cancel_session, schedule
-from tests.screenings.rows import AT, PRICE, film, session
+from tests.helpers.screening_rows import AT, PRICE, film, session
 
 pytestmark = pytest.mark.django_db
 

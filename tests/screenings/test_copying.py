@@ -5,7 +5,7 @@ import pytest
 from screenings.errors import AmbiguousTime, DifferentWeekdays, HallBusy, NonexistentTime, StartsInThePast
 from screenings.models import Session
 from screenings.services import copy_day, copy_week
-from tests.screenings.rows import hall, session
+from tests.helpers.screening_rows import hall, session
 
 pytestmark = pytest.mark.django_db
 

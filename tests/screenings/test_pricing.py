@@ -6,7 +6,7 @@ import pytest
 
 from screenings.models import SeatKind
 from screenings.pricing import surcharges, ticket_price
-from tests.screenings.rows import hall
+from tests.helpers.screening_rows import hall
 
 
 def test_a_ticket_costs_whole_cents_whatever_its_share():

@@ -12,8 +12,8 @@ from backoffice.screenings.resources import FilmResource
 from screenings.errors import HallBusy
 from screenings.models import Film, Session
 from screenings.services import cancel_session, schedule, timetable
-from tests.accounts.people import browser, someone
-from tests.screenings.rows import AT, PRICE, film, hall, session
+from tests.helpers.screening_rows import AT, PRICE, film, hall, session
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,7 @@ from django.utils import translation
 from screenings import services
 from screenings.errors import HallBusy, ImpossibleSession, StartsInThePast, TimeZoneMissing
 from screenings.models import Session
-from tests.screenings.rows import AT, PRICE, film, hall, session
+from tests.helpers.screening_rows import AT, PRICE, film, hall, session
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ from orders.services import cancel, hold, mark_paid
 from screenings.errors import BackAlready, ImpossibleOutage, OutAlready
 from screenings.models import SeatOutage
 from screenings.services import put_back, take_out
-from tests import scenes
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -22,15 +22,15 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def session():
-    return scenes.a_session()
+    return factories.a_session()
 
 
 def buy(session, seat) -> Order:
-    return hold(cinema=session.hall.cinema, tickets=[(session, seat, scenes.an_adult())], email="a@b.org", at=NOON)
+    return hold(cinema=session.hall.cinema, tickets=[(session, seat, factories.an_adult())], email="a@b.org", at=NOON)
 
 
 def test_a_seat_that_is_broken_while_the_session_runs_is_not_sold(session):
-    seat, other = scenes.free_seats(session)[:2]
+    seat, other = factories.free_seats(session)[:2]
     take_out([seat], since=NOON, reason="The spring is out")
 
     with pytest.raises(SeatBroken, match="Out of use then: row 1, seat 1"):
@@ -42,7 +42,7 @@ def test_a_seat_that_is_broken_while_the_session_runs_is_not_sold(session):
 
 @pytest.mark.parametrize("begins_before_the_end", [True, False])
 def test_an_outage_counts_from_its_first_to_its_last_moment(session, begins_before_the_end):
-    seat = scenes.free_seats(session)[0]
+    seat = factories.free_seats(session)[0]
     moment = timedelta(microseconds=1)
     if begins_before_the_end:
         take_out([seat], since=session.end_datetime - moment, reason="Wet")
@@ -54,7 +54,7 @@ def test_an_outage_counts_from_its_first_to_its_last_moment(session, begins_befo
 
 
 def test_an_outage_that_ends_as_the_session_starts_or_begins_as_it_ends_is_in_nobodys_way(session):
-    seat = scenes.free_seats(session)[0]
+    seat = factories.free_seats(session)[0]
     take_out([seat], since=NOON, until=session.start_datetime, reason="Wet")
     take_out([seat], since=session.end_datetime, reason="Wet again")
 
@@ -62,7 +62,7 @@ def test_an_outage_that_ends_as_the_session_starts_or_begins_as_it_ends_is_in_no
 
 
 def test_a_seat_that_was_put_back_is_sold_again(session):
-    seat = scenes.free_seats(session)[0]
+    seat = factories.free_seats(session)[0]
     [outage] = take_out([seat], since=NOON - HOUR, reason="Wet")
 
     put_back(outage, at=NOON)
@@ -72,7 +72,7 @@ def test_a_seat_that_was_put_back_is_sold_again(session):
 
 
 def test_an_outage_that_never_began_never_was(session):
-    [outage] = take_out([scenes.free_seats(session)[0]], since=NOON, reason="Wet")
+    [outage] = take_out([factories.free_seats(session)[0]], since=NOON, reason="Wet")
 
     put_back(outage, at=NOON)
 
@@ -80,8 +80,8 @@ def test_an_outage_that_never_began_never_was(session):
 
 
 def test_a_seat_that_is_in_use_again_is_not_put_back_a_second_time(session):
-    [mended] = take_out([scenes.free_seats(session)[0]], since=NOON - 2 * HOUR, until=NOON - HOUR, reason="Wet")
-    [called_off] = take_out([scenes.free_seats(session)[1]], since=NOON, reason="Wet")
+    [mended] = take_out([factories.free_seats(session)[0]], since=NOON - 2 * HOUR, until=NOON - HOUR, reason="Wet")
+    [called_off] = take_out([factories.free_seats(session)[1]], since=NOON, reason="Wet")
     put_back(SeatOutage.objects.get(pk=called_off.pk), at=NOON)
 
     for outage in (mended, called_off):
@@ -90,7 +90,7 @@ def test_a_seat_that_is_in_use_again_is_not_put_back_a_second_time(session):
 
 
 def test_a_seat_that_is_out_already_is_not_taken_out_twice_and_stays_out_for_longer_if_asked(session):
-    seat, other = scenes.free_seats(session)[:2]
+    seat, other = factories.free_seats(session)[:2]
     take_out([seat], since=NOON, until=NOON + 2 * HOUR, reason="Wet")
 
     with raises_unchanged(OutAlready) as said:
@@ -102,7 +102,7 @@ def test_a_seat_that_is_out_already_is_not_taken_out_twice_and_stays_out_for_lon
 
 
 def test_what_cannot_be_is_refused_and_nothing_is_taken_out(session):
-    seat = scenes.free_seats(session)[0]
+    seat = factories.free_seats(session)[0]
 
     for seats, until, reason in (([], None, "Wet"), ([seat], NOON, "Wet"), ([seat], None, " ")):
         with pytest.raises((ImpossibleOutage, ReasonNeeded)):
@@ -112,7 +112,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_taken_out(session):
 
 
 def test_sold_tickets_stay_when_their_seat_breaks(session):
-    order = scenes.a_paid_order(session)
+    order = factories.a_paid_order(session)
 
     take_out([order.tickets.get().seat], since=NOON, reason="Wet")
 
@@ -120,7 +120,7 @@ def test_sold_tickets_stay_when_their_seat_breaks(session):
 
 
 def test_late_money_does_not_seat_anybody_on_a_seat_that_broke_meanwhile(session):
-    order = scenes.an_order(session)
+    order = factories.an_order(session)
     cancel([order], reason="EXPIRED", at=NOON)
     take_out([order.tickets.get().seat], since=NOON, reason="Wet")
 

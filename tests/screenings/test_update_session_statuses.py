@@ -11,7 +11,7 @@ from cinema.lives import ForbiddenMove
 from screenings.errors import NotYet
 from screenings.models import Session
 from screenings.services import complete_sessions, start_sessions
-from tests.screenings.rows import AT, film, hall, session
+from tests.helpers.screening_rows import AT, film, hall, session
 
 pytestmark = pytest.mark.django_db
 

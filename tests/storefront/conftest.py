@@ -1,7 +1,7 @@
 import pytest
 
 from jobs import clock
-from tests.scenes import NOON, an_adult
+from tests.helpers.factories import NOON, an_adult
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ from accounts.models import User
 from notifications.models import Kind, Notification
 from orders.models import Order
 from orders.services import accrue, complete, refund
-from tests import scenes
-from tests.accounts.people import PASSWORD, someone
-from tests.scenes import NOON, business_state
+from tests.helpers import factories
+from tests.helpers.factories import NOON, business_state
+from tests.helpers.users import PASSWORD, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +20,8 @@ ME = "me@example.org"
 
 
 def test_a_link_opens_an_account_once_and_finds_what_was_bought_as_a_guest(client: Client) -> None:
-    mine = scenes.an_order(email=ME)
-    other = scenes.an_order(email="other@example.org")
+    mine = factories.an_order(email=ME)
+    other = factories.an_order(email="other@example.org")
     path = link_sent(client, ME)
 
     assert client.get(path).status_code == 200
@@ -59,7 +59,7 @@ def test_a_link_made_before_the_account_does_not_open_it_afterwards(client: Clie
 
 
 def test_nobody_learns_whether_an_address_has_an_account(client: Client) -> None:
-    scenes.a_customer()
+    factories.a_customer()
     known = User.objects.get()
     switched_off = User.objects.create_user("off@example.org", is_active=False)
     staff = someone(email="boss@example.org")
@@ -146,7 +146,7 @@ def test_who_is_signed_in_by_password_has_to_know_it_to_change_it(client: Client
 
 
 def test_the_profile_takes_name_phone_and_language_and_nothing_else(client: Client) -> None:
-    user = scenes.a_customer()
+    user = factories.a_customer()
     client.force_login(user)
 
     client.post(
@@ -161,9 +161,9 @@ def test_the_profile_takes_name_phone_and_language_and_nothing_else(client: Clie
 
 
 def test_every_movement_of_points_is_explained(client: Client) -> None:
-    user = scenes.a_customer(points=100)
-    session = scenes.a_session(price=scenes.PRICE)
-    order = scenes.a_paid_order(session, seats=2, customer=user, points=50)
+    user = factories.a_customer(points=100)
+    session = factories.a_session(price=factories.PRICE)
+    order = factories.a_paid_order(session, seats=2, customer=user, points=50)
     refund(order, lines=[order.tickets.order_by("pk")[0]], reason="Ill", at=NOON)
     complete([Order.objects.get(pk=order.pk)], at=session.end_datetime)
     accrue([Order.objects.get(pk=order.pk)], at=session.end_datetime)
@@ -181,8 +181,8 @@ def test_every_movement_of_points_is_explained(client: Client) -> None:
 
 
 def test_orders_of_others_are_not_among_mine(client: Client) -> None:
-    mine, other = scenes.a_customer(), scenes.a_customer()
-    order = scenes.an_order(customer=other)
+    mine, other = factories.a_customer(), factories.a_customer()
+    order = factories.an_order(customer=other)
     client.force_login(mine)
 
     assert order.number not in client.get("/account/").content.decode()
@@ -194,7 +194,7 @@ def test_who_is_not_signed_in_signs_in_first_and_comes_back(client: Client, path
 
 
 def test_a_link_to_an_order_is_sent_to_its_own_address_only(client: Client) -> None:
-    order = scenes.an_order(email=ME)
+    order = factories.an_order(email=ME)
 
     find(client, order.number.lower(), ME.upper())
     find(client, order.number, "thief@example.org")
@@ -205,7 +205,7 @@ def test_a_link_to_an_order_is_sent_to_its_own_address_only(client: Client) -> N
 
 
 def test_the_answer_does_not_say_whether_there_is_such_an_order(client: Client) -> None:
-    order = scenes.an_order(email=ME)
+    order = factories.an_order(email=ME)
 
     answers = {
         re.sub(r'value="\w{64}"', "", find(client, number, ME).content.decode())
@@ -222,7 +222,7 @@ def test_orders_cannot_be_looked_for_for_long(client: Client) -> None:
 
 
 def test_signing_out_needs_a_press_and_forgets_who_one_was(client: Client) -> None:
-    client.force_login(scenes.a_customer())
+    client.force_login(factories.a_customer())
 
     assert client.get("/account/sign-out/")["Location"] == "/"
     assert client.get("/account/").status_code == 200
@@ -233,7 +233,7 @@ def test_signing_out_needs_a_press_and_forgets_who_one_was(client: Client) -> No
 
 
 def test_looking_changes_nothing(client: Client) -> None:
-    order = scenes.a_paid_order(customer=scenes.a_customer(points=10))
+    order = factories.a_paid_order(customer=factories.a_customer(points=10))
     client.force_login(order.user)
     path = link_sent(Client(), ME)
     before = business_state()

@@ -10,8 +10,8 @@ from django.test import Client
 from notifications.models import Kind, Notification
 from orders.models import Order, Ticket
 from screenings.models import Seat, Session, TicketType
-from tests import scenes
-from tests.scenes import NOON, business_state
+from tests.helpers import factories
+from tests.helpers.factories import NOON, business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -19,9 +19,9 @@ GUEST = "guest@example.org"
 
 
 def test_a_guest_holds_seats_and_sees_what_they_cost(client: Client) -> None:
-    session = scenes.a_session()
-    popcorn = scenes.an_item(session.hall.cinema, price=Decimal("120.00"))
-    seats = scenes.free_seats(session)[:2]
+    session = factories.a_session()
+    popcorn = factories.an_item(session.hall.cinema, price=Decimal("120.00"))
+    seats = factories.free_seats(session)[:2]
 
     answer = buy(client, session, seats, **{f"snack-{popcorn.pk}": 2})
 
@@ -36,17 +36,17 @@ def test_a_guest_holds_seats_and_sees_what_they_cost(client: Client) -> None:
 
 def test_the_order_speaks_the_language_it_was_bought_in(client: Client) -> None:
     client.post("/language/", {"language": "ru", "next": "/"})
-    session = scenes.a_session()
+    session = factories.a_session()
 
-    buy(client, session, scenes.free_seats(session)[:1])
+    buy(client, session, factories.free_seats(session)[:1])
 
     assert Order.objects.get().language == "ru"
 
 
 def test_a_seat_that_was_lost_is_named_and_what_was_typed_is_kept(client: Client) -> None:
-    session = scenes.a_session()
-    seats = scenes.free_seats(session)[:2]
-    scenes.an_order(session, seats=1)
+    session = factories.a_session()
+    seats = factories.free_seats(session)[:2]
+    factories.an_order(session, seats=1)
 
     answer = buy(client, session, seats, email="me@example.org", phone="+7 900 000-00-00")
 
@@ -56,11 +56,11 @@ def test_a_seat_that_was_lost_is_named_and_what_was_typed_is_kept(client: Client
 
 
 def test_a_promocode_that_does_not_exist_is_said_beside_it_and_nothing_is_lost(client: Client) -> None:
-    session = scenes.a_session()
-    popcorn = scenes.an_item(session.hall.cinema)
+    session = factories.a_session()
+    popcorn = factories.an_item(session.hall.cinema)
     before = business_state()
 
-    answer = buy(client, session, scenes.free_seats(session)[:1], promocode="NOTHING", **{f"snack-{popcorn.pk}": 3})
+    answer = buy(client, session, factories.free_seats(session)[:1], promocode="NOTHING", **{f"snack-{popcorn.pk}": 3})
 
     page = answer.content.decode()
     assert answer.status_code == 409
@@ -72,22 +72,22 @@ def test_a_promocode_that_does_not_exist_is_said_beside_it_and_nothing_is_lost(c
 
 
 def test_more_than_the_stock_is_refused_honestly(client: Client) -> None:
-    session = scenes.a_session()
-    popcorn = scenes.an_item(session.hall.cinema, stock=2)
+    session = factories.a_session()
+    popcorn = factories.an_item(session.hall.cinema, stock=2)
     before = business_state()
 
-    answer = buy(client, session, scenes.free_seats(session)[:1], **{f"snack-{popcorn.pk}": 3})
+    answer = buy(client, session, factories.free_seats(session)[:1], **{f"snack-{popcorn.pk}": 3})
 
     assert "Only 2 of it are left." in answer.content.decode()
     assert business_state() == before
 
 
 def test_who_wants_to_spend_more_points_than_there_are_reads_how_many_there_are(client: Client) -> None:
-    session = scenes.a_session()
-    client.force_login(scenes.a_customer(points=100))
+    session = factories.a_session()
+    client.force_login(factories.a_customer(points=100))
     before = business_state()
 
-    answer = buy(client, session, scenes.free_seats(session)[:1], points=101)
+    answer = buy(client, session, factories.free_seats(session)[:1], points=101)
 
     errors = re.findall(r'<ul class="errorlist".*?</ul>', answer.content.decode())
     assert len(errors) == 1
@@ -96,21 +96,21 @@ def test_who_wants_to_spend_more_points_than_there_are_reads_how_many_there_are(
 
 
 def test_an_address_is_needed_before_anything_is_held(client: Client) -> None:
-    session = scenes.a_session()
+    session = factories.a_session()
     before = business_state()
 
-    answer = buy(client, session, scenes.free_seats(session)[:1], email="")
+    answer = buy(client, session, factories.free_seats(session)[:1], email="")
 
     assert answer.status_code == 409
     assert business_state() == before
 
 
 def test_a_lone_seat_is_named_and_kindly_refused(client: Client) -> None:
-    session = scenes.a_session(scenes.a_hall(rows=["ssssss"]))
-    scenes.an_order(session, seats=1)
+    session = factories.a_session(factories.a_hall(rows=["ssssss"]))
+    factories.an_order(session, seats=1)
     before = business_state()
 
-    answer = client.get(checkout(session, scenes.free_seats(session)[1:3]))
+    answer = client.get(checkout(session, factories.free_seats(session)[1:3]))
 
     assert answer.status_code == 409
     assert "row 1, seat 2 would be left alone between two others" in answer.content.decode()
@@ -118,16 +118,16 @@ def test_a_lone_seat_is_named_and_kindly_refused(client: Client) -> None:
 
 
 def test_a_companion_seat_needs_its_wheelchair_place(client: Client) -> None:
-    session = scenes.a_session(scenes.a_hall(rows=["wcss"]))
-    place, companion, *_others = scenes.free_seats(session)
+    session = factories.a_session(factories.a_hall(rows=["wcss"]))
+    place, companion, *_others = factories.free_seats(session)
 
     assert client.get(checkout(session, [companion])).status_code == 409
     assert client.get(checkout(session, [place, companion])).status_code == 200
 
 
 def test_a_carer_comes_free_beside_a_wheelchair_place_and_nowhere_else(client: Client) -> None:
-    session = scenes.a_session(scenes.a_hall(rows=["wcss"]))
-    place, companion, chair, _other = scenes.free_seats(session)
+    session = factories.a_session(factories.a_hall(rows=["wcss"]))
+    place, companion, chair, _other = factories.free_seats(session)
     carer = TicketType.objects.create(name="Carer", price_percent=0, sold_to=TicketType.SoldTo.COMPANION)
 
     refused = buy(client, session, [chair], **{f"type-{chair.pk}": carer.pk})
@@ -135,15 +135,15 @@ def test_a_carer_comes_free_beside_a_wheelchair_place_and_nowhere_else(client: C
     assert not Order.objects.exists()
 
     page = client.get(checkout(session, [place, companion])).content.decode()
-    assert re.findall(r'value="(\d+)" selected', page) == [str(scenes.an_adult().pk), str(carer.pk)]
+    assert re.findall(r'value="(\d+)" selected', page) == [str(factories.an_adult().pk), str(carer.pk)]
 
     buy(client, session, [place, companion], **{f"type-{companion.pk}": carer.pk})
     assert Order.objects.get().final_amount == 350
 
 
 def test_a_ticket_of_the_till_cannot_be_had_by_writing_its_key(client: Client) -> None:
-    session = scenes.a_session()
-    seat = scenes.free_seats(session)[0]
+    session = factories.a_session()
+    seat = factories.free_seats(session)[0]
     comp = TicketType.objects.create(name="Comp", price_percent=0, sold_to=TicketType.SoldTo.TILL)
     before = business_state()
 
@@ -155,7 +155,7 @@ def test_a_ticket_of_the_till_cannot_be_had_by_writing_its_key(client: Client) -
 
 @pytest.mark.parametrize("keys", [[], ["x"], ["0"], ["99999999999999999999"], ["-1"], ["٣"]])
 def test_strange_seats_lead_back_to_the_map(client: Client, keys: list[str]) -> None:
-    session = scenes.a_session()
+    session = factories.a_session()
 
     answer = client.get(f"/sessions/{session.pk}/checkout/", {"seat": keys})
 
@@ -163,9 +163,9 @@ def test_strange_seats_lead_back_to_the_map(client: Client, keys: list[str]) -> 
 
 
 def test_a_hold_is_changed_without_losing_the_seats(client: Client) -> None:
-    session = scenes.a_session()
-    popcorn = scenes.an_item(session.hall.cinema, stock=2)
-    promocode = scenes.a_promocode(max_uses=1)
+    session = factories.a_session()
+    popcorn = factories.an_item(session.hall.cinema, stock=2)
+    promocode = factories.a_promocode(max_uses=1)
     first = held(client, session, 2, promocode=promocode.code, **{f"snack-{popcorn.pk}": 2})
 
     answer = client.post(
@@ -184,7 +184,7 @@ def test_a_hold_is_changed_without_losing_the_seats(client: Client) -> None:
 
 
 def test_a_change_that_is_refused_leaves_the_hold_as_it_was(client: Client) -> None:
-    session = scenes.a_session()
+    session = factories.a_session()
     first = held(client, session, 2)
     before = business_state()
 
@@ -197,7 +197,7 @@ def test_a_change_that_is_refused_leaves_the_hold_as_it_was(client: Client) -> N
 
 
 def test_more_time_is_given_up_to_the_ceiling(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    order = held(client, scenes.a_session(), 1)
+    order = held(client, factories.a_session(), 1)
     for minutes in range(10, 160, 10):
         monkeypatch.setattr("jobs.clock.now", lambda minutes=minutes: NOON + timedelta(minutes=minutes))
         client.post(f"/order/{order.token}/extend/")
@@ -207,7 +207,7 @@ def test_more_time_is_given_up_to_the_ceiling(client: Client, monkeypatch: pytes
 
 
 def test_who_gives_up_is_told_nothing_and_the_seats_are_free(client: Client) -> None:
-    session = scenes.a_session()
+    session = factories.a_session()
     order = held(client, session, 2)
 
     client.post(f"/order/{order.token}/give-up/")
@@ -219,8 +219,8 @@ def test_who_gives_up_is_told_nothing_and_the_seats_are_free(client: Client) -> 
 
 
 def test_an_order_worth_nothing_is_confirmed_without_a_payment(client: Client) -> None:
-    session = scenes.a_session()
-    order = held(client, session, 1, promocode=scenes.a_promocode(discount_percent=100).code)
+    session = factories.a_session()
+    order = held(client, session, 1, promocode=factories.a_promocode(discount_percent=100).code)
 
     client.post(f"/order/{order.token}/confirm/")
 
@@ -230,7 +230,7 @@ def test_an_order_worth_nothing_is_confirmed_without_a_payment(client: Client) -
 
 
 def test_an_order_that_costs_something_is_not_confirmed_away(client: Client) -> None:
-    order = held(client, scenes.a_session(), 1)
+    order = held(client, factories.a_session(), 1)
 
     client.post(f"/order/{order.token}/confirm/")
 
@@ -239,36 +239,36 @@ def test_an_order_that_costs_something_is_not_confirmed_away(client: Client) -> 
 
 
 def test_one_browser_cannot_hold_the_hall(client: Client) -> None:
-    session = scenes.a_session(scenes.a_hall(rows=["ssssssssss"] * 4))
+    session = factories.a_session(factories.a_hall(rows=["ssssssssss"] * 4))
     for number in range(4):
-        buy(client, session, scenes.free_seats(session)[:10], email=f"bot{number}@example.org")
+        buy(client, session, factories.free_seats(session)[:10], email=f"bot{number}@example.org")
 
     assert Ticket.objects.live().count() == live_settings.HELD_SEATS["visitor"]
 
 
 def test_one_address_cannot_hold_the_hall_with_many_browsers() -> None:
-    session = scenes.a_session(scenes.a_hall(rows=["ssssssssss"] * 9))
+    session = factories.a_session(factories.a_hall(rows=["ssssssssss"] * 9))
     for number in range(8):
-        buy(Client(), session, scenes.free_seats(session)[:10], email=f"bot{number}@example.org")
+        buy(Client(), session, factories.free_seats(session)[:10], email=f"bot{number}@example.org")
 
     assert Ticket.objects.live().count() == live_settings.HELD_SEATS["address"]
 
 
 def test_promocodes_cannot_be_guessed_for_long(client: Client) -> None:
-    session = scenes.a_session()
-    seats = scenes.free_seats(session)[:1]
+    session = factories.a_session()
+    seats = factories.free_seats(session)[:1]
     for number in range(10):
         assert buy(client, session, seats, promocode=f"GUESS{number}").status_code == 409
 
-    good = scenes.a_promocode(max_uses=1)
+    good = factories.a_promocode(max_uses=1)
 
     assert buy(client, session, seats, promocode=good.code).status_code == 429
 
 
 def test_nobody_holds_more_seats_at_once_than_the_shop_sells(client: Client) -> None:
-    session = scenes.a_session(scenes.a_hall(rows=["ssssssssssss"]))
+    session = factories.a_session(factories.a_hall(rows=["ssssssssssss"]))
 
-    answer = client.get(checkout(session, scenes.free_seats(session)[:11]))
+    answer = client.get(checkout(session, factories.free_seats(session)[:11]))
 
     assert "At most 10 seats" in answer.content.decode()
 
@@ -281,7 +281,7 @@ def checkout(session: Session, seats: Any) -> str:
 
 
 def typed(seats: Any, **given: Any) -> dict[str, Any]:
-    types = {f"type-{seat.pk}": scenes.an_adult().pk for seat in seats}
+    types = {f"type-{seat.pk}": factories.an_adult().pk for seat in seats}
     return {"email": GUEST, "phone": "", "promocode": ""} | types | given
 
 
@@ -290,7 +290,7 @@ def buy(client: Client, session: Session, seats: Any, **given: Any) -> Any:
 
 
 def held(client: Client, session: Session, seats: int, **given: Any) -> Order:
-    scenes.an_adult()
-    answer = buy(client, session, scenes.free_seats(session)[:seats], **given)
+    factories.an_adult()
+    answer = buy(client, session, factories.free_seats(session)[:seats], **given)
     assert answer.status_code == 302, answer.content.decode()
     return Order.objects.get(token=answer["Location"].split("/")[2])

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from tests import scenes
+from tests.helpers import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ FORMS = {
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_addresses_are_answered(client: Client, value: str) -> None:
-    session = scenes.a_session().pk
+    session = factories.a_session().pk
     asked = {each: each.format(quote(value, safe=""), session=session) for each in ADDRESSES}
 
     answers = {address: client.get(path).status_code for address, path in asked.items()}

@@ -13,16 +13,16 @@ from orders.services import TooLateToRefund, refund_by_customer, ticket_of
 from orders.services.visits.ticket_codes import UnknownCode, code_of
 from payments.models import Refund
 from screenings.services import cancel_session
-from tests import scenes
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON, business_state
+from tests.helpers import factories
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, business_state
 
 pytestmark = pytest.mark.django_db
 
 
 def test_who_has_the_link_sees_tickets_codes_and_the_pick_up_code(client: Client) -> None:
-    session = scenes.a_session()
-    order = scenes.a_paid_order(session, seats=2, snacks=[(scenes.an_item(session.hall.cinema), 1)])
+    session = factories.a_session()
+    order = factories.a_paid_order(session, seats=2, snacks=[(factories.an_item(session.hall.cinema), 1)])
 
     page = client.get(f"/order/{order.token}/").content.decode()
 
@@ -32,7 +32,7 @@ def test_who_has_the_link_sees_tickets_codes_and_the_pick_up_code(client: Client
 
 
 def test_the_page_is_neither_stored_nor_indexed_nor_told_to_other_sites(client: Client) -> None:
-    order = scenes.a_paid_order()
+    order = factories.a_paid_order()
 
     answer = client.get(f"/order/{order.token}/")
 
@@ -42,7 +42,7 @@ def test_the_page_is_neither_stored_nor_indexed_nor_told_to_other_sites(client: 
 
 
 def test_a_link_that_is_not_exactly_right_opens_nothing(client: Client) -> None:
-    order = scenes.a_paid_order()
+    order = factories.a_paid_order()
 
     for token in (order.token[:-1], order.token.swapcase(), order.number, order.token + "A", "x", "é"):
         assert client.get(f"/order/{token}/").status_code == 404
@@ -56,8 +56,8 @@ def test_who_guesses_links_is_stopped(client: Client) -> None:
 
 
 def test_every_state_of_an_order_has_its_words(client: Client) -> None:
-    lapsed = scenes.an_order(at=NOON - timedelta(hours=1))
-    cancelled = scenes.an_order(at=NOON - timedelta(days=3))
+    lapsed = factories.an_order(at=NOON - timedelta(hours=1))
+    cancelled = factories.an_order(at=NOON - timedelta(days=3))
 
     assert "The time to pay is over" in page_of(client, lapsed)
     client.post(f"/order/{cancelled.token}/give-up/")
@@ -65,8 +65,8 @@ def test_every_state_of_an_order_has_its_words(client: Client) -> None:
 
 
 def test_a_cancelled_session_is_neither_a_ticket_nor_a_date_any_more(client: Client) -> None:
-    session = scenes.a_session()
-    order = scenes.a_paid_order(session)
+    session = factories.a_session()
+    order = factories.a_paid_order(session)
     assert client.get(f"/order/{order.token}/tickets.ics").text.count("BEGIN:VEVENT") == 1
     cancel_session(session, reason="No power", at=NOON)
 
@@ -81,9 +81,9 @@ def test_a_cancelled_session_is_neither_a_ticket_nor_a_date_any_more(client: Cli
 
 def test_a_page_costs_as_many_queries_for_ten_tickets_as_for_one(client: Client) -> None:
     def queries(seats: int) -> int:
-        session = scenes.a_session(scenes.a_hall(rows=["ssssssssssss"]))
-        items = [(scenes.an_item(session.hall.cinema), 1) for _each in range(seats)]
-        order = scenes.a_paid_order(session, seats=seats, snacks=items)
+        session = factories.a_session(factories.a_hall(rows=["ssssssssssss"]))
+        items = [(factories.an_item(session.hall.cinema), 1) for _each in range(seats)]
+        order = factories.a_paid_order(session, seats=seats, snacks=items)
         with CaptureQueriesContext(connection) as seen:
             assert client.get(f"/order/{order.token}/").status_code == 200
         return len(seen)
@@ -95,7 +95,7 @@ def test_a_page_costs_as_many_queries_for_ten_tickets_as_for_one(client: Client)
 
 
 def test_one_ticket_is_refunded_after_its_exact_money_was_shown(client: Client) -> None:
-    order = scenes.a_paid_order(seats=2)
+    order = factories.a_paid_order(seats=2)
     ticket = order.tickets.first()
     before = business_state()
 
@@ -111,8 +111,8 @@ def test_one_ticket_is_refunded_after_its_exact_money_was_shown(client: Client) 
 
 
 def test_all_of_an_order_is_named_at_one_press(client: Client) -> None:
-    session = scenes.a_session()
-    order = scenes.a_paid_order(session, seats=2, snacks=[(scenes.an_item(session.hall.cinema), 1)])
+    session = factories.a_session()
+    order = factories.a_paid_order(session, seats=2, snacks=[(factories.an_item(session.hall.cinema), 1)])
     path = f"/order/{order.token}/refund/"
 
     [every] = re.findall(r'href="(\?line=[^"]*)"', client.get(path).content.decode())
@@ -124,7 +124,7 @@ def test_all_of_an_order_is_named_at_one_press(client: Client) -> None:
 
 def test_nothing_is_refunded_by_oneself_shortly_before_the_start(client: Client) -> None:
     start = NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)
-    order = scenes.a_paid_order(scenes.a_session(start=start))
+    order = factories.a_paid_order(factories.a_session(start=start))
     ticket = order.tickets.get()
 
     with raises_unchanged(TooLateToRefund):
@@ -136,8 +136,10 @@ def test_nothing_is_refunded_by_oneself_shortly_before_the_start(client: Client)
 
 
 def test_who_buys_shortly_before_the_start_is_not_promised_a_refund(client: Client) -> None:
-    soon = scenes.an_order(scenes.a_session(start=NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)))
-    later = scenes.an_order(scenes.a_session(start=NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL + 1)))
+    soon = factories.an_order(factories.a_session(start=NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)))
+    later = factories.an_order(
+        factories.a_session(start=NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL + 1))
+    )
 
     assert "you can give tickets back" in page_of(client, later)
     page = page_of(client, soon)
@@ -147,7 +149,7 @@ def test_who_buys_shortly_before_the_start_is_not_promised_a_refund(client: Clie
 
 def test_a_ticket_is_refunded_a_minute_before_that(client: Client) -> None:
     start = NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL + 1)
-    order = scenes.a_paid_order(scenes.a_session(start=start))
+    order = factories.a_paid_order(factories.a_session(start=start))
 
     refund_by_customer(order, lines=[order.tickets.get()], at=NOON)
 
@@ -155,7 +157,7 @@ def test_a_ticket_is_refunded_a_minute_before_that(client: Client) -> None:
 
 
 def test_a_ticket_of_another_order_is_not_refunded_here(client: Client) -> None:
-    order, other = scenes.a_paid_order(), scenes.a_paid_order()
+    order, other = factories.a_paid_order(), factories.a_paid_order()
     before = business_state()
 
     answer = client.post(f"/order/{order.token}/refund/", {"line": f"ticket-{other.tickets.get().pk}"})
@@ -168,7 +170,7 @@ def test_a_ticket_of_another_order_is_not_refunded_here(client: Client) -> None:
 
 
 def test_a_code_finds_its_ticket_however_it_was_typed() -> None:
-    ticket = scenes.a_paid_order().tickets.get()
+    ticket = factories.a_paid_order().tickets.get()
 
     code = code_of(ticket)
 
@@ -177,7 +179,7 @@ def test_a_code_finds_its_ticket_however_it_was_typed() -> None:
 
 
 def test_no_other_code_opens_anything() -> None:
-    first, second = scenes.a_paid_order(seats=2).tickets.order_by("pk")
+    first, second = factories.a_paid_order(seats=2).tickets.order_by("pk")
     code = code_of(first)
     key, _dash, seal = code.partition("-")
 
@@ -189,7 +191,7 @@ def test_no_other_code_opens_anything() -> None:
 
 
 def test_a_code_outlives_a_change_of_the_servers_key(settings: object) -> None:
-    ticket = scenes.a_paid_order().tickets.get()
+    ticket = factories.a_paid_order().tickets.get()
     code = code_of(ticket)
 
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]  # type: ignore[attr-defined]

@@ -8,8 +8,8 @@ from notifications.models import Kind, Notification
 from orders.models import Order
 from orders.services import cancel_expired, mark_overdue, ticket_of
 from payments.models import Payment, Refund
-from tests import scenes
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +21,7 @@ def here(settings: Any) -> None:
 
 
 def test_a_customer_pays_and_gets_tickets_and_a_letter(client: Client) -> None:
-    order = scenes.an_order(seats=2)
+    order = factories.an_order(seats=2)
 
     answer = at_the_bank(client, order, "pay")
 
@@ -33,7 +33,7 @@ def test_a_customer_pays_and_gets_tickets_and_a_letter(client: Client) -> None:
 
 
 def test_who_is_declined_keeps_the_seats_and_pays_again(client: Client) -> None:
-    order = scenes.an_order()
+    order = factories.an_order()
 
     at_the_bank(client, order, "decline")
     assert "The payment did not go through" in page_of(client, order)
@@ -44,7 +44,7 @@ def test_who_is_declined_keeps_the_seats_and_pays_again(client: Client) -> None:
 
 
 def test_who_walks_away_is_asked_to_wait_and_can_go_on(client: Client) -> None:
-    order = scenes.an_order()
+    order = factories.an_order()
     bank = client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})["Location"]
 
     waiting = client.get(f"/order/{order.token}/paid/")
@@ -57,13 +57,13 @@ def test_who_walks_away_is_asked_to_wait_and_can_go_on(client: Client) -> None:
 def test_who_pays_after_the_seats_were_lost_gets_the_money_back_and_is_told(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = scenes.a_session(scenes.a_hall(rows=["s"]))
-    order = scenes.an_order(session)
+    session = factories.a_session(factories.a_hall(rows=["s"]))
+    order = factories.an_order(session)
     bank = client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})["Location"]
     later = NOON + timedelta(minutes=46)
     monkeypatch.setattr("jobs.clock.now", lambda: later)
     cancel_expired([order.pk], at=later)
-    scenes.an_order(session, at=later)
+    factories.an_order(session, at=later)
 
     client.get(client.post(bank, {"answer": "pay"})["Location"])
 
@@ -75,7 +75,7 @@ def test_who_pays_after_the_seats_were_lost_gets_the_money_back_and_is_told(
 
 
 def test_a_reservation_that_is_overdue_is_paid_by_the_link_that_was_sent(client: Client) -> None:
-    order = scenes.an_order(channel=Order.Channel.RESERVATION, at=NOON - timedelta(hours=20))
+    order = factories.an_order(channel=Order.Channel.RESERVATION, at=NOON - timedelta(hours=20))
     mark_overdue([order], at=NOON)
 
     at_the_bank(client, order, "pay")
@@ -85,7 +85,7 @@ def test_a_reservation_that_is_overdue_is_paid_by_the_link_that_was_sent(client:
 
 
 def test_whoever_loads_a_refusal_again_or_in_another_language_comes_to_the_order(client: Client) -> None:
-    order = scenes.an_order()
+    order = factories.an_order()
     refusal = client.post(f"/order/{order.token}/pay/", {"gateway": "none"})
     assert refusal.status_code == 409
 
@@ -96,7 +96,7 @@ def test_whoever_loads_a_refusal_again_or_in_another_language_comes_to_the_order
 
 @pytest.mark.parametrize("gateway", ["", "cash", "card_terminal", "nonsense"])
 def test_no_gateway_but_those_switched_on_takes_money_here(client: Client, gateway: str) -> None:
-    order = scenes.an_order()
+    order = factories.an_order()
 
     answer = client.post(f"/order/{order.token}/pay/", {"gateway": gateway})
 

@@ -11,17 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from screenings.models import Film
 from screenings.services import cancel_session
 from storefront.templatetags.shop import card
-from tests import scenes
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.factories import NOON
 
 pytestmark = pytest.mark.django_db
 
 
 def test_each_cinema_shows_its_own_time_and_says_where_it_differs(client: Client) -> None:
     start = NOON + timedelta(hours=3)
-    scenes.a_session(scenes.a_hall(scenes.a_cinema()), start=start)
-    far = scenes.a_hall(scenes.a_cinema(time_zone="Asia/Yekaterinburg"))
-    scenes.a_session(far, start=start)
+    factories.a_session(factories.a_hall(factories.a_cinema()), start=start)
+    far = factories.a_hall(factories.a_cinema(time_zone="Asia/Yekaterinburg"))
+    factories.a_session(far, start=start)
 
     page = client.get("/").content.decode()
 
@@ -31,9 +31,9 @@ def test_each_cinema_shows_its_own_time_and_says_where_it_differs(client: Client
 
 def test_whoever_reads_the_time_of_a_far_cinema_reads_by_whose_clocks_it_is(client: Client) -> None:
     """Customers elsewhere count the minutes that their seats are held by their own clocks."""
-    far = scenes.a_session(scenes.a_hall(scenes.a_cinema(time_zone="Asia/Yekaterinburg")))
-    customer = scenes.a_customer()
-    held = scenes.an_order(far, customer=customer)
+    far = factories.a_session(factories.a_hall(factories.a_cinema(time_zone="Asia/Yekaterinburg")))
+    customer = factories.a_customer()
+    held = factories.an_order(far, customer=customer)
     client.force_login(customer)
 
     assert client.get(f"/films/{far.film_id}/").content.decode().count("UTC+5") == 1
@@ -45,20 +45,20 @@ def test_whoever_reads_the_time_of_a_far_cinema_reads_by_whose_clocks_it_is(clie
 
 
 def test_a_session_after_midnight_belongs_to_the_day_of_its_cinema(client: Client) -> None:
-    hall = scenes.a_hall(scenes.a_cinema(time_zone="Asia/Yekaterinburg"))
-    scenes.a_session(hall, start=NOON.replace(hour=19, minute=30))  # 00:30 on the 6th in Yekaterinburg
+    hall = factories.a_hall(factories.a_cinema(time_zone="Asia/Yekaterinburg"))
+    factories.a_session(hall, start=NOON.replace(hour=19, minute=30))  # 00:30 on the 6th in Yekaterinburg
 
     assert "00:30" not in client.get("/?day=2026-11-05").content.decode()
     assert "00:30" in client.get("/?day=2026-11-06").content.decode()
 
 
 def test_sold_out_few_left_and_starting_soon_are_said(client: Client) -> None:
-    cinema = scenes.a_cinema()
-    full = scenes.a_session(scenes.a_hall(cinema, rows=["ss"]), start=NOON + timedelta(hours=5))
-    scenes.an_order(full, seats=2)
-    nearly = scenes.a_session(scenes.a_hall(cinema, rows=["ssssss"] * 4), start=NOON + timedelta(hours=6))
-    scenes.an_order(nearly, seats=23)
-    scenes.a_session(scenes.a_hall(cinema), start=NOON + timedelta(minutes=30))
+    cinema = factories.a_cinema()
+    full = factories.a_session(factories.a_hall(cinema, rows=["ss"]), start=NOON + timedelta(hours=5))
+    factories.an_order(full, seats=2)
+    nearly = factories.a_session(factories.a_hall(cinema, rows=["ssssss"] * 4), start=NOON + timedelta(hours=6))
+    factories.an_order(nearly, seats=23)
+    factories.a_session(factories.a_hall(cinema), start=NOON + timedelta(minutes=30))
 
     page = client.get("/").content.decode()
 
@@ -69,9 +69,9 @@ def test_sold_out_few_left_and_starting_soon_are_said(client: Client) -> None:
 
 
 def test_what_is_cancelled_or_has_begun_is_not_offered(client: Client) -> None:
-    hall = scenes.a_hall()
-    begun = scenes.a_session(hall, start=NOON)
-    off = scenes.a_session(hall, start=NOON + timedelta(hours=4))
+    hall = factories.a_hall()
+    begun = factories.a_session(hall, start=NOON)
+    off = factories.a_session(hall, start=NOON + timedelta(hours=4))
     cancel_session(off, reason="No power", at=NOON)
 
     page = client.get("/").content.decode()
@@ -81,7 +81,7 @@ def test_what_is_cancelled_or_has_begun_is_not_offered(client: Client) -> None:
 
 
 def test_an_empty_day_leads_to_the_next_one(client: Client) -> None:
-    scenes.a_session(start=NOON + timedelta(days=3))
+    factories.a_session(start=NOON + timedelta(days=3))
 
     assert "?day=2026-11-08" in client.get("/").content.decode()
 
@@ -105,18 +105,20 @@ def test_the_number_of_queries_does_not_depend_on_what_is_shown(client: Client, 
             assert client.get(path.format(film=Film.objects.first().pk)).status_code == 200
         return len(seen)
 
-    cinema = scenes.a_cinema()
-    scenes.a_session(scenes.a_hall(cinema), start=NOON + timedelta(hours=1))
+    cinema = factories.a_cinema()
+    factories.a_session(factories.a_hall(cinema), start=NOON + timedelta(hours=1))
     few = queries()
-    for hall in (scenes.a_hall(cinema), scenes.a_hall()):
+    for hall in (factories.a_hall(cinema), factories.a_hall()):
         for hours in (1, 4, 7):
-            scenes.an_order(scenes.a_session(hall, start=NOON + timedelta(hours=hours), minutes=90 + hours), seats=2)
+            factories.an_order(
+                factories.a_session(hall, start=NOON + timedelta(hours=hours), minutes=90 + hours), seats=2
+            )
 
     assert queries() == few <= 10
 
 
 def test_search_engines_read_each_session_of_a_film(client: Client) -> None:
-    session = scenes.a_session(start=NOON + timedelta(days=1))
+    session = factories.a_session(start=NOON + timedelta(days=1))
 
     event = markup(client.get(f"/films/{session.film_id}/").content.decode())[0]
 
@@ -134,7 +136,7 @@ def test_search_engines_read_each_session_of_a_film(client: Client) -> None:
 
 
 def test_no_title_ends_the_element_that_holds_it(client: Client) -> None:
-    session = scenes.a_session()
+    session = factories.a_session()
     Film.objects.filter(pk=session.film_id).update(title="</script><script>alert(1)</script>")
 
     page = client.get(f"/films/{session.film_id}/").content.decode()
@@ -144,7 +146,7 @@ def test_no_title_ends_the_element_that_holds_it(client: Client) -> None:
 
 
 def test_a_session_goes_into_a_calendar(client: Client) -> None:
-    session = scenes.a_session()
+    session = factories.a_session()
     Film.objects.filter(pk=session.film_id).update(title="Tea, milk; and " + "long words " * 12)
 
     answer = client.get(f"/sessions/{session.pk}/session.ics")
@@ -158,7 +160,7 @@ def test_a_session_goes_into_a_calendar(client: Client) -> None:
 
 def test_robots_are_kept_out_of_what_is_private(client: Client) -> None:
     assert "Disallow: /order/" in client.get("/robots.txt").content.decode()
-    session = scenes.a_session()
+    session = factories.a_session()
     assert f"/films/{session.film_id}/</loc>" in client.get("/sitemap.xml").content.decode()
 
 
@@ -186,6 +188,6 @@ def test_type_on_a_card_is_as_small_as_its_longest_word_needs(title: str, words:
 
 
 def test_a_day_is_named_in_words(client: Client) -> None:
-    scenes.a_session(start=NOON + timedelta(days=1))
+    factories.a_session(start=NOON + timedelta(days=1))
 
     assert "Friday, 6 November" in client.get(f"/?day={date(2026, 11, 6)}").content.decode()

@@ -7,16 +7,16 @@ from django.test.utils import CaptureQueriesContext
 
 from screenings.models import Seat, SeatOutage, SeatSurcharge
 from screenings.services import cancel_session
-from tests import scenes
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.factories import NOON
 
 pytestmark = pytest.mark.django_db
 
 
 def test_each_seat_says_where_it_is_what_it_costs_and_whether_it_is_free(client: Client) -> None:
-    session = scenes.a_session(scenes.a_hall(rows=["sv_w", "ss__"]))
+    session = factories.a_session(factories.a_hall(rows=["sv_w", "ss__"]))
     SeatSurcharge.objects.create(cinema=session.hall.cinema, kind="VIP", amount=100)
-    scenes.an_order(session, seats=1)
+    factories.an_order(session, seats=1)
 
     page = client.get(f"/sessions/{session.pk}/").content.decode()
 
@@ -26,7 +26,7 @@ def test_each_seat_says_where_it_is_what_it_costs_and_whether_it_is_free(client:
 
 
 def test_a_broken_seat_is_not_offered(client: Client) -> None:
-    session = scenes.a_session(scenes.a_hall(rows=["ss"]))
+    session = factories.a_session(factories.a_hall(rows=["ss"]))
     seat = Seat.objects.get(hall=session.hall, number=2)
     SeatOutage.objects.create(seat=seat, since=NOON, reason="The spring is out")
 
@@ -36,20 +36,20 @@ def test_a_broken_seat_is_not_offered(client: Client) -> None:
 
 
 def test_a_hold_whose_time_is_over_blocks_nobody(client: Client) -> None:
-    session = scenes.a_session()
-    scenes.an_order(session, seats=2, at=NOON - timedelta(hours=1))
+    session = factories.a_session()
+    factories.an_order(session, seats=2, at=NOON - timedelta(hours=1))
 
     assert "taken" not in plan(client, session.pk)
 
 
 def test_the_list_offers_what_the_map_offers(client: Client) -> None:
-    session = scenes.a_session(scenes.a_hall(rows=["sss", "sss"]))
-    scenes.an_order(session, seats=2)
+    session = factories.a_session(factories.a_hall(rows=["sss", "sss"]))
+    factories.an_order(session, seats=2)
 
     drawn = client.get(f"/sessions/{session.pk}/").content.decode()
     listed = client.get(f"/sessions/{session.pk}/?view=list").content.decode()
 
-    offered = {f'value="{seat.pk}"' for seat in scenes.free_seats(session)}
+    offered = {f'value="{seat.pk}"' for seat in factories.free_seats(session)}
     assert all(value in drawn and value in listed for value in offered)
     assert listed.count('name="seat"') == len(offered)
     assert '<span class="gone">Seat 1 · taken</span>' in listed
@@ -57,8 +57,8 @@ def test_the_list_offers_what_the_map_offers(client: Client) -> None:
 
 @pytest.mark.parametrize("view", ["map", "list"])
 def test_what_is_chosen_stays_chosen_when_the_view_is_switched(client: Client, view: str) -> None:
-    session = scenes.a_session()
-    seat = scenes.free_seats(session)[1]
+    session = factories.a_session()
+    seat = factories.free_seats(session)[1]
 
     page = client.get(f"/sessions/{session.pk}/", {"seat": seat.pk, "view": view}).content.decode()
 
@@ -67,8 +67,8 @@ def test_what_is_chosen_stays_chosen_when_the_view_is_switched(client: Client, v
 
 
 def test_a_map_that_is_open_learns_what_is_taken(client: Client) -> None:
-    session = scenes.a_session()
-    order = scenes.an_order(session, seats=2)
+    session = factories.a_session()
+    order = factories.an_order(session, seats=2)
 
     answer = client.get(f"/sessions/{session.pk}/taken/").json()
 
@@ -76,9 +76,9 @@ def test_a_map_that_is_open_learns_what_is_taken(client: Client) -> None:
 
 
 def test_a_session_that_is_cancelled_or_begun_says_so(client: Client) -> None:
-    off = scenes.a_session(start=NOON + timedelta(hours=4))
+    off = factories.a_session(start=NOON + timedelta(hours=4))
     cancel_session(off, reason="No power", at=NOON)
-    begun = scenes.a_session(start=NOON)
+    begun = factories.a_session(start=NOON)
 
     cancelled = client.get(f"/sessions/{off.pk}/").content.decode()
     assert "was cancelled" in cancelled
@@ -88,8 +88,8 @@ def test_a_session_that_is_cancelled_or_begun_says_so(client: Client) -> None:
 
 def test_a_big_hall_costs_as_many_queries_as_a_small_one(client: Client) -> None:
     def queries(rows: int) -> int:
-        session = scenes.a_session(scenes.a_hall(rows=["ssssssssssssssssssss"] * rows))
-        scenes.an_order(session, seats=2 * rows)
+        session = factories.a_session(factories.a_hall(rows=["ssssssssssssssssssss"] * rows))
+        factories.an_order(session, seats=2 * rows)
         with CaptureQueriesContext(connection) as seen:
             answer = client.get(f"/sessions/{session.pk}/")
         assert len(answer.content) < 100_000

@@ -15,8 +15,8 @@ from orders.models import Order
 from screenings.models import Cinema, Film
 from storefront import urls as shop
 from storefront.views import programme
-from tests import scenes
-from tests.scenes import business_state
+from tests.helpers import factories
+from tests.helpers.factories import business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ ONLY_POST = {"extend", "give_up", "confirm", "pay", "language", "send_link", "si
 
 @pytest.fixture
 def order() -> Order:
-    return scenes.a_paid_order(seats=2, customer=scenes.a_customer())
+    return factories.a_paid_order(seats=2, customer=factories.a_customer())
 
 
 def address(name: str, order: Order, *, token: str = "") -> str:
@@ -59,8 +59,8 @@ def test_every_page_says_who_may_open_it() -> None:
 
 
 def test_an_order_is_opened_by_its_secret_alone(client: Client, order: Order) -> None:
-    client.force_login(scenes.a_customer())
-    other = scenes.a_paid_order()
+    client.force_login(factories.a_customer())
+    other = factories.a_paid_order()
     answers = set()
 
     for name in BY_SECRET_LINK | {"extend", "give_up", "confirm", "pay"}:
@@ -79,7 +79,7 @@ def test_what_is_for_customers_is_not_shown_to_others(order: Order) -> None:
 
 
 def test_only_a_post_changes_anything_and_only_with_a_token(order: Order) -> None:
-    held = scenes.an_order()
+    held = factories.an_order()
     strict = Client(enforce_csrf_checks=True)
     before = business_state()
 
@@ -136,7 +136,7 @@ def test_what_people_write_is_shown_as_they_wrote_it_and_never_run(client: Clien
     order.user.save()
     client.force_login(order.user)
     session = order.tickets.first().session
-    seat = scenes.free_seats(session)[0]
+    seat = factories.free_seats(session)[0]
 
     files = {"robots", "sitemap", "taken", "session_calendar", "tickets_calendar", "my_data"}
     pages = [address(name, order) for name in (OPEN | BY_SECRET_LINK | SIGNED_IN) - files]
@@ -155,13 +155,13 @@ def test_what_people_write_is_shown_as_they_wrote_it_and_never_run(client: Clien
 
 
 def test_prices_come_from_the_server_whatever_a_request_says(client: Client) -> None:
-    session = scenes.a_session()
-    seat = scenes.free_seats(session)[0]
+    session = factories.a_session()
+    seat = factories.free_seats(session)[0]
     lies = {"price": "1", "final_amount": "1", "discount_amount": "349", "status": "PAID", "points": "300", "user": "1"}
 
     client.post(
         f"/sessions/{session.pk}/checkout/?seat={seat.pk}",
-        {"email": "a@example.org", "phone": "", "promocode": "", f"type-{seat.pk}": scenes.an_adult().pk, **lies},
+        {"email": "a@example.org", "phone": "", "promocode": "", f"type-{seat.pk}": factories.an_adult().pk, **lies},
     )
 
     order = Order.objects.get()

@@ -10,8 +10,8 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.services import sync_roles
 from screenings.models import Cinema
-from tests.accounts.people import browser, someone
-from tests.scenes import a_cinema
+from tests.helpers.factories import a_cinema
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

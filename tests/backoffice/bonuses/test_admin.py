@@ -11,8 +11,8 @@ from django.urls import reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
-from tests.accounts.people import browser, someone
-from tests.scenes import NOON, a_customer, an_order
+from tests.helpers.factories import NOON, a_customer, an_order
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

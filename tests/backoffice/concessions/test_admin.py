@@ -15,9 +15,9 @@ from backoffice.concessions.admin import MovementInline
 from concessions.models import ConcessionItem, ReorderSuggestion, StockMovement
 from concessions.services import order_up, receive
 from screenings.models import Cinema
-from tests.accounts.people import browser, someone
-from tests.cinema.forms_on_pages import forms_on
-from tests.scenes import a_cinema, an_item, an_order
+from tests.helpers.factories import a_cinema, an_item, an_order
+from tests.helpers.page_forms import forms_on
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from backoffice.framework.import_export import files
 from concessions.models import ConcessionItem
 from screenings.models import Cinema
-from tests import scenes
-from tests.accounts.people import browser, someone
+from tests.helpers import factories
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ EXPORT, IMPORT = "/admin/concessions/concessionitem/export/", "/admin/concession
 
 @pytest.fixture
 def own() -> Cinema:
-    return scenes.a_cinema()
+    return factories.a_cinema()
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_nothing_is_stored_before_it_is_confirmed(manager, own):
 
 
 def test_a_known_item_shows_what_would_change_and_changes_that_alone(manager, own):
-    item = scenes.an_item(own, stock=7)
+    item = factories.an_item(own, stock=7)
 
     answer = look(manager, f"Cinema;Name;Price;On sale\n{own.name};{item.name};99,50;no\n")
     [row] = answer.context_data["outcomes"]
@@ -78,7 +78,7 @@ def test_a_known_item_shows_what_would_change_and_changes_that_alone(manager, ow
 
 
 def test_stock_is_left_alone_and_the_page_says_so(manager, own):
-    item = scenes.an_item(own, stock=7)
+    item = factories.an_item(own, stock=7)
 
     answer = look(manager, f"Number,In stock,Price\n{item.pk},5000,1\n")
     confirm(manager, answer)
@@ -88,7 +88,7 @@ def test_stock_is_left_alone_and_the_page_says_so(manager, own):
 
 
 def test_stock_that_moves_while_a_file_is_stored_is_not_written_over(manager, own, monkeypatch):
-    item = scenes.an_item(own, stock=7)
+    item = factories.an_item(own, stock=7)
     answer = look(manager, f"Number,Price\n{item.pk},1\n")
     save = ConcessionItem.save
 
@@ -105,7 +105,7 @@ def test_stock_that_moves_while_a_file_is_stored_is_not_written_over(manager, ow
 @pytest.mark.parametrize("language", ["ru", "en"])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_what_goes_out_comes_in_unchanged(manager, own, kind, language):
-    scenes.an_item(own, stock=7, price=Decimal("1234.50"))
+    factories.an_item(own, stock=7, price=Decimal("1234.50"))
     for name in ("=1+1", "+cola", "-cola", "@cola", "'=cola", "1984", " spaced ", 'a;b,"c"', "\tx"):
         ConcessionItem.objects.create(cinema=own, name=name, price=1)
     manager.cookies["django_language"] = language
@@ -118,7 +118,7 @@ def test_what_goes_out_comes_in_unchanged(manager, own, kind, language):
 
 
 def test_a_file_of_one_language_is_read_in_another(manager, own):
-    scenes.an_item(own, price=Decimal("1234.50"))
+    factories.an_item(own, price=Decimal("1234.50"))
     manager.cookies["django_language"] = "ru"
     out = manager.get(EXPORT, {"as": "csv"}).content
 
@@ -128,9 +128,9 @@ def test_a_file_of_one_language_is_read_in_another(manager, own):
 
 
 def test_an_export_holds_own_rows_as_the_list_is_filtered(manager, own):
-    kept = scenes.an_item(own)
-    scenes.an_item(own, is_active=False)
-    foreign = scenes.an_item()
+    kept = factories.an_item(own)
+    factories.an_item(own, is_active=False)
+    foreign = factories.an_item()
 
     every = files.read(manager.get(EXPORT, {"as": "csv"}).content)
     on_sale = files.read(manager.get(EXPORT, {"as": "csv", "is_active__exact": "1"}).content)
@@ -142,7 +142,7 @@ def test_an_export_holds_own_rows_as_the_list_is_filtered(manager, own):
 
 
 def test_another_cinemas_items_and_the_cinema_itself_are_unknown(manager, own):
-    foreign = scenes.an_item()
+    foreign = factories.an_item()
 
     by_number = look(manager, f"Number,Price\n{foreign.pk},1\n")
     by_cinema = look(manager, f"Cinema,Name,Price\n{foreign.cinema.name},{foreign.name},1\n")
@@ -154,8 +154,8 @@ def test_another_cinemas_items_and_the_cinema_itself_are_unknown(manager, own):
 
 
 def test_an_item_stays_in_its_cinema(own):
-    second = scenes.a_cinema()
-    item = scenes.an_item(own)
+    second = factories.a_cinema()
+    item = factories.an_item(own)
     client = browser(someone("cinema_manager", own, second))
 
     answer = look(client, f"Number,Cinema\n{item.pk},{second.name}\n")
@@ -190,7 +190,7 @@ def test_a_row_that_comes_twice_is_refused(manager, own):
 
 
 def test_what_changed_since_the_look_is_looked_at_again(manager, own):
-    item = scenes.an_item(own)
+    item = factories.an_item(own)
     answer = look(manager, f"Number,Price\n{item.pk},99\n")
     ConcessionItem.objects.filter(pk=item.pk).update(price=110)
 
@@ -254,7 +254,7 @@ def test_a_bad_filter_is_no_trace(manager):
 
 def test_an_export_and_an_import_cost_the_same_queries_however_many_rows(manager, own, django_assert_max_num_queries):
     for _number in range(30):
-        scenes.an_item(own)
+        factories.an_item(own)
 
     with django_assert_max_num_queries(12):
         manager.get(EXPORT)
@@ -285,7 +285,7 @@ def test_a_row_that_breaks_a_rule_of_the_database_is_refused_and_logged(manager,
 
 
 def test_two_items_of_one_cinema_never_get_one_name(manager, own):
-    cola, tea = scenes.an_item(own), scenes.an_item(own)
+    cola, tea = factories.an_item(own), factories.an_item(own)
 
     answer = look(manager, f"Number,Name\n{cola.pk},{tea.name}\n")
 

@@ -18,9 +18,9 @@ from orders.models import Order
 from orders.services import record_refund, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
 from screenings.services import cancel_session
-from tests import scenes
-from tests.accounts.people import browser, someone
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.factories import NOON
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def told(person) -> list[str]:
 
 def overdue(session, number: int = 1) -> None:
     for _number in range(number):
-        scenes.an_order(session, at=NOON - timedelta(days=2, hours=1), channel=Order.Channel.RESERVATION)
+        factories.an_order(session, at=NOON - timedelta(days=2, hours=1), channel=Order.Channel.RESERVATION)
     Order.objects.update(status=Order.Status.PAYMENT_OVERDUE)
 
 
@@ -76,19 +76,22 @@ def test_a_day_on_which_nothing_waits_says_so():
 
 
 def test_all_that_waits_is_named_with_a_link_to_where_it_is_settled():
-    session = scenes.a_session(start=NOON + timedelta(hours=3))
-    cancelled = scenes.a_session(start=NOON + timedelta(hours=4))
+    session = factories.a_session(start=NOON + timedelta(hours=3))
+    cancelled = factories.a_session(start=NOON + timedelta(hours=4))
     overdue(session)
-    scenes.an_item(session.hall.cinema, stock=3)
+    factories.an_item(session.hall.cinema, stock=3)
     record_refund(
-        scenes.a_paid_order(session, seats=2, gateway=Gateway.DEMO), amount=scenes.PRICE, external_id="desk-1", at=NOON
+        factories.a_paid_order(session, seats=2, gateway=Gateway.DEMO),
+        amount=factories.PRICE,
+        external_id="desk-1",
+        at=NOON,
     )
-    refund(scenes.a_paid_order(session), reason="Ill", at=NOON)
-    failed = refund(scenes.a_paid_order(session, gateway=Gateway.DEMO), reason="Ill", at=NOON)
+    refund(factories.a_paid_order(session), reason="Ill", at=NOON)
+    failed = refund(factories.a_paid_order(session, gateway=Gateway.DEMO), reason="Ill", at=NOON)
     Refund.objects.filter(pk=failed.pk).update(status=Refund.Status.FAILED)
-    record_uncertain_payment(scenes.an_order(session), gateway=Gateway.CARD_TERMINAL, at=NOON)
+    record_uncertain_payment(factories.an_order(session), gateway=Gateway.CARD_TERMINAL, at=NOON)
     Payment.objects.filter(pk=failed.payment.pk).update(discrepancy=Payment.Discrepancy.NOT_OURS)
-    scenes.a_paid_order(cancelled)
+    factories.a_paid_order(cancelled)
     cancel_session(cancelled, reason="The projector broke", at=NOON)
     a_failed_message()
     a_quarantined_row()
@@ -117,8 +120,8 @@ def test_all_that_waits_is_named_with_a_link_to_where_it_is_settled():
 
 
 def test_a_cancelled_session_is_mentioned_until_its_orders_are_refunded():
-    session = scenes.a_session(start=NOON + timedelta(hours=3))
-    scenes.a_paid_order(session)
+    session = factories.a_session(start=NOON + timedelta(hours=3))
+    factories.a_paid_order(session)
     cancel_session(session, reason="The projector broke", at=NOON)
     person = someone("floor_manager", session.hall.cinema)
 
@@ -140,39 +143,39 @@ def test_a_cancelled_session_is_mentioned_until_its_orders_are_refunded():
     ],
 )
 def test_each_role_is_told_of_what_it_can_settle(role, lines):
-    session = scenes.a_session()
+    session = factories.a_session()
     overdue(session)
-    scenes.an_item(session.hall.cinema, stock=3)
+    factories.an_item(session.hall.cinema, stock=3)
     a_quarantined_row()
 
     assert told(someone(role, session.hall.cinema)) == lines
 
 
 def test_nobody_is_told_of_other_cinemas():
-    session = scenes.a_session()
+    session = factories.a_session()
     overdue(session)
-    scenes.an_item(session.hall.cinema, stock=3)
+    factories.an_item(session.hall.cinema, stock=3)
 
-    assert told(someone("floor_manager", scenes.a_cinema())) == []
+    assert told(someone("floor_manager", factories.a_cinema())) == []
     assert told(someone("bar")) == []
 
 
 def test_an_item_taken_off_sale_needs_nobody():
-    item = scenes.an_item(stock=3)
+    item = factories.an_item(stock=3)
     ConcessionItem.objects.update(is_active=False)
 
     assert told(someone("bar", item.cinema)) == []
 
 
 def test_the_first_page_costs_the_same_for_three_rows_and_for_thirty():
-    session = scenes.a_session(scenes.a_hall(rows=["s" * 40]))
+    session = factories.a_session(factories.a_hall(rows=["s" * 40]))
     person = someone("owner", all_cinemas=True)
     client = browser(person)
 
     def wait(numbers: range) -> None:
         overdue(session, len(numbers))
         for number in numbers:
-            scenes.an_item(session.hall.cinema, stock=3)
+            factories.an_item(session.hall.cinema, stock=3)
             a_failed_message(number)
             a_quarantined_row(number)
 
@@ -200,7 +203,7 @@ def test_every_job_of_the_schedule_has_a_title(settings):
 def test_a_fresh_demo_is_told_once_how_to_install_the_schedule_and_production_that_jobs_are_late(settings):
     JobRun.objects.update(finished_at=NOON - timedelta(days=3))
     settings.CRONTAB_EXECUTABLE = "/nowhere/crontab"
-    manager = someone("cinema_manager", scenes.a_cinema())
+    manager = someone("cinema_manager", factories.a_cinema())
     jobs_page = reverse("admin:jobs_jobrun_changelist")
 
     settings.DEBUG = True

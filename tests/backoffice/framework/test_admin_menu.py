@@ -7,7 +7,7 @@ from django.urls import reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from backoffice.framework.admin_menu import GROUPS
 from cinema.roles import ROLES
-from tests.accounts.people import browser, someone
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

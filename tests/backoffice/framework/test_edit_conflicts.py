@@ -15,16 +15,16 @@ from backoffice.framework.edit_conflicts import ConflictCheckingForm, TrackedBou
 from concessions.models import ConcessionItem
 from orders.models import Promocode
 from screenings.models import Cinema, Film, Genre
-from tests import scenes
-from tests.accounts.people import browser, someone
-from tests.cinema.forms_on_pages import forms_on
+from tests.helpers import factories
+from tests.helpers.page_forms import forms_on
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def item() -> ConcessionItem:
-    return scenes.an_item(stock=7)
+    return factories.an_item(stock=7)
 
 
 @pytest.fixture
@@ -144,9 +144,9 @@ def test_related_rows_that_both_chose_are_named_to_who_comes_second(chain):
 
 
 def test_times_ticks_and_choices_are_compared_as_well_as_words_and_numbers(chain):
-    code = scenes.a_promocode(valid_until=scenes.NOON)
+    code = factories.a_promocode(valid_until=factories.NOON)
     form = opened(chain, code)
-    later = scenes.NOON + timedelta(days=30)
+    later = factories.NOON + timedelta(days=30)
     Promocode.objects.filter(pk=code.pk).update(valid_until=later, is_active=False)
 
     answer = chain.post(page_of(code), form.left_alone(valid_until_0="2027-01-01", max_uses="7"))
@@ -209,9 +209,9 @@ def test_ticked_rows_that_are_gone_are_counted_to_who_deletes_them_second(chain)
 
 
 def test_a_rows_page_says_by_whose_clocks_it_shows_and_takes_times(chain):
-    cinema = scenes.a_cinema(time_zone="Asia/Yekaterinburg")
-    item, code = scenes.an_item(cinema), scenes.a_promocode()
-    ConcessionItem.objects.filter(pk=item.pk).update(low_alerted_at=scenes.NOON)
+    cinema = factories.a_cinema(time_zone="Asia/Yekaterinburg")
+    item, code = factories.an_item(cinema), factories.a_promocode()
+    ConcessionItem.objects.filter(pk=item.pk).update(low_alerted_at=factories.NOON)
 
     assert "17:00 +05" in manager(cinema).get(page_of(item)).text
     assert "Times of Asia/Yekaterinburg." in chain.get(page_of(code)).text

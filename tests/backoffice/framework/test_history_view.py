@@ -15,8 +15,8 @@ from backoffice.framework.history_view import LONGEST
 from concessions.models import ConcessionItem, LowStockItem
 from orders.models import Promocode
 from screenings.models import Film, Genre, SeatSurcharge
-from tests import scenes
-from tests.accounts.people import browser, someone
+from tests.helpers import factories
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def story(client: Client, row: Any, **given: Any) -> list[Any]:
 
 @pytest.fixture
 def item() -> ConcessionItem:
-    return scenes.an_item(scenes.a_cinema(time_zone="Asia/Vladivostok"))
+    return factories.an_item(factories.a_cinema(time_zone="Asia/Vladivostok"))
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_the_page_of_low_stock_tells_the_same(manager, item):
 def test_surcharges_are_told_with_their_cinema_deleted_ones_too(item, manager):
     cinema = item.cinema
     surcharge = SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
-    SeatSurcharge.objects.create(cinema=scenes.a_cinema(), kind="LOVE_SEAT", amount=5)
+    SeatSurcharge.objects.create(cinema=factories.a_cinema(), kind="LOVE_SEAT", amount=5)
 
     manager.post(reverse("admin:screenings_seatsurcharge_delete", args=[surcharge.pk]), {"post": "yes"})
 
@@ -139,7 +139,7 @@ def test_times_are_the_cinemas(manager, item):
 
 
 def test_languages_are_told_by_their_names(manager, item):
-    session = scenes.a_session(scenes.a_hall(item.cinema))
+    session = factories.a_session(factories.a_hall(item.cinema))
     session.subtitles = "en"
     session.save()
 
@@ -150,7 +150,7 @@ def test_languages_are_told_by_their_names(manager, item):
 
 
 def test_another_cinemas_history_is_not_found(manager):
-    assert manager.get(address(scenes.an_item())).status_code == 404
+    assert manager.get(address(factories.an_item())).status_code == 404
 
 
 def test_nothing_on_the_page_changes_anything(manager, item):

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from concessions.services import receive
 from screenings.models import Film, Genre
-from tests.accounts.people import browser, someone
-from tests.scenes import NOON, an_item
+from tests.helpers.factories import NOON, an_item
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

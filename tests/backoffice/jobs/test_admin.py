@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from jobs.models import JobRun, Outcome, QuarantinedRow
-from tests.jobs.toys import NOON
+from tests.helpers.sample_jobs import NOON
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from notifications.models import Notification, Status
-from tests.accounts.people import browser, someone
-from tests.cinema.venue import furnish_the_chain
-from tests.notifications.post import queued, statuses
-from tests.scenes import NOON, a_cinema
+from tests.helpers.cinema_fixtures import furnish_the_chain
+from tests.helpers.factories import NOON, a_cinema
+from tests.helpers.fake_mail import queued, statuses
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

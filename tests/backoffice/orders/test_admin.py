@@ -17,8 +17,8 @@ from notifications.models import Notification
 from orders.models import Order, Ticket
 from orders.services import check_in, collect, mark_overdue, refund
 from screenings.models import Cinema
-from tests.accounts.people import browser, someone
-from tests.scenes import a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item, an_order
+from tests.helpers.factories import a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item, an_order
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

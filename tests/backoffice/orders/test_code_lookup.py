@@ -13,8 +13,8 @@ from accounts.models import Attempt
 from concessions.models import ConcessionPreorder
 from jobs import clock
 from orders.services import code_of
-from tests.accounts.people import browser, someone
-from tests.scenes import NOON, a_cinema, a_paid_order, a_session, an_item
+from tests.helpers.factories import NOON, a_cinema, a_paid_order, a_session, an_item
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 

@@ -6,10 +6,18 @@ from django.urls import reverse
 from orders.models import Order
 from orders.services import record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Receipt, Refund
-from tests.accounts.people import browser, someone
 from tests.backoffice.orders.test_admin import address, do
-from tests.proofs.running import run
-from tests.scenes import LONG_AGO, NOON, a_paid_order, an_order, at_the_bank, business_state, paid_at_the_bank
+from tests.helpers.factories import (
+    LONG_AGO,
+    NOON,
+    a_paid_order,
+    an_order,
+    at_the_bank,
+    business_state,
+    paid_at_the_bank,
+)
+from tests.helpers.users import browser, someone
+from tests.reliability.run_job import run
 
 pytestmark = pytest.mark.django_db
 

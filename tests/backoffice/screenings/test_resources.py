@@ -10,10 +10,10 @@ from backoffice.framework.import_export import files
 from backoffice.screenings.resources import FilmResource, TimetableResource
 from screenings.models import Cinema, Film, Genre, Hall, Session
 from screenings.services import cancel_session
-from tests import scenes
-from tests.accounts.people import browser, someone
 from tests.backoffice.concessions.test_resources import confirm, look, told
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.factories import NOON
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ HEADERS = "Cinema,Hall,Day,Time,Film,Ticket price\n"
 
 @pytest.fixture
 def hall() -> Hall:
-    return scenes.a_hall(scenes.a_cinema(time_zone="Europe/Berlin"))
+    return factories.a_hall(factories.a_cinema(time_zone="Europe/Berlin"))
 
 
 @pytest.fixture
@@ -187,11 +187,11 @@ def test_which_of_two_times_is_meant_can_be_written(hall, film):
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_timetable_that_goes_out_comes_in_unchanged(manager, hall, kind):
-    scenes.a_session(hall, start=datetime(2026, 10, 25, 1, 30, tzinfo=UTC))  # the second 02:30 of that night
-    gone = scenes.a_session(hall, start=NOON + timedelta(days=30))
+    factories.a_session(hall, start=datetime(2026, 10, 25, 1, 30, tzinfo=UTC))  # the second 02:30 of that night
+    gone = factories.a_session(hall, start=NOON + timedelta(days=30))
     cancel_session(gone, reason="Flood", at=NOON)
-    scenes.a_session(hall, start=NOON + timedelta(days=30))
-    scenes.a_session(scenes.a_hall(), start=NOON + timedelta(days=30))  # another cinema's
+    factories.a_session(hall, start=NOON + timedelta(days=30))
+    factories.a_session(factories.a_hall(), start=NOON + timedelta(days=30))  # another cinema's
 
     out = manager.get(f"{SESSIONS}/export/", {"as": kind}).content
     answer = look(manager, out, path=f"{SESSIONS}/import/")
@@ -213,7 +213,7 @@ def test_a_session_that_is_there_is_known_without_its_number(hall, film):
 
 
 def test_another_cinemas_hall_is_unknown(hall, film):
-    foreign = scenes.a_hall()
+    foreign = factories.a_hall()
 
     [(_number, kind, refusal)] = outcomes(hall, f"{foreign.cinema.name},{foreign.name},2027-01-01,12:00,Mirror,350\n")
 

@@ -15,9 +15,9 @@ from jobs import clock
 from orders.services import check_in
 from screenings.models import Hall, SeatOutage, Session
 from screenings.services import cancel_session, take_out
-from tests import scenes
-from tests.accounts.people import browser, someone
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.factories import NOON
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def hall() -> Hall:
-    return scenes.a_hall(rows=["ss_vv", "", "llwc"])
+    return factories.a_hall(rows=["ss_vv", "", "llwc"])
 
 
 def cinema_action(name: str, hall: Hall) -> str:
@@ -54,8 +54,8 @@ def confirmed(client: Any, link: str, given: dict[str, Any]) -> Any:
 
 
 def test_the_day_shows_each_session_with_its_time_seats_and_status(hall: Hall) -> None:
-    session = scenes.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
-    scenes.a_paid_order(session, seats=2)
+    session = factories.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
+    factories.a_paid_order(session, seats=2)
     person = someone("cashier", hall.cinema)
 
     page = browser(person).get(reverse(TIMETABLE), {"day": DAY}).text
@@ -67,9 +67,9 @@ def test_the_day_shows_each_session_with_its_time_seats_and_status(hall: Hall) -
 
 
 def test_a_session_belongs_to_the_day_on_which_it_starts_by_the_cinemas_clocks() -> None:
-    hall = scenes.a_hall(scenes.a_cinema(time_zone="Asia/Vladivostok"))
-    late = scenes.a_session(hall, start=datetime(2026, 11, 6, 13, 30, tzinfo=UTC))  # 23:30 there
-    scenes.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))  # 02:00 of the next day
+    hall = factories.a_hall(factories.a_cinema(time_zone="Asia/Vladivostok"))
+    late = factories.a_session(hall, start=datetime(2026, 11, 6, 13, 30, tzinfo=UTC))  # 23:30 there
+    factories.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))  # 02:00 of the next day
 
     day = timetable.lay_out(hall.cinema, date(2026, 11, 6), at=NOON)
 
@@ -82,8 +82,8 @@ def test_a_session_belongs_to_the_day_on_which_it_starts_by_the_cinemas_clocks()
 
 
 def test_on_the_night_the_clocks_change_the_axis_shows_what_the_clocks_show() -> None:
-    hall = scenes.a_hall(scenes.a_cinema(time_zone="Europe/Berlin"))
-    scenes.a_session(hall, start=datetime(2027, 3, 27, 23, 30, tzinfo=UTC))  # 00:30 on 28 March
+    hall = factories.a_hall(factories.a_cinema(time_zone="Europe/Berlin"))
+    factories.a_session(hall, start=datetime(2027, 3, 27, 23, 30, tzinfo=UTC))  # 00:30 on 28 March
 
     day = timetable.lay_out(hall.cinema, date(2027, 3, 28), at=NOON)
 
@@ -92,9 +92,9 @@ def test_on_the_night_the_clocks_change_the_axis_shows_what_the_clocks_show() ->
 
 def test_a_cancelled_session_lies_beneath_the_one_that_took_its_place(hall: Hall) -> None:
     start = datetime(2026, 11, 6, 16, tzinfo=UTC)
-    cancelled = scenes.a_session(hall, start=start)
+    cancelled = factories.a_session(hall, start=start)
     cancel_session(cancelled, reason="Broken", at=NOON)
-    shown = scenes.a_session(hall, start=start)
+    shown = factories.a_session(hall, start=start)
 
     [row] = timetable.lay_out(hall.cinema, date(2026, 11, 6), at=NOON).halls
 
@@ -110,7 +110,7 @@ def test_a_day_that_is_none_is_today(hall: Hall, day: str) -> None:
 
 
 def test_only_own_cinemas_are_shown(hall: Hall) -> None:
-    other = scenes.a_hall()
+    other = factories.a_hall()
     client = browser(someone("owner", hall.cinema))
 
     assert client.get(reverse(TIMETABLE)).context_data["cinemas"] == [hall.cinema]
@@ -124,7 +124,7 @@ def test_the_timetable_costs_the_same_for_three_sessions_and_for_thirty(hall: Ha
     def fill(numbers: range) -> None:
         for number in numbers:
             start = datetime(2026, 11, 5, 21, tzinfo=UTC) + number * timedelta(minutes=40)
-            scenes.a_session(hall, start=start, minutes=10)
+            factories.a_session(hall, start=start, minutes=10)
 
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -142,11 +142,11 @@ def test_the_timetable_costs_the_same_for_three_sessions_and_for_thirty(hall: Ha
 
 
 def test_the_page_of_a_session_says_who_sits_where_in_words(hall: Hall) -> None:
-    session = scenes.a_session(hall)
-    order = scenes.a_paid_order(session, seats=2)
+    session = factories.a_session(hall)
+    order = factories.a_paid_order(session, seats=2)
     used = order.tickets.order_by("pk")[0]
     check_in(used, at=session.start_datetime)
-    take_out([scenes.free_seats(session)[0]], since=NOON, reason="Wet")
+    take_out([factories.free_seats(session)[0]], since=NOON, reason="Wet")
 
     page = browser(someone("owner", hall.cinema)).get(reverse("admin:screenings_session_change", args=[session.pk]))
 
@@ -161,8 +161,8 @@ def test_the_page_of_a_session_says_who_sits_where_in_words(hall: Hall) -> None:
 
 
 def test_people_on_a_seat_that_broke_after_the_sale_are_pointed_out(hall: Hall) -> None:
-    session = scenes.a_session(hall)
-    order = scenes.a_paid_order(session)
+    session = factories.a_session(hall)
+    order = factories.a_paid_order(session)
     take_out([order.tickets.get().seat], since=NOON, reason="Wet")
 
     page = browser(someone("usher", hall.cinema)).get(reverse("admin:screenings_session_change", args=[session.pk]))
@@ -172,8 +172,8 @@ def test_people_on_a_seat_that_broke_after_the_sale_are_pointed_out(hall: Hall) 
 
 
 def test_whose_seats_they_are_is_told_to_those_who_see_tickets_only(hall: Hall) -> None:
-    session = scenes.a_session(hall)
-    order = scenes.a_paid_order(session)
+    session = factories.a_session(hall)
+    order = factories.a_paid_order(session)
 
     page = browser(someone("bar", hall.cinema)).get(reverse("admin:screenings_session_change", args=[session.pk]))
 
@@ -183,7 +183,7 @@ def test_whose_seats_they_are_is_told_to_those_who_see_tickets_only(hall: Hall) 
 
 
 def test_the_page_of_a_session_costs_the_same_for_three_orders_and_for_thirty() -> None:
-    session = scenes.a_session(scenes.a_hall(rows=["s" * 40]))
+    session = factories.a_session(factories.a_hall(rows=["s" * 40]))
     client = browser(someone("owner", session.hall.cinema))
     link = reverse("admin:screenings_session_change", args=[session.pk])
 
@@ -193,11 +193,11 @@ def test_the_page_of_a_session_costs_the_same_for_three_orders_and_for_thirty() 
         return len(queries)
 
     for _number in range(3):
-        scenes.a_paid_order(session)
+        factories.a_paid_order(session)
     cost()
     few = cost()
     for _number in range(27):
-        scenes.a_paid_order(session)
+        factories.a_paid_order(session)
 
     assert cost() == few <= 20
 
@@ -206,13 +206,13 @@ def test_the_page_of_a_session_costs_the_same_for_three_orders_and_for_thirty() 
 
 
 def test_a_session_is_put_on_the_programme_by_the_cinemas_clocks(hall: Hall) -> None:
-    film = scenes.a_session(hall).film
+    film = factories.a_session(hall).film
     given = {"film": film.pk, "hall": hall.pk, "day": DAY, "time": "21:00", "ticket_price": "400", "format": "3D"}
     link = cinema_action("schedule", hall)
 
     answer = browser(someone("cinema_manager", hall.cinema)).post(link, given)
     refused = browser(someone("floor_manager", hall.cinema)).post(link, given)
-    foreign = browser(someone("cinema_manager", scenes.a_cinema(), email="other@example.org")).post(link, given)
+    foreign = browser(someone("cinema_manager", factories.a_cinema(), email="other@example.org")).post(link, given)
 
     assert (answer.status_code, refused.status_code, foreign.status_code) == (302, 403, 404)
     made = Session.objects.get(format="3D")
@@ -221,7 +221,7 @@ def test_a_session_is_put_on_the_programme_by_the_cinemas_clocks(hall: Hall) -> 
 
 
 def test_a_hall_that_is_taken_is_said_with_what_was_typed_in_place(hall: Hall) -> None:
-    session = scenes.a_session(hall, start=datetime(2026, 11, 6, 18, tzinfo=UTC))
+    session = factories.a_session(hall, start=datetime(2026, 11, 6, 18, tzinfo=UTC))
     given = {
         "film": session.film_id,
         "hall": hall.pk,
@@ -240,8 +240,8 @@ def test_a_hall_that_is_taken_is_said_with_what_was_typed_in_place(hall: Hall) -
 
 
 def test_a_time_that_does_not_exist_or_comes_twice_is_asked_about() -> None:
-    hall = scenes.a_hall(scenes.a_cinema(time_zone="Europe/Berlin"))
-    film = scenes.a_session(hall, start=NOON + HOUR).film
+    hall = factories.a_hall(factories.a_cinema(time_zone="Europe/Berlin"))
+    film = factories.a_session(hall, start=NOON + HOUR).film
     client, link = browser(someone("cinema_manager", hall.cinema)), cinema_action("schedule", hall)
     given = {"film": film.pk, "hall": hall.pk, "ticket_price": "400", "format": "3D"}
 
@@ -257,9 +257,9 @@ def test_a_time_that_does_not_exist_or_comes_twice_is_asked_about() -> None:
 
 
 def test_a_day_is_copied_once_it_was_seen_what_would_be_made(hall: Hall) -> None:
-    scenes.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
-    scenes.a_session(hall, start=datetime(2026, 11, 6, 9, tzinfo=UTC))
-    scenes.a_session(hall, start=datetime(2026, 11, 7, 10, tzinfo=UTC))  # in the way of the copy of the second
+    factories.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
+    factories.a_session(hall, start=datetime(2026, 11, 6, 9, tzinfo=UTC))
+    factories.a_session(hall, start=datetime(2026, 11, 7, 10, tzinfo=UTC))  # in the way of the copy of the second
     given = {"day": DAY, "to": "2026-11-07"}
     link = cinema_action("copy_day", hall)
     client = browser(someone("cinema_manager", hall.cinema))
@@ -277,7 +277,7 @@ def test_a_day_is_copied_once_it_was_seen_what_would_be_made(hall: Hall) -> None
 
 
 def test_what_was_changed_after_the_look_is_looked_at_again(hall: Hall) -> None:
-    scenes.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
+    factories.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
     client, link = browser(someone("cinema_manager", hall.cinema)), cinema_action("copy_day", hall)
 
     shown = client.post(link, {"day": DAY, "to": "2026-11-07"})
@@ -289,7 +289,7 @@ def test_what_was_changed_after_the_look_is_looked_at_again(hall: Hall) -> None:
 
 
 def test_a_week_is_copied_by_who_may_and_to_the_same_weekday(hall: Hall) -> None:
-    scenes.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
+    factories.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
     link = cinema_action("copy_week", hall)
     client = browser(someone("cinema_manager", hall.cinema))
 
@@ -303,15 +303,15 @@ def test_a_week_is_copied_by_who_may_and_to_the_same_weekday(hall: Hall) -> None
 
 
 def test_a_session_is_cancelled_with_a_reason_after_it_was_said_whom_it_hits(hall: Hall) -> None:
-    session = scenes.a_session(hall)
-    scenes.a_paid_order(session, seats=2)
+    session = factories.a_session(hall)
+    factories.a_paid_order(session, seats=2)
     link = reverse("admin:screenings_session_cancel", args=[session.pk])
     client = browser(someone("cinema_manager", hall.cinema))
 
     asked = client.get(link).text
     without = client.post(link, {"reason": " "})
     refused = browser(someone("floor_manager", hall.cinema)).post(link, {"reason": "The projector broke"})
-    foreign = browser(someone("owner", scenes.a_cinema())).post(link, {"reason": "The projector broke"})
+    foreign = browser(someone("owner", factories.a_cinema())).post(link, {"reason": "The projector broke"})
     before = Session.objects.get(pk=session.pk).status
     answer = client.post(link, {"reason": "The projector broke"})
 
@@ -340,8 +340,8 @@ def test_a_hall_is_built_from_a_drawing_after_its_plan_was_seen(hall: Hall) -> N
 
 
 def test_seats_are_taken_out_of_use_after_it_was_said_who_sits_there(hall: Hall) -> None:
-    session = scenes.a_session(hall)
-    order = scenes.a_paid_order(session)
+    session = factories.a_session(hall)
+    order = factories.a_paid_order(session)
     given = {"row_number": "1", "numbers": "1-2", "since": "2026-11-05T15:00", "until": "", "reason": "Wet"}
     link = reverse("admin:screenings_hall_take_out", args=[hall.pk])
     client = browser(someone("floor_manager", hall.cinema))
@@ -351,7 +351,7 @@ def test_seats_are_taken_out_of_use_after_it_was_said_who_sits_there(hall: Hall)
     shown = client.post(link, given)
     answer = confirmed(client, link, given)
     refused = browser(someone("cashier", hall.cinema)).post(link, given)
-    foreign = browser(someone("owner", scenes.a_cinema())).post(link, given)
+    foreign = browser(someone("owner", factories.a_cinema())).post(link, given)
 
     assert "Row 1 has no seat 5, 6, 7, 8, 9" in missing.text
     assert "Write numbers" in nonsense.text

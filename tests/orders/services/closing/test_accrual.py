@@ -8,7 +8,7 @@ from bonuses.services import adjust
 from orders.models import Order
 from orders.services import accrue, complete, record_refund, refund
 from payments.models import Refund
-from tests.scenes import NOON, a_customer, a_paid_order, a_promocode, a_session, an_item, business_state
+from tests.helpers.factories import NOON, a_customer, a_paid_order, a_promocode, a_session, an_item, business_state
 
 TICK = timedelta(microseconds=1)
 

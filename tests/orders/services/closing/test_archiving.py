@@ -18,7 +18,7 @@ from orders.services import (
 from orders.services.closing.archiving import to_archive
 from screenings.models import Session, SessionSummary
 from screenings.services import cancel_session, complete_sessions, start_sessions
-from tests.scenes import (
+from tests.helpers.factories import (
     NOON,
     PRICE,
     a_customer,

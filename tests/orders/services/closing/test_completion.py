@@ -6,8 +6,8 @@ from orders.errors import ForbiddenMove
 from orders.models import Order, Ticket
 from orders.services import check_in, collect, complete, expire_uncollected, hold, refund
 from screenings.services import cancel_session
-from tests.refusing import raises_unchanged
-from tests.scenes import (
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import (
     NOON,
     a_hall,
     a_paid_order,

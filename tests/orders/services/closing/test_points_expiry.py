@@ -7,7 +7,7 @@ from bonuses.services import adjust
 from notifications.models import Kind, Notification
 from orders.services import accrue, complete, expire_points, warn_of_expiry
 from orders.services.closing.points_expiry import to_expire, to_warn
-from tests.scenes import NOON, a_customer, a_paid_order, a_session, business_state
+from tests.helpers.factories import NOON, a_customer, a_paid_order, a_session, business_state
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)

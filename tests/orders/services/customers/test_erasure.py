@@ -23,11 +23,11 @@ from orders.errors import NotForgotten
 from orders.models import Order
 from orders.services import Customer, cancel, erase_customer, export_customer_data, refund
 from payments.models import Dispute, Refund
-from tests import scenes
-from tests.accounts.people import browser, someone
-from tests.proofs.running import flaws, run
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON
+from tests.helpers.users import browser, someone
+from tests.reliability.run_job import flaws, run
 
 pytestmark = pytest.mark.django_db
 
@@ -42,11 +42,11 @@ NOT_ASKED = {"sessions.Session"}
 def anna() -> Customer:
     """She has been to the cinema as a guest and with an account, was refunded in part, and forgot her password once."""
     user = User.objects.create_user(EMAIL, "wrong", first_name="Annuschka", last_name="Petrova", phone=PHONE)
-    session = scenes.a_session(start=NOON - timedelta(hours=20))
+    session = factories.a_session(start=NOON - timedelta(hours=20))
     bought = NOON - timedelta(days=1)
-    mine = scenes.a_paid_order(session, seats=2, customer=user, at=bought)
-    scenes.a_paid_order(session, email=EMAIL.lower(), phone=PHONE, at=bought)
-    late = scenes.an_order(session, email=EMAIL.lower(), at=bought)
+    mine = factories.a_paid_order(session, seats=2, customer=user, at=bought)
+    factories.a_paid_order(session, email=EMAIL.lower(), phone=PHONE, at=bought)
+    late = factories.an_order(session, email=EMAIL.lower(), at=bought)
     cancel(late, reason="Mrs Petrova rang: anna.petrova@example.org", at=bought)
     refund(mine, lines=[mine.tickets.first()], reason="Annuschka was ill", at=bought)
     Refund.objects.update(status="SUCCEEDED", succeeded_at=bought, handed_out=True)
@@ -88,7 +88,7 @@ def named() -> list[str]:
 
 
 def money() -> list[str]:
-    tables = scenes.business_state()
+    tables = factories.business_state()
     books = ("payments.Payment", "payments.Refund", "orders.Ticket", "orders.RefundLine")
     return [line for table in books for line in tables[table]]
 
@@ -111,7 +111,7 @@ def test_no_table_names_who_was_forgotten_and_the_books_are_what_they_were(anna)
 
 
 def test_what_is_given_out_is_all_of_theirs_and_nobody_elses(anna):
-    scenes.an_order(email="other@example.org")
+    factories.an_order(email="other@example.org")
 
     told = json.dumps(export_customer_data(anna, at=NOON), default=str)
 
@@ -127,10 +127,10 @@ def test_what_is_given_out_is_all_of_theirs_and_nobody_elses(anna):
 
 
 def test_who_still_has_something_open_is_not_forgotten_yet(anna):
-    ahead = scenes.a_session(start=NOON + timedelta(days=3))
+    ahead = factories.a_session(start=NOON + timedelta(days=3))
     open_ones = [
-        scenes.an_order(ahead, customer=anna.user),
-        scenes.a_paid_order(ahead, email=anna.address),
+        factories.an_order(ahead, customer=anna.user),
+        factories.a_paid_order(ahead, email=anna.address),
     ]
 
     for order in open_ones:
@@ -172,11 +172,13 @@ def test_a_manager_gives_out_and_a_cashier_does_not(anna):
 
     assert browser(someone("cinema_manager", order.cinema)).get(page).json()["account"]["email"] == anna.address
     assert browser(someone("floor_manager", order.cinema)).get(page).status_code == 403
-    assert browser(someone("cinema_manager", scenes.a_cinema(), email="far@example.org")).get(page).status_code == 404
+    assert (
+        browser(someone("cinema_manager", factories.a_cinema(), email="far@example.org")).get(page).status_code == 404
+    )
 
 
 def test_a_guest_is_known_by_the_address_on_the_command_line():
-    order = scenes.an_order(email="guest@example.org")
+    order = factories.an_order(email="guest@example.org")
     cancel(order, reason="STAFF", at=NOON)
     out = StringIO()
 

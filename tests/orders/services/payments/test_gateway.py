@@ -11,8 +11,8 @@ from orders.models import Order
 from orders.services import CustomerPaymentState, cancel, customer_payment_state, refund, settle_payment, start_payment
 from payments.gateways import demo
 from payments.models import DemoCharge, DemoRefund, Payment, Refund
-from tests.proofs.running import flaws
-from tests.scenes import NOON, PRICE, a_paid_order, a_session, an_order, business_state, pay
+from tests.helpers.factories import NOON, PRICE, a_paid_order, a_session, an_order, business_state, pay
+from tests.reliability.run_job import flaws
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,10 @@ from orders.services import cancel, reconcile, record_uncertain_payment, resolve
 from payments.errors import GatewayUnavailable
 from payments.gateways import demo
 from payments.models import Gateway, Payment
-from tests.accounts.people import someone
-from tests.payments.ledgers import differences
-from tests.proofs.running import flaws, run
-from tests.scenes import NOON, PRICE, a_session, an_order, at_the_bank, business_state, paid_at_the_bank
+from tests.helpers.factories import NOON, PRICE, a_session, an_order, at_the_bank, business_state, paid_at_the_bank
+from tests.helpers.ledger_diff import differences
+from tests.helpers.users import someone
+from tests.reliability.run_job import flaws, run
 
 pytestmark = pytest.mark.django_db
 

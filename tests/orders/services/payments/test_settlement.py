@@ -14,8 +14,8 @@ from orders.services import CancelReason, cancel, complete, mark_overdue, mark_p
 from payments.models import BY_HAND, Gateway, Payment, Refund
 from screenings.models import Session
 from screenings.services import cancel_session, start_sessions
-from tests.refusing import raises_unchanged
-from tests.scenes import (
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import (
     NOON,
     PRICE,
     a_customer,

@@ -24,10 +24,7 @@ from orders.services.receipts.queue import BACKOFF, MAX_ATTEMPTS
 from payments import fiscal
 from payments.errors import GatewayUnavailable
 from payments.models import Rates, Receipt, ReceiptLine, Refund, VatRate
-from tests.accounts.people import browser, someone
-from tests.payments.worlds import YooKassaWorld
-from tests.proofs.running import flaws, run
-from tests.scenes import (
+from tests.helpers.factories import (
     LONG_AGO,
     NOON,
     a_customer,
@@ -39,6 +36,9 @@ from tests.scenes import (
     business_state,
     paid_at_the_bank,
 )
+from tests.helpers.gateway_harness import YooKassaWorld
+from tests.helpers.users import browser, someone
+from tests.reliability.run_job import flaws, run
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from orders.services import check_in, collect, complete, hold, record_refund, re
 from payments.models import Refund
 from screenings.models import Session
 from screenings.services import cancel_session
-from tests.scenes import (
+from tests.helpers.factories import (
     NOON,
     PRICE,
     a_customer,

@@ -12,10 +12,10 @@ from payments.errors import GatewayRefused, GatewayUnavailable
 from payments.gateways import State, demo
 from payments.gateways.base import RefundReport
 from payments.models import DemoCharge, DemoRefund, Payment, Refund
-from tests.accounts.people import someone
-from tests.payments.ledgers import differences
-from tests.proofs.running import flaws
-from tests.scenes import NOON, PRICE, a_paid_order, business_state, paid_at_the_bank
+from tests.helpers.factories import NOON, PRICE, a_paid_order, business_state, paid_at_the_bank
+from tests.helpers.ledger_diff import differences
+from tests.helpers.users import someone
+from tests.reliability.run_job import flaws
 
 pytestmark = pytest.mark.django_db
 

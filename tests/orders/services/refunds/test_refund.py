@@ -29,8 +29,8 @@ from orders.services import (
 from payments.models import Gateway, Refund
 from screenings.models import Session, SessionSummary
 from screenings.services import complete_sessions
-from tests.refusing import raises_unchanged
-from tests.scenes import (
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import (
     NOON,
     PRICE,
     a_customer,

@@ -10,8 +10,18 @@ from orders.errors import ForbiddenMove
 from orders.models import Order, Promocode, Ticket
 from orders.services import CancelReason, cancel, cancel_expired, extend, mark_overdue, mark_paid, refund
 from payments.models import Gateway, Payment
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON, a_customer, a_paid_order, a_promocode, a_session, an_item, an_order, business_state, pay
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import (
+    NOON,
+    a_customer,
+    a_paid_order,
+    a_promocode,
+    a_session,
+    an_item,
+    an_order,
+    business_state,
+    pay,
+)
 
 TICK = timedelta(microseconds=1)
 SOON = NOON + timedelta(hours=1)

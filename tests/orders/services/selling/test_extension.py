@@ -5,8 +5,8 @@ import pytest
 from orders.errors import ExtensionRefused, ForbiddenMove
 from orders.models import Order
 from orders.services import CancelReason, cancel, complete, extend, mark_overdue, refund
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON, a_customer, a_paid_order, a_session, an_item, an_order
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, a_customer, a_paid_order, a_session, an_item, an_order
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)

@@ -16,8 +16,8 @@ from orders.services import CancelReason, cancel, hold
 from payments.models import Gateway, Payment
 from screenings.models import SeatSurcharge, Session, TicketType
 from screenings.services import cancel_session
-from tests.refusing import raises_unchanged
-from tests.scenes import (
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import (
     NOON,
     PRICE,
     a_cinema,

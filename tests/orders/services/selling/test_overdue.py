@@ -6,8 +6,8 @@ from notifications.models import Kind, Notification
 from orders.errors import ForbiddenMove
 from orders.models import Order
 from orders.services import cancel, extend, mark_overdue
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON, a_paid_order, a_session, an_order
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, a_paid_order, a_session, an_order
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)

@@ -7,8 +7,8 @@ from orders.errors import PromocodeRefused
 from orders.models import Promocode
 from orders.services import CancelReason, cancel
 from orders.services.selling.promocodes import discount, find
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON, a_promocode, a_session, an_order
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, a_promocode, a_session, an_order
 
 
 @pytest.mark.parametrize(

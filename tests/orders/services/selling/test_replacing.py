@@ -13,17 +13,17 @@ from orders.errors import ForbiddenMove, NotEnoughPoints, OutOfStock
 from orders.models import Order, Promocode
 from orders.reasons import Reason
 from orders.services import hold
-from tests import scenes
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON
 
 
 @pytest.mark.django_db
 def test_what_the_old_order_held_is_there_for_the_new_one():
-    session = scenes.a_session()
-    item = scenes.an_item(session.hall.cinema, stock=3)
-    basket = {"promocode": scenes.a_promocode(max_uses=1), "points": 100}
-    old = scenes.an_order(session, seats=2, snacks=[(item, 3)], customer=scenes.a_customer(points=100), **basket)
+    session = factories.a_session()
+    item = factories.an_item(session.hall.cinema, stock=3)
+    basket = {"promocode": factories.a_promocode(max_uses=1), "points": 100}
+    old = factories.an_order(session, seats=2, snacks=[(item, 3)], customer=factories.a_customer(points=100), **basket)
 
     new = again(old, snacks=[(item, 2)], **basket)
 
@@ -40,9 +40,9 @@ def test_what_the_old_order_held_is_there_for_the_new_one():
 
 @pytest.mark.django_db
 def test_a_refused_change_leaves_the_old_order_as_it_was():
-    session = scenes.a_session()
-    item = scenes.an_item(session.hall.cinema, stock=3)
-    old = scenes.an_order(session, snacks=[(item, 3)], customer=scenes.a_customer(points=10), points=10)
+    session = factories.a_session()
+    item = factories.an_item(session.hall.cinema, stock=3)
+    old = factories.an_order(session, snacks=[(item, 3)], customer=factories.a_customer(points=10), points=10)
 
     with raises_unchanged(OutOfStock):
         again(old, snacks=[(item, 4)])
@@ -51,11 +51,11 @@ def test_a_refused_change_leaves_the_old_order_as_it_was():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("end", [scenes.pay, lambda order: again(order)])
+@pytest.mark.parametrize("end", [factories.pay, lambda order: again(order)])
 def test_only_an_unpaid_order_is_replaced(end):
-    old = scenes.an_order()
+    old = factories.an_order()
     end(old)
-    others = scenes.free_seats(old.tickets.first().session)[:1]
+    others = factories.free_seats(old.tickets.first().session)[:1]
 
     with raises_unchanged(ForbiddenMove):
         again(old, seats=others)
@@ -65,10 +65,12 @@ def test_only_an_unpaid_order_is_replaced(end):
 @pytest.mark.django_db(transaction=True)
 def test_many_who_change_at_once_do_not_wait_for_each_other_in_a_circle():
     """Both give back and take the same promocode and the same goods: locked in one order, they pass one by one."""
-    session = scenes.a_session()
-    items = [scenes.an_item(session.hall.cinema) for _each in range(2)]
-    codes = [scenes.a_promocode(max_uses=100) for _each in range(2)]
-    orders = [scenes.an_order(session, snacks=[(items[turn % 2], 1)], promocode=codes[turn % 2]) for turn in range(8)]
+    session = factories.a_session()
+    items = [factories.an_item(session.hall.cinema) for _each in range(2)]
+    codes = [factories.a_promocode(max_uses=100) for _each in range(2)]
+    orders = [
+        factories.an_order(session, snacks=[(items[turn % 2], 1)], promocode=codes[turn % 2]) for turn in range(8)
+    ]
     start, failed = Barrier(len(orders)), []
 
     def change(order, turn):

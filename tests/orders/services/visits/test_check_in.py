@@ -7,8 +7,8 @@ from orders.models import Order, Scan, Ticket
 from orders.services import CancelReason, cancel, check_in, complete, process_refunds, record_refund, refund
 from orders.services import undo_check_in as undo
 from screenings.services import cancel_session
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON, a_customer, a_paid_order, a_session, an_order, business_state
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, a_customer, a_paid_order, a_session, an_order, business_state
 
 DOORS = NOON + timedelta(hours=23)
 

@@ -18,8 +18,18 @@ from orders.services import (
 )
 from payments.models import Refund
 from screenings.services import cancel_session
-from tests.refusing import raises_unchanged
-from tests.scenes import NOON, a_customer, a_hall, a_paid_order, a_session, an_item, an_order, business_state, pay
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import (
+    NOON,
+    a_customer,
+    a_hall,
+    a_paid_order,
+    a_session,
+    an_item,
+    an_order,
+    business_state,
+    pay,
+)
 
 Status = ConcessionPreorder.Status
 TICK = timedelta(microseconds=1)

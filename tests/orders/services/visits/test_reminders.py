@@ -7,7 +7,7 @@ from orders.models import Order, Ticket
 from orders.services import check_in, hold, refund, remind
 from screenings.models import Session
 from screenings.services import cancel_session
-from tests.scenes import (
+from tests.helpers.factories import (
     NOON,
     a_cinema,
     a_customer,

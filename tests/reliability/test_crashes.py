@@ -20,13 +20,13 @@ from orders.services.refunds import effects, refund
 from orders.services.refunds.payouts import LEASE as CLAIM
 from orders.services.selling import cancellation
 from payments.models import DemoRefund, Refund
-from tests.payments.ledgers import differences
-from tests.proofs import mailbox
-from tests.proofs.evening import AT, JOBS, an_evening
-from tests.proofs.killing import kill, points_of
-from tests.proofs.running import LEASE_IS_OVER, by_the_clock, run
-from tests.proofs.stage import restore_snapshot, whole
-from tests.scenes import DRAWN_BY_LOT, Picture, business_state
+from tests.helpers.factories import DRAWN_BY_LOT, Picture, business_state
+from tests.helpers.ledger_diff import differences
+from tests.reliability import fake_mailbox
+from tests.reliability.crash_injection import kill, points_of
+from tests.reliability.db_snapshot import restore_snapshot, whole
+from tests.reliability.run_job import LEASE_IS_OVER, by_the_clock, run
+from tests.reliability.scenario import AT, JOBS, an_evening
 
 EVERY_POINT = {"cancel_expired_orders", "process_refunded_orders"}
 SENDERS = {"deliver_notifications", "execute_refunds"}  # what they had claimed waits until the claim ends
@@ -159,24 +159,24 @@ def test_were_status_and_effects_two_transactions_a_kill_would_show(
 def test_a_sender_killed_at_any_point_leaves_no_message_unsent_and_repeats_none_twice(
     stage: None, settings: Any, tmp_path: Path
 ) -> None:
-    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.proofs.mailbox.Backend", str(tmp_path)
-    mailbox.empty()
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.reliability.fake_mailbox.Backend", str(tmp_path)
+    fake_mailbox.empty()
     expected, _points = never_killed("deliver_notifications")
-    calm = mailbox.arrived()
+    calm = fake_mailbox.arrived()
     assert set(calm.values()) == {1}
     _after_some, points = never_killed("deliver_notifications", limit=LETTERS)
 
     def begin() -> None:
         take_snapshot()
-        mailbox.empty()
+        fake_mailbox.empty()
 
     def go_on() -> tuple[Picture, Counter[str]]:
         with by_the_clock(later=LEASE_IS_OVER):
             run("deliver_notifications", at=AT + LEASE + timedelta(minutes=1))
-        return business_state(), mailbox.arrived()
+        return business_state(), fake_mailbox.arrived()
 
     every = range(1, points + 1)
-    ends = ends_of("deliver_notifications", every, limit=LETTERS, begin=begin, go_on=go_on, beside=mailbox.arrived)
+    ends = ends_of("deliver_notifications", every, limit=LETTERS, begin=begin, go_on=go_on, beside=fake_mailbox.arrived)
     broken = [
         point
         for point, (end, arrived) in ends

@@ -19,13 +19,13 @@ from orders.services import hold
 from orders.services.refunds import effects
 from orders.services.visits import preorders
 from screenings.models import Session
-from tests.proofs import mailbox
-from tests.proofs.evening import AT, JOBS, an_evening
-from tests.proofs.interleaving import PATIENCE, two_at_once, without_compare_and_set, without_row_locks
-from tests.proofs.points import Meetings
-from tests.proofs.running import everybody_gets_a_lease, flaws, run
-from tests.proofs.stage import restore_snapshot
-from tests.scenes import Picture, a_customer, a_promocode, a_session, an_adult, an_item, business_state
+from tests.helpers.factories import Picture, a_customer, a_promocode, a_session, an_adult, an_item, business_state
+from tests.reliability import fake_mailbox
+from tests.reliability.crash_points import Meetings
+from tests.reliability.db_snapshot import restore_snapshot
+from tests.reliability.interleaving import PATIENCE, two_at_once, without_compare_and_set, without_row_locks
+from tests.reliability.run_job import everybody_gets_a_lease, flaws, run
+from tests.reliability.scenario import AT, JOBS, an_evening
 
 pytestmark = pytest.mark.postgres
 
@@ -34,7 +34,7 @@ BUYERS = 16
 
 @pytest.fixture(autouse=True)
 def _stage(stage: None, settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.proofs.mailbox.Backend", str(tmp_path)
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.reliability.fake_mailbox.Backend", str(tmp_path)
     with everybody_gets_a_lease():
         yield
 
@@ -44,10 +44,10 @@ def _stage(stage: None, settings: Any, tmp_path: Path) -> Iterator[None]:
 
 def one_copy_of(job: str) -> tuple[tuple[Picture, Counter[str]], int]:
     restore_snapshot(an_evening)
-    mailbox.empty()
+    fake_mailbox.empty()
     with Meetings().watched() as points:
         run(job)
-    return (business_state(), mailbox.arrived()), points.passed
+    return (business_state(), fake_mailbox.arrived()), points.passed
 
 
 def two_copies_of(job: str, points: range) -> Iterator[tuple[Picture, Counter[str]]]:
@@ -55,9 +55,9 @@ def two_copies_of(job: str, points: range) -> Iterator[tuple[Picture, Counter[st
     with two_at_once() as interleave:
         for point in points:
             restore_snapshot(an_evening)
-            mailbox.empty()
+            fake_mailbox.empty()
             interleave(lambda: run(job), lambda: run(job), at_point=point)
-            yield business_state(), mailbox.arrived()
+            yield business_state(), fake_mailbox.arrived()
 
 
 @pytest.mark.parametrize("job", JOBS)

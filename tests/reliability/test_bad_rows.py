@@ -12,9 +12,9 @@ from concessions.models import ConcessionPreorder
 from jobs.models import JobRun, QuarantinedRow
 from jobs.quarantine import BACKOFF, name_of
 from orders.models import Order, Ticket
-from tests.proofs.evening import AT, HOUR, JOBS, an_evening
-from tests.proofs.running import flaws, run, steps_of
-from tests.proofs.stage import restore_snapshot
+from tests.reliability.db_snapshot import restore_snapshot
+from tests.reliability.run_job import flaws, run, steps_of
+from tests.reliability.scenario import AT, HOUR, JOBS, an_evening
 
 WITH_ROWS = [job for job in JOBS if job != "deliver_notifications"]  # a sender's failures are the message's own
 AFTER_BACKOFF = AT + BACKOFF[0] + timedelta(seconds=1)

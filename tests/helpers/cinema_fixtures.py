@@ -16,25 +16,25 @@ from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, VatRate
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
-from tests import scenes
-from tests.scenes import NOON
+from tests.helpers import factories
+from tests.helpers.factories import NOON
 
 
 def furnish(cinema: Cinema) -> None:
     """A row of each model that belongs to a cinema."""
-    hall = scenes.a_hall(cinema)
-    ahead = scenes.a_session(hall, start=NOON + timedelta(days=9))
-    overdue = scenes.an_order(ahead, channel=Order.Channel.RESERVATION)
+    hall = factories.a_hall(cinema)
+    ahead = factories.a_session(hall, start=NOON + timedelta(days=9))
+    overdue = factories.an_order(ahead, channel=Order.Channel.RESERVATION)
     mark_overdue([overdue], at=overdue.payment_deadline)
-    session = scenes.a_session(hall, start=NOON + timedelta(hours=1))
-    item = scenes.an_item(cinema, stock=10)  # of 100: it is running out
-    order = scenes.a_paid_order(
+    session = factories.a_session(hall, start=NOON + timedelta(hours=1))
+    item = factories.an_item(cinema, stock=10)  # of 100: it is running out
+    order = factories.a_paid_order(
         session,
         seats=2,
         snacks=[(item, 1)],
-        customer=scenes.a_customer(points=100),
+        customer=factories.a_customer(points=100),
         points=50,
-        promocode=scenes.a_promocode(),
+        promocode=factories.a_promocode(),
     )
     used, returned = order.tickets.order_by("pk")
     refund(order, lines=[returned], reason="Ill", at=NOON)

@@ -18,10 +18,10 @@ from concessions.models import ConcessionItem, ReorderSuggestion
 from orders.models import Scan, Ticket
 from orders.services.visits import check_in
 from screenings.models import Hall, SeatOutage
-from tests.accounts.people import browser, someone
-from tests.foyer import Foyer
-from tests.proofs.interleaving import Schedule, every_schedule, without_compare_and_set, without_row_locks
-from tests.proofs.stage import restore_snapshot
+from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.users import browser, someone
+from tests.reliability.db_snapshot import restore_snapshot
+from tests.reliability.interleaving import Schedule, every_schedule, without_compare_and_set, without_row_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("stage")]
 

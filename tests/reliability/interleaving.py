@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
-from tests.proofs.points import Meetings
+from tests.reliability.crash_points import Meetings
 
 Act = Callable[[], Any]
 

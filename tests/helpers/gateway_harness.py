@@ -19,9 +19,9 @@ from orders.services.refunds.from_gateway import PART
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
 from payments.gateways import CLIENTS, GatewayClient, demo
 from payments.models import DemoCharge, DemoRefund, Gateway, Payment, Refund
-from tests.payments import double
-from tests.proofs.running import run
-from tests.scenes import NOON
+from tests.helpers import fake_gateway
+from tests.helpers.factories import NOON
+from tests.reliability.run_job import run
 
 BACK_TO = "http://testserver/orders/secret/"
 FROM_YOOKASSA = "185.71.76.5"
@@ -222,7 +222,7 @@ class DemoWorld(World):
 class DoubleWorld(World):
     def __init__(self) -> None:
         super().__init__()
-        self.provider = double.Provider()
+        self.provider = fake_gateway.Provider()
 
     def ledger(self) -> dict[str, Decimal]:
         return self.provider.taken() | self.provider.returned()
@@ -271,13 +271,13 @@ class DoubleWorld(World):
     @contextmanager
     def running(self) -> Iterator[None]:
         keys = {
-            "STRIPE_SECRET_KEY": double.SECRET,
-            "STRIPE_WEBHOOK_SECRET": double.SIGNS_WITH,
-            "YOOKASSA_SHOP_ID": double.SHOP,
-            "YOOKASSA_SECRET_KEY": double.SECRET,
+            "STRIPE_SECRET_KEY": fake_gateway.SECRET,
+            "STRIPE_WEBHOOK_SECRET": fake_gateway.SIGNS_WITH,
+            "YOOKASSA_SHOP_ID": fake_gateway.SHOP,
+            "YOOKASSA_SECRET_KEY": fake_gateway.SECRET,
         }
         with (
-            double.serving(self.provider) as address,
+            fake_gateway.serving(self.provider) as address,
             override_settings(PAYMENT_GATEWAYS=[self.gateway], STRIPE_API=address, YOOKASSA_API=address, **keys),
             outside_transactions(CLIENTS[self.gateway]),
         ):
@@ -291,7 +291,7 @@ class StripeWorld(DoubleWorld):
         self.provider.refund_at_desk(self._key(payment), amount, dispute=True)
 
     def post(self, number: int) -> Any:
-        body, headers = double.stripe_message(self.provider, number, self.at.timestamp())
+        body, headers = fake_gateway.stripe_message(self.provider, number, self.at.timestamp())
         return Client().post("/webhooks/stripe/", body, content_type="application/json", headers=headers)
 
 
@@ -304,7 +304,7 @@ class YooKassaWorld(DoubleWorld):
             self.provider.decline(key)
 
     def post(self, number: int) -> Any:
-        body = double.yookassa_message(self.provider, number)
+        body = fake_gateway.yookassa_message(self.provider, number)
         return Client(REMOTE_ADDR=FROM_YOOKASSA).post("/webhooks/yookassa/", body, content_type="application/json")
 
 

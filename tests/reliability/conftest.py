@@ -3,13 +3,13 @@ from typing import Any
 import pytest
 
 from jobs import clock
-from tests.proofs import stage as stages
-from tests.scenes import LONG_AGO
+from tests.helpers.factories import LONG_AGO
+from tests.reliability import db_snapshot as stages
 
 
 @pytest.fixture
 def stage(transactional_db: None) -> None:
-    """A real, empty database for a test that commits; see `tests.proofs.stage`."""
+    """A real, empty database for a test that commits; see `tests.reliability.db_snapshot`."""
     stages.truncate()
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from django.db import connection, connections
 
-from tests.proofs.points import Points
+from tests.reliability.crash_points import Points
 
 Act = Callable[[], object]
 

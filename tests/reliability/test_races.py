@@ -33,11 +33,11 @@ from orders.services.visits import preorders
 from payments.models import Refund
 from screenings.models import Session, SessionSummary
 from screenings.services import complete_sessions
-from tests.proofs.evening import AT, DAY, HOUR, MINUTE
-from tests.proofs.interleaving import Act, Schedule, every_schedule, without_compare_and_set, without_row_locks
-from tests.proofs.running import everybody_gets_a_lease, flaws, run
-from tests.proofs.stage import restore_snapshot
-from tests.scenes import a_customer, a_paid_order, a_promocode, a_session, an_adult, an_item, an_order
+from tests.helpers.factories import a_customer, a_paid_order, a_promocode, a_session, an_adult, an_item, an_order
+from tests.reliability.db_snapshot import restore_snapshot
+from tests.reliability.interleaving import Act, Schedule, every_schedule, without_compare_and_set, without_row_locks
+from tests.reliability.run_job import everybody_gets_a_lease, flaws, run
+from tests.reliability.scenario import AT, DAY, HOUR, MINUTE
 
 pytestmark = pytest.mark.postgres
 

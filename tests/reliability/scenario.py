@@ -23,7 +23,7 @@ from orders.services import (
 from payments.models import DemoCharge, DemoRefund, Gateway, Payment
 from screenings.models import Cinema, Session
 from screenings.services import cancel_session, complete_sessions
-from tests.scenes import (
+from tests.helpers.factories import (
     NOON,
     a_cinema,
     a_customer,

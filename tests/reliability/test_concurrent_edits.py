@@ -11,9 +11,9 @@ from django.urls import reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from screenings.models import Genre
-from tests.accounts.people import browser, someone
-from tests.proofs.interleaving import Schedule, every_schedule, without_row_locks
-from tests.proofs.stage import restore_snapshot
+from tests.helpers.users import browser, someone
+from tests.reliability.db_snapshot import restore_snapshot
+from tests.reliability.interleaving import Schedule, every_schedule, without_row_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("stage")]
 

@@ -19,8 +19,8 @@ from orders.services import cancel, check_in, mark_overdue, record_uncertain_pay
 from payments.models import Gateway, Payment, Refund
 from screenings.models import Cinema, Film, Hall, SeatOutage, Session
 from screenings.services import take_out
-from tests import scenes
-from tests.accounts.people import someone
+from tests.helpers import factories
+from tests.helpers.users import someone
 
 Row = TypeVar("Row", bound=Model)
 
@@ -37,11 +37,11 @@ class Foyer:
 
     @cached_property
     def cinema(self) -> Cinema:
-        return scenes.a_cinema()
+        return factories.a_cinema()
 
     @cached_property
     def hall(self) -> Hall:
-        return scenes.a_hall(self.cinema)
+        return factories.a_hall(self.cinema)
 
     @cached_property
     def day(self) -> date:
@@ -50,7 +50,7 @@ class Foyer:
 
     @cached_property
     def session(self) -> Session:
-        return scenes.a_session(self.hall, start=datetime.combine(self.day, time(19), self.cinema.zone))
+        return factories.a_session(self.hall, start=datetime.combine(self.day, time(19), self.cinema.zone))
 
     @cached_property
     def film(self) -> Film:
@@ -58,7 +58,7 @@ class Foyer:
 
     @cached_property
     def outage(self) -> SeatOutage:
-        seat = scenes.free_seats(self.session)[-1]  # the first ones are sold to whoever asks
+        seat = factories.free_seats(self.session)[-1]  # the first ones are sold to whoever asks
         [outage] = take_out([seat], since=self.now, until=None, reason="Сломана спинка", actor=self.colleague)
         return outage
 
@@ -66,25 +66,25 @@ class Foyer:
 
     @cached_property
     def item(self) -> ConcessionItem:
-        return scenes.an_item(self.cinema, stock=100)
+        return factories.an_item(self.cinema, stock=100)
 
     @cached_property
     def low(self) -> LowStockItem:
         """10 left of 100."""
-        return LowStockItem.objects.get(pk=scenes.an_item(self.cinema, stock=10).pk)
+        return LowStockItem.objects.get(pk=factories.an_item(self.cinema, stock=10).pk)
 
     @cached_property
     def off_sale(self) -> ConcessionItem:
-        return scenes.an_item(self.cinema, is_active=False)
+        return factories.an_item(self.cinema, is_active=False)
 
     @cached_property
     def order(self) -> Order:
         """Two tickets and two snacks, paid with 94 points and money, for a session that is about to begin."""
-        return scenes.a_paid_order(
-            scenes.a_session(self.hall, start=self.now + timedelta(minutes=20)),
+        return factories.a_paid_order(
+            factories.a_session(self.hall, start=self.now + timedelta(minutes=20)),
             seats=2,
             snacks=[(self.item, 2)],
-            customer=scenes.a_customer(points=100),
+            customer=factories.a_customer(points=100),
             points=94,
             at=self.now - timedelta(hours=1),
         )
@@ -113,14 +113,14 @@ class Foyer:
 
     def _overdue(self) -> OverdueOrder:
         held_at = self.now - timedelta(days=2, hours=2)
-        order = scenes.an_order(self.session, seats=2, at=held_at, channel=Order.Channel.RESERVATION)
+        order = factories.an_order(self.session, seats=2, at=held_at, channel=Order.Channel.RESERVATION)
         mark_overdue([order], at=order.payment_deadline)
         return OverdueOrder.objects.get(pk=order.pk)
 
     @cached_property
     def given_up(self) -> Order:
         """A guest's, cancelled: nothing of it is open any more."""
-        order = scenes.an_order(self.session, at=self.now)
+        order = factories.an_order(self.session, at=self.now)
         cancel(order, reason="STAFF", at=self.now)
         return self.again(order)
 
@@ -142,20 +142,20 @@ class Foyer:
 
     @cached_property
     def account(self) -> BonusAccount:
-        return scenes.a_customer(points=100).bonus_account
+        return factories.a_customer(points=100).bonus_account
 
     # --- Money
 
     @cached_property
     def in_flight(self) -> Payment:
         """Paid at the bank a moment ago, which nobody has asked yet."""
-        return scenes.at_the_bank(scenes.an_order(self.session, at=self.now), paid=True, at=self.now)
+        return factories.at_the_bank(factories.an_order(self.session, at=self.now), paid=True, at=self.now)
 
     @cached_property
     def unclear(self) -> Payment:
         """The terminal broke off, and nobody knows what it did."""
         return record_uncertain_payment(
-            scenes.an_order(self.session, at=self.now), gateway=Gateway.CARD_TERMINAL, at=self.now
+            factories.an_order(self.session, at=self.now), gateway=Gateway.CARD_TERMINAL, at=self.now
         )
 
     @cached_property
@@ -165,7 +165,7 @@ class Foyer:
     @cached_property
     def not_sent(self) -> Refund:
         """The bank has refused it for good."""
-        back = refund(scenes.paid_at_the_bank(self.session, at=self.now), reason="Зал закрыт", at=self.now)
+        back = refund(factories.paid_at_the_bank(self.session, at=self.now), reason="Зал закрыт", at=self.now)
         Refund.objects.filter(pk=back.pk).update(status=Refund.Status.FAILED, attempts=6, error="declined")
         return self.again(back)
 

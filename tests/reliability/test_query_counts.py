@@ -14,10 +14,10 @@ from jobs import clock
 from orders.models import Order, Ticket
 from orders.services import mark_paid_out
 from payments.models import BY_HAND, Refund
-from tests.proofs.crowd import multiply
-from tests.proofs.evening import AT, DAY, JOBS, an_evening
-from tests.proofs.running import run, steps_of
-from tests.proofs.stage import restore_snapshot, vacuum
+from tests.reliability.db_snapshot import restore_snapshot, vacuum
+from tests.reliability.load import multiply
+from tests.reliability.run_job import run, steps_of
+from tests.reliability.scenario import AT, DAY, JOBS, an_evening
 
 #: Statements a step. Refunds reach into every room: more, and still the same for any number of rows.
 MOST_OF_A_BATCH = {"process_refunded_orders": 32, "refund_cancelled_sessions": 47}
@@ -33,7 +33,7 @@ A_SCAN = {
 
 @pytest.fixture(autouse=True)
 def _stage(stage: None, settings: Any, tmp_path: Path) -> None:
-    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.proofs.mailbox.Backend", str(tmp_path)
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.reliability.fake_mailbox.Backend", str(tmp_path)
 
 
 @contextmanager

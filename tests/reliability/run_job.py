@@ -13,7 +13,7 @@ from jobs import clock, leases
 from jobs.command import JobCommand
 from jobs.steps import Step
 from orders import invariants
-from tests.proofs.evening import AT
+from tests.reliability.scenario import AT
 
 LEASE_IS_OVER = timedelta(seconds=41)  # a holder that vanished blocks nobody for longer than 40 s
 

@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 import cinema.urls  # noqa: F401 - it loads the pages
 from notifications.models import Status
 from orders.models import Order
-from tests.accounts.people import someone
 from tests.browser.conftest import Screen
-from tests.deeds import ACTION_CASES, ActionCase
-from tests.foyer import Foyer
+from tests.helpers.admin_action_cases import ACTION_CASES, ActionCase
+from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.users import someone
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import pytest
 from orders.models import Order
 from orders.services import CustomerPaymentState, customer_payment_state, settle_payment, start_payment
 from payments.models import DemoCharge, Payment
-from tests.payments.ledgers import differences
-from tests.proofs.evening import AT, MINUTE
-from tests.proofs.interleaving import Act, Schedule, every_schedule
-from tests.proofs.running import everybody_gets_a_lease, flaws, run
-from tests.proofs.stage import restore_snapshot
-from tests.scenes import an_order, at_the_bank
+from tests.helpers.factories import an_order, at_the_bank
+from tests.helpers.ledger_diff import differences
+from tests.reliability.db_snapshot import restore_snapshot
+from tests.reliability.interleaving import Act, Schedule, every_schedule
+from tests.reliability.run_job import everybody_gets_a_lease, flaws, run
+from tests.reliability.scenario import AT, MINUTE
 
 pytestmark = pytest.mark.postgres
 

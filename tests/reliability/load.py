@@ -3,8 +3,8 @@
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from tests.proofs.stage import trust_keys
-from tests.scenes import ROOMS
+from tests.helpers.factories import ROOMS
+from tests.reliability.db_snapshot import trust_keys
 
 BASE, APART = 10_000_000, 50_000  # the keys of each copy: eight digits, and far from those of the next
 

@@ -12,7 +12,7 @@ from notifications.models import Notification
 from orders.models import Order, Ticket
 from payments.models import Payment, Refund
 from screenings.models import Seat, Session
-from tests.foyer import Foyer
+from tests.helpers.admin_fixtures import Foyer
 
 Typed = dict[str, str | bool]  # by the label; a choice is ticked
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from cinema.lives import Refused
-from tests.scenes import business_state
+from tests.helpers.factories import business_state
 
 
 @contextmanager

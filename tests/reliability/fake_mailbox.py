@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 
-from tests.proofs.points import passing
+from tests.reliability.crash_points import passing
 
 
 class Backend(BaseEmailBackend):

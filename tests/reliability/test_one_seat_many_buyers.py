@@ -14,9 +14,9 @@ from django.test import Client
 
 from jobs import clock
 from orders.models import Order, Ticket
-from tests.proofs.interleaving import PATIENCE
-from tests.proofs.running import flaws
-from tests.scenes import NOON, a_session, an_adult, free_seats
+from tests.helpers.factories import NOON, a_session, an_adult, free_seats
+from tests.reliability.interleaving import PATIENCE
+from tests.reliability.run_job import flaws
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("stage")]
 

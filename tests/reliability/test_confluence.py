@@ -13,10 +13,10 @@ from django.db.models import Q
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from orders import invariants
 from orders.models import Order
-from tests.proofs.evening import AT, DAY, HOUR, JOBS, an_evening
-from tests.proofs.running import run
-from tests.proofs.stage import restore_snapshot
-from tests.scenes import Picture, business_state
+from tests.helpers.factories import Picture, business_state
+from tests.reliability.db_snapshot import restore_snapshot
+from tests.reliability.run_job import run
+from tests.reliability.scenario import AT, DAY, HOUR, JOBS, an_evening
 
 EVERY_COMMAND = [*JOBS, "check_invariants"]
 SEEDS = {"sqlite": range(3), "postgresql": range(3, 6)}[connection.vendor]
@@ -25,7 +25,7 @@ ROUNDS = 5  # after so many nothing is due any more, or never will be
 
 @pytest.fixture(autouse=True)
 def _stage(stage: None, settings: Any, tmp_path: Path) -> None:
-    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.proofs.mailbox.Backend", str(tmp_path)
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.reliability.fake_mailbox.Backend", str(tmp_path)
 
 
 def a_busy_evening() -> None:

@@ -6,7 +6,16 @@ import pytest
 
 from orders.models import Order
 from orders.services import CancelReason, cancel
-from tests.scenes import NOON, a_customer, a_paid_order, a_promocode, a_session, an_item, an_order, business_state
+from tests.helpers.factories import (
+    NOON,
+    a_customer,
+    a_paid_order,
+    a_promocode,
+    a_session,
+    an_item,
+    an_order,
+    business_state,
+)
 
 pytestmark = pytest.mark.django_db
 
