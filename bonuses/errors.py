@@ -1,6 +1,6 @@
 from django.utils.translation import gettext as _
 
-from cinema.lives import Refused
+from cinema.status import Refused
 
 
 class NotEnoughPoints(Refused):

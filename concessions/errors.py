@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from cinema.lives import Refused
+from cinema.status import Refused
 
 
 class OutOfStock(Refused):

@@ -14,8 +14,8 @@ from jobs import clock, leases, runs
 from jobs.leases import Lease
 from jobs.models import JobRun
 from jobs.options import BAD_INPUT, BATCH_SIZE, BadInput, Options
-from jobs.patience import drop_dead_connection, one_line, with_retries
 from jobs.quarantine import Quarantine, name_of
+from jobs.retry import drop_dead_connection, one_line, with_retries
 from jobs.steps import Counts, JobPass, Step, due_pks, run_step
 
 __all__ = ["Counts", "JobCommand", "JobPass", "Step"]

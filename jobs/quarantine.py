@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import models, transaction
 
 from jobs.models import QuarantinedRow
-from jobs.patience import one_line
+from jobs.retry import one_line
 
 # After the first failure, the second ... ; a row that fails once more after the last is given up.
 BACKOFF = (

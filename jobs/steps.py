@@ -13,8 +13,8 @@ from django.db.models import Model, QuerySet
 
 from jobs.leases import Lease
 from jobs.options import Options
-from jobs.patience import is_infrastructure, one_line, with_retries
 from jobs.quarantine import Quarantine, name_of
+from jobs.retry import is_infrastructure, one_line, with_retries
 
 logger = logging.getLogger(__name__)
 

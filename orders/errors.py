@@ -1,8 +1,8 @@
 """What the process refuses. Every text says what was refused, why, and what to do; a refusal changes nothing."""
 
 from bonuses.errors import NotEnoughPoints
-from cinema.lives import ConcurrentChange, ForbiddenMove, Refused
-from cinema.reasons import ReasonNeeded
+from cinema.status import ConcurrentChange, ForbiddenMove, Refused
+from cinema.validators import ReasonNeeded
 from concessions.errors import OutOfStock
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
 

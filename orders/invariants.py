@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from cinema.money import MINOR_UNITS
-from jobs.undone import overdue_rows
+from jobs.overdue_rows import overdue_rows
 from orders.models import Order, Ticket
 
 PERIODS = 2  # that a job may take before what it leaves undone is a fault

@@ -7,7 +7,7 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cinema.lives import Refused
+from cinema.status import Refused
 from payments.gateways import demo
 from payments.models import DemoCharge
 

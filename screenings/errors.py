@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from cinema.lives import ForbiddenMove, Refused
+from cinema.status import ForbiddenMove, Refused
 
 
 class NonexistentTime(Refused):

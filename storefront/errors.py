@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cinema.lives import Refused
+from cinema.status import Refused
 
 
 class ChoiceRefused(Refused):

@@ -1,4 +1,6 @@
-from accounts.services.forgetting import (
+from accounts.services.approvals import TOGETHER, approve, ask_for, limit_one_person, refuse
+from accounts.services.deactivation import deactivate, reactivate
+from accounts.services.erasure import (
     anonymise,
     delete_login_attempts,
     is_anonymous,
@@ -6,10 +8,8 @@ from accounts.services.forgetting import (
     redact_admin_log,
     redact_approvals,
 )
-from accounts.services.leaving import deactivate, reactivate
 from accounts.services.rights import may_manage, roles_to_give
 from accounts.services.roles import Change, sync_roles
-from accounts.services.second_signature import TOGETHER, approve, ask_for, limit_one_person, refuse
 
 __all__ = [
     "TOGETHER",

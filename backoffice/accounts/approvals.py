@@ -25,8 +25,8 @@ from backoffice.framework.actions import ActionForm, ActionsMixin, SummaryItem, 
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.time_zones import cinema_of
-from cinema.lives import Refused
-from cinema.reasons import LONGEST_REASON
+from cinema.status import Refused
+from cinema.validators import LONGEST_REASON
 
 
 class ApprovalsMixin(ActionsMixin):

@@ -18,7 +18,7 @@ from accounts.services import deactivate, may_manage, reactivate, roles_to_give
 from backoffice.accounts.forms import RoleChoices, UserCreationForm, role_name
 from backoffice.framework.admin import NoDeleteAdmin, may
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
-from cinema.lives import Refused
+from cinema.status import Refused
 
 RIGHTS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser"]
 

@@ -18,7 +18,7 @@ from backoffice.framework.admin import NEWEST_FIRST, NoDeleteAdmin, ReadOnlyAdmi
 from backoffice.framework.badges import status_badge
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.framework.scoped_choices import visible_rows
-from cinema.zones import format_local
+from cinema.local_time import format_local
 from concessions.models import FILLED, SALES_DAYS, ConcessionItem, LowStockItem, ReorderSuggestion, StockMovement
 from concessions.services import count, order_up, put_on_sale, receive, take_off_sale, write_off
 

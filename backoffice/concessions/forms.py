@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from backoffice.framework.actions import ActionForm, SummaryItem
-from cinema.reasons import LONGEST_REASON
+from cinema.validators import LONGEST_REASON
 from concessions.models import MOST_STOCK
 from concessions.services import last_by_staff
 

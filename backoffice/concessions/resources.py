@@ -10,7 +10,7 @@ from tablib import Dataset
 
 from backoffice.framework.import_export.resources import Resource
 from backoffice.framework.import_export.widgets import Names, Number, One, Text, YesNo
-from cinema.keys import keys_among
+from cinema.ids import keys_among
 from concessions.models import ConcessionItem
 
 NUMBERS = ["price", "max_stock_quantity", "low_stock_percent"]

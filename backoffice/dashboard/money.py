@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.dashboard.items import DashboardItem, DashboardSection, counted, list_of, named
-from cinema.zones import format_local
+from cinema.local_time import format_local
 from payments.models import BY_HAND, Dispute, Payment, Receipt, Refund
 
 

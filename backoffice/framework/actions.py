@@ -10,7 +10,7 @@ call, one message.
             cancel(order, reason=reason, at=at, actor=actor)
             return gettext("Order %(order)s is cancelled.") % {"order": order}
 
-What the method is given beside the row is the form's cleaned data. A refusal (`cinema.lives.Refused`) is shown on the
+What the method is given beside the row is the form's cleaned data. A refusal (`cinema.status.Refused`) is shown on the
 same page, with everything that was typed still in its place.
 """
 
@@ -31,8 +31,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from unfold.decorators import action as unfold_action
 
-from cinema.lives import Refused
-from cinema.zones import add_time_zone_hint
+from cinema.local_time import add_time_zone_hint
+from cinema.status import Refused
 
 MOST_AT_ONCE = 100  # rows of one bulk action: each is a transaction of its own
 

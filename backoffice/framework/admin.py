@@ -37,9 +37,9 @@ from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
 from backoffice.framework.history_view import ChangeHistory
 from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter
 from backoffice.framework.time_zones import cinema_of, zone_of, zone_of_person
-from cinema.keys import is_key
+from cinema.ids import is_key
+from cinema.local_time import add_time_zone_hint, format_local
 from cinema.money import MoneyField
-from cinema.zones import add_time_zone_hint, format_local
 
 FILLS_FIELDS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 

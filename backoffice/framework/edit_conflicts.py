@@ -22,7 +22,7 @@ from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
-from cinema.zones import format_local
+from cinema.local_time import format_local
 
 LOOKED_THROUGH = 20  # changes of a row in search of who made one of them
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 
 from backoffice.framework.badges import language_name
 from cinema.history import BEGUN
-from cinema.zones import format_local
+from cinema.local_time import format_local
 
 LONGEST = 50  # records a page
 TOGETHER = timedelta(seconds=2)  # a form saves the row, then what hangs on it, then the log: that is one change

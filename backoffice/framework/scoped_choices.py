@@ -7,7 +7,7 @@ from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from cinema.keys import is_key
+from cinema.ids import is_key
 
 
 def visible_rows(site: admin.AdminSite, model: type[Model], request: HttpRequest) -> QuerySet[Any] | None:

@@ -22,7 +22,7 @@ from backoffice.orders.forms import CancelOrderForm, ExtendForm, PaymentForm, Re
 from backoffice.orders.order_timeline import PREORDER_COLOURS, TICKET_COLOURS, OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from bonuses.models import BonusTransaction
-from cinema.zones import format_local
+from cinema.local_time import format_local
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OverdueOrder, Ticket
 from orders.reasons import Reason

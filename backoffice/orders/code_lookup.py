@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.errors import RateLimited
-from accounts.services import limits
+from accounts.services import rate_limits
 from accounts.throttling import client_address
 from backoffice.framework.admin import CinemaScopedAdmin
 from jobs import clock
@@ -27,10 +27,10 @@ class CodeLookupMixin(CinemaScopedAdmin):
             return self.look_up(request, queryset, search_term)
         who: Any = {"person": f"staff {request.user.pk}", "address": client_address(request), "at": clock.now()}
         try:
-            limits.check("code", **who)
+            rate_limits.check("code", **who)
             found, repeated = self.look_up(request, queryset, search_term)
             if not found.exists():
-                limits.hit("code", **who)
+                rate_limits.hit("code", **who)
         except RateLimited as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return queryset.none(), False

@@ -18,8 +18,8 @@ from unfold.widgets import (
 from backoffice.framework.actions import ActionForm, SummaryItem
 from backoffice.orders.order_timeline import line_in_words, money
 from bonuses.models import BonusTransaction
-from cinema.reasons import LONGEST_REASON
-from cinema.zones import format_local, validate_year
+from cinema.local_time import format_local, validate_year
+from cinema.validators import LONGEST_REASON
 from orders.models import Order
 from orders.services import RefundPreview, preview_refund
 from orders.services.refunds.effects import OrderLine, lines_of

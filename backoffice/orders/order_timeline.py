@@ -11,7 +11,7 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from bonuses.models import BonusTransaction
-from cinema.zones import format_local
+from cinema.local_time import format_local
 from concessions.models import ConcessionPreorder
 from orders import notifications
 from orders.models import Order, OrderEvent, Scan, Ticket

@@ -18,8 +18,8 @@ from unfold.widgets import (
 )
 
 from backoffice.framework.actions import ActionForm, SummaryItem
-from cinema.reasons import LONGEST_REASON
-from cinema.zones import is_valid_year, validate_year
+from cinema.local_time import is_valid_year, validate_year
+from cinema.validators import LONGEST_REASON
 from screenings.errors import AmbiguousTime, ImpossibleHall, NonexistentTime
 from screenings.models import Cinema, Film, Hall, Seat, Session
 from screenings.plans import Plan, lay_out

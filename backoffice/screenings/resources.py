@@ -13,7 +13,7 @@ from tablib import Dataset
 
 from backoffice.framework.import_export.resources import Resource
 from backoffice.framework.import_export.widgets import Choice, Day, Many, Names, Number, One, Text
-from cinema.lives import Refused
+from cinema.status import Refused
 from screenings.errors import AmbiguousTime
 from screenings.models import Cinema, Film, Genre, Hall, Session
 from screenings.services import schedule, timetable

@@ -25,8 +25,8 @@ from backoffice.framework.scoped_choices import visible_rows
 from backoffice.screenings import occupancy, timetable
 from backoffice.screenings.forms import OutageForm
 from backoffice.screenings.resources import TimetableResource
-from cinema.reasons import LONGEST_REASON
-from cinema.zones import format_local, is_valid_year
+from cinema.local_time import format_local, is_valid_year
+from cinema.validators import LONGEST_REASON
 from jobs import clock
 from orders.models import Order, Ticket
 from screenings import plans

@@ -16,7 +16,7 @@ from backoffice.framework.admin import CinemaScopedAdmin, NoDeleteAdmin, ReadOnl
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.screenings.forms import BuildHallForm, CopyDayForm, CopyWeekForm, ScheduleForm
 from backoffice.screenings.resources import FilmResource
-from cinema.zones import format_local
+from cinema.local_time import format_local
 from screenings.models import (
     Cinema,
     Film,

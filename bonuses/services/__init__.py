@@ -1,6 +1,6 @@
-from bonuses.services.adjusting import adjust, last_adjustment
-from bonuses.services.earning import Earned, accrue
-from bonuses.services.expiring import expire
+from bonuses.services.accrual import Earned, accrue
+from bonuses.services.adjustment import adjust, last_adjustment
+from bonuses.services.expiry import expire
 from bonuses.services.spending import GivenBack, TakenBack, give_back, spend, take_back
 
 __all__ = [

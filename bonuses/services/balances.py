@@ -7,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from bonuses.models import BonusAccount
-from cinema.deltas import PerRowDelta
+from cinema.db_functions import PerRowDelta
 
 
 def lock(accounts: Collection[int]) -> dict[int, int]:

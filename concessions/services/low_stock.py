@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from cinema.lives import ConcurrentChange
+from cinema.status import ConcurrentChange
 from concessions.models import ConcessionItem, ReorderSuggestion
 from notifications.models import Kind
 from notifications.services import Message, queue

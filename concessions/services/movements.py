@@ -7,7 +7,7 @@ from django.db.models import Case, DateTimeField, F, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
-from cinema.deltas import PerRowDelta
+from cinema.db_functions import PerRowDelta
 from concessions.models import ConcessionItem
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import TOGETHER, limit_one_person
-from cinema.lives import ConcurrentChange
-from cinema.reasons import clean_reason
+from cinema.status import ConcurrentChange
+from cinema.validators import clean_reason
 from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, WrongQuantity
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
 from concessions.services import movements

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core import mail
 
-from notifications import wording
+from notifications import rendering
 from notifications.models import Notification
-from notifications.pictures import qr_images
+from notifications.qr_images import qr_images
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class EmailChannel:
         self._down: Exception | None = None
 
     def send(self, notification: Notification) -> None:
-        letter = wording.render_email(notification)
+        letter = rendering.render_email(notification)
         if self._down:
             raise self._down
         self._open()

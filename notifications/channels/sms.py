@@ -4,7 +4,7 @@ from typing import ClassVar, Protocol, cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from notifications import wording
+from notifications import rendering
 from notifications.models import Notification
 
 
@@ -47,7 +47,7 @@ class SmsChannel:
     def send(self, notification: Notification) -> None:
         self._backend.send(
             phone=notification.recipient,
-            text=wording.render_text(notification),
+            text=rendering.render_text(notification),
             message_id=notification.message_id.strip("<>"),
         )
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from cinema.lives import transition
+from cinema.status import transition
 from jobs import clock
 from jobs.steps import Counts
 from notifications.channels import Channel, is_email

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from cinema.lives import transition, transition_matching
+from cinema.status import transition, transition_matching
 from orders import services
 from orders.models import Order
 from payments.gateways.demo import PREFIX

@@ -10,8 +10,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, default_language
-from cinema.lives import transition
 from cinema.money import MoneyField, between
+from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from orders.models.codes import new_number, new_token
 from orders.models.promocodes import Promocode

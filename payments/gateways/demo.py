@@ -13,7 +13,7 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cinema.lives import Refused, transition
+from cinema.status import Refused, transition
 from payments.errors import GatewayRefused, GatewayUnavailable, UnverifiedWebhook
 from payments.gateways.base import Charge, Opened, RefundReport, RefundRequest, Report, State, WebhookHint
 from payments.models import DemoCharge, DemoRefund, Gateway

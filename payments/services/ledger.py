@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from accounts.models import User
-from cinema.lives import transition
 from cinema.money import ZERO
+from cinema.status import transition
 from payments.models import BY_HAND, Payment, Refund
 
 #: How long after it was paid a gateway is asked again whether money went back there, and a last time: chargebacks come

@@ -1,9 +1,9 @@
-from screenings.services.cancelling import cancel_session
+from screenings.services.cancellation import cancel_session
 from screenings.services.copying import CopyResult, LeftOut, copy_day, copy_week
 from screenings.services.halls import build_hall
 from screenings.services.outages import put_back, take_out
-from screenings.services.running import complete_sessions, start_sessions
 from screenings.services.scheduling import schedule
+from screenings.services.statuses import complete_sessions, start_sessions
 
 __all__ = [
     "CopyResult",

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 
 from accounts.models import User
-from cinema.lives import Refused
+from cinema.status import Refused
 from screenings.errors import DifferentWeekdays, HallBusy, StartsInThePast
 from screenings.models import Cinema, Session
 from screenings.services import timetable

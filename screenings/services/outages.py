@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cinema.reasons import clean_reason
+from cinema.validators import clean_reason
 from screenings.errors import BackAlready, ImpossibleOutage, OutAlready
 from screenings.models import Seat, SeatOutage
 

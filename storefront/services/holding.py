@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.services import limits
-from accounts.services.limits import fingerprint
+from accounts.services import rate_limits
+from accounts.services.rate_limits import fingerprint
 from concessions.models import ConcessionItem
 from orders import services as orders
 from orders.errors import PromocodeRefused
@@ -49,11 +49,11 @@ def hold(
     """
     seat_map.check([seat for seat, _type in places])
     _check_types(seat_map, places)
-    limits.hit("hold", person=buyer.email or buyer.visitor, address=buyer.address, at=at)
+    rate_limits.hit("hold", person=buyer.email or buyer.visitor, address=buyer.address, at=at)
     old = seat_map.order
     _refuse_too_much(buyer, more=len(places), instead_of=old, at=at)
     if promocode:
-        limits.check("promocode", person=buyer.visitor, address=buyer.address, at=at)
+        rate_limits.check("promocode", person=buyer.visitor, address=buyer.address, at=at)
     try:
         order = orders.hold(
             cinema=seat_map.session.hall.cinema,
@@ -69,7 +69,7 @@ def hold(
             instead_of=old,
         )
     except PromocodeRefused:
-        limits.hit("promocode", person=buyer.visitor, address=buyer.address, at=at)
+        rate_limits.hit("promocode", person=buyer.visitor, address=buyer.address, at=at)
         raise
     since = OnlineHold.objects.filter(order=old).values_list("since", flat=True).first() if old else None
     OnlineHold.objects.create(

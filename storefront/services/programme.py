@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from cinema.zones import utc_offset_note
+from cinema.local_time import utc_offset_note
 from orders.models import Ticket
 from screenings.models import Cinema, Film, Seat, SeatOutage, Session
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cinema.keys import is_key
+from cinema.ids import is_key
 from cinema.money import ZERO
 from orders.errors import NotOnSale, SeatTaken
 from orders.models import Order, Ticket

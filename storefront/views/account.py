@@ -22,9 +22,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.services import limits
+from accounts.services import rate_limits
 from accounts.throttling import client_address
-from cinema.lives import Refused
+from cinema.status import Refused
 from jobs import clock
 from orders import notifications as letters
 from orders.models import Order
@@ -33,7 +33,7 @@ from storefront.forms import AddressForm, FindForm, NewPasswordForm, PasswordSig
 from storefront.services import signing_in
 from storefront.services.points import points_of
 from storefront.services.programme import time_zone_note
-from storefront.views.pressing import post_or_redirect
+from storefront.views.decorators import post_or_redirect
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 BY_LINK = "signed_in_by_link"  # until when a password may be set without the old one, in the session
@@ -101,7 +101,7 @@ def send_link(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _sign_in_page(request, PasswordSignInForm(), form, following)
     at, email = clock.now(), form.cleaned_data["email"]
-    limits.hit("sign_in", person=email, address=client_address(request), at=at)
+    rate_limits.hit("sign_in", person=email, address=client_address(request), at=at)
     signing_in.send_link(email, language=get_language() or "", onward=onward(request, following), at=at)
     return render(request, "storefront/sent.html", {"email": email, "what": "sign_in"})
 
@@ -220,7 +220,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         at, email = clock.now(), form.cleaned_data["email"].lower()
-        limits.hit("find", person=email, address=client_address(request), at=at)
+        rate_limits.hit("find", person=email, address=client_address(request), at=at)
         number = form.cleaned_data["number"].strip().upper()
         order = Order.objects.filter(number=number).first()
         if order is not None and order.email.lower() == email:

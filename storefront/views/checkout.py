@@ -13,15 +13,15 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import RateLimited
 from bonuses.models import BonusAccount
-from cinema.keys import keys_among
-from cinema.lives import Refused
+from cinema.ids import keys_among
+from cinema.status import Refused
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem
 from jobs import clock
 from orders.errors import NotEnoughPoints, NotOnSale, PromocodeRefused, SeatBroken, SeatTaken
 from orders.models import Order
 from screenings.models import Seat
-from storefront import visitors
+from storefront import request_identity
 from storefront.errors import ChoiceRefused, SeatLeftAlone
 from storefront.forms import CheckoutForm
 from storefront.services import holding, programme
@@ -50,7 +50,7 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
     form = _form(request, seat_map, chosen)
     status = 200
     if request.method == "POST":
-        visitors.remember(request, request.POST.dict())
+        request_identity.remember(request, request.POST.dict())
         status = 409
         if form.is_valid():
             try:
@@ -63,7 +63,7 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
                 status = 429 if isinstance(refusal, RateLimited) else 409
                 form.add_error(_field_of(refusal, form), str(refusal))
             else:
-                visitors.forget(request)
+                request_identity.forget(request)
                 return redirect("shop:order", held.token)
     return _page(request, form, seat_map, chosen, status=status)
 
@@ -74,7 +74,9 @@ def _hold(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, *, at: da
         seat_map,
         places=form.places(),
         snacks=form.snacks(),
-        buyer=visitors.buyer(request, email=given["email"], phone=given["phone"], language=get_language() or ""),
+        buyer=request_identity.buyer(
+            request, email=given["email"], phone=given["phone"], language=get_language() or ""
+        ),
         promocode=given["promocode"].strip(),
         points=given.get("points") or 0,
         at=at,
@@ -82,7 +84,7 @@ def _hold(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, *, at: da
 
 
 def _form(request: HttpRequest, seat_map: SeatMap, chosen: Sequence[Seat]) -> CheckoutForm:
-    user, order = visitors.customer(request), seat_map.order
+    user, order = request_identity.customer(request), seat_map.order
     own = {}
     if order:
         own = {line.concession_item_id: line.quantity for line in order.preorders.all()}
@@ -104,10 +106,10 @@ def _form(request: HttpRequest, seat_map: SeatMap, chosen: Sequence[Seat]) -> Ch
 
 def _initial(request: HttpRequest, order: Order | None, own: dict[int, int]) -> dict[str, Any]:
     """What the form begins with: the order that is changed, else what was typed before, else the account."""
-    user = visitors.customer(request)
+    user = request_identity.customer(request)
     known = {"email": user.email, "phone": user.phone} if user else {}
     if order is None:
-        return known | visitors.remembered(request)
+        return known | request_identity.remembered(request)
     types = {f"type-{ticket.seat_id}": ticket.ticket_type_id for ticket in order.tickets.all()}
     snacks = {f"snack-{item}": quantity for item, quantity in own.items()}
     return {
@@ -153,7 +155,7 @@ def _page(
             "seats": chosen,
             "back": back,
             "order": seat_map.order,
-            "guest": visitors.customer(request) is None,
+            "guest": request_identity.customer(request) is None,
             "title": _("Change the order") if seat_map.order else _("Your order"),
         },
         status=status,

@@ -2,7 +2,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.views.i18n import set_language
 
-from storefront.views.pressing import post_or_redirect
+from storefront.views.decorators import post_or_redirect
 
 
 @post_or_redirect("shop:home")

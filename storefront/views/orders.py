@@ -15,22 +15,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.services import limits
+from accounts.services import rate_limits
 from accounts.throttling import client_address
-from cinema.lives import Refused
+from cinema.status import Refused
 from jobs import clock
 from orders import services
 from orders.models import Order
 from orders.services.refunds.effects import OrderLine
 from payments.gateways import offered
+from storefront.request_identity import customer
 from storefront.services import holding
 from storefront.services.order_page import OrderPage, session_of
 from storefront.services.seat_map import SeatMap
 from storefront.views import checkout as checkout_views
 from storefront.views import seats as seats_views
-from storefront.views.pressing import post_or_redirect
+from storefront.views.decorators import post_or_redirect
 from storefront.views.programme import calendar_file
-from storefront.visitors import customer
 
 View = Callable[..., HttpResponseBase]
 WHOLE = Order.objects.select_related("cinema", "promocode", "user")
@@ -52,11 +52,11 @@ def of_order(view: View) -> View:
 def order_of(request: HttpRequest, token: str) -> Order:
     """Compared in constant time; who guesses is stopped soon."""
     at, address = clock.now(), client_address(request)
-    limits.check("unknown_link", address=address, at=at)
+    rate_limits.check("unknown_link", address=address, at=at)
     order = WHOLE.filter(token=token).first()
     known = order.token if order else secrets.token_urlsafe(24)
     if not secrets.compare_digest(known.encode(), token.encode()) or order is None:
-        limits.hit("unknown_link", address=address, at=at)
+        rate_limits.hit("unknown_link", address=address, at=at)
         raise Http404
     return order
 

@@ -7,13 +7,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from cinema.lives import Refused
+from cinema.status import Refused
 from jobs import clock
 from orders.errors import GatewayError
 from orders.models import Order
 from orders.services import CustomerPaymentState, customer_payment_state, start_payment
+from storefront.views.decorators import post_or_redirect
 from storefront.views.orders import again, of_order
-from storefront.views.pressing import post_or_redirect
 
 
 @post_or_redirect("shop:order")

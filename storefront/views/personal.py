@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from bonuses.models import BonusAccount
-from cinema.lives import Refused
+from cinema.status import Refused
 from jobs import clock
 from orders.services import Customer, erase_customer, export_customer_data
 from storefront.views.account import signed_in

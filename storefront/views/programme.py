@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from jobs import clock
 from screenings.models import Cinema, Film, Session
-from storefront.markup import screening_events
 from storefront.services import programme
 from storefront.services.calendar import CalendarEvent, calendar
+from storefront.structured_data import screening_events
 
 FILM_DAYS = 14  # how far ahead the page of a film looks
 

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from cinema.keys import keys_among
+from cinema.ids import keys_among
 from jobs import clock
 from screenings.models import Session
-from storefront.markup import screening_events
 from storefront.services import programme
 from storefront.services.seat_map import SeatMap, taken_seats
+from storefront.structured_data import screening_events
 
 
 def find(key: int) -> Session:

@@ -1,4 +1,4 @@
-"""Each action of the admin, out of reach for who may not: tests/browser/test_admin_actions.py has it pressed by who may."""
+"""Each action of the admin is refused to those who may not; tests/browser/test_admin_actions.py presses it."""
 
 import pytest
 from django.urls import reverse

@@ -334,7 +334,7 @@ def by_day_and_by_night(page: Page) -> list[str]:
 
 def test_a_refusal_keeps_what_was_typed(screen: Screen, refusals: None, session: Session) -> None:
     page = screen(language="en")
-    page.goto(f"/sessions/{session.pk}/checkout/?seat={scenes.free_seats(session)[0].pk}")
+    page.goto(f"/sessions/{session.pk}/checkout/?seat={factories.free_seats(session)[0].pk}")
     page.get_by_label("E-mail").fill("anna@example.org")
     page.get_by_label("Promocode").fill("NOTHING")
     page.get_by_role("button", name="Hold the seats").click()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.services import deactivate, reactivate
 from cinema.history import BEGUN
-from cinema.lives import ConcurrentChange
+from cinema.status import ConcurrentChange
 from concessions.models import ConcessionItem
 from concessions.services import put_on_sale, receive, take_off_sale
 from orders.services import cancel

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
 from accounts.models import User
-from cinema.lives import ConcurrentChange
+from cinema.status import ConcurrentChange
 from concessions.models import ConcessionItem, ReorderSuggestion
 from concessions.services import alert_low_stock, movements, receive
 from notifications.models import Kind, Notification

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from cinema.lives import Refused
+from cinema.status import Refused
 from tests.helpers.factories import business_state
 
 

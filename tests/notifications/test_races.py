@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 
-from cinema.lives import ConcurrentChange
+from cinema.status import ConcurrentChange
 from notifications.models import Notification
 from notifications.services import delivery
 from tests.helpers import fake_mail

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from cinema.lives import ForbiddenMove
+from cinema.status import ForbiddenMove
 from screenings.errors import NotYet
 from screenings.models import Session
 from screenings.services import complete_sessions, start_sessions

@@ -14,7 +14,7 @@ from django.utils.formats import get_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cinema.lives import Refused
+from cinema.status import Refused
 
 MOST_BYTES = 1_000_000
 MOST_UNPACKED = 20_000_000  # an XLSX is a zip file

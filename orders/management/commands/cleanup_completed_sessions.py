@@ -1,4 +1,4 @@
-from accounts.services import old_sessions
+from accounts.services import expired_sessions
 from jobs.command import JobCommand, Step
 from orders.services.closing.archiving import archive, to_archive
 
@@ -12,5 +12,5 @@ class Command(JobCommand):
     def steps(self):
         return [
             Step("to archive", to_archive, lambda sessions, at: archive(sessions, at=at)),
-            Step("of browsers", old_sessions.expired, lambda sessions, _at: old_sessions.delete(sessions)),
+            Step("of browsers", expired_sessions.expired, lambda sessions, _at: expired_sessions.delete(sessions)),
         ]

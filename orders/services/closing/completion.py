@@ -3,7 +3,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cinema.lives import transition_matching
+from cinema.status import transition_matching
 from orders.locks import keys_of, lock_orders
 from orders.models import Order, Ticket
 

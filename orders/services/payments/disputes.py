@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cinema.lives import transition
+from cinema.status import transition
 from orders.locks import lock_orders
 from payments.gateways import DisputeReport
 from payments.models import Dispute, Payment

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cinema.lives import transition
+from cinema.status import transition
 from orders.errors import GatewayNotOffered, NotPayable
 from orders.locks import lock_order
 from orders.models import Order

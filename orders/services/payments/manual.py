@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cinema.lives import transition
+from cinema.status import transition
 from orders.errors import AlreadyPaid, ForbiddenMove
 from orders.locks import lock_order, lock_orders
 from orders.models import Order

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bonuses.models import BonusTransaction
 from bonuses.services import spend
-from cinema.lives import transition_matching
 from cinema.money import ZERO
+from cinema.status import transition_matching
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders import notifications

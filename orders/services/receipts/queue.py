@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cinema.lives import transition
 from cinema.money import CENT, ZERO, split
+from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from jobs.steps import Counts
 from orders.models import Order, RefundLine, Ticket

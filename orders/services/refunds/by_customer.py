@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cinema.lives import Refused
+from cinema.status import Refused
 from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, Ticket

@@ -11,8 +11,8 @@ from django.db.models import Q, Sum
 
 from bonuses.models import BonusTransaction
 from bonuses.services import GivenBack, TakenBack, give_back, take_back
-from cinema.lives import transition
 from cinema.money import ZERO
+from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders.models import Order, RefundLine, Ticket

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from cinema.lives import transition
+from cinema.status import transition
 from orders.errors import NothingToRefund
 from orders.locks import lock_orders_with_sessions
 from orders.services.refunds.refund import record_refund

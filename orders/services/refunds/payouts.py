@@ -16,8 +16,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from cinema.lives import transition
 from cinema.money import ZERO
+from cinema.status import transition
 from jobs import clock
 from jobs.steps import Counts
 from orders.locks import lock_orders

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import TOGETHER, limit_one_person
 from cinema.money import ZERO
-from cinema.reasons import clean_reason
+from cinema.validators import clean_reason
 from orders import notifications
 from orders.errors import ForbiddenMove, NothingToRefund
 from orders.locks import keys_of, lock_orders_with_sessions

@@ -8,8 +8,8 @@ from django.db import transaction
 from accounts.models import User
 from bonuses.models import BonusTransaction
 from bonuses.services import GivenBack, give_back
-from cinema.lives import transition_matching
-from cinema.reasons import clean_reason
+from cinema.status import transition_matching
+from cinema.validators import clean_reason
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders import notifications

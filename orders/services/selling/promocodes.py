@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from cinema.deltas import PerRowDelta
+from cinema.db_functions import PerRowDelta
 from cinema.money import ZERO, rounded
 from orders.errors import PromocodeRefused
 from orders.models import Order, Promocode

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cinema.lives import transition
+from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders.errors import NotAdmitted

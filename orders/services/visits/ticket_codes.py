@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from cinema.lives import Refused
+from cinema.status import Refused
 from orders.models import Ticket
 
 SALT = "orders.ticket_codes"

@@ -88,7 +88,7 @@ def test_nobody_writes_or_removes_messages_by_hand() -> None:
 def test_times_are_those_of_the_readers_cinemas_or_of_the_server_and_the_zone_is_said(
     monkeypatch: pytest.MonkeyPatch, zones: list[str], shown: str
 ) -> None:
-    monkeypatch.setattr("cinema.zones.timezone.now", lambda: NOON)
+    monkeypatch.setattr("cinema.local_time.timezone.now", lambda: NOON)
     reader = someone("cinema_manager", *(a_cinema(time_zone=zone) for zone in zones))
     furnish_the_chain()
 

@@ -5,7 +5,7 @@ import pytest
 
 from bonuses.models import BonusTransaction
 from bonuses.services import adjust
-from cinema.reasons import ReasonNeeded
+from cinema.validators import ReasonNeeded
 from concessions.models import ConcessionPreorder, StockMovement
 from notifications.models import Kind, Notification, Status
 from orders import invariants

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from cinema.lives import transition
-from cinema.reasons import clean_reason
+from cinema.status import transition
+from cinema.validators import clean_reason
 from screenings.errors import SessionCancelledAlready, SessionOver
 from screenings.models import Session
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from cinema.lives import Refused
+from cinema.status import Refused
 
 LONGEST_REASON = 250
 

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from accounts.errors import NotTheSecond, SecondNeeded
 from accounts.models import Approval, User
-from cinema.lives import transition
-from cinema.reasons import clean_reason
+from cinema.status import transition
+from cinema.validators import clean_reason
 
 #: What one person did to one row within so long counts together, so that a large sum is not cut into small ones.
 TOGETHER = timedelta(days=1)

@@ -4,8 +4,8 @@ from decimal import Decimal
 from django import template
 from django.utils.formats import date_format, get_format
 
+from cinema.local_time import utc_offset_note
 from cinema.money import format_money
-from cinema.zones import utc_offset_note
 
 register = template.Library()
 

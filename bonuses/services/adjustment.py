@@ -9,8 +9,8 @@ from accounts.services import TOGETHER, limit_one_person
 from bonuses.errors import AdjustmentRefused
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import balances
-from cinema.lives import ConcurrentChange
-from cinema.reasons import clean_reason
+from cinema.status import ConcurrentChange
+from cinema.validators import clean_reason
 
 
 def adjust(

@@ -6,7 +6,7 @@ from itertools import pairwise, product
 import pytest
 from django.db import transaction
 
-from cinema.lives import ConcurrentChange, ForbiddenMove, transition, transition_matching
+from cinema.status import ConcurrentChange, ForbiddenMove, transition, transition_matching
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderEvent, Ticket
 from screenings.models import Session

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cinema.reasons import ReasonNeeded
+from cinema.validators import ReasonNeeded
 from orders.errors import SeatBroken
 from orders.models import Order, Ticket
 from orders.services import cancel, hold, mark_paid

@@ -4,7 +4,7 @@ import pytest
 from model_bakery import baker
 
 from accounts.models import User
-from cinema.reasons import ReasonNeeded
+from cinema.validators import ReasonNeeded
 from screenings.errors import SessionCancelledAlready, SessionOver
 from screenings.models import Session
 from screenings.services import cancel_session, schedule

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from cinema.lives import transition
+from cinema.status import transition
 from screenings.errors import NotYet
 from screenings.models import Session
 

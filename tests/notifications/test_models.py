@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from cinema.lives import ForbiddenMove, transition
+from cinema.status import ForbiddenMove, transition
 from notifications.models import Notification, Status
 from tests.helpers.fake_mail import queued, statuses
 

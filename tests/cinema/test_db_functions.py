@@ -1,7 +1,7 @@
 import pytest
 from django.db.models import F
 
-from cinema.deltas import PerRowDelta
+from cinema.db_functions import PerRowDelta
 from concessions.models import ConcessionItem
 from tests.helpers.factories import a_cinema, an_item
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cinema.lives import ForbiddenMove
+from cinema.status import ForbiddenMove
 from jobs import clock
 from jobs.models import QuarantinedRow
 from jobs.steps import Counts

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from notifications import wording
+from notifications import rendering
 from notifications.models import Kind, Notification
 from tests.helpers.fake_mail import CONTEXTS, NOW
 
@@ -25,8 +25,8 @@ def notification(kind: Kind, language: str, **changed: Any) -> Notification:
 
 
 def everything_said(about: Notification) -> str:
-    letter = wording.render_email(about)
-    return "\n".join([letter.subject, letter.body, wording.render_text(about)])
+    letter = rendering.render_email(about)
+    return "\n".join([letter.subject, letter.body, rendering.render_text(about)])
 
 
 @KINDS
@@ -35,7 +35,7 @@ def test_every_kind_has_its_words_with_every_gap_filled(kind: Kind, language: st
     said = everything_said(notification(kind, language))
 
     assert not re.search(r"\{|\}|%\(|%%|None|&#|&amp;|T\d\d:", said)
-    assert wording.render_email(notification(kind, language)).subject
+    assert rendering.render_email(notification(kind, language)).subject
     for fact, value in CONTEXTS[kind].items():
         if isinstance(value, str) and fact not in {"amount", "starts", "cancelled_at", "expires"}:
             assert value in said
@@ -64,12 +64,12 @@ def test_an_english_letter_holds_no_russian_whatever_the_process_speaks(kind: Ki
 def test_an_unknown_language_is_that_of_the_house(language: str, settings: Any) -> None:
     settings.LANGUAGE_CODE = "ru"
 
-    assert wording.render_email(notification(Kind.ORDER_CANCELLED, language)).subject == "Заказ A-1 отменён"
+    assert rendering.render_email(notification(Kind.ORDER_CANCELLED, language)).subject == "Заказ A-1 отменён"
 
 
 def test_people_read_the_clock_of_their_cinema_whatever_zone_the_server_is_in() -> None:
     with timezone.override("Asia/Vladivostok"):
-        body = wording.render_email(notification(Kind.TICKET_REMINDER, "ru")).body
+        body = rendering.render_email(notification(Kind.TICKET_REMINDER, "ru")).body
 
     assert "23 ноября 2026 г. 19:00" in body
 
@@ -77,18 +77,18 @@ def test_people_read_the_clock_of_their_cinema_whatever_zone_the_server_is_in() 
 def test_a_letter_from_a_cinema_in_another_zone_says_which() -> None:
     far = notification(Kind.ORDER_OVERDUE, "ru", cancelled_at="2026-11-23T21:00:00+05:00")
 
-    assert "23 ноября 2026 г. 21:00 (UTC+5)" in wording.render_email(far).body
-    assert "21:00 (UTC+5)" in wording.render_text(far)
+    assert "23 ноября 2026 г. 21:00 (UTC+5)" in rendering.render_email(far).body
+    assert "21:00 (UTC+5)" in rendering.render_text(far)
 
 
 def test_a_midnight_session_keeps_its_own_day() -> None:
-    body = wording.render_email(notification(Kind.SESSION_CANCELLED, "ru")).body
+    body = rendering.render_email(notification(Kind.SESSION_CANCELLED, "ru")).body
 
     assert "«Mirror», 24 ноября 2026 г. 0:10" in body
 
 
 def test_plain_text_is_not_escaped() -> None:
-    assert "“Tom & Jerry” starts soon" in wording.render_email(notification(Kind.TICKET_REMINDER, "en")).body
+    assert "“Tom & Jerry” starts soon" in rendering.render_email(notification(Kind.TICKET_REMINDER, "en")).body
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_plain_text_is_not_escaped() -> None:
     ],
 )
 def test_points_are_counted_in_good_russian(points: int, words: str) -> None:
-    assert words in wording.render_email(notification(Kind.ORDER_REFUNDED, "ru", points=points)).body
+    assert words in rendering.render_email(notification(Kind.ORDER_REFUNDED, "ru", points=points)).body
 
 
 def test_nothing_is_said_of_money_and_points_that_do_not_come_back() -> None:
-    body = wording.render_email(notification(Kind.SESSION_CANCELLED, "en", amount="0.00", points=0)).body
+    body = rendering.render_email(notification(Kind.SESSION_CANCELLED, "en", amount="0.00", points=0)).body
 
     assert "returning" not in body
     assert "account" not in body
@@ -117,7 +117,7 @@ def test_nothing_is_said_of_money_and_points_that_do_not_come_back() -> None:
     [("en", "1350.00", "We are returning 1,350 ₽ the way"), ("ru", "1350.50", "возвращаем 1 350,50 ₽ тем же")],
 )
 def test_money_is_written_as_the_language_writes_it_with_its_currency(language: str, amount: str, words: str) -> None:
-    body = wording.render_email(notification(Kind.ORDER_REFUNDED, language, amount=amount)).body
+    body = rendering.render_email(notification(Kind.ORDER_REFUNDED, language, amount=amount)).body
 
     assert words in body.replace("\N{NO-BREAK SPACE}", " ")
 
@@ -126,5 +126,5 @@ def test_money_is_written_as_the_language_writes_it_with_its_currency(language: 
 def test_no_line_break_gets_into_a_subject(breaker: str) -> None:
     injected = notification(Kind.TICKET_REMINDER, "en", film=f"Jaws{breaker}Bcc: everybody@example.com")
 
-    assert len(wording.render_email(injected).subject.splitlines()) == 1
-    assert len(wording.render_text(injected).splitlines()) == 1
+    assert len(rendering.render_email(injected).subject.splitlines()) == 1
+    assert len(rendering.render_text(injected).splitlines()) == 1

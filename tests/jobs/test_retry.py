@@ -11,7 +11,7 @@ from django.db import (
     connection,
 )
 
-from jobs.patience import WAITS, is_infrastructure, with_retries
+from jobs.retry import WAITS, is_infrastructure, with_retries
 from tests.helpers.sample_jobs import Clock
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 from bonuses.errors import AdjustmentRefused
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import adjust
-from cinema.reasons import ReasonNeeded
+from cinema.validators import ReasonNeeded
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_customer
 

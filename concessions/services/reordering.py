@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cinema.lives import ConcurrentChange
+from cinema.status import ConcurrentChange
 from concessions.errors import NothingToOrder
 from concessions.models import ConcessionItem, ReorderSuggestion
 

@@ -6,7 +6,7 @@ from django.utils import translation
 from model_bakery import baker
 
 from accounts.models import User
-from cinema.reasons import ReasonNeeded
+from cinema.validators import ReasonNeeded
 from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, WrongQuantity
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
 from concessions.services import count, receive, write_off
