@@ -258,16 +258,26 @@ YOOKASSA_NETWORKS = env.list(  # from where its messages come, as it publishes t
         "2a02:5180::/32",
     ],
 )
-KEYS = {
+GATEWAY_CLASSES = {  # the code that a payment stores: the class that speaks with the gateway
+    "cash": "payments.gateways.cash.Cash",
+    "card_terminal": "payments.gateways.card_terminal.CardTerminal",
+    "stripe": "payments.gateways.stripe.Stripe",
+    "yookassa": "payments.gateways.yookassa.YooKassa",
+}
+KEYS: dict[str, list[str]] = {  # of those that customers may pay through
+    "demo": [],
     "stripe": ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
     "yookassa": ["YOOKASSA_SHOP_ID", "YOOKASSA_SECRET_KEY"],
 }
 for _gateway in PAYMENT_GATEWAYS:
-    if _gateway not in ("demo", *KEYS):
-        print(f"PAYMENT_GATEWAYS: {_gateway} is no gateway; choose of demo, stripe, yookassa", file=sys.stderr)
+    if _gateway not in KEYS:
+        print(f"PAYMENT_GATEWAYS: {_gateway} is no gateway; choose from {', '.join(KEYS)}", file=sys.stderr)
         raise SystemExit(EX_CONFIG)
-    for _key in KEYS.get(_gateway, []):
+    for _key in KEYS[_gateway]:
         required(_key, f"PAYMENT_GATEWAYS names {_gateway}, which needs it")
+if DEBUG or "demo" in PAYMENT_GATEWAYS:
+    INSTALLED_APPS.append("demo")  # elsewhere it has neither pages nor commands, and no table of it is looked at
+    GATEWAY_CLASSES["demo"] = "demo.bank.DemoBank"
 
 CHARGEBACKS_WITHIN = timedelta(days=180)  # for so long a gateway is asked whether a payment was taken back
 GATEWAY_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer

@@ -1,6 +1,7 @@
-"""The demonstration bank: a gateway inside the house, with a page on which no card is asked for and no money moves.
+"""The demonstration bank: a payment gateway for trying things out. It asks for no card and moves no money.
 
-It keeps a ledger of its own (`payments.models.demo`), so that everything around it is what it is with a real one.
+It keeps its own records (`demo.models`), so payments, declines and refunds go through the same code as with a real
+gateway. `GATEWAY_CLASSES` in the settings names `DemoBank`.
 """
 
 from collections.abc import Mapping
@@ -14,9 +15,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cinema.status import Refused, transition
+from demo.models import DemoCharge, DemoRefund
 from payments.errors import GatewayRefused, GatewayUnavailable, UnverifiedWebhook
 from payments.gateways.base import Charge, Opened, RefundReport, RefundRequest, Report, State, WebhookHint
-from payments.models import DemoCharge, DemoRefund, Gateway
+from payments.models import Gateway
 
 PREFIX = "demo_"
 
@@ -29,18 +31,24 @@ STATES = {
 
 
 def is_on() -> bool:
+    """Whether `PAYMENT_GATEWAYS` offers this bank; with `DEBUG` the app is installed even where it is not."""
     return Gateway.DEMO in settings.PAYMENT_GATEWAYS
 
 
 def decide(token: str, *, paid: bool) -> DemoCharge:
-    """What the customer pressed on the bank's page, pay or decline. Refuses a payment that is not open any more."""
+    """Record the customer's answer on the bank's page: pay or decline.
+
+    Owns its transaction. Raises `Refused` when the payment is no longer open, and `DemoCharge.DoesNotExist`.
+    """
     with transaction.atomic():
         charge = DemoCharge.objects.select_for_update().get(token=token)
         transition([charge], DemoCharge.Status.PAID if paid else DemoCharge.Status.DECLINED)
     return charge
 
 
-class Demo:
+class DemoBank:
+    """See `payments.gateways.GatewayClient`. Raises `GatewayUnavailable` when it is not switched on."""
+
     by_hand: ClassVar[bool] = False
 
     def __init__(self) -> None:
@@ -75,7 +83,7 @@ class Demo:
         except GatewayRefused:
             raise
         except Refused:
-            pass  # it is paid or declined already
+            pass  # already paid, declined or closed
         return self.fetch(external_id)
 
     def refund(self, back: RefundRequest) -> RefundReport:

@@ -1,4 +1,4 @@
-"""One order to come: by whom, when, of what, and how it ends."""
+"""A simulated order: who books what and when, and how the order ends."""
 
 import enum
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from concessions.models import ConcessionItem
-from orders.demo.chain import Venue
+from demo.chain import Venue
 from orders.models import Order
 from orders.services.selling.basket import Place
 from screenings.models import Session
@@ -15,31 +15,31 @@ from screenings.models import Session
 Channel = Order.Channel
 
 
-class Fate(enum.Enum):
-    """How an order ends."""
+class Outcome(enum.Enum):
+    """How a simulated order ends."""
 
-    COMES = enum.auto()  # paid, scanned, snacks collected
-    STAYS_AWAY = enum.auto()
+    ATTENDS = enum.auto()  # paid, scanned, snacks collected
+    NO_SHOW = enum.auto()
     NEVER_PAYS = enum.auto()
     CANCELS = enum.auto()
-    RETURNS_ALL = enum.auto()
-    RETURNS_ONE = enum.auto()
+    REFUNDS_ALL = enum.auto()
+    REFUNDS_ONE = enum.auto()
     CHARGES_BACK = enum.auto()
     PAYS_LATE = enum.auto()  # after the order was cancelled
     PAYS_TWICE = enum.auto()
-    ASKS_FOR_TIME = enum.auto()
-    WAITS = enum.auto()  # paid, and the demo does nothing more about it
+    EXTENDS = enum.auto()  # has the reservation extended, then pays
+    STAYS_PAID = enum.auto()  # paid, and the demo does nothing further with it
 
 
 @dataclass
-class Visit:
-    """One order to come."""
+class Booking:
+    """A simulated order before it is made: it is held at `at`."""
 
     at: datetime
     venue: Venue
     session: Session | None
     places: list[Place]
-    fate: Fate
+    outcome: Outcome
     channel: str = Channel.ONLINE
     customer: User | None = None
     email: str = ""
@@ -49,8 +49,8 @@ class Visit:
     points: int = 0
 
     @property
-    def order(self) -> dict[str, Any]:
-        """What `hold` is called with."""
+    def hold_arguments(self) -> dict[str, Any]:
+        """The arguments of `orders.services.hold`, but for the instant."""
         return {
             "cinema": self.venue.cinema,
             "tickets": self.places,

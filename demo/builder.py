@@ -1,4 +1,4 @@
-"""The whole demo, from the first hall to the last order, in one transaction: all of it is there, or nothing."""
+"""Builds the demonstration chain: see `build`."""
 
 import enum
 import random
@@ -9,22 +9,23 @@ from functools import partial
 from django.db import transaction
 
 from accounts.models import User
-from orders.demo import chain, housekeeping, loose_ends, programme
-from orders.demo.chain import ADMIN
-from orders.demo.crowd import Crowd
-from orders.demo.diary import Diary
-from orders.demo.fates import Life
-from orders.demo.visits import Channel, Fate
+from demo import past_jobs, pending_work
+from demo.bookings import Channel, Outcome
+from demo.chain import ADMIN_EMAIL, create_chain
+from demo.outcomes import BookingSimulator
+from demo.showtimes import schedule_showtimes
+from demo.timeline import Timeline
+from demo.visitors import BookingGenerator
 from orders.models import Order
 from screenings.models import Cinema, Session
 from screenings.services import cancel_session
 
 SEED = 5
-SALES = 2_930  # and some that are noted on top: more than 3,000 orders
+SALES = 2_930  # random orders; with those of `pending_work` more than 3,000
 DAYS = 10
 
 
-class State(enum.Enum):
+class DatabaseState(enum.Enum):
     """What a database holds."""
 
     EMPTY = "neither cinemas nor orders"
@@ -32,12 +33,13 @@ class State(enum.Enum):
     OTHER = "cinemas or orders that the demo did not make"
 
 
-def state() -> State:
-    if User.objects.filter(email=ADMIN).exists():
-        return State.DEMO
+def database_state() -> DatabaseState:
+    """The demo is recognised by its superuser."""
+    if User.objects.filter(email=ADMIN_EMAIL).exists():
+        return DatabaseState.DEMO
     if Cinema.objects.exists() or Order.objects.exists():
-        return State.OTHER
-    return State.EMPTY
+        return DatabaseState.OTHER
+    return DatabaseState.EMPTY
 
 
 @transaction.atomic
@@ -48,42 +50,49 @@ def build(
     days: int = DAYS,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> None:
-    """Make the demo chain in an empty database, as if it had lived until `at`.
+    """Create the demo chain in an empty database, as if it had been in business until `at`.
 
-    `sales` orders drawn by chance, and some dozens on top that leave work for each job. `progress` is told of each
-    order: how many there are, and how many there will be. The same `at` gives the same chain, but for the numbers and
-    tokens of its orders.
+    `sales` random orders over `days` days before and after `at`, and some dozens more that leave work for each job.
+    `progress(done, total)` is called after each order. Runs in one transaction. The same `at` gives the same chain,
+    except for order numbers and tokens.
     """
-    chance = random.Random(SEED)
-    demo = chain.found(chance, at=at)
-    showings = programme.plan(demo, chance, at=at, days=days)
-    crowd = Crowd(demo, chance, now=at)
-    diary = Diary()
-    life = Life(diary, chance, progress=progress)
-    reserved = loose_ends.leave(demo, crowd, showings, life, diary, at=at)
-    reserved |= _call_off(showings.days, crowd, life, diary, at=at)
-    for visit in crowd.visits(showings.old, max(8, sales // 100)):
-        life.expect(visit)
-    for visit in crowd.visits([each for each in showings.recent if each.pk not in reserved], sales):
-        life.expect(visit)
-    _keep_house(diary, at=at, days=days)
-    diary.live(at)
+    rng = random.Random(SEED)
+    chain = create_chain(rng, at=at)
+    showtimes = schedule_showtimes(chain, rng, at=at, days=days)
+    generator = BookingGenerator(chain, rng, now=at)
+    timeline = Timeline()
+    simulator = BookingSimulator(timeline, rng, progress=progress)
+    reserved = pending_work.leave_pending_work(chain, generator, showtimes, simulator, timeline, at=at)
+    reserved |= _cancel_two_sessions(showtimes.daytime, generator, simulator, timeline, at=at)
+    for booking in generator.bookings(showtimes.archivable, max(8, sales // 100)):
+        simulator.add(booking)
+    for booking in generator.bookings([each for each in showtimes.recent if each.pk not in reserved], sales):
+        simulator.add(booking)
+    _add_past_jobs(timeline, at=at, days=days)
+    timeline.run_until(at)
 
 
-def _call_off(sessions: list[Session], crowd: Crowd, life: Life, diary: Diary, *, at: datetime) -> set[int]:
-    """Two sessions of last week were cancelled six hours before they began; cron has refunded them since."""
+def _cancel_two_sessions(
+    sessions: list[Session],
+    generator: BookingGenerator,
+    simulator: BookingSimulator,
+    timeline: Timeline,
+    *,
+    at: datetime,
+) -> set[int]:
+    """Cancel two sessions of last week six hours before their start; past jobs refund them. Returns their ids."""
     past = [each for each in sessions if at - timedelta(days=7) < each.start_datetime < at - timedelta(days=1)]
-    chosen = crowd.chance.sample(past, 2)
+    chosen = generator.rng.sample(past, 2)
     for session in chosen:
-        for fate in (Fate.WAITS, Fate.WAITS, Fate.WAITS, Fate.NEVER_PAYS):
-            visit = crowd.to(
-                session, fate=fate, channel=Channel.ONLINE, at=session.start_datetime - timedelta(hours=30)
+        for outcome in (Outcome.STAYS_PAID, Outcome.STAYS_PAID, Outcome.STAYS_PAID, Outcome.NEVER_PAYS):
+            booking = generator.for_session(
+                session, outcome=outcome, channel=Channel.ONLINE, at=session.start_datetime - timedelta(hours=30)
             )
-            if visit is not None:
-                life.expect(visit)
-        diary.note(
+            if booking is not None:
+                simulator.add(booking)
+        timeline.add(
             session.start_datetime - timedelta(hours=6),
-            partial(_cancel, session, actor=crowd.venue_of(session).manager),
+            partial(_cancel, session, actor=generator.venue_of(session).manager),
         )
     return {session.pk for session in chosen}
 
@@ -92,12 +101,12 @@ def _cancel(session: Session, at: datetime, *, actor: User) -> None:
     cancel_session(session, reason="Авария электросети", at=at, actor=actor)
 
 
-def _keep_house(diary: Diary, *, at: datetime, days: int) -> None:
-    """Cron ran once a day in the distant past and every six hours of late, until it stopped."""
-    stopped = at - loose_ends.CRON_STOPPED
+def _add_past_jobs(timeline: Timeline, *, at: datetime, days: int) -> None:
+    """The jobs ran every other day at first and every six hours during the last days, until `CRON_STOPPED`."""
+    stopped = at - pending_work.CRON_STOPPED
     for hours in range(0, 24 * (days + 2), 6):
-        diary.note(stopped - timedelta(hours=hours), housekeeping.tidy_up)
+        timeline.add(stopped - timedelta(hours=hours), past_jobs.run_past_jobs)
     for day in range(days + 2, 50, 2):
-        diary.note(stopped - timedelta(days=day), housekeeping.tidy_up)
+        timeline.add(stopped - timedelta(days=day), past_jobs.run_past_jobs)
     for day in range(0, 50, 3):
-        diary.note(stopped - timedelta(days=day, minutes=30), housekeeping.restock)
+        timeline.add(stopped - timedelta(days=day, minutes=30), past_jobs.restock)

@@ -1,4 +1,4 @@
-"""The demo chain as it stands before it opens: venues, people, goods."""
+"""Creates the venues, staff, customers, films and goods of the demo chain, before any order."""
 
 import random
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from concessions.models import ConcessionItem
 from concessions.services import receive
-from orders.demo import script
+from demo import sample_data
 from orders.models import Promocode
 from screenings.models import Cinema, Film, Genre, Hall, Seat, SeatSurcharge, TicketType
 from screenings.services import build_hall
 
-MAIL = "demo.example"  # reserved for examples (RFC 2606): no letter ever leaves by mistake
-ADMIN = f"admin@{MAIL}"
+MAIL_DOMAIN = "demo.example"  # reserved for examples (RFC 2606): no e-mail can reach anybody
+ADMIN_EMAIL = f"admin@{MAIL_DOMAIN}"
 
 
 @dataclass
@@ -30,57 +30,57 @@ class Venue:
     manager: User
     cashier: User
     bar: list[ConcessionItem]
-    halls: list[tuple[script.Plan, Hall]] = field(default_factory=list)
+    halls: list[tuple[sample_data.HallPlan, Hall]] = field(default_factory=list)
 
 
 @dataclass
 class Chain:
-    """Everything that sales need. `points` is what each customer may still spend; `sleepers` never buy."""
+    """What bookings are made of. `points` is what each customer may still spend; `inactive_customers` never buy."""
 
     venues: dict[str, Venue]
     films: list[Film]
     ticket_types: dict[str, TicketType]
     promocodes: list[str]
     customers: list[User]
-    sleepers: list[User]
+    inactive_customers: list[User]
     seats: dict[int, list[Seat]] = field(default_factory=dict)
     points: dict[int, int] = field(default_factory=dict)
 
 
-def found(chance: random.Random, *, at: datetime) -> Chain:
-    """The chain opens long before `at`, so that there are points that lapse by now."""
-    admin = User.objects.create_superuser(ADMIN, None, first_name="Алла", last_name="Королёва")
+def create_chain(rng: random.Random, *, at: datetime) -> Chain:
+    """The chain opens 60 days before `at`; some points were granted over a year ago and have expired by `at`."""
+    admin = User.objects.create_superuser(ADMIN_EMAIL, None, first_name="Алла", last_name="Королёва")
     chain = Chain(
         venues=_venues(at=at - timedelta(days=60)),
         films=_films(),
         ticket_types={
             name: TicketType.objects.create(name=name, price_percent=percent, sold_to=sold_to)
-            for name, (percent, sold_to) in script.TICKET_TYPES.items()
+            for name, (percent, sold_to) in sample_data.TICKET_TYPES.items()
         },
         promocodes=_promocodes(),
         customers=_customers("guest", range(120)),
-        sleepers=_customers("sleeper", range(12)),
+        inactive_customers=_customers("inactive", range(12)),
     )
     for seat in Seat.objects.order_by("hall", "row", "number"):
         chain.seats.setdefault(seat.hall_id, []).append(seat)
-    lucky = chance.sample(chain.customers, 50)
-    _grant(lucky, 400, "Подарок ко дню рождения", at=at - timedelta(days=55), actor=admin)
-    chain.points = {user.pk: 400 for user in lucky}
-    _grant(chain.sleepers[:6], 150, "Подарок к открытию", at=at - timedelta(days=400), actor=admin)
-    _grant(chain.sleepers[6:], 250, "Подарок к открытию", at=at - timedelta(days=350), actor=admin)
+    with_points = rng.sample(chain.customers, 50)
+    _grant(with_points, 400, "Подарок ко дню рождения", at=at - timedelta(days=55), actor=admin)
+    chain.points = {user.pk: 400 for user in with_points}
+    _grant(chain.inactive_customers[:6], 150, "Подарок к открытию", at=at - timedelta(days=400), actor=admin)
+    _grant(chain.inactive_customers[6:], 250, "Подарок к открытию", at=at - timedelta(days=350), actor=admin)
     return chain
 
 
 def _venues(*, at: datetime) -> dict[str, Venue]:
     venues = {}
-    for number, (name, city, address, time_zone) in enumerate(script.VENUES, start=1):
+    for number, (name, city, address, time_zone) in enumerate(sample_data.VENUES, start=1):
         cinema = Cinema.objects.create(name=name, city=city, address=address, time_zone=time_zone)
-        for kind, amount in script.SURCHARGES.items():
+        for kind, amount in sample_data.SURCHARGES.items():
             SeatSurcharge.objects.create(cinema=cinema, kind=kind, amount=Decimal(amount))
         manager = _employee(cinema, f"manager{number}", may=["change_concessionitem", "view_concessionitem"])
         cashier = _employee(cinema, f"cashier{number}", may=["view_order", "view_ticket", "view_concessionitem"])
         venues[name] = Venue(cinema, manager, cashier, _bar(cinema, manager, at=at))
-    for plan in script.HALLS:
+    for plan in sample_data.HALLS:
         venue = venues[plan.venue]
         hall = build_hall(cinema=venue.cinema, name=plan.name, rows=plan.places, cleaning_minutes=plan.cleaning_minutes)
         venue.halls.append((plan, hall))
@@ -88,11 +88,11 @@ def _venues(*, at: datetime) -> dict[str, Venue]:
 
 
 def _employee(cinema: Cinema, login: str, *, may: Sequence[str]) -> User:
-    number = cinema.pk % len(script.FIRST_NAMES)
+    number = cinema.pk % len(sample_data.FIRST_NAMES)
     user = User.objects.create_user(
-        f"{login}@{MAIL}",
-        first_name=script.FIRST_NAMES[number],
-        last_name=script.LAST_NAMES[(number + len(may)) % len(script.LAST_NAMES)],
+        f"{login}@{MAIL_DOMAIN}",
+        first_name=sample_data.FIRST_NAMES[number],
+        last_name=sample_data.LAST_NAMES[(number + len(may)) % len(sample_data.LAST_NAMES)],
         is_staff=True,
     )
     user.cinemas.add(cinema)
@@ -102,7 +102,7 @@ def _employee(cinema: Cinema, login: str, *, may: Sequence[str]) -> User:
 
 def _bar(cinema: Cinema, manager: User, *, at: datetime) -> list[ConcessionItem]:
     items = []
-    for name, price, most, made_to_order in script.BAR:
+    for name, price, most, made_to_order in sample_data.BAR:
         item = ConcessionItem.objects.create(
             cinema=cinema,
             name=name,
@@ -117,7 +117,7 @@ def _bar(cinema: Cinema, manager: User, *, at: datetime) -> list[ConcessionItem]
 
 def _films() -> list[Film]:
     films = []
-    for title, minutes, age_rating, genres in script.FILMS:
+    for title, minutes, age_rating, genres in sample_data.FILMS:
         film = Film.objects.create(title=title, duration_minutes=minutes, age_rating=age_rating)
         film.genres.set([Genre.objects.get_or_create(name=genre)[0] for genre in genres.split(", ")])
         films.append(film)
@@ -125,23 +125,23 @@ def _films() -> list[Film]:
 
 
 def _promocodes() -> list[str]:
-    """Those that anybody may use are returned; the last is there for three quick customers."""
-    for code, percent, money, most in script.PROMOCODES:
+    """Creates all promo codes. Returns those for general use; `LAST50` works for three orders only."""
+    for code, percent, money, most in sample_data.PROMOCODES:
         Promocode.objects.create(
             code=code,
             discount_percent=percent,
             discount_amount=None if money is None else Decimal(money),
             max_uses=most,
         )
-    return [code for code, _percent, _money, most in script.PROMOCODES if most > 100]
+    return [code for code, _percent, _money, most in sample_data.PROMOCODES if most > 100]
 
 
 def _customers(login: str, numbers: Sequence[int]) -> list[User]:
     users = [
         User(
-            email=f"{login}{number:03}@{MAIL}",
-            first_name=script.FIRST_NAMES[number % len(script.FIRST_NAMES)],
-            last_name=script.LAST_NAMES[number // len(script.FIRST_NAMES) % len(script.LAST_NAMES)],
+            email=f"{login}{number:03}@{MAIL_DOMAIN}",
+            first_name=sample_data.FIRST_NAMES[number % len(sample_data.FIRST_NAMES)],
+            last_name=sample_data.LAST_NAMES[number // len(sample_data.FIRST_NAMES) % len(sample_data.LAST_NAMES)],
             phone=f"+7000{number:07}",
             preferred_language="en" if number % 20 == 19 else "ru",
         )

@@ -1,4 +1,4 @@
-"""A log-in for each role and for two customers, to see the cinema through its people's eyes."""
+"""Creates a login for each role, and passwords for two customers."""
 
 import secrets
 
@@ -9,24 +9,25 @@ from accounts.models import User
 from accounts.services import sync_roles
 from bonuses.models import BonusAccount
 from cinema.roles import ROLES
-from orders.demo.chain import ADMIN, MAIL
+from demo.chain import ADMIN_EMAIL, MAIL_DOMAIN
 from screenings.models import Cinema
 
-CUSTOMERS = 2  # who are let into the shop: those with the most points
+CUSTOMERS = 2  # who get a password: those with the most points
 
 
-def let_in() -> tuple[list[str], list[str], str]:
-    """The log-ins of staff, a person of each role and the superuser; those of customers with points; and a new
-    password, the same for all of them.
+def create_logins() -> tuple[list[str], list[str], str]:
+    """E-mail addresses of staff (the superuser and one user of each role) and of customers with points, and the new
+    password that all of them share.
 
-    Who does not work for the whole chain works in its first cinema.
+    Staff of a role that is not chain-wide work in the first cinema. Called again, it keeps the users and changes the
+    password.
     """
     sync_roles()
     first = Cinema.objects.order_by("pk")[:1]
     groups = {group.name: group for group in Group.objects.all()}
-    emails = [ADMIN]
+    emails = [ADMIN_EMAIL]
     for role in ROLES:
-        email = f"{role.code.replace('_', '.')}@{MAIL}"
+        email = f"{role.code.replace('_', '.')}@{MAIL_DOMAIN}"
         person, _is_new = User.objects.get_or_create(
             email=email, defaults={"first_name": str(role.name).capitalize(), "is_staff": True}
         )
@@ -37,6 +38,6 @@ def let_in() -> tuple[list[str], list[str], str]:
     rich = BonusAccount.objects.filter(user__is_staff=False).order_by("-balance", "pk")
     customers = list(rich.values_list("user__email", flat=True)[:CUSTOMERS])
     password = secrets.token_urlsafe(9)
-    # One hash for all: to make each its own takes seconds, and this is a developer's machine.
+    # One hash for all: hashing for each user takes seconds, and this is a developer's machine.
     User.objects.filter(email__in=[*emails, *customers]).update(password=make_password(password))
     return emails, customers, password

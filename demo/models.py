@@ -1,6 +1,6 @@
-"""The ledger of the demonstration bank: it stands for what a real gateway keeps in a place of its own.
+"""The demonstration bank's own records, kept apart from `payments` as a real bank's would be.
 
-Nothing but `payments.gateways.demo` and the bank's page reads or writes it, so that asking the gateway means something.
+Only `demo` reads or writes them, so asking the bank about a payment really checks our books against somebody else's.
 """
 
 import secrets
@@ -13,7 +13,7 @@ from cinema.money import MoneyField, between
 
 
 def new_demo_token() -> str:
-    """192 random bits: who has the link to the bank's page may pay there."""
+    """192 random bits: anyone who has the link to a payment's page can pay there."""
     return secrets.token_urlsafe(24)
 
 
@@ -34,7 +34,7 @@ class DemoCharge(models.Model):
     }
 
     token = models.CharField(max_length=40, unique=True, default=new_demo_token, editable=False)
-    uid = models.UUIDField(unique=True)  # the cinema's own name of the payment: the same request makes one charge
+    uid = models.UUIDField(unique=True)  # the idempotency key, which is `Payment.uid`: one request makes one charge
     amount = MoneyField()
     description = models.CharField(max_length=200)
     return_url = models.CharField(max_length=500)
@@ -42,6 +42,7 @@ class DemoCharge(models.Model):
     status = models.CharField(max_length=16, choices=Status, default=Status.OPEN)
 
     class Meta:
+        db_table = "payments_democharge"  # made when the model was in `payments`; migration 0001 adopts it
         default_permissions = ()
         constraints = [between("amount", name="demo_charge_bounded")]
 
@@ -53,10 +54,11 @@ class DemoRefund(models.Model):
     """Money that the demonstration bank sent back."""
 
     charge = models.ForeignKey(DemoCharge, models.PROTECT, related_name="refunds")
-    uid = models.UUIDField(unique=True)
+    uid = models.UUIDField(unique=True)  # the idempotency key, which is `Refund.uid`
     amount = MoneyField()
 
     class Meta:
+        db_table = "payments_demorefund"
         default_permissions = ()
         constraints = [between("amount", name="demo_refund_bounded")]
 

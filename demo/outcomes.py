@@ -1,4 +1,4 @@
-"""Orders live: each visit is held, paid, scanned, collected, refunded ... through the services, as of its own time."""
+"""Runs each booking to its outcome (held, paid, scanned, refunded …) through the services of `orders`."""
 
 import random
 from collections.abc import Callable
@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from concessions.models import ConcessionPreorder
+from demo import past_payments
+from demo.bookings import Booking, Channel, Outcome
+from demo.timeline import Timeline
 from orders import services
-from orders.demo import bank
-from orders.demo.diary import Diary
-from orders.demo.visits import Channel, Fate, Visit
 from orders.models import Order, Ticket
 from orders.services import CancelReason
 from payments.models import Gateway
@@ -19,112 +19,114 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
-class Life:
-    """Lives visits through; `progress` is told how many orders there are, and how many there will be."""
+class BookingSimulator:
+    """Adds the events of each booking to the timeline. `progress(done, total)` is called after each order."""
 
-    def __init__(self, diary: Diary, chance: random.Random, *, progress: Callable[[int, int], None]) -> None:
-        self.diary, self.chance, self.progress = diary, chance, progress
-        self._expected = self._bought = 0
+    def __init__(self, timeline: Timeline, rng: random.Random, *, progress: Callable[[int, int], None]) -> None:
+        self.timeline, self.rng, self.progress = timeline, rng, progress
+        self._total = self._done = 0
 
-    def expect(self, visit: Visit) -> None:
-        self._expected += 1
-        self.diary.note(visit.at, partial(self.buy, visit))
+    def add(self, booking: Booking) -> None:
+        self._total += 1
+        self.timeline.add(booking.at, partial(self.hold, booking))
 
-    def buy(self, visit: Visit, at: datetime) -> None:
-        order = services.hold(**visit.order, at=at)
-        self._bought += 1
-        self.progress(self._bought, self._expected)
-        soon = at + (order.expires_at - at) * self.chance.uniform(0.05, 0.7)
-        if visit.fate == Fate.NEVER_PAYS:
+    def hold(self, booking: Booking, at: datetime) -> None:
+        order = services.hold(**booking.hold_arguments, at=at)
+        self._done += 1
+        self.progress(self._done, self._total)
+        soon = at + (order.expires_at - at) * self.rng.uniform(0.05, 0.7)
+        if booking.outcome == Outcome.NEVER_PAYS:
             return
-        if visit.fate == Fate.CANCELS:
-            self.diary.note(soon, partial(self.cancel, visit, order))
-        elif visit.fate == Fate.PAYS_LATE and order.final_amount:
-            self.diary.note(order.expires_at + minutes(90), partial(self.pay_late, order))
-        elif visit.fate == Fate.ASKS_FOR_TIME:
-            self.diary.note(order.expires_at - minutes(20), partial(self.extend, visit, order))
-        elif visit.channel == Channel.RESERVATION:
-            # Some pay in time, some once they are told that they are late.
-            wait = (order.expires_at - at) * self.chance.uniform(0.05, 0.95)
-            self.diary.note(at + wait, partial(self.pay, visit, order))
+        if booking.outcome == Outcome.CANCELS:
+            self.timeline.add(soon, partial(self.cancel, booking, order))
+        elif booking.outcome == Outcome.PAYS_LATE and order.final_amount:
+            self.timeline.add(order.expires_at + minutes(90), partial(self.pay_late, order))
+        elif booking.outcome == Outcome.EXTENDS:
+            self.timeline.add(order.expires_at - minutes(20), partial(self.extend, booking, order))
+        elif booking.channel == Channel.RESERVATION:
+            # Some pay before the deadline, some after the overdue notice.
+            wait = (order.expires_at - at) * self.rng.uniform(0.05, 0.95)
+            self.timeline.add(at + wait, partial(self.pay, booking, order))
         else:
-            self.diary.note(soon, partial(self.pay, visit, order))
+            self.timeline.add(soon, partial(self.pay, booking, order))
 
-    # --- Until it is paid
+    # --- Before payment
 
-    def cancel(self, visit: Visit, order: Order, at: datetime) -> None:
-        by_staff = visit.channel != Channel.ONLINE
+    def cancel(self, booking: Booking, order: Order, at: datetime) -> None:
+        by_staff = booking.channel != Channel.ONLINE
         services.cancel(
             order,
             reason=CancelReason.STAFF if by_staff else CancelReason.CUSTOMER,
             at=at,
-            actor=visit.venue.cashier if by_staff else visit.customer,
+            actor=booking.venue.cashier if by_staff else booking.customer,
         )
 
-    def extend(self, visit: Visit, order: Order, at: datetime) -> None:
-        services.extend(order, until=at + timedelta(days=1), at=at, actor=visit.venue.cashier)
-        self.diary.note(at + minutes(self.chance.randrange(10, 600)), partial(self.pay, visit, order))
+    def extend(self, booking: Booking, order: Order, at: datetime) -> None:
+        services.extend(order, until=at + timedelta(days=1), at=at, actor=booking.venue.cashier)
+        self.timeline.add(at + minutes(self.rng.randrange(10, 600)), partial(self.pay, booking, order))
 
     def pay_late(self, order: Order, at: datetime) -> None:
-        """Revived if all is still to be had, otherwise the money goes back."""
-        bank.takes(Order.objects.get(pk=order.pk), at=at)
+        """The order is restored if everything in it is still available; otherwise the money is refunded."""
+        past_payments.record_payment(Order.objects.get(pk=order.pk), at=at)
 
-    def pay(self, visit: Visit, order: Order, at: datetime) -> None:
-        if visit.channel == Channel.BOX_OFFICE:
-            gateway = self.chance.choice([Gateway.CASH, Gateway.CARD_TERMINAL])
-            services.mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=visit.venue.cashier)
+    def pay(self, booking: Booking, order: Order, at: datetime) -> None:
+        if booking.channel == Channel.BOX_OFFICE:
+            gateway = self.rng.choice([Gateway.CASH, Gateway.CARD_TERMINAL])
+            services.mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=booking.venue.cashier)
         elif order.final_amount:
-            bank.takes(order, at=at)
+            past_payments.record_payment(order, at=at)
         else:
             services.mark_paid(order, gateway="", amount=order.final_amount, at=at)
-        self.after_payment(visit, order, at)
+        self.after_payment(booking, order, at)
 
     def pay_again(self, order: Order, at: datetime) -> None:
-        """From another tab: the second money goes back."""
-        bank.takes(order, at=at)
+        """A second payment, from another browser tab: it is refunded."""
+        past_payments.record_payment(order, at=at)
 
-    # --- Once it is paid
+    # --- After payment
 
-    def after_payment(self, visit: Visit, order: Order, at: datetime) -> None:
-        if visit.fate == Fate.WAITS:
+    def after_payment(self, booking: Booking, order: Order, at: datetime) -> None:
+        if booking.outcome == Outcome.STAYS_PAID:
             return
-        starts = visit.session.start_datetime if visit.session else at + minutes(60)
-        between = at + (starts - at) * self.chance.random()
-        if visit.fate == Fate.RETURNS_ALL:
-            self.diary.note(between, partial(self.return_all, visit, order))
-        elif visit.fate == Fate.RETURNS_ONE:
-            self.diary.note(between, partial(self.return_one, visit, order))
-        elif visit.fate == Fate.CHARGES_BACK and order.final_amount:
-            self.diary.note(between + timedelta(days=1), partial(self.charge_back, order))
-        elif visit.fate == Fate.PAYS_TWICE and order.final_amount:
-            self.diary.note(at + minutes(3), partial(self.pay_again, order))
-        if visit.fate in {Fate.COMES, Fate.ASKS_FOR_TIME, Fate.RETURNS_ONE, Fate.PAYS_TWICE}:
-            self.diary.note(
-                max(starts - minutes(self.chance.randrange(2, 20)), between), partial(self.come, visit, order)
+        starts = booking.session.start_datetime if booking.session else at + minutes(60)
+        between = at + (starts - at) * self.rng.random()
+        if booking.outcome == Outcome.REFUNDS_ALL:
+            self.timeline.add(between, partial(self.refund_all, booking, order))
+        elif booking.outcome == Outcome.REFUNDS_ONE:
+            self.timeline.add(between, partial(self.refund_one, booking, order))
+        elif booking.outcome == Outcome.CHARGES_BACK and order.final_amount:
+            self.timeline.add(between + timedelta(days=1), partial(self.charge_back, order))
+        elif booking.outcome == Outcome.PAYS_TWICE and order.final_amount:
+            self.timeline.add(at + minutes(3), partial(self.pay_again, order))
+        if booking.outcome in {Outcome.ATTENDS, Outcome.EXTENDS, Outcome.REFUNDS_ONE, Outcome.PAYS_TWICE}:
+            self.timeline.add(
+                max(starts - minutes(self.rng.randrange(2, 20)), between), partial(self.attend, booking, order)
             )
 
-    def return_all(self, visit: Visit, order: Order, at: datetime) -> None:
-        services.refund(order, reason="Планы изменились", at=at, actor=visit.venue.manager)
+    def refund_all(self, booking: Booking, order: Order, at: datetime) -> None:
+        services.refund(order, reason="Планы изменились", at=at, actor=booking.venue.manager)
 
-    def return_one(self, visit: Visit, order: Order, at: datetime) -> None:
+    def refund_one(self, booking: Booking, order: Order, at: datetime) -> None:
         services.refund(
             order,
             lines=list(order.tickets.order_by("pk")[:1]),
             reason="Заболел ребёнок",
             at=at,
-            actor=visit.venue.manager,
+            actor=booking.venue.manager,
         )
 
     def charge_back(self, order: Order, at: datetime) -> None:
-        """The bank takes the whole payment back; the job that finds it gives back what the order holds."""
-        bank.takes_back(order, amount=order.final_amount, at=at)
+        """The bank takes the whole payment back; a job then releases what the order holds."""
+        past_payments.record_chargeback(order, amount=order.final_amount, at=at)
 
-    def come(self, visit: Visit, order: Order, at: datetime) -> None:
+    def attend(self, booking: Booking, order: Order, at: datetime) -> None:
         for preorder in (
             order.preorders.filter(status__in=ConcessionPreorder.OPEN).select_related("concession_item").order_by("pk")
         ):
-            if preorder.concession_item.made_to_order and self.chance.random() < 0.5:  # the rest is handed over at once
-                services.make_ready(preorder, at=at, actor=visit.venue.cashier)
-            services.collect(preorder, at=at, actor=visit.venue.cashier)
+            if (
+                preorder.concession_item.made_to_order and self.rng.random() < 0.5
+            ):  # the others are handed over without waiting
+                services.make_ready(preorder, at=at, actor=booking.venue.cashier)
+            services.collect(preorder, at=at, actor=booking.venue.cashier)
         for ticket in order.tickets.filter(status=Ticket.Status.PAID).order_by("pk"):
-            services.check_in(ticket, at=at, actor=visit.venue.cashier)
+            services.check_in(ticket, at=at, actor=booking.venue.cashier)

@@ -1,6 +1,6 @@
-"""What cron would have done in the past: the services of the jobs, called as of an hour long gone.
+"""Does what the jobs would have done at past instants, by calling their services.
 
-The jobs themselves are left alone: a `JobRun` tells of a real pass.
+The job commands are not run: a `JobRun` row stands for a real run.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,14 +10,14 @@ from typing import Any
 
 from concessions.models import ConcessionItem
 from concessions.services import receive
+from demo import past_payments
 from orders import services
-from orders.demo import bank
 from orders.models import Order
 from orders.services import CancelReason
 from screenings.models import Session
 from screenings.services import complete_sessions, start_sessions
 
-CHORES: list[tuple[Callable[[datetime], Iterable[Any]], Callable[..., None]]] = [
+PAST_JOBS: list[tuple[Callable[[datetime], Iterable[Any]], Callable[..., None]]] = [
     (Order.objects.to_accrue, services.accrue),
     (Order.objects.expired, partial(services.cancel, reason=CancelReason.EXPIRED)),
     (Order.objects.overdue, services.mark_overdue),
@@ -30,16 +30,16 @@ CHORES: list[tuple[Callable[[datetime], Iterable[Any]], Callable[..., None]]] = 
 ]
 
 
-def tidy_up(at: datetime) -> None:
-    """Everything that is due at `at`. Points are credited first, so that the last hour's are still to be credited."""
-    for due, act in CHORES:
+def run_past_jobs(at: datetime) -> None:
+    """Handle all rows due at `at`. Points are credited first, so orders completed now are left for the next run."""
+    for due, act in PAST_JOBS:
         if rows := list(due(at)):
             act(rows, at=at)
-    bank.keep_up(at)
+    past_payments.settle_outstanding(at)
 
 
 def restock(at: datetime) -> None:
-    """A delivery to every bar of what is half gone."""
+    """Refill each bar item of which less than half is left."""
     for item in ConcessionItem.objects.select_related("cinema").order_by("pk"):
         missing = item.max_stock_quantity - item.stock_quantity
         if missing * 2 > item.max_stock_quantity:

@@ -1,20 +1,24 @@
-"""The demonstration bank in the past: its ledger and ours, as the services would have left them, many at once."""
+"""Payments and refunds through the demonstration bank at past instants, in the bank's records and in ours.
+
+The bank's rows are written directly: asking the bank for each of several thousand payments would take minutes.
+"""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
 from cinema.status import transition, transition_matching
+from demo.bank import PREFIX
+from demo.models import DemoCharge, DemoRefund
 from orders import services
 from orders.models import Order
-from payments.gateways.demo import PREFIX
-from payments.models import BY_HAND, DemoCharge, DemoRefund, Gateway, Payment, Refund
+from payments.models import BY_HAND, Gateway, Payment, Refund
 
 HANDED_OUT_AFTER = timedelta(days=1)
 
 
-def takes(order: Order, *, at: datetime) -> None:
-    """The customer paid at the bank, whatever has become of the order meanwhile."""
+def record_payment(order: Order, *, at: datetime) -> None:
+    """The customer paid the whole order at the bank at `at`, even if the order has been cancelled since."""
     payment = Payment(order=order, gateway=Gateway.DEMO, amount=order.final_amount, created_at=at)
     charge = DemoCharge(
         uid=payment.uid,
@@ -30,18 +34,18 @@ def takes(order: Order, *, at: datetime) -> None:
     services.mark_paid(order, gateway=payment.gateway, amount=payment.amount, external_id=payment.external_id, at=at)
 
 
-def takes_back(order: Order, *, amount: Decimal, at: datetime) -> None:
-    """A chargeback: the money is gone, and then we are told."""
+def record_chargeback(order: Order, *, amount: Decimal, at: datetime) -> None:
+    """The bank took `amount` of the latest payment back by itself and then reported it to us."""
     payment = order.payments.filter(gateway=Gateway.DEMO, status=Payment.Status.SUCCEEDED).latest("pk")
-    back = _sent_by_bank(payment, uid=uuid4(), amount=amount)
+    back = _refund_at_bank(payment, uid=uuid4(), amount=amount)
     services.record_refund(order, payment=payment, amount=amount, external_id=f"{PREFIX}{back.hex}", at=at)
 
 
-def keep_up(at: datetime) -> None:
-    """What the jobs that speak with gateways, and the people who hand money out, would have done by then."""
+def settle_outstanding(at: datetime) -> None:
+    """Do what the gateway jobs, and the staff who pay refunds out by hand, would have done by `at`."""
     for refund in Refund.objects.to_send(at).select_related("payment").order_by("pk"):
         assert refund.payment is not None
-        back = _sent_by_bank(refund.payment, uid=refund.uid, amount=refund.amount)
+        back = _refund_at_bank(refund.payment, uid=refund.uid, amount=refund.amount)
         transition([refund], Refund.Status.SUCCEEDED, external_id=f"{PREFIX}{back.hex}", attempts=1, succeeded_at=at)
     handed_out = Refund.objects.filter(
         payment__gateway__in=BY_HAND, status=Refund.Status.REQUESTED, requested_at__lte=at - HANDED_OUT_AFTER
@@ -50,7 +54,7 @@ def keep_up(at: datetime) -> None:
     Payment.objects.to_ask(at).update(next_poll_at=at + timedelta(days=1))
 
 
-def _sent_by_bank(payment: Payment, *, uid: UUID, amount: Decimal) -> UUID:
+def _refund_at_bank(payment: Payment, *, uid: UUID, amount: Decimal) -> UUID:
     charge = DemoCharge.objects.get(token=payment.external_id.removeprefix(PREFIX))
     DemoRefund.objects.create(charge=charge, uid=uid, amount=amount)
     return uid

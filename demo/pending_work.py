@@ -1,4 +1,4 @@
-"""What the demo leaves undone, so that every job finds something that is due now."""
+"""Leaves rows due for every job, so that the first run of each has something to do."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,71 +8,79 @@ from django.db.models import QuerySet
 
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import write_off
+from demo import past_payments
+from demo.bookings import Channel, Outcome
+from demo.chain import Chain
+from demo.outcomes import BookingSimulator, minutes
+from demo.showtimes import Showtimes
+from demo.timeline import Timeline
+from demo.visitors import BookingGenerator
 from orders import services
-from orders.demo import bank
-from orders.demo.chain import Chain
-from orders.demo.crowd import Crowd
-from orders.demo.diary import Diary
-from orders.demo.fates import Life, minutes
-from orders.demo.programme import Programme
-from orders.demo.visits import Channel, Fate
 from orders.models import Order
 from screenings.models import Session
 from screenings.services import cancel_session
 
-LEFT = 40  # of what spoiled: too little, and still more than is sold within the hour
-CRON_STOPPED = minutes(150)  # so long ago: what became due since then is left to the jobs
+LEFT = 40  # pieces of a spoiled item: below the low-stock threshold, and more than the next hour sells
+CRON_STOPPED = minutes(150)  # before now; what became due since then is left to the jobs
 
 
-def leave(chain: Chain, crowd: Crowd, programme: Programme, life: Life, diary: Diary, *, at: datetime) -> set[int]:
-    """Note the visits and events of the last hours. Returns the sessions, by their keys, that are to have no others."""
-    past = [session for session in programme.night if session.start_datetime <= at]
-    to_accrue, just_over, running = past[-3:]
-    soon = programme.night[len(past)]
-    later = programme.night[len(past) + 4 :]
+def leave_pending_work(
+    chain: Chain,
+    generator: BookingGenerator,
+    showtimes: Showtimes,
+    simulator: BookingSimulator,
+    timeline: Timeline,
+    *,
+    at: datetime,
+) -> set[int]:
+    """Add the bookings and events of the last hours. Returns the ids of sessions that must get no other bookings."""
+    past = [session for session in showtimes.around_the_clock if session.start_datetime <= at]
+    to_accrue, just_ended, running = past[-3:]
+    starts_soon = showtimes.around_the_clock[len(past)]
+    later = showtimes.around_the_clock[len(past) + 4 :]
     yesterday = at - timedelta(days=1)
     customers = iter(chain.customers)
 
-    def expect(session: Session, number: int, fate: Fate, **given: Any) -> None:
-        for _visit in range(number):
-            visit = crowd.to(
-                session, **{"fate": fate, "channel": Channel.ONLINE, "promocode": None, "points": 0, **given}
+    def book(session: Session, number: int, outcome: Outcome, **given: Any) -> None:
+        for _number in range(number):
+            booking = generator.for_session(
+                session, **{"outcome": outcome, "channel": Channel.ONLINE, "promocode": None, "points": 0, **given}
             )
-            if visit is not None:
-                life.expect(visit)
+            if booking is not None:
+                simulator.add(booking)
 
-    # accrue_bonus_for_completed_orders: completed when cron last ran, credited after that
-    for _visit in range(5):
-        expect(to_accrue, 1, Fate.COMES, at=yesterday, customer=next(customers))
+    # accrue_bonus_for_completed_orders: completed by the last past run, not credited yet
+    for _number in range(5):
+        book(to_accrue, 1, Outcome.ATTENDS, at=yesterday, customer=next(customers))
     # update_completed_order_statuses, cancel_expired_concession_preorders
-    expect(just_over, 4, Fate.COMES, at=yesterday)
-    expect(just_over, 4, Fate.STAYS_AWAY, at=yesterday, snacks=_popcorn_and_cola(crowd, just_over))
-    expect(running, 3, Fate.COMES, at=yesterday)
+    book(just_ended, 4, Outcome.ATTENDS, at=yesterday)
+    book(just_ended, 4, Outcome.NO_SHOW, at=yesterday, snacks=_popcorn_and_cola(generator, just_ended))
+    book(running, 3, Outcome.ATTENDS, at=yesterday)
     # send_ticket_usage_reminders
-    expect(soon, 6, Fate.WAITS, at=yesterday)
-    # cancel_expired_orders; process_late_payment_orders: the deadline of a reservation is two days off
-    expect(later[0], 4, Fate.NEVER_PAYS, at=at - minutes(50))
-    expect(later[-1], 4, Fate.NEVER_PAYS, at=at - timedelta(days=2, hours=1), channel=Channel.RESERVATION)
-    expect(later[-1], 3, Fate.NEVER_PAYS, at=at - minutes(90), channel=Channel.RESERVATION)
-    expect(later[1], 3, Fate.NEVER_PAYS, at=at - minutes(4))
-    # process_refunded_orders, and a part that waits for staff to say which
-    expect(later[2], 5, Fate.WAITS, at=yesterday)
-    diary.note(at - minutes(70), partial(_charge_back, session=later[2]))
+    book(starts_soon, 6, Outcome.STAYS_PAID, at=yesterday)
+    # cancel_expired_orders; process_late_payment_orders: a reservation is to be paid within two days
+    book(later[0], 4, Outcome.NEVER_PAYS, at=at - minutes(50))
+    book(later[-1], 4, Outcome.NEVER_PAYS, at=at - timedelta(days=2, hours=1), channel=Channel.RESERVATION)
+    book(later[-1], 3, Outcome.NEVER_PAYS, at=at - minutes(90), channel=Channel.RESERVATION)
+    book(later[1], 3, Outcome.NEVER_PAYS, at=at - minutes(4))
+    # process_refunded_orders, and a partial chargeback for which staff must pick the lines
+    book(later[2], 5, Outcome.STAYS_PAID, at=yesterday)
+    timeline.add(at - minutes(70), partial(_charge_back, session=later[2]))
     # refund_cancelled_sessions
-    expect(later[3], 6, Fate.WAITS, at=yesterday)
-    expect(later[3], 3, Fate.NEVER_PAYS, at=yesterday, channel=Channel.RESERVATION)
-    diary.note(at - minutes(20), partial(_cancel, chain=chain, session=later[3]))
-    # deliver_notifications, execute_refunds: somebody has just been refunded; reconcile_payments: what was paid of late
-    expect(later[0], 2, Fate.WAITS, at=yesterday)
-    diary.note(at - minutes(10), partial(_refund_paid, session=later[0]))
-    # check_low_stock_items; snacks that stand ready and that nobody collects
-    diary.note(at - minutes(100), partial(_spoil, chain=chain))
-    diary.note(at - minutes(65), partial(_make_ready, session=just_over))
-    return {session.pk for session in (to_accrue, just_over, running, soon, *later[:4], later[-1])}
+    book(later[3], 6, Outcome.STAYS_PAID, at=yesterday)
+    book(later[3], 3, Outcome.NEVER_PAYS, at=yesterday, channel=Channel.RESERVATION)
+    timeline.add(at - minutes(20), partial(_cancel, chain=chain, session=later[3]))
+    # deliver_notifications, execute_refunds: a refund just requested; reconcile_payments: recent payments
+    book(later[0], 2, Outcome.STAYS_PAID, at=yesterday)
+    timeline.add(at - minutes(10), partial(_refund_one_order, session=later[0]))
+    # check_low_stock_items, and prepared snacks that nobody collects
+    timeline.add(at - minutes(100), partial(_write_off_spoiled, chain=chain))
+    timeline.add(at - minutes(65), partial(_make_ready, session=just_ended))
+    return {session.pk for session in (to_accrue, just_ended, running, starts_soon, *later[:4], later[-1])}
 
 
-def _popcorn_and_cola(crowd: Crowd, session: Session) -> list[tuple[ConcessionItem, int]]:
-    bar = crowd.venue_of(session).bar
+def _popcorn_and_cola(generator: BookingGenerator, session: Session) -> list[tuple[ConcessionItem, int]]:
+    bar = generator.venue_of(session).bar
     return [(bar[0], 1), (bar[4], 2)]
 
 
@@ -81,7 +89,7 @@ def _cancel(at: datetime, *, chain: Chain, session: Session) -> None:
     cancel_session(session, reason="Сломался проектор", at=at, actor=manager)
 
 
-def _paid_for(session: Session) -> QuerySet[Order]:
+def _paid_orders(session: Session) -> QuerySet[Order]:
     return (
         Order.objects.filter(tickets__session=session, status=Order.Status.PAID, final_amount__gt=0)
         .distinct()
@@ -90,14 +98,14 @@ def _paid_for(session: Session) -> QuerySet[Order]:
 
 
 def _charge_back(at: datetime, *, session: Session) -> None:
-    *whole, part = _paid_for(session)
+    *whole, part = _paid_orders(session)
     for order in whole:
-        bank.takes_back(order, amount=order.final_amount, at=at)
-    bank.takes_back(part, amount=max(ticket.paid for ticket in part.tickets.all()), at=at)
+        past_payments.record_chargeback(order, amount=order.final_amount, at=at)
+    past_payments.record_chargeback(part, amount=max(ticket.paid for ticket in part.tickets.all()), at=at)
 
 
-def _refund_paid(at: datetime, *, session: Session) -> None:
-    services.refund(_paid_for(session)[0], reason="Планы изменились", at=at)
+def _refund_one_order(at: datetime, *, session: Session) -> None:
+    services.refund(_paid_orders(session)[0], reason="Планы изменились", at=at)
 
 
 def _make_ready(at: datetime, *, session: Session) -> None:
@@ -108,7 +116,7 @@ def _make_ready(at: datetime, *, session: Session) -> None:
         services.make_ready(preorder, at=at)
 
 
-def _spoil(at: datetime, *, chain: Chain) -> None:
+def _write_off_spoiled(at: datetime, *, chain: Chain) -> None:
     for venue in chain.venues.values():
         for item in venue.bar[5:7]:
             item.refresh_from_db()
@@ -118,5 +126,5 @@ def _spoil(at: datetime, *, chain: Chain) -> None:
                 reason="Отключали электричество",
                 at=at,
                 actor=venue.manager,
-                second=venue.cashier,  # a fridge full is more than one person writes off
+                second=venue.cashier,  # so much needs a second person's approval
             )

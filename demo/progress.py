@@ -2,11 +2,11 @@ import time
 from typing import TextIO
 
 WIDTH = 30
-EVERY = 0.1  # seconds between two drawings
+REDRAW_INTERVAL = 0.1  # seconds
 
 
-class Bar:
-    """How far something has come, on one line of a terminal; into a file it writes a line a quarter."""
+class ProgressBar:
+    """A progress bar on one line of a terminal. Into a file it writes a line at each quarter instead."""
 
     def __init__(self, title: str, to: TextIO) -> None:
         self.title, self.to = title, to
@@ -15,7 +15,7 @@ class Bar:
 
     def show(self, done: int, total: int) -> None:
         if self.to.isatty():
-            if done == total or time.monotonic() - self._drawn > EVERY:
+            if done == total or time.monotonic() - self._drawn > REDRAW_INTERVAL:
                 self._draw(done, total)
         elif done * 4 // total > self._quarter:
             self._quarter = done * 4 // total

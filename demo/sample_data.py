@@ -1,4 +1,4 @@
-"""What the demo chain is called, looks like, shows and sells: plain tables, to be changed without reading further."""
+"""Names, halls, films, prices and goods of the demo chain: plain tables that can be edited freely."""
 
 from dataclasses import dataclass
 from textwrap import dedent
@@ -11,15 +11,15 @@ VENUES = [
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A hall as `build_hall` reads it. `dear` is added to the price of every session in it."""
+class HallPlan:
+    """A hall as `build_hall` reads it. `price_extra` is added to the price of every session in it."""
 
     venue: str
     name: str
     rows: str
     cleaning_minutes: int = 15
     format: str = "2D"
-    dear: int = 0
+    price_extra: int = 0
     all_night: bool = False
 
     @property
@@ -28,7 +28,7 @@ class Plan:
 
 
 HALLS = [
-    Plan(
+    HallPlan(
         "Аврора",
         "Большой зал",
         """
@@ -46,9 +46,9 @@ HALLS = [
         """,
         cleaning_minutes=20,
         format="IMAX",
-        dear=150,
+        price_extra=150,
     ),
-    Plan(
+    HallPlan(
         "Аврора",
         "Малый зал",
         """
@@ -60,7 +60,7 @@ HALLS = [
         ll_ll_ll_ll_ll
         """,
     ),
-    Plan(
+    HallPlan(
         "Аврора",
         "Камерный зал",
         """
@@ -69,9 +69,9 @@ HALLS = [
         vv_vv_vv
         ll_ll_ll
         """,
-        dear=100,
+        price_extra=100,
     ),
-    Plan(
+    HallPlan(
         "Горизонт",
         "Панорама",
         """
@@ -85,9 +85,9 @@ HALLS = [
         ll_ll_ll_ll_ll_ll
         """,
         format="3D",
-        dear=80,
+        price_extra=80,
     ),
-    Plan(
+    HallPlan(
         "Горизонт",
         "Полуночник",
         """
@@ -130,7 +130,7 @@ TICKET_TYPES = {
 SURCHARGES = {"VIP": 150, "LOVE_SEAT": 100}
 
 BAR = [
-    # name, price, stock at most, made to order
+    # name, price, maximum stock, made to order
     ("Попкорн солёный", 290, 900, True),
     ("Попкорн карамельный", 340, 900, True),
     ("Начос с сыром", 360, 400, True),
@@ -142,7 +142,7 @@ BAR = [
 ]
 
 PROMOCODES = [
-    # code, percent, money, orders at most
+    # code, percent, money, maximum uses
     ("PREMIERE10", 10, None, 5_000),
     ("KINO200", None, 200, 5_000),
     ("STUDENT15", 15, None, 5_000),

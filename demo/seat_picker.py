@@ -1,43 +1,43 @@
-"""Which seats are still free at each session, and who sits where."""
+"""Picks free seats for a party, and remembers which seats of each session are taken."""
 
 import random
 
-from orders.demo.chain import Chain
+from demo.chain import Chain
 from screenings.models import Seat, SeatKind, Session
 
 
-class Seating:
-    """Seats side by side for a party; love seats go to couples, wheelchair places come with their companion's."""
+class SeatPicker:
+    """Adjacent seats for a party. Love seats go to couples; a wheelchair place comes with its companion seat."""
 
-    def __init__(self, chain: Chain, chance: random.Random) -> None:
+    def __init__(self, chain: Chain, rng: random.Random) -> None:
         self._chain = chain
-        self._chance = chance
+        self._rng = rng
         self._rows: dict[int, list[list[Seat]]] = {}
         self._pairs: dict[int, list[list[Seat]]] = {}
 
     def take(self, session: Session, party: int) -> list[Seat]:
-        """Seats for the party; none when no row has so many left."""
+        """Adjacent seats for the party; an empty list when no row has enough left."""
         if session.pk not in self._rows:
-            self._draw(session)
+            self._load(session)
         rows = self._rows[session.pk]
-        for row in self._chance.sample(rows, len(rows)):
+        for row in self._rng.sample(rows, len(rows)):
             for_couples = row and row[0].kind == SeatKind.LOVE_SEAT
             if len(row) < party or (for_couples and party != 2):
                 continue
-            first = self._chance.randrange(0, len(row) - party + 1, 2 if for_couples else 1)
+            first = self._rng.randrange(0, len(row) - party + 1, 2 if for_couples else 1)
             seats = row[first : first + party]
             del row[first : first + party]
             return seats
         return []
 
     def take_with_companion(self, session: Session) -> list[Seat]:
-        """A wheelchair place and the companion seat beside it; none when all are taken."""
+        """A wheelchair place and its companion seat; an empty list when all are taken."""
         if session.pk not in self._rows:
-            self._draw(session)
+            self._load(session)
         pairs = self._pairs[session.pk]
         return pairs.pop() if pairs else []
 
-    def _draw(self, session: Session) -> None:
+    def _load(self, session: Session) -> None:
         rows: dict[int, list[Seat]] = {}
         wheelchairs: list[Seat] = []
         companions: list[Seat] = []

@@ -1,23 +1,23 @@
-"""What happened when: entries that are lived through in the order of time, each of which may write further ones."""
+"""An event queue: runs simulated events in the order of their instants. An event may add further events."""
 
 import heapq
 from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
-Happening = Callable[[datetime], None]
+Event = Callable[[datetime], None]
 
 
-class Diary:
+class Timeline:
     def __init__(self) -> None:
-        self._entries: list[tuple[datetime, int, Happening]] = []
-        self._numbers = count()  # what is noted first happens first, where the time is the same
+        self._entries: list[tuple[datetime, int, Event]] = []
+        self._numbers = count()  # events of the same instant run in the order in which they were added
 
-    def note(self, at: datetime, happening: Happening) -> None:
-        heapq.heappush(self._entries, (at, next(self._numbers), happening))
+    def add(self, at: datetime, event: Event) -> None:
+        heapq.heappush(self._entries, (at, next(self._numbers), event))
 
-    def live(self, until: datetime) -> None:
-        """Live through everything up to and including `until`; what lies after it does not happen."""
+    def run_until(self, until: datetime) -> None:
+        """Run every event up to and including `until`. Later ones stay in the queue."""
         while self._entries and self._entries[0][0] <= until:
-            at, _number, happening = heapq.heappop(self._entries)
-            happening(at)
+            at, _number, event = heapq.heappop(self._entries)
+            event(at)

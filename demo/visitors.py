@@ -1,4 +1,4 @@
-"""Draws the visits: who comes, when they buy, what, and how it ends."""
+"""Generates random bookings: who books, when, what, and how the order ends."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -7,153 +7,158 @@ from typing import Any
 
 from accounts.models import User
 from concessions.models import ConcessionItem
-from orders.demo import script
-from orders.demo.chain import MAIL, Chain, Venue
-from orders.demo.programme import AHEAD
-from orders.demo.seating import Seating
-from orders.demo.visits import Channel, Fate, Visit
+from demo import sample_data
+from demo.bookings import Booking, Channel, Outcome
+from demo.chain import MAIL_DOMAIN, Chain, Venue
+from demo.seat_picker import SeatPicker
+from demo.showtimes import AHEAD
 from orders.services.selling.basket import Place
 from screenings.models import Session
 
-FATES: dict[str, dict[Fate, int]] = {
-    # Out of a hundred orders of the channel.
+OUTCOME_WEIGHTS: dict[str, dict[Outcome, int]] = {
+    # Per 100 orders of the channel.
     Channel.ONLINE: {
-        Fate.COMES: 50,
-        Fate.STAYS_AWAY: 10,
-        Fate.NEVER_PAYS: 25,
-        Fate.CANCELS: 4,
-        Fate.RETURNS_ALL: 4,
-        Fate.RETURNS_ONE: 2,
-        Fate.CHARGES_BACK: 2,
-        Fate.PAYS_LATE: 2,
-        Fate.PAYS_TWICE: 1,
+        Outcome.ATTENDS: 50,
+        Outcome.NO_SHOW: 10,
+        Outcome.NEVER_PAYS: 25,
+        Outcome.CANCELS: 4,
+        Outcome.REFUNDS_ALL: 4,
+        Outcome.REFUNDS_ONE: 2,
+        Outcome.CHARGES_BACK: 2,
+        Outcome.PAYS_LATE: 2,
+        Outcome.PAYS_TWICE: 1,
     },
-    Channel.BOX_OFFICE: {Fate.COMES: 96, Fate.CANCELS: 2, Fate.RETURNS_ALL: 2},
-    Channel.RESERVATION: {Fate.COMES: 55, Fate.ASKS_FOR_TIME: 20, Fate.NEVER_PAYS: 20, Fate.CANCELS: 5},
+    Channel.BOX_OFFICE: {Outcome.ATTENDS: 96, Outcome.CANCELS: 2, Outcome.REFUNDS_ALL: 2},
+    Channel.RESERVATION: {Outcome.ATTENDS: 55, Outcome.EXTENDS: 20, Outcome.NEVER_PAYS: 20, Outcome.CANCELS: 5},
 }
 
 
-class Crowd:
-    """Draws visits. Numbers its guests, so that no two share an address by chance."""
+class BookingGenerator:
+    """Random bookings of `chain` as of `now`. Guests are numbered, so no two share an address."""
 
-    def __init__(self, chain: Chain, chance: random.Random, *, now: datetime) -> None:
-        self.chain, self.chance, self.now = chain, chance, now
-        self.seating = Seating(chain, chance)
+    def __init__(self, chain: Chain, rng: random.Random, *, now: datetime) -> None:
+        self.chain, self.rng, self.now = chain, rng, now
+        self.seat_picker = SeatPicker(chain, rng)
         self._venues = {hall.pk: venue for venue in chain.venues.values() for _plan, hall in venue.halls}
         self._guests = 0
 
-    def visits(self, sessions: Sequence[Session], number: int) -> Iterator[Visit]:
-        """So many visits to sessions drawn from `sessions`, more to later ones; some want snacks alone."""
+    def bookings(self, sessions: Sequence[Session], number: int) -> Iterator[Booking]:
+        """`number` bookings of random `sessions`, favouring later ones; 7 % are for snacks only."""
         while number:
-            if self.chance.random() < 0.07:
-                visit: Visit | None = self.snacks_alone()
+            if self.rng.random() < 0.07:
+                booking: Booking | None = self.snacks_only()
             else:
-                visit = self.to(sessions[int(len(sessions) * self.chance.random() ** 0.6)])
-            if visit is not None:  # the session may be sold out
+                booking = self.for_session(sessions[int(len(sessions) * self.rng.random() ** 0.6)])
+            if booking is not None:  # the session may be sold out
                 number -= 1
-                yield visit
+                yield booking
 
-    def to(self, session: Session, *, fate: Fate | None = None, channel: str = "", **given: Any) -> Visit | None:
-        """A visit to one session, in what is not given left to chance; None when it has no seats left."""
-        places = self._places(session)
+    def for_session(
+        self, session: Session, *, outcome: Outcome | None = None, channel: str = "", **given: Any
+    ) -> Booking | None:
+        """A booking of one session, or None when it has no seats left. Random in every field that is not `given`."""
+        places = self._draw_seats(session)
         if not places:
             return None
         ahead = session.start_datetime > self.now
         channel = (
             channel
-            or self.chance.choices(
+            or self.rng.choices(
                 [Channel.ONLINE, Channel.BOX_OFFICE, Channel.RESERVATION], [78, 5, 17] if ahead else [62, 28, 10]
             )[0]
         )
         venue = self.venue_of(session)
-        visit = Visit(
-            at=self._bought(session, channel),
+        booking = Booking(
+            at=self._booked_at(session, channel),
             venue=venue,
             session=session,
             places=places,
             channel=channel,
-            fate=fate or self._fate(channel),
+            outcome=outcome or self._draw_outcome(channel),
         )
-        self._introduce(visit)
-        if self.chance.random() < 0.25:
-            visit.snacks = self._snacks(venue)
+        self._assign_customer(booking)
+        if self.rng.random() < 0.25:
+            booking.snacks = self._draw_snacks(venue)
         for name, value in given.items():
-            setattr(visit, name, value)
-        return visit
+            setattr(booking, name, value)
+        return booking
 
     def venue_of(self, session: Session) -> Venue:
         return self._venues[session.hall_id]
 
-    def snacks_alone(self) -> Visit:
-        venue = self.chance.choice(list(self.chain.venues.values()))
-        visit = Visit(
-            at=self.now - timedelta(minutes=self.chance.randrange(10, 10 * 24 * 60)),
+    def snacks_only(self) -> Booking:
+        venue = self.rng.choice(list(self.chain.venues.values()))
+        booking = Booking(
+            at=self.now - timedelta(minutes=self.rng.randrange(10, 10 * 24 * 60)),
             venue=venue,
             session=None,
             places=[],
-            snacks=self._snacks(venue),
-            fate=self.chance.choices([Fate.COMES, Fate.WAITS, Fate.NEVER_PAYS], [80, 10, 10])[0],
+            snacks=self._draw_snacks(venue),
+            outcome=self.rng.choices([Outcome.ATTENDS, Outcome.STAYS_PAID, Outcome.NEVER_PAYS], [80, 10, 10])[0],
         )
-        self._introduce(visit)
-        return visit
+        self._assign_customer(booking)
+        return booking
 
-    def _fate(self, channel: str) -> Fate:
-        fates = FATES[channel]
-        return self.chance.choices(list(fates), list(fates.values()))[0]
+    def _draw_outcome(self, channel: str) -> Outcome:
+        weights = OUTCOME_WEIGHTS[channel]
+        return self.rng.choices(list(weights), list(weights.values()))[0]
 
-    def _places(self, session: Session) -> list[Place]:
+    def _draw_seats(self, session: Session) -> list[Place]:
         types = self.chain.ticket_types
-        if self.chance.random() < 0.02:
-            seats = self.seating.take_with_companion(session)
+        if self.rng.random() < 0.02:
+            seats = self.seat_picker.take_with_companion(session)
             return [
-                (session, seat, types[name]) for seat, name in zip(seats, (script.ADULT, script.CARER), strict=False)
+                (session, seat, types[name])
+                for seat, name in zip(seats, (sample_data.ADULT, sample_data.CARER), strict=False)
             ]
-        party = self.chance.choices([1, 2, 3, 4, 8], [46, 42, 7, 4, 1])[0]
-        seats = self.seating.take(session, party)
-        if self.chance.random() < 0.02:
-            return [(session, seat, types[script.COMP]) for seat in seats]
-        others = self.chance.choices([script.ADULT, script.CHILD, script.STUDENT], [70, 18, 12], k=len(seats))
+        party = self.rng.choices([1, 2, 3, 4, 8], [46, 42, 7, 4, 1])[0]
+        seats = self.seat_picker.take(session, party)
+        if self.rng.random() < 0.02:
+            return [(session, seat, types[sample_data.COMP]) for seat in seats]
+        ticket_types = self.rng.choices(
+            [sample_data.ADULT, sample_data.CHILD, sample_data.STUDENT], [70, 18, 12], k=len(seats)
+        )
         return [
-            (session, seat, types[script.ADULT if number == 0 else name])
-            for number, (seat, name) in enumerate(zip(seats, others, strict=True))
+            (session, seat, types[sample_data.ADULT if number == 0 else name])
+            for number, (seat, name) in enumerate(zip(seats, ticket_types, strict=True))
         ]
 
-    def _bought(self, session: Session, channel: str) -> datetime:
-        """Most buy late: shortly before the session, or, when it is still to come, shortly before now."""
+    def _booked_at(self, session: Session, channel: str) -> datetime:
+        """Most book late: shortly before a past session starts, or, for a future session, shortly before now."""
         ahead = session.start_datetime > self.now
         if channel == Channel.BOX_OFFICE:
             latest = min(session.start_datetime, self.now) - timedelta(minutes=2)
-            return latest - timedelta(minutes=self.chance.randrange(3 * 24 * 60 if ahead else 60))
+            return latest - timedelta(minutes=self.rng.randrange(3 * 24 * 60 if ahead else 60))
         hours_before = 96 if channel == Channel.RESERVATION else 1
         earliest = session.start_datetime - AHEAD + timedelta(hours=1)
         latest = max(
             earliest,
             min(session.start_datetime - timedelta(hours=hours_before), self.now - timedelta(minutes=1)),
         )
-        return latest - (latest - earliest) * self.chance.random() ** (2 if ahead else 4)
+        return latest - (latest - earliest) * self.rng.random() ** (2 if ahead else 4)
 
-    def _introduce(self, visit: Visit) -> None:
-        """Customers with an account, guests who leave an address, and at the till people who leave nothing."""
-        if self.chance.random() < (0.2 if visit.channel == Channel.BOX_OFFICE else 0.55):
-            visit.customer = self.chance.choice(self.chain.customers)
-            self._let_save(visit, visit.customer)
-        elif visit.channel != Channel.BOX_OFFICE:
+    def _assign_customer(self, booking: Booking) -> None:
+        """Customers with an account, guests with an e-mail address or phone, and anonymous people at the till."""
+        if self.rng.random() < (0.2 if booking.channel == Channel.BOX_OFFICE else 0.55):
+            booking.customer = self.rng.choice(self.chain.customers)
+            self._spend_points(booking, booking.customer)
+        elif booking.channel != Channel.BOX_OFFICE:
             self._guests += 1
-            if visit.channel == Channel.RESERVATION and self.chance.random() < 0.4:
-                visit.phone = f"+7001{self._guests:07}"
+            if booking.channel == Channel.RESERVATION and self.rng.random() < 0.4:
+                booking.phone = f"+7001{self._guests:07}"
             else:
-                visit.email = f"visitor{self._guests:05}@{MAIL}"
-        if not visit.points and self.chance.random() < 0.12:
-            visit.promocode = self.chance.choice(self.chain.promocodes)
+                booking.email = f"visitor{self._guests:05}@{MAIL_DOMAIN}"
+        if not booking.points and self.rng.random() < 0.12:
+            booking.promocode = self.rng.choice(self.chain.promocodes)
 
-    def _let_save(self, visit: Visit, customer: User) -> None:
-        """Pay a part with points, where the price surely allows it and the customer surely has them."""
+    def _spend_points(self, booking: Booking, customer: User) -> None:
+        """Pay partly with points if the customer has some and a full-price ticket covers them."""
         left = self.chain.points.get(customer.pk, 0)
-        paying = any(ticket_type.price_percent == 100 for _session, _seat, ticket_type in visit.places)
-        if left and paying and self.chance.random() < 0.6:
-            visit.points = min(left, self.chance.choice([50, 100, 150, 200]))
-            self.chain.points[customer.pk] -= visit.points
+        paying = any(ticket_type.price_percent == 100 for _session, _seat, ticket_type in booking.places)
+        if left and paying and self.rng.random() < 0.6:
+            booking.points = min(left, self.rng.choice([50, 100, 150, 200]))
+            self.chain.points[customer.pk] -= booking.points
 
-    def _snacks(self, venue: Venue) -> list[tuple[ConcessionItem, int]]:
-        items = self.chance.sample(venue.bar, self.chance.choice([1, 1, 2]))
-        return [(item, self.chance.choice([1, 1, 2])) for item in items]
+    def _draw_snacks(self, venue: Venue) -> list[tuple[ConcessionItem, int]]:
+        items = self.rng.sample(venue.bar, self.rng.choice([1, 1, 2]))
+        return [(item, self.rng.choice([1, 1, 2])) for item in items]

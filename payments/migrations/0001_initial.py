@@ -1,6 +1,5 @@
 import cinema.money
 import django.db.models.deletion
-import payments.models.demo
 import uuid
 from decimal import Decimal
 from django.conf import settings
@@ -21,7 +20,7 @@ class Migration(migrations.Migration):
             name='DemoCharge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=payments.models.demo.new_demo_token, editable=False, max_length=40, unique=True)),
+                ('token', models.CharField(editable=False, max_length=40, unique=True)),
                 ('uid', models.UUIDField(unique=True)),
                 ('amount', cinema.money.MoneyField()),
                 ('description', models.CharField(max_length=200)),

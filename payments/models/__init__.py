@@ -1,12 +1,9 @@
-from payments.models.demo import DemoCharge, DemoRefund
 from payments.models.disputes import Dispute
 from payments.models.money import BY_HAND, Gateway, GatewayEvent, Payment, Refund
 from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatRate
 
 __all__ = [
     "BY_HAND",
-    "DemoCharge",
-    "DemoRefund",
     "Dispute",
     "Gateway",
     "GatewayEvent",

@@ -17,7 +17,7 @@ from cinema.money import MoneyField, between
 class Gateway(models.TextChoices):
     CASH = "cash", _("Cash")
     CARD_TERMINAL = "card_terminal", _("Card terminal")
-    DEMO = "demo", _("Demonstration")
+    DEMO = "demo", _("Demonstration")  # the code that is stored; its class is in the app `demo`, where installed
     STRIPE = "stripe", "Stripe"
     YOOKASSA = "yookassa", _("YooKassa")
 

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from demo.bank import decide
+from demo.models import DemoCharge
 from jobs import clock
 from notifications.models import Kind, Notification
 from orders import invariants
 from orders.models import Order, Ticket
 from orders.services import cancel_expired, refund_cancelled_sessions
-from payments.gateways import demo
-from payments.models import DemoCharge, Refund
+from payments.models import Refund
 from screenings.models import Film, Session, TicketType
 from screenings.services import cancel_session
 from tests.browser.conftest import Screen, Windows
@@ -176,7 +177,7 @@ def test_who_waits_for_the_bank_goes_on_when_it_has_answered(screen: Screen, ses
     assert (
         barriers(page, title="The payment is under way") == []
     )  # a page that reloads itself takes readers' place away
-    demo.decide(DemoCharge.objects.get().token, paid=True)
+    decide(DemoCharge.objects.get().token, paid=True)
 
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 

@@ -4,9 +4,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from demo.models import DemoCharge
 from payments.errors import GatewayRefused, GatewayUnavailable
 from payments.gateways import Charge, RefundRequest, State, client
-from payments.models import DemoCharge
 from tests.helpers.factories import NOON, PRICE
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,10 @@ from django.test import Client
 from accounts.models import User
 from cinema.roles import ROLES
 from concessions.models import ConcessionPreorder
-from orders.demo import State, build, state, table
-from orders.demo.chain import ADMIN, found
-from orders.management.commands import demo
+from demo.builder import DatabaseState, build, database_state
+from demo.chain import ADMIN_EMAIL, create_chain
+from demo.job_report import run_all_jobs
+from demo.management.commands import demo
 from orders.models import Order, Ticket
 from screenings.models import Cinema
 from tests.helpers.factories import LONG_AGO
@@ -27,7 +28,7 @@ def developer(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.DEBUG = True
 
     def quick(*, at: datetime, progress: Any) -> None:
-        found(Random(1), at=at)
+        create_chain(Random(1), at=at)
         progress(1, 1)
 
     monkeypatch.setattr(demo, "build", quick)
@@ -39,13 +40,13 @@ def test_every_job_finds_something_due_does_it_and_leaves_nothing(settings: Any)
     forget_what_was()
     build(at=AT, sales=100, days=2)
 
-    first = list(table.run_every_job(at=AT))
-    second = list(table.run_every_job(at=AT))
+    first = list(run_all_jobs(at=AT))
+    second = list(run_all_jobs(at=AT))
 
-    assert sorted(line.job for line in first) == sorted(settings.JOB_SCHEDULE)
-    assert [line.job for line in first if line.due == 0] == []
-    assert [line for line in first if line.failed or line.error or line.passed_over] == []
-    assert [line for line in second if line.due or line.done or line.failed or line.error] == []
+    assert sorted(result.job for result in first) == sorted(settings.JOB_SCHEDULE)
+    assert [result.job for result in first if result.due == 0] == []
+    assert [result for result in first if result.failed or result.error or result.passed_over] == []
+    assert [result for result in second if result.due or result.done or result.failed or result.error] == []
     assert _statuses(Order, "status") == set(Order.Status)
     assert _statuses(Order, "channel") == set(Order.Channel)
     assert _statuses(Ticket, "status") == set(Ticket.Status)
@@ -58,7 +59,7 @@ def test_the_demo_is_for_a_developers_machine() -> None:
         call_command("demo", no_serve=True)
 
     assert refusal.value.returncode == 2
-    assert state() is State.EMPTY
+    assert database_state() is DatabaseState.EMPTY
 
 
 @pytest.mark.django_db
@@ -67,7 +68,7 @@ def test_the_demo_is_for_a_developers_machine() -> None:
 def test_a_database_that_holds_something_else_is_left_alone(fresh: bool) -> None:
     hall()
 
-    with pytest.raises(CommandError, match="name another") as refusal:
+    with pytest.raises(CommandError, match="use another") as refusal:
         call_command("demo", no_serve=True, fresh=fresh)
 
     assert refusal.value.returncode == 2
@@ -78,11 +79,11 @@ def test_a_database_that_holds_something_else_is_left_alone(fresh: bool) -> None
 @pytest.mark.usefixtures("developer")
 def test_a_second_demo_keeps_the_data_and_a_fresh_one_starts_over(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("demo", no_serve=True)
-    first = User.objects.get(email=ADMIN).date_joined
+    first = User.objects.get(email=ADMIN_EMAIL).date_joined
     call_command("demo", no_serve=True)
-    second = User.objects.get(email=ADMIN).date_joined
+    second = User.objects.get(email=ADMIN_EMAIL).date_joined
     call_command("demo", no_serve=True, fresh=True)
-    fresh = User.objects.get(email=ADMIN).date_joined
+    fresh = User.objects.get(email=ADMIN_EMAIL).date_joined
 
     assert second == first
     assert fresh > first
@@ -107,7 +108,7 @@ def test_each_printed_login_opens_the_shop_or_the_admin(
     customers = [line.split()[0] for line in shop.splitlines() if line.endswith("(has points)")]
 
     assert served == [("runserver", "127.0.0.1:8000")]
-    assert len(emails) == len({ADMIN, *emails}) == len(ROLES) + 1
+    assert len(emails) == len({ADMIN_EMAIL, *emails}) == len(ROLES) + 1
     for email in emails:
         answer = Client().post("/admin/login/?next=/admin/", {"username": email, "password": password})
         assert answer.headers["Location"] == "/admin/", email

@@ -24,9 +24,9 @@ from accounts.models import Attempt, User
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from concessions.models import ConcessionItem, StockMovement
+from demo.bank import PREFIX, decide
 from orders.models import Order, Promocode, Ticket
 from orders.services import hold, mark_paid, settle_payment, start_payment
-from payments.gateways import demo
 from payments.models import Gateway, Payment
 from screenings.models import Cinema, Film, Hall, Seat, Session, TicketType
 from screenings.services import build_hall, schedule
@@ -145,7 +145,7 @@ def at_the_bank(order: Order, *, paid: bool | None = None, at: datetime = NOON) 
     """A payment begun at the demonstration bank, and there paid, declined, or left open; we have not asked yet."""
     payment = start_payment(order, gateway=Gateway.DEMO, return_url="http://testserver/back/", at=at).payment
     if paid is not None:
-        demo.decide(payment.external_id.removeprefix(demo.PREFIX), paid=paid)
+        decide(payment.external_id.removeprefix(PREFIX), paid=paid)
     return payment
 
 
@@ -178,7 +178,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "orders.Order": ("number",),
     "orders.Promocode": ("code",),
     "orders.Ticket": ("order__number", "session__start_datetime", "seat__hall__name", "seat__row", "seat__number"),
-    "payments.DemoCharge": ("amount", "description"),
+    "demo.DemoCharge": ("amount", "description"),
     "payments.Dispute": ("payment__order__number", "external_id"),
     "payments.Payment": ("order__number", "amount", "created_at"),
     "payments.Receipt": ("order__number", "kind", "amount"),
@@ -190,7 +190,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "screenings.Session": ("hall__name", "start_datetime"),
     "screenings.TicketType": ("name",),
 }
-ROOMS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "notifications")
+ROOMS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "notifications", "demo")
 DRAWN_BY_LOT = {"token", "pickup_code", "redirect_url", "uid"}
 #: Of a message, what is told to whom. How often a sender tried is no business of the cinema's.
 OF_A_MESSAGE = ("kind", "recipient", "occasion", "language", "not_after", "status")
@@ -257,6 +257,6 @@ def _shown(name: str, value: Any) -> str:
         return value.astimezone(UTC).isoformat()
     if name == "occasion" and value.count(" ") == 1 and value.rpartition(" ")[2].isdecimal():
         return value.partition(" ")[0]  # "NUMBER 17": of the refund, payment or session with that key
-    if name == "external_id" and value.startswith(demo.PREFIX):
-        return demo.PREFIX  # and then a name drawn by lot
+    if name == "external_id" and value.startswith(PREFIX):
+        return PREFIX  # and then a name drawn by lot
     return str(value)

@@ -12,13 +12,15 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from cinema.money import ZERO
+from demo.bank import DemoBank, decide
+from demo.models import DemoCharge, DemoRefund
 from jobs import clock
 from orders.models import Order
 from orders.services import start_payment
 from orders.services.refunds.from_gateway import PART
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
-from payments.gateways import CLIENTS, GatewayClient, demo
-from payments.models import DemoCharge, DemoRefund, Gateway, Payment, Refund
+from payments.gateways import GatewayClient, gateway_class
+from payments.models import Gateway, Payment, Refund
 from tests.helpers import fake_gateway
 from tests.helpers.factories import NOON
 from tests.reliability.run_job import run
@@ -172,13 +174,13 @@ class DemoWorld(World):
 
     def pay(self, payment: Payment) -> bool:
         try:
-            demo.decide(self._charge(payment).token, paid=True)
+            decide(self._charge(payment).token, paid=True)
         except Exception:
             return False
         return True
 
     def decline(self, payment: Payment) -> None:
-        demo.decide(self._charge(payment).token, paid=False)
+        decide(self._charge(payment).token, paid=False)
 
     def refund_at_desk(self, payment: Payment, amount: Decimal) -> None:
         number = f"{DemoRefund.objects.count() + 1:032}"
@@ -199,13 +201,13 @@ class DemoWorld(World):
     @contextmanager
     def running(self) -> Iterator[None]:
         wrapped = {name: self._wrapped(name) for name in ("start", "fetch", "close", "refund")}
-        with patch.multiple(demo.Demo, **wrapped), outside_transactions(demo.Demo):
+        with patch.multiple(DemoBank, **wrapped), outside_transactions(DemoBank):
             yield
 
     def _wrapped(self, name: str) -> Any:
-        plain = getattr(demo.Demo, name)
+        plain = getattr(DemoBank, name)
 
-        def act(bank: demo.Demo, asked: Any) -> Any:
+        def act(bank: DemoBank, asked: Any) -> Any:
             if self.away:
                 raise GatewayUnavailable("ConnectTimeout")
             if self.refuses and name == "refund":
@@ -279,7 +281,7 @@ class DoubleWorld(World):
         with (
             fake_gateway.serving(self.provider) as address,
             override_settings(PAYMENT_GATEWAYS=[self.gateway], STRIPE_API=address, YOOKASSA_API=address, **keys),
-            outside_transactions(CLIENTS[self.gateway]),
+            outside_transactions(gateway_class(self.gateway)),
         ):
             yield
 

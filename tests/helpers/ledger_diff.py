@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from payments.gateways.demo import PREFIX
-from payments.models import DemoCharge, DemoRefund, Gateway, Payment, Refund
+from demo.bank import PREFIX
+from demo.models import DemoCharge, DemoRefund
+from payments.models import Gateway, Payment, Refund
 
 Money = dict[str, Decimal]
 

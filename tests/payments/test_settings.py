@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from payments.errors import GatewayUnavailable, NotPollable
-from payments.gateways import CLIENTS, client, offered
+from payments.gateways import client, gateway_class, offered
 from payments.models import BY_HAND, Gateway
 
 READ_SETTINGS = "from cinema import settings; print(settings.PAYMENT_GATEWAYS)"
@@ -50,11 +50,11 @@ def test_a_gateway_without_its_keys_stops_everything_with_one_line(environment, 
     assert stopped.stderr.count("\n") == 1
 
 
-def test_every_gateway_has_a_file_and_only_those_that_are_named_are_offered(settings):
+def test_every_gateway_has_a_class_and_only_those_that_are_named_are_offered(settings):
     settings.PAYMENT_GATEWAYS = ["yookassa", "demo"]
 
-    assert set(CLIENTS) == set(Gateway)
-    assert {gateway for gateway in Gateway if CLIENTS[gateway].by_hand} == BY_HAND
+    assert set(settings.GATEWAY_CLASSES) == set(Gateway)
+    assert {gateway for gateway in Gateway if gateway_class(gateway).by_hand} == BY_HAND
     assert offered() == [Gateway.YOOKASSA, Gateway.DEMO]
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 from accounts.models import User
 from concessions.models import ConcessionItem
 from concessions.services import alert_low_stock
+from demo.models import DemoCharge, DemoRefund
 from orders.models import Order, Promocode
 from orders.services import (
     accrue,
@@ -20,7 +21,7 @@ from orders.services import (
     record_refund,
     refund,
 )
-from payments.models import DemoCharge, DemoRefund, Gateway, Payment
+from payments.models import Gateway, Payment
 from screenings.models import Cinema, Session
 from screenings.services import cancel_session, complete_sessions
 from tests.helpers.factories import (

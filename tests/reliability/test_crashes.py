@@ -13,13 +13,14 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
+from demo.models import DemoRefund
 from jobs import clock
 from notifications.services.delivery import LEASE
 from orders.models import Order
 from orders.services.refunds import effects, refund
 from orders.services.refunds.payouts import LEASE as CLAIM
 from orders.services.selling import cancellation
-from payments.models import DemoRefund, Refund
+from payments.models import Refund
 from tests.helpers.factories import DRAWN_BY_LOT, Picture, business_state
 from tests.helpers.ledger_diff import differences
 from tests.reliability import fake_mailbox

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from demo.models import DemoCharge
 from orders.models import Order
 from orders.services import CustomerPaymentState, customer_payment_state, settle_payment, start_payment
-from payments.models import DemoCharge, Payment
+from payments.models import Payment
 from tests.helpers.factories import an_order, at_the_bank
 from tests.helpers.ledger_diff import differences
 from tests.reliability.db_snapshot import restore_snapshot

@@ -6,28 +6,30 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from demo.builder import DatabaseState, build, database_state
+from demo.job_report import HEADINGS, format_table, run_all_jobs
+from demo.logins import create_logins
+from demo.progress import ProgressBar
 from jobs import clock
-from orders.demo import State, build, state
-from orders.demo.people import let_in
-from orders.demo.progress import Bar
-from orders.demo.table import HEADINGS, laid_out, run_every_job
 
 ADDRESS = "127.0.0.1:8000"
 BAD_INPUT = 2
 
 
 class Command(BaseCommand):
-    requires_system_checks = []  # the server makes them
-    help = "Fill a small cinema chain (the first time), run every job once, serve shop and admin. For developers."
+    requires_system_checks = []  # runserver runs them
+    help = (
+        "Fill a small cinema chain (the first time), run every job once, serve the shop and the admin. For developers."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--no-serve", action="store_true", help="end after the table of jobs")
-        parser.add_argument("--fresh", action="store_true", help="throw the demo's data away and start over")
+        parser.add_argument("--no-serve", action="store_true", help="stop after the table of jobs")
+        parser.add_argument("--fresh", action="store_true", help="delete the demo's data and start over")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("demo is for a developer's machine: it needs DEBUG=true", returncode=BAD_INPUT)
-        # With DEBUG Django keeps the text of every query, which on SQLite is one more query each.
+            raise CommandError("The demo is for a developer's machine: set DEBUG=true.", returncode=BAD_INPUT)
+        # With DEBUG Django logs every query, which on SQLite costs a further query each.
         connection.make_debug_cursor = connection.make_cursor  # type: ignore[assignment, method-assign]
         try:
             self.fill(fresh=options["fresh"])
@@ -38,33 +40,35 @@ class Command(BaseCommand):
             self.serve()
 
     def fill(self, *, fresh: bool) -> None:
-        holds = state()
-        if holds is State.OTHER:
-            raise CommandError(f"the database holds {holds.value}: name another one", returncode=BAD_INPUT)
-        if holds is State.DEMO and not fresh:
+        state = database_state()
+        if state is DatabaseState.OTHER:
+            raise CommandError(f"The database holds {state.value}: use another one.", returncode=BAD_INPUT)
+        if state is DatabaseState.DEMO and not fresh:
             return
-        if holds is State.DEMO:
+        if state is DatabaseState.DEMO:
             call_command("flush", interactive=False, verbosity=0)
-        began = clock.monotonic()
-        build(at=clock.now(), progress=Bar("filling the cinemas, orders", sys.stderr).show)
-        self.stdout.write(f"the cinemas are filled, in {clock.monotonic() - began:.0f} s")
+        started = clock.monotonic()
+        build(at=clock.now(), progress=ProgressBar("Creating orders", sys.stderr).show)
+        self.stdout.write(f"Demo data created in {clock.monotonic() - started:.0f} s")
 
     def run_jobs(self) -> None:
-        lines = list(run_every_job())
-        for text in laid_out([HEADINGS, *(line.cells for line in lines)]):
+        results = list(run_all_jobs())
+        for text in format_table([HEADINGS, *(result.cells for result in results)]):
             self.stdout.write(text)
-        if errors := [f"{line.job}: {line.error}" for line in lines if line.error]:
+        if errors := [f"{result.job}: {result.error}" for result in results if result.error]:
             raise CommandError("\n".join(errors))
 
     def serve(self) -> None:
-        staff, customers, password = let_in()
-        self.stdout.write(f"\nhttp://{ADDRESS}/   the shop: buy with any address; the bank is a demonstration")
+        staff, customers, password = create_logins()
+        self.stdout.write(
+            f"\nhttp://{ADDRESS}/   the shop: buy with any e-mail address; the bank takes no money. Customers:"
+        )
         for email in customers:
             self.stdout.write(f"  {email}   (has points)")
-        self.stdout.write(f"http://{ADDRESS}/admin/   the staff's side, a log-in a role:")
+        self.stdout.write(f"http://{ADDRESS}/admin/   the admin. One login per role:")
         for email in staff:
             self.stdout.write(f"  {email}")
-        self.stdout.write(f"password of all of them: {password}   (Ctrl-C ends)")
-        self.stdout.write("letters: manage.py deliver_notifications puts them into var/mail")
+        self.stdout.write(f"Password for all of them: {password}   (Ctrl-C stops the server)")
+        self.stdout.write("E-mails: `manage.py deliver_notifications` writes them to var/mail.")
         self.stdout.flush()
         call_command("runserver", ADDRESS, use_reloader=False)

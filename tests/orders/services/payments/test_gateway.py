@@ -6,11 +6,12 @@ from unittest.mock import patch
 
 import pytest
 
+from demo.bank import DemoBank, decide
+from demo.models import DemoCharge, DemoRefund
 from orders.errors import GatewayNotOffered, GatewayRefused, GatewayUnavailable, NotPayable
 from orders.models import Order
 from orders.services import CustomerPaymentState, cancel, customer_payment_state, refund, settle_payment, start_payment
-from payments.gateways import demo
-from payments.models import DemoCharge, DemoRefund, Payment, Refund
+from payments.models import Payment, Refund
 from tests.helpers.factories import NOON, PRICE, a_paid_order, a_session, an_order, business_state, pay
 from tests.reliability.run_job import flaws
 
@@ -29,7 +30,7 @@ def charge_of(payment):
 
 
 def at_the_bank(payment, *, paid):
-    demo.decide(charge_of(payment).token, paid=paid)
+    decide(charge_of(payment).token, paid=paid)
 
 
 def test_a_payment_is_in_flight_until_the_bank_says_otherwise():
@@ -134,7 +135,7 @@ def test_an_answer_that_was_lost_is_found_by_who_settles():
 def test_a_beginning_that_was_cut_off_long_ago_is_given_up():
     order = an_order()
     with (
-        patch.object(demo.Demo, "start", side_effect=GatewayUnavailable("ConnectTimeout")),
+        patch.object(DemoBank, "start", side_effect=GatewayUnavailable("ConnectTimeout")),
         pytest.raises(GatewayUnavailable),
     ):
         start(order)
@@ -147,7 +148,7 @@ def test_a_beginning_that_was_cut_off_long_ago_is_given_up():
 def test_a_refusal_of_the_bank_ends_the_payment_at_once():
     order = an_order()
 
-    with patch.object(demo.Demo, "start", side_effect=GatewayRefused("no such shop")), pytest.raises(GatewayRefused):
+    with patch.object(DemoBank, "start", side_effect=GatewayRefused("no such shop")), pytest.raises(GatewayRefused):
         start(order)
 
     assert Payment.objects.get().status == Payment.Status.FAILED
@@ -157,7 +158,7 @@ def test_a_bank_that_is_away_changes_nothing():
     payment = start(an_order()).payment
     before = business_state()
 
-    with patch.object(demo.Demo, "fetch", side_effect=GatewayUnavailable("ReadTimeout")):
+    with patch.object(DemoBank, "fetch", side_effect=GatewayUnavailable("ReadTimeout")):
         assert settle_payment(payment, at=SOON).status == Payment.Status.PENDING
 
     assert business_state() == before
@@ -281,10 +282,10 @@ def test_cash_is_never_asked_about():
 
 def answer_lost():
     """The bank opens the payment, and its answer does not arrive."""
-    begin = demo.Demo.start
+    begin = DemoBank.start
 
     def start_and_lose(charge):
-        begin(demo.Demo(), charge)
+        begin(DemoBank(), charge)
         raise GatewayUnavailable("ReadTimeout")
 
-    return patch.object(demo.Demo, "start", side_effect=start_and_lose)
+    return patch.object(DemoBank, "start", side_effect=start_and_lose)

@@ -3,11 +3,11 @@ from unittest.mock import patch
 
 import pytest
 
+from demo.bank import DemoBank
 from orders.errors import ForbiddenMove, NotOnSale, SeatTaken
 from orders.models import Order
 from orders.services import cancel, reconcile, record_uncertain_payment, resolve_payment
 from payments.errors import GatewayUnavailable
-from payments.gateways import demo
 from payments.models import Gateway, Payment
 from tests.helpers.factories import NOON, PRICE, a_session, an_order, at_the_bank, business_state, paid_at_the_bank
 from tests.helpers.ledger_diff import differences
@@ -36,7 +36,7 @@ def test_a_bank_that_was_away_for_days_loses_nobodys_money():
     session = a_session(start=NOON + 9 * DAY)
     order = an_order(session)
     at_the_bank(order, paid=True)
-    with patch.object(demo.Demo, "fetch", side_effect=GatewayUnavailable("ConnectTimeout")):
+    with patch.object(DemoBank, "fetch", side_effect=GatewayUnavailable("ConnectTimeout")):
         for days in range(4):
             tally = reconcile(list(Payment.objects.to_ask(NOON + DAY)), at=NOON + days * DAY + HOUR)
             assert (tally.passed_over, tally.error) == (1, "demo is away: ConnectTimeout")
@@ -54,7 +54,7 @@ def test_a_bank_that_does_not_answer_is_asked_once_a_batch():
     for _order in range(3):
         at_the_bank(an_order(session))
 
-    with patch.object(demo.Demo, "fetch", side_effect=GatewayUnavailable("ReadTimeout")) as asked:
+    with patch.object(DemoBank, "fetch", side_effect=GatewayUnavailable("ReadTimeout")) as asked:
         tally = reconcile(list(Payment.objects.to_ask(NOON + HOUR)), at=NOON + HOUR)
 
     assert (asked.call_count, tally.passed_over) == (1, 3)

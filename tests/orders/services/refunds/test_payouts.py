@@ -5,13 +5,15 @@ from unittest.mock import patch
 import pytest
 from django.db import IntegrityError, transaction
 
+from demo.bank import DemoBank
+from demo.models import DemoCharge, DemoRefund
 from orders.errors import ForbiddenMove
 from orders.services import mark_paid_out, refund, send_again, send_refunds, settle_payment
 from orders.services.refunds.payouts import BACKOFF, LEASE, MAX_ATTEMPTS, claim
 from payments.errors import GatewayRefused, GatewayUnavailable
-from payments.gateways import State, demo
+from payments.gateways import State
 from payments.gateways.base import RefundReport
-from payments.models import DemoCharge, DemoRefund, Payment, Refund
+from payments.models import Payment, Refund
 from tests.helpers.factories import NOON, PRICE, a_paid_order, business_state, paid_at_the_bank
 from tests.helpers.ledger_diff import differences
 from tests.helpers.users import someone
@@ -32,15 +34,15 @@ def send(*, at=NOON):
 
 def the_bank_refunds(answer):
     """What the bank does when it is asked to send money back."""
-    return patch.object(demo.Demo, "refund", side_effect=answer)
+    return patch.object(DemoBank, "refund", side_effect=answer)
 
 
 def sent_but_unheard(back):
-    SENDING(demo.Demo(), back)
+    SENDING(DemoBank(), back)
     raise GatewayUnavailable("ReadTimeout")
 
 
-SENDING = demo.Demo.refund
+SENDING = DemoBank.refund
 
 
 def test_a_refund_is_sent_and_noted():
@@ -141,7 +143,7 @@ def test_a_sender_that_comes_back_too_late_changes_nothing():
     back = to_send()
 
     def meanwhile(asked):
-        report = SENDING(demo.Demo(), asked)
+        report = SENDING(DemoBank(), asked)
         settle_payment(Payment.objects.get(), at=NOON + MINUTE)  # a webhook was faster
         return report
 

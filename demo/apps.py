@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DemoConfig(AppConfig):
+    """The demonstration chain and its pretend bank. Installed only with `DEBUG`, or where `PAYMENT_GATEWAYS` names
+    `demo` (see `cinema.settings`); no other app imports it."""
+
+    name = "demo"
+    verbose_name = _("Demonstration")
