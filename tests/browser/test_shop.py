@@ -159,7 +159,7 @@ def test_who_is_declined_pays_at_the_second_try(screen: Screen, session: Session
     order = a_hold(session)
     page.goto(f"/order/{order.token}/")
     page.get_by_role("button", name="Pay").click()
-    page.get_by_role("button", name="Have the card declined").click()
+    page.get_by_role("button", name="Decline the card").click()
     expect(page.get_by_text("The payment did not go through")).to_be_visible()
     page.get_by_role("button", name="Pay").click()
     pay(page)
