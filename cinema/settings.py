@@ -258,13 +258,13 @@ YOOKASSA_NETWORKS = env.list(  # from where its messages come, as it publishes t
         "2a02:5180::/32",
     ],
 )
-GATEWAY_CLASSES = {  # the code that a payment stores: the class that speaks with the gateway
+GATEWAY_CLASSES = {  # the code stored in `Payment.gateway`: the class that calls the gateway
     "cash": "payments.gateways.cash.Cash",
     "card_terminal": "payments.gateways.card_terminal.CardTerminal",
     "stripe": "payments.gateways.stripe.Stripe",
     "yookassa": "payments.gateways.yookassa.YooKassa",
 }
-KEYS: dict[str, list[str]] = {  # of those that customers may pay through
+KEYS: dict[str, list[str]] = {  # what each gateway that customers may pay through needs
     "demo": [],
     "stripe": ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
     "yookassa": ["YOOKASSA_SHOP_ID", "YOOKASSA_SECRET_KEY"],
@@ -276,7 +276,7 @@ for _gateway in PAYMENT_GATEWAYS:
     for _key in KEYS[_gateway]:
         required(_key, f"PAYMENT_GATEWAYS names {_gateway}, which needs it")
 if DEBUG or "demo" in PAYMENT_GATEWAYS:
-    INSTALLED_APPS.append("demo")  # elsewhere it has neither pages nor commands, and no table of it is looked at
+    INSTALLED_APPS.append("demo")  # its pages, command and tables are in use only then
     GATEWAY_CLASSES["demo"] = "demo.bank.DemoBank"
 
 CHARGEBACKS_WITHIN = timedelta(days=180)  # for so long a gateway is asked whether a payment was taken back
