@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orders', '0002_initial'),
-        ('payments', '0001_initial'),
+        ('payments', '0002_demo_bank_leaves'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
