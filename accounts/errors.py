@@ -32,25 +32,29 @@ class NotYours(Refused):
         return _("%(person)s has more rights or cinemas than you have.") % {"person": self.person}
 
 
-class SecondNeeded(Refused):
-    """What a person does alone goes so far; beyond that a second one has to agree."""
+class ApprovalRequired(Refused):
+    """The amount is above the limit for one person. `service` names what may be requested with `request_approval`."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(service)
+        self.service = service
 
     def __str__(self) -> str:
-        return _("This is over the limit for one person: a second one has to approve it.")
+        return _("This is above the limit for one person. A colleague has to approve it.")
 
 
-class NotTheSecond(Refused):
-    """Who asks does not approve as well, and who may not do it cannot agree to it."""
-
-    def __str__(self) -> str:
-        return _("Somebody else has to approve this: another person, who may do it too.")
-
-
-class Changed(Refused):
-    """What was asked for cannot be done as it was asked any more."""
+class ApproverNotAllowed(Refused):
+    """The approver is the person who asked, or one of the two may not do this (any more)."""
 
     def __str__(self) -> str:
-        return _("Things have changed since this was asked for. Refuse it, and have it asked for anew.")
+        return _("You cannot approve this: it takes two people, and both need the right to do it themselves.")
+
+
+class ApprovalOutdated(Refused):
+    """The request is not the one that was shown, was withdrawn, or would now do something else than it says."""
+
+    def __str__(self) -> str:
+        return _("This request is out of date. Look at the current one, or ask your colleague to make a new request.")
 
 
 class LastOwner(Refused):

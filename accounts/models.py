@@ -97,21 +97,32 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Approval(models.Model):
-    """What one person asked for and may not do alone, and what a second one said to it.
+    """A request to call a service that one person may not call alone, and the decision of a second one.
 
-    `given` is the form as it was sent, so that what is approved is what was asked for; `facts` is what it said then.
+    `service` is a name of the setting `APPROVABLE_SERVICES`, `arguments` are what it is called with, as data; `facts`
+    are what the person who asked was shown, in words. None of these changes once the row is stored: `digest`, a hash of
+    them, ties a decision to what was shown. Rows from before version 0.2.0 have the submitted form as `arguments`, and
+    no digest; none of them is open.
     """
 
     class Status(models.TextChoices):
-        ASKED = "ASKED", _("Waits for a second person")
+        ASKED = "ASKED", _("Awaiting approval")
         APPROVED = "APPROVED", _("Approved and done")
         REFUSED = "REFUSED", _("Refused")
+        WITHDRAWN = "WITHDRAWN", _("Withdrawn")
 
     TRANSITIONS: ClassVar = {
-        Status.ASKED: {Status.APPROVED, Status.REFUSED},
+        Status.ASKED: {Status.APPROVED, Status.REFUSED, Status.WITHDRAWN},
         Status.APPROVED: set(),
         Status.REFUSED: set(),
+        Status.WITHDRAWN: set(),
     }
+
+    class Withdrawal(models.TextChoices):
+        """Why a request was withdrawn by the system: stored as a code, shown as a label."""
+
+        REPLACED = "REPLACED", _("Replaced by a newer request")
+        UPDATED = "UPDATED", _("The system was updated. Please make the request again")
 
     cinema = models.ForeignKey(
         "screenings.Cinema",
@@ -124,31 +135,34 @@ class Approval(models.Model):
     )
     content_type = models.ForeignKey("contenttypes.ContentType", models.PROTECT, related_name="+")
     object_id = models.CharField(max_length=20)
-    action = models.CharField(max_length=40)
+    service = models.CharField(max_length=60)
     about = models.CharField(_("about"), max_length=200)
-    facts = models.JSONField(_("what was asked for"), default=list)
-    given = models.JSONField(default=dict)
+    facts = models.JSONField(_("request"), default=list)
+    arguments = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, blank=True)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.ASKED)
-    asked_at = models.DateTimeField(_("asked"))
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("requested"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("requested by")
+    )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
-    why = models.CharField(_("why not"), max_length=250, blank=True)
+    why = models.CharField(_("reason"), max_length=250, blank=True)
 
     class Meta:
-        verbose_name = _("second signature")
-        verbose_name_plural = _("second signatures")
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
         default_permissions = ("view",)
-        permissions = [("decide_approval", "Give or refuse a second signature")]
+        permissions = [("decide_approval", "Approve or refuse requests")]
         ordering = ["-asked_at", "-id"]
         indexes = [models.Index(fields=["status", "asked_at"], name="approval_waiting")]
         constraints = [
             models.UniqueConstraint(
-                fields=["content_type", "object_id", "action"],
+                fields=["content_type", "object_id", "service"],
                 condition=models.Q(status="ASKED"),
-                name="one_open_approval_an_action",
+                name="one_open_approval_a_service",
             ),
             models.CheckConstraint(
                 condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("asked_by")),
@@ -158,6 +172,12 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return self.about
+
+    @property
+    def reason(self) -> str:
+        """Why it was refused, as the approver wrote it, or why it was withdrawn, in the reader's language."""
+        is_code = self.why in self.Withdrawal.values
+        return str(self.Withdrawal(self.why).label) if is_code else self.why
 
 
 class Attempt(models.Model):

@@ -323,11 +323,17 @@ BONUS_MAX_SHARE = Decimal("1.00")  # of an order's price that points may pay
 BONUS_VALIDITY = timedelta(days=365)
 BONUS_WARNING = timedelta(days=30)
 
-SECOND_SIGNATURE_ABOVE: dict[str, Decimal | int | None] = {
-    # what staff do on one order, account or item within a day before a second person has to agree; None: as they like
-    "refund": Decimal(20_000),
-    "points": 5_000,
-    "write_off": Decimal(10_000),  # by the price at which it is sold
+APPROVABLE_SERVICES = {
+    # name, as it is stored with requests and as limits are set: what the room offers
+    "orders.refund": "orders.approvals.RefundApproval",
+    "bonuses.adjust": "bonuses.approvals.AdjustmentApproval",
+    "concessions.write_off": "concessions.approvals.WriteOffApproval",
+}
+APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
+    # what one person may do to one order, account or item within a day without approval; None: no limit
+    "orders.refund": Decimal(20_000),
+    "bonuses.adjust": 5_000,  # points
+    "concessions.write_off": Decimal(10_000),  # at the selling price
 }
 
 REMINDER_AHEAD = timedelta(hours=2)

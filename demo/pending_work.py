@@ -126,5 +126,5 @@ def _write_off_spoiled(at: datetime, *, chain: Chain) -> None:
                 reason="Отключали электричество",
                 at=at,
                 actor=venue.manager,
-                second=venue.cashier,  # so much needs a second person's approval
+                approver=venue.cashier,  # so much needs a second person's approval
             )

@@ -49,11 +49,11 @@ def redact_admin_log(rows: Iterable[Model], *, words: Iterable[str], everywhere:
 
 
 def redact_approvals(rows: Iterable[Model]) -> list[Approval]:
-    """Take what they say out of the requests for a second signature about these rows, and name them; one that still
-    waits is gone."""
+    """Take what they say out of the requests for approval about these rows, and name them; one that still waits is
+    gone."""
     requests = Approval.objects.filter(_about(rows))
     requests.filter(status=Approval.Status.ASKED).delete()
-    requests.update(about=ERASED, facts=[], given={}, why="")
+    requests.update(about=ERASED, facts=[], arguments={}, digest="", why="")
     return list(requests)
 
 

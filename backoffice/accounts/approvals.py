@@ -1,8 +1,4 @@
-"""Pages whose actions may need a second person, and the page on which that person signs.
-
-An action that a service refuses with `SecondNeeded` is stored as it was asked for. Who approves it has it done by the
-same page, form and method, as the one who asked, with the approver as `second`.
-"""
+"""Pages whose actions may require approval, and the page on which requests are approved."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,79 +6,66 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.contenttypes.models import ContentType
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.errors import Changed, NotTheSecond, SecondNeeded
+from accounts.errors import ApprovalRequired
 from accounts.models import Approval, User
-from accounts.services import approve, ask_for, refuse
+from accounts.services import approve, refuse, request_approval
+from accounts.services.approvals import title_of
 from backoffice.framework.actions import ActionForm, ActionsMixin, SummaryItem, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
-from backoffice.framework.time_zones import cinema_of
 from cinema.status import Refused
 from cinema.validators import LONGEST_REASON
 
 
 class ApprovalsMixin(ActionsMixin):
-    """A page whose actions take `second`, who agreed to them, or None."""
+    """A page that requests approval when a service requires it. Its forms' cleaned data are the service's arguments."""
 
     def on_refusal(self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused) -> str:
-        if not isinstance(refused, SecondNeeded):
+        if not isinstance(refused, ApprovalRequired):
             return super().on_refusal(request, row, action, form, refused)
-        given = {name: form.data.getlist(name) for name in form.fields if name in form.data}  # type: ignore[attr-defined]
-        ask_for(
-            {
-                "content_type": ContentType.objects.get_for_model(row, for_concrete_model=False),
-                "object_id": str(row.pk),
-                "action": action,
-            },
-            asked_for={
-                "cinema": cinema_of(self, row),
-                "about": str(row)[:200],
-                "facts": list(_in_words(form)),
-                "given": given,
-            },
-            at=form.at,
-            actor=form.actor,
-        )
-        return gettext("This is over the limit for one person: it waits for a second one to approve it.")
+        try:
+            request_approval(
+                refused.service, row, arguments=form.cleaned_data, facts=_in_words(form), at=form.at, actor=form.actor
+            )
+        except Refused:  # something has changed since the service was called: the person may try again
+            return ""
+        return gettext("Sent for approval: this is above the limit for one person.")
 
 
-def _in_words(form: ActionForm) -> Iterable[list[str]]:
+def _in_words(form: ActionForm) -> Iterable[tuple[str, str]]:
     """What the page said would happen, and what was typed."""
     for name, said in form.summary():
-        yield [str(name), str(said)]
+        yield str(name), str(said)
     for field in form.visible_fields():
         chosen = dict(getattr(field.field, "choices", ()))
         values = field.value() if isinstance(field.value(), list) else [field.value()]
-        yield [str(field.label), ", ".join(str(chosen.get(value, value)) for value in values)]
+        yield str(field.label), ", ".join(str(chosen.get(value, value)) for value in values)
 
 
 class RefuseForm(ActionForm):
     reason = forms.CharField(label=_("Why not"), max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget())
 
 
-def way_of(approval: Approval) -> tuple[Any, str]:
-    """The page by which it was asked for, and is done, and the name of its action."""
-    model = approval.content_type.model_class()
-    return (admin.site._registry.get(model) if model else None), approval.action
-
-
-def title_of(approval: Approval) -> str:
-    page, action = way_of(approval)
-    return str(getattr(page, action).title) if page else action
-
-
 class ApproveForm(ActionForm):
+    """It sends back the digest of the request that it shows."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["digest"].initial = self.row.digest
+
     def summary(self) -> Iterable[SummaryItem]:
         yield _("action"), title_of(self.row)
-        yield _("asked by"), self.row.asked_by
+        yield _("about"), self.row.about
+        yield _("requested by"), self.row.asked_by
         yield from self.row.facts
 
 
@@ -92,7 +75,7 @@ def waits(approval: Approval) -> bool:
 
 @admin.register(Approval)
 class ApprovalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
-    """What colleagues may not do alone. Points are the chain's, so who works for the whole chain signs for them."""
+    """Requests of the person's cinemas; those about the whole chain's rows, for people who work for all of it."""
 
     colours = {
         Approval.Status.ASKED: "warning",
@@ -103,29 +86,40 @@ class ApprovalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     ordering = NEWEST_FIRST
     list_display = ["asked_at", "what", "about", "asked_by", "standing", "decided_by"]
     list_filter = ["status"]
-    list_select_related = ["asked_by", "decided_by", "content_type"]
-    fields = ["standing", ("what", "about"), "asked_for", ("asked_by", "asked_at"), ("decided_by", "decided_at"), "why"]
-    readonly_fields = ["standing", "what", "asked_for"]
+    list_select_related = ["asked_by", "decided_by"]
+    fields = [
+        "standing",
+        ("what", "about"),
+        "asked_for",
+        ("asked_by", "asked_at"),
+        ("decided_by", "decided_at"),
+        "reason_in_words",
+    ]
+    readonly_fields = ["standing", "what", "asked_for", "reason_in_words"]
     actions_detail = ["approve", "refuse"]
 
     @admin.display(description=_("action"))
     def what(self, approval: Approval) -> str:
         return title_of(approval)
 
-    @admin.display(description=_("what was asked for"))
+    @admin.display(description=_("request"))
     def asked_for(self, approval: Approval) -> str:
         return format_html_join("", "<div>{}: {}</div>", ((capfirst(name), said) for name, said in approval.facts))
+
+    @admin.display(description=_("reason"))
+    def reason_in_words(self, approval: Approval) -> str:
+        return approval.reason or "–"
 
     @confirmed_action(
         permission="accounts.decide_approval",
         title=_("Approve"),
-        text=_("It is done at once, in the name of who asked; that you approved it is kept."),
+        text=_("It is done at once, in the name of the person who asked. Your approval is recorded."),
         form=ApproveForm,
         when=waits,
         icon="verified",
     )
-    def approve(self, approval: Approval, *, at: datetime, actor: User) -> str:
-        return approve(approval, do=lambda row: self._do(row, at=at, second=actor), at=at, actor=actor)
+    def approve(self, approval: Approval, *, digest: str, at: datetime, actor: User) -> str:
+        return approve(approval, digest=digest, at=at, actor=actor)
 
     @confirmed_action(
         permission="accounts.decide_approval",
@@ -139,25 +133,3 @@ class ApprovalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     def refuse(self, approval: Approval, *, reason: str, at: datetime, actor: User) -> str:
         refuse(approval, reason=reason, at=at, actor=actor)
         return gettext("%(what)s: not approved.") % {"what": approval}
-
-    def _do(self, approval: Approval, *, at: datetime, second: User) -> str:
-        page, action = way_of(approval)
-        made = getattr(page, action)
-        row = page.get_queryset(_as(second)).filter(pk=approval.object_id).first()
-        if row is None or not second.has_perm(made.permission) or not approval.asked_by.has_perm(made.permission):
-            raise NotTheSecond
-        data = QueryDict(mutable=True)
-        for name, values in approval.given.items():
-            data.setlist(name, values)
-        form = made.form(data, rows=[row], at=at, actor=approval.asked_by)
-        if not form.is_valid() or form.needs_confirmation():
-            raise Changed
-        told: str = made.method(page, row, at=at, actor=approval.asked_by, second=second, **form.cleaned_data)
-        return told
-
-
-def _as(person: User) -> HttpRequest:
-    """A page asks a request whose rows are to be seen."""
-    request = HttpRequest()
-    request.user = person
-    return request

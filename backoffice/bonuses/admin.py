@@ -4,7 +4,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F, QuerySet, Sum, Window
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -13,6 +12,7 @@ from backoffice.bonuses.forms import AdjustForm
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin, ReadOnlyInline
 from backoffice.framework.badges import status_badge
+from bonuses.approvals import AdjustmentApproval
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
 
@@ -64,20 +64,10 @@ class BonusAccountAdmin(ApprovalsMixin, ReadOnlyAdmin):
         icon="loyalty",
     )
     def adjust_points(
-        self,
-        account: BonusAccount,
-        *,
-        amount: int,
-        reason: str,
-        seen: int,
-        at: datetime,
-        actor: User,
-        second: User | None = None,
+        self, account: BonusAccount, *, amount: int, reason: str, seen: int, at: datetime, actor: User
     ) -> str:
-        adjust(account, amount=amount, reason=reason, seen=seen, at=at, actor=actor, second=second)
-        account.refresh_from_db(fields=["balance"])
-        told = gettext("%(account)s: %(amount)+d points, the balance is %(balance)d now.")
-        return told % {"account": account, "amount": amount, "balance": account.balance}
+        done = adjust(account, amount=amount, reason=reason, seen=seen, at=at, actor=actor)
+        return AdjustmentApproval.message(account, done)
 
 
 @admin.register(BonusTransaction)

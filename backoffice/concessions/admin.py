@@ -19,6 +19,7 @@ from backoffice.framework.badges import status_badge
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.framework.scoped_choices import visible_rows
 from cinema.local_time import format_local
+from concessions.approvals import WriteOffApproval
 from concessions.models import FILLED, SALES_DAYS, ConcessionItem, LowStockItem, ReorderSuggestion, StockMovement
 from concessions.services import count, order_up, put_on_sale, receive, take_off_sale, write_off
 
@@ -63,19 +64,10 @@ class StockActions(ApprovalsMixin):
         danger=True,
     )
     def write_off_goods(
-        self,
-        item: ConcessionItem,
-        *,
-        quantity: int,
-        reason: str,
-        seen: int,
-        at: datetime,
-        actor: User,
-        second: User | None = None,
+        self, item: ConcessionItem, *, quantity: int, reason: str, seen: int, at: datetime, actor: User
     ) -> str:
-        write_off(item, quantity=quantity, reason=reason, seen=seen, at=at, actor=actor, second=second)
-        told = gettext("%(item)s: %(quantity)d written off, %(stock)d in stock now.")
-        return told % {"item": item, "quantity": quantity, "stock": item.stock_quantity}
+        done = write_off(item, quantity=quantity, reason=reason, seen=seen, at=at, actor=actor)
+        return WriteOffApproval.message(item, done)
 
     @confirmed_action(
         permission="concessions.order_goods",

@@ -42,7 +42,7 @@ class Today(MoneyItems):
         if self.may("orders", "refund_order"):
             yield from self.cancelled_sessions()
         if self.may("accounts", "decide_approval"):
-            yield from self.second_signatures()
+            yield from self.approvals()
         if self.may("payments", "view_dispute"):
             yield from self.disputes()
         if self.may("orders", *sell):
@@ -65,15 +65,13 @@ class Today(MoneyItems):
         if self.may("jobs", "view_jobrun", "retry_quarantinedrow"):
             yield from self.jobs()
 
-    def second_signatures(self) -> Iterator[DashboardItem]:
-        """What colleagues may not do alone; one's own is another's to sign."""
+    def approvals(self) -> Iterator[DashboardItem]:
+        """Requests of colleagues; a person's own are for others to approve."""
         asked = self.own(Approval.objects.filter(status=Approval.Status.ASKED), "cinema")
         total, rows = counted(asked.exclude(asked_by=self.request.user).order_by("asked_at", "pk"))
         if total:
             yield DashboardItem(
-                ngettext(
-                    "%(count)d request needs a second signature", "%(count)d requests need a second signature", total
-                )
+                ngettext("%(count)d request awaits approval", "%(count)d requests await approval", total)
                 % {"count": total},
                 list_of("accounts_approval", status__exact=Approval.Status.ASKED),
                 "verified",

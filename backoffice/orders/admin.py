@@ -24,6 +24,7 @@ from backoffice.orders.personal_data import PersonalDataMixin
 from bonuses.models import BonusTransaction
 from cinema.local_time import format_local
 from concessions.models import ConcessionPreorder
+from orders.approvals import RefundApproval
 from orders.models import Order, OverdueOrder, Ticket
 from orders.reasons import Reason
 from orders.services import (
@@ -170,9 +171,9 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
         icon="undo",
         danger=True,
     )
-    def refund_whole(self, order: Order, *, reason: str, at: datetime, actor: User, second: User | None = None) -> str:
-        done = refund(order, reason=reason, at=at, actor=actor, second=second)
-        return gettext("%(amount)s of order %(order)s goes back.") % {"amount": localize(done.amount), "order": order}
+    def refund_whole(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
+        done = refund(order, reason=reason, at=at, actor=actor)
+        return RefundApproval.message(order, done)
 
     @confirmed_action(
         permission="orders.refund_order",
@@ -182,18 +183,9 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
         when=is_sold,
         icon="checklist",
     )
-    def refund_lines(
-        self,
-        order: Order,
-        *,
-        lines: list[OrderLine],
-        reason: str,
-        at: datetime,
-        actor: User,
-        second: User | None = None,
-    ) -> str:
-        done = refund(order, lines=lines, reason=reason, at=at, actor=actor, second=second)
-        return gettext("%(amount)s of order %(order)s goes back.") % {"amount": localize(done.amount), "order": order}
+    def refund_lines(self, order: Order, *, lines: list[OrderLine], reason: str, at: datetime, actor: User) -> str:
+        done = refund(order, lines=lines, reason=reason, at=at, actor=actor)
+        return RefundApproval.message(order, done)
 
 
 @admin.register(Order)

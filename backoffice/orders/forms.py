@@ -20,12 +20,11 @@ from backoffice.orders.order_timeline import line_in_words, money
 from bonuses.models import BonusTransaction
 from cinema.local_time import format_local, validate_year
 from cinema.validators import LONGEST_REASON
+from orders.approvals import CONSUMED
 from orders.models import Order
 from orders.services import RefundPreview, preview_refund
 from orders.services.refunds.effects import OrderLine, lines_of
 from payments.models import BY_HAND, Gateway
-
-CONSUMED = "orders.refund_consumed"
 
 
 class ReasonField(forms.CharField):

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import TOGETHER, limit_one_person
+from accounts.services import LIMIT_WINDOW, require_approval_above_limit
 from bonuses.errors import AdjustmentRefused
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import balances
@@ -21,13 +21,14 @@ def adjust(
     at: datetime,
     actor: User | None = None,
     seen: int | None = None,
-    second: User | None = None,
+    approver: User | None = None,
 ) -> BonusTransaction:
     """Add points to an account, or take them (negative amount), over a customer's head and therefore with a reason.
 
     Refuses with `ReasonNeeded` an empty reason; with `AdjustmentRefused` an amount of 0 or beyond bounds, and to take
     what is not there; with `ConcurrentChange` if there is an adjustment after the one that the actor has `seen`, as
-    `last_adjustment` says; and with `SecondNeeded` what is over the limit for one person, unless a `second` has agreed.
+    `last_adjustment` says; and with `ApprovalRequired` what is above the limit for one person, unless there is an
+    `approver`.
     """
     reason = clean_reason(reason)
     if not amount or abs(amount) > MOST_POINTS:
@@ -49,9 +50,9 @@ def adjust(
             )
         if balance + amount > MOST_POINTS:
             raise AdjustmentRefused(_("%(amount)d points cannot be booked. Enter another number.") % {"amount": amount})
-        lately = _adjustments(account).filter(actor=actor, transaction_date__gt=at - TOGETHER)
+        lately = _adjustments(account).filter(actor=actor, transaction_date__gt=at - LIMIT_WINDOW)
         booked = sum(abs(each) for each in lately.values_list("amount", flat=True)) if actor else 0
-        limit_one_person("points", booked + abs(amount), actor=actor, second=second)
+        require_approval_above_limit("bonuses.adjust", booked + abs(amount), actor=actor, approver=approver)
         if amount > 0:
             balances.credit({account.pk: amount}, at=at)
         else:

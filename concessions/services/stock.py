@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import TOGETHER, limit_one_person
+from accounts.services import LIMIT_WINDOW, require_approval_above_limit
 from cinema.status import ConcurrentChange
 from cinema.validators import clean_reason
 from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, WrongQuantity
@@ -40,11 +40,11 @@ def write_off(
     at: datetime,
     actor: User | None = None,
     seen: int | None = None,
-    second: User | None = None,
+    approver: User | None = None,
 ) -> StockMovement:
     """Goods are lost: broken, spoilt, given away. Refused with `WrongQuantity`, `ReasonNeeded` or `OutOfStock`.
 
-    What is over the limit for one person is `SecondNeeded`, unless a `second` has agreed.
+    What is above the limit for one person is refused with `ApprovalRequired`, unless there is an `approver`.
     """
     _check(quantity, lowest=1, highest=MOST_STOCK)
     reason = clean_reason(reason)
@@ -53,9 +53,9 @@ def write_off(
         _refuse_if_moved(item, seen)
         if quantity > item.stock_quantity:
             raise OutOfStock([item])
-        lately = _by_staff(item).filter(kind=StockMovement.Kind.WRITE_OFF, actor=actor, at__gt=at - TOGETHER)
+        lately = _by_staff(item).filter(kind=StockMovement.Kind.WRITE_OFF, actor=actor, at__gt=at - LIMIT_WINDOW)
         lost = quantity - (lately.aggregate(sum=Sum("quantity", default=0))["sum"] if actor else 0)
-        limit_one_person("write_off", lost * item.price, actor=actor, second=second)
+        require_approval_above_limit("concessions.write_off", lost * item.price, actor=actor, approver=approver)
         return _change(item, by=-quantity, kind=StockMovement.Kind.WRITE_OFF, at=at, actor=actor, reason=reason)
 
 

@@ -214,14 +214,14 @@ ACTION_CASES = [
     ),
     # --- People and machines
     ActionCase(
-        "approve", "Одобрить", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
+        "approve", "Согласовать", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
         "списано 99, теперь в остатке 1.", stock("item"), 1,
-        "статус уже «Одобрено и сделано»",
+        "статус уже «Согласовано и выполнено»",
     ),
     ActionCase(
-        "refuse", "Не одобрять", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
-        "не одобрено.", status("asked"), "REFUSED",
-        "статус уже «Отказано»",
+        "refuse", "Отклонить", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
+        "отклонено.", status("asked"), "REFUSED",
+        "статус уже «Отклонено»",
         lambda _foyer: {"Почему нет": "Вода была чистая"},
     ),
     ActionCase(

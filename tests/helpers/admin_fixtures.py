@@ -4,12 +4,11 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Approval, User
-from accounts.services import ask_for
+from accounts.services import request_approval
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from jobs.models import QuarantinedRow
@@ -127,15 +126,11 @@ class Foyer:
     @cached_property
     def asked(self) -> Approval:
         """A colleague wants to write off more than one person may."""
-        about = {"content_type": ContentType.objects.get_for_model(self.item), "object_id": str(self.item.pk)}
-        return ask_for(
-            {**about, "action": "write_off_goods"},
-            asked_for={
-                "cinema": self.cinema,
-                "about": str(self.item),
-                "facts": [["Сколько списать", "99"]],
-                "given": {"quantity": ["99"], "reason": ["Залило водой"], "seen": ["0"]},
-            },
+        return request_approval(
+            "concessions.write_off",
+            self.item,
+            arguments={"quantity": 99, "reason": "Залило водой"},
+            facts=[("Сколько списать", "99")],
             at=self.now,
             actor=someone("floor_manager", self.cinema, email="asks@example.org"),
         )

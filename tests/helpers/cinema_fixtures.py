@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.test import RequestFactory
 
 from accounts.models import User
-from accounts.services import ask_for
+from accounts.services import request_approval
 from backoffice.framework.admin import CinemaScopedAdmin
 from concessions.models import ReorderSuggestion
 from jobs.models import JobLease, JobRun, QuarantinedRow
@@ -47,13 +46,11 @@ def furnish(cinema: Cinema) -> None:
     SessionSummary.objects.create(
         session=session, capacity=20, sold=2, used=1, no_show=0, refunded=1, gross=700, net=350
     )
-    ask_for(
-        {
-            "content_type": ContentType.objects.get_for_model(item),
-            "object_id": str(item.pk),
-            "action": "write_off_goods",
-        },
-        asked_for={"cinema": cinema, "about": str(item), "facts": [["Why", "Stale"]], "given": {}},
+    request_approval(
+        "concessions.write_off",
+        item,
+        arguments={"quantity": 1, "reason": "Stale"},
+        facts=[("Why", "Stale")],
         at=NOON,
         actor=order.user,
     )

@@ -191,7 +191,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "screenings.TicketType": ("name",),
 }
 ROOMS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "notifications", "demo")
-DRAWN_BY_LOT = {"token", "pickup_code", "redirect_url", "uid"}
+DRAWN_BY_LOT = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: Of a message, what is told to whom. How often a sender tried is no business of the cinema's.
 OF_A_MESSAGE = ("kind", "recipient", "occasion", "language", "not_after", "status")
 

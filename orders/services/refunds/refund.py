@@ -11,7 +11,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import TOGETHER, limit_one_person
+from accounts.services import LIMIT_WINDOW, require_approval_above_limit
 from cinema.money import ZERO
 from cinema.validators import clean_reason
 from orders import notifications
@@ -31,25 +31,24 @@ def refund(
     reason: str,
     at: datetime,
     actor: User | None = None,
-    second: User | None = None,
+    approver: User | None = None,
 ) -> Refund:
     """Refund a whole order, or the tickets and preorders that are named, and give back at once what they hold.
 
     Without `lines`: all that is not refunded, but snacks that were collected or let lapse, which have to be named.
     With the last line the order is `REFUNDED`. What was refunded outside and waits for its lines counts towards those
-    that are named: only the rest is sent. `second` has agreed to what is over the limit for one person, which is
-    `SecondNeeded` otherwise. Refuses with `ReasonNeeded` an empty or overlong reason, with `ForbiddenMove`
-    an order that is not sold, and with `NothingToRefund` lines that are not this order's, were refunded before, or cost
-    more than is left of what was paid.
+    that are named: only the rest is sent. Refuses with `ApprovalRequired` what is above the limit for one person,
+    unless there is an `approver`, with `ReasonNeeded` an empty or overlong reason, with `ForbiddenMove` an order that
+    is not sold, and with `NothingToRefund` lines that are not this order's, were refunded before, or cost more than is
+    left of what was paid.
     """
     reason = clean_reason(reason)
     with transaction.atomic():
         done = refund_and_tell(order, lines=lines, reason=reason, at=at, actor=actor)
         if actor is not None:
-            lately = Refund.objects.filter(order=order, actor=actor, requested_at__gt=at - TOGETHER)
-            limit_one_person(
-                "refund", lately.aggregate(sum=Sum("amount", default=ZERO))["sum"], actor=actor, second=second
-            )
+            lately = Refund.objects.filter(order=order, actor=actor, requested_at__gt=at - LIMIT_WINDOW)
+            total = lately.aggregate(sum=Sum("amount", default=ZERO))["sum"]
+            require_approval_above_limit("orders.refund", total, actor=actor, approver=approver)
         return done
 
 

@@ -1,0 +1,39 @@
+"""What this app offers for approval (`accounts.services.approvals`): write-offs.
+
+A count of the stock needs none (docs/roles.md says why).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.services.approvals import ApprovableService
+from concessions.models import ConcessionItem, StockMovement
+from concessions.services import last_by_staff, write_off
+
+
+class WriteOffApproval(ApprovableService):
+    """Goods that leave the stock, unless staff moved the stock of the item after the request."""
+
+    title = _("Write-off")
+    permission = "concessions.write_off_goods"
+    model = ConcessionItem
+    cinema_path = "cinema"
+
+    def encode(  # type: ignore[override]
+        self, item: ConcessionItem, *, quantity: int, reason: str, seen: int | None = None, at: datetime
+    ) -> dict[str, Any]:
+        return {"quantity": quantity, "reason": reason, "seen": last_by_staff(item) if seen is None else seen}
+
+    def call(  # type: ignore[override]
+        self, item: ConcessionItem, *, quantity: int, reason: str, seen: int, at: datetime, actor: User, approver: User
+    ) -> StockMovement:
+        return write_off(item, quantity=quantity, reason=reason, seen=seen, at=at, actor=actor, approver=approver)
+
+    @staticmethod
+    def message(item: ConcessionItem, done: StockMovement) -> str:
+        told = gettext("%(item)s: %(quantity)d written off, %(stock)d in stock now.")
+        return told % {"item": item, "quantity": -done.quantity, "stock": item.stock_quantity}

@@ -1,0 +1,85 @@
+"""What this app offers for approval (`accounts.services.approvals`): refunds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import localize
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import ApprovalOutdated
+from accounts.models import User
+from accounts.services.approvals import ApprovableService
+from concessions.models import ConcessionPreorder
+from orders.locks import lock_orders_with_sessions
+from orders.models import Order
+from orders.services import RefundPreview, preview_refund, refund
+from orders.services.refunds.effects import OrderLine, lines_of
+from payments.models import Refund
+
+CONSUMED = "orders.refund_consumed"  # the permission to refund snacks that were collected or expired
+
+
+class RefundApproval(ApprovableService):
+    """A refund by line. What was requested for a whole order is the lines that were left of it then."""
+
+    title = _("Refund of an order")
+    permission = "orders.refund_order"
+    model = Order
+    cinema_path = "cinema"
+
+    def encode(  # type: ignore[override]
+        self, order: Order, *, lines: Sequence[OrderLine] | None = None, reason: str, at: datetime
+    ) -> dict[str, Any]:
+        """With what the refund comes to now, so that nothing else is ever approved."""
+        if lines is None:
+            lines = lines_of([order.pk])[order.pk].refundable
+        gives = preview_refund(order, lines=lines, at=at)
+        return {
+            "tickets": [line.pk for line in lines if not isinstance(line, ConcessionPreorder)],
+            "preorders": [line.pk for line in lines if isinstance(line, ConcessionPreorder)],
+            "reason": reason,
+            "expected": {
+                "money": str(gives.money),
+                "points_back": gives.points_back,
+                "points_taken": gives.points_taken,
+                "last": gives.last,
+            },
+        }
+
+    def decode(self, order: Order, data: dict[str, Any]) -> dict[str, Any]:
+        lines: list[OrderLine] = [
+            *order.tickets.filter(pk__in=data["tickets"]),
+            *order.preorders.filter(pk__in=data["preorders"]),
+        ]
+        if len(lines) < len(data["tickets"]) + len(data["preorders"]):
+            raise ApprovalOutdated
+        expected = RefundPreview(**{**data["expected"], "money": Decimal(data["expected"]["money"])})
+        return {"lines": lines, "reason": data["reason"], "expected": expected}
+
+    def permissions(self, order: Order, *, lines: Sequence[OrderLine], **arguments: Any) -> set[str]:  # type: ignore[override]
+        snacks = [line for line in lines if isinstance(line, ConcessionPreorder)]
+        consumed = any(snack.status not in ConcessionPreorder.OPEN for snack in snacks)
+        return {self.permission, CONSUMED} if consumed else {self.permission}
+
+    def call(  # type: ignore[override]
+        self,
+        order: Order,
+        *,
+        lines: Sequence[OrderLine],
+        reason: str,
+        expected: RefundPreview,
+        at: datetime,
+        actor: User,
+        approver: User,
+    ) -> Refund:
+        lock_orders_with_sessions([order.pk])  # so that it comes to the same when it is done
+        if preview_refund(order, lines=lines, at=at) != expected:
+            raise ApprovalOutdated
+        return refund(order, lines=lines, reason=reason, at=at, actor=actor, approver=approver)
+
+    @staticmethod
+    def message(order: Order, done: Refund) -> str:
+        return gettext("%(amount)s of order %(order)s goes back.") % {"amount": localize(done.amount), "order": order}
