@@ -1,8 +1,8 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 
@@ -14,7 +14,7 @@ from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "roles.md"
+PAGE = settings.BASE_DIR / "docs" / "roles.md"
 OURS = {"accounts", "bonuses", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
 
 
