@@ -36,6 +36,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         )
 
     def on_sale(self, at: datetime) -> "SessionQuerySet":
+        """As `Session.is_on_sale` says of one: scheduled, not archived, and not started by `at`."""
         return self.filter(status=Session.Status.SCHEDULED, archived_at__isnull=True, start_datetime__gt=at)
 
     def in_the_way(self, *, halls: Iterable[int], start: datetime, free_from: datetime) -> "SessionQuerySet":
@@ -158,6 +159,10 @@ class Session(models.Model):
         """By the cinema's clocks: a page of many reads `film` and `hall__cinema` along."""
         start = self.hall.cinema.local(self.start_datetime)
         return f"{self.film}, {date_format(start, 'SHORT_DATE_FORMAT')} {start:%H:%M}"
+
+    def is_on_sale(self, at: datetime) -> bool:
+        """As `Session.objects.on_sale` says, of a row that was read: no query."""
+        return self.status == self.Status.SCHEDULED and self.archived_at is None and self.start_datetime > at
 
 
 class SessionSummary(models.Model):

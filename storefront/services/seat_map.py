@@ -136,7 +136,7 @@ class SeatMap:
 
     def check(self, seats: Sequence[Seat]) -> None:
         """Refuses with `NotOnSale`, `SeatTaken`, `ChoiceRefused` or `SeatLeftAlone` what cannot be bought so."""
-        if self.session.status != Session.Status.SCHEDULED or self.session.start_datetime <= self.at:
+        if not self.session.is_on_sale(self.at):
             raise NotOnSale(
                 _("%(film)s is not on sale any more. Choose another session.") % {"film": self.session.film}
             )

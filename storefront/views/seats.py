@@ -42,7 +42,7 @@ def seats_page(
         capacity=len(seat_map.seats),
         soon=False,
     )
-    on_sale = session.status == Session.Status.SCHEDULED and session.start_datetime > seat_map.at
+    on_sale = session.is_on_sale(seat_map.at)
     return render(
         request,
         "storefront/seats.html",
@@ -78,5 +78,4 @@ def taken(request: HttpRequest, key: int) -> JsonResponse:
     session = get_object_or_404(Session, pk=key)
     at = clock.now()
     gone, _mine = taken_seats(session, at=at)
-    on_sale = session.status == Session.Status.SCHEDULED and session.start_datetime > at
-    return JsonResponse({"taken": sorted(gone), "on_sale": on_sale})
+    return JsonResponse({"taken": sorted(gone), "on_sale": session.is_on_sale(at)})

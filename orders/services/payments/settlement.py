@@ -24,7 +24,6 @@ from orders.services.selling.hold import release_stale_holds
 from orders.services.visits.ticket_codes import code_of
 from payments.models import BY_HAND
 from payments.services import record_success, request_refund
-from screenings.models import Session
 
 
 def mark_paid(
@@ -123,8 +122,6 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
 def _refuse_unless_on_sale(
     order: Order, tickets: list[Ticket], preorders: list[ConcessionPreorder], *, at: datetime
 ) -> None:
-    on_sale = all(
-        ticket.session.status == Session.Status.SCHEDULED and ticket.session.start_datetime > at for ticket in tickets
-    )
+    on_sale = all(ticket.session.is_on_sale(at) for ticket in tickets)
     if not on_sale or any(preorder.collection_deadline <= at for preorder in preorders):
         raise NotOnSale(_("Order %(order)s is for something that is not on sale any more.") % {"order": order})

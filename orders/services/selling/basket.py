@@ -119,7 +119,7 @@ def _sessions_on_sale(cinema: Cinema, places: Sequence[Place], *, at: datetime) 
     for session in sessions.values():
         if session.hall.cinema_id != cinema.pk:
             raise BasketRefused(_("One order is for one cinema. Make an order in each."))
-        if session.status != Session.Status.SCHEDULED or session.start_datetime <= at:
+        if not session.is_on_sale(at):
             raise NotOnSale(_("%(film)s is not on sale any more. Choose another session.") % {"film": session.film})
     for session, seat, ticket_type in places:
         if seat.hall_id != sessions[session.pk].hall_id:
