@@ -1,6 +1,6 @@
 """The order and its story: table, life with its one door, constraints, and what is due as of an instant."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -91,13 +91,6 @@ class OrderQuerySet(models.QuerySet["Order"]):
             | Q(phone__in={word, plain})
             | Q(pk__in=list(collected))  # read first: beside an OR neither database would use its index
         )
-
-    def to_remind(self, at: datetime, among: Collection[int] | None = None) -> "OrderQuerySet":
-        """With a ticket that `Ticket.objects.to_remind(at)` names; `among` so many orders it asks of their tickets."""
-        tickets = Ticket.objects.to_remind(at)
-        if among is not None:
-            tickets = tickets.filter(order__in=among)
-        return self.filter(pk__in=tickets.values("order"))
 
 
 class Order(models.Model):

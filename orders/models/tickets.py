@@ -1,44 +1,21 @@
 """Tickets: their lives, who came in on them, and what of an order was refunded line by line."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between
-from orders.models import orders  # it reads this file in turn: its names are there once a query is made
-from screenings.models import Session
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def live(self) -> "TicketQuerySet":
         """Those that keep their seat from anybody else."""
         return self.filter(status__in=Ticket.LIVE)
-
-    def taken(self, at: datetime) -> "TicketQuerySet":
-        """Live, but for what expired orders still sit on: the next sale lets those go."""
-        return self.live().exclude(
-            status=Ticket.Status.RESERVED, order__in=orders.Order.objects.expired(at).values("pk")
-        )
-
-    def to_remind(self, at: datetime) -> "TicketQuerySet":
-        """Paid tickets of sessions that start soon, bought before that window opened, whose owner can be written to."""
-        ahead = settings.REMINDER_AHEAD
-        soon = Session.objects.on_sale(at).filter(start_datetime__lte=at + ahead)
-        return self.filter(
-            ~Q(order__email="", order__phone=""),
-            session__in=soon.values("pk"),
-            status=Ticket.Status.PAID,
-            reminder_sent_at__isnull=True,
-            order__status=orders.Order.Status.PAID,
-            order__paid_at__lt=F("session__start_datetime") - ahead,
-            order__paid_at__lte=at,
-        )
 
 
 class Ticket(models.Model):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from cinema.ids import is_key
 from cinema.money import ZERO
 from orders.errors import NotOnSale, SeatTaken
-from orders.models import Order, Ticket
+from orders.models import Order
+from orders.queries import taken_tickets
 from screenings.lone_seats import left_alone
 from screenings.models import Seat, SeatKind, SeatOutage, Session, TicketType
 from screenings.plans import LETTERS
@@ -160,7 +161,7 @@ def taken_seats(session: Session, *, at: datetime, order: Order | None = None) -
     """The keys of the seats that are sold, held or broken, and of those that `order` itself holds. Two queries."""
     taken: set[int] = set()
     mine: set[int] = set()
-    for seat, owner in Ticket.objects.taken(at).filter(session=session).order_by().values_list("seat", "order"):
+    for seat, owner in taken_tickets(at).filter(session=session).order_by().values_list("seat", "order"):
         (mine if order is not None and owner == order.pk else taken).add(seat)
     broken = SeatOutage.objects.filter(seat__hall=session.hall_id).during(session.start_datetime, session.end_datetime)
     taken |= set(broken.order_by().values_list("seat", flat=True))

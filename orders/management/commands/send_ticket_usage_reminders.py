@@ -1,5 +1,5 @@
 from jobs.command import JobCommand, Step
-from orders.models import Order
+from orders.queries import orders_to_remind
 from orders.services import remind
 
 
@@ -7,10 +7,10 @@ class Command(JobCommand):
     help = "Remind customers of sessions that start soon: one message an order and session."
 
     def steps(self):
-        return [Step("", self.due, self.act, again=Order.objects.to_remind)]
+        return [Step("", self.due, self.act, again=orders_to_remind)]
 
     def due(self, at):
-        return Order.objects.to_remind(at)
+        return orders_to_remind(at)
 
     def act(self, orders, at):
         remind(orders, at=at)

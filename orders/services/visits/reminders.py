@@ -7,6 +7,7 @@ from django.db import transaction
 from orders import notifications
 from orders.locks import keys_of, lock_orders
 from orders.models import Order, Ticket
+from orders.queries import tickets_to_remind
 
 
 def remind(orders: Iterable[Order], *, at: datetime) -> None:
@@ -14,7 +15,7 @@ def remind(orders: Iterable[Order], *, at: datetime) -> None:
     with transaction.atomic():
         locked = {order.pk: order for order in lock_orders(keys_of(orders))}
         tickets = list(
-            Ticket.objects.to_remind(at)
+            tickets_to_remind(at)
             .filter(order__in=locked.keys())
             .select_related("seat")
             .prefetch_related("session__film", "session__hall__cinema")  # few sessions, many tickets

@@ -4,6 +4,7 @@ import pytest
 
 from notifications.models import Kind, Notification
 from orders.models import Order, Ticket
+from orders.queries import orders_to_remind
 from orders.services import check_in, hold, refund, remind
 from screenings.models import Session
 from screenings.services import cancel_session
@@ -25,7 +26,7 @@ AHEAD = timedelta(hours=2)
 
 
 def due(at):
-    return list(Order.objects.to_remind(at).order_by("pk"))
+    return list(orders_to_remind(at).order_by("pk"))
 
 
 def letters():
