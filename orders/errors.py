@@ -1,6 +1,14 @@
 """What the process refuses. Every text says what was refused, why, and what to do; a refusal changes nothing."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from bonuses.errors import NotEnoughPoints
+from cinema.money import format_money
 from cinema.status import ConcurrentChange, ForbiddenMove, Refused
 from cinema.validators import ReasonNeeded
 from concessions.errors import OutOfStock
@@ -21,6 +29,62 @@ class SeatBroken(Refused):
 
 class NotOnSale(Refused):
     """A session has started, is over or is cancelled."""
+
+    @classmethod
+    def any_more(cls, film: Any) -> "NotOnSale":
+        return cls(_("%(film)s is not on sale any more. Choose another session.") % {"film": film})
+
+
+class PriceChanged(Refused):
+    """The basket costs another sum than the customer was shown: `expected` then, `total` now."""
+
+    def __init__(self, *, expected: Decimal, total: Decimal) -> None:
+        self.expected, self.total = expected, total
+        super().__init__(
+            _("The price has changed from %(expected)s to %(total)s. Check the order and confirm it again.")
+            % {"expected": format_money(expected), "total": format_money(total)}
+        )
+
+
+class ChoiceRefused(Refused):
+    """Seats or ticket types that are not sold in this way online: companions without a wheelchair place, too many, a
+    type that is not for everybody."""
+
+    @classmethod
+    def of_type(cls, seat: Any, ticket_type: Any) -> "ChoiceRefused":
+        return cls(
+            _("A ticket “%(type)s” is not sold for %(seat)s here. Choose another type.")
+            % {"type": ticket_type, "seat": seat}
+        )
+
+
+class SeatLeftAlone(Refused):
+    """The choice would leave single seats that nobody takes. `seats` holds them."""
+
+    def __init__(self, seats: Sequence[Any]) -> None:
+        self.seats = list(seats)
+        super().__init__(
+            ngettext(
+                "%(seats)s would be left alone between two others. Please take it too, or move by one seat.",
+                "These seats would be left alone between others: %(seats)s. Please take them too, or move by one seat.",
+                len(self.seats),
+            )
+            % {"seats": "; ".join(str(seat) for seat in self.seats)}
+        )
+
+
+class TooMuchHeld(Refused):
+    """A visitor, or an address, holds more unpaid seats than are lent online at once."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You hold other seats that are not paid. Pay for them or let them go first."))
+
+
+class HoldEnds(Refused):
+    """The online hold has been extended as far as it goes."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The seats cannot be held any longer. Please pay now, or choose again."))
 
 
 class PromocodeRefused(Refused):
@@ -66,6 +130,7 @@ class NotAdmitted(Refused):
 __all__ = [
     "AlreadyPaid",
     "BasketRefused",
+    "ChoiceRefused",
     "ConcurrentChange",
     "ExtensionRefused",
     "ForbiddenMove",
@@ -73,6 +138,7 @@ __all__ = [
     "GatewayNotOffered",
     "GatewayRefused",
     "GatewayUnavailable",
+    "HoldEnds",
     "NotAdmitted",
     "NotEnoughPoints",
     "NotForgotten",
@@ -81,10 +147,13 @@ __all__ = [
     "NotReminded",
     "NothingToRefund",
     "OutOfStock",
+    "PriceChanged",
     "PromocodeRefused",
     "ReasonNeeded",
     "Refused",
     "SeatBroken",
+    "SeatLeftAlone",
     "SeatTaken",
+    "TooMuchHeld",
     "WrongAmount",
 ]

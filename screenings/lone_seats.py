@@ -57,14 +57,10 @@ def _blocks(seats: Iterable[Seat]) -> Iterator[list[Seat]]:
     """Chairs of a row with no aisle between them."""
     chairs = [seat for seat in seats if seat.kind not in NOT_A_CHAIR]
     block: list[Seat] = []
-    for seat in sorted(chairs, key=lambda seat: (seat.row, _place(seat))):
-        if block and (seat.row != block[-1].row or _place(seat) != _place(block[-1]) + 1):
+    for seat in sorted(chairs, key=lambda seat: (seat.row, seat.across)):
+        if block and (seat.row != block[-1].row or seat.across != block[-1].across + 1):
             yield block
             block = []
         block.append(seat)
     if block:
         yield block
-
-
-def _place(seat: Seat) -> int:
-    return seat.place or seat.number

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.throttling import client_address
-from storefront.services.holding import Buyer
+from orders.services import Buyer
 
 KEPT = ("email", "phone", "promocode", "points")  # of what was typed, until something is bought
 

@@ -46,7 +46,7 @@ def _event(showing: Showing) -> dict[str, Any]:
         "workPresented": _movie(session.film),
         "offers": {
             "@type": "Offer",
-            "price": str(session.ticket_price),
+            "price": str(showing.price),
             "priceCurrency": settings.CURRENCY,
             "availability": "https://schema.org/" + ("SoldOut" if showing.sold_out else "InStock"),
             "url": link,

@@ -21,8 +21,8 @@ from backoffice.framework.actions import ActionForm, SummaryItem
 from cinema.local_time import is_valid_year, validate_year
 from cinema.validators import LONGEST_REASON
 from screenings.errors import AmbiguousTime, ImpossibleHall, NonexistentTime
+from screenings.hall_layout import HallLayout, lay_out
 from screenings.models import Cinema, Film, Hall, Seat, Session
-from screenings.plans import Plan, lay_out
 from screenings.services import CopyResult, copy_day, copy_week
 from screenings.services.halls import seats_of
 from screenings.times import as_instant
@@ -209,15 +209,15 @@ class BuildHallForm(PreviewedForm):
         return rows
 
     @property
-    def plan(self) -> Plan | None:
+    def layout(self) -> HallLayout | None:
         """What was typed, drawn."""
         return lay_out(seats_of(self.cleaned_data["drawing"])) if self.is_bound and self.is_valid() else None
 
     def summary(self) -> Iterable[SummaryItem]:
-        if plan := self.plan:
-            seats = ngettext("%(count)d seat", "%(count)d seats", len(plan.places)) % {"count": len(plan.places)}
+        if layout := self.layout:
+            seats = ngettext("%(count)d seat", "%(count)d seats", len(layout.seats)) % {"count": len(layout.seats)}
             yield gettext("The hall will have"), seats
-            yield gettext("Plan"), render_to_string("backoffice/screenings/plan.html", {"plan": plan})
+            yield gettext("Plan"), render_to_string("backoffice/screenings/plan.html", {"layout": layout})
 
 
 class OutageForm(PreviewedForm):

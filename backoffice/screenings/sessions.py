@@ -29,7 +29,7 @@ from cinema.local_time import format_local, is_valid_year
 from cinema.validators import LONGEST_REASON
 from jobs import clock
 from orders.models import Order, Ticket
-from screenings import plans
+from screenings import hall_layout
 from screenings.models import Cinema, Hall, SeatOutage, Session
 from screenings.services import cancel_session, take_out
 
@@ -153,7 +153,7 @@ class SessionAdmin(ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
         context = dict(extra_context or {})
         if session is not None and self.has_view_permission(request, session):
             names = request.user.has_perm("orders.view_ticket")
-            context["seating"] = occupancy.of_session(session, names=names, link=_order_links(request))
+            context["seating"] = occupancy.of_session(session, names=names, link=_order_links(request), at=clock.now())
             context["day"] = session.hall.cinema.local(session.start_datetime).date()
             context["cinema"] = session.hall.cinema
         return super().change_view(request, object_id, form_url, context)
@@ -238,8 +238,8 @@ class HallAdmin(ActionsMixin, NoDeleteAdmin):
             at = clock.now()
             now_or_later = SeatOutage.objects.filter(seat__hall=hall).exclude(until__lte=at).select_related("seat")
             outages = list(now_or_later.order_by("since", "seat__row", "seat__number"))
-            marks = {each.seat_id: plans.broken(each.reason) for each in outages if each.since <= at}
-            context["plan"] = plans.lay_out(list(hall.seats.order_by("row", "number")), marks)
+            marks = {each.seat_id: hall_layout.broken(each.reason) for each in outages if each.since <= at}
+            context["layout"] = hall_layout.lay_out(hall.seats.all(), marks)
             context["outages"] = [
                 {
                     "row": each,

@@ -1,13 +1,11 @@
 """A day of a cinema, by hall, laid out to be drawn."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Count
-
-from orders.models import Ticket
-from screenings.models import Cinema, Hall, Seat, Session
+from orders.availability.showings import SeatCount, seat_counts
+from screenings.models import Cinema, Hall, Session
 from screenings.services.timetable import in_the_way
 
 HOUR = timedelta(hours=1)
@@ -25,8 +23,7 @@ class Block:
     width: str
     cleaning: str
     lane: int  # sessions of one hall at one time, of which all but one are cancelled, lie beneath each other
-    sold: int
-    capacity: int
+    seats: SeatCount
 
     @property
     def time(self) -> str:
@@ -35,7 +32,7 @@ class Block:
 
     @property
     def is_sold_out(self) -> bool:
-        return self.sold >= self.capacity
+        return self.seats.free <= 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class Day:
 
 
 def lay_out(cinema: Cinema, day: date, *, at: datetime) -> Day:
-    """Sessions that start on this day of the cinema's calendar, cancelled ones included. Four queries."""
+    """Sessions that start on this day of the cinema's calendar, cancelled ones included. Five queries."""
     midnight, next_midnight = (
         datetime.combine(each, time(), cinema.zone).astimezone(UTC) for each in (day, day + timedelta(days=1))
     )
@@ -73,9 +70,7 @@ def lay_out(cinema: Cinema, day: date, *, at: datetime) -> Day:
         .select_related("film")
         .order_by("start_datetime", "pk")
     )
-    capacities = _counts(Seat.objects.filter(hall__in=halls).order_by().values_list("hall").annotate(Count("pk")))
-    live = Ticket.objects.live().filter(session__in=[session.pk for session in sessions])
-    sold = _counts(live.order_by().values_list("session").annotate(Count("pk")))
+    seats = seat_counts(sessions, at=at)
     begins, ends = _axis(cinema, day, sessions)
     return Day(
         cinema=cinema,
@@ -89,18 +84,13 @@ def lay_out(cinema: Cinema, day: date, *, at: datetime) -> Day:
                 cinema,
                 hall,
                 [session for session in sessions if session.hall_id == hall.pk],
-                capacity=capacities.get(hall.pk, 0),
-                sold=sold,
+                seats=seats,
                 axis=(begins, ends),
             )
             for hall in halls
         ],
         now=_percent(at - begins, ends - begins) if begins <= at < ends else None,
     )
-
-
-def _counts(rows: Iterable[tuple[int, int]]) -> dict[int, int]:
-    return dict(rows)
 
 
 def _axis(cinema: Cinema, day: date, sessions: Sequence[Session]) -> tuple[datetime, datetime]:
@@ -121,8 +111,7 @@ def _hall_day(
     hall: Hall,
     sessions: Sequence[Session],
     *,
-    capacity: int,
-    sold: dict[int, int],
+    seats: Mapping[int, SeatCount],
     axis: tuple[datetime, datetime],
 ) -> HallDay:
     begins, ends = axis
@@ -145,8 +134,7 @@ def _hall_day(
                 width=_percent(taken, ends - begins),
                 cleaning=_percent(session.free_from - session.end_datetime, taken),
                 lane=lane,
-                sold=sold.get(session.pk, 0),
-                capacity=capacity,
+                seats=seats[session.pk],
             )
         )
     return HallDay(hall, sorted(blocks, key=lambda block: (block.starts, block.lane)), max(len(lanes), 1))

@@ -1,12 +1,14 @@
 """The order and its tickets: tables, lives, constraints, and what is due as of an instant."""
 
 from orders.models.codes import PICKUP_CODE, new_number, new_pickup_code, new_token
+from orders.models.online_holds import OnlineHold
 from orders.models.orders import Order, OrderEvent, OverdueOrder
 from orders.models.promocodes import Promocode
 from orders.models.tickets import RefundLine, Scan, Ticket
 
 __all__ = [
     "PICKUP_CODE",
+    "OnlineHold",
     "Order",
     "OrderEvent",
     "OverdueOrder",

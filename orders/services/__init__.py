@@ -32,6 +32,7 @@ from orders.services.refunds.refund import RefundPreview, preview_refund, proces
 from orders.services.selling.cancellation import CancelReason, cancel, cancel_by_customer, cancel_expired, cancel_locked
 from orders.services.selling.extension import extend
 from orders.services.selling.hold import hold
+from orders.services.selling.online import Buyer, extend_online, hold_online, may_extend
 from orders.services.selling.overdue import mark_overdue, remind_to_pay
 from orders.services.visits.check_in import check_in, undo_check_in
 from orders.services.visits.preorders import collect, expire_uncollected, make_ready
@@ -39,6 +40,7 @@ from orders.services.visits.reminders import remind
 from orders.services.visits.ticket_codes import UnknownCode, code_of, ticket_of
 
 __all__ = [
+    "Buyer",
     "CancelReason",
     "Customer",
     "CustomerPaymentState",
@@ -63,13 +65,16 @@ __all__ = [
     "expire_uncollected",
     "export_customer_data",
     "extend",
+    "extend_online",
     "handle_gateway_event",
     "hold",
+    "hold_online",
     "is_payable",
     "make_ready",
     "mark_overdue",
     "mark_paid",
     "mark_paid_out",
+    "may_extend",
     "preview_refund",
     "process_refunds",
     "receipt_refunds",

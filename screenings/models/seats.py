@@ -1,6 +1,7 @@
 """Seats, their kinds, and when one is broken."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -9,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cinema.money import between
 from screenings.models.cinemas import Hall
+
+if TYPE_CHECKING:
+    from screenings.models.sessions import Session
 
 
 class SeatKind(models.TextChoices):
@@ -41,11 +45,20 @@ class Seat(models.Model):
     def __str__(self) -> str:
         return _("row %(row)s, seat %(number)s") % {"row": self.row, "number": self.number}
 
+    @property
+    def across(self) -> int:
+        """Where it stands across the hall, counted from 1 at the left wall; without a `place` by its number."""
+        return self.place or self.number
+
 
 class SeatOutageQuerySet(models.QuerySet["SeatOutage"]):
     def during(self, start: datetime, end: datetime) -> "SeatOutageQuerySet":
         """Those that touch [start, end); one without an end lasts until somebody ends it."""
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=start), since__lt=end)
+
+    def of_session(self, session: "Session") -> "SeatOutageQuerySet":
+        """Those of the session's hall that touch it, adverts and film; its cleaning does not count."""
+        return self.filter(seat__hall=session.hall_id).during(session.start_datetime, session.end_datetime)
 
 
 class SeatOutage(models.Model):

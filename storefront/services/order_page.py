@@ -13,10 +13,9 @@ from accounts.models import User
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from orders.models import Order, Ticket
-from orders.services import code_of, refundable_by_customer
+from orders.services import code_of, may_extend, refundable_by_customer
 from payments.models import Payment, Refund
 from screenings.models import Session
-from storefront.services import holding
 from storefront.services.calendar import CalendarEvent, calendar
 from storefront.services.programme import time_zone_note
 
@@ -126,7 +125,7 @@ class OrderPage:
 
     @cached_property
     def extendable(self) -> bool:
-        return self.unpaid and self.order.channel == Order.Channel.ONLINE and holding.may_extend(self.order)
+        return self.unpaid and self.order.channel == Order.Channel.ONLINE and may_extend(self.order)
 
     # --- Money
 

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cinema.money import format_money
+from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, SeatKind
-from screenings.plans import LETTERS
 from storefront.services.programme import AtCinema, Showing
-from storefront.services.seat_map import Place, Row
 
 register = template.Library()
 
@@ -114,11 +113,11 @@ def _said_of(showing: Showing) -> str:
         return _("Starts soon")
     if showing.few:
         return ngettext("%(left)d seat left", "%(left)d seats left", showing.left) % {"left": showing.left}
-    return format_money(showing.session.ticket_price)
+    return format_money(showing.price)
 
 
 @register.simple_tag
-def plan(rows: list[Row]) -> SafeString:
+def plan(rows: list[SeatRow]) -> SafeString:
     """The hall as rows of check boxes, which work by themselves; a script adds arrow keys and keeps them true.
 
     Made here, not in a template: a hall has hundreds of seats.
@@ -134,7 +133,7 @@ def plan(rows: list[Row]) -> SafeString:
 
 
 @register.simple_tag
-def listed(rows: list[Row]) -> SafeString:
+def listed(rows: list[SeatRow]) -> SafeString:
     """The same hall in words, row by row."""
     kinds = {kind.value: f" · {kind.label}" if kind != SeatKind.STANDARD else "" for kind in SeatKind}
     return format_html_join(
@@ -144,52 +143,52 @@ def listed(rows: list[Row]) -> SafeString:
             (
                 _("Row %(row)s") % {"row": row.number},
                 _("%(free)s free") % {"free": row.free},
-                format_html_join("", "<li>{}</li>", ((_in_words(place, kinds),) for place in row.places)),
+                format_html_join("", "<li>{}</li>", ((_in_words(placed, kinds),) for placed in row.seats)),
             )
             for row in rows
         ),
     )
 
 
-def _in_words(place: Place, kinds: dict[str, str]) -> SafeString:
-    name = _("Seat %(number)s") % {"number": place.seat.number}
-    if place.taken:
+def _in_words(placed: SeatInRow, kinds: dict[str, str]) -> SafeString:
+    name = _("Seat %(number)s") % {"number": placed.seat.number}
+    if placed.mark.is_taken:
         return format_html('<span class="gone">{} · {}</span>', name, _("taken"))
     return format_html(
         '<label><input type="checkbox" name="seat" value="{}"{}> {}{} · {}</label>',
-        place.seat.pk,
-        CHECKED if place.mine else "",
+        placed.seat.pk,
+        CHECKED if placed.mark.is_chosen else "",
         name,
-        kinds[place.seat.kind],
-        format_money(place.price),
+        kinds[placed.seat.kind],
+        format_money(placed.mark.price),
     )
 
 
-def _row(row: Row, words: dict[str, Any]) -> SafeString:
+def _row(row: SeatRow, words: dict[str, Any]) -> SafeString:
     name = f"{words['row']} {row.number}"
     return format_html(
         '<div class="row" role="group" aria-label="{0}"><span class="no" aria-hidden="true">{1}</span>{2}'
         '<span class="no" aria-hidden="true">{1}</span></div>',
         name,
         row.number,
-        format_html_join("", "{}", ((_seat(place, name, words),) for place in row.places)),
+        format_html_join("", "{}", ((_seat(placed, name, words),) for placed in row.seats)),
     )
 
 
-def _seat(place: Place, row: str, words: dict[str, Any]) -> SafeString:
-    seat = place.seat
-    price = words["prices"].get(place.price)
+def _seat(placed: SeatInRow, row: str, words: dict[str, Any]) -> SafeString:
+    seat, mark = placed.seat, placed.mark
+    price = words["prices"].get(mark.price)
     if price is None:
-        price = words["prices"][place.price] = format_money(place.price)
+        price = words["prices"][mark.price] = format_money(mark.price)
     label = f"{row}, {words['seat']} {seat.number}, {words['kinds'][seat.kind]}, {price}"
     return format_html(
         '{}<label class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}>'
         "<span>{}</span></label>",
-        SafeString(GAP * place.gap),
-        seat.kind.lower(),
-        " gone" if place.taken else "",
+        SafeString(GAP * placed.gap),
+        placed.shape,
+        " gone" if mark.is_taken else "",
         seat.pk,
-        f"{label}, {words['taken']}" if place.taken else label,
-        DISABLED if place.taken else CHECKED if place.mine else "",
-        f"{LETTERS.get(seat.kind, '')}{seat.number}",  # type: ignore[call-overload]
+        f"{label}, {words['taken']}" if mark.is_taken else label,
+        DISABLED if mark.is_taken else CHECKED if mark.is_chosen else "",
+        placed.label,
     )

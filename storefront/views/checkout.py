@@ -18,13 +18,21 @@ from cinema.status import Refused
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem
 from jobs import clock
-from orders.errors import NotEnoughPoints, NotOnSale, PromocodeRefused, SeatBroken, SeatTaken
+from orders.errors import (
+    ChoiceRefused,
+    NotEnoughPoints,
+    NotOnSale,
+    PromocodeRefused,
+    SeatBroken,
+    SeatLeftAlone,
+    SeatTaken,
+)
 from orders.models import Order
+from orders.services import hold_online
 from screenings.models import Seat
 from storefront import request_identity
-from storefront.errors import ChoiceRefused, SeatLeftAlone
 from storefront.forms import CheckoutForm
-from storefront.services import holding, programme
+from storefront.services import programme
 from storefront.services.seat_map import SeatMap
 from storefront.views import seats as seats_views
 
@@ -70,7 +78,7 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
 
 def _hold(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, *, at: datetime) -> Order:
     given = form.cleaned_data
-    return holding.hold(
+    return hold_online(
         seat_map,
         places=form.places(),
         snacks=form.snacks(),

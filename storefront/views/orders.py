@@ -24,7 +24,6 @@ from orders.models import Order
 from orders.services.refunds.effects import OrderLine
 from payments.gateways import offered
 from storefront.request_identity import customer
-from storefront.services import holding
 from storefront.services.order_page import OrderPage, session_of
 from storefront.services.seat_map import SeatMap
 from storefront.views import checkout as checkout_views
@@ -86,7 +85,7 @@ def again(request: HttpRequest, order: Order, refusal: object) -> HttpResponse:
 @of_order
 def extend(request: HttpRequest, order: Order) -> HttpResponse:
     try:
-        holding.extend(order, at=clock.now())
+        services.extend_online(order, at=clock.now())
     except Refused as refusal:
         return again(request, order, refusal)
     messages.success(request, _("Your seats are held longer."))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from jobs import clock
+from orders.availability.showings import next_day
 from screenings.models import Cinema, Film, Session
 from storefront.services import programme
 from storefront.services.calendar import CalendarEvent, calendar
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "today": today,
             "tabs": [today + timedelta(days=ahead) for ahead in range(programme.WEEK)],
             "days": programme.by_day(found),
-            "next_day": None if found else programme.next_day(cinema=chosen, at=at),
+            "next_day": None if found else next_day(cinema=chosen, at=at),
             "zones": _zones(cinemas, at),
         },
     )

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from cinema.ids import keys_among
 from jobs import clock
-from screenings.models import Session
+from orders.availability.seat_map import taken_seats
+from screenings.models import SeatKind, Session
 from storefront.services import programme
-from storefront.services.seat_map import SeatMap, taken_seats
+from storefront.services.seat_map import SeatMap
 from storefront.structured_data import screening_events
 
 
@@ -40,6 +41,7 @@ def seats_page(
         starts=cinema.local(session.start_datetime),
         left=seat_map.free,
         capacity=len(seat_map.seats),
+        price=seat_map.prices[SeatKind.STANDARD],
         soon=False,
     )
     on_sale = session.is_on_sale(seat_map.at)
@@ -53,7 +55,7 @@ def seats_page(
             "ends": cinema.local(session.end_datetime),
             "on_sale": on_sale,
             "seat_map": seat_map,
-            "rows": seat_map.rows(chosen) if on_sale else [],
+            "layout": seat_map.layout(chosen) if on_sale else None,
             "as_list": request.GET.get("view") == "list",
             "here": reverse("shop:order_seats", args=[order.token])
             if order

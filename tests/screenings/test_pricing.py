@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from screenings.models import SeatKind
-from screenings.pricing import surcharges, ticket_price
-from tests.helpers.screening_rows import hall
+from screenings.models import SeatKind, TicketType
+from screenings.pricing import full_percent, quote, sold_online, surcharges, surcharges_by_cinema, ticket_price
+from tests.helpers.screening_rows import hall, session
 
 
 def test_a_ticket_costs_whole_cents_whatever_its_share():
@@ -27,3 +27,49 @@ def test_a_cinemas_surcharges_are_read_at_once(django_assert_num_queries):
         found = surcharges(cinema)
 
     assert found == {SeatKind.VIP: Decimal("150.00"), SeatKind.LOVE_SEAT: Decimal("50.00")}
+
+
+@pytest.mark.django_db
+def test_a_seat_is_quoted_by_session_kind_and_percent():
+    showing = session(ticket_price=Decimal("350.00"))
+    extra = {SeatKind.VIP: Decimal("150.00")}
+
+    def price(kind, percent):
+        return quote(showing, seat_kind=kind, percent=percent, surcharges=extra)
+
+    assert price(SeatKind.STANDARD, 100) == Decimal("350.00")
+    assert price(SeatKind.VIP, 50) == Decimal("325.00")
+    assert price(SeatKind.VIP, 0) == Decimal("0.00")
+
+
+@pytest.mark.django_db
+def test_surcharges_of_several_cinemas_are_read_at_once(django_assert_num_queries):
+    cinemas = [hall().cinema for _number in range(3)]
+    cinemas[0].seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("150.00"))
+    cinemas[1].seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("90.00"))
+
+    with django_assert_num_queries(1):
+        found = surcharges_by_cinema(cinema.pk for cinema in cinemas)
+
+    assert found == {cinemas[0].pk: {"VIP": Decimal("150.00")}, cinemas[1].pk: {"VIP": Decimal("90.00")}}
+
+
+@pytest.mark.parametrize(
+    ("types", "percent"),
+    [
+        ([], 100),
+        ([("ANYBODY", 50), ("ANYBODY", 80)], 80),
+        ([("ANYBODY", 50), ("COMPANION", 100)], 50),
+    ],
+)
+def test_the_full_price_is_that_of_the_dearest_type_for_everybody(types, percent):
+    assert full_percent(TicketType(sold_to=sold_to, price_percent=share) for sold_to, share in types) == percent
+
+
+@pytest.mark.django_db
+def test_types_of_the_till_and_types_off_sale_are_not_sold_online():
+    adult = TicketType.objects.create(name="Adult")
+    TicketType.objects.create(name="Comp", sold_to=TicketType.SoldTo.TILL)
+    TicketType.objects.create(name="Old", is_active=False)
+
+    assert sold_online() == [adult]

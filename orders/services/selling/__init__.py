@@ -1,0 +1,1 @@
+"""Selling: from a choice of seats and snacks to a held order."""

@@ -14,7 +14,7 @@ from concessions.models import ConcessionItem, ConcessionPreorder
 from orders.errors import BasketRefused, NotOnSale, SeatBroken
 from orders.models import Ticket, new_pickup_code
 from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
-from screenings.pricing import surcharges, ticket_price
+from screenings.pricing import quote, surcharges
 
 Place = tuple[Session, Seat, TicketType]
 
@@ -73,11 +73,7 @@ def fill(
             session=sessions[session.pk],
             seat=seat,
             ticket_type=ticket_type,
-            price=ticket_price(
-                session_price=sessions[session.pk].ticket_price,
-                percent=ticket_type.price_percent,
-                surcharge=extra.get(seat.kind, ZERO),
-            ),
+            price=quote(sessions[session.pk], seat_kind=seat.kind, percent=ticket_type.price_percent, surcharges=extra),
         )
         for session, seat, ticket_type in places
     ]
@@ -120,7 +116,7 @@ def _sessions_on_sale(cinema: Cinema, places: Sequence[Place], *, at: datetime) 
         if session.hall.cinema_id != cinema.pk:
             raise BasketRefused(_("One order is for one cinema. Make an order in each."))
         if not session.is_on_sale(at):
-            raise NotOnSale(_("%(film)s is not on sale any more. Choose another session.") % {"film": session.film})
+            raise NotOnSale.any_more(session.film)
     for session, seat, ticket_type in places:
         if seat.hall_id != sessions[session.pk].hall_id:
             raise BasketRefused(_("%(seat)s is not in the hall of this session.") % {"seat": seat})

@@ -15,7 +15,7 @@ from bonuses.services import spend
 from cinema.money import ZERO
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
-from orders.errors import BasketRefused, NotEnoughPoints, SeatTaken
+from orders.errors import BasketRefused, NotEnoughPoints, PriceChanged, SeatTaken
 from orders.locks import lock_order
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
@@ -41,6 +41,7 @@ def hold(
     at: datetime,
     actor: User | None = None,
     instead_of: Order | None = None,
+    expected_total: Decimal | None = None,
 ) -> Order:
     """Take seats, snacks, points and a promocode for a customer, to be paid before the order's `payment_deadline`.
 
@@ -48,11 +49,14 @@ def hold(
     language of a user who gives none are those of the account. Expired orders that sit on a wanted seat are cancelled
     first. `instead_of` is an unpaid order that this one replaces: it ends and the new one begins in one step, so that
     nobody comes between, and a refusal leaves the old one as it was (`ForbiddenMove` if it is not unpaid).
+    `expected_total` is what the customer was shown for seats and snacks, before discount and points.
 
-    Refuses with `BasketRefused`, `NotOnSale`, `SeatBroken`, `SeatTaken`, `PromocodeRefused`, `OutOfStock` or
-    `NotEnoughPoints`, and then nothing is taken.
+    Refuses with `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `SeatTaken`, `PromocodeRefused`,
+    `OutOfStock` or `NotEnoughPoints`, and then nothing is taken.
     """
     basket = fill(cinema, tickets, snacks, at=at)
+    if expected_total is not None and basket.total != expected_total:
+        raise PriceChanged(expected=expected_total, total=basket.total)
     valid = promocodes.find(promocode, at=at) if promocode else None
     discount = promocodes.discount(valid, basket.total)
     points_value = _value_of(points, left=basket.total - discount, user=user)

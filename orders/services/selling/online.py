@@ -1,8 +1,9 @@
-"""Holding seats online: the process of `orders`, within what one visitor may hold at once."""
+"""Holding seats online: `hold`, within what the shop sells and what one visitor may hold at once."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Q
@@ -11,13 +12,13 @@ from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.rate_limits import fingerprint
 from concessions.models import ConcessionItem
-from orders import services as orders
-from orders.errors import PromocodeRefused
-from orders.models import Order, Ticket
-from screenings.models import Seat, SeatKind, TicketType
-from storefront.errors import ChoiceRefused, HoldEnds, TooMuchHeld
-from storefront.models import OnlineHold
-from storefront.services.seat_map import Audience, SeatMap
+from orders.availability.seat_map import SeatMap
+from orders.errors import HoldEnds, PromocodeRefused, TooMuchHeld
+from orders.models import OnlineHold, Order, Ticket
+from orders.services.selling.cancellation import cancel_by_customer
+from orders.services.selling.extension import extend
+from orders.services.selling.hold import hold
+from screenings.models import Seat, TicketType
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Buyer:
     user: User | None = None
 
 
-def hold(
+def hold_online(
     seat_map: SeatMap,
     *,
     places: Sequence[tuple[Seat, TicketType]],
@@ -40,22 +41,23 @@ def hold(
     buyer: Buyer,
     promocode: str = "",
     points: int = 0,
+    expected_total: Decimal | None = None,
     at: datetime,
 ) -> Order:
     """Hold these seats for a buyer, in the place of the order that the map is of, if it is of one.
 
-    Refuses with what `SeatMap.check` and `orders.services.hold` refuse with, `ChoiceRefused` a ticket type that is not
-    for everybody, `RateLimited` and `TooMuchHeld`.
+    Refuses with what `SeatMap.check`, `SeatMap.check_types` and `orders.services.hold` refuse with, and with `RateLimited`
+    and `TooMuchHeld`.
     """
     seat_map.check([seat for seat, _type in places])
-    _check_types(seat_map, places)
+    seat_map.check_types(places)
     rate_limits.hit("hold", person=buyer.email or buyer.visitor, address=buyer.address, at=at)
     old = seat_map.order
     _refuse_too_much(buyer, more=len(places), instead_of=old, at=at)
     if promocode:
         rate_limits.check("promocode", person=buyer.visitor, address=buyer.address, at=at)
     try:
-        order = orders.hold(
+        order = hold(
             cinema=seat_map.session.hall.cinema,
             tickets=[(seat_map.session, seat, ticket_type) for seat, ticket_type in places],
             snacks=snacks,
@@ -65,6 +67,7 @@ def hold(
             language=buyer.language,
             promocode=promocode or None,
             points=points,
+            expected_total=expected_total,
             at=at,
             instead_of=old,
         )
@@ -82,18 +85,18 @@ def hold(
     try:
         _refuse_too_much(buyer, more=0, instead_of=None, at=at)
     except TooMuchHeld:  # several at one moment each saw room: the last to look goes without
-        orders.cancel_by_customer(order, at=at)
+        cancel_by_customer(order, at=at)
         raise
     return order
 
 
-def extend(order: Order, *, at: datetime) -> Order:
+def extend_online(order: Order, *, at: datetime) -> Order:
     """Start the time to pay anew, up to `HOLD_CEILING` after the seats were first held, or refuse with `HoldEnds`."""
     latest = _held_since(order) + settings.HOLD_CEILING
     until = min(at + settings.HOLD_LIMITS[order.channel][0], latest)
     if until <= order.payment_deadline:
         raise HoldEnds
-    extended = orders.extend(order, until=until, at=at)
+    extended = extend(order, until=until, at=at)
     if extended.payment_deadline <= order.payment_deadline:  # the session starts before
         raise HoldEnds
     return extended
@@ -106,16 +109,6 @@ def may_extend(order: Order) -> bool:
 def _held_since(order: Order) -> datetime:
     since = OnlineHold.objects.filter(order=order).values_list("since", flat=True).first()
     return since or order.created_at
-
-
-def _check_types(seat_map: SeatMap, places: Sequence[tuple[Seat, TicketType]]) -> None:
-    """The page offers only what fits; who writes another request is refused."""
-    for seat, ticket_type in places:
-        if ticket_type not in seat_map.types_for(seat):
-            raise ChoiceRefused.of_type(seat, ticket_type)
-    beside = sum(ticket_type.sold_to == Audience.COMPANION for _seat, ticket_type in places)
-    if beside > sum(seat.kind == SeatKind.WHEELCHAIR for seat, _type in places):
-        raise ChoiceRefused.of_type(*places[-1])
 
 
 def _refuse_too_much(buyer: Buyer, *, more: int, instead_of: Order | None, at: datetime) -> None:

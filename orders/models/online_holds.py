@@ -1,20 +1,23 @@
-"""What the shop itself has to remember: who holds unpaid seats. Visitors and addresses are kept as keyed hashes."""
+"""Who holds unpaid seats online. Visitors, people and addresses are kept as keyed hashes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from orders.models.orders import Order
 
 
 class OnlineHold(models.Model):
     """By whom an online order is held, so that one visitor, or one address, cannot hold the hall. `since` is when they
     first held it: an order that replaces another goes on from there."""
 
-    order = models.OneToOneField("orders.Order", models.PROTECT, related_name="online_hold", verbose_name=_("order"))
+    order = models.OneToOneField(Order, models.PROTECT, related_name="online_hold", verbose_name=_("order"))
     visitor = models.CharField(max_length=40)
     person = models.CharField(max_length=40)
     address = models.CharField(max_length=40)
     since = models.DateTimeField()
 
     class Meta:
+        db_table = "storefront_onlinehold"  # the table is older than the place of the model
         verbose_name = _("online hold")
         verbose_name_plural = _("online holds")
         default_permissions = ()

@@ -1,0 +1,85 @@
+"""The hall of one session with the status of each seat: free, held, sold, used or broken."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from orders.models import Ticket
+from orders.queries import taken_tickets
+from screenings.hall_layout import HallLayout, SeatMark, broken, lay_out
+from screenings.models import SeatOutage, Session
+
+SIGNS = {
+    Ticket.Status.RESERVED: "○",
+    Ticket.Status.PAID: "●",
+    Ticket.Status.USED: "✓",
+    Ticket.Status.EXPIRED: "–",
+}
+
+
+@dataclass(frozen=True)
+class StatusCount:
+    state: str
+    sign: str
+    words: str
+    number: int
+
+
+@dataclass(frozen=True)
+class HallMap:
+    """`tickets` row by row, with order, seat and ticket type; `counts` add up to the seats of the hall."""
+
+    layout: HallLayout
+    counts: list[StatusCount]
+    tickets: list[Ticket]
+    broken: set[int]  # keys of seats
+
+    @property
+    def sold_and_broken(self) -> list[Ticket]:
+        return [ticket for ticket in self.tickets if ticket.seat_id in self.broken]
+
+
+def status_words(ticket: Ticket) -> str:
+    return str(Ticket.Status(ticket.status).label)
+
+
+def hall_map(
+    session: Session,
+    *,
+    at: datetime,
+    words: Callable[[Ticket], str] = status_words,
+    link: Callable[[Ticket], str] = lambda _ticket: "",
+) -> HallMap:
+    """As of `at`. `words` and `link` say more of a seat with a ticket than its status. Three queries.
+
+    As in the shop, a hold that has lapsed is free. A seat that is both sold and broken counts as sold.
+    """
+    seats = list(session.hall.seats.order_by("row", "number"))
+    tickets = list(
+        taken_tickets(at)
+        .filter(session=session)
+        .select_related("order", "seat", "ticket_type")
+        .order_by("seat__row", "seat__number")
+    )
+    marks = {outage.seat_id: broken(outage.reason) for outage in SeatOutage.objects.of_session(session)}
+    out_of_use = set(marks)
+    for ticket in tickets:
+        said = words(ticket)
+        if ticket.seat_id in out_of_use:
+            said += ", " + marks[ticket.seat_id].words
+        marks[ticket.seat_id] = SeatMark(ticket.status.lower(), SIGNS[Ticket.Status(ticket.status)], said, link(ticket))
+    by_status = Counter(ticket.status for ticket in tickets)
+    only_broken = len(out_of_use - {ticket.seat_id for ticket in tickets})
+    return HallMap(
+        layout=lay_out(seats, marks),
+        counts=[
+            StatusCount("free", "", _("Free"), len(seats) - len(tickets) - only_broken),
+            *(StatusCount(each.lower(), sign, str(each.label), by_status[each]) for each, sign in SIGNS.items()),
+            StatusCount("broken", "✕", _("Broken"), only_broken),
+        ],
+        tickets=tickets,
+        broken=out_of_use,
+    )

@@ -1,0 +1,137 @@
+"""Seats left and prices of many sessions, in numbers that agree with the map of each."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from backoffice.screenings import timetable
+from orders.availability.seat_map import SeatMap
+from orders.availability.showings import SeatCount, next_day, seat_counts, showings, with_seats_left
+from screenings.models import Seat, SeatOutage, Session, TicketType
+from screenings.services import take_out
+from tests.helpers import factories
+from tests.helpers.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+def counted(session: Session, at=NOON) -> SeatCount:
+    """As the list says, after asking the map and the staff's timetable whether they say the same."""
+    count = seat_counts([session], at=at)[session.pk]
+    [showing] = with_seats_left([(session, session.hall.cinema.local(session.start_datetime))], at=at)
+    day = session.hall.cinema.local(session.start_datetime).date()
+    [row] = timetable.lay_out(session.hall.cinema, day, at=at).halls
+    [block] = row.blocks
+
+    assert (showing.left, showing.capacity) == (count.free, count.capacity)
+    assert SeatMap(session, at=at).free == count.free
+    assert (block.seats, block.is_sold_out) == (count, showing.sold_out)
+    return count
+
+
+def test_held_and_sold_seats_are_not_free():
+    session = factories.a_session(factories.a_hall(rows=["ssssssssss"]))
+    factories.an_order(session, seats=2)
+    factories.a_paid_order(session, seats=3)
+
+    assert counted(session) == SeatCount(capacity=10, sold=5, free=5)
+
+
+def test_a_hold_that_has_lapsed_is_free_before_any_job_has_run():
+    session = factories.a_session(factories.a_hall(rows=["ssss"]))
+    factories.an_order(session, seats=3)
+
+    assert counted(session, NOON + 15 * timedelta(minutes=1)) == SeatCount(capacity=4, sold=0, free=4)
+
+
+def test_a_seat_that_is_sold_and_broken_is_taken_once():
+    session = factories.a_session(factories.a_hall(rows=["ssssssssss"]))
+    order = factories.a_paid_order(session, seats=8)
+    take_out([ticket.seat for ticket in order.tickets.all()[:2]], since=NOON, reason="Wet")
+
+    assert counted(session) == SeatCount(capacity=10, sold=8, free=2)
+
+
+def test_a_seat_that_was_taken_out_twice_is_broken_once():
+    session = factories.a_session(factories.a_hall(rows=["ssss"]))
+    seat = Seat.objects.filter(hall=session.hall).first()
+    for reason in ("Wet", "Torn"):
+        SeatOutage.objects.create(seat=seat, since=NOON, reason=reason)
+
+    assert counted(session) == SeatCount(capacity=4, sold=0, free=3)
+
+
+def test_a_seat_that_is_mended_before_the_session_is_free():
+    session = factories.a_session(factories.a_hall(rows=["ssss"]))
+    seats = Seat.objects.filter(hall=session.hall)
+    SeatOutage.objects.create(seat=seats[0], since=NOON, until=session.start_datetime, reason="Wet")
+    SeatOutage.objects.create(seat=seats[1], since=session.end_datetime, reason="Wet")
+
+    assert counted(session).free == 4
+
+
+def test_a_session_is_sold_out_when_what_is_left_of_it_is_broken():
+    session = factories.a_session(factories.a_hall(rows=["ss"]))
+    order = factories.a_paid_order(session)
+    take_out(Seat.objects.filter(hall=session.hall).exclude(pk=order.tickets.get().seat_id), since=NOON, reason="Wet")
+
+    assert counted(session) == SeatCount(capacity=2, sold=1, free=0)
+
+
+def test_an_outage_counts_for_the_sessions_that_it_touches_alone():
+    hall = factories.a_hall(rows=["ssss"])
+    sessions = [factories.a_session(hall, start=NOON + timedelta(days=days)) for days in (1, 2)]
+    for session in sessions:
+        factories.an_order(session, seats=1)
+    take_out(hall.seats.all()[2:3], since=NOON, until=NOON + timedelta(days=1.5), reason="Wet")
+
+    found = seat_counts(sessions, at=NOON)
+
+    assert [found[session.pk] for session in sessions] == [SeatCount(4, 1, 2), SeatCount(4, 1, 3)]
+
+
+def test_a_week_costs_as_many_queries_as_a_session(django_assert_num_queries):
+    cinema = factories.a_cinema()
+    halls = [factories.a_hall(cinema) for _number in range(3)]
+    first = NOON.date()
+    factories.a_session(halls[0], start=NOON + HOUR)
+    with django_assert_num_queries(8):
+        assert len(showings(first=first, days=7, at=NOON)) == 1
+
+    for day in range(1, 6):
+        for hall in halls:
+            session = factories.a_session(hall, start=NOON + timedelta(days=day), minutes=90 + day)
+            factories.an_order(session, seats=2)
+    for hall in halls:
+        take_out(hall.seats.all()[:5], since=NOON, reason="Wet")
+    with django_assert_num_queries(8):
+        assert len(showings(first=first, days=7, at=NOON)) == 16
+
+
+def test_the_price_is_what_the_seat_map_says_of_a_standard_seat():
+    session = factories.a_session(price=Decimal("350.00"))
+    TicketType.objects.update(price_percent=80)
+    session.hall.cinema.seat_surcharges.create(kind="STANDARD", amount=Decimal("20.00"))
+
+    [showing] = showings(first=date(2026, 11, 6), at=NOON)
+
+    assert showing.price == SeatMap(session, at=NOON).prices["STANDARD"] == Decimal("300.00")
+
+
+def test_what_has_started_is_not_shown_and_the_next_day_is_by_the_cinemas_calendar():
+    hall = factories.a_hall(factories.a_cinema(time_zone="Asia/Yekaterinburg"))
+    factories.a_session(hall, start=NOON)
+    factories.a_session(hall, start=NOON.replace(hour=19, minute=30))  # 00:30 on the 6th in Yekaterinburg
+
+    assert showings(first=date(2026, 11, 5), at=NOON) == []
+    assert next_day(at=NOON) == date(2026, 11, 6)
+    assert len(showings(first=date(2026, 11, 6), at=NOON)) == 1
+
+
+def test_without_sessions_nothing_is_asked(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert seat_counts([], at=NOON) == {}
+        assert with_seats_left([], at=NOON) == []

@@ -1,0 +1,64 @@
+"""One drawing of a hall for every page that shows it."""
+
+from decimal import Decimal
+
+from screenings.hall_layout import broken, chosen, free, lay_out, taken
+from screenings.models import Seat, SeatKind
+
+
+def seat(row: int, number: int, place: int = 0, kind: str = SeatKind.STANDARD) -> Seat:
+    return Seat(pk=100 * row + number, row=row, number=number, place=place, kind=kind)
+
+
+def test_seats_stand_in_their_rows_whatever_the_order_they_come_in():
+    layout = lay_out([seat(3, 1), seat(1, 2), seat(1, 1)])
+
+    assert [(row.number, [each.seat.number for each in row.seats]) for row in layout.rows] == [(1, [1, 2]), (3, [1])]
+    assert [row.y for row in layout.rows] == [76, 156]  # row 2 is a cross aisle
+    assert (layout.width, layout.height) == (176, 186)
+
+
+def test_an_aisle_is_a_gap():
+    [row] = lay_out([seat(1, 1, place=2), seat(1, 2, place=3), seat(1, 3, place=6)]).rows
+
+    assert [each.gap for each in row.seats] == [1, 0, 2]
+    assert [each.x for each in row.seats] == [108, 148, 268]
+
+
+def test_a_seat_without_a_place_stands_by_its_number():
+    [row] = lay_out([seat(1, 2), seat(1, 5)]).rows
+
+    assert [(each.gap, each.x) for each in row.seats] == [(1, 108), (2, 228)]
+
+
+def test_a_seat_is_named_by_its_letter_and_in_words():
+    [placed] = lay_out([seat(1, 7, kind=SeatKind.VIP)], {107: broken("Wet")}).seats
+
+    assert (placed.label, placed.shape, placed.title) == ("V7", "vip", "row 1, seat 7, VIP, broken: Wet")
+
+
+def test_a_row_counts_what_can_be_chosen():
+    seats = [seat(1, number) for number in range(1, 5)]
+
+    [row] = lay_out(seats, {101: taken(), 102: chosen(), 103: broken("Wet")}).rows
+
+    assert [each.mark.is_taken for each in row.seats] == [True, False, True, False]
+    assert row.free == 2
+
+
+def test_the_legend_names_each_kind_once_with_its_price():
+    vip, standard = Decimal("450.00"), Decimal("350.00")
+    seats = [seat(1, 1, kind=SeatKind.VIP), seat(1, 2), seat(1, 3)]
+
+    kinds = lay_out(seats, {101: taken(vip), 102: free(standard), 103: free(standard)}).kinds
+
+    assert [(each.kind, each.letter, each.count, each.price) for each in kinds] == [
+        ("STANDARD", "", 2, standard),
+        ("VIP", "V", 1, vip),
+    ]
+
+
+def test_a_hall_without_seats_is_drawn():
+    layout = lay_out([])
+
+    assert (layout.rows, layout.kinds, layout.width) == ([], [], 96)
