@@ -1,5 +1,6 @@
 """What customers type. A form keeps it, whatever is refused."""
 
+import json
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from cinema.money import format_money
+from cinema.money import MINOR_UNITS, MOST, format_money
 from concessions.models import ConcessionItem
 from screenings.models import Seat, TicketType
 from storefront.services.seat_map import SeatMap
@@ -129,6 +130,36 @@ class CheckoutForm(ShopForm):
     def snacks(self) -> list[tuple[ConcessionItem, int]]:
         wanted = [(item, self.cleaned_data.get(f"snack-{item.pk}") or 0) for item, _left in self.stock]
         return [(item, quantity) for item, quantity in wanted if quantity]
+
+    # --- What it was to cost
+
+    def prices_shown(self) -> str:
+        """The prices on this page in minor units, to be sent back with the choice: see `expected_total`."""
+        seats = {
+            seat.kind: {key: _minor_units(self._price(seat, each)) for key, each in self._types[seat.pk].items()}
+            for seat in self.seats
+        }
+        snacks = {str(item.pk): _minor_units(item.price) for item, _left in self.stock}
+        return json.dumps({"seats": seats, "snacks": snacks}, separators=(",", ":"))
+
+    def expected_total(self) -> Decimal | None:
+        """What seats and snacks cost by the page that the visitor saw; None where the request does not say so.
+
+        It is only compared with what they cost now, so nobody gains by sending something else.
+        """
+        try:
+            shown = json.loads(self.data.get("prices_shown", ""))
+            prices = [(shown["seats"][seat.kind][str(ticket_type.pk)], 1) for seat, ticket_type in self.places()]
+            prices += [(shown["snacks"][str(item.pk)], quantity) for item, quantity in self.snacks()]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return None
+        if not all(type(price) is int and 0 <= price <= _minor_units(MOST) for price, _quantity in prices):
+            return None
+        return Decimal(sum(price * quantity for price, quantity in prices)).scaleb(-MINOR_UNITS)
+
+
+def _minor_units(amount: Decimal) -> int:
+    return int(amount.scaleb(MINOR_UNITS))
 
 
 # --- Accounts

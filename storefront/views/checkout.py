@@ -87,6 +87,7 @@ def _hold(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, *, at: da
         ),
         promocode=given["promocode"].strip(),
         points=given.get("points") or 0,
+        expected_total=form.expected_total(),
         at=at,
     )
 

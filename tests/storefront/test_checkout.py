@@ -1,3 +1,5 @@
+import html
+import json
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -7,6 +9,7 @@ import pytest
 from django.conf import settings as live_settings
 from django.test import Client
 
+from concessions.models import ConcessionItem
 from notifications.models import Kind, Notification
 from orders.models import Order, Ticket
 from screenings.models import Seat, Session, TicketType
@@ -273,7 +276,67 @@ def test_nobody_holds_more_seats_at_once_than_the_shop_sells(client: Client) -> 
     assert "At most 10 seats" in answer.content.decode()
 
 
+@pytest.mark.parametrize("dearer", ["seat", "snack"])
+def test_who_saw_another_price_is_asked_again_and_then_buys_at_the_new_one(client: Client, dearer: str) -> None:
+    session = factories.a_session(price=Decimal("350.00"))
+    popcorn = factories.an_item(session.hall.cinema, price=Decimal("120.00"))
+    [seat] = factories.free_seats(session)[:1]
+    choice = {f"snack-{popcorn.pk}": 2}
+    shown = prices_shown(client.get(checkout(session, [seat])))
+    if dearer == "seat":
+        Session.objects.update(ticket_price=Decimal("370.00"))
+    else:
+        ConcessionItem.objects.update(price=Decimal("130.00"))
+    before = business_state()
+
+    refused = buy(client, session, [seat], prices_shown=shown, **choice)
+
+    assert refused.status_code == 409
+    assert "The price has changed from 590\N{NO-BREAK SPACE}₽ to 610\N{NO-BREAK SPACE}₽." in refused.text
+    assert 'value="2"' in refused.text
+    assert business_state() == before
+
+    assert buy(client, session, [seat], prices_shown=prices_shown(refused), **choice).status_code == 302
+    assert Order.objects.get().total_amount == 610
+
+
+def test_the_price_of_something_that_is_not_bought_may_change(client: Client) -> None:
+    session = factories.a_session()
+    factories.an_item(session.hall.cinema, price=Decimal("120.00"))
+    [seat] = factories.free_seats(session)[:1]
+    shown = prices_shown(client.get(checkout(session, [seat])))
+    ConcessionItem.objects.update(price=Decimal("130.00"))
+
+    assert buy(client, session, [seat], prices_shown=shown, promocode=factories.a_promocode().code).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "shown", ["", "x", "[]", "{}", '{"seats":{"STANDARD":{"1":"350"}}}', '{"seats":1}', "[" * 5000, "9" * 5000]
+)
+def test_nonsense_about_the_prices_shown_is_as_if_nothing_had_been_said(client: Client, shown: str) -> None:
+    session = factories.a_session()
+
+    answer = buy(client, session, factories.free_seats(session)[:1], prices_shown=shown)
+
+    assert answer.status_code == 302
+    assert Order.objects.get().total_amount == 350
+
+
+@pytest.mark.parametrize("price", [-1, 10**12, True, 1.5, None])
+def test_an_impossible_price_shown_is_not_compared(client: Client, price: Any) -> None:
+    session = factories.a_session()
+    shown = json.dumps({"seats": {"STANDARD": {str(factories.an_adult().pk): price}}, "snacks": {}})
+
+    assert buy(client, session, factories.free_seats(session)[:1], prices_shown=shown).status_code == 302
+
+
 # --- A buyer's hands
+
+
+def prices_shown(page: Any) -> str:
+    found = re.search(r'name="prices_shown" value="([^"]*)"', page.content.decode())
+    assert found
+    return html.unescape(found[1])
 
 
 def checkout(session: Session, seats: Any) -> str:

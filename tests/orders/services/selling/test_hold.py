@@ -10,7 +10,15 @@ from bonuses.models import BonusTransaction
 from cinema.money import MOST
 from concessions.models import ConcessionPreorder, StockMovement
 from notifications.models import Kind, Notification
-from orders.errors import BasketRefused, NotEnoughPoints, NotOnSale, OutOfStock, PromocodeRefused, SeatTaken
+from orders.errors import (
+    BasketRefused,
+    NotEnoughPoints,
+    NotOnSale,
+    OutOfStock,
+    PriceChanged,
+    PromocodeRefused,
+    SeatTaken,
+)
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.services import CancelReason, cancel, hold
 from payments.models import Gateway, Payment
@@ -763,3 +771,56 @@ def test_snacks_alone_are_held_until_the_end_of_their_day_at_the_latest():
 
     deadline = order.preorders.get().collection_deadline
     assert (order.payment_deadline, order.expires_at) == (deadline, deadline)
+
+
+# --- What the customer was told it costs
+
+
+@pytest.mark.parametrize("expected", [Decimal("939.99"), Decimal("0.00"), Decimal("1000.00")])
+def test_another_sum_than_expected_is_refused(expected):
+    session = a_session()
+    item = an_item(session.hall.cinema, price=Decimal("120.00"))
+    code = a_promocode().code
+
+    with raises_unchanged(PriceChanged) as refusal:
+        hold(
+            cinema=session.hall.cinema,
+            tickets=places(session, 2),
+            snacks=[(item, 2)],
+            promocode=code,
+            expected_total=expected,
+            at=NOON,
+        )
+
+    assert (refusal.value.expected, refusal.value.total) == (expected, Decimal("940.00"))
+
+
+def test_the_sum_that_was_expected_is_that_before_discount_and_points():
+    session = a_session()
+
+    order = hold(
+        cinema=session.hall.cinema,
+        tickets=places(session, 2),
+        promocode=a_promocode(discount_percent=10).code,
+        user=a_customer(points=100),
+        points=30,
+        expected_total=Decimal("700.00"),
+        at=NOON,
+    )
+
+    assert (order.total_amount, order.final_amount) == (Decimal("700.00"), Decimal("600.00"))
+
+
+def test_an_order_is_not_replaced_by_a_dearer_one_than_was_shown():
+    session = a_session()
+    old = an_order(session)
+    Session.objects.update(ticket_price=Decimal("370.00"))
+
+    with raises_unchanged(PriceChanged):
+        hold(
+            cinema=session.hall.cinema,
+            tickets=[(session, old.tickets.get().seat, an_adult())],
+            instead_of=old,
+            expected_total=Decimal("350.00"),
+            at=NOON,
+        )

@@ -1,0 +1,89 @@
+"""Holding seats online, asked of the service; through the shop's pages: tests/storefront/test_checkout.py."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+
+from orders.availability.seat_map import SeatMap
+from orders.errors import ChoiceRefused, HoldEnds, PriceChanged, SeatLeftAlone, TooMuchHeld
+from orders.models import OnlineHold, Order
+from orders.services import Buyer, extend_online, hold_online, may_extend
+from screenings.models import TicketType
+from tests.helpers import factories
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+BUYER = Buyer(visitor="browser", address="10.0.0.1", email="guest@example.org")
+
+
+def held(session, seats=1, *, at=NOON, order=None, **given):
+    seat_map = SeatMap(session, at=at, order=order)
+    places = [(seat, factories.an_adult()) for seat in seat_map.seats if seat.pk not in seat_map.taken][:seats]
+    return hold_online(seat_map, places=places, buyer=BUYER, at=at, **given)
+
+
+def test_seats_are_held_and_it_is_kept_by_whom_without_naming_them():
+    order = held(factories.a_session(), 2)
+
+    kept = OnlineHold.objects.get(order=order)
+    assert (order.email, order.tickets.count(), kept.since) == (BUYER.email, 2, NOON)
+    assert not {kept.visitor, kept.person, kept.address} & {BUYER.visitor, BUYER.email, BUYER.address}
+
+
+def test_what_the_map_refuses_is_not_held():
+    session = factories.a_session(factories.a_hall(rows=["ssssss"]))
+    factories.an_order(session)
+    seat_map = SeatMap(session, at=NOON)
+    comp = TicketType.objects.create(name="Comp", price_percent=0, sold_to=TicketType.SoldTo.TILL)
+
+    for seat, ticket_type, refusal in [
+        (seat_map.seats[2], factories.an_adult(), SeatLeftAlone),
+        (seat_map.seats[1], comp, ChoiceRefused),
+    ]:
+        with raises_unchanged(refusal):
+            hold_online(seat_map, places=[(seat, ticket_type)], buyer=BUYER, at=NOON)
+
+
+def test_another_price_than_was_shown_is_refused():
+    session = factories.a_session()
+
+    with raises_unchanged(PriceChanged):
+        held(session, expected_total=Decimal("340.00"))
+
+    assert held(session, expected_total=Decimal("350.00")).total_amount == Decimal("350.00")
+
+
+def test_nobody_holds_more_than_one_visitor_may():
+    session = factories.a_session(factories.a_hall(rows=["ssssssssss"] * 3))
+    for _number in range(settings.HELD_SEATS["visitor"] // 10):
+        held(session, 10)
+
+    with raises_unchanged(TooMuchHeld):
+        held(session)
+
+
+def test_an_order_that_replaces_another_goes_on_from_when_the_first_was_held():
+    session = factories.a_session()
+    first = held(session, 2)
+    later = NOON + timedelta(minutes=5)
+
+    second = held(session, 2, at=later, order=first)
+
+    assert OnlineHold.objects.get(order=second).since == NOON
+    assert Order.objects.get(pk=first.pk).status == Order.Status.CANCELLED
+
+
+def test_a_hold_is_extended_up_to_its_ceiling():
+    order = held(factories.a_session())
+    at = NOON
+    while may_extend(order):
+        at = order.payment_deadline - timedelta(minutes=1)
+        order = extend_online(order, at=at)
+
+    assert order.payment_deadline == NOON + settings.HOLD_CEILING
+    with raises_unchanged(HoldEnds):
+        extend_online(order, at=at)
