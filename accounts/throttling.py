@@ -4,11 +4,8 @@ import ipaddress
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin  # noqa: TID251 (until the page is named by settings)
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.module_loading import import_string
 
 LONGEST_NAME = 255  # that a record of attempts holds; no address of ours is as long
 
@@ -31,13 +28,12 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def locked_out(request: HttpRequest, _answer: HttpResponse, _credentials: dict[str, Any]) -> HttpResponse:
+    """The page that `LOCKED_OUT_PAGES` names for the URL namespace in which the log-in failed, as a 429."""
     wait = settings.AXES_COOLOFF_TIME
-    of_staff = request.path.startswith(reverse("admin:index"))
-    page = render(
-        request,
-        "accounts/locked_out.html" if of_staff else "storefront/locked_out.html",
-        {**admin.site.each_context(request), "title": _("Please wait"), "minutes": int(wait.total_seconds()) // 60},
-        status=429,
-    )
+    namespace = request.resolver_match.namespace if request.resolver_match else ""
+    make_page = settings.LOCKED_OUT_PAGES.get(namespace)
+    minutes = int(wait.total_seconds()) // 60
+    page: HttpResponse = import_string(make_page)(request, minutes=minutes) if make_page else HttpResponse()
+    page.status_code = 429
     page["Retry-After"] = str(int(wait.total_seconds()))
     return page

@@ -19,9 +19,7 @@ from cinema.schedule import SCHEDULE
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-env.read_env(
-    BASE_DIR / ".env"
-)  # cron gives no environment: the project's own file is read wherever the process was started
+env.read_env(BASE_DIR / ".env")  # cron gives no environment: our own file is read wherever the process was started
 
 EX_CONFIG = 78  # sysexits.h
 
@@ -43,6 +41,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_NAME = env.str("SITE_NAME", default="")  # empty: “Cinema”, in the visitor's language
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+ORDER_PATH = "/order/{token}/"  # the customer's page of an order, for links in messages; a test compares the shop's
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # one that sets X-Forwarded-Proto and adds to X-Forwarded-For
 
 ROOT_URLCONF = "cinema.urls"
@@ -176,6 +175,10 @@ AXES_USERNAME_FORM_FIELD = "username"  # the log-in form's name for the address
 AXES_USERNAME_CALLABLE = "accounts.throttling.login_name"
 AXES_CLIENT_IP_CALLABLE = "accounts.throttling.client_address"
 AXES_LOCKOUT_CALLABLE = "accounts.throttling.locked_out"
+LOCKED_OUT_PAGES = {
+    "admin": "backoffice.framework.site.locked_out",
+    "shop": "storefront.views.account.locked_out",
+}  # by namespace
 AXES_DISABLE_ACCESS_LOG = True  # who logged in when is personal data that nobody here needs
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False  # its log lines then mask names and addresses
@@ -290,7 +293,6 @@ RECEIPT_SENDER = env.str("RECEIPT_SENDER", default="payments.fiscal.Console")
 
 # --- The house rules of the chain
 
-
 HOLD_LIMITS = {
     # channel: (until the payment deadline, from there until the order is cancelled)
     "ONLINE": (timedelta(minutes=env.int("HOLD_MINUTES", default=15)), timedelta(0)),
@@ -315,9 +317,8 @@ ATTEMPTS = {
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a link to sign in works
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 
-BONUS_POINT_VALUE = Decimal(
-    "1.00"
-)  # change it when no unpaid order is open: check_invariants prices their points by it
+# Change it when no unpaid order is open: check_invariants prices their points by it.
+BONUS_POINT_VALUE = Decimal("1.00")
 BONUS_RATE = Decimal("0.05")
 BONUS_MAX_SHARE = Decimal("1.00")  # of an order's price that points may pay
 BONUS_VALIDITY = timedelta(days=365)

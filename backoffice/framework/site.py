@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
@@ -35,3 +37,9 @@ class Site(UnfoldAdminSite):
         except Http404:
             context = {**self.each_context(request), "title": _("Not there any more")}
             return TemplateResponse(request, "backoffice/framework/gone.html", context, status=404)
+
+
+def locked_out(request: HttpRequest, *, minutes: int) -> HttpResponse:
+    """What staff see while log-in is paused for them: see `LOCKED_OUT_PAGES`."""
+    context = {**admin.site.each_context(request), "title": _("Please wait"), "minutes": minutes}
+    return render(request, "accounts/locked_out.html", context)

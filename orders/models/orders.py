@@ -206,7 +206,7 @@ class Order(models.Model):
     @property
     def link(self) -> str:
         """The customer's own page of this order; who has the link may see and pay it."""
-        return f"{settings.SITE_URL}/order/{self.token}/"
+        return settings.SITE_URL + settings.ORDER_PATH.format(token=self.token)
 
     @property
     def recipient(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import segno
 from django import template
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -101,8 +102,9 @@ def _time(showing: Showing) -> SafeString:
     if showing.sold_out:
         shape = '<span class="time gone"><b>{1}</b><i>{2}</i><em>{3}</em></span>'
     else:
-        shape = '<a class="time" href="/sessions/{0}/"><b>{1}</b><i>{2}</i><em>{3}</em></a>'
-    return format_html(shape, showing.session.pk, showing.time, showing.facts, _said_of(showing))
+        shape = '<a class="time" href="{0}"><b>{1}</b><i>{2}</i><em>{3}</em></a>'
+    address = reverse("shop:session", args=[showing.session.pk])
+    return format_html(shape, address, showing.time, showing.facts, _said_of(showing))
 
 
 def _said_of(showing: Showing) -> str:

@@ -124,6 +124,11 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "storefront/link.html", {"email": said["email"]})
 
 
+def locked_out(request: HttpRequest, *, minutes: int) -> HttpResponse:
+    """What customers see while signing in is paused for them: see `LOCKED_OUT_PAGES`."""
+    return render(request, "storefront/locked_out.html", {"minutes": minutes})
+
+
 @post_or_redirect("shop:home")
 def sign_out(request: HttpRequest) -> HttpResponse:
     auth.logout(request)

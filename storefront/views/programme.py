@@ -95,8 +95,14 @@ def calendar_file(text: str, *, name: str) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *"]
-    lines += [f"Disallow: {path}" for path in ("/admin/", "/account/", "/order/", "/find/", "/sessions/*/checkout/")]
+    private = [
+        reverse("admin:index"),
+        reverse("shop:account"),
+        reverse("shop:order", args=["token"]).removesuffix("token/"),
+        reverse("shop:find"),
+        reverse("shop:checkout", args=[0]).replace("/0/", "/*/"),
+    ]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('shop:sitemap')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 

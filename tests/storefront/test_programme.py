@@ -159,7 +159,10 @@ def test_a_session_goes_into_a_calendar(client: Client) -> None:
 
 
 def test_robots_are_kept_out_of_what_is_private(client: Client) -> None:
-    assert "Disallow: /order/" in client.get("/robots.txt").content.decode()
+    robots = client.get("/robots.txt").content.decode()
+    assert re.findall("Disallow: (.*)", robots) == [
+        "/admin/", "/account/", "/order/", "/find/", "/sessions/*/checkout/"
+    ]  # fmt: skip
     session = factories.a_session()
     assert f"/films/{session.film_id}/</loc>" in client.get("/sitemap.xml").content.decode()
 
