@@ -13,7 +13,16 @@ KEPT = ("email", "phone", "promocode", "points")  # of what was typed, until som
 
 
 def customer(request: HttpRequest) -> User | None:
-    return request.user if request.user.is_authenticated else None
+    """Who is signed in as a customer. Staff are guests in the shop: what they buy here for others is not theirs."""
+    user = getattr(request, "user", None)  # an error page may be shown before anybody was looked up
+    return user if isinstance(user, User) and not user.is_staff else None
+
+
+def signed_in_customer(request: HttpRequest) -> User:
+    """The same on a page that is for customers only."""
+    user = customer(request)
+    assert user is not None
+    return user
 
 
 def visitor(request: HttpRequest) -> str:

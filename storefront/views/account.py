@@ -21,7 +21,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
 from accounts.services import rate_limits
 from accounts.throttling import client_address
 from cinema.status import Refused
@@ -30,6 +29,7 @@ from orders import notifications as letters
 from orders.models import Order
 from screenings.models import Cinema
 from storefront.forms import AddressForm, FindForm, NewPasswordForm, PasswordSignInForm, ProfileForm
+from storefront.request_identity import customer, signed_in_customer
 from storefront.services import signing_in
 from storefront.services.points import points_of
 from storefront.services.programme import time_zone_note
@@ -47,7 +47,7 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
     @wraps(view)
     @never_cache
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
+        if customer(request) is None:
             return redirect(f"{reverse('shop:sign_in')}?{urlencode({'next': request.get_full_path()})}")
         return view(request, *args, **kwargs)
 
@@ -71,7 +71,7 @@ def onward(request: HttpRequest, address: str) -> str:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """By password; the other form on the page sends a link."""
     following = request.POST.get("next", request.GET.get("next", ""))
-    if request.user.is_authenticated:
+    if customer(request) is not None:
         return redirect(onward(request, following))
     form = PasswordSignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -157,7 +157,7 @@ def _in_own_language(response: HttpResponse, user: Any) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """The customer's orders, the latest first."""
     orders = (
-        Order.objects.filter(user=_user(request))
+        Order.objects.filter(user=signed_in_customer(request))
         .select_related("cinema")
         .annotate(starts=Min("tickets__session__start_datetime"), film=Min("tickets__session__film__title"))
         .order_by("-created_at", "-pk")
@@ -175,20 +175,19 @@ def _local(cinema: Cinema, starts: datetime | None) -> datetime | None:
 @require_safe
 @signed_in
 def points(request: HttpRequest) -> HttpResponse:
-    return render(request, "storefront/points.html", {"points": points_of(_user(request))})
+    return render(request, "storefront/points.html", {"points": points_of(signed_in_customer(request))})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def profile(request: HttpRequest) -> HttpResponse:
-    form = ProfileForm(request.POST or None, instance=_user(request))
+    user = signed_in_customer(request)
+    form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         user = form.save()
         messages.success(request, _("Saved."))
         return _in_own_language(redirect("shop:profile"), user)
-    return render(
-        request, "storefront/profile.html", {"form": form, "has_password": _user(request).has_usable_password()}
-    )
+    return render(request, "storefront/profile.html", {"form": form, "has_password": user.has_usable_password()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -196,9 +195,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("old", "new")
 def password(request: HttpRequest) -> HttpResponse:
     """Set or change it. Who has just come by a link need not know the old one: that is how a lost one is replaced."""
-    user = _user(request)
-    if user.is_staff:
-        return redirect("admin:password_change")
+    user = signed_in_customer(request)
     by_link = request.session.get(BY_LINK, 0) > clock.now().timestamp()
     form = NewPasswordForm(request.POST or None, user=user, knows=user.has_usable_password() and not by_link)
     if request.method == "POST" and form.is_valid():
@@ -208,11 +205,6 @@ def password(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The password is set. Other devices are signed out."))
         return redirect("shop:profile")
     return render(request, "storefront/password.html", {"form": form})
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 # --- Finding an order

@@ -2,6 +2,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.views.i18n import set_language
 
+from storefront.request_identity import customer
 from storefront.views.decorators import post_or_redirect
 
 
@@ -10,8 +11,8 @@ def choose(request: HttpRequest) -> HttpResponseBase:
     """Switch the language and go back to where one was, on this site; a customer's choice is remembered."""
     response = set_language(request)
     chosen = request.POST.get("language", "")
-    user = request.user
-    if user.is_authenticated and translation.check_for_language(chosen) and user.preferred_language != chosen:
+    user = customer(request)
+    if user is not None and translation.check_for_language(chosen) and user.preferred_language != chosen:
         user.preferred_language = chosen
         user.save(update_fields=["preferred_language"])
     return response

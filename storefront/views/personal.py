@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
 from bonuses.models import BonusAccount
 from cinema.status import Refused
 from jobs import clock
 from orders.services import Customer, erase_customer, export_customer_data
+from storefront.request_identity import signed_in_customer
 from storefront.views.account import signed_in
 
 
@@ -43,5 +43,5 @@ def delete_account(request: HttpRequest) -> HttpResponse:
 
 
 def _customer(request: HttpRequest) -> Customer:
-    assert isinstance(request.user, User)
-    return Customer(request.user.email, request.user)
+    user = signed_in_customer(request)
+    return Customer(user.email, user)
