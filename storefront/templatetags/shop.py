@@ -162,8 +162,12 @@ def _in_words(placed: SeatInRow, kinds: dict[str, str]) -> SafeString:
         CHECKED if placed.mark.is_chosen else "",
         name,
         kinds[placed.seat.kind],
-        format_money(placed.mark.price),
+        _price(placed),
     )
+
+
+def _price(placed: SeatInRow) -> str:
+    return "" if placed.mark.price is None else format_money(placed.mark.price)
 
 
 def _row(row: SeatRow, words: dict[str, Any]) -> SafeString:
@@ -181,7 +185,7 @@ def _seat(placed: SeatInRow, row: str, words: dict[str, Any]) -> SafeString:
     seat, mark = placed.seat, placed.mark
     price = words["prices"].get(mark.price)
     if price is None:
-        price = words["prices"][mark.price] = format_money(mark.price)
+        price = words["prices"][mark.price] = _price(placed)
     label = f"{row}, {words['seat']} {seat.number}, {words['kinds'][seat.kind]}, {price}"
     return format_html(
         '{}<label class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}>'
