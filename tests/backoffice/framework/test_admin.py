@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.core.checks import run_checks
 from simple_history.models import HistoricalChanges
 
-HASHES = {"accounts.Attempt"}  # nobody can read who is behind them
+HASHES = {"accounts.Attempt", "orders.OnlineHold"}  # nobody can read who is behind them
 OURS = {"accounts", "bonuses", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
 
 
