@@ -1,11 +1,12 @@
 """The sessions on sale of some days, with the seats left and the price of each, in a constant number of queries."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.db.models import BigIntegerField, Case, Count, F, Prefetch, When
 
 from orders.queries import taken_tickets
 from screenings.models import Cinema, Film, Hall, Seat, SeatKind, SeatOutage, Session
@@ -93,7 +94,7 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
 
 
 def seat_counts(sessions: Collection[Session], *, at: datetime) -> dict[int, SeatCount]:
-    """By the sessions' primary keys: what `SeatMap.free` says of one. Three queries: seats, tickets, outages.
+    """By the sessions' primary keys: what `SeatMap.free` says of one. Three queries: seats, outages, tickets.
 
     A hold that has lapsed by `at` is free; a seat that is both sold and broken is taken once.
     """
@@ -105,36 +106,42 @@ def seat_counts(sessions: Collection[Session], *, at: datetime) -> dict[int, Sea
             "hall", "pk__count"
         )
     )  # fmt: skip
-    broken_then = SeatOutage.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=OuterRef("session__start_datetime")),
-        seat=OuterRef("seat"),
-        since__lt=OuterRef("session__end_datetime"),
-    )
-    tickets = (
-        taken_tickets(at)
-        .filter(session__in=[session.pk for session in sessions])
-        .order_by()
-        .values("session")
-        .annotate(sold=Count("pk"), usable=Count("pk", filter=~Exists(broken_then)))
-    )
-    taken = {row["session"]: (row["sold"], row["usable"]) for row in tickets}
     outages: dict[int, list[SeatOutage]] = {}
     during = SeatOutage.objects.filter(seat__hall__in=halls).during(
         min(session.start_datetime for session in sessions), max(session.end_datetime for session in sessions)
     )
     for outage in during.annotate(hall=F("seat__hall")).order_by():
         outages.setdefault(outage.hall, []).append(outage)
-    counts = {}
-    for session in sessions:
-        capacity = seats.get(session.hall_id, 0)
-        sold, usable = taken.get(session.pk, (0, 0))
-        broken = {
+    broken = {
+        session.pk: {
             each.seat_id
             for each in outages.get(session.hall_id, ())
             if each.covers(session.start_datetime, session.end_datetime)
         }
-        counts[session.pk] = SeatCount(capacity=capacity, sold=sold, free=capacity - usable - len(broken))
+        for session in sessions
+    }
+    sold: Counter[int] = Counter()
+    sold_and_broken: Counter[int] = Counter()
+    for key, seat, tickets in _tickets(broken, at=at):
+        sold[key] += tickets
+        sold_and_broken[key] += seat in broken[key]
+    counts = {}
+    for session in sessions:
+        key, capacity = session.pk, seats.get(session.hall_id, 0)
+        taken = sold[key] + len(broken[key]) - sold_and_broken[key]
+        counts[key] = SeatCount(capacity=capacity, sold=sold[key], free=capacity - taken)
     return counts
+
+
+def _tickets(broken: Mapping[int, set[int]], *, at: datetime) -> Iterable[tuple[int, int | None, int]]:
+    """Of each session the number of its tickets; those on seats that are ever broken one by one, with the seat."""
+    # Never an empty list, which some databases could not group by; 0 is the key of no seat.
+    ever_broken = set().union(*broken.values()) or {0}
+    one_by_one = Case(When(seat__in=ever_broken, then=F("seat")), output_field=BigIntegerField())
+    tickets = taken_tickets(at).filter(session__in=broken.keys()).order_by()
+    return (
+        tickets.values("session", alone=one_by_one).annotate(Count("pk")).values_list("session", "alone", "pk__count")
+    )
 
 
 def next_day(*, cinema: Cinema | None = None, film: Film | None = None, at: datetime) -> date | None:

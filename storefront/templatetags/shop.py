@@ -2,11 +2,12 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import segno
 from django import template
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -103,8 +104,14 @@ def _time(showing: Showing) -> SafeString:
         shape = '<span class="time gone"><b>{1}</b><i>{2}</i><em>{3}</em></span>'
     else:
         shape = '<a class="time" href="{0}"><b>{1}</b><i>{2}</i><em>{3}</em></a>'
-    address = reverse("shop:session", args=[showing.session.pk])
-    return format_html(shape, address, showing.time, showing.facts, _said_of(showing))
+    return format_html(
+        shape, _page_of(showing.session.pk, get_script_prefix()), showing.time, showing.facts, _said_of(showing)
+    )
+
+
+@lru_cache(maxsize=8192)  # a week has hundreds of sessions, and to reverse an address takes longer than to write it
+def _page_of(session: int, _prefix: str) -> str:
+    return reverse("shop:session", args=[session])
 
 
 def _said_of(showing: Showing) -> str:
