@@ -15,14 +15,18 @@ class UnknownPermission(Exception):
 
 
 class NotYourself(Refused):
-    """Who switches themselves off cannot switch themselves on again."""
+    """Staff cannot deactivate their own account: they could not undo it."""
+
+    code = "own_account"
 
     def __str__(self) -> str:
         return _("You cannot switch yourself off.")
 
 
 class NotYours(Refused):
-    """The person may do more than the one who acts, or works in other cinemas too."""
+    """The person has more rights, or works in other cinemas, than the one who acts."""
+
+    code = "person_out_of_reach"
 
     def __init__(self, person: Any) -> None:
         super().__init__(person)
@@ -35,6 +39,8 @@ class NotYours(Refused):
 class ApprovalRequired(Refused):
     """The amount is above the limit for one person. `service` names what may be requested with `request_approval`."""
 
+    code = "approval_needed"
+
     def __init__(self, service: str) -> None:
         super().__init__(service)
         self.service = service
@@ -46,6 +52,8 @@ class ApprovalRequired(Refused):
 class ApproverNotAllowed(Refused):
     """The approver is the person who asked, or one of the two may not do this (any more)."""
 
+    code = "approver_not_allowed"
+
     def __str__(self) -> str:
         return _("You cannot approve this: it takes two people, and both need the right to do it themselves.")
 
@@ -53,19 +61,26 @@ class ApproverNotAllowed(Refused):
 class ApprovalOutdated(Refused):
     """The request is not the one that was shown, was withdrawn, or would now do something else than it says."""
 
+    code = "approval_outdated"
+
     def __str__(self) -> str:
         return _("This request is out of date. Look at the current one, or ask your colleague to make a new request.")
 
 
 class LastOwner(Refused):
-    """Without an active owner or superuser nobody could appoint one."""
+    """The last active owner cannot be deactivated: nobody could appoint another."""
+
+    code = "last_owner"
 
     def __str__(self) -> str:
         return _("The last owner cannot be switched off.")
 
 
 class RateLimited(Refused):
-    """Somebody, or somebody's address, asks too often. `wait` are seconds."""
+    """A person or an address asks too often."""
+
+    # `wait`: seconds until the next try may succeed.
+    code = "too_many_requests"
 
     def __init__(self, wait: int) -> None:
         self.wait = wait

@@ -1,10 +1,12 @@
 from django.utils.translation import gettext as _
 
-from cinema.status import Refused
+from cinema.status import ConcurrentChange, Refused
 
 
 class NotEnoughPoints(Refused):
-    """The account's balance is smaller than the points that were to be spent, or there is no account."""
+    """The customer has fewer points than were to be spent, or no account."""
+
+    code = "not_enough_points"
 
     def __init__(self, *, wanted: int, balance: int) -> None:
         super().__init__(
@@ -14,4 +16,12 @@ class NotEnoughPoints(Refused):
 
 
 class AdjustmentRefused(Refused):
-    """Staff gave an amount that changes nothing or more than the account holds."""
+    """The adjustment is 0, out of bounds, or takes more points than there are."""
+
+    code = "adjustment_not_allowed"
+
+
+class AdjustedMeanwhile(ConcurrentChange):
+    """A colleague adjusted the account after the page was opened."""
+
+    code = "points_adjusted_meanwhile"

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.text import capfirst
@@ -10,15 +10,25 @@ from django.utils.translation import gettext as _
 
 
 class Refused(Exception):
-    """Something was asked that the rules do not allow; nothing was changed. The text is for people, and translated."""
+    """A request that the rules do not allow: nothing was changed.
+
+    The text is for people, and translated. `code` is for machines: it names the kind of refusal, is unique among all
+    kinds, and never changes. docs/errors.md lists them.
+    """
+
+    code: ClassVar[str] = "refused"
 
 
 class ForbiddenMove(Refused):
-    """The status is not one from which this move is allowed."""
+    """The status cannot change in this way, or has it already."""
+
+    code = "status_not_allowed"
 
 
 class ConcurrentChange(Refused):
-    """Somebody else changed the status between the read and the write."""
+    """Somebody else changed the row between the read and the write."""
+
+    code = "changed_meanwhile"
 
 
 def transition(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:

@@ -8,7 +8,9 @@ LONGEST_REASON = 250
 
 
 class ReasonNeeded(Refused):
-    """No reason was given, or one that cannot be kept."""
+    """No reason was given, or one that is too long or cannot be stored."""
+
+    code = "reason_needed"
 
 
 def clean_reason(reason: str) -> str:

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from cinema.status import Refused
+from cinema.status import ConcurrentChange, Refused
 
 
 class OutOfStock(Refused):
-    """There is less of some items than was asked for. `items` holds their names."""
+    """There is less of some items in stock than was asked for."""
+
+    # `items`: their names.
+    code = "out_of_stock"
 
     def __init__(self, items: Iterable[object]) -> None:
         self.items = [str(item) for item in items]
@@ -19,7 +22,9 @@ class OutOfStock(Refused):
 
 
 class PromisedToCustomers(Refused):
-    """The shelf holds less than customers have ordered, and the stock cannot fall below nothing."""
+    """Fewer were counted on the shelf than customers have ordered."""
+
+    code = "stock_promised"
 
     def __init__(self, item: object, *, on_shelf: int, promised: int) -> None:
         super().__init__(
@@ -32,7 +37,9 @@ class PromisedToCustomers(Refused):
 
 
 class WrongQuantity(Refused):
-    """A quantity that cannot be: none, negative, or more than any bar holds."""
+    """The quantity is not a whole number within its bounds."""
+
+    code = "quantity_invalid"
 
     def __init__(self, quantity: object, *, lowest: int, highest: int) -> None:
         super().__init__(
@@ -42,7 +49,10 @@ class WrongQuantity(Refused):
 
 
 class CountDiffers(Refused):
-    """The shelf holds so much less or more than the books say that a reason is due."""
+    """The count differs so much from the expected stock that it needs a reason."""
+
+    # `on_shelf`: what was counted; `expected`: what the stock says.
+    code = "count_differs"
 
     def __init__(self, item: object, *, on_shelf: int, expected: int) -> None:
         self.on_shelf, self.expected = on_shelf, expected
@@ -56,4 +66,30 @@ class CountDiffers(Refused):
 
 
 class NothingToOrder(Refused):
-    """The shelf is full, or what it lacks has been ordered."""
+    """The stock is at its maximum, or what is missing is on order."""
+
+    code = "nothing_to_order"
+
+
+class StockMovedMeanwhile(ConcurrentChange):
+    """A colleague booked stock of the item after the page was opened."""
+
+    code = "stock_changed_meanwhile"
+
+
+class OnSaleAlready(ConcurrentChange):
+    """The item is on sale."""
+
+    code = "item_on_sale_already"
+
+
+class OffSaleAlready(ConcurrentChange):
+    """The item is off sale."""
+
+    code = "item_off_sale_already"
+
+
+class OrderedAlready(NothingToOrder):
+    """The item is on order from the supplier."""
+
+    code = "item_on_order_already"

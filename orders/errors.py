@@ -16,19 +16,87 @@ from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
 
 
 class BasketRefused(Refused):
-    """What was asked for cannot be one order: nothing in it, too much, or things of another cinema."""
+    """The basket cannot become an order."""
+
+    code = "basket_invalid"
+
+
+class BasketEmpty(BasketRefused):
+    """The basket holds neither a seat nor a snack."""
+
+    code = "basket_empty"
+
+
+class BasketTooLarge(BasketRefused):
+    """The basket holds more tickets than one order may."""
+
+    code = "basket_too_large"
+
+
+class SeatChosenTwice(BasketRefused):
+    """The basket names a seat of a session twice."""
+
+    code = "seat_chosen_twice"
+
+
+class SnackQuantityRefused(BasketRefused):
+    """The quantity of a snack is not from 1 to the maximum of a line."""
+
+    code = "snack_quantity_invalid"
+
+
+class SnackNotSold(BasketRefused):
+    """The snack is not sold in this cinema now."""
+
+    code = "snack_not_sold"
+
+
+class DifferentCinemas(BasketRefused):
+    """The basket holds sessions of another cinema."""
+
+    code = "different_cinemas"
+
+
+class SeatNotInHall(BasketRefused):
+    """The seat is not in the hall of the session."""
+
+    code = "seat_not_in_hall"
+
+
+class TicketTypeNotSold(BasketRefused):
+    """The ticket type is not sold now."""
+
+    code = "ticket_type_not_sold"
+
+
+class PointsRefused(BasketRefused):
+    """The number of points is not valid, or more than may pay for this order."""
+
+    code = "points_not_allowed"
+
+
+class DetailsRefused(BasketRefused):
+    """A detail of the order is not valid: address, phone number, language, channel or total."""
+
+    code = "order_details_invalid"
 
 
 class SeatTaken(Refused):
-    """Somebody else has one of the seats."""
+    """One of the seats was sold or is held for somebody else."""
+
+    code = "seat_taken"
 
 
 class SeatBroken(Refused):
-    """One of the seats is out of use when the session runs."""
+    """One of the seats is out of use during the session."""
+
+    code = "seat_out_of_use"
 
 
 class NotOnSale(Refused):
-    """A session has started, is over or is cancelled."""
+    """A session has started, is over or is cancelled, or snacks could not be collected any more."""
+
+    code = "not_on_sale"
 
     @classmethod
     def any_more(cls, film: Any) -> "NotOnSale":
@@ -37,6 +105,8 @@ class NotOnSale(Refused):
 
 class PriceChanged(Refused):
     """The basket costs another sum than the customer was shown: `expected` then, `total` now."""
+
+    code = "price_changed"
 
     def __init__(self, *, expected: Decimal, total: Decimal) -> None:
         self.expected, self.total = expected, total
@@ -50,6 +120,8 @@ class ChoiceRefused(Refused):
     """Seats or ticket types that are not sold in this way online: companions without a wheelchair place, too many, a
     type that is not for everybody."""
 
+    code = "seat_choice_not_allowed"
+
     @classmethod
     def of_type(cls, seat: Any, ticket_type: Any) -> "ChoiceRefused":
         return cls(
@@ -60,6 +132,8 @@ class ChoiceRefused(Refused):
 
 class SeatLeftAlone(Refused):
     """The choice would leave single seats that nobody takes. `seats` holds them."""
+
+    code = "single_seat_left"
 
     def __init__(self, seats: Sequence[Any]) -> None:
         self.seats = list(seats)
@@ -76,6 +150,8 @@ class SeatLeftAlone(Refused):
 class TooMuchHeld(Refused):
     """A visitor, or an address, holds more unpaid seats than are lent online at once."""
 
+    code = "too_much_held"
+
     def __init__(self) -> None:
         super().__init__(_("You hold other seats that are not paid. Pay for them or let them go first."))
 
@@ -83,55 +159,225 @@ class TooMuchHeld(Refused):
 class HoldEnds(Refused):
     """The online hold has been extended as far as it goes."""
 
+    code = "hold_not_extendable"
+
     def __init__(self) -> None:
         super().__init__(_("The seats cannot be held any longer. Please pay now, or choose again."))
 
 
 class PromocodeRefused(Refused):
-    """The code is unknown, not valid now, or used up."""
+    """The promocode cannot be used."""
+
+    code = "promocode_not_accepted"
+
+
+class PromocodeUnknown(PromocodeRefused):
+    """There is no promocode of this name."""
+
+    code = "promocode_unknown"
+
+
+class PromocodeNotValid(PromocodeRefused):
+    """The promocode is switched off, or now is outside its dates."""
+
+    code = "promocode_not_valid_now"
+
+
+class PromocodeUsedUp(PromocodeRefused):
+    """The promocode has been used as often as it may be."""
+
+    code = "promocode_used_up"
 
 
 class WrongAmount(Refused):
-    """Money taken by hand is not what the order costs."""
+    """The amount is not what the order costs."""
+
+    code = "wrong_amount"
 
 
 class AlreadyPaid(Refused):
-    """Money taken by hand for an order that has been paid."""
+    """Money was taken by hand for an order that does not wait for payment."""
+
+    code = "already_paid"
 
 
 class NotPayable(Refused):
-    """The order is paid, cancelled, out of time, or costs nothing, so that no payment can begin."""
+    """No payment of this order can be started."""
+
+    code = "order_not_payable"
+
+
+class PaidBefore(NotPayable):
+    """The order has been paid, so that no other payment can be started."""
+
+    code = "order_paid"
+
+
+class NothingToPay(NotPayable):
+    """The order costs nothing and needs no payment."""
+
+    code = "order_is_free"
+
+
+class TimeToPayOver(NotPayable):
+    """The time to pay is over, or the order was cancelled."""
+
+    code = "payment_time_over"
 
 
 class GatewayNotOffered(Refused):
     """Customers cannot pay through this gateway here."""
 
+    code = "gateway_not_offered"
+
 
 class NothingToRefund(Refused):
-    """All that the order paid has been given back, or what was named cannot be."""
+    """Nothing of the order is left to refund."""
+
+    code = "nothing_to_refund"
+
+
+class LinesNotRefundable(NothingToRefund):
+    """A line is not part of the order, or was refunded before."""
+
+    code = "lines_not_refundable"
+
+
+class MoreThanLeft(NothingToRefund):
+    """The amount is more than is left of one of the order's payments."""
+
+    code = "refund_exceeds_payments"
 
 
 class ExtensionRefused(Refused):
-    """The new deadline is not one."""
+    """The new payment deadline is not after now and before the session."""
+
+    code = "deadline_invalid"
 
 
 class NotReminded(Refused):
-    """The customer cannot be written to, or has just been."""
+    """The customer cannot be reminded to pay."""
+
+    code = "reminder_not_sent"
+
+
+class NoContact(NotReminded):
+    """The order has neither an e-mail address nor a phone number."""
+
+    code = "no_contact"
+
+
+class RemindedLately(NotReminded):
+    """The customer was reminded less than an hour ago."""
+
+    code = "reminded_lately"
 
 
 class NotForgotten(Refused):
-    """The customer cannot be forgotten yet, or is no customer."""
+    """The customer's data cannot be erased."""
+
+    code = "customer_not_erasable"
+
+
+class NothingKept(NotForgotten):
+    """Nothing that names the customer is stored any more."""
+
+    code = "customer_erased_already"
+
+
+class StaffNotForgotten(NotForgotten):
+    """The person is staff: deactivate the account instead."""
+
+    code = "customer_is_staff"
+
+
+class OrdersStillOpen(NotForgotten):
+    """An order of the customer is not settled yet."""
+
+    code = "customer_has_open_orders"
 
 
 class NotAdmitted(Refused):
-    """The door or the bar refuses: not paid, used, collected, refunded."""
+    """The door or the bar does not accept the ticket or the snacks."""
+
+    code = "not_admitted"
+
+
+class TicketUsed(NotAdmitted):
+    """The ticket has been scanned before."""
+
+    code = "ticket_used"
+
+
+class OrderNotPaid(NotAdmitted):
+    """The order of the ticket or the snacks is not paid."""
+
+    code = "order_not_paid"
+
+
+class SessionNotHeld(NotAdmitted):
+    """The session of the ticket was cancelled."""
+
+    code = "ticket_session_cancelled"
+
+
+class TicketNotValid(NotAdmitted):
+    """The ticket was refunded or has expired."""
+
+    code = "ticket_not_valid"
+
+
+class ScanNotUndoable(NotAdmitted):
+    """The ticket is not scanned, or its order is completed."""
+
+    code = "scan_not_undoable"
+
+
+class SnacksNotOpen(NotAdmitted):
+    """The snacks are not in a status from which this step is possible."""
+
+    code = "snacks_not_open"
+
+
+class NotAwaitingPayment(ForbiddenMove):
+    """The order is not waiting for payment any more."""
+
+    code = "order_not_awaiting_payment"
+
+
+class NotRefundable(ForbiddenMove):
+    """The order is not paid, so that there is nothing to refund."""
+
+    code = "order_not_refundable"
+
+
+class NotTakenByHand(ForbiddenMove):
+    """The payment is not an open one that was taken by hand."""
+
+    code = "payment_not_by_hand"
+
+
+class RefundStillToSend(ForbiddenMove):
+    """The gateway is still to send this refund: do not hand out money."""
+
+    code = "refund_still_to_send"
+
+
+class RefundedAlready(ForbiddenMove):
+    """The money of this refund has gone back."""
+
+    code = "refund_paid_already"
 
 
 __all__ = [
     "AlreadyPaid",
+    "BasketEmpty",
     "BasketRefused",
+    "BasketTooLarge",
     "ChoiceRefused",
     "ConcurrentChange",
+    "DetailsRefused",
+    "DifferentCinemas",
     "ExtensionRefused",
     "ForbiddenMove",
     "GatewayError",
@@ -139,21 +385,51 @@ __all__ = [
     "GatewayRefused",
     "GatewayUnavailable",
     "HoldEnds",
+    "LinesNotRefundable",
+    "MoreThanLeft",
+    "NoContact",
     "NotAdmitted",
+    "NotAwaitingPayment",
     "NotEnoughPoints",
     "NotForgotten",
     "NotOnSale",
     "NotPayable",
+    "NotRefundable",
     "NotReminded",
+    "NotTakenByHand",
+    "NothingKept",
+    "NothingToPay",
     "NothingToRefund",
+    "OrderNotPaid",
+    "OrdersStillOpen",
     "OutOfStock",
+    "PaidBefore",
+    "PointsRefused",
     "PriceChanged",
+    "PromocodeNotValid",
     "PromocodeRefused",
+    "PromocodeUnknown",
+    "PromocodeUsedUp",
     "ReasonNeeded",
+    "RefundStillToSend",
+    "RefundedAlready",
     "Refused",
+    "RemindedLately",
+    "ScanNotUndoable",
     "SeatBroken",
+    "SeatChosenTwice",
     "SeatLeftAlone",
+    "SeatNotInHall",
     "SeatTaken",
+    "SessionNotHeld",
+    "SnackNotSold",
+    "SnackQuantityRefused",
+    "SnacksNotOpen",
+    "StaffNotForgotten",
+    "TicketNotValid",
+    "TicketTypeNotSold",
+    "TicketUsed",
+    "TimeToPayOver",
     "TooMuchHeld",
     "WrongAmount",
 ]

@@ -1,4 +1,4 @@
-"""What a gateway, or the way to it, refuses. The texts are for people; what exactly a gateway said stays in `code`."""
+"""Errors of gateways. The texts are for people; what exactly a gateway said is in `answer`."""
 
 from django.utils.translation import gettext as _
 
@@ -6,24 +6,35 @@ from cinema.status import Refused
 
 
 class GatewayError(Refused):
-    """A gateway did not do what it was asked. `code` is a short word for staff and logs, without personal data."""
+    """A gateway did not do what it was asked."""
 
-    def __init__(self, code: str, text: str = "") -> None:
-        self.code = code[:100]
+    # `answer`: what the gateway said in a few words, for staff and logs, without personal data.
+    code = "gateway_error"
+
+    def __init__(self, answer: str, text: str = "") -> None:
+        self.answer = answer[:100]
         super().__init__(text or _("The payment service does not answer. Nothing was charged; please try again."))
 
 
 class GatewayUnavailable(GatewayError):
-    """No answer, or none that says: whether it was done is unknown. To be asked before it is tried again."""
+    """The gateway gave no clear answer: whether it did what was asked is unknown."""
+
+    code = "gateway_unavailable"
 
 
 class GatewayRefused(GatewayError):
-    """The gateway said no, so nothing was done; the same request will be refused again."""
+    """The gateway said no: nothing was done, and the same request will fail again."""
+
+    code = "gateway_refused"
 
 
 class NotPollable(GatewayError):
-    """Taken by hand: only a person knows how it stands."""
+    """The payment was taken by hand: there is no gateway to ask."""
+
+    code = "gateway_by_hand"
 
 
 class UnverifiedWebhook(Refused):
-    """A message that does not come from the gateway whose name it bears."""
+    """A webhook does not come from the gateway that it names."""
+
+    code = "webhook_not_genuine"

@@ -13,7 +13,9 @@ from cinema.status import ForbiddenMove, Refused
 
 
 class NonexistentTime(Refused):
-    """The clocks of the place skip this time: they are put forward over it."""
+    """The clocks go forward over this local time, so that it does not exist."""
+
+    code = "time_nonexistent"
 
     def __init__(self, wall_clock: datetime, zone: ZoneInfo) -> None:
         super().__init__(
@@ -23,7 +25,10 @@ class NonexistentTime(Refused):
 
 
 class AmbiguousTime(Refused):
-    """The clocks of the place show this time twice. `choices` holds both instants, the earlier first."""
+    """The clocks go back, so that this local time comes twice."""
+
+    # `choices`: both instants, the earlier first.
+    code = "time_ambiguous"
 
     def __init__(self, wall_clock: datetime, zone: ZoneInfo, choices: Sequence[datetime]) -> None:
         self.choices = list(choices)
@@ -39,21 +44,28 @@ class AmbiguousTime(Refused):
 
 
 class TimeZoneMissing(Refused):
-    """A time without a zone means different instants in different cinemas."""
+    """The time has no zone, so that it is not an instant."""
+
+    code = "time_zone_missing"
 
     def __init__(self, time: datetime) -> None:
         super().__init__(_("%(time)s has no time zone. Say in which city it is meant.") % {"time": _shown(time)})
 
 
 class StartsInThePast(Refused):
-    """A session can only be scheduled ahead."""
+    """A session is scheduled to start before now."""
+
+    code = "starts_in_the_past"
 
     def __init__(self, start: datetime) -> None:
         super().__init__(_("%(time)s has passed already. Choose a later start.") % {"time": _shown(start)})
 
 
 class HallBusy(Refused):
-    """Other sessions hold the hall then, their cleaning included. `sessions` holds them; with hall and film loaded."""
+    """Other sessions occupy the hall at that time, cleaning included."""
+
+    # `sessions`: they, with hall and film loaded.
+    code = "hall_busy"
 
     def __init__(self, sessions: Sequence[Any]) -> None:
         self.sessions = list(sessions)
@@ -70,18 +82,24 @@ class HallBusy(Refused):
 
 
 class ImpossibleSession(Refused):
-    """Something about the session cannot be: its price, its adverts, its format. The text lists what."""
+    """A value of the session is not valid; the text says which."""
+
+    code = "session_invalid"
 
 
 class SessionCancelledAlready(ForbiddenMove):
-    """The session has been cancelled; the first reason stands."""
+    """The session has been cancelled before; the first reason is kept."""
+
+    code = "session_cancelled_already"
 
     def __init__(self, session: Any) -> None:
         super().__init__(_("%(session)s has been cancelled already.") % {"session": session})
 
 
 class SessionOver(ForbiddenMove):
-    """The session has ended: what its audience is owed is a refund."""
+    """The session has ended and cannot be cancelled."""
+
+    code = "session_over"
 
     def __init__(self, session: Any) -> None:
         super().__init__(
@@ -90,29 +108,40 @@ class SessionOver(ForbiddenMove):
 
 
 class NotYet(ForbiddenMove):
-    """The session has not begun, or not ended, so it cannot be said to be running, or over."""
+    """The session has not started, or not ended, yet."""
+
+    code = "session_not_yet"
 
     def __init__(self, session: Any) -> None:
         super().__init__(_("%(session)s: it is not time yet.") % {"session": session})
 
 
 class DifferentWeekdays(Refused):
-    """A week is copied to a week that begins on the same day, so that a Friday's programme stays a Friday's."""
+    """A week is copied to one that starts on another day of the week."""
+
+    code = "weekdays_differ"
 
     def __init__(self) -> None:
         super().__init__(_("Both weeks must begin on the same day of the week. Choose another day to copy to."))
 
 
 class ImpossibleHall(Refused):
-    """The plan of the hall, its name or its cleaning time cannot be. The text says what."""
+    """The plan, name or cleaning time of the hall is not valid; the text says which."""
+
+    code = "hall_invalid"
 
 
 class ImpossibleOutage(Refused):
-    """Which seats are broken, since when, until when or why cannot be. The text says what."""
+    """The seats or the dates of the outage are not valid; the text says which."""
+
+    code = "outage_invalid"
 
 
 class OutAlready(ImpossibleOutage):
-    """The seats are out of use then already. `outages` says since when; with seat, hall and cinema loaded."""
+    """The seats are out of use at that time already."""
+
+    # `outages`: since when; with seat, hall and cinema loaded.
+    code = "seat_out_already"
 
     def __init__(self, outages: Sequence[Any]) -> None:
         self.outages = list(outages)
@@ -126,7 +155,9 @@ class OutAlready(ImpossibleOutage):
 
 
 class BackAlready(ForbiddenMove):
-    """The seat was put back, or the outage has run out."""
+    """The seat was put back before, or its outage has ended."""
+
+    code = "seat_back_already"
 
     def __init__(self, outage: Any) -> None:
         super().__init__(_("%(seat)s is in use again already.") % {"seat": capfirst(str(outage.seat))})

@@ -6,7 +6,9 @@ from cinema.status import Refused
 
 
 class LinkRefused(Refused):
-    """A link to sign in is used, too old, or not ours."""
+    """The link to sign in was used, is too old, or is not ours."""
+
+    code = "sign_in_link_invalid"
 
     def __init__(self) -> None:
         super().__init__(_("This link has been used or is too old. Ask for a new one."))

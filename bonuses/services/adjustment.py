@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import LIMIT_WINDOW, require_approval_above_limit
-from bonuses.errors import AdjustmentRefused
+from bonuses.errors import AdjustedMeanwhile, AdjustmentRefused
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import balances
-from cinema.status import ConcurrentChange
 from cinema.validators import clean_reason
 
 
@@ -26,7 +25,7 @@ def adjust(
     """Add points to an account, or take them (negative amount), over a customer's head and therefore with a reason.
 
     Refuses with `ReasonNeeded` an empty reason; with `AdjustmentRefused` an amount of 0 or beyond bounds, and to take
-    what is not there; with `ConcurrentChange` if there is an adjustment after the one that the actor has `seen`, as
+    what is not there; with `AdjustedMeanwhile` if there is an adjustment after the one that the actor has `seen`, as
     `last_adjustment` says; and with `ApprovalRequired` what is above the limit for one person, unless there is an
     `approver`.
     """
@@ -36,7 +35,7 @@ def adjust(
     with transaction.atomic():
         balance = balances.lock([account.pk])[account.pk]
         if seen is not None and (last := _adjustments(account).select_related("actor").first()) and last.pk > seen:
-            raise ConcurrentChange(
+            raise AdjustedMeanwhile(
                 _(
                     "Meanwhile %(actor)s booked %(amount)+d: %(reason)s. "
                     "If yours comes on top of that, confirm it again."

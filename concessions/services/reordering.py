@@ -7,21 +7,21 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.status import ConcurrentChange
-from concessions.errors import NothingToOrder
+from concessions.errors import NothingToOrder, OffSaleAlready, OnSaleAlready, OrderedAlready
 from concessions.models import ConcessionItem, ReorderSuggestion
 
 
 def order_up(item: ConcessionItem, *, at: datetime, actor: User | None = None) -> ReorderSuggestion:
     """Note that so much has been ordered as fills the shelf up to the maximum; goods that come in settle it.
 
-    The open suggestion becomes the order, or one is made. Refused with `NothingToOrder` where the shelf is full or an
-    order is under way.
+    The open suggestion becomes the order, or one is made. Refused with `NothingToOrder` where the shelf is full, and
+    with `OrderedAlready` where an order is under way.
     """
     with transaction.atomic():
         row = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
         known = ReorderSuggestion.objects.filter(concession_item=row, settled_at__isnull=True).first()
         if known is not None and known.ordered_at is not None:
-            raise NothingToOrder(
+            raise OrderedAlready(
                 _("%(item)s: %(quantity)d are on order already. Receive them first.")
                 % {"item": row, "quantity": known.quantity}
             )
@@ -34,19 +34,19 @@ def order_up(item: ConcessionItem, *, at: datetime, actor: User | None = None) -
 
 
 def take_off_sale(item: ConcessionItem) -> None:
-    """Nobody can order the item any more; what is ordered stays. `ConcurrentChange` if it is off already."""
-    _put(item, on_sale=False, otherwise=_("%(item)s is off sale already.") % {"item": item})
+    """Nobody can order the item any more; what is ordered stays. Refused with `OffSaleAlready`."""
+    _put(item, on_sale=False, otherwise=OffSaleAlready(_("%(item)s is off sale already.") % {"item": item}))
 
 
 def put_on_sale(item: ConcessionItem) -> None:
-    """The item can be ordered again. Refused with `ConcurrentChange` if it can already."""
-    _put(item, on_sale=True, otherwise=_("%(item)s is on sale already.") % {"item": item})
+    """The item can be ordered again. Refused with `OnSaleAlready`."""
+    _put(item, on_sale=True, otherwise=OnSaleAlready(_("%(item)s is on sale already.") % {"item": item}))
 
 
-def _put(item: ConcessionItem, *, on_sale: bool, otherwise: str) -> None:
+def _put(item: ConcessionItem, *, on_sale: bool, otherwise: ConcurrentChange) -> None:
     with transaction.atomic():
         row = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
         if row.is_active == on_sale:
-            raise ConcurrentChange(otherwise)
+            raise otherwise
         row.is_active = item.is_active = on_sale
         row.save(update_fields=["is_active"])

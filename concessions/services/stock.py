@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import LIMIT_WINDOW, require_approval_above_limit
-from cinema.status import ConcurrentChange
 from cinema.validators import clean_reason
-from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, WrongQuantity
+from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, StockMovedMeanwhile, WrongQuantity
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
 from concessions.services import movements
 
@@ -97,7 +96,7 @@ def last_by_staff(item: ConcessionItem) -> int:
     """The key of the last movement that staff booked, 0 without one.
 
     Who acts on what a page showed passes it as `seen`: where a colleague, or a second press of the button, was
-    quicker, the service refuses with `ConcurrentChange`.
+    quicker, the service refuses with `StockMovedMeanwhile`.
     """
     last = _by_staff(item).values_list("pk", flat=True).first()
     return last or 0
@@ -114,7 +113,7 @@ def _refuse_if_moved(item: ConcessionItem, seen: int | None) -> None:
         return
     last = _by_staff(item).select_related("actor").first()
     if last is not None and last.pk > seen:
-        raise ConcurrentChange(
+        raise StockMovedMeanwhile(
             _("Meanwhile %(actor)s booked: %(kind)s, %(quantity)+d. If yours comes on top of that, confirm it again.")
             % {"actor": last.actor or _("somebody"), "kind": last.get_kind_display(), "quantity": last.quantity}
         )

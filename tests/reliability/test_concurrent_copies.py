@@ -12,7 +12,7 @@ from django.db import connections
 
 from accounts.models import User
 from concessions.models import ConcessionItem
-from orders.errors import NotEnoughPoints, OutOfStock, PromocodeRefused, Refused, SeatTaken
+from orders.errors import NotEnoughPoints, OutOfStock, PromocodeUsedUp, Refused, SeatTaken
 from orders.models import Promocode
 from orders.models import orders as order_models
 from orders.services import hold
@@ -147,7 +147,7 @@ def at_once(act: Callable[[int], None]) -> Counter[str]:
     [
         (buy_a_portion, OutOfStock),
         (buy_one_of_three_seats, SeatTaken),
-        (buy_with_the_promocode, PromocodeRefused),
+        (buy_with_the_promocode, PromocodeUsedUp),
         (buy_with_points, NotEnoughPoints),
     ],
 )

@@ -17,12 +17,12 @@ from concessions.models import ConcessionItem, ConcessionPreorder
 from jobs import steps
 from orders.errors import (
     ForbiddenMove,
-    NotAdmitted,
     NotEnoughPoints,
     NothingToRefund,
     OutOfStock,
-    PromocodeRefused,
+    PromocodeUsedUp,
     SeatTaken,
+    SnacksNotOpen,
 )
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.models import orders as order_models
@@ -217,7 +217,7 @@ def collect_them() -> None:
 
 def is_collected_or_given_up(refusals: Refusals) -> bool:
     end = (ConcessionPreorder.objects.get().status, ConcessionItem.objects.get().stock_quantity, refusals)
-    return end in [("COLLECTED", 6, []), ("EXPIRED", 10, [NotAdmitted])]
+    return end in [("COLLECTED", 6, []), ("EXPIRED", 10, [SnacksNotOpen])]
 
 
 # --- Two buyers of the last one
@@ -291,7 +291,7 @@ def uses_counted_in_python() -> Any:
     def take_use(promocode: Promocode) -> None:
         used = Promocode.objects.get(pk=promocode.pk).used_count
         if used >= promocode.max_uses:
-            raise PromocodeRefused
+            raise PromocodeUsedUp
         Promocode.objects.filter(pk=promocode.pk).update(used_count=used + 1)
 
     return patch.object(promocodes, "take_use", take_use)
@@ -339,7 +339,7 @@ RACES = {
         one_of_everything,
         buy_with_the_promocode,
         buy_with_the_promocode,
-        one_is_refused(PromocodeRefused),
+        one_is_refused(PromocodeUsedUp),
         uses_counted_in_python,
     ),
     "two buyers with one balance": Race(

@@ -32,7 +32,9 @@ NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Unreadable(Refused):
-    """The file is no table that can be read. The text says why."""
+    """The uploaded file cannot be read as a table; the text says why."""
+
+    code = "file_unreadable"
 
 
 @dataclass(frozen=True)

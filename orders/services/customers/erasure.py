@@ -11,7 +11,7 @@ from accounts.services import anonymise, delete_login_attempts, is_anonymous, re
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import expire
 from notifications.models import Notification
-from orders.errors import NotForgotten
+from orders.errors import NothingKept, OrdersStillOpen, StaffNotForgotten
 from orders.locks import lock_orders
 from orders.models import Order, OrderEvent
 from orders.services.customers.customer import Customer
@@ -55,12 +55,12 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         orders = list(customer.orders().order_by("pk"))
         user = User.objects.select_for_update().get(pk=customer.user.pk) if customer.user else None
         if not customer.address or (user is not None and is_anonymous(user)):
-            raise NotForgotten(_("Nothing that names this customer is kept any more."))
+            raise NothingKept(_("Nothing that names this customer is kept any more."))
         if user is not None and user.is_staff:
-            raise NotForgotten(_("Who works here stands behind what they did. Switch the person off instead."))
+            raise StaffNotForgotten(_("Who works here stands behind what they did. Switch the person off instead."))
         waiting = list(still_open(named).order_by("pk").values_list("number", flat=True)[:5])
         if waiting:
-            raise NotForgotten(
+            raise OrdersStillOpen(
                 _("Nothing was erased: still open are %(orders)s. Ask again once they are used, settled or cancelled.")
                 % {"orders": ", ".join(waiting)}
             )

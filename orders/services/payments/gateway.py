@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cinema.status import transition
-from orders.errors import GatewayNotOffered, NotPayable
+from orders.errors import GatewayNotOffered, NothingToPay, NotPayable, PaidBefore, TimeToPayOver
 from orders.locks import lock_order
 from orders.models import Order
 from orders.services.payments.disputes import book_disputes
@@ -84,7 +84,7 @@ def settle_payment(payment: Payment, *, at: datetime) -> Payment:
     try:
         return poll(payment, at=at)
     except GatewayError as error:
-        logger.warning("Payment %s: %s could not be asked: %s", payment.pk, payment.gateway, error.code)
+        logger.warning("Payment %s: %s could not be asked: %s", payment.pk, payment.gateway, error.answer)
         payment.refresh_from_db()
         return payment
 
@@ -140,7 +140,7 @@ def poll(payment: Payment, *, at: datetime) -> Payment:
         if report.state == State.OPEN and _is_pointless(payment, at=at):
             report = gateway.close(payment.external_id)
     except GatewayRefused as error:
-        logger.error("Payment %s: %s does not tell: %s", payment.pk, payment.gateway, error.code)
+        logger.error("Payment %s: %s does not tell: %s", payment.pk, payment.gateway, error.answer)
         _discrepancy(payment, Payment.Discrepancy.UNKNOWN_THERE, at=at)
         return payment
     return apply_report(payment, report, at=at)
@@ -184,7 +184,7 @@ def _intent(order: Order, *, gateway: str, return_url: str, at: datetime) -> Pay
     with transaction.atomic(durable=True):
         row = lock_order(order)
         if not is_payable(row, at=at):
-            raise NotPayable(_why_not_payable(row))
+            raise _why_not_payable(row)
         open_one = row.payments.filter(gateway=gateway, status=Payment.Status.PENDING).first()
         return open_one or Payment.objects.create(
             order=row,
@@ -201,11 +201,11 @@ def _open(payment: Payment) -> None:
     try:
         opened = client(payment.gateway).start(_charge(payment))
     except GatewayRefused as error:
-        logger.error("Payment %s: %s refused it: %s", payment.pk, payment.gateway, error.code)
+        logger.error("Payment %s: %s refused it: %s", payment.pk, payment.gateway, error.answer)
         _fail(payment)
         raise
     except GatewayUnavailable as error:
-        logger.warning("Payment %s: %s is away: %s", payment.pk, payment.gateway, error.code)
+        logger.warning("Payment %s: %s is away: %s", payment.pk, payment.gateway, error.answer)
         raise
     _remember(payment, opened)
 
@@ -285,9 +285,11 @@ def _ask_again(payment: Payment, discrepancy: str, *, argued: bool, at: datetime
     payment.next_poll_at, payment.discrepancy = then, discrepancy
 
 
-def _why_not_payable(order: Order) -> str:
+def _why_not_payable(order: Order) -> NotPayable:
     if order.status in (*Order.SOLD, Order.Status.REFUNDED):
-        return _("Order %(order)s has been paid already.") % {"order": order}
+        return PaidBefore(_("Order %(order)s has been paid already.") % {"order": order})
     if order.status in Order.UNPAID and not order.final_amount:
-        return _("Order %(order)s costs nothing: it needs no payment.") % {"order": order}
-    return _("The time to pay order %(order)s is over. Please choose your seats anew.") % {"order": order}
+        return NothingToPay(_("Order %(order)s costs nothing: it needs no payment.") % {"order": order})
+    return TimeToPayOver(
+        _("The time to pay order %(order)s is over. Please choose your seats anew.") % {"order": order}
+    )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.status import transition
-from orders.errors import AlreadyPaid, ForbiddenMove
+from orders.errors import AlreadyPaid, NotTakenByHand, RefundedAlready, RefundStillToSend
 from orders.locks import lock_order, lock_orders
 from orders.models import Order
 from orders.services.payments.settlement import mark_paid
@@ -38,7 +38,7 @@ def resolve_payment(payment: Payment, *, approved: bool, at: datetime, actor: Us
     Refuses as `mark_paid` money that the order cannot take any more: void it on the terminal, then it did not come.
     """
     if payment.gateway not in BY_HAND or payment.status != Payment.Status.PENDING:
-        raise ForbiddenMove(_("Only a payment in flight that was taken by hand is cleared up by hand."))
+        raise NotTakenByHand(_("Only a payment in flight that was taken by hand is cleared up by hand."))
     if approved:
         mark_paid(
             payment.order,
@@ -64,8 +64,8 @@ def mark_paid_out(refund: Refund, *, at: datetime, actor: User | None = None) ->
         row = Refund.objects.select_related("payment").get(pk=refund.pk)
         by_hand = row.payment is None or row.payment.gateway in BY_HAND
         if row.status == Refund.Status.REQUESTED and not by_hand:
-            raise ForbiddenMove(_("The gateway is still to send this refund: hand nothing out."))
+            raise RefundStillToSend(_("The gateway is still to send this refund: hand nothing out."))
         if row.status == Refund.Status.SUCCEEDED:
-            raise ForbiddenMove(_("This refund has gone back already."))
+            raise RefundedAlready(_("This refund has gone back already."))
         stamps = {"succeeded_at": at, "handed_out": True, "paid_out_by": actor}
         transition([row], Refund.Status.SUCCEEDED, **stamps, next_attempt_at=None, error="")

@@ -29,7 +29,7 @@ def reconcile(payments: Sequence[Payment], *, at: datetime) -> Counts:
             poll(payment, at=at)
         except GatewayUnavailable as error:
             away.add(payment.gateway)
-            tally.add(Counts(passed_over=1, error=f"{payment.gateway} is away: {error.code}"))
+            tally.add(Counts(passed_over=1, error=f"{payment.gateway} is away: {error.answer}"))
         else:
             payment.events.filter(handled_at__isnull=True).update(handled_at=at)
             tally.done += 1

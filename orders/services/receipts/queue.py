@@ -144,9 +144,9 @@ def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
         except GatewayError as error:
             tries = receipt.attempts + 1
             failed = tries >= MAX_ATTEMPTS
-            stamps = {"error": error.code, "next_attempt_at": None if failed else at + BACKOFF[tries - 1]}
+            stamps = {"error": error.answer, "next_attempt_at": None if failed else at + BACKOFF[tries - 1]}
             status = Receipt.Status.FAILED if failed else Receipt.Status.QUEUED
-            tally.add(Counts(failed=failed, passed_over=not failed, error=error.code if failed else ""))
+            tally.add(Counts(failed=failed, passed_over=not failed, error=error.answer if failed else ""))
         else:
             tally.done += 1
         # Who was faster has done the same.

@@ -20,7 +20,9 @@ from screenings.models import Session
 
 
 class TooLateToRefund(Refused):
-    """One of the lines cannot be taken back by the customer any more."""
+    """Customers cannot refund one of these lines themselves any more."""
+
+    code = "too_late_to_refund"
 
     def __init__(self) -> None:
         super().__init__(

@@ -147,8 +147,8 @@ def _failed(refund: Refund, error: GatewayError, *, sender: str, at: datetime) -
     stamps: dict[str, Any] = {"uid": uuid.uuid4()} if isinstance(error, GatewayRefused) else {}
     if refund.attempts < MAX_ATTEMPTS:
         then = at + BACKOFF[refund.attempts - 1]
-        return _mark(refund, sender=sender, next_attempt_at=then, error=error.code, **stamps)
-    return _mark(refund, sender=sender, status=Refund.Status.FAILED, next_attempt_at=None, error=error.code, **stamps)
+        return _mark(refund, sender=sender, next_attempt_at=then, error=error.answer, **stamps)
+    return _mark(refund, sender=sender, status=Refund.Status.FAILED, next_attempt_at=None, error=error.answer, **stamps)
 
 
 def _mark(refund: Refund, *, sender: str, status: str | None = None, **stamps: Any) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from accounts.services import LIMIT_WINDOW, require_approval_above_limit
 from cinema.money import ZERO
 from cinema.validators import clean_reason
 from orders import notifications
-from orders.errors import ForbiddenMove, NothingToRefund
+from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, NotRefundable
 from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order
 from orders.reasons import Reason
@@ -94,7 +94,7 @@ def refund_each(
     orders = lock_orders_with_sessions(wanted.keys())
     for order in orders:
         if order.status not in Order.SOLD:
-            raise ForbiddenMove(_("Order %(order)s is not paid, so there is nothing to refund.") % {"order": order})
+            raise NotRefundable(_("Order %(order)s is not paid, so there is nothing to refund.") % {"order": order})
     found = lines_of(wanted.keys())
     money = balances(wanted.keys())
     outside = _sent_outside(wanted.keys())
@@ -109,7 +109,7 @@ def refund_each(
         amount = price - _counted_towards(price, outside[order.pk])
         payment = money[order.pk].payment_with(amount) if amount else None
         if amount and payment is None:
-            raise NothingToRefund(
+            raise MoreThanLeft(
                 _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
                 % {"amount": amount, "kept": money[order.pk].kept, "order": order}
             )
@@ -157,7 +157,7 @@ def record_refund(
         balance = balances([row.pk])[row.pk]
         source = balance.payment_with(amount) if payment is None else payment.pk
         if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
-            raise NothingToRefund(
+            raise MoreThanLeft(
                 _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
                 % {"amount": amount, "kept": balance.kept, "order": row}
             )
@@ -248,7 +248,7 @@ def _chosen(order: Order, found: OrderLines, wanted: Sequence[OrderLine] | None)
         names = {(type(line), line.pk) for line in wanted}
         chosen = [line for line in found.unrefunded if (type(line), line.pk) in names]
         if len(chosen) < len(names):
-            raise NothingToRefund(
+            raise LinesNotRefundable(
                 _("Something of what was chosen is not part of order %(order)s, or was refunded before.")
                 % {"order": order}
             )

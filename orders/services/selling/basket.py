@@ -11,7 +11,18 @@ from django.utils.translation import gettext as _
 
 from cinema.money import ZERO, split
 from concessions.models import ConcessionItem, ConcessionPreorder
-from orders.errors import BasketRefused, NotOnSale, SeatBroken
+from orders.errors import (
+    BasketEmpty,
+    BasketTooLarge,
+    DifferentCinemas,
+    NotOnSale,
+    SeatBroken,
+    SeatChosenTwice,
+    SeatNotInHall,
+    SnackNotSold,
+    SnackQuantityRefused,
+    TicketTypeNotSold,
+)
 from orders.models import Ticket, new_pickup_code
 from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
 from screenings.pricing import quote, surcharges
@@ -59,13 +70,13 @@ def fill(
     places = sorted(places, key=lambda place: (place[0].pk, place[1].pk))  # the order in which seats are taken
     quantities = _quantities(cinema, snacks)
     if not places and not quantities:
-        raise BasketRefused(_("The order is empty. Choose a seat or a snack."))
+        raise BasketEmpty(_("The order is empty. Choose a seat or a snack."))
     if len(places) > settings.MAX_TICKETS_AN_ORDER:
-        raise BasketRefused(
+        raise BasketTooLarge(
             _("One order holds at most %(most)d tickets. Make two orders.") % {"most": settings.MAX_TICKETS_AN_ORDER}
         )
     if len({(session.pk, seat.pk) for session, seat, _type in places}) < len(places):
-        raise BasketRefused(_("One seat was chosen twice. Choose each seat once."))
+        raise SeatChosenTwice(_("One seat was chosen twice. Choose each seat once."))
     sessions = _sessions_on_sale(cinema, places, at=at)
     extra = surcharges(cinema) if places else {}
     tickets = [
@@ -98,12 +109,12 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
     items: dict[int, ConcessionItem] = {}
     for item, quantity in snacks:
         if not isinstance(quantity, int) or not 1 <= quantity <= settings.MAX_SNACKS_A_LINE - wanted[item.pk]:
-            raise BasketRefused(
+            raise SnackQuantityRefused(
                 _("%(item)s: %(quantity)s is not a quantity. Choose from 1 to %(most)d.")
                 % {"item": item, "quantity": quantity, "most": settings.MAX_SNACKS_A_LINE}
             )
         if item.cinema_id != cinema.pk or not item.is_active:
-            raise BasketRefused(_("%(item)s is not sold in this cinema now.") % {"item": item})
+            raise SnackNotSold(_("%(item)s is not sold in this cinema now.") % {"item": item})
         items[item.pk] = item
         wanted[item.pk] += quantity
     return [(items[key], wanted[key]) for key in sorted(wanted)]
@@ -114,14 +125,14 @@ def _sessions_on_sale(cinema: Cinema, places: Sequence[Place], *, at: datetime) 
     sessions = Session.objects.select_related("hall", "film").order_by().in_bulk(keys) if keys else {}
     for session in sessions.values():
         if session.hall.cinema_id != cinema.pk:
-            raise BasketRefused(_("One order is for one cinema. Make an order in each."))
+            raise DifferentCinemas(_("One order is for one cinema. Make an order in each."))
         if not session.is_on_sale(at):
             raise NotOnSale.any_more(session.film)
     for session, seat, ticket_type in places:
         if seat.hall_id != sessions[session.pk].hall_id:
-            raise BasketRefused(_("%(seat)s is not in the hall of this session.") % {"seat": seat})
+            raise SeatNotInHall(_("%(seat)s is not in the hall of this session.") % {"seat": seat})
         if not ticket_type.is_active:
-            raise BasketRefused(_("Tickets of the type “%(type)s” are not sold now.") % {"type": ticket_type})
+            raise TicketTypeNotSold(_("Tickets of the type “%(type)s” are not sold now.") % {"type": ticket_type})
     refuse_broken((sessions[session.pk], seat) for session, seat, _type in places)
     return sessions
 

@@ -5,7 +5,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from orders.errors import ExtensionRefused, ForbiddenMove
+from orders.errors import ExtensionRefused, NotAwaitingPayment
 from orders.locks import lock_order
 from orders.models import Order
 from orders.services.selling.hold import clipped
@@ -21,7 +21,7 @@ def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = 
     with transaction.atomic():
         row = lock_order(order)
         if row.status not in Order.UNPAID:
-            raise ForbiddenMove(_("Order %(order)s is not waiting for payment any more.") % {"order": row})
+            raise NotAwaitingPayment(_("Order %(order)s is not waiting for payment any more.") % {"order": row})
         distance = row.expires_at - row.payment_deadline
         starts = row.tickets.aggregate(first=Min("session__start_datetime"))["first"]
         closes = row.preorders.aggregate(first=Min("collection_deadline"))["first"]

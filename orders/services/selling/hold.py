@@ -15,7 +15,7 @@ from bonuses.services import spend
 from cinema.money import ZERO
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
-from orders.errors import BasketRefused, NotEnoughPoints, PriceChanged, SeatTaken
+from orders.errors import DetailsRefused, NotEnoughPoints, PointsRefused, PriceChanged, SeatTaken
 from orders.locks import lock_order
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
@@ -81,7 +81,7 @@ def hold(
     try:
         order.clean_fields(exclude=["cinema", "user", "promocode"])
     except ValidationError as error:
-        raise BasketRefused(" ".join(error.messages)) from error
+        raise DetailsRefused(" ".join(error.messages)) from error
     release_stale_holds(basket.tickets, at=at)
     with transaction.atomic():
         if instead_of is not None:
@@ -150,12 +150,12 @@ def _value_of(points: int, *, left: Decimal, user: User | None) -> Decimal:
     if not points:
         return ZERO
     if not isinstance(points, int) or points < 0:
-        raise BasketRefused(_("%(points)s is not a number of points.") % {"points": points})
+        raise PointsRefused(_("%(points)s is not a number of points.") % {"points": points})
     if user is None:
         raise NotEnoughPoints(wanted=points, balance=0)
     most = int(left * settings.BONUS_MAX_SHARE / settings.BONUS_POINT_VALUE)
     if points > most:
-        raise BasketRefused(_("At most %(most)d points can pay for this order. Choose fewer points.") % {"most": most})
+        raise PointsRefused(_("At most %(most)d points can pay for this order. Choose fewer points.") % {"most": most})
     return points * settings.BONUS_POINT_VALUE
 
 

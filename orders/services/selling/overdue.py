@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from notifications.models import Kind
 from orders import notifications
-from orders.errors import ForbiddenMove, NotReminded
+from orders.errors import NoContact, NotAwaitingPayment, RemindedLately
 from orders.locks import keys_of, lock_order, lock_orders
 from orders.models import Order
 
@@ -30,12 +30,12 @@ def remind_to_pay(order: Order, *, at: datetime) -> None:
     with transaction.atomic():
         row = lock_order(order)
         if row.status not in Order.UNPAID:
-            raise ForbiddenMove(_("Order %(order)s is not waiting for payment any more.") % {"order": row})
+            raise NotAwaitingPayment(_("Order %(order)s is not waiting for payment any more.") % {"order": row})
         if not row.recipient.strip():
-            raise NotReminded(_("Order %(order)s has neither an e-mail address nor a phone number.") % {"order": row})
+            raise NoContact(_("Order %(order)s has neither an e-mail address nor a phone number.") % {"order": row})
         last = notifications.notifications_of(row).filter(kind=Kind.ORDER_OVERDUE).last()
         if last is not None and last.created_at > at - REMINDED_AT_MOST:
-            raise NotReminded(
+            raise RemindedLately(
                 _("The customer of order %(order)s was told less than an hour ago. Give them time.") % {"order": row}
             )
         notifications.notify_overdue([row], at=at, again=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cinema.db_functions import PerRowDelta
 from cinema.money import ZERO, rounded
-from orders.errors import PromocodeRefused
+from orders.errors import PromocodeNotValid, PromocodeUnknown, PromocodeUsedUp
 from orders.models import Order, Promocode
 
 
@@ -19,11 +19,11 @@ def find(code: str | Promocode, *, at: datetime) -> Promocode:
     name = str(code).replace("\x00", "").strip()[:40]  # NUL is no letter, and PostgreSQL will not look for it
     promocode = Promocode.objects.filter(code__in={name, name.upper()}).first()
     if promocode is None:
-        raise PromocodeRefused(_("There is no promocode “%(code)s”. Check the letters.") % {"code": name})
+        raise PromocodeUnknown(_("There is no promocode “%(code)s”. Check the letters.") % {"code": name})
     too_early = promocode.valid_from is not None and at < promocode.valid_from
     too_late = promocode.valid_until is not None and at >= promocode.valid_until
     if not promocode.is_active or too_early or too_late:
-        raise PromocodeRefused(_("The promocode “%(code)s” is not valid now.") % {"code": promocode})
+        raise PromocodeNotValid(_("The promocode “%(code)s” is not valid now.") % {"code": promocode})
     return promocode
 
 
@@ -41,7 +41,7 @@ def take_use(promocode: Promocode) -> None:
         used_count=F("used_count") + 1
     )
     if not taken:
-        raise PromocodeRefused(_("The promocode “%(code)s” is used up.") % {"code": promocode})
+        raise PromocodeUsedUp(_("The promocode “%(code)s” is used up.") % {"code": promocode})
 
 
 def lock(keys: Iterable[int]) -> None:

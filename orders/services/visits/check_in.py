@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.status import transition
-from orders.errors import NotAdmitted
+from orders.errors import OrderNotPaid, ScanNotUndoable, SessionNotHeld, TicketNotValid, TicketUsed
 from orders.locks import lock_order
 from orders.models import Order, Scan, Ticket
 from screenings.models import Session
@@ -19,15 +19,15 @@ def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Tick
         order = lock_order(ticket.order)
         row = Ticket.objects.select_related("session", "seat").get(pk=ticket.pk)
         if row.status == Ticket.Status.USED:
-            raise NotAdmitted(_("This ticket has been used already. Ask the guest for the other tickets."))
+            raise TicketUsed(_("This ticket has been used already. Ask the guest for the other tickets."))
         if order.status not in Order.SOLD:
-            raise NotAdmitted(
+            raise OrderNotPaid(
                 _("Order %(order)s is not paid: %(status)s.") % {"order": order, "status": order.get_status_display()}
             )
         if row.session.status == Session.Status.CANCELLED:
-            raise NotAdmitted(_("This session was cancelled. The money comes back by itself."))
+            raise SessionNotHeld(_("This session was cancelled. The money comes back by itself."))
         if row.status != Ticket.Status.PAID:
-            raise NotAdmitted(_("This ticket is not valid: %(status)s.") % {"status": row.get_status_display()})
+            raise TicketNotValid(_("This ticket is not valid: %(status)s.") % {"status": row.get_status_display()})
         transition([row], Ticket.Status.USED, used_at=at)
         Scan.objects.create(ticket=row, at=at, actor=actor)
         return row
@@ -39,7 +39,7 @@ def undo_check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) ->
         order = lock_order(ticket.order)
         row = Ticket.objects.get(pk=ticket.pk)
         if order.status != Order.Status.PAID or row.status != Ticket.Status.USED:
-            raise NotAdmitted(_("There is no scan of this ticket that could be undone now."))
+            raise ScanNotUndoable(_("There is no scan of this ticket that could be undone now."))
         transition([row], Ticket.Status.PAID, used_at=None)
         Scan.objects.create(ticket=row, undone=True, at=at, actor=actor)
         return row

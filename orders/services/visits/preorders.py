@@ -11,7 +11,7 @@ from accounts.models import User
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
-from orders.errors import NotAdmitted
+from orders.errors import OrderNotPaid, SnacksNotOpen
 from orders.locks import keys_of, lock_order, lock_order_keys
 from orders.models import Order
 from orders.reasons import Reason
@@ -58,10 +58,10 @@ def _move(preorder: ConcessionPreorder, to: str, **stamps: datetime | User | Non
         order = lock_order(preorder.order)
         row = ConcessionPreorder.objects.select_related("concession_item").get(pk=preorder.pk)
         if order.status not in Order.SOLD:
-            raise NotAdmitted(
+            raise OrderNotPaid(
                 _("Order %(order)s is not paid: %(status)s.") % {"order": order, "status": order.get_status_display()}
             )
         if to not in ConcessionPreorder.TRANSITIONS[Status(row.status)]:
-            raise NotAdmitted(_("%(snacks)s: %(status)s.") % {"snacks": row, "status": row.get_status_display()})
+            raise SnacksNotOpen(_("%(snacks)s: %(status)s.") % {"snacks": row, "status": row.get_status_display()})
         transition([row], to, **stamps)
         return row

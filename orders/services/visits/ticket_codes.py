@@ -25,7 +25,9 @@ FORM = re.compile(r"T([1-9][0-9]{0,17})-([A-Z2-7]{28})")
 
 
 class UnknownCode(Refused):
-    """The code is none of ours: made up, or not read in full."""
+    """The code is not a ticket's code, or was not read in full."""
+
+    code = "ticket_code_unknown"
 
     def __init__(self) -> None:
         super().__init__(_("This code belongs to no ticket. Scan it again, or look for the order by its number."))

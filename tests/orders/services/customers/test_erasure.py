@@ -19,7 +19,7 @@ from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from notifications.models import Kind
 from notifications.services import Message, queue
-from orders.errors import NotForgotten
+from orders.errors import NothingKept, OrdersStillOpen, StaffNotForgotten
 from orders.models import Order
 from orders.services import Customer, cancel, erase_customer, export_customer_data, refund
 from payments.models import Dispute, Refund
@@ -106,7 +106,7 @@ def test_no_table_names_who_was_forgotten_and_the_books_are_what_they_were(anna)
     assert BonusAccount.objects.get().balance == 0
     anna.user.refresh_from_db()
     assert (anna.user.is_active, anna.user.has_usable_password()) == (False, False)
-    with pytest.raises(NotForgotten):
+    with pytest.raises(NothingKept):
         erase_customer(Customer(anna.user.email, anna.user), at=NOON)
 
 
@@ -134,19 +134,19 @@ def test_who_still_has_something_open_is_not_forgotten_yet(anna):
     ]
 
     for order in open_ones:
-        with raises_unchanged(NotForgotten) as told:
+        with raises_unchanged(OrdersStillOpen) as told:
             erase_customer(anna, at=NOON)
         assert order.number in str(told.value)
         Order.objects.filter(pk=order.pk).update(status="COMPLETED", bonus_accrued_at=NOON)
     Dispute.objects.create(payment=order.payments.get(), external_id="dp", amount=350, heard_at=NOON)
-    with raises_unchanged(NotForgotten):
+    with raises_unchanged(OrdersStillOpen):
         erase_customer(anna, at=NOON)
 
 
 def test_staff_are_not_forgotten():
     person = someone("usher")
 
-    with raises_unchanged(NotForgotten) as told:
+    with raises_unchanged(StaffNotForgotten) as told:
         erase_customer(Customer(person.email, person), at=NOON)
 
     assert "works here" in str(told.value)

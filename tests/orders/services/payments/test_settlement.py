@@ -8,7 +8,7 @@ from bonuses.services import adjust
 from concessions.models import StockMovement
 from concessions.services import write_off
 from notifications.models import Kind, Notification
-from orders.errors import AlreadyPaid, NotEnoughPoints, NotOnSale, OutOfStock, PromocodeRefused, SeatTaken, WrongAmount
+from orders.errors import AlreadyPaid, NotEnoughPoints, NotOnSale, OutOfStock, PromocodeUsedUp, SeatTaken, WrongAmount
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.services import CancelReason, cancel, complete, mark_overdue, mark_paid, refund
 from payments.models import BY_HAND, Gateway, Payment, Refund
@@ -422,7 +422,7 @@ LOSSES = [
     (lose_the_seat, SeatTaken),
     (lose_the_goods, OutOfStock),
     (lose_the_points, NotEnoughPoints),
-    (lose_the_promocode, PromocodeRefused),
+    (lose_the_promocode, PromocodeUsedUp),
     (lose_the_session, NotOnSale),
     (begin_the_session, NotOnSale),
     (note_that_the_session_began, NotOnSale),

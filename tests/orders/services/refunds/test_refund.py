@@ -9,7 +9,7 @@ from cinema.validators import ReasonNeeded
 from concessions.models import ConcessionPreorder, StockMovement
 from notifications.models import Kind, Notification, Status
 from orders import invariants
-from orders.errors import ForbiddenMove, NothingToRefund
+from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, NotRefundable
 from orders.models import Order, RefundLine, Ticket
 from orders.services import (
     CancelReason,
@@ -183,7 +183,7 @@ def test_an_order_that_is_not_sold_cannot_be_refunded(status):
     if status == "CANCELLED":
         cancel(order, reason=CancelReason.STAFF, at=NOON)
 
-    with raises_unchanged(ForbiddenMove):
+    with raises_unchanged(NotRefundable):
         give_up(order)
 
 
@@ -191,7 +191,7 @@ def test_an_order_is_refunded_once():
     order = a_paid_order()
     give_up(order)
 
-    with raises_unchanged(ForbiddenMove):
+    with raises_unchanged(NotRefundable):
         give_up(order)
 
 
@@ -248,7 +248,7 @@ def test_a_line_that_was_refunded_is_not_refunded_again():
     first, _second = tickets_of(order)
     give_up(order, first)
 
-    with raises_unchanged(NothingToRefund):
+    with raises_unchanged(LinesNotRefundable):
         give_up(order, first)
 
 
@@ -257,7 +257,7 @@ def test_one_refunded_line_among_others_refuses_all():
     first, second, _third = tickets_of(order)
     give_up(order, first)
 
-    with raises_unchanged(NothingToRefund):
+    with raises_unchanged(LinesNotRefundable):
         give_up(order, second, first)
 
 
@@ -272,7 +272,7 @@ def test_a_line_of_another_order_is_refused():
     session = a_session()
     order, other = a_paid_order(session), a_paid_order(session)
 
-    with raises_unchanged(NothingToRefund):
+    with raises_unchanged(LinesNotRefundable):
         give_up(order, other.tickets.get())
 
 
@@ -639,7 +639,7 @@ def test_a_fact_told_twice_is_booked_once():
 def test_more_than_was_paid_or_nothing_is_refused(amount):
     order = a_paid_order()
 
-    with raises_unchanged(NothingToRefund):
+    with raises_unchanged(MoreThanLeft):
         record_refund(order, amount=Decimal(amount), external_id="re_1", at=SOON)
 
 
@@ -647,14 +647,14 @@ def test_more_than_is_left_is_refused():
     order = a_paid_order(seats=2)
     give_up(order, tickets_of(order)[0])
 
-    with raises_unchanged(NothingToRefund):
+    with raises_unchanged(MoreThanLeft):
         record_refund(order, amount=PRICE + Decimal("0.01"), external_id="re_1", at=SOON)
 
 
 def test_an_order_that_was_not_paid_has_nothing_to_refund():
     order = an_order()
 
-    with raises_unchanged(NothingToRefund):
+    with raises_unchanged(MoreThanLeft):
         record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
 
 

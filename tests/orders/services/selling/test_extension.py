@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from orders.errors import ExtensionRefused, ForbiddenMove
+from orders.errors import ExtensionRefused, NotAwaitingPayment
 from orders.models import Order
 from orders.services import CancelReason, cancel, complete, extend, mark_overdue, refund
 from tests.helpers.assertions import raises_unchanged
@@ -132,5 +132,5 @@ def test_an_order_that_waits_for_no_money_is_not_extended(fate):
     if fate == "REFUNDED":
         refund(order, reason="Fell ill", at=NOON)
 
-    with raises_unchanged(ForbiddenMove):
+    with raises_unchanged(NotAwaitingPayment):
         extend(order, until=NOON + timedelta(hours=1), at=NOON)

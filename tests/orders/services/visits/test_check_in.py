@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from orders.errors import NotAdmitted
+from orders.errors import OrderNotPaid, ScanNotUndoable, SessionNotHeld, TicketNotValid, TicketUsed
 from orders.models import Order, Scan, Ticket
 from orders.services import CancelReason, cancel, check_in, complete, process_refunds, record_refund, refund
 from orders.services import undo_check_in as undo
@@ -39,7 +39,7 @@ def test_a_ticket_is_used_once():
     ticket = a_paid_order().tickets.get()
     check_in(ticket, at=DOORS)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(TicketUsed):
         check_in(ticket, at=DOORS)
 
 
@@ -48,14 +48,14 @@ def test_what_the_usher_s_device_remembers_does_not_count():
     ticket = order.tickets.get()  # loaded before the refund
     refund(order, reason="Fell ill", at=NOON)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(OrderNotPaid):
         check_in(ticket, at=DOORS)
 
 
 def test_an_unpaid_ticket_is_refused():
     ticket = an_order().tickets.get()
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(OrderNotPaid):
         check_in(ticket, at=NOON)
 
 
@@ -63,7 +63,7 @@ def test_a_cancelled_order_is_refused():
     order = an_order()
     cancel(order, reason=CancelReason.STAFF, at=NOON)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(OrderNotPaid):
         check_in(order.tickets.get(), at=DOORS)
 
 
@@ -72,7 +72,7 @@ def test_a_ticket_refunded_among_others_is_refused():
     first, second = order.tickets.order_by("pk")
     refund(order, lines=[first], reason="Fell ill", at=NOON)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(TicketNotValid):
         check_in(first, at=DOORS)
 
     assert check_in(second, at=DOORS).status == Ticket.Status.USED
@@ -83,7 +83,7 @@ def test_a_cancelled_session_is_refused():
     ticket = a_paid_order(session).tickets.get()
     cancel_session(session, reason="Projector", at=NOON)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(SessionNotHeld):
         check_in(ticket, at=DOORS)
 
 
@@ -91,7 +91,7 @@ def test_an_order_charged_back_is_locked_before_it_is_processed():
     order = a_paid_order()
     record_refund(order, amount=order.final_amount, external_id="re_1", at=NOON)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(OrderNotPaid):
         check_in(order.tickets.get(), at=DOORS)
 
 
@@ -100,7 +100,7 @@ def test_an_order_charged_back_is_locked_after_it_was_processed():
     record_refund(order, amount=order.final_amount, external_id="re_1", at=NOON)
     process_refunds([order], at=NOON)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(OrderNotPaid):
         check_in(order.tickets.get(), at=DOORS)
 
 
@@ -109,7 +109,7 @@ def test_who_did_not_come_is_not_let_in_afterwards():
     order = a_paid_order(session)
     complete([order], at=session.end_datetime)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(TicketNotValid):
         check_in(order.tickets.get(), at=session.end_datetime)
 
 
@@ -139,7 +139,7 @@ def test_a_ticket_is_let_in_again_after_its_scan_was_taken_back():
 def test_there_is_nothing_to_take_back_without_a_scan():
     ticket = a_paid_order().tickets.get()
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(ScanNotUndoable):
         undo(ticket, at=DOORS)
 
 
@@ -150,7 +150,7 @@ def test_a_scan_of_a_completed_order_stays():
     check_in(ticket, at=DOORS)
     complete([order], at=session.end_datetime)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(ScanNotUndoable):
         undo(ticket, at=session.end_datetime)
 
 
@@ -163,7 +163,7 @@ def test_a_scan_of_a_refunded_order_stays(is_processed):
     if is_processed:
         process_refunds([order], at=DOORS)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(ScanNotUndoable):
         undo(ticket, at=DOORS)
 
 

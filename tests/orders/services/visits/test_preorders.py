@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from concessions.models import ConcessionPreorder, StockMovement
-from orders.errors import NotAdmitted
+from orders.errors import OrderNotPaid, SnacksNotOpen
 from orders.models import Order
 from orders.services import (
     CancelReason,
@@ -93,7 +93,7 @@ def test_what_is_not_waiting_is_refused(act, status):
     line = snacks()
     ConcessionPreorder.objects.update(status=status)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(SnacksNotOpen):
         act(line, at=SOON)
 
 
@@ -101,7 +101,7 @@ def test_what_is_ready_is_not_made_again():
     line = snacks()
     make_ready(line, at=NOON)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(SnacksNotOpen):
         make_ready(line, at=SOON)
 
 
@@ -109,7 +109,7 @@ def test_what_is_ready_is_not_made_again():
 def test_what_is_not_paid_is_refused(act):
     line = an_order(snacks=[(an_item(), 1)]).preorders.get()
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(OrderNotPaid):
         act(line, at=SOON)
 
 
@@ -118,7 +118,7 @@ def test_what_was_cancelled_is_refused(act):
     order = an_order(snacks=[(an_item(), 1)])
     cancel(order, reason=CancelReason.CUSTOMER, at=NOON)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(OrderNotPaid):
         act(order.preorders.get(), at=SOON)
 
 
@@ -127,7 +127,7 @@ def test_an_order_charged_back_is_locked_before_it_is_processed(act):
     line = snacks()
     record_refund(line.order, amount=line.order.final_amount, external_id="re_1", at=NOON)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(OrderNotPaid):
         act(line, at=SOON)
 
 
@@ -136,7 +136,7 @@ def test_a_line_refunded_among_others_is_refused(act):
     line = snacks()
     refund(line.order, lines=[line], reason="Fell ill", at=NOON)
 
-    with raises_unchanged(NotAdmitted):
+    with raises_unchanged(SnacksNotOpen):
         act(line, at=SOON)
 
 
