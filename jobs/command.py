@@ -16,7 +16,7 @@ from jobs.models import JobRun
 from jobs.options import BAD_INPUT, BATCH_SIZE, BadInput, Options
 from jobs.quarantine import Quarantine, name_of
 from jobs.retry import drop_dead_connection, one_line, with_retries
-from jobs.steps import Counts, JobPass, Step, due_pks, run_step
+from jobs.steps import Counts, JobPass, Step, due_pks, lock_rows, run_step
 
 __all__ = ["Counts", "JobCommand", "JobPass", "Step"]
 
@@ -28,12 +28,13 @@ SHOWN = 20  # rows of a dry run
 class JobCommand(BaseCommand):
     """A management command that cron runs.
 
-    A job has `help`, `due(at)` and `act(rows, at)`; one with several rules gives `steps()` instead, and one that has no
-    rows of its own `work(current)`. See `Step` for what `due` and `act` may rely on.
+    A job has `help`, `due(at)` and `act(rows, at)`, and where it needs them `lock`, `again` and `atomic`; see `Step` for
+    what each may rely on. A job with several rules gives `steps()` instead, and one without rows `work(current)`.
     """
 
     requires_system_checks = []
     batch_size: ClassVar[int] = BATCH_SIZE  # unless --batch-size says otherwise
+    atomic: ClassVar[bool] = True  # False for a job that talks to a network
     job: ClassVar[str]  # its name: that of the command's file
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -51,9 +52,17 @@ class JobCommand(BaseCommand):
         """Do it, for all `rows`, which are due."""
         raise NotImplementedError
 
+    def lock(self, pks: list[int], /) -> None:
+        """Lock a batch before it is read again. Override it where something else has to be locked first."""
+        lock_rows(self.due(clock.now()).model, pks)
+
+    def again(self, at: datetime, pks: list[int], /) -> QuerySet[Any]:
+        """What of a locked batch is still due. Override it where `due` is slow unless it knows the rows."""
+        return self.due(at)
+
     def steps(self) -> list[Step]:
         """The job's rules, in the order in which a pass takes them."""
-        return [Step("", self.due, self.act)]
+        return [Step("", self.due, self.act, lock=self.lock, again=self.again, atomic=self.atomic)]
 
     def work(self, current: JobPass) -> None:
         """One pass; a job without rows to act on does its work here and counts it in `current.tally`."""

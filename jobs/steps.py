@@ -122,10 +122,8 @@ def process_batch(step: Step, pks: list[int], current: JobPass) -> Counts:
     """One batch, in one transaction where the step is atomic: lock the rows, read again which are due, act on those."""
     due = step.due(current.at)
     with transaction.atomic() if step.atomic else nullcontext():
-        if step.lock is not None:
-            step.lock(pks)
-        elif step.atomic:
-            _lock(due.model, pks)
+        if step.atomic:
+            step.lock(pks) if step.lock is not None else lock_rows(due.model, pks)
         # A second statement, so that what was decided while we waited for the locks is seen.
         still_due = step.again(current.at, pks) if step.again else due
         rows = list(still_due.filter(pk__in=pks).order_by("pk"))
@@ -137,7 +135,8 @@ def process_batch(step: Step, pks: list[int], current: JobPass) -> Counts:
     return tally
 
 
-def _lock(model: type[Model], pks: list[int]) -> None:
+def lock_rows(model: type[Model], pks: list[int]) -> None:
+    """Lock the rows in the order of their primary key until the transaction ends."""
     locked = model._base_manager.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
     list(locked.values_list("pk", flat=True))  # a queryset that is not evaluated locks nothing
 

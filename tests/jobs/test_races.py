@@ -11,7 +11,7 @@ from django.db import connection
 
 from accounts.models import User
 from jobs import leases
-from jobs.command import JobCommand, Step
+from jobs.command import JobCommand
 from jobs.models import JobRun, QuarantinedRow
 from tests.helpers.sample_jobs import NOON, users
 
@@ -44,8 +44,8 @@ class Welcome(JobCommand):
 
 
 class Unguarded(Welcome):
-    def steps(self) -> list[Step]:
-        return [Step("", self.due, self.act, lock=lambda _pks: None)]
+    def lock(self, pks: list[int], /) -> None:
+        pass
 
     def act(self, rows: list[User], at: datetime, /) -> None:
         if self.inside.is_set():

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from accounts.models import User
-from jobs.command import Counts, JobCommand, Step
+from jobs.command import Counts, JobCommand
 from jobs.models import JobRun, QuarantinedRow
 from tests.helpers.sample_jobs import NOON, Clock, SwitchOff, switched_off, users
 
@@ -68,10 +68,7 @@ def test_a_row_that_is_no_longer_due_when_locked_is_passed_over(capsys: pytest.C
     _early, late = users(2)
 
     class Overtaken(SwitchOff):
-        def steps(self) -> list[Step]:
-            return [Step("", self.due, self.act, lock=self.lock)]
-
-        def lock(self, pks: list[int]) -> None:
+        def lock(self, pks: list[int], /) -> None:
             User.objects.filter(pk=late.pk).update(date_joined=NOON + timedelta(hours=1))
 
     call_command(Overtaken())
@@ -85,8 +82,8 @@ def test_a_row_that_is_no_longer_due_when_locked_is_passed_over(capsys: pytest.C
 
 def test_a_batch_of_which_nothing_is_due_any_more_is_not_acted_on() -> None:
     class Overtaken(SwitchOff):
-        def steps(self) -> list[Step]:
-            return [Step("", self.due, self.act, lock=lambda _pks: User.objects.update(is_active=False) and None)]
+        def lock(self, pks: list[int], /) -> None:
+            User.objects.update(is_active=False)
 
         def act(self, rows: list[User], at: datetime, /) -> None:
             raise AssertionError("nobody is due")
@@ -181,9 +178,7 @@ def test_a_step_that_is_not_atomic_gets_no_transaction_and_tells_what_it_did() -
 
     class Sender(JobCommand):
         job = "sender"
-
-        def steps(self) -> list[Step]:
-            return [Step("", self.due, self.act, atomic=False)]
+        atomic = False
 
         def due(self, at: datetime, /) -> Any:
             return User.objects.filter(is_active=True)

@@ -1,8 +1,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from jobs import clock
-from jobs.command import Counts, JobCommand, JobPass, Step
+from jobs.command import Counts, JobCommand, JobPass
 from notifications.models import Notification
 from notifications.services import deliver
 
@@ -10,14 +12,15 @@ from notifications.services import deliver
 class Command(JobCommand):
     help = "Send the queued messages by e-mail and SMS; try again later what could not be sent."
     batch_size = 100  # what a slow server takes within a sender's patience
+    atomic = False
 
     def work(self, current: JobPass) -> None:
         self.begun = clock.monotonic()
         super().work(current)
 
-    def steps(self) -> list[Step]:
-        return [Step("", Notification.objects.due, self.deliver, atomic=False)]
+    def due(self, at: datetime, /) -> QuerySet[Any]:
+        return Notification.objects.due(at)
 
-    def deliver(self, notifications: list[Any], at: datetime) -> Counts:
+    def act(self, notifications: list[Any], at: datetime, /) -> Counts:
         # Sending takes its time: a claim counted from the beginning of the pass could end before it is made.
         return deliver(notifications, at=at + timedelta(seconds=clock.monotonic() - self.begun))

@@ -1,7 +1,9 @@
 from datetime import datetime
 from typing import Any
 
-from jobs.command import Counts, JobCommand, Step
+from django.db.models import QuerySet
+
+from jobs.command import Counts, JobCommand
 from orders.services import send_refunds
 from payments.models import Refund
 
@@ -9,9 +11,10 @@ from payments.models import Refund
 class Command(JobCommand):
     help = "Send the refunds that were asked for, each once; try again later what could not be sent."
     batch_size = 20  # what a slow gateway takes within a sender's patience
+    atomic = False
 
-    def steps(self) -> list[Step]:
-        return [Step("", Refund.objects.to_send, self.send, atomic=False)]
+    def due(self, at: datetime, /) -> QuerySet[Any]:
+        return Refund.objects.to_send(at)
 
-    def send(self, refunds: list[Any], at: datetime) -> Counts:
+    def act(self, refunds: list[Any], at: datetime, /) -> Counts:
         return send_refunds(refunds, at=at)

@@ -1,4 +1,4 @@
-from jobs.command import JobCommand, Step
+from jobs.command import JobCommand
 from orders.locks import lock_keys_with_sessions
 from orders.models import Order
 from orders.services import process_refunds
@@ -7,11 +7,11 @@ from orders.services import process_refunds
 class Command(JobCommand):
     help = "Give back the seats, snacks and points of orders that were refunded outside, once an order."
 
-    def steps(self):
-        return [Step("", self.due, self.act, lock=lock_keys_with_sessions)]
-
     def due(self, at):
         return Order.objects.refund_to_process(at)
+
+    def lock(self, pks):
+        lock_keys_with_sessions(pks)
 
     def act(self, orders, at):
         process_refunds(orders, at=at)

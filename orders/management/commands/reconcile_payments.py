@@ -1,7 +1,9 @@
 from datetime import datetime
 from typing import Any
 
-from jobs.command import Counts, JobCommand, Step
+from django.db.models import QuerySet
+
+from jobs.command import Counts, JobCommand
 from orders.services import reconcile
 from payments.models import Payment
 
@@ -9,9 +11,10 @@ from payments.models import Payment
 class Command(JobCommand):
     help = "Ask the gateways about every payment that is open, and now and then whether a paid one was taken back."
     batch_size = 50
+    atomic = False
 
-    def steps(self) -> list[Step]:
-        return [Step("", Payment.objects.to_ask, self.ask, atomic=False)]
+    def due(self, at: datetime, /) -> QuerySet[Any]:
+        return Payment.objects.to_ask(at)
 
-    def ask(self, payments: list[Any], at: datetime) -> Counts:
+    def act(self, payments: list[Any], at: datetime, /) -> Counts:
         return reconcile(payments, at=at)
