@@ -28,8 +28,8 @@ SHOWN = 20  # rows of a dry run
 class JobCommand(BaseCommand):
     """A management command that cron runs.
 
-    A job has `help`, `due(at)` and `act(rows, at)`, and where it needs them `lock`, `again` and `atomic`; see `Step` for
-    what each may rely on. A job with several rules gives `steps()` instead, and one without rows `work(current)`.
+    A job has `help`, `due(at)` and `act(rows, at)`; where it needs them, `lock`, `again` and `atomic` as well. `Step`
+    says what each may rely on. A job with several rules gives `steps()` instead, and one without rows `work(current)`.
     """
 
     requires_system_checks = []

@@ -6,8 +6,20 @@ from bonuses.services import balances
 
 
 def expire(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
-    """Let the whole balance of each account lapse. Needs a transaction; a constant number of queries."""
-    points = {key: balance for key, balance in balances.lock([each.pk for each in accounts]).items() if balance}
+    """Expire the whole balance of each account. A constant number of queries.
+
+    Must be called inside a transaction (the accounts are locked here, after orders).
+    """
+    rows = BonusAccount.objects.filter(pk__in=[account.pk for account in accounts])
+    expire_locked(list(rows.select_for_update(of=("self",), no_key=True).order_by("pk")), at=at)
+
+
+def expire_locked(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
+    """Expire the whole balance of each account of a job's batch.
+
+    Must be called inside a transaction (the accounts are locked and were read afterwards).
+    """
+    points = {account.pk: account.balance for account in accounts if account.balance}
     BonusTransaction.objects.bulk_create(
         [
             BonusTransaction(

@@ -1,7 +1,7 @@
-from orders.services.closing.accrual import accrue
-from orders.services.closing.archiving import archive
-from orders.services.closing.completion import complete
-from orders.services.closing.points_expiry import expire_points, warn_of_expiry
+from orders.services.closing.accrual import accrue, accrue_locked
+from orders.services.closing.archiving import archive, archive_locked
+from orders.services.closing.completion import complete, complete_locked
+from orders.services.closing.points_expiry import expire_points, warn_of_expiry, warn_of_expiry_locked
 from orders.services.customers.customer import Customer
 from orders.services.customers.erasure import erase_customer
 from orders.services.customers.export import export_customer_data
@@ -26,17 +26,24 @@ from orders.services.receipts.queue import (
     send_receipts,
 )
 from orders.services.refunds.by_customer import TooLateToRefund, refund_by_customer, refundable_by_customer
-from orders.services.refunds.by_session import refund_cancelled_sessions
+from orders.services.refunds.by_session import refund_cancelled_sessions, refund_cancelled_sessions_locked
 from orders.services.refunds.payouts import send_again, send_refunds
-from orders.services.refunds.refund import RefundPreview, preview_refund, process_refunds, record_refund, refund
+from orders.services.refunds.refund import (
+    RefundPreview,
+    preview_refund,
+    process_refunds,
+    process_refunds_locked,
+    record_refund,
+    refund,
+)
 from orders.services.selling.cancellation import CancelReason, cancel, cancel_by_customer, cancel_expired, cancel_locked
 from orders.services.selling.extension import extend
 from orders.services.selling.hold import hold
 from orders.services.selling.online import Buyer, extend_online, hold_online, may_extend
-from orders.services.selling.overdue import mark_overdue, remind_to_pay
+from orders.services.selling.overdue import become_overdue_locked, mark_overdue, remind_to_pay
 from orders.services.visits.check_in import check_in, undo_check_in
-from orders.services.visits.preorders import collect, expire_uncollected, make_ready
-from orders.services.visits.reminders import remind
+from orders.services.visits.preorders import collect, expire_uncollected, expire_uncollected_locked, make_ready
+from orders.services.visits.reminders import remind, remind_locked
 from orders.services.visits.ticket_codes import UnknownCode, code_of, ticket_of
 
 __all__ = [
@@ -49,7 +56,10 @@ __all__ = [
     "TooLateToRefund",
     "UnknownCode",
     "accrue",
+    "accrue_locked",
     "archive",
+    "archive_locked",
+    "become_overdue_locked",
     "cancel",
     "cancel_by_customer",
     "cancel_expired",
@@ -59,10 +69,12 @@ __all__ = [
     "code_of",
     "collect",
     "complete",
+    "complete_locked",
     "customer_payment_state",
     "erase_customer",
     "expire_points",
     "expire_uncollected",
+    "expire_uncollected_locked",
     "export_customer_data",
     "extend",
     "extend_online",
@@ -77,6 +89,7 @@ __all__ = [
     "may_extend",
     "preview_refund",
     "process_refunds",
+    "process_refunds_locked",
     "receipt_refunds",
     "receipt_sales",
     "receipt_settlements",
@@ -86,8 +99,10 @@ __all__ = [
     "refund",
     "refund_by_customer",
     "refund_cancelled_sessions",
+    "refund_cancelled_sessions_locked",
     "refundable_by_customer",
     "remind",
+    "remind_locked",
     "remind_to_pay",
     "resolve_payment",
     "send_again",
@@ -99,4 +114,5 @@ __all__ = [
     "ticket_of",
     "undo_check_in",
     "warn_of_expiry",
+    "warn_of_expiry_locked",
 ]

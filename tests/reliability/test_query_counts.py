@@ -20,7 +20,7 @@ from tests.reliability.run_job import run, steps_of
 from tests.reliability.scenario import AT, DAY, JOBS, an_evening
 
 #: Statements a step. Refunds reach into every room: more, and still the same for any number of rows.
-MOST_OF_A_BATCH = {"process_refunded_orders": 32, "refund_cancelled_sessions": 47}
+MOST_OF_A_BATCH = {"process_refunded_orders": 30, "refund_cancelled_sessions": 42}
 MOST_OF_AN_IDLE_STEP = 8
 
 #: Plans that read a table from end to end; an index that SQLite reads from end to end is no better. PostgreSQL, which

@@ -1,6 +1,6 @@
 from jobs.command import JobCommand
 from orders.models import Order
-from orders.services import accrue
+from orders.services import accrue_locked
 
 
 class Command(JobCommand):
@@ -10,4 +10,4 @@ class Command(JobCommand):
         return Order.objects.to_accrue(at)
 
     def act(self, orders, at):
-        accrue(orders, at=at)
+        accrue_locked(orders, at=at)

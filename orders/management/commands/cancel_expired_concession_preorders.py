@@ -1,6 +1,6 @@
 from jobs.command import JobCommand
 from orders.models import Order
-from orders.services import expire_uncollected
+from orders.services import expire_uncollected_locked
 
 
 class Command(JobCommand):
@@ -10,4 +10,4 @@ class Command(JobCommand):
         return Order.objects.with_uncollected_snacks(at)
 
     def act(self, orders, at):
-        expire_uncollected(orders, at=at)
+        expire_uncollected_locked(orders, at=at)

@@ -1,6 +1,6 @@
 from accounts.services import expired_sessions
 from jobs.command import JobCommand, Step
-from orders.services.closing.archiving import archive, to_archive
+from orders.services.closing.archiving import archive_locked, to_archive
 
 
 class Command(JobCommand):
@@ -11,6 +11,6 @@ class Command(JobCommand):
 
     def steps(self):
         return [
-            Step("to archive", to_archive, lambda sessions, at: archive(sessions, at=at)),
+            Step("to archive", to_archive, lambda sessions, at: archive_locked(sessions, at=at)),
             Step("of browsers", expired_sessions.expired, lambda sessions, _at: expired_sessions.delete(sessions)),
         ]

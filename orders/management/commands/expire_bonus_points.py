@@ -1,5 +1,6 @@
+from bonuses.services import expire_locked
 from jobs.command import JobCommand, Step
-from orders.services.closing.points_expiry import expire_points, to_expire, to_warn, warn_of_expiry
+from orders.services.closing.points_expiry import to_expire, to_warn, warn_of_expiry_locked
 
 
 class Command(JobCommand):
@@ -7,6 +8,6 @@ class Command(JobCommand):
 
     def steps(self):
         return [
-            Step("expire", to_expire, lambda accounts, at: expire_points(accounts, at=at)),
-            Step("warn", to_warn, lambda accounts, at: warn_of_expiry(accounts, at=at)),
+            Step("expire", to_expire, lambda accounts, at: expire_locked(accounts, at=at)),
+            Step("warn", to_warn, lambda accounts, at: warn_of_expiry_locked(accounts, at=at)),
         ]

@@ -1,7 +1,7 @@
 from jobs.command import JobCommand
 from orders.locks import lock_keys_with_sessions
 from orders.models import Order
-from orders.services import process_refunds
+from orders.services import process_refunds_locked
 
 
 class Command(JobCommand):
@@ -14,4 +14,4 @@ class Command(JobCommand):
         lock_keys_with_sessions(pks)
 
     def act(self, orders, at):
-        process_refunds(orders, at=at)
+        process_refunds_locked(orders, at=at)

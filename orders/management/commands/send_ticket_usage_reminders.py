@@ -1,6 +1,6 @@
 from jobs.command import JobCommand
 from orders.queries import orders_to_remind
-from orders.services import remind
+from orders.services import remind_locked
 
 
 class Command(JobCommand):
@@ -13,4 +13,4 @@ class Command(JobCommand):
         return orders_to_remind(at, pks)
 
     def act(self, orders, at):
-        remind(orders, at=at)
+        remind_locked(orders, at=at)

@@ -1,6 +1,6 @@
 from jobs.command import JobCommand
 from orders.models import Order
-from orders.services import complete
+from orders.services import complete_locked
 
 
 class Command(JobCommand):
@@ -10,4 +10,4 @@ class Command(JobCommand):
         return Order.objects.over(at)
 
     def act(self, orders, at):
-        complete(orders, at=at)
+        complete_locked(orders, at=at)

@@ -14,33 +14,44 @@ from payments.models import Refund
 
 
 def accrue(orders: Iterable[Order], *, at: datetime) -> None:
-    """Credit customers with the points that their completed orders earned, once an order; an order worth no points is
-    marked as well. What was refunded earns nothing. A constant number of queries."""
+    """Credit customers with the points that their completed orders earned, once an order.
+
+    Refunded money earns nothing, and an order that earns no points is marked as well. Orders that are not completed,
+    have no customer or were credited before are left alone. A constant number of queries. Owns its transaction.
+    """
     with transaction.atomic():
-        rows = [
-            order
-            for order in lock_orders(keys_of(orders))
-            if order.bonus_accrued_at is None and order.status == Order.Status.COMPLETED and order.user_id is not None
-        ]
-        keys = [order.pk for order in rows]
-        refunded = refunded_so_far(keys)
-        outside = dict(
-            Refund.objects.filter(order__in=keys, unallocated_amount__gt=0)
-            .order_by()
-            .values_list("order")
-            .annotate(amount=Sum("unallocated_amount"))
-        )
-        Order.objects.filter(pk__in=keys, bonus_accrued_at__isnull=True).update(bonus_accrued_at=at)
-        credit(
-            [
-                Earned(
-                    user=order.user_id or 0,
-                    order=order.pk,
-                    points=points_earned(
-                        order.final_amount - refunded.get(order.pk, (ZERO, ZERO))[0] - outside.get(order.pk, ZERO)
-                    ),
-                )
-                for order in rows
-            ],
-            at=at,
-        )
+        accrue_locked(lock_orders(keys_of(orders)), at=at)
+
+
+def accrue_locked(orders: Iterable[Order], *, at: datetime) -> None:
+    """Credit the points of a job's batch of orders; see `accrue`.
+
+    Must be called inside a transaction (the orders are locked and were read afterwards).
+    """
+    rows = [
+        order
+        for order in orders
+        if order.bonus_accrued_at is None and order.status == Order.Status.COMPLETED and order.user_id is not None
+    ]
+    keys = [order.pk for order in rows]
+    refunded = refunded_so_far(keys)
+    outside = dict(
+        Refund.objects.filter(order__in=keys, unallocated_amount__gt=0)
+        .order_by()
+        .values_list("order")
+        .annotate(amount=Sum("unallocated_amount"))
+    )
+    Order.objects.filter(pk__in=keys, bonus_accrued_at__isnull=True).update(bonus_accrued_at=at)
+    credit(
+        [
+            Earned(
+                user=order.user_id or 0,
+                order=order.pk,
+                points=points_earned(
+                    order.final_amount - refunded.get(order.pk, (ZERO, ZERO))[0] - outside.get(order.pk, ZERO)
+                ),
+            )
+            for order in rows
+        ],
+        at=at,
+    )

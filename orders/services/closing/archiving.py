@@ -29,14 +29,22 @@ def to_archive(at: datetime) -> QuerySet[Session]:
 
 
 def archive(sessions: Iterable[Session], *, at: datetime) -> None:
-    """Sum up old sessions and take them out of every live list and index; nothing is lost.
+    """Write the summaries of old sessions and take them out of every live list and index; nothing is lost.
 
-    The sessions stay locked meanwhile, and so does every refund of them (see `orders.locks`): it comes before the
-    summing up, or corrects the summary afterwards. A constant number of queries.
+    The sessions stay locked until the end, and a refund locks its sessions too (see `orders.locks`): so it either comes
+    before the summary, or corrects it afterwards. Archived sessions are left alone. A constant number of queries. Owns
+    its transaction.
     """
     with transaction.atomic():
-        keys = [session.pk for session in sessions]
-        rows = Session.objects.filter(pk__in=keys, archived_at__isnull=True)
-        fresh = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
-        SessionSummary.objects.bulk_create(summaries_of(fresh))
-        Session.objects.filter(pk__in=fresh).update(archived_at=at)
+        rows = Session.objects.filter(pk__in=[session.pk for session in sessions])
+        archive_locked(list(rows.select_for_update(of=("self",), no_key=True).order_by("pk")), at=at)
+
+
+def archive_locked(sessions: Iterable[Session], *, at: datetime) -> None:
+    """Archive a job's batch of sessions; see `archive`.
+
+    Must be called inside a transaction (the sessions are locked and were read afterwards).
+    """
+    fresh = [session.pk for session in sessions if session.archived_at is None]
+    SessionSummary.objects.bulk_create(summaries_of(fresh))
+    Session.objects.filter(pk__in=fresh).update(archived_at=at)

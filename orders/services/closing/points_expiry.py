@@ -1,11 +1,11 @@
 """Points that nobody used for long: a warning first, then they lapse."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 from django.utils.timezone import get_default_timezone
 
 from bonuses.models import BonusAccount
@@ -30,37 +30,42 @@ def to_warn(at: datetime) -> QuerySet[BonusAccount]:
 
 
 def expire_points(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
-    """Let whole balances lapse. A constant number of queries."""
+    """Expire whole balances. A constant number of queries. Owns its transaction."""
     with transaction.atomic():
         expire(accounts, at=at)
 
 
 def warn_of_expiry(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
-    """Tell customers, once a credit, when their points will lapse, and how many. A constant number of queries."""
+    """Tell customers, once a credit, how many points will expire and when. A constant number of queries.
+
+    Owns its transaction.
+    """
     with transaction.atomic():
-        keys = [account.pk for account in accounts]
-        rows = (
-            BonusAccount.objects.select_for_update(of=("self",), no_key=True)
-            .filter(pk__in=keys, user__is_active=True)
-            .order_by("pk")
-            .values_list("pk", "balance", "last_accrual_date", "user__email", "user__preferred_language")
-        )
-        told = [
-            _warning(account, balance, credited, email, language)
-            for account, balance, credited, email, language in rows
-            if credited
-        ]
-        BonusAccount.objects.filter(pk__in=keys, expiry_warned_at__isnull=True).update(expiry_warned_at=at)
-        queue(told, at=at)
+        rows = BonusAccount.objects.filter(pk__in=[account.pk for account in accounts])
+        warn_of_expiry_locked(list(rows.select_for_update(of=("self",), no_key=True).order_by("pk")), at=at)
 
 
-def _warning(account: int, balance: int, credited: datetime, email: str, language: str) -> Message:
+def warn_of_expiry_locked(accounts: Sequence[BonusAccount], *, at: datetime) -> None:
+    """Warn the owners of a job's batch of accounts; see `warn_of_expiry`.
+
+    Must be called inside a transaction (the accounts are locked and were read afterwards).
+    """
+    prefetch_related_objects(accounts, "user")
+    told = [_warning(account) for account in accounts if account.last_accrual_date and account.user.is_active]
+    keys = [account.pk for account in accounts]
+    BonusAccount.objects.filter(pk__in=keys, expiry_warned_at__isnull=True).update(expiry_warned_at=at)
+    queue(told, at=at)
+
+
+def _warning(account: BonusAccount) -> Message:
+    credited = account.last_accrual_date
+    assert credited is not None
     expires = credited + settings.BONUS_VALIDITY
     return Message(
         kind=Kind.POINTS_EXPIRING,
-        recipient=email,
-        occasion=f"{account} {credited.isoformat()}",
-        language=language,
-        context={"points": balance, "expires": expires.astimezone(get_default_timezone()).isoformat()},
+        recipient=account.user.email,
+        occasion=f"{account.pk} {credited.isoformat()}",
+        language=account.user.preferred_language,
+        context={"points": account.balance, "expires": expires.astimezone(get_default_timezone()).isoformat()},
         not_after=expires,
     )

@@ -7,42 +7,49 @@ from orders import notifications
 from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order, Ticket
 from orders.services.refunds.effects import OrderLine, lines_of
-from orders.services.refunds.refund import refund_each
-from orders.services.selling.cancellation import CancelReason, cancel
+from orders.services.refunds.refund import refund_each_locked
+from orders.services.selling.cancellation import CancelReason, cancel_locked
 from screenings.models import Session
 
 
 def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
     """Undo what customers bought for sessions that were cancelled, and tell them.
 
-    An unpaid order is cancelled; of a sold one the tickets are refunded, and with them its open snacks when it has
-    nothing else left. A constant number of queries.
+    An unpaid order is cancelled. Of a sold one the tickets are refunded, and its open snacks too when it has nothing
+    else left. A constant number of queries. Owns its transaction.
     """
     with transaction.atomic():
-        rows = lock_orders_with_sessions(keys_of(orders))
-        keys = [order.pk for order in rows]
-        lost: dict[int, list[Ticket]] = {key: [] for key in keys}
-        of_cancelled = (
-            Ticket.objects.live()
-            .filter(order__in=keys, session__status=Session.Status.CANCELLED)
-            .select_related("session__film")
-            .order_by("pk")
-        )
-        for ticket in of_cancelled:
-            lost[ticket.order_id].append(ticket)
-        unpaid = [order for order in rows if order.status in Order.UNPAID]
-        sold = [order for order in rows if order.status in Order.SOLD]
-        if unpaid:
-            cancel(unpaid, reason=CancelReason.SESSION_CANCELLED, at=at)
-        wanted = _wanted(sold, lost)
-        claims = refund_each(wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
-        notifications.notify_sessions_cancelled(
-            rows,
-            tickets=lost,
-            amounts={claim.order.pk: claim.money_back for claim in claims},
-            points={claim.order.pk: claim.points_back for claim in claims},
-            at=at,
-        )
+        refund_cancelled_sessions_locked(lock_orders_with_sessions(keys_of(orders)), at=at)
+
+
+def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -> None:
+    """Undo a job's batch of orders; see `refund_cancelled_sessions`.
+
+    Must be called inside a transaction (the orders and, before them, their sessions are locked; the orders were read
+    afterwards).
+    """
+    lost: dict[int, list[Ticket]] = {order.pk: [] for order in orders}
+    of_cancelled = (
+        Ticket.objects.live()
+        .filter(order__in=lost.keys(), session__status=Session.Status.CANCELLED)
+        .select_related("session__film")
+        .order_by("pk")
+    )
+    for ticket in of_cancelled:
+        lost[ticket.order_id].append(ticket)
+    unpaid = [order for order in orders if order.status in Order.UNPAID]
+    sold = [order for order in orders if order.status in Order.SOLD]
+    if unpaid:
+        cancel_locked(unpaid, reason=CancelReason.SESSION_CANCELLED, at=at)
+    wanted = _wanted(sold, lost)
+    claims = refund_each_locked(sold, wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
+    notifications.notify_sessions_cancelled(
+        orders,
+        tickets=lost,
+        amounts={claim.order.pk: claim.money_back for claim in claims},
+        points={claim.order.pk: claim.points_back for claim in claims},
+        at=at,
+    )
 
 
 def _wanted(orders: Sequence[Order], lost: dict[int, list[Ticket]]) -> dict[int, Sequence[OrderLine]]:

@@ -11,7 +11,8 @@ from django.db import transaction
 from cinema.status import transition
 from orders.errors import NothingToRefund
 from orders.locks import lock_orders_with_sessions
-from orders.services.refunds.refund import record_refund
+from orders.models import Order
+from orders.services.refunds.refund import record_refund_locked
 from payments.gateways import RefundReport, State
 from payments.models import Payment, Refund
 
@@ -33,7 +34,7 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
     if not reports:
         return discrepancy
     with transaction.atomic():
-        lock_orders_with_sessions([payment.order_id])
+        [order] = lock_orders_with_sessions([payment.order_id])
         ours = list(payment.refunds.order_by("pk"))
         for report in reports:
             known = _known(report, ours, sender)
@@ -45,24 +46,26 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
                 _agree(known, report, at=at)
             elif report.state == State.DONE:
                 try:
-                    _from_outside(payment, report.amount, report.external_id, _unsent(ours, sender), at=at)
+                    _from_outside(order, payment, report.amount, report.external_id, _unsent(ours, sender), at=at)
                 except NothingToRefund:
                     logger.error("Payment %s: more went back at %s than is left", payment.pk, payment.gateway)
                     discrepancy = Payment.Discrepancy.REFUNDED_BEYOND
     return discrepancy
 
 
-def _from_outside(payment: Payment, amount: Decimal, external_id: str, unsent: list[Refund], *, at: datetime) -> None:
+def _from_outside(
+    order: Order, payment: Payment, amount: Decimal, external_id: str, unsent: list[Refund], *, at: datetime
+) -> None:
     """Book a refund that was made at the gateway. What is more than is left there covers ours that wait to be sent."""
     try:
-        record_refund(payment.order, payment=payment, amount=amount, external_id=external_id, at=at)
+        record_refund_locked(order, payment=payment, amount=amount, external_id=external_id, at=at)
     except NothingToRefund:
         covered = next((each for each in unsent if each.amount < amount), None)
         if covered is None:
             raise
         _settle(covered, f"{external_id}{PART}{covered.pk}", at=at)
         rest = [each for each in unsent if each is not covered]
-        _from_outside(payment, amount - covered.amount, external_id, rest, at=at)
+        _from_outside(order, payment, amount - covered.amount, external_id, rest, at=at)
 
 
 def _known(report: RefundReport, ours: list[Refund], sender: str) -> Refund | None:

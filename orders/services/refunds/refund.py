@@ -90,8 +90,26 @@ def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at
 def refund_each(
     wanted: Mapping[int, Sequence[OrderLine] | None], *, reason: str, at: datetime, actor: User | None = None
 ) -> list[RefundPlan]:
-    """Refund many orders, named by their keys, in a constant number of queries; tells nobody. Needs a transaction."""
-    orders = lock_orders_with_sessions(wanted.keys())
+    """Lock many orders, named by their keys, and refund them; see `refund_each_locked`.
+
+    Must be called inside a transaction (sessions and orders are locked here).
+    """
+    return refund_each_locked(lock_orders_with_sessions(wanted.keys()), wanted, reason=reason, at=at, actor=actor)
+
+
+def refund_each_locked(
+    orders: Sequence[Order],
+    wanted: Mapping[int, Sequence[OrderLine] | None],
+    *,
+    reason: str,
+    at: datetime,
+    actor: User | None = None,
+) -> list[RefundPlan]:
+    """Refund the orders: of each the lines that `wanted` names under its key, or all. Customers are not told.
+
+    A constant number of queries. Raises as `refund` does. Must be called inside a transaction (the orders and, where
+    tickets are refunded, their sessions before them are locked; the orders were read afterwards).
+    """
     for order in orders:
         if order.status not in Order.SOLD:
             raise NotRefundable(_("Order %(order)s is not paid, so there is nothing to refund.") % {"order": order})
@@ -144,56 +162,73 @@ def record_refund(
 ) -> Refund:
     """Book a refund that happened outside (a chargeback, a gateway's own desk), once an `external_id`.
 
-    `payment` is the one that it is of, where that is known; otherwise the latest that has so much left.
-
-    When nothing of the money is left the order is `REFUNDED`, and `process_refunds` gives back what it holds; a part
-    names no lines, so it waits for staff to say which. Refuses with `NothingToRefund` more than the order has paid.
+    `payment` is the one that it is of, where that is known; otherwise the latest that has so much left. When nothing of
+    the money is left the order is `REFUNDED`, and `process_refunds` gives back what it holds; a part names no lines, so
+    it waits for staff to say which. Raises `MoreThanLeft` for more than the order has paid. Owns its transaction.
     """
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
-        known = row.refunds.filter(external_id=external_id).first() if external_id else None
-        if known is not None:
-            return known
-        balance = balances([row.pk])[row.pk]
-        source = balance.payment_with(amount) if payment is None else payment.pk
-        if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
-            raise MoreThanLeft(
-                _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
-                % {"amount": amount, "kept": balance.kept, "order": row}
-            )
-        whole = amount == balance.kept and row.status in Order.SOLD
-        booked = Refund.objects.create(
-            order=row,
-            payment_id=source,
-            amount=amount,
-            status=Refund.Status.SUCCEEDED,
-            external_id=external_id,
-            unallocated_amount=ZERO if whole else amount,
-            requested_at=at,
-            succeeded_at=at,
+        return record_refund_locked(row, amount=amount, external_id=external_id, at=at, payment=payment)
+
+
+def record_refund_locked(
+    order: Order, *, amount: Decimal, external_id: str, at: datetime, payment: Payment | None = None
+) -> Refund:
+    """Book a refund that happened outside; see `record_refund`.
+
+    Must be called inside a transaction (the order and, before it, its sessions are locked; it was read afterwards).
+    """
+    known = order.refunds.filter(external_id=external_id).first() if external_id else None
+    if known is not None:
+        return known
+    balance = balances([order.pk])[order.pk]
+    source = balance.payment_with(amount) if payment is None else payment.pk
+    if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
+        raise MoreThanLeft(
+            _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
+            % {"amount": amount, "kept": balance.kept, "order": order}
         )
-        if whole:
-            Order.transition([row], Order.Status.REFUNDED, at=at, refunded_at=at)
-        return booked
+    whole = amount == balance.kept and order.status in Order.SOLD
+    booked = Refund.objects.create(
+        order=order,
+        payment_id=source,
+        amount=amount,
+        status=Refund.Status.SUCCEEDED,
+        external_id=external_id,
+        unallocated_amount=ZERO if whole else amount,
+        requested_at=at,
+        succeeded_at=at,
+    )
+    if whole:
+        Order.transition([order], Order.Status.REFUNDED, at=at, refunded_at=at)
+    return booked
 
 
 def process_refunds(orders: Iterable[Order], *, at: datetime) -> None:
-    """Give back what orders hold that became `REFUNDED` by a fact from outside: every line, the consumed ones too,
-    since all of the money went. Stamped, so it happens once. A constant number of queries."""
+    """Give back what orders hold that became `REFUNDED` by a fact from outside.
+
+    Every line, consumed ones too, since all of the money went. Each order is stamped, so that it happens once; orders
+    that are not refunded or were processed before are left alone. A constant number of queries. Owns its transaction.
+    """
     with transaction.atomic():
-        rows = [
-            order
-            for order in lock_orders_with_sessions(keys_of(orders))
-            if order.status == Order.Status.REFUNDED and order.refund_processed_at is None
-        ]
-        keys = [order.pk for order in rows]
-        found = lines_of(keys)
-        refunds = _whole_refunds(rows, at=at)
-        apply_refund_effects(
-            [RefundPlan(order, refunds[order.pk], found[order.pk].unrefunded, found[order.pk]) for order in rows], at=at
-        )
-        Refund.objects.filter(order__in=keys, unallocated_amount__gt=0).update(unallocated_amount=0)
-        Order.objects.filter(pk__in=keys, refund_processed_at__isnull=True).update(refund_processed_at=at)
+        process_refunds_locked(lock_orders_with_sessions(keys_of(orders)), at=at)
+
+
+def process_refunds_locked(orders: Iterable[Order], *, at: datetime) -> None:
+    """Give back what a job's batch of orders holds; see `process_refunds`.
+
+    Must be called inside a transaction (the orders and, before them, their sessions are locked; the orders were read
+    afterwards).
+    """
+    rows = [order for order in orders if order.status == Order.Status.REFUNDED and order.refund_processed_at is None]
+    keys = [order.pk for order in rows]
+    found = lines_of(keys)
+    refunds = _whole_refunds(rows, at=at)
+    apply_refund_effects(
+        [RefundPlan(order, refunds[order.pk], found[order.pk].unrefunded, found[order.pk]) for order in rows], at=at
+    )
+    Refund.objects.filter(order__in=keys, unallocated_amount__gt=0).update(unallocated_amount=0)
+    Order.objects.filter(pk__in=keys, refund_processed_at__isnull=True).update(refund_processed_at=at)
 
 
 def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund]:

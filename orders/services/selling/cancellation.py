@@ -59,10 +59,14 @@ def cancel_locked(
 
 
 def cancel_expired(keys: Collection[int], *, at: datetime) -> None:
-    """Cancel those of the orders that are, once locked, still expired; the others have been paid or extended."""
+    """Cancel those of the orders, given by their keys, that are still expired once they are locked.
+
+    The others were paid or extended meanwhile. Owns its transaction.
+    """
     with transaction.atomic():
         lock_orders(keys)
-        cancel(Order.objects.expired(at).filter(pk__in=keys), reason=CancelReason.EXPIRED, at=at)
+        # A second statement, so that what was decided while we waited for the locks is seen.
+        cancel_locked(Order.objects.expired(at).filter(pk__in=keys).order_by("pk"), reason=CancelReason.EXPIRED, at=at)
 
 
 def _points_spent_on(orders: Collection[int]) -> list[GivenBack]:

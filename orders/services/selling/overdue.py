@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,11 +14,22 @@ REMINDED_AT_MOST = timedelta(hours=1)  # a reminder in so long a time
 
 
 def mark_overdue(orders: Iterable[Order], *, at: datetime) -> None:
-    """Mark orders that were not paid by their deadline, keep their seats, and tell the customers where to pay."""
+    """Mark orders as overdue that were not paid by their deadline; their seats stay held.
+
+    The customers are sent a link to pay. Raises `ForbiddenMove` for an order that is not waiting for its first payment
+    deadline; then none is changed. A constant number of queries. Owns its transaction.
+    """
     with transaction.atomic():
-        rows = lock_orders(keys_of(orders))
-        Order.transition(rows, Order.Status.PAYMENT_OVERDUE, at=at)
-        notifications.notify_overdue(rows, at=at)
+        become_overdue_locked(lock_orders(keys_of(orders)), at=at)
+
+
+def become_overdue_locked(orders: Sequence[Order], *, at: datetime) -> None:
+    """Mark a job's batch of orders as overdue; see `mark_overdue`.
+
+    Must be called inside a transaction (the orders are locked and were read afterwards).
+    """
+    Order.transition(orders, Order.Status.PAYMENT_OVERDUE, at=at)
+    notifications.notify_overdue(orders, at=at)
 
 
 def remind_to_pay(order: Order, *, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """The bar: snacks are made ready, handed over, or given up when nobody came."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -12,11 +12,11 @@ from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders.errors import OrderNotPaid, SnacksNotOpen
-from orders.locks import keys_of, lock_order, lock_order_keys
+from orders.locks import keys_of, lock_order, lock_orders
 from orders.models import Order
 from orders.reasons import Reason
 from orders.services.refunds.effects import OrderLine
-from orders.services.refunds.refund import refund_each
+from orders.services.refunds.refund import refund_each_locked
 
 Status = ConcessionPreorder.Status
 
@@ -32,25 +32,38 @@ def collect(preorder: ConcessionPreorder, *, at: datetime, actor: User | None = 
 
 
 def expire_uncollected(orders: Iterable[Order], *, at: datetime) -> None:
-    """Give up the snacks of these orders whose deadline is reached: back to stock, but what was made to order and is
-    ready is waste. Not refunded, unless `REFUND_UNCOLLECTED_SNACKS`. A constant number of queries."""
+    """Expire the snacks of these orders whose collection deadline is reached.
+
+    They go back to stock; what was made to order and is ready is written off as waste. They are refunded only with the
+    setting `REFUND_UNCOLLECTED_SNACKS`. A constant number of queries. Owns its transaction.
+    """
     with transaction.atomic():
-        keys = lock_order_keys(keys_of(orders))
-        rows = list(
-            ConcessionPreorder.objects.filter(
-                order__in=keys, status__in=ConcessionPreorder.OPEN, collection_deadline__lte=at
-            )
-            .prefetch_related("concession_item")  # few items, many preorders
-            .order_by("pk")
+        expire_uncollected_locked(lock_orders(keys_of(orders)), at=at)
+
+
+def expire_uncollected_locked(orders: Sequence[Order], *, at: datetime) -> None:
+    """Expire the uncollected snacks of a job's batch of orders; see `expire_uncollected`.
+
+    Must be called inside a transaction (the orders are locked and were read afterwards).
+    """
+    rows = list(
+        ConcessionPreorder.objects.filter(
+            order__in=keys_of(orders), status__in=ConcessionPreorder.OPEN, collection_deadline__lte=at
         )
-        wasted = {row.pk for row in rows if row.status == Status.READY and row.concession_item.made_to_order}
-        transition(rows, Status.EXPIRED)
-        holds.put_back([row.pk for row in rows], at=at, wasted=wasted)
-        if settings.REFUND_UNCOLLECTED_SNACKS and rows:
-            wanted: dict[int, list[OrderLine]] = {}
-            for row in rows:
-                wanted.setdefault(row.order_id, []).append(row)
-            refund_each(wanted, reason=Reason.NOT_COLLECTED, at=at)
+        .prefetch_related("concession_item")  # few items, many preorders
+        .order_by("pk")
+    )
+    wasted = {row.pk for row in rows if row.status == Status.READY and row.concession_item.made_to_order}
+    transition(rows, Status.EXPIRED)
+    holds.put_back([row.pk for row in rows], at=at, wasted=wasted)
+    if settings.REFUND_UNCOLLECTED_SNACKS and rows:
+        wanted: dict[int, list[OrderLine]] = {}
+        for row in rows:
+            wanted.setdefault(row.order_id, []).append(row)
+        # No tickets among them, so that no session's summary changes and no session need be locked.
+        refund_each_locked(
+            [order for order in orders if order.pk in wanted], wanted, reason=Reason.NOT_COLLECTED, at=at
+        )
 
 
 def _move(preorder: ConcessionPreorder, to: str, **stamps: datetime | User | None) -> ConcessionPreorder:
