@@ -92,10 +92,6 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
         """Queued, and not resting after a failure."""
         return self.filter(status=Receipt.Status.QUEUED, next_attempt_at__lte=at)
 
-    def to_settle(self, at: datetime) -> "ReceiptQuerySet":
-        """For money taken ahead of the show, which is over now: the second receipt is due."""
-        return self.filter(awaits_settlement=True, order__status="COMPLETED", order__completed_at__lte=at)
-
 
 class Receipt(models.Model):
     """A fiscal receipt: of a sale, of a refund, or the second one after the show for money that was taken ahead."""

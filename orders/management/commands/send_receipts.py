@@ -3,6 +3,7 @@ from typing import Any
 
 from jobs.command import Counts, JobCommand, Step
 from orders.services import receipt_refunds, receipt_sales, receipt_settlements, send_receipts
+from orders.services.receipts.queue import to_settle
 from payments.models import Payment, Receipt, Refund
 
 
@@ -13,7 +14,7 @@ class Command(JobCommand):
         return [
             Step("sales", Payment.objects.without_receipt, lambda rows, at: receipt_sales(rows, at=at)),
             Step("refunds", Refund.objects.without_receipt, lambda rows, at: receipt_refunds(rows, at=at)),
-            Step("settlements", Receipt.objects.to_settle, lambda rows, at: receipt_settlements(rows, at=at)),
+            Step("settlements", to_settle, lambda rows, at: receipt_settlements(rows, at=at)),
             Step("send", Receipt.objects.to_send, self.send, atomic=False),
         ]
 

@@ -260,7 +260,7 @@ def _fail(payment: Payment) -> None:
         row = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
         if row.status == Payment.Status.PENDING:
             transition([row], Payment.Status.FAILED, next_poll_at=None)
-    payment.status, payment.next_poll_at = row.status, row.next_poll_at
+    payment.refresh_from_db(fields=["status", "next_poll_at"])
 
 
 def _discrepancy(payment: Payment, discrepancy: Payment.Discrepancy, *, at: datetime) -> None:

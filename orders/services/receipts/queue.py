@@ -12,11 +12,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cinema.money import CENT, ZERO, split
-from cinema.status import transition
+from cinema.status import transition, transition_matching
 from concessions.models import ConcessionPreorder
 from jobs.steps import Counts
 from orders.models import Order, RefundLine, Ticket
@@ -35,6 +36,13 @@ BACKOFF = (
     timedelta(days=1),
 )
 MAX_ATTEMPTS = len(BACKOFF) + 1
+
+
+def to_settle(at: datetime) -> QuerySet[Receipt]:
+    """Sale receipts of money taken ahead of a show that is over now: the second receipt is due."""
+    return Receipt.objects.filter(
+        awaits_settlement=True, order__status=Order.Status.COMPLETED, order__completed_at__lte=at
+    )
 
 
 def receipt_sales(payments: Sequence[Payment], *, at: datetime) -> None:
@@ -59,9 +67,8 @@ def receipt_sales(payments: Sequence[Payment], *, at: datetime) -> None:
             is_prepayment=is_ahead,
             awaits_settlement=is_ahead,
             created_at=at,
-            next_attempt_at=at,
+            **_beginning(payment, at=at),
         )
-        _unless_by_gateway(receipt, payment, at=at)
         parts = [] if payment.pk in returned else [(line, line.paid) for line in sold]
         ready.append((receipt, _written(order, parts, payment.amount, rates, day)))
     _queue(ready)
@@ -92,9 +99,8 @@ def receipt_refunds(refunds: Sequence[Refund], *, at: datetime) -> None:
             refund=refund,
             amount=refund.amount,
             created_at=at,
-            next_attempt_at=at,
+            **_beginning(refund.payment, at=at),
         )
-        _unless_by_gateway(receipt, refund.payment, at=at)
         ready.append((receipt, _written(order, parts, refund.amount, rates, day)))
     _queue(ready)
     # Nothing of a refunded order is left to be settled after the show.
@@ -137,22 +143,24 @@ def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
     tally = Counts()
     through = sender()
     for receipt in receipts:
-        stamps: dict[str, Any]
+        tries = receipt.attempts + 1
+        # Another sender may have been faster, and then has done the same: a receipt that is not queued stays as it is.
+        row = Receipt.objects.filter(pk=receipt.pk, status=Receipt.Status.QUEUED)
         try:
-            stamps = {"external_id": through.send(receipt), "sent_at": at, "error": "", "next_attempt_at": None}
-            status = Receipt.Status.SENT
+            number = through.send(receipt)
         except GatewayError as error:
-            tries = receipt.attempts + 1
-            failed = tries >= MAX_ATTEMPTS
-            stamps = {"error": error.answer, "next_attempt_at": None if failed else at + BACKOFF[tries - 1]}
-            status = Receipt.Status.FAILED if failed else Receipt.Status.QUEUED
-            tally.add(Counts(failed=failed, passed_over=not failed, error=error.answer if failed else ""))
+            if tries < MAX_ATTEMPTS:
+                row.update(attempts=tries, error=error.answer, next_attempt_at=at + BACKOFF[tries - 1])
+                tally.passed_over += 1
+            else:
+                transition_matching(
+                    row, Receipt.Status.FAILED, attempts=tries, error=error.answer, next_attempt_at=None
+                )
+                tally.add(Counts(failed=1, error=error.answer))
         else:
+            stamps = {"external_id": number, "sent_at": at, "error": "", "next_attempt_at": None}
+            transition_matching(row, Receipt.Status.SENT, attempts=tries, **stamps)
             tally.done += 1
-        # Who was faster has done the same.
-        Receipt.objects.filter(pk=receipt.pk, status=Receipt.Status.QUEUED).update(
-            status=status, attempts=receipt.attempts + 1, **stamps
-        )
     return tally
 
 
@@ -227,10 +235,11 @@ def _prints(gateway: str) -> bool:
     return gateway == Gateway.YOOKASSA and settings.YOOKASSA_RECEIPTS
 
 
-def _unless_by_gateway(receipt: Receipt, payment: Payment, *, at: datetime) -> None:
-    """A gateway that prints receipts itself was told the lines together with the money."""
+def _beginning(payment: Payment, *, at: datetime) -> dict[str, Any]:
+    """The first status of a receipt: queued, or sent where the gateway prints it and got the lines with the money."""
     if _prints(payment.gateway):
-        receipt.status, receipt.sent_at, receipt.next_attempt_at = Receipt.Status.SENT, at, None
+        return {"status": Receipt.Status.SENT, "sent_at": at}
+    return {"status": Receipt.Status.QUEUED, "next_attempt_at": at}
 
 
 def _written(
