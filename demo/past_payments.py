@@ -12,7 +12,7 @@ from demo.bank import PREFIX
 from demo.models import DemoCharge, DemoRefund
 from orders import services
 from orders.models import Order
-from payments.models import BY_HAND, Gateway, Payment, Refund
+from payments.models import Gateway, Payment, Refund
 
 HANDED_OUT_AFTER = timedelta(days=1)
 
@@ -47,9 +47,7 @@ def settle_outstanding(at: datetime) -> None:
         assert refund.payment is not None
         back = _refund_at_bank(refund.payment, uid=refund.uid, amount=refund.amount)
         transition([refund], Refund.Status.SUCCEEDED, external_id=f"{PREFIX}{back.hex}", attempts=1, succeeded_at=at)
-    handed_out = Refund.objects.filter(
-        payment__gateway__in=BY_HAND, status=Refund.Status.REQUESTED, requested_at__lte=at - HANDED_OUT_AFTER
-    )
+    handed_out = Refund.objects.to_hand_out().filter(requested_at__lte=at - HANDED_OUT_AFTER)
     transition_matching(handed_out, Refund.Status.SUCCEEDED, succeeded_at=at, handed_out=True)
     Payment.objects.to_ask(at).update(next_poll_at=at + timedelta(days=1))
 

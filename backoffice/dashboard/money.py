@@ -33,7 +33,7 @@ class MoneyItems(DashboardSection):
             )
 
     def refunds_without_lines(self) -> Iterator[DashboardItem]:
-        refunds = self.own(Refund.objects.filter(unallocated_amount__gt=0), "order__cinema")
+        refunds = self.own(Refund.objects.awaiting_lines(), "order__cinema")
         total, rows = counted(refunds.select_related("order").order_by("requested_at", "pk"))
         if total:
             yield DashboardItem(
@@ -110,8 +110,7 @@ class MoneyItems(DashboardSection):
             )
 
     def refunds_by_hand(self) -> Iterator[DashboardItem]:
-        refunds: QuerySet[Refund] = Refund.objects.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
-        refunds = self.own(refunds, "order__cinema")
+        refunds = self.own(Refund.objects.to_hand_out(), "order__cinema")
         total, rows = counted(refunds.select_related("order").order_by("requested_at", "pk"))
         if total:
             yield DashboardItem(

@@ -143,11 +143,11 @@ class PendingFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return [("lines", _("what it was for")), ("hands", _("somebody who hands it out"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Refund]:
         if self.value() == "lines":
-            return queryset.filter(unallocated_amount__gt=0)
+            return queryset.awaiting_lines()
         if self.value() == "hands":
-            return queryset.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
+            return queryset.to_hand_out()
         return queryset
 
 

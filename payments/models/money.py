@@ -126,6 +126,14 @@ class RefundQuerySet(models.QuerySet["Refund"]):
             payment__isnull=False,
         ).exclude(payment__gateway__in=BY_HAND)
 
+    def awaiting_lines(self) -> "RefundQuerySet":
+        """Made outside, and staff have not said yet which lines all of it was for."""
+        return self.filter(unallocated_amount__gt=0)
+
+    def to_hand_out(self) -> "RefundQuerySet":
+        """Of a payment taken by hand: staff hand the money out, or send it back on the terminal."""
+        return self.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
+
     def without_receipt(self, at: datetime) -> "RefundQuerySet":
         """Money that went back since receipts are printed here, for which none is queued yet."""
         if settings.RECEIPTS_SINCE is None:

@@ -227,7 +227,7 @@ def process_refunds_locked(orders: Iterable[Order], *, at: datetime) -> None:
     apply_refund_effects(
         [RefundPlan(order, refunds[order.pk], found[order.pk].unrefunded, found[order.pk]) for order in rows], at=at
     )
-    Refund.objects.filter(order__in=keys, unallocated_amount__gt=0).update(unallocated_amount=0)
+    Refund.objects.awaiting_lines().filter(order__in=keys).update(unallocated_amount=0)
     Order.objects.filter(pk__in=keys, refund_processed_at__isnull=True).update(refund_processed_at=at)
 
 
@@ -260,7 +260,7 @@ def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund
 def _sent_outside(orders: Collection[int]) -> dict[int, list[Refund]]:
     """The refunds of each order that came from outside and wait for their lines, the oldest first."""
     found: defaultdict[int, list[Refund]] = defaultdict(list)
-    for part in Refund.objects.filter(order__in=orders, unallocated_amount__gt=0).order_by("pk"):
+    for part in Refund.objects.awaiting_lines().filter(order__in=orders).order_by("pk"):
         found[part.order_id].append(part)
     return found
 
