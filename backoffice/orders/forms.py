@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Sum
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -17,7 +16,7 @@ from unfold.widgets import (
 
 from backoffice.framework.actions import ActionForm, SummaryItem
 from backoffice.orders.order_timeline import line_in_words, money
-from bonuses.models import BonusTransaction
+from bonuses.services import points_held, points_of, points_spent
 from cinema.local_time import format_local, validate_year
 from cinema.validators import LONGEST_REASON
 from orders.approvals import CONSUMED
@@ -40,7 +39,7 @@ class CancelOrderForm(ActionForm):
         order: Order = self.row
         yield _("seats that become free"), order.tickets.live().count()
         yield _("snacks that return"), sum(order.preorders.values_list("quantity", flat=True))
-        yield _("points that come back"), points_held(order)
+        yield _("points that come back"), points_held(order.pk)
         yield _("who is told"), order.recipient or _("nobody: there is no address")
 
 
@@ -111,7 +110,7 @@ class RefundLinesForm(ActionForm):
         left = lines_of([self.row.pk])[self.row.pk]
         offered = left.unrefunded if self.actor.has_perm(CONSUMED) else left.refundable
         self.offered: dict[str, OrderLine] = {f"{line._meta.model_name}-{line.pk}": line for line in offered}
-        spent = points_spent(self.row)
+        spent = points_spent(self.row.pk)
         self.fields["lines"].choices = [  # type: ignore[attr-defined]
             (key, _offer(line, spent, self.row)) for key, line in self.offered.items()
         ]
@@ -138,17 +137,6 @@ class RefundLinesForm(ActionForm):
             yield _("look again"), _("nothing has happened yet: confirm to refund exactly this")
 
 
-def points_spent(order: Order) -> int:
-    """What was paid with points, at the latest sale."""
-    spent = order.bonus_transactions.filter(transaction_type=BonusTransaction.Type.DEDUCTION).order_by("pk").last()
-    return -spent.amount if spent else 0
-
-
-def points_held(order: Order) -> int:
-    """What an unpaid order holds of the customer's points."""
-    return -order.bonus_transactions.aggregate(held=Sum("amount", default=0))["held"]
-
-
 def in_words(outcome: RefundPreview) -> Iterable[SummaryItem]:
     yield _("money that goes back"), money(outcome.money)
     yield _("points that come back"), outcome.points_back
@@ -158,7 +146,7 @@ def in_words(outcome: RefundPreview) -> Iterable[SummaryItem]:
 
 def _offer(line: OrderLine, spent: int, order: Order) -> str:
     """The line with what it cost; its points at the value that they had when they were `spent`."""
-    paid_with_points = int(line.bonus_share * spent / order.bonus_amount) if line.bonus_share else 0
+    paid_with_points = points_of(line.bonus_share, spent=spent, bonus_amount=order.bonus_amount)
     with_points = ngettext(" and %(count)d point", " and %(count)d points", paid_with_points)
     said = f"{line_in_words(line)} – {money(line.paid)}"
     if paid_with_points:

@@ -1,7 +1,16 @@
 from bonuses.services.accrual import Earned, accrue
 from bonuses.services.adjustment import adjust, last_adjustment
 from bonuses.services.expiry import expire, expire_locked
-from bonuses.services.spending import GivenBack, TakenBack, give_back, spend, take_back
+from bonuses.services.spending import GivenBack, TakenBack, give_back, spend, take_back, to_give_back
+from bonuses.services.values import (
+    money_for,
+    most_points,
+    points_earned,
+    points_held,
+    points_of,
+    points_spent,
+    spent_and_earned,
+)
 
 __all__ = [
     "Earned",
@@ -13,6 +22,14 @@ __all__ = [
     "expire_locked",
     "give_back",
     "last_adjustment",
+    "money_for",
+    "most_points",
+    "points_earned",
+    "points_held",
+    "points_of",
+    "points_spent",
     "spend",
+    "spent_and_earned",
     "take_back",
+    "to_give_back",
 ]

@@ -1,7 +1,7 @@
 """Points that pay for an order, and their way back."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +48,17 @@ def spend(user: User | None, *, points: int, order: int, at: datetime) -> None:
         amount=-points,
         transaction_date=at,
     )
+
+
+def to_give_back(orders: Collection[int]) -> list[GivenBack]:
+    """All points that the orders, given by their keys, spent and that have not come back. One query."""
+    spent = BonusTransaction.objects.filter(
+        order__in=orders, transaction_type=BonusTransaction.Type.DEDUCTION, reversals__isnull=True
+    ).order_by("pk")
+    return [
+        GivenBack(deduction=key, account=account, order=order, points=-amount)
+        for key, account, order, amount in spent.values_list("pk", "bonus_account_id", "order_id", "amount")
+    ]
 
 
 def give_back(returns: Sequence[GivenBack], *, at: datetime) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from bonuses.services import points_earned, points_spent
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from orders.models import Order, Ticket
@@ -146,13 +147,14 @@ class OrderPage:
         """The last try failed, and another may be made."""
         return self.unpaid and bool(self.payments) and self.payments[-1].status == Payment.Status.FAILED
 
-    @property
+    @cached_property
     def points(self) -> int:
-        return int(self.order.bonus_amount / settings.BONUS_POINT_VALUE)
+        """The points that pay for the order, at the value that they had when they were spent."""
+        return points_spent(self.order.pk) if self.order.bonus_amount else 0
 
     @property
     def to_earn(self) -> int:
-        return int(self.order.final_amount * settings.BONUS_RATE)
+        return points_earned(self.order.final_amount)
 
     @property
     def returned(self) -> Decimal:

@@ -1,6 +1,8 @@
 import html
 import re
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -92,6 +94,22 @@ def test_a_page_costs_as_many_queries_for_ten_tickets_as_for_one(client: Client)
 
 
 # --- Taking back
+
+
+@pytest.mark.parametrize(("value", "words"), [("1.00", "It earns 17 points."), ("2.50", "It earns 7 points.")])
+def test_an_unpaid_order_says_how_many_points_it_earns(client: Client, settings: Any, value: str, words: str) -> None:
+    settings.BONUS_POINT_VALUE = Decimal(value)
+    order = factories.an_order(customer=factories.a_customer())
+
+    assert words in page_of(client, order)
+
+
+def test_points_that_paid_are_counted_as_they_were_after_their_value_changed(client: Client, settings: Any) -> None:
+    settings.BONUS_POINT_VALUE = Decimal("2.50")
+    order = factories.a_paid_order(customer=factories.a_customer(points=7), points=7)
+    settings.BONUS_POINT_VALUE = Decimal("1.00")
+
+    assert "7 points" in page_of(client, order)
 
 
 def test_one_ticket_is_refunded_after_its_exact_money_was_shown(client: Client) -> None:

@@ -4,12 +4,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Sum
 
-from bonuses.services import Earned
+from bonuses.services import Earned, points_earned
 from bonuses.services import accrue as credit
 from cinema.money import ZERO
 from orders.locks import keys_of, lock_orders
 from orders.models import Order
-from orders.services.refunds.effects import points_earned, refunded_so_far
+from orders.services.refunds.effects import refunded_so_far
 from payments.models import Refund
 
 
@@ -36,7 +36,8 @@ def accrue_locked(orders: Iterable[Order], *, at: datetime) -> None:
     keys = [order.pk for order in rows]
     refunded = refunded_so_far(keys)
     outside = dict(
-        Refund.objects.filter(order__in=keys, unallocated_amount__gt=0)
+        Refund.objects.awaiting_lines()
+        .filter(order__in=keys)
         .order_by()
         .values_list("order")
         .annotate(amount=Sum("unallocated_amount"))

@@ -7,8 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from bonuses.models import BonusTransaction
-from bonuses.services import spend
+from bonuses.services import points_spent, spend
 from cinema.money import ZERO
 from cinema.status import transition_matching
 from concessions.models import ConcessionPreorder
@@ -112,8 +111,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
             holds.take(preorders, at=at)
         if order.bonus_amount:
             # As many as before, whatever a point is worth by now.
-            taken = order.bonus_transactions.filter(transaction_type=BonusTransaction.Type.DEDUCTION).latest("pk")
-            spend(order.user, points=-taken.amount, order=order.pk, at=at)
+            spend(order.user, points=points_spent(order.pk), order=order.pk, at=at)
         Order.transition(
             [order], Order.Status.PAID, at=at, reason=Reason.LATE_MONEY, actor=actor, paid_at=at, cancelled_at=None
         )

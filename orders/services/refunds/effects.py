@@ -1,7 +1,7 @@
 """What a refund gives back: seats, snacks, points, each once, for one order or for hundreds at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q, Sum
 
 from bonuses.models import BonusTransaction
-from bonuses.services import GivenBack, TakenBack, give_back, take_back
+from bonuses.services import GivenBack, TakenBack, give_back, points_earned, points_of, spent_and_earned, take_back
 from cinema.money import ZERO
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
@@ -135,7 +135,7 @@ def apply_refund_effects(claims: Sequence[RefundPlan], *, at: datetime) -> None:
 def _return_points(claims: Sequence[RefundPlan], *, at: datetime) -> None:
     """First the points that were spent, then those that were earned: what comes back can pay what is taken."""
     by_order = {claim.order.pk: claim for claim in claims}
-    spent, earned = _originals(by_order.keys())
+    spent, earned = spent_and_earned(by_order.keys())
     give_back([_spent_back(by_order[order], entry, so_far) for order, (entry, so_far) in spent.items()], at=at)
     take_back(
         [
@@ -152,7 +152,7 @@ def _spent_back(claim: RefundPlan, deduction: BonusTransaction, returned: int) -
     what it was when it was spent, whatever the setting says by now."""
     value = claim.lines.refunded_points_value + sum((line.bonus_share for line in claim.chosen), ZERO)
     spent = -deduction.amount
-    due = spent if claim.last else int(value * spent / claim.order.bonus_amount)
+    due = spent if claim.last else points_of(value, spent=spent, bonus_amount=claim.order.bonus_amount)
     claim.points_back = max(due - returned, 0)
     return GivenBack(
         deduction=deduction.pk,
@@ -173,30 +173,3 @@ def _earned_back(claim: RefundPlan, accrual: BonusTransaction, taken: int) -> Ta
         points=max(accrual.amount - taken - points_earned(kept), 0),
         refund=claim.refund.pk,
     )
-
-
-def points_earned(money: Decimal) -> int:
-    """The floor of `BONUS_RATE` on money paid and not refunded, in points of `BONUS_POINT_VALUE`."""
-    return int(max(money, ZERO) * settings.BONUS_RATE / settings.BONUS_POINT_VALUE)
-
-
-Original = Mapping[int, tuple[BonusTransaction, int]]
-
-
-def _originals(orders: Collection[int]) -> tuple[Original, Original]:
-    """The deduction and the accrual of each order, with how many points of it have been reversed so far.
-
-    An order that was cancelled and revived has two deductions; the latest one counts, the first came back in full.
-    """
-    Type = BonusTransaction.Type
-    spent: dict[int, tuple[BonusTransaction, int]] = {}
-    earned: dict[int, tuple[BonusTransaction, int]] = {}
-    entries = (
-        BonusTransaction.objects.filter(order__in=orders, transaction_type__in=[Type.DEDUCTION, Type.ACCRUAL])
-        .annotate(reversed_so_far=Sum("reversals__amount", default=0))
-        .order_by("pk")
-    )
-    for entry in entries:
-        target = spent if entry.transaction_type == Type.DEDUCTION else earned
-        target[entry.order_id or 0] = (entry, abs(entry.reversed_so_far))
-    return spent, earned

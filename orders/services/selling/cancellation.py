@@ -6,8 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from bonuses.models import BonusTransaction
-from bonuses.services import GivenBack, give_back
+from bonuses.services import give_back, to_give_back
 from cinema.status import transition_matching
 from cinema.validators import clean_reason
 from concessions.models import ConcessionPreorder
@@ -53,7 +52,7 @@ def cancel_locked(
     promocodes.give_back_uses(rows)
     if open_keys:
         holds.put_back(open_keys, at=at)
-    give_back(_points_spent_on(keys), at=at)
+    give_back(to_give_back(keys), at=at)
     if tell:
         notifications.notify_cancelled(rows, at=at)
 
@@ -67,13 +66,3 @@ def cancel_expired(keys: Collection[int], *, at: datetime) -> None:
         lock_orders(keys)
         # A second statement, so that what was decided while we waited for the locks is seen.
         cancel_locked(Order.objects.expired(at).filter(pk__in=keys).order_by("pk"), reason=CancelReason.EXPIRED, at=at)
-
-
-def _points_spent_on(orders: Collection[int]) -> list[GivenBack]:
-    spent = BonusTransaction.objects.filter(
-        order__in=orders, transaction_type=BonusTransaction.Type.DEDUCTION, reversals__isnull=True
-    ).order_by("pk")
-    return [
-        GivenBack(deduction=key, account=account, order=order, points=-amount)
-        for key, account, order, amount in spent.values_list("pk", "bonus_account_id", "order_id", "amount")
-    ]

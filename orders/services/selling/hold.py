@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from bonuses.services import spend
+from bonuses.services import money_for, most_points, spend
 from cinema.money import ZERO
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
@@ -153,10 +153,10 @@ def _value_of(points: int, *, left: Decimal, user: User | None) -> Decimal:
         raise PointsRefused(_("%(points)s is not a number of points.") % {"points": points})
     if user is None:
         raise NotEnoughPoints(wanted=points, balance=0)
-    most = int(left * settings.BONUS_MAX_SHARE / settings.BONUS_POINT_VALUE)
+    most = most_points(left)
     if points > most:
         raise PointsRefused(_("At most %(most)d points can pay for this order. Choose fewer points.") % {"most": most})
-    return points * settings.BONUS_POINT_VALUE
+    return money_for(points)
 
 
 def _limits(channel: str, *, latest: datetime, at: datetime) -> tuple[datetime, datetime]:

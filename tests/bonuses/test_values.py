@@ -1,0 +1,64 @@
+"""What points are worth, at a value other than 1."""
+
+from decimal import Decimal
+
+import pytest
+
+from bonuses.services import money_for, most_points, points_earned, points_held, points_of, points_spent
+from orders.services import CancelReason, cancel
+from tests.helpers.factories import NOON, a_customer, an_order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _a_point_is_worth_two_and_a_half(settings):
+    settings.BONUS_POINT_VALUE = Decimal("2.50")
+
+
+def test_points_pay_their_value():
+    assert money_for(7) == Decimal("17.50")
+
+
+@pytest.mark.parametrize(("price", "points"), [("350.00", 140), ("352.49", 140), ("352.50", 141), ("0.00", 0)])
+def test_as_many_points_pay_as_fit_into_the_price(price, points):
+    assert most_points(Decimal(price)) == points
+
+
+def test_points_pay_no_more_than_the_chain_s_share(settings):
+    settings.BONUS_MAX_SHARE = Decimal("0.30")
+
+    assert most_points(Decimal("350.00")) == 42
+
+
+@pytest.mark.parametrize(("paid", "points"), [("350.00", 7), ("399.99", 7), ("400.00", 8), ("-1.00", 0)])
+def test_money_earns_the_floor_of_its_rate_in_points(paid, points):
+    assert points_earned(Decimal(paid)) == points
+
+
+@pytest.mark.parametrize(("share", "points"), [("17.50", 7), ("8.75", 3), ("0.00", 0)])
+def test_a_share_of_an_order_has_as_many_points_as_paid_it_then(settings, share, points):
+    settings.BONUS_POINT_VALUE = Decimal("1.00")  # changed since
+
+    assert points_of(Decimal(share), spent=7, bonus_amount=Decimal("17.50")) == points
+
+
+def test_what_an_order_spent_is_known_after_the_value_changed(settings):
+    order = an_order(customer=a_customer(points=7), points=7)
+    settings.BONUS_POINT_VALUE = Decimal("1.00")
+
+    assert (order.bonus_amount, points_spent(order.pk), points_held(order.pk)) == (Decimal("17.50"), 7, 7)
+
+
+def test_a_cancelled_order_holds_no_points_any_more():
+    order = an_order(customer=a_customer(points=7), points=7)
+
+    cancel(order, reason=CancelReason.STAFF, at=NOON)
+
+    assert (points_spent(order.pk), points_held(order.pk)) == (7, 0)
+
+
+def test_an_order_without_points_spent_none():
+    order = an_order()
+
+    assert (points_spent(order.pk), points_held(order.pk)) == (0, 0)
