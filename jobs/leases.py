@@ -1,14 +1,12 @@
 """One copy of a job at a time. It only saves work: what keeps two copies apart is the lock on each row."""
 
-import os
-import secrets
-import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from jobs import clock
+from jobs.claims import new_sender
 from jobs.models import JobLease
 
 LENGTH = timedelta(seconds=40)
@@ -35,7 +33,7 @@ class Lease:
 
 def take(job: str, *, at: datetime) -> Lease | None:
     """The job's lease, or None when another copy holds it. A holder that vanished keeps it for 40 s at most."""
-    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    holder = new_sender()
     lease = Lease(job=job, holder=holder, renewed=clock.monotonic())
     mine = {"holder": holder, "until": at + LENGTH}
     leases = JobLease.objects.filter(job=job)

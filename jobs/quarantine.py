@@ -5,18 +5,20 @@ from datetime import datetime, timedelta
 
 from django.db import models, transaction
 
+from jobs.claims import Backoff
 from jobs.models import QuarantinedRow
 from jobs.retry import one_line
 
-# After the first failure, the second ... ; a row that fails once more after the last is given up.
-BACKOFF = (
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=12),
-    timedelta(days=1),
-    timedelta(days=2),
+BACKOFF = Backoff(
+    [
+        timedelta(minutes=1),
+        timedelta(minutes=5),
+        timedelta(minutes=30),
+        timedelta(hours=2),
+        timedelta(hours=12),
+        timedelta(days=1),
+        timedelta(days=2),
+    ]
 )
 
 
@@ -58,8 +60,8 @@ class Quarantine:
             )
             entry.attempts += 1
             entry.error = one_line(error)
-            given_up = entry.attempts > len(BACKOFF)
-            entry.next_attempt_at = None if given_up else self.at + BACKOFF[entry.attempts - 1]
+            wait = BACKOFF.after(entry.attempts)
+            entry.next_attempt_at = None if wait is None else self.at + wait
             entry.save()
         self._entries[row] = entry
         self._seen.add(row)

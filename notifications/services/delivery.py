@@ -1,6 +1,3 @@
-import os
-import secrets
-import socket
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -10,28 +7,26 @@ from django.db import transaction
 from django.db.models import F
 
 from cinema.status import transition
-from jobs import clock
+from jobs import claims
+from jobs.claims import Backoff, TimeLimit, new_sender
 from jobs.steps import Counts
 from notifications.channels import Channel, is_email
 from notifications.channels.email import EmailChannel
 from notifications.channels.sms import SmsChannel
 from notifications.models import Notification, Status
 
-#: How long a message waits after its first, second ... failure; after one more it has failed for good.
-BACKOFF = (
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
-    timedelta(hours=12),
-    timedelta(hours=24),
+BACKOFF = Backoff(
+    [
+        timedelta(minutes=1),
+        timedelta(minutes=5),
+        timedelta(minutes=30),
+        timedelta(hours=2),
+        timedelta(hours=6),
+        timedelta(hours=12),
+        timedelta(hours=24),
+    ]
 )
-MAX_ATTEMPTS = len(BACKOFF) + 1
-
-#: A sender works on what it has claimed for so long at most; a claim is good for longer, so that it never outlives it.
-PATIENCE = timedelta(seconds=30)
-LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = BACKOFF.max_attempts
 
 #: A killed sender's work of this long is repeated at most, however slow the server; a fast batch is marked in one go.
 MARK_EVERY = timedelta(seconds=1)
@@ -54,23 +49,23 @@ def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
     once: a sender killed between sending and marking leaves its messages to whoever comes after the claim. A constant
     number of queries a batch, and one more round for each second that sending takes.
     """
-    begun = marked = clock.monotonic()
-    sender = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    limit, marked = TimeLimit(), timedelta()
+    sender = new_sender()
     taken = claim(notifications, sender=sender, at=at)
     waiting = [notification for notification in reversed(taken) if notification.status == Status.SENDING]
     outcomes: dict[Outcome, list[Notification]] = defaultdict(list)
     channels: dict[type[Channel], Channel] = {}
     try:
         while waiting:
-            now = at + timedelta(seconds=clock.monotonic() - begun)
-            if now - at > PATIENCE:
+            elapsed = limit.elapsed
+            if elapsed > limit.limit:
                 break
-            outcome = _attempt(waiting[-1], channels, now=now)
+            outcome = _attempt(waiting[-1], channels, now=at + elapsed)
             outcomes[outcome].append(waiting.pop())
-            if clock.monotonic() - marked > MARK_EVERY.total_seconds():
+            if limit.elapsed - marked > MARK_EVERY:
                 mark(outcomes, sender=sender, at=at)
                 outcomes.clear()
-                marked = clock.monotonic()
+                marked = limit.elapsed
     finally:
         # Also when the process is told to stop: what was sent is not sent again, and what was not does not wait.
         mark(outcomes, sender=sender, at=at)
@@ -92,13 +87,8 @@ def claim(notifications: Iterable[Notification], *, sender: str, at: datetime) -
     Those that may not be sent any more come back as well, `OUTDATED` or `FAILED`.
     """
     with transaction.atomic(durable=True):
-        # A single table, so the locked row is read again by the same condition: what another sender took is not due.
-        due = list(
-            Notification.objects.due(at)
-            .filter(pk__in=[notification.pk for notification in notifications])
-            .order_by("pk")
-            .select_for_update(of=("self",), skip_locked=True)
-        )
+        keys = [notification.pk for notification in notifications]
+        due = claims.lock_due(Notification.objects.due(at).filter(pk__in=keys))
         outdated, exhausted, fit = [], [], []
         for notification in due:
             if notification.not_after and notification.not_after < at:
@@ -109,11 +99,7 @@ def claim(notifications: Iterable[Notification], *, sender: str, at: datetime) -
                 fit.append(notification)
         transition(outdated, Status.OUTDATED, claimed_by="")
         transition(exhausted, Status.FAILED, claimed_by="", error="SenderLost")
-        attempts = [notification.attempts + 1 for notification in fit]
-        # Counted now and not at the end, or a message that kills its sender would be tried for ever.
-        transition(fit, Status.SENDING, claimed_by=sender, next_attempt_at=at + LEASE, attempts=F("attempts") + 1)
-        for notification, number in zip(fit, attempts, strict=True):
-            notification.attempts = number  # the move left the expression there
+        claims.claim(fit, sender=sender, at=at, to=Status.SENDING)
     return due
 
 
@@ -152,21 +138,14 @@ def _attempt(notification: Notification, channels: dict[type[Channel], Channel],
         channels[kind].send(notification)
     except Exception as failure:
         # Whatever it is, it is this message's affair: the others go on.
-        if notification.attempts < MAX_ATTEMPTS:
-            return Outcome(Status.QUEUED, error=_name(failure), wait=BACKOFF[notification.attempts - 1])
-        return Outcome(Status.FAILED, error=_name(failure))
+        wait = BACKOFF.after(notification.attempts)
+        return Outcome(Status.FAILED if wait is None else Status.QUEUED, error=_name(failure), wait=wait)
     return Outcome(Status.SENT)
 
 
 def _still_ours(notifications: list[Notification], *, sender: str) -> set[int]:
-    return set(
-        Notification.objects.filter(
-            pk__in=[notification.pk for notification in notifications], status=Status.SENDING, claimed_by=sender
-        )
-        .order_by("pk")
-        .select_for_update(of=("self",))
-        .values_list("pk", flat=True)
-    )
+    keys = [notification.pk for notification in notifications]
+    return claims.still_claimed(Notification.objects.filter(pk__in=keys, status=Status.SENDING), sender=sender)
 
 
 def _counted(taken: list[Notification], *, asked: int) -> Counts:

@@ -15,10 +15,9 @@ from django.db import connection
 
 from demo.models import DemoRefund
 from jobs import clock
-from notifications.services.delivery import LEASE
+from jobs.claims import LEASE
 from orders.models import Order
 from orders.services.refunds import effects, refund
-from orders.services.refunds.payouts import LEASE as CLAIM
 from orders.services.selling import cancellation
 from payments.models import Refund
 from tests.helpers.factories import DRAWN_BY_LOT, Picture, business_state
@@ -194,7 +193,7 @@ def test_a_sender_of_refunds_killed_at_any_point_sends_each_once(stage: None) ->
 
     def go_on() -> tuple[int, int, list[str]]:
         with by_the_clock(later=LEASE_IS_OVER):
-            run("execute_refunds", at=AT + CLAIM + timedelta(minutes=1))
+            run("execute_refunds", at=AT + LEASE + timedelta(minutes=1))
             run("reconcile_payments")
         to_send = Refund.objects.to_send(AT + timedelta(days=1)).count()
         return DemoRefund.objects.count(), to_send, differences()

@@ -1,16 +1,13 @@
 """Nothing is lost when messages from a gateway stop coming: it is asked about everything that is open."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from jobs import clock
+from jobs.claims import TimeLimit
 from jobs.steps import Counts
 from orders.services.payments.gateway import poll
 from payments.errors import GatewayUnavailable
 from payments.models import Payment
-
-#: A batch is worked on for so long at most, so that its lease is renewed in time; the rest waits for the next pass.
-PATIENCE = timedelta(seconds=30)
 
 
 def reconcile(payments: Sequence[Payment], *, at: datetime) -> Counts:
@@ -18,11 +15,11 @@ def reconcile(payments: Sequence[Payment], *, at: datetime) -> Counts:
 
     A gateway that does not answer is left alone for the rest of the batch, and asked about the same ones next time.
     """
-    begun = clock.monotonic()
+    limit = TimeLimit()  # the rest waits for the next pass, so that the job's lease is renewed in time
     tally = Counts()
     away: set[str] = set()
     for payment in payments:
-        if payment.gateway in away or clock.monotonic() - begun > PATIENCE.total_seconds():
+        if payment.gateway in away or limit.is_over:
             tally.passed_over += 1
             continue
         try:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from cinema.money import CENT, ZERO, split
 from cinema.status import transition, transition_matching
 from concessions.models import ConcessionPreorder
+from jobs.claims import Backoff
 from jobs.steps import Counts
 from orders.models import Order, RefundLine, Ticket
 from orders.reasons import Reason
@@ -28,14 +29,10 @@ from payments.errors import GatewayError
 from payments.fiscal import sender
 from payments.models import BY_HAND, Gateway, Payment, Rates, Receipt, ReceiptLine, Refund, Subject
 
-BACKOFF = (
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=12),
-    timedelta(days=1),
+BACKOFF = Backoff(
+    [timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12), timedelta(days=1)]
 )
-MAX_ATTEMPTS = len(BACKOFF) + 1
+MAX_ATTEMPTS = BACKOFF.max_attempts
 
 
 def to_settle(at: datetime) -> QuerySet[Receipt]:
@@ -149,8 +146,8 @@ def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
         try:
             number = through.send(receipt)
         except GatewayError as error:
-            if tries < MAX_ATTEMPTS:
-                row.update(attempts=tries, error=error.answer, next_attempt_at=at + BACKOFF[tries - 1])
+            if (wait := BACKOFF.after(tries)) is not None:
+                row.update(attempts=tries, error=error.answer, next_attempt_at=at + wait)
                 tally.passed_over += 1
             else:
                 transition_matching(

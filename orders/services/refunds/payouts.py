@@ -5,9 +5,6 @@ itself, so a sender that was killed blocks nobody; who takes over does not know 
 asks the gateway before anything is sent again.
 """
 
-import os
-import secrets
-import socket
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -18,7 +15,8 @@ from django.db import transaction
 
 from cinema.money import ZERO
 from cinema.status import transition
-from jobs import clock
+from jobs import claims
+from jobs.claims import Backoff, TimeLimit, new_sender
 from jobs.steps import Counts
 from orders.locks import lock_orders
 from orders.services.payments.gateway import apply_report
@@ -28,19 +26,10 @@ from payments.gateways import RefundReport, RefundRequest, State, client
 from payments.models import Refund
 from payments.services import balances
 
-#: How long a refund waits after its first, second ... failure; after one more it has failed, and a person looks.
-BACKOFF = (
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
+BACKOFF = Backoff(
+    [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6)]
 )
-MAX_ATTEMPTS = len(BACKOFF) + 1
-
-#: A sender works on what it has claimed for so long at most; a claim is good for longer, so that it never outlives it.
-PATIENCE = timedelta(seconds=30)
-LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = BACKOFF.max_attempts
 
 
 def send_refunds(refunds: Sequence[Refund], *, at: datetime) -> Counts:
@@ -48,12 +37,11 @@ def send_refunds(refunds: Sequence[Refund], *, at: datetime) -> Counts:
 
     One that the gateway accepted but has not done yet, or that failed and is tried again later, is passed over.
     """
-    begun = clock.monotonic()
-    sender = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    limit, sender = TimeLimit(), new_sender()
     ours, tally = claim([refund.pk for refund in refunds], sender=sender, at=at)
     tally.passed_over += len(refunds) - len(ours) - tally.failed
     for refund in ours:
-        if clock.monotonic() - begun > PATIENCE.total_seconds():
+        if limit.is_over:
             tally.passed_over += 1  # its claim ends in a few minutes
             continue
         status, error = _send(refund, sender=sender, at=at)
@@ -85,10 +73,7 @@ def claim(keys: Collection[int], *, sender: str, at: datetime) -> tuple[list[Ref
                 tally.add(Counts(failed=1, error="more than is left"))
             else:
                 fit.append(refund)
-        for refund in fit:
-            refund.attempts, refund.claimed_by, refund.next_attempt_at = refund.attempts + 1, sender, at + LEASE
-        # Counted now and not at the end, so that a sender that dies on a refund does not try it for ever.
-        Refund.objects.bulk_update(fit, ["attempts", "claimed_by", "next_attempt_at"])
+        claims.claim(fit, sender=sender, at=at)
     return fit, tally
 
 
@@ -137,17 +122,16 @@ def _done(refund: Refund, report: RefundReport, *, sender: str, at: datetime) ->
 
 
 def _wait(refund: Refund, *, sender: str, at: datetime) -> tuple[str, str]:
-    pause = BACKOFF[min(refund.attempts, len(BACKOFF)) - 1]
-    return _mark(refund, sender=sender, external_id=refund.external_id, next_attempt_at=at + pause, error="")
+    wait = BACKOFF.after(refund.attempts) or BACKOFF[-1]  # accepted there: it is never given up
+    return _mark(refund, sender=sender, external_id=refund.external_id, next_attempt_at=at + wait, error="")
 
 
 def _failed(refund: Refund, error: GatewayError, *, sender: str, at: datetime) -> tuple[str, str]:
     """Try again later, or give up. What was certainly not done gets a new name: a gateway repeats, for a day, what it
     answered to the old one."""
     stamps: dict[str, Any] = {"uid": uuid.uuid4()} if isinstance(error, GatewayRefused) else {}
-    if refund.attempts < MAX_ATTEMPTS:
-        then = at + BACKOFF[refund.attempts - 1]
-        return _mark(refund, sender=sender, next_attempt_at=then, error=error.answer, **stamps)
+    if (wait := BACKOFF.after(refund.attempts)) is not None:
+        return _mark(refund, sender=sender, next_attempt_at=at + wait, error=error.answer, **stamps)
     return _mark(refund, sender=sender, status=Refund.Status.FAILED, next_attempt_at=None, error=error.answer, **stamps)
 
 

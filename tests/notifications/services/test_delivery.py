@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from cinema.status import ForbiddenMove
 from jobs import clock
+from jobs.claims import LEASE, PATIENCE
 from jobs.models import QuarantinedRow
 from jobs.steps import Counts
 from notifications.channels.sms import MemoryBackend
 from notifications.models import Kind, Notification, Status
 from notifications.services import deliver, queue, requeue
-from notifications.services.delivery import BACKOFF, LEASE, MAX_ATTEMPTS, PATIENCE, claim
+from notifications.services.delivery import BACKOFF, MAX_ATTEMPTS, claim
 from tests.helpers import fake_mail
 from tests.helpers.fake_mail import LATER, NOW, message, queued, statuses
 

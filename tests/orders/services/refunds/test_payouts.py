@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 
 from demo.bank import DemoBank
 from demo.models import DemoCharge, DemoRefund
+from jobs.claims import LEASE
 from orders.errors import ForbiddenMove
 from orders.services import mark_paid_out, refund, send_again, send_refunds, settle_payment
-from orders.services.refunds.payouts import BACKOFF, LEASE, MAX_ATTEMPTS, claim
+from orders.services.refunds.payouts import BACKOFF, MAX_ATTEMPTS, claim
 from payments.errors import GatewayRefused, GatewayUnavailable
 from payments.gateways import State
 from payments.gateways.base import RefundReport
