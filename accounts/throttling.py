@@ -1,6 +1,5 @@
 """How log-in is throttled: what django-axes, whose limits the settings name, asks of us."""
 
-import ipaddress
 from typing import Any
 
 from django.conf import settings
@@ -14,17 +13,6 @@ def login_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
     """The name tried, as the database compares it: spelled in capitals it is the same person."""
     given = credentials if credentials else request.POST
     return str(given.get(settings.AXES_USERNAME_FORM_FIELD) or "").strip().lower()[:LONGEST_NAME]
-
-
-def client_address(request: HttpRequest) -> str | None:
-    """Who knocks. Behind a proxy it is what the proxy itself added to X-Forwarded-For: the rest anybody may write."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.BEHIND_PROXY:
-        address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
-    try:
-        return str(ipaddress.ip_address(address))
-    except ValueError:  # a socket in the file system has no address
-        return None
 
 
 def locked_out(request: HttpRequest, _answer: HttpResponse, _credentials: dict[str, Any]) -> HttpResponse:

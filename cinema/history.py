@@ -14,9 +14,10 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
+
+from cinema import clock
 
 BEGUN = "begun"  # the reason of a record that holds what a row was before its first kept change
 
@@ -96,7 +97,7 @@ class History(HistoricalRecords):
     def _begin(self, instance: Any, before: dict[str, Any]) -> None:
         records = getattr(instance, self.manager_name)
         if not records.exists():
-            record = records.model(history_date=timezone.now(), history_type="~", history_change_reason=BEGUN, **before)
+            record = records.model(history_date=clock.now(), history_type="~", history_change_reason=BEGUN, **before)
             record.save()
             self.create_historical_record_m2ms(record, instance)
 

@@ -173,7 +173,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 15 minutes are 15 minut
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"  # the log-in form's name for the address
 AXES_USERNAME_CALLABLE = "accounts.throttling.login_name"
-AXES_CLIENT_IP_CALLABLE = "accounts.throttling.client_address"
+AXES_CLIENT_IP_CALLABLE = "cinema.http.client_address"
 AXES_LOCKOUT_CALLABLE = "accounts.throttling.locked_out"
 LOCKED_OUT_PAGES = {
     "admin": "backoffice.framework.site.locked_out",

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands, load_command_class
-from django.utils import timezone
 
+from cinema import clock
 from jobs.command import JobCommand
 from jobs.models import JobRun
 
@@ -40,7 +40,7 @@ class JobResult:
 def run_all_jobs(*, at: datetime | None = None) -> Iterator[JobResult]:
     """Run each scheduled job once, as of `at` or of the moment it starts. A failing job does not stop the others."""
     for job in _ordered_jobs():
-        due = count_due(job, at=at or timezone.now())
+        due = count_due(job, at=at or clock.now())
         last_run = JobRun.objects.filter(job=job).order_by("-pk").values_list("pk", flat=True).first() or 0
         started = time.perf_counter()
         output = io.StringIO()

@@ -15,8 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from accounts.throttling import client_address
-from jobs import clock
+from cinema import clock
+from cinema.http import client_address
 from orders.services import handle_gateway_event
 from payments.errors import GatewayUnavailable, UnverifiedWebhook
 from payments.gateways import client

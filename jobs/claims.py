@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
 
+from cinema import clock
 from cinema.status import ConcurrentChange, transition
-from jobs import clock
 
 Row = TypeVar("Row", bound=Model)
 

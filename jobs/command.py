@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.db.models import QuerySet
 
-from jobs import clock, leases, runs
+from cinema import clock
+from jobs import leases, runs
 from jobs.leases import Lease
 from jobs.models import JobRun
 from jobs.options import BAD_INPUT, BATCH_SIZE, BadInput, Options

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from jobs import clock
+from cinema import clock
 from jobs.claims import new_sender
 from jobs.models import JobLease
 

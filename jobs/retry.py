@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError, connection
 
-from jobs import clock
+from cinema import clock
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from jobs import clock
+from cinema import clock
 from jobs.status import late
 
 logger = logging.getLogger(__name__)

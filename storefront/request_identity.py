@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.throttling import client_address
+from cinema.http import client_address
 from orders.services import Buyer
 
 KEPT = ("email", "phone", "promocode", "points")  # of what was typed, until something is bought

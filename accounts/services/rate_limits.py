@@ -1,4 +1,8 @@
-"""How often somebody may do what can be abused: counted in the database, since each web process has its own memory."""
+"""Rate limits: how often a person or an address may do what can be abused.
+
+Counted in the database (`accounts.Attempt`), since each web process has its own memory; so the module lives with its
+table. The limits are the setting `ATTEMPTS`.
+"""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +22,7 @@ def fingerprint(scope: str, value: str) -> str:
     return salted_hmac(f"limits.{scope}", value.strip().lower(), algorithm="sha256").hexdigest()[:40]
 
 
-def hit(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
+def spend(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
     """Count one more attempt of this kind, or refuse with `RateLimited`; who is refused is not counted.
 
     Counted first and looked at again afterwards, so that attempts at one moment cannot all slip through.

@@ -4,7 +4,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from backoffice.framework.admin import NEWEST_FIRST, NoDeleteAdmin, ReadOnlyAdmi
 from backoffice.framework.badges import status_badge
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.framework.scoped_choices import visible_rows
+from cinema import clock
 from cinema.local_time import format_local
 from concessions.approvals import WriteOffApproval
 from concessions.models import FILLED, SALES_DAYS, ConcessionItem, LowStockItem, ReorderSuggestion, StockMovement
@@ -154,7 +154,7 @@ class ConcessionItemAdmin(StockActions, ImportExportMixin, NoDeleteAdmin):
         rows = self.get_queryset(request).select_related("cinema")
         cinemas = visible_rows(self.admin_site, ConcessionItem._meta.get_field("cinema").related_model, request)
         assert cinemas is not None
-        return ItemResource(rows=rows, cinemas=cinemas, person=request.user, at=timezone.now())
+        return ItemResource(rows=rows, cinemas=cinemas, person=request.user, at=clock.now())
 
 
 @admin.register(LowStockItem)
@@ -176,7 +176,7 @@ class LowStockItemAdmin(StockActions, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
-        return rows.running_out().with_sales(timezone.now()).with_orders()
+        return rows.running_out().with_sales(clock.now()).with_orders()
 
     @admin.display(description=_("in stock"))
     def left(self, item: Any) -> str:

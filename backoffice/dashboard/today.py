@@ -17,9 +17,10 @@ from django.utils.translation import ngettext
 from accounts.models import Approval
 from backoffice.dashboard.items import SHOWN, DashboardItem, counted, list_of, named
 from backoffice.dashboard.money import MoneyItems
+from cinema import clock
 from cinema.schedule import TITLES
 from concessions.models import ConcessionItem
-from jobs import clock, crontab
+from jobs import crontab
 from jobs.crontab import INSTALL
 from jobs.models import Outcome
 from jobs.status import JobStatus, statuses

@@ -31,6 +31,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from unfold.decorators import action as unfold_action
 
+from cinema import clock
 from cinema.local_time import add_time_zone_hint
 from cinema.status import Refused
 
@@ -150,7 +151,7 @@ def _on_one(
     form_class: type[ActionForm],
     words: dict[str, Any],
 ) -> HttpResponse:
-    at = timezone.now()
+    at = clock.now()
     asked: dict[str, Any] = {"rows": [row], "at": at, "actor": request.user}
     back = _way_back(page, request, row)
     with timezone.override(page.zone_for(request, row)):
@@ -192,7 +193,7 @@ def _on_many(
         told = gettext("Choose up to %(count)d rows at once.") % {"count": MOST_AT_ONCE}
         page.message_user(request, told, messages.ERROR)
         return None
-    at = timezone.now()
+    at = clock.now()
     asked: dict[str, Any] = {"rows": rows, "at": at, "actor": request.user}
     with timezone.override(page.zone_for(request, rows[0])):
         form = form_class(request.POST, **asked) if "confirmed" in request.POST else form_class(**asked)

@@ -14,8 +14,9 @@ from unfold.decorators import display
 
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import ReadOnlyAdmin
+from cinema import clock
 from cinema.schedule import TITLES, Daily, Every
-from jobs import clock, crontab
+from jobs import crontab
 from jobs.models import JobLease, JobRun, Outcome, QuarantinedRow
 from jobs.quarantine import retry
 from jobs.status import JobStatus, statuses

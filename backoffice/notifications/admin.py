@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 
 from backoffice.framework.admin import ReadOnlyAdmin, may
 from backoffice.framework.badges import language_name
+from cinema import clock
 from cinema.local_time import format_local
 from cinema.status import Refused
-from jobs import clock
 from notifications.models import Kind, Notification, Status
 from notifications.services import requeue
 

@@ -5,7 +5,6 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
@@ -22,6 +21,7 @@ from backoffice.orders.forms import CancelOrderForm, ExtendForm, PaymentForm, Re
 from backoffice.orders.order_timeline import PREORDER_COLOURS, TICKET_COLOURS, OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from bonuses.models import BonusTransaction
+from cinema import clock
 from cinema.local_time import format_local
 from concessions.models import ConcessionPreorder
 from orders.approvals import RefundApproval
@@ -235,7 +235,7 @@ class OverdueOrderAdmin(OrderPage):
 
     @admin.display(description=_("late by"), ordering="payment_deadline")
     def late(self, order: Order) -> str:
-        return timesince(order.payment_deadline, timezone.now(), depth=1)
+        return timesince(order.payment_deadline, clock.now(), depth=1)
 
     @admin.display(description=_("held"))
     def held(self, order: Any) -> str:

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 
 from accounts.errors import RateLimited
 from accounts.services import rate_limits
-from accounts.throttling import client_address
 from backoffice.framework.admin import CinemaScopedAdmin
-from jobs import clock
+from cinema import clock
+from cinema.http import client_address
 from orders.models import PICKUP_CODE
 from orders.services.visits.ticket_codes import FORM
 
@@ -30,7 +30,7 @@ class CodeLookupMixin(CinemaScopedAdmin):
             rate_limits.check("code", **who)
             found, repeated = self.look_up(request, queryset, search_term)
             if not found.exists():
-                rate_limits.hit("code", **who)
+                rate_limits.spend("code", **who)
         except RateLimited as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return queryset.none(), False

@@ -16,7 +16,7 @@ from accounts.models import User
 from backoffice.framework.actions import ActionForm, SummaryItem, confirmed_action
 from backoffice.orders.columns import LINK
 from bonuses.models import BonusAccount
-from jobs import clock
+from cinema import clock
 from orders.models import Order
 from orders.services import Customer, erase_customer, export_customer_data
 

@@ -9,7 +9,6 @@ from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -25,9 +24,9 @@ from backoffice.framework.scoped_choices import visible_rows
 from backoffice.screenings import occupancy, timetable
 from backoffice.screenings.forms import OutageForm
 from backoffice.screenings.resources import TimetableResource
+from cinema import clock
 from cinema.local_time import format_local, is_valid_year
 from cinema.validators import LONGEST_REASON
-from jobs import clock
 from orders.models import Order, Ticket
 from screenings import hall_layout
 from screenings.models import Cinema, Hall, SeatOutage, Session
@@ -142,7 +141,7 @@ class SessionAdmin(ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
         rows = self.get_queryset(request).select_related("film", "hall__cinema")
         cinemas = visible_rows(self.admin_site, Cinema, request)
         assert cinemas is not None
-        return TimetableResource(rows=rows, cinemas=cinemas, person=request.user, at=timezone.now())
+        return TimetableResource(rows=rows, cinemas=cinemas, person=request.user, at=clock.now())
 
     # --- The page of one session: who sits where
 

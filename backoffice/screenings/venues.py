@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from backoffice.framework.admin import CinemaScopedAdmin, NoDeleteAdmin, ReadOnl
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.screenings.forms import BuildHallForm, CopyDayForm, CopyWeekForm, ScheduleForm
 from backoffice.screenings.resources import FilmResource
+from cinema import clock
 from cinema.local_time import format_local
 from screenings.models import (
     Cinema,
@@ -125,7 +125,7 @@ class SeatOutageAdmin(ActionsMixin, ReadOnlyAdmin):
         permission="screenings.take_out_seat",
         title=_("Put the seat back"),
         text=_("The seat is fine: from now on it is sold again."),
-        when=lambda outage: outage.until is None or outage.until > timezone.now(),
+        when=lambda outage: outage.until is None or outage.until > clock.now(),
         icon="build",
     )
     def put_back(self, outage: SeatOutage, *, at: datetime, actor: User) -> str:
@@ -169,7 +169,7 @@ class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
 
     def resource_for(self, request: HttpRequest) -> FilmResource:
         rows = self.get_queryset(request).prefetch_related("genres")
-        return FilmResource(rows=rows, person=request.user, at=timezone.now())
+        return FilmResource(rows=rows, person=request.user, at=clock.now())
 
 
 @admin.register(SessionSummary)

@@ -40,7 +40,7 @@ from orders.services.selling.cancellation import CancelReason, cancel, cancel_by
 from orders.services.selling.extension import extend
 from orders.services.selling.hold import hold
 from orders.services.selling.online import Buyer, extend_online, hold_online, may_extend
-from orders.services.selling.overdue import become_overdue_locked, mark_overdue, remind_to_pay
+from orders.services.selling.overdue import mark_overdue, mark_overdue_locked, remind_to_pay
 from orders.services.visits.check_in import check_in, undo_check_in
 from orders.services.visits.preorders import collect, expire_uncollected, expire_uncollected_locked, make_ready
 from orders.services.visits.reminders import remind, remind_locked
@@ -59,7 +59,6 @@ __all__ = [
     "accrue_locked",
     "archive",
     "archive_locked",
-    "become_overdue_locked",
     "cancel",
     "cancel_by_customer",
     "cancel_expired",
@@ -84,6 +83,7 @@ __all__ = [
     "is_payable",
     "make_ready",
     "mark_overdue",
+    "mark_overdue_locked",
     "mark_paid",
     "mark_paid_out",
     "may_extend",

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import RateLimited
 from bonuses.models import BonusAccount
+from cinema import clock
 from cinema.ids import keys_among
 from cinema.status import Refused
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem
-from jobs import clock
 from orders.errors import (
     ChoiceRefused,
     NotEnoughPoints,

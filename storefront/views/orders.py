@@ -16,9 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.services import rate_limits
-from accounts.throttling import client_address
+from cinema import clock
+from cinema.http import client_address
 from cinema.status import Refused
-from jobs import clock
 from orders import services
 from orders.models import Order
 from orders.services.refunds.effects import OrderLine
@@ -55,7 +55,7 @@ def order_of(request: HttpRequest, token: str) -> Order:
     order = WHOLE.filter(token=token).first()
     known = order.token if order else secrets.token_urlsafe(24)
     if not secrets.compare_digest(known.encode(), token.encode()) or order is None:
-        rate_limits.hit("unknown_link", address=address, at=at)
+        rate_limits.spend("unknown_link", address=address, at=at)
         raise Http404
     return order
 

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from cinema import clock
 from cinema.status import Refused
-from jobs import clock
 from orders.errors import GatewayError
 from orders.models import Order
 from orders.services import CustomerPaymentState, customer_payment_state, start_payment

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bonuses.models import BonusAccount
+from cinema import clock
 from cinema.status import Refused
-from jobs import clock
 from orders.services import Customer, erase_customer, export_customer_data
 from storefront.request_identity import signed_in_customer
 from storefront.views.account import signed_in

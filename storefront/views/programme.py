@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from jobs import clock
+from cinema import clock
 from orders.availability.showings import next_day
 from screenings.models import Cinema, Film, Session
 from storefront.services import programme

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cinema import clock
 from cinema.ids import keys_among
-from jobs import clock
 from orders.availability.seat_map import taken_seats
 from screenings.models import SeatKind, Session
 from storefront.services import programme

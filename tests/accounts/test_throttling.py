@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.throttling import client_address
+from cinema.http import client_address
 from tests.helpers.users import PASSWORD, someone
 
 WRONG = "wrong"

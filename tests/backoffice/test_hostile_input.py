@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
-from jobs import clock
+from cinema import clock
 from tests.backoffice.conftest import drawn_if
 from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
 from tests.helpers.factories import NOON, a_cinema, business_state

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from cinema import clock
 from demo.bank import decide
 from demo.models import DemoCharge
-from jobs import clock
 from notifications.models import Kind, Notification
 from orders import invariants
 from orders.models import Order, Ticket

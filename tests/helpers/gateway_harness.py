@@ -11,10 +11,10 @@ from django.core.management import CommandError
 from django.db import connection
 from django.test import Client, override_settings
 
+from cinema import clock
 from cinema.money import ZERO
 from demo.bank import DemoBank, decide
 from demo.models import DemoCharge, DemoRefund
-from jobs import clock
 from orders.models import Order
 from orders.services import start_payment
 from orders.services.refunds.from_gateway import PART

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from jobs import clock
+from cinema import clock
 from orders.models import Order
 from payments.models import Dispute, GatewayEvent, Payment, Refund
 from tests.backoffice.dashboard.test_today import told

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from jobs import clock
+from cinema import clock
 from orders.models import Order
 from payments.models import GatewayEvent, Payment
 from tests.helpers import fake_gateway

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from jobs import clock as jobs_clock
+from cinema import clock as cinema_clock
 from tests.helpers.sample_jobs import Clock
 
 
@@ -12,7 +12,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The job's clocks, standing still at noon: nothing sleeps, and time passes only when a test lets it."""
     clock = Clock()
     for name in ("now", "monotonic", "sleep"):
-        monkeypatch.setattr(jobs_clock, name, getattr(clock, name))
+        monkeypatch.setattr(cinema_clock, name, getattr(clock, name))
     return clock
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from jobs import clock
+from cinema import clock
 from tests.helpers.factories import LONG_AGO
 from tests.reliability import db_snapshot as stages
 

@@ -9,7 +9,8 @@ from unittest.mock import patch
 from django.core.management import call_command, get_commands, load_command_class
 from django.utils import timezone
 
-from jobs import clock, leases
+from cinema import clock
+from jobs import leases
 from jobs.command import JobCommand
 from jobs.steps import Step
 from orders import invariants

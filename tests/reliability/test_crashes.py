@@ -13,8 +13,8 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
+from cinema import clock
 from demo.models import DemoRefund
-from jobs import clock
 from jobs.claims import LEASE
 from orders.models import Order
 from orders.services.refunds import effects, refund

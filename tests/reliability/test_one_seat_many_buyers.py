@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, connections
 from django.test import Client
 
-from jobs import clock
+from cinema import clock
 from orders.models import Order, Ticket
 from tests.helpers.factories import NOON, a_session, an_adult, free_seats
 from tests.reliability.interleaving import PATIENCE

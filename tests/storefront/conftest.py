@@ -1,6 +1,6 @@
 import pytest
 
-from jobs import clock
+from cinema import clock
 from tests.helpers.factories import NOON, an_adult
 
 

@@ -38,7 +38,7 @@ def test_a_link_opens_an_account_once_and_finds_what_was_bought_as_a_guest(clien
 
 def test_a_link_works_for_a_while_only(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     path = link_sent(client, ME)
-    monkeypatch.setattr("jobs.clock.now", lambda: NOON + live_settings.SIGN_IN_LINK + timedelta(seconds=1))
+    monkeypatch.setattr("cinema.clock.now", lambda: NOON + live_settings.SIGN_IN_LINK + timedelta(seconds=1))
 
     assert client.post(path).status_code == 410
     assert not User.objects.filter(email=ME).exists()

@@ -202,7 +202,7 @@ def test_a_change_that_is_refused_leaves_the_hold_as_it_was(client: Client) -> N
 def test_more_time_is_given_up_to_the_ceiling(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     order = held(client, factories.a_session(), 1)
     for minutes in range(10, 160, 10):
-        monkeypatch.setattr("jobs.clock.now", lambda minutes=minutes: NOON + timedelta(minutes=minutes))
+        monkeypatch.setattr("cinema.clock.now", lambda minutes=minutes: NOON + timedelta(minutes=minutes))
         client.post(f"/order/{order.token}/extend/")
 
     order.refresh_from_db()

@@ -61,7 +61,7 @@ def test_who_pays_after_the_seats_were_lost_gets_the_money_back_and_is_told(
     order = factories.an_order(session)
     bank = client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})["Location"]
     later = NOON + timedelta(minutes=46)
-    monkeypatch.setattr("jobs.clock.now", lambda: later)
+    monkeypatch.setattr("cinema.clock.now", lambda: later)
     cancel_expired([order.pk], at=later)
     factories.an_order(session, at=later)
 

@@ -25,6 +25,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from backoffice.framework.import_export import files
 from backoffice.framework.import_export.files import Table, Unreadable
 from backoffice.framework.import_export.resources import ImportedRow, Resource, RowChange
+from cinema import clock
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ class ImportExportMixin:
             return HttpResponseRedirect(back)
         rows = self.resource_for(request).export(found)
         kind = kind if kind in files.FORMATS else "xlsx"
-        name = f"{page.opts.model_name}-{timezone.localdate().isoformat()}.{kind}"
+        name = f"{page.opts.model_name}-{timezone.localdate(clock.now()).isoformat()}.{kind}"
         return HttpResponse(
             files.write(kind, rows.headers, rows),
             content_type=files.FORMATS[kind],

@@ -6,11 +6,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from cinema import clock
 from demo.builder import DatabaseState, build, database_state
 from demo.job_report import HEADINGS, format_table, run_all_jobs
 from demo.logins import create_logins
 from demo.progress import ProgressBar
-from jobs import clock
 
 ADDRESS = "127.0.0.1:8000"
 BAD_INPUT = 2

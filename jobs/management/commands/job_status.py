@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from jobs import clock
+from cinema import clock
 from jobs.models import JobRun
 from jobs.status import JobStatus, statuses
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from jobs import clock
+from cinema import clock
 from jobs.command import Counts, JobCommand, JobPass
 from notifications.models import Notification
 from notifications.services import deliver

@@ -1,6 +1,6 @@
 from collections import Counter
 
-from jobs import clock
+from cinema import clock
 from jobs.command import Counts, JobCommand, JobPass
 from orders.invariants import violations
 

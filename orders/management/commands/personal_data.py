@@ -5,8 +5,8 @@ from django.core.management import BaseCommand, CommandError
 from django.core.management.base import CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 
+from cinema import clock
 from cinema.status import Refused
-from jobs import clock
 from orders.services import Customer, erase_customer, export_customer_data
 
 

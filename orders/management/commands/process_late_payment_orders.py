@@ -1,6 +1,6 @@
 from jobs.command import JobCommand
 from orders.models import Order
-from orders.services import become_overdue_locked
+from orders.services import mark_overdue_locked
 
 
 class Command(JobCommand):
@@ -10,4 +10,4 @@ class Command(JobCommand):
         return Order.objects.overdue(at)
 
     def act(self, orders, at):
-        become_overdue_locked(orders, at=at)
+        mark_overdue_locked(orders, at=at)

@@ -46,8 +46,8 @@ def hold_online(
 ) -> Order:
     """Hold these seats for a buyer, in the place of the order that the map is of, if it is of one.
 
-    Refuses with what `SeatMap.check`, `SeatMap.check_types` and `orders.services.hold` refuse with, and with `RateLimited`
-    and `TooMuchHeld`.
+    Refuses with what `SeatMap.check`, `SeatMap.check_types` and `orders.services.hold` refuse with, and with
+    `RateLimited` and `TooMuchHeld`.
     """
     seat_map.check([seat for seat, _type in places])
     seat_map.check_types(places)
@@ -72,7 +72,7 @@ def hold_online(
             instead_of=old,
         )
     except PromocodeRefused:
-        rate_limits.hit("promocode", person=buyer.visitor, address=buyer.address, at=at)
+        rate_limits.spend("promocode", person=buyer.visitor, address=buyer.address, at=at)
         raise
     since = OnlineHold.objects.filter(order=old).values_list("since", flat=True).first() if old else None
     OnlineHold.objects.create(

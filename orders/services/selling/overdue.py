@@ -20,10 +20,10 @@ def mark_overdue(orders: Iterable[Order], *, at: datetime) -> None:
     deadline; then none is changed. A constant number of queries. Owns its transaction.
     """
     with transaction.atomic():
-        become_overdue_locked(lock_orders(keys_of(orders)), at=at)
+        mark_overdue_locked(lock_orders(keys_of(orders)), at=at)
 
 
-def become_overdue_locked(orders: Sequence[Order], *, at: datetime) -> None:
+def mark_overdue_locked(orders: Sequence[Order], *, at: datetime) -> None:
     """Mark a job's batch of orders as overdue; see `mark_overdue`.
 
     Must be called inside a transaction (the orders are locked and were read afterwards).

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cinema import clock
 from concessions.models import ConcessionItem
-from jobs import clock
 from jobs.models import JobRun, Outcome, QuarantinedRow
 from jobs.status import statuses
 from notifications.models import Notification

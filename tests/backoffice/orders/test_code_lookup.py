@@ -10,8 +10,8 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import Attempt
+from cinema import clock
 from concessions.models import ConcessionPreorder
-from jobs import clock
 from orders.services import code_of
 from tests.helpers.factories import NOON, a_cinema, a_paid_order, a_session, an_item
 from tests.helpers.users import browser, someone

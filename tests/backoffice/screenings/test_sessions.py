@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backoffice.screenings import timetable
-from jobs import clock
+from cinema import clock
 from orders.services import check_in
 from screenings.models import Hall, SeatOutage, Session
 from screenings.services import cancel_session, take_out

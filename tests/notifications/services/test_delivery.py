@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cinema import clock
 from cinema.status import ForbiddenMove
-from jobs import clock
 from jobs.claims import LEASE, PATIENCE
 from jobs.models import QuarantinedRow
 from jobs.steps import Counts

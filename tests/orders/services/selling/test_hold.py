@@ -12,7 +12,6 @@ from concessions.models import ConcessionPreorder, StockMovement
 from notifications.models import Kind, Notification
 from orders.errors import (
     BasketEmpty,
-    BasketRefused,
     BasketTooLarge,
     DetailsRefused,
     DifferentCinemas,
@@ -22,7 +21,6 @@ from orders.errors import (
     PointsRefused,
     PriceChanged,
     PromocodeNotValid,
-    PromocodeRefused,
     PromocodeUnknown,
     PromocodeUsedUp,
     SeatChosenTwice,

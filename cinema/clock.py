@@ -1,4 +1,5 @@
-"""The three clocks of a job, behind names of their own so that a test can set them."""
+"""The clock, under names of its own so that a test can set it. Commands, views and staff's actions ask it once and
+hand the instant inward as `at`; models and services never ask."""
 
 import time
 from datetime import datetime
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 
 def now() -> datetime:
-    """The instant, by the machine's wall clock; may jump."""
+    """The instant, in UTC, by the machine's wall clock; may jump."""
     return timezone.now()
 
 
