@@ -22,7 +22,7 @@ def fingerprint(scope: str, value: str) -> str:
     return salted_hmac(f"limits.{scope}", value.strip().lower(), algorithm="sha256").hexdigest()[:40]
 
 
-def spend(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
+def hit(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
     """Count one more attempt of this kind, or refuse with `RateLimited`; who is refused is not counted.
 
     Counted first and looked at again afterwards, so that attempts at one moment cannot all slip through.

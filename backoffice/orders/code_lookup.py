@@ -30,7 +30,7 @@ class CodeLookupMixin(CinemaScopedAdmin):
             rate_limits.check("code", **who)
             found, repeated = self.look_up(request, queryset, search_term)
             if not found.exists():
-                rate_limits.spend("code", **who)
+                rate_limits.hit("code", **who)
         except RateLimited as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return queryset.none(), False

@@ -101,7 +101,7 @@ def send_link(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _sign_in_page(request, PasswordSignInForm(), form, following)
     at, email = clock.now(), form.cleaned_data["email"]
-    rate_limits.spend("sign_in", person=email, address=client_address(request), at=at)
+    rate_limits.hit("sign_in", person=email, address=client_address(request), at=at)
     signing_in.send_link(email, language=get_language() or "", onward=onward(request, following), at=at)
     return render(request, "storefront/sent.html", {"email": email, "what": "sign_in"})
 
@@ -217,7 +217,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         at, email = clock.now(), form.cleaned_data["email"].lower()
-        rate_limits.spend("find", person=email, address=client_address(request), at=at)
+        rate_limits.hit("find", person=email, address=client_address(request), at=at)
         number = form.cleaned_data["number"].strip().upper()
         order = Order.objects.filter(number=number).first()
         if order is not None and order.email.lower() == email:

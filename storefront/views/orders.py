@@ -55,7 +55,7 @@ def order_of(request: HttpRequest, token: str) -> Order:
     order = WHOLE.filter(token=token).first()
     known = order.token if order else secrets.token_urlsafe(24)
     if not secrets.compare_digest(known.encode(), token.encode()) or order is None:
-        rate_limits.spend("unknown_link", address=address, at=at)
+        rate_limits.hit("unknown_link", address=address, at=at)
         raise Http404
     return order
 

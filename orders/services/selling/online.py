@@ -72,7 +72,7 @@ def hold_online(
             instead_of=old,
         )
     except PromocodeRefused:
-        rate_limits.spend("promocode", person=buyer.visitor, address=buyer.address, at=at)
+        rate_limits.hit("promocode", person=buyer.visitor, address=buyer.address, at=at)
         raise
     since = OnlineHold.objects.filter(order=old).values_list("since", flat=True).first() if old else None
     OnlineHold.objects.create(
