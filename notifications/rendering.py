@@ -1,5 +1,6 @@
 """The words of a message, in its recipient's language, from templates/notifications."""
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -7,6 +8,8 @@ from django.template import Context, Engine
 from django.utils import translation
 
 from notifications.models import Notification
+
+EMPTY_LINES = re.compile(r"\n\s*\n")  # where a part of a template had nothing to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ def render_email(notification: Notification) -> RenderedEmail:
     with translation.override(_language(notification)):
         return RenderedEmail(
             subject=_one_line(_render(notification, "subject.txt")),
-            body=_render(notification, "txt").strip() + "\n",
+            body=EMPTY_LINES.sub("\n\n", _render(notification, "txt")).strip() + "\n",
         )
 
 

@@ -1,5 +1,6 @@
 """What customers are told of their orders: which fact becomes which message. Orders without an address are left out."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -7,31 +8,25 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from concessions.models import ConcessionPreorder
 from notifications.models import Kind, Notification
 from notifications.services import Message, queue
 from orders.models import Order, Ticket
 from screenings.models import Cinema
+
+NOT_COMING = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
 
 
 def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime) -> None:
     """The order is paid: its tickets, the QR code of each, and where they are. Once an order."""
     if not order.recipient:
         return
-    cinema = order.cinema
-    showings: dict[int, dict[str, Any]] = {}
+    tickets = list(_with_details(order.tickets.all()))
     codes = []
-    tickets = order.tickets.select_related("session__film", "session__hall", "seat")
-    for ticket in tickets.order_by("session__start_datetime", "session", "seat__row", "seat__number"):
-        session = ticket.session
-        facts = {
-            "film": session.film.title,
-            "starts": cinema.local(session.start_datetime).isoformat(),
-            "hall": session.hall.name,
-            "seats": [],
-        }
-        showings.setdefault(session.pk, facts)["seats"].append([ticket.seat.row, ticket.seat.number])
+    for ticket in tickets:
         ticket.order = order
         codes.append([f"{order.number}-{ticket.seat.row}-{ticket.seat.number}", code_of(ticket)])
+    snacks = list(order.preorders.select_related("concession_item").order_by("pk"))
     queue(
         [
             Message(
@@ -40,12 +35,9 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime
                 occasion=order.number,
                 language=order.language,
                 context={
-                    "number": order.number,
-                    "link": order.link,
-                    "cinema": cinema.name,
-                    "showings": list(showings.values()),
+                    **_about(order, order.cinema, tickets, snacks),
                     "amount": str(order.final_amount),
-                    "pickup_code": order.preorders.values_list("pickup_code", flat=True).first() or "",
+                    "pickup_code": snacks[0].pickup_code if snacks else "",
                     "codes": codes,
                 },
             )
@@ -55,7 +47,12 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime
 
 
 def send_link(order: Order, *, at: datetime) -> None:
-    """To who asked for it by number and address; each time it is asked."""
+    """The link to the order's page, for a customer who asked for it; each time it is asked for."""
+    about = _about_orders(
+        [order],
+        tickets=Ticket.objects.live(),
+        preorders=ConcessionPreorder.objects.exclude(status__in=NOT_COMING),
+    )
     queue(
         [
             Message(
@@ -63,7 +60,7 @@ def send_link(order: Order, *, at: datetime) -> None:
                 recipient=order.email,
                 occasion=f"{order.number} {at.isoformat()}",
                 language=order.language,
-                context={"number": order.number, "link": order.link},
+                context=about[order.pk],
             )
         ],
         at=at,
@@ -73,7 +70,7 @@ def send_link(order: Order, *, at: datetime) -> None:
 def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
     """Once a deadline: an extended order that is late again is told of again; and whenever staff want it `again`."""
     orders = _reachable(orders)
-    cinemas = _cinemas(orders)
+    about, cinemas = _about_orders(orders), _cinemas(orders)
     queue(
         [
             Message(
@@ -82,8 +79,7 @@ def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False
                 occasion=f"{order.number} {(at if again else order.payment_deadline).isoformat()}",
                 language=order.language,
                 context={
-                    "number": order.number,
-                    "link": order.link,
+                    **about[order.pk],
                     "amount": str(order.final_amount),
                     "cancelled_at": cinemas[order.cinema_id].local(order.expires_at).isoformat(),
                 },
@@ -97,7 +93,7 @@ def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False
 
 def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
     orders = _reachable(orders)
-    cinemas = _cinemas(orders)
+    about = _about_orders(orders)
     queue(
         [
             Message(
@@ -105,7 +101,7 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
                 recipient=order.recipient,
                 occasion=order.number,
                 language=order.language,
-                context={"number": order.number, "cinema": cinemas[order.cinema_id].name},
+                context=about[order.pk],
             )
             for order in orders
         ],
@@ -114,6 +110,12 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
 
 
 def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, at: datetime) -> None:
+    """What the refund with the key `refund` gives back: its tickets and snacks, the money and the points."""
+    about = _about_orders(
+        [order],
+        tickets=Ticket.objects.filter(refund_line__refund=refund),
+        preorders=ConcessionPreorder.objects.filter(refund_line__refund=refund),
+    )
     queue(
         [
             Message(
@@ -121,7 +123,7 @@ def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, 
                 recipient=order.recipient,
                 occasion=f"{order.number} {refund}",
                 language=order.language,
-                context={"number": order.number, "amount": str(amount), "points": points},
+                context={**about[order.pk], "amount": str(amount), "points": points},
             )
         ],
         at=at,
@@ -130,6 +132,7 @@ def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, 
 
 def notify_payment_returned(order: Order, *, payment: int, amount: Decimal, at: datetime) -> None:
     """Money came that the order cannot take any more."""
+    about = _about_orders([order])
     queue(
         [
             Message(
@@ -137,7 +140,7 @@ def notify_payment_returned(order: Order, *, payment: int, amount: Decimal, at: 
                 recipient=order.recipient,
                 occasion=f"{order.number} {payment}",
                 language=order.language,
-                context={"number": order.number, "amount": str(amount)},
+                context={**about[order.pk], "amount": str(amount)},
             )
         ],
         at=at,
@@ -152,7 +155,7 @@ def notify_sessions_cancelled(
     points: Mapping[int, int],
     at: datetime,
 ) -> None:
-    """One message an order and set of sessions; `tickets` come with their session and film."""
+    """One message an order and set of sessions; `tickets` come with their seat, session, film and hall."""
     orders = _reachable(orders)
     cinemas = _cinemas(orders)
     queue(
@@ -160,24 +163,16 @@ def notify_sessions_cancelled(
             Message(
                 kind=Kind.SESSION_CANCELLED,
                 recipient=order.recipient,
-                occasion=f"{order.number} {' '.join(str(key) for key in sorted(showings))}",
+                occasion=" ".join([order.number, *map(str, sorted({ticket.session_id for ticket in cancelled}))]),
                 language=order.language,
                 context={
-                    "number": order.number,
-                    "cinema": cinemas[order.cinema_id].name,
-                    "showings": [
-                        {
-                            "film": session.film.title,
-                            "starts": cinemas[order.cinema_id].local(session.start_datetime).isoformat(),
-                        }
-                        for session in sorted(showings.values(), key=lambda session: session.start_datetime)
-                    ],
+                    **_about(order, cinemas[order.cinema_id], cancelled, []),
                     "amount": str(amounts.get(order.pk, Decimal("0.00"))),
                     "points": points.get(order.pk, 0),
                 },
             )
             for order in orders
-            if (showings := {ticket.session_id: ticket.session for ticket in tickets[order.pk]})
+            if (cancelled := sorted(tickets[order.pk], key=_by_time))
         ],
         at=at,
     )
@@ -197,6 +192,7 @@ def notify_upcoming_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime
                     "film": tickets[0].session.film.title,
                     "starts": tickets[0].session.hall.cinema.local(tickets[0].session.start_datetime).isoformat(),
                     "cinema": tickets[0].session.hall.cinema.name,
+                    "address": _address(tickets[0].session.hall.cinema),
                     "hall": tickets[0].session.hall.name,
                     "seats": [[ticket.seat.row, ticket.seat.number] for ticket in tickets],
                     "link": tickets[0].order.link,
@@ -227,3 +223,61 @@ def _reachable(orders: Iterable[Order]) -> list[Order]:
 def _cinemas(orders: Iterable[Order]) -> dict[int, Cinema]:
     keys = {order.cinema_id for order in orders}
     return Cinema.objects.in_bulk(keys) if keys else {}
+
+
+def _about_orders(
+    orders: Sequence[Order],
+    *,
+    tickets: QuerySet[Ticket] | None = None,
+    preorders: QuerySet[ConcessionPreorder] | None = None,
+) -> dict[int, dict[str, Any]]:
+    """What every message says of its order, by the order's key; about all that was bought, or about these tickets and
+    snacks alone. Three queries."""
+    cinemas = _cinemas(orders)
+    keys = [order.pk for order in orders]
+    bought: defaultdict[int, list[Ticket]] = defaultdict(list)
+    for ticket in _with_details((Ticket.objects.all() if tickets is None else tickets).filter(order__in=keys)):
+        bought[ticket.order_id].append(ticket)
+    snacks: defaultdict[int, list[ConcessionPreorder]] = defaultdict(list)
+    chosen = ConcessionPreorder.objects.all() if preorders is None else preorders
+    for preorder in chosen.filter(order__in=keys).select_related("concession_item").order_by("pk"):
+        snacks[preorder.order_id].append(preorder)
+    return {order.pk: _about(order, cinemas[order.cinema_id], bought[order.pk], snacks[order.pk]) for order in orders}
+
+
+def _about(
+    order: Order, cinema: Cinema, tickets: Iterable[Ticket], snacks: Iterable[ConcessionPreorder]
+) -> dict[str, Any]:
+    """The order, its cinema, its screenings in the order given with their seats, and its snacks. No query."""
+    showings: dict[int, dict[str, Any]] = {}
+    for ticket in tickets:
+        session = ticket.session
+        facts = {
+            "film": session.film.title,
+            "starts": cinema.local(session.start_datetime).isoformat(),
+            "hall": session.hall.name,
+            "seats": [],
+        }
+        showings.setdefault(session.pk, facts)["seats"].append([ticket.seat.row, ticket.seat.number])
+    return {
+        "number": order.number,
+        "link": order.link,
+        "cinema": cinema.name,
+        "address": _address(cinema),
+        "showings": list(showings.values()),
+        "snacks": [[snack.concession_item.name, snack.quantity] for snack in snacks],
+    }
+
+
+def _with_details(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    return tickets.select_related("session__film", "session__hall", "seat").order_by(
+        "session__start_datetime", "session", "seat__row", "seat__number"
+    )
+
+
+def _by_time(ticket: Ticket) -> tuple[datetime, int, int, int]:
+    return ticket.session.start_datetime, ticket.session_id, ticket.seat.row, ticket.seat.number
+
+
+def _address(cinema: Cinema) -> str:
+    return ", ".join(part for part in (cinema.city, cinema.address) if part)

@@ -5,20 +5,22 @@ offset of the cinema ("2026-11-23T19:00:00+03:00") and are shown as they stand; 
 
 | kind                  | context                                                                             |
 |-----------------------|-------------------------------------------------------------------------------------|
-| ORDER_PAID            | number, link, cinema, showings: list of {film, starts (instant), hall, seats: list of [row,  |
-|                       | number]}, amount, pickup_code ("" without snacks), codes: list of [name, code] that  |
+| ORDER_PAID            | the order, amount, pickup_code ("" without snacks), codes: list of [name, code] that |
 |                       | go along as QR codes                                                                |
-| ORDER_LINK            | number, link                                                                        |
+| ORDER_LINK            | the order                                                                           |
 | SIGN_IN               | link, minutes (how long it works)                                                   |
-| ORDER_OVERDUE         | number, link (where to pay), amount, cancelled_at (instant)                         |
-| ORDER_CANCELLED       | number, cinema                                                                      |
-| SESSION_CANCELLED     | number, cinema, showings: list of {film, starts (instant)}, amount, points           |
-| ORDER_REFUNDED        | number, amount, points                                                              |
-| LATE_PAYMENT_REFUNDED | number, amount                                                                      |
-| TICKET_REMINDER       | number, film, starts (instant), cinema, hall, seats: list of [row, number], link    |
-| POINTS_EXPIRING       | points, expires (instant)                                                           |
+| ORDER_OVERDUE         | the order, amount, cancelled_at (instant)                                           |
+| ORDER_CANCELLED       | the order                                                                           |
+| SESSION_CANCELLED     | the order with the cancelled screenings alone, amount, points                       |
+| ORDER_REFUNDED        | the order with what was refunded alone, amount, points                              |
+| LATE_PAYMENT_REFUNDED | the order, amount                                                                   |
+| TICKET_REMINDER       | number, film, starts (instant), cinema, address, hall, seats: list of [row, number], |
+|                       | link                                                                                |
+| POINTS_EXPIRING       | points, expires (instant), link (to the shop)                                       |
 | LOW_STOCK             | cinema, item, stock, threshold, suggested                                           |
 
+The order is number, link (to its page), cinema, address ("" where there is none), showings: list of {film, starts
+(instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
 `amount` may be "0.00" and `points` 0: nothing is said of what does not come back.
 """
 
@@ -30,17 +32,18 @@ from typing import Any
 from notifications.models import Kind, Notification
 
 # The same table for the machine.
+ORDER = frozenset({"number", "link", "cinema", "address", "showings", "snacks"})
 FACTS: Mapping[Kind, frozenset[str]] = {
-    Kind.ORDER_PAID: frozenset({"number", "link", "cinema", "showings", "amount", "pickup_code", "codes"}),
-    Kind.ORDER_LINK: frozenset({"number", "link"}),
+    Kind.ORDER_PAID: ORDER | {"amount", "pickup_code", "codes"},
+    Kind.ORDER_LINK: ORDER,
     Kind.SIGN_IN: frozenset({"link", "minutes"}),
-    Kind.ORDER_OVERDUE: frozenset({"number", "link", "amount", "cancelled_at"}),
-    Kind.ORDER_CANCELLED: frozenset({"number", "cinema"}),
-    Kind.SESSION_CANCELLED: frozenset({"number", "cinema", "showings", "amount", "points"}),
-    Kind.ORDER_REFUNDED: frozenset({"number", "amount", "points"}),
-    Kind.LATE_PAYMENT_REFUNDED: frozenset({"number", "amount"}),
-    Kind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "hall", "seats", "link"}),
-    Kind.POINTS_EXPIRING: frozenset({"points", "expires"}),
+    Kind.ORDER_OVERDUE: ORDER | {"amount", "cancelled_at"},
+    Kind.ORDER_CANCELLED: ORDER,
+    Kind.SESSION_CANCELLED: ORDER | {"amount", "points"},
+    Kind.ORDER_REFUNDED: ORDER | {"amount", "points"},
+    Kind.LATE_PAYMENT_REFUNDED: ORDER | {"amount"},
+    Kind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),
+    Kind.POINTS_EXPIRING: frozenset({"points", "expires", "link"}),
     Kind.LOW_STOCK: frozenset({"cinema", "item", "stock", "threshold", "suggested"}),
 }
 

@@ -1,29 +1,51 @@
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
-from django.utils.formats import date_format, get_format
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from cinema.local_time import utc_offset_note
 from cinema.money import format_money
+from cinema.typography import inside_quotes
 
 register = template.Library()
+
+register.filter("inside_quotes", inside_quotes)
 
 
 @register.filter
 def local_instant(iso: str) -> str:
-    """An instant as its own clock shows it: "2026-11-23T19:00:00+03:00" is 19:00 wherever the server stands. Whose
-    clock it is, is said where it is not the house's."""
+    """An instant as its own clock shows it: "2026-11-23T19:00:00+03:00" is `23 November, 19:00` wherever the server
+    stands. The zone is added where it is not the server's."""
     local = datetime.fromisoformat(iso)
-    words, zone = date_format(local, get_format("DATETIME_FORMAT").removesuffix(" T")), utc_offset_note(local)
-    return f"{words} ({zone})" if zone else words
+    return f"{date_format(local, 'j E')}, {_clock(local)}"
+
+
+@register.filter
+def time_and_day(iso: str) -> str:
+    """The same instant within a sentence: `19:00 on 23 November`."""
+    local = datetime.fromisoformat(iso)
+    return _("%(time)s on %(day)s") % {"time": _clock(local), "day": date_format(local, "j E")}
 
 
 @register.filter
 def local_day(iso: str) -> str:
-    """The day of an instant by its own clock."""
+    """The day of an instant by its own clock: `23 November 2026`."""
     day: date = datetime.fromisoformat(iso).date()
-    return date_format(day, "DATE_FORMAT")
+    return date_format(day, "j E Y")
+
+
+@register.filter
+def headline(showings: Sequence[Mapping[str, Any]]) -> str:
+    """The screenings of an order in a subject line: the first one, and whether there are others."""
+    first = showings[0]
+    words = {"film": inside_quotes(first["film"]), "starts": local_instant(first["starts"])}
+    if len(showings) > 1:
+        return _("“%(film)s”, %(starts)s, and more") % words
+    return _("“%(film)s”, %(starts)s") % words
 
 
 @register.filter
@@ -35,3 +57,8 @@ def money(amount: str) -> str:
 def is_something(amount: str) -> bool:
     """Whether the decimal string is more than nothing."""
     return Decimal(amount) > 0
+
+
+def _clock(local: datetime) -> str:
+    zone = utc_offset_note(local)
+    return f"{local:%H:%M} ({zone})" if zone else f"{local:%H:%M}"

@@ -13,49 +13,56 @@ from notifications.services import Message, queue
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 
+#: What every message about an order says of it.
+AN_ORDER: dict[str, Any] = {
+    "number": "A-1",
+    "link": "https://cinema.example/o/secret",
+    "cinema": "Horizon",
+    "address": "Paris, Rivoli 1",
+    "showings": [
+        {"film": "Stalker", "starts": "2026-11-23T19:00:00+03:00", "hall": "IMAX", "seats": [[5, 7], [5, 8]]},
+    ],
+    "snacks": [["Popcorn", 2]],
+}
+
 CONTEXTS: dict[Kind, dict[str, Any]] = {
-    Kind.ORDER_PAID: {
-        "number": "A-1",
-        "link": "https://cinema.example/o/secret",
-        "cinema": "Horizon",
-        "showings": [
-            {"film": "Stalker", "starts": "2026-11-23T19:00:00+03:00", "hall": "IMAX", "seats": [[5, 7], [5, 8]]},
-        ],
+    Kind.ORDER_PAID: AN_ORDER
+    | {
         "amount": "1350.00",
         "pickup_code": "7",
         "codes": [["A-1-5-7", "T1-MFRGGZDFMZTWQ2LKNNWG23TPOBYX"], ["A-1-5-8", "T2-NBSWY3DPEB3W64TMMQQQAAAAAAAA"]],
     },
-    Kind.ORDER_LINK: {"number": "A-1", "link": "https://cinema.example/o/secret"},
+    Kind.ORDER_LINK: AN_ORDER,
     Kind.SIGN_IN: {"link": "https://cinema.example/o/secret", "minutes": 20},
-    Kind.ORDER_OVERDUE: {
-        "number": "A-1",
-        "link": "https://cinema.example/o/secret",
-        "amount": "1350.00",
-        "cancelled_at": "2026-11-25T09:30:00+03:00",
-    },
-    Kind.ORDER_CANCELLED: {"number": "A-1", "cinema": "Horizon"},
-    Kind.SESSION_CANCELLED: {
-        "number": "A-1",
-        "cinema": "Horizon",
+    Kind.ORDER_OVERDUE: AN_ORDER | {"amount": "1350.00", "cancelled_at": "2026-11-25T09:30:00+03:00"},
+    Kind.ORDER_CANCELLED: AN_ORDER,
+    Kind.SESSION_CANCELLED: AN_ORDER
+    | {
         "showings": [
-            {"film": "Stalker", "starts": "2026-11-23T19:00:00+03:00"},
-            {"film": "Mirror", "starts": "2026-11-24T00:10:00+03:00"},
+            {"film": "Stalker", "starts": "2026-11-23T19:00:00+03:00", "hall": "IMAX", "seats": [[5, 7]]},
+            {"film": "Mirror", "starts": "2026-11-24T00:10:00+03:00", "hall": "IMAX", "seats": [[5, 7]]},
         ],
+        "snacks": [],
         "amount": "700.00",
         "points": 2,
     },
-    Kind.ORDER_REFUNDED: {"number": "A-1", "amount": "350.00", "points": 1},
-    Kind.LATE_PAYMENT_REFUNDED: {"number": "A-1", "amount": "350.00"},
+    Kind.ORDER_REFUNDED: AN_ORDER | {"amount": "350.00", "points": 1},
+    Kind.LATE_PAYMENT_REFUNDED: AN_ORDER | {"amount": "350.00"},
     Kind.TICKET_REMINDER: {
         "number": "A-1",
         "film": "Tom & Jerry",
         "starts": "2026-11-23T19:00:00+03:00",
         "cinema": "Horizon",
+        "address": "Paris, Rivoli 1",
         "hall": "IMAX",
         "seats": [[5, 7], [5, 8]],
         "link": "https://cinema.example/o/secret",
     },
-    Kind.POINTS_EXPIRING: {"points": 5, "expires": "2026-12-23T23:30:00+03:00"},
+    Kind.POINTS_EXPIRING: {
+        "points": 5,
+        "expires": "2026-12-23T23:30:00+03:00",
+        "link": "https://cinema.example",
+    },
     Kind.LOW_STOCK: {"cinema": "Horizon", "item": "Popcorn", "stock": 3, "threshold": 10, "suggested": 47},
 }
 

@@ -66,6 +66,10 @@ def _warning(account: BonusAccount) -> Message:
         recipient=account.user.email,
         occasion=f"{account.pk} {credited.isoformat()}",
         language=account.user.preferred_language,
-        context={"points": account.balance, "expires": expires.astimezone(get_default_timezone()).isoformat()},
+        context={
+            "points": account.balance,
+            "expires": expires.astimezone(get_default_timezone()).isoformat(),
+            "link": settings.SITE_URL,
+        },
         not_after=expires,
     )

@@ -32,7 +32,7 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
     of_cancelled = (
         Ticket.objects.live()
         .filter(order__in=lost.keys(), session__status=Session.Status.CANCELLED)
-        .select_related("session__film")
+        .select_related("session__film", "session__hall", "seat")
         .order_by("pk")
     )
     for ticket in of_cancelled:

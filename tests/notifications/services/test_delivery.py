@@ -53,7 +53,7 @@ def test_a_queued_message_is_sent_once_and_marked() -> None:
     assert deliver(rows, at=LATER) == Counts(passed_over=1)
 
     assert [letter.to for letter in mail.outbox] == [["guest0@example.com"]]
-    assert mail.outbox[0].subject == "Order A-1 is cancelled"
+    assert mail.outbox[0].subject == "Order A-1 is cancelled: “Stalker”, 23 November, 19:00"
     sent = Notification.objects.get()
     assert (sent.status, sent.attempts, sent.sent_at, sent.claimed_by, sent.error) == (Status.SENT, 1, NOW, "", "")
 
@@ -76,7 +76,7 @@ def test_the_console_shows_two_digits_of_a_number_and_no_more(settings: Any, cap
 
     deliver(queued(recipient="+79991234567"), at=NOW)
 
-    assert capsys.readouterr().out == "SMS to …67: Order A-1 is cancelled\n"
+    assert capsys.readouterr().out == "SMS to …67: Order A-1 is cancelled: “Stalker”, 23 November, 19:00\n"
 
 
 def test_older_messages_go_first() -> None:

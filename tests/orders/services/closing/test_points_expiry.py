@@ -131,7 +131,11 @@ def test_a_warning_says_how_many_points_lapse_when():
 
     letter = Notification.objects.get(kind=Kind.POINTS_EXPIRING)
     assert (letter.recipient, letter.language, letter.not_after) == (account.user.email, "en", NOON + YEAR)
-    assert letter.context == {"points": 100, "expires": "2027-11-05T15:00:00+03:00"}
+    assert letter.context == {
+        "points": 100,
+        "expires": "2027-11-05T15:00:00+03:00",
+        "link": "http://127.0.0.1:8000",
+    }
 
 
 def test_a_customer_is_warned_once():

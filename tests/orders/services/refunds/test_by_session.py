@@ -193,8 +193,18 @@ def test_the_customer_is_told_of_the_film_and_of_what_comes_back():
     assert (letter.kind, letter.recipient) == (Kind.SESSION_CANCELLED, order.email)
     assert letter.context == {
         "number": order.number,
+        "link": order.link,
         "cinema": session.hall.cinema.name,
-        "showings": [{"film": "Solaris, 110 minutes", "starts": "2026-11-06T15:00:00+03:00"}],
+        "address": "",
+        "showings": [
+            {
+                "film": "Solaris, 110 minutes",
+                "starts": "2026-11-06T15:00:00+03:00",
+                "hall": session.hall.name,
+                "seats": [[1, 1]],
+            }
+        ],
+        "snacks": [],
         "amount": "250.00",
         "points": 100,
     }

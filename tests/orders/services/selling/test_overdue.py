@@ -31,9 +31,21 @@ def test_an_overdue_order_keeps_its_seats_and_its_customer_is_told():
     assert (order.status, order.tickets.get().status) == (Order.Status.PAYMENT_OVERDUE, "RESERVED")
     letter = letters().get()
     assert (letter.recipient, letter.not_after) == (order.email, order.expires_at)
+    session, seat = order.tickets.get().session, order.tickets.get().seat
     assert letter.context == {
         "number": order.number,
         "link": f"http://127.0.0.1:8000/order/{order.token}/",
+        "cinema": session.hall.cinema.name,
+        "address": "",
+        "showings": [
+            {
+                "film": "Solaris, 110 minutes",
+                "starts": session.hall.cinema.local(session.start_datetime).isoformat(),
+                "hall": session.hall.name,
+                "seats": [[seat.row, seat.number]],
+            }
+        ],
+        "snacks": [],
         "amount": "350.00",
         "cancelled_at": "2026-11-08T15:00:00+03:00",
     }

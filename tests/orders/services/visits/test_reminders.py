@@ -48,6 +48,7 @@ def test_a_reminder_says_what_starts_when_and_where():
         "film": "Solaris, 110 minutes",
         "starts": "2026-11-06T17:00:00+05:00",
         "cinema": session.hall.cinema.name,
+        "address": "",
         "hall": session.hall.name,
         "seats": [[1, 1], [1, 2]],
         "link": order.link,
