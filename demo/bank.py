@@ -53,7 +53,9 @@ class DemoBank:
 
     def __init__(self) -> None:
         if not is_on():
-            raise GatewayUnavailable("switched off", _("The demonstration bank is not switched on."))
+            raise GatewayUnavailable(
+                "switched off", _("The demo bank isn’t available. Please choose another payment method.")
+            )
 
     def start(self, charge: Charge) -> Opened:
         opened, _is_new = DemoCharge.objects.get_or_create(

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from bonuses.errors import NotEnoughPoints
 from cinema.money import format_money
 from cinema.status import ConcurrentChange, ForbiddenMove, Refused
+from cinema.typography import inside_quotes
 from cinema.validators import ReasonNeeded
 from concessions.errors import OutOfStock
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
@@ -100,7 +101,9 @@ class NotOnSale(Refused):
 
     @classmethod
     def any_more(cls, film: Any) -> "NotOnSale":
-        return cls(_("%(film)s is not on sale any more. Choose another session.") % {"film": film})
+        return cls(
+            _("%(film)s: tickets for this screening are no longer on sale. Choose another showtime.") % {"film": film}
+        )
 
 
 class PriceChanged(Refused):
@@ -125,8 +128,8 @@ class ChoiceRefused(Refused):
     @classmethod
     def of_type(cls, seat: Any, ticket_type: Any) -> "ChoiceRefused":
         return cls(
-            _("A ticket “%(type)s” is not sold for %(seat)s here. Choose another type.")
-            % {"type": ticket_type, "seat": seat}
+            _("“%(type)s” tickets aren’t available for this seat: %(seat)s. Choose another ticket type.")
+            % {"type": inside_quotes(ticket_type), "seat": seat}
         )
 
 
@@ -139,8 +142,8 @@ class SeatLeftAlone(Refused):
         self.seats = list(seats)
         super().__init__(
             ngettext(
-                "%(seats)s would be left alone between two others. Please take it too, or move by one seat.",
-                "These seats would be left alone between others: %(seats)s. Please take them too, or move by one seat.",
+                "A single seat would be left between taken ones: %(seats)s. Select it too, or move along by one seat.",
+                "Single seats would be left between taken ones: %(seats)s. Select them too, or move along by one seat.",
                 len(self.seats),
             )
             % {"seats": "; ".join(str(seat) for seat in self.seats)}
@@ -153,7 +156,7 @@ class TooMuchHeld(Refused):
     code = "too_much_held"
 
     def __init__(self) -> None:
-        super().__init__(_("You hold other seats that are not paid. Pay for them or let them go first."))
+        super().__init__(_("You already have unpaid seats. Pay for them or cancel that order first."))
 
 
 class HoldEnds(Refused):
@@ -162,7 +165,7 @@ class HoldEnds(Refused):
     code = "hold_not_extendable"
 
     def __init__(self) -> None:
-        super().__init__(_("The seats cannot be held any longer. Please pay now, or choose again."))
+        super().__init__(_("We can’t hold your order any longer. Please pay now, or choose again."))
 
 
 class PromocodeRefused(Refused):

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from cinema.status import Refused
+from cinema.status import ConcurrentChange, ForbiddenMove, Refused
 
 
 class LinkRefused(Refused):
@@ -11,4 +11,11 @@ class LinkRefused(Refused):
     code = "sign_in_link_invalid"
 
     def __init__(self) -> None:
-        super().__init__(_("This link has been used or is too old. Ask for a new one."))
+        super().__init__(_("This link has expired or has already been used. Please request a new one."))
+
+
+def in_customers_words(refusal: Exception) -> str:
+    """The text of a refusal; one about statuses, which only staff know, in words for customers."""
+    if isinstance(refusal, (ForbiddenMove, ConcurrentChange)):
+        return _("This order has changed in the meantime. Open its page to see its current state.")
+    return str(refusal)

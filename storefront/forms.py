@@ -18,9 +18,7 @@ from concessions.models import ConcessionItem
 from screenings.models import Seat, TicketType
 from storefront.services.seat_map import SeatMap
 
-PHONE = RegexValidator(
-    r"^\+?[0-9 ()\-]{5,31}$", gettext_lazy("Enter a phone number: digits, and + before a country code.")
-)
+PHONE = RegexValidator(r"^\+?[0-9 ()\-]{5,31}$", gettext_lazy("Enter a phone number, for example +7 900 123-45-67."))
 
 
 class ShopForm(forms.Form):
@@ -38,19 +36,19 @@ class CheckoutForm(ShopForm):
     had of each."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
-        help_text=gettext_lazy("The tickets are sent there."),
+        label=gettext_lazy("Email"),
+        help_text=gettext_lazy("We’ll send your tickets here."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     phone = forms.CharField(
-        label=gettext_lazy("Phone, if you like"),
+        label=gettext_lazy("Phone (optional)"),
         required=False,
         max_length=32,
         validators=[PHONE],
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     promocode = forms.CharField(
-        label=gettext_lazy("Promocode, if you have one"),
+        label=gettext_lazy("Promo code (optional)"),
         required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -87,7 +85,7 @@ class CheckoutForm(ShopForm):
                 max_value=min(left, settings.MAX_SNACKS_A_LINE),
                 disabled=left == 0,
                 initial=0,
-                error_messages={"max_value": _("Only %(left)d of it are left.") % {"left": left}},
+                error_messages={"max_value": self._at_most(left)},
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )
         if balance:
@@ -106,10 +104,18 @@ class CheckoutForm(ShopForm):
         return self.seat_map.price(seat.kind, percent=ticket_type.price_percent)
 
     @staticmethod
+    def _at_most(left: int) -> str:
+        if left > settings.MAX_SNACKS_A_LINE:
+            return _("Choose up to %(most)d.") % {"most": settings.MAX_SNACKS_A_LINE}
+        return _("Only %(left)d left.") % {"left": left}
+
+    @staticmethod
     def _about_points(balance: int) -> str:
         told = ngettext("You have %(count)d point.", "You have %(count)d points.", balance) % {"count": balance}
         if settings.BONUS_MAX_SHARE < 1:
-            told += " " + _("They pay up to %(share)d %% of the price.") % {"share": settings.BONUS_MAX_SHARE * 100}
+            told += " " + _("You can pay up to %(share)d %% of the price with points.") % {
+                "share": settings.BONUS_MAX_SHARE * 100
+            }
         return told
 
     # --- What the page shows, part by part
@@ -168,7 +174,7 @@ def _minor_units(amount: Decimal) -> int:
 class AddressForm(ShopForm):
     """Where to send a link."""
 
-    email = forms.EmailField(label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(label=gettext_lazy("Email"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
@@ -176,7 +182,7 @@ class AddressForm(ShopForm):
 
 class PasswordSignInForm(ShopForm):
     username = forms.EmailField(
-        label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+        label=gettext_lazy("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),
@@ -190,10 +196,10 @@ class FindForm(ShopForm):
     number = forms.CharField(
         label=gettext_lazy("Order number"),
         max_length=12,
-        help_text=gettext_lazy("Eight letters and digits."),
+        help_text=gettext_lazy("Eight letters and digits. You’ll find it in the email about your order."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    email = forms.EmailField(label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(label=gettext_lazy("Email"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
 class ProfileForm(forms.ModelForm):
@@ -216,7 +222,7 @@ class NewPasswordForm(ShopForm):
     """A password for who has none, or another one. `knows` asks for the old one first."""
 
     old = forms.CharField(
-        label=gettext_lazy("The password until now"),
+        label=gettext_lazy("Current password"),
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -237,7 +243,7 @@ class NewPasswordForm(ShopForm):
     def clean_old(self) -> str:
         old = str(self.cleaned_data["old"])
         if not self.user.check_password(old):
-            raise forms.ValidationError(_("This is not the password until now."))
+            raise forms.ValidationError(_("Your current password is incorrect."))
         return old
 
     def clean_new(self) -> str:

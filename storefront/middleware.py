@@ -20,7 +20,7 @@ class RateLimitMiddleware:
         if not isinstance(exception, RateLimited):
             return None
         page = render(
-            request, "storefront/problem.html", {"title": _("Please, not so often"), "text": str(exception)}, status=429
+            request, "storefront/problem.html", {"title": _("Too many requests"), "text": str(exception)}, status=429
         )
         page["Retry-After"] = str(exception.wait)
         return page

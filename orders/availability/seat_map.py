@@ -62,7 +62,7 @@ class SeatMap:
         wanted = set()
         for key in keys:
             if not (is_key(key) and int(key) in self.by_key):
-                raise ChoiceRefused(_("One of these seats is not in this hall. Choose again."))
+                raise ChoiceRefused(_("One of these seats isn’t in this hall. Please choose again."))
             wanted.add(int(key))
         if not wanted:
             raise ChoiceRefused(_("Choose at least one seat."))
@@ -74,7 +74,7 @@ class SeatMap:
             raise NotOnSale.any_more(self.session.film)
         if len(seats) > settings.SEATS_A_VISITOR:
             raise ChoiceRefused(
-                _("At most %(most)d seats can be bought at once. Call the cinema for a larger group.")
+                _("You can buy up to %(most)d seats at once. For a larger group, please call the cinema.")
                 % {"most": settings.SEATS_A_VISITOR}
             )
         if gone := [str(seat) for seat in seats if seat.pk in self.taken]:
@@ -82,7 +82,7 @@ class SeatMap:
         kinds = [seat.kind for seat in seats]
         if kinds.count(SeatKind.COMPANION) > kinds.count(SeatKind.WHEELCHAIR):
             raise ChoiceRefused(
-                _("Companion seats are kept for who comes with a wheelchair user: choose that place too.")
+                _("Companion seats are for people coming with a wheelchair user. Select the wheelchair space too.")
             )
         if alone := left_alone(self.seats, taken=self.taken, wanted={seat.pk for seat in seats}):
             raise SeatLeftAlone(alone)

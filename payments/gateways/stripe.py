@@ -51,7 +51,9 @@ class Stripe:
 
     def __init__(self) -> None:
         if not settings.STRIPE_SECRET_KEY:
-            raise GatewayUnavailable("no key", _("Stripe is not set up."))
+            raise GatewayUnavailable(
+                "no key", _("Payment by Stripe isn’t available. Please choose another payment method.")
+            )
 
     def start(self, charge: Charge) -> Opened:
         session = _done(

@@ -27,7 +27,9 @@ class YooKassa:
 
     def __init__(self) -> None:
         if not (settings.YOOKASSA_SHOP_ID and settings.YOOKASSA_SECRET_KEY):
-            raise GatewayUnavailable("no key", _("YooKassa is not set up."))
+            raise GatewayUnavailable(
+                "no key", _("Payment by YooKassa isn’t available. Please choose another payment method.")
+            )
 
     def start(self, charge: Charge) -> Opened:
         payment = _post(

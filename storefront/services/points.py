@@ -50,15 +50,15 @@ def points_of(user: User) -> Points:
 def _words(row: BonusTransaction) -> str:
     order = {"order": row.order}
     if row.transaction_type == Type.ACCRUAL:
-        return _("Earned with order %(order)s") % order
+        return _("Earned for order %(order)s") % order
     if row.transaction_type == Type.DEDUCTION:
         return _("Spent on order %(order)s") % order
     if row.transaction_type == Type.EXPIRATION:
-        return _("Lapsed: a year without new points")
+        return _("Expired: no new points for a year")
     if row.transaction_type == Type.REVERSAL and row.amount < 0:
-        return _("Taken back: order %(order)s was refunded") % order
+        return _("Deducted: order %(order)s was refunded") % order
     if row.transaction_type == Type.REVERSAL and row.refund_id is not None:
-        return _("Came back: order %(order)s was refunded") % order
+        return _("Returned: order %(order)s was refunded") % order
     if row.transaction_type == Type.REVERSAL:
-        return _("Came back: order %(order)s was not paid") % order
+        return _("Returned: order %(order)s wasn’t paid") % order
     return _("From the cinema: %(reason)s") % {"reason": row.description}

@@ -39,7 +39,7 @@ class Showing(available.Showing):
         if session.language != settings.LANGUAGE_CODE:
             words.append(session.language.upper())
         if session.subtitles:
-            words.append(_("subtitles %(language)s") % {"language": session.subtitles.upper()})
+            words.append(_("%(language)s subtitles") % {"language": session.subtitles.upper()})
         return " · ".join(words)
 
 

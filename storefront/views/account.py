@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -80,7 +80,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if user is not None and not user.is_staff:
             auth.login(request, user, backend=BACKEND)
             return _in_own_language(redirect(onward(request, following)), user)
-        form.add_error(None, _("E-mail and password do not fit. Have a link sent to you instead."))
+        form.add_error(None, _("Incorrect email or password. You can also sign in with an emailed link."))
     return _sign_in_page(request, form, AddressForm(), following)
 
 
@@ -119,7 +119,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             request.session[BY_LINK] = (at + FRESH).timestamp()
             return _in_own_language(redirect(onward(request, said["next"])), user)
     except Refused as refusal:
-        page = {"title": _("Sign in"), "text": str(refusal)}
+        page = {"title": pgettext("heading", "Sign in"), "text": str(refusal)}
         return render(request, "storefront/link_refused.html", page, status=410)
     return render(request, "storefront/link.html", {"email": said["email"]})
 
@@ -185,7 +185,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         user = form.save()
-        messages.success(request, _("Saved."))
+        messages.success(request, _("Changes saved."))
         return _in_own_language(redirect("shop:profile"), user)
     return render(request, "storefront/profile.html", {"form": form, "has_password": user.has_usable_password()})
 
@@ -202,7 +202,7 @@ def password(request: HttpRequest) -> HttpResponse:
         user.set_password(form.cleaned_data["new"])
         user.save(update_fields=["password"])
         auth.update_session_auth_hash(request, user)  # this browser stays; all others are signed out
-        messages.success(request, _("The password is set. Other devices are signed out."))
+        messages.success(request, _("Password saved. You’ve been signed out on other devices."))
         return redirect("shop:profile")
     return render(request, "storefront/password.html", {"form": form})
 

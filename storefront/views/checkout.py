@@ -31,6 +31,7 @@ from orders.models import Order
 from orders.services import hold_online
 from screenings.models import Seat
 from storefront import request_identity
+from storefront.errors import in_customers_words
 from storefront.forms import CheckoutForm
 from storefront.services import programme
 from storefront.services.seat_map import SeatMap
@@ -69,7 +70,7 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
                 return seats_views.seats_page(request, fresh, refusal=refusal, chosen=still)
             except Refused as refusal:
                 status = 429 if isinstance(refusal, RateLimited) else 409
-                form.add_error(_field_of(refusal, form), str(refusal))
+                form.add_error(_field_of(refusal, form), in_customers_words(refusal))
             else:
                 request_identity.forget(request)
                 return redirect("shop:order", held.token)
@@ -165,7 +166,7 @@ def _page(
             "back": back,
             "order": seat_map.order,
             "guest": request_identity.customer(request) is None,
-            "title": _("Change the order") if seat_map.order else _("Your order"),
+            "title": _("Change order") if seat_map.order else _("Your order"),
         },
         status=status,
     )

@@ -23,6 +23,7 @@ from orders import services
 from orders.models import Order
 from orders.services.refunds.effects import OrderLine
 from payments.gateways import offered
+from storefront.errors import in_customers_words
 from storefront.request_identity import customer
 from storefront.services.order_page import OrderPage, session_of
 from storefront.services.seat_map import SeatMap
@@ -76,19 +77,20 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None) ->
     )
 
 
-def again(request: HttpRequest, order: Order, refusal: object) -> HttpResponse:
+def again(request: HttpRequest, order: Order, refusal: Exception) -> HttpResponse:
     """The order as it stands now, and why what was asked was not done."""
-    return order_page(request, WHOLE.get(pk=order.pk), refusal=refusal)
+    return order_page(request, WHOLE.get(pk=order.pk), refusal=in_customers_words(refusal))
 
 
 @post_or_redirect("shop:order")
 @of_order
 def extend(request: HttpRequest, order: Order) -> HttpResponse:
     try:
-        services.extend_online(order, at=clock.now())
+        extended = services.extend_online(order, at=clock.now())
     except Refused as refusal:
         return again(request, order, refusal)
-    messages.success(request, _("Your seats are held longer."))
+    until = order.cinema.local(extended.expires_at)
+    messages.success(request, _("Your order is now held until %(time)s.") % {"time": f"{until:%H:%M}"})
     return redirect("shop:order", order.token)
 
 
@@ -155,7 +157,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
             raise services.TooLateToRefund
         if request.method == "POST":
             services.refund_by_customer(order, lines=chosen, at=at, actor=customer(request))
-            messages.success(request, _("Refunded. The order shows what comes back."))
+            messages.success(request, _("Refund confirmed. See the details below."))
             return redirect("shop:order", order.token)
         if chosen:
             outcome = services.preview_refund(order, lines=chosen, at=at)

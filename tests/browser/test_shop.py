@@ -63,11 +63,11 @@ def test_a_guest_buys_in_russian(screen: Screen, session: Session) -> None:
     page.get_by_role("link", name=re.compile("15:00")).click()
     choose(page, "ряд 1, место 1", "ряд 1, место 2")
     expect(page.get_by_text("Выбрано: ряд 1, место 1; ряд 1, место 2")).to_be_visible()
-    page.get_by_role("button", name="Дальше").click()
+    page.get_by_role("button", name="Оформить заказ").click()
     page.get_by_label("ряд 1, место 2").select_option(label="Детский · 175\N{NO-BREAK SPACE}₽")
     page.get_by_label("Эл. почта").fill("anna@example.org")
-    page.get_by_role("button", name="Придержать места").click()
-    expect(page.get_by_text("2 места держатся за вами")).to_be_visible()
+    page.get_by_role("button", name="Перейти к оплате").click()
+    expect(page.get_by_text("Мы забронировали для вас 2 места")).to_be_visible()
     page.get_by_role("button", name="Оплатить 525").click()
     pay(page)
 
@@ -84,15 +84,15 @@ def test_a_ticket_is_bought_with_the_keyboard_alone(screen: Screen, session: Ses
     tab_to(page, "row 1, seat 1,")
     for key in ("ArrowRight", "ArrowDown", "Space", "ArrowRight", "Enter"):
         page.keyboard.press(key)
-    expect(page.get_by_text("Chosen: row 2, seat 2; row 2, seat 3")).to_be_visible()
-    tab_to(page, "Continue")
+    expect(page.get_by_text("Selected: row 2, seat 2; row 2, seat 3")).to_be_visible()
+    tab_to(page, "Continue to checkout")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your order")).to_be_visible()
-    tab_to(page, "E-mail")
+    tab_to(page, "Email")
     page.keyboard.type("keys@example.org")
-    tab_to(page, "Hold the seats")
+    tab_to(page, "Continue to payment")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("2 seats are held for you")).to_be_visible()
+    expect(page.get_by_text("We’re holding 2 seats for you")).to_be_visible()
     tab_to(page, "Pay 700")
     page.keyboard.press("Enter")
     expect(page).to_have_title(re.compile("bank"))
@@ -110,9 +110,9 @@ def test_a_ticket_is_bought_without_javascript(screen: Screen, windows: Windows,
     page.get_by_role("button", name="Show as a list").click()
     expect(page.get_by_label("Seat 1").first).to_be_checked()
     assert page.evaluate(BENEATH_THE_BAR) == []
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_label("E-mail").fill("plain@example.org")
-    page.get_by_role("button", name="Hold the seats").click()
+    page.get_by_role("button", name="Continue to checkout").click()
+    page.get_by_label("Email").fill("plain@example.org")
+    page.get_by_role("button", name="Continue to payment").click()
     page.get_by_role("button", name="Pay").click()
     pay(page)
 
@@ -132,9 +132,9 @@ def test_a_hold_runs_out_before_the_customers_eyes(
     time.at = order.expires_at
     page.clock.run_for("01:04")
 
-    expect(page.get_by_text("The time to pay is over, and the seats are free")).to_be_visible()
+    expect(page.get_by_text("The time to pay has run out, and your booking has been released")).to_be_visible()
     cancel_expired([order.pk], at=time.at)
-    page.get_by_role("link", name="Choose again").click()
+    page.get_by_role("link", name="See other showtimes").click()
     assert not Ticket.objects.live().exists()
     page.context.close()
 
@@ -147,9 +147,9 @@ def test_who_hears_how_little_time_is_left_and_asks_for_more_gets_it(
     time.at = order.expires_at - timedelta(seconds=61)
     page.goto(f"/order/{order.token}/")
     expect(page.get_by_role("status").filter(has_text="Minutes left to pay: 1")).to_be_attached()
-    page.get_by_role("button", name="I need more time").click()
+    page.get_by_role("button", name="Get more time").click()
 
-    expect(page.get_by_text("Your seats are held longer.")).to_be_visible()
+    expect(page.get_by_text("Your order is now held until")).to_be_visible()
     order.refresh_from_db()
     assert order.expires_at == time.at + timedelta(minutes=15)
 
@@ -160,7 +160,7 @@ def test_who_is_declined_pays_at_the_second_try(screen: Screen, session: Session
     page.goto(f"/order/{order.token}/")
     page.get_by_role("button", name="Pay").click()
     page.get_by_role("button", name="Decline the card").click()
-    expect(page.get_by_text("The payment did not go through")).to_be_visible()
+    expect(page.get_by_text("The payment didn’t go through")).to_be_visible()
     page.get_by_role("button", name="Pay").click()
     pay(page)
 
@@ -173,10 +173,8 @@ def test_who_waits_for_the_bank_goes_on_when_it_has_answered(screen: Screen, ses
     page.goto(f"/order/{order.token}/")
     page.get_by_role("button", name="Pay").click()
     page.goto(f"/order/{order.token}/paid/")
-    expect(page.get_by_role("heading", name="The payment is under way")).to_be_visible()
-    assert (
-        barriers(page, title="The payment is under way") == []
-    )  # a page that reloads itself takes readers' place away
+    expect(page.get_by_role("heading", name="Payment in progress")).to_be_visible()
+    assert barriers(page, title="Payment in progress") == []  # a page that reloads itself takes readers' place away
     decide(DemoCharge.objects.get().token, paid=True)
 
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -195,7 +193,7 @@ def test_who_pays_after_the_seats_were_lost_is_told_and_refunded(screen: Screen,
     a_hold(session, at=time.at)
     pay(page)
 
-    expect(page.get_by_text(re.compile("The payment came too late.*350"))).to_be_visible()
+    expect(page.get_by_text(re.compile("arrived after the order had been cancelled.*350"))).to_be_visible()
     assert Refund.objects.get().amount == 350
     assert Notification.objects.filter(kind=Kind.LATE_PAYMENT_REFUNDED).count() == 1
 
@@ -204,13 +202,13 @@ def test_one_ticket_of_two_is_given_back(screen: Screen, session: Session) -> No
     page = screen(language="en")
     order = factories.a_paid_order(session, seats=2)
     page.goto(f"/order/{order.token}/")
-    page.get_by_role("link", name="Give tickets back").click()
+    page.get_by_role("link", name="Refund tickets").click()
     page.get_by_label(re.compile("row 1, seat 2")).check()
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("rowheader", name="Money, the way it came")).to_be_visible()
-    page.get_by_role("button", name="Refund").click()
+    expect(page.get_by_role("rowheader", name="Refund to your original payment method")).to_be_visible()
+    page.get_by_role("button", name="Confirm refund").click()
 
-    expect(page.get_by_role("img", name="QR code of the ticket")).to_have_count(1)
+    expect(page.get_by_role("img", name="Ticket QR code")).to_have_count(1)
     assert Refund.objects.get().amount == 350
     assert list(Ticket.objects.live().values_list("seat__number", flat=True)) == [1]
 
@@ -220,12 +218,12 @@ def test_a_cancelled_session_is_refunded_and_said(screen: Screen, session: Sessi
     order = factories.a_paid_order(session, seats=2)
     cancel_session(session, reason="No power", at=NOON)
     page.goto(f"/order/{order.token}/")
-    expect(page.get_by_text("This session was cancelled.")).to_be_visible()
+    expect(page.get_by_text("This screening has been cancelled.")).to_be_visible()
 
     refund_cancelled_sessions(list(Order.objects.of_cancelled_sessions(NOON)), at=NOON)
     page.reload()
 
-    expect(page.get_by_text("This order was refunded.")).to_be_visible()
+    expect(page.get_by_text("This order has been refunded.")).to_be_visible()
     assert Refund.objects.get().amount == 700
 
 
@@ -237,7 +235,7 @@ def test_a_seat_that_somebody_takes_is_lost_on_the_open_map_too(screen: Screen, 
 
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
-    expect(page.get_by_text("Somebody has just taken: row 1, seat 1. Chosen: row 1, seat 2")).to_be_visible()
+    expect(page.get_by_text("Just taken: row 1, seat 1. Selected: row 1, seat 2")).to_be_visible()
     lost = page.get_by_label("row 1, seat 1, ")
     expect(lost).to_have_attribute("aria-disabled", "true")
     page.evaluate(
@@ -336,12 +334,12 @@ def by_day_and_by_night(page: Page) -> list[str]:
 def test_a_refusal_keeps_what_was_typed(screen: Screen, refusals: None, session: Session) -> None:
     page = screen(language="en")
     page.goto(f"/sessions/{session.pk}/checkout/?seat={factories.free_seats(session)[0].pk}")
-    page.get_by_label("E-mail").fill("anna@example.org")
-    page.get_by_label("Promocode").fill("NOTHING")
-    page.get_by_role("button", name="Hold the seats").click()
+    page.get_by_label("Email").fill("anna@example.org")
+    page.get_by_label("Promo code").fill("NOTHING")
+    page.get_by_role("button", name="Continue to payment").click()
 
-    expect(page.get_by_text("There is no promocode “NOTHING”.")).to_be_visible()
-    expect(page.get_by_label("E-mail")).to_have_value("anna@example.org")
+    expect(page.get_by_text("There is no promo code “NOTHING”.")).to_be_visible()
+    expect(page.get_by_label("Email")).to_have_value("anna@example.org")
     assert not Order.objects.exists()
 
 

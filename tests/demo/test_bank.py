@@ -48,7 +48,7 @@ def test_who_walks_away_leaves_the_payment_open(client):
 
     page = client.get(page_of(charge)).content.decode()
 
-    assert f'<a href="{BACK_TO}">Leave without paying</a>' in page
+    assert f'<a href="{BACK_TO}">Leave without paying or declining</a>' in page
     charge.refresh_from_db()
     assert charge.status == DemoCharge.Status.OPEN
 
@@ -71,7 +71,7 @@ def test_the_page_says_that_it_is_a_demonstration_and_speaks_the_languages_of_th
     russian, english = client.get(page_of(charge)), client.get(page_of(charge), {"lang": "en"})
 
     assert '<html lang="ru">' in russian.content.decode()
-    assert "Demonstration: no card is needed and no money is taken" in english.content.decode()
+    assert "Demo: no card details needed, no real money" in english.content.decode()
 
 
 def test_nothing_of_the_bank_exists_unless_it_is_switched_on(client, settings):

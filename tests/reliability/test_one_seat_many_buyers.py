@@ -21,7 +21,7 @@ from tests.reliability.run_job import flaws
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("stage")]
 
 CROWD = 64
-KIND = "Somebody has just taken one of these seats. Choose other seats."
+KIND = "One of these seats has just been taken. Choose other seats."
 INDEX = "one_live_ticket_a_seat"
 
 

@@ -108,7 +108,7 @@ def test_passwords_cannot_be_tried_for_long(client: Client) -> None:
     right = client.post("/account/sign-in/", {"username": user.email, "password": PASSWORD})
 
     assert (answer.status_code, right.status_code) == (429, 429)
-    assert "have a link sent to you" in right.content.decode()
+    assert "sign in with an emailed link" in right.content.decode()
 
 
 def test_staff_do_not_sign_in_at_the_shop(client: Client) -> None:
@@ -173,8 +173,8 @@ def test_every_movement_of_points_is_explained(client: Client) -> None:
 
     said = re.findall(r'<tr><th scope="row">(.*?) <small>.*?</small></th><td>(.*?)</td><td>(.*?)</td>', page)
     assert said == [
-        (f"Earned with order {order}", "+16", "91"),
-        (f"Came back: order {order} was refunded", "+25", "75"),
+        (f"Earned for order {order}", "+16", "91"),
+        (f"Returned: order {order} was refunded", "+25", "75"),
         (f"Spent on order {order}", "−50", "50"),
         ("From the cinema: Welcome", "+100", "100"),
     ]

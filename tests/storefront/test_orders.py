@@ -61,9 +61,9 @@ def test_every_state_of_an_order_has_its_words(client: Client) -> None:
     lapsed = factories.an_order(at=NOON - timedelta(hours=1))
     cancelled = factories.an_order(at=NOON - timedelta(days=3))
 
-    assert "The time to pay is over" in page_of(client, lapsed)
+    assert "The time to pay has run out" in page_of(client, lapsed)
     client.post(f"/order/{cancelled.token}/give-up/")
-    assert "This order was cancelled" in page_of(client, cancelled)
+    assert "This order is cancelled" in page_of(client, cancelled)
 
 
 def test_a_cancelled_session_is_neither_a_ticket_nor_a_date_any_more(client: Client) -> None:
@@ -74,10 +74,10 @@ def test_a_cancelled_session_is_neither_a_ticket_nor_a_date_any_more(client: Cli
 
     page = page_of(client, order)
 
-    assert "This session was cancelled. What you paid comes back by itself." in page
+    assert "This screening has been cancelled. If you’ve paid, you’ll be refunded automatically." in page
     assert 'class="qr"' not in page
     assert "tickets.ics" not in page
-    assert "you can give tickets back" not in page
+    assert "Return your tickets here" not in page
     assert "BEGIN:VEVENT" not in client.get(f"/order/{order.token}/tickets.ics").text
 
 
@@ -159,10 +159,10 @@ def test_who_buys_shortly_before_the_start_is_not_promised_a_refund(client: Clie
         factories.a_session(start=NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL + 1))
     )
 
-    assert "you can give tickets back" in page_of(client, later)
+    assert "Return your tickets here" in page_of(client, later)
     page = page_of(client, soon)
-    assert "you can give tickets back" not in page
-    assert "tickets are not taken back any more" in page
+    assert "Return your tickets here" not in page
+    assert "tickets can no longer be refunded online" in page
 
 
 def test_a_ticket_is_refunded_a_minute_before_that(client: Client) -> None:

@@ -36,7 +36,7 @@ def test_who_is_declined_keeps_the_seats_and_pays_again(client: Client) -> None:
     order = factories.an_order()
 
     at_the_bank(client, order, "decline")
-    assert "The payment did not go through" in page_of(client, order)
+    assert "The payment didn’t go through" in page_of(client, order)
 
     at_the_bank(client, order, "pay")
     order.refresh_from_db()
@@ -49,7 +49,7 @@ def test_who_walks_away_is_asked_to_wait_and_can_go_on(client: Client) -> None:
 
     waiting = client.get(f"/order/{order.token}/paid/")
 
-    assert "The payment is under way" in waiting.content.decode()
+    assert "Payment in progress" in waiting.content.decode()
     assert client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})["Location"] == bank
     assert Payment.objects.count() == 1
 
@@ -70,7 +70,7 @@ def test_who_pays_after_the_seats_were_lost_gets_the_money_back_and_is_told(
     order.refresh_from_db()
     assert order.status == Order.Status.CANCELLED
     assert Refund.objects.get().amount == order.final_amount
-    assert "The payment came too late" in page_of(client, order)
+    assert "Your payment arrived after the order had been cancelled" in page_of(client, order)
     assert Notification.objects.filter(kind=Kind.LATE_PAYMENT_REFUNDED).count() == 1
 
 

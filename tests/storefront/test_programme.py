@@ -40,7 +40,7 @@ def test_whoever_reads_the_time_of_a_far_cinema_reads_by_whose_clocks_it_is(clie
     page = client.get(f"/order/{held.token}/").content.decode()
     assert "until 17:15 (UTC+5)" in page
     assert "17:00–19:00</b> (UTC+5)" in page
-    assert "Until 16:00 (UTC+5), " in page
+    assert "until 16:00 (UTC+5) on " in page
     assert "17:00 (UTC+5)" in client.get("/account/").content.decode()
 
 

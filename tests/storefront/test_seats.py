@@ -81,9 +81,9 @@ def test_a_session_that_is_cancelled_or_begun_says_so(client: Client) -> None:
     begun = factories.a_session(start=NOON)
 
     cancelled = client.get(f"/sessions/{off.pk}/").content.decode()
-    assert "was cancelled" in cancelled
+    assert "has been cancelled" in cancelled
     assert "session.ics" not in cancelled  # which is not found
-    assert "not on sale any more" in client.get(f"/sessions/{begun.pk}/").content.decode()
+    assert "no longer on sale" in client.get(f"/sessions/{begun.pk}/").content.decode()
 
 
 def test_a_big_hall_costs_as_many_queries_as_a_small_one(client: Client) -> None:

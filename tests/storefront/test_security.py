@@ -174,7 +174,7 @@ def test_what_breaks_shows_a_page_of_ours_and_no_trace(monkeypatch: pytest.Monke
     answer = Client(raise_request_exception=False).get("/")
 
     assert answer.status_code == 500
-    assert "Something broke on our side" in answer.content.decode()
+    assert "Something went wrong on our side" in answer.content.decode()
     assert '<html lang="en">' in answer.content.decode()
     assert "ZeroDivision" not in answer.content.decode()
 

@@ -61,7 +61,7 @@ def start_payment(order: Order, *, gateway: str, return_url: str, at: datetime) 
     pressing again goes on with the same payment. Not to be called inside a transaction.
     """
     if gateway not in offered():
-        raise GatewayNotOffered(_("This way to pay is not offered. Please choose another one."))
+        raise GatewayNotOffered(_("This payment method isn’t available. Please choose another one."))
     payment = _intent(order, gateway=gateway, return_url=return_url, at=at)
     if payment.redirect_url:
         payment = settle_payment(payment, at=at)
@@ -287,9 +287,7 @@ def _ask_again(payment: Payment, discrepancy: str, *, argued: bool, at: datetime
 
 def _why_not_payable(order: Order) -> NotPayable:
     if order.status in (*Order.SOLD, Order.Status.REFUNDED):
-        return PaidBefore(_("Order %(order)s has been paid already.") % {"order": order})
+        return PaidBefore(_("Order %(order)s is already paid.") % {"order": order})
     if order.status in Order.UNPAID and not order.final_amount:
-        return NothingToPay(_("Order %(order)s costs nothing: it needs no payment.") % {"order": order})
-    return TimeToPayOver(
-        _("The time to pay order %(order)s is over. Please choose your seats anew.") % {"order": order}
-    )
+        return NothingToPay(_("Order %(order)s is free: no payment is needed.") % {"order": order})
+    return TimeToPayOver(_("The time to pay for order %(order)s has run out. Please choose again.") % {"order": order})

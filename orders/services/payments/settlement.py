@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bonuses.services import points_spent, spend
-from cinema.money import ZERO
+from cinema.money import ZERO, format_money
 from cinema.status import transition_matching
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
@@ -68,7 +68,7 @@ def mark_paid(
 def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) -> None:
     """Make the order paid with `amount`, or say why not."""
     if order.status in (*Order.SOLD, Order.Status.REFUNDED):
-        raise AlreadyPaid(_("Order %(order)s has been paid already.") % {"order": order})
+        raise AlreadyPaid(_("Order %(order)s is already paid.") % {"order": order})
     if amount != order.final_amount:
         raise _wrong(order, amount)
     if order.status == Order.Status.CANCELLED:
@@ -82,7 +82,7 @@ def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) ->
 def _wrong(order: Order, amount: Decimal) -> WrongAmount:
     return WrongAmount(
         _("Order %(order)s costs %(price)s, not %(amount)s.")
-        % {"order": order, "price": order.final_amount, "amount": amount}
+        % {"order": order, "price": format_money(order.final_amount), "amount": format_money(amount)}
     )
 
 

@@ -26,7 +26,10 @@ class TooLateToRefund(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Some of this cannot be refunded here any more. Choose again, or ask at the cinema before the start.")
+            _(
+                "Some of these items can no longer be refunded online. "
+                "Choose again, or ask at the cinema before the screening."
+            )
         )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import LIMIT_WINDOW, require_approval_above_limit
-from cinema.money import ZERO
+from cinema.money import ZERO, format_money
 from cinema.validators import clean_reason
 from orders import notifications
 from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, NotRefundable
@@ -129,7 +129,7 @@ def refund_each_locked(
         if amount and payment is None:
             raise MoreThanLeft(
                 _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
-                % {"amount": amount, "kept": money[order.pk].kept, "order": order}
+                % {"amount": format_money(amount), "kept": format_money(money[order.pk].kept), "order": order}
             )
         new = Refund(
             order=order,
@@ -186,7 +186,7 @@ def record_refund_locked(
     if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
         raise MoreThanLeft(
             _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
-            % {"amount": amount, "kept": balance.kept, "order": order}
+            % {"amount": format_money(amount), "kept": format_money(balance.kept), "order": order}
         )
     whole = amount == balance.kept and order.status in Order.SOLD
     booked = Refund.objects.create(
@@ -284,8 +284,7 @@ def _chosen(order: Order, found: OrderLines, wanted: Sequence[OrderLine] | None)
         chosen = [line for line in found.unrefunded if (type(line), line.pk) in names]
         if len(chosen) < len(names):
             raise LinesNotRefundable(
-                _("Something of what was chosen is not part of order %(order)s, or was refunded before.")
-                % {"order": order}
+                _("Some selected items are not in order %(order)s or were already refunded.") % {"order": order}
             )
     if not chosen:
         raise NothingToRefund(_("Nothing of order %(order)s is left to refund.") % {"order": order})

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cinema.money import ZERO, split
+from cinema.typography import inside_quotes
 from concessions.models import ConcessionItem, ConcessionPreorder
 from orders.errors import (
     BasketEmpty,
@@ -73,10 +74,11 @@ def fill(
         raise BasketEmpty(_("The order is empty. Choose a seat or a snack."))
     if len(places) > settings.MAX_TICKETS_AN_ORDER:
         raise BasketTooLarge(
-            _("One order holds at most %(most)d tickets. Make two orders.") % {"most": settings.MAX_TICKETS_AN_ORDER}
+            _("An order can have up to %(most)d tickets. Please place two orders.")
+            % {"most": settings.MAX_TICKETS_AN_ORDER}
         )
     if len({(session.pk, seat.pk) for session, seat, _type in places}) < len(places):
-        raise SeatChosenTwice(_("One seat was chosen twice. Choose each seat once."))
+        raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
     sessions = _sessions_on_sale(cinema, places, at=at)
     extra = surcharges(cinema) if places else {}
     tickets = [
@@ -110,11 +112,13 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
     for item, quantity in snacks:
         if not isinstance(quantity, int) or not 1 <= quantity <= settings.MAX_SNACKS_A_LINE - wanted[item.pk]:
             raise SnackQuantityRefused(
-                _("%(item)s: %(quantity)s is not a quantity. Choose from 1 to %(most)d.")
+                _("%(item)s: the quantity can’t be %(quantity)s. Choose from 1 to %(most)d.")
                 % {"item": item, "quantity": quantity, "most": settings.MAX_SNACKS_A_LINE}
             )
         if item.cinema_id != cinema.pk or not item.is_active:
-            raise SnackNotSold(_("%(item)s is not sold in this cinema now.") % {"item": item})
+            raise SnackNotSold(
+                _("%(item)s isn’t on sale at this cinema right now. Choose something else.") % {"item": item}
+            )
         items[item.pk] = item
         wanted[item.pk] += quantity
     return [(items[key], wanted[key]) for key in sorted(wanted)]
@@ -125,14 +129,17 @@ def _sessions_on_sale(cinema: Cinema, places: Sequence[Place], *, at: datetime) 
     sessions = Session.objects.select_related("hall", "film").order_by().in_bulk(keys) if keys else {}
     for session in sessions.values():
         if session.hall.cinema_id != cinema.pk:
-            raise DifferentCinemas(_("One order is for one cinema. Make an order in each."))
+            raise DifferentCinemas(_("An order can only be for one cinema. Place a separate order for each."))
         if not session.is_on_sale(at):
             raise NotOnSale.any_more(session.film)
     for session, seat, ticket_type in places:
         if seat.hall_id != sessions[session.pk].hall_id:
-            raise SeatNotInHall(_("%(seat)s is not in the hall of this session.") % {"seat": seat})
+            raise SeatNotInHall(_("There is no such seat in this hall: %(seat)s. Choose another one.") % {"seat": seat})
         if not ticket_type.is_active:
-            raise TicketTypeNotSold(_("Tickets of the type “%(type)s” are not sold now.") % {"type": ticket_type})
+            raise TicketTypeNotSold(
+                _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
+                % {"type": inside_quotes(ticket_type)}
+            )
     refuse_broken((sessions[session.pk], seat) for session, seat, _type in places)
     return sessions
 
@@ -153,7 +160,9 @@ def refuse_broken(places: Iterable[tuple[Session, Seat]]) -> None:
         if outage.seat_id == seat.pk and outage.covers(session.start_datetime, session.end_datetime)
     ]
     if broken:
-        raise SeatBroken(_("Out of use then: %(seats)s. Choose other seats.") % {"seats": ", ".join(broken)})
+        raise SeatBroken(
+            _("Not available for this screening: %(seats)s. Choose other seats.") % {"seats": "; ".join(broken)}
+        )
 
 
 def _collection_deadline(cinema: Cinema, sessions: list[Session], *, at: datetime) -> datetime:

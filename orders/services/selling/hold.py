@@ -116,11 +116,11 @@ def take_seats(order: Order, basket: Basket) -> None:
         line.order = order
     taken = Ticket.objects.live().filter(_on_the_same_seats(basket.tickets)).select_related("seat").order_by("pk")
     if basket.tickets and (seats := [str(ticket.seat) for ticket in taken]):
-        raise SeatTaken(_("Already taken: %(seats)s. Choose other seats.") % {"seats": ", ".join(seats)})
+        raise SeatTaken(_("Already taken: %(seats)s. Choose other seats.") % {"seats": "; ".join(seats)})
     try:
         Ticket.objects.bulk_create(basket.tickets)
     except IntegrityError as error:  # somebody else's sale came between the look and the write
-        raise SeatTaken(_("Somebody has just taken one of these seats. Choose other seats.")) from error
+        raise SeatTaken(_("One of these seats has just been taken. Choose other seats.")) from error
     ConcessionPreorder.objects.bulk_create(basket.preorders)
 
 
@@ -150,12 +150,14 @@ def _value_of(points: int, *, left: Decimal, user: User | None) -> Decimal:
     if not points:
         return ZERO
     if not isinstance(points, int) or points < 0:
-        raise PointsRefused(_("%(points)s is not a number of points.") % {"points": points})
+        raise PointsRefused(_("Enter a whole number of points.") % {"points": points})
     if user is None:
         raise NotEnoughPoints(wanted=points, balance=0)
     most = most_points(left)
     if points > most:
-        raise PointsRefused(_("At most %(most)d points can pay for this order. Choose fewer points.") % {"most": most})
+        raise PointsRefused(
+            _("You can use up to %(most)d points for this order. Enter a smaller number.") % {"most": most}
+        )
     return money_for(points)
 
 

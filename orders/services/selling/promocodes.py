@@ -19,11 +19,13 @@ def find(code: str | Promocode, *, at: datetime) -> Promocode:
     name = str(code).replace("\x00", "").strip()[:40]  # NUL is no letter, and PostgreSQL will not look for it
     promocode = Promocode.objects.filter(code__in={name, name.upper()}).first()
     if promocode is None:
-        raise PromocodeUnknown(_("There is no promocode “%(code)s”. Check the letters.") % {"code": name})
+        raise PromocodeUnknown(_("There is no promo code “%(code)s”. Check the spelling.") % {"code": name})
     too_early = promocode.valid_from is not None and at < promocode.valid_from
     too_late = promocode.valid_until is not None and at >= promocode.valid_until
     if not promocode.is_active or too_early or too_late:
-        raise PromocodeNotValid(_("The promocode “%(code)s” is not valid now.") % {"code": promocode})
+        raise PromocodeNotValid(
+            _("The promo code “%(code)s” isn’t valid right now. Remove it or enter another one.") % {"code": promocode}
+        )
     return promocode
 
 
@@ -41,7 +43,9 @@ def take_use(promocode: Promocode) -> None:
         used_count=F("used_count") + 1
     )
     if not taken:
-        raise PromocodeUsedUp(_("The promocode “%(code)s” is used up.") % {"code": promocode})
+        raise PromocodeUsedUp(
+            _("The promo code “%(code)s” has reached its limit. Remove it or enter another one.") % {"code": promocode}
+        )
 
 
 def lock(keys: Iterable[int]) -> None:
