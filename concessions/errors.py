@@ -15,7 +15,7 @@ class OutOfStock(Refused):
 
     def __init__(self, items: Iterable[object]) -> None:
         self.items = [str(item) for item in items]
-        super().__init__(_("Not enough left: %(items)s. Reduce the quantity.") % {"items": ", ".join(self.items)})
+        super().__init__(_("Not enough in stock: %(items)s. Reduce the quantity.") % {"items": ", ".join(self.items)})
 
 
 class PromisedToCustomers(Refused):

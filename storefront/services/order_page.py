@@ -175,9 +175,9 @@ class OrderPage:
         return self.coming[0].starts - notice
 
     @property
-    def refund_is_over(self) -> bool:
-        """So short before the start that nothing is taken back here: who is about to pay has to know."""
-        return self.refund_until is not None and self.refund_until <= self.at < self.coming[0].starts
+    def is_ahead(self) -> bool:
+        """Whether the first screening that is still to take place has not begun: terms of refund are worth reading."""
+        return bool(self.coming) and self.coming[0].starts > self.at
 
     # --- To take along
 

@@ -26,7 +26,10 @@ from payments.gateways import offered
 from storefront.errors import in_customers_words
 from storefront.request_identity import customer
 from storefront.services.order_page import OrderPage, session_of
+from storefront.services.programme import time_zone_note
 from storefront.services.seat_map import SeatMap
+from storefront.templatetags.shop import clock as clock_time
+from storefront.templatetags.shop import in_zone
 from storefront.views import checkout as checkout_views
 from storefront.views import seats as seats_views
 from storefront.views.decorators import post_or_redirect
@@ -90,7 +93,8 @@ def extend(request: HttpRequest, order: Order) -> HttpResponse:
     except Refused as refusal:
         return again(request, order, refusal)
     until = order.cinema.local(extended.expires_at)
-    messages.success(request, _("Your order is now held until %(time)s.") % {"time": f"{until:%H:%M}"})
+    time = in_zone(clock_time(until), time_zone_note(order.cinema, until))
+    messages.success(request, _("Your order is now held until %(time)s.") % {"time": time})
     return redirect("shop:order", order.token)
 
 

@@ -62,7 +62,7 @@ def test_the_first_answer_counts(client):
     assert response.status_code == 302
     charge.refresh_from_db()
     assert charge.status == DemoCharge.Status.DECLINED
-    assert "This payment is closed. Status: Declined." in client.get(page_of(charge)).content.decode()
+    assert "This payment is closed: Declined." in client.get(page_of(charge)).content.decode()
 
 
 def test_the_page_says_that_it_is_a_demonstration_and_speaks_the_languages_of_the_customers(client):

@@ -220,3 +220,33 @@ def test_a_code_outlives_a_change_of_the_servers_key(settings: object) -> None:
 
 def page_of(client: Client, order: Order) -> str:
     return client.get(f"/order/{order.token}/").content.decode()
+
+
+def test_terms_of_refund_are_told_while_the_screening_is_ahead(client: Client) -> None:
+    ahead = factories.a_paid_order()
+    past = factories.a_paid_order(factories.a_session(start=NOON - timedelta(hours=1)), at=NOON - timedelta(hours=5))
+    terms = "If the screening is cancelled, you’ll be refunded automatically."
+
+    assert terms in page_of(client, ahead)
+    assert terms not in page_of(client, past)
+
+
+def test_a_customer_reads_nothing_of_statuses_when_the_order_has_changed(client: Client) -> None:
+    order = factories.a_paid_order()
+
+    answer = client.post(f"/order/{order.token}/give-up/")
+
+    assert answer.status_code == 409
+    assert "This order has changed in the meantime." in answer.content.decode()
+    assert "cannot go from" not in answer.content.decode()
+    order.refresh_from_db()
+    assert order.status == "PAID"
+
+
+def test_an_order_of_snacks_speaks_of_no_tickets(client: Client) -> None:
+    order = factories.a_paid_order(snacks=[(factories.an_item(factories.a_cinema()), 1)])
+
+    page = page_of(client, order)
+
+    assert "Refund order" in page
+    assert not re.search("tickets?[^.]", page.partition("<main")[2].partition("</main>")[0].lower())
