@@ -87,8 +87,8 @@ class RateLimited(Refused):
         minutes = max(1, -(-wait // 60))
         super().__init__(
             ngettext(
-                "Too many attempts. Please try again in %(minutes)d minute.",
-                "Too many attempts. Please try again in %(minutes)d minutes.",
+                "That was too often in a short time. Try again in %(minutes)d minute.",
+                "That was too often in a short time. Try again in %(minutes)d minutes.",
                 minutes,
             )
             % {"minutes": minutes}

@@ -10,7 +10,7 @@ class NotEnoughPoints(Refused):
 
     def __init__(self, *, wanted: int, balance: int) -> None:
         super().__init__(
-            _("Not enough points: you have %(balance)d. Enter a smaller number.")
+            _("%(wanted)d points are not there to spend: the balance is %(balance)d. Choose fewer points.")
             % {"wanted": wanted, "balance": balance}
         )
 

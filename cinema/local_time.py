@@ -36,16 +36,8 @@ def format_local(instant: datetime | None, zone: ZoneInfo | None = None, *, name
     local = timezone.localtime(instant, zone)
     if not form:
         form = "j E H:i" if local.year == timezone.localtime(None, zone).year else "j E Y H:i"
-        return f"{date_format(local, form)} {zone_name(local) if named else ''}".strip()
+        return f"{date_format(local, form)} {(local.tzname() or '') if named else ''}".strip()
     return date_format(local, form)
-
-
-def zone_name(local: datetime) -> str:
-    """The zone of a local time as people write it: `MSK`, in Russian `МСК`, and `UTC+5` where it has no letters."""
-    name = local.tzname() or ""
-    if name[:1] in ("+", "-"):
-        return f"UTC{name[0]}{name[1:3].lstrip('0') or '0'}{':' + name[3:] if name[3:] else ''}"
-    return gettext("MSK") if name == "MSK" else name
 
 
 def utc_offset_note(local: datetime) -> str:

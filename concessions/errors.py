@@ -15,7 +15,10 @@ class OutOfStock(Refused):
 
     def __init__(self, items: Iterable[object]) -> None:
         self.items = [str(item) for item in items]
-        super().__init__(_("Not enough in stock: %(items)s. Reduce the quantity.") % {"items": ", ".join(self.items)})
+        super().__init__(
+            _("Not enough in stock: %(items)s. Take less of it, or receive goods first.")
+            % {"items": ", ".join(self.items)}
+        )
 
 
 class PromisedToCustomers(Refused):

@@ -15,7 +15,9 @@ class LinkRefused(Refused):
 
 
 def in_customers_words(refusal: Exception) -> str:
-    """The text of a refusal; one about statuses, which only staff know, in words for customers."""
+    """The text of a refusal; where it is written for staff, about statuses or stock, another one for customers."""
     if isinstance(refusal, (ForbiddenMove, ConcurrentChange)):
         return _("This order has changed in the meantime. Open its page to see its current state.")
+    if isinstance(refusal, OutOfStock):
+        return _("Not enough left: %(items)s. Reduce the quantity.") % {"items": ", ".join(refusal.items)}
     return str(refusal)

@@ -56,16 +56,13 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         orders = list(customer.orders().order_by("pk"))
         user = User.objects.select_for_update().get(pk=customer.user.pk) if customer.user else None
         if not customer.address or (user is not None and is_anonymous(user)):
-            raise NothingKept(_("This customer’s details have already been deleted."))
+            raise NothingKept(_("Nothing that names this customer is kept any more."))
         if user is not None and user.is_staff:
-            raise StaffNotForgotten(_("Staff accounts cannot be erased. Deactivate the account instead."))
+            raise StaffNotForgotten(_("Who works here stands behind what they did. Switch the person off instead."))
         waiting = list(still_open(named).order_by("pk").values_list("number", flat=True)[:5])
         if waiting:
             raise OrdersStillOpen(
-                _(
-                    "Nothing was deleted: these orders are still open: %(orders)s. "
-                    "Try again once they are used, refunded or cancelled."
-                )
+                _("Nothing was erased: still open are %(orders)s. Ask again once they are used, settled or cancelled.")
                 % {"orders": ", ".join(waiting)}
             )
         messages = customer.messages(orders)

@@ -129,7 +129,7 @@ def refund_each_locked(
         if amount and payment is None:
             raise MoreThanLeft(
                 _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
-                % {"amount": format_money(amount), "kept": format_money(money[order.pk].kept), "order": order}
+                % {"amount": amount, "kept": money[order.pk].kept, "order": order}
             )
         new = Refund(
             order=order,
@@ -284,7 +284,8 @@ def _chosen(order: Order, found: OrderLines, wanted: Sequence[OrderLine] | None)
         chosen = [line for line in found.unrefunded if (type(line), line.pk) in names]
         if len(chosen) < len(names):
             raise LinesNotRefundable(
-                _("Some selected items are not in order %(order)s or were already refunded.") % {"order": order}
+                _("Something of what was chosen is not part of order %(order)s, or was refunded before.")
+                % {"order": order}
             )
     if not chosen:
         raise NothingToRefund(_("Nothing of order %(order)s is left to refund.") % {"order": order})

@@ -41,7 +41,7 @@ def remind_to_pay(order: Order, *, at: datetime) -> None:
     with transaction.atomic():
         row = lock_order(order)
         if row.status not in Order.UNPAID:
-            raise NotAwaitingPayment(_("Order %(order)s is no longer awaiting payment.") % {"order": row})
+            raise NotAwaitingPayment(_("Order %(order)s is not waiting for payment any more.") % {"order": row})
         if not row.recipient.strip():
             raise NoContact(_("Order %(order)s has neither an e-mail address nor a phone number.") % {"order": row})
         last = notifications.notifications_of(row).filter(kind=Kind.ORDER_OVERDUE).last()

@@ -126,7 +126,7 @@ def test_a_time_that_has_passed_is_refused_and_stays_typed(place, late):
 
     late.refresh_from_db()
     assert late.status == Order.Status.PAYMENT_OVERDUE
-    assert "can’t be held until then" in answer.content.decode()
+    assert "cannot be held until then" in answer.content.decode()
     assert 'value="2020-01-01T10:00"' in answer.content.decode()
 
 
