@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from cinema.status import ConcurrentChange, ForbiddenMove, Refused
+from concessions.errors import OutOfStock
 
 
 class LinkRefused(Refused):

@@ -82,7 +82,7 @@ def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) ->
 def _wrong(order: Order, amount: Decimal) -> WrongAmount:
     return WrongAmount(
         _("Order %(order)s costs %(price)s, not %(amount)s.")
-        % {"order": order, "price": order.final_amount, "amount": amount}
+        % {"order": order, "price": format_money(order.final_amount), "amount": format_money(amount)}
     )
 
 
