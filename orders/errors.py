@@ -1,4 +1,8 @@
-"""What the process refuses. Every text says what was refused, why, and what to do; a refusal changes nothing."""
+"""What the process refuses, and, handed on, what the instruments below refuse to it.
+
+
+Every text says what was refused, why, and what to do. A refusal changes nothing.
+"""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -7,13 +11,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bonuses.errors import NotEnoughPoints
+from bonuses.errors import NotEnoughPoints as NotEnoughPoints
 from cinema.money import format_money
-from cinema.status import ConcurrentChange, ForbiddenMove, Refused
+from cinema.status import ConcurrentChange as ConcurrentChange
+from cinema.status import ForbiddenMove as ForbiddenMove
+from cinema.status import Refused as Refused
 from cinema.typography import inside_quotes
-from cinema.validators import ReasonNeeded
-from concessions.errors import OutOfStock
-from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
+from cinema.validators import ReasonNeeded as ReasonNeeded
+from concessions.errors import OutOfStock as OutOfStock
+from payments.errors import GatewayError as GatewayError
+from payments.errors import GatewayRefused as GatewayRefused
+from payments.errors import GatewayUnavailable as GatewayUnavailable
 
 
 class BasketRefused(Refused):
@@ -370,69 +378,3 @@ class RefundedAlready(ForbiddenMove):
     """The money of this refund has gone back."""
 
     code = "refund_paid_already"
-
-
-__all__ = [
-    "AlreadyPaid",
-    "BasketEmpty",
-    "BasketRefused",
-    "BasketTooLarge",
-    "ChoiceRefused",
-    "ConcurrentChange",
-    "DetailsRefused",
-    "DifferentCinemas",
-    "ExtensionRefused",
-    "ForbiddenMove",
-    "GatewayError",
-    "GatewayNotOffered",
-    "GatewayRefused",
-    "GatewayUnavailable",
-    "HoldEnds",
-    "LinesNotRefundable",
-    "MoreThanLeft",
-    "NoContact",
-    "NotAdmitted",
-    "NotAwaitingPayment",
-    "NotEnoughPoints",
-    "NotForgotten",
-    "NotOnSale",
-    "NotPayable",
-    "NotRefundable",
-    "NotReminded",
-    "NotTakenByHand",
-    "NothingKept",
-    "NothingToPay",
-    "NothingToRefund",
-    "OrderNotPaid",
-    "OrdersStillOpen",
-    "OutOfStock",
-    "PaidBefore",
-    "PointsRefused",
-    "PriceChanged",
-    "PromocodeNotValid",
-    "PromocodeRefused",
-    "PromocodeUnknown",
-    "PromocodeUsedUp",
-    "ReasonNeeded",
-    "RefundStillToSend",
-    "RefundedAlready",
-    "Refused",
-    "RemindedLately",
-    "ScanNotUndoable",
-    "SeatBroken",
-    "SeatChosenTwice",
-    "SeatLeftAlone",
-    "SeatNotInHall",
-    "SeatTaken",
-    "SessionNotHeld",
-    "SnackNotSold",
-    "SnackQuantityRefused",
-    "SnacksNotOpen",
-    "StaffNotForgotten",
-    "TicketNotValid",
-    "TicketTypeNotSold",
-    "TicketUsed",
-    "TimeToPayOver",
-    "TooMuchHeld",
-    "WrongAmount",
-]
