@@ -14,10 +14,10 @@ from cinema.roles import OWNER
 
 @transaction.atomic
 def deactivate(people: Iterable[User], *, actor: User) -> list[User]:
-    """Nobody gets in as one of them any more: their sessions end at once and for good, and their password is void.
+    """Deactivate people: their sessions end at once and for good, and their password is void. Returns who was active.
 
-    All or none; who was switched off already is passed over. Says who was not. Raises `NotYourself`, `NotYours` for who
-    may do more than the actor or works elsewhere too, and `LastOwner` if nobody were left who can appoint others.
+    All or none; who was inactive before is passed over. Raises `NotYourself`, `NotYours` for somebody with more rights
+    or other cinemas than the actor, and `LastOwner` if nobody were left who can appoint others. Owns its transaction.
     """
     owners = User.objects.filter(Q(is_superuser=True) | Q(groups__name=OWNER), is_active=True)
     # One at a time: two owners who switch each other off at once must not both succeed.
@@ -40,7 +40,9 @@ def deactivate(people: Iterable[User], *, actor: User) -> list[User]:
 
 @transaction.atomic
 def reactivate(people: Iterable[User], *, actor: User) -> list[User]:
-    """They may get in again once somebody has set a new password. Says who was off. Raises `NotYours`."""
+    """Reactivate people; somebody has to set a new password. Returns who was inactive. Raises `NotYours`. Owns its
+    transaction.
+    """
     returning = list(User.objects.select_for_update().filter(pk__in=[one.pk for one in people], is_active=False))
     for one in returning:
         if not may_manage(actor, one):

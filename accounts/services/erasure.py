@@ -16,7 +16,10 @@ NOWHERE = "@erased.invalid"  # a domain that can never receive anything
 
 
 def anonymise(user: User) -> None:
-    """Take name, address, phone and log-in out of the row, which the caller has locked. All its sessions end."""
+    """Remove name, address, phone and password from the user's row. All its sessions end.
+
+    Must be called inside a transaction (the user is locked).
+    """
     user.email = f"erased-{user.pk}{NOWHERE}"
     user.first_name = user.last_name = user.phone = ""
     user.password, user.is_active, user.last_login = make_password(None), False, None
@@ -24,18 +27,25 @@ def anonymise(user: User) -> None:
 
 
 def is_anonymous(user: User) -> bool:
+    """Whether the account was erased. Reads only."""
     return user.email.endswith(NOWHERE)
 
 
 def delete_login_attempts(addresses: Iterable[str]) -> None:
-    """Forget who failed to log in by these addresses, and from where."""
+    """Delete the failed log-ins by these addresses.
+
+    Must be called inside a transaction (nothing need be locked).
+    """
     named = Q(username__in=list(addresses))
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         model.objects.filter(named).delete()
 
 
 def redact_admin_log(rows: Iterable[Model], *, words: Iterable[str], everywhere: Iterable[str]) -> None:
-    """Take words out of what the admin noted about these rows, and addresses out of all that it noted."""
+    """Redact words from what the admin's log says about these rows, and addresses from everything it says.
+
+    Must be called inside a transaction (the rows are locked).
+    """
     about = _about(rows)
     for address in everywhere:
         about |= Q(object_repr__icontains=address) | Q(change_message__icontains=address)
@@ -49,8 +59,10 @@ def redact_admin_log(rows: Iterable[Model], *, words: Iterable[str], everywhere:
 
 
 def redact_approvals(rows: Iterable[Model]) -> list[Approval]:
-    """Take what they say out of the requests for approval about these rows, and name them; one that still waits is
-    gone."""
+    """Remove what requests for approval say about these rows; one that still waits is deleted. Returns the requests.
+
+    Must be called inside a transaction (the rows are locked).
+    """
     requests = Approval.objects.filter(_about(rows))
     requests.filter(status=Approval.Status.ASKED).delete()
     requests.update(about=ERASED, facts=[], arguments={}, digest="", why="")
@@ -65,7 +77,7 @@ def _about(rows: Iterable[Model]) -> Q:
 
 
 def redact(text: str, words: Iterable[str]) -> str:
-    """The text with each of the words, in whatever letters, struck out."""
+    """The text with each of the words redacted, in upper or lower case. Reads only."""
     for word in sorted({word for word in words if word}, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", ERASED, text, flags=re.IGNORECASE)
     return text

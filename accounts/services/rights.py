@@ -7,9 +7,10 @@ from accounts.models import User
 
 
 def may_manage(actor: User, person: User) -> bool:
-    """Whether the actor may change the person's account: only who may do, and sees, all that the person does.
+    """Whether the actor may change the person's account: only with all the rights and cinemas that the person has.
 
-    Else a new password for somebody above would be a way up. Switched off or not makes no difference.
+    Otherwise a new password for somebody above would be a way up. It makes no difference whether the person is active.
+    Reads only.
     """
     if actor.pk == person.pk:
         return True
@@ -19,7 +20,7 @@ def may_manage(actor: User, person: User) -> bool:
 
 
 def roles_to_give(actor: User) -> QuerySet[Group]:
-    """Groups that may do nothing that the actor may not."""
+    """The groups that have no right that the actor lacks. Reads only."""
     if actor.is_superuser:
         return Group.objects.order_by("pk")
     held = actor.get_all_permissions()

@@ -25,9 +25,10 @@ class Change:
 
 @transaction.atomic
 def sync_roles(roles: Iterable[Role] = ROLES) -> list[Change]:
-    """Groups named by the roles' codes, with exactly the permissions of the table; says what was not so before.
+    """Create or update the groups of the table of roles, with exactly its permissions; returns what has changed.
 
-    Who is in a group stays. Other groups are left alone. Raises `UnknownPermission` before anything is changed.
+    Members of a group stay, and other groups are left alone. Raises `UnknownPermission` before anything is changed.
+    Owns its transaction.
     """
     roles = list(roles)
     known = {

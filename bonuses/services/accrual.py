@@ -17,9 +17,10 @@ class Earned:
 
 
 def accrue(earned: Sequence[Earned], *, at: datetime) -> None:
-    """Credit earned points, opening the accounts that are missing. Needs a transaction.
+    """Credit earned points; missing accounts are opened. A constant number of queries.
 
-    A constant number of queries. A second accrual of one order breaks a constraint.
+    A second accrual of one order breaks a constraint. Must be called inside a transaction (the orders are locked; the
+    accounts are locked here).
     """
     earned = [each for each in earned if each.points]
     if not earned:

@@ -22,12 +22,11 @@ def adjust(
     seen: int | None = None,
     approver: User | None = None,
 ) -> BonusTransaction:
-    """Add points to an account, or take them (negative amount), over a customer's head and therefore with a reason.
+    """Add points to an account, or take them (negative amount), by hand and with a reason.
 
-    Refuses with `ReasonNeeded` an empty reason; with `AdjustmentRefused` an amount of 0 or beyond bounds, and to take
-    what is not there; with `AdjustedMeanwhile` if there is an adjustment after the one that the actor has `seen`, as
-    `last_adjustment` says; and with `ApprovalRequired` what is above the limit for one person, unless there is an
-    `approver`.
+    Raises `ReasonNeeded`; `AdjustmentRefused` for 0, for an amount out of bounds and for more points than there are;
+    `AdjustedMeanwhile` if there is an adjustment after the one that the page has `seen` (see `last_adjustment`); and
+    `ApprovalRequired` above the limit for one person, unless there is an `approver`. Owns its transaction.
     """
     reason = clean_reason(reason)
     if not amount or abs(amount) > MOST_POINTS:
@@ -67,7 +66,7 @@ def adjust(
 
 
 def last_adjustment(account: BonusAccount) -> int:
-    """The key of the account's last adjustment, 0 without one: what a page has seen when it asks for another."""
+    """The key of the account's last adjustment, 0 without one: pages pass it back as `seen`. One query. Reads only."""
     return _adjustments(account).values_list("pk", flat=True).first() or 0
 
 

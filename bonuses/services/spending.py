@@ -35,7 +35,10 @@ class TakenBack:
 
 
 def spend(user: User | None, *, points: int, order: int, at: datetime) -> None:
-    """Pay for an order with points, or refuse with `NotEnoughPoints`. Needs a transaction."""
+    """Pay for an order with points. Raises `NotEnoughPoints`.
+
+    Must be called inside a transaction (the order is locked, or new; the account is locked here).
+    """
     account = BonusAccount.objects.select_for_update(of=("self",), no_key=True).filter(user=user).first()
     balance = account.balance if account else 0
     if account is None or balance < points:
@@ -51,7 +54,7 @@ def spend(user: User | None, *, points: int, order: int, at: datetime) -> None:
 
 
 def to_give_back(orders: Collection[int]) -> list[GivenBack]:
-    """All points that the orders, given by their keys, spent and that have not come back. One query."""
+    """All points that the orders, given by their keys, spent and that have not come back. One query. Reads only."""
     spent = BonusTransaction.objects.filter(
         order__in=orders, transaction_type=BonusTransaction.Type.DEDUCTION, reversals__isnull=True
     ).order_by("pk")
@@ -62,7 +65,10 @@ def to_give_back(orders: Collection[int]) -> list[GivenBack]:
 
 
 def give_back(returns: Sequence[GivenBack], *, at: datetime) -> None:
-    """Return spent points, many at once. A second return for the same refund or cancellation breaks a constraint."""
+    """Return spent points, many at once. A second return for the same refund or cancellation breaks a constraint.
+
+    Must be called inside a transaction (the orders are locked; the accounts are locked here).
+    """
     points = _reverse(
         [_reversal(back.deduction, back.account, back.order, back.points, back.refund, at) for back in returns]
     )
@@ -70,7 +76,10 @@ def give_back(returns: Sequence[GivenBack], *, at: datetime) -> None:
 
 
 def take_back(returns: Sequence[TakenBack], *, at: datetime) -> None:
-    """Take earned points back, many at once, in full: what the balance lacks is owed."""
+    """Take earned points back, many at once and in full: what the balance lacks is owed.
+
+    Must be called inside a transaction (the orders are locked; the accounts are locked here).
+    """
     points = _reverse(
         [_reversal(back.accrual, back.account, back.order, -back.points, back.refund, at) for back in returns]
     )

@@ -17,33 +17,35 @@ Type = BonusTransaction.Type
 
 
 def money_for(points: int) -> Decimal:
-    """The money that the points pay today. Reads nothing: works inside and outside a transaction."""
+    """The money that the points pay today. Reads only."""
     return points * settings.BONUS_POINT_VALUE
 
 
 def most_points(price: Decimal) -> int:
-    """How many points may pay for this price: `BONUS_MAX_SHARE` of it."""
+    """How many points may pay for this price: `BONUS_MAX_SHARE` of it. Reads only."""
     return int(price * settings.BONUS_MAX_SHARE / settings.BONUS_POINT_VALUE)
 
 
 def points_earned(paid: Decimal) -> int:
-    """How many points money earns that was paid and not refunded: `BONUS_RATE` of it."""
+    """How many points are earned by money that was paid and not refunded: `BONUS_RATE` of it. Reads only."""
     return int(max(paid, ZERO) * settings.BONUS_RATE / settings.BONUS_POINT_VALUE)
 
 
 def points_of(share: Decimal, *, spent: int, bonus_amount: Decimal) -> int:
-    """How many of the `spent` points paid this share of an order's `bonus_amount`, at the value they had then."""
+    """How many of the `spent` points paid this share of an order's `bonus_amount`, at the value they had then. Reads
+    only.
+    """
     return int(share * spent / bonus_amount) if share else 0
 
 
 def points_spent(order: int) -> int:
-    """How many points the latest sale of the order took; 0 without any. One query."""
+    """How many points the latest sale of the order took, 0 without any. One query. Reads only."""
     amounts = BonusTransaction.objects.filter(order=order, transaction_type=Type.DEDUCTION).order_by("-pk")
     return -(amounts.values_list("amount", flat=True).first() or 0)
 
 
 def points_held(order: int) -> int:
-    """How many points an unpaid order holds of its customer's. One query."""
+    """How many of its customer's points an unpaid order holds. One query. Reads only."""
     return -BonusTransaction.objects.filter(order=order).aggregate(held=Sum("amount", default=0))["held"]
 
 
@@ -54,7 +56,7 @@ def spent_and_earned(orders: Collection[int]) -> tuple[Originals, Originals]:
     """The deduction and the accrual of each order, by its key, with how many points of it were reversed so far.
 
     An order that was cancelled and revived has two deductions: the latest one counts, the first came back in full. One
-    query.
+    query. Reads only.
     """
     spent: dict[int, tuple[BonusTransaction, int]] = {}
     earned: dict[int, tuple[BonusTransaction, int]] = {}

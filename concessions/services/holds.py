@@ -13,7 +13,10 @@ Kind = StockMovement.Kind
 
 
 def take(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
-    """Take the goods of the preorders from the stock, or refuse all with `OutOfStock`. Needs a transaction."""
+    """Take the goods of the preorders from the stock. Raises `OutOfStock`, and then takes none.
+
+    Must be called inside a transaction (the orders are locked; the items are locked here).
+    """
     changes: defaultdict[int, int] = defaultdict(int)
     for preorder in preorders:
         changes[preorder.concession_item_id] -= preorder.quantity
@@ -37,10 +40,11 @@ def take(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
 
 
 def put_back(preorders: Collection[int], *, at: datetime, wasted: Collection[int] = ()) -> None:
-    """Return what the preorders, given by their keys, hold. `wasted` ones were made and cannot be sold again: they are
-    returned and written off, so that the books show both. What has been returned before is not returned again.
+    """Return to stock what the preorders, given by their keys, hold. What was returned before is not returned again.
 
-    At most five queries however many preorders.
+    `wasted` ones were made and cannot be sold again: they are returned and written off, so that the books show both. At
+    most five queries however many preorders. Must be called inside a transaction (the orders are locked; the items are
+    locked here).
     """
     holds = (
         StockMovement.objects.filter(preorder__in=preorders, kind=Kind.HOLD, reversed_by__isnull=True)

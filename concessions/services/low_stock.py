@@ -17,10 +17,11 @@ PERMISSION = "concessions.change_concessionitem"
 
 
 def alert_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
-    """Tell the cinema's staff who may change its items of those that are low, each in their own language, and suggest
-    an order up to the maximum. An item is told of again only after it has recovered.
+    """Alert staff to items that are low, and suggest an order up to the maximum.
 
-    Needs a transaction in which the items are locked. A constant number of queries on PostgreSQL.
+    Everybody at the item's cinema who may change its items is told, in their own language; again only after the item
+    has recovered. A constant number of queries on PostgreSQL. Must be called inside a transaction (the items are locked
+    and were read afterwards).
     """
     stamped = (
         ConcessionItem.objects.low(at)
@@ -36,7 +37,10 @@ def alert_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
 
 
 def forget_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
-    """The items have recovered: their next drop is to be told of again. One query."""
+    """Mark items as recovered, so that their next drop raises an alert. One query.
+
+    Must be called inside a transaction (the items are locked and were read afterwards).
+    """
     ConcessionItem.objects.recovered(at).filter(pk__in=[item.pk for item in items]).update(
         low_alerted_at=None, low_since=None
     )

@@ -12,10 +12,10 @@ from concessions.models import ConcessionItem, ReorderSuggestion
 
 
 def order_up(item: ConcessionItem, *, at: datetime, actor: User | None = None) -> ReorderSuggestion:
-    """Note that so much has been ordered as fills the shelf up to the maximum; goods that come in settle it.
+    """Record that the item was ordered from the supplier, as much as fills the stock up to the maximum.
 
-    The open suggestion becomes the order, or one is made. Refused with `NothingToOrder` where the shelf is full, and
-    with `OrderedAlready` where an order is under way.
+    The open suggestion becomes the order, or one is made; goods that come in settle it. Raises `NothingToOrder` where
+    nothing is missing, and `OrderedAlready` where it is on order. Owns its transaction.
     """
     with transaction.atomic():
         row = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
@@ -34,12 +34,12 @@ def order_up(item: ConcessionItem, *, at: datetime, actor: User | None = None) -
 
 
 def take_off_sale(item: ConcessionItem) -> None:
-    """Nobody can order the item any more; what is ordered stays. Refused with `OffSaleAlready`."""
+    """Stop selling the item; what customers have ordered stays. Raises `OffSaleAlready`. Owns its transaction."""
     _put(item, on_sale=False, otherwise=OffSaleAlready(_("%(item)s is off sale already.") % {"item": item}))
 
 
 def put_on_sale(item: ConcessionItem) -> None:
-    """The item can be ordered again. Refused with `OnSaleAlready`."""
+    """Sell the item again. Raises `OnSaleAlready`. Owns its transaction."""
     _put(item, on_sale=True, otherwise=OnSaleAlready(_("%(item)s is on sale already.") % {"item": item}))
 
 

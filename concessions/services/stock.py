@@ -18,9 +18,10 @@ from concessions.services import movements
 def receive(
     item: ConcessionItem, *, quantity: int, at: datetime, actor: User | None = None, seen: int | None = None
 ) -> StockMovement:
-    """Goods have come in; an open suggestion to order the item is settled. May be refused with `WrongQuantity`.
+    """Book goods that came in; an open suggestion to order the item is settled.
 
-    The stock may exceed the maximum. `seen` as `last_by_staff` says, here and below.
+    The stock may exceed the maximum. Raises `WrongQuantity`, and `StockMovedMeanwhile` if there is a movement after the
+    one that the page has `seen` (see `last_by_staff`). Owns its transaction.
     """
     with transaction.atomic():
         _lock(item)
@@ -41,9 +42,10 @@ def write_off(
     seen: int | None = None,
     approver: User | None = None,
 ) -> StockMovement:
-    """Goods are lost: broken, spoilt, given away. Refused with `WrongQuantity`, `ReasonNeeded` or `OutOfStock`.
+    """Write off goods that are lost: broken, spoilt, given away.
 
-    What is above the limit for one person is refused with `ApprovalRequired`, unless there is an `approver`.
+    Raises `WrongQuantity`, `ReasonNeeded`, `OutOfStock`, `StockMovedMeanwhile` as `receive` does, and `ApprovalRequired`
+    above the limit for one person unless there is an `approver`. Owns its transaction.
     """
     _check(quantity, lowest=1, highest=MOST_STOCK)
     reason = clean_reason(reason)
@@ -67,12 +69,13 @@ def count(
     actor: User | None = None,
     seen: int | None = None,
 ) -> StockMovement | None:
-    """Put the stock right by what lies on the shelf; returns the difference as a movement, or nothing if all is there.
+    """Correct the stock by what was counted on the shelf; returns the difference as a movement, or None if there is
+    none.
 
-    What customers have ordered has left the stock and still lies on the shelf until it is collected (goods made to
-    order until they are made), so the count compares with both. A difference of more than
-    `STOCKTAKE_TOLERANCE_PERCENT` of that needs a reason. Refused with `WrongQuantity`, `CountDiffers`, or
-    `PromisedToCustomers` where the shelf holds less than they have ordered.
+    What customers have ordered has left the stock but lies on the shelf until it is collected (goods made to order:
+    until they are made), so the count is compared with both. A difference of more than `STOCKTAKE_TOLERANCE_PERCENT`
+    needs a reason. Raises `WrongQuantity`, `CountDiffers`, `StockMovedMeanwhile`, or `PromisedToCustomers` where the
+    shelf holds less than customers have ordered. Owns its transaction.
     """
     _check(on_shelf, lowest=0, highest=MOST_STOCK)
     reason = clean_reason(reason) if reason.strip() else ""
@@ -95,8 +98,8 @@ def count(
 def last_by_staff(item: ConcessionItem) -> int:
     """The key of the last movement that staff booked, 0 without one.
 
-    Who acts on what a page showed passes it as `seen`: where a colleague, or a second press of the button, was
-    quicker, the service refuses with `StockMovedMeanwhile`.
+    A page passes it back as `seen`: if a colleague, or a second press of the button, was faster, the service raises
+    `StockMovedMeanwhile`. Reads only.
     """
     last = _by_staff(item).values_list("pk", flat=True).first()
     return last or 0
@@ -120,7 +123,7 @@ def _refuse_if_moved(item: ConcessionItem, seen: int | None) -> None:
 
 
 def on_the_shelf_for_customers(item: ConcessionItem) -> int:
-    """Sold or held, and lying on the shelf until it is collected."""
+    """How many of the item are sold or held and lie on the shelf until they are collected. One query. Reads only."""
     lying = Q(status=ConcessionPreorder.Status.PENDING)
     if not item.made_to_order:
         lying |= Q(status=ConcessionPreorder.Status.READY)

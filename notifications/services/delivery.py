@@ -44,10 +44,10 @@ class Outcome:
 def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
     """Send those of the messages that are still due at `at`; never one after its `not_after`.
 
-    Claims and commits, sends without a transaction, marks: so it must not be called inside a transaction. A message
-    that could not be sent is queued again (passed over), later each time, and `FAILED` after `MAX_ATTEMPTS`. At least
-    once: a sender killed between sending and marking leaves its messages to whoever comes after the claim. A constant
-    number of queries a batch, and one more round for each second that sending takes.
+    Claims and commits, sends without a transaction, marks. A message that could not be sent is queued again (passed
+    over), later each time, and `FAILED` after `MAX_ATTEMPTS`. At least once: a sender killed between sending and
+    marking leaves its messages to the next one after its claim. A constant number of queries a batch, and one more
+    round for each second that sending takes. Must not be called inside a transaction: it talks to a network.
     """
     limit, marked = TimeLimit(), timedelta()
     sender = new_sender()
@@ -76,7 +76,9 @@ def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
 
 
 def requeue(notifications: Iterable[Notification], *, at: datetime) -> None:
-    """Try failed messages anew, with all attempts before them; one that has not failed is a `ForbiddenMove`."""
+    """Queue failed messages again, with all attempts before them. Raises `ForbiddenMove` if one has not failed. Owns
+    its transaction.
+    """
     with transaction.atomic():
         transition(notifications, Status.QUEUED, attempts=0, next_attempt_at=at, error="")
 

@@ -68,10 +68,11 @@ class Message:
 
 
 def queue(messages: Iterable[Message], *, at: datetime) -> None:
-    """Write the messages into the outbox, in the caller's transaction: they are sent if, and only if, it commits.
+    """Write the messages into the outbox: they are sent if, and only if, the caller's transaction commits.
 
-    A message whose kind, recipient and occasion are known is not written again. One without a recipient is dropped:
-    a guest at the till leaves no address. One query for a batch on PostgreSQL, none when there is nothing to tell.
+    A message whose kind, recipient and occasion are known is not written again. One without a recipient is dropped: a
+    guest at the till leaves no address. One query for a batch on PostgreSQL, none when there is nothing to tell. Must
+    be called inside a transaction (the rows that the messages are about are locked).
     """
     Notification.objects.bulk_create(
         [

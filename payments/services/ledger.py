@@ -35,7 +35,7 @@ class Balance:
 
 
 def balances(orders: Collection[int]) -> dict[int, Balance]:
-    """The balance of each order. Two queries."""
+    """The balance of each order, by its key. Two queries. Reads only."""
     found: defaultdict[int, Balance] = defaultdict(Balance)
     order_of = {}
     paid = Payment.objects.filter(order__in=orders, status=Payment.Status.SUCCEEDED)
@@ -49,15 +49,17 @@ def balances(orders: Collection[int]) -> dict[int, Balance]:
 
 
 def balance_of(order: int) -> Balance:
+    """The balance of one order. Two queries. Reads only."""
     return balances([order])[order]
 
 
 def record_success(
     *, order: int, gateway: str, amount: Decimal, external_id: str, at: datetime, actor: User | None = None
 ) -> Payment | None:
-    """Book money that a gateway took, once an `external_id`; nothing if that has been booked before.
+    """Book money that a gateway took, once an `external_id`; returns None if it was booked before.
 
-    A payment in flight under the same id becomes the one that succeeded; the amount is what was really taken.
+    A payment in flight under the same id becomes the one that succeeded; the amount is what was really taken. Must be
+    called inside a transaction (the order is locked).
     """
     if external_id:
         known = Payment.objects.select_for_update(of=("self",)).filter(gateway=gateway, external_id=external_id).first()
@@ -84,7 +86,10 @@ def record_success(
 def request_refund(
     payment: Payment, *, amount: Decimal, reason: str, at: datetime, actor: User | None = None
 ) -> Refund:
-    """Have `amount` of a payment sent back; the caller has seen that so much of it is left."""
+    """Have `amount` of a payment sent back; the caller has checked that so much of it is left.
+
+    Must be called inside a transaction (the order is locked).
+    """
     return Refund.objects.create(
         order_id=payment.order_id, payment=payment, amount=amount, reason=reason, requested_at=at, actor=actor
     )

@@ -12,9 +12,9 @@ from screenings.models import Session
 
 
 def cancel_session(session: Session, *, reason: str, at: datetime, actor: User | None = None) -> None:
-    """Cancel a session that has not ended. Its hall is free at once; its orders are refunded by the job that finds it.
+    """Cancel a session that has not ended. Its hall is free at once; a job finds it and refunds its orders.
 
-    Refused with `ReasonNeeded`, `SessionCancelledAlready` or `SessionOver`.
+    Raises `ReasonNeeded`, `SessionCancelledAlready` or `SessionOver`. Owns its transaction.
     """
     reason = clean_reason(reason)
     with transaction.atomic():

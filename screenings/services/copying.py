@@ -30,13 +30,12 @@ class CopyResult:
 def copy_day(
     cinema: Cinema, *, day: date, to: date, at: datetime, actor: User | None = None, keep: bool = True
 ) -> CopyResult:
-    """Show on the day `to` again what the cinema shows on `day`, at the same times of its clocks.
+    """Schedule on the day `to` what the cinema shows on `day`, at the same local times.
 
-    A session belongs to the day on which it starts, by the cinema's clocks; cancelled ones are not copied. What cannot
-    be shown (the hall is taken, the time does not exist or comes twice, it has passed) is left out, with the reason,
-    and the rest is made. Lasts as long as the original, adverts and cleaning included. Five queries, however many.
-
-    With `keep=False` nothing is made: the result says what would be.
+    A session belongs to the day on which it starts, in the cinema's zone; cancelled ones are not copied. A copy lasts
+    as long as its original, adverts and cleaning included. What cannot be scheduled (hall taken, local time that does
+    not exist or comes twice, start in the past) is left out, with the reason. With `keep=False` nothing is made: the
+    result says what would be. Five queries, however many sessions. Owns its transaction.
     """
     return _copy(cinema, first=day, days=1, to=to, at=at, actor=actor, keep=keep)
 
@@ -44,9 +43,10 @@ def copy_day(
 def copy_week(
     cinema: Cinema, *, monday: date, to: date, at: datetime, actor: User | None = None, keep: bool = True
 ) -> CopyResult:
-    """Show the seven days from `monday` again from `to`, as `copy_day` does.
+    """Schedule the seven days from `monday` again from `to`, as `copy_day` does.
 
-    A cinema's week may begin on another day than Monday, but both on the same one: else `DifferentWeekdays`.
+    A cinema's week may start on another day than Monday, but both on the same one. Raises `DifferentWeekdays`. Owns its
+    transaction.
     """
     if monday.weekday() != to.weekday():
         raise DifferentWeekdays

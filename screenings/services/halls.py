@@ -21,15 +21,15 @@ KINDS = {
 
 
 def build_hall(*, cinema: Cinema, name: str, rows: Sequence[str], cleaning_minutes: int = 15) -> Hall:
-    """A hall with its seats, or `ImpossibleHall`.
+    """Create a hall with its seats. Raises `ImpossibleHall`.
 
     Each text is a row, the one at the screen first, and each character a place in it, from the left wall:
     s standard, v VIP, l love seat, w wheelchair, c companion, _ no seat (an aisle).
 
         build_hall(cinema=cinema, name="Small", rows=["ss__sswc", "ssssss", "_vvvv_"])
 
-    Rows are numbered from 1, and the seats of each from 1, gaps not counted; a row of gaps alone, a cross aisle, keeps
-    its number. Three queries, however many seats.
+    Rows are numbered from 1, and so are the seats of each, gaps not counted; a row of gaps alone, a cross aisle, keeps
+    its number. Three queries, however many seats. Owns its transaction.
     """
     seats = seats_of(rows)
     hall = Hall(cinema=cinema, name=name.strip(), cleaning_minutes=cleaning_minutes)

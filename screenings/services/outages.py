@@ -18,11 +18,11 @@ FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 def take_out(
     seats: Collection[Seat], *, since: datetime, until: datetime | None = None, reason: str, actor: User | None = None
 ) -> list[SeatOutage]:
-    """Nobody is sold these seats for sessions that run between `since` and `until`, or `ImpossibleOutage`.
+    """Take seats out of use: they are not sold for sessions that run between `since` and `until` (None: for good).
 
-    The reason says what is broken; without one it is refused with `ReasonNeeded`. A seat that is out of use then, and
-    for as long, is refused with `OutAlready`: a colleague has seen it too. Tickets that were sold stay as they are:
-    who calls shows them to people first. Three queries.
+    Tickets that were sold stay as they are; the caller shows them to staff first. Raises `ReasonNeeded`,
+    `ImpossibleOutage`, or `OutAlready` where a seat is out of use for as long already. Three queries. Owns its
+    transaction.
     """
     reason = clean_reason(reason)
     if not seats:
@@ -42,8 +42,10 @@ def take_out(
 
 
 def put_back(outage: SeatOutage, *, at: datetime) -> None:
-    """The seat is fine from `at` on. An outage that has not begun by then never was one; `BackAlready` for one that is
-    over."""
+    """Put a seat back into use from `at` on; an outage that has not begun by then is deleted.
+
+    Raises `BackAlready` if the outage is over. Owns its transaction.
+    """
     with transaction.atomic():
         row = SeatOutage.objects.select_for_update(of=("self",)).filter(pk=outage.pk).first()
         if row is None or (row.until is not None and row.until <= at):

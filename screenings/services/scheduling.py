@@ -27,11 +27,11 @@ def schedule(
     subtitles: str = "",
     actor: User | None = None,
 ) -> Session:
-    """Put a session on the programme. It ends when adverts and film are over; cleaned, the hall is free again.
+    """Add a session to the programme. It ends after adverts and film; after cleaning the hall is free again.
 
-    `start` is an instant after `at` (see `screenings.times.as_instant` for what a wall clock shows). Adverts are the
-    cinema's and cleaning is the hall's unless given. Refused with `TimeZoneMissing`, `StartsInThePast`,
-    `ImpossibleSession` or `HallBusy`.
+    `start` is an instant after `at` (see `screenings.times.as_instant` for local times). Adverts default to the
+    cinema's minutes, cleaning to the hall's. Raises `TimeZoneMissing`, `StartsInThePast`, `ImpossibleSession` or
+    `HallBusy`. Owns its transaction.
     """
     if start.tzinfo is None:
         raise TimeZoneMissing(start)

@@ -9,7 +9,10 @@ from screenings.models import Session
 
 
 def start_sessions(sessions: Sequence[Session], *, at: datetime) -> None:
-    """The sessions are running at `at`, or `NotYet`. One query; needs a transaction."""
+    """Move sessions that have started by `at` to `ONGOING`. Raises `NotYet`. One query.
+
+    Must be called inside a transaction (the sessions are locked and were read afterwards).
+    """
     for session in sessions:
         if session.start_datetime > at:
             raise NotYet(session)
@@ -17,9 +20,10 @@ def start_sessions(sessions: Sequence[Session], *, at: datetime) -> None:
 
 
 def complete_sessions(sessions: Sequence[Session], *, at: datetime) -> None:
-    """The sessions are over at `at`, or `NotYet`; nobody need have noted that they began.
+    """Move sessions that have ended by `at` to `COMPLETED`, also those that were never `ONGOING`. Raises `NotYet`.
 
-    One query for each status they come from; needs a transaction.
+    One query for each status they come from. Must be called inside a transaction (the sessions are locked and were read
+    afterwards).
     """
     for session in sessions:
         if session.end_datetime > at:

@@ -19,6 +19,7 @@ class CalendarEvent:
 
 
 def calendar(events: Iterable[CalendarEvent], *, at: datetime) -> str:
+    """An iCalendar file (RFC 5545) of the events. Reads only."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//cinema//shop//EN", "METHOD:PUBLISH"]
     for event in events:
         lines += [

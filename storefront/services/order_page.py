@@ -205,7 +205,7 @@ class OrderPage:
 
 
 def session_of(order: Order) -> Session | None:
-    """The one session that the order is for; None where there are several, or none."""
+    """The one session that the order is for; None where there are several, or none. Reads only."""
     keys = set(order.tickets.values_list("session", flat=True))
     if len(keys) != 1:
         return None

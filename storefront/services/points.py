@@ -29,7 +29,7 @@ class Points:
 
 
 def points_of(user: User) -> Points:
-    """Two queries."""
+    """Two queries. Reads only."""
     account = BonusAccount.objects.filter(user=user).first()
     if account is None:
         return Points(0, 0, None, [])

@@ -64,12 +64,12 @@ class Day:
 def showings(
     *, first: date, days: int = 1, cinema: Cinema | None = None, film: Film | None = None, at: datetime
 ) -> list[Showing]:
-    """The sessions on sale at `at` that start on one of the days, each by its own cinema's calendar."""
+    """The sessions on sale at `at` that start on one of the days, each by its own cinema's calendar. Reads only."""
     return with_seats_left(available.on_sale(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
 
 
 def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[Showing]:
-    """These sessions, given with their local starts, as visitors see them at `at`."""
+    """These sessions, given with their local starts, as visitors see them at `at`. Reads only."""
     return [
         Showing(**vars(each), soon=each.session.start_datetime - at <= SOON)
         for each in available.with_seats_left(sessions, at=at)
@@ -77,7 +77,10 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
 
 
 def by_day(found: Iterable[Showing]) -> list[Day]:
-    """Days in order, in each the films by name, in each the cinemas by name, in each the sessions by time."""
+    """Days in order, in each the films by name, in each the cinemas by name, in each the sessions by time.
+
+    Reads only.
+    """
     days: dict[date, dict[int, OfFilm]] = {}
     for showing in found:
         session = showing.session
@@ -98,5 +101,5 @@ def by_day(found: Iterable[Showing]) -> list[Day]:
 
 
 def time_zone_note(cinema: Cinema, at: datetime) -> str:
-    """What is to be said of the cinema's zone, if anything."""
+    """What is to be said of the cinema's zone, if anything. Reads only."""
     return utc_offset_note(cinema.local(at))

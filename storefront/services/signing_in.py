@@ -24,31 +24,35 @@ SALT = "storefront.signing_in"
 
 
 def send_link(email: str, *, language: str, onward: str = "", at: datetime) -> None:
-    """Send a link to whoever reads that address. Who calls says the same whatever there is behind it."""
+    """Send a link to whoever reads that address. Who calls says the same whatever there is behind it.
+
+    Owns its transaction.
+    """
     email = email.strip().lower()
     user = User.objects.filter(email=email).first()
     if user is not None and (user.is_staff or not user.is_active):
         return
-    queue(
-        [
-            Message(
-                kind=Kind.SIGN_IN,
-                recipient=email,
-                occasion=at.isoformat(),
-                language=language,
-                context={
-                    "link": settings.SITE_URL + reverse("shop:link", args=[_token(email, user, onward, at=at)]),
-                    "minutes": int(settings.SIGN_IN_LINK.total_seconds()) // 60,
-                },
-                not_after=at + settings.SIGN_IN_LINK,
-            )
-        ],
-        at=at,
-    )
+    with transaction.atomic():
+        queue(
+            [
+                Message(
+                    kind=Kind.SIGN_IN,
+                    recipient=email,
+                    occasion=at.isoformat(),
+                    language=language,
+                    context={
+                        "link": settings.SITE_URL + reverse("shop:link", args=[_token(email, user, onward, at=at)]),
+                        "minutes": int(settings.SIGN_IN_LINK.total_seconds()) // 60,
+                    },
+                    not_after=at + settings.SIGN_IN_LINK,
+                )
+            ],
+            at=at,
+        )
 
 
 def read(token: str, *, at: datetime) -> dict[str, Any]:
-    """What a link says, if it is ours and not too old; whether it has been used is asked when it is."""
+    """What a link says, if it is ours and not too old; whether it has been used is asked when it is. Reads only."""
     try:
         said: dict[str, Any] = signing.loads(token, salt=SALT)
     except signing.BadSignature as error:
@@ -61,7 +65,7 @@ def read(token: str, *, at: datetime) -> dict[str, Any]:
 def sign_in(token: str, *, language: str, at: datetime) -> User:
     """The account of the link's address, opened if there is none, with the orders bought as a guest; or `LinkRefused`.
 
-    The second use of a link, also at the same moment, is refused.
+    The second use of a link, also at the same moment, is refused. Owns its transaction.
     """
     said = read(token, at=at)
     with transaction.atomic():

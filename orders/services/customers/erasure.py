@@ -41,11 +41,11 @@ def still_open(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 
 def erase_customer(customer: Customer, *, at: datetime) -> None:
-    """Take the customer's name, addresses and phone out of every row that has them, for good.
+    """Erase the customer's name, addresses and phone number from every row that holds them, for good.
 
-    Their orders, payments, refunds, receipts and movements of points stay, as nobody's; points that are left lapse;
-    messages and failed log-ins are deleted; the account can never be logged into again. Refuses with `NotForgotten`
-    staff, who stand behind what they did, and a customer one of whose orders is still open.
+    Their orders, payments, refunds, receipts and points transactions stay, as nobody's. Points that are left expire;
+    messages and failed log-ins are deleted; nobody can log in to the account again. Raises `NothingKept`,
+    `StaffNotForgotten`, and `OrdersStillOpen` while one of the orders is not settled. Owns its transaction.
     """
     with transaction.atomic():
         # Others' orders may be written to this address: it is as much the customer's there.

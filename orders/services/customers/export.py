@@ -19,9 +19,10 @@ RECEIPT = "kind amount status created_at sent_at".split()
 
 
 def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
-    """Account, orders with their money, points, messages and failed log-ins, ready to be written as JSON.
+    """Everything stored about one customer, ready to be written as JSON: account, orders with payments, points,
+    messages, failed log-ins.
 
-    Without the secret links of orders: a file is passed on more easily than a letter. A constant number of queries.
+    Secret links of orders are left out, since such a file is passed on. A constant number of queries. Reads only.
     """
     orders = list(
         customer.orders()

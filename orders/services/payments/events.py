@@ -13,11 +13,12 @@ from payments.models import GatewayEvent, Payment
 
 
 def handle_gateway_event(hint: WebhookHint, *, gateway: str, at: datetime) -> GatewayEvent:
-    """Store that the gateway told us something, and ask it about the payment.
+    """Store an event of a gateway and ask the gateway about the payment.
 
-    A copy of a message is no news. Where the gateway cannot be asked now, the job does it with its next pass. What is
-    about no payment of ours is stored and left: another shop may share the account. An event that comes back without
-    a payment and not handled is to be sent again: only the gateway could have said which payment it is about.
+    Duplicate events are ignored. Events about unknown payments are stored and not processed: another shop may share the
+    account. If the gateway cannot be asked now, the job `reconcile_payments` does it. An event that is returned without
+    a payment and not handled has to be sent again: only the gateway could have said which payment it is about. Must not
+    be called inside a transaction: it talks to a network.
     """
     with transaction.atomic(durable=True):
         event, is_new = GatewayEvent.objects.get_or_create(

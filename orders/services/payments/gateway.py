@@ -53,12 +53,12 @@ class Started:
 
 
 def start_payment(order: Order, *, gateway: str, return_url: str, at: datetime) -> Started:
-    """Begin to pay the whole order at a gateway, or go on with the payment that is open there.
+    """Start to pay the whole order at a gateway, or go on with the payment that is open there.
 
-    Pressed twice, also at once, it is one payment. A payment that failed before is followed by a new one. Refuses with
-    `GatewayNotOffered`, with `NotPayable` (paid, cancelled, out of time, nothing to pay), and with
-    `GatewayUnavailable` or `GatewayRefused` (both `GatewayError`) when the gateway did not open it; after the first,
-    pressing again goes on with the same payment. Not to be called inside a transaction.
+    Called twice, also at once, it is one payment; after a failed payment it starts a new one. Raises
+    `GatewayNotOffered`, `NotPayable`, or a `GatewayError` when the gateway did not open the payment; after
+    `GatewayUnavailable`, calling again goes on with the same payment. Must not be called inside a transaction: it talks
+    to a network.
     """
     if gateway not in offered():
         raise GatewayNotOffered(_("This payment method isn’t available. Please choose another one."))
@@ -75,11 +75,11 @@ def start_payment(order: Order, *, gateway: str, return_url: str, at: datetime) 
 
 
 def settle_payment(payment: Payment, *, at: datetime) -> Payment:
-    """Ask the gateway how the payment stands, and book it: paid, failed, or refunded there.
+    """Ask the gateway about the payment and book the answer: paid, failed, or refunded there.
 
-    Idempotent, and safe when a webhook, the job and the customer's return ask at once. Does not raise because the
-    gateway is away or because the money fits nowhere: see the status of the payment that comes back. Not to be called
-    inside a transaction.
+    Idempotent, and safe when a webhook, the job and the customer's return ask at once. Does not raise when the gateway
+    is away or the money fits nowhere: see the status of the payment that is returned. Must not be called inside a
+    transaction: it talks to a network.
     """
     try:
         return poll(payment, at=at)
@@ -101,9 +101,10 @@ class CustomerPaymentState(StrEnum):
 
 
 def customer_payment_state(order: Order, *, at: datetime) -> CustomerPaymentState:
-    """Ask about every payment of the order that is in flight, and say what the customer is to be told.
+    """Ask about every payment of the order that is in flight; returns what to tell the customer.
 
-    Never `DECLINED` or `OVER` while the gateway may still say that it was paid. Reloads the order.
+    Never `DECLINED` or `OVER` while the gateway may still say that it was paid. Reloads the order. Must not be called
+    inside a transaction: it talks to a network.
     """
     for payment in order.payments.filter(status=Payment.Status.PENDING).order_by("pk"):
         settle_payment(payment, at=at)
@@ -121,7 +122,7 @@ def customer_payment_state(order: Order, *, at: datetime) -> CustomerPaymentStat
 
 
 def is_payable(order: Order, *, at: datetime) -> bool:
-    """Whether the customer may begin to pay: money that arrives later is still taken as `mark_paid` says."""
+    """Whether the customer may start to pay. Money that comes later is still taken: see `mark_paid`. Reads only."""
     return order.status in Order.UNPAID and order.expires_at > at and order.final_amount > 0
 
 

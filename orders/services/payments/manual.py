@@ -15,9 +15,10 @@ from payments.models import BY_HAND, Payment, Refund
 
 
 def record_uncertain_payment(order: Order, *, gateway: str, at: datetime, actor: User | None = None) -> Payment:
-    """The terminal broke off and nobody knows: the payment is in flight until somebody has looked into its journal.
+    """Record a payment whose outcome is unknown because the card terminal broke off: it stays in flight.
 
-    Once an order. Refuses with `AlreadyPaid` an order that is not waiting for money.
+    Staff look into the terminal's journal and call `resolve_payment`. Called again it returns the same payment. Raises
+    `AlreadyPaid` for an order that does not wait for money. Owns its transaction.
     """
     with transaction.atomic():
         row = lock_order(order)
@@ -33,9 +34,11 @@ def record_uncertain_payment(order: Order, *, gateway: str, at: datetime, actor:
 
 
 def resolve_payment(payment: Payment, *, approved: bool, at: datetime, actor: User | None = None) -> None:
-    """The journal was read: the money came, and the order is paid as `mark_paid` says, or it did not.
+    """Settle a payment in flight that was taken by hand, after looking into the terminal's journal.
 
-    Refuses as `mark_paid` money that the order cannot take any more: void it on the terminal, then it did not come.
+    `approved` says whether the money came: then the order is paid as `mark_paid` says, which may refuse; void the
+    payment on the terminal in that case and call again with `approved=False`. Raises `NotTakenByHand` for any other
+    payment. Owns its transaction.
     """
     if payment.gateway not in BY_HAND or payment.status != Payment.Status.PENDING:
         raise NotTakenByHand(_("Only a payment in flight that was taken by hand is cleared up by hand."))
@@ -55,9 +58,10 @@ def resolve_payment(payment: Payment, *, approved: bool, at: datetime, actor: Us
 
 
 def mark_paid_out(refund: Refund, *, at: datetime, actor: User | None = None) -> None:
-    """The money was handed out, or sent back on the terminal: of a payment taken by hand, or where a gateway failed.
+    """Record that the money of a refund was handed out, or sent back on the terminal.
 
-    Refuses with `ForbiddenMove` one that was paid out before, or that a gateway is still to send.
+    For payments taken by hand, and where a gateway failed. Raises `RefundStillToSend` while a gateway is to send it,
+    and `RefundedAlready` if it went back before. Owns its transaction.
     """
     with transaction.atomic():
         lock_orders([refund.order_id])

@@ -11,9 +11,10 @@ from payments.models import Payment
 
 
 def reconcile(payments: Sequence[Payment], *, at: datetime) -> Counts:
-    """Ask the gateways about the payments, and book what they say; see `settle_payment`.
+    """Ask the gateways about the payments and book the answers, as `settle_payment` does.
 
-    A gateway that does not answer is left alone for the rest of the batch, and asked about the same ones next time.
+    A gateway that does not answer is left alone for the rest of the batch; its payments are asked about next time. Must
+    not be called inside a transaction: it talks to a network.
     """
     limit = TimeLimit()  # the rest waits for the next pass, so that the job's lease is renewed in time
     tally = Counts()

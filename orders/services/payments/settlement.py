@@ -36,10 +36,10 @@ def mark_paid(
 ) -> Order:
     """Book money for an order and make it `PAID`; an order worth 0 is confirmed with amount 0, without a payment.
 
-    An order that is not cancelled is paid however late. A cancelled one is revived if all that it released can be had
-    again. Money that fits nowhere (lost seats, wrong amount, paid before) is sent back in full and the customer told;
-    the same `external_id` a second time is nothing new. So a gateway's money is never refused. Money taken by hand
-    is: with `WrongAmount`, `AlreadyPaid` or the reason why the order cannot be revived.
+    An order that is not cancelled is paid however late. A cancelled one is revived if everything it released is still
+    free. Money that fits nowhere (lost seats, wrong amount, paid before) is sent back in full and the customer told;
+    the same `external_id` a second time changes nothing. So a gateway's money is never refused. Money taken by hand is,
+    with `WrongAmount`, `AlreadyPaid` or the reason why the order cannot be revived. Owns its transaction.
     """
     by_hand = gateway in BY_HAND
     if cancelled := Ticket.objects.filter(order=order, order__status=Order.Status.CANCELLED).order_by():

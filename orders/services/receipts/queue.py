@@ -43,7 +43,10 @@ def to_settle(at: datetime) -> QuerySet[Receipt]:
 
 
 def receipt_sales(payments: Sequence[Payment], *, at: datetime) -> None:
-    """Queue the receipt of each payment that succeeded. The job's batch: locked, a constant number of queries."""
+    """Queue the receipt of each payment that succeeded. A constant number of queries.
+
+    Must be called inside a transaction (the payments are locked and were read afterwards).
+    """
     orders = Order.objects.in_bulk({payment.order_id for payment in payments})
     lines = _lines_of(orders)
     returned = set(
@@ -73,7 +76,10 @@ def receipt_sales(payments: Sequence[Payment], *, at: datetime) -> None:
 
 
 def receipt_refunds(refunds: Sequence[Refund], *, at: datetime) -> None:
-    """Queue the receipt of each refund that went back. The job's batch, as above."""
+    """Queue the receipt of each refund that went back. A constant number of queries.
+
+    Must be called inside a transaction (the refunds are locked and were read afterwards).
+    """
     orders = Order.objects.in_bulk({refund.order_id for refund in refunds})
     named: defaultdict[int, list[tuple[OrderLine, Decimal]]] = defaultdict(list)
     for each in RefundLine.objects.filter(refund__in=refunds).select_related(*THINGS).order_by("pk"):
@@ -107,7 +113,11 @@ def receipt_refunds(refunds: Sequence[Refund], *, at: datetime) -> None:
 
 
 def receipt_settlements(sales: Sequence[Receipt], *, at: datetime) -> None:
-    """Queue the second receipt of money that was taken ahead of a show that is over: for what did not go back."""
+    """Queue the second receipt of money that was taken ahead of a show that is over, for what was not refunded.
+
+    A constant number of queries. Must be called inside a transaction (the sale receipts are locked and were read
+    afterwards).
+    """
     orders = Order.objects.in_bulk({sale.order_id for sale in sales})
     lines = _lines_of(orders)
     back = RefundLine.objects.filter(refund__order__in=orders).values_list("ticket_id", "preorder_id")
@@ -133,9 +143,10 @@ def receipt_settlements(sales: Sequence[Receipt], *, at: datetime) -> None:
 
 
 def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
-    """Hand the receipts to the sender, each under its own name; not to be called inside a transaction.
+    """Hand the receipts to the sender, each under its own name, so that a repeated request is the same one.
 
-    One that could not be sent is tried again, later each time, and has then failed; a person sends it again.
+    One that could not be sent is tried again, later each time, and fails after `MAX_ATTEMPTS`: staff send it again.
+    Must not be called inside a transaction: it talks to a network.
     """
     tally = Counts()
     through = sender()
@@ -162,7 +173,9 @@ def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
 
 
 def send_receipt_again(receipt: Receipt, *, at: datetime) -> None:
-    """Try a receipt that failed anew; `ForbiddenMove` for any other."""
+    """Queue a failed receipt again, with all attempts before it. Raises `ForbiddenMove` if it has not failed. Owns its
+    transaction.
+    """
     with transaction.atomic():
         transition([receipt], Receipt.Status.QUEUED, attempts=0, next_attempt_at=at, error="")
 

@@ -34,9 +34,12 @@ class TooLateToRefund(Refused):
 
 
 def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
-    """The lines that may be refunded at `at`: tickets that are paid and not used, of sessions that start in more than
-    `SELF_SERVICE_REFUND_UNTIL` minutes; snacks that nobody has begun to make, until then too (without tickets: until so
-    long before the end of their day). At most two queries."""
+    """The lines that customers may refund themselves at `at`.
+
+    Paid, unused tickets of sessions that start in more than `SELF_SERVICE_REFUND_UNTIL` minutes, and until then snacks
+    that nobody has started to make (without tickets: until so long before the end of their day). At most two queries.
+    Reads only.
+    """
     if order.status not in Order.SOLD:
         return []
     notice = timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)
@@ -63,7 +66,11 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
 
 
 def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime, actor: User | None = None) -> Refund:
-    """Refund these lines, or refuse with `TooLateToRefund` if one of them may not be by now."""
+    """Refund these lines at the customer's own request. Raises `TooLateToRefund` if one of them may not be refunded any
+    more.
+
+    Owns its transaction.
+    """
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
         if not lines or not _keys(lines) <= _keys(refundable_by_customer(row, at=at)):

@@ -33,9 +33,10 @@ MAX_ATTEMPTS = BACKOFF.max_attempts
 
 
 def send_refunds(refunds: Sequence[Refund], *, at: datetime) -> Counts:
-    """Send those of the refunds that are still to be sent, each once; not to be called inside a transaction.
+    """Send those of the refunds that are still to be sent, each once.
 
-    One that the gateway accepted but has not done yet, or that failed and is tried again later, is passed over.
+    One that the gateway accepted but has not done yet, or that failed and is tried again later, is passed over. Must
+    not be called inside a transaction: it talks to a network.
     """
     limit, sender = TimeLimit(), new_sender()
     ours, tally = claim([refund.pk for refund in refunds], sender=sender, at=at)
@@ -154,7 +155,9 @@ def _mark(refund: Refund, *, sender: str, status: str | None = None, **stamps: A
 
 
 def send_again(refund: Refund, *, at: datetime) -> None:
-    """Have a refund that failed tried anew; the gateway is asked first. `ForbiddenMove` for any other."""
+    """Have a failed refund tried again; the gateway is asked first. Raises `ForbiddenMove` if it has not failed. Owns
+    its transaction.
+    """
     with transaction.atomic():
         lock_orders([refund.order_id])
         row = Refund.objects.get(pk=refund.pk)

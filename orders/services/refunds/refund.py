@@ -33,14 +33,15 @@ def refund(
     actor: User | None = None,
     approver: User | None = None,
 ) -> Refund:
-    """Refund a whole order, or the tickets and preorders that are named, and give back at once what they hold.
+    """Refund a whole order, or the tickets and preorders in `lines`, and give back at once what they hold.
 
-    Without `lines`: all that is not refunded, but snacks that were collected or let lapse, which have to be named.
-    With the last line the order is `REFUNDED`. What was refunded outside and waits for its lines counts towards those
-    that are named: only the rest is sent. Refuses with `ApprovalRequired` what is above the limit for one person,
-    unless there is an `approver`, with `ReasonNeeded` an empty or overlong reason, with `ForbiddenMove` an order that
-    is not sold, and with `NothingToRefund` lines that are not this order's, were refunded before, or cost more than is
-    left of what was paid.
+    Without `lines`, everything that is not refunded yet, except snacks that were collected or have expired: those must
+    be named. With the last line the order is `REFUNDED`. What was refunded outside and waits for its lines counts
+    towards those that are named: only the rest is sent.
+
+    Raises `ApprovalRequired` above the limit for one person, unless there is an `approver`; `ReasonNeeded`;
+    `NotRefundable` for an order that is not sold; and `NothingToRefund`, `LinesNotRefundable` or `MoreThanLeft`. Owns
+    its transaction.
     """
     reason = clean_reason(reason)
     with transaction.atomic():
@@ -74,7 +75,9 @@ class RefundPreview:
 
 
 def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at: datetime) -> RefundPreview:
-    """What `refund` would come to at this moment; it is done and taken back, so it cannot differ. May refuse as it."""
+    """Preview of `refund`: it is done and rolled back, so that the two cannot differ. Raises as `refund` does. Owns its
+    transaction.
+    """
     with transaction.atomic():
         [claim] = refund_each({order.pk: lines}, reason="", at=at)
         amounts = list(claim.refund.bonus_transactions.values_list("amount", flat=True))

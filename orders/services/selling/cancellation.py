@@ -21,10 +21,10 @@ CancelReason = Reason  # as those who cancel call it
 
 
 def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor: User | None = None) -> None:
-    """Cancel unpaid orders and give back all that they hold; the customers are told where there is an address.
+    """Cancel unpaid orders and give back everything they hold; customers with an address are told.
 
-    One order or a batch: a constant number of queries. Refuses with `ForbiddenMove` if one of them is not unpaid now,
-    and with `ReasonNeeded` a reason that says nothing or is too long; then none is changed.
+    Takes one order or a batch, in a constant number of queries. Raises `ForbiddenMove` if one of them is not unpaid
+    now, and `ReasonNeeded` for an empty or overlong reason; then none is changed. Owns its transaction.
     """
     reason = clean_reason(reason)
     with transaction.atomic():
@@ -32,7 +32,10 @@ def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor:
 
 
 def cancel_by_customer(order: Order, *, at: datetime, actor: User | None = None) -> None:
-    """`cancel` an order that its customer does not want any more: they know, and are told nothing."""
+    """Cancel an unpaid order at the customer's own request; sends no notification.
+
+    Raises `ForbiddenMove` if it is not unpaid now. Owns its transaction.
+    """
     with transaction.atomic():
         cancel_locked([lock_order(order)], reason=CancelReason.CUSTOMER, at=at, actor=actor, tell=False)
 
@@ -40,7 +43,10 @@ def cancel_by_customer(order: Order, *, at: datetime, actor: User | None = None)
 def cancel_locked(
     orders: Iterable[Order], *, reason: str, at: datetime, actor: User | None = None, tell: bool = True
 ) -> None:
-    """`cancel` for orders that the caller has locked and read since, as those of a job's batch."""
+    """Cancel a job's batch of unpaid orders; see `cancel`. `tell` says whether customers are told.
+
+    Must be called inside a transaction (the orders are locked and were read afterwards).
+    """
     rows = list(orders)
     Order.transition(rows, Order.Status.CANCELLED, at=at, reason=reason, actor=actor, cancelled_at=at)
     keys = [order.pk for order in rows]

@@ -12,11 +12,11 @@ from orders.services.selling.hold import clipped
 
 
 def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = None) -> Order:
-    """Give the customer until `until` to pay; an overdue order waits for payment again.
+    """Give the customer until `until` to pay; an overdue order becomes one that waits for payment again.
 
-    `expires_at` keeps its distance from the deadline; both end at the first session's start at the latest,
-    for snacks alone at the end of their day. Refuses with `ForbiddenMove` an order that is not unpaid, and with
-    `ExtensionRefused` a deadline that is not in the future.
+    `expires_at` keeps its distance from the deadline. Both end at the start of the first session at the latest, for
+    snacks alone at the end of their day. Raises `NotAwaitingPayment`, and `ExtensionRefused` for a deadline that is not
+    after `at`. Owns its transaction.
     """
     with transaction.atomic():
         row = lock_order(order)

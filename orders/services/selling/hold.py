@@ -46,13 +46,13 @@ def hold(
     """Take seats, snacks, points and a promocode for a customer, to be paid before the order's `payment_deadline`.
 
     `tickets` are (session, seat, ticket type), `snacks` (item, quantity). A guest has no `user`; the address and the
-    language of a user who gives none are those of the account. Expired orders that sit on a wanted seat are cancelled
-    first. `instead_of` is an unpaid order that this one replaces: it ends and the new one begins in one step, so that
-    nobody comes between, and a refusal leaves the old one as it was (`ForbiddenMove` if it is not unpaid).
-    `expected_total` is what the customer was shown for seats and snacks, before discount and points.
+    language of a user who gives none are those of the account. Expired orders that hold a wanted seat are cancelled
+    first. `instead_of` is an unpaid order that this one replaces in one step: a refusal leaves it as it was
+    (`ForbiddenMove` if it is not unpaid). `expected_total` is what the customer was shown for seats and snacks, before
+    discount and points.
 
-    Refuses with `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `SeatTaken`, `PromocodeRefused`,
-    `OutOfStock` or `NotEnoughPoints`, and then nothing is taken.
+    Raises `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `SeatTaken`, `PromocodeRefused`,
+    `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
     """
     basket = fill(cinema, tickets, snacks, at=at)
     if expected_total is not None and basket.total != expected_total:

@@ -47,7 +47,7 @@ def hold_online(
     """Hold these seats for a buyer, in the place of the order that the map is of, if it is of one.
 
     Refuses with what `SeatMap.check`, `SeatMap.check_types` and `orders.services.hold` refuse with, and with
-    `RateLimited` and `TooMuchHeld`.
+    `RateLimited` and `TooMuchHeld`. Owns its transaction.
     """
     seat_map.check([seat for seat, _type in places])
     seat_map.check_types(places)
@@ -91,7 +91,10 @@ def hold_online(
 
 
 def extend_online(order: Order, *, at: datetime) -> Order:
-    """Start the time to pay anew, up to `HOLD_CEILING` after the seats were first held, or refuse with `HoldEnds`."""
+    """Restart the time to pay, up to `HOLD_CEILING` after the seats were first held. Raises `HoldEnds`.
+
+    Owns its transaction.
+    """
     latest = _held_since(order) + settings.HOLD_CEILING
     until = min(at + settings.HOLD_LIMITS[order.channel][0], latest)
     if until <= order.payment_deadline:
@@ -103,6 +106,7 @@ def extend_online(order: Order, *, at: datetime) -> Order:
 
 
 def may_extend(order: Order) -> bool:
+    """Whether `extend` would do something now. Reads only."""
     return order.payment_deadline < _held_since(order) + settings.HOLD_CEILING
 
 

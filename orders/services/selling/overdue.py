@@ -33,10 +33,9 @@ def mark_overdue_locked(orders: Sequence[Order], *, at: datetime) -> None:
 
 
 def remind_to_pay(order: Order, *, at: datetime) -> None:
-    """Tell the customer once more that the payment is overdue, and where to pay: at most once an hour.
+    """Send the customer one more reminder that the payment is overdue, with the link to pay: at most once an hour.
 
-    Refuses with `ForbiddenMove` an order that is not unpaid, and with `NotReminded` one without an address, or whose
-    customer has just been told.
+    Raises `NotAwaitingPayment`, `NoContact` or `RemindedLately`. Owns its transaction.
     """
     with transaction.atomic():
         row = lock_order(order)

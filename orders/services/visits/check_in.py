@@ -14,7 +14,11 @@ from screenings.models import Session
 
 
 def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Ticket:
-    """Let the holder of a ticket in. Refuses with `NotAdmitted`: not paid, cancelled, used, refunded, or over."""
+    """Let the holder of a ticket in, once.
+
+    Raises `TicketUsed`, `OrderNotPaid`, `SessionNotHeld` or `TicketNotValid` (all of them `NotAdmitted`). Owns its
+    transaction.
+    """
     with transaction.atomic():
         order = lock_order(ticket.order)
         row = Ticket.objects.select_related("session", "seat").get(pk=ticket.pk)
@@ -34,7 +38,7 @@ def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Tick
 
 
 def undo_check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Ticket:
-    """Take a scan back, as long as the order is only `PAID`. Refuses with `NotAdmitted`."""
+    """Undo a scan, while the order is only `PAID`. Raises `ScanNotUndoable`. Owns its transaction."""
     with transaction.atomic():
         order = lock_order(ticket.order)
         row = Ticket.objects.get(pk=ticket.pk)

@@ -22,12 +22,19 @@ Status = ConcessionPreorder.Status
 
 
 def make_ready(preorder: ConcessionPreorder, *, at: datetime, actor: User | None = None) -> ConcessionPreorder:
-    """The snacks stand ready at the bar. Refuses with `NotAdmitted` what is not paid or not waiting to be made."""
+    """Mark snacks as ready at the bar.
+
+    Raises `OrderNotPaid`, or `SnacksNotOpen` if they are not waiting to be made. Owns its transaction.
+    """
     return _move(preorder, Status.READY, ready_at=at, handled_by=actor)
 
 
 def collect(preorder: ConcessionPreorder, *, at: datetime, actor: User | None = None) -> ConcessionPreorder:
-    """The customer takes the snacks. Refuses with `NotAdmitted` what is not paid, or collected, lapsed or refunded."""
+    """Hand snacks over to the customer.
+
+    Raises `OrderNotPaid`, or `SnacksNotOpen` if they were collected, expired, cancelled or refunded. Owns its
+    transaction.
+    """
     return _move(preorder, Status.COLLECTED, collected_at=at, handled_by=actor)
 
 

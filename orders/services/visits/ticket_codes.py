@@ -34,12 +34,15 @@ class UnknownCode(Refused):
 
 
 def code_of(ticket: Ticket) -> str:
-    """In letters that a QR code holds most tightly. The ticket comes with its order, or one query."""
+    """The ticket's code, in the letters that a QR code stores most compactly.
+
+    One query unless the ticket comes with its order. Reads only.
+    """
     return f"T{ticket.pk}-{_seal(ticket.pk, ticket.order.token, settings.SECRET_KEY)}"
 
 
 def ticket_of(code: str) -> Ticket:
-    """The ticket, with its order, session and seat, or `UnknownCode`. One query."""
+    """The ticket of a code, with its order, session and seat. Raises `UnknownCode`. One query. Reads only."""
     parts = FORM.fullmatch(code.strip().upper())
     if parts is None:
         raise UnknownCode
