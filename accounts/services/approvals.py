@@ -89,7 +89,7 @@ def require_approval_above_limit(
     """Raise `ApprovalRequired` above the limit that `APPROVAL_LIMITS` sets for the service, unless someone approved.
 
     `amount` includes what the same person did to the same row within `LIMIT_WINDOW`. Without an actor (jobs) there is
-    no limit. Raises `ApproverNotAllowed` if actor and approver are the same person.
+    no limit. Raises `ApproverNotAllowed` if actor and approver are the same person. Reads only.
     """
     limit = settings.APPROVAL_LIMITS.get(service)
     if actor is None or limit is None or amount <= limit:
@@ -138,7 +138,8 @@ def approve(approval: Approval, *, digest: str, at: datetime, actor: User) -> st
 
     `digest` is that of the request which the approver was shown. Raises `ApprovalOutdated` if it is another one than
     what is stored, or was withdrawn; `ApproverNotAllowed` unless asker and approver are two people who both may do it,
-    in that cinema; `ForbiddenMove` if the request is decided already; and what the service raises.
+    in that cinema; `ForbiddenMove` if the request is decided already; and what the service raises. Owns its
+    transaction.
     """
     with transaction.atomic():
         row = _lock(approval, actor)

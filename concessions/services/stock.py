@@ -44,8 +44,8 @@ def write_off(
 ) -> StockMovement:
     """Write off goods that are lost: broken, spoilt, given away.
 
-    Raises `WrongQuantity`, `ReasonNeeded`, `OutOfStock`, `StockMovedMeanwhile` as `receive` does, and `ApprovalRequired`
-    above the limit for one person unless there is an `approver`. Owns its transaction.
+    Raises `WrongQuantity`, `ReasonNeeded`, `OutOfStock`, `StockMovedMeanwhile` as `receive` does, and
+    `ApprovalRequired` above the limit for one person unless there is an `approver`. Owns its transaction.
     """
     _check(quantity, lowest=1, highest=MOST_STOCK)
     reason = clean_reason(reason)
