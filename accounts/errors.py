@@ -20,7 +20,7 @@ class NotYourself(Refused):
     code = "own_account"
 
     def __str__(self) -> str:
-        return _("You cannot switch yourself off.")
+        return _("You can't deactivate your own account. Ask a colleague to do it.")
 
 
 class NotYours(Refused):
@@ -33,7 +33,9 @@ class NotYours(Refused):
         self.person = person
 
     def __str__(self) -> str:
-        return _("%(person)s has more rights or cinemas than you have.") % {"person": self.person}
+        return _("%(person)s has access that you don't have. Ask someone with at least the same access to do this.") % {
+            "person": self.person
+        }
 
 
 class ApprovalRequired(Refused):
@@ -46,7 +48,7 @@ class ApprovalRequired(Refused):
         self.service = service
 
     def __str__(self) -> str:
-        return _("This is above the limit for one person. A colleague has to approve it.")
+        return _("This is above your limit. A colleague has to approve it.")
 
 
 class ApproverNotAllowed(Refused):
@@ -73,7 +75,7 @@ class LastOwner(Refused):
     code = "last_owner"
 
     def __str__(self) -> str:
-        return _("The last owner cannot be switched off.")
+        return _("The last owner can't be deactivated. Give someone else the owner role first.")
 
 
 class RateLimited(Refused):
@@ -87,8 +89,8 @@ class RateLimited(Refused):
         minutes = max(1, -(-wait // 60))
         super().__init__(
             ngettext(
-                "That was too often in a short time. Try again in %(minutes)d minute.",
-                "That was too often in a short time. Try again in %(minutes)d minutes.",
+                "Too many attempts. Try again in %(minutes)d minute.",
+                "Too many attempts. Try again in %(minutes)d minutes.",
                 minutes,
             )
             % {"minutes": minutes}

@@ -50,16 +50,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name=_("cinemas"),
         related_name="staff",
         blank=True,
-        help_text=_("The cinemas whose rows a member of staff sees."),
+        help_text=_("The cinemas whose data this member of staff can see."),
     )
     all_cinemas = models.BooleanField(
-        _("all cinemas"), default=False, help_text=_("Sees every cinema; without this and without a list, none.")
+        _("all cinemas"),
+        default=False,
+        help_text=_("Can see every cinema. If this is off and no cinemas are chosen, can see none."),
     )
     is_staff = models.BooleanField(_("member of staff"), default=False)
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Switch a person off instead of deleting the account.")
+        _("active"),
+        default=True,
+        help_text=_("Accounts are not deleted. To remove access, deactivate them in the list of users."),
     )
-    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    date_joined = models.DateTimeField(_("registered"), default=timezone.now)
 
     objects = UserManager()
     history = History(  # what staff may do; who somebody is, is personal and not kept twice
@@ -107,8 +111,8 @@ class Approval(models.Model):
 
     class Status(models.TextChoices):
         ASKED = "ASKED", _("Awaiting approval")
-        APPROVED = "APPROVED", _("Approved and done")
-        REFUSED = "REFUSED", _("Refused")
+        APPROVED = "APPROVED", _("Approved")
+        REFUSED = "REFUSED", _("Rejected")
         WITHDRAWN = "WITHDRAWN", _("Withdrawn")
 
     TRANSITIONS: ClassVar = {
@@ -131,17 +135,17 @@ class Approval(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("cinema"),
-        help_text=_("Empty: of the whole chain."),
+        help_text=_("Leave empty for the whole chain."),
     )
     content_type = models.ForeignKey("contenttypes.ContentType", models.PROTECT, related_name="+")
     object_id = models.CharField(max_length=20)
     service = models.CharField(max_length=60)
-    about = models.CharField(_("about"), max_length=200)
+    about = models.CharField(_("subject"), max_length=200)
     facts = models.JSONField(_("request"), default=list)
     arguments = models.JSONField(default=dict)
     digest = models.CharField(max_length=64, blank=True)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.ASKED)
-    asked_at = models.DateTimeField(_("requested"))
+    asked_at = models.DateTimeField(_("requested at"))
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("requested by")
     )

@@ -33,5 +33,5 @@ class AdjustmentApproval(ApprovableService):
     @staticmethod
     def message(account: BonusAccount, done: BonusTransaction) -> str:
         account.refresh_from_db(fields=["balance"])
-        told = gettext("%(account)s: %(amount)+d points, the balance is %(balance)d now.")
+        told = gettext("%(account)s: %(amount)+d points. New balance: %(balance)d.")
         return told % {"account": account, "amount": done.amount, "balance": account.balance}

@@ -10,7 +10,7 @@ class NotEnoughPoints(Refused):
 
     def __init__(self, *, wanted: int, balance: int) -> None:
         super().__init__(
-            _("%(wanted)d points are not there to spend: the balance is %(balance)d. Choose fewer points.")
+            _("Not enough points: you asked for %(wanted)d and the balance is %(balance)d. Use fewer points.")
             % {"wanted": wanted, "balance": balance}
         )
 

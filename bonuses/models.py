@@ -27,8 +27,8 @@ class BonusAccount(models.Model):
     )
     balance = models.PositiveIntegerField(_("balance"), default=0)
     owed = models.PositiveIntegerField(_("owed"), default=0)
-    last_accrual_date = models.DateTimeField(_("last credit"), null=True, blank=True)
-    expiry_warned_at = models.DateTimeField(_("warned of expiry"), null=True, blank=True, editable=False)
+    last_accrual_date = models.DateTimeField(_("last accrual"), null=True, blank=True)
+    expiry_warned_at = models.DateTimeField(_("expiry warning sent"), null=True, blank=True, editable=False)
 
     objects = BonusAccountQuerySet.as_manager()
 
@@ -55,7 +55,7 @@ class BonusTransaction(models.Model):
         ACCRUAL = "ACCRUAL", _("Earned")
         DEDUCTION = "DEDUCTION", _("Spent")
         EXPIRATION = "EXPIRATION", _("Expired")
-        REVERSAL = "REVERSAL", _("Taken back or given back")
+        REVERSAL = "REVERSAL", _("Reversed")
         ADJUSTMENT = "ADJUSTMENT", _("Adjusted by staff")
 
     bonus_account = models.ForeignKey(
@@ -71,10 +71,10 @@ class BonusTransaction(models.Model):
     )
     transaction_type = models.CharField(_("type"), max_length=16, choices=Type)
     amount = models.IntegerField(_("points"))
-    transaction_date = models.DateTimeField(_("at"))
+    transaction_date = models.DateTimeField(_("time"))
     description = models.CharField(_("description"), max_length=250, blank=True)
     reverses = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="reversals", verbose_name=_("reverses")
+        "self", models.PROTECT, null=True, blank=True, related_name="reversals", verbose_name=_("reversal of")
     )
     refund = models.ForeignKey(
         "payments.Refund",
@@ -83,7 +83,7 @@ class BonusTransaction(models.Model):
         blank=True,
         related_name="bonus_transactions",
         verbose_name=_("refund"),
-        help_text=_("The refund that this reversal belongs to; none for a cancellation."),
+        help_text=_("The refund that caused this reversal. Empty if the order was cancelled."),
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")

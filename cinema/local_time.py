@@ -18,12 +18,12 @@ def is_valid_year(value: date) -> bool:
 def validate_year(value: date) -> None:
     """For a form's day or instant: see above."""
     if not is_valid_year(value):
-        raise ValidationError(gettext("There is no such year here."))
+        raise ValidationError(gettext("Enter a year from 1901 to 8999."))
 
 
 def add_time_zone_hint(field: Any) -> None:
     """Let a form's field say by whose clocks it takes times: those that are in force."""
-    said = gettext("Times of %(zone)s.") % {"zone": timezone.get_current_timezone()}
+    said = gettext("Time zone: %(zone)s.") % {"zone": timezone.get_current_timezone()}
     field.help_text = f"{field.help_text} {said}".strip()
 
 

@@ -65,7 +65,7 @@ def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 class MoneyField(models.Field):
     """An amount of the installation's one currency, bounded on both sides; store it in the database with `between`."""
 
-    description = _("An amount of money with two places")
+    description = _("Amount of money with two decimal places")
 
     def __init__(self, *args: Any, lowest: Decimal = ZERO, highest: Decimal = MOST, **kwargs: Any) -> None:
         self.lowest, self.highest = lowest, highest
@@ -131,5 +131,5 @@ def between(field: str, lowest: Any = ZERO, highest: Any = MOST, *, name: str) -
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__gte": lowest, f"{field}__lte": highest}),
         name=name,
-        violation_error_message=_("This value is out of bounds."),
+        violation_error_message=_("This value is outside the allowed range."),
     )

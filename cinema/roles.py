@@ -83,7 +83,7 @@ _CINEMA |= action("bonuses", "adjust_points")
 
 ROLES = (
     Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | see("concessions", "concessionitem")),
-    Role("bar", _("bar"), PROGRAMME | GOODS | BAR),
+    Role("bar", _("bar staff"), PROGRAMME | GOODS | BAR),
     Role("usher", _("usher"), PROGRAMME | DOOR),
     Role("floor_manager", _("floor manager"), _FLOOR),
     Role("cinema_manager", _("cinema manager"), _CINEMA),

@@ -46,12 +46,12 @@ def transition(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
     for status, group in by_status.items():
         if to == status and to not in group[0].TRANSITIONS[status]:
             raise ForbiddenMove(
-                _("%(kind)s %(row)s: the status is “%(target)s” already. Somebody was quicker.")
+                _("%(kind)s %(row)s: the status is already “%(target)s”. Someone else has just done this.")
                 % {"kind": capfirst(group[0]._meta.verbose_name), "row": group[0], "target": _label(group[0], to)}
             )
         if to not in group[0].TRANSITIONS[status]:
             raise ForbiddenMove(
-                _("%(kind)s %(row)s cannot go from “%(source)s” to “%(target)s”.")
+                _("%(kind)s %(row)s: the status can't change from “%(source)s” to “%(target)s”.")
                 % {
                     "kind": capfirst(group[0]._meta.verbose_name),
                     "row": group[0],
@@ -67,7 +67,7 @@ def transition(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
         )
         if moved != len(group):
             raise ConcurrentChange(
-                _("%(rows)s: somebody else has just changed the status of %(count)d. Look again before you go on.")
+                _("%(rows)s: someone else has just changed the status of %(count)d. Check and try again.")
                 % {"rows": capfirst(group[0]._meta.verbose_name_plural), "count": len(group) - moved}
             )
     for row in rows:

@@ -18,8 +18,8 @@ def clean_reason(reason: str) -> str:
     reason = reason.strip()
     if not 0 < len(reason) <= LONGEST_REASON:
         raise ReasonNeeded(
-            _("Nothing was changed: say why, in up to %(longest)s characters.") % {"longest": LONGEST_REASON}
+            _("Enter a reason of up to %(longest)s characters. Nothing was changed.") % {"longest": LONGEST_REASON}
         )
     if "\x00" in reason:
-        raise ReasonNeeded(_("Nothing was changed: the reason holds a character that cannot be stored."))
+        raise ReasonNeeded(_("The reason contains a character that can't be saved. Remove it. Nothing was changed."))
     return reason

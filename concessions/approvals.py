@@ -35,5 +35,5 @@ class WriteOffApproval(ApprovableService):
 
     @staticmethod
     def message(item: ConcessionItem, done: StockMovement) -> str:
-        told = gettext("%(item)s: %(quantity)d written off, %(stock)d in stock now.")
+        told = gettext("%(item)s: %(quantity)d written off, %(stock)d now in stock.")
         return told % {"item": item, "quantity": -done.quantity, "stock": item.stock_quantity}

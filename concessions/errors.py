@@ -16,7 +16,7 @@ class OutOfStock(Refused):
     def __init__(self, items: Iterable[object]) -> None:
         self.items = [str(item) for item in items]
         super().__init__(
-            _("Not enough in stock: %(items)s. Take less of it, or receive goods first.")
+            _("Not enough in stock: %(items)s. Reduce the quantity or receive stock first.")
             % {"items": ", ".join(self.items)}
         )
 
@@ -29,8 +29,8 @@ class PromisedToCustomers(Refused):
     def __init__(self, item: object, *, on_shelf: int, promised: int) -> None:
         super().__init__(
             _(
-                "%(item)s: %(on_shelf)s counted, but customers have ordered %(promised)s. "
-                "Receive goods or refund orders first, then count again."
+                "%(item)s: you counted %(on_shelf)s, but customers have ordered %(promised)s. Receive stock "
+                "or refund orders first, then count again."
             )
             % {"item": item, "on_shelf": on_shelf, "promised": promised}
         )
@@ -43,7 +43,7 @@ class WrongQuantity(Refused):
 
     def __init__(self, quantity: object, *, lowest: int, highest: int) -> None:
         super().__init__(
-            _("%(quantity)s cannot be the quantity here. Enter a whole number from %(lowest)s to %(highest)s.")
+            _("The quantity can't be %(quantity)s. Enter a whole number from %(lowest)s to %(highest)s.")
             % {"quantity": quantity, "lowest": lowest, "highest": highest}
         )
 
@@ -58,8 +58,8 @@ class CountDiffers(Refused):
         self.on_shelf, self.expected = on_shelf, expected
         super().__init__(
             _(
-                "%(item)s: %(on_shelf)s counted, %(expected)s expected. Count again; "
-                "if it is so, say why, and the stock is put right."
+                "%(item)s: you counted %(on_shelf)s, but %(expected)s were expected. Count again. If the "
+                "count is right, enter a reason."
             )
             % {"item": item, "on_shelf": on_shelf, "expected": expected}
         )

@@ -66,16 +66,16 @@ class ConcessionItem(models.Model):
     price = MoneyField(_("price"))
     stock_quantity = models.PositiveIntegerField(_("in stock"), default=0)
     max_stock_quantity = models.PositiveIntegerField(
-        _("stock at most"), default=100, validators=[MinValueValidator(1), MaxValueValidator(MOST_STOCK)]
+        _("maximum stock"), default=100, validators=[MinValueValidator(1), MaxValueValidator(MOST_STOCK)]
     )
     low_stock_percent = models.PositiveSmallIntegerField(
-        _("low under, percent"),
+        _("low stock threshold, %"),
         default=20,
         validators=[MaxValueValidator(100)],
-        help_text=_("Staff are told when less than this share of the most is left."),
+        help_text=_("Staff are alerted when the stock falls below this share of the maximum."),
     )
     made_to_order = models.BooleanField(
-        _("made to order"), default=False, help_text=_("Once ready it can only be handed over or thrown away.")
+        _("made to order"), default=False, help_text=_("Once prepared, it can't go back into stock.")
     )
     is_active = models.BooleanField(_("on sale"), default=True)
     # Kept by the database, so that an edited threshold, too, decides at once; and plain to index on both databases.
@@ -91,7 +91,7 @@ class ConcessionItem(models.Model):
         db_persist=True,
     )
     low_since = models.DateTimeField(_("low since"), null=True, blank=True, editable=False)
-    low_alerted_at = models.DateTimeField(_("staff told"), null=True, blank=True, editable=False)
+    low_alerted_at = models.DateTimeField(_("staff alerted"), null=True, blank=True, editable=False)
 
     objects = ConcessionItemQuerySet.as_manager()
     history = History("name", "price", "max_stock_quantity", "low_stock_percent", "made_to_order", "is_active")
@@ -136,7 +136,7 @@ class LowStockItem(ConcessionItem):
     class Meta:
         proxy = True
         default_permissions = ("view",)
-        verbose_name = _("item that is running out")
+        verbose_name = _("low stock item")
         verbose_name_plural = _("low stock")
 
 
@@ -171,7 +171,7 @@ class ConcessionPreorder(models.Model):
     bonus_share = MoneyField(_("share paid with points"), default=0)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING)
     pickup_code = models.CharField(_("pick-up code"), max_length=8, db_index=True)
-    collection_deadline = models.DateTimeField(_("to collect before"))
+    collection_deadline = models.DateTimeField(_("collect by"))
     ready_at = models.DateTimeField(_("ready"), null=True, blank=True)
     collected_at = models.DateTimeField(_("collected"), null=True, blank=True)
     handled_by = models.ForeignKey(
@@ -181,7 +181,7 @@ class ConcessionPreorder(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("handled by"),
-        help_text=_("Who made it ready, or handed it over."),
+        help_text=_("Who prepared it or handed it over."),
     )
 
     class Meta:
@@ -221,16 +221,16 @@ class StockMovement(models.Model):
         OPENING = "OPENING", _("Opening stock")
         RECEIPT = "RECEIPT", _("Goods received")
         HOLD = "HOLD", _("Ordered by a customer")
-        RETURN = "RETURN", _("Back from an order")
+        RETURN = "RETURN", _("Returned from an order")
         WRITE_OFF = "WRITE_OFF", _("Written off")
-        COUNT = "COUNT", _("Difference found by counting")
+        COUNT = "COUNT", _("Stock count difference")
 
     concession_item = models.ForeignKey(
         ConcessionItem, models.PROTECT, related_name="movements", verbose_name=_("bar item")
     )
     quantity = models.IntegerField(_("change"))
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(_("time"))
     preorder = models.ForeignKey(
         ConcessionPreorder,
         models.PROTECT,
@@ -240,7 +240,7 @@ class StockMovement(models.Model):
         verbose_name=_("pre-order"),
     )
     reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses")
+        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reversal of")
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
@@ -278,7 +278,7 @@ class ReorderSuggestion(models.Model):
         related_name="+",
         verbose_name=_("ordered by"),
     )
-    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("reorder suggestion")

@@ -25,13 +25,16 @@ class JobRun(models.Model):
     job = models.CharField(_("job"), max_length=JOB_NAME_LENGTH)
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    at = models.DateTimeField(_("as of"), help_text=_("The instant the job took for now; a replay's lies in the past."))
+    at = models.DateTimeField(
+        _("as of"),
+        help_text=_("The moment the job treated as the current time. It is in the past when a run was repeated later."),
+    )
     outcome = models.CharField(_("outcome"), max_length=9, choices=Outcome, default=Outcome.RUNNING)
     host = models.CharField(_("host"), max_length=255)
     database = models.CharField(_("database"), max_length=255)
     done = models.PositiveIntegerField(_("done"), default=0)
     passed_over = models.PositiveIntegerField(
-        _("passed over"), default=0, help_text=_("Rows that were no longer due when their turn came.")
+        _("skipped"), default=0, help_text=_("Rows that no longer needed processing when the job reached them.")
     )
     failed = models.PositiveIntegerField(_("failed"), default=0)
     error = models.TextField(_("error"), blank=True)
@@ -61,18 +64,21 @@ class QuarantinedRow(models.Model):
     row = models.CharField(
         pgettext_lazy("database", "row"),
         max_length=150,
-        help_text=_("Its table and number, such as orders.order:123."),
+        help_text=_("Table and row number, such as orders.order:123."),
     )
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     error = models.TextField(_("error"), blank=True)
-    first_failed_at = models.DateTimeField(_("first failed"))
+    first_failed_at = models.DateTimeField(_("first failure"))
     next_attempt_at = models.DateTimeField(
-        _("next attempt"), null=True, blank=True, help_text=_("Empty: given up, until a person retries it.")
+        _("next attempt"),
+        null=True,
+        blank=True,
+        help_text=_("Empty if there will be no more automatic attempts. Use “Retry now” to try again."),
     )
 
     class Meta:
-        verbose_name = _("quarantined row")
-        verbose_name_plural = _("quarantined rows")
+        verbose_name = _("failed row")
+        verbose_name_plural = _("failed rows")
         permissions = [("retry_quarantinedrow", "Have a quarantined row retried")]
         ordering = ["-first_failed_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["job", "row"], name="quarantined_once_a_job")]
@@ -94,12 +100,12 @@ class JobLease(models.Model):
     """Who runs a job at present (`holder` empty: nobody) and until when that is believed without being renewed."""
 
     job = models.CharField(_("job"), max_length=JOB_NAME_LENGTH, unique=True)
-    holder = models.CharField(_("holder"), max_length=300, blank=True)
+    holder = models.CharField(_("held by"), max_length=300, blank=True)
     until = models.DateTimeField(_("until"))
 
     class Meta:
-        verbose_name = _("job lease")
-        verbose_name_plural = _("job leases")
+        verbose_name = _("job lock")
+        verbose_name_plural = _("job locks")
         ordering = ["job"]
 
     def __str__(self) -> str:

@@ -12,21 +12,21 @@ class Kind(models.TextChoices):
     """What a message is about. `notifications.services.queueing` says what the context of each holds."""
 
     ORDER_PAID = "ORDER_PAID", _("Tickets")
-    ORDER_LINK = "ORDER_LINK", _("Link to an order")
-    SIGN_IN = "SIGN_IN", _("Link to sign in")
-    ORDER_OVERDUE = "ORDER_OVERDUE", _("Payment is overdue")
-    ORDER_CANCELLED = "ORDER_CANCELLED", _("Order is cancelled")
-    SESSION_CANCELLED = "SESSION_CANCELLED", _("Session is cancelled")
-    ORDER_REFUNDED = "ORDER_REFUNDED", _("Order is refunded")
-    LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED", _("Late payment is returned")
-    TICKET_REMINDER = "TICKET_REMINDER", _("Reminder of a session")
-    POINTS_EXPIRING = "POINTS_EXPIRING", _("Points are about to expire")
-    LOW_STOCK = "LOW_STOCK", _("Stock is low")
+    ORDER_LINK = "ORDER_LINK", _("Order link")
+    SIGN_IN = "SIGN_IN", _("Sign-in link")
+    ORDER_OVERDUE = "ORDER_OVERDUE", _("Payment overdue")
+    ORDER_CANCELLED = "ORDER_CANCELLED", _("Order cancelled")
+    SESSION_CANCELLED = "SESSION_CANCELLED", _("Screening cancelled")
+    ORDER_REFUNDED = "ORDER_REFUNDED", _("Order refunded")
+    LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED", _("Late payment returned")
+    TICKET_REMINDER = "TICKET_REMINDER", _("Screening reminder")
+    POINTS_EXPIRING = "POINTS_EXPIRING", _("Points about to expire")
+    LOW_STOCK = "LOW_STOCK", _("Low stock")
 
 
 class Status(models.TextChoices):
     QUEUED = "QUEUED", _("Queued")
-    SENDING = "SENDING", _("Being sent")
+    SENDING = "SENDING", _("Sending")
     SENT = "SENT", _("Sent")
     FAILED = "FAILED", _("Failed")
     OUTDATED = "OUTDATED", _("Outdated")
@@ -54,23 +54,28 @@ class Notification(models.Model):
     }
 
     kind = models.CharField(_("kind"), max_length=32, choices=Kind)
-    recipient = models.CharField(_("recipient"), max_length=254, help_text=_("An e-mail address or a phone number"))
+    recipient = models.CharField(_("recipient"), max_length=254, help_text=_("E-mail address or phone number"))
     occasion = models.CharField(
-        _("occasion"), max_length=200, help_text=_("What it tells of: the same occasion is told a recipient once")
+        _("event"),
+        max_length=200,
+        help_text=_("What the message is about. A recipient gets one message of this kind per event."),
     )
     language = models.CharField(_("language"), max_length=10)
-    context = models.JSONField(_("facts"), default=dict, help_text=_("What the words are filled with"))
+    context = models.JSONField(_("details"), default=dict, help_text=_("Data used to fill in the message"))
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
 
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     created_at = models.DateTimeField(_("created"))
     not_after = models.DateTimeField(
-        _("not after"), null=True, blank=True, help_text=_("Useless later, and not sent then")
+        _("send no later than"),
+        null=True,
+        blank=True,
+        help_text=_("After this time the message is out of date and is not sent."),
     )
     # While the message is being sent this is the end of the sender's claim: one column, so that one index serves `due`.
     next_attempt_at = models.DateTimeField(_("next attempt"))
-    claimed_by = models.CharField(_("sender"), max_length=64, blank=True, default="")
+    claimed_by = models.CharField(_("sent by"), max_length=64, blank=True, default="")
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     error = models.CharField(_("error"), max_length=200, blank=True, default="")
 

@@ -82,4 +82,7 @@ class RefundApproval(ApprovableService):
 
     @staticmethod
     def message(order: Order, done: Refund) -> str:
-        return gettext("%(amount)s of order %(order)s goes back.") % {"amount": localize(done.amount), "order": order}
+        return gettext("Order %(order)s: refund of %(amount)s issued.") % {
+            "amount": localize(done.amount),
+            "order": order,
+        }

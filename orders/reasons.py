@@ -8,14 +8,14 @@ class Reason(models.TextChoices):
 
     EXPIRED = "EXPIRED", _("Not paid in time")
     CUSTOMER = "CUSTOMER", _("Cancelled by the customer")
-    CHANGED = "CHANGED", _("Changed by the customer into another order")
-    BY_CUSTOMER = "BY_CUSTOMER", _("Taken back by the customer")
+    CHANGED = "CHANGED", _("Replaced by another order from the same customer")
+    BY_CUSTOMER = "BY_CUSTOMER", _("Refunded by the customer")
     STAFF = "STAFF", _("Cancelled by staff")
-    SESSION_CANCELLED = "SESSION_CANCELLED", _("The session was cancelled")
-    LATE_MONEY = "LATE_MONEY", _("Paid after the cancellation")
-    NOT_COLLECTED = "NOT_COLLECTED", _("Snacks were not collected")
+    SESSION_CANCELLED = "SESSION_CANCELLED", _("Screening cancelled")
+    LATE_MONEY = "LATE_MONEY", _("Paid after cancellation")
+    NOT_COLLECTED = "NOT_COLLECTED", _("Snacks not collected")
     MARKED_REFUNDED = "MARKED_REFUNDED", _("Marked as refunded")
-    MONEY_RETURNED = "MONEY_RETURNED", _("The order could not take this money")
+    MONEY_RETURNED = "MONEY_RETURNED", _("Payment couldn't be applied to the order")
 
 
 def reason_label(reason: str) -> str:

@@ -13,7 +13,7 @@ class GatewayError(Refused):
 
     def __init__(self, answer: str, text: str = "") -> None:
         self.answer = answer[:100]
-        super().__init__(text or _("The payment service does not answer. Nothing was charged; please try again."))
+        super().__init__(text or _("The payment provider is not responding. Nothing was charged. Please try again."))
 
 
 class GatewayUnavailable(GatewayError):

@@ -19,7 +19,10 @@ class NonexistentTime(Refused):
 
     def __init__(self, wall_clock: datetime, zone: ZoneInfo) -> None:
         super().__init__(
-            _("There is no %(time)s in %(zone)s: the clocks go forward then. Choose an earlier or a later time.")
+            _(
+                "There is no %(time)s in the time zone %(zone)s: the clocks go forward at that moment. "
+                "Choose an earlier or a later time."
+            )
             % {"time": _shown(wall_clock), "zone": zone.key}
         )
 
@@ -33,7 +36,10 @@ class AmbiguousTime(Refused):
     def __init__(self, wall_clock: datetime, zone: ZoneInfo, choices: Sequence[datetime]) -> None:
         self.choices = list(choices)
         super().__init__(
-            _("%(time)s comes twice in %(zone)s: the clocks go back then. Say which is meant: %(first)s or %(second)s.")
+            _(
+                "%(time)s happens twice in the time zone %(zone)s because the clocks go back. Choose which "
+                "one you mean: %(first)s or %(second)s."
+            )
             % {
                 "time": _shown(wall_clock),
                 "zone": zone.key,
@@ -49,7 +55,7 @@ class TimeZoneMissing(Refused):
     code = "time_zone_missing"
 
     def __init__(self, time: datetime) -> None:
-        super().__init__(_("%(time)s has no time zone. Say in which city it is meant.") % {"time": _shown(time)})
+        super().__init__(_("%(time)s has no time zone. Specify one.") % {"time": _shown(time)})
 
 
 class StartsInThePast(Refused):
@@ -58,7 +64,7 @@ class StartsInThePast(Refused):
     code = "starts_in_the_past"
 
     def __init__(self, start: datetime) -> None:
-        super().__init__(_("%(time)s has passed already. Choose a later start.") % {"time": _shown(start)})
+        super().__init__(_("%(time)s has already passed. Choose a later start.") % {"time": _shown(start)})
 
 
 class HallBusy(Refused):
@@ -76,7 +82,7 @@ class HallBusy(Refused):
             for session in self.sessions
         )
         super().__init__(
-            _("%(hall)s is taken: %(sessions)s. Choose another time or another hall.")
+            _("%(hall)s is busy: %(sessions)s. Choose another time or another hall.")
             % {"hall": hall.name, "sessions": taken}
         )
 
@@ -93,7 +99,7 @@ class SessionCancelledAlready(ForbiddenMove):
     code = "session_cancelled_already"
 
     def __init__(self, session: Any) -> None:
-        super().__init__(_("%(session)s has been cancelled already.") % {"session": session})
+        super().__init__(_("%(session)s has already been cancelled.") % {"session": session})
 
 
 class SessionOver(ForbiddenMove):
@@ -103,7 +109,7 @@ class SessionOver(ForbiddenMove):
 
     def __init__(self, session: Any) -> None:
         super().__init__(
-            _("%(session)s is over and cannot be cancelled. Refund the orders instead.") % {"session": session}
+            _("%(session)s has finished and can't be cancelled. Refund its orders instead.") % {"session": session}
         )
 
 
@@ -113,7 +119,7 @@ class NotYet(ForbiddenMove):
     code = "session_not_yet"
 
     def __init__(self, session: Any) -> None:
-        super().__init__(_("%(session)s: it is not time yet.") % {"session": session})
+        super().__init__(_("%(session)s: it's too early for this.") % {"session": session})
 
 
 class DifferentWeekdays(Refused):
@@ -122,7 +128,7 @@ class DifferentWeekdays(Refused):
     code = "weekdays_differ"
 
     def __init__(self) -> None:
-        super().__init__(_("Both weeks must begin on the same day of the week. Choose another day to copy to."))
+        super().__init__(_("Both weeks must start on the same day of the week. Choose another start day."))
 
 
 class ImpossibleHall(Refused):
@@ -150,7 +156,8 @@ class OutAlready(ImpossibleOutage):
             for each in self.outages
         )
         super().__init__(
-            _("Out of use then already: %(seats)s. Leave them out, or put them back first.") % {"seats": seats}
+            _("Already off sale at that time: %(seats)s. Remove them from the list, or put them back on sale first.")
+            % {"seats": seats}
         )
 
 
@@ -160,7 +167,7 @@ class BackAlready(ForbiddenMove):
     code = "seat_back_already"
 
     def __init__(self, outage: Any) -> None:
-        super().__init__(_("%(seat)s is in use again already.") % {"seat": capfirst(str(outage.seat))})
+        super().__init__(_("%(seat)s is already back on sale.") % {"seat": capfirst(str(outage.seat))})
 
 
 def _shown(time: datetime) -> str:

@@ -57,7 +57,7 @@ def taken(price: Decimal | None = None) -> SeatMark:
 
 
 def broken(reason: str) -> SeatMark:
-    return SeatMark("broken", "✕", _("broken: %(reason)s") % {"reason": reason})
+    return SeatMark("broken", "✕", _("off sale: %(reason)s") % {"reason": reason})
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class ApprovalsMixin(ActionsMixin):
             )
         except Refused:  # something has changed since the service was called: the person may try again
             return ""
-        return gettext("Sent for approval: this is above the limit for one person.")
+        return gettext("This is above your limit, so it has been sent for approval. Nothing has changed yet.")
 
 
 def _in_words(form: ActionForm) -> Iterable[tuple[str, str]]:
@@ -50,7 +50,9 @@ def _in_words(form: ActionForm) -> Iterable[tuple[str, str]]:
 
 
 class RefuseForm(ActionForm):
-    reason = forms.CharField(label=_("Why not"), max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget())
+    reason = forms.CharField(
+        label=_("Reason for rejection"), max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget()
+    )
 
 
 class ApproveForm(ActionForm):
@@ -113,7 +115,9 @@ class ApprovalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     @confirmed_action(
         permission="accounts.decide_approval",
         title=_("Approve"),
-        text=_("It is done at once, in the name of the person who asked. Your approval is recorded."),
+        text=_(
+            "It will be carried out immediately on behalf of the person who requested it. Your approval is recorded."
+        ),
         form=ApproveForm,
         when=waits,
         icon="verified",
@@ -123,8 +127,8 @@ class ApprovalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
 
     @confirmed_action(
         permission="accounts.decide_approval",
-        title=_("Do not approve"),
-        text=_("Nothing is done."),
+        title=_("Reject"),
+        text=_("The request will be closed and nothing will change."),
         form=RefuseForm,
         when=waits,
         icon="block",
@@ -132,4 +136,4 @@ class ApprovalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     )
     def refuse(self, approval: Approval, *, reason: str, at: datetime, actor: User) -> str:
         refuse(approval, reason=reason, at=at, actor=actor)
-        return gettext("%(what)s: not approved.") % {"what": approval}
+        return gettext("%(what)s: rejected.") % {"what": approval}

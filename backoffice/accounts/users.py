@@ -89,12 +89,12 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
         if obj is None:
             return [
                 (None, {"classes": ["wide"], "fields": ["email", "password1", "password2", *person]}),
-                (_("Rights"), {"classes": ["wide"], "fields": rights}),
+                (_("Access"), {"classes": ["wide"], "fields": rights}),
             ]
         return [
             (None, {"fields": ["email", "password"]}),
-            (_("Person"), {"fields": person}),
-            (_("Rights"), {"fields": ["is_active", *rights]}),
+            (_("Personal details"), {"fields": person}),
+            (_("Access"), {"fields": ["is_active", *rights]}),
             (_("Dates"), {"fields": ["last_login", "date_joined"]}),
         ]
 
@@ -126,7 +126,7 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
 
     # --- Leaving, and coming back
 
-    @admin.action(description=_("Switch off"), permissions=["switch_off"])
+    @admin.action(description=_("Deactivate"), permissions=["switch_off"])
     def switch_off(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
         if "confirmed" not in request.POST:
             return TemplateResponse(
@@ -134,7 +134,7 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
                 "backoffice/accounts/deactivate.html",
                 {
                     **self.admin_site.each_context(request),
-                    "title": _("Switch off"),
+                    "title": _("Deactivate"),
                     "opts": self.opts,
                     "people": people,
                 },
@@ -147,12 +147,12 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
             self.message_user(request, str(refusal), messages.ERROR)
             return None
         for person in gone:
-            self.log_change(request, person, gettext("Switched off"))
-        told = ngettext("%(count)d person is switched off.", "%(count)d people are switched off.", len(gone))
+            self.log_change(request, person, gettext("Deactivated"))
+        told = ngettext("%(count)d account deactivated.", "%(count)d accounts deactivated.", len(gone))
         self.message_user(request, told % {"count": len(gone)}, messages.SUCCESS if gone else messages.WARNING)
         return None
 
-    @admin.action(description=_("Switch on again"), permissions=["switch_off"])
+    @admin.action(description=_("Reactivate"), permissions=["switch_off"])
     def switch_on(self, request: HttpRequest, people: QuerySet[User]) -> None:
         actor = request.user
         assert isinstance(actor, User)
@@ -162,10 +162,10 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
             self.message_user(request, str(refusal), messages.ERROR)
             return
         for person in back:
-            self.log_change(request, person, gettext("Switched on"))
+            self.log_change(request, person, gettext("Reactivated"))
         told = ngettext(
-            "%(count)d person is switched on again; set a new password.",
-            "%(count)d people are switched on again; set new passwords.",
+            "%(count)d account reactivated. Set a new password for it.",
+            "%(count)d accounts reactivated. Set a new password for each.",
             len(back),
         )
         self.message_user(request, told % {"count": len(back)}, messages.SUCCESS if back else messages.WARNING)

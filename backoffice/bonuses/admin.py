@@ -32,7 +32,7 @@ class TransactionInline(ReadOnlyInline):
     readonly_fields = ["after"]
     ordering = ["-transaction_date", "-pk"]
     per_page = 20
-    verbose_name_plural = _("how the balance came about")
+    verbose_name_plural = _("points history")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BonusTransaction]:
         so_far = Window(
@@ -40,7 +40,7 @@ class TransactionInline(ReadOnlyInline):
         )
         return super().get_queryset(request).annotate(so_far=so_far).select_related("order", "actor")
 
-    @admin.display(description=_("balance after it"))
+    @admin.display(description=_("balance after"))
     def after(self, entry: Any) -> int:
         return entry.so_far
 
@@ -58,8 +58,8 @@ class BonusAccountAdmin(ApprovalsMixin, ReadOnlyAdmin):
 
     @confirmed_action(
         permission="bonuses.adjust_points",
-        title=_("Add or take points"),
-        text=_("The customer sees the points and the reason."),
+        title=_("Add or deduct points"),
+        text=_("The customer will see the change and the reason you give."),
         form=AdjustForm,
         icon="loyalty",
     )

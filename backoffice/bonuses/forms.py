@@ -15,9 +15,9 @@ class AdjustForm(ActionForm):
         min_value=-MOST_POINTS,
         max_value=MOST_POINTS,
         widget=UnfoldAdminIntegerFieldWidget(attrs={"autofocus": True}),
-        help_text=_("With a minus to take them."),
+        help_text=_("Enter a negative number to deduct points."),
     )
-    reason = forms.CharField(label=_("Why"), max_length=250, widget=UnfoldAdminTextInputWidget())
+    reason = forms.CharField(label=_("Reason"), max_length=250, widget=UnfoldAdminTextInputWidget())
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import localize
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -29,20 +29,20 @@ class StockActions(ApprovalsMixin):
 
     @confirmed_action(
         permission="concessions.receive_goods",
-        title=_("Receive goods"),
-        text=_("The goods are added to the stock; what was on order is settled."),
+        title=_("Receive stock"),
+        text=_("The quantity is added to the stock, and the order to the supplier is closed."),
         form=ReceiveForm,
         icon="local_shipping",
     )
     def receive_goods(self, item: ConcessionItem, *, quantity: int, seen: int, at: datetime, actor: User) -> str:
         receive(item, quantity=quantity, seen=seen, at=at, actor=actor)
-        told = gettext("%(item)s: %(quantity)d came in, %(stock)d in stock now.")
+        told = gettext("%(item)s: %(quantity)d received, %(stock)d now in stock.")
         return told % {"item": item, "quantity": quantity, "stock": item.stock_quantity}
 
     @confirmed_action(
         permission="concessions.count_stock",
-        title=_("Count the stock"),
-        text=_("The stock is put right by what really lies there. A larger difference needs a reason."),
+        title=_("Count stock"),
+        text=_("The stock is set to the quantity you count. A large difference needs a reason."),
         form=CountForm,
         icon="fact_check",
     )
@@ -51,14 +51,14 @@ class StockActions(ApprovalsMixin):
     ) -> str:
         found = count(item, on_shelf=on_shelf, reason=reason, seen=seen, at=at, actor=actor)
         if found is None:
-            return gettext("%(item)s: counted, nothing is missing.") % {"item": item}
-        told = gettext("%(item)s: the stock was put right by %(difference)+d, %(stock)d now.")
+            return gettext("%(item)s: counted, the stock is correct.") % {"item": item}
+        told = gettext("%(item)s: the stock was adjusted by %(difference)+d, %(stock)d now in stock.")
         return told % {"item": item, "difference": found.quantity, "stock": item.stock_quantity}
 
     @confirmed_action(
         permission="concessions.write_off_goods",
-        title=_("Write goods off"),
-        text=_("The goods leave the stock for good."),
+        title=_("Write off stock"),
+        text=_("The quantity is removed from the stock permanently."),
         form=WriteOffForm,
         icon="delete",
         danger=True,
@@ -71,8 +71,11 @@ class StockActions(ApprovalsMixin):
 
     @confirmed_action(
         permission="concessions.order_goods",
-        title=_("Order up to the maximum"),
-        text=_("What fills the shelf is noted as ordered, so that nobody orders it twice."),
+        title=_("Mark as reordered"),
+        text=_(
+            "The missing quantity is marked as ordered from the supplier, so nobody orders it twice. "
+            "Place the order with the supplier yourself."
+        ),
         form=OrderForm,
         when=lambda item: item.missing > 0,
         icon="shopping_cart",
@@ -84,24 +87,24 @@ class StockActions(ApprovalsMixin):
     @confirmed_action(
         permission="concessions.take_off_sale",
         title=_("Take off sale"),
-        text=_("Nobody can order it any more. What is ordered already stays ordered."),
+        text=_("Customers can no longer order it. Existing orders stay as they are."),
         when=lambda item: item.is_active,
         icon="block",
     )
     def take_off(self, item: ConcessionItem, *, at: datetime, actor: User) -> str:
         take_off_sale(item)
-        return gettext("%(item)s is off sale.") % {"item": item}
+        return gettext("%(item)s: taken off sale.") % {"item": item}
 
     @confirmed_action(
         permission="concessions.take_off_sale",
         title=_("Put on sale"),
-        text=_("Customers can order it again."),
+        text=_("Customers will be able to order it again."),
         when=lambda item: not item.is_active,
         icon="storefront",
     )
     def put_back(self, item: ConcessionItem, *, at: datetime, actor: User) -> str:
         put_on_sale(item)
-        return gettext("%(item)s is on sale again.") % {"item": item}
+        return gettext("%(item)s: on sale again.") % {"item": item}
 
 
 class MovementInline(ReadOnlyInline):
@@ -109,13 +112,13 @@ class MovementInline(ReadOnlyInline):
     fields = ["at", "quantity", "kind", "actor", "reason"]
     ordering = ["-at", "-pk"]
     per_page = 12  # a popular item has moved a hundred thousand times
-    verbose_name_plural = _("what moved the stock")
+    verbose_name_plural = _("stock movements")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
         return super().get_queryset(request).select_related("actor")
 
 
-STOCK_NOTE = _("The stock is not told here: each of its movements stands on the item's own page, with who and why.")
+STOCK_NOTE = _("Stock changes are not shown here. Each one is listed on the item's page, with who made it and why.")
 DOING = ["receive_goods", "count_stock", "write_off_goods", "order_goods", "take_off", "put_back"]
 
 
@@ -137,11 +140,7 @@ class ConcessionItemAdmin(StockActions, ImportExportMixin, NoDeleteAdmin):
 
     @admin.display(description=_("enough"), ordering="-is_low")
     def enough(self, item: ConcessionItem) -> str:
-        return (
-            status_badge(gettext("Running out"), "danger")
-            if item.is_low
-            else status_badge(gettext("Enough"), "success")
-        )
+        return status_badge(gettext("Low"), "danger") if item.is_low else status_badge(gettext("Enough"), "success")
 
     @admin.display(description=_("on sale"), ordering="is_active")
     def on_sale(self, item: ConcessionItem) -> str:
@@ -180,29 +179,30 @@ class LowStockItemAdmin(StockActions, ReadOnlyAdmin):
 
     @admin.display(description=_("in stock"))
     def left(self, item: Any) -> str:
-        said = gettext("%(stock)d of %(most)d, low under %(threshold)d")
+        said = gettext("%(stock)d of %(most)d (low below %(threshold)d)")
         return said % {"stock": item.stock_quantity, "most": item.max_stock_quantity, "threshold": item.threshold}
 
-    @admin.display(description=_("sells a day"), ordering="sold_lately")
+    @admin.display(description=_("sold per day"), ordering="sold_lately")
     def speed(self, item: Any) -> str:
         return localize(round(item.sold_lately / SALES_DAYS, 1))
 
-    @admin.display(description=_("lasts"))
+    @admin.display(description=_("lasts for"))
     def lasts(self, item: Any) -> str:
         if not item.sold_lately:
-            return gettext("not sold for %(days)d days") % {"days": SALES_DAYS}
+            told = ngettext("no sales for %(days)d day", "no sales for %(days)d days", SALES_DAYS)
+            return told % {"days": SALES_DAYS}
         days = item.stock_quantity * SALES_DAYS // item.sold_lately
-        return gettext("%(days)d d") % {"days": days} if days else gettext("less than a day")
+        return ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days else gettext("less than a day")
 
-    @admin.display(description=_("on order"))
+    @admin.display(description=_("on order from supplier"))
     def on_order(self, item: Any) -> str:
         if item.to_order is None:
-            return status_badge(gettext("Nothing"))
+            return status_badge(gettext("Nothing to order"))
         if item.ordered_at is None:
-            return status_badge(gettext("Not yet, %(quantity)d suggested") % {"quantity": item.to_order}, "warning")
+            return status_badge(gettext("Not ordered · %(quantity)d needed") % {"quantity": item.to_order}, "warning")
         since = format_local(item.ordered_at, item.cinema.zone, named=False)
         return status_badge(
-            gettext("%(quantity)d since %(since)s") % {"quantity": item.to_order, "since": since}, "info"
+            gettext("%(quantity)d ordered on %(since)s") % {"quantity": item.to_order, "since": since}, "info"
         )
 
     @admin.display(description=_("low since"))

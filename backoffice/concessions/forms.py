@@ -41,22 +41,22 @@ class OrderForm(ActionForm):
 
     def summary(self) -> Iterable[SummaryItem]:
         yield _("in stock"), self.row.stock_quantity
-        yield _("will be ordered"), self.row.missing
+        yield _("to order"), self.row.missing
 
 
 class ReceiveForm(StockForm):
-    quantity = Number(label=_("How much came in"), min_value=1)
+    quantity = Number(label=_("Quantity received"), min_value=1)
 
 
 class WriteOffForm(StockForm):
-    quantity = Number(label=_("How much is lost"), min_value=1)
-    reason = Words(label=_("Why"), help_text=_("For example: broken, spoilt, past its date."))
+    quantity = Number(label=_("Quantity to write off"), min_value=1)
+    reason = Words(label=_("Reason"), help_text=_("For example: broken, spoilt, out of date."))
 
 
 class CountForm(StockForm):
     on_shelf = Number(
-        label=_("How much lies on the shelf"),
+        label=_("Quantity on the shelf"),
         min_value=0,
-        help_text=_("All of it, with what customers have ordered and not collected."),
+        help_text=_("Count everything, including what customers have ordered but not collected."),
     )
-    reason = Words(label=_("Why, if it differs"), required=False)
+    reason = Words(label=_("Reason for the difference, if any"), required=False)

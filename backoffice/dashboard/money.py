@@ -21,8 +21,8 @@ class MoneyItems(DashboardSection):
         if total:
             yield DashboardItem(
                 ngettext(
-                    "%(count)d payment is disputed: answer at the gateway",
-                    "%(count)d payments are disputed: answer at the gateway",
+                    "%(count)d disputed payment: reply on the payment provider's site",
+                    "%(count)d disputed payments: reply on the payment provider's site",
                     total,
                 )
                 % {"count": total},
@@ -38,8 +38,8 @@ class MoneyItems(DashboardSection):
         if total:
             yield DashboardItem(
                 ngettext(
-                    "%(count)d refund came from outside: say what it was for",
-                    "%(count)d refunds came from outside: say what they were for",
+                    "%(count)d refund made with the provider: choose what was refunded",
+                    "%(count)d refunds made with the provider: choose what was refunded",
                     total,
                 )
                 % {"count": total},
@@ -54,7 +54,7 @@ class MoneyItems(DashboardSection):
         total, rows = counted(self.own(refunds, "order__cinema").select_related("order").order_by("requested_at", "pk"))
         if total:
             yield DashboardItem(
-                ngettext("%(count)d refund failed", "%(count)d refunds failed", total) % {"count": total},
+                ngettext("%(count)d failed refund", "%(count)d failed refunds", total) % {"count": total},
                 list_of("payments_refund", status__exact=Refund.Status.FAILED),
                 "money_off",
                 *named(total, [f"{refund.order.number}: {localize(refund.amount)}" for refund in rows]),
@@ -66,7 +66,7 @@ class MoneyItems(DashboardSection):
         total, rows = counted(self.own(receipts, "order__cinema").select_related("order").order_by("created_at", "pk"))
         if total:
             yield DashboardItem(
-                ngettext("%(count)d fiscal receipt was not sent", "%(count)d fiscal receipts were not sent", total)
+                ngettext("%(count)d unsent fiscal receipt", "%(count)d unsent fiscal receipts", total)
                 % {"count": total},
                 list_of("payments_receipt", status__exact=Receipt.Status.FAILED),
                 "receipt_long",
@@ -81,8 +81,8 @@ class MoneyItems(DashboardSection):
         if total:
             yield DashboardItem(
                 ngettext(
-                    "%(count)d payment at a terminal is to be cleared up",
-                    "%(count)d payments at a terminal are to be cleared up",
+                    "%(count)d payment with an unknown result",
+                    "%(count)d payments with an unknown result",
                     total,
                 )
                 % {"count": total},
@@ -98,8 +98,8 @@ class MoneyItems(DashboardSection):
         if total:
             yield DashboardItem(
                 ngettext(
-                    "%(count)d payment does not agree with its gateway",
-                    "%(count)d payments do not agree with their gateway",
+                    "%(count)d payment doesn't match the provider's data",
+                    "%(count)d payments don't match the provider's data",
                     total,
                 )
                 % {"count": total},
@@ -114,8 +114,7 @@ class MoneyItems(DashboardSection):
         total, rows = counted(refunds.select_related("order").order_by("requested_at", "pk"))
         if total:
             yield DashboardItem(
-                ngettext("%(count)d refund is to be paid out", "%(count)d refunds are to be paid out", total)
-                % {"count": total},
+                ngettext("%(count)d refund to pay out", "%(count)d refunds to pay out", total) % {"count": total},
                 list_of("payments_refund", waits="hands"),
                 "payments",
                 *named(total, [f"{refund.order.number}: {localize(refund.amount)}" for refund in rows]),

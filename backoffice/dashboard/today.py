@@ -72,7 +72,7 @@ class Today(MoneyItems):
         total, rows = counted(asked.exclude(asked_by=self.request.user).order_by("asked_at", "pk"))
         if total:
             yield DashboardItem(
-                ngettext("%(count)d request awaits approval", "%(count)d requests await approval", total)
+                ngettext("%(count)d request awaiting approval", "%(count)d requests awaiting approval", total)
                 % {"count": total},
                 list_of("accounts_approval", status__exact=Approval.Status.ASKED),
                 "verified",
@@ -85,7 +85,8 @@ class Today(MoneyItems):
         total, rows = counted(items)
         if total:
             yield DashboardItem(
-                ngettext("%(count)d bar item is low", "%(count)d bar items are low", total) % {"count": total},
+                ngettext("%(count)d bar item low in stock", "%(count)d bar items low in stock", total)
+                % {"count": total},
                 list_of("concessions_lowstockitem"),
                 "inventory_2",
                 *named(
@@ -102,7 +103,7 @@ class Today(MoneyItems):
         total, rows = counted(self.own(orders, "cinema").order_by("expires_at", "pk"))
         if total:
             yield DashboardItem(
-                ngettext("%(count)d order is overdue", "%(count)d orders are overdue", total) % {"count": total},
+                ngettext("%(count)d overdue order", "%(count)d overdue orders", total) % {"count": total},
                 list_of("orders_overdueorder"),
                 "hourglass_bottom",
                 *named(total, [order.number for order in rows]),
@@ -117,21 +118,23 @@ class Today(MoneyItems):
             failed = [each for each in found if each.last_run and each.last_run.outcome == Outcome.FAILED]
             if late and crontab.is_not_installed():
                 yield DashboardItem(
-                    _("The schedule is not installed on this machine, so no job runs by itself"),
+                    _("Automatic jobs are not set up on this server"),
                     link,
                     "schedule",
-                    [_("To install it: %(command)s") % {"command": INSTALL}],
+                    [_("To set them up, run: %(command)s") % {"command": INSTALL}],
                 )
             elif late:
-                text = ngettext("%(count)d job is late", "%(count)d jobs are late", len(late)) % {"count": len(late)}
+                text = ngettext("%(count)d job running late", "%(count)d jobs running late", len(late)) % {
+                    "count": len(late)
+                }
                 yield DashboardItem(text, link, "timer_off", *named(len(late), _titles(late)), urgent=True)
             if failed:
-                text = ngettext("%(count)d job failed", "%(count)d jobs failed", len(failed)) % {"count": len(failed)}
+                text = ngettext("%(count)d failed job", "%(count)d failed jobs", len(failed)) % {"count": len(failed)}
                 yield DashboardItem(text, link, "error", *named(len(failed), _titles(failed)), urgent=True)
         rows = sum(each.quarantined for each in found)
         if rows and self.may("jobs", "retry_quarantinedrow"):
             yield DashboardItem(
-                ngettext("%(count)d row is in quarantine", "%(count)d rows are in quarantine", rows) % {"count": rows},
+                ngettext("%(count)d row failed to process", "%(count)d rows failed to process", rows) % {"count": rows},
                 reverse("admin:jobs_quarantinedrow_changelist"),
                 "coronavirus",
                 _titles([each for each in found if each.quarantined])[:SHOWN],
@@ -143,8 +146,7 @@ class Today(MoneyItems):
         )
         if total:
             yield DashboardItem(
-                ngettext("%(count)d message was not delivered", "%(count)d messages were not delivered", total)
-                % {"count": total},
+                ngettext("%(count)d undelivered message", "%(count)d undelivered messages", total) % {"count": total},
                 list_of("notifications_notification", status=MessageStatus.FAILED),
                 "mark_email_unread",
                 *named(total, [message.recipient for message in rows]),
@@ -169,8 +171,8 @@ class Today(MoneyItems):
             total = len(today)
             yield DashboardItem(
                 ngettext(
-                    "%(count)d cancelled session of today still has orders",
-                    "%(count)d cancelled sessions of today still have orders",
+                    "%(count)d cancelled screening today still has orders",
+                    "%(count)d cancelled screenings today still have orders",
                     total,
                 )
                 % {"count": total},

@@ -190,7 +190,7 @@ def _on_many(
     if not rows:
         return None
     if len(rows) > MOST_AT_ONCE:
-        told = gettext("Choose up to %(count)d rows at once.") % {"count": MOST_AT_ONCE}
+        told = gettext("You can select up to %(count)d rows at a time.") % {"count": MOST_AT_ONCE}
         page.message_user(request, told, messages.ERROR)
         return None
     at = clock.now()

@@ -177,7 +177,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, ModelAdmin):
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         if not all(is_key(each) for each in request.POST.getlist(ACTION_CHECKBOX_NAME)):
-            self.message_user(request, gettext("These rows are not there any more. Choose again."), messages.ERROR)
+            self.message_user(request, gettext("The selected rows no longer exist. Select again."), messages.ERROR)
             return None
         self._tell_of_gone(request, queryset)
         return super().response_action(request, queryset)
@@ -186,8 +186,8 @@ class CinemaScopedAdmin(ScopedChoicesMixin, ModelAdmin):
         ticked = {*request.POST.getlist(ACTION_CHECKBOX_NAME)}
         if left := len(ticked) - queryset.filter(pk__in=ticked).count():
             told = ngettext(
-                "%(count)d row is not in this list any more: somebody has dealt with it meanwhile.",
-                "%(count)d rows are not in this list any more: somebody has dealt with them meanwhile.",
+                "%(count)d row has left this list: someone else has already dealt with it.",
+                "%(count)d rows have left this list: someone else has already dealt with them.",
                 left,
             )
             self.message_user(request, told % {"count": left}, messages.WARNING)
@@ -206,10 +206,10 @@ class CinemaScopedAdmin(ScopedChoicesMixin, ModelAdmin):
         if self.model._meta.proxy and isinstance(whole, CinemaScopedAdmin) and whole.has_view_permission(request):
             row = whole.get_object(request, object_id)
             if row is not None:
-                told = gettext("%(row)s: somebody has dealt with it meanwhile. This is how it stands now.")
+                told = gettext("%(row)s: someone else has already dealt with this. Here is the current state.")
                 self.message_user(request, told % {"row": row}, messages.WARNING)
                 return HttpResponseRedirect(whole.address_of(row))
-        context = {**self.admin_site.each_context(request), "title": _("Not there any more"), "opts": self.opts}
+        context = {**self.admin_site.each_context(request), "title": _("Not found"), "opts": self.opts}
         return TemplateResponse(request, "backoffice/framework/gone.html", context, status=404)
 
     def address_of(self, row: Any) -> str:

@@ -32,7 +32,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         ],
     ),
     (
-        _("Programme"),
+        _("Schedule"),
         False,
         [
             ("screenings.session", "calendar_month"),
@@ -60,7 +60,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         ],
     ),
     (
-        _("Books"),
+        _("Accounting"),
         True,
         [
             ("payments.payment", "payments"),
@@ -77,7 +77,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         ],
     ),
     (
-        _("Set up"),
+        _("Settings"),
         True,
         [
             ("screenings.cinema", "theaters"),
@@ -117,7 +117,7 @@ def _may(request: HttpRequest, page: str) -> bool:
 
 def _entry(page: str, icon: str) -> dict[str, Any]:
     if page == "index":
-        return {"title": _("What needs you"), "icon": icon, "link": reverse("admin:index")}
+        return {"title": _("Needs attention"), "icon": icon, "link": reverse("admin:index")}
     app, model = page.split(".")
     name = apps.get_model(page)._meta.verbose_name_plural
     rows = reverse(f"admin:{app}_{model}_changelist")

@@ -138,8 +138,8 @@ class ConflictCheckingForm(forms.ModelForm):
         who = _who_changed(self.instance, field)
         told = {"now": field.in_words(), "who": who}
         if who is None:
-            return gettext("Meanwhile somebody else has made it “%(now)s”. Save again to have it your way.") % told
-        return gettext("Meanwhile %(who)s has made it “%(now)s”. Save again to have it your way.") % told
+            return gettext("Someone else has changed this to “%(now)s”. Save again to keep your value.") % told
+        return gettext("%(who)s has changed this to “%(now)s”. Save again to keep your value.") % told
 
 
 def _who_changed(row: Any, field: TrackedBoundField) -> Any:

@@ -189,7 +189,7 @@ class ChangeHistory:
             page = self.page.admin_site._registry.get(field.related_model)
             related = (page and page.list_select_related) or ()
             row = field.related_model._base_manager.select_related(*related).filter(pk=key).first()
-            names[key] = self.page.history_name(row) if row else gettext("deleted since")
+            names[key] = self.page.history_name(row) if row else gettext("now deleted")
         return names[key]
 
 

@@ -35,7 +35,7 @@ class Site(UnfoldAdminSite):
         try:
             return super().catch_all_view(request, url)
         except Http404:
-            context = {**self.each_context(request), "title": _("Not there any more")}
+            context = {**self.each_context(request), "title": _("Not found")}
             return TemplateResponse(request, "backoffice/framework/gone.html", context, status=404)
 
 

@@ -58,7 +58,7 @@ def standing(status: JobStatus, *, is_not_installed: bool) -> tuple[str, str]:
     if status.late and not is_not_installed:
         return "danger", gettext("Late")
     if status.last_run is None:
-        return "info", gettext("Has not run yet")
+        return "info", gettext("Not run yet")
     return COLOURS[Outcome(status.last_run.outcome)], status.last_run.get_outcome_display()
 
 
@@ -145,12 +145,12 @@ class QuarantinedRowAdmin(ActionsMixin, ReadOnlyAdmin):
     @confirmed_action(
         permission="jobs.retry_quarantinedrow",
         title=_("Retry now"),
-        text=_("The job tries the row once more in its next pass. If it fails again, the row waits again."),
+        text=_("The job will try this row again on its next run. If it fails again, the row goes back to this list."),
         icon="replay",
     )
     def retry_now(self, entry: QuarantinedRow, *, at: datetime, actor: Any) -> str:
         retry(entry, at=at)
-        return gettext("%(row)s will be tried by the job's next pass.") % {"row": entry.row_in_words}
+        return gettext("%(row)s: will be retried on the job's next run.") % {"row": entry.row_in_words}
 
 
 @admin.register(JobLease)

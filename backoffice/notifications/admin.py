@@ -41,7 +41,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     def written_in(self, message: Notification) -> str:
         return language_name(message.language)
 
-    @admin.display(description=_("facts"))
+    @admin.display(description=_("details"))
     def facts(self, message: Notification) -> SafeString:
         """But for the codes, which open the door to whoever shows them."""
         told = sorted((name, fact) for name, fact in message.context.items() if name != "codes")

@@ -78,8 +78,8 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
     list_per_page = 20
     list_select_related = ["cinema"]
     search_fields = ["number"]  # the field is there; `get_search_results` says what it finds
-    history_note = _("What happened to the order is told on its own page, event by event.")
-    search_help_text = _("Number, e-mail address, phone number or pick-up code, in full")
+    history_note = _("The full history of the order is on its page.")
+    search_help_text = _("Full order number, e-mail, phone number or pick-up code")
     change_form_after_template = "backoffice/orders/order_timeline.html"
     readonly_fields = ["number", "standing"]
     fieldsets: Any = [  # without the token: who has it may pay and refund, it is the customer's
@@ -112,7 +112,7 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
     @confirmed_action(
         permission="orders.take_payment_order",
         title=_("Take payment"),
-        text=_("Take the money first. The order is then paid, and its tickets are valid."),
+        text=_("Take the money first. The order will then be marked as paid and its tickets become valid."),
         form=PaymentForm,
         when=lambda order: is_unpaid(order) or order.status == Order.Status.CANCELLED,
         icon="payments",
@@ -120,39 +120,41 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
     def take_payment(self, order: Order, *, gateway: str, unsure: bool, at: datetime, actor: User) -> str:
         if unsure:
             record_uncertain_payment(order, gateway=gateway, at=at, actor=actor)
-            return gettext("The payment of order %(order)s is to be cleared up.") % {"order": order}
+            return gettext("Order %(order)s: check the terminal's log and confirm the payment result.") % {
+                "order": order
+            }
         mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=actor)
-        return gettext("Order %(order)s is paid.") % {"order": order}
+        return gettext("Order %(order)s has been paid.") % {"order": order}
 
     @confirmed_action(
         permission="orders.extend_order",
-        title=_("Extend the time to pay"),
-        text=_("Its seats and snacks stay held for longer."),
+        title=_("Extend payment deadline"),
+        text=_("The seats and snacks stay booked until the new deadline."),
         form=ExtendForm,
         when=is_unpaid,
         icon="more_time",
     )
     def extend(self, order: Order, *, until: datetime, at: datetime, actor: User) -> str:
         extended = extend(order, until=until, at=at, actor=actor)
-        told = gettext("Order %(order)s is to be paid before %(until)s.")
+        told = gettext("Order %(order)s must now be paid by %(until)s.")
         return told % {"order": order, "until": format_local(extended.payment_deadline)}
 
     @confirmed_action(
         permission="orders.remind_order",
-        title=_("Remind the customer"),
-        text=_("The customer is told once more that payment is overdue, with a link to pay: at most once an hour."),
+        title=_("Send a reminder"),
+        text=_("The customer gets another message with a payment link. A reminder can be sent once an hour at most."),
         form=RemindForm,
         when=lambda order: order.status == Order.Status.PAYMENT_OVERDUE,
         icon="forward_to_inbox",
     )
     def remind(self, order: Order, *, at: datetime, actor: User) -> str:
         remind_to_pay(order, at=at)
-        return gettext("The customer of order %(order)s is reminded.") % {"order": order}
+        return gettext("Reminder sent for order %(order)s.") % {"order": order}
 
     @confirmed_action(
         permission="orders.cancel_order",
-        title=_("Cancel the order"),
-        text=_("What it holds is free again, and the customer is told."),
+        title=_("Cancel order"),
+        text=_("The seats and snacks are released, points are returned, and the customer is notified."),
         form=CancelOrderForm,
         when=is_unpaid,
         icon="cancel",
@@ -160,12 +162,12 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
     )
     def cancel(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
         cancel(order, reason=reason or Reason.STAFF, at=at, actor=actor)
-        return gettext("Order %(order)s is cancelled.") % {"order": order}
+        return gettext("Order %(order)s cancelled.") % {"order": order}
 
     @confirmed_action(
         permission="orders.refund_order",
-        title=_("Refund the whole order"),
-        text=_("Its money and points go back at once, its seats are free again, and the customer is told."),
+        title=_("Refund whole order"),
+        text=_("The money and points are returned, the seats go back on sale, and the customer is notified."),
         form=RefundForm,
         when=is_sold,
         icon="undo",
@@ -177,8 +179,8 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
 
     @confirmed_action(
         permission="orders.refund_order",
-        title=_("Refund some of it"),
-        text=_("Choose what goes back; you see the exact money and points before anything happens."),
+        title=_("Refund part of the order"),
+        text=_("Choose what to refund. You'll see the exact amount and points before you confirm."),
         form=RefundLinesForm,
         when=is_sold,
         icon="checklist",
@@ -233,11 +235,11 @@ class OverdueOrderAdmin(OrderPage):
             )
         )
 
-    @admin.display(description=_("late by"), ordering="payment_deadline")
+    @admin.display(description=_("overdue by"), ordering="payment_deadline")
     def late(self, order: Order) -> str:
         return timesince(order.payment_deadline, clock.now(), depth=1)
 
-    @admin.display(description=_("held"))
+    @admin.display(description=_("booked items"))
     def held(self, order: Any) -> str:
         seats, snacks, spent = order.seats_held, order.snacks_held, order.points_held
         parts = [
@@ -247,14 +249,14 @@ class OverdueOrderAdmin(OrderPage):
         ]
         return ", ".join(words % {"count": count} for count, words in parts if count)
 
-    @admin.display(description=_("will be cancelled"), ordering="expires_at")
+    @admin.display(description=_("will be cancelled on"), ordering="expires_at")
     def cancelled_on(self, order: Order) -> str:
         return format_local(order.expires_at, order.cinema.zone)
 
-    @admin.display(description=_("how to reach the customer"))
+    @admin.display(description=_("customer contact"))
     def reached(self, order: Order) -> str:
         phone = order.phone or (order.user.phone if order.user else "")
-        return ", ".join(filter(None, [str(order.user or ""), phone, order.email])) or gettext("no address")
+        return ", ".join(filter(None, [str(order.user or ""), phone, order.email])) or gettext("no contact details")
 
 
 @admin.register(Ticket)
@@ -267,7 +269,7 @@ class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin
     list_filter = ["status"]
     list_select_related = ["order__cinema", "session__film", "session__hall__cinema", "seat", "ticket_type"]
     search_fields = ["=order__number"]
-    search_help_text = _("The number of the order, or the code in the ticket's QR")
+    search_help_text = _("Order number or the code from the ticket's QR")
     exclude = ["status"]
     readonly_fields = ["standing"]
     actions_detail = ["let_in", "undo"]
@@ -280,25 +282,25 @@ class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin
 
     @confirmed_action(
         permission="orders.check_in_ticket",
-        title=_("Let in"),
-        text=_("The ticket is used: nobody else gets in with it."),
+        title=_("Check in"),
+        text=_("The ticket will be marked as used and can't be used again."),
         when=lambda ticket: ticket.status == Ticket.Status.PAID,
         icon="qr_code_scanner",
     )
     def let_in(self, ticket: Ticket, *, at: datetime, actor: User) -> str:
         check_in(ticket, at=at, actor=actor)
-        return gettext("%(ticket)s: let in.") % {"ticket": ticket}
+        return gettext("%(ticket)s: checked in.") % {"ticket": ticket}
 
     @confirmed_action(
         permission="orders.undo_check_in_ticket",
-        title=_("Undo the scan"),
-        text=_("The ticket can be used again."),
+        title=_("Undo check-in"),
+        text=_("The ticket will become valid again."),
         when=lambda ticket: ticket.status == Ticket.Status.USED,
         icon="undo",
     )
     def undo(self, ticket: Ticket, *, at: datetime, actor: User) -> str:
         undo_check_in(ticket, at=at, actor=actor)
-        return gettext("%(ticket)s: the scan is undone.") % {"ticket": ticket}
+        return gettext("%(ticket)s: check-in undone.") % {"ticket": ticket}
 
 
 @admin.register(ConcessionPreorder)  # here, since the orders make snacks ready and hand them over
@@ -316,14 +318,14 @@ class ConcessionPreorderAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, R
     actions_detail = ["ready", "hand_over"]
     actions = ["ready", "hand_over"]
 
-    @admin.display(description=_("to collect before"), ordering="collection_deadline")
+    @admin.display(description=_("collect by"), ordering="collection_deadline")
     def until(self, preorder: ConcessionPreorder) -> str:
         return format_local(preorder.collection_deadline, preorder.concession_item.cinema.zone)
 
     @confirmed_action(
         permission="concessions.make_ready",
-        title=_("Make ready"),
-        text=_("The snacks stand ready at the bar."),
+        title=_("Mark as ready"),
+        text=_("Confirm that the order is ready to be collected at the bar."),
         when=lambda preorder: preorder.status == ConcessionPreorder.Status.PENDING,
         icon="restaurant",
     )
@@ -334,7 +336,7 @@ class ConcessionPreorderAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, R
     @confirmed_action(
         permission="concessions.hand_over",
         title=_("Hand over"),
-        text=_("The customer takes the snacks."),
+        text=_("Confirm that the customer has collected the order."),
         when=lambda preorder: preorder.status in ConcessionPreorder.OPEN,
         icon="shopping_bag",
     )

@@ -28,28 +28,28 @@ from payments.models import BY_HAND, Gateway
 
 class ReasonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
-        defaults = {"label": _("Why"), "max_length": LONGEST_REASON, "widget": UnfoldAdminTextInputWidget()}
+        defaults = {"label": _("Reason"), "max_length": LONGEST_REASON, "widget": UnfoldAdminTextInputWidget()}
         super().__init__(**{**defaults, **kwargs})
 
 
 class CancelOrderForm(ActionForm):
-    reason = ReasonField(required=False, help_text=_("Empty: cancelled by staff."))
+    reason = ReasonField(required=False, help_text=_("If left empty, the reason is “Cancelled by staff”."))
 
     def summary(self) -> Iterable[SummaryItem]:
         order: Order = self.row
-        yield _("seats that become free"), order.tickets.live().count()
-        yield _("snacks that return"), sum(order.preorders.values_list("quantity", flat=True))
-        yield _("points that come back"), points_held(order.pk)
-        yield _("who is told"), order.recipient or _("nobody: there is no address")
+        yield _("seats released"), order.tickets.live().count()
+        yield _("snacks returned to stock"), sum(order.preorders.values_list("quantity", flat=True))
+        yield _("points returned"), points_held(order.pk)
+        yield _("message goes to"), order.recipient or _("no one: there are no contact details")
 
 
 class ExtendForm(ActionForm):
     until = forms.DateTimeField(
-        label=_("To pay before"),
+        label=_("Pay by"),
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
         validators=[validate_year],
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        help_text=_("At the session's start at the latest."),
+        help_text=_("No later than the start of the screening."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,31 +58,34 @@ class ExtendForm(ActionForm):
         self.fields["until"].initial = format_local(until, form="Y-m-d\\TH:i")
 
     def summary(self) -> Iterable[SummaryItem]:
-        yield _("to pay before"), format_local(self.row.payment_deadline)
-        yield _("held until"), format_local(self.row.expires_at)
+        yield _("pay by"), format_local(self.row.payment_deadline)
+        yield _("booked until"), format_local(self.row.expires_at)
 
 
 class PaymentForm(ActionForm):
     gateway = forms.ChoiceField(
-        label=_("How"),
+        label=_("Payment method"),
         choices=[(gateway.value, gateway.label) for gateway in Gateway if gateway in BY_HAND],
         initial=Gateway.CASH,
         widget=UnfoldAdminRadioSelectWidget(),
     )
     unsure = forms.BooleanField(
-        label=_("The terminal broke off, and nobody knows"),
-        help_text=_("The order waits a little longer; look into the terminal's journal, then clear the payment up."),
+        label=_("Terminal disconnected; result unknown"),
+        help_text=_(
+            "The order will be kept a little longer. Check the terminal's log, then confirm the result "
+            "on the payment's page."
+        ),
         required=False,
         widget=UnfoldBooleanWidget(),
     )
 
     def summary(self) -> Iterable[SummaryItem]:
-        yield _("to take"), money(self.row.final_amount)
+        yield _("amount to take"), money(self.row.final_amount)
 
 
 class RemindForm(ActionForm):
     def summary(self) -> Iterable[SummaryItem]:
-        yield _("who is told"), self.row.recipient or _("nobody: there is no address")
+        yield _("message goes to"), self.row.recipient or _("no one: there are no contact details")
 
 
 class RefundForm(ActionForm):
@@ -98,9 +101,9 @@ class RefundLinesForm(ActionForm):
     """First which lines, then exactly what goes back, then it counts."""
 
     lines = forms.MultipleChoiceField(
-        label=_("What goes back"),
+        label=_("What to refund"),
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
-        error_messages={"invalid_choice": _("Some of it has been refunded already. Choose from what is left.")},
+        error_messages={"invalid_choice": _("Part of this has already been refunded. Choose from what is left.")},
     )
     reason = ReasonField()
     agreed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
@@ -134,14 +137,14 @@ class RefundLinesForm(ActionForm):
         if self.outcome is not None:
             yield from in_words(self.outcome)
         if self.outcome is not None and not self.looked_at:
-            yield _("look again"), _("nothing has happened yet: confirm to refund exactly this")
+            yield _("check before confirming"), _("nothing has been refunded yet. Confirm to refund exactly this.")
 
 
 def in_words(outcome: RefundPreview) -> Iterable[SummaryItem]:
-    yield _("money that goes back"), money(outcome.money)
-    yield _("points that come back"), outcome.points_back
-    yield _("earned points that are taken back"), outcome.points_taken
-    yield _("afterwards"), _("the order is refunded") if outcome.last else _("the rest of the order stays")
+    yield _("money refunded"), money(outcome.money)
+    yield _("points returned"), outcome.points_back
+    yield _("earned points deducted"), outcome.points_taken
+    yield _("order after the refund"), _("fully refunded") if outcome.last else _("the rest stays valid")
 
 
 def _offer(line: OrderLine, spent: int, order: Order) -> str:

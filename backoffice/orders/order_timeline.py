@@ -112,14 +112,14 @@ class OrderTimeline:
 
     def _at_the_door(self, ticket: Ticket) -> Iterator[tuple[str, str]]:
         if self.order.status in Order.SOLD and ticket.status == Ticket.Status.PAID:
-            yield from self._link("orders.check_in_ticket", _("Let in"), "orders_ticket_let_in", ticket.pk)
+            yield from self._link("orders.check_in_ticket", _("Check in"), "orders_ticket_let_in", ticket.pk)
         if self.order.status == Order.Status.PAID and ticket.status == Ticket.Status.USED:
-            yield from self._link("orders.undo_check_in_ticket", _("Undo the scan"), "orders_ticket_undo", ticket.pk)
+            yield from self._link("orders.undo_check_in_ticket", _("Undo check-in"), "orders_ticket_undo", ticket.pk)
 
     def _at_the_bar(self, preorder: ConcessionPreorder) -> Iterator[tuple[str, str]]:
         page = "concessions_concessionpreorder"
         if self.order.status in Order.SOLD and preorder.status == ConcessionPreorder.Status.PENDING:
-            yield from self._link("concessions.make_ready", _("Make ready"), f"{page}_ready", preorder.pk)
+            yield from self._link("concessions.make_ready", _("Mark as ready"), f"{page}_ready", preorder.pk)
         if self.order.status in Order.SOLD and preorder.status in ConcessionPreorder.OPEN:
             yield from self._link("concessions.hand_over", _("Hand over"), f"{page}_hand_over", preorder.pk)
 
@@ -178,13 +178,13 @@ def _of_event(event: OrderEvent) -> TimelineEntry:
         change = {"source": event.get_from_status_display(), "target": event.get_to_status_display()}
         what = _("%(source)s → %(target)s") % change
     else:
-        what = _("Ordered: %(status)s") % {"status": event.get_to_status_display()}
+        what = _("Order placed: %(status)s") % {"status": event.get_to_status_display()}
     return TimelineEntry(event.at, "flag", what, str(event.actor or ""), reason_label(event.reason))
 
 
 def _of_payment(payment: Payment) -> TimelineEntry:
     told = {"amount": money(payment.amount), "way": payment.get_gateway_display()}
-    what = _("Payment of %(amount)s, %(way)s") % told
+    what = _("Payment of %(amount)s: %(way)s") % told
     return TimelineEntry(
         payment.succeeded_at or payment.created_at,
         "payments",
@@ -201,7 +201,7 @@ def _of_refund(refund: Refund) -> TimelineEntry:
         if (thing := line.ticket or line.preorder)
     ]
     if refund.unallocated_amount:
-        details.append(_("It was refunded outside: say which lines it was for."))
+        details.append(_("Refunded with the payment provider: choose which items it was for."))
     what = _("Refund of %(amount)s: %(status)s") % {
         "amount": money(refund.amount),
         "status": refund.get_status_display(),
@@ -215,9 +215,9 @@ def _of_dispute(dispute: Dispute) -> TimelineEntry:
     told = {"amount": money(dispute.amount), "status": dispute.get_status_display()}
     details = []
     if dispute.answer_by and dispute.status == Dispute.Status.OPEN:
-        details.append(_("Answer at the gateway by %(day)s.") % {"day": format_local(dispute.answer_by)})
+        details.append(_("Reply on the payment provider's site by %(day)s.") % {"day": format_local(dispute.answer_by)})
     return TimelineEntry(
-        dispute.heard_at, "gavel", _("Dispute about %(amount)s: %(status)s") % told, why=dispute.reason, details=details
+        dispute.heard_at, "gavel", _("Dispute over %(amount)s: %(status)s") % told, why=dispute.reason, details=details
     )
 
 
@@ -229,7 +229,7 @@ def _of_points(entry: BonusTransaction) -> TimelineEntry:
 
 
 def _of_scan(scan: Scan) -> TimelineEntry:
-    words = _("Scan undone: %(seat)s") if scan.undone else _("Let in: %(seat)s")
+    words = _("Check-in undone: %(seat)s") if scan.undone else _("Checked in: %(seat)s")
     return TimelineEntry(scan.at, "qr_code_scanner", words % {"seat": scan.ticket.seat}, str(scan.actor or ""))
 
 

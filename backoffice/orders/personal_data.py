@@ -27,10 +27,10 @@ class EraseForm(ActionForm):
     def summary(self) -> Iterable[SummaryItem]:
         customer = Customer.of(self.row)
         yield _("customer"), customer.address
-        yield _("orders, which stay as nobody's"), customer.orders().count()
+        yield _("orders kept without personal data"), customer.orders().count()
         account = BonusAccount.objects.filter(user=customer.user).first() if customer.user else None
         if account is not None:
-            yield _("points that lapse"), account.balance
+            yield _("points lost"), account.balance
 
 
 class PersonalDataMixin:
@@ -49,7 +49,7 @@ class PersonalDataMixin:
         order: Order | None = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
         if order is None:
             raise Http404
-        told = gettext("What is kept about the customer was given out.")
+        told = gettext("The customer's data was downloaded.")
         self.log_change(request, order, told)  # type: ignore[attr-defined]
         return as_file(Customer.of(order), at=clock.now())
 
@@ -64,15 +64,16 @@ class PersonalDataMixin:
 
     def what_is_kept(self, order: Order) -> str:
         link = reverse("admin:orders_order_customer_data", args=[order.pk])
-        return format_html(LINK, link, gettext("Download what is kept about the customer"))
+        return format_html(LINK, link, gettext("Download the customer's data"))
 
-    what_is_kept.short_description = _("for the customer")  # type: ignore[attr-defined]
+    what_is_kept.short_description = _("copy for the customer")  # type: ignore[attr-defined]
 
     @confirmed_action(
         permission=ERASE,
-        title=_("Erase the customer"),
+        title=_("Delete personal data"),
         text=_(
-            "Name, addresses and phone are erased everywhere, for good. Orders, money and receipts stay in the books."
+            "The customer's name, e-mail addresses and phone number are permanently deleted everywhere. "
+            "Orders, payments and receipts are kept for accounting."
         ),
         form=EraseForm,
         when=lambda order: bool(order.recipient),
@@ -81,7 +82,7 @@ class PersonalDataMixin:
     )
     def erase(self, order: Order, *, at: datetime, actor: User) -> str:
         erase_customer(Customer.of(order), at=at)
-        return gettext("The customer of order %(order)s is erased.") % {"order": order}
+        return gettext("Order %(order)s: the customer's personal data has been deleted.") % {"order": order}
 
 
 def as_file(customer: Customer, *, at: datetime) -> JsonResponse:

@@ -48,11 +48,11 @@ def by_hand(payment: Payment | None) -> bool:
 
 
 class DiscrepancyFilter(admin.SimpleListFilter):
-    title = _("trouble")
+    title = _("problem")
     parameter_name = "discrepancy"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("yes", _("a person has to look"))]
+        return [("yes", _("needs checking"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
         return queryset.filter(discrepancy__gt="") if self.value() == "yes" else queryset
@@ -73,8 +73,8 @@ class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
 
     @confirmed_action(
         permission="orders.take_payment_order",
-        title=_("Clear up"),
-        text=_("Look into the terminal's journal, and say what it did."),
+        title=_("Confirm the result"),
+        text=_("Check the terminal's log and enter the result."),
         form=ResolvePaymentForm,
         when=lambda payment: payment.status == Payment.Status.PENDING and by_hand(payment),
         icon="rule",
@@ -82,12 +82,12 @@ class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     def clear_up(self, payment: Payment, *, approved: bool, at: datetime, actor: User) -> str:
         resolve_payment(payment, approved=approved, at=at, actor=actor)
         payment.refresh_from_db()
-        return gettext("The payment is cleared up: %(status)s.") % {"status": payment.get_status_display()}
+        return gettext("Payment updated: %(status)s.") % {"status": payment.get_status_display()}
 
     @confirmed_action(
         permission="payments.ask_payment",
-        title=_("Ask the gateway"),
-        text=_("What the gateway says of the payment, and of all that went back of it, is booked at once."),
+        title=_("Check with the provider"),
+        text=_("The payment and its refunds are updated from the payment provider's data."),
         form=MoneyForm,
         when=lambda payment: not by_hand(payment),
         icon="sync",
@@ -95,7 +95,7 @@ class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     def ask(self, payment: Payment, *, at: datetime, actor: User) -> str:
         asked = settle_payment(payment, at=at)
         told = asked.get_discrepancy_display() or asked.get_status_display()
-        return gettext("The payment now: %(status)s.") % {"status": told}
+        return gettext("Payment status: %(status)s.") % {"status": told}
 
 
 @admin.register(Dispute)
@@ -137,11 +137,11 @@ class RefundLineInline(ReadOnlyInline):
 class PendingFilter(admin.SimpleListFilter):
     """What refunds wait for that only a person can do."""
 
-    title = _("waits for")
+    title = _("awaiting")
     parameter_name = "waits"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("lines", _("what it was for")), ("hands", _("somebody who hands it out"))]
+        return [("lines", _("tickets or snacks to be chosen")), ("hands", _("payout by staff"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Refund]:
         if self.value() == "lines":
@@ -174,14 +174,14 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     @confirmed_action(
         permission="payments.resend_receipt",
         title=_("Send again"),
-        text=_("Under the same name, so that it is not registered twice."),
+        text=_("The receipt is sent with the same number, so it won't be registered twice."),
         form=MoneyForm,
         when=lambda receipt: receipt.status == Receipt.Status.FAILED,
         icon="receipt_long",
     )
     def send_again(self, receipt: Receipt, *, at: datetime, actor: User) -> str:
         send_receipt_again(receipt, at=at)
-        return gettext("The receipt of order %(order)s is sent within the minute.") % {"order": receipt.order}
+        return gettext("The receipt for order %(order)s will be sent within a minute.") % {"order": receipt.order}
 
 
 @admin.register(ReceiptLine)
@@ -210,8 +210,10 @@ class RefundAdmin(ReasonInWords, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
 
     @confirmed_action(
         permission="payments.pay_out_refund",
-        title=_("Paid out"),
-        text=_("The customer has the money: from the drawer, back on the terminal, or in another way."),
+        title=_("Mark as paid out"),
+        text=_(
+            "Confirm only after the customer has received the money: in cash, on the card terminal or in another way."
+        ),
         form=MoneyForm,
         when=lambda refund: (
             refund.status == Refund.Status.FAILED
@@ -221,17 +223,17 @@ class RefundAdmin(ReasonInWords, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     )
     def pay_out(self, refund: Refund, *, at: datetime, actor: User) -> str:
         mark_paid_out(refund, at=at, actor=actor)
-        told = gettext("%(amount)s of order %(order)s is paid out.")
+        told = gettext("%(amount)s for order %(order)s marked as paid out.")
         return told % {"amount": localize(refund.amount), "order": refund.order}
 
     @confirmed_action(
         permission="payments.resend_refund",
         title=_("Send again"),
-        text=_("The gateway is asked first, so the money does not go back twice."),
+        text=_("We check with the payment provider first, so the customer is not refunded twice."),
         form=MoneyForm,
         when=lambda refund: refund.status == Refund.Status.FAILED and not by_hand(refund.payment),
         icon="forward_to_inbox",
     )
     def send_again(self, refund: Refund, *, at: datetime, actor: User) -> str:
         send_again(refund, at=at)
-        return gettext("The refund of order %(order)s is sent within the minute.") % {"order": refund.order}
+        return gettext("The refund for order %(order)s will be sent within a minute.") % {"order": refund.order}

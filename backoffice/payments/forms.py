@@ -19,8 +19,11 @@ class MoneyForm(ActionForm):
 
 class ResolvePaymentForm(MoneyForm):
     answer = forms.ChoiceField(
-        label=_("What the terminal did"),
-        choices=[("approved", _("It took the money")), ("declined", _("It took nothing, or was voided"))],
+        label=_("Result on the terminal"),
+        choices=[
+            ("approved", _("The card was charged")),
+            ("declined", _("The card was not charged, or the charge was cancelled")),
+        ],
         widget=UnfoldAdminRadioSelectWidget(),
     )
 

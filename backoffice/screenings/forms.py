@@ -83,7 +83,7 @@ class ScheduleForm(ActionForm):
     day = day_field(label=_("Day"))
     time = forms.TimeField(label=_("Time"), widget=Native("time", "%H:%M"))
     which = forms.TypedChoiceField(
-        label=_("Which of the two"), required=False, empty_value=None, coerce=int, widget=forms.HiddenInput
+        label=_("Which one"), required=False, empty_value=None, coerce=int, widget=forms.HiddenInput
     )
     ticket_price = forms.DecimalField(
         label=_("Ticket price"), min_value=0, max_digits=10, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget()
@@ -94,7 +94,7 @@ class ScheduleForm(ActionForm):
         super().__init__(*args, **kwargs)
         cinema: Cinema = self.row
         self.fields["hall"].queryset = cinema.halls.all()  # type: ignore[attr-defined]
-        self.fields["time"].help_text = gettext("By the clocks of %(cinema)s (%(zone)s).") % {
+        self.fields["time"].help_text = gettext("Local time of %(cinema)s (%(zone)s).") % {
             "cinema": cinema,
             "zone": cinema.time_zone,
         }
@@ -131,19 +131,19 @@ class CopyForm(PreviewedForm):
             return
         result = self.result()
         yield (
-            gettext("Will be made"),
+            gettext("Will be added"),
             _lines(str(made) + f", {made.hall.name}" for made in result.made) or gettext("nothing"),
         )
         if result.left_out:
             yield (
-                gettext("Will be left out"),
+                gettext("Will be skipped"),
                 _lines(f"{each.session}: {each.reason}" for each in result.left_out),
             )
 
 
 class CopyDayForm(CopyForm):
     day = day_field(label=_("Copy the day"))
-    to = day_field(label=_("to the day"))
+    to = day_field(label=_("To"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,8 +155,8 @@ class CopyDayForm(CopyForm):
 
 
 class CopyWeekForm(CopyForm):
-    monday = day_field(label=_("Copy the week from"), help_text=_("Seven days, from any day of the week."))
-    to = day_field(label=_("to the week from"))
+    monday = day_field(label=_("Copy the week starting"), help_text=_("Seven days, starting on any day of the week."))
+    to = day_field(label=_("To the week starting"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -185,7 +185,7 @@ def _lines(texts: Iterable[str]) -> str:
 
 
 class BuildHallForm(PreviewedForm):
-    name = forms.CharField(label=_("Name of the hall"), max_length=80, widget=UnfoldAdminTextInputWidget())
+    name = forms.CharField(label=_("Hall name"), max_length=80, widget=UnfoldAdminTextInputWidget())
     cleaning_minutes = forms.IntegerField(
         label=_("Cleaning, minutes"), initial=15, min_value=0, max_value=240, widget=UnfoldAdminIntegerFieldWidget()
     )
@@ -195,8 +195,8 @@ class BuildHallForm(PreviewedForm):
         strip=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12, "class": "font-mono", "spellcheck": "false"}),
         help_text=_(
-            "A line is a row, the one at the screen first; a character is a place: s standard, v VIP, l love seat, "
-            "w wheelchair, c companion, _ no seat (an aisle)."
+            "One line per row, starting at the screen. One character per seat: s standard, v VIP, l "
+            "love seat, w wheelchair space, c companion, _ gap (aisle)."
         ),
     )
 
@@ -230,11 +230,15 @@ class OutageForm(PreviewedForm):
         label=_("Seats"),
         max_length=200,
         widget=UnfoldAdminTextInputWidget(),
-        help_text=_("Their numbers, such as 5 or 5-8 or 3, 5-8."),
+        help_text=_("Seat numbers, for example 5, or 5-8, or 3, 5-8."),
     )
-    since = instant_field(label=_("Broken from"))
-    until = instant_field(label=_("Broken until"), required=False, help_text=_("Empty: until somebody puts it back."))
-    reason = ReasonField(label=_("What is broken"))
+    since = instant_field(label=_("Off sale from"))
+    until = instant_field(
+        label=_("Off sale until"),
+        required=False,
+        help_text=_("Leave empty to keep it off sale until someone puts it back."),
+    )
+    reason = ReasonField(label=_("ReasonField"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -247,11 +251,11 @@ class OutageForm(PreviewedForm):
             seats = list(Seat.objects.filter(hall=self.row, row=given["row_number"], number__in=wanted or []))
             missing = sorted((wanted or set()) - {seat.number for seat in seats})
             if wanted is None:
-                self.add_error("numbers", gettext("Write numbers, such as 5 or 5-8 or 3, 5-8."))
+                self.add_error("numbers", gettext("Enter numbers, for example 5, or 5-8, or 3, 5-8."))
             elif missing:
                 self.add_error(
                     "numbers",
-                    gettext("Row %(row)s has no seat %(numbers)s.")
+                    gettext("Row %(row)s has no seat %(numbers)s. Check the numbers.")
                     % {"row": given["row_number"], "numbers": ", ".join(map(str, missing))},
                 )
             else:

@@ -46,7 +46,8 @@ class FilmResource(Resource):
         if len(same) > 1:
             numbers = ", ".join(str(film.pk) for film in same)
             raise ValidationError(
-                gettext("Several films have this title; write the number of one: %(numbers)s.") % {"numbers": numbers}
+                gettext("Several films have this title. Write the number of the one you mean: %(numbers)s.")
+                % {"numbers": numbers}
             )
         return same[0] if same else None
 
@@ -145,7 +146,7 @@ class TimetableResource(Resource):
         if is_new or any(row[name] != self._before[name] for name in self.PLACE if name in row):
             complete = row if is_new else {**self._before, **row}
             missing = [name for name in self.NEEDED if not complete.get(name)]
-            errors |= {name: ValidationError(gettext("It is needed.")) for name in missing}
+            errors |= {name: ValidationError(gettext("This is required.")) for name in missing}
             if not {*missing} & {*self.PLACE}:
                 try:
                     instance.hall, instance.start_datetime = self._place(complete)
@@ -176,9 +177,7 @@ class TimetableResource(Resource):
         if not instance._state.adding:
             differs = [self.label(name) for name in self.columns if self.said(name, instance) != self._before[name]]
             raise ValidationError(
-                gettext(
-                    "A session on the programme is not changed by a file (%(columns)s). Cancel it, and add another."
-                )
+                gettext("A scheduled screening can't be changed by import (%(columns)s). Cancel it and add a new one.")
                 % {"columns": ", ".join(differs)}
             )
 
@@ -204,7 +203,7 @@ def _instant(day: Any, said: str, cinema: Cinema) -> datetime:
     """`19:30` by the cinema's clocks; with an offset, `01:30 UTC+0200`, where they show it twice."""
     found = TIME.fullmatch(said)
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        raise ValueError(gettext("“%(value)s” is no time: write 19:30.") % {"value": said})
+        raise ValueError(gettext("“%(value)s” is not a time. Write it like 19:30.") % {"value": said})
     wall_clock = datetime(day.year, day.month, day.day, int(found[1]), int(found[2]))  # noqa: DTZ001 (a wall clock)
     try:
         return as_instant(wall_clock, cinema.zone)

@@ -43,10 +43,10 @@ NAMED = 20  # tickets that an outage hits are named, so many
 
 class CancelSessionForm(ActionForm):
     reason = forms.CharField(
-        label=_("Why"),
+        label=_("Reason"),
         max_length=LONGEST_REASON,
         widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
-        help_text=_("The customers do not read it."),
+        help_text=_("Customers won't see this."),
     )
 
     def summary(self) -> Iterable[SummaryItem]:
@@ -55,7 +55,7 @@ class CancelSessionForm(ActionForm):
         yield gettext("tickets sold or reserved"), hit["tickets"]
         yield gettext("orders"), hit["orders"]
         paid = live.filter(order__status__in=Order.SOLD).aggregate(paid=Sum("price"))["paid"]
-        yield gettext("price of the tickets that were paid"), paid or 0
+        yield gettext("price of paid tickets"), paid or 0
 
 
 class SeatOutageForm(OutageForm):
@@ -67,12 +67,12 @@ class SeatOutageForm(OutageForm):
         given = self.cleaned_data
         tickets = occupancy.hit_by(self.seats, since=given["since"], until=given["until"])
         yield gettext("seats"), len(self.seats)
-        yield gettext("tickets sold for them"), len(tickets) or gettext("none")
+        yield gettext("tickets already sold for these seats"), len(tickets) or gettext("none")
         if tickets:
             lines = format_html_join(
                 "", "{}: {}, {}<br>", ((each.order, each.session, each.seat) for each in tickets[:NAMED])
             )
-            yield gettext("who needs other seats"), lines
+            yield gettext("needs other seats"), lines
 
 
 @admin.register(Session)
@@ -121,8 +121,8 @@ class SessionAdmin(ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
 
     @confirmed_action(
         permission="screenings.cancel_session",
-        title=_("Cancel the session"),
-        text=_("Its orders are refunded within a minute or two, and the customers are told."),
+        title=_("Cancel screening"),
+        text=_("Orders are refunded automatically within a couple of minutes, and customers are notified."),
         form=CancelSessionForm,
         when=lambda session: session.status in (Session.Status.SCHEDULED, Session.Status.ONGOING),
         icon="event_busy",
@@ -130,7 +130,7 @@ class SessionAdmin(ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
     )
     def cancel(self, session: Session, *, at: datetime, actor: User, reason: str) -> str:
         cancel_session(session, reason=reason, at=at, actor=actor)
-        return gettext("%(session)s is cancelled.") % {"session": session}
+        return gettext("%(session)s: screening cancelled.") % {"session": session}
 
     # --- The programme as a file: it adds sessions, by the one service that does
 
@@ -251,13 +251,16 @@ class HallAdmin(ActionsMixin, NoDeleteAdmin):
 
     @confirmed_action(
         permission="screenings.take_out_seat",
-        title=_("Take seats out of use"),
-        text=_("They are not sold for sessions that run then. Tickets that were sold stay: first you see which."),
+        title=_("Take seats off sale"),
+        text=_(
+            "These seats won't be sold for screenings in the period you enter. Tickets already sold "
+            "stay valid; you'll see them before you confirm."
+        ),
         form=SeatOutageForm,
         icon="chair_alt",
     )
     def take_out(self, hall: Hall, *, at: datetime, actor: User, **given: Any) -> str:
         names = ("seats", "since", "until", "reason")
         outages = take_out(**{name: given[name] for name in names}, actor=actor)
-        told = ngettext("%(count)d seat is out of use.", "%(count)d seats are out of use.", len(outages))
+        told = ngettext("%(count)d seat taken off sale.", "%(count)d seats taken off sale.", len(outages))
         return told % {"count": len(outages)}

@@ -40,20 +40,20 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
 
     @confirmed_action(
         permission="screenings.schedule_session",
-        title=_("Schedule a session"),
-        text=_("It lasts as long as adverts, film and cleaning take."),
+        title=_("Add a screening"),
+        text=_("The hall will be busy for the adverts, the film and cleaning."),
         form=ScheduleForm,
         icon="add",
     )
     def schedule(self, cinema: Cinema, *, at: datetime, actor: User, **given: Any) -> str:
         names = ("film", "hall", "start", "ticket_price", "format")
         session = schedule(**{name: given[name] for name in names}, at=at, actor=actor)
-        return gettext("%(session)s is on the programme.") % {"session": session}
+        return gettext("%(session)s: screening added.") % {"session": session}
 
     @confirmed_action(
         permission="screenings.copy_sessions",
         title=_("Copy a day"),
-        text=_("The sessions of one day are shown again on another, at the same times. First you see which."),
+        text=_("Copies one day's screenings to another day at the same times. You'll see them before you confirm."),
         form=CopyDayForm,
         icon="content_copy",
     )
@@ -63,7 +63,7 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
     @confirmed_action(
         permission="screenings.copy_sessions",
         title=_("Copy a week"),
-        text=_("The sessions of seven days are shown again in another week. First you see which."),
+        text=_("Copies seven days of screenings to another week. You'll see them before you confirm."),
         form=CopyWeekForm,
         icon="content_copy",
     )
@@ -72,8 +72,8 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
 
     @confirmed_action(
         permission="screenings.build_hall",
-        title=_("Build a hall"),
-        text=_("Draw its rows; you see the plan before it is built."),
+        title=_("Add a hall"),
+        text=_("Type in the rows of seats. You'll see the plan before the hall is added."),
         form=BuildHallForm,
         icon="event_seat",
     )
@@ -81,14 +81,14 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
         self, cinema: Cinema, *, at: datetime, actor: User, drawing: list[str], looked: str, **given: Any
     ) -> str:
         hall = build_hall(cinema=cinema, rows=drawing, **given)
-        return gettext("%(hall)s is built.") % {"hall": hall}
+        return gettext("%(hall)s: hall added.") % {"hall": hall}
 
 
 def _copied(result: CopyResult) -> str:
     made = len(result.made)
-    told = ngettext("%(count)d session is made.", "%(count)d sessions are made.", made) % {"count": made}
+    told = ngettext("%(count)d screening added.", "%(count)d screenings added.", made) % {"count": made}
     if left := len(result.left_out):
-        told += " " + ngettext("%(count)d is left out.", "%(count)d are left out.", left) % {"count": left}
+        told += " " + ngettext("%(count)d skipped.", "%(count)d skipped.", left) % {"count": left}
     return told
 
 
@@ -113,24 +113,24 @@ class SeatOutageAdmin(ActionsMixin, ReadOnlyAdmin):
     def hall(self, outage: SeatOutage) -> str:
         return str(outage.seat.hall)
 
-    @admin.display(description=_("broken from"), ordering="since")
+    @admin.display(description=_("off sale from"), ordering="since")
     def broken_from(self, outage: SeatOutage) -> str:
         return format_local(outage.since, outage.seat.hall.cinema.zone)
 
-    @admin.display(description=_("broken until"), ordering="until")
+    @admin.display(description=_("off sale until"), ordering="until")
     def broken_until(self, outage: SeatOutage) -> str:
         return format_local(outage.until, outage.seat.hall.cinema.zone)
 
     @confirmed_action(
         permission="screenings.take_out_seat",
-        title=_("Put the seat back"),
-        text=_("The seat is fine: from now on it is sold again."),
+        title=_("Put back on sale"),
+        text=_("The seat will be on sale again from now on."),
         when=lambda outage: outage.until is None or outage.until > clock.now(),
         icon="build",
     )
     def put_back(self, outage: SeatOutage, *, at: datetime, actor: User) -> str:
         put_back(outage, at=at)
-        return gettext("%(seat)s is sold again.") % {"seat": outage.seat}
+        return gettext("%(seat)s: back on sale.") % {"seat": outage.seat}
 
 
 @admin.register(SeatSurcharge)

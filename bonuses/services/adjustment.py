@@ -30,24 +30,28 @@ def adjust(
     """
     reason = clean_reason(reason)
     if not amount or abs(amount) > MOST_POINTS:
-        raise AdjustmentRefused(_("%(amount)d points cannot be booked. Enter another number.") % {"amount": amount})
+        raise AdjustmentRefused(
+            _("The balance can't be changed by %(amount)d points. Enter a different number.") % {"amount": amount}
+        )
     with transaction.atomic():
         balance = balances.lock([account.pk])[account.pk]
         if seen is not None and (last := _adjustments(account).select_related("actor").first()) and last.pk > seen:
             raise AdjustedMeanwhile(
                 _(
-                    "Meanwhile %(actor)s booked %(amount)+d: %(reason)s. "
-                    "If yours comes on top of that, confirm it again."
+                    "%(actor)s has just changed the balance by %(amount)+d (%(reason)s). If your change is in "
+                    "addition to that, confirm it again."
                 )
-                % {"actor": last.actor or _("somebody"), "amount": last.amount, "reason": last.description}
+                % {"actor": last.actor or _("someone"), "amount": last.amount, "reason": last.description}
             )
         if balance + amount < 0:
             raise AdjustmentRefused(
-                _("%(amount)d points cannot be taken: the balance is %(balance)d.")
+                _("Can't deduct %(amount)d points: the balance is %(balance)d. Enter a smaller number.")
                 % {"amount": -amount, "balance": balance}
             )
         if balance + amount > MOST_POINTS:
-            raise AdjustmentRefused(_("%(amount)d points cannot be booked. Enter another number.") % {"amount": amount})
+            raise AdjustmentRefused(
+                _("The balance can't be changed by %(amount)d points. Enter a different number.") % {"amount": amount}
+            )
         lately = _adjustments(account).filter(actor=actor, transaction_date__gt=at - LIMIT_WINDOW)
         booked = sum(abs(each) for each in lately.values_list("amount", flat=True)) if actor else 0
         require_approval_above_limit("bonuses.adjust", booked + abs(amount), actor=actor, approver=approver)

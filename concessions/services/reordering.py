@@ -22,11 +22,11 @@ def order_up(item: ConcessionItem, *, at: datetime, actor: User | None = None) -
         known = ReorderSuggestion.objects.filter(concession_item=row, settled_at__isnull=True).first()
         if known is not None and known.ordered_at is not None:
             raise OrderedAlready(
-                _("%(item)s: %(quantity)d are on order already. Receive them first.")
+                _("%(item)s: %(quantity)d are already on order. Receive them first.")
                 % {"item": row, "quantity": known.quantity}
             )
         if not row.missing:
-            raise NothingToOrder(_("%(item)s: the shelf is full, nothing is missing.") % {"item": row})
+            raise NothingToOrder(_("%(item)s: the stock is at its maximum. There is nothing to order.") % {"item": row})
         suggestion = known or ReorderSuggestion(concession_item=row, suggested_at=at)
         suggestion.quantity, suggestion.ordered_at, suggestion.ordered_by = row.missing, at, actor
         suggestion.save()
@@ -35,12 +35,12 @@ def order_up(item: ConcessionItem, *, at: datetime, actor: User | None = None) -
 
 def take_off_sale(item: ConcessionItem) -> None:
     """Stop selling the item; what customers have ordered stays. Raises `OffSaleAlready`. Owns its transaction."""
-    _put(item, on_sale=False, otherwise=OffSaleAlready(_("%(item)s is off sale already.") % {"item": item}))
+    _put(item, on_sale=False, otherwise=OffSaleAlready(_("%(item)s is already off sale.") % {"item": item}))
 
 
 def put_on_sale(item: ConcessionItem) -> None:
     """Sell the item again. Raises `OnSaleAlready`. Owns its transaction."""
-    _put(item, on_sale=True, otherwise=OnSaleAlready(_("%(item)s is on sale already.") % {"item": item}))
+    _put(item, on_sale=True, otherwise=OnSaleAlready(_("%(item)s is already on sale.") % {"item": item}))
 
 
 def _put(item: ConcessionItem, *, on_sale: bool, otherwise: ConcurrentChange) -> None:

@@ -117,8 +117,11 @@ def _refuse_if_moved(item: ConcessionItem, seen: int | None) -> None:
     last = _by_staff(item).select_related("actor").first()
     if last is not None and last.pk > seen:
         raise StockMovedMeanwhile(
-            _("Meanwhile %(actor)s booked: %(kind)s, %(quantity)+d. If yours comes on top of that, confirm it again.")
-            % {"actor": last.actor or _("somebody"), "kind": last.get_kind_display(), "quantity": last.quantity}
+            _(
+                "%(actor)s has just changed the stock: %(kind)s, %(quantity)+d. If your change is in addition to "
+                "that, confirm it again."
+            )
+            % {"actor": last.actor or _("someone"), "kind": last.get_kind_display(), "quantity": last.quantity}
         )
 
 

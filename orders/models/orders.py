@@ -97,7 +97,7 @@ class Order(models.Model):
     """What a customer buys at once in one cinema. Its amounts never change after sale."""
 
     class Status(models.TextChoices):
-        PENDING_PAYMENT = "PENDING_PAYMENT", _("Waiting for payment")
+        PENDING_PAYMENT = "PENDING_PAYMENT", _("Awaiting payment")
         PAYMENT_OVERDUE = "PAYMENT_OVERDUE", _("Payment overdue")
         PAID = "PAID", _("Paid")
         COMPLETED = "COMPLETED", _("Completed")
@@ -118,7 +118,7 @@ class Order(models.Model):
     class Channel(models.TextChoices):
         ONLINE = "ONLINE", _("Online")
         BOX_OFFICE = "BOX_OFFICE", _("Box office")
-        RESERVATION = "RESERVATION", _("Reservation")
+        RESERVATION = "RESERVATION", _("Unpaid booking")
 
     number = models.CharField(_("number"), max_length=8, unique=True, default=new_number, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
@@ -130,7 +130,7 @@ class Order(models.Model):
         blank=True,
         related_name="orders",
         verbose_name=_("customer"),
-        help_text=_("Empty for a guest."),
+        help_text=_("Empty if the customer ordered without signing in."),
     )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=32, blank=True)
@@ -138,20 +138,20 @@ class Order(models.Model):
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING_PAYMENT)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel, default=Channel.ONLINE)
     created_at = models.DateTimeField(_("created"))
-    payment_deadline = models.DateTimeField(_("to pay before"))
-    expires_at = models.DateTimeField(_("held until"))
+    payment_deadline = models.DateTimeField(_("pay by"))
+    expires_at = models.DateTimeField(_("booked until"))
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     refunded_at = models.DateTimeField(_("refunded"), null=True, blank=True)
     refund_processed_at = models.DateTimeField(_("refund processed"), null=True, blank=True)
     bonus_accrued_at = models.DateTimeField(_("points credited"), null=True, blank=True)
-    total_amount = MoneyField(_("total"), default=0)
+    total_amount = MoneyField(_("full price"), default=0)
     discount_amount = MoneyField(_("discount"), default=0)
     bonus_amount = MoneyField(_("paid with points"), default=0)
     final_amount = MoneyField(_("to pay"), default=0)
     promocode = models.ForeignKey(
-        Promocode, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("promocode")
+        Promocode, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("promo code")
     )
 
     objects = OrderQuerySet.as_manager()
@@ -250,7 +250,7 @@ class OrderEvent(models.Model):
     order = models.ForeignKey(Order, models.PROTECT, related_name="events", verbose_name=_("order"))
     from_status = models.CharField(_("from"), max_length=16, choices=Order.Status, blank=True)
     to_status = models.CharField(_("to"), max_length=16, choices=Order.Status)
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(_("time"))
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -258,7 +258,7 @@ class OrderEvent(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("by"),
-        help_text=_("Nobody: a job or a gateway did it."),
+        help_text=_("Empty if the system or the payment provider did it."),
     )
     reason = models.CharField(_("reason"), max_length=250, blank=True)
 

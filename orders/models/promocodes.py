@@ -15,11 +15,11 @@ class Promocode(models.Model):
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     discount_percent = models.PositiveSmallIntegerField(
-        _("discount, percent"), null=True, blank=True, validators=[MaxValueValidator(100)]
+        _("discount, %"), null=True, blank=True, validators=[MaxValueValidator(100)]
     )
-    discount_amount = MoneyField(_("discount, money"), null=True, blank=True)
-    max_uses = models.PositiveIntegerField(_("orders at most"), default=1)
-    used_count = models.PositiveIntegerField(_("orders so far"), default=0)
+    discount_amount = MoneyField(_("discount amount"), null=True, blank=True)
+    max_uses = models.PositiveIntegerField(_("usage limit"), default=1)
+    used_count = models.PositiveIntegerField(_("times used"), default=0)
     valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
@@ -29,8 +29,8 @@ class Promocode(models.Model):
     )
 
     class Meta:
-        verbose_name = _("promocode")
-        verbose_name_plural = _("promocodes")
+        verbose_name = _("promo code")
+        verbose_name_plural = _("promo codes")
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(condition=Q(used_count__lte=F("max_uses")), name="promocode_within_its_limit"),
@@ -46,5 +46,5 @@ class Promocode(models.Model):
         super().clean()
         self.code = self.code.strip().upper()
         if self.max_uses is not None and self.max_uses < self.used_count:
-            told = _("%(count)d orders have used it already.") % {"count": self.used_count}
+            told = _("Already used in %(count)d orders. Enter this number or more.") % {"count": self.used_count}
             raise ValidationError({"max_uses": told})

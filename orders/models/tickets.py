@@ -25,8 +25,8 @@ class Ticket(models.Model):
         RESERVED = "RESERVED", _("Reserved")
         PAID = "PAID", _("Paid")
         USED = "USED", _("Used")
-        EXPIRED = "EXPIRED", _("Did not come")
-        AVAILABLE = "AVAILABLE", _("Seat free again")
+        EXPIRED = "EXPIRED", _("No-show")
+        AVAILABLE = "AVAILABLE", _("Released")
 
     TRANSITIONS: ClassVar = {
         Status.RESERVED: {Status.PAID, Status.AVAILABLE},
@@ -38,7 +38,9 @@ class Ticket(models.Model):
     LIVE: ClassVar = [Status.RESERVED, Status.PAID, Status.USED, Status.EXPIRED]
 
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="tickets", verbose_name=_("order"))
-    session = models.ForeignKey("screenings.Session", models.PROTECT, related_name="tickets", verbose_name=_("session"))
+    session = models.ForeignKey(
+        "screenings.Session", models.PROTECT, related_name="tickets", verbose_name=_("screening")
+    )
     seat = models.ForeignKey("screenings.Seat", models.PROTECT, related_name="tickets", verbose_name=_("seat"))
     ticket_type = models.ForeignKey(
         "screenings.TicketType", models.PROTECT, related_name="tickets", verbose_name=_("ticket type")
@@ -91,14 +93,14 @@ class Scan(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="scans", verbose_name=_("ticket"))
     undone = models.BooleanField(_("undone"), default=False)
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(_("time"))
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
 
     class Meta:
-        verbose_name = _("scan")
-        verbose_name_plural = _("scans")
+        verbose_name = _("check-in")
+        verbose_name_plural = _("check-ins")
         ordering = ["-at", "-id"]
 
     def __str__(self) -> str:

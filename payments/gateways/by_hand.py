@@ -31,7 +31,7 @@ class ByHand:
     def parse_webhook(
         self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime
     ) -> WebhookHint:
-        raise UnverifiedWebhook(_("Nobody sends messages about this kind of payment."))
+        raise UnverifiedWebhook(_("This payment method has no online notifications."))
 
     def _nobody(self) -> NoReturn:
-        raise NotPollable("by hand", _("This kind of payment is settled by a person: there is no gateway to ask."))
+        raise NotPollable("by hand", _("This payment was taken by staff, so there is no provider to check with."))

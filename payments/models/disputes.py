@@ -18,8 +18,8 @@ class Dispute(models.Model):
     """
 
     class Status(models.TextChoices):
-        OPEN = "OPEN", _("To be answered")
-        ANSWERED = "ANSWERED", _("The bank decides")
+        OPEN = "OPEN", _("Reply needed")
+        ANSWERED = "ANSWERED", _("With the bank")
         WON = "WON", _("Won")
         LOST = "LOST", _("Lost")
 
@@ -34,12 +34,14 @@ class Dispute(models.Model):
     ARGUED: ClassVar = (Status.OPEN, Status.ANSWERED)
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes", verbose_name=_("payment"))
-    external_id = models.CharField(_("id at the gateway"), max_length=120)
+    external_id = models.CharField(_("provider's reference"), max_length=120)
     amount = MoneyField(_("amount"))
-    reason = models.CharField(_("the bank's reason"), max_length=60, blank=True, help_text=_("In the bank's own word."))
+    reason = models.CharField(
+        _("the bank's reason"), max_length=60, blank=True, help_text=_("As the bank describes it.")
+    )
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.OPEN)
-    heard_at = models.DateTimeField(_("heard of"))
-    answer_by = models.DateTimeField(_("answer by"), null=True, blank=True)
+    heard_at = models.DateTimeField(_("opened"))
+    answer_by = models.DateTimeField(_("reply by"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
     class Meta:

@@ -48,7 +48,7 @@ class Payment(models.Model):
     """Money for an order, in flight or taken. Several may have succeeded; all but one are then refunded."""
 
     class Status(models.TextChoices):
-        PENDING = "PENDING", _("In flight")
+        PENDING = "PENDING", _("Processing")
         SUCCEEDED = "SUCCEEDED", _("Paid")
         FAILED = "FAILED", _("Failed")
 
@@ -61,19 +61,19 @@ class Payment(models.Model):
     class Discrepancy(models.TextChoices):
         """What keeps a payment from being booked, until a person has looked."""
 
-        NOT_OURS = "NOT_OURS", _("The gateway knows it as another payment, or in another currency")
-        REFUNDED_BEYOND = "REFUNDED_BEYOND", _("More has gone back at the gateway than is booked here")
-        UNKNOWN_THERE = "UNKNOWN_THERE", _("The gateway does not know it")
+        NOT_OURS = "NOT_OURS", _("The provider has a different payment or currency under this number")
+        REFUNDED_BEYOND = "REFUNDED_BEYOND", _("The provider has refunded more than is recorded here")
+        UNKNOWN_THERE = "UNKNOWN_THERE", _("The provider has no such payment")
 
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="payments", verbose_name=_("order"))
-    gateway = models.CharField(_("gateway"), max_length=16, choices=Gateway)
+    gateway = models.CharField(_("payment method"), max_length=16, choices=Gateway)
     uid = models.UUIDField(
         default=uuid.uuid4,
         unique=True,
         editable=False,
-        help_text=_("Its name at the gateway, and the key that makes a repeated request the same one."),
+        help_text=_("Sent to the provider so that a repeated request is not processed twice."),
     )
-    external_id = models.CharField(_("id at the gateway"), max_length=120, blank=True)
+    external_id = models.CharField(_("provider's reference"), max_length=120, blank=True)
     amount = MoneyField(_("amount"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING)
     return_url = models.CharField(max_length=500, blank=True, editable=False)
@@ -81,8 +81,8 @@ class Payment(models.Model):
     created_at = models.DateTimeField(_("created"))
     succeeded_at = models.DateTimeField(_("paid"), null=True, blank=True)
     receipted_at = models.DateTimeField(_("receipt queued"), null=True, blank=True)
-    next_poll_at = models.DateTimeField(_("gateway is asked again"), null=True, blank=True)
-    discrepancy = models.CharField(_("trouble"), max_length=20, choices=Discrepancy, blank=True)
+    next_poll_at = models.DateTimeField(_("next check with the provider"), null=True, blank=True)
+    discrepancy = models.CharField(_("problem"), max_length=20, choices=Discrepancy, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by")
     )
@@ -156,7 +156,7 @@ class Refund(models.Model):
 
     class Status(models.TextChoices):
         REQUESTED = "REQUESTED", _("To be sent")
-        SUCCEEDED = "SUCCEEDED", _("Sent back")
+        SUCCEEDED = "SUCCEEDED", _("Paid back")
         FAILED = "FAILED", _("Failed")
 
     TRANSITIONS: ClassVar = {
@@ -173,19 +173,19 @@ class Refund(models.Model):
         default=uuid.uuid4,
         unique=True,
         editable=False,
-        help_text=_("Its name at the gateway, and the key that makes a repeated request the same one."),
+        help_text=_("Sent to the provider so that a repeated request is not processed twice."),
     )
     amount = MoneyField(_("amount"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.REQUESTED)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
-    external_id = models.CharField(_("id at the gateway"), max_length=120, blank=True)
+    external_id = models.CharField(_("provider's reference"), max_length=120, blank=True)
     unallocated_amount = MoneyField(
-        _("not said what for"),
+        _("not assigned to items"),
         default=0,
-        help_text=_("Of a part that was refunded outside: how much staff have yet to name tickets or snacks for."),
+        help_text=_("For a refund made with the provider: the amount staff still have to assign to tickets or snacks."),
     )
     requested_at = models.DateTimeField(_("requested"))
-    succeeded_at = models.DateTimeField(_("sent back"), null=True, blank=True)
+    succeeded_at = models.DateTimeField(_("paid back"), null=True, blank=True)
     receipted_at = models.DateTimeField(_("receipt queued"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
@@ -195,9 +195,9 @@ class Refund(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
     handed_out = models.BooleanField(
-        _("handed out"),
+        _("paid out by staff"),
         default=False,
-        help_text=_("By a person, from the drawer, on the terminal or in another way: no gateway knows of it."),
+        help_text=_("In cash, on the card terminal or in another way. The payment provider has no record of it."),
     )
     paid_out_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -255,17 +255,17 @@ class GatewayEvent(models.Model):
     Its text is not kept: it names people, and the gateway says it again whenever it is asked.
     """
 
-    gateway = models.CharField(_("gateway"), max_length=16, choices=Gateway)
-    event_id = models.CharField(_("id of the event"), max_length=200)
+    gateway = models.CharField(_("payment method"), max_length=16, choices=Gateway)
+    event_id = models.CharField(_("message number"), max_length=200)
     payment = models.ForeignKey(
         Payment, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("payment")
     )
     received_at = models.DateTimeField(_("received"))
-    handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
+    handled_at = models.DateTimeField(_("processed"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("gateway event")
-        verbose_name_plural = _("gateway events")
+        verbose_name = _("provider message")
+        verbose_name_plural = _("provider messages")
         ordering = ["-received_at"]
         constraints = [models.UniqueConstraint(fields=["gateway", "event_id"], name="one_row_a_gateway_event")]
 

@@ -19,7 +19,7 @@ class Subject(models.TextChoices):
     """What a line of a receipt is: tickets are a service, the bar sells goods, and taxes differ."""
 
     TICKETS = "TICKETS", _("Tickets")
-    GOODS = "GOODS", _("Goods of the bar")
+    GOODS = "GOODS", _("Bar goods")
 
 
 class Vat(models.TextChoices):
@@ -35,7 +35,7 @@ class Vat(models.TextChoices):
 class VatRate(models.Model):
     """What tax is on tickets, or on goods, from a day on. Without a row the general rule holds: see `Rates`."""
 
-    subject = models.CharField(_("on"), max_length=16, choices=Subject)
+    subject = models.CharField(_("applies to"), max_length=16, choices=Subject)
     valid_from = models.DateField(_("valid from"))
     vat = models.CharField(_("rate"), max_length=8, choices=Vat)
 
@@ -51,7 +51,9 @@ class VatRate(models.Model):
     def clean(self) -> None:
         super().clean()
         if self.valid_from is not None and self.is_printed():
-            raise ValidationError({"valid_from": _("Receipts have been made since that day. Choose a later one.")})
+            raise ValidationError(
+                {"valid_from": _("Receipts have already been issued on or after this date. Choose a later date.")}
+            )
 
     def is_printed(self) -> bool:
         """Receipts have been made on its day or later: what they say is not changed behind them."""
@@ -120,12 +122,12 @@ class Receipt(models.Model):
     )
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     amount = MoneyField(_("amount"))
-    is_prepayment = models.BooleanField(_("paid ahead of the show"), default=False)
-    awaits_settlement = models.BooleanField(_("second receipt to come"), default=False)
+    is_prepayment = models.BooleanField(_("paid before the screening"), default=False)
+    awaits_settlement = models.BooleanField(_("final receipt pending"), default=False)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.QUEUED)
     created_at = models.DateTimeField(_("created"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    external_id = models.CharField(_("id at the sender"), max_length=120, blank=True)
+    external_id = models.CharField(_("number at the receipt service"), max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     error = models.CharField(_("error"), max_length=100, blank=True)
@@ -158,7 +160,7 @@ class ReceiptLine(models.Model):
 
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines", verbose_name=_("receipt"))
     name = models.CharField(_("name"), max_length=128)
-    subject = models.CharField(_("what it is"), max_length=16, choices=Subject)
+    subject = models.CharField(_("item type"), max_length=16, choices=Subject)
     quantity = models.PositiveIntegerField(_("quantity"))
     price = MoneyField(_("price"))
     vat = models.CharField(_("rate"), max_length=8, choices=Vat)

@@ -30,7 +30,9 @@ def loads_as_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ValidationError(_("“%(name)s” is not a time zone of this machine."), params={"name": name}) from error
+        raise ValidationError(
+            _("“%(name)s” is not a known time zone. Use a name such as Europe/Moscow."), params={"name": name}
+        ) from error
 
 
 class Cinema(models.Model):

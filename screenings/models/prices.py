@@ -40,11 +40,11 @@ class TicketType(models.Model):
 
         ANYBODY = "ANYBODY", _("Anybody")
         COMPANION = "COMPANION", _("Companions of wheelchair users")
-        TILL = "TILL", _("Nobody online: at the till only")
+        TILL = "TILL", _("Box office only")
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     price_percent = models.PositiveSmallIntegerField(
-        _("percent of the price"), default=100, validators=[MaxValueValidator(100)]
+        _("percentage of the price"), default=100, validators=[MaxValueValidator(100)]
     )
     is_active = models.BooleanField(_("on sale"), default=True)
     sold_to = models.CharField(_("sold online to"), max_length=16, choices=SoldTo, default=SoldTo.ANYBODY)

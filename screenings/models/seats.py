@@ -30,7 +30,7 @@ class Seat(models.Model):
     row = models.PositiveSmallIntegerField(_("row"), validators=[MinValueValidator(1)])
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     kind = models.CharField(_("kind"), max_length=16, choices=SeatKind, default=SeatKind.STANDARD)
-    place = models.PositiveSmallIntegerField(_("place across"), default=0)
+    place = models.PositiveSmallIntegerField(_("position in the row"), default=0)
 
     class Meta:
         verbose_name = _("seat")
@@ -65,9 +65,12 @@ class SeatOutage(models.Model):
     """A seat that nobody can sit on for a time: it is not sold for sessions that run then."""
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="outages", verbose_name=_("seat"))
-    since = models.DateTimeField(_("broken from"))
+    since = models.DateTimeField(_("off sale from"))
     until = models.DateTimeField(
-        _("broken until"), null=True, blank=True, help_text=_("Empty: until somebody puts it back.")
+        _("off sale until"),
+        null=True,
+        blank=True,
+        help_text=_("Leave empty to keep it off sale until someone puts it back."),
     )
     reason = models.CharField(_("reason"), max_length=250)
     actor = models.ForeignKey(
@@ -77,8 +80,8 @@ class SeatOutage(models.Model):
     objects = SeatOutageQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("broken seat")
-        verbose_name_plural = _("broken seats")
+        verbose_name = _("seat off sale")
+        verbose_name_plural = _("seats off sale")
         permissions = [("take_out_seat", "Take seats out of use, or put them back")]
         ordering = ["-since", "-id"]
         constraints = [

@@ -83,7 +83,7 @@ class Session(models.Model):
     class Status(models.TextChoices):
         SCHEDULED = "SCHEDULED", _("Scheduled")
         ONGOING = "ONGOING", _("Running")
-        COMPLETED = "COMPLETED", _("Over")
+        COMPLETED = "COMPLETED", _("Finished")
         CANCELLED = "CANCELLED", _("Cancelled")
 
     TRANSITIONS: ClassVar = {
@@ -101,15 +101,15 @@ class Session(models.Model):
     film = models.ForeignKey(Film, models.PROTECT, related_name="sessions", verbose_name=_("film"))
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="sessions", verbose_name=_("hall"))
     start_datetime = models.DateTimeField(_("start"))
-    end_datetime = models.DateTimeField(_("end"), help_text=_("Adverts and film are over."))
-    free_from = models.DateTimeField(_("hall free from"), help_text=_("Cleaning is done."))
+    end_datetime = models.DateTimeField(_("end"), help_text=_("When the adverts and the film end."))
+    free_from = models.DateTimeField(_("hall free from"), help_text=_("When cleaning is done."))
     ticket_price = MoneyField(_("ticket price"))
     format = models.CharField(_("format"), max_length=8, choices=Format, default=Format.TWO_D)
     language = models.CharField(_("language"), max_length=8, default="ru")
     subtitles = models.CharField(_("subtitles"), max_length=8, blank=True)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.SCHEDULED)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
-    cancel_reason = models.CharField(_("reason of the cancellation"), max_length=250, blank=True)
+    cancel_reason = models.CharField(_("cancellation reason"), max_length=250, blank=True)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -124,8 +124,8 @@ class Session(models.Model):
     history = History("film", "hall", "start_datetime", "ticket_price", "format", "language", "subtitles")
 
     class Meta:
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
+        verbose_name = _("screening")
+        verbose_name_plural = _("screenings")
         permissions = [
             ("schedule_session", "Put a session on the programme"),
             ("copy_sessions", "Copy a day or a week of sessions"),
@@ -173,18 +173,18 @@ class SessionSummary(models.Model):
     not taken; `net`: gross less what was refunded.
     """
 
-    session = models.OneToOneField(Session, models.PROTECT, related_name="summary", verbose_name=_("session"))
+    session = models.OneToOneField(Session, models.PROTECT, related_name="summary", verbose_name=_("screening"))
     capacity = models.PositiveIntegerField(_("capacity"))
     sold = models.PositiveIntegerField(_("sold"))
-    used = models.PositiveIntegerField(_("came"))
-    no_show = models.PositiveIntegerField(_("did not come"))
+    used = models.PositiveIntegerField(_("attended"))
+    no_show = models.PositiveIntegerField(_("no-shows"))
     refunded = models.PositiveIntegerField(_("refunded"))
     gross = MoneyField(_("gross"), highest=MOST * 100)
     net = MoneyField(_("net"), highest=MOST * 100)
 
     class Meta:
-        verbose_name = _("session summary")
-        verbose_name_plural = _("session summaries")
+        verbose_name = _("screening summary")
+        verbose_name_plural = _("screening summaries")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(sold=models.F("used") + models.F("no_show") + models.F("refunded")),

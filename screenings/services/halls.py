@@ -39,7 +39,9 @@ def build_hall(*, cinema: Cinema, name: str, rows: Sequence[str], cleaning_minut
         raise ImpossibleHall(" ".join(error.messages)) from error
     with transaction.atomic():
         if Hall.objects.filter(cinema=cinema, name=hall.name).exists():
-            raise ImpossibleHall(_("There is a hall “%(name)s” already. Choose another name.") % {"name": hall.name})
+            raise ImpossibleHall(
+                _("There is already a hall called “%(name)s”. Choose another name.") % {"name": hall.name}
+            )
         hall.save(force_insert=True)
         for seat in seats:
             seat.hall = hall
@@ -51,16 +53,16 @@ def seats_of(rows: Sequence[str]) -> list[Seat]:
     """The seats that the rows draw, of no hall yet, or `ImpossibleHall`."""
     seats = [seat for number, row in enumerate(rows, start=1) for seat in _seats(number, row)]
     if not seats:
-        raise ImpossibleHall(_("The hall has no seat. Draw at least one row."))
+        raise ImpossibleHall(_("The hall has no seats. Add at least one row."))
     if len(rows) > MOST or max(len(row) for row in rows) > MOST:
-        raise ImpossibleHall(_("A hall has up to %(most)d rows and as many places across.") % {"most": MOST})
+        raise ImpossibleHall(_("A hall can have up to %(most)d rows, each up to %(most)d seats wide.") % {"most": MOST})
     return seats
 
 
 def _seats(row: int, plan: str) -> list[Seat]:
     if unknown := sorted(set(plan) - {GAP, *KINDS}):
         raise ImpossibleHall(
-            _("Row %(row)s: “%(unknown)s” is no kind of place. Use s, v, l, w, c, and _ for a gap.")
+            _("Row %(row)s: “%(unknown)s” is not a type of seat. Use s, v, l, w, c, and _ for a gap.")
             % {"row": row, "unknown": "".join(unknown)}
         )
     places = [(place, KINDS[mark]) for place, mark in enumerate(plan, start=1) if mark != GAP]

@@ -26,9 +26,9 @@ def take_out(
     """
     reason = clean_reason(reason)
     if not seats:
-        raise ImpossibleOutage(_("Say which seats are broken."))
+        raise ImpossibleOutage(_("Choose the seats to take off sale."))
     if until is not None and until <= since:
-        raise ImpossibleOutage(_("The seats would be mended before they break. Choose a later end."))
+        raise ImpossibleOutage(_("The end is before the start. Choose a later end."))
     with transaction.atomic():
         locked = Seat.objects.select_for_update(of=("self",), no_key=True)  # or two would look at once
         list(locked.filter(pk__in=[seat.pk for seat in seats]).order_by("pk"))

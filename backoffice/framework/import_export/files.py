@@ -102,15 +102,20 @@ def read(content: bytes) -> Table:
     numbered = [(number, _trimmed(row)) for number, row in enumerate(rows, start=1)]
     filled = [(number, row) for number, row in numbered if row]
     if not filled or filled[0][0] != 1:
-        raise Unreadable(_("The file has no row of headers at its top."))
+        raise Unreadable(_("The first row of the file must contain column headings."))
     if any(len(cell) > LONGEST_CELL for _number, row in filled for cell in row):
-        raise Unreadable(_("A cell of the file holds more than %(most)d characters.") % {"most": LONGEST_CELL})
+        raise Unreadable(
+            _("A cell in the file has more than %(most)d characters. Shorten it.") % {"most": LONGEST_CELL}
+        )
     headers = filled[0][1]
     for number, row in filled:
         if len(row) > len(headers):
-            raise Unreadable(_("Row %(row)d has a cell under no header.") % {"row": number})
+            raise Unreadable(
+                _("Row %(row)d has a value in a column without a heading. Add the heading or clear the cell.")
+                % {"row": number}
+            )
     if sum(len(cell) for _number, row in filled for cell in row) > MOST_BYTES:  # it travels in a page
-        raise Unreadable(_("The file unpacks to more than it should. Copy its cells into a new one."))
+        raise Unreadable(_("The file is too large once unpacked. Copy its cells into a new file."))
     return Table(headers, filled[1:])
 
 
@@ -125,13 +130,13 @@ def _trimmed(row: list[str]) -> list[str]:
 def _from_csv(content: bytes) -> list[list[str]]:
     text = _decoded(content)
     if "\0" in text:
-        raise Unreadable(_("This is no table: save it as CSV or XLSX."))
+        raise Unreadable(_("This file is not a table. Save it as CSV or XLSX."))
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise Unreadable(_("This is no table: save it as CSV or XLSX.")) from error
+        raise Unreadable(_("This file is not a table. Save it as CSV or XLSX.")) from error
     return _bounded(rows)
 
 
@@ -143,7 +148,7 @@ def _decoded(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Unreadable(_("The letters of the file cannot be read: save it as CSV in UTF-8, or as XLSX."))
+    raise Unreadable(_("The text in the file can't be read. Save it as CSV in UTF-8, or as XLSX."))
 
 
 def _from_xlsx(content: bytes) -> list[list[str]]:
@@ -153,7 +158,7 @@ def _from_xlsx(content: bytes) -> list[list[str]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(each.file_size for each in archive.infolist())
         if unpacked > MOST_UNPACKED:
-            raise Unreadable(_("The file unpacks to more than it should. Copy its cells into a new one."))
+            raise Unreadable(_("The file is too large once unpacked. Copy its cells into a new file."))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         if (sheet.max_row or 0) > 10 * MOST_ROWS:
@@ -163,7 +168,9 @@ def _from_xlsx(content: bytes) -> list[list[str]]:
     except Unreadable:
         raise
     except Exception as error:  # whatever is wrong inside a file that somebody made, it is the file
-        raise Unreadable(_("The XLSX file is damaged or protected. Save it once more, or as CSV.")) from error
+        raise Unreadable(
+            _("The XLSX file is damaged or password-protected. Save it again without a password, or save it as CSV.")
+        ) from error
     return _bounded(rows)
 
 
@@ -171,7 +178,9 @@ def _bounded(rows: list[list[str]]) -> list[list[str]]:
     if len(rows) > MOST_ROWS + 1 and any(any(row) for row in rows[MOST_ROWS + 1 :]):
         raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": MOST_ROWS})
     if any(any(row[MOST_COLUMNS:]) for row in rows):
-        raise Unreadable(_("The file has more than %(most)d columns.") % {"most": MOST_COLUMNS})
+        raise Unreadable(
+            _("The file has more than %(most)d columns. Remove the ones you don't need.") % {"most": MOST_COLUMNS}
+        )
     return rows
 
 

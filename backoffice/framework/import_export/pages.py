@@ -102,7 +102,7 @@ class ImportExportMixin:
         except IncorrectLookupParameters:
             return HttpResponseRedirect(page._list())
         if len(found) > MOST_OUT:
-            told = gettext("These are more than %(most)d rows. Filter the list first.") % {"most": MOST_OUT}
+            told = gettext("The list has more than %(most)d rows. Filter it first.") % {"most": MOST_OUT}
             messages.error(request, told)
             return HttpResponseRedirect(back)
         rows = self.resource_for(request).export(found)
@@ -123,7 +123,10 @@ class ImportExportMixin:
             return self._import(request)
         except OperationalError:  # a lock that others held for too long, or two that waited for each other
             log.exception("an import gave way")
-            messages.error(request, gettext("Somebody else is writing the same rows. Nothing was stored; try again."))
+            messages.error(
+                request,
+                gettext("Someone else is importing the same data right now. Nothing was imported. Please try again."),
+            )
             return HttpResponseRedirect(request.path)
 
     def _import(self, request: HttpRequest) -> HttpResponse:
@@ -160,7 +163,7 @@ class ImportExportMixin:
         try:
             held = signing.loads(request.POST["seen"], salt=self._salt(request), max_age=LOOK)
         except signing.BadSignature:
-            messages.error(request, gettext("This look is too old. Load the file again."))
+            messages.error(request, gettext("This preview has expired. Upload the file again."))
             return HttpResponseRedirect(request.path)
         table = Table(held["headers"], [(number, cells) for number, cells in held["rows"]])
         with transaction.atomic():
@@ -173,17 +176,20 @@ class ImportExportMixin:
             else:
                 transaction.set_rollback(True)
         if not is_same:
-            messages.warning(request, gettext("Meanwhile something has changed, so nothing was stored. Look again."))
+            messages.warning(
+                request,
+                gettext("The data has changed since the preview, so nothing was imported. Check the new preview."),
+            )
             return self._look(request, table, name=held["name"])
         kinds = Counter(outcome.kind for outcome in outcomes)
         told = ngettext(
-            "%(count)d row is stored.", "%(count)d rows are stored.", kinds[RowChange.NEW] + kinds[RowChange.CHANGED]
+            "%(count)d row imported.", "%(count)d rows imported.", kinds[RowChange.NEW] + kinds[RowChange.CHANGED]
         )
         messages.success(request, told % {"count": kinds[RowChange.NEW] + kinds[RowChange.CHANGED]})
         return HttpResponseRedirect(page._list())
 
     def _log(self, request: HttpRequest, outcomes: Sequence[ImportedRow], name: str) -> None:
-        told = gettext("From the file “%(name)s”.") % {"name": name[:100]}
+        told = gettext("Imported from “%(name)s”.") % {"name": name[:100]}
         for kind, flag in ((RowChange.NEW, ADDITION), (RowChange.CHANGED, CHANGE)):
             rows = [outcome.row for outcome in outcomes if outcome.kind == kind]
             if rows:

@@ -145,7 +145,7 @@ class Resource(ModelResource):
         unknown = [header for header in headers if header.casefold() not in known]
         if unknown:
             raise Unreadable(
-                gettext("There is no column “%(unknown)s” here. The columns are: %(known)s.")
+                gettext("Unknown column “%(unknown)s”. Possible columns: %(known)s.")
                 % {
                     "unknown": "”, “".join(each[:40] for each in unknown[:5]),
                     "known": ", ".join(map(self.label, self.fields)),
@@ -153,7 +153,7 @@ class Resource(ModelResource):
             )
         names = [known[header.casefold()] for header in headers]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise Unreadable(gettext("The column “%(name)s” comes twice.") % {"name": self.label(twice)})
+            raise Unreadable(gettext("The column “%(name)s” appears twice. Remove one.") % {"name": self.label(twice)})
         return names
 
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> Any:
@@ -163,10 +163,13 @@ class Resource(ModelResource):
             raise ValidationError({"id": str(error)}) from error
         found = self.match(row) if key is None else self.rows.filter(pk=key).first()
         if found is None and key is not None:
-            told = gettext("There is none with this number. Leave the cell empty for a new one.")
+            told = gettext("Nothing has this number. Leave the cell empty to add a new row.")
             raise ValidationError({"id": told})
         if found is not None and found.pk in self._seen:
-            raise ValidationError(gettext("Row %(row)d says the same one already.") % {"row": self._seen[found.pk]})
+            raise ValidationError(
+                gettext("Row %(row)d is already about the same record. Keep one of the two.")
+                % {"row": self._seen[found.pk]}
+            )
         return found
 
     def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
@@ -245,7 +248,7 @@ class Resource(ModelResource):
     def _errors(self, result: RowResult) -> Iterator[str]:
         for error in result.errors:
             log.error("a row of a file could not be stored", exc_info=error.error)
-            yield gettext("It cannot be stored as it is.")
+            yield gettext("This row can't be saved as it is. Check its values.")
         if (refused := result.validation_error) is not None:
             told = refused.message_dict if hasattr(refused, "error_dict") else {NON_FIELD_ERRORS: refused.messages}
             for name, texts in told.items():

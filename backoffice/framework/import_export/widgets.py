@@ -23,7 +23,7 @@ NO = frozenset({"0", "no", "false", "нет", "ложь"})
 class Text(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         if "\0" in value:
-            raise ValueError(gettext("A character in it cannot be stored."))
+            raise ValueError(gettext("The text contains a character that can't be saved. Remove it."))
         return value
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
@@ -42,7 +42,7 @@ class Number(Widget):
         if not plain:
             return None
         if not re.fullmatch(r"-?\d{1,15}([.,]\d{1,6})?", plain, re.ASCII):
-            raise ValueError(gettext("“%(value)s” is no number.") % {"value": value})
+            raise ValueError(gettext("“%(value)s” is not a number.") % {"value": value})
         plain = plain.replace(",", ".")
         if self.field.get_internal_type() != "BigIntegerField":  # money is one in the database
             plain = re.sub(r"\.0*$", "", plain)
@@ -59,7 +59,7 @@ class YesNo(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> bool:
         said = value.casefold()
         if said not in YES | NO:
-            raise ValueError(gettext("“%(value)s” is neither yes nor no.") % {"value": value})
+            raise ValueError(gettext("“%(value)s” is not valid. Enter “yes” or “no”.") % {"value": value})
         return said in YES
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -78,7 +78,9 @@ class Choice(Widget):
             if value.casefold() in {code.casefold(), *(each.casefold() for each in in_every_language(words))}:
                 return code
         known = ", ".join(str(words) for _code, words in self.choices)
-        raise ValueError(gettext("“%(value)s” is none of: %(known)s.") % {"value": value, "known": known})
+        raise ValueError(
+            gettext("“%(value)s” is not valid. Possible values: %(known)s.") % {"value": value, "known": known}
+        )
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return str(dict(self.choices).get(value, value))
@@ -91,7 +93,7 @@ class Day(Widget):
                 return datetime.strptime(value, form).date()  # noqa: DTZ007 (a day of the calendar has no zone)
             except ValueError:
                 continue
-        raise ValueError(gettext("“%(value)s” is no day: write 2026-11-25 or 25.11.2026.") % {"value": value})
+        raise ValueError(gettext("“%(value)s” is not a date. Write it as 2026-11-25 or 25.11.2026.") % {"value": value})
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return value
@@ -116,8 +118,10 @@ class Names:
             return found[0]
         if found:
             named = ", ".join(self.call(row) for row in found)
-            raise ValueError(gettext("Several have this name; write which: %(names)s.") % {"names": named})
-        raise ValueError(gettext("There is no “%(name)s”.") % {"name": said})
+            raise ValueError(
+                gettext("Several have this name. Write one of these instead: %(names)s.") % {"names": named}
+            )
+        raise ValueError(gettext("“%(name)s” was not found. Check the spelling.") % {"name": said})
 
     def call(self, row: Any) -> str:
         name = getattr(row, self.name)

@@ -56,13 +56,16 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         orders = list(customer.orders().order_by("pk"))
         user = User.objects.select_for_update().get(pk=customer.user.pk) if customer.user else None
         if not customer.address or (user is not None and is_anonymous(user)):
-            raise NothingKept(_("Nothing that names this customer is kept any more."))
+            raise NothingKept(_("This customer's personal data has already been deleted."))
         if user is not None and user.is_staff:
-            raise StaffNotForgotten(_("Who works here stands behind what they did. Switch the person off instead."))
+            raise StaffNotForgotten(_("Staff accounts can't be erased. Deactivate the account instead."))
         waiting = list(still_open(named).order_by("pk").values_list("number", flat=True)[:5])
         if waiting:
             raise OrdersStillOpen(
-                _("Nothing was erased: still open are %(orders)s. Ask again once they are used, settled or cancelled.")
+                _(
+                    "Nothing was deleted: orders %(orders)s are still open. Try again once they are completed, "
+                    "refunded or cancelled."
+                )
                 % {"orders": ", ".join(waiting)}
             )
         messages = customer.messages(orders)

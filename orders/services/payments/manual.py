@@ -23,7 +23,9 @@ def record_uncertain_payment(order: Order, *, gateway: str, at: datetime, actor:
     with transaction.atomic():
         row = lock_order(order)
         if row.status not in Order.UNPAID:
-            raise AlreadyPaid(_("Order %(order)s does not wait for money.") % {"order": row})
+            raise AlreadyPaid(
+                _("Order %(order)s is not awaiting payment, so no payment can be taken.") % {"order": row}
+            )
         known = row.payments.filter(gateway=gateway, status=Payment.Status.PENDING).first()
         if known is not None:
             return known
@@ -41,7 +43,9 @@ def resolve_payment(payment: Payment, *, approved: bool, at: datetime, actor: Us
     payment. Owns its transaction.
     """
     if payment.gateway not in BY_HAND or payment.status != Payment.Status.PENDING:
-        raise NotTakenByHand(_("Only a payment in flight that was taken by hand is cleared up by hand."))
+        raise NotTakenByHand(
+            _("Only a payment taken at the box office that is still being processed can be confirmed here.")
+        )
     if approved:
         mark_paid(
             payment.order,
@@ -68,8 +72,8 @@ def mark_paid_out(refund: Refund, *, at: datetime, actor: User | None = None) ->
         row = Refund.objects.select_related("payment").get(pk=refund.pk)
         by_hand = row.payment is None or row.payment.gateway in BY_HAND
         if row.status == Refund.Status.REQUESTED and not by_hand:
-            raise RefundStillToSend(_("The gateway is still to send this refund: hand nothing out."))
+            raise RefundStillToSend(_("The payment provider will send this refund. Don't pay it out yourself."))
         if row.status == Refund.Status.SUCCEEDED:
-            raise RefundedAlready(_("This refund has gone back already."))
+            raise RefundedAlready(_("This refund has already been completed. There is nothing to pay out."))
         stamps = {"succeeded_at": at, "handed_out": True, "paid_out_by": actor}
         transition([row], Refund.Status.SUCCEEDED, **stamps, next_attempt_at=None, error="")

@@ -81,7 +81,7 @@ def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) ->
 
 def _wrong(order: Order, amount: Decimal) -> WrongAmount:
     return WrongAmount(
-        _("Order %(order)s costs %(price)s, not %(amount)s.")
+        _("Order %(order)s costs %(price)s, not %(amount)s. The payment was not accepted.")
         % {"order": order, "price": format_money(order.final_amount), "amount": format_money(amount)}
     )
 
@@ -99,7 +99,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
                 transition_matching(Ticket.objects.filter(order=order), Ticket.Status.PAID)
         except IntegrityError as error:
             raise SeatTaken(
-                _("The seats of order %(order)s have been sold to somebody else.") % {"order": order}
+                _("Order %(order)s can't be restored: its seats have been sold to someone else.") % {"order": order}
             ) from error
         transition_matching(
             ConcessionPreorder.objects.filter(pk__in=[preorder.pk for preorder in preorders]),
@@ -122,4 +122,6 @@ def _refuse_unless_on_sale(
 ) -> None:
     on_sale = all(ticket.session.is_on_sale(at) for ticket in tickets)
     if not on_sale or any(preorder.collection_deadline <= at for preorder in preorders):
-        raise NotOnSale(_("Order %(order)s is for something that is not on sale any more.") % {"order": order})
+        raise NotOnSale(
+            _("Order %(order)s can't be restored: what it contained is no longer on sale.") % {"order": order}
+        )

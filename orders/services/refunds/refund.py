@@ -131,7 +131,7 @@ def refund_each_locked(
         payment = money[order.pk].payment_with(amount) if amount else None
         if amount and payment is None:
             raise MoreThanLeft(
-                _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
+                _("Can't refund %(amount)s: only %(kept)s of order %(order)s is left to refund.")
                 % {"amount": amount, "kept": money[order.pk].kept, "order": order}
             )
         new = Refund(
@@ -188,7 +188,7 @@ def record_refund_locked(
     source = balance.payment_with(amount) if payment is None else payment.pk
     if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
         raise MoreThanLeft(
-            _("%(amount)s cannot be refunded: only %(kept)s of order %(order)s has not gone back yet.")
+            _("Can't refund %(amount)s: only %(kept)s of order %(order)s is left to refund.")
             % {"amount": format_money(amount), "kept": format_money(balance.kept), "order": order}
         )
     whole = amount == balance.kept and order.status in Order.SOLD
@@ -287,9 +287,9 @@ def _chosen(order: Order, found: OrderLines, wanted: Sequence[OrderLine] | None)
         chosen = [line for line in found.unrefunded if (type(line), line.pk) in names]
         if len(chosen) < len(names):
             raise LinesNotRefundable(
-                _("Something of what was chosen is not part of order %(order)s, or was refunded before.")
+                _("Some selected items are not in order %(order)s or have already been refunded. Check the selection.")
                 % {"order": order}
             )
     if not chosen:
-        raise NothingToRefund(_("Nothing of order %(order)s is left to refund.") % {"order": order})
+        raise NothingToRefund(_("There is nothing left to refund in order %(order)s.") % {"order": order})
     return chosen

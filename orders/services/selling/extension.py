@@ -21,14 +21,14 @@ def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = 
     with transaction.atomic():
         row = lock_order(order)
         if row.status not in Order.UNPAID:
-            raise NotAwaitingPayment(_("Order %(order)s is not waiting for payment any more.") % {"order": row})
+            raise NotAwaitingPayment(_("Order %(order)s is no longer awaiting payment.") % {"order": row})
         distance = row.expires_at - row.payment_deadline
         starts = row.tickets.aggregate(first=Min("session__start_datetime"))["first"]
         closes = row.preorders.aggregate(first=Min("collection_deadline"))["first"]
         deadline, expires = clipped(until, distance, latest=starts or closes or until + distance)
         if deadline <= at:
             raise ExtensionRefused(
-                _("Order %(order)s cannot be held until then: choose a time after now and before the session.")
+                _("Order %(order)s can't be booked until then. Choose a time later than now and before the screening.")
                 % {"order": row}
             )
         if row.status == Order.Status.PAYMENT_OVERDUE:

@@ -40,12 +40,14 @@ def remind_to_pay(order: Order, *, at: datetime) -> None:
     with transaction.atomic():
         row = lock_order(order)
         if row.status not in Order.UNPAID:
-            raise NotAwaitingPayment(_("Order %(order)s is not waiting for payment any more.") % {"order": row})
+            raise NotAwaitingPayment(_("Order %(order)s is no longer awaiting payment.") % {"order": row})
         if not row.recipient.strip():
-            raise NoContact(_("Order %(order)s has neither an e-mail address nor a phone number.") % {"order": row})
+            raise NoContact(
+                _("Order %(order)s has no e-mail address or phone number, so no message can be sent.") % {"order": row}
+            )
         last = notifications.notifications_of(row).filter(kind=Kind.ORDER_OVERDUE).last()
         if last is not None and last.created_at > at - REMINDED_AT_MOST:
             raise RemindedLately(
-                _("The customer of order %(order)s was told less than an hour ago. Give them time.") % {"order": row}
+                _("A message about order %(order)s was sent less than an hour ago. Try again later.") % {"order": row}
             )
         notifications.notify_overdue([row], at=at, again=True)

@@ -23,15 +23,18 @@ def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Tick
         order = lock_order(ticket.order)
         row = Ticket.objects.select_related("session", "seat").get(pk=ticket.pk)
         if row.status == Ticket.Status.USED:
-            raise TicketUsed(_("This ticket has been used already. Ask the guest for the other tickets."))
+            raise TicketUsed(_("This ticket has already been used. Ask the guest to show their other tickets."))
         if order.status not in Order.SOLD:
             raise OrderNotPaid(
-                _("Order %(order)s is not paid: %(status)s.") % {"order": order, "status": order.get_status_display()}
+                _("Order %(order)s is not paid. Status: %(status)s.")
+                % {"order": order, "status": order.get_status_display()}
             )
         if row.session.status == Session.Status.CANCELLED:
-            raise SessionNotHeld(_("This session was cancelled. The money comes back by itself."))
+            raise SessionNotHeld(_("This screening has been cancelled. The customer will be refunded automatically."))
         if row.status != Ticket.Status.PAID:
-            raise TicketNotValid(_("This ticket is not valid: %(status)s.") % {"status": row.get_status_display()})
+            raise TicketNotValid(
+                _("This ticket is not valid. Status: %(status)s.") % {"status": row.get_status_display()}
+            )
         transition([row], Ticket.Status.USED, used_at=at)
         Scan.objects.create(ticket=row, at=at, actor=actor)
         return row
@@ -43,7 +46,9 @@ def undo_check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) ->
         order = lock_order(ticket.order)
         row = Ticket.objects.get(pk=ticket.pk)
         if order.status != Order.Status.PAID or row.status != Ticket.Status.USED:
-            raise ScanNotUndoable(_("There is no scan of this ticket that could be undone now."))
+            raise ScanNotUndoable(
+                _("The check-in can't be undone: the ticket has not been used, or the order is already completed.")
+            )
         transition([row], Ticket.Status.PAID, used_at=None)
         Scan.objects.create(ticket=row, undone=True, at=at, actor=actor)
         return row

@@ -79,9 +79,12 @@ def _move(preorder: ConcessionPreorder, to: str, **stamps: datetime | User | Non
         row = ConcessionPreorder.objects.select_related("concession_item").get(pk=preorder.pk)
         if order.status not in Order.SOLD:
             raise OrderNotPaid(
-                _("Order %(order)s is not paid: %(status)s.") % {"order": order, "status": order.get_status_display()}
+                _("Order %(order)s is not paid. Status: %(status)s.")
+                % {"order": order, "status": order.get_status_display()}
             )
         if to not in ConcessionPreorder.TRANSITIONS[Status(row.status)]:
-            raise SnacksNotOpen(_("%(snacks)s: %(status)s.") % {"snacks": row, "status": row.get_status_display()})
+            raise SnacksNotOpen(
+                _("%(snacks)s. Status: %(status)s.") % {"snacks": row, "status": row.get_status_display()}
+            )
         transition([row], to, **stamps)
         return row

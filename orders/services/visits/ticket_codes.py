@@ -30,7 +30,7 @@ class UnknownCode(Refused):
     code = "ticket_code_unknown"
 
     def __init__(self) -> None:
-        super().__init__(_("This code belongs to no ticket. Scan it again, or look for the order by its number."))
+        super().__init__(_("No ticket has this code. Scan it again, or find the order by its number."))
 
 
 def code_of(ticket: Ticket) -> str:
