@@ -28,15 +28,16 @@ def add_time_zone_hint(field: Any) -> None:
 
 
 def format_local(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True, form: str = "") -> str:
-    """An instant for people, such as `23 November 19:45 MSK`, with the year unless it is this one; in the zone that is
-    in force unless another is given, whose name may be left out. `form` is another layout.
+    """An instant for people, such as `23 November 19:45`, with the year unless it is this one; in the zone that is in
+    force unless another is given. Where that is not the installation's own zone, and unless not `named`, it is said:
+    `19:45 UTC+5`. `form` is another layout.
     """
     if instant is None:
         return "–"
     local = timezone.localtime(instant, zone)
     if not form:
         form = "j E H:i" if local.year == timezone.localtime(None, zone).year else "j E Y H:i"
-        return f"{date_format(local, form)} {(local.tzname() or '') if named else ''}".strip()
+        return f"{date_format(local, form)} {utc_offset_note(local) if named else ''}".strip()
     return date_format(local, form)
 
 
@@ -46,3 +47,15 @@ def utc_offset_note(local: datetime) -> str:
     if offset is None or offset == usual:
         return ""
     return f"UTC{offset.total_seconds() / 3600:+.4g}"
+
+
+def with_other_zone(shown: str) -> str:
+    """An instant as Django shows it in the zone that is in force, `5 November 2026 09:30 +05`, with that zone as
+    `utc_offset_note` says it. Any other text as it is."""
+    words, _space, name = shown.rpartition(" ")
+    here, usual = timezone.get_current_timezone(), timezone.get_default_timezone()
+    if not words or not (name.isupper() or name[0] in "+-"):
+        return shown
+    if str(here) == str(usual):
+        return words
+    return f"{words} UTC{int(name[:3]):+d}" if name[0] in "+-" and len(name) == 3 else shown

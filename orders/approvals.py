@@ -5,13 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import localize
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import ApprovalOutdated
 from accounts.models import User
 from accounts.services.approvals import ApprovableService
+from cinema.money import format_money
 from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order
@@ -83,6 +83,6 @@ class RefundApproval(ApprovableService):
     @staticmethod
     def message(order: Order, done: Refund) -> str:
         return gettext("Order %(order)s: refund of %(amount)s issued.") % {
-            "amount": localize(done.amount),
+            "amount": format_money(done.amount),
             "order": order,
         }

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import localize
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -79,6 +79,7 @@ class StockActions(ApprovalsMixin):
         form=OrderForm,
         when=lambda item: item.missing > 0,
         icon="shopping_cart",
+        done=ngettext_lazy("%(count)d item marked as reordered.", "%(count)d items marked as reordered.", "count"),
     )
     def order_goods(self, item: ConcessionItem, *, at: datetime, actor: User) -> str:
         order = order_up(item, at=at, actor=actor)
@@ -90,6 +91,7 @@ class StockActions(ApprovalsMixin):
         text=_("Customers can no longer order it. Existing orders stay as they are."),
         when=lambda item: item.is_active,
         icon="block",
+        done=ngettext_lazy("%(count)d item taken off sale.", "%(count)d items taken off sale.", "count"),
     )
     def take_off(self, item: ConcessionItem, *, at: datetime, actor: User) -> str:
         take_off_sale(item)
@@ -101,6 +103,7 @@ class StockActions(ApprovalsMixin):
         text=_("Customers will be able to order it again."),
         when=lambda item: not item.is_active,
         icon="storefront",
+        done=ngettext_lazy("%(count)d item put on sale.", "%(count)d items put on sale.", "count"),
     )
     def put_back(self, item: ConcessionItem, *, at: datetime, actor: User) -> str:
         put_on_sale(item)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from django.db.models import F, QuerySet
-from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.dashboard.items import DashboardItem, DashboardSection, counted, list_of, named
 from cinema.local_time import format_local
+from cinema.money import format_money
 from payments.models import BY_HAND, Dispute, Payment, Receipt, Refund
 
 
@@ -57,7 +57,7 @@ class MoneyItems(DashboardSection):
                 ngettext("%(count)d failed refund", "%(count)d failed refunds", total) % {"count": total},
                 list_of("payments_refund", status__exact=Refund.Status.FAILED),
                 "money_off",
-                *named(total, [f"{refund.order.number}: {localize(refund.amount)}" for refund in rows]),
+                *named(total, [f"{refund.order.number}: {format_money(refund.amount)}" for refund in rows]),
                 urgent=True,
             )
 
@@ -70,7 +70,7 @@ class MoneyItems(DashboardSection):
                 % {"count": total},
                 list_of("payments_receipt", status__exact=Receipt.Status.FAILED),
                 "receipt_long",
-                *named(total, [f"{receipt.order.number}: {localize(receipt.amount)}" for receipt in rows]),
+                *named(total, [f"{receipt.order.number}: {format_money(receipt.amount)}" for receipt in rows]),
                 urgent=True,
             )
 
@@ -117,17 +117,17 @@ class MoneyItems(DashboardSection):
                 ngettext("%(count)d refund to pay out", "%(count)d refunds to pay out", total) % {"count": total},
                 list_of("payments_refund", waits="hands"),
                 "payments",
-                *named(total, [f"{refund.order.number}: {localize(refund.amount)}" for refund in rows]),
+                *named(total, [f"{refund.order.number}: {format_money(refund.amount)}" for refund in rows]),
             )
 
 
 def _last_day(dispute: Dispute) -> str:
     order = dispute.payment.order
     if dispute.answer_by is None:
-        return f"{order.number}: {localize(dispute.amount)}"
+        return f"{order.number}: {format_money(dispute.amount)}"
     day = format_local(dispute.answer_by, order.cinema.zone)
     return _("%(order)s: %(amount)s, by %(day)s") % {
         "order": order.number,
-        "amount": localize(dispute.amount),
+        "amount": format_money(dispute.amount),
         "day": day,
     }

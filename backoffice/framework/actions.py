@@ -80,16 +80,18 @@ def confirmed_action(
     when: Callable[[Any], bool] | None = None,
     icon: str | None = None,
     danger: bool = False,
+    done: Any = None,
 ) -> Callable[[Callable[..., str]], Any]:
     """Make an action of a method that takes one row and returns the message; see above.
 
     `text` says in a sentence what will happen. `when` says for which rows the button is there at all; the service
-    still decides. The row is looked up through the page, so a row of another cinema is not found.
+    still decides. `done` is the message after several rows were acted on at once, an `ngettext_lazy` by "count". The
+    row is looked up through the page, so a row of another cinema is not found.
     """
 
     def decorate(method: Callable[..., str]) -> Any:
         name = method.__name__
-        words: dict[str, Any] = {"title": title, "text": text, "danger": danger, "action": name}
+        words: dict[str, Any] = {"title": title, "text": text, "danger": danger, "action": name, "done": done}
 
         def view(
             page: Any, request: HttpRequest, queryset: QuerySet[Any] | None = None, *, object_id: str | None = None
@@ -209,7 +211,7 @@ def _on_many(
                 page.log_change(request, row, told)
                 done += 1
     if done:
-        told = ngettext("%(title)s: done for %(count)d row.", "%(title)s: done for %(count)d rows.", done)
+        told = words["done"] or ngettext("%(title)s: %(count)d row.", "%(title)s: %(count)d rows.", done)
         page.message_user(request, told % {"title": words["title"], "count": done}, messages.SUCCESS)
     return None
 

@@ -32,6 +32,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from accounts.scope import cinemas_of, within
+from backoffice.framework.badges import PlainValues
 from backoffice.framework.changelist_postprocess import align_numbers, begin_labels, squeeze
 from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
 from backoffice.framework.history_view import ChangeHistory
@@ -53,7 +54,7 @@ def may(permission: str) -> Callable[..., bool]:
     return has_permission
 
 
-class CinemaScopedAdmin(ScopedChoicesMixin, ModelAdmin):
+class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     """A page whose rows are those of the person's cinemas; any other row's address is not found (404)."""
 
     cinema_path: ClassVar[str | None]  # from the model to the cinema; None: its rows are the whole chain's
@@ -85,7 +86,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, ModelAdmin):
         shown = super().get_list_display(request)
         instants = [each for each in shown if self._is_instant(each)]
         zone = None if self._of_one_cinema or not instants else self.own_zone(request)
-        return [self._on_the_clock(each, zone) if each in instants else each for each in shown]
+        return [self._on_the_clock(each, zone) if each in instants else self.money_column(each) for each in shown]
 
     def zone_for(self, request: HttpRequest, row: Any) -> ZoneInfo | None:
         """In which to show the row's times: its cinema's zone, or `own_zone`."""
@@ -291,7 +292,7 @@ class ReadOnlyAdmin(ReadOnlyMixin, CinemaScopedAdmin):
     show_full_result_count = False  # to count a million rows costs a scan a page
 
 
-class ReadOnlyInline(ReadOnlyMixin, TabularInline):
+class ReadOnlyInline(ReadOnlyMixin, PlainValues, TabularInline):
     """Rows that belong to the page's own row, and so to its cinema; not for a cinema's rows under one of the chain."""
 
     extra = 0

@@ -1,13 +1,19 @@
 """A status for people: a word on a colour, in lists and on a row's own page alike."""
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import DateTimeField, Model
 from django.template.loader import render_to_string
+from django.utils.formats import sanitize_separators
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
+
+from cinema.local_time import with_other_zone
+from cinema.money import MoneyField, format_money
 
 
 def status_badge(word: Any, colour: str | None = None) -> SafeString:
@@ -31,3 +37,38 @@ class StatusBadgeMixin:
     @admin.display(description=_("status"), ordering="status")
     def standing(self, row: Any) -> SafeString:
         return status_badge(row.get_status_display(), self.colours.get(row.status))
+
+
+def with_sign(shown: str) -> str:
+    """An amount as Django shows it, `1755,00`, with its sign and thousands: `1 755 ₽`. Any other text as it is."""
+    try:
+        return format_money(Decimal(sanitize_separators(shown)))
+    except InvalidOperation:
+        return shown
+
+
+class PlainValues:
+    """A page that shows amounts as `1 755 ₽`, in lists and on a row's own page, and names a time zone only where it is
+    not the installation's. Fields that are typed in stay as they are."""
+
+    model: type[Model]
+
+    @property
+    def readonly_preprocess_fields(self) -> dict[str, Any]:
+        fields = self.model._meta.concrete_fields
+        moments = {field.name: with_other_zone for field in fields if isinstance(field, DateTimeField)}
+        return moments | {field.name: with_sign for field in fields if isinstance(field, MoneyField)}
+
+    def money_column(self, name: Any) -> Any:
+        """What of `list_display` shows the amount `name`; what is no amount comes back as it is."""
+        field = next((each for each in self.model._meta.concrete_fields if each.name == name), None)
+        if not isinstance(field, MoneyField):
+            return name
+
+        @admin.display(description=field.verbose_name, ordering=name)
+        def shown(row: Any) -> str:
+            amount = getattr(row, name)
+            return "–" if amount is None else format_money(amount)
+
+        shown.__name__ = name
+        return shown

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from django.template.response import SimpleTemplateResponse
 
-NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+NUMBER = re.compile(r"[-+]?\d{1,3}(?:[\s,]?\d{3})*(?:[.,]\d+)?(?:\xa0\S{1,3})?")  # an amount ends with its sign
 
 
 def squeeze(answer: SimpleTemplateResponse) -> None:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from backoffice.framework.badges import language_name
 from cinema.history import BEGUN
 from cinema.local_time import format_local
+from cinema.money import MoneyField, format_money
 
 LONGEST = 50  # records a page
 TOGETHER = timedelta(seconds=2)  # a form saves the row, then what hangs on it, then the log: that is one change
@@ -180,6 +181,8 @@ class ChangeHistory:
             return language_name(value)
         if isinstance(value, bool):
             return gettext("yes") if value else gettext("no")
+        if isinstance(field, MoneyField):
+            return format_money(value)
         return format_local(value) if isinstance(value, datetime) else str(localize(value))
 
     def _name(self, field: Any, key: Any) -> str:

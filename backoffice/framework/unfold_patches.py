@@ -81,13 +81,13 @@ PATCHES: list[tuple[re.Pattern[str], str]] = [
     ),
     (  # what scrolls is a landmark, which its script calls so in English
         re.compile(r"data-simplebar(?=[ >])"),
-        r'\g<0> data-simplebar-aria-label="{% load i18n %}{% translate "More of it when scrolled" %}"',
+        r'\g<0> data-simplebar-aria-label="{% load i18n %}{% translate "Scroll for more" %}"',
     ),
     (  # "26 orders" is said of a name that has more than one plural
         re.compile(
             r"{{ (cl\.result_count|page_obj\.paginator\.count) }}\s*{% if [^%]* == 1 %}.*?{% endif %}", re.DOTALL
         ),
-        r"{% load i18n %}{% blocktranslate with count=\1 %}In all: {{ count }}{% endblocktranslate %}",
+        r"{% load i18n %}{% blocktranslate with count=\1 %}Total: {{ count }}{% endblocktranslate %}",
     ),
     (  # further rows beneath a page, fetched at a click: where they are for who presses Enter, or has no scripts
         re.compile(r'<a class="cursor-pointer"(?=\s+hx-get="(\?[^"]*)")'),

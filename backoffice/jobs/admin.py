@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -147,6 +147,7 @@ class QuarantinedRowAdmin(ActionsMixin, ReadOnlyAdmin):
         title=_("Retry now"),
         text=_("The job will try this row again on its next run. If it fails again, the row goes back to this list."),
         icon="replay",
+        done=ngettext_lazy("%(count)d row will be retried.", "%(count)d rows will be retried.", "count"),
     )
     def retry_now(self, entry: QuarantinedRow, *, at: datetime, actor: Any) -> str:
         retry(entry, at=at)

@@ -5,9 +5,8 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.utils.formats import localize
 from django.utils.timesince import timesince
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -23,6 +22,7 @@ from backoffice.orders.personal_data import PersonalDataMixin
 from bonuses.models import BonusTransaction
 from cinema import clock
 from cinema.local_time import format_local
+from cinema.money import format_money
 from concessions.models import ConcessionPreorder
 from orders.approvals import RefundApproval
 from orders.models import Order, OverdueOrder, Ticket
@@ -105,7 +105,7 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
 
     @admin.display(description=_("to pay"), ordering="final_amount")
     def amount(self, order: Order) -> str:
-        return localize(order.final_amount)
+        return format_money(order.final_amount)
 
     # --- What may be done
 
@@ -146,6 +146,7 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
         form=RemindForm,
         when=lambda order: order.status == Order.Status.PAYMENT_OVERDUE,
         icon="forward_to_inbox",
+        done=ngettext_lazy("%(count)d reminder sent.", "%(count)d reminders sent.", "count"),
     )
     def remind(self, order: Order, *, at: datetime, actor: User) -> str:
         remind_to_pay(order, at=at)
@@ -159,6 +160,7 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
         when=is_unpaid,
         icon="cancel",
         danger=True,
+        done=ngettext_lazy("%(count)d order cancelled.", "%(count)d orders cancelled.", "count"),
     )
     def cancel(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
         cancel(order, reason=reason or Reason.STAFF, at=at, actor=actor)
@@ -328,6 +330,7 @@ class ConcessionPreorderAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, R
         text=_("Confirm that the order is ready to be collected at the bar."),
         when=lambda preorder: preorder.status == ConcessionPreorder.Status.PENDING,
         icon="restaurant",
+        done=ngettext_lazy("%(count)d pre-order marked as ready.", "%(count)d pre-orders marked as ready.", "count"),
     )
     def ready(self, preorder: ConcessionPreorder, *, at: datetime, actor: User) -> str:
         make_ready(preorder, at=at, actor=actor)
@@ -339,6 +342,7 @@ class ConcessionPreorderAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, R
         text=_("Confirm that the customer has collected the order."),
         when=lambda preorder: preorder.status in ConcessionPreorder.OPEN,
         icon="shopping_bag",
+        done=ngettext_lazy("%(count)d pre-order handed over.", "%(count)d pre-orders handed over.", "count"),
     )
     def hand_over(self, preorder: ConcessionPreorder, *, at: datetime, actor: User) -> str:
         collect(preorder, at=at, actor=actor)

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from bonuses.models import BonusTransaction
 from cinema.local_time import format_local
+from cinema.money import reason_label as money
 from concessions.models import ConcessionPreorder
 from orders import notifications
 from orders.models import Order, OrderEvent, Scan, Ticket
@@ -36,14 +36,14 @@ class OrderLineRow:
     """One line of the order: what, and how it was paid; `doing` leads to what may be done with it."""
 
     what: str
-    price: Decimal
-    discount: Decimal
-    by_points: Decimal
-    paid: Decimal
+    price: str
+    discount: str
+    by_points: str
+    paid: str
     status: str
     colour: str | None
     doing: list[tuple[str, str]]
-    refunded: Decimal | None = None
+    refunded: str | None = None
     code: str = ""
 
 
@@ -57,10 +57,6 @@ class TimelineEntry:
     who: str = ""
     why: str = ""
     details: list[str] = field(default_factory=list)
-
-
-def money(amount: Decimal) -> str:
-    return localize(amount, use_l10n=True)
 
 
 def line_in_words(line: OrderLine) -> str:
@@ -97,16 +93,17 @@ class OrderTimeline:
                 yield self._sold(preorder, colour, list(self._at_the_bar(preorder)), code=preorder.pickup_code)
 
     def _sold(self, line: OrderLine, colour: str | None, doing: list[tuple[str, str]], code: str = "") -> OrderLineRow:
+        refunded = self.refund_lines.get((line._meta.model_name or "", line.pk))
         return OrderLineRow(
             what=line_in_words(line),
-            price=line.amount,
-            discount=line.discount_share,
-            by_points=line.bonus_share,
-            paid=line.paid,
-            status=line.get_status_display(),
+            price=money(line.amount),
+            discount=money(line.discount_share),
+            by_points=money(line.bonus_share),
+            paid=money(line.paid),
+            status=line.get_status_display() if refunded is None else _("Refunded"),
             colour=colour,
             doing=doing,
-            refunded=self.refund_lines.get((line._meta.model_name or "", line.pk)),
+            refunded=None if refunded is None else money(refunded),
             code=code,
         )
 

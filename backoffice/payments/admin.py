@@ -5,9 +5,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import localize
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,6 +15,7 @@ from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin, ReadOnlyInli
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.orders.columns import LINK, REFUNDED, ReasonInWords
 from backoffice.payments.forms import MoneyForm, ResolvePaymentForm
+from cinema.money import format_money
 from orders.models import RefundLine
 from orders.services import mark_paid_out, resolve_payment, send_again, send_receipt_again, settle_payment
 from payments.models import BY_HAND, Dispute, Payment, Receipt, ReceiptLine, Refund
@@ -178,6 +178,7 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         form=MoneyForm,
         when=lambda receipt: receipt.status == Receipt.Status.FAILED,
         icon="receipt_long",
+        done=ngettext_lazy("%(count)d receipt will be sent again.", "%(count)d receipts will be sent again.", "count"),
     )
     def send_again(self, receipt: Receipt, *, at: datetime, actor: User) -> str:
         send_receipt_again(receipt, at=at)
@@ -224,7 +225,7 @@ class RefundAdmin(ReasonInWords, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     def pay_out(self, refund: Refund, *, at: datetime, actor: User) -> str:
         mark_paid_out(refund, at=at, actor=actor)
         told = gettext("%(amount)s for order %(order)s marked as paid out.")
-        return told % {"amount": localize(refund.amount), "order": refund.order}
+        return told % {"amount": format_money(refund.amount), "order": refund.order}
 
     @confirmed_action(
         permission="payments.resend_refund",
@@ -233,6 +234,7 @@ class RefundAdmin(ReasonInWords, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         form=MoneyForm,
         when=lambda refund: refund.status == Refund.Status.FAILED and not by_hand(refund.payment),
         icon="forward_to_inbox",
+        done=ngettext_lazy("%(count)d refund will be sent again.", "%(count)d refunds will be sent again.", "count"),
     )
     def send_again(self, refund: Refund, *, at: datetime, actor: User) -> str:
         send_again(refund, at=at)

@@ -143,7 +143,7 @@ class CopyForm(PreviewedForm):
 
 class CopyDayForm(CopyForm):
     day = day_field(label=_("Copy the day"))
-    to = day_field(label=_("To"))
+    to = day_field(label=_("Copy to"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

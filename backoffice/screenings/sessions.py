@@ -180,7 +180,6 @@ class SessionAdmin(ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
                 "today": cinema.local(at).date(),
                 "before": day - timedelta(days=1),
                 "after": day + timedelta(days=1),
-                "zone": cinema.local(at).tzname(),
                 "may_schedule": request.user.has_perm("screenings.schedule_session"),
                 "may_copy": request.user.has_perm("screenings.copy_sessions"),
             }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -127,6 +127,7 @@ class SeatOutageAdmin(ActionsMixin, ReadOnlyAdmin):
         text=_("The seat will be on sale again from now on."),
         when=lambda outage: outage.until is None or outage.until > clock.now(),
         icon="build",
+        done=ngettext_lazy("%(count)d seat put back on sale.", "%(count)d seats put back on sale.", "count"),
     )
     def put_back(self, outage: SeatOutage, *, at: datetime, actor: User) -> str:
         put_back(outage, at=at)

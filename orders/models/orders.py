@@ -258,7 +258,7 @@ class OrderEvent(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("by"),
-        help_text=_("Empty if the system or the payment provider did it."),
+        help_text=_("Empty if it happened automatically."),
     )
     reason = models.CharField(_("reason"), max_length=250, blank=True)
 

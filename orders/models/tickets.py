@@ -6,10 +6,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
-from cinema.money import MoneyField, between
+from cinema.money import MoneyField, between, format_money
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -137,4 +136,4 @@ class RefundLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.ticket or self.preorder}: {localize(self.amount)}"
+        return f"{self.ticket or self.preorder}: {format_money(self.amount)}"

@@ -3,10 +3,9 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
-from cinema.money import MoneyField, between
+from cinema.money import MoneyField, between, format_money
 from payments.models.money import Payment
 
 
@@ -55,4 +54,4 @@ class Dispute(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{localize(self.amount)} {self.get_status_display()}"
+        return f"{format_money(self.amount)}, {str(self.get_status_display()).lower()}"

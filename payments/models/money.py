@@ -8,10 +8,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
-from cinema.money import MoneyField, between
+from cinema.money import MoneyField, between, format_money
 
 
 class Gateway(models.TextChoices):
@@ -68,6 +67,7 @@ class Payment(models.Model):
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="payments", verbose_name=_("order"))
     gateway = models.CharField(_("payment method"), max_length=16, choices=Gateway)
     uid = models.UUIDField(
+        _("request number"),
         default=uuid.uuid4,
         unique=True,
         editable=False,
@@ -113,7 +113,7 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{localize(self.amount)} {self.get_gateway_display()}"
+        return f"{format_money(self.amount)}, {self.get_gateway_display()}"
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):
@@ -170,6 +170,7 @@ class Refund(models.Model):
         Payment, models.PROTECT, null=True, blank=True, related_name="refunds", verbose_name=_("payment")
     )
     uid = models.UUIDField(
+        _("request number"),
         default=uuid.uuid4,
         unique=True,
         editable=False,
@@ -242,7 +243,7 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{localize(self.amount)} {self.get_status_display()}"
+        return f"{format_money(self.amount)}, {str(self.get_status_display()).lower()}"
 
     def is_all_for(self, price: Decimal) -> bool:
         """Whether it was refunded outside for exactly this much, and nobody has said yet what for."""

@@ -9,10 +9,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
-from cinema.money import MoneyField, between
+from cinema.money import MoneyField, between, format_money
 
 
 class Subject(models.TextChoices):
@@ -100,7 +99,7 @@ class Receipt(models.Model):
 
     class Kind(models.TextChoices):
         SALE = "SALE", _("Sale")
-        REFUND = "REFUND", _("Refund")
+        REFUND = "REFUND", _("Sale refund")
         SETTLEMENT = "SETTLEMENT", _("Full settlement")
 
     class Status(models.TextChoices):
@@ -120,7 +119,7 @@ class Receipt(models.Model):
     refund = models.ForeignKey(
         "payments.Refund", models.PROTECT, null=True, blank=True, related_name="receipts", verbose_name=_("refund")
     )
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uid = models.UUIDField(_("request number"), default=uuid.uuid4, unique=True, editable=False)
     amount = MoneyField(_("amount"))
     is_prepayment = models.BooleanField(_("paid before the screening"), default=False)
     awaits_settlement = models.BooleanField(_("final receipt pending"), default=False)
@@ -152,7 +151,7 @@ class Receipt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {localize(self.amount)}"
+        return f"{self.get_kind_display()}, {format_money(self.amount)}"
 
 
 class ReceiptLine(models.Model):

@@ -132,7 +132,7 @@ def refund_each_locked(
         if amount and payment is None:
             raise MoreThanLeft(
                 _("Can't refund %(amount)s: only %(kept)s of order %(order)s is left to refund.")
-                % {"amount": amount, "kept": money[order.pk].kept, "order": order}
+                % {"amount": format_money(amount), "kept": format_money(money[order.pk].kept), "order": order}
             )
         new = Refund(
             order=order,
