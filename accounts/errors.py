@@ -20,7 +20,7 @@ class NotYourself(Refused):
     code = "own_account"
 
     def __str__(self) -> str:
-        return _("You can't deactivate your own account. Ask a colleague to do it.")
+        return _("You can’t deactivate your own account. Ask a colleague to do it.")
 
 
 class NotYours(Refused):
@@ -33,7 +33,7 @@ class NotYours(Refused):
         self.person = person
 
     def __str__(self) -> str:
-        return _("%(person)s has access that you don't have. Ask someone with at least the same access to do this.") % {
+        return _("%(person)s has access that you don’t have. Ask someone with at least the same access to do this.") % {
             "person": self.person
         }
 
@@ -57,7 +57,7 @@ class ApproverNotAllowed(Refused):
     code = "approver_not_allowed"
 
     def __str__(self) -> str:
-        return _("You cannot approve this: it takes two people, and both need the right to do it themselves.")
+        return _("You can’t approve this request. It has to be a different person who is also allowed to do this.")
 
 
 class ApprovalOutdated(Refused):
@@ -75,7 +75,7 @@ class LastOwner(Refused):
     code = "last_owner"
 
     def __str__(self) -> str:
-        return _("The last owner can't be deactivated. Give someone else the owner role first.")
+        return _("The last owner can’t be deactivated. Give someone else the owner role first.")
 
 
 class RateLimited(Refused):

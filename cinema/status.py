@@ -51,7 +51,7 @@ def transition(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
             )
         if to not in group[0].TRANSITIONS[status]:
             raise ForbiddenMove(
-                _("%(kind)s %(row)s: the status can't change from “%(source)s” to “%(target)s”.")
+                _("%(kind)s %(row)s: the status can’t change from “%(source)s” to “%(target)s”.")
                 % {
                     "kind": capfirst(group[0]._meta.verbose_name),
                     "row": group[0],

@@ -21,5 +21,5 @@ def clean_reason(reason: str) -> str:
             _("Enter a reason of up to %(longest)s characters. Nothing was changed.") % {"longest": LONGEST_REASON}
         )
     if "\x00" in reason:
-        raise ReasonNeeded(_("The reason contains a character that can't be saved. Remove it. Nothing was changed."))
+        raise ReasonNeeded(_("The reason contains a character that can’t be saved. Remove it. Nothing was changed."))
     return reason

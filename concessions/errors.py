@@ -43,7 +43,7 @@ class WrongQuantity(Refused):
 
     def __init__(self, quantity: object, *, lowest: int, highest: int) -> None:
         super().__init__(
-            _("The quantity can't be %(quantity)s. Enter a whole number from %(lowest)s to %(highest)s.")
+            _("The quantity can’t be %(quantity)s. Enter a whole number from %(lowest)s to %(highest)s.")
             % {"quantity": quantity, "lowest": lowest, "highest": highest}
         )
 

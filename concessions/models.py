@@ -69,13 +69,13 @@ class ConcessionItem(models.Model):
         _("maximum stock"), default=100, validators=[MinValueValidator(1), MaxValueValidator(MOST_STOCK)]
     )
     low_stock_percent = models.PositiveSmallIntegerField(
-        _("low stock threshold, %"),
+        _("low stock threshold (%)"),
         default=20,
         validators=[MaxValueValidator(100)],
         help_text=_("Staff are alerted when the stock falls below this share of the maximum."),
     )
     made_to_order = models.BooleanField(
-        _("made to order"), default=False, help_text=_("Once prepared, it can't go back into stock.")
+        _("made to order"), default=False, help_text=_("Once prepared, it can’t go back into stock.")
     )
     is_active = models.BooleanField(_("on sale"), default=True)
     # Kept by the database, so that an edited threshold, too, decides at once; and plain to index on both databases.

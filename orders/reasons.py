@@ -15,7 +15,7 @@ class Reason(models.TextChoices):
     LATE_MONEY = "LATE_MONEY", _("Paid after cancellation")
     NOT_COLLECTED = "NOT_COLLECTED", _("Snacks not collected")
     MARKED_REFUNDED = "MARKED_REFUNDED", _("Marked as refunded")
-    MONEY_RETURNED = "MONEY_RETURNED", _("Payment couldn't be applied to the order")
+    MONEY_RETURNED = "MONEY_RETURNED", _("Payment couldn’t be applied to the order")
 
 
 def reason_label(reason: str) -> str:

@@ -109,7 +109,7 @@ class SessionOver(ForbiddenMove):
 
     def __init__(self, session: Any) -> None:
         super().__init__(
-            _("%(session)s has finished and can't be cancelled. Refund its orders instead.") % {"session": session}
+            _("%(session)s has finished and can’t be cancelled. Refund its orders instead.") % {"session": session}
         )
 
 
@@ -119,7 +119,7 @@ class NotYet(ForbiddenMove):
     code = "session_not_yet"
 
     def __init__(self, session: Any) -> None:
-        super().__init__(_("%(session)s: it's too early for this.") % {"session": session})
+        super().__init__(_("%(session)s: it’s too early for this.") % {"session": session})
 
 
 class DifferentWeekdays(Refused):

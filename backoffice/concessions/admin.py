@@ -121,7 +121,7 @@ class MovementInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("actor")
 
 
-STOCK_NOTE = _("Stock changes are not shown here. Each one is listed on the item's page, with who made it and why.")
+STOCK_NOTE = _("Stock changes are not shown here. Each one is listed on the item’s page, with who made it and why.")
 DOING = ["receive_goods", "count_stock", "write_off_goods", "order_goods", "take_off", "put_back"]
 
 

@@ -63,4 +63,4 @@ class ItemResource(Resource):
         cinema = instance.cinema_id
         super().import_instance(instance, row, **kwargs)
         if cinema is not None and instance.cinema_id != cinema:
-            raise ValidationError({"cinema": gettext("An item can't move to another cinema. Add a new item there.")})
+            raise ValidationError({"cinema": gettext("An item can’t move to another cinema. Add a new item there.")})

@@ -21,8 +21,8 @@ class MoneyItems(DashboardSection):
         if total:
             yield DashboardItem(
                 ngettext(
-                    "%(count)d disputed payment: reply on the payment provider's site",
-                    "%(count)d disputed payments: reply on the payment provider's site",
+                    "%(count)d disputed payment: reply on the payment provider’s site",
+                    "%(count)d disputed payments: reply on the payment provider’s site",
                     total,
                 )
                 % {"count": total},
@@ -98,8 +98,8 @@ class MoneyItems(DashboardSection):
         if total:
             yield DashboardItem(
                 ngettext(
-                    "%(count)d payment doesn't match the provider's data",
-                    "%(count)d payments don't match the provider's data",
+                    "%(count)d payment doesn’t match the provider’s data",
+                    "%(count)d payments don’t match the provider’s data",
                     total,
                 )
                 % {"count": total},

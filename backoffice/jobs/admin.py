@@ -151,7 +151,7 @@ class QuarantinedRowAdmin(ActionsMixin, ReadOnlyAdmin):
     )
     def retry_now(self, entry: QuarantinedRow, *, at: datetime, actor: Any) -> str:
         retry(entry, at=at)
-        return gettext("%(row)s: will be retried on the job's next run.") % {"row": entry.row_in_words}
+        return gettext("%(row)s: will be retried on the job’s next run.") % {"row": entry.row_in_words}
 
 
 @admin.register(JobLease)

@@ -120,7 +120,7 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
     def take_payment(self, order: Order, *, gateway: str, unsure: bool, at: datetime, actor: User) -> str:
         if unsure:
             record_uncertain_payment(order, gateway=gateway, at=at, actor=actor)
-            return gettext("Order %(order)s: check the terminal's log and confirm the payment result.") % {
+            return gettext("Order %(order)s: check the terminal’s log and confirm the payment result.") % {
                 "order": order
             }
         mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=actor)
@@ -182,7 +182,7 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
     @confirmed_action(
         permission="orders.refund_order",
         title=_("Refund part of the order"),
-        text=_("Choose what to refund. You'll see the exact amount and points before you confirm."),
+        text=_("Choose what to refund. You’ll see the exact amount and points before you confirm."),
         form=RefundLinesForm,
         when=is_sold,
         icon="checklist",
@@ -271,7 +271,7 @@ class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin
     list_filter = ["status"]
     list_select_related = ["order__cinema", "session__film", "session__hall__cinema", "seat", "ticket_type"]
     search_fields = ["=order__number"]
-    search_help_text = _("Order number or the code from the ticket's QR")
+    search_help_text = _("Order number or the code from the ticket’s QR")
     exclude = ["status"]
     readonly_fields = ["standing"]
     actions_detail = ["let_in", "undo"]
@@ -285,7 +285,7 @@ class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin
     @confirmed_action(
         permission="orders.check_in_ticket",
         title=_("Check in"),
-        text=_("The ticket will be marked as used and can't be used again."),
+        text=_("The ticket will be marked as used and can’t be used again."),
         when=lambda ticket: ticket.status == Ticket.Status.PAID,
         icon="qr_code_scanner",
     )

@@ -72,8 +72,8 @@ class PaymentForm(ActionForm):
     unsure = forms.BooleanField(
         label=_("Terminal disconnected; result unknown"),
         help_text=_(
-            "The order will be kept a little longer. Check the terminal's log, then confirm the result "
-            "on the payment's page."
+            "The order will be kept a little longer. Check the terminal’s log, then confirm the result "
+            "on the payment’s page."
         ),
         required=False,
         widget=UnfoldBooleanWidget(),

@@ -212,7 +212,7 @@ def _of_dispute(dispute: Dispute) -> TimelineEntry:
     told = {"amount": money(dispute.amount), "status": dispute.get_status_display()}
     details = []
     if dispute.answer_by and dispute.status == Dispute.Status.OPEN:
-        details.append(_("Reply on the payment provider's site by %(day)s.") % {"day": format_local(dispute.answer_by)})
+        details.append(_("Reply on the payment provider’s site by %(day)s.") % {"day": format_local(dispute.answer_by)})
     return TimelineEntry(
         dispute.heard_at, "gavel", _("Dispute over %(amount)s: %(status)s") % told, why=dispute.reason, details=details
     )

@@ -49,7 +49,7 @@ class PersonalDataMixin:
         order: Order | None = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
         if order is None:
             raise Http404
-        told = gettext("The customer's data was downloaded.")
+        told = gettext("The customer’s data was downloaded.")
         self.log_change(request, order, told)  # type: ignore[attr-defined]
         return as_file(Customer.of(order), at=clock.now())
 
@@ -64,7 +64,7 @@ class PersonalDataMixin:
 
     def what_is_kept(self, order: Order) -> str:
         link = reverse("admin:orders_order_customer_data", args=[order.pk])
-        return format_html(LINK, link, gettext("Download the customer's data"))
+        return format_html(LINK, link, gettext("Download the customer’s data"))
 
     what_is_kept.short_description = _("copy for the customer")  # type: ignore[attr-defined]
 
@@ -72,7 +72,7 @@ class PersonalDataMixin:
         permission=ERASE,
         title=_("Delete personal data"),
         text=_(
-            "The customer's name, e-mail addresses and phone number are permanently deleted everywhere. "
+            "The customer’s name, e-mail addresses and phone number are permanently deleted everywhere. "
             "Orders, payments and receipts are kept for accounting."
         ),
         form=EraseForm,
@@ -82,7 +82,7 @@ class PersonalDataMixin:
     )
     def erase(self, order: Order, *, at: datetime, actor: User) -> str:
         erase_customer(Customer.of(order), at=at)
-        return gettext("Order %(order)s: the customer's personal data has been deleted.") % {"order": order}
+        return gettext("Order %(order)s: the customer’s personal data has been deleted.") % {"order": order}
 
 
 def as_file(customer: Customer, *, at: datetime) -> JsonResponse:

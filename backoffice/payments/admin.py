@@ -74,7 +74,7 @@ class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     @confirmed_action(
         permission="orders.take_payment_order",
         title=_("Confirm the result"),
-        text=_("Check the terminal's log and enter the result."),
+        text=_("Check the terminal’s log and enter the result."),
         form=ResolvePaymentForm,
         when=lambda payment: payment.status == Payment.Status.PENDING and by_hand(payment),
         icon="rule",
@@ -87,7 +87,7 @@ class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     @confirmed_action(
         permission="payments.ask_payment",
         title=_("Check with the provider"),
-        text=_("The payment and its refunds are updated from the payment provider's data."),
+        text=_("The payment and its refunds are updated from the payment provider’s data."),
         form=MoneyForm,
         when=lambda payment: not by_hand(payment),
         icon="sync",
@@ -174,7 +174,7 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     @confirmed_action(
         permission="payments.resend_receipt",
         title=_("Send again"),
-        text=_("The receipt is sent with the same number, so it won't be registered twice."),
+        text=_("The receipt is sent with the same number, so it won’t be registered twice."),
         form=MoneyForm,
         when=lambda receipt: receipt.status == Receipt.Status.FAILED,
         icon="receipt_long",

@@ -177,7 +177,7 @@ class TimetableResource(Resource):
         if not instance._state.adding:
             differs = [self.label(name) for name in self.columns if self.said(name, instance) != self._before[name]]
             raise ValidationError(
-                gettext("A scheduled screening can't be changed by import (%(columns)s). Cancel it and add a new one.")
+                gettext("A scheduled screening can’t be changed by import (%(columns)s). Cancel it and add a new one.")
                 % {"columns": ", ".join(differs)}
             )
 

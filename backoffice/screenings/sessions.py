@@ -46,7 +46,7 @@ class CancelSessionForm(ActionForm):
         label=_("Reason"),
         max_length=LONGEST_REASON,
         widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
-        help_text=_("Customers won't see this."),
+        help_text=_("Customers won’t see this."),
     )
 
     def summary(self) -> Iterable[SummaryItem]:
@@ -252,8 +252,8 @@ class HallAdmin(ActionsMixin, NoDeleteAdmin):
         permission="screenings.take_out_seat",
         title=_("Take seats off sale"),
         text=_(
-            "These seats won't be sold for screenings in the period you enter. Tickets already sold "
-            "stay valid; you'll see them before you confirm."
+            "These seats won’t be sold for screenings in the period you enter. Tickets already sold "
+            "stay valid; you’ll see them before you confirm."
         ),
         form=SeatOutageForm,
         icon="chair_alt",

@@ -53,7 +53,7 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
     @confirmed_action(
         permission="screenings.copy_sessions",
         title=_("Copy a day"),
-        text=_("Copies one day's screenings to another day at the same times. You'll see them before you confirm."),
+        text=_("Copies one day’s screenings to another day at the same times. You’ll see them before you confirm."),
         form=CopyDayForm,
         icon="content_copy",
     )
@@ -63,7 +63,7 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
     @confirmed_action(
         permission="screenings.copy_sessions",
         title=_("Copy a week"),
-        text=_("Copies seven days of screenings to another week. You'll see them before you confirm."),
+        text=_("Copies seven days of screenings to another week. You’ll see them before you confirm."),
         form=CopyWeekForm,
         icon="content_copy",
     )
@@ -73,7 +73,7 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
     @confirmed_action(
         permission="screenings.build_hall",
         title=_("Add a hall"),
-        text=_("Type in the rows of seats. You'll see the plan before the hall is added."),
+        text=_("Type in the rows of seats. You’ll see the plan before the hall is added."),
         form=BuildHallForm,
         icon="event_seat",
     )

@@ -31,7 +31,7 @@ def adjust(
     reason = clean_reason(reason)
     if not amount or abs(amount) > MOST_POINTS:
         raise AdjustmentRefused(
-            _("The balance can't be changed by %(amount)d points. Enter a different number.") % {"amount": amount}
+            _("The balance can’t be changed by %(amount)d points. Enter a different number.") % {"amount": amount}
         )
     with transaction.atomic():
         balance = balances.lock([account.pk])[account.pk]
@@ -45,12 +45,12 @@ def adjust(
             )
         if balance + amount < 0:
             raise AdjustmentRefused(
-                _("Can't deduct %(amount)d points: the balance is %(balance)d. Enter a smaller number.")
+                _("Can’t deduct %(amount)d points: the balance is %(balance)d. Enter a smaller number.")
                 % {"amount": -amount, "balance": balance}
             )
         if balance + amount > MOST_POINTS:
             raise AdjustmentRefused(
-                _("The balance can't be changed by %(amount)d points. Enter a different number.") % {"amount": amount}
+                _("The balance can’t be changed by %(amount)d points. Enter a different number.") % {"amount": amount}
             )
         lately = _adjustments(account).filter(actor=actor, transaction_date__gt=at - LIMIT_WINDOW)
         booked = sum(abs(each) for each in lately.values_list("amount", flat=True)) if actor else 0

@@ -15,7 +15,7 @@ class Promocode(models.Model):
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     discount_percent = models.PositiveSmallIntegerField(
-        _("discount, %"), null=True, blank=True, validators=[MaxValueValidator(100)]
+        _("discount (%)"), null=True, blank=True, validators=[MaxValueValidator(100)]
     )
     discount_amount = MoneyField(_("discount amount"), null=True, blank=True)
     max_uses = models.PositiveIntegerField(_("usage limit"), default=1)

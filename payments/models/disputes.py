@@ -33,10 +33,10 @@ class Dispute(models.Model):
     ARGUED: ClassVar = (Status.OPEN, Status.ANSWERED)
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes", verbose_name=_("payment"))
-    external_id = models.CharField(_("provider's reference"), max_length=120)
+    external_id = models.CharField(_("provider’s reference"), max_length=120)
     amount = MoneyField(_("amount"))
     reason = models.CharField(
-        _("the bank's reason"), max_length=60, blank=True, help_text=_("As the bank describes it.")
+        _("the bank’s reason"), max_length=60, blank=True, help_text=_("As the bank describes it.")
     )
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.OPEN)
     heard_at = models.DateTimeField(_("opened"))

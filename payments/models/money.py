@@ -73,7 +73,7 @@ class Payment(models.Model):
         editable=False,
         help_text=_("Sent to the provider so that a repeated request is not processed twice."),
     )
-    external_id = models.CharField(_("provider's reference"), max_length=120, blank=True)
+    external_id = models.CharField(_("provider’s reference"), max_length=120, blank=True)
     amount = MoneyField(_("amount"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING)
     return_url = models.CharField(max_length=500, blank=True, editable=False)
@@ -179,7 +179,7 @@ class Refund(models.Model):
     amount = MoneyField(_("amount"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.REQUESTED)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
-    external_id = models.CharField(_("provider's reference"), max_length=120, blank=True)
+    external_id = models.CharField(_("provider’s reference"), max_length=120, blank=True)
     unallocated_amount = MoneyField(
         _("not assigned to items"),
         default=0,

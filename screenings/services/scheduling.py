@@ -40,7 +40,7 @@ def schedule(
     adverts = hall.cinema.adverts_minutes if adverts_minutes is None else adverts_minutes
     cleaning = hall.cleaning_minutes if cleaning_minutes is None else cleaning_minutes
     if adverts < 0 or cleaning < 0:
-        raise ImpossibleSession(_("Adverts and cleaning can't take less than 0 minutes. Enter another number."))
+        raise ImpossibleSession(_("Adverts and cleaning can’t take less than 0 minutes. Enter another number."))
     start = start.astimezone(UTC)  # in a zone of its own, Python would add the minutes to the clock, not to the time
     end = start + timedelta(minutes=adverts + film.duration_minutes)
     session = Session(

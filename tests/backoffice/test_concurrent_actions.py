@@ -101,9 +101,7 @@ def test_ticked_rows_that_a_colleague_has_dealt_with_are_counted_to_who_comes_se
 
     answer = client.post(reverse("admin:orders_overdueorder_changelist"), ticked)
 
-    assert told(answer) == (
-        "1 row is not in this list any more: somebody has dealt with it meanwhile. Remind the customer: done for 1 row."
-    )
+    assert told(answer) == ("1 row has left this list: someone else has already dealt with it. 1 reminder sent.")
 
 
 def test_a_row_that_a_job_has_cleared_away_is_not_there_in_words_and_with_a_way_back(foyer: Foyer) -> None:
@@ -115,5 +113,5 @@ def test_a_row_that_a_job_has_cleared_away_is_not_there_in_words_and_with_a_way_
     answer = client.post(page)
 
     assert answer.status_code == 404
-    assert "This is not there any more" in answer.text
+    assert "This page was not found" in answer.text
     assert reverse("admin:jobs_quarantinedrow_changelist") in answer.text

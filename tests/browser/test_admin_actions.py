@@ -56,12 +56,12 @@ def test_a_count_beyond_the_tolerance_is_asked_for_a_reason_and_what_was_typed_s
 ) -> None:
     page = screen(someone("bar", foyer.cinema))
     page.goto(address(foyer.item, "count_stock"))
-    page.get_by_label("Сколько лежит на полке").fill("90")
+    page.get_by_label("Сколько на полке").fill("90")
 
     page.get_by_role("button", name="Пересчитать остаток").click()
     expect(page.get_by_text("насчитали 90, а должно быть 100")).to_be_visible()
     assert foyer.again(foyer.item).stock_quantity == 100
-    page.get_by_label("Причина, если не сходится").fill("Упала полка")
+    page.get_by_label("Причина расхождения, если оно есть").fill("Упала полка")
     page.get_by_role("button", name="Пересчитать остаток").click()
 
     expect(page.get_by_text("остаток исправлен на -10, теперь 90.")).to_be_visible()

@@ -17,19 +17,19 @@ def test_a_manager_raises_prices_by_a_file_and_finds_who_did_it(screen: Screen) 
     text = f"Номер;Цена\n{cola.pk};199,50\n;\n"
 
     page.goto(ITEMS)
-    page.get_by_role("link", name="Импорт из файла").click()
+    page.get_by_role("link", name="Загрузить из файла").click()
     page.locator("input[type=file]").set_input_files(
         {"name": "бар.csv", "mimeType": "text/csv", "buffer": text.encode()}
     )
-    page.get_by_role("button", name="Посмотреть, что изменится").click()
+    page.get_by_role("button", name="Показать изменения").click()
     expect(page.locator("table")).to_contain_text("199,50")
     assert barriers(page, title="Импорт") == []
-    page.get_by_role("button", name="Сохранить всё").click()
+    page.get_by_role("button", name="Загрузить всё").click()
     expect(page.get_by_text("Сохранена 1 строка.")).to_be_visible()
     page.goto(f"{ITEMS}{cola.pk}/history/")
 
     expect(page.locator("table").first).to_contain_text("199,50")
-    expect(page.get_by_text("Из файла «бар.csv».")).to_be_visible()
+    expect(page.get_by_text("Загружено из файла «бар.csv».")).to_be_visible()
     expect(page.get_by_text(manager.email).first).to_be_visible()
     assert barriers(page, title="История") == []
 
@@ -41,10 +41,10 @@ def test_a_refused_row_is_read_on_a_phone_in_the_dark_and_cannot_be_stored(scree
 
     page.goto("/admin/screenings/session/import/")
     page.locator("input[type=file]").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": text.encode()})
-    page.get_by_role("button", name="Посмотреть, что изменится").click()
+    page.get_by_role("button", name="Показать изменения").click()
 
-    expect(page.get_by_text("Зал: «Чердак» не найдено.")).to_be_visible()
-    expect(page.get_by_role("button", name="Сохранить всё")).to_have_count(0)
+    expect(page.get_by_text("Зал: «Чердак» не найдено. Проверьте написание.")).to_be_visible()
+    expect(page.get_by_role("button", name="Загрузить всё")).to_have_count(0)
     assert barriers(page, title="Импорт") == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -58,4 +58,4 @@ def test_a_cashier_takes_the_list_along_and_changes_nothing_by_a_file(screen: Sc
         page.get_by_role("link", name="CSV").click()
 
     assert cola.name in download.value.path().read_text(encoding="utf-8-sig")
-    expect(page.get_by_role("link", name="Импорт из файла")).to_have_count(0)
+    expect(page.get_by_role("link", name="Загрузить из файла")).to_have_count(0)

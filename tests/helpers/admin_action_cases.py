@@ -56,30 +56,30 @@ ACTION_CASES = [
     ActionCase(
         "receive_goods", "Принять товар", "bar", "accountant", lambda foyer: foyer.low,
         "принято 25, теперь в остатке 35.", stock("low"), 35,
-        "этим уже кто-то занялся",
-        lambda _foyer: {"Сколько пришло": "25"},
+        "этим уже занялся кто-то другой",
+        lambda _foyer: {"Сколько принято": "25"},
     ),
     ActionCase(
         "count_stock", "Пересчитать остаток", "bar", "accountant", lambda foyer: foyer.item,
         "остаток исправлен на -2, теперь 98.", stock("item"), 98,
-        "Тем временем",
-        lambda _foyer: {"Сколько лежит на полке": "98"},
+        "подтвердите",
+        lambda _foyer: {"Сколько на полке": "98"},
     ),
     ActionCase(
         "write_off_goods", "Списать товар", "floor_manager", "bar", lambda foyer: foyer.item,
         "списано 4, теперь в остатке 96.", stock("item"), 96,
-        "Тем временем",
+        "подтвердите",
         lambda _foyer: {"Сколько списать": "4", "Причина": "Вышел срок"},
     ),
     ActionCase(
-        "order_goods", "Заказать до максимума", "floor_manager", "bar", lambda foyer: foyer.low,
+        "order_goods", "Отметить заказ поставщику", "floor_manager", "bar", lambda foyer: foyer.low,
         "заказано 90.", lambda foyer: on_order(foyer.low), 90,
-        "уже заказано 90. Сначала примите их.",
+        "уже заказано 90. Сначала примите этот товар.",
     ),
     ActionCase(
         "take_off", "Снять с продажи", "bar", "accountant", lambda foyer: foyer.low,
         "снято с продажи.", lambda foyer: foyer.again(foyer.low).is_active, False,
-        "этим уже кто-то занялся",
+        "этим уже занялся кто-то другой",
     ),
     ActionCase(
         "put_back", "Вернуть в продажу", "bar", "cashier", lambda foyer: foyer.off_sale,
@@ -87,7 +87,7 @@ ACTION_CASES = [
         "уже в продаже.",
     ),
     ActionCase(
-        "ready", "Приготовить", "bar", "cashier", lambda foyer: foyer.snacks,
+        "ready", "Отметить готовность", "bar", "cashier", lambda foyer: foyer.snacks,
         "готово.", status("snacks"), ConcessionPreorder.Status.READY,
         "Статус: Готов.",
     ),
@@ -100,41 +100,41 @@ ACTION_CASES = [
     ActionCase(
         "extend", "Продлить срок оплаты", "cashier", "accountant", lambda foyer: foyer.late,
         "нужно оплатить до", status("late"), Order.Status.PENDING_PAYMENT,
-        "этим уже кто-то занялся",
+        "этим уже занялся кто-то другой",
         lambda foyer: {"Оплатить до": f"{foyer.day - timedelta(days=1)}T18:00"},
     ),
     ActionCase(
         "take_payment", "Принять оплату", "cashier", "accountant", lambda foyer: foyer.late,
         "оплачен.", status("late"), Order.Status.PAID,
-        "этим уже кто-то занялся",
+        "этим уже занялся кто-то другой",
         lambda _foyer: {"Наличные": True},
     ),
     ActionCase(
         "remind", "Напомнить покупателю", "cashier", "accountant", lambda foyer: foyer.late,
         "напомнили.", lambda _foyer: Notification.objects.filter(kind="ORDER_OVERDUE").count(), 2,
-        "сообщали меньше часа назад",
+        "отправлено меньше часа назад",
     ),
     ActionCase(
         "cancel", "Отменить заказ", "cashier", "accountant", lambda foyer: foyer.late,
         "отменён.", status("late"), Order.Status.CANCELLED,
-        "этим уже кто-то занялся",
+        "этим уже занялся кто-то другой",
         lambda _foyer: {"Причина": "Отказались по телефону"},
     ),
     # --- What is sold
     ActionCase(
         "refund_whole", "Вернуть весь заказ", "floor_manager", "cashier", lambda foyer: foyer.order,
         "Возвращается 846,00", status("order"), Order.Status.REFUNDED,
-        "Возврат невозможен",
+        "возвращать нечего",
         lambda _foyer: {"Причина": "Зал закрыт"},
     ),
     ActionCase(
-        "refund_lines", "Вернуть часть", "floor_manager", "cashier", lambda foyer: foyer.order,
+        "refund_lines", "Вернуть часть заказа", "floor_manager", "cashier", lambda foyer: foyer.order,
         "Возвращается 216,00", status("snacks"), ConcessionPreorder.Status.AVAILABLE,
-        "Часть этого уже возвращена.",
+        "Часть выбранного уже возвращена.",
         lambda _foyer: {"Popcorn": True, "Причина": "Кончилась карамель"}, looks=True,
     ),
     ActionCase(
-        "let_in", "Впустить", "usher", "cashier", lambda foyer: foyer.ticket,
+        "let_in", "Отметить проход", "usher", "cashier", lambda foyer: foyer.ticket,
         "впустили.", status("ticket"), Ticket.Status.USED,
         "По этому билету уже прошли.",
     ),
@@ -145,29 +145,29 @@ ACTION_CASES = [
     ),
     # --- Money
     ActionCase(
-        "ask", "Спросить платёжную систему", "cashier", "accountant", lambda foyer: foyer.in_flight,
+        "ask", "Запросить статус", "cashier", "accountant", lambda foyer: foyer.in_flight,
         "Состояние платежа:", status("in_flight"), Payment.Status.SUCCEEDED,
-        "Состояние платежа: Оплачен.",
+        "Статус платежа: Оплачен.",
     ),
     ActionCase(
-        "clear_up", "Выяснить", "cashier", "accountant", lambda foyer: foyer.unclear,
+        "clear_up", "Уточнить оплату", "cashier", "accountant", lambda foyer: foyer.unclear,
         "С платежом разобрались", status("unclear"), Payment.Status.SUCCEEDED,
-        "только незавершённый платёж",
-        lambda _foyer: {"Списал деньги": True},
+        "ещё в обработке",
+        lambda _foyer: {"Деньги списаны": True},
     ),
     ActionCase(
-        "pay_out", "Выдано", "floor_manager", "accountant", lambda foyer: foyer.to_hand_out,
+        "pay_out", "Отметить выдачу", "floor_manager", "accountant", lambda foyer: foyer.to_hand_out,
         "выдано.", status("to_hand_out"), Refund.Status.SUCCEEDED,
-        "Этот возврат уже выполнен.",
+        "Этот возврат уже выполнен, выдавать ничего не нужно.",
     ),
     ActionCase(
         "send_again", "Отправить ещё раз", "floor_manager", "accountant", lambda foyer: foyer.not_sent,
         "в течение минуты.", status("not_sent"), Refund.Status.REQUESTED,
-        "статус уже «К отправке»",
+        "статус уже «Ждёт отправки»",
     ),
     # --- The programme
     ActionCase(
-        "schedule", "Поставить сеанс", "cinema_manager", "floor_manager", lambda foyer: foyer.hall.cinema,
+        "schedule", "Добавить сеанс", "cinema_manager", "floor_manager", lambda foyer: foyer.hall.cinema,
         "сеанс поставлен в расписание.", lambda foyer: Session.objects.filter(film=foyer.film).count(), 1,
         "зал занят",
         lambda foyer: {
@@ -178,15 +178,15 @@ ACTION_CASES = [
     ActionCase(
         "copy_day", "Скопировать день", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
         "Создан 1 сеанс.", days_of_sessions, [0, 1],
-        "Создано 0 сеансов. Пропущен 1.",
-        lambda foyer: {"Скопировать день": str(foyer.day), "на день": str(foyer.day + timedelta(days=1))}, looks=True,
+        "Добавлено 0 сеансов. Пропущен 1.",
+        lambda foyer: {"Скопировать день": str(foyer.day), "На день": str(foyer.day + timedelta(days=1))}, looks=True,
     ),
     ActionCase(
         "copy_week", "Скопировать неделю", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
         "Создан 1 сеанс.", days_of_sessions, [0, 7],
-        "Создано 0 сеансов. Пропущен 1.",
+        "Добавлено 0 сеансов. Пропущен 1.",
         lambda foyer: {
-            "Скопировать неделю с": str(foyer.day), "на неделю с": str(foyer.day + timedelta(days=7)),
+            "Скопировать неделю, начиная с": str(foyer.day), "На неделю, начиная с": str(foyer.day + timedelta(days=7)),
         }, looks=True,
     ),
     ActionCase(
@@ -196,16 +196,16 @@ ACTION_CASES = [
         lambda _foyer: {"Причина": "Сломался проектор"},
     ),
     ActionCase(
-        "build_hall", "Построить зал", "cinema_manager", "floor_manager", lambda foyer: foyer.cinema,
-        "Малый: зал построен.", lambda _foyer: Seat.objects.filter(hall__name="Малый").count(), 7,
+        "build_hall", "Добавить зал", "cinema_manager", "floor_manager", lambda foyer: foyer.cinema,
+        "Малый: зал добавлен.", lambda _foyer: Seat.objects.filter(hall__name="Малый").count(), 7,
         "Зал «Малый» уже есть.",
         lambda _foyer: {"Название зала": "Малый", "Ряды": "ss_vv\nll_w"}, looks=True,
     ),
     ActionCase(
-        "take_out", "Вывести места из строя", "floor_manager", "usher", lambda foyer: foyer.hall,
-        "3 места выведены из строя.", lambda foyer: foyer.hall.seats.filter(outages__isnull=False).count(), 3,
-        "уже выведены из строя",
-        lambda _foyer: {"Ряд": "1", "Места": "4, 6-7", "Что сломано": "Течёт потолок"}, looks=True,
+        "take_out", "Снять места с продажи", "floor_manager", "usher", lambda foyer: foyer.hall,
+        "3 места сняты с продажи.", lambda foyer: foyer.hall.seats.filter(outages__isnull=False).count(), 3,
+        "Уже сняты с продажи",
+        lambda _foyer: {"Ряд": "1", "Места": "4, 6-7", "Причина": "Течёт потолок"}, looks=True,
     ),
     ActionCase(
         "put_back", "Вернуть место в продажу", "floor_manager", "cashier", lambda foyer: foyer.outage,
@@ -216,28 +216,29 @@ ACTION_CASES = [
     ActionCase(
         "approve", "Согласовать", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
         "списано 99, теперь в остатке 1.", stock("item"), 1,
-        "статус уже «Согласовано и выполнено»",
+        "статус уже «Согласовано»",
     ),
     ActionCase(
         "refuse", "Отклонить", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
         "отклонено.", status("asked"), "REFUSED",
         "статус уже «Отклонено»",
-        lambda _foyer: {"Почему нет": "Вода была чистая"},
+        lambda _foyer: {"Причина отказа": "Вода была чистая"},
     ),
     ActionCase(
-        "erase", "Стереть покупателя", "cinema_manager", "floor_manager", lambda foyer: foyer.given_up,
+        "erase", "Удалить персональные данные", "cinema_manager", "floor_manager", lambda foyer: foyer.given_up,
         "стёрт.", lambda foyer: foyer.again(foyer.given_up).email, "",
-        "больше ничего не хранится",
+        "уже удалены",
     ),
     ActionCase(
         "adjust_points", "Начислить или списать баллы", "cinema_manager", "floor_manager", lambda foyer: foyer.account,
         "+50 баллов, теперь на счёте 150.", lambda foyer: foyer.again(foyer.account).balance, 150,
-        "Тем временем",
+        "подтвердите",
         lambda _foyer: {"Баллы": "50", "Причина": "За испорченный вечер"},
     ),
     ActionCase(
         "retry_now", "Повторить сейчас", "cinema_manager", "floor_manager", lambda foyer: foyer.quarantined,
-        "при следующем запуске.", lambda foyer: foyer.again(foyer.quarantined).next_attempt_at is not None, True,
-        "при следующем запуске.",
+        "при следующем запуске задания.",
+        lambda foyer: foyer.again(foyer.quarantined).next_attempt_at is not None, True,
+        "при следующем запуске задания.",
     ),
 ]  # fmt: skip

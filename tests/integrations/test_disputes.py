@@ -17,7 +17,7 @@ from tests.reliability.run_job import flaws
 pytestmark = pytest.mark.django_db
 
 ANSWER_BY = NOON + timedelta(days=9)
-LINE = "1 payment is disputed: answer at the gateway"
+LINE = "1 disputed payment: reply on the payment provider’s site"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_dispute_is_told_of_with_the_day_and_the_tickets_stay_good(stripe):
     assert LINE in told(manager)
     assert LINE not in told(someone("cashier", order.cinema))
     page = browser(manager).get(f"/admin/orders/order/{order.pk}/change/").text
-    assert "Answer at the gateway by 14 November" in page
+    assert "Reply on the payment provider’s site by 14 November" in page
 
 
 def test_a_dispute_that_is_lost_is_money_gone_and_one_that_is_won_is_nothing(stripe):

@@ -131,5 +131,5 @@ def test_a_row_is_called_by_what_it_is_and_by_its_code_where_that_is_unknown() -
     row = QuarantinedRow(job="cancel_expired_orders", row="orders.order:12")
     of_long_ago = QuarantinedRow(job="grind_coffee", row="kitchen.grinder:1")
 
-    assert str(row) == "Cancel unpaid orders whose time is up: order 12"
+    assert str(row) == "Cancel expired orders: order 12"
     assert str(of_long_ago) == "grind_coffee: kitchen.grinder:1"

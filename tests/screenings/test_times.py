@@ -89,11 +89,12 @@ def test_the_refusals_say_what_to_do():
             as_instant(clock("2026-10-25 02:30"), berlin)
 
     assert str(skipped.value) == (
-        "There is no 29 Mar 2026 02:30 in Europe/Berlin: the clocks go forward then. Choose an earlier or a later time."
+        "There is no 29 Mar 2026 02:30 in the time zone Europe/Berlin: "
+        "the clocks go forward at that moment. Choose an earlier or a later time."
     )
     assert str(asked.value) == (
-        "25 Oct 2026 02:30 comes twice in Europe/Berlin: the clocks go back then. "
-        "Say which is meant: 02:30 UTC+0200 or 02:30 UTC+0100."
+        "25 Oct 2026 02:30 happens twice in the time zone Europe/Berlin because the clocks go back. "
+        "Choose which one you mean: 02:30 UTC+0200 or 02:30 UTC+0100."
     )
 
 

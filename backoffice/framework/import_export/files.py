@@ -148,7 +148,7 @@ def _decoded(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Unreadable(_("The text in the file can't be read. Save it as CSV in UTF-8, or as XLSX."))
+    raise Unreadable(_("The text in the file can’t be read. Save it as CSV in UTF-8, or as XLSX."))
 
 
 def _from_xlsx(content: bytes) -> list[list[str]]:
@@ -179,7 +179,7 @@ def _bounded(rows: list[list[str]]) -> list[list[str]]:
         raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": MOST_ROWS})
     if any(any(row[MOST_COLUMNS:]) for row in rows):
         raise Unreadable(
-            _("The file has more than %(most)d columns. Remove the ones you don't need.") % {"most": MOST_COLUMNS}
+            _("The file has more than %(most)d columns. Remove the ones you don’t need.") % {"most": MOST_COLUMNS}
         )
     return rows
 

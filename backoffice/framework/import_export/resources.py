@@ -248,7 +248,7 @@ class Resource(ModelResource):
     def _errors(self, result: RowResult) -> Iterator[str]:
         for error in result.errors:
             log.error("a row of a file could not be stored", exc_info=error.error)
-            yield gettext("This row can't be saved as it is. Check its values.")
+            yield gettext("This row can’t be saved as it is. Check its values.")
         if (refused := result.validation_error) is not None:
             told = refused.message_dict if hasattr(refused, "error_dict") else {NON_FIELD_ERRORS: refused.messages}
             for name, texts in told.items():

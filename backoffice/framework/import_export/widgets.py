@@ -23,7 +23,7 @@ NO = frozenset({"0", "no", "false", "нет", "ложь"})
 class Text(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         if "\0" in value:
-            raise ValueError(gettext("The text contains a character that can't be saved. Remove it."))
+            raise ValueError(gettext("The text contains a character that can’t be saved. Remove it."))
         return value
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:

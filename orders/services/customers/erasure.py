@@ -56,9 +56,9 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         orders = list(customer.orders().order_by("pk"))
         user = User.objects.select_for_update().get(pk=customer.user.pk) if customer.user else None
         if not customer.address or (user is not None and is_anonymous(user)):
-            raise NothingKept(_("This customer's personal data has already been deleted."))
+            raise NothingKept(_("This customer’s personal data has already been deleted."))
         if user is not None and user.is_staff:
-            raise StaffNotForgotten(_("Staff accounts can't be erased. Deactivate the account instead."))
+            raise StaffNotForgotten(_("Staff accounts can’t be erased. Deactivate the account instead."))
         waiting = list(still_open(named).order_by("pk").values_list("number", flat=True)[:5])
         if waiting:
             raise OrdersStillOpen(

@@ -72,7 +72,7 @@ def mark_paid_out(refund: Refund, *, at: datetime, actor: User | None = None) ->
         row = Refund.objects.select_related("payment").get(pk=refund.pk)
         by_hand = row.payment is None or row.payment.gateway in BY_HAND
         if row.status == Refund.Status.REQUESTED and not by_hand:
-            raise RefundStillToSend(_("The payment provider will send this refund. Don't pay it out yourself."))
+            raise RefundStillToSend(_("The payment provider will send this refund. Don’t pay it out yourself."))
         if row.status == Refund.Status.SUCCEEDED:
             raise RefundedAlready(_("This refund has already been completed. There is nothing to pay out."))
         stamps = {"succeeded_at": at, "handed_out": True, "paid_out_by": actor}

@@ -99,7 +99,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
                 transition_matching(Ticket.objects.filter(order=order), Ticket.Status.PAID)
         except IntegrityError as error:
             raise SeatTaken(
-                _("Order %(order)s can't be restored: its seats have been sold to someone else.") % {"order": order}
+                _("Order %(order)s can’t be restored: its seats have been sold to someone else.") % {"order": order}
             ) from error
         transition_matching(
             ConcessionPreorder.objects.filter(pk__in=[preorder.pk for preorder in preorders]),
@@ -123,5 +123,5 @@ def _refuse_unless_on_sale(
     on_sale = all(ticket.session.is_on_sale(at) for ticket in tickets)
     if not on_sale or any(preorder.collection_deadline <= at for preorder in preorders):
         raise NotOnSale(
-            _("Order %(order)s can't be restored: what it contained is no longer on sale.") % {"order": order}
+            _("Order %(order)s can’t be restored: what it contained is no longer on sale.") % {"order": order}
         )

@@ -131,7 +131,7 @@ def refund_each_locked(
         payment = money[order.pk].payment_with(amount) if amount else None
         if amount and payment is None:
             raise MoreThanLeft(
-                _("Can't refund %(amount)s: only %(kept)s of order %(order)s is left to refund.")
+                _("Can’t refund %(amount)s: only %(kept)s of order %(order)s is left to refund.")
                 % {"amount": format_money(amount), "kept": format_money(money[order.pk].kept), "order": order}
             )
         new = Refund(
@@ -188,7 +188,7 @@ def record_refund_locked(
     source = balance.payment_with(amount) if payment is None else payment.pk
     if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
         raise MoreThanLeft(
-            _("Can't refund %(amount)s: only %(kept)s of order %(order)s is left to refund.")
+            _("Can’t refund %(amount)s: only %(kept)s of order %(order)s is left to refund.")
             % {"amount": format_money(amount), "kept": format_money(balance.kept), "order": order}
         )
     whole = amount == balance.kept and order.status in Order.SOLD

@@ -47,7 +47,7 @@ def undo_check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) ->
         row = Ticket.objects.get(pk=ticket.pk)
         if order.status != Order.Status.PAID or row.status != Ticket.Status.USED:
             raise ScanNotUndoable(
-                _("The check-in can't be undone: the ticket has not been used, or the order is already completed.")
+                _("The check-in can’t be undone: the ticket has not been used, or the order is already completed.")
             )
         transition([row], Ticket.Status.PAID, used_at=None)
         Scan.objects.create(ticket=row, undone=True, at=at, actor=actor)

@@ -446,7 +446,7 @@ def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_what_was_ask
 
     asked = Approval.objects.get()
     assert (asked.asked_by, asked.cinema, asked.status) == (one, order.cinema, Approval.Status.ASKED)
-    assert ["money that goes back", "700.00"] in asked.facts
+    assert ["money refunded", "700\N{NO-BREAK SPACE}₽"] in asked.facts
     assert not order.refunds.exists()
     manager = someone("cinema_manager", order.cinema)
     assert "1 request awaits approval" in told(manager)

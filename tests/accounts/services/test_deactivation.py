@@ -105,9 +105,9 @@ def test_the_page_asks_first_and_then_says_what_it_did(owner: User) -> None:
     told = ask(client, leaver, confirmed="yes")
 
     leaver.refresh_from_db()
-    assert "1 person is switched off." in told
+    assert "1 account deactivated." in told
     assert not leaver.is_active
-    assert "1 person is switched on again; set a new password." in ask(client, leaver, "switch_on")
+    assert "1 account reactivated. Set a new password for it." in ask(client, leaver, "switch_on")
 
 
 def test_the_page_tells_why_it_refuses(owner: User) -> None:
@@ -116,7 +116,7 @@ def test_the_page_tells_why_it_refuses(owner: User) -> None:
     told = ask(client, owner, confirmed="yes")
 
     owner.refresh_from_db()
-    assert "You cannot switch yourself off." in told
+    assert "You can’t deactivate your own account. Ask a colleague to do it." in told
     assert owner.is_active
 
 

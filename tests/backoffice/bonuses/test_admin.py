@@ -43,7 +43,7 @@ def test_points_are_added_and_taken_with_a_reason(account):
     do(client, account, amount="50", reason="Sorry for the noise")
     answer = do(client, account, amount="-30", reason="Booked twice")
 
-    assert told(answer) == [f"{account}: -30 points, the balance is 120 now."]
+    assert told(answer) == [f"{account}: -30 points. New balance: 120."]
     last = BonusTransaction.objects.latest("pk")
     assert (last.amount, last.description, last.actor.email) == (-30, "Booked twice", "cinema_manager@example.org")
 
@@ -61,7 +61,7 @@ def test_a_second_press_books_nothing_twice_and_says_what_was_booked(account):
 
     account.refresh_from_db()
     assert account.balance == 150
-    assert "booked +50: Bonus" in again.content.decode()
+    assert "changed the balance by +50 (Bonus)" in again.content.decode()
 
 
 def test_more_than_there_is_cannot_be_taken_and_what_was_typed_stays(account):

@@ -59,7 +59,7 @@ def test_goods_that_came_in_are_added_and_said(place, item, page):
 
     item.refresh_from_db()
     assert item.stock_quantity == 60
-    assert told(answer) == [f"{item}: 50 came in, 60 in stock now."]
+    assert told(answer) == [f"{item}: 50 received, 60 now in stock."]
     assert answer.status_code == 200  # the row has left the page of low stock: its list
 
 
@@ -93,12 +93,12 @@ def test_a_small_difference_is_put_right_and_a_large_one_needs_a_reason(place, i
     refused = do(client, item, "count_stock", on_shelf="5")
     item.refresh_from_db()
     assert item.stock_quantity == 10
-    assert "10 expected" in refused.content.decode()
+    assert "10 were expected" in refused.content.decode()
 
     answer = do(client, item, "count_stock", on_shelf="5", reason="Mice")
     item.refresh_from_db()
     assert item.stock_quantity == 5
-    assert told(answer) == [f"{item}: the stock was put right by -5, 5 now."]
+    assert told(answer) == [f"{item}: the stock was adjusted by -5, 5 now in stock."]
 
 
 def test_goods_are_written_off_with_a_reason(place, item):
@@ -106,7 +106,7 @@ def test_goods_are_written_off_with_a_reason(place, item):
 
     movement = StockMovement.objects.latest("pk")
     assert (movement.quantity, movement.reason) == (-3, "Spoilt")
-    assert told(answer) == [f"{item}: 3 written off, 7 in stock now."]
+    assert told(answer) == [f"{item}: 3 written off, 7 now in stock."]
 
 
 def test_goods_are_ordered_up_to_the_maximum_once(place, item):
@@ -118,7 +118,7 @@ def test_goods_are_ordered_up_to_the_maximum_once(place, item):
     order = ReorderSuggestion.objects.get()
     assert (order.quantity, str(order.ordered_by)) == (90, "floor_manager@example.org")
     assert told(answer) == [f"{item}: 90 on order."]
-    assert "90 are on order already" in again.content.decode()
+    assert "90 are already on order" in again.content.decode()
 
 
 def test_before_goods_are_ordered_it_is_said_how_many(place, item):
@@ -126,7 +126,7 @@ def test_before_goods_are_ordered_it_is_said_how_many(place, item):
 
     assert [(str(name), value) for name, value in asked.context_data["facts"]] == [
         ("in stock", 10),
-        ("will be ordered", 90),
+        ("to order", 90),
     ]
 
 
@@ -142,8 +142,8 @@ def test_many_are_ordered_at_once_and_each_refusal_is_said(place, item):
     assert str(item) in asked.content.decode()
     assert ReorderSuggestion.objects.count() == 2
     assert told(answer) == [
-        f"{other}: {other}: 95 are on order already. Receive them first.",
-        "Order up to the maximum: done for 1 row.",
+        f"{other}: {other}: 95 are already on order. Receive them first.",
+        "1 item marked as reordered.",
     ]
 
 
@@ -153,7 +153,7 @@ def test_an_item_goes_off_sale_and_back(place, item):
     off = do(client, item, "take_off")
     item.refresh_from_db()
     assert not item.is_active
-    assert told(off) == [f"{item} is off sale."]
+    assert told(off) == [f"{item}: taken off sale."]
 
     do(client, item, "put_back")
     item.refresh_from_db()
@@ -212,10 +212,10 @@ def test_the_page_says_how_far_how_fast_and_what_is_on_order(place, item):
 
     page = browser(someone("bar", place)).get(LIST).content.decode()
 
-    assert "10 of 100, low under 20" in page
+    assert "10 of 100 (low below 20)" in page
     assert ">2.0<" in page
-    assert "5 d" in page
-    assert "90 since" in page
+    assert "5 days" in page
+    assert "90 ordered on" in page
 
 
 def test_the_list_costs_the_same_for_3_items_and_for_30(place):

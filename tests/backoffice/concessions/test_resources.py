@@ -48,7 +48,7 @@ def items() -> list[tuple[Any, ...]]:
 
 
 def test_nothing_is_stored_before_it_is_confirmed(manager, own):
-    answer = look(manager, f"Cinema,Name,Price,Stock at most\n{own.name},Cola,150,50\n")
+    answer = look(manager, f"Cinema,Name,Price,Maximum stock\n{own.name},Cola,150,50\n")
 
     assert told(answer) == [(2, "new", [])]
     assert items() == []
@@ -148,9 +148,9 @@ def test_another_cinemas_items_and_the_cinema_itself_are_unknown(manager, own):
     by_cinema = look(manager, f"Cinema,Name,Price\n{foreign.cinema.name},{foreign.name},1\n")
 
     assert told(by_number) == [
-        (2, "refused", ["Number: There is none with this number. Leave the cell empty for a new one."])
+        (2, "refused", ["Number: Nothing has this number. Leave the cell empty to add a new row."])
     ]
-    assert told(by_cinema) == [(2, "refused", [f"Cinema: There is no “{foreign.cinema.name}”."])]
+    assert told(by_cinema) == [(2, "refused", [f"Cinema: “{foreign.cinema.name}” was not found. Check the spelling."])]
 
 
 def test_an_item_stays_in_its_cinema(own):
@@ -160,7 +160,7 @@ def test_an_item_stays_in_its_cinema(own):
 
     answer = look(client, f"Number,Cinema\n{item.pk},{second.name}\n")
 
-    assert told(answer) == [(2, "refused", ["Cinema: An item stays in its cinema. Add another one there."])]
+    assert told(answer) == [(2, "refused", ["Cinema: An item can’t move to another cinema. Add a new item there."])]
 
 
 def test_one_refused_row_keeps_all_from_being_stored(manager, own):
@@ -168,7 +168,7 @@ def test_one_refused_row_keeps_all_from_being_stored(manager, own):
 
     assert told(answer) == [
         (2, "new", []),
-        (4, "refused", ["Price: “dear” is no number."]),
+        (4, "refused", ["Price: “dear” is not a number."]),
         (5, "refused", ["Name: This field cannot be blank."]),
     ]
     assert "seen" not in answer.context_data
@@ -186,7 +186,7 @@ def test_an_impossible_price_is_refused(manager, own, price):
 def test_a_row_that_comes_twice_is_refused(manager, own):
     answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n{own.name},Cola,160\n")
 
-    assert told(answer)[1] == (3, "refused", ["Row 2 says the same one already."])
+    assert told(answer)[1] == (3, "refused", ["Row 2 is already about the same record. Keep one of the two."])
 
 
 def test_what_changed_since_the_look_is_looked_at_again(manager, own):
@@ -269,7 +269,7 @@ def test_a_lock_that_others_hold_is_told_kindly(manager, own, monkeypatch):
     monkeypatch.setattr(ConcessionItem, "save", too_long)
     given_up = manager.post(IMPORT, {"seen": answer.context_data["seen"]}, follow=True)
 
-    assert "Nothing was stored; try again" in given_up.content.decode()
+    assert "Nothing was imported. Please try again." in given_up.content.decode()
     assert items() == []
 
 
@@ -280,7 +280,7 @@ def test_a_row_that_breaks_a_rule_of_the_database_is_refused_and_logged(manager,
     monkeypatch.setattr(ConcessionItem, "save", broken)
     answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
 
-    assert told(answer) == [(2, "refused", ["It cannot be stored as it is."])]
+    assert told(answer) == [(2, "refused", ["This row can’t be saved as it is. Check its values."])]
     assert "a row of a file could not be stored" in caplog.text
 
 

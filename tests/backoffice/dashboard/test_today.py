@@ -72,7 +72,7 @@ def a_failed_message(number: int = 1) -> Notification:
 def test_a_day_on_which_nothing_waits_says_so():
     page = first_page(someone("owner", all_cinemas=True))
 
-    assert "Nothing needs you" in page
+    assert "All clear." in page
 
 
 def test_all_that_waits_is_named_with_a_link_to_where_it_is_settled():
@@ -101,18 +101,18 @@ def test_all_that_waits_is_named_with_a_link_to_where_it_is_settled():
     person = someone("owner", all_cinemas=True)
 
     assert told(person) == [
-        "1 cancelled session of today still has orders",
-        "1 order is overdue",
-        "1 bar item is low",
-        "1 refund came from outside: say what it was for",
-        "1 refund failed",
-        "1 refund is to be paid out",
-        "1 payment at a terminal is to be cleared up",
-        "1 payment does not agree with its gateway",
-        "1 message was not delivered",
-        "1 job is late",
-        "1 job failed",
-        "1 row is in quarantine",
+        "1 cancelled screening today still has orders",
+        "1 overdue order",
+        "1 bar item low in stock",
+        "1 refund made with the provider: choose what was refunded",
+        "1 failed refund",
+        "1 refund to pay out",
+        "1 payment with an unknown result",
+        "1 payment doesn’t match the provider’s data",
+        "1 undelivered message",
+        "1 job running late",
+        "1 failed job",
+        "1 row failed to process",
     ]
     owner = browser(person)
     for line in owner.get(reverse("admin:index")).context["lines"]:
@@ -125,21 +125,21 @@ def test_a_cancelled_session_is_mentioned_until_its_orders_are_refunded():
     cancel_session(session, reason="The projector broke", at=NOON)
     person = someone("floor_manager", session.hall.cinema)
 
-    assert told(person) == ["1 cancelled session of today still has orders"]
+    assert told(person) == ["1 cancelled screening today still has orders"]
 
     call_command("refund_cancelled_sessions", at=NOON)
 
-    assert told(person) == ["1 refund is to be paid out"]
+    assert told(person) == ["1 refund to pay out"]
 
 
 @pytest.mark.parametrize(
     ("role", "lines"),
     [
-        ("cashier", ["1 order is overdue"]),
-        ("bar", ["1 bar item is low"]),
+        ("cashier", ["1 overdue order"]),
+        ("bar", ["1 bar item low in stock"]),
         ("usher", []),
-        ("floor_manager", ["1 order is overdue", "1 bar item is low"]),
-        ("cinema_manager", ["1 order is overdue", "1 bar item is low", "1 row is in quarantine"]),
+        ("floor_manager", ["1 overdue order", "1 bar item low in stock"]),
+        ("cinema_manager", ["1 overdue order", "1 bar item low in stock", "1 row failed to process"]),
     ],
 )
 def test_each_role_is_told_of_what_it_can_settle(role, lines):
@@ -212,10 +212,10 @@ def test_a_fresh_demo_is_told_once_how_to_install_the_schedule_and_production_th
     settings.DEBUG = False
     [alarm] = browser(manager).get(reverse("admin:index")).context["lines"]
 
-    assert calm.text == "The schedule is not installed on this machine, so no job runs by itself"
-    assert calm.names == ["To install it: manage.py crontab add -v 0"]
+    assert calm.text == "Automatic jobs are not set up on this server"
+    assert calm.names == ["To set them up, run: manage.py crontab add -v 0"]
     assert not calm.urgent
     assert "crontab add -v 0" in page
     assert ">Late<" not in page
-    assert alarm.text == f"{len(settings.JOB_SCHEDULE)} jobs are late"
+    assert alarm.text == f"{len(settings.JOB_SCHEDULE)} jobs running late"
     assert alarm.urgent

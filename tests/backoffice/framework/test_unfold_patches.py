@@ -54,7 +54,7 @@ def test_an_address_of_the_admin_that_leads_nowhere_leads_staff_back_to_work(cli
     answer = client.get(reverse("admin:index") + "nothing/is/here/")
 
     assert answer.status_code == 404
-    assert f'href="{reverse("admin:index")}">What needs you</a>' in answer.text
+    assert f'href="{reverse("admin:index")}">Needs attention</a>' in answer.text
     assert "tickets" not in answer.text.partition('id="content"')[2]
 
 
@@ -65,7 +65,7 @@ def test_a_list_aligns_its_numbers_counts_its_rows_and_labels_them_as_sentences_
 
     assert set(re.findall(r'class="number field-(\w+)', html)) == {"price", "stock_quantity", "max_stock_quantity"}
     assert set(re.findall(r"number column-(\w+)", html)) == {"price", "stock_quantity", "max_stock_quantity"}
-    assert "In all: 1" in html
+    assert "Total: 1" in html
     assert 'data-label="On sale"' in html
     assert "Show all" not in html
 

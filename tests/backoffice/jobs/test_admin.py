@@ -95,7 +95,7 @@ def test_the_page_of_the_jobs_says_how_each_stands(client: Client, run: JobRun) 
 
     page = client.get(reverse("admin:jobs_jobrun_changelist")).text
 
-    assert "Check the books" in page
+    assert "Check the accounts" in page
     assert "daily at 05:00" in page
     assert "every 30 seconds" in page
     assert "Late" in page
@@ -112,7 +112,7 @@ def test_a_row_of_the_quarantine_is_retried_from_the_page_of_the_jobs(client: Cl
     client.post(link, {"confirmed": "yes"})
 
     assert link in page
-    assert "tries the row once more" in asked.text
+    assert "will try this row again" in asked.text
     row.refresh_from_db()
     assert row.next_attempt_at is not None
 

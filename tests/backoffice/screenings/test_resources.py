@@ -94,8 +94,8 @@ def test_films_of_one_title_are_told_apart_by_their_number(manager, film):
         ("Stalker,0,0+,", "Running time, minutes"),
         ("Stalker,99999999999999999999,0+,", "Running time, minutes"),
         ("Stalker,10.5,0+,", "Running time, minutes"),
-        ("Stalker,100,17+,", "Age rating: “17+” is none of: 0+, 6+, 12+, 16+, 18+."),
-        ("Stalker,100,0+,Dramma", "Genres: There is no “Dramma”."),
+        ("Stalker,100,17+,", "Age rating: “17+” is not valid. Possible values: 0+, 6+, 12+, 16+, 18+."),
+        ("Stalker,100,0+,Dramma", "Genres: “Dramma” was not found. Check the spelling."),
         (f"{'x' * 201},100,0+,", "Title"),
         (",100,0+,", "Title: This field cannot be blank."),
     ],
@@ -170,8 +170,8 @@ def test_each_row_is_refused_by_itself_and_in_words(hall, film):
     ]
     assert all(len(row) > 2 and row[2] for row in found if row[1] == "refused")
     assert "02:30" in found[0][2]
-    assert "is taken" in found[3][2]
-    assert found[-1][2:] == ("Film: It is needed.", "Ticket price: It is needed.")
+    assert "is busy" in found[3][2]
+    assert found[-1][2:] == ("Film: This is required.", "Ticket price: This is required.")
     assert Session.objects.count() == 0
 
 
@@ -217,7 +217,7 @@ def test_another_cinemas_hall_is_unknown(hall, film):
 
     [(_number, kind, refusal)] = outcomes(hall, f"{foreign.cinema.name},{foreign.name},2027-01-01,12:00,Mirror,350\n")
 
-    assert (kind, refusal) == ("refused", f"Cinema: There is no “{foreign.cinema.name}”.")
+    assert (kind, refusal) == ("refused", f"Cinema: “{foreign.cinema.name}” was not found. Check the spelling.")
 
 
 def test_one_refused_session_keeps_the_others_from_being_stored(hall, film):

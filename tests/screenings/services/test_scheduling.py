@@ -72,7 +72,7 @@ def test_the_refusal_names_what_is_in_the_way_in_the_cinemas_time():
         schedule(film=film(), hall=taken.hall)
 
     assert str(refusal.value) == (
-        "Big hall is taken: Solaris (0+) 5 Nov 2026 21:00–23:25. Choose another time or another hall."
+        "Big hall is busy: Solaris (0+) 5 Nov 2026 21:00–23:25. Choose another time or another hall."
     )
 
 

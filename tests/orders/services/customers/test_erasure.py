@@ -149,7 +149,7 @@ def test_staff_are_not_forgotten():
     with raises_unchanged(StaffNotForgotten) as told:
         erase_customer(Customer(person.email, person), at=NOON)
 
-    assert "works here" in str(told.value)
+    assert "Deactivate the account" in str(told.value)
 
 
 def test_a_customer_downloads_and_deletes_what_the_shop_has(anna):

@@ -191,7 +191,7 @@ def test_rates_are_entered_ahead_and_those_of_printed_receipts_stay(role):
     ahead = person.post(new, given | {"valid_from": "2026-11-06"})
 
     assert (changed.status_code, before.status_code, ahead.status_code) == (403, 200, 302)
-    assert "Receipts have been made since that day" in before.content.decode()
+    assert "Receipts have already been issued on or after this date" in before.content.decode()
     assert sorted(VatRate.objects.values_list("valid_from", "vat")) == [
         (date(2026, 11, 5), "22"),
         (date(2026, 11, 6), "10"),
