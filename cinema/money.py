@@ -131,5 +131,5 @@ def between(field: str, lowest: Any = ZERO, highest: Any = MOST, *, name: str) -
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__gte": lowest, f"{field}__lte": highest}),
         name=name,
-        violation_error_message=_("This value is outside the allowed range."),
+        violation_error_message=_("This value is out of bounds."),
     )

@@ -141,7 +141,7 @@ class ConcessionItemAdmin(StockActions, ImportExportMixin, NoDeleteAdmin):
     actions = ["order_goods", "take_off", "put_back"]
     inlines = [MovementInline]
 
-    @admin.display(description=_("enough"), ordering="-is_low")
+    @admin.display(description=_("stock level"), ordering="-is_low")
     def enough(self, item: ConcessionItem) -> str:
         return status_badge(gettext("Low"), "danger") if item.is_low else status_badge(gettext("Enough"), "success")
 

@@ -187,7 +187,7 @@ def _lines(texts: Iterable[str]) -> str:
 class BuildHallForm(PreviewedForm):
     name = forms.CharField(label=_("Hall name"), max_length=80, widget=UnfoldAdminTextInputWidget())
     cleaning_minutes = forms.IntegerField(
-        label=_("Cleaning, minutes"), initial=15, min_value=0, max_value=240, widget=UnfoldAdminIntegerFieldWidget()
+        label=_("Cleaning (minutes)"), initial=15, min_value=0, max_value=240, widget=UnfoldAdminIntegerFieldWidget()
     )
     drawing = forms.CharField(
         label=_("Rows"),

@@ -49,7 +49,7 @@ class Cinema(models.Model):
         validators=[loads_as_time_zone],
     )
     adverts_minutes = models.PositiveSmallIntegerField(
-        _("adverts, minutes"), default=10, validators=[MaxValueValidator(60)]
+        _("adverts (minutes)"), default=10, validators=[MaxValueValidator(60)]
     )
 
     history = History("name", "city", "address", "time_zone", "adverts_minutes")
@@ -76,7 +76,7 @@ class Hall(models.Model):
     cinema = models.ForeignKey(Cinema, models.PROTECT, related_name="halls", verbose_name=_("cinema"))
     name = models.CharField(_("name"), max_length=80)
     cleaning_minutes = models.PositiveSmallIntegerField(
-        _("cleaning, minutes"), default=15, validators=[MaxValueValidator(240)]
+        _("cleaning (minutes)"), default=15, validators=[MaxValueValidator(240)]
     )
 
     history = History("name", "cleaning_minutes")

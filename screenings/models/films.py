@@ -35,7 +35,7 @@ class AgeRating(models.TextChoices):
 class Film(models.Model):
     title = models.CharField(_("title"), max_length=200)
     duration_minutes = models.PositiveSmallIntegerField(
-        _("running time, minutes"), validators=[MinValueValidator(1), MaxValueValidator(900)]
+        _("running time (minutes)"), validators=[MinValueValidator(1), MaxValueValidator(900)]
     )
     age_rating = models.CharField(_("age rating"), max_length=3, choices=AgeRating, default=AgeRating.ANY)
     genres = models.ManyToManyField(Genre, verbose_name=_("genres"), related_name="films", blank=True)

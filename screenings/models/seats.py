@@ -19,7 +19,7 @@ class SeatKind(models.TextChoices):
     STANDARD = "STANDARD", _("Standard")
     VIP = "VIP", _("VIP")
     LOVE_SEAT = "LOVE_SEAT", _("Love seat")
-    WHEELCHAIR = "WHEELCHAIR", _("Wheelchair place")
+    WHEELCHAIR = "WHEELCHAIR", _("Wheelchair space")
     COMPANION = "COMPANION", _("Companion seat")
 
 

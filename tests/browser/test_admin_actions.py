@@ -59,7 +59,7 @@ def test_a_count_beyond_the_tolerance_is_asked_for_a_reason_and_what_was_typed_s
     page.get_by_label("Сколько на полке").fill("90")
 
     page.get_by_role("button", name="Пересчитать остаток").click()
-    expect(page.get_by_text("насчитали 90, а должно быть 100")).to_be_visible()
+    expect(page.get_by_text("посчитано 90, а должно быть 100")).to_be_visible()
     assert foyer.again(foyer.item).stock_quantity == 100
     page.get_by_label("Причина расхождения, если оно есть").fill("Упала полка")
     page.get_by_role("button", name="Пересчитать остаток").click()
@@ -89,12 +89,12 @@ def test_a_colleague_who_leaves_is_switched_off_and_who_comes_back_is_switched_o
     tick(page, colleague.email)
     choose(page, "Отключить")
     page.get_by_role("button", name="Отключить").click()
-    expect(page.get_by_text("1 человек отключён.")).to_be_visible()
+    expect(page.get_by_text("Отключена 1 учётная запись.")).to_be_visible()
     assert foyer.again(colleague).is_active is False
 
     tick(page, colleague.email)
     choose(page, "Включить снова")
-    expect(page.get_by_text("1 человек снова включён")).to_be_visible()
+    expect(page.get_by_text("Включена 1 учётная запись.")).to_be_visible()
     assert foyer.again(colleague).is_active is True
 
 
@@ -108,7 +108,7 @@ def test_several_overdue_orders_are_cancelled_after_one_look_at_which(screen: Sc
     expect(page.locator("#content")).to_contain_text(one.number)
     page.get_by_role("button", name="Отменить заказ").click()
 
-    expect(page.get_by_text("Отменить заказ: сделано для 2 строк.")).to_be_visible()
+    expect(page.get_by_text("Отменены 2 заказа.")).to_be_visible()
     assert {foyer.again(each).status for each in (one, other)} == {Order.Status.CANCELLED}
 
 

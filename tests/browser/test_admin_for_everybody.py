@@ -117,7 +117,7 @@ def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, fo
         reader.get(address(deed.on(foyer), deed.action), title=deed.title)
     reader.post(address(foyer.low, "receive_goods"), confirmed="yes")  # with nothing typed
     reader.post(address(foyer.cinema, "copy_day"), confirmed="yes", **day)  # where there are sessions already
-    reader.post(reverse("admin:concessions_concessionitem_import"), file=A_LIST, title="Импорт")
+    reader.post(reverse("admin:concessions_concessionitem_import"), file=A_LIST, title="Загрузка из файла")
     for row in (foyer.item, foyer.order, foyer.session, foyer.hall, foyer.account):  # what has most on it
         reader.get(address(row))
         reader.get(address(row, "history"))
@@ -205,10 +205,10 @@ def test_what_opens_at_a_click_opens_without_a_mouse(screen: Screen, foyer: Foye
     page = screen(owner)
 
     page.goto(address(foyer.film))
-    press(page, "Настройка")
+    press(page, "Настройки")
     expect(page.get_by_role("link", name="Жанры")).to_be_visible()
     press(page, "Ещё действия")
-    expect(page.get_by_role("link", name="Добавить ещё один объект типа «жанр»")).to_be_focused()
+    expect(page.get_by_role("link", name="Добавить: жанр")).to_be_focused()
     page.goto(reverse("admin:orders_order_changelist"))
     press(page, "Фильтры")
 

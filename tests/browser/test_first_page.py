@@ -39,7 +39,7 @@ def test_two_clicks_from_logging_in_to_what_is_low_overdue_or_failed_last_night(
 
     for line, seen in [
         ("Заканчивается 1 товар бара", popcorn.name),
-        ("Просрочен 1 заказ", late.number),
+        ("1 просроченный заказ", late.number),
         ("Сбой в 1 задании", "Проверка учёта"),
     ]:
         page.locator("#today").get_by_role("link", name=line).click()

@@ -23,9 +23,9 @@ def test_a_manager_raises_prices_by_a_file_and_finds_who_did_it(screen: Screen) 
     )
     page.get_by_role("button", name="Показать изменения").click()
     expect(page.locator("table")).to_contain_text("199,50")
-    assert barriers(page, title="Импорт") == []
+    assert barriers(page, title="Загрузка из файла") == []
     page.get_by_role("button", name="Загрузить всё").click()
-    expect(page.get_by_text("Сохранена 1 строка.")).to_be_visible()
+    expect(page.get_by_text("Загружена 1 строка.")).to_be_visible()
     page.goto(f"{ITEMS}{cola.pk}/history/")
 
     expect(page.locator("table").first).to_contain_text("199,50")
@@ -45,7 +45,7 @@ def test_a_refused_row_is_read_on_a_phone_in_the_dark_and_cannot_be_stored(scree
 
     expect(page.get_by_text("Зал: «Чердак» не найдено. Проверьте написание.")).to_be_visible()
     expect(page.get_by_role("button", name="Загрузить всё")).to_have_count(0)
-    assert barriers(page, title="Импорт") == []
+    assert barriers(page, title="Загрузка из файла") == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

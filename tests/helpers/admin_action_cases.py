@@ -73,7 +73,7 @@ ACTION_CASES = [
     ),
     ActionCase(
         "order_goods", "Отметить заказ поставщику", "floor_manager", "bar", lambda foyer: foyer.low,
-        "заказано 90.", lambda foyer: on_order(foyer.low), 90,
+        "заказано у поставщика 90.", lambda foyer: on_order(foyer.low), 90,
         "уже заказано 90. Сначала примите этот товар.",
     ),
     ActionCase(
@@ -111,7 +111,7 @@ ACTION_CASES = [
     ),
     ActionCase(
         "remind", "Напомнить покупателю", "cashier", "accountant", lambda foyer: foyer.late,
-        "напомнили.", lambda _foyer: Notification.objects.filter(kind="ORDER_OVERDUE").count(), 2,
+        "Напоминание по заказу", lambda _foyer: Notification.objects.filter(kind="ORDER_OVERDUE").count(), 2,
         "отправлено меньше часа назад",
     ),
     ActionCase(
@@ -123,19 +123,19 @@ ACTION_CASES = [
     # --- What is sold
     ActionCase(
         "refund_whole", "Вернуть весь заказ", "floor_manager", "cashier", lambda foyer: foyer.order,
-        "Возвращается 846,00", status("order"), Order.Status.REFUNDED,
+        "оформлен возврат 846", status("order"), Order.Status.REFUNDED,
         "возвращать нечего",
         lambda _foyer: {"Причина": "Зал закрыт"},
     ),
     ActionCase(
         "refund_lines", "Вернуть часть заказа", "floor_manager", "cashier", lambda foyer: foyer.order,
-        "Возвращается 216,00", status("snacks"), ConcessionPreorder.Status.AVAILABLE,
+        "оформлен возврат 216", status("snacks"), ConcessionPreorder.Status.AVAILABLE,
         "Часть выбранного уже возвращена.",
         lambda _foyer: {"Popcorn": True, "Причина": "Кончилась карамель"}, looks=True,
     ),
     ActionCase(
         "let_in", "Отметить проход", "usher", "cashier", lambda foyer: foyer.ticket,
-        "впустили.", status("ticket"), Ticket.Status.USED,
+        "проход отмечен.", status("ticket"), Ticket.Status.USED,
         "По этому билету уже прошли.",
     ),
     ActionCase(
@@ -146,18 +146,18 @@ ACTION_CASES = [
     # --- Money
     ActionCase(
         "ask", "Запросить статус", "cashier", "accountant", lambda foyer: foyer.in_flight,
-        "Состояние платежа:", status("in_flight"), Payment.Status.SUCCEEDED,
+        "Статус платежа:", status("in_flight"), Payment.Status.SUCCEEDED,
         "Статус платежа: Оплачен.",
     ),
     ActionCase(
         "clear_up", "Уточнить оплату", "cashier", "accountant", lambda foyer: foyer.unclear,
-        "С платежом разобрались", status("unclear"), Payment.Status.SUCCEEDED,
+        "Платёж уточнён", status("unclear"), Payment.Status.SUCCEEDED,
         "ещё в обработке",
         lambda _foyer: {"Деньги списаны": True},
     ),
     ActionCase(
         "pay_out", "Отметить выдачу", "floor_manager", "accountant", lambda foyer: foyer.to_hand_out,
-        "выдано.", status("to_hand_out"), Refund.Status.SUCCEEDED,
+        "выдача отмечена.", status("to_hand_out"), Refund.Status.SUCCEEDED,
         "Этот возврат уже выполнен, выдавать ничего не нужно.",
     ),
     ActionCase(
@@ -168,7 +168,7 @@ ACTION_CASES = [
     # --- The programme
     ActionCase(
         "schedule", "Добавить сеанс", "cinema_manager", "floor_manager", lambda foyer: foyer.hall.cinema,
-        "сеанс поставлен в расписание.", lambda foyer: Session.objects.filter(film=foyer.film).count(), 1,
+        "сеанс добавлен.", lambda foyer: Session.objects.filter(film=foyer.film).count(), 1,
         "зал занят",
         lambda foyer: {
             "Фильм": str(foyer.film), "Зал": str(foyer.hall), "День": str(foyer.day), "Время": "21:30",
@@ -177,13 +177,13 @@ ACTION_CASES = [
     ),
     ActionCase(
         "copy_day", "Скопировать день", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
-        "Создан 1 сеанс.", days_of_sessions, [0, 1],
+        "Добавлен 1 сеанс.", days_of_sessions, [0, 1],
         "Добавлено 0 сеансов. Пропущен 1.",
         lambda foyer: {"Скопировать день": str(foyer.day), "На день": str(foyer.day + timedelta(days=1))}, looks=True,
     ),
     ActionCase(
         "copy_week", "Скопировать неделю", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
-        "Создан 1 сеанс.", days_of_sessions, [0, 7],
+        "Добавлен 1 сеанс.", days_of_sessions, [0, 7],
         "Добавлено 0 сеансов. Пропущен 1.",
         lambda foyer: {
             "Скопировать неделю, начиная с": str(foyer.day), "На неделю, начиная с": str(foyer.day + timedelta(days=7)),
@@ -220,18 +220,18 @@ ACTION_CASES = [
     ),
     ActionCase(
         "refuse", "Отклонить", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
-        "отклонено.", status("asked"), "REFUSED",
+        "запрос отклонён.", status("asked"), "REFUSED",
         "статус уже «Отклонено»",
         lambda _foyer: {"Причина отказа": "Вода была чистая"},
     ),
     ActionCase(
         "erase", "Удалить персональные данные", "cinema_manager", "floor_manager", lambda foyer: foyer.given_up,
-        "стёрт.", lambda foyer: foyer.again(foyer.given_up).email, "",
+        "персональные данные покупателя удалены.", lambda foyer: foyer.again(foyer.given_up).email, "",
         "уже удалены",
     ),
     ActionCase(
         "adjust_points", "Начислить или списать баллы", "cinema_manager", "floor_manager", lambda foyer: foyer.account,
-        "+50 баллов, теперь на счёте 150.", lambda foyer: foyer.again(foyer.account).balance, 150,
+        "изменение +50, на счёте теперь 150.", lambda foyer: foyer.again(foyer.account).balance, 150,
         "подтвердите",
         lambda _foyer: {"Баллы": "50", "Причина": "За испорченный вечер"},
     ),

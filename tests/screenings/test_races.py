@@ -139,7 +139,7 @@ def test_a_session_is_cancelled_once():
 def test_a_file_confirmed_twice_at_once_is_stored_once(monkeypatch):
     manager = someone("cinema_manager", hall().cinema)
     address, first, second = "/admin/screenings/film/import/", browser(manager), browser(manager)
-    file = SimpleUploadedFile("films.csv", b'Title,"Running time, minutes"\nMirror,107\n')
+    file = SimpleUploadedFile("films.csv", b'Title,"Running time (minutes)"\nMirror,107\n')
     seen = first.post(address, {"file": file}).context_data["seen"]
     both_have_looked = Barrier(2)
     match = FilmResource.match

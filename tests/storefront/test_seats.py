@@ -22,7 +22,7 @@ def test_each_seat_says_where_it_is_what_it_costs_and_whether_it_is_free(client:
 
     assert 'aria-label="row 1, seat 1, Standard, 350\N{NO-BREAK SPACE}₽, taken" disabled' in page
     assert 'aria-label="row 1, seat 2, VIP, 450\N{NO-BREAK SPACE}₽">' in page
-    assert 'aria-label="row 1, seat 3, Wheelchair place, 350\N{NO-BREAK SPACE}₽">' in page
+    assert 'aria-label="row 1, seat 3, Wheelchair space, 350\N{NO-BREAK SPACE}₽">' in page
 
 
 def test_a_broken_seat_is_not_offered(client: Client) -> None:

@@ -68,7 +68,7 @@ def test_a_new_row_is_told_with_what_it_was_given(manager, item):
     assert who == "None"
     assert ("Price", None, "120\N{NO-BREAK SPACE}₽") in changes
     assert ("On sale", None, "yes") in changes
-    assert ">System<" in manager.get(address(item)).content.decode()
+    assert ">Automatic<" in manager.get(address(item)).content.decode()
 
 
 def test_genres_chosen_with_the_film_are_one_change(item, manager):

@@ -55,7 +55,7 @@ def test_films_are_added_and_changed_by_their_title(manager, film):
 
     answer = look(
         manager,
-        "Title;Running time, minutes;Age rating;Genres\n"
+        "Title;Running time (minutes);Age rating;Genres\n"
         'mirror;108;12+;drama\nAndrei Rublev;183;16+;"War, peace; Drama"\n',
         path=f"{FILMS}/import/",
     )
@@ -91,9 +91,9 @@ def test_films_of_one_title_are_told_apart_by_their_number(manager, film):
 @pytest.mark.parametrize(
     ("cells", "refusal"),
     [
-        ("Stalker,0,0+,", "Running time, minutes"),
-        ("Stalker,99999999999999999999,0+,", "Running time, minutes"),
-        ("Stalker,10.5,0+,", "Running time, minutes"),
+        ("Stalker,0,0+,", "Running time (minutes)"),
+        ("Stalker,99999999999999999999,0+,", "Running time (minutes)"),
+        ("Stalker,10.5,0+,", "Running time (minutes)"),
         ("Stalker,100,17+,", "Age rating: “17+” is not valid. Possible values: 0+, 6+, 12+, 16+, 18+."),
         ("Stalker,100,0+,Dramma", "Genres: “Dramma” was not found. Check the spelling."),
         (f"{'x' * 201},100,0+,", "Title"),
@@ -101,7 +101,7 @@ def test_films_of_one_title_are_told_apart_by_their_number(manager, film):
     ],
 )
 def test_an_impossible_film_is_refused_in_words(manager, cells, refusal):
-    answer = look(manager, f'Title,"Running time, minutes",Age rating,Genres\n{cells}\n', path=f"{FILMS}/import/")
+    answer = look(manager, f'Title,"Running time (minutes)",Age rating,Genres\n{cells}\n', path=f"{FILMS}/import/")
 
     [(number, kind, [error])] = told(answer)
     assert (number, kind) == (2, "refused")
@@ -125,7 +125,7 @@ def test_a_film_file_costs_the_same_queries_a_row(django_assert_max_num_queries)
     sheet = FilmResource(rows=Film.objects.all(), person=None, at=NOON)
 
     with django_assert_max_num_queries(50 * 10 + 10):
-        sheet.import_rows(files.read(f'Title,"Running time, minutes"\n{rows}'.encode()), keep=True)
+        sheet.import_rows(files.read(f'Title,"Running time (minutes)"\n{rows}'.encode()), keep=True)
 
 
 # --- The timetable
