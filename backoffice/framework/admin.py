@@ -41,6 +41,7 @@ from backoffice.framework.time_zones import cinema_of, zone_of, zone_of_person
 from cinema.ids import is_key
 from cinema.local_time import add_time_zone_hint, format_local
 from cinema.money import MoneyField
+from cinema.quotes import nest_quotes
 
 FILLS_FIELDS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
@@ -163,6 +164,12 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
             for mend in (squeeze, begin_labels, align_numbers):
                 answer.add_post_render_callback(mend)
         return answer
+
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        """Names of rows may hold quotation marks, and stand within them."""
+        super().message_user(
+            request, nest_quotes(message if isinstance(message, str) else str(message)), *args, **kwargs
+        )
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         words = search_term.replace("\x00", "")  # NUL is no letter, and PostgreSQL will not look for it

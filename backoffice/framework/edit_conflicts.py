@@ -23,6 +23,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from cinema.local_time import format_local
+from cinema.quotes import nest_quotes
 
 LOOKED_THROUGH = 20  # changes of a row in search of who made one of them
 
@@ -138,8 +139,10 @@ class ConflictCheckingForm(forms.ModelForm):
         who = _who_changed(self.instance, field)
         told = {"now": field.in_words(), "who": who}
         if who is None:
-            return gettext("Someone else has changed this to “%(now)s”. Save again to keep your value.") % told
-        return gettext("%(who)s has changed this to “%(now)s”. Save again to keep your value.") % told
+            return nest_quotes(
+                gettext("Someone else has changed this to “%(now)s”. Save again to keep your value.") % told
+            )
+        return nest_quotes(gettext("%(who)s has changed this to “%(now)s”. Save again to keep your value.") % told)
 
 
 def _who_changed(row: Any, field: TrackedBoundField) -> Any:
