@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import DateTimeField, Model
+from django.db.models import DateTimeField
 from django.template.loader import render_to_string
 from django.utils.formats import sanitize_separators
 from django.utils.safestring import SafeString
@@ -51,7 +51,7 @@ class PlainValues:
     """A page that shows amounts as `1 755 ₽`, in lists and on a row's own page, and names a time zone only where it is
     not the installation's. Fields that are typed in stay as they are."""
 
-    model: type[Model]
+    model: Any
 
     @property
     def readonly_preprocess_fields(self) -> dict[str, Any]:

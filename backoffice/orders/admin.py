@@ -79,7 +79,7 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
     list_select_related = ["cinema"]
     search_fields = ["number"]  # the field is there; `get_search_results` says what it finds
     history_note = _("The full history of the order is on its page.")
-    search_help_text = _("Full order number, e-mail, phone number or pick-up code")
+    search_help_text = _("Full order number, e-mail, phone or pick-up code")
     change_form_after_template = "backoffice/orders/order_timeline.html"
     readonly_fields = ["number", "standing"]
     fieldsets: Any = [  # without the token: who has it may pay and refund, it is the customer's
@@ -271,7 +271,7 @@ class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin
     list_filter = ["status"]
     list_select_related = ["order__cinema", "session__film", "session__hall__cinema", "seat", "ticket_type"]
     search_fields = ["=order__number"]
-    search_help_text = _("Order number or the code from the ticket’s QR")
+    search_help_text = _("Order number or ticket code")
     exclude = ["status"]
     readonly_fields = ["standing"]
     actions_detail = ["let_in", "undo"]
