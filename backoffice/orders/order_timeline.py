@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bonuses.models import BonusTransaction
 from cinema.local_time import format_local
-from cinema.money import reason_label as money
+from cinema.money import format_money as money
 from concessions.models import ConcessionPreorder
 from orders import notifications
 from orders.models import Order, OrderEvent, Scan, Ticket
