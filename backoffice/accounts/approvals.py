@@ -66,7 +66,7 @@ class ApproveForm(ActionForm):
 
     def summary(self) -> Iterable[SummaryItem]:
         yield _("action"), title_of(self.row)
-        yield _("about"), self.row.about
+        yield _("subject"), self.row.about
         yield _("requested by"), self.row.asked_by
         yield from self.row.facts
 

@@ -238,7 +238,7 @@ class OutageForm(PreviewedForm):
         required=False,
         help_text=_("Leave empty to keep it off sale until someone puts it back."),
     )
-    reason = ReasonField(label=_("ReasonField"))
+    reason = ReasonField(label=_("Reason"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

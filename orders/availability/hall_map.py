@@ -78,7 +78,7 @@ def hall_map(
         counts=[
             StatusCount("free", "", _("Free"), len(seats) - len(tickets) - only_broken),
             *(StatusCount(each.lower(), sign, str(each.label), by_status[each]) for each, sign in SIGNS.items()),
-            StatusCount("broken", "✕", _("Broken"), only_broken),
+            StatusCount("broken", "✕", _("Off sale"), only_broken),
         ],
         tickets=tickets,
         broken=out_of_use,
