@@ -128,8 +128,7 @@ class PriceChanged(Refused):
 
 
 class ChoiceRefused(Refused):
-    """Seats or ticket types that are not sold in this way online: companions without a wheelchair place, too many, a
-    type that is not for everybody."""
+    """These seats or ticket types are not sold together online."""
 
     code = "seat_choice_not_allowed"
 
@@ -142,7 +141,7 @@ class ChoiceRefused(Refused):
 
 
 class SeatLeftAlone(Refused):
-    """The choice would leave single seats that nobody takes. `seats` holds them."""
+    """The choice leaves single free seats between others."""
 
     code = "single_seat_left"
 

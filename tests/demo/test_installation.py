@@ -53,7 +53,7 @@ def test_a_fresh_site_without_the_bank_knows_nothing_of_it_and_may_switch_it_on_
     without = run(SWITCHED_OFF, fresh_database, gateways="")
     later = run(SWITCHED_ON, fresh_database, gateways="demo")
 
-    assert without == ["unknown gateway", "404 False", "[]"]
+    assert without == ["gateway_unavailable", "404 False", "[]"]
     assert later == ["200 True"]
 
 

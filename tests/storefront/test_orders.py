@@ -96,7 +96,10 @@ def test_a_page_costs_as_many_queries_for_ten_tickets_as_for_one(client: Client)
 # --- Taking back
 
 
-@pytest.mark.parametrize(("value", "words"), [("1.00", "It earns 17 points."), ("2.50", "It earns 7 points.")])
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("1.00", "You’ll earn 17 points for this order."), ("2.50", "You’ll earn 7 points for this order.")],
+)
 def test_an_unpaid_order_says_how_many_points_it_earns(client: Client, settings: Any, value: str, words: str) -> None:
     settings.BONUS_POINT_VALUE = Decimal(value)
     order = factories.an_order(customer=factories.a_customer())

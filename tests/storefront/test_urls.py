@@ -18,7 +18,7 @@ def test_the_link_in_messages_leads_to_the_shop_s_page_of_the_order() -> None:
     assert Order(token=token).link == settings.SITE_URL + reverse("shop:order", args=[token])
 
 
-@pytest.mark.parametrize(("name", "says"), [("admin:login", "Back to log-in"), ("shop:sign_in", "Send me a link")])
+@pytest.mark.parametrize(("name", "says"), [("admin:login", "Back to sign-in"), ("shop:sign_in", "Send me a link")])
 def test_who_is_locked_out_sees_a_page_in_the_looks_of_where_they_are(rf: RequestFactory, name: str, says: str) -> None:
     request = rf.get(reverse(name))
     request.session, request.user = {}, AnonymousUser()

@@ -17,12 +17,14 @@ from accounts.errors import ApprovalOutdated, ApprovalRequired, ApproverNotAllow
 from accounts.models import Approval, User
 from accounts.services import LIMIT_WINDOW, approve, refuse, request_approval
 from accounts.services.approvals import ApprovableService, title_of
+from bonuses.errors import AdjustedMeanwhile
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
-from cinema.status import ConcurrentChange, ForbiddenMove
+from cinema.status import ForbiddenMove
+from concessions.errors import StockMovedMeanwhile
 from concessions.models import ConcessionItem, LowStockItem
 from concessions.services import receive, write_off
-from orders.errors import NothingToRefund
+from orders.errors import LinesNotRefundable
 from orders.models import Order
 from orders.services import collect, make_ready, refund, refund_by_customer
 from tests import settings as product
@@ -136,7 +138,7 @@ def test_an_approved_refund_is_of_the_lines_that_were_requested():
     asked = ask_for_refund(order, one, lines=[first, second])
     assert not order.refunds.exists()
 
-    assert say_yes(asked, manager) == f"700.00 of order {order} goes back."
+    assert say_yes(asked, manager) == f"Order {order}: refund of 700 ₽ issued.".replace(" ₽", "\N{NO-BREAK SPACE}₽")
 
     done = order.refunds.get()
     assert (done.amount, done.reason, done.actor, done.requested_at) == (2 * PRICE, "Ill", one, LATER)
@@ -152,7 +154,7 @@ def test_a_whole_order_is_the_lines_that_were_left_when_it_was_requested():
     ticket, *_rest = order.tickets.all()
     refund(order, lines=[ticket], reason="Broken seat", at=NOON)
 
-    with raises_unchanged(NothingToRefund):
+    with raises_unchanged(LinesNotRefundable):
         say_yes(asked, manager)
 
     say_yes(ask_for_refund(order, one, at=LATER), manager)
@@ -198,7 +200,7 @@ def test_approved_points_are_booked_in_the_name_of_the_person_who_asked():
 
     entry = account.transactions.latest("pk")
     assert (entry.amount, entry.description, entry.actor, entry.transaction_date) == (500, "Sorry", one, LATER)
-    assert message == f"{account}: +500 points, the balance is 510 now."
+    assert message == f"{account}: +500 points. New balance: 510."
 
 
 def test_points_that_were_adjusted_after_the_request_are_not_adjusted_again():
@@ -207,7 +209,7 @@ def test_points_that_were_adjusted_after_the_request_are_not_adjusted_again():
     asked = ask_for_points(account, one)
     adjust(account, amount=5, reason="Meanwhile", at=NOON, actor=owner)
 
-    with raises_unchanged(ConcurrentChange):
+    with raises_unchanged(AdjustedMeanwhile):
         say_yes(asked, owner)
 
 
@@ -219,7 +221,7 @@ def test_an_approved_write_off_leaves_the_stock():
 
     movement = item.movements.latest("pk")
     assert (movement.quantity, movement.reason, movement.actor, movement.at) == (-50, "Wet", one, LATER)
-    assert message == f"{item}: 50 written off, 10 in stock now."
+    assert message == f"{item}: 50 written off, 10 now in stock."
 
 
 def test_goods_that_were_moved_after_the_request_are_not_written_off():
@@ -228,7 +230,7 @@ def test_goods_that_were_moved_after_the_request_are_not_written_off():
     asked = ask_for_write_off(item, one)
     receive(item, quantity=1, at=NOON, actor=manager)
 
-    with raises_unchanged(ConcurrentChange):
+    with raises_unchanged(StockMovedMeanwhile):
         say_yes(asked, manager)
 
 
@@ -449,7 +451,7 @@ def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_what_was_ask
     assert ["money refunded", "700\N{NO-BREAK SPACE}₽"] in asked.facts
     assert not order.refunds.exists()
     manager = someone("cinema_manager", order.cinema)
-    assert "1 request awaits approval" in told(manager)
+    assert "1 request awaiting approval" in told(manager)
 
     press(manager, asked, "approve")
 
@@ -467,8 +469,8 @@ def test_the_first_page_does_not_ask_people_to_approve_their_own_requests():
 
     own = press(one, asked, "approve")
 
-    assert "awaits approval" not in " ".join(told(one))
-    assert "You cannot approve this" in own.text
+    assert "awaiting approval" not in " ".join(told(one))
+    assert "You can’t approve this request" in own.text
     assert not order.refunds.exists()
 
 

@@ -44,6 +44,6 @@ def test_a_seat_says_its_status_and_what_the_caller_adds(django_assert_num_queri
         plain = hall_map(session, at=NOON)
     told = hall_map(session, at=NOON, words=lambda ticket: f"sold to {ticket.order}", link=lambda ticket: "/there/")
 
-    assert [each.mark.words for each in plain.layout.seats] == ["Paid, broken: Wet", ""]
+    assert [each.mark.words for each in plain.layout.seats] == ["Paid, off sale: Wet", ""]
     first = told.layout.seats[0].mark
-    assert (first.words, first.link) == (f"sold to {order}, broken: Wet", "/there/")
+    assert (first.words, first.link) == (f"sold to {order}, off sale: Wet", "/there/")
