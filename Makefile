@@ -30,7 +30,7 @@ demo: .venv/installed catalogues .env
 	@$(BIN)/python -m cinema.dotenv
 
 catalogues: .venv/installed
-	@$(BIN)/python locale/compile.py
+	@$(BIN)/python tools/compile_translations.py
 
 # --- For developers
 
@@ -76,7 +76,7 @@ production: .venv/installed-dev
 
 translations: .venv/installed-dev
 	@echo "== translations"
-	@$(BIN)/python locale/check.py
+	@$(BIN)/python tools/check_translations.py
 
 format: .venv/installed-dev
 	@$(BIN)/ruff check --quiet --fix --select I .

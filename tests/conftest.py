@@ -1,6 +1,5 @@
 import gc
 import os
-import runpy
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -11,12 +10,14 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from tools.compile_translations import compile_catalogues
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure() -> None:
     """Texts in Russian are tested too, and a fresh clone has no compiled catalogue."""
-    runpy.run_path(str(ROOT / "locale" / "compile.py"))["compile_catalogues"](ROOT / "locale")
+    compile_catalogues(ROOT / "locale")
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,11 +1,11 @@
-"""Compiles the catalogues that changed (.po to .mo), without GNU gettext: `python locale/compile.py`."""
+"""Compiles the catalogues that changed (.po to .mo), without GNU gettext: `python tools/compile_translations.py`."""
 
 import os
 from pathlib import Path
 
 import polib
 
-LOCALE = Path(__file__).resolve().parent
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
 def compile_catalogues(locale: Path) -> list[Path]:

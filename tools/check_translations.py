@@ -1,4 +1,4 @@
-"""Whether every text for people is translated: `python locale/check.py` (exit 1 and what is missing).
+"""Whether every text for people is translated: `python tools/check_translations.py` (exit 1 and what is missing).
 
 Each entry of a catalogue must have its translation, in every plural form, not fuzzy, with the same placeholders. Where
 GNU gettext is installed the texts are also collected anew from the source, so that none was forgotten; where it is not,
@@ -16,8 +16,8 @@ from pathlib import Path
 
 import polib
 
-LOCALE = Path(__file__).resolve().parent
-ROOT = LOCALE.parent
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "locale"
 UNUSED = {"SECRET_KEY": "not used", "DATABASE_URL": "sqlite:///not-used.sqlite3"}  # the settings ask for them
 EXTENSIONS = (".py", ".html", ".txt")
 PLACEHOLDER = re.compile(r"%\([^)]+\)[#0\- +]*\d*(?:\.\d+)?[a-zA-Z]|%[a-zA-Z]|\{[^{}]*\}")
