@@ -6,25 +6,22 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test audit checks bench format lint types floors migrations production translations messages catalogues lock clean
+.PHONY: help demo run quick test proofs coverage audit checks bench format lint types floors migrations production \
+	translations messages catalogues settings lock clean exhaustive deploy-check installation image
 
-help:
-	@echo "make demo      fills a small cinema chain, runs every job once, serves http://127.0.0.1:8000/"
-	@echo "               (ARGS=--no-serve ends after the jobs, ARGS=--fresh starts over)"
-	@echo "make test      every check, then the whole suite on SQLite and on PostgreSQL (ARGS=... goes to pytest)"
-	@echo "make bench     measures jobs against hand-written SQL, and pages, on PostgreSQL (ONLY=shop: rows with that word)"
-	@echo "make audit     asks whether a dependency is known to be vulnerable (needs the network)"
-	@echo "make format    lays out the code          make lint      reads it for mistakes"
-	@echo "make messages  collects texts to translate (needs GNU gettext)"
-	@echo "make lock      refreshes both requirements.txt from pyproject.toml (ARGS=--upgrade takes newer versions)"
-	@echo "make clean     removes what the above installed and compiled, never .env or var/ (the demo's data)"
+help: ## lists these targets; ARGS=... goes to the command behind a target
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
 # --- For everybody
 
-demo: .venv/installed catalogues .env
+demo: .venv/installed catalogues .env ## fills a small cinema chain, runs every job once, serves it at http://127.0.0.1:8000/ (ARGS=--no-serve, ARGS=--fresh)
 	@mkdir -p var
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo $(ARGS)
+
+run: .venv/installed catalogues .env ## serves the demo's database again, at http://127.0.0.1:8000/
+	@$(BIN)/python manage.py migrate --check >/dev/null 2>&1 || { echo "there is no demo here yet: make demo"; exit 1; }
+	@$(BIN)/python manage.py runserver 127.0.0.1:8000 $(ARGS)
 
 .env: | .venv/installed
 	@$(BIN)/python -m cinema.dotenv
@@ -34,14 +31,47 @@ catalogues: .venv/installed
 
 # --- For developers
 
-test: .venv/installed-dev catalogues
-	@$(MAKE) --no-print-directory --keep-going -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) checks
-	@echo "== tests on SQLite"
-	@env -u TEST_DATABASE_URL $(PYTEST) $(ARGS)
-	@echo "== tests on PostgreSQL"
-	@$(BIN)/python -m tests.postgres -- $(PYTEST) $(ARGS)
+SEVERAL := $(MAKE) --no-print-directory --keep-going -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+ON_SQLITE := env -u TEST_DATABASE_URL
+ON_POSTGRES := $(BIN)/python -m tests.postgres --
 
-audit:
+quick: .venv/installed-dev catalogues ## lint, types, floors and the fast tests on SQLite: about a minute and a half
+	@$(SEVERAL) lint types floors
+	@$(ON_SQLITE) $(PYTEST) -m "not slow and not proofs" $(ARGS)
+
+test: .venv/installed-dev catalogues ## every check, then the tests on SQLite, then those that use a database on PostgreSQL
+	@$(SEVERAL) checks
+	@echo "== tests on SQLite"
+	@$(ON_SQLITE) $(PYTEST) $(ARGS)
+	@echo "== tests on PostgreSQL"
+	@$(ON_POSTGRES) $(PYTEST) --database-only $(ARGS)
+
+proofs: exhaustive deploy-check installation image ## what takes too long for every run: all crash points, long histories, deployment files, a fresh installation, the image
+
+exhaustive: .venv/installed-dev catalogues
+	@echo "== exhaustive tests on SQLite"
+	@EXHAUSTIVE=1 $(ON_SQLITE) $(PYTEST) -m "exhaustive or proofs" $(ARGS)
+	@echo "== exhaustive tests on PostgreSQL"
+	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) -m "exhaustive or proofs" $(ARGS)
+
+deploy-check: .venv/installed-dev var/deploy-tools/installed ## checks Dockerfile, compose.yaml, workflow and deploy/ with the programs that read them
+	@echo "== deployment files"
+	@$(BIN)/python tools/check_deploy.py
+
+installation: ## clones the last commit and runs the demo's jobs there, with nothing installed but what production needs
+	@echo "== a fresh installation"
+	@PYTHON=$(PYTHON) sh tools/check_installation.sh
+
+image: .venv/installed-dev ## builds the image and runs migration, web server and jobs in it (needs buildah, debootstrap and root)
+	@echo "== image"
+	@$(BIN)/python tools/check_image.py
+
+coverage: .venv/installed-dev catalogues ## measures branch coverage on SQLite and writes the table of CONTRIBUTING.md
+	@$(ON_SQLITE) $(PYTEST) --cov --cov-report= $(ARGS)
+	@$(BIN)/coverage json --quiet -o var/coverage.json
+	@$(BIN)/python tools/coverage_by_app.py var/coverage.json
+
+audit: ## asks whether a dependency is known to be vulnerable (needs the network)
 	@$(PYTHON) .ci/audit
 
 checks: lint types floors migrations production translations
@@ -49,16 +79,16 @@ checks: lint types floors migrations production translations
 # These read the settings of the tests, which need no .env.
 types migrations messages: export DJANGO_SETTINGS_MODULE = tests.settings
 
-lint: .venv/installed-dev
+lint: .venv/installed-dev ## checks format and looks for mistakes
 	@echo "== format and lint"
 	@$(BIN)/ruff format --quiet --check . || { echo "not laid out: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 
-types: .venv/installed-dev
+types: .venv/installed-dev ## checks types
 	@echo "== types"
 	@$(BIN)/mypy --no-error-summary
 
-floors: .venv/installed-dev
+floors: .venv/installed-dev ## checks which module imports which
 	@echo "== floors"
 	@$(BIN)/lint-imports --no-logo
 
@@ -78,25 +108,29 @@ translations: .venv/installed-dev
 	@echo "== translations"
 	@$(BIN)/python tools/check_translations.py
 
-format: .venv/installed-dev
+format: .venv/installed-dev ## formats the code
 	@$(BIN)/ruff check --quiet --fix --select I .
 	@$(BIN)/ruff format .
 
-messages: .venv/installed-dev
+messages: .venv/installed-dev ## collects the texts to translate (needs GNU gettext)
 	@command -v xgettext >/dev/null || { echo "GNU gettext is not installed (Debian: apt-get install gettext)"; exit 1; }
 	@$(BIN)/python manage.py makemessages --locale ru --no-obsolete --add-location file --ignore 'tests/*' --ignore 'var/*'
 
-bench: .venv/installed-dev
+settings: .venv/installed-dev ## makes docs/settings.md from .env.example
+	@$(BIN)/python tools/settings_page.py
+
+bench: .venv/installed-dev ## measures jobs against hand-written SQL, and pages, on PostgreSQL (ONLY=shop: rows with that word)
 	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench $(ONLY) $(ARGS)
 
-LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 pyproject.toml
-lock: .venv/installed-dev
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11
+lock: .venv/installed-dev ## refreshes all requirements.txt from pyproject.toml (ARGS=--upgrade takes newer versions)
 	@$(PIP_INSTALL) uv
-	@$(LOCK) -o requirements.txt $(ARGS)
-	@$(LOCK) --group dev -c requirements.txt -o tests/requirements.txt $(ARGS)
+	@$(LOCK) pyproject.toml -o requirements.txt $(ARGS)
+	@$(LOCK) pyproject.toml --group dev -c requirements.txt -o tests/requirements.txt $(ARGS)
+	@$(LOCK) --group pyproject.toml:deploy -o tools/requirements.txt $(ARGS)
 
-clean:
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache var/tests var/audit
+clean: ## removes what was installed and compiled, never .env or the demo's data in var/
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache var/tests var/audit var/deploy-tools var/coverage*
 	@rm -f locale/*/LC_MESSAGES/*.mo locale/unfold/*/LC_MESSAGES/*.mo
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -117,3 +151,8 @@ clean:
 	@echo "installing what the cinema and its tests need into .venv"
 	@$(PIP_INSTALL) --require-hashes -r tests/requirements.txt
 	@touch .venv/installed $@
+
+var/deploy-tools/installed: tools/requirements.txt | .venv/bin/python
+	@$(BIN)/python -m venv --clear var/deploy-tools
+	@var/deploy-tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

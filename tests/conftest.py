@@ -3,7 +3,6 @@ import os
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -20,10 +19,38 @@ def pytest_configure() -> None:
     compile_catalogues(ROOT / "locale")
 
 
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}  # the others of pytest-django ask for one of these
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="leave out the tests that use no database (pytest-django keeps them from it): another run has them",
+    )
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is seen in a browser comes first: at the end, one of two workers would wait for the other's."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("database_only"):
+        left_out = [item for item in items if not uses_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if uses_database(item)]
+    # Tests in a browser come first: at the end, one of two workers would wait for the other's.
     items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres"))
+    of_django = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    return marked or of_django or not DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Files that were asked for by name may hold no test that uses a database: that is no failure."""
+    named = session.config.getoption("database_only") and session.config.getoption("file_or_dir")
+    if named and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        session.exitstatus = pytest.ExitCode.OK
 
 
 def pytest_collection_finish() -> None:
@@ -33,46 +60,15 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-KEPT = {"django_content_type", "auth_permission"}  # made with the tables, and the same for every test
-
-
-@pytest.fixture(scope="session", autouse=True)
-def quick_flush() -> Iterator[None]:
-    """After a test that commits, tables are emptied, but for what migrations write: to make that anew takes longest.
-
-    PostgreSQL empties them by DELETE: TRUNCATE takes a quarter of a second, however little is in them.
-    """
-    operations = type(connection.ops)  # whichever connection: a browser's tests have one of their own
-    flush_all = operations.sql_flush
-
-    def sql_flush(self: Any, style: Any, tables: list[str], **options: bool) -> list[str]:
-        ours = [table for table in tables if table not in KEPT]
-        if not ours or not _may_trust_keys():
-            return flush_all(self, style, ours, **options)
-        deletes = "; ".join(f"DELETE FROM {self.quote_name(table)}" for table in ours)
-        # Whole tables go at once, so nobody need ask whose rows refer to whose.
-        return [f"SET session_replication_role = replica; {deletes}; SET session_replication_role = origin"]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "sql_flush", sql_flush)
-        patch.setattr("django.core.management.commands.flush.emit_post_migrate_signal", lambda *_args, **_options: None)
-        yield
-
-
 @pytest.fixture(scope="session", autouse=True)
 def lasting_connection() -> Iterator[None]:
-    """Django opens a new connection after each test that commits, and PostgreSQL reads its catalogue anew for each."""
+    """Keep the connection after a test that commits: a new one makes PostgreSQL read its catalogue again.
+
+    The method is Django's own affair, but nothing documented keeps a connection here.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_should_reload_connections", lambda _self: False)
         yield
-
-
-def _may_trust_keys() -> bool:
-    if connection.vendor != "postgresql":
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW is_superuser")
-        return cursor.fetchone() == ("on",)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

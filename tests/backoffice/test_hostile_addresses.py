@@ -23,7 +23,7 @@ from tests.helpers.cinema_fixtures import furnish, furnish_the_chain
 from tests.helpers.factories import a_cinema, business_state
 from tests.helpers.users import browser, someone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = ["9" * 40, "9" * 5000, "a\x00b", SCRIPT]

@@ -22,7 +22,7 @@ from tests.helpers.factories import NOON, a_cinema, business_state
 from tests.helpers.page_forms import forms_on
 from tests.helpers.users import browser, someone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ROOMS = sorted({model._meta.app_label for model in admin.site._registry})
 SCRIPT = "<script>alert(1)</script>"

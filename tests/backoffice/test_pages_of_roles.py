@@ -18,7 +18,7 @@ from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
 from tests.helpers.factories import a_cinema
 from tests.helpers.users import browser, someone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "roles.md").read_text()
 CODES = [role.code for role in ROLES]

@@ -92,6 +92,7 @@ class Windows:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """The server's thread and the browser are the same on any database, so once is enough; and it commits."""
+    item.add_marker(pytest.mark.slow)
     item.add_marker(pytest.mark.sqlite)
     item.add_marker(pytest.mark.django_db(transaction=True))
 

@@ -22,6 +22,9 @@ from tests.reliability.db_snapshot import forget_what_was
 AT = datetime(2026, 11, 5, 23, 40, tzinfo=UTC)  # the dead of night, when most halls are closed
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def developer(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """A developer's machine, and a demo in which nobody has bought anything yet."""

@@ -7,6 +7,10 @@ from tests.helpers.factories import LONG_AGO
 from tests.reliability import db_snapshot as stages
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def stage(transactional_db: None) -> None:
     """A real, empty database for a test that commits; see `tests.reliability.db_snapshot`."""
