@@ -60,12 +60,13 @@ def _from_outside(
     try:
         record_refund_locked(order, payment=payment, amount=amount, external_id=external_id, at=at)
     except NothingToRefund:
-        covered = next((each for each in unsent if each.amount < amount), None)
+        covered = next((each for each in unsent if each.amount <= amount), None)
         if covered is None:
             raise
         _settle(covered, f"{external_id}{PART}{covered.pk}", at=at)
-        rest = [each for each in unsent if each is not covered]
-        _from_outside(order, payment, amount - covered.amount, external_id, rest, at=at)
+        if covered.amount < amount:
+            rest = [each for each in unsent if each is not covered]
+            _from_outside(order, payment, amount - covered.amount, external_id, rest, at=at)
 
 
 def _known(report: RefundReport, ours: list[Refund], sender: str) -> Refund | None:
