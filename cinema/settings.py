@@ -198,8 +198,8 @@ UNFOLD = {
     "SITE_URL": None,
     "DASHBOARD_CALLBACK": "backoffice.dashboard.today.dashboard",
     "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
-    "STYLES": [lambda _request: static("cinema.css")],
-    "SCRIPTS": [lambda _request: static("admin.js")],
+    "STYLES": [lambda _request: static("backoffice/admin.css")],
+    "SCRIPTS": [lambda _request: static("backoffice/admin.js")],
 }
 
 STATIC_URL = "static/"
