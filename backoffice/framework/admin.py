@@ -32,7 +32,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from accounts.scope import cinemas_of, within
-from backoffice.framework.changelist_postprocess import align_numbers, begin_labels, squeeze
+from backoffice.framework.changelist_postprocess import postprocess
 from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
 from backoffice.framework.history_view import ChangeHistory
 from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter
@@ -159,8 +159,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         answer = super().changelist_view(request, extra_context)
         if isinstance(answer, SimpleTemplateResponse):
-            for mend in (squeeze, begin_labels, align_numbers):
-                answer.add_post_render_callback(mend)
+            answer.add_post_render_callback(postprocess)
         return answer
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
