@@ -1,7 +1,8 @@
 """Changes the finished HTML of the admin's lists: less whitespace, capitalized labels, aligned columns of numbers.
 
-Unfold makes the cells of a list in Python (`unfold.templatetags.unfold_list`), where neither a template nor a column can
-change their labels and classes. tests/backoffice/framework/test_changelist_postprocess.py fails when that HTML changes.
+Unfold makes the cells of a list in Python (`unfold.templatetags.unfold_list`), where neither a template nor a column
+can change their labels and classes. `tests/backoffice/framework/test_changelist_postprocess.py` fails when that HTML
+changes.
 """
 
 import re

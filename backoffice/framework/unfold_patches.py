@@ -10,8 +10,8 @@ would miss the changes of later releases. Short templates are overridden instead
 `templates/`. Elements that unfold's scripts create are fixed in `static/backoffice/admin.js`.
 
 `manage.py check` reports each patch that no longer matches (`backoffice.E001`). Run it after an upgrade of unfold and
-before the web process starts; `migrate` and `runserver` run it too. A page with an unmatched patch still works as unfold
-wrote it, and jobs skip system checks, so neither stops.
+before the web process starts; `migrate` and `runserver` run it too. A site that runs already is not stopped: a page
+without its patch looks as unfold wrote it, and jobs skip system checks.
 """
 
 import re
@@ -211,7 +211,7 @@ def patched(text: str, template: str) -> str:
     return text
 
 
-def check_patches(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+def check_patches(**_kwargs: Any) -> list[CheckMessage]:
     """An error for each patch and template where the number of matches is not the expected one."""
     errors: list[CheckMessage] = []
     for template in sorted({template for patch in PATCHES for template in patch.templates}):

@@ -15,7 +15,6 @@ from django.urls import reverse
 
 from backoffice.framework import unfold_patches
 from backoffice.framework.unfold_patches import PATCHES, UNFOLD_TEMPLATES, check_patches, patched
-
 from concessions.services import receive
 from screenings.models import Film, Genre
 from tests.helpers.factories import NOON, an_item
@@ -55,7 +54,7 @@ def test_a_patch_that_no_longer_matches_is_an_error_of_the_system_check(monkeypa
     assert [(each.id, each.is_serious()) for each in found] == [("backoffice.E001", True)] * 2
     assert "unfold/helpers/navigation_header.html of django-unfold 0 times, not 1" in found[0].msg
     assert outdated.name in found[0].msg
-    with pytest.raises(SystemCheckError, match="backoffice.E001"):
+    with pytest.raises(SystemCheckError, match=r"backoffice\.E001"):
         call_command("check")
 
 
