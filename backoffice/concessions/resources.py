@@ -10,7 +10,7 @@ from tablib import Dataset
 
 from backoffice.framework.import_export.resources import Resource
 from backoffice.framework.import_export.widgets import Names, Number, One, Text, YesNo
-from cinema.ids import keys_among
+from cinema.ids import valid_ids
 from concessions.models import ConcessionItem
 
 NUMBERS = ["price", "max_stock_quantity", "low_stock_percent"]
@@ -47,7 +47,7 @@ class ItemResource(Resource):
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
         """Items are locked in the order of their ids, as sales lock them."""
-        numbers = keys_among(row["id"] for row in dataset.dict)
+        numbers = valid_ids(row["id"] for row in dataset.dict)
         names = [row["name"] for row in dataset.dict if row.get("name")]
         named = self.rows.filter(Q(pk__in=numbers) | Q(name__in=names)).order_by("pk")
         list(named.select_for_update(of=("self",), no_key=True).values_list("pk"))

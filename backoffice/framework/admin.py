@@ -37,7 +37,7 @@ from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
 from backoffice.framework.history_view import ChangeHistory
 from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter
 from backoffice.framework.time_zones import cinema_of, zone_of, zone_of_person
-from cinema.ids import is_key
+from cinema.ids import is_valid_id
 from cinema.local_time import add_time_zone_hint, format_local
 from cinema.money import MoneyField
 
@@ -175,7 +175,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, ModelAdmin):
         return rows
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        if not all(is_key(each) for each in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+        if not all(is_valid_id(each) for each in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             self.message_user(request, gettext("These rows are not there any more. Choose again."), messages.ERROR)
             return None
         self._tell_of_gone(request, queryset)

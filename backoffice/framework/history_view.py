@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from backoffice.framework.badges import language_name
-from cinema.history import BEGUN
+from cinema.history import BASELINE
 from cinema.local_time import format_local
 
 LONGEST = 50  # records a page
@@ -77,7 +77,7 @@ class ChangeHistory:
         for records in self._histories():
             if before:
                 records = records.filter(history_date__lt=before)
-            found = records.exclude(history_change_reason=BEGUN).select_related("history_user")
+            found = records.exclude(history_change_reason=BASELINE).select_related("history_user")
             for each in self._read(found.order_by("-history_id")[: LONGEST + 1]):
                 self._records.setdefault((type(each), each.id), []).append(each)
                 yield HistoryEvent(each.history_date, each.history_user, each)

@@ -7,7 +7,7 @@ from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from cinema.ids import is_key
+from cinema.ids import is_valid_id
 
 
 def visible_rows(site: admin.AdminSite, model: type[Model], request: HttpRequest) -> QuerySet[Any] | None:
@@ -34,10 +34,10 @@ class PkMultipleWidget(AutocompleteSelectMultiple):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         chosen = super().value_from_datadict(data, files, name)
-        return ["0" if each.isdecimal() and not is_key(each) else each for each in chosen]  # as little a row's key
+        return ["0" if each.isdecimal() and not is_valid_id(each) else each for each in chosen]  # as little a row's key
 
     def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> Any:
-        return super().optgroups(name, [each for each in value if is_key(str(each))], attrs)
+        return super().optgroups(name, [each for each in value if is_valid_id(str(each))], attrs)
 
 
 class ScopedChoicesMixin:

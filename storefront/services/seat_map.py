@@ -9,7 +9,7 @@ from functools import cached_property
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cinema.ids import is_key
+from cinema.ids import is_valid_id
 from cinema.money import ZERO
 from orders.errors import NotOnSale, SeatTaken
 from orders.models import Order, Ticket
@@ -127,7 +127,7 @@ class SeatMap:
         """The seats of these keys, in order; refuses with `ChoiceRefused` what is no seat of this hall, and none."""
         wanted = set()
         for key in keys:
-            if not (is_key(key) and int(key) in self.by_key):
+            if not (is_valid_id(key) and int(key) in self.by_key):
                 raise ChoiceRefused(_("One of these seats is not in this hall. Choose again."))
             wanted.add(int(key))
         if not wanted:

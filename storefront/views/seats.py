@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from cinema.ids import keys_among
+from cinema.ids import valid_ids
 from jobs import clock
 from screenings.models import Session
 from storefront.services import programme
@@ -34,7 +34,7 @@ def seats_page(
     session, order = seat_map.session, seat_map.order
     cinema = session.hall.cinema
     if chosen is None:
-        chosen = keys_among(request.GET.getlist("seat")) or seat_map.mine
+        chosen = valid_ids(request.GET.getlist("seat")) or seat_map.mine
     showing = programme.Showing(
         session=session,
         starts=cinema.local(session.start_datetime),
