@@ -18,7 +18,7 @@ def test_every_page_is_in_the_menu_once():
     assert sorted(entries) == sorted(["index", *(model._meta.label_lower for model in admin.site._registry)])
 
 
-@pytest.mark.usefixtures("undrawn")
+@pytest.mark.usefixtures("without_rendering")
 @pytest.mark.parametrize("role", [role.code for role in ROLES])
 def test_the_menu_has_exactly_the_pages_that_the_role_may_open(role):
     client = browser(someone(role))
