@@ -25,13 +25,13 @@ def foyer() -> Foyer:
 
 
 def page_of(case: ActionCase, foyer: Foyer) -> str:
-    row = case.on(foyer)
+    row = case.target(foyer)
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{case.action}", args=[row.pk])
 
 
 def two_clients(case: ActionCase, foyer: Foyer) -> list[Client]:
     """Two users with the role of the case, who read Russian."""
-    clients = [browser(someone(case.by, foyer.cinema, email=f"{name}@example.org")) for name in ("one", "other")]
+    clients = [browser(someone(case.role, foyer.cinema, email=f"{name}@example.org")) for name in ("one", "other")]
     for client in clients:
         client.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
     return clients
@@ -41,8 +41,8 @@ def form_data(client: Client, page: str, case: ActionCase, foyer: Foyer) -> dict
     """The data of the action's form, filled in and, where it has a preview, previewed."""
     form = client.get(page).context["form"]
     with translation.override("ru"):
-        sent = filled_in(form, case.typed(foyer))
-    if not case.looks:
+        sent = filled_in(form, case.entered(foyer))
+    if not case.has_preview:
         return sent
     return sent | {field.name: field.value() for field in client.post(page, sent).context["form"].hidden_fields()}
 
@@ -74,12 +74,12 @@ def test_a_form_that_a_colleague_has_sent_already_is_refused_and_changes_nothing
     page, (first, second) = page_of(case, foyer), two_clients(case, foyer)
     sent = form_data(second, page, case, foyer)
     first.post(page, sent)
-    assert case.then(foyer) == case.becomes
+    assert case.probe(foyer) == case.expected
     before = business_state()
 
     answer = second.post(page, sent)
 
-    assert case.second in message_of(answer)
+    assert case.conflict_message in message_of(answer)
     assert answer.status_code in (200, 302)
     assert business_state() == before
 

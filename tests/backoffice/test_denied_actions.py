@@ -15,10 +15,10 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("case", ACTION_CASES, ids=lambda case: case.action)
 def test_a_user_without_the_permission_has_no_button_and_is_refused(case: ActionCase) -> None:
     foyer = Foyer()
-    row = case.on(foyer)
+    row = case.target(foyer)
     name = f"{row._meta.app_label}_{row._meta.model_name}"
     page, action = (reverse(f"admin:{name}_{view}", args=[row.pk]) for view in ("change", case.action))
-    user = someone(case.not_by, foyer.cinema)
+    user = someone(case.denied_role, foyer.cinema)
     client, before = browser(user), business_state()
 
     if user.has_perm(f"{row._meta.app_label}.view_{row._meta.model_name}"):
