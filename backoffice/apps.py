@@ -1,11 +1,17 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
 class BackofficeConfig(AppConfig):
     name = "backoffice"
     verbose_name = _("Staff pages")
+
+    def ready(self) -> None:
+        from backoffice.framework.unfold_patches import check_patches
+
+        checks.register(check_patches, checks.Tags.templates)
 
 
 class AdminConfig(SimpleAdminConfig):

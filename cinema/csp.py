@@ -1,4 +1,4 @@
-"""What a page may load and do, told to the browser. The shop is strict; the admin's looks need more."""
+"""Content security policies: a strict one for the shop, and a wider one that the admin's templates need."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest, HttpResponseBase
 
-SHOP: dict[str, Any] = {
+SHOP_POLICY: dict[str, Any] = {
     "default-src": [NONE],
     "script-src": [SELF],
     "style-src": [SELF],
@@ -18,9 +18,9 @@ SHOP: dict[str, Any] = {
     "frame-ancestors": [NONE],
 }
 
-# Unfold writes styles and handlers into its pages, and Alpine, which moves them, evaluates text.
-ADMIN: dict[str, Any] = {
-    **SHOP,
+# Unfold has inline styles and event handlers, and Alpine.js evaluates expressions in attributes.
+ADMIN_POLICY: dict[str, Any] = {
+    **SHOP_POLICY,
     "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
     "img-src": [SELF, "data:", "blob:"],
@@ -28,12 +28,12 @@ ADMIN: dict[str, Any] = {
 
 
 class ContentSecurityPolicy(CSPMiddleware):
-    """`CONTENT_SECURITY_POLICY` (the shop's) for every page but those under /admin/."""
+    """Sends `CONTENT_SECURITY_POLICY`, which is the shop's, with every page except those under /admin/."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
         if not report_only and parts.config is None and request.path_info.startswith("/admin/"):
-            parts.config = ADMIN
+            parts.config = ADMIN_POLICY
         return parts

@@ -1,3 +1,5 @@
+"""Database functions that Django does not have."""
+
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -6,10 +8,10 @@ from django.db import models
 
 
 class PerRowDelta(models.Func):
-    """The signed change of each row, looked up by its primary key in one JSON parameter.
+    """The number that `deltas` holds for a row's primary key, passed as one JSON parameter.
 
-    One UPDATE then adds a different number to each of many rows: `update(balance=F("balance") + DeltaOfRow(deltas))`.
-    A row without an entry is NULL, so filter by the keys as well.
+    One UPDATE then adds a different number to each of many rows: `update(balance=F("balance") + PerRowDelta(deltas))`.
+    It is NULL for a row that `deltas` does not name, so filter by the same keys.
     """
 
     output_field = models.IntegerField()

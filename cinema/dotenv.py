@@ -1,4 +1,4 @@
-"""Writes a first `.env` for a machine that has none: `python -m cinema.dotenv`. One that is there is left alone."""
+"""Creates a `.env` for development: `python -m cinema.dotenv`. Leaves an existing one unchanged."""
 
 import os
 import secrets
@@ -7,38 +7,38 @@ from urllib.parse import quote
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-FIRST = """\
-# This machine's own settings; git ignores this file. Made by `make demo`, yours to change.
+TEMPLATE = """\
+# Settings of this machine, created by `make demo`. Change them as you like; git ignores this file.
 
-# Errors are shown in full, and plain http will do: for a developer's machine only.
+# Shows errors in full and allows plain HTTP: for development only.
 DEBUG=true
 
-# Signs logins and links. Keep it: a new one logs everybody out.
+# Signs sessions and links. Keep it: a new key signs everybody out.
 SECRET_KEY={secret}
 
 # In production postgres://USER:PASSWORD@HOST/NAME
 DATABASE_URL=sqlite:///var/cinema.sqlite3
 
-# What is sent lands here as files. In production smtp+tls://USER:PASSWORD@HOST:587
+# E-mails are written to files here. In production smtp+tls://USER:PASSWORD@HOST:587
 EMAIL_URL=filemail:///{mail}
 
-# ru or en; people choose their own
+# The default language, ru or en; people can choose the other
 LANGUAGE_CODE=ru
 """
 
 
-def write(path: Path) -> bool:
-    """Whether it was written. Only its owner may read it."""
+def create(path: Path) -> bool:
+    """Create the file, readable by its owner only. Returns False if it exists already."""
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return False
-    # Letters and digits only: the file's own syntax gives a meaning to $, # and quotes.
-    with os.fdopen(file, "w") as first:
-        first.write(FIRST.format(secret=secrets.token_hex(32), mail=quote(str(path.parent / "var" / "mail"))))
+    # The key has hexadecimal digits only: $, # and quotes have a meaning in a .env file.
+    with os.fdopen(file, "w") as content:
+        content.write(TEMPLATE.format(secret=secrets.token_hex(32), mail=quote(str(path.parent / "var" / "mail"))))
     return True
 
 
 if __name__ == "__main__":
     (BASE_DIR / "var" / "mail").mkdir(parents=True, exist_ok=True)
-    write(BASE_DIR / ".env")
+    create(BASE_DIR / ".env")

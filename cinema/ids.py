@@ -1,13 +1,13 @@
-"""Rows' keys as they come from outside: what was typed into an address, a form or a file may be anything."""
+"""Checks primary keys that come from URLs, forms and files, where the text may be anything."""
 
 from collections.abc import Iterable
 
 
-def is_key(text: str) -> bool:
-    """Whether a row can have this key: plain digits, and no more of them than a column of whole numbers holds."""
+def is_valid_id(text: str) -> bool:
+    """Whether the text can be a primary key: ASCII digits, no more than fit into a 64-bit integer column."""
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-def keys_among(texts: Iterable[str]) -> set[int]:
-    """The keys that rows can have; what can be none is passed over."""
-    return {int(text) for text in texts if is_key(text)}
+def valid_ids(texts: Iterable[str]) -> set[int]:
+    """The texts that can be primary keys, as integers; the others are ignored."""
+    return {int(text) for text in texts if is_valid_id(text)}

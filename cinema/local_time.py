@@ -1,4 +1,4 @@
-"""Times as the clocks of a cinema show them."""
+"""Formats and checks times in a cinema's time zone."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,26 +11,28 @@ from django.utils.translation import gettext
 
 
 def is_valid_year(value: date) -> bool:
-    """Whether a day or instant has neighbours, by any clocks: the first and the last years of the calendar have not."""
+    """Whether the year is from 1901 to 8999. Outside, adding days or changing the time zone can overflow."""
     return 1900 < value.year < 9000
 
 
 def validate_year(value: date) -> None:
-    """For a form's day or instant: see above."""
+    """A validator of date and datetime fields. Raises `ValidationError` unless `is_valid_year(value)`."""
     if not is_valid_year(value):
         raise ValidationError(gettext("Enter a year from 1901 to 8999."))
 
 
 def add_time_zone_hint(field: Any) -> None:
-    """Let a form's field say by whose clocks it takes times: those that are in force."""
-    said = gettext("Time zone: %(zone)s.") % {"zone": timezone.get_current_timezone()}
-    field.help_text = f"{field.help_text} {said}".strip()
+    """Add the current time zone, in which the form field reads times, to its help text."""
+    hint = gettext("Time zone: %(zone)s.") % {"zone": timezone.get_current_timezone()}
+    field.help_text = f"{field.help_text} {hint}".strip()
 
 
 def format_local(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True, form: str = "") -> str:
-    """An instant for people, such as `23 November 19:45`, with the year unless it is this one; in the zone that is in
-    force unless another is given. Where that is not the installation's own zone, and unless not `named`, it is said:
-    `19:45 UTC+5`. `form` is another layout.
+    """A time such as `23 November 19:45`, in `zone` or else in the current time zone; “–” for None.
+
+    It has the year unless that is the current one. A zone other than the installation's own is named, as in
+    `19:45 UTC+5`, unless `named` is False. `form`, a format of Django's `date` filter, replaces the layout and has no
+    zone unless it contains one.
     """
     if instant is None:
         return "–"
@@ -42,7 +44,7 @@ def format_local(instant: datetime | None, zone: ZoneInfo | None = None, *, name
 
 
 def utc_offset_note(local: datetime) -> str:
-    """The zone of a local time where it is not that of the house: “UTC+5”. Otherwise nothing needs to be said."""
+    """The UTC offset such as “UTC+5” if it differs from that of the server's time zone, otherwise an empty string."""
     offset, usual = local.utcoffset(), timezone.localtime(local, timezone.get_default_timezone()).utcoffset()
     if offset is None or offset == usual:
         return ""

@@ -1,4 +1,4 @@
-"""What must not reach the log, where disks and other people keep it for long, and what nobody would read there."""
+"""Log filters: mask secrets in URLs, and omit tracebacks of denied and not found requests."""
 
 import logging
 import re
@@ -6,8 +6,8 @@ import re
 SECRET_PATHS = re.compile(r"(/(?:order|account/link|demo-bank)/)[^/\s?]+")
 
 
-class WithoutSecrets(logging.Filter):
-    """The secret part of an address (whoever has it has the order, or the account) is left out of every line."""
+class MaskSecrets(logging.Filter):
+    """Replaces the secret part of a URL, which gives access to an order or an account, by `***`."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
@@ -17,8 +17,8 @@ class WithoutSecrets(logging.Filter):
         return True
 
 
-class RefusalsInALine(logging.Filter):
-    """Who may not, or asks for what is not there, is told of in one line: a trace is of what went wrong here."""
+class OmitTracebacks(logging.Filter):
+    """Logs refused and not found requests (below ERROR) in one line; errors keep their traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.ERROR:

@@ -1,6 +1,6 @@
 """Money: a `Decimal` with two places in Python, an integer of minor units in the database.
 
-Integers make sums, comparisons and CHECKs exact on both databases; SQLite would otherwise add decimals as floats.
+Integers keep sums, comparisons and CHECKs exact on both databases; SQLite would add decimals as floats.
 """
 
 from collections.abc import Sequence
@@ -21,32 +21,32 @@ MINOR_UNITS = 2
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 SIGNS = {"RUB": "₽", "EUR": "€", "USD": "$", "GBP": "£", "KZT": "₸", "BYN": "Br"}
-MOST = Decimal("99_999_999.99")  # no cinema's order is larger; a bound also keeps NaN and overflow out
+MAX_AMOUNT = Decimal("99_999_999.99")  # larger than any order; also keeps out NaN and overflow
 
 
 def rounded(amount: Decimal) -> Decimal:
-    """To two places, half up: 12.345 is 12.35."""
+    """The amount to two places, rounded half up: 12.345 becomes 12.35."""
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def format_money(amount: Decimal) -> str:
-    """As customers read it, in the language that is spoken: `1 350 ₽`, with kopecks where there are any."""
-    return _in_words(amount, get_language(), settings.CURRENCY)
+    """The amount with its currency in the current language, such as `1 350 ₽`; without minor units if they are 0."""
+    return _format(amount, get_language(), settings.CURRENCY)
 
 
-@lru_cache(maxsize=1024)  # a page shows the same few prices hundreds of times
-def _in_words(amount: Decimal, _language: str | None, currency: str) -> str:
+@lru_cache(maxsize=1024)  # a page shows a few prices hundreds of times
+def _format(amount: Decimal, _language: str | None, currency: str) -> str:
     places = 0 if amount == amount.to_integral_value() else 2
     number = number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
     return f"{number}\N{NO-BREAK SPACE}{SIGNS.get(currency, currency)}"
 
 
 def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Shares of `amount` in proportion to `weights`, to the minor unit, adding up to exactly `amount`.
+    """Split `amount` in proportion to `weights` into shares of whole minor units that add up to exactly `amount`.
 
-    Largest remainder (Hamilton's method): each share is rounded down, and the minor units that are left go one each
-    to the largest remainders, the earlier line first where two are equal. No share exceeds its weight when `amount`
-    does not exceed their sum. All weights 0: the amount must be 0 as well.
+    Uses the largest remainder method: each share is rounded down, and the minor units left over go one each to the
+    largest remainders, the earlier one first if two are equal. No share exceeds its weight if `amount` does not exceed
+    the sum of the weights. Raises `ValueError` if all weights are 0 and `amount` is not.
     """
     total = sum(weights, ZERO)
     if not total:
@@ -63,11 +63,11 @@ def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 
 
 class MoneyField(models.Field):
-    """An amount of the installation's one currency, bounded on both sides; store it in the database with `between`."""
+    """An amount in `CURRENCY`, from `lowest` to `highest`. Add the CHECK that `between` returns to the model."""
 
     description = _("Amount of money with two decimal places")
 
-    def __init__(self, *args: Any, lowest: Decimal = ZERO, highest: Decimal = MOST, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lowest: Decimal = ZERO, highest: Decimal = MAX_AMOUNT, **kwargs: Any) -> None:
         self.lowest, self.highest = lowest, highest
         super().__init__(*args, **kwargs)
 
@@ -75,7 +75,7 @@ class MoneyField(models.Field):
         name, path, args, kwargs = super().deconstruct()
         if self.lowest != ZERO:
             kwargs["lowest"] = self.lowest
-        if self.highest != MOST:
+        if self.highest != MAX_AMOUNT:
             kwargs["highest"] = self.highest
         return name, path, args, kwargs
 
@@ -93,7 +93,7 @@ class MoneyField(models.Field):
         if value is None or value == "":
             return None
         if isinstance(value, float):
-            raise TypeError("Money is never a float: it has lost its kopecks already. Pass a Decimal.")
+            raise TypeError("Money is never a float, which cannot hold exact amounts. Pass a Decimal.")
         try:
             amount = Decimal(value)
             exact = amount == amount.quantize(CENT)
@@ -126,8 +126,8 @@ class MoneyField(models.Field):
         )
 
 
-def between(field: str, lowest: Any = ZERO, highest: Any = MOST, *, name: str) -> models.CheckConstraint:
-    """A CHECK that `field` lies within both bounds, or is empty."""
+def between(field: str, lowest: Any = ZERO, highest: Any = MAX_AMOUNT, *, name: str) -> models.CheckConstraint:
+    """A CHECK constraint: `field` is NULL or from `lowest` to `highest`, both included."""
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__gte": lowest, f"{field}__lte": highest}),
         name=name,

@@ -1,7 +1,7 @@
-"""Who may do what: the one table of roles. `sync_roles` makes groups of it, docs/roles.md shows it.
+"""Roles and their permissions. The command `sync_roles` makes groups of them; docs/roles.md lists them.
 
-A role is a group named by its code; what it may do are Django's own permissions, `app.verb_model`, and one permission
-an action. Which cinemas' rows a person sees is no part of the role: `User.cinemas` says so.
+A role is a group named by its code. It has Django's model permissions, `app.verb_model`, and one permission per action.
+The cinemas whose rows a user sees are not part of the role: see `User.cinemas`.
 """
 
 from dataclasses import dataclass
@@ -13,57 +13,59 @@ from django.utils.translation import gettext_lazy as _
 Permissions = frozenset[str]
 
 
-def permitted(verbs: str, app: str, models: str) -> Permissions:
-    """Django's permissions: each verb (view, add, change, delete) on each model of the app."""
+def model_permissions(verbs: str, app: str, models: str) -> Permissions:
+    """Django's permission of each verb (view, add, change, delete) for each model of the app."""
     return frozenset(f"{app}.{verb}_{model}" for verb in verbs.split() for model in models.split())
 
 
-def action(app: str, codenames: str) -> Permissions:
-    """Permissions of the app's own, one an action."""
+def actions(app: str, codenames: str) -> Permissions:
+    """The app's own permissions, one per action."""
     return frozenset(f"{app}.{codename}" for codename in codenames.split())
 
 
-see = partial(permitted, "view")
+view = partial(model_permissions, "view")
 
-# --- What people see
+# --- What roles can view
 
-PROGRAMME = see("screenings", "cinema film genre hall seat seatoutage seatsurcharge session tickettype")
-SALES = see("orders", "order orderevent overdueorder ticket") | see("payments", "payment")
-SALES |= see("concessions", "concessionpreorder")
-GOODS = see("concessions", "concessionitem concessionpreorder lowstockitem reordersuggestion stockmovement")
-REFUNDS = see("orders", "refundline") | see("payments", "dispute receipt receiptline refund vatrate")
-POINTS = see("bonuses", "bonusaccount bonustransaction")
-SUMMARIES = see("screenings", "sessionsummary")
-BOOKS = SALES | GOODS | REFUNDS | POINTS | SUMMARIES | see("orders", "promocode") | see("payments", "gatewayevent")
-JOBS = see("jobs", "jobrun")
-MACHINERY = see("jobs", "joblease quarantinedrow") | see("notifications", "notification")
-
-# --- What people do
-
-SELLING = action("orders", "cancel_order extend_order remind_order take_payment_order")
-SELLING |= action("payments", "ask_payment")
-DOOR = see("orders", "scan ticket") | action("orders", "check_in_ticket")
-BAR = action("concessions", "count_stock hand_over make_ready receive_goods take_off_sale")
-PUTTING_RIGHT = action("orders", "refund_consumed refund_order undo_check_in_ticket")
-PUTTING_RIGHT |= action("payments", "pay_out_refund resend_receipt resend_refund")
-MENDING = action("screenings", "take_out_seat")
-KEEPING_GOODS = action("concessions", "order_goods write_off_goods")
-PLANNING = (
-    action("screenings", "build_hall cancel_session copy_sessions schedule_session")
-    | permitted("add change", "screenings", "film genre")
-    | permitted("change", "screenings", "hall")  # they are built from a plan, with their seats
-    | permitted("add change delete", "screenings", "seatsurcharge")
+PROGRAMME = view("screenings", "cinema film genre hall seat seatoutage seatsurcharge session tickettype")
+SALES = view("orders", "order orderevent overdueorder ticket") | view("payments", "payment")
+SALES |= view("concessions", "concessionpreorder")
+STOCK = view("concessions", "concessionitem concessionpreorder lowstockitem reordersuggestion stockmovement")
+REFUNDS = view("orders", "refundline") | view("payments", "dispute receipt receiptline refund vatrate")
+BONUSES = view("bonuses", "bonusaccount bonustransaction")
+SUMMARIES = view("screenings", "sessionsummary")
+ACCOUNTING = (
+    SALES | STOCK | REFUNDS | BONUSES | SUMMARIES | view("orders", "promocode") | view("payments", "gatewayevent")
 )
-ASSORTMENT = permitted("add change", "concessions", "concessionitem")
-STAFF = permitted("view add change", "accounts", "user") | action("accounts", "switch_off_user")
-STAFF |= see("accounts", "approval") | action("accounts", "decide_approval")
-PRIVACY = action("orders", "disclose_customer erase_customer")
-RUNNING = action("jobs", "retry_quarantinedrow") | action("notifications", "resend_notification")
-RATES = permitted("add change", "payments", "vatrate")
+JOBS = view("jobs", "jobrun")
+SYSTEM = view("jobs", "joblease quarantinedrow") | view("notifications", "notification")
+
+# --- What roles can do
+
+SELLING = actions("orders", "cancel_order extend_order remind_order take_payment_order")
+SELLING |= actions("payments", "ask_payment")
+DOOR = view("orders", "scan ticket") | actions("orders", "check_in_ticket")
+BAR = actions("concessions", "count_stock hand_over make_ready receive_goods take_off_sale")
+CORRECTIONS = actions("orders", "refund_consumed refund_order undo_check_in_ticket")
+CORRECTIONS |= actions("payments", "pay_out_refund resend_receipt resend_refund")
+SEAT_REPAIR = actions("screenings", "take_out_seat")
+STOCK_CONTROL = actions("concessions", "order_goods write_off_goods")
+PLANNING = (
+    actions("screenings", "build_hall cancel_session copy_sessions schedule_session")
+    | model_permissions("add change", "screenings", "film genre")
+    | model_permissions("change", "screenings", "hall")  # halls are created with their seats by an action
+    | model_permissions("add change delete", "screenings", "seatsurcharge")
+)
+ASSORTMENT = model_permissions("add change", "concessions", "concessionitem")
+STAFF = model_permissions("view add change", "accounts", "user") | actions("accounts", "switch_off_user")
+STAFF |= view("accounts", "approval") | actions("accounts", "decide_approval")
+PRIVACY = actions("orders", "disclose_customer erase_customer")
+OPERATIONS = actions("jobs", "retry_quarantinedrow") | actions("notifications", "resend_notification")
+RATES = model_permissions("add change", "payments", "vatrate")
 CHAIN = (
-    permitted("add change", "screenings", "cinema tickettype")
-    | permitted("delete", "screenings", "genre")
-    | permitted("add change", "orders", "promocode")
+    model_permissions("add change", "screenings", "cinema tickettype")
+    | model_permissions("delete", "screenings", "genre")
+    | model_permissions("add change", "orders", "promocode")
     | RATES
 )
 
@@ -73,21 +75,21 @@ class Role:
     code: str  # the group's name
     name: str | Promise
     permissions: Permissions
-    chain_wide: bool = False  # people of this role work for all cinemas, as a rule
+    chain_wide: bool = False  # people with this role usually work for all cinemas
 
 
-_FLOOR = PROGRAMME | SALES | GOODS | REFUNDS | POINTS | DOOR | BAR | SELLING | PUTTING_RIGHT | KEEPING_GOODS | JOBS
-_FLOOR |= MENDING | see("orders", "promocode")
-_CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | MACHINERY | RUNNING | PRIVACY
-_CINEMA |= action("bonuses", "adjust_points")
+_FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
+_FLOOR |= SEAT_REPAIR | view("orders", "promocode")
+_CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY
+_CINEMA |= actions("bonuses", "adjust_points")
 
 ROLES = (
-    Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | see("concessions", "concessionitem")),
-    Role("bar", _("bar staff"), PROGRAMME | GOODS | BAR),
+    Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | view("concessions", "concessionitem")),
+    Role("bar", _("bar staff"), PROGRAMME | STOCK | BAR),
     Role("usher", _("usher"), PROGRAMME | DOOR),
     Role("floor_manager", _("floor manager"), _FLOOR),
     Role("cinema_manager", _("cinema manager"), _CINEMA),
-    Role("accountant", _("accountant"), PROGRAMME | BOOKS | RATES | JOBS, chain_wide=True),
-    Role("owner", _("owner"), _CINEMA | BOOKS | CHAIN, chain_wide=True),
+    Role("accountant", _("accountant"), PROGRAMME | ACCOUNTING | RATES | JOBS, chain_wide=True),
+    Role("owner", _("owner"), _CINEMA | ACCOUNTING | CHAIN, chain_wide=True),
 )
 OWNER = "owner"

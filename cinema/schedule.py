@@ -1,4 +1,4 @@
-"""When each job runs: the one table from which the crontab, the lateness of a job and docs/jobs.md are made."""
+"""When each job runs. The crontab, the lateness of jobs and docs/jobs.md follow from `SCHEDULE`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Every:
-    """A job that runs every so often, from the top of the hour; below a minute it is repeated within one process."""
+    """A job that runs at an interval, counted from the full hour. Below a minute, one process repeats it."""
 
     period: timedelta
 
@@ -21,7 +21,7 @@ class Every:
 
     @property
     def options(self) -> Mapping[str, int]:
-        """What the command is called with: cron's grain is a minute, so a shorter period is repeated within it."""
+        """Options of the command. Cron starts it once a minute at most, so it repeats a shorter period by itself."""
         seconds = int(self.period.total_seconds())
         return {"every": seconds} if seconds < 60 else {}
 
@@ -38,7 +38,7 @@ class Every:
 
 @dataclass(frozen=True)
 class Daily:
-    """A job that runs once a day at a time of the server's clock."""
+    """A job that runs once a day, at a time in the server's time zone."""
 
     at: time
     period: timedelta = field(default=timedelta(days=1), init=False)
@@ -85,7 +85,7 @@ SCHEDULE: dict[str, Every | Daily] = {
     "check_invariants": Daily(time(5, 0)),
 }
 
-# What each job is to people.
+# The names of the jobs that staff see.
 TITLES: dict[str, str | Promise] = {
     "cancel_expired_orders": _("Cancel expired orders"),
     "process_late_payment_orders": _("Remind about overdue payments"),

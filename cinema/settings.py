@@ -1,37 +1,20 @@
-"""The one settings file. What differs between installations comes from the environment, or from `.env` at the top."""
+"""The settings. Values that differ between installations come from the environment or from `.env` in this project."""
 
 import hashlib
-import sys
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import environ
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from cinema import csp
+from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required
 from cinema.schedule import SCHEDULE
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")  # cron gives no environment: our own file is read wherever the process was started
-
-EX_CONFIG = 78  # sysexits.h
-
-
-def required(name: str, advice: str) -> str:
-    """Stop with one clear line, rather than guess: a guessed database is an empty one that looks healthy."""
-    value = env.str(name, default="")
-    if not value:
-        print(f"{name} is not set: {advice} (in the environment or in {BASE_DIR / '.env'})", file=sys.stderr)
-        raise SystemExit(EX_CONFIG)
-    return value
-
+env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's own file is always read
 
 # --- Where it runs
 
@@ -59,7 +42,7 @@ INSTALLED_APPS = [
     "storefront",
     "integrations",
     "backoffice.apps.BackofficeConfig",
-    "unfold.apps.BasicAppConfig",  # its site is made by ours
+    "unfold.apps.BasicAppConfig",  # without its AppConfig that replaces the admin site
     "backoffice.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -81,7 +64,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",  # who changes what
+    "simple_history.middleware.HistoryRequestMiddleware",  # stores who made a change
     "axes.middleware.AxesMiddleware",
     "storefront.middleware.RateLimitMiddleware",
 ]
@@ -111,38 +94,8 @@ FORM_RENDERER = "backoffice.framework.unfold_patches.Renderer"
 
 # --- Data
 
-
-def database(url: str) -> dict[str, Any]:
-    """A database's settings, with what each engine needs to be trusted under load."""
-    try:
-        settings = environ.Env.db_url_config(url)
-        engine = settings["ENGINE"]
-    except (KeyError, ValueError, environ.ImproperlyConfigured):
-        engine = ""
-    if engine == "django.db.backends.sqlite3":
-        settings["NAME"] = str(BASE_DIR / settings["NAME"]) if settings["NAME"] != ":memory:" else ":memory:"
-        settings["OPTIONS"] = {
-            # Without IMMEDIATE a read that turns into a write fails at once, whatever the timeout.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-        }
-    elif engine == "django.db.backends.postgresql":
-        settings["OPTIONS"] = {
-            "connect_timeout": 5,
-            **settings.get("OPTIONS", {}),
-            "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
-        }
-        settings["CONN_MAX_AGE"] = 60
-        settings["CONN_HEALTH_CHECKS"] = True
-    else:
-        print("DATABASE_URL must start with postgres:// or sqlite:/// and name a database", file=sys.stderr)
-        raise SystemExit(EX_CONFIG)
-    return settings
-
-
 DATABASES = {
-    "default": database(
+    "default": database_settings(
         required("DATABASE_URL", "set it to postgres://USER:PASSWORD@HOST/NAME or to sqlite:///var/cinema.sqlite3")
     )
 }
@@ -163,29 +116,29 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Log-in is throttled (django-axes) by person and address together: a cinema's tills share one address, and a stranger
-# elsewhere must not lock anybody out. Kept in the database, since each web process has its own memory.
+# Log-in is throttled (django-axes) by the pair of user and IP address: all tills of a cinema share one address, and
+# attempts from elsewhere must not lock a user out. Counted in the database, because web processes share no memory.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 15 minutes are 15 minutes, whoever goes on trying
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # more attempts do not prolong it
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_FORM_FIELD = "username"  # the log-in form's name for the address
+AXES_USERNAME_FORM_FIELD = "username"  # the name of the log-in form's e-mail field
 AXES_USERNAME_CALLABLE = "accounts.throttling.login_name"
 AXES_CLIENT_IP_CALLABLE = "cinema.http.client_address"
 AXES_LOCKOUT_CALLABLE = "accounts.throttling.locked_out"
-LOCKED_OUT_PAGES = {
+LOCKED_OUT_PAGES = {  # by URL namespace
     "admin": "backoffice.framework.site.locked_out",
     "shop": "storefront.views.account.locked_out",
-}  # by namespace
-AXES_DISABLE_ACCESS_LOG = True  # who logged in when is personal data that nobody here needs
+}
+AXES_DISABLE_ACCESS_LOG = True  # personal data without a use here
 AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False  # its log lines then mask names and addresses
+AXES_VERBOSE = False  # masks names and addresses in its log lines
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ru")
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "unfold"]  # the admin's looks bring no Russian along
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "unfold"]  # django-unfold has no Russian of its own
 USE_I18N = True
 FORMAT_MODULE_PATH = "cinema.formats"
 USE_TZ = True
@@ -201,8 +154,8 @@ UNFOLD = {
     "SITE_URL": None,
     "DASHBOARD_CALLBACK": "backoffice.dashboard.today.dashboard",
     "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
-    "STYLES": [lambda _request: static("cinema.css")],
-    "SCRIPTS": [lambda _request: static("admin.js")],
+    "STYLES": [lambda _request: static("backoffice/admin.css")],
+    "SCRIPTS": [lambda _request: static("backoffice/admin.js")],
 }
 
 STATIC_URL = "static/"
@@ -210,9 +163,9 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 if not DEBUG:
-    MIDDLEWARE.insert(1, "whitenoise.middleware.WhiteNoiseMiddleware")  # after `collectstatic`; runserver needs neither
+    MIDDLEWARE.insert(1, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a watcher on the same machine speaks plain HTTP
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a monitor on the same machine uses plain HTTP
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -221,35 +174,35 @@ if not DEBUG:
     CSRF_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True
 
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": csp.SHOP}  # the admin has its own: see cinema.csp
-SECURE_REFERRER_POLICY = "same-origin"  # links to orders are secrets: no other site is told where somebody came from
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": csp.SHOP_POLICY}  # the admin has another: see cinema.csp
+SECURE_REFERRER_POLICY = "same-origin"  # links to orders are secrets: other sites get no referrer
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 31_536_000
 
-# --- Messages (without a mail server they become files: letters hold addresses and secret links, which no log may)
+# --- Messages (without a mail server they become files, not log lines: they contain addresses and secret links)
 
 vars().update(env.email("EMAIL_URL", default=f"filemail:///{quote(str(BASE_DIR / 'var' / 'mail'))}"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
 SMS_BACKEND = env.str("SMS_BACKEND", default="notifications.channels.sms.ConsoleBackend")
 
-# --- Payments: docs/payments.md says what each gateway needs
+# --- Payments (docs/payments.md lists what each gateway needs)
 
-CURRENCY = env.str("CURRENCY", default="RUB")  # one an installation, with two places
-# What customers may pay through, in the order in which it is offered. The demonstration bank gives tickets for nothing.
+CURRENCY = env.str("CURRENCY", default="RUB")  # one per installation; must have two decimal places
+# The gateways that customers can choose, in this order. With “demo”, the demonstration bank, tickets cost nothing.
 PAYMENT_GATEWAYS = env.list("PAYMENT_GATEWAYS", default=["demo"] if DEBUG else [])
 
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
-STRIPE_API = env.str("STRIPE_API", default="")  # Stripe's own, unless it is named
+STRIPE_API = env.str("STRIPE_API", default="")  # empty: Stripe's own address
 YOOKASSA_SHOP_ID = env.str("YOOKASSA_SHOP_ID", default="")
 YOOKASSA_SECRET_KEY = env.str("YOOKASSA_SECRET_KEY", default="")
 YOOKASSA_API = env.str("YOOKASSA_API", default="https://api.yookassa.ru/v3")
-YOOKASSA_RECEIPTS = env.bool("YOOKASSA_RECEIPTS", default=False)  # YooKassa prints the fiscal receipts
-RECEIPT_EMAIL = env.str("RECEIPT_EMAIL", default="")  # where receipts go of customers who left no address
-YOOKASSA_NETWORKS = env.list(  # from where its messages come, as it publishes them
+YOOKASSA_RECEIPTS = env.bool("YOOKASSA_RECEIPTS", default=False)  # whether YooKassa registers the fiscal receipts
+RECEIPT_EMAIL = env.str("RECEIPT_EMAIL", default="")  # gets the receipts of customers without an e-mail address
+YOOKASSA_NETWORKS = env.list(  # the published addresses that its webhooks come from
     "YOOKASSA_NETWORKS",
     default=[
         "185.71.76.0/27",
@@ -261,37 +214,36 @@ YOOKASSA_NETWORKS = env.list(  # from where its messages come, as it publishes t
         "2a02:5180::/32",
     ],
 )
-GATEWAY_CLASSES = {  # the code stored in `Payment.gateway`: the class that calls the gateway
+GATEWAY_CLASSES = {  # by the code stored in `Payment.gateway`
     "cash": "payments.gateways.cash.Cash",
     "card_terminal": "payments.gateways.card_terminal.CardTerminal",
     "stripe": "payments.gateways.stripe.Stripe",
     "yookassa": "payments.gateways.yookassa.YooKassa",
 }
-KEYS: dict[str, list[str]] = {  # what each gateway that customers may pay through needs
+REQUIRED_KEYS: dict[str, list[str]] = {  # settings that each gateway for customers needs
     "demo": [],
     "stripe": ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
     "yookassa": ["YOOKASSA_SHOP_ID", "YOOKASSA_SECRET_KEY"],
 }
 for _gateway in PAYMENT_GATEWAYS:
-    if _gateway not in KEYS:
-        print(f"PAYMENT_GATEWAYS: {_gateway} is no gateway; choose from {', '.join(KEYS)}", file=sys.stderr)
-        raise SystemExit(EX_CONFIG)
-    for _key in KEYS[_gateway]:
+    if _gateway not in REQUIRED_KEYS:
+        exit_with_error(f"PAYMENT_GATEWAYS: {_gateway} is no gateway; choose from {', '.join(REQUIRED_KEYS)}")
+    for _key in REQUIRED_KEYS[_gateway]:
         required(_key, f"PAYMENT_GATEWAYS names {_gateway}, which needs it")
 if DEBUG or "demo" in PAYMENT_GATEWAYS:
-    INSTALLED_APPS.append("demo")  # its pages, command and tables are in use only then
+    INSTALLED_APPS.append("demo")  # its pages, command and tables
     GATEWAY_CLASSES["demo"] = "demo.bank.DemoBank"
 
-CHARGEBACKS_WITHIN = timedelta(days=180)  # for so long a gateway is asked whether a payment was taken back
+CHARGEBACKS_WITHIN = timedelta(days=180)  # how long after a payment to ask its gateway for chargebacks
 GATEWAY_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
 
-# Fiscal receipts (in Russia 54-FZ): for money since that day, by that sender. Without a day none are made.
+# Fiscal receipts (54-FZ in Russia) for payments and refunds since that day; without a day none are made.
 _since = env.str("RECEIPTS_SINCE", default="2000-01-01" if DEBUG else "")
-RECEIPT_ZONE = ZoneInfo(TIME_ZONE)  # by whose days taxes change
+RECEIPT_ZONE = ZoneInfo(TIME_ZONE)  # in which the day of a tax change begins
 RECEIPTS_SINCE = datetime.fromisoformat(_since).replace(tzinfo=RECEIPT_ZONE) if _since else None
 RECEIPT_SENDER = env.str("RECEIPT_SENDER", default="payments.fiscal.Console")
 
-# --- The house rules of the chain
+# --- Business rules of the chain
 
 HOLD_LIMITS = {
     # channel: (until the payment deadline, from there until the order is cancelled)
@@ -300,38 +252,39 @@ HOLD_LIMITS = {
     "RESERVATION": (timedelta(days=2), timedelta(days=1)),
 }
 MAX_TICKETS_AN_ORDER = 50
-SEATS_A_VISITOR = 10  # that the shop sells at once; groups are for the till
+SEATS_A_VISITOR = 10  # maximum in one order of the shop; larger groups buy at the box office
 MAX_SNACKS_A_LINE = 99
 SELF_SERVICE_REFUND_UNTIL = env.int("SELF_SERVICE_REFUND_UNTIL", default=60)  # minutes before the start
-HOLD_CEILING = timedelta(minutes=150)  # an online hold is extended as often as asked, up to ten times its length
-HELD_SEATS = {"visitor": 20, "address": 60}  # unpaid online at one moment, by one browser or e-mail, from one address
+HOLD_CEILING = timedelta(minutes=150)  # the longest that extensions can make an online hold
+HELD_SEATS = {"visitor": 20, "address": 60}  # unpaid online seats at one time: per browser or e-mail, per IP
 ATTEMPTS = {
-    # what: (within, times for one person, times for one address)
+    # action: (period, limit per person, limit per IP address)
     "hold": (timedelta(minutes=15), 20, 120),
-    "promocode": (timedelta(hours=1), 10, 40),  # wrong ones
+    "promocode": (timedelta(hours=1), 10, 40),  # wrong codes only
     "sign_in": (timedelta(hours=1), 5, 30),
     "find": (timedelta(hours=1), 5, 30),
     "unknown_link": (timedelta(hours=1), 60, 60),
-    "code": (timedelta(hours=1), 20, 60),  # wrong ones of tickets and snacks, looked up by staff
+    "code": (timedelta(hours=1), 20, 60),  # wrong ticket and pick-up codes, entered by staff
 }
-SIGN_IN_LINK = timedelta(minutes=20)  # how long a link to sign in works
+SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 
+# Change it only while there are no unpaid orders: check_invariants values their points by it.
 # Change it when no unpaid order is open: check_invariants prices their points by it.
 BONUS_POINT_VALUE = Decimal("1.00")
 BONUS_RATE = Decimal("0.05")
-BONUS_MAX_SHARE = Decimal("1.00")  # of an order's price that points may pay
+BONUS_MAX_SHARE = Decimal("1.00")  # largest part of an order's price that points can pay
 BONUS_VALIDITY = timedelta(days=365)
 BONUS_WARNING = timedelta(days=30)
 
 APPROVABLE_SERVICES = {
-    # name, as it is stored with requests and as limits are set: what the room offers
+    # the name stored in approval requests and used in APPROVAL_LIMITS: the class that describes the service
     "orders.refund": "orders.approvals.RefundApproval",
     "bonuses.adjust": "bonuses.approvals.AdjustmentApproval",
     "concessions.write_off": "concessions.approvals.WriteOffApproval",
 }
 APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
-    # what one person may do to one order, account or item within a day without approval; None: no limit
+    # per person, row (order, account or item) and day without approval; None: no limit
     "orders.refund": Decimal(20_000),
     "bonuses.adjust": 5_000,  # points
     "concessions.write_off": Decimal(10_000),  # at the selling price
@@ -340,9 +293,9 @@ APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
 REMINDER_AHEAD = timedelta(hours=2)
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False
-STOCKTAKE_TOLERANCE_PERCENT = 2  # a count that differs by more needs a reason
+STOCKTAKE_TOLERANCE_PERCENT = 2  # a stock count that differs by more needs a reason
 
-SIMPLE_HISTORY_DATE_INDEX = False  # a history is asked for by its row
+SIMPLE_HISTORY_DATE_INDEX = False  # histories are read by row
 
 # --- Jobs
 
@@ -351,7 +304,7 @@ JOB_RUNS_KEPT = timedelta(days=30)
 
 CRON_LOG = Path(env.str("CRON_LOG", default=str(BASE_DIR / "var" / "cron.log")))
 CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
-# Two checkouts on one machine must not remove each other's lines.
+# Unique per checkout, so that two on one machine do not remove each other's crontab lines.
 CRONTAB_DJANGO_PROJECT_NAME = f"cinema-{hashlib.sha256(str(BASE_DIR).encode()).hexdigest()[:8]}"
 CRONTAB_COMMENT = f"cinema jobs {CRONTAB_DJANGO_PROJECT_NAME}"
 CRONTAB_COMMAND_SUFFIX = f">> {CRON_LOG} 2>&1"
@@ -362,9 +315,12 @@ CRONJOBS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secrets": {"()": "cinema.logs.WithoutSecrets"}, "refusals": {"()": "cinema.logs.RefusalsInALine"}},
+    "filters": {
+        "mask_secrets": {"()": "cinema.logs.MaskSecrets"},
+        "no_tracebacks": {"()": "cinema.logs.OmitTracebacks"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
-    "loggers": {"django.request": {"filters": ["refusals"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask_secrets"]}},
+    "loggers": {"django.request": {"filters": ["no_tracebacks"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -1,4 +1,4 @@
-"""The small mover behind every table of lives: one door through which a status changes."""
+"""Changes statuses by the allowed transitions that a model lists, and defines the errors of refused requests."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -31,13 +31,13 @@ class ConcurrentChange(Refused):
     code = "changed_meanwhile"
 
 
-def transition(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
-    """Move every row to the status `to`, or none; `stamps` are written with it.
+def transition(rows: Iterable[models.Model], to: str, **fields: Any) -> None:
+    """Set the status of all rows to `to`, and their `fields` with it, in the database and on the instances.
 
-    The rows' class lists its allowed transitions as `TRANSITIONS`, a dict from each status to those it may go to.
-    Compare-and-set: a row whose status in the database is no longer the one it was read with raises
-    `ConcurrentChange`. Must be called inside a transaction, which then rolls back the rest. One query for each status
-    that the rows come from.
+    The model lists the allowed transitions in `TRANSITIONS`, a dict from each status to the set of next ones. Raises
+    `ForbiddenMove`, before anything is written, if it does not list this one for some row, and `ConcurrentChange` if a
+    row's status in the database is no longer the one it was read with. Must be called inside a transaction, which an
+    exception rolls back. Costs one query per status that the rows have had.
     """
     rows = list(rows)
     by_status: dict[str, list[Any]] = defaultdict(list)
@@ -60,18 +60,18 @@ def transition(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
                 }
             )
     for status, group in by_status.items():
-        moved = (
+        updated = (
             type(group[0])
             ._base_manager.filter(pk__in=[row.pk for row in group], status=status)
-            .update(status=to, **stamps)
+            .update(status=to, **fields)
         )
-        if moved != len(group):
+        if updated != len(group):
             raise ConcurrentChange(
                 _("%(rows)s: someone else has just changed the status of %(count)d. Check and try again.")
-                % {"rows": capfirst(group[0]._meta.verbose_name_plural), "count": len(group) - moved}
+                % {"rows": capfirst(group[0]._meta.verbose_name_plural), "count": len(group) - updated}
             )
     for row in rows:
-        for name, value in {"status": to, **stamps}.items():
+        for name, value in {"status": to, **fields}.items():
             setattr(row, name, value)
 
 
@@ -79,10 +79,11 @@ def _label(row: models.Model, status: str) -> Any:
     return dict(row._meta.get_field("status").flatchoices).get(status, status)  # type: ignore[union-attr]
 
 
-def transition_matching(rows: models.QuerySet[Any], to: str, **stamps: Any) -> int:
-    """Move every row of the queryset from which `to` may be reached, and say how many; the others stay as they are.
+def transition_matching(rows: models.QuerySet[Any], to: str, **fields: Any) -> int:
+    """Set the status of those rows of the queryset that may go to `to`, and return their number; others stay the same.
 
-    One query. For rows that nobody else can move meanwhile, such as the tickets of an order whose row is locked.
+    Costs one query, and checks for no concurrent change: use it for rows that nobody else can change, such as the
+    tickets of an order whose row is locked.
     """
     sources = [status for status, targets in rows.model.TRANSITIONS.items() if to in targets]
-    return rows.filter(status__in=sources).update(status=to, **stamps)
+    return rows.filter(status__in=sources).update(status=to, **fields)

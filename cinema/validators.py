@@ -1,4 +1,4 @@
-"""Why somebody did something over other people's heads: a text that is asked for, and has to fit its column."""
+"""Checks the reason that staff must give for some actions: a text that fits its column."""
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ class ReasonNeeded(Refused):
 
 
 def clean_reason(reason: str) -> str:
-    """The reason without blanks around it. Refused with `ReasonNeeded` when empty, too long, or not to be stored."""
+    """The reason without surrounding whitespace. Raises `ReasonNeeded` if it is empty, too long, or contains NUL."""
     reason = reason.strip()
     if not 0 < len(reason) <= LONGEST_REASON:
         raise ReasonNeeded(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from cinema.money import MINOR_UNITS, MOST, format_money
+from cinema.money import MAX_AMOUNT, MINOR_UNITS, format_money
 from concessions.models import ConcessionItem
 from screenings.models import Seat, TicketType
 from storefront.services.seat_map import SeatMap
@@ -159,7 +159,7 @@ class CheckoutForm(ShopForm):
             prices += [(shown["snacks"][str(item.pk)], quantity) for item, quantity in self.snacks()]
         except (ValueError, LookupError, TypeError, RecursionError):
             return None
-        if not all(type(price) is int and 0 <= price <= _minor_units(MOST) for price, _quantity in prices):
+        if not all(type(price) is int and 0 <= price <= _minor_units(MAX_AMOUNT) for price, _quantity in prices):
             return None
         return Decimal(sum(price * quantity for price, quantity in prices)).scaleb(-MINOR_UNITS)
 

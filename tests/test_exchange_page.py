@@ -33,11 +33,11 @@ def test_its_films_items_and_sessions_are_stored():
     build_hall(cinema=aurora, name="Large", rows=["ss"])
     cinemas, given = Cinema.objects.all(), {"person": None, "at": NOVEMBER}
 
-    films = FilmResource(rows=Film.objects.all(), **given).import_rows(read(example("Films")), keep=True)
+    films = FilmResource(rows=Film.objects.all(), **given).import_rows(read(example("Films")), save=True)
     items = ItemResource(rows=ConcessionItem.objects.all(), cinemas=cinemas, **given)
-    sold = items.import_rows(read(example("Bar items")), keep=True)
+    sold = items.import_rows(read(example("Bar items")), save=True)
     timetable = TimetableResource(rows=Session.objects.all(), cinemas=cinemas, **given)
-    shown = timetable.import_rows(read(example("Timetable")), keep=True)
+    shown = timetable.import_rows(read(example("Timetable")), save=True)
 
     assert [each.errors for each in [*films, *sold, *shown] if each.errors] == []
     assert (Film.objects.count(), ConcessionItem.objects.count(), Session.objects.count()) == (2, 2, 2)

@@ -86,18 +86,18 @@ class ApprovalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     }
     cinema_path = "cinema"
     ordering = NEWEST_FIRST
-    list_display = ["asked_at", "what", "about", "asked_by", "standing", "decided_by"]
+    list_display = ["asked_at", "what", "about", "asked_by", "status_label", "decided_by"]
     list_filter = ["status"]
     list_select_related = ["asked_by", "decided_by"]
     fields = [
-        "standing",
+        "status_label",
         ("what", "about"),
         "asked_for",
         ("asked_by", "asked_at"),
         ("decided_by", "decided_at"),
         "reason_in_words",
     ]
-    readonly_fields = ["standing", "what", "asked_for", "reason_in_words"]
+    readonly_fields = ["status_label", "what", "asked_for", "reason_in_words"]
     actions_detail = ["approve", "refuse"]
 
     @admin.display(description=_("action"))

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.scope import cinemas_of
 from accounts.services import deactivate, may_manage, reactivate, roles_to_give
 from backoffice.accounts.forms import RoleChoices, UserCreationForm, role_name
-from backoffice.framework.admin import NoDeleteAdmin, may
+from backoffice.framework.admin import NoDeleteAdmin, permission_check
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from cinema.status import Refused
 
@@ -50,9 +50,9 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
     filter_horizontal = ()
     actions = ["switch_off", "switch_on"]
 
-    has_switch_off_permission = may("accounts.switch_off_user")
+    has_switch_off_permission = permission_check("accounts.switch_off_user")
 
-    def of_cinemas(self, rows: QuerySet[User], request: HttpRequest) -> QuerySet[User]:
+    def filter_cinemas(self, rows: QuerySet[User], request: HttpRequest) -> QuerySet[User]:
         cinemas = cinemas_of(request)
         if cinemas is None:
             return rows

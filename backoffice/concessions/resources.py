@@ -9,8 +9,14 @@ from import_export.fields import Field
 from tablib import Dataset
 
 from backoffice.framework.import_export.resources import Resource
-from backoffice.framework.import_export.widgets import Names, Number, One, Text, YesNo
-from cinema.ids import keys_among
+from backoffice.framework.import_export.widgets import (
+    BooleanWidget,
+    NameLookup,
+    NumberWidget,
+    RelatedWidget,
+    TextWidget,
+)
+from cinema.ids import valid_ids
 from concessions.models import ConcessionItem
 
 NUMBERS = ["price", "max_stock_quantity", "low_stock_percent"]
@@ -20,22 +26,25 @@ class ItemResource(Resource):
     """An item without a number is the one of its cinema and name, or new."""
 
     columns = dict.fromkeys(["cinema", "name", *NUMBERS, "made_to_order", "is_active", "stock_quantity"])
-    shown_only = frozenset({"stock_quantity"})
-    called = "name"
+    ignored_on_import = frozenset({"stock_quantity"})
+    name_column = "name"
 
-    cinema = Field("cinema", "cinema", Text())
-    name = Field("name", "name", Text())
-    price = Field("price", "price", Number(ConcessionItem._meta.get_field("price")))
+    cinema = Field("cinema", "cinema", TextWidget())
+    name = Field("name", "name", TextWidget())
+    price = Field("price", "price", NumberWidget(ConcessionItem._meta.get_field("price")))
     max_stock_quantity = Field(
-        "max_stock_quantity", "max_stock_quantity", Number(ConcessionItem._meta.get_field("max_stock_quantity"))
+        "max_stock_quantity", "max_stock_quantity", NumberWidget(ConcessionItem._meta.get_field("max_stock_quantity"))
     )
     low_stock_percent = Field(
-        "low_stock_percent", "low_stock_percent", Number(ConcessionItem._meta.get_field("low_stock_percent"))
+        "low_stock_percent", "low_stock_percent", NumberWidget(ConcessionItem._meta.get_field("low_stock_percent"))
     )
-    made_to_order = Field("made_to_order", "made_to_order", YesNo())
-    is_active = Field("is_active", "is_active", YesNo())
+    made_to_order = Field("made_to_order", "made_to_order", BooleanWidget())
+    is_active = Field("is_active", "is_active", BooleanWidget())
     stock_quantity = Field(
-        "stock_quantity", "stock_quantity", Number(ConcessionItem._meta.get_field("stock_quantity")), readonly=True
+        "stock_quantity",
+        "stock_quantity",
+        NumberWidget(ConcessionItem._meta.get_field("stock_quantity")),
+        readonly=True,
     )
 
     class Meta:
@@ -43,11 +52,11 @@ class ItemResource(Resource):
 
     def __init__(self, *, cinemas: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.fields["cinema"].widget = One(Names(cinemas, name="name"))
+        self.fields["cinema"].widget = RelatedWidget(NameLookup(cinemas, name="name"))
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
         """Items are locked in the order of their ids, as sales lock them."""
-        numbers = keys_among(row["id"] for row in dataset.dict)
+        numbers = valid_ids(row["id"] for row in dataset.dict)
         names = [row["name"] for row in dataset.dict if row.get("name")]
         named = self.rows.filter(Q(pk__in=numbers) | Q(name__in=names)).order_by("pk")
         list(named.select_for_update(of=("self",), no_key=True).values_list("pk"))

@@ -1,7 +1,7 @@
-"""What every page of the admin keeps: staff see the rows of their cinemas, and type over nothing that services write.
+"""Base classes of the admin's pages: staff see the rows of their cinemas only, and forms overwrite no other changes.
 
-Each page of a model says where its rows' cinema is found, `cinema_path = "hall__cinema"`, or that they belong to the
-whole chain, `cinema_path = None`; then its lists, filters, look-ups, choices in forms and typed addresses follow.
+Each page of a model names the path from its rows to their cinema, such as `cinema_path = "hall__cinema"`, or has
+`cinema_path = None` for rows of the whole chain. It applies to lists, filters, autocomplete, form choices and URLs.
 """
 
 import re
@@ -33,21 +33,21 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from accounts.scope import cinemas_of, within
 from backoffice.framework.badges import PlainValues
-from backoffice.framework.changelist_postprocess import align_numbers, begin_labels, squeeze
+from backoffice.framework.changelist_postprocess import postprocess
 from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
 from backoffice.framework.history_view import ChangeHistory
 from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter
-from backoffice.framework.time_zones import cinema_of, zone_of, zone_of_person
-from cinema.ids import is_key
+from backoffice.framework.time_zones import cinema_of, zone_of, zone_of_user
+from cinema.ids import is_valid_id
 from cinema.local_time import add_time_zone_hint, format_local
 from cinema.money import MoneyField
 from cinema.quotes import nest_quotes
 
-FILLS_FIELDS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
+PREPOPULATE_SCRIPTS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
 
-def may(permission: str) -> Callable[..., bool]:
-    """Behind `@admin.action(permissions=["cancel"])`: `has_cancel_permission = may("orders.cancel_order")`."""
+def permission_check(permission: str) -> Callable[..., bool]:
+    """The method that `@admin.action(permissions=["x"])` calls: `has_x_permission = permission_check("app.x_row")`."""
 
     def has_permission(_page: Any, request: HttpRequest, _row: Any = None) -> bool:
         return bool(request.user.has_perm(permission))
@@ -56,70 +56,70 @@ def may(permission: str) -> Callable[..., bool]:
 
 
 class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
-    """A page whose rows are those of the person's cinemas; any other row's address is not found (404)."""
+    """A page that shows the rows of the user's cinemas; the URL of another row is not found (404)."""
 
-    cinema_path: ClassVar[str | None]  # from the model to the cinema; None: its rows are the whole chain's
-    history_parts: ClassVar[
-        dict[str, str]
-    ] = {}  # rows under this one, told with its history; see `backoffice.framework.history_view`
-    history_note: ClassVar[str | Promise] = ""  # what of the row has its history elsewhere
-    by_server_clock: ClassVar[bool] = False  # rows that tell of the machine do so in its zone
+    cinema_path: ClassVar[str | None]  # from the model to the cinema; None: rows of the whole chain
+    history_parts: ClassVar[dict[str, str]] = {}  # rows whose history belongs to this row's; see `ChangeHistory`
+    history_note: ClassVar[str | Promise] = ""  # shown above the history, for changes that are recorded elsewhere
+    uses_server_time: ClassVar[bool] = False  # for rows about the system, such as runs of jobs
     form: Any = ConflictCheckingForm
     formfield_overrides: Any = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
 
     @property
     def media(self) -> Media:
-        """Without what fills one field from another as it is typed: no page does so, and each would load it."""
-        scripts: Any = super().media
-        return Media(css=scripts._css, js=[each for each in scripts._js if not FILLS_FIELDS.search(str(each))])
+        """Without the scripts of `prepopulated_fields`, which no page uses and Django loads on each."""
+        media: Any = super().media
+        return Media(css=media._css, js=[path for path in media._js if not PREPOPULATE_SCRIPTS.search(str(path))])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        return rows if self.cinema_path is None else self.of_cinemas(rows, request)
+        return rows if self.cinema_path is None else self.filter_cinemas(rows, request)
 
-    def of_cinemas(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+    def filter_cinemas(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         assert self.cinema_path
         return within(rows, self.cinema_path, cinemas_of(request))
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Instants are shown by the clocks of the row's cinema, whose zone is said: a list may mix cinemas. Those of
-        rows without one by the clocks of `own_zone`."""
-        shown = super().get_list_display(request)
-        instants = [each for each in shown if self._is_instant(each)]
-        zone = None if self._of_one_cinema or not instants else self.own_zone(request)
-        return [self._on_the_clock(each, zone) if each in instants else self.money_column(each) for each in shown]
+        """Times are shown in the zone of the row's cinema, with its name, since a list may mix cinemas. Those of rows
+        without a cinema are shown in `own_zone`."""
+        columns = super().get_list_display(request)
+        datetimes = [each for each in columns if self._is_datetime(each)]
+        zone = None if self._has_one_cinema or not datetimes else self.own_zone(request)
+        return [
+            self._local_time_column(each, zone) if each in datetimes else self.money_column(each) for each in columns
+        ]
 
     def zone_for(self, request: HttpRequest, row: Any) -> ZoneInfo | None:
-        """In which to show the row's times: its cinema's zone, or `own_zone`."""
-        leads_to_one = row is not None and (self._of_one_cinema or self.cinema_path == "pk")
-        return zone_of(self, row) if leads_to_one else self.own_zone(request)
+        """The zone in which to show the row's times: its cinema's, or `own_zone`."""
+        has_cinema = row is not None and (self._has_one_cinema or self.cinema_path == "pk")
+        return zone_of(self, row) if has_cinema else self.own_zone(request)
 
     def own_zone(self, request: HttpRequest) -> ZoneInfo | None:
-        """In which to show the times of rows that belong to no one cinema; None: the server's."""
-        return None if self.by_server_clock else zone_of_person(request)
+        """The zone in which to show the times of rows without one cinema; None: the server's."""
+        return None if self.uses_server_time else zone_of_user(request)
 
     def get_list_select_related(self, request: HttpRequest) -> Any:
         related = super().get_list_select_related(request)
-        return [*related, self.cinema_path] if self._of_one_cinema and not isinstance(related, bool) else related
+        return [*related, self.cinema_path] if self._has_one_cinema and not isinstance(related, bool) else related
 
     @property
-    def _of_one_cinema(self) -> bool:
-        """Whether each row leads to one cinema: a person may work in several."""
+    def _has_one_cinema(self) -> bool:
+        """Whether each row belongs to exactly one cinema. Users, for example, may work in several."""
         if self.cinema_path in (None, "pk"):
             return False
         return bool(self.model._meta.get_field(self.cinema_path.split("__")[0]).many_to_one)
 
-    def _is_instant(self, name: Any) -> bool:
+    def _is_datetime(self, name: Any) -> bool:
         fields = {each.name for each in self.model._meta.concrete_fields if isinstance(each, DateTimeField)}
         return isinstance(name, str) and name in fields
 
-    def _on_the_clock(self, name: str, zone: ZoneInfo | None) -> Callable[[Any], str]:
+    def _local_time_column(self, name: str, zone: ZoneInfo | None) -> Callable[[Any], str]:
         @admin.display(description=self.model._meta.get_field(name).verbose_name, ordering=name)
-        def shown(row: Any) -> str:
-            return format_local(getattr(row, name), zone_of(self, row) if self._of_one_cinema else zone)
+        def local_time(row: Any) -> str:
+            return format_local(getattr(row, name), zone_of(self, row) if self._has_one_cinema else zone)
 
-        shown.__name__ = name
-        return shown
+        local_time.__name__ = name
+        return local_time
 
     def changeform_view(
         self,
@@ -128,15 +128,15 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """A row's page shows times as the clocks of its cinema do, or those of `own_zone`; who saves it holds it."""
+        """Shows times in the zone of the row's cinema or in `own_zone`. Saving locks the row."""
         row = self.get_object(request, object_id) if object_id else None
         request._row = row  # type: ignore[attr-defined]
-        hold = row_lock(row) if row is not None and request.method == "POST" else nullcontext()
+        lock = row_lock(row) if row is not None and request.method == "POST" else nullcontext()
         name = self.opts.verbose_name
         title = capfirst(str(name)) if object_id else gettext("New: %(name)s") % {"name": name}
-        with timezone.override(self.zone_for(request, row)), hold:
-            answer = super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
-            return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
+        with timezone.override(self.zone_for(request, row)), lock:
+            response = super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
+            return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -145,25 +145,24 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Writes what was typed alone: what services keep may have moved since the row was read."""
+        """Writes the changed fields only: services may have changed others since the row was read."""
         if not change:
             super().save_model(request, obj, form, change)
             return
-        typed = {field.name for field in obj._meta.concrete_fields} & {*form.changed_data}
-        if typed:
-            obj.save(update_fields=typed)
+        changed = {field.name for field in obj._meta.concrete_fields} & {*form.changed_data}
+        if changed:
+            obj.save(update_fields=changed)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
         row = self.get_object(request, unquote(object_id)) if request.method == "POST" else None
-        with row_lock(row) if row is not None else nullcontext():  # who comes second finds it gone
+        with row_lock(row) if row is not None else nullcontext():  # a second user waits, and then gets the 404 page
             return super().delete_view(request, object_id, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        answer = super().changelist_view(request, extra_context)
-        if isinstance(answer, SimpleTemplateResponse):
-            for mend in (squeeze, begin_labels, align_numbers):
-                answer.add_post_render_callback(mend)
-        return answer
+        response = super().changelist_view(request, extra_context)
+        if isinstance(response, SimpleTemplateResponse):
+            response.add_post_render_callback(postprocess)
+        return response
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
         """Names of rows may hold quotation marks, and stand within them."""
@@ -172,73 +171,81 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         )
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
-        words = search_term.replace("\x00", "")  # NUL is no letter, and PostgreSQL will not look for it
+        words = search_term.replace("\x00", "")  # PostgreSQL raises an error for NUL
         return super().get_search_results(request, queryset, words)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         try:
-            rows = super().get_changelist_instance(request)
-        except (DataError, OverflowError, ValueError) as error:  # a number or a text that no column holds
+            changelist = super().get_changelist_instance(request)
+        except (DataError, OverflowError, ValueError) as error:  # a value that the column cannot hold
             raise IncorrectLookupParameters from error
-        rows.title = capfirst(str(self.opts.verbose_name_plural))  # "Select order to view" fits no other grammar
-        return rows
+        # Django's "Select order to view" needs another case of the noun in most languages.
+        changelist.title = capfirst(str(self.opts.verbose_name_plural))
+        return changelist
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        if not all(is_key(each) for each in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+        if not all(is_valid_id(each) for each in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             self.message_user(request, gettext("The selected rows no longer exist. Select again."), messages.ERROR)
             return None
-        self._tell_of_gone(request, queryset)
+        self._warn_about_missing_rows(request, queryset)
         return super().response_action(request, queryset)
 
-    def _tell_of_gone(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        ticked = {*request.POST.getlist(ACTION_CHECKBOX_NAME)}
-        if left := len(ticked) - queryset.filter(pk__in=ticked).count():
-            told = ngettext(
+    def _warn_about_missing_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        selected = {*request.POST.getlist(ACTION_CHECKBOX_NAME)}
+        if missing := len(selected) - queryset.filter(pk__in=selected).count():
+            message = ngettext(
                 "%(count)d row has left this list: someone else has already dealt with it.",
                 "%(count)d rows have left this list: someone else has already dealt with them.",
-                left,
+                missing,
             )
-            self.message_user(request, told % {"count": left}, messages.WARNING)
+            self.message_user(request, message % {"count": missing}, messages.WARNING)
 
     @admin.display(description=_("cinema"))
     def at_cinema(self, row: Any) -> str:
         return str(cinema_of(self, row))
 
-    def gone(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """The answer for a row that the person's page does not have, or has no more.
+    def not_found(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The response for a row that is not in the page's queryset, or no longer.
 
-        What has left a page of some of a model's rows, such as the overdue ones, is shown where they all are, and that
-        is said. Any other row is not found, in the same words whether it was never there or is another cinema's.
+        A row that has left a proxy model's page, such as that of overdue orders, is shown on the page of the concrete
+        model, with a message. Otherwise the response is 404, the same whether the row belongs to another cinema or does
+        not exist.
         """
-        whole = self.admin_site._registry.get(cast(type[Model], self.model._meta.concrete_model))
-        if self.model._meta.proxy and isinstance(whole, CinemaScopedAdmin) and whole.has_view_permission(request):
-            row = whole.get_object(request, object_id)
+        main_page = self.admin_site._registry.get(cast(type[Model], self.model._meta.concrete_model))
+        if (
+            self.model._meta.proxy
+            and isinstance(main_page, CinemaScopedAdmin)
+            and main_page.has_view_permission(request)
+        ):
+            row = main_page.get_object(request, object_id)
             if row is not None:
-                told = gettext("%(row)s: someone else has already dealt with this. Here is the current state.")
-                self.message_user(request, told % {"row": row}, messages.WARNING)
-                return HttpResponseRedirect(whole.address_of(row))
+                message = gettext("%(row)s: someone else has already dealt with this. Here is the current state.")
+                self.message_user(request, message % {"row": row}, messages.WARNING)
+                return HttpResponseRedirect(main_page.change_url(row))
         context = {**self.admin_site.each_context(request), "title": _("Not found"), "opts": self.opts}
         return TemplateResponse(request, "backoffice/framework/gone.html", context, status=404)
 
-    def address_of(self, row: Any) -> str:
+    def change_url(self, row: Any) -> str:
         return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        """Filters by a related row, the last step of whose path is a relation, offer own rows only."""
+        """Filters by a relation offer only the rows that the user may see."""
         return [
-            (each, ScopedRelatedFilter) if isinstance(each, str) and _leads_to_rows(self.model, each) else each
+            (each, ScopedRelatedFilter) if isinstance(each, str) and _is_relation(self.model, each) else each
             for each in super().get_list_filter(request)
         ]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """What was done with the row and what it was before, to who may see it; to be read, not to be brought back."""
-        if not self.has_view_or_change_permission(request):  # or the answer would tell which rows exist
+        """The row's change history, for users who may view the row. Nothing can be restored from it."""
+        if not self.has_view_or_change_permission(
+            request
+        ):  # before the look-up, or the response would reveal which rows exist
             raise PermissionDenied
         row = self.get_object(request, unquote(object_id))
         if row is None:
-            return self.gone(request, unquote(object_id))
+            return self.not_found(request, unquote(object_id))
         with timezone.override(self.zone_for(request, row)):
             context = {
                 **self.admin_site.each_context(request),
@@ -246,39 +253,41 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
                 "opts": self.opts,
                 "object": row,
                 "note": self.history_note,
-                "past": ChangeHistory(self, row, parts=self.history_parts, before=_instant(request.GET.get("before"))),
+                "history": ChangeHistory(
+                    self, row, parts=self.history_parts, before=_parse_datetime(request.GET.get("before"))
+                ),
                 **(extra_context or {}),
             }
             return TemplateResponse(request, "backoffice/framework/history.html", context).render()
 
     def history_label(self, field: Any) -> str:
-        """How a field is called in the history."""
+        """The name of a field in the history."""
         return str(field.verbose_name)
 
     def history_name(self, row: Any) -> str:
-        """How a related row is called in the history."""
+        """The name of a related row in the history."""
         return str(row)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, _opts: Any, object_id: str) -> HttpResponseBase:
-        return self.gone(request, object_id)  # Django would lead to the first page and name the key
+        return self.not_found(request, object_id)  # Django would redirect to the first page
 
 
-def _instant(text: str | None) -> datetime | None:
+def _parse_datetime(text: str | None) -> datetime | None:
     try:
-        instant = datetime.fromisoformat(text or "")
+        value = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return instant if instant.tzinfo else None
+    return value if value.tzinfo else None
 
 
-def _leads_to_rows(model: Any, path: str) -> bool:
+def _is_relation(model: Any, path: str) -> bool:
     for step in path.split("__"):
         model = model._meta.get_field(step).related_model
     return model is not None
 
 
 class ReadOnlyMixin:
-    """May be looked at by who may view the model; nobody adds, changes or deletes, superusers included."""
+    """Rows can be viewed with the permission for it; nobody can add, change or delete them, not even superusers."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -290,31 +299,32 @@ class ReadOnlyMixin:
         return False
 
 
-#: For what is written all day: keys grow with time, and theirs is the one index that is always there.
+#: The ordering of tables that grow all day: primary keys grow with time, and always have an index.
 NEWEST_FIRST = ["-pk"]
 
 
 class ReadOnlyAdmin(ReadOnlyMixin, CinemaScopedAdmin):
     list_per_page = 25  # a page stays under 150 KB
-    show_full_result_count = False  # to count a million rows costs a scan a page
+    show_full_result_count = False  # counting a million rows would scan the table
 
 
 class ReadOnlyInline(ReadOnlyMixin, PlainValues, TabularInline):
-    """Rows that belong to the page's own row, and so to its cinema; not for a cinema's rows under one of the chain."""
+    """Rows that belong to the page's row, and so to its cinema. Do not use it for rows of cinemas under a row of the
+    chain: they are not filtered."""
 
     extra = 0
     ordering: ClassVar = ["pk"]
     per_page = 25  # a page stays under 150 KB
-    hide_title = True  # a row's name would only repeat its cells
+    hide_title = True  # the name of a row would repeat its cells
     show_change_link = True
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """A page that is sent says itself how many rows it holds: without a limit, a thousand are drawn on its word."""
+        """Limits the number of forms, which the request itself states: up to a thousand would be rendered otherwise."""
         return super().get_formset(request, obj, absolute_max=self.per_page, **kwargs)
 
 
 class NoDeleteAdmin(CinemaScopedAdmin):
-    """May be changed by who may, and never deleted: money and history hang on it."""
+    """Rows can be changed with the permission for it, and never deleted, because other records refer to them."""
 
     list_per_page: ClassVar = 25  # a page stays under 150 KB
 

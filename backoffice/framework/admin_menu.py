@@ -1,4 +1,4 @@
-"""The menu of the admin: what belongs together at work, for each person what they may open."""
+"""The menu of the admin: groups of pages, of which each user sees those that they have permission to view."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-# (title, folds away, [(model, icon)]); `index` is the first page.
+# (title, collapsible, [(model, icon)]); `index` is the first page.
 GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
     (
         _("Today"),
@@ -92,38 +92,38 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
     ),
 ]
 
-OPENS = {"screenings.session": "admin:screenings_session_timetable"}  # what shows the rows better than their list does
+LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list
 
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """Unfold's SIDEBAR navigation; a group of which the person may open nothing is left out."""
+    """Unfold's SIDEBAR navigation, without groups that would be empty for the user."""
     groups = [
         {
             "title": title,
-            "collapsible": folds,
-            "items": [_entry(page, icon) for page, icon in pages if _may(request, page)],
+            "collapsible": collapsible,
+            "items": [_menu_item(page, icon) for page, icon in pages if _can_view(request, page)],
         }
-        for title, folds, pages in GROUPS
+        for title, collapsible, pages in GROUPS
     ]
     return [group for group in groups if group["items"]]
 
 
-def _may(request: HttpRequest, page: str) -> bool:
+def _can_view(request: HttpRequest, page: str) -> bool:
     if page == "index":
         return True
     app, model = page.split(".")
     return request.user.has_perm(f"{app}.view_{model}")
 
 
-def _entry(page: str, icon: str) -> dict[str, Any]:
+def _menu_item(page: str, icon: str) -> dict[str, Any]:
     if page == "index":
         return {"title": _("Needs attention"), "icon": icon, "link": reverse("admin:index")}
     app, model = page.split(".")
     name = apps.get_model(page)._meta.verbose_name_plural
-    rows = reverse(f"admin:{app}_{model}_changelist")
+    changelist = reverse(f"admin:{app}_{model}_changelist")
     return {
         "title": capfirst(str(name)),
         "icon": icon,
-        "link": reverse(OPENS[page]) if page in OPENS else rows,
-        "active": lambda request: rows in request.path,
+        "link": reverse(LINK_OVERRIDES[page]) if page in LINK_OVERRIDES else changelist,
+        "active": lambda request: changelist in request.path,
     }

@@ -1,4 +1,4 @@
-"""A status for people: a word on a colour, in lists and on a row's own page alike."""
+"""Status badges: a word on a coloured background, in lists and on the pages of rows."""
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -17,12 +17,15 @@ from cinema.money import MoneyField, format_money
 
 
 def status_badge(word: Any, colour: str | None = None) -> SafeString:
-    """The word on one of unfold's colours: info, success, warning, danger, primary, or none. It says all by itself."""
+    """HTML of the word on one of unfold's colours: info, success, warning, danger, primary, or None for grey.
+
+    The colour carries no meaning of its own: people who do not see it read the word.
+    """
     return render_to_string("unfold/helpers/label.html", {"text": word, "type": colour})
 
 
 def language_name(code: str) -> str:
-    """The name of a language by its code, which stands where it has none."""
+    """The name of a language in the current language; an unknown code is returned as it is."""
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:
@@ -30,12 +33,12 @@ def language_name(code: str) -> str:
 
 
 class StatusBadgeMixin:
-    """A page on which `standing` is the row's status for people; a status that `colours` does not name has none."""
+    """Adds the column `status_label`: the status as a badge in the colour that `colours` names, or in grey."""
 
     colours: ClassVar[Mapping[str, str]]
 
     @admin.display(description=_("status"), ordering="status")
-    def standing(self, row: Any) -> SafeString:
+    def status_label(self, row: Any) -> SafeString:
         return status_badge(row.get_status_display(), self.colours.get(row.status))
 
 

@@ -1,4 +1,9 @@
-"""A list of the admin after it was drawn: what its skin leaves to be done to the text of the page."""
+"""Changes the finished HTML of the admin's lists: less whitespace, capitalized labels, aligned columns of numbers.
+
+Unfold makes the cells of a list in Python (`unfold.templatetags.unfold_list`), where neither a template nor a column
+can change their labels and classes. `tests/backoffice/framework/test_changelist_postprocess.py` fails when that HTML
+changes.
+"""
 
 import re
 from collections import defaultdict
@@ -8,23 +13,29 @@ from django.template.response import SimpleTemplateResponse
 NUMBER = re.compile(r"[-+]?\d{1,3}(?:[\s,]?\d{3})*(?:[.,]\d+)?(?:\xa0\S{1,3})?")  # an amount ends with its sign
 
 
-def squeeze(answer: SimpleTemplateResponse) -> None:
-    """A third of a list's page is indentation, which the phone in the foyer need not load."""
-    answer.content = re.sub(rb"[ \t\n]{2,}", lambda run: b"\n" if b"\n" in run[0] else b" ", answer.content)
+def postprocess(response: SimpleTemplateResponse) -> None:
+    """A post-render callback for a list's page."""
+    html = collapse_whitespace(response.content.decode())
+    response.content = mark_number_columns(capitalize_labels(html))
 
 
-def begin_labels(answer: SimpleTemplateResponse) -> None:
-    """What stands beside a value on a phone begins as the heads of columns do."""
-    answer.content = re.sub(r'(?<= data-label=")\w', lambda first: first[0].upper(), answer.content.decode())
+def collapse_whitespace(html: str) -> str:
+    """Reduce each run of whitespace to one character: a third of a list's page is indentation."""
+    return re.sub(r"[ \t\n]{2,}", lambda run: "\n" if "\n" in run[0] else " ", html)
 
 
-def align_numbers(answer: SimpleTemplateResponse) -> None:
-    """A column of nothing but numbers stands one beneath the other, its head above them."""
-    text, columns = answer.content.decode(), defaultdict[str, set[str]](set)
-    for name, value in re.findall(r'<td class="field-(\w+)[^"]*" data-label="[^"]*">([^<]*)<', text):
+def capitalize_labels(html: str) -> str:
+    """Capitalize the labels that a phone shows beside the values, as the column headers are."""
+    return re.sub(r'(?<= data-label=")\w', lambda first: first[0].upper(), html)
+
+
+def mark_number_columns(html: str) -> str:
+    """Add the class `number` to the cells and the header of columns that hold nothing but numbers and dashes."""
+    columns = defaultdict[str, set[str]](set)
+    for name, value in re.findall(r'<td class="field-(\w+)[^"]*" data-label="[^"]*">([^<]*)<', html):
         columns[name].add(value)
-    said = {name: values - {"–"} for name, values in columns.items()}
-    numbers = [name for name, values in said.items() if values and all(map(NUMBER.fullmatch, values))]
-    if numbers:
-        text = re.sub(rf'(?<=[" ])(?:field|column)-(?:{"|".join(numbers)})(?=[" ])', r"number \g<0>", text)
-    answer.content = text
+    values_by_column = {name: values - {"–"} for name, values in columns.items()}
+    numbers = [name for name, values in values_by_column.items() if values and all(map(NUMBER.fullmatch, values))]
+    if not numbers:
+        return html
+    return re.sub(rf'(?<=[" ])(?:field|column)-(?:{"|".join(numbers)})(?=[" ])', r"number \g<0>", html)

@@ -1,11 +1,11 @@
-"""Two people at one row: neither undoes what the other has saved, and neither does so unawares.
+"""Detects concurrent edits, so that saving a form never silently overwrites a colleague's change.
 
     class FilmAdmin(ModelAdmin):
-        form = MindfulForm
+        form = ConflictCheckingForm
 
-A page sends back with what is typed what it had shown. What its person left alone stays as it now stands, whoever has
-changed it since. What they changed and somebody else did too is refused once, with what stands there now; all that was
-typed is still on the page, and to save it again is to mean it. Who saves a form locks its row first, and then reads.
+The form sends the initial values along with the entered ones. A field that the user has not changed keeps its current
+value in the database. A field that both the user and someone else have changed is refused once, with the current value;
+the form keeps what was entered, and saving it again overwrites. The view locks the row (`row_lock`) before it reads it.
 """
 
 from collections.abc import Iterator
@@ -25,133 +25,135 @@ from django.utils.translation import gettext
 from cinema.local_time import format_local
 from cinema.quotes import nest_quotes
 
-LOOKED_THROUGH = 20  # changes of a row in search of who made one of them
+MAX_RECORDS_SEARCHED = 20  # history records of a row, to find who changed a field
 
 
 @contextmanager
 def row_lock(row: Model) -> Iterator[None]:
-    """Whoever else would save or delete the row waits, and then reads what was made of it here."""
+    """Lock the row for an atomic block: others who save or delete it wait, and then read the result."""
     with transaction.atomic():
         list(type(row)._base_manager.select_for_update(no_key=True).filter(pk=row.pk).values_list("pk"))
         yield
 
 
 class TrackedBoundField(BoundField):
-    """A field that knows what its person was shown, beside what they typed and what stands there now (`initial`).
+    """A field with the value that the user was shown, besides the entered value and the current one (`initial`).
 
-    What is shown comes back in hidden fields, which are Django's own: see `show_hidden_initial`.
+    The shown value comes back in Django's own hidden field: see `show_hidden_initial`.
     """
 
     form: Any  # a `ConflictCheckingForm`
 
     @property
     def data(self) -> Any:
-        return self._standing if self.left_alone else super().data
+        return self._current if self.is_unchanged else super().data
 
     @cached_property
-    def left_alone(self) -> bool:
-        return self._is_told and not self._differ(self._shown, super().data)
+    def is_unchanged(self) -> bool:
+        return self._has_shown_value and not self._differs(self._shown, super().data)
 
     @cached_property
-    def overtaken(self) -> bool:
-        """Whether somebody else has changed what this person wants to change, and to something else."""
-        changed = self._is_told and self._has_changed()
-        return changed and self._differ(self._standing, self._shown)
+    def has_conflict(self) -> bool:
+        """Whether the user and someone else have changed the field to different values."""
+        changed = self._has_shown_value and self._has_changed()
+        return changed and self._differs(self._current, self._shown)
 
     def as_hidden(self, attrs: Any = None, *, only_initial: bool = False, **kwargs: Any) -> Any:
-        """As what was shown counts what stands there now: either it is on the page again, or it has just been said."""
+        """Resend the current database value as the "initial" one; the user has now seen it."""
         if not only_initial:
             return super().as_hidden(attrs, **kwargs)
         value, attrs = self.field.prepare_value(self.initial), {"id": self.html_initial_id}
         return self.field.hidden_widget().render(self.html_initial_name, value, attrs, self.form.renderer)
 
-    def in_words(self) -> str:
-        """What stands there now."""
+    def current_value_text(self) -> str:
+        """The current value for people; “–” if it is empty."""
         value, field = self.initial, self.field
         if isinstance(field, forms.ModelMultipleChoiceField):
-            names = ", ".join(sorted(field.label_from_instance(each) for each in value or ()))
+            text = ", ".join(sorted(field.label_from_instance(each) for each in value or ()))
         elif isinstance(field, forms.ModelChoiceField):
             row = field.queryset.filter(pk=value).first()  # type: ignore[union-attr]
-            names = field.label_from_instance(row) if row else ""
+            text = field.label_from_instance(row) if row else ""
         elif isinstance(field, forms.ChoiceField):
-            names = str(dict(self.form.instance._meta.get_field(self.name).flatchoices).get(value, value))
+            text = str(dict(self.form.instance._meta.get_field(self.name).flatchoices).get(value, value))
         elif isinstance(value, bool):
-            names = gettext("yes") if value else gettext("no")
+            text = gettext("yes") if value else gettext("no")
         else:
-            names = format_local(value) if isinstance(value, datetime) else str(localize(value))
-        return "–" if value in (None, "") else names or "–"
+            text = format_local(value) if isinstance(value, datetime) else str(localize(value))
+        return "–" if value in (None, "") else text or "–"
 
     @property
-    def _is_told(self) -> bool:
-        return self.form.is_told and not self.field.disabled
+    def _has_shown_value(self) -> bool:
+        return self.form.has_shown_values and not self.field.disabled
 
     @property
     def _shown(self) -> Any:
         return self.form._widget_data_value(self.field.hidden_widget(), self.html_initial_name)
 
     @property
-    def _standing(self) -> Any:
-        """What stands there now, as if it had been typed."""
+    def _current(self) -> Any:
+        """The current value in the form in which a user would have entered it."""
         widget = self.field.widget
         if isinstance(widget, forms.MultiWidget):
             return widget.decompress(self.initial)
         return self.field.prepare_value(self.initial)
 
     def _has_changed(self) -> bool:
-        return not self.left_alone and self.field.has_changed(self.initial, self.data)
+        return not self.is_unchanged and self.field.has_changed(self.initial, self.data)
 
-    def _differ(self, first: Any, second: Any) -> bool:
+    def _differs(self, first: Any, second: Any) -> bool:
         try:
-            return self.field.has_changed(self.field.to_python(_one_way(first)), _one_way(second))
-        except ValidationError:  # a row that is gone, say: the field will say so itself
+            return self.field.has_changed(self.field.to_python(_normalize_newlines(first)), _normalize_newlines(second))
+        except ValidationError:  # such as a deleted row; the field reports that itself
             return True
 
 
-def _one_way(typed: Any) -> Any:
-    """Browsers end lines in their own way."""
-    return typed.replace("\r\n", "\n") if isinstance(typed, str) else typed
+def _normalize_newlines(value: Any) -> Any:
+    """Browsers send line breaks as CRLF."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 class ConflictCheckingForm(forms.ModelForm):
-    """A form of a row that others may be changing. Sent by what shows no page (a script), it knows of no one else."""
+    """A form that refuses conflicting edits. A request without the initial values, from a script, is not checked."""
 
     bound_field_class = TrackedBoundField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        is_there = not self.instance._state.adding
-        self.is_told = is_there and any(self.add_initial_prefix(name) in self.data for name in self._sent_along())
+        exists = not self.instance._state.adding
+        self.has_shown_values = exists and any(
+            self.add_initial_prefix(name) in self.data for name in self._initial_names()
+        )
         for field in self.fields.values():
-            field.show_hidden_initial = is_there and not field.disabled
+            field.show_hidden_initial = exists and not field.disabled
 
     def full_clean(self) -> None:
         super().full_clean()
         for field in self if self.is_bound else ():
             assert isinstance(field, TrackedBoundField)
-            if field.overtaken:
-                self.add_error(field.name, self._told(field))
+            if field.has_conflict:
+                self.add_error(field.name, self._conflict_message(field))
 
-    def _sent_along(self) -> list[str]:
-        """The names under which a page sends what it showed: days and times come as two fields."""
+    def _initial_names(self) -> list[str]:
+        """The names under which a form sends initial values; a date with a time consists of two fields."""
         return [each for name in self.fields for each in (name, f"{name}_0")]
 
-    def _told(self, field: TrackedBoundField) -> str:
+    def _conflict_message(self, field: TrackedBoundField) -> str:
         who = _who_changed(self.instance, field)
-        told = {"now": field.in_words(), "who": who}
+        params = {"now": field.current_value_text(), "who": who}
         if who is None:
-            return nest_quotes(
-                gettext("Someone else has changed this to “%(now)s”. Save again to keep your value.") % told
-            )
-        return nest_quotes(gettext("%(who)s has changed this to “%(now)s”. Save again to keep your value.") % told)
+            message = gettext("Someone else has changed this to “%(now)s”. Save again to keep your value.")
+        else:
+            message = gettext("%(who)s has changed this to “%(now)s”. Save again to keep your value.")
+        return nest_quotes(message % params)
 
 
 def _who_changed(row: Any, field: TrackedBoundField) -> Any:
-    """Who made the field what it is; None where its history does not say (see `cinema.history`)."""
-    kept = {each.name for each in row.history.model.tracked_fields} if hasattr(row, "history") else set()
-    if field.name not in kept:
+    """The user who set the field to its current value; None if the history does not say (see `cinema.history`)."""
+    tracked = {each.name for each in row.history.model.tracked_fields} if hasattr(row, "history") else set()
+    if field.name not in tracked:
         return None
     who, attname = None, row._meta.get_field(field.name).attname
-    for record in row.history.select_related("history_user").order_by("-history_id")[:LOOKED_THROUGH]:
+    for record in row.history.select_related("history_user").order_by("-history_id")[:MAX_RECORDS_SEARCHED]:
         if getattr(record, attname) != field.initial:
             break
         who = record.history_user

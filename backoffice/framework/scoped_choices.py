@@ -1,4 +1,4 @@
-"""Filters, form choices and look-ups that offer only the rows that the person's own pages list."""
+"""Filters, form choices and autocomplete that offer only the rows that the user's own pages list."""
 
 from typing import Any
 
@@ -7,41 +7,42 @@ from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from cinema.ids import is_key
+from cinema.ids import is_valid_id
 
 
 def visible_rows(site: admin.AdminSite, model: type[Model], request: HttpRequest) -> QuerySet[Any] | None:
-    """The rows of a model that the person's page of it would list; None when the model has no such page."""
+    """The rows of a model that its page lists for the user; None if the model has no `CinemaScopedAdmin`."""
     page = site._registry.get(model)
     return page.get_queryset(request) if page is not None and hasattr(page, "cinema_path") else None
 
 
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
-    """Offers what the person may see. A value typed into the address finds nothing more, since the list is theirs."""
+    """Offers the rows that the user may see. Another value in the URL shows no more, since the list is scoped too."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         rows = visible_rows(model_admin.admin_site, field.related_model, request)
         if rows is None:
             return super().field_choices(field, request, model_admin)
         page = model_admin.admin_site.get_model_admin(field.related_model)
-        if page.list_select_related:  # what the names of the rows are made of
+        if page.list_select_related:  # related rows that `str(row)` needs
             rows = rows.select_related(*page.list_select_related)
         return [(row.pk, str(row)) for row in rows]
 
 
 class PkMultipleWidget(AutocompleteSelectMultiple):
-    """Shows again what was chosen, and nothing that no row is called; Django would fail on that."""
+    """Ignores submitted values that cannot be primary keys; Django's widget raises an error for them."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        chosen = super().value_from_datadict(data, files, name)
-        return ["0" if each.isdecimal() and not is_key(each) else each for each in chosen]  # as little a row's key
+        values = super().value_from_datadict(data, files, name)
+        # No row has the key 0: the field reports such a value as an invalid choice.
+        return ["0" if value.isdecimal() and not is_valid_id(value) else value for value in values]
 
     def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> Any:
-        return super().optgroups(name, [each for each in value if is_key(str(each))], attrs)
+        return super().optgroups(name, [key for key in value if is_valid_id(str(key))], attrs)
 
 
 class ScopedChoicesMixin:
-    """Choices of related rows in forms are those that the person's page of them would list."""
+    """Limits the choices of related rows in forms to those that their own page lists for the user."""
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]

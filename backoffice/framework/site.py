@@ -1,4 +1,4 @@
-"""The site of the admin: unfold's, without the work for what is drawn nowhere."""
+"""The admin site: unfold's, with a lazy list of apps, cached translations and its own page for unknown addresses."""
 
 from typing import Any
 
@@ -19,19 +19,19 @@ class Site(UnfoldAdminSite):
     empty_value_display = "–"
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
-        """Built only when read: every page gets it, but the menu that is shown is `backoffice.framework.admin_menu`."""
-        make = super().get_app_list
-        return SimpleLazyObject(lambda: make(request, app_label))
+        """Lazy: every page has it in its context, but the menu comes from `backoffice.framework.admin_menu`."""
+        get_app_list = super().get_app_list
+        return SimpleLazyObject(lambda: get_app_list(request, app_label))
 
     def i18n_javascript(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
-        """Words for scripts, which every form and list asks for: a browser keeps them until somebody else logs in there
-        or chooses another language."""
-        answer = super().i18n_javascript(request, extra_context)
-        patch_cache_control(answer, private=True, max_age=HOUR)
-        return answer
+        """Translations for scripts, which every form and list loads. Browsers cache them for an hour, per user and
+        language."""
+        response = super().i18n_javascript(request, extra_context)
+        patch_cache_control(response, private=True, max_age=HOUR)
+        return response
 
     def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponseBase:
-        """A page that is not there is missed among the admin's own: the shop's speaks to customers."""
+        """Answers an unknown address with the admin's own page, because the site's 404 page is for customers."""
         try:
             return super().catch_all_view(request, url)
         except Http404:

@@ -1,4 +1,4 @@
-"""Which time zone a page of the admin shows its rows' times in."""
+"""The time zones in which pages of the admin show times."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from accounts.scope import cinemas_of, within
 
 
 def cinema_of(page: Any, row: Any) -> Any:
-    """The cinema of a page's row, by the page's `cinema_path`; None where rows are the whole chain's."""
+    """The cinema that the page's `cinema_path` leads to from the row; None if its rows belong to the whole chain."""
     if page.cinema_path is None or row is None:
         return None
     if page.cinema_path == "pk":
@@ -20,14 +20,14 @@ def cinema_of(page: Any, row: Any) -> Any:
 
 
 def zone_of(page: Any, row: Any) -> ZoneInfo | None:
-    """The zone in which to show the row's times; None: the server's."""
+    """The time zone of the row's cinema; None, the server's, if it has no cinema."""
     cinema = cinema_of(page, row)
     return None if cinema is None else cinema.zone
 
 
-def zone_of_person(request: HttpRequest) -> ZoneInfo | None:
-    """The one zone of all cinemas that the person works for; None, the server's, where these differ."""
-    person: Any = request.user
-    cinemas = within(person.cinemas.model._default_manager.order_by(), "pk", cinemas_of(request))
+def zone_of_user(request: HttpRequest) -> ZoneInfo | None:
+    """The time zone that all cinemas of the user share; None, the server's, if they differ. One query."""
+    user: Any = request.user
+    cinemas = within(user.cinemas.model._default_manager.order_by(), "pk", cinemas_of(request))
     zones = list(cinemas.values_list("time_zone", flat=True).distinct()[:2])
     return ZoneInfo(zones[0]) if len(zones) == 1 else None

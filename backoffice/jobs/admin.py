@@ -67,7 +67,7 @@ class JobRunAdmin(ReadOnlyAdmin):
     """How every job stands, and beneath it each pass."""
 
     cinema_path = None
-    by_server_clock = True
+    uses_server_time = True
     list_display = ["name", "started_at", "outcome_in_colour", "done", "passed_over", "failed", "finished_at", "host"]
     list_filter = [JobFilter, "outcome"]
     list_before_template = "backoffice/jobs/statuses.html"
@@ -118,7 +118,7 @@ class JobRunAdmin(ReadOnlyAdmin):
 @admin.register(QuarantinedRow)
 class QuarantinedRowAdmin(ActionsMixin, ReadOnlyAdmin):
     cinema_path = None
-    by_server_clock = True
+    uses_server_time = True
     list_display = ["name", "row_itself", "attempts", "error", "first_failed_at", "next_attempt_at"]
     list_display_links = ["name"]
     list_filter = [JobFilter]
@@ -157,7 +157,7 @@ class QuarantinedRowAdmin(ActionsMixin, ReadOnlyAdmin):
 @admin.register(JobLease)
 class JobLeaseAdmin(ReadOnlyAdmin):
     cinema_path = None
-    by_server_clock = True
+    uses_server_time = True
     list_display = ["name", "holder", "until"]
     fields = list_display
     readonly_fields = ["name"]

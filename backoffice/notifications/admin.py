@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from backoffice.framework.admin import ReadOnlyAdmin, may
+from backoffice.framework.admin import ReadOnlyAdmin, permission_check
 from backoffice.framework.badges import language_name
 from cinema import clock
 from cinema.local_time import format_local
@@ -30,7 +30,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
     actions = ["send_again"]
 
-    has_resend_permission = may("notifications.resend_notification")
+    has_resend_permission = permission_check("notifications.resend_notification")
 
     def get_fields(self, request: HttpRequest, obj: Notification | None = None) -> list[str]:
         """A link to sign in is nobody's but the recipient's."""

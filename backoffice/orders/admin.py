@@ -81,9 +81,9 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
     history_note = _("The full history of the order is on its page.")
     search_help_text = _("Full order number, e-mail, phone or pick-up code")
     change_form_after_template = "backoffice/orders/order_timeline.html"
-    readonly_fields = ["number", "standing"]
+    readonly_fields = ["number", "status_label"]
     fieldsets: Any = [  # without the token: who has it may pay and refund, it is the customer's
-        (None, {"fields": [("number", "standing"), ("cinema", "channel")]}),
+        (None, {"fields": [("number", "status_label"), ("cinema", "channel")]}),
         (_("Customer"), {"fields": [("user", "language"), ("email", "phone")]}),
         (_("Money"), {"fields": [("total_amount", "final_amount"), ("discount_amount", "bonus_amount"), "promocode"]}),
         (_("Dates"), {"classes": ["collapse"], "fields": DATES}),
@@ -195,7 +195,7 @@ class OrderPage(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin
 @admin.register(Order)
 class OrderAdmin(PersonalDataMixin, OrderPage):
     ordering = NEWEST_FIRST
-    list_display = ["number", "cinema", "standing", "channel", "email", "amount", "ordered"]
+    list_display = ["number", "cinema", "status_label", "channel", "email", "amount", "ordered"]
     list_filter = ["status", "channel", "cinema"]
     actions_detail = [*OrderPage.actions_detail, "erase"]
 
@@ -267,13 +267,13 @@ class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin
     ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
     list_per_page = 20
-    list_display = ["order", "at_cinema", "session", "seat", "ticket_type", "price", "standing"]
+    list_display = ["order", "at_cinema", "session", "seat", "ticket_type", "price", "status_label"]
     list_filter = ["status"]
     list_select_related = ["order__cinema", "session__film", "session__hall__cinema", "seat", "ticket_type"]
     search_fields = ["=order__number"]
     search_help_text = _("Order number or ticket code")
     exclude = ["status"]
-    readonly_fields = ["standing"]
+    readonly_fields = ["status_label"]
     actions_detail = ["let_in", "undo"]
 
     def look_up(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
@@ -311,12 +311,12 @@ class ConcessionPreorderAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, R
     ordering = NEWEST_FIRST
     cinema_path = "concession_item__cinema"
     list_per_page = 20
-    list_display = ["pickup_code", "concession_item", "at_cinema", "quantity", "standing", "until", "order"]
+    list_display = ["pickup_code", "concession_item", "at_cinema", "quantity", "status_label", "until", "order"]
     list_filter = ["status"]
     list_select_related = ["concession_item__cinema", "order"]
     search_fields = ["=pickup_code", "=order__number"]
     exclude = ["status"]
-    readonly_fields = ["standing"]
+    readonly_fields = ["status_label"]
     actions_detail = ["ready", "hand_over"]
     actions = ["ready", "hand_over"]
 

@@ -63,12 +63,12 @@ class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     colours = PAYMENT_COLOURS
     ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
-    list_display = ["created_at", "order", "gateway", "amount", "standing", "succeeded_at", "discrepancy"]
+    list_display = ["created_at", "order", "gateway", "amount", "status_label", "succeeded_at", "discrepancy"]
     list_filter = ["status", "gateway", DiscrepancyFilter]
     list_select_related = ["order"]
     search_fields = ["=order__number", "=external_id"]
     exclude = ["status"]
-    readonly_fields = ["standing", "uid"]
+    readonly_fields = ["status_label", "uid"]
     actions_detail = ["clear_up", "ask"]
 
     @confirmed_action(
@@ -107,18 +107,18 @@ class DisputeAdmin(StatusBadgeMixin, ReadOnlyAdmin):
     colours = DISPUTE_COLOURS
     cinema_path = "payment__order__cinema"
     ordering = NEWEST_FIRST
-    list_display = ["heard_at", "order", "amount", "standing", "answer_by", "reason", "decided_at"]
+    list_display = ["heard_at", "order", "amount", "status_label", "answer_by", "reason", "decided_at"]
     list_filter = ["status"]
     list_select_related = ["payment__order"]
     search_fields = ["=payment__order__number", "=external_id"]
     fields = [
-        "standing",
+        "status_label",
         ("order", "payment"),
         ("amount", "answer_by"),
         ("reason", "external_id"),
         ("heard_at", "decided_at"),
     ]
-    readonly_fields = ["standing", "order"]
+    readonly_fields = ["status_label", "order"]
 
     @admin.display(description=_("order"))
     def order(self, dispute: Dispute) -> str:
@@ -161,13 +161,13 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     colours = RECEIPT_COLOURS
     cinema_path = "order__cinema"
     ordering = NEWEST_FIRST
-    list_display = ["created_at", "order", "kind", "amount", "standing", "error", "sent_at"]
+    list_display = ["created_at", "order", "kind", "amount", "status_label", "error", "sent_at"]
     list_filter = ["status", "kind"]
     list_select_related = ["order"]
     search_fields = ["=order__number", "=external_id"]
     inlines = [ReceiptLineInline]
     exclude = ["status"]
-    readonly_fields = ["standing"]
+    readonly_fields = ["status_label"]
     actions_detail = ["send_again"]
     actions = ["send_again"]
 
@@ -199,13 +199,22 @@ class RefundAdmin(ReasonInWords, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     ordering = NEWEST_FIRST
     list_per_page = 20  # its rows are wide
     cinema_path = "order__cinema"
-    list_display = ["requested_at", "order", "amount", "standing", "error", "unallocated_amount", "why", "succeeded_at"]
+    list_display = [
+        "requested_at",
+        "order",
+        "amount",
+        "status_label",
+        "error",
+        "unallocated_amount",
+        "why",
+        "succeeded_at",
+    ]
     list_filter = ["status", PendingFilter]
     list_select_related = ["order"]
     search_fields = ["=order__number", "=external_id"]
     inlines = [RefundLineInline]
     exclude = ["reason", "status"]
-    readonly_fields = ["standing", "why", "uid"]
+    readonly_fields = ["status_label", "why", "uid"]
     actions_detail = ["pay_out", "send_again"]
     actions = ["send_again"]
 

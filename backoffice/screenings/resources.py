@@ -12,7 +12,15 @@ from import_export.fields import Field
 from tablib import Dataset
 
 from backoffice.framework.import_export.resources import Resource
-from backoffice.framework.import_export.widgets import Choice, Day, Many, Names, Number, One, Text
+from backoffice.framework.import_export.widgets import (
+    ChoiceWidget,
+    DateWidget,
+    ManyRelatedWidget,
+    NameLookup,
+    NumberWidget,
+    RelatedWidget,
+    TextWidget,
+)
 from cinema.status import Refused
 from screenings.errors import AmbiguousTime
 from screenings.models import Cinema, Film, Genre, Hall, Session
@@ -26,19 +34,21 @@ class FilmResource(Resource):
     """A film without a number is the one of its title, or new."""
 
     columns = {"title": None, "duration_minutes": None, "age_rating": None, "genres": None}
-    called = "title"
+    name_column = "title"
 
-    title = Field("title", "title", Text())
-    duration_minutes = Field("duration_minutes", "duration_minutes", Number(Film._meta.get_field("duration_minutes")))
-    age_rating = Field("age_rating", "age_rating", Choice(Film._meta.get_field("age_rating")))
-    genres = Field("genres", "genres", Text())
+    title = Field("title", "title", TextWidget())
+    duration_minutes = Field(
+        "duration_minutes", "duration_minutes", NumberWidget(Film._meta.get_field("duration_minutes"))
+    )
+    age_rating = Field("age_rating", "age_rating", ChoiceWidget(Film._meta.get_field("age_rating")))
+    genres = Field("genres", "genres", TextWidget())
 
     class Meta:
         model = Film
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.fields["genres"].widget = Many(Genre, Names(Genre.objects.all(), name="name"))
+        self.fields["genres"].widget = ManyRelatedWidget(Genre, NameLookup(Genre.objects.all(), name="name"))
 
     def match(self, row: dict[str, str]) -> Any:
         title = row.get("title", "")
@@ -70,19 +80,19 @@ class TimetableResource(Resource):
         "subtitles": None,
         "status": None,
     }
-    shown_only = frozenset({"status"})
-    called = "film"
+    ignored_on_import = frozenset({"status"})
+    name_column = "film"
 
-    cinema = Field("hall__cinema", "cinema", Text())
-    hall = Field("hall", "hall", Text())
-    day = Field("start_datetime", "day", Day())
-    time = Field("start_datetime", "time", Text())
-    film = Field("film", "film", Text())
-    ticket_price = Field("ticket_price", "ticket_price", Number(Session._meta.get_field("ticket_price")))
-    format = Field("format", "format", Choice(Session._meta.get_field("format")))
-    language = Field("language", "language", Text())
-    subtitles = Field("subtitles", "subtitles", Text())
-    status = Field("status", "status", Choice(Session._meta.get_field("status")), readonly=True)
+    cinema = Field("hall__cinema", "cinema", TextWidget())
+    hall = Field("hall", "hall", TextWidget())
+    day = Field("start_datetime", "day", DateWidget())
+    time = Field("start_datetime", "time", TextWidget())
+    film = Field("film", "film", TextWidget())
+    ticket_price = Field("ticket_price", "ticket_price", NumberWidget(Session._meta.get_field("ticket_price")))
+    format = Field("format", "format", ChoiceWidget(Session._meta.get_field("format")))
+    language = Field("language", "language", TextWidget())
+    subtitles = Field("subtitles", "subtitles", TextWidget())
+    status = Field("status", "status", ChoiceWidget(Session._meta.get_field("status")), readonly=True)
 
     PLACE = ("cinema", "hall", "day", "time")
     NEEDED = (*PLACE, "film", "ticket_price")
@@ -92,19 +102,19 @@ class TimetableResource(Resource):
 
     def __init__(self, *, cinemas: QuerySet[Cinema], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.cinemas = Names(cinemas, name="name")
+        self.cinemas = NameLookup(cinemas, name="name")
         halls = Hall.objects.filter(cinema__in=cinemas).select_related("cinema")
         self.halls = {
-            cinema.pk: Names([hall for hall in halls if hall.cinema_id == cinema.pk], name="name")
+            cinema.pk: NameLookup([hall for hall in halls if hall.cinema_id == cinema.pk], name="name")
             for same in self.cinemas.by_name.values()
             for cinema in same
         }
-        self.fields["film"].widget = One(Names(Film.objects.all(), name="title"))
+        self.fields["film"].widget = RelatedWidget(NameLookup(Film.objects.all(), name="title"))
 
     # --- What a row shows
 
     def dehydrate_cinema(self, session: Session) -> str:
-        return self.cinemas.call(session.hall.cinema)
+        return self.cinemas.name_of(session.hall.cinema)
 
     def dehydrate_hall(self, session: Session) -> str:
         return session.hall.name
@@ -133,7 +143,7 @@ class TimetableResource(Resource):
             return None  # said when the row is read
         there = self.rows.filter(hall=hall, start_datetime=start).exclude(status=Session.Status.CANCELLED)
         return next(
-            (each for each in there if row.get("film", "").casefold() == self.said("film", each).casefold()), None
+            (each for each in there if row.get("film", "").casefold() == self.cell_text("film", each).casefold()), None
         )
 
     def import_instance(self, instance: Session, row: dict[str, str], **kwargs: Any) -> None:
@@ -175,7 +185,9 @@ class TimetableResource(Resource):
         if import_validation_errors:
             raise ValidationError(import_validation_errors)
         if not instance._state.adding:
-            differs = [self.label(name) for name in self.columns if self.said(name, instance) != self._before[name]]
+            differs = [
+                self.label(name) for name in self.columns if self.cell_text(name, instance) != self._before[name]
+            ]
             raise ValidationError(
                 gettext("A scheduled screening can’t be changed by import (%(columns)s). Cancel it and add a new one.")
                 % {"columns": ", ".join(differs)}

@@ -78,7 +78,7 @@ class SeatOutageForm(OutageForm):
 @admin.register(Session)
 class SessionAdmin(ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
     cinema_path = "hall__cinema"
-    list_display = ["film", "hall", "starts", "ticket_price", "standing"]
+    list_display = ["film", "hall", "starts", "ticket_price", "status_label"]
     list_filter = ["status", "hall__cinema", "start_datetime"]
     list_select_related = ["film", "hall__cinema"]
     list_before_template = "backoffice/screenings/to_timetable.html"
@@ -116,7 +116,7 @@ class SessionAdmin(ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
         return language_name(session.subtitles) if session.subtitles else "–"
 
     @display(description=_("status"), ordering="status", label=COLOURS)
-    def standing(self, session: Session) -> tuple[str, str]:
+    def status_label(self, session: Session) -> tuple[str, str]:
         return session.status, session.get_status_display()
 
     @confirmed_action(

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cinema.ids import is_key
+from cinema.ids import is_valid_id
 from orders.errors import ChoiceRefused, NotOnSale, SeatLeftAlone, SeatTaken
 from orders.models import Order
 from orders.queries import taken_tickets
@@ -61,7 +61,7 @@ class SeatMap:
         """The seats with these keys, in order; refuses with `ChoiceRefused` a key of no seat in this hall, and none."""
         wanted = set()
         for key in keys:
-            if not (is_key(key) and int(key) in self.by_key):
+            if not (is_valid_id(key) and int(key) in self.by_key):
                 raise ChoiceRefused(_("One of these seats isn’t in this hall. Please choose again."))
             wanted.add(int(key))
         if not wanted:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
-from cinema.money import MOST, MoneyField, between
+from cinema.money import MAX_AMOUNT, MoneyField, between
 from screenings.models.cinemas import Hall
 from screenings.models.films import Film
 
@@ -179,8 +179,8 @@ class SessionSummary(models.Model):
     used = models.PositiveIntegerField(_("attended"))
     no_show = models.PositiveIntegerField(_("no-shows"))
     refunded = models.PositiveIntegerField(_("refunded"))
-    gross = MoneyField(_("gross"), highest=MOST * 100)
-    net = MoneyField(_("net"), highest=MOST * 100)
+    gross = MoneyField(_("gross"), highest=MAX_AMOUNT * 100)
+    net = MoneyField(_("net"), highest=MAX_AMOUNT * 100)
 
     class Meta:
         verbose_name = _("screening summary")

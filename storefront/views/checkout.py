@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.errors import RateLimited
 from bonuses.models import BonusAccount
 from cinema import clock
-from cinema.ids import keys_among
+from cinema.ids import valid_ids
 from cinema.status import Refused
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem
@@ -54,7 +54,7 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
         chosen = seat_map.chosen(keys)
         seat_map.check(chosen)
     except Refused as refusal:
-        fit = keys_among(keys) - seat_map.taken
+        fit = valid_ids(keys) - seat_map.taken
         return seats_views.seats_page(request, seat_map, refusal=refusal, chosen=fit)
     form = _form(request, seat_map, chosen)
     status = 200

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cinema import clock
-from cinema.ids import keys_among
+from cinema.ids import valid_ids
 from orders.availability.seat_map import taken_seats
 from screenings.models import SeatKind, Session
 from storefront.services import programme
@@ -35,7 +35,7 @@ def seats_page(
     session, order = seat_map.session, seat_map.order
     cinema = session.hall.cinema
     if chosen is None:
-        chosen = keys_among(request.GET.getlist("seat")) or seat_map.mine
+        chosen = valid_ids(request.GET.getlist("seat")) or seat_map.mine
     showing = programme.Showing(
         session=session,
         starts=cinema.local(session.start_datetime),

@@ -1,4 +1,4 @@
-"""Two managers at the same row: one wins, and the other is told so, kindly; nothing happens twice."""
+"""When two users perform an action on one row, the second one gets a message and changes nothing."""
 
 from typing import Any
 
@@ -24,87 +24,89 @@ def foyer() -> Foyer:
     return Foyer()
 
 
-def page_of(deed: ActionCase, foyer: Foyer) -> str:
-    row = deed.on(foyer)
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{deed.action}", args=[row.pk])
+def page_of(case: ActionCase, foyer: Foyer) -> str:
+    row = case.target(foyer)
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{case.action}", args=[row.pk])
 
 
-def two_of(deed: ActionCase, foyer: Foyer) -> list[Client]:
-    """Who may, each at a screen in Russian."""
-    found = [browser(someone(deed.by, foyer.cinema, email=f"{name}@example.org")) for name in ("one", "other")]
-    for each in found:
-        each.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
-    return found
+def two_clients(case: ActionCase, foyer: Foyer) -> list[Client]:
+    """Two users with the role of the case, who read Russian."""
+    clients = [browser(someone(case.role, foyer.cinema, email=f"{name}@example.org")) for name in ("one", "other")]
+    for client in clients:
+        client.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
+    return clients
 
 
-def ready_to_send(client: Client, page: str, deed: ActionCase, foyer: Foyer) -> dict[str, Any]:
-    """The open form of the deed, filled in, and looked at where that comes first."""
+def form_data(client: Client, page: str, case: ActionCase, foyer: Foyer) -> dict[str, Any]:
+    """The data of the action's form, filled in and, where it has a preview, previewed."""
     form = client.get(page).context["form"]
     with translation.override("ru"):
-        sent = filled(form, deed.typed(foyer))
-    if not deed.looks:
+        sent = filled_in(form, case.entered(foyer))
+    if not case.has_preview:
         return sent
     return sent | {field.name: field.value() for field in client.post(page, sent).context["form"].hidden_fields()}
 
 
-def filled(form: Any, typed: dict[str, Any]) -> dict[str, Any]:
+def filled_in(form: Any, typed: dict[str, Any]) -> dict[str, Any]:
     sent = {field.name: value for field in form if (value := field.value()) is not None}
     for field in form:
-        choices = [(key, str(said)) for key, said in getattr(field.field, "choices", ()) if key]
+        choices = [(key, str(text)) for key, text in getattr(field.field, "choices", ()) if key]
         if choices and not field.is_hidden:
             sent.setdefault(field.name, choices[0][0])  # as a browser does
         for label, value in typed.items():
-            chosen = [str(key) for key, said in choices if (label in said if value is True else said == value)]
+            chosen = [str(key) for key, text in choices if (label in text if value is True else text == value)]
             if field.label == label or (value is True and chosen):
                 sent[field.name] = chosen[0] if chosen else value
     return sent
 
 
-def told(answer: Any) -> str:
-    """What a page says, or what the next one will."""
+def message_of(answer: Any) -> str:
+    """The message or error of the response."""
     if not answer.context:
         return " ".join(map(str, get_messages(answer.wsgi_request)))
     return answer.context["refusal"] or answer.context["form"].errors.as_text()
 
 
-@pytest.mark.parametrize("deed", ACTION_CASES, ids=lambda deed: deed.action)
-def test_who_sends_the_same_page_second_is_told_and_does_nothing_twice(foyer: Foyer, deed: ActionCase) -> None:
-    page, (one, other) = page_of(deed, foyer), two_of(deed, foyer)
-    sent = ready_to_send(one, page, deed, foyer)
-    other.post(page, sent)
-    assert deed.then(foyer) == deed.becomes
+@pytest.mark.parametrize("case", ACTION_CASES, ids=lambda case: case.action)
+def test_a_form_that_a_colleague_has_sent_already_is_refused_and_changes_nothing(
+    foyer: Foyer, case: ActionCase
+) -> None:
+    page, (first, second) = page_of(case, foyer), two_clients(case, foyer)
+    sent = form_data(second, page, case, foyer)
+    first.post(page, sent)
+    assert case.probe(foyer) == case.expected
     before = business_state()
 
-    answer = one.post(page, sent)
+    answer = second.post(page, sent)
 
-    assert deed.second in told(answer)
+    assert case.conflict_message in message_of(answer)
     assert answer.status_code in (200, 302)
     assert business_state() == before
 
 
-def test_no_action_of_a_rows_page_is_missing_here() -> None:
+def test_every_action_of_a_rows_page_has_a_case() -> None:
     with translation.override("ru"):
-        there = {
+        actions = {
             (name, str(getattr(page, name).short_description))
             for page in admin.site._registry.values()
             for name in page.actions_detail  # type: ignore[attr-defined]
         }
 
-    assert {(deed.action, deed.title) for deed in ACTION_CASES} == there
+    assert {(case.action, case.title) for case in ACTION_CASES} == actions
 
 
-def test_ticked_rows_that_a_colleague_has_dealt_with_are_counted_to_who_comes_second(foyer: Foyer) -> None:
-    gone, still = foyer.late, foyer.another_late
+def test_selected_rows_that_have_left_the_list_are_counted_in_a_message(foyer: Foyer) -> None:
+    gone, other = foyer.late, foyer.another_late
     client = browser(someone("cashier", foyer.cinema))
-    ticked = {"action": "remind", "_selected_action": [gone.pk, still.pk], "confirmed": "yes"}
+    data = {"action": "remind", "_selected_action": [gone.pk, other.pk], "confirmed": "yes"}
     cancel(gone, reason="STAFF", at=foyer.now)
 
-    answer = client.post(reverse("admin:orders_overdueorder_changelist"), ticked)
+    answer = client.post(reverse("admin:orders_overdueorder_changelist"), data)
 
-    assert told(answer) == ("1 row has left this list: someone else has already dealt with it. 1 reminder sent.")
+    assert message_of(answer) == ("1 row has left this list: someone else has already dealt with it. 1 reminder sent.")
 
 
-def test_a_row_that_a_job_has_cleared_away_is_not_there_in_words_and_with_a_way_back(foyer: Foyer) -> None:
+def test_a_row_that_a_job_has_deleted_shows_the_not_found_page_with_a_link_to_the_list(foyer: Foyer) -> None:
     client, page = (
         browser(someone("cinema_manager", foyer.cinema)),
         reverse("admin:jobs_quarantinedrow_retry_now", args=[7]),

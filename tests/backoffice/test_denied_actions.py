@@ -1,4 +1,4 @@
-"""Each action of the admin is refused to those who may not; tests/browser/test_admin_actions.py presses it."""
+"""Each action is refused without its permission. tests/browser/test_admin_actions.py performs the actions."""
 
 import pytest
 from django.urls import reverse
@@ -12,16 +12,16 @@ from tests.helpers.users import browser, someone
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("deed", ACTION_CASES, ids=lambda deed: deed.action)
-def test_who_may_not_finds_no_button_and_is_refused(deed: ActionCase) -> None:
+@pytest.mark.parametrize("case", ACTION_CASES, ids=lambda case: case.action)
+def test_a_user_without_the_permission_has_no_button_and_is_refused(case: ActionCase) -> None:
     foyer = Foyer()
-    row = deed.on(foyer)
-    place = f"{row._meta.app_label}_{row._meta.model_name}"
-    page, action = (reverse(f"admin:{place}_{name}", args=[row.pk]) for name in ("change", deed.action))
-    person = someone(deed.not_by, foyer.cinema)
-    client, before = browser(person), business_state()
+    row = case.target(foyer)
+    name = f"{row._meta.app_label}_{row._meta.model_name}"
+    page, action = (reverse(f"admin:{name}_{view}", args=[row.pk]) for view in ("change", case.action))
+    user = someone(case.denied_role, foyer.cinema)
+    client, before = browser(user), business_state()
 
-    if person.has_perm(f"{row._meta.app_label}.view_{row._meta.model_name}"):
+    if user.has_perm(f"{row._meta.app_label}.view_{row._meta.model_name}"):
         shown = client.get(page)
         assert (shown.status_code, action in shown.text) == (200, False)
     answers = [client.get(action), client.post(action, {"confirmed": "yes"})]

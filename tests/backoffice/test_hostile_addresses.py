@@ -1,6 +1,6 @@
-"""Whatever is asked of an address of the admin, or loaded into it: an answer, and never an error of the server.
+"""Hostile values in the admin's URLs and files never cause a server error.
 
-The addresses are those that the pages have, so a new page is tried by itself.
+The URLs are those of the registered pages, so new pages are covered without a change here.
 """
 
 import io
@@ -18,9 +18,9 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from backoffice.framework.import_export.pages import ImportExportMixin
-from tests.backoffice.conftest import drawn_if
 from tests.helpers.cinema_fixtures import furnish, furnish_the_chain
 from tests.helpers.factories import a_cinema, business_state
+from tests.helpers.rendering import rendered_if
 from tests.helpers.users import browser, someone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -34,11 +34,11 @@ ORDERS = {"app_label": "orders", "model_name": "ticket", "field_name": "order", 
 
 
 @pytest.fixture
-def place() -> Any:
-    found = a_cinema()
+def cinema_row() -> Any:
+    cinema = a_cinema()
     furnish_the_chain()
-    furnish(found)
-    return found
+    furnish(cinema)
+    return cinema
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def client() -> Client:
 
 
 def errors(answers: Iterator[tuple[str, Any]]) -> list[str]:
-    """Of the server, and what came back as a script."""
+    """The answers that are server errors or contain the script unescaped."""
     return [
         f"{what[:100]!r}: {answer.status_code} {(answer.exc_info or [''])[1]!r}"[:300]
         for what, answer in answers
@@ -57,8 +57,8 @@ def errors(answers: Iterator[tuple[str, Any]]) -> list[str]:
     ]
 
 
-def test_no_key_breaks_the_pages_of_a_row(client: Client) -> None:
-    keys = cycle([*HOSTILE, "-1", "_5F", "1.5", "\u0663"])  # one a page, the next for the next: all would take minutes
+def test_no_primary_key_in_a_url_causes_an_error(client: Client) -> None:
+    keys = cycle([*HOSTILE, "-1", "_5F", "1.5", "\u0663"])  # one per page in turn: all of them would take minutes
 
     def answers() -> Iterator[tuple[str, Any]]:
         for page in PAGES:
@@ -66,19 +66,19 @@ def test_no_key_breaks_the_pages_of_a_row(client: Client) -> None:
                 address = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_{view}", args=["KEY"])
                 key = next(keys)
                 address = address.replace("KEY", quote(key, safe=""))
-                with drawn_if(key == SCRIPT):
+                with rendered_if(key == SCRIPT):
                     yield address, client.get(address)
 
     assert errors(answers()) == []
 
 
-def test_nothing_typed_into_the_addresses_of_other_pages_breaks_them(client: Client, place: Any) -> None:
+def test_no_query_parameter_of_other_pages_causes_an_error(client: Client, cinema_row: Any) -> None:
     def answers() -> Iterator[tuple[str, Any]]:
-        row = place.pk
+        row = cinema_row.pk
         for address, names in (
             (reverse("admin:autocomplete"), GENRES),
             (reverse("admin:autocomplete"), ORDERS),
-            (reverse("admin:screenings_session_timetable"), {"day": "2026-11-05", "cinema": str(place.pk)}),
+            (reverse("admin:screenings_session_timetable"), {"day": "2026-11-05", "cinema": str(cinema_row.pk)}),
             (reverse("admin:screenings_cinema_schedule", args=[row]), {"day": "", "time": "", "hall": "", "which": ""}),
             (reverse("admin:screenings_cinema_copy_day", args=[row]), {"day": "", "to": "", "looked": ""}),
             (reverse("admin:screenings_cinema_copy_week", args=[row]), {"monday": "", "to": ""}),
@@ -89,7 +89,7 @@ def test_nothing_typed_into_the_addresses_of_other_pages_breaks_them(client: Cli
         ):  # fmt: skip
             for name in names:
                 for value in [*HOSTILE, *(DAYS if name in ("day", "to", "monday") else [])]:
-                    with drawn_if(value == SCRIPT):
+                    with rendered_if(value == SCRIPT):
                         yield f"{address}?{name}={value}", client.get(address, {**names, name: value})
             yield address, client.get(address)
 
@@ -97,11 +97,11 @@ def test_nothing_typed_into_the_addresses_of_other_pages_breaks_them(client: Cli
 
 
 @pytest.mark.parametrize("value", [*HOSTILE, "", "\u202e"])
-def test_nothing_typed_into_the_log_in_form_breaks_it(value: str) -> None:
+def test_no_value_in_the_log_in_form_causes_an_error(value: str) -> None:
     client, page = Client(raise_request_exception=False), reverse("admin:login")
-    typed = {"username": "a@example.org", "password": "secret", "next": "/admin/"}
+    data = {"username": "a@example.org", "password": "secret", "next": "/admin/"}
 
-    answers = [(f"{name}={value}", client.post(page, {**typed, name: value})) for name in typed]
+    answers = [(f"{name}={value}", client.post(page, {**data, name: value})) for name in data]
 
     assert errors(iter(answers)) == []
     assert "_auth_user_id" not in client.session
@@ -135,14 +135,14 @@ FILES = {
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if isinstance(page, ImportExportMixin)], ids=lambda page: page.opts.label
 )
-def test_no_file_breaks_an_import_or_stores_anything(client: Client, page: Any) -> None:
+def test_no_bad_file_causes_an_error_or_is_imported(client: Client, page: Any) -> None:
     address, before = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_import"), business_state()
 
     def answers() -> Iterator[tuple[str, Any]]:
         for name, content in FILES.items():
             yield name, client.post(address, {"file": SimpleUploadedFile(name, content)})
-        for typed in ({"file": "text"}, {"seen": "a\x00b"}, {"seen": "9" * 5000}, {"seen": "e30:1:x"}, {}):
-            yield str(typed), client.post(address, typed)
+        for data in ({"file": "text"}, {"seen": "a\x00b"}, {"seen": "9" * 5000}, {"seen": "e30:1:x"}, {}):
+            yield str(data), client.post(address, data)
 
     assert errors(answers()) == []
     assert business_state() == before

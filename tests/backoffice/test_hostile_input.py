@@ -1,6 +1,7 @@
-"""Whatever is typed into whatever form of the admin: an answer, nothing half-written, and no text that becomes a page.
+"""Hostile values in the admin's forms and lists cause no server error, no partial save and no unescaped HTML.
 
-The forms are those that the pages show, so a new page is tried by itself. PostgreSQL minds what SQLite swallows.
+The forms are those that the pages show, so new pages are covered without a change here. PostgreSQL refuses some values
+that SQLite accepts.
 """
 
 from collections.abc import Iterator
@@ -16,15 +17,15 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from cinema import clock
-from tests.backoffice.conftest import drawn_if
 from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
 from tests.helpers.factories import NOON, a_cinema, business_state
 from tests.helpers.page_forms import forms_on
+from tests.helpers.rendering import rendered_if
 from tests.helpers.users import browser, someone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-ROOMS = sorted({model._meta.app_label for model in admin.site._registry})
+APPS = sorted({model._meta.app_label for model in admin.site._registry})
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = [
     "",
@@ -51,11 +52,11 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def place() -> Any:
-    found = a_cinema()
+def cinema_row() -> Any:
+    cinema = a_cinema()
     furnish_the_chain()
-    furnish(found)
-    return found
+    furnish(cinema)
+    return cinema
 
 
 @pytest.fixture
@@ -64,76 +65,76 @@ def client() -> Client:
 
 
 def attempt(client: Client, method: str, address: str, data: Any, *, wrong: list[str], what: str) -> int:
-    """Ask, and note in `wrong` what must not be. What was accepted is undone; what was refused must leave no trace."""
-    sheet = transaction.savepoint()
+    """Send the request and add errors to `wrong`. Undo an accepted one, so that only partial saves remain."""
+    savepoint = transaction.savepoint()
     try:
         answer = getattr(client, method)(address, data)
     except Exception as error:
-        transaction.savepoint_rollback(sheet)
+        transaction.savepoint_rollback(savepoint)
         wrong.append(f"{what}: {type(error).__name__}: {error}"[:200])
         return 500
     if answer.status_code == 302:
-        transaction.savepoint_rollback(sheet)
+        transaction.savepoint_rollback(savepoint)
     else:
-        transaction.savepoint_commit(sheet)
+        transaction.savepoint_commit(savepoint)
         if SCRIPT.encode() in answer.content:
             wrong.append(f"{what}: not escaped")
     return answer.status_code
 
 
-def addresses(label: str, place: Any) -> Iterator[str]:
-    """Of the pages that may hold a form about this model."""
+def addresses(label: str, cinema_row: Any) -> Iterator[str]:
+    """The URLs of the pages that may have a form for this model."""
     page: Any = admin.site._registry[apps.get_model(label)]
-    name, row = f"admin:{label.replace('.', '_')}", row_of(page, place)
+    name, row = f"admin:{label.replace('.', '_')}", row_of(page, cinema_row)
     yield reverse(f"{name}_add")
     for action in ["change", *page.actions_detail]:
         yield reverse(f"{name}_{action}", args=[row.pk])
 
 
-def pages_of(room: str) -> list[str]:
-    return sorted(model._meta.label_lower for model in admin.site._registry if model._meta.app_label == room)
+def pages_of(app: str) -> list[str]:
+    return sorted(model._meta.label_lower for model in admin.site._registry if model._meta.app_label == app)
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_form_breaks_or_writes_half_of_it(client: Client, place: Any, room: str) -> None:
+@pytest.mark.parametrize("app", APPS)
+def test_no_value_in_a_form_causes_an_error_or_a_partial_save(client: Client, cinema_row: Any, app: str) -> None:
     wrong: list[str] = []
-    # One a field, the next one for the next: all of them for each would take a quarter of an hour.
+    # One per field in turn: all of them would take a quarter of an hour.
     values = cycle(HOSTILE)
     before = business_state()
 
-    for page in (address for label in pages_of(room) for address in addresses(label, place)):
-        asked = client.get(page)
-        for form in forms_on(asked.text) if asked.status_code == 200 else []:
+    for page in (address for label in pages_of(app) for address in addresses(label, cinema_row)):
+        opened = client.get(page)
+        for form in forms_on(opened.text) if opened.status_code == 200 else []:
             address = form.action or page
             for field in sorted(form.fields.keys() - {"csrfmiddlewaretoken"}):
                 value = next(values)
                 what = f"{address} {field}={value[:20]!r}"
-                with drawn_if(value == SCRIPT or connection.vendor == "sqlite"):  # pages are drawn alike on both
+                with rendered_if(value == SCRIPT or connection.vendor == "sqlite"):  # HTML is the same on both
                     attempt(client, "post", address, form.sent(**{field: value}), wrong=wrong, what=what)
 
     assert wrong == []
     assert business_state() == before
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_list_breaks_on_what_is_typed_into_its_address(client: Client, place: Any, room: str) -> None:
+@pytest.mark.parametrize("app", APPS)
+def test_no_query_parameter_of_a_list_causes_an_error(client: Client, cinema_row: Any, app: str) -> None:
     wrong: list[str] = []
 
-    for label in pages_of(room):
+    for label in pages_of(app):
         page = reverse(f"admin:{label.replace('.', '_')}_changelist")
         found = client.get(page).context["cl"]
         names = {"q", "p", "o", "_to_field", "id__in", "nonsense__x"}
         names |= {name for each in found.filter_specs for name in each.expected_parameters()}
-        with drawn_if(connection.vendor == "sqlite"):
+        with rendered_if(connection.vendor == "sqlite"):
             for name in sorted(names):
                 attempt(client, "get", page, {name: SCRIPT}, wrong=wrong, what=f"{label}?{name}={SCRIPT}")
-        with drawn_if(False):
+        with rendered_if(False):
             for name, value in product(sorted(names), IN_ADDRESSES):
                 attempt(client, "get", page, {name: value}, wrong=wrong, what=f"{label}?{name}={value[:20]!r}")
             for number, column in enumerate(found.list_display):
                 attempt(client, "get", page, {"o": str(number)}, wrong=wrong, what=f"{label} sorted by {column}")
             for action in ["nonsense", *found.model_admin.actions]:
-                ticked = {"action": action, "_selected_action": ["a\x00b"], "confirmed": "yes"}
-                attempt(client, "post", page, ticked, wrong=wrong, what=f"{label} {action} of a row that cannot be")
+                selected = {"action": action, "_selected_action": ["a\x00b"], "confirmed": "yes"}
+                attempt(client, "post", page, selected, wrong=wrong, what=f"{label} {action} of a row that cannot be")
 
     assert wrong == []

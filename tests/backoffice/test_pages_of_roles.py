@@ -1,4 +1,4 @@
-"""docs/roles.md is the truth: every page of the admin, asked by each role for its own cinema's rows and another's."""
+"""Each role can do exactly what docs/roles.md says, on every page, for rows of its own cinema and of another."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "roles.md").read_text()
 CODES = [role.code for role in ROLES]
 PAGES: dict[str, CinemaScopedAdmin] = {model._meta.label_lower: page for model, page in admin.site._registry.items()}  # type: ignore[misc]
 
-#: Pages on which the role alone decides: said once more here, so that a page cannot drop out of its cinema unnoticed.
+#: Pages that are not limited to a cinema. Listed here again, so that no page loses its limit by mistake.
 OF_THE_CHAIN = {
     "bonuses.bonusaccount",
     "bonuses.bonustransaction",
@@ -40,13 +40,13 @@ OF_THE_CHAIN = {
     "screenings.tickettype",
 }
 
-Said = dict[str, dict[str, set[str]]]
+Matrix = dict[str, dict[str, set[str]]]
 
 
-def said(section: str) -> Said:
-    """What the document says, by role and by the name in the first cell: {"cashier": {"orders.order": {"see"}}}."""
+def documented(section: str) -> Matrix:
+    """The section's table by role and by the name in the first cell: {"cashier": {"orders.order": {"see"}}}."""
     lines = TEXT.partition(f"\n## {section}\n")[2].partition("\n## ")[0].strip().splitlines()
-    found: Said = {code: {} for code in CODES}
+    found: Matrix = {code: {} for code in CODES}
     for line in lines[2:]:
         first, *cells = [cell.strip() for cell in line.strip("|").split("|")]
         name = re.search(r"`(\S+)`", first)
@@ -71,14 +71,14 @@ def places() -> Places:
 
 
 def referrer(page: CinemaScopedAdmin) -> Any:
-    """A field of some page's model that looks rows of this page up, if any does."""
+    """A field of another page's model with autocomplete for rows of this page, if there is one."""
     if not page.search_fields:
         return None
     fields = [
         relation.field
         for relation in page.model._meta.get_fields()
         if relation.auto_created and relation.is_relation and hasattr(relation, "field")
-        if relation.field.remote_field.model is page.model  # not of what it is a proxy of
+        if relation.field.remote_field.model is page.model  # not of its concrete model
     ]
     return next(
         (each for each in fields if each.model in admin.site._registry and each.related_model is page.model), None
@@ -86,7 +86,7 @@ def referrer(page: CinemaScopedAdmin) -> Any:
 
 
 def answers(client: Client, label: str, places: Places) -> dict[str, int]:
-    """The status of every address of a page: names of what was asked, and what came back."""
+    """The status code of each view of a page, by what was requested."""
     page = PAGES[label]
     meta = page.model._meta
     name = f"admin:{meta.app_label}_{meta.model_name}"
@@ -99,15 +99,15 @@ def answers(client: Client, label: str, places: Places) -> dict[str, int]:
         assert row is not None, f"no test has a {label} of its own: furnish one"
         if whose == "foreign" and page.cinema_path is None:
             continue
-        asked = {
+        requests = {
             "see": lambda row=row: client.get(reverse(f"{name}_change", args=[row.pk])),
             "change": lambda row=row: client.post(reverse(f"{name}_change", args=[row.pk])),
             "delete": lambda row=row: client.get(reverse(f"{name}_delete", args=[row.pk])),
             "history": lambda row=row: client.get(reverse(f"{name}_history", args=[row.pk])),
         }
-        # Who may not at home is refused before any row is looked for.
+        # Without the permission, the request is refused before a row is looked up.
         found |= {
-            f"{verb} {whose}": ask().status_code for verb, ask in asked.items() if found.get(f"{verb} own") != 403
+            f"{verb} {whose}": send().status_code for verb, send in requests.items() if found.get(f"{verb} own") != 403
         }
     if field := referrer(page):
         where = {"app_label": field.model._meta.app_label, "model_name": field.model._meta.model_name}
@@ -134,75 +134,75 @@ def expected(may: set[str], label: str) -> dict[str, int]:
     return found
 
 
-def test_the_document_names_every_page_and_no_other() -> None:
+def test_the_document_lists_exactly_the_pages() -> None:
     ours = {model._meta.label_lower for model in apps.get_models() if apps.is_installed(model._meta.app_config.name)}
 
     assert set(PAGES) <= ours
-    assert {label: set(pages) for label, pages in said("Pages").items()} == {code: set(PAGES) for code in CODES}
+    assert {label: set(pages) for label, pages in documented("Pages").items()} == {code: set(PAGES) for code in CODES}
 
 
 @pytest.mark.parametrize("label", sorted(PAGES))
-def test_each_page_says_where_its_cinema_is(label: str) -> None:
+def test_each_page_defines_the_path_to_its_cinema(label: str) -> None:
     page = PAGES[label]
 
-    assert isinstance(page, CinemaScopedAdmin), "it would show every cinema's rows to everybody"
-    assert hasattr(page, "cinema_path"), "cinema_path = None says that the rows are the whole chain's"
+    assert isinstance(page, CinemaScopedAdmin), "it would show the rows of every cinema to everybody"
+    assert hasattr(page, "cinema_path"), "cinema_path = None means rows of the whole chain"
 
 
-def test_only_these_pages_show_every_cinemas_rows() -> None:
+def test_only_the_listed_pages_show_rows_of_all_cinemas() -> None:
     assert {label for label, page in PAGES.items() if page.cinema_path is None} == OF_THE_CHAIN
 
 
 @pytest.mark.parametrize("label", sorted(OF_THE_CHAIN))
-def test_no_cinemas_rows_stand_under_a_row_of_the_chain(label: str) -> None:
+def test_a_page_of_the_chain_has_no_inlines_with_rows_of_cinemas(label: str) -> None:
     inside = {inline.model._meta.label_lower for inline in PAGES[label].inlines}
 
     assert inside & set(PAGES) <= OF_THE_CHAIN
 
 
-@pytest.mark.sqlite  # three thousand pages; who may is decided before a database is asked
-@pytest.mark.usefixtures("undrawn")
+@pytest.mark.sqlite  # 3,000 pages, and permissions do not depend on the database
+@pytest.mark.usefixtures("without_rendering")
 @pytest.mark.parametrize("role", CODES)
-def test_each_role_opens_what_the_document_says_in_its_own_cinema_only(role: str, places: Places) -> None:
+def test_each_role_opens_the_documented_pages_for_its_own_cinema_only(role: str, places: Places) -> None:
     client = browser(someone(role, places.own))
 
     found = {label: answers(client, label, places) for label in sorted(PAGES)}
 
-    assert found == {label: expected(may, label) for label, may in sorted(said("Pages")[role].items())}
+    assert found == {label: expected(may, label) for label, may in sorted(documented("Pages")[role].items())}
 
 
 @pytest.mark.parametrize("role", CODES)
-def test_each_role_may_do_what_the_document_says(role: str) -> None:
+def test_each_role_has_the_permissions_of_the_documented_actions(role: str) -> None:
     person = someone(role)
 
-    actions = said("Actions")[role]
+    actions = documented("Actions")[role]
 
     assert {name for name in actions if person.has_perm(name)} == {name for name, may in actions.items() if may}
 
 
-def test_the_document_names_every_action() -> None:
+def test_the_document_lists_every_action() -> None:
     models = [page.model for page in PAGES.values()]
     actions = {f"{model._meta.app_label}.{name}" for model in models for name, _words in model._meta.permissions}
 
-    assert set(said("Actions")["owner"]) == actions
+    assert set(documented("Actions")["owner"]) == actions
 
 
 @pytest.mark.parametrize("label", sorted(PAGES))
-def test_no_action_goes_without_a_permission(label: str) -> None:
+def test_every_action_needs_a_permission(label: str) -> None:
     page = PAGES[label]
     names = [*page.actions, *page.actions_detail, *page.actions_list, *page.actions_row]
 
     actions = {name: getattr(page, name) for name in names if isinstance(name, str)}
-    free = [
+    unprotected = [
         name
         for name, each in actions.items()
         if not (getattr(each, "allowed_permissions", None) or getattr(each, "permission", None))
     ]
 
-    assert free == []
+    assert unprotected == []
 
 
-def test_who_has_no_role_opens_nothing(places: Places) -> None:
+def test_a_user_without_a_role_opens_no_page(places: Places) -> None:
     client = browser(someone("", places.own))
 
     lists = [reverse(f"admin:{label.replace('.', '_')}_changelist") for label in sorted(PAGES)]

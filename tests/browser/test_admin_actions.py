@@ -1,4 +1,4 @@
-"""Each action of the admin, pressed by who may: tests/backoffice/test_denied_actions.py has the others."""
+"""Each action of the admin works in a browser. tests/backoffice/test_denied_actions.py checks who is refused."""
 
 import pytest
 from django.db.models import Model
@@ -23,8 +23,8 @@ def address(row: Model, page: str = "change") -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk])
 
 
-def fill(page: Page, typed: dict[str, str | bool]) -> None:
-    for label, value in typed.items():
+def fill(page: Page, values: dict[str, str | bool]) -> None:
+    for label, value in values.items():
         field = page.locator("form").get_by_label(label).first
         if value is True:
             field.check()
@@ -34,21 +34,21 @@ def fill(page: Page, typed: dict[str, str | bool]) -> None:
             field.fill(str(value))
 
 
-@pytest.mark.parametrize("deed", ACTION_CASES, ids=lambda deed: deed.action)
-def test_who_may_does_it_in_russian_and_is_told(screen: Screen, foyer: Foyer, deed: ActionCase) -> None:
-    row, typed = deed.on(foyer), deed.typed(foyer)
-    page = screen(someone(deed.by, foyer.cinema))
+@pytest.mark.parametrize("case", ACTION_CASES, ids=lambda case: case.action)
+def test_an_action_changes_the_row_and_shows_its_message(screen: Screen, foyer: Foyer, case: ActionCase) -> None:
+    row, values = case.target(foyer), case.entered(foyer)
+    page = screen(someone(case.role, foyer.cinema))
     page.goto(address(row))
 
-    page.get_by_role("link", name=deed.title).click()
-    fill(page, typed)
-    for _press in range(1 + deed.looks):
-        before = deed.then(foyer)
-        page.get_by_role("button", name=deed.title).click()
+    page.get_by_role("link", name=case.title).click()
+    fill(page, values)
+    for _press in range(1 + case.has_preview):
+        before = case.probe(foyer)
+        page.get_by_role("button", name=case.title).click()
 
-    expect(page.get_by_text(deed.says)).to_be_visible()
-    assert before != deed.becomes
-    assert deed.then(foyer) == deed.becomes
+    expect(page.get_by_text(case.message)).to_be_visible()
+    assert before != case.expected
+    assert case.probe(foyer) == case.expected
 
 
 def test_a_count_beyond_the_tolerance_is_asked_for_a_reason_and_what_was_typed_stays(

@@ -113,8 +113,8 @@ def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, fo
     genre = Genre.objects.create(name="Драма")
     day = {"day": foyer.day, "to": foyer.day}
 
-    for deed in ACTION_CASES:
-        reader.get(address(deed.on(foyer), deed.action), title=deed.title)
+    for case in ACTION_CASES:
+        reader.get(address(case.target(foyer), case.action), title=case.title)
     reader.post(address(foyer.low, "receive_goods"), confirmed="yes")  # with nothing typed
     reader.post(address(foyer.cinema, "copy_day"), confirmed="yes", **day)  # where there are sessions already
     reader.post(reverse("admin:concessions_concessionitem_import"), file=A_LIST, title="Загрузка из файла")

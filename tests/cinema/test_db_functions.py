@@ -19,17 +19,17 @@ def test_one_update_adds_a_different_number_to_each_row(django_assert_num_querie
     assert list(ConcessionItem.objects.order_by("pk").values_list("stock_quantity", flat=True)) == [93, 105, 100]
 
 
-def test_rows_outside_the_filter_stay_as_they_are():
-    changed, left = an_item(stock=10), an_item(stock=10)
+def test_rows_outside_the_filter_are_not_changed():
+    changed, other = an_item(stock=10), an_item(stock=10)
 
     ConcessionItem.objects.filter(pk=changed.pk).update(
-        stock_quantity=F("stock_quantity") + PerRowDelta({changed.pk: 1, left.pk: 1})
+        stock_quantity=F("stock_quantity") + PerRowDelta({changed.pk: 1, other.pk: 1})
     )
 
     assert list(ConcessionItem.objects.order_by("pk").values_list("stock_quantity", flat=True)) == [11, 10]
 
 
-def test_more_rows_than_a_statement_has_parameters():
+def test_it_takes_more_rows_than_a_statement_may_have_parameters():
     item = an_item(stock=10)
     changes = {item.pk + key: key + 1 for key in range(40_000)}
 

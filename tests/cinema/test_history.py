@@ -1,4 +1,4 @@
-"""Every change of a film, a price or a right is kept: who, when, before and after."""
+"""Changes of films, prices and permissions are recorded with the user, the time and the values."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.services import deactivate, reactivate
-from cinema.history import BEGUN
+from cinema.history import BASELINE
 from concessions.errors import OnSaleAlready
 from concessions.models import ConcessionItem
 from concessions.services import put_on_sale, receive, take_off_sale
@@ -27,39 +27,39 @@ from tests.helpers.users import browser, someone
 pytestmark = pytest.mark.django_db
 
 
-def kept(row: Any, *fields: str) -> list[tuple[Any, ...]]:
-    """The records of a row, the oldest first: kind and fields."""
+def records(row: Any, *fields: str) -> list[tuple[Any, ...]]:
+    """The records of a row, oldest first: the kind of change and the fields."""
     return list(row.history.order_by("history_id").values_list("history_type", *fields))
 
 
-def test_a_row_is_kept_from_its_beginning_and_at_each_change():
+def test_creating_and_changing_a_row_are_recorded():
     film = Film.objects.create(title="Mirror", duration_minutes=107)
 
     film.title = "The Mirror"
     film.save()
 
-    assert kept(film, "title", "duration_minutes") == [("+", "Mirror", 107), ("~", "The Mirror", 107)]
+    assert records(film, "title", "duration_minutes") == [("+", "Mirror", 107), ("~", "The Mirror", 107)]
 
 
-def test_a_save_that_changes_nothing_is_not_kept():
+def test_a_save_without_changes_is_not_recorded():
     item = factories.an_item()
 
     item.save()
     item.save(update_fields=["low_alerted_at"])
 
-    assert kept(item, "price") == [("+", Decimal("120.00"))]
+    assert records(item, "price") == [("+", Decimal("120.00"))]
 
 
-def test_a_row_from_before_its_history_is_kept_as_it_was_before_its_first_change():
+def test_a_row_without_records_gets_one_of_its_previous_values_at_its_first_change():
     [film] = Film.objects.bulk_create([Film(title="Mirror", duration_minutes=107)])
 
     film.duration_minutes = 108
     film.save()
 
-    assert kept(film, "duration_minutes", "history_change_reason") == [("~", 107, BEGUN), ("~", 108, None)]
+    assert records(film, "duration_minutes", "history_change_reason") == [("~", 107, BASELINE), ("~", 108, None)]
 
 
-def test_genres_are_kept_with_their_film():
+def test_changes_of_genres_are_recorded_for_the_film():
     [film] = Film.objects.bulk_create([Film(title="Mirror", duration_minutes=107)])
     drama, war = Genre.objects.create(name="Drama"), Genre.objects.create(name="War")
 
@@ -70,16 +70,16 @@ def test_genres_are_kept_with_their_film():
     assert genres == [set(), {"Drama"}, {"Drama", "War"}]
 
 
-def test_a_genre_keeps_what_it_was_called():
+def test_renaming_a_genre_is_recorded():
     genre = Genre.objects.create(name="Drama")
 
     genre.name = "Melodrama"
     genre.save()
 
-    assert kept(genre, "name") == [("+", "Drama"), ("~", "Melodrama")]
+    assert records(genre, "name") == [("+", "Drama"), ("~", "Melodrama")]
 
 
-def test_a_deleted_surcharge_is_kept():
+def test_deleting_a_surcharge_is_recorded():
     surcharge = SeatSurcharge.objects.create(cinema=factories.a_cinema(), kind="VIP", amount=100)
     key = surcharge.pk
 
@@ -89,7 +89,7 @@ def test_a_deleted_surcharge_is_kept():
     assert list(gone.values_list("history_type", "amount")) == [("+", 100), ("-", 100)]
 
 
-def test_who_is_the_person_of_the_request():
+def test_the_user_of_a_record_is_that_of_the_request():
     cinema = factories.a_cinema()
     manager = someone("cinema_manager", cinema)
 
@@ -100,40 +100,40 @@ def test_who_is_the_person_of_the_request():
     assert SeatSurcharge.objects.get().history.get().history_user == manager
 
 
-def test_outside_of_a_request_it_is_nobody():
+def test_a_record_made_outside_a_request_has_no_user():
     assert Film.objects.create(title="Mirror", duration_minutes=107).history.get().history_user is None
 
 
-# --- Services that write kept fields
+# --- Services that write recorded fields
 
 
-def test_taking_off_sale_and_putting_back_is_kept():
+def test_taking_an_item_off_sale_and_putting_it_back_is_recorded():
     item = factories.an_item()
 
     take_off_sale(item)
     put_on_sale(item)
 
-    assert kept(item, "is_active") == [("+", True), ("~", False), ("~", True)]
+    assert records(item, "is_active") == [("+", True), ("~", False), ("~", True)]
 
 
-def test_a_refusal_is_not_kept():
+def test_a_refusal_is_not_recorded():
     item = factories.an_item()
 
     with raises_unchanged(OnSaleAlready):
         put_on_sale(item)
 
-    assert kept(item, "is_active") == [("+", True)]
+    assert records(item, "is_active") == [("+", True)]
 
 
-def test_stock_that_moves_is_not_kept_twice():
+def test_stock_movements_are_not_recorded_in_the_history():
     item = factories.an_item(stock=5)
 
     receive(item, quantity=10, at=NOON)
 
-    assert len(kept(item)) == 1
+    assert len(records(item)) == 1
 
 
-def test_scheduled_and_copied_sessions_are_kept_with_who_made_them():
+def test_scheduled_and_copied_sessions_are_recorded_with_their_user():
     manager = someone()
     session = factories.a_session()
     day = session.start_datetime.date()
@@ -141,20 +141,20 @@ def test_scheduled_and_copied_sessions_are_kept_with_who_made_them():
     copy_day(session.hall.cinema, day=day, to=day + timedelta(days=1), at=NOON, actor=manager)
 
     copy = Session.objects.exclude(pk=session.pk).get()
-    assert kept(session, "ticket_price", "history_user") == [("+", Decimal("350.00"), None)]
-    assert kept(copy, "ticket_price", "history_user") == [("+", Decimal("350.00"), manager.pk)]
+    assert records(session, "ticket_price", "history_user") == [("+", Decimal("350.00"), None)]
+    assert records(copy, "ticket_price", "history_user") == [("+", Decimal("350.00"), manager.pk)]
 
 
-def test_leaving_and_coming_back_is_kept():
+def test_deactivation_and_reactivation_are_recorded():
     boss, usher = someone("owner", all_cinemas=True), someone("usher")
 
     deactivate([usher], actor=boss)
     reactivate([usher], actor=boss)
 
-    assert [active for _kind, active in kept(usher, "is_active")][-2:] == [False, True]
+    assert [active for _kind, active in records(usher, "is_active")][-2:] == [False, True]
 
 
-def test_the_roles_and_cinemas_of_staff_are_kept():
+def test_roles_and_cinemas_of_staff_are_recorded():
     cinema, usher = factories.a_cinema(), someone("usher")
     other = Group.objects.create(name="other")
 
@@ -167,7 +167,7 @@ def test_the_roles_and_cinemas_of_staff_are_kept():
     assert [row.cinema for row in last.cinemas.all()] == [cinema]
 
 
-def test_of_customers_and_of_log_ins_nothing_is_kept(client):
+def test_customers_and_log_ins_are_not_recorded(client):
     customer, usher = factories.a_customer(), someone("usher")
     before = usher.history.count()
 
@@ -178,17 +178,17 @@ def test_of_customers_and_of_log_ins_nothing_is_kept(client):
     assert (customer.history.count(), usher.history.count()) == (0, before)
 
 
-# --- What it costs
+# --- Query cost
 
 
-def test_who_saves_other_fields_alone_pays_nothing(django_assert_num_queries):
+def test_a_save_of_other_fields_costs_no_extra_query(django_assert_num_queries):
     usher = someone("usher")
 
     with django_assert_num_queries(1):
         usher.save(update_fields=["last_login"])
 
 
-def test_orders_and_jobs_pay_nothing():
+def test_cancelling_orders_writes_no_history():
     order = factories.an_order(snacks=[(factories.an_item(), 1)], promocode=factories.a_promocode())
 
     with CaptureQueriesContext(connection) as queries:

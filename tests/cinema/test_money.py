@@ -6,18 +6,18 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Sum
 
-from cinema.money import CENT, MOST, ZERO, MoneyField, rounded, split
+from cinema.money import CENT, MAX_AMOUNT, ZERO, MoneyField, rounded, split
 from concessions.models import ConcessionItem
 from tests.helpers.factories import a_cinema, an_item
 
-NOT_MONEY = ["0.005", "NaN", "sNaN", "Infinity", "-Infinity", "1e-3", "ten", "", " ", "1,50", [], object()]
+INVALID_AMOUNTS = ["0.005", "NaN", "sNaN", "Infinity", "-Infinity", "1e-3", "ten", "", " ", "1,50", [], object()]
 
 
 # --- Splitting
 
 
 def random_splits(seed: int) -> list[tuple[Decimal, list[Decimal]]]:
-    """A few hundred amounts and weights, small and large, many of them equal or 0, none above the sum."""
+    """300 amounts with weights, small and large, often equal or 0; no amount exceeds the sum of its weights."""
     chance = random.Random(seed)
     cases = []
     for _case in range(300):
@@ -31,7 +31,7 @@ def random_splits(seed: int) -> list[tuple[Decimal, list[Decimal]]]:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_a_split_keeps_every_cent(seed):
+def test_shares_add_up_to_the_amount(seed):
     for amount, weights in random_splits(seed):
         shares = split(amount, weights)
 
@@ -40,7 +40,7 @@ def test_a_split_keeps_every_cent(seed):
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_no_share_exceeds_its_weight_or_falls_below_nothing(seed):
+def test_a_share_is_from_zero_to_its_weight(seed):
     for amount, weights in random_splits(seed):
         shares = split(amount, weights)
 
@@ -48,7 +48,7 @@ def test_no_share_exceeds_its_weight_or_falls_below_nothing(seed):
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_a_share_is_less_than_a_cent_away_from_the_exact_one(seed):
+def test_a_share_differs_from_the_exact_one_by_less_than_a_cent(seed):
     for amount, weights in random_splits(seed):
         total = sum(weights, ZERO) or CENT
         exact = [amount * weight / total for weight in weights]
@@ -72,11 +72,11 @@ def test_a_share_is_less_than_a_cent_away_from_the_exact_one(seed):
         ("0.00", ["0.00", "0.00"], ["0.00", "0.00"]),
     ],
 )
-def test_the_cents_that_are_left_go_to_the_largest_remainders(amount, weights, shares):
+def test_the_remaining_cents_go_to_the_largest_remainders(amount, weights, shares):
     assert split(Decimal(amount), [Decimal(weight) for weight in weights]) == [Decimal(share) for share in shares]
 
 
-def test_an_amount_cannot_be_split_over_nothing():
+def test_an_amount_cannot_be_split_by_weights_of_zero():
     with pytest.raises(ValueError, match="nothing to split"):
         split(CENT, [ZERO, ZERO])
 
@@ -97,7 +97,7 @@ def test_money_is_never_a_float():
 
 
 @pytest.mark.django_db
-def test_a_float_reaches_neither_a_row_nor_a_condition():
+def test_a_float_can_be_neither_stored_nor_compared():
     item = an_item()
 
     with pytest.raises(TypeError, match="never a float"), transaction.atomic():
@@ -109,15 +109,15 @@ def test_a_float_reaches_neither_a_row_nor_a_condition():
     assert item.price == Decimal("120.00")
 
 
-@pytest.mark.parametrize("value", [value for value in NOT_MONEY if value != ""])
-def test_what_is_no_amount_with_two_places_is_refused(value):
+@pytest.mark.parametrize("value", [value for value in INVALID_AMOUNTS if value != ""])
+def test_an_invalid_amount_is_refused(value):
     with pytest.raises(ValidationError):
         MoneyField().to_python(value)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), Decimal("0.001")])
-def test_what_is_no_amount_reaches_no_row(value):
+def test_an_invalid_amount_is_not_stored(value):
     item = an_item()
 
     with pytest.raises(ValidationError), transaction.atomic():
@@ -131,14 +131,14 @@ def test_what_is_no_amount_reaches_no_row(value):
     ("value", "amount"),
     [(None, None), ("", None), (5, "5.00"), ("5.1", "5.10"), ("1e2", "100.00"), (Decimal("5.100"), "5.10")],
 )
-def test_exact_amounts_are_taken_as_they_are(value, amount):
-    taken = MoneyField().to_python(value)
+def test_an_amount_is_converted_to_two_places(value, amount):
+    converted = MoneyField().to_python(value)
 
-    assert str(taken) == str(amount)
+    assert str(converted) == str(amount)
 
 
 @pytest.mark.django_db
-def test_the_database_holds_a_whole_number_of_minor_units():
+def test_the_database_stores_an_integer_of_minor_units():
     item = an_item(price=Decimal("120.05"))
 
     with connection.cursor() as cursor:
@@ -151,17 +151,17 @@ def test_the_database_holds_a_whole_number_of_minor_units():
 @pytest.mark.django_db
 def test_sums_are_exact():
     cinema = a_cinema()
-    for price in [Decimal("0.10")] * 3 + [MOST]:
+    for price in [Decimal("0.10")] * 3 + [MAX_AMOUNT]:
         an_item(cinema, price=price)
 
     sums = ConcessionItem.objects.aggregate(sum=Sum("price"), most=Max("price"))
 
-    assert sums == {"sum": Decimal("100000000.29"), "most": MOST}
+    assert sums == {"sum": Decimal("100000000.29"), "most": MAX_AMOUNT}
     assert type(sums["sum"]) is Decimal
 
 
 @pytest.mark.django_db
-def test_amounts_read_back_have_two_places():
+def test_an_amount_read_from_the_database_has_two_places():
     item = an_item(price=Decimal("5"))
 
     item.refresh_from_db()
@@ -170,7 +170,7 @@ def test_amounts_read_back_have_two_places():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("value", [-CENT, MOST + CENT, Decimal(10) ** 15])
+@pytest.mark.parametrize("value", [-CENT, MAX_AMOUNT + CENT, Decimal(10) ** 15])
 def test_the_database_refuses_an_amount_out_of_bounds(value):
     item = an_item()
 
@@ -182,8 +182,8 @@ def test_the_database_refuses_an_amount_out_of_bounds(value):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("value", [ZERO, MOST])
-def test_the_bounds_themselves_are_allowed(value):
+@pytest.mark.parametrize("value", [ZERO, MAX_AMOUNT])
+def test_the_bounds_are_allowed(value):
     item = an_item(price=value)
 
     item.refresh_from_db()
@@ -192,15 +192,15 @@ def test_the_bounds_themselves_are_allowed(value):
 
 
 @pytest.mark.parametrize("value", ["-0.01", "100000000.00", "0.001", "NaN"])
-def test_a_form_refuses_what_the_field_does(value):
+def test_a_form_refuses_invalid_amounts(value):
     with pytest.raises(ValidationError):
         MoneyField().formfield().clean(value)
 
 
-def test_a_field_with_bounds_of_its_own_survives_a_migration():
-    _name, path, args, kwargs = MoneyField(lowest=-MOST, highest=MOST * 100).deconstruct()
+def test_a_field_with_other_bounds_is_reconstructed_by_a_migration():
+    _name, path, args, kwargs = MoneyField(lowest=-MAX_AMOUNT, highest=MAX_AMOUNT * 100).deconstruct()
 
     copy = MoneyField(*args, **kwargs)
 
     assert path == "cinema.money.MoneyField"
-    assert (copy.lowest, copy.highest) == (-MOST, MOST * 100)
+    assert (copy.lowest, copy.highest) == (-MAX_AMOUNT, MAX_AMOUNT * 100)

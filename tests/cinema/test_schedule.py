@@ -9,8 +9,8 @@ from cinema.schedule import SCHEDULE, minutes, seconds
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
-#: As the table of jobs has it: the design's section 5.
-SAID = {
+#: The table of jobs in section 5 of the design.
+EXPECTED = {
     "cancel_expired_orders": "every 30 s",
     "process_late_payment_orders": "every 1 min",
     "update_session_statuses": "every 1 min",
@@ -31,8 +31,8 @@ SAID = {
 }
 
 
-def test_seventeen_jobs_run_when_they_are_said_to():
-    assert {job: str(when) for job, when in SCHEDULE.items()} == SAID
+def test_each_job_has_the_schedule_of_the_design():
+    assert {job: str(when) for job, when in SCHEDULE.items()} == EXPECTED
 
 
 def test_every_scheduled_job_is_a_command():
@@ -50,7 +50,7 @@ def test_every_scheduled_job_is_a_command():
         ("check_invariants", "0 5 * * *", {}),
     ],
 )
-def test_the_crontab_says_the_same(job, line, options):
+def test_the_crontab_starts_each_job_by_its_schedule(job, line, options):
     assert (line, "django.core.management.call_command", [job], options) in settings.CRONJOBS
 
 
@@ -64,17 +64,17 @@ def test_the_crontab_says_the_same(job, line, options):
         (minutes(15), "12:59:59", "13:00:00"),
     ],
 )
-def test_a_job_starts_from_the_top_of_the_hour(when, now, following):
+def test_an_interval_is_counted_from_the_full_hour(when, now, following):
     day = "2026-11-05T{}+00:00"
 
     assert when.next_after(datetime.fromisoformat(day.format(now))) == datetime.fromisoformat(day.format(following))
 
 
-def test_a_job_of_the_hour_starts_after_midnight_too():
+def test_an_interval_goes_on_after_midnight():
     assert minutes(15).next_after(datetime(2026, 12, 31, 23, 50, tzinfo=UTC)) == datetime(2027, 1, 1, tzinfo=UTC)
 
 
-def test_a_daily_job_starts_by_the_clock_of_the_server():
+def test_a_daily_job_starts_in_the_time_zone_of_the_server():
     when = SCHEDULE["expire_bonus_points"]
     today = datetime(2028, 2, 28, 3, 10, tzinfo=MOSCOW)
 

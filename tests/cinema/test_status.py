@@ -1,4 +1,4 @@
-"""The tables of lives, as the design's section 3 draws them: what is drawn is allowed, and nothing else."""
+"""The allowed transitions are those that section 3 of the design lists, and no others."""
 
 from contextlib import suppress
 from itertools import pairwise, product
@@ -13,7 +13,7 @@ from screenings.models import Session
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_session, an_item, an_order, business_state
 
-DRAWN = {
+ALLOWED = {
     Order: """
         PENDING_PAYMENT -> PAID -> COMPLETED
         PENDING_PAYMENT -> CANCELLED
@@ -32,7 +32,7 @@ DRAWN = {
         SCHEDULED -> COMPLETED
         SCHEDULED | ONGOING -> CANCELLED
     """,
-    # Handed over across the counter without a stop in between, and so PENDING -> COLLECTED as well.
+    # A pre-order can be handed over without being marked as ready first, hence PENDING -> COLLECTED.
     ConcessionPreorder: """
         PENDING -> READY -> COLLECTED
         PENDING -> COLLECTED
@@ -43,16 +43,16 @@ DRAWN = {
 }
 
 
-def edges(drawing):
+def parsed(text):
     found = set()
-    for line in drawing.split("\n"):
-        stops = [stop.split(" | ") for stop in line.strip().split(" -> ")]
-        for sources, targets in pairwise(stops):
+    for line in text.split("\n"):
+        steps = [step.split(" | ") for step in line.strip().split(" -> ")]
+        for sources, targets in pairwise(steps):
             found |= set(product(sources, targets))
     return found
 
 
-def pairs(model):
+def status_pairs(model):
     return list(product(model.Status.values, repeat=2))
 
 
@@ -62,53 +62,53 @@ def a_row(model):
     return model.objects.get()
 
 
-def standing_at(row, source):
+def set_status(row, source):
     type(row).objects.update(status=source)
     row.status = source
     return row
 
 
-@pytest.mark.parametrize("model", DRAWN)
-def test_a_life_has_exactly_the_moves_that_are_drawn(model):
+@pytest.mark.parametrize("model", ALLOWED)
+def test_a_model_has_exactly_the_transitions_of_the_design(model):
     allowed = {(str(source), str(target)) for source, targets in model.TRANSITIONS.items() for target in targets}
 
-    assert allowed == edges(DRAWN[model])
+    assert allowed == parsed(ALLOWED[model])
     assert set(model.TRANSITIONS) == set(model.Status)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", DRAWN)
-def test_drawn_moves_are_made_and_all_others_refused(model):
+@pytest.mark.parametrize("model", ALLOWED)
+def test_allowed_transitions_are_made_and_all_others_refused(model):
     row = a_row(model)
 
     made = set()
-    for source, target in pairs(model):
-        standing_at(row, source)
+    for source, target in status_pairs(model):
+        set_status(row, source)
         with suppress(ForbiddenMove):
             transition([row], target)
             made.add((source, target))
         assert row.status == model.objects.get().status == (target if (source, target) in made else source)
 
-    assert made == edges(DRAWN[model])
+    assert made == parsed(ALLOWED[model])
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", DRAWN)
-def test_moving_every_row_takes_along_those_that_may(model):
+@pytest.mark.parametrize("model", ALLOWED)
+def test_transition_matching_changes_the_rows_that_may_change(model):
     row = a_row(model)
 
-    moved = set()
-    for source, target in pairs(model):
-        standing_at(row, source)
+    changed = set()
+    for source, target in status_pairs(model):
+        set_status(row, source)
         if transition_matching(model.objects.all(), target):
-            moved.add((source, target))
-        assert model.objects.get().status == (target if (source, target) in moved else source)
+            changed.add((source, target))
+        assert model.objects.get().status == (target if (source, target) in changed else source)
 
-    assert moved == edges(DRAWN[model])
+    assert changed == parsed(ALLOWED[model])
 
 
 @pytest.mark.django_db
-def test_a_row_that_somebody_else_moved_is_not_moved_again():
+def test_a_row_that_someone_else_has_changed_is_refused():
     order = an_order()
     Order.objects.update(status=Order.Status.CANCELLED)
 
@@ -119,7 +119,7 @@ def test_a_row_that_somebody_else_moved_is_not_moved_again():
 
 
 @pytest.mark.django_db
-def test_one_row_that_moved_meanwhile_keeps_all_where_they_are():
+def test_one_row_that_someone_else_has_changed_refuses_the_batch():
     first, second = an_order(), an_order()
     Order.objects.filter(pk=second.pk).update(status=Order.Status.CANCELLED)
 
@@ -130,7 +130,7 @@ def test_one_row_that_moved_meanwhile_keeps_all_where_they_are():
 
 
 @pytest.mark.django_db
-def test_one_forbidden_row_keeps_all_where_they_are():
+def test_one_forbidden_transition_refuses_the_batch():
     first, second = an_order(), an_order()
     Order.objects.filter(pk=second.pk).update(status=Order.Status.REFUNDED)
     second.refresh_from_db()
@@ -140,7 +140,7 @@ def test_one_forbidden_row_keeps_all_where_they_are():
 
 
 @pytest.mark.django_db
-def test_stamps_are_written_with_the_status():
+def test_fields_are_written_with_the_status():
     order = an_order()
 
     transition([order], Order.Status.PAID, paid_at=NOON)
@@ -149,7 +149,7 @@ def test_stamps_are_written_with_the_status():
 
 
 @pytest.mark.django_db
-def test_a_batch_costs_a_query_for_each_status_that_it_comes_from(django_assert_num_queries):
+def test_a_batch_costs_one_query_per_previous_status(django_assert_num_queries):
     session = a_session()
     orders = [an_order(session) for _order in range(5)]
     Order.objects.filter(pk__in=[order.pk for order in orders[:2]]).update(status=Order.Status.PAYMENT_OVERDUE)
@@ -162,13 +162,13 @@ def test_a_batch_costs_a_query_for_each_status_that_it_comes_from(django_assert_
 
 
 @pytest.mark.django_db
-def test_moving_nothing_is_no_query(django_assert_num_queries):
+def test_an_empty_batch_costs_no_query(django_assert_num_queries):
     with django_assert_num_queries(0):
         transition([], Order.Status.PAID)
 
 
 @pytest.mark.django_db
-def test_the_door_of_an_order_writes_down_who_moved_it_and_why():
+def test_a_transition_of_an_order_is_recorded_as_an_event():
     session = a_session()
     orders = [an_order(session), an_order(session)]
 
@@ -181,7 +181,7 @@ def test_the_door_of_an_order_writes_down_who_moved_it_and_why():
 
 
 @pytest.mark.django_db
-def test_a_refused_move_of_an_order_leaves_no_event():
+def test_a_refused_transition_of_an_order_is_not_recorded():
     order = an_order()
     before = business_state()
 

@@ -1,4 +1,4 @@
-"""All that staff do on a row's page: one line a deed, as the person who does it would tell."""
+"""A case for each action of staff on a row's page: who performs it, on which row, and with what result."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from payments.models import Payment, Refund
 from screenings.models import Seat, Session
 from tests.helpers.admin_fixtures import Foyer
 
-Typed = dict[str, str | bool]  # by the label; a choice is ticked
+Entered = dict[str, str | bool]  # by label; True ticks a box
 
 
 def status(name: str) -> Callable[[Foyer], str]:
@@ -39,16 +39,16 @@ def days_of_sessions(foyer: Foyer) -> list[int]:
 @dataclass(frozen=True)
 class ActionCase:
     action: str  # its name in the admin
-    title: str  # on the button, and again where it is confirmed
-    by: str
-    not_by: str  # a role that may not, though it sees such pages if any may
-    on: Callable[[Foyer], Model]  # the row whose page is open
-    says: str  # the message that it ends with, or what of it is sure
-    then: Callable[[Foyer], Any]  # what the database holds afterwards
-    becomes: Any
-    second: str  # what a colleague is told who had the same page open, and sends it now
-    typed: Callable[[Foyer], Typed] = lambda _foyer: {}
-    looks: bool = False  # what would come of it is shown first, and then confirmed
+    title: str  # of the button, and of the button on the confirmation page
+    role: str
+    denied_role: str  # a role without the permission, if possible one that may view the page
+    target: Callable[[Foyer], Model]  # the row
+    message: str  # the message after the action, or a part of it
+    probe: Callable[[Foyer], Any]  # reads what the action changes
+    expected: Any  # the result of the probe after the action
+    conflict_message: str  # the message for a colleague who sends the same form afterwards
+    entered: Callable[[Foyer], Entered] = lambda _foyer: {}
+    has_preview: bool = False  # whether the form is shown again with a preview before it takes effect
 
 
 ACTION_CASES = [
@@ -131,7 +131,7 @@ ACTION_CASES = [
         "refund_lines", "Вернуть часть заказа", "floor_manager", "cashier", lambda foyer: foyer.order,
         "оформлен возврат 216", status("snacks"), ConcessionPreorder.Status.AVAILABLE,
         "Часть выбранного уже возвращена.",
-        lambda _foyer: {"Popcorn": True, "Причина": "Кончилась карамель"}, looks=True,
+        lambda _foyer: {"Popcorn": True, "Причина": "Кончилась карамель"}, has_preview=True,
     ),
     ActionCase(
         "let_in", "Отметить проход", "usher", "cashier", lambda foyer: foyer.ticket,
@@ -179,7 +179,8 @@ ACTION_CASES = [
         "copy_day", "Скопировать день", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
         "Добавлен 1 сеанс.", days_of_sessions, [0, 1],
         "Добавлено 0 сеансов. Пропущен 1.",
-        lambda foyer: {"Скопировать день": str(foyer.day), "На день": str(foyer.day + timedelta(days=1))}, looks=True,
+        lambda foyer: {"Скопировать день": str(foyer.day), "На день": str(foyer.day + timedelta(days=1))},
+        has_preview=True,
     ),
     ActionCase(
         "copy_week", "Скопировать неделю", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
@@ -187,7 +188,7 @@ ACTION_CASES = [
         "Добавлено 0 сеансов. Пропущен 1.",
         lambda foyer: {
             "Скопировать неделю, начиная с": str(foyer.day), "На неделю, начиная с": str(foyer.day + timedelta(days=7)),
-        }, looks=True,
+        }, has_preview=True,
     ),
     ActionCase(
         "cancel", "Отменить сеанс", "cinema_manager", "floor_manager", lambda foyer: foyer.session,
@@ -199,13 +200,13 @@ ACTION_CASES = [
         "build_hall", "Добавить зал", "cinema_manager", "floor_manager", lambda foyer: foyer.cinema,
         "Малый: зал добавлен.", lambda _foyer: Seat.objects.filter(hall__name="Малый").count(), 7,
         "Зал «Малый» уже есть.",
-        lambda _foyer: {"Название зала": "Малый", "Ряды": "ss_vv\nll_w"}, looks=True,
+        lambda _foyer: {"Название зала": "Малый", "Ряды": "ss_vv\nll_w"}, has_preview=True,
     ),
     ActionCase(
         "take_out", "Снять места с продажи", "floor_manager", "usher", lambda foyer: foyer.hall,
         "3 места сняты с продажи.", lambda foyer: foyer.hall.seats.filter(outages__isnull=False).count(), 3,
         "Уже сняты с продажи",
-        lambda _foyer: {"Ряд": "1", "Места": "4, 6-7", "Причина": "Течёт потолок"}, looks=True,
+        lambda _foyer: {"Ряд": "1", "Места": "4, 6-7", "Причина": "Течёт потолок"}, has_preview=True,
     ),
     ActionCase(
         "put_back", "Вернуть место в продажу", "floor_manager", "cashier", lambda foyer: foyer.outage,

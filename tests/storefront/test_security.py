@@ -10,7 +10,7 @@ from django.conf import settings as live_settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from cinema.logs import WithoutSecrets
+from cinema.logs import MaskSecrets
 from orders.models import Order
 from screenings.models import Cinema, Film
 from storefront import urls as shop
@@ -182,7 +182,7 @@ def test_what_breaks_shows_a_page_of_ours_and_no_trace(monkeypatch: pytest.Monke
 def test_logs_hold_neither_addresses_nor_secret_links(
     client: Client, order: Order, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.handler.addFilter(WithoutSecrets())
+    caplog.handler.addFilter(MaskSecrets())
     caplog.set_level(logging.DEBUG, logger="django.request")
 
     client.post(f"/order/{order.token}/refund/", {"line": "ticket-0"})

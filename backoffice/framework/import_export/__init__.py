@@ -1,5 +1,5 @@
-"""Rows of the admin's lists as files that spreadsheets read, out and in again (docs/exchange.md).
+"""Export of the admin's lists to CSV and XLSX files, and import of such files (docs/exchange.md).
 
-`files` turns bytes into a table of texts and back, `cells` texts into values and back, `sheets` a table into rows of
-the database, and `pages` shows people what would come of it before it does.
+`files` converts bytes to a table of texts and back, `widgets` texts to values and back, `resources` rows of a table to
+rows of the database. `pages` adds the views, with a preview of what an import would change.
 """

@@ -1,4 +1,4 @@
-"""A table as a CSV or XLSX file: safe to open in a spreadsheet, and safe to be given by anybody."""
+"""Reads and writes tables as CSV and XLSX files. Writes no formulas; reads files of any size and content safely."""
 
 import csv
 import io
@@ -16,19 +16,19 @@ from django.utils.translation import gettext as _
 
 from cinema.status import Refused
 
-MOST_BYTES = 1_000_000
-MOST_UNPACKED = 20_000_000  # an XLSX is a zip file
-MOST_ROWS = 500  # each is checked and written by itself, in one transaction
-MOST_COLUMNS = 50
-LONGEST_CELL = 2_000
+MAX_BYTES = 1_000_000
+MAX_UNPACKED_BYTES = 20_000_000  # an XLSX is a zip file
+MAX_ROWS = 500  # each is checked and saved separately, all in one transaction
+MAX_COLUMNS = 50
+MAX_CELL_LENGTH = 2_000
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# What a spreadsheet takes for a formula. The apostrophes count, so that undoing what was done is exact.
-LIKE_A_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
-MADE_HARMLESS = re.compile(r"'+[=+\-@\t\r\n]")
-NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# What a spreadsheet would run as a formula. Leading apostrophes are included, so that escaping can be undone exactly.
+FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t\r\n]")
+INVALID_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Unreadable(Refused):
@@ -39,14 +39,14 @@ class Unreadable(Refused):
 
 @dataclass(frozen=True)
 class Table:
-    """Texts as people wrote them; each row with its number in the file, where the headers are row 1."""
+    """The texts of a file's cells. Each row has its number in the file; the headers are row 1."""
 
     headers: list[str]
     rows: list[tuple[int, list[str]]]
 
 
 def as_text(value: Any) -> str:
-    """A value as a CSV cell says it: numbers with the language's decimal mark, days as 2026-11-25."""
+    """A value as text in a CSV cell: amounts with the current language's decimal separator, dates as 2026-11-25."""
     if value is None:
         return ""
     if isinstance(value, Decimal):
@@ -54,58 +54,60 @@ def as_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-# --- Out
+# --- Writing
 
 
 def write(kind: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     return _as_xlsx([headers, *rows]) if kind == "xlsx" else _as_csv([headers, *rows])
 
 
-def harmless(text: str) -> str:
-    """With an apostrophe before what a spreadsheet would run as a formula; `meant` takes it away again."""
-    return f"'{text}" if LIKE_A_FORMULA.match(text) else text
+def escape_formula(text: str) -> str:
+    """Add an apostrophe to a text that a spreadsheet would run as a formula; `unescape_formula` removes it."""
+    return f"'{text}" if FORMULA.match(text) else text
 
 
-def meant(text: str) -> str:
-    return text[1:] if MADE_HARMLESS.match(text) else text
+def unescape_formula(text: str) -> str:
+    return text[1:] if ESCAPED_FORMULA.match(text) else text
 
 
 def _as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
-    """With a byte order mark, and where the comma is the decimal mark with semicolons: so Excel opens it."""
+    """With a byte order mark, and in Russian, whose decimal mark is the comma, with semicolons: Excel needs both."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";" if get_language() == "ru" else ",")
     for row in rows:
-        writer.writerow([harmless(as_text(value)) for value in row])
+        writer.writerow([escape_formula(as_text(value)) for value in row])
     return out.getvalue().encode("utf-8-sig")
 
 
 def _as_xlsx(rows: Iterable[Sequence[Any]]) -> bytes:
-    from openpyxl import Workbook  # half a second to load: by who writes such a file alone
+    from openpyxl import Workbook  # takes half a second to import, so only when needed
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:
-        sheet.append([harmless(NOT_IN_XML.sub("\ufffd", value)) if isinstance(value, str) else value for value in row])
+        sheet.append(
+            [escape_formula(INVALID_XML.sub("\ufffd", value)) if isinstance(value, str) else value for value in row]
+        )
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-# --- In
+# --- Reading
 
 
 def read(content: bytes) -> Table:
-    """What the file says, or `Unreadable`. Whether it is XLSX or CSV is seen from its content, not from its name."""
-    if len(content) > MOST_BYTES:
-        raise Unreadable(_("The file is larger than %(most)d kB. Split it.") % {"most": MOST_BYTES // 1000})
+    """Parse a CSV or XLSX file, told apart by content. Raises `Unreadable` if it is not a table or exceeds a limit."""
+    if len(content) > MAX_BYTES:
+        raise Unreadable(_("The file is larger than %(most)d kB. Split it.") % {"most": MAX_BYTES // 1000})
     rows = _from_xlsx(content) if content.startswith(b"PK") else _from_csv(content)
     numbered = [(number, _trimmed(row)) for number, row in enumerate(rows, start=1)]
     filled = [(number, row) for number, row in numbered if row]
     if not filled or filled[0][0] != 1:
         raise Unreadable(_("The first row of the file must contain column headings."))
-    if any(len(cell) > LONGEST_CELL for _number, row in filled for cell in row):
+    if any(len(cell) > MAX_CELL_LENGTH for _number, row in filled for cell in row):
         raise Unreadable(
-            _("A cell in the file has more than %(most)d characters. Shorten it.") % {"most": LONGEST_CELL}
+            _("A cell in the file has more than %(most)d characters. Shorten it.") % {"most": MAX_CELL_LENGTH}
         )
     headers = filled[0][1]
     for number, row in filled:
@@ -114,21 +116,23 @@ def read(content: bytes) -> Table:
                 _("Row %(row)d has a value in a column without a heading. Add the heading or clear the cell.")
                 % {"row": number}
             )
-    if sum(len(cell) for _number, row in filled for cell in row) > MOST_BYTES:  # it travels in a page
+    if (
+        sum(len(cell) for _number, row in filled for cell in row) > MAX_BYTES
+    ):  # the page of the preview contains all cells
         raise Unreadable(_("The file is too large once unpacked. Copy its cells into a new file."))
     return Table(headers, filled[1:])
 
 
 def _trimmed(row: list[str]) -> list[str]:
-    """What the cells mean, without the empty ones at the end."""
-    cells = [meant(cell.strip(" ")) for cell in row]
+    """The texts of the cells without surrounding spaces, escapes, and empty cells at the end."""
+    cells = [unescape_formula(cell.strip(" ")) for cell in row]
     while cells and not cells[-1]:
         cells.pop()
     return cells
 
 
 def _from_csv(content: bytes) -> list[list[str]]:
-    text = _decoded(content)
+    text = _decode(content)
     if "\0" in text:
         raise Unreadable(_("This file is not a table. Save it as CSV or XLSX."))
     first = text.partition("\n")[0]
@@ -137,13 +141,13 @@ def _from_csv(content: bytes) -> list[list[str]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise Unreadable(_("This file is not a table. Save it as CSV or XLSX.")) from error
-    return _bounded(rows)
+    return _check_size(rows)
 
 
-def _decoded(content: bytes) -> str:
-    """UTF-8, UTF-16 with a mark, or what Excel writes on a Russian Windows."""
-    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1251"):
+def _decode(content: bytes) -> str:
+    """Decode UTF-8, UTF-16 with a byte order mark, or cp1251, which Excel writes on a Russian Windows."""
+    has_mark = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if has_mark else ("utf-8-sig", "cp1251"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
@@ -157,35 +161,35 @@ def _from_xlsx(content: bytes) -> list[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(each.file_size for each in archive.infolist())
-        if unpacked > MOST_UNPACKED:
+        if unpacked > MAX_UNPACKED_BYTES:
             raise Unreadable(_("The file is too large once unpacked. Copy its cells into a new file."))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        if (sheet.max_row or 0) > 10 * MOST_ROWS:
-            raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": MOST_ROWS})
-        cells = sheet.iter_rows(max_row=10 * MOST_ROWS, max_col=MOST_COLUMNS + 1, values_only=True)
-        rows = [[_said(value) for value in row] for row in cells]
+        if (sheet.max_row or 0) > 10 * MAX_ROWS:
+            raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS})
+        cells = sheet.iter_rows(max_row=10 * MAX_ROWS, max_col=MAX_COLUMNS + 1, values_only=True)
+        rows = [[_cell_text(value) for value in row] for row in cells]
     except Unreadable:
         raise
-    except Exception as error:  # whatever is wrong inside a file that somebody made, it is the file
+    except Exception as error:  # openpyxl raises many kinds of errors for damaged files
         raise Unreadable(
             _("The XLSX file is damaged or password-protected. Save it again without a password, or save it as CSV.")
         ) from error
-    return _bounded(rows)
+    return _check_size(rows)
 
 
-def _bounded(rows: list[list[str]]) -> list[list[str]]:
-    if len(rows) > MOST_ROWS + 1 and any(any(row) for row in rows[MOST_ROWS + 1 :]):
-        raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": MOST_ROWS})
-    if any(any(row[MOST_COLUMNS:]) for row in rows):
+def _check_size(rows: list[list[str]]) -> list[list[str]]:
+    if len(rows) > MAX_ROWS + 1 and any(any(row) for row in rows[MAX_ROWS + 1 :]):
+        raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS})
+    if any(any(row[MAX_COLUMNS:]) for row in rows):
         raise Unreadable(
-            _("The file has more than %(most)d columns. Remove the ones you don’t need.") % {"most": MOST_COLUMNS}
+            _("The file has more than %(most)d columns. Remove the ones you don’t need.") % {"most": MAX_COLUMNS}
         )
     return rows
 
 
-def _said(value: Any) -> str:
-    """What a cell of XLSX shows, as a person would type it."""
+def _cell_text(value: Any) -> str:
+    """The value of an XLSX cell as a person would type it."""
     if isinstance(value, bool) or value is None:
         return {True: "1", False: "0", None: ""}[value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

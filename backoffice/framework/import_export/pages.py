@@ -1,10 +1,10 @@
-"""A list that goes out as a file, and comes in again after a look at what would change."""
+"""Adds export and import to a list: an import shows what would change before it is confirmed."""
 
 import hashlib
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -29,8 +29,8 @@ from cinema import clock
 
 log = logging.getLogger(__name__)
 
-MOST_OUT = 10_000
-LOOK = 3600  # seconds that a look at a file is good for
+MAX_EXPORTED_ROWS = 10_000
+PREVIEW_MAX_AGE = 3600  # seconds in which a preview can be confirmed
 
 
 class FileForm(forms.Form):
@@ -43,27 +43,26 @@ class FileForm(forms.Form):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.fields["file"].help_text = gettext("CSV or XLSX, up to %(rows)d rows and %(size)d kB.") % {
-            "rows": files.MOST_ROWS,
-            "size": files.MOST_BYTES // 1000,
+            "rows": files.MAX_ROWS,
+            "size": files.MAX_BYTES // 1000,
         }
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > files.MOST_BYTES:  # before it is read
+        if file.size > files.MAX_BYTES:  # before reading it
             raise forms.ValidationError(
-                gettext("The file is larger than %(most)d kB. Split it.") % {"most": files.MOST_BYTES // 1000}
+                gettext("The file is larger than %(most)d kB. Split it.") % {"most": files.MAX_BYTES // 1000}
             )
         return file
 
 
 class ImportExportMixin:
-    """A page whose list is exported by who may see it, as it is filtered, and imported by who may add and change.
+    """A page with an export of its filtered list, and an import for users who may add and change rows.
 
-    Nothing of a file is kept on the server: between the look and the confirmation its rows travel in the page itself,
-    signed for this person and an hour. What is confirmed is checked anew, and stored if it still is what was seen.
+    The server stores no file: the page of the preview contains the rows, signed for this user and for an hour. A
+    confirmed import is checked again, and saved only if its result is still the one that was shown.
     """
 
-    sheet: ClassVar[type[Resource]]
     list_before_template = "backoffice/framework/export_links.html"
 
     def has_import_permission(self, request: HttpRequest) -> bool:
@@ -82,28 +81,28 @@ class ImportExportMixin:
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        given = request.GET.copy()
-        given.pop("p", None)
-        links = {"filters": given.urlencode(), "may_import": self.has_import_permission(request)}
+        params = request.GET.copy()
+        params.pop("p", None)
+        links = {"filters": params.urlencode(), "can_import": self.has_import_permission(request)}
         return super().changelist_view(request, {**links, **(extra_context or {})})  # type: ignore[misc]
 
-    # --- Out
+    # --- Export
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         page: Any = self
         if not page.has_view_permission(request):
             raise PermissionDenied
-        given = request.GET.copy()
-        kind = given.pop("as", ["xlsx"])[-1]
-        request.GET = given  # type: ignore[assignment]
-        back = f"{page._list()}?{given.urlencode()}"
+        params = request.GET.copy()
+        kind = params.pop("as", ["xlsx"])[-1]
+        request.GET = params  # type: ignore[assignment]
+        back = f"{page._changelist_url()}?{params.urlencode()}"
         try:
-            found = list(page.get_changelist_instance(request).queryset[: MOST_OUT + 1])
+            found = list(page.get_changelist_instance(request).queryset[: MAX_EXPORTED_ROWS + 1])
         except IncorrectLookupParameters:
-            return HttpResponseRedirect(page._list())
-        if len(found) > MOST_OUT:
-            told = gettext("The list has more than %(most)d rows. Filter it first.") % {"most": MOST_OUT}
-            messages.error(request, told)
+            return HttpResponseRedirect(page._changelist_url())
+        if len(found) > MAX_EXPORTED_ROWS:
+            message = gettext("The list has more than %(most)d rows. Filter it first.") % {"most": MAX_EXPORTED_ROWS}
+            messages.error(request, message)
             return HttpResponseRedirect(back)
         rows = self.resource_for(request).export(found)
         kind = kind if kind in files.FORMATS else "xlsx"
@@ -114,15 +113,15 @@ class ImportExportMixin:
             headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
         )
 
-    # --- In
+    # --- Import
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_import_permission(request):
             raise PermissionDenied
         try:
             return self._import(request)
-        except OperationalError:  # a lock that others held for too long, or two that waited for each other
-            log.exception("an import gave way")
+        except OperationalError:  # a lock timeout or a deadlock
+            log.exception("an import was given up because of a lock")
             messages.error(
                 request,
                 gettext("Someone else is importing the same data right now. Nothing was imported. Please try again."),
@@ -131,48 +130,48 @@ class ImportExportMixin:
 
     def _import(self, request: HttpRequest) -> HttpResponse:
         if "seen" in request.POST:
-            return self._confirmed(request)
+            return self._confirm(request)
         form = FileForm(request.POST or None, request.FILES or None)
         if form.is_bound and form.is_valid():
             file = form.cleaned_data["file"]
             try:
                 table = files.read(file.read())
-                return self._look(request, table, name=file.name)
+                return self._preview(request, table, name=file.name)
             except Unreadable as refused:
                 form.add_error("file", str(refused))
-        return self._show(request, {"form": form})
+        return self._render(request, {"form": form})
 
-    def _look(self, request: HttpRequest, table: Table, *, name: str) -> HttpResponse:
-        sheet = self.resource_for(request)
-        outcomes = sheet.import_rows(table, keep=False)
+    def _preview(self, request: HttpRequest, table: Table, *, name: str) -> HttpResponse:
+        resource = self.resource_for(request)
+        outcomes = resource.import_rows(table, save=False)
         kinds = Counter(outcome.kind for outcome in outcomes)
         context: dict[str, Any] = {
             "outcomes": [outcome for outcome in outcomes if outcome.kind != RowChange.SAME],
             "kinds": kinds,
             "same": [outcome.number for outcome in outcomes if outcome.kind == RowChange.SAME],
-            "left_alone": sheet.left_alone(table),
+            "ignored_columns": resource.ignored_columns(table),
             "name": name,
         }
         if not kinds[RowChange.REFUSED] and kinds[RowChange.NEW] + kinds[RowChange.CHANGED]:
-            held = {"headers": table.headers, "rows": table.rows, "name": name, "look": _picture(outcomes)}
-            context["seen"] = signing.dumps(held, salt=self._salt(request), compress=True)
-        return self._show(request, context)
+            preview = {"headers": table.headers, "rows": table.rows, "name": name, "digest": _digest(outcomes)}
+            context["seen"] = signing.dumps(preview, salt=self._salt(request), compress=True)
+        return self._render(request, context)
 
-    def _confirmed(self, request: HttpRequest) -> HttpResponse:
+    def _confirm(self, request: HttpRequest) -> HttpResponse:
         page: Any = self
         try:
-            held = signing.loads(request.POST["seen"], salt=self._salt(request), max_age=LOOK)
+            preview = signing.loads(request.POST["seen"], salt=self._salt(request), max_age=PREVIEW_MAX_AGE)
         except signing.BadSignature:
             messages.error(request, gettext("This preview has expired. Upload the file again."))
             return HttpResponseRedirect(request.path)
-        table = Table(held["headers"], [(number, cells) for number, cells in held["rows"]])
+        table = Table(preview["headers"], [(number, cells) for number, cells in preview["rows"]])
         with transaction.atomic():
-            # One file of a kind at a time: a film that two bring at once, or a double click, would be there twice.
-            list(ContentType.objects.select_for_update(no_key=True).filter(pk=page._kind().pk))
-            outcomes = self.resource_for(request).import_rows(table, keep=True)
-            is_same = _picture(outcomes) == held["look"]
+            # Imports of a model wait for each other: a double click, or two files with one film, would add it twice.
+            list(ContentType.objects.select_for_update(no_key=True).filter(pk=page._content_type().pk))
+            outcomes = self.resource_for(request).import_rows(table, save=True)
+            is_same = _digest(outcomes) == preview["digest"]
             if is_same:
-                self._log(request, outcomes, held["name"])
+                self._log(request, outcomes, preview["name"])
             else:
                 transaction.set_rollback(True)
         if not is_same:
@@ -180,33 +179,33 @@ class ImportExportMixin:
                 request,
                 gettext("The data has changed since the preview, so nothing was imported. Check the new preview."),
             )
-            return self._look(request, table, name=held["name"])
+            return self._preview(request, table, name=preview["name"])
         kinds = Counter(outcome.kind for outcome in outcomes)
-        told = ngettext(
+        message = ngettext(
             "%(count)d row imported.", "%(count)d rows imported.", kinds[RowChange.NEW] + kinds[RowChange.CHANGED]
         )
-        messages.success(request, told % {"count": kinds[RowChange.NEW] + kinds[RowChange.CHANGED]})
-        return HttpResponseRedirect(page._list())
+        messages.success(request, message % {"count": kinds[RowChange.NEW] + kinds[RowChange.CHANGED]})
+        return HttpResponseRedirect(page._changelist_url())
 
     def _log(self, request: HttpRequest, outcomes: Sequence[ImportedRow], name: str) -> None:
-        told = gettext("Imported from “%(name)s”.") % {"name": name[:100]}
+        message = gettext("Imported from “%(name)s”.") % {"name": name[:100]}
         for kind, flag in ((RowChange.NEW, ADDITION), (RowChange.CHANGED, CHANGE)):
             rows = [outcome.row for outcome in outcomes if outcome.kind == kind]
             if rows:
-                LogEntry.objects.log_actions(request.user.pk, rows, flag, told)  # type: ignore[arg-type]
+                LogEntry.objects.log_actions(request.user.pk, rows, flag, message)  # type: ignore[arg-type]
 
     def _salt(self, request: HttpRequest) -> str:
         return f"exchange {self.opts.label} {request.user.pk}"  # type: ignore[attr-defined]
 
-    def _kind(self) -> ContentType:
+    def _content_type(self) -> ContentType:
         return ContentType.objects.get_for_model(self.opts.model)  # type: ignore[attr-defined]
 
-    def _list(self) -> str:
+    def _changelist_url(self) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")  # type: ignore[attr-defined]
 
-    def _show(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    def _render(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         page: Any = self
-        sheet = self.resource_for(request)
+        resource = self.resource_for(request)
         return TemplateResponse(
             request,
             "backoffice/framework/import.html",
@@ -214,15 +213,17 @@ class ImportExportMixin:
                 **page.admin_site.each_context(request),
                 "title": _("Import"),
                 "opts": page.opts,
-                "columns": [sheet.label(name) for name in sheet.fields],
-                "back": page._list(),
+                "columns": [resource.label(name) for name in resource.fields],
+                "back": page._changelist_url(),
                 "again": request.path,
                 **context,
             },
         )
 
 
-def _picture(outcomes: Sequence[ImportedRow]) -> str:
-    """What was seen: changes once more if anything of it has."""
-    seen = [(each.number, each.kind, [(one.field, one.before, one.after) for one in each.changes]) for each in outcomes]
-    return hashlib.sha256(repr(seen).encode(errors="backslashreplace")).hexdigest()
+def _digest(outcomes: Sequence[ImportedRow]) -> str:
+    """A digest of the results, to find out whether a confirmed import would still do what the preview showed."""
+    shown = [
+        (each.number, each.kind, [(one.field, one.before, one.after) for one in each.changes]) for each in outcomes
+    ]
+    return hashlib.sha256(repr(shown).encode(errors="backslashreplace")).hexdigest()

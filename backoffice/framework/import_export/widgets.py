@@ -1,6 +1,6 @@
-"""What a cell says, as a value and back: numbers, choices and names as people write them, in any of our languages.
+"""Widgets that convert the text of a cell to a value and back, in any of the site's languages.
 
-`clean` gets a text and raises `ValueError` with a sentence for people; `render` gives what the file shows.
+`clean` converts a text, and raises `ValueError` with a message for people; `render` returns what an export contains.
 """
 
 import re
@@ -16,11 +16,11 @@ from django.utils import translation
 from django.utils.translation import gettext
 from import_export.widgets import ManyToManyWidget, Widget
 
-YES = frozenset({"1", "yes", "true", "да", "истина"})
-NO = frozenset({"0", "no", "false", "нет", "ложь"})
+TRUE_TEXTS = frozenset({"1", "yes", "true", "да", "истина"})
+FALSE_TEXTS = frozenset({"0", "no", "false", "нет", "ложь"})
 
 
-class Text(Widget):
+class TextWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         if "\0" in value:
             raise ValueError(gettext("The text contains a character that can’t be saved. Remove it."))
@@ -30,8 +30,8 @@ class Text(Widget):
         return "" if value is None else str(value)
 
 
-class Number(Widget):
-    """As the model's field understands it, `1 500,50` included."""
+class NumberWidget(Widget):
+    """A number as the model field converts it; accepts spaces and a decimal comma, as in `1 500,50`."""
 
     def __init__(self, field: "Field[Any, Any]") -> None:
         self.field = field
@@ -44,7 +44,7 @@ class Number(Widget):
         if not re.fullmatch(r"-?\d{1,15}([.,]\d{1,6})?", plain, re.ASCII):
             raise ValueError(gettext("“%(value)s” is not a number.") % {"value": value})
         plain = plain.replace(",", ".")
-        if self.field.get_internal_type() != "BigIntegerField":  # money is one in the database
+        if self.field.get_internal_type() != "BigIntegerField":  # `MoneyField` is one
             plain = re.sub(r"\.0*$", "", plain)
         try:
             return self.field.to_python(plain)
@@ -55,29 +55,29 @@ class Number(Widget):
         return value
 
 
-class YesNo(Widget):
+class BooleanWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> bool:
-        said = value.casefold()
-        if said not in YES | NO:
+        text = value.casefold()
+        if text not in TRUE_TEXTS | FALSE_TEXTS:
             raise ValueError(gettext("“%(value)s” is not valid. Enter “yes” or “no”.") % {"value": value})
-        return said in YES
+        return text in TRUE_TEXTS
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return gettext("yes") if value else gettext("no")
 
 
-class Choice(Widget):
-    """One of the field's choices, by its words in any language or by its code."""
+class ChoiceWidget(Widget):
+    """One of the field's choices, by its label in any language or by its value."""
 
     def __init__(self, field: "Field[Any, Any]") -> None:
         self.choices = list(field.flatchoices)
         super().__init__()
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
-        for code, words in self.choices:
-            if value.casefold() in {code.casefold(), *(each.casefold() for each in in_every_language(words))}:
+        for code, label in self.choices:
+            if value.casefold() in {code.casefold(), *(each.casefold() for each in in_every_language(label))}:
                 return code
-        known = ", ".join(str(words) for _code, words in self.choices)
+        known = ", ".join(str(label) for _code, label in self.choices)
         raise ValueError(
             gettext("“%(value)s” is not valid. Possible values: %(known)s.") % {"value": value, "known": known}
         )
@@ -86,11 +86,11 @@ class Choice(Widget):
         return str(dict(self.choices).get(value, value))
 
 
-class Day(Widget):
+class DateWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> date:
-        for form in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"):
+        for date_format in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"):
             try:
-                return datetime.strptime(value, form).date()  # noqa: DTZ007 (a day of the calendar has no zone)
+                return datetime.strptime(value, date_format).date()  # noqa: DTZ007 (a date has no time zone)
             except ValueError:
                 continue
         raise ValueError(gettext("“%(value)s” is not a date. Write it as 2026-11-25 or 25.11.2026.") % {"value": value})
@@ -99,8 +99,8 @@ class Day(Widget):
         return value
 
 
-class Names:
-    """Rows by their names; of several with one name each is called by its number too, `Solaris [12]`."""
+class NameLookup:
+    """Finds rows by name. Rows with the same name are told apart by their id, as in `Solaris [12]`."""
 
     def __init__(self, rows: Iterable[Model], *, name: str) -> None:
         self.name = name
@@ -108,30 +108,30 @@ class Names:
         for row in rows:
             self.by_name[getattr(row, name).casefold()].append(row)
 
-    def find(self, said: str) -> Any:
-        """The row of this name, or `ValueError`: whose rows they are decides what is there at all."""
-        found = self.by_name.get(said.casefold(), [])
-        if not found and (numbered := re.fullmatch(r"(.*\S)\s*\[(\d+)\]", said)):
-            same = self.by_name.get(numbered[1].casefold(), [])
-            found = [row for row in same if str(row.pk) == numbered[2]]
+    def find(self, text: str) -> Any:
+        """The row with this name. Raises `ValueError` if none or several of the given rows have it."""
+        found = self.by_name.get(text.casefold(), [])
+        if not found and (numbered := re.fullmatch(r"(.*\S)\s*\[(\d+)\]", text)):
+            candidates = self.by_name.get(numbered[1].casefold(), [])
+            found = [row for row in candidates if str(row.pk) == numbered[2]]
         if len(found) == 1:
             return found[0]
         if found:
-            named = ", ".join(self.call(row) for row in found)
+            named = ", ".join(self.name_of(row) for row in found)
             raise ValueError(
                 gettext("Several have this name. Write one of these instead: %(names)s.") % {"names": named}
             )
-        raise ValueError(gettext("“%(name)s” was not found. Check the spelling.") % {"name": said})
+        raise ValueError(gettext("“%(name)s” was not found. Check the spelling.") % {"name": text})
 
-    def call(self, row: Any) -> str:
+    def name_of(self, row: Any) -> str:
         name = getattr(row, self.name)
         return f"{name} [{row.pk}]" if len(self.by_name.get(name.casefold(), [])) > 1 else name
 
 
-class One(Widget):
+class RelatedWidget(Widget):
     """A related row by its name."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: NameLookup) -> None:
         self.names = names
         super().__init__()
 
@@ -139,35 +139,35 @@ class One(Widget):
         return self.names.find(value) if value else None
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "" if value is None else self.names.call(value)
+        return "" if value is None else self.names.name_of(value)
 
 
-class Many(ManyToManyWidget):
-    """Related rows by their names, with semicolons between them, or commas."""
+class ManyRelatedWidget(ManyToManyWidget):
+    """Related rows by their names, separated by semicolons or commas."""
 
-    def __init__(self, model: type[Model], names: Names) -> None:
+    def __init__(self, model: type[Model], names: NameLookup) -> None:
         self.names = names
         super().__init__(model)
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> list[Any]:
         parts = [part.strip() for part in value.split(";") if part.strip()]
         known = self.names.by_name
-        single = [
+        names = [
             name.strip()
             for part in parts
             for name in ([part] if part.casefold() in known else part.split(","))
             if name.strip()
         ]
-        return list({found.pk: found for found in map(self.names.find, single)}.values())
+        return list({found.pk: found for found in map(self.names.find, names)}.values())
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "; ".join(sorted(self.names.call(row) for row in value.all())) if value is not None else ""
+        return "; ".join(sorted(self.names.name_of(row) for row in value.all())) if value is not None else ""
 
 
-def in_every_language(words: Any) -> set[str]:
-    """The words as each of our languages has them."""
-    found = set()
+def in_every_language(text: Any) -> set[str]:
+    """The lazy translation in each of `LANGUAGES`."""
+    translations = set()
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            found.add(str(words))
-    return found
+            translations.add(str(text))
+    return translations

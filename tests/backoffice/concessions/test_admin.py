@@ -124,7 +124,7 @@ def test_goods_are_ordered_up_to_the_maximum_once(place, item):
 def test_before_goods_are_ordered_it_is_said_how_many(place, item):
     asked = browser(someone("floor_manager", place)).get(address(item, "order_goods"))
 
-    assert [(str(name), value) for name, value in asked.context_data["facts"]] == [
+    assert [(str(name), value) for name, value in asked.context_data["summary"]] == [
         ("in stock", 10),
         ("to order", 90),
     ]

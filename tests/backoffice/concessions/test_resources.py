@@ -83,7 +83,7 @@ def test_stock_is_left_alone_and_the_page_says_so(manager, own):
     answer = look(manager, f"Number,In stock,Price\n{item.pk},5000,1\n")
     confirm(manager, answer)
 
-    assert answer.context_data["left_alone"] == ["In stock"]
+    assert answer.context_data["ignored_columns"] == ["In stock"]
     assert items() == [(item.name, Decimal("1.00"), 7, True)]
 
 

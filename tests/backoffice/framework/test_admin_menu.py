@@ -1,4 +1,4 @@
-"""The menu leads each person to the pages that they may open, and to no other."""
+"""The menu links to the pages that the user may open, and to no others."""
 
 import pytest
 from django.contrib import admin
@@ -12,15 +12,15 @@ from tests.helpers.users import browser, someone
 pytestmark = pytest.mark.django_db
 
 
-def test_every_page_stands_in_the_menu_once():
-    entries = [page for _title, _folds, pages in GROUPS for page, _icon in pages]
+def test_every_page_is_in_the_menu_once():
+    entries = [page for _title, _collapsible, pages in GROUPS for page, _icon in pages]
 
     assert sorted(entries) == sorted(["index", *(model._meta.label_lower for model in admin.site._registry)])
 
 
-@pytest.mark.usefixtures("undrawn")
+@pytest.mark.usefixtures("without_rendering")
 @pytest.mark.parametrize("role", [role.code for role in ROLES])
-def test_every_entry_opens_and_none_is_missing(role):
+def test_the_menu_has_exactly_the_pages_that_the_role_may_open(role):
     client = browser(someone(role))
     menu = client.get(reverse("admin:index")).context_data["sidebar_navigation"]
     links = [item["link"] for group in menu for item in group["items"]]
@@ -28,18 +28,18 @@ def test_every_entry_opens_and_none_is_missing(role):
     lists = [
         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in admin.site._registry
     ]
-    opened = {address for address in lists if client.get(address).status_code == 200}
+    openable = {address for address in lists if client.get(address).status_code == 200}
 
-    by_hall = {reverse("admin:screenings_session_changelist"): reverse("admin:screenings_session_timetable")}
-    assert set(links) == {*(by_hall.get(each, each) for each in opened), reverse("admin:index")}
-    assert all(client.get(each).status_code == 200 for each in by_hall.values() if each in links)
+    replaced = {reverse("admin:screenings_session_changelist"): reverse("admin:screenings_session_timetable")}
+    assert set(links) == {*(replaced.get(each, each) for each in openable), reverse("admin:index")}
+    assert all(client.get(each).status_code == 200 for each in replaced.values() if each in links)
 
 
 @pytest.mark.parametrize("page", ["changelist", "timetable"])
-def test_sessions_lead_to_the_days_timetable_and_stand_out_wherever_one_is_among_them(page):
+def test_sessions_link_to_the_timetable_and_are_highlighted_on_their_pages(page):
     client = browser(someone("cinema_manager"))
 
     menu = client.get(reverse(f"admin:screenings_session_{page}")).context_data["sidebar_navigation"]
 
-    chosen = [item["link"] for group in menu for item in group["items"] if item["active"]]
-    assert chosen == [reverse("admin:screenings_session_timetable")]
+    active = [item["link"] for group in menu for item in group["items"] if item["active"]]
+    assert active == [reverse("admin:screenings_session_timetable")]

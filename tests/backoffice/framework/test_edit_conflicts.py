@@ -1,4 +1,4 @@
-"""A page's form writes what was typed, and nothing that services or colleagues moved meanwhile."""
+"""A form saves what its user has changed, and does not silently overwrite changes of services or colleagues."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,36 +44,36 @@ def page_of(row: Model, page: str = "change") -> str:
 
 
 def opened(client: Client, row: Model) -> Any:
-    """The row's form as the browser shows it and sends it; what is typed comes on top."""
+    """The row's form with the data that a browser sends if nothing is entered."""
     [form] = [each for each in forms_on(client.get(page_of(row)).text) if "_selected_action" not in each.fields]
     return form
 
 
-def again(answer: Any) -> Any:
+def form_shown_again(answer: Any) -> Any:
     return next(each for each in forms_on(answer.text) if "csrfmiddlewaretoken" in each.fields)
 
 
-def told(answer: Any) -> dict[str, list[str]]:
+def errors(answer: Any) -> dict[str, list[str]]:
     return dict(answer.context["adminform"].form.errors) if answer.status_code == 200 else {}
 
 
-def test_a_sale_while_a_price_is_typed_is_not_undone(monkeypatch, item):
+def test_a_sale_during_an_edit_of_the_price_is_kept(monkeypatch, item):
     client = browser(someone("cinema_manager", item.cinema))
     save = ConcessionItem.save
 
-    def sold_meanwhile(self, *args, **kwargs):
+    def save_after_sale(self, *args, **kwargs):
         ConcessionItem.objects.filter(pk=self.pk).update(stock_quantity=3)
         save(self, *args, **kwargs)
 
-    monkeypatch.setattr(ConcessionItem, "save", sold_meanwhile)
-    typed = {"name": item.name, "price": "150", "max_stock_quantity": 100, "low_stock_percent": 20, "is_active": "on"}
-    client.post(page_of(item), {**typed, "movements-TOTAL_FORMS": 0, "movements-INITIAL_FORMS": 0})
+    monkeypatch.setattr(ConcessionItem, "save", save_after_sale)
+    data = {"name": item.name, "price": "150", "max_stock_quantity": 100, "low_stock_percent": 20, "is_active": "on"}
+    client.post(page_of(item), {**data, "movements-TOTAL_FORMS": 0, "movements-INITIAL_FORMS": 0})
 
     item.refresh_from_db()
     assert (item.price, item.stock_quantity) == (150, 3)
 
 
-def test_who_changes_the_same_field_second_is_told_what_stands_there_and_by_whom_and_loses_nothing(item):
+def test_a_conflicting_edit_is_refused_once_with_the_current_value_and_its_author(item):
     anna, boris = manager(item.cinema, "anna"), manager(item.cinema, "boris")
     form, name = opened(boris, item), item.name
     anna.post(page_of(item), opened(anna, item).left_alone(price="150"))
@@ -82,24 +82,24 @@ def test_who_changes_the_same_field_second_is_told_what_stands_there_and_by_whom
 
     item.refresh_from_db()
     assert (item.price, item.name) == (150, name)
-    assert told(answer) == {"price": ["Anna has changed this to “150.00”. Save again to keep your value."]}
-    assert again(answer).left_alone()["price"] == ["170"]
-    assert again(answer).left_alone()["name"] == ["Popcorn, large"]
+    assert errors(answer) == {"price": ["Anna has changed this to “150.00”. Save again to keep your value."]}
+    assert form_shown_again(answer).left_alone()["price"] == ["170"]
+    assert form_shown_again(answer).left_alone()["name"] == ["Popcorn, large"]
 
 
-def test_who_saves_again_after_being_told_means_it(item):
+def test_saving_again_after_the_refusal_overwrites(item):
     anna, boris = manager(item.cinema, "anna"), manager(item.cinema, "boris")
     form = opened(boris, item)
     anna.post(page_of(item), opened(anna, item).left_alone(price="150"))
     answer = boris.post(page_of(item), form.left_alone(price="170"))
 
-    answer = boris.post(page_of(item), again(answer).left_alone())
+    answer = boris.post(page_of(item), form_shown_again(answer).left_alone())
 
     item.refresh_from_db()
     assert (answer.status_code, item.price) == (302, 170)
 
 
-def test_two_who_change_different_fields_both_have_their_way(item):
+def test_edits_of_different_fields_are_both_saved(item):
     anna, boris = manager(item.cinema, "anna"), manager(item.cinema, "boris")
     form = opened(boris, item)
     anna.post(page_of(item), opened(anna, item).left_alone(price="150"))
@@ -110,7 +110,7 @@ def test_two_who_change_different_fields_both_have_their_way(item):
     assert (item.price, item.name) == (150, "Popcorn, large")
 
 
-def test_two_who_mean_the_same_need_not_be_told(item):
+def test_edits_to_the_same_value_are_no_conflict(item):
     anna, boris = manager(item.cinema, "anna"), manager(item.cinema, "boris")
     form = opened(boris, item)
     anna.post(page_of(item), opened(anna, item).left_alone(price="150"))
@@ -120,7 +120,7 @@ def test_two_who_mean_the_same_need_not_be_told(item):
     assert answer.status_code == 302
 
 
-def test_related_rows_that_a_colleague_chose_are_kept_by_who_left_them_alone(chain):
+def test_related_rows_that_a_colleague_chose_are_kept(chain):
     drama, film = Genre.objects.create(name="Drama"), Film.objects.create(title="Mirror", duration_minutes=107)
     form = opened(chain, film)
     film.genres.add(drama)
@@ -131,7 +131,7 @@ def test_related_rows_that_a_colleague_chose_are_kept_by_who_left_them_alone(cha
     assert (film.title, [*film.genres.all()]) == ("The Mirror", [drama])
 
 
-def test_related_rows_that_both_chose_are_named_to_who_comes_second(chain):
+def test_a_conflict_of_related_rows_names_the_current_ones(chain):
     drama, war = Genre.objects.create(name="Drama"), Genre.objects.create(name="War")
     film = Film.objects.create(title="Mirror", duration_minutes=107)
     form = opened(chain, film)
@@ -139,11 +139,11 @@ def test_related_rows_that_both_chose_are_named_to_who_comes_second(chain):
 
     answer = chain.post(page_of(film), form.left_alone(genres=str(war.pk)))
 
-    assert told(answer) == {"genres": ["Someone else has changed this to “Drama”. Save again to keep your value."]}
+    assert errors(answer) == {"genres": ["Someone else has changed this to “Drama”. Save again to keep your value."]}
     assert [*film.genres.all()] == [drama]
 
 
-def test_times_ticks_and_choices_are_compared_as_well_as_words_and_numbers(chain):
+def test_datetimes_and_checkboxes_are_compared_too(chain):
     code = factories.a_promocode(valid_until=factories.NOON)
     form = opened(chain, code)
     later = factories.NOON + timedelta(days=30)
@@ -152,16 +152,19 @@ def test_times_ticks_and_choices_are_compared_as_well_as_words_and_numbers(chain
     answer = chain.post(page_of(code), form.left_alone(valid_until_0="2027-01-01", max_uses="7"))
 
     code.refresh_from_db()
-    assert [*told(answer)] == ["valid_until"]
+    assert [*errors(answer)] == ["valid_until"]
     assert (code.valid_until, code.max_uses) == (later, 100)
-    assert "is_active" not in again(answer).left_alone() or again(answer).left_alone()["is_active"] == []
+    assert (
+        "is_active" not in form_shown_again(answer).left_alone()
+        or form_shown_again(answer).left_alone()["is_active"] == []
+    )
 
 
-def test_without_the_memory_the_last_one_would_win_unawares(monkeypatch, item):
+def test_without_the_check_the_last_save_would_win(monkeypatch, item):
     anna, boris = manager(item.cinema, "anna"), manager(item.cinema, "boris")
     form = opened(boris, item)
     anna.post(page_of(item), opened(anna, item).left_alone(price="150"))
-    monkeypatch.setattr(TrackedBoundField, "overtaken", False)
+    monkeypatch.setattr(TrackedBoundField, "has_conflict", False)
 
     boris.post(page_of(item), form.left_alone(price="170"))
 
@@ -169,7 +172,7 @@ def test_without_the_memory_the_last_one_would_win_unawares(monkeypatch, item):
     assert item.price == 170
 
 
-def test_no_secret_is_sent_along_as_what_was_shown(chain):
+def test_the_password_hash_is_not_sent_as_an_initial_value(chain):
     colleague = someone("cashier", email="cashier@example.org")
 
     page = chain.get(page_of(colleague)).text
@@ -178,7 +181,7 @@ def test_no_secret_is_sent_along_as_what_was_shown(chain):
     assert "initial-password" not in page
 
 
-def test_every_form_of_a_row_is_mindful(rf: RequestFactory):
+def test_every_form_of_a_row_checks_for_conflicts(rf: RequestFactory):
     request = rf.get("/")
     request.user = User(is_superuser=True, is_active=True, all_cinemas=True)
 
@@ -188,7 +191,7 @@ def test_every_form_of_a_row_is_mindful(rf: RequestFactory):
     assert [page for page in changed if not issubclass(page.form, ConflictCheckingForm)] == []
 
 
-def test_who_deletes_second_finds_it_gone_in_words(chain):
+def test_deleting_a_deleted_row_shows_the_not_found_page(chain):
     genre = Genre.objects.create(name="Drama")
     chain.post(page_of(genre, "delete"), {"post": "yes"})
 
@@ -198,7 +201,7 @@ def test_who_deletes_second_finds_it_gone_in_words(chain):
     assert "This page was not found" in answer.text
 
 
-def test_ticked_rows_that_are_gone_are_counted_to_who_deletes_them_second(chain):
+def test_selected_rows_that_no_longer_exist_are_counted_in_a_message(chain):
     genre = Genre.objects.create(name="Drama")
     genres, ticked = reverse("admin:screenings_genre_changelist"), genre.pk
     genre.delete()
@@ -208,7 +211,7 @@ def test_ticked_rows_that_are_gone_are_counted_to_who_deletes_them_second(chain)
     assert "1 row has left this list" in answer.text
 
 
-def test_a_rows_page_says_by_whose_clocks_it_shows_and_takes_times(chain):
+def test_a_rows_page_names_the_time_zone_of_its_times(chain):
     cinema = factories.a_cinema(time_zone="Asia/Yekaterinburg")
     item, code = factories.an_item(cinema), factories.a_promocode()
     ConcessionItem.objects.filter(pk=item.pk).update(low_alerted_at=factories.NOON)

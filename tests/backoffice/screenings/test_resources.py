@@ -36,14 +36,14 @@ def film() -> Film:
     return Film.objects.create(title="Mirror", duration_minutes=107)
 
 
-def outcomes(hall: Hall, text: str, *, at: datetime = NOON, keep: bool = False) -> list[tuple[Any, ...]]:
+def outcomes(hall: Hall, text: str, *, at: datetime = NOON, save: bool = False) -> list[tuple[Any, ...]]:
     sheet = TimetableResource(
         rows=Session.objects.filter(hall__cinema=hall.cinema).select_related("film", "hall__cinema"),
         cinemas=Cinema.objects.filter(pk=hall.cinema.pk),
         person=None,
         at=at,
     )
-    found = sheet.import_rows(files.read((HEADERS + text).encode()), keep=keep)
+    found = sheet.import_rows(files.read((HEADERS + text).encode()), save=save)
     return [(each.number, each.kind, *each.errors) for each in found]
 
 
@@ -125,7 +125,7 @@ def test_a_film_file_costs_the_same_queries_a_row(django_assert_max_num_queries)
     sheet = FilmResource(rows=Film.objects.all(), person=None, at=NOON)
 
     with django_assert_max_num_queries(50 * 10 + 10):
-        sheet.import_rows(files.read(f'Title,"Running time (minutes)"\n{rows}'.encode()), keep=True)
+        sheet.import_rows(files.read(f'Title,"Running time (minutes)"\n{rows}'.encode()), save=True)
 
 
 # --- The timetable
@@ -179,7 +179,7 @@ def test_which_of_two_times_is_meant_can_be_written(hall, film):
     place = f"{hall.cinema.name},{hall.name}"
 
     [unclear] = outcomes(hall, f"{place},2027-10-31,02:30,Mirror,350\n")
-    [clear] = outcomes(hall, f"{place},2027-10-31,02:30 UTC+0100,Mirror,350\n", keep=True)
+    [clear] = outcomes(hall, f"{place},2027-10-31,02:30 UTC+0100,Mirror,350\n", save=True)
 
     assert (unclear[1], clear[1]) == ("refused", "new")
     assert Session.objects.get().start_datetime == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
@@ -198,12 +198,12 @@ def test_a_timetable_that_goes_out_comes_in_unchanged(manager, hall, kind):
 
     assert answer.context_data["kinds"] == {"same": 3}
     assert "UTC+0100" in str(files.read(out).rows)
-    assert answer.context_data["left_alone"] == ["Status"]
+    assert answer.context_data["ignored_columns"] == ["Status"]
 
 
 def test_a_session_that_is_there_is_known_without_its_number(hall, film):
     text = f"{hall.cinema.name},{hall.name},2027-01-01,12:00,Mirror,350\n"
-    outcomes(hall, text, keep=True)
+    outcomes(hall, text, save=True)
 
     assert outcomes(hall, text) == [(2, "same")]
     [(_number, kind, refusal)] = outcomes(hall, text.replace(",350\n", ",400\n"))
@@ -223,7 +223,7 @@ def test_another_cinemas_hall_is_unknown(hall, film):
 def test_one_refused_session_keeps_the_others_from_being_stored(hall, film):
     place = f"{hall.cinema.name},{hall.name}"
 
-    outcomes(hall, f"{place},2027-01-01,12:00,Mirror,350\n{place},2027-01-01,12:30,Mirror,350\n", keep=True)
+    outcomes(hall, f"{place},2027-01-01,12:00,Mirror,350\n{place},2027-01-01,12:30,Mirror,350\n", save=True)
 
     assert Session.objects.count() == 0
     assert Session.history.count() == 0

@@ -1,4 +1,4 @@
-"""Files that anybody may give, and that a spreadsheet may open."""
+"""Files are written without formulas, and read safely whatever they contain."""
 
 import io
 import zipfile
@@ -10,7 +10,15 @@ from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
 from backoffice.framework.import_export import files
-from backoffice.framework.import_export.files import MOST_BYTES, MOST_ROWS, Unreadable, harmless, meant, read, write
+from backoffice.framework.import_export.files import (
+    MAX_BYTES,
+    MAX_ROWS,
+    Unreadable,
+    escape_formula,
+    read,
+    unescape_formula,
+    write,
+)
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "'=1", "''+1", "'", "'plain", "plain", "", " =1"]
 
@@ -25,14 +33,14 @@ def a_book(*rows: list[object]) -> bytes:
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_what_is_made_harmless_is_meant_again(text):
-    assert meant(harmless(text)) == text
-    assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+def test_an_escaped_formula_is_harmless_and_can_be_unescaped(text):
+    assert unescape_formula(escape_formula(text)) == text
+    assert not escape_formula(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_what_is_written_is_read_again(kind, language):
+def test_a_written_file_can_be_read(kind, language):
     row = ["=HYPERLINK(1)", 'a "quoted"; one, two', "строка\nвторая", Decimal("1234.50"), 7, date(2026, 11, 25), None]
 
     with translation.override(language):
@@ -49,55 +57,55 @@ def test_no_cell_of_a_workbook_is_a_formula():
     assert [cell.data_type for row in book.active for cell in row] == ["s", "s", "s"]
 
 
-def test_cells_of_a_workbook_are_read_as_people_see_them():
+def test_cells_of_a_workbook_are_read_as_texts():
     content = a_book(["a", "b", "c", "d", "e"], [250.0, 250.5, datetime(2026, 11, 25), time(19, 30), True])  # noqa: DTZ001
 
     assert read(content).rows == [(2, ["250", "250.5", "2026-11-25", "19:30", "1"])]
 
 
-def test_what_russian_excel_saves_is_read():
+def test_files_saved_by_a_russian_excel_are_read():
     assert read("Название;Цена\r\nПопкорн;1 500,50\r\n".encode("cp1251")).rows == [(2, ["Попкорн", "1 500,50"])]
     assert read("Название\tЦена\nПопкорн\t5\n".encode("utf-16")).headers == ["Название", "Цена"]
 
 
-def test_rows_keep_their_numbers_and_empty_ones_are_passed_over():
+def test_rows_keep_their_numbers_and_empty_rows_are_skipped():
     assert read(b"a,b\n\n1,2\n,\n3\n").rows == [(3, ["1", "2"]), (5, ["3"])]
 
 
-def bombs() -> dict[str, bytes]:
+def bad_files() -> dict[str, bytes]:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (files.MOST_UNPACKED + 1))
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (files.MAX_UNPACKED_BYTES + 1))
     whole = a_book(["a"], ["b"])
     return {
         "empty": b"",
         "blank": b"\n\n\n",
-        "too large": b"a\n" + b"x" * MOST_BYTES,
+        "too large": b"a\n" + b"x" * MAX_BYTES,
         "NUL": b"a,b\n\0,1\n",
         "a picture": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)),
         "a bomb": packed.getvalue(),
         "cut off": whole[: len(whole) // 2],
         "a zip of nothing": b"PK\x05\x06" + b"\0" * 18,
-        "many rows": b"a\n" + b"1\n" * (MOST_ROWS + 1),
+        "many rows": b"a\n" + b"1\n" * (MAX_ROWS + 1),
         "many columns": b"a\n" + b"1," * 60,
         "a long cell": b"a\n" + b"x" * 5000,
         "an open quote": b'a\n"' + b"x\n" * 5,
         "broken UTF-16": b"\xff\xfe\x00",
-        "many rows in a workbook": a_book(["a"], *[["1"]] * (MOST_ROWS + 1)),
+        "many rows in a workbook": a_book(["a"], *[["1"]] * (MAX_ROWS + 1)),
         "no headers": b"\n1,2\n",
         "a cell under no header": b"a\n1,2\n",
     }
 
 
-@pytest.mark.parametrize("name", sorted(bombs().keys() - {"an open quote"}))
-def test_what_is_no_table_is_refused_in_one_line(name):
+@pytest.mark.parametrize("name", sorted(bad_files().keys() - {"an open quote"}))
+def test_a_file_that_is_not_a_table_is_refused_in_one_line(name):
     with pytest.raises(Unreadable) as caught:
-        read(bombs()[name])
+        read(bad_files()[name])
 
     assert "\n" not in str(caught.value)
 
 
-def test_a_workbook_with_a_cell_far_away_is_not_read_to_there():
+def test_a_workbook_with_a_distant_cell_is_refused():
     book = Workbook()
     book.active["A1"], book.active["XFD1048576"] = "a", "far"
     out = io.BytesIO()

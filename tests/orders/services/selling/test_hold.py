@@ -7,7 +7,7 @@ from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
 from bonuses.models import BonusTransaction
-from cinema.money import MOST
+from cinema.money import MAX_AMOUNT
 from concessions.models import ConcessionPreorder, StockMovement
 from notifications.models import Kind, Notification
 from orders.errors import (
@@ -397,7 +397,7 @@ def test_an_order_holds_fifty_tickets_at_most(seats, is_sold):
 
 
 def test_an_order_beyond_all_bounds_is_refused():
-    session = a_session(price=MOST)
+    session = a_session(price=MAX_AMOUNT)
 
     with raises_unchanged(DetailsRefused):
         an_order(session, seats=2)

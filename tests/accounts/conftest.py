@@ -1,0 +1,3 @@
+from tests.helpers.rendering import without_rendering
+
+__all__ = ["without_rendering"]
