@@ -149,7 +149,7 @@ PATCHES = [
         # SimpleBar makes a landmark of what it scrolls, with an English name unless it is told another.
         "scrollable areas have a translated name",
         re.compile(r"data-simplebar(?=[ >])"),
-        r'\g<0> data-simplebar-aria-label="{% load i18n %}{% translate "More of it when scrolled" %}"',
+        r'\g<0> data-simplebar-aria-label="{% load i18n %}{% translate "Scroll for more" %}"',
         {"admin/change_list_results.html": 1, "unfold/helpers/app_list.html": 1},
         other_templates=True,
     ),
@@ -159,7 +159,7 @@ PATCHES = [
         re.compile(
             r"{{ (cl\.result_count|page_obj\.paginator\.count) }}\s*{% if [^%]* == 1 %}.*?{% endif %}", re.DOTALL
         ),
-        r"{% load i18n %}{% blocktranslate with count=\1 %}In all: {{ count }}{% endblocktranslate %}",
+        r"{% load i18n %}{% blocktranslate with count=\1 %}Total: {{ count }}{% endblocktranslate %}",
         {"unfold/helpers/pagination_default.html": 1, "unfold/helpers/pagination_inline.html": 1},
     ),
     Patch(
