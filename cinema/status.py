@@ -1,4 +1,4 @@
-"""The small mover behind every table of lives: one door through which a status changes."""
+"""Changes of status: the only two functions that write a `status`, and the base of every refusal."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,23 +12,24 @@ from django.utils.translation import gettext as _
 class Refused(Exception):
     """A request that the rules do not allow: nothing was changed.
 
-    The text is for people, and translated. `code` is for machines: it names the kind of refusal, is unique among all
-    kinds, and never changes. docs/errors.md lists them.
+    The text is for people, and translated. `code` is for programs: it names the kind of refusal, is unique among all
+    kinds, and never changes. Every subclass has to name its own: `class SeatTaken(Refused, code="seat_taken")`.
+    docs/errors.md lists them.
     """
 
     code: ClassVar[str] = "refused"
 
+    def __init_subclass__(cls, *, code: str, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.code = code
 
-class ForbiddenMove(Refused):
+
+class ForbiddenMove(Refused, code="status_not_allowed"):
     """The status cannot change in this way, or has it already."""
 
-    code = "status_not_allowed"
 
-
-class ConcurrentChange(Refused):
+class ConcurrentChange(Refused, code="changed_meanwhile"):
     """Somebody else changed the row between the read and the write."""
-
-    code = "changed_meanwhile"
 
 
 def transition(rows: Iterable[models.Model], to: str, **stamps: Any) -> None:
@@ -80,9 +81,9 @@ def _label(row: models.Model, status: str) -> Any:
 
 
 def transition_matching(rows: models.QuerySet[Any], to: str, **stamps: Any) -> int:
-    """Move every row of the queryset from which `to` may be reached, and say how many; the others stay as they are.
+    """Move the rows of the queryset whose status may change to `to`; returns their number. The others are left alone.
 
-    One query. For rows that nobody else can move meanwhile, such as the tickets of an order whose row is locked.
+    One query. For rows that are protected from concurrent changes, such as the tickets of an order whose row is locked.
     """
     sources = [status for status, targets in rows.model.TRANSITIONS.items() if to in targets]
     return rows.filter(status__in=sources).update(status=to, **stamps)

@@ -31,10 +31,8 @@ MADE_HARMLESS = re.compile(r"'+[=+\-@\t\r\n]")
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-class Unreadable(Refused):
+class Unreadable(Refused, code="file_unreadable"):
     """The uploaded file cannot be read as a table; the text says why."""
-
-    code = "file_unreadable"
 
 
 @dataclass(frozen=True)
