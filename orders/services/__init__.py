@@ -66,5 +66,5 @@ from orders.services.visits.reminders import remind_locked as remind_locked
 from orders.services.visits.ticket_codes import UnknownCode as UnknownCode
 from orders.services.visits.ticket_codes import code_of as code_of
 from orders.services.visits.ticket_codes import ticket_of as ticket_of
-from orders.services.receipts.queue import send_receipt_again as send_receipt_again
-from orders.services.receipts.queue import send_receipts as send_receipts
+from payments.services import send_receipt_again as send_receipt_again
+from payments.services import send_receipts as send_receipts

@@ -21,7 +21,7 @@ from orders.locks import lock_order
 from orders.models import Order
 from orders.services.payments.disputes import book_disputes
 from orders.services.payments.settlement import mark_paid
-from orders.services.receipts.queue import lines_to_charge
+from orders.services.receipts.lines import lines_to_charge
 from orders.services.refunds.from_gateway import book_refunds
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable, NotPollable
 from payments.gateways import Charge, Opened, Report, State, client, offered

@@ -20,7 +20,7 @@ from jobs.claims import Backoff, TimeLimit, new_sender
 from jobs.steps import Counts
 from orders.locks import lock_orders
 from orders.services.payments.gateway import apply_report
-from orders.services.receipts.queue import lines_to_send_back
+from orders.services.receipts.lines import lines_to_refund
 from payments.errors import GatewayError, GatewayRefused
 from payments.gateways import RefundReport, RefundRequest, State, client
 from payments.models import Refund
@@ -97,7 +97,7 @@ def _send(refund: Refund, *, sender: str, at: datetime) -> tuple[str, str]:
                 amount=refund.amount,
                 currency=settings.CURRENCY,
                 email=refund.order.email,
-                lines=lines_to_send_back(refund),
+                lines=lines_to_refund(refund),
             )
         )
     except GatewayError as error:
