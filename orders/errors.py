@@ -21,6 +21,8 @@ from concessions.errors import OutOfStock as OutOfStock
 from payments.errors import GatewayError as GatewayError
 from payments.errors import GatewayRefused as GatewayRefused
 from payments.errors import GatewayUnavailable as GatewayUnavailable
+from payments.errors import RefundedAlready as RefundedAlready
+from payments.errors import RefundStillToSend as RefundStillToSend
 
 
 class BasketRefused(Refused, code="basket_invalid"):
@@ -268,11 +270,3 @@ class NotRefundable(ForbiddenMove, code="order_not_refundable"):
 
 class NotTakenByHand(ForbiddenMove, code="payment_not_by_hand"):
     """The payment is not an open one that was taken by hand."""
-
-
-class RefundStillToSend(ForbiddenMove, code="refund_still_to_send"):
-    """The gateway is still to send this refund: do not hand out money."""
-
-
-class RefundedAlready(ForbiddenMove, code="refund_paid_already"):
-    """The money of this refund has gone back."""

@@ -1,8 +1,8 @@
-"""Errors of gateways. The texts are for people; what exactly a gateway said is in `answer`."""
+"""Errors of gateways, and refusals to pay out refunds. The texts are for people; `answer` is what a gateway said."""
 
 from django.utils.translation import gettext as _
 
-from cinema.status import Refused
+from cinema.status import ForbiddenMove, Refused
 
 
 class GatewayError(Refused, code="gateway_error"):
@@ -30,3 +30,11 @@ class NotPollable(GatewayError, code="gateway_by_hand"):
 
 class UnverifiedWebhook(Refused, code="webhook_not_genuine"):
     """A webhook does not come from the gateway that it names."""
+
+
+class RefundStillToSend(ForbiddenMove, code="refund_still_to_send"):
+    """The gateway is still to send this refund: do not hand out money."""
+
+
+class RefundedAlready(ForbiddenMove, code="refund_paid_already"):
+    """The money of this refund has gone back."""

@@ -20,7 +20,6 @@ from orders.services.payments.gateway import customer_payment_state as customer_
 from orders.services.payments.gateway import is_payable as is_payable
 from orders.services.payments.gateway import settle_payment as settle_payment
 from orders.services.payments.gateway import start_payment as start_payment
-from orders.services.payments.manual import mark_paid_out as mark_paid_out
 from orders.services.payments.manual import record_uncertain_payment as record_uncertain_payment
 from orders.services.payments.manual import resolve_payment as resolve_payment
 from orders.services.payments.reconciliation import reconcile as reconcile
@@ -33,7 +32,6 @@ from orders.services.refunds.by_customer import refund_by_customer as refund_by_
 from orders.services.refunds.by_customer import refundable_by_customer as refundable_by_customer
 from orders.services.refunds.by_session import refund_cancelled_sessions as refund_cancelled_sessions
 from orders.services.refunds.by_session import refund_cancelled_sessions_locked as refund_cancelled_sessions_locked
-from orders.services.refunds.payouts import send_again as send_again
 from orders.services.refunds.payouts import send_refunds as send_refunds
 from orders.services.refunds.refund import RefundPreview as RefundPreview
 from orders.services.refunds.refund import preview_refund as preview_refund
@@ -66,5 +64,7 @@ from orders.services.visits.reminders import remind_locked as remind_locked
 from orders.services.visits.ticket_codes import UnknownCode as UnknownCode
 from orders.services.visits.ticket_codes import code_of as code_of
 from orders.services.visits.ticket_codes import ticket_of as ticket_of
+from payments.services import mark_paid_out as mark_paid_out
+from payments.services import send_again as send_again
 from payments.services import send_receipt_again as send_receipt_again
 from payments.services import send_receipts as send_receipts

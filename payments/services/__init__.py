@@ -9,6 +9,12 @@ from payments.services.ledger import request_refund as request_refund
 from payments.services.opening import open_payment as open_payment
 from payments.services.opening import pending_payment as pending_payment
 from payments.services.opening import recover_external_id as recover_external_id
+from payments.services.payouts import claim_refunds as claim_refunds
+from payments.services.payouts import mark_paid_out as mark_paid_out
+from payments.services.payouts import record_refund_error as record_refund_error
+from payments.services.payouts import record_refund_report as record_refund_report
+from payments.services.payouts import send_again as send_again
+from payments.services.payouts import wait_for_refund as wait_for_refund
 from payments.services.polling import fail_payment as fail_payment
 from payments.services.polling import flag_discrepancy as flag_discrepancy
 from payments.services.polling import is_plausible as is_plausible
