@@ -23,6 +23,7 @@ from payments.errors import GatewayRefused as GatewayRefused
 from payments.errors import GatewayUnavailable as GatewayUnavailable
 from payments.errors import RefundedAlready as RefundedAlready
 from payments.errors import RefundStillToSend as RefundStillToSend
+from screenings.errors import SeatBroken as SeatBroken
 
 
 class BasketRefused(Refused, code="basket_invalid"):
@@ -71,10 +72,6 @@ class DetailsRefused(BasketRefused, code="order_details_invalid"):
 
 class SeatTaken(Refused, code="seat_taken"):
     """One of the seats was sold or is held for somebody else."""
-
-
-class SeatBroken(Refused, code="seat_out_of_use"):
-    """One of the seats is out of use during the session."""
 
 
 class NotOnSale(Refused, code="not_on_sale"):

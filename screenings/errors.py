@@ -141,6 +141,10 @@ class OutAlready(ImpossibleOutage, code="seat_out_already"):
         )
 
 
+class SeatBroken(Refused, code="seat_out_of_use"):
+    """One of the seats is out of use during the session."""
+
+
 class BackAlready(ForbiddenMove, code="seat_back_already"):
     """The seat was put back before, or its outage has ended."""
 

@@ -18,11 +18,11 @@ from orders.locks import lock_order
 from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services.selling import promocodes
-from orders.services.selling.basket import refuse_broken
 from orders.services.selling.hold import release_stale_holds
 from orders.services.visits.ticket_codes import code_of
 from payments.models import BY_HAND
 from payments.services import record_success, request_refund
+from screenings.services import refuse_out_of_use
 
 
 def mark_paid(
@@ -92,7 +92,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
         tickets = list(order.tickets.select_related("session", "seat"))
         preorders = list(order.preorders.filter(status=ConcessionPreorder.Status.CANCELLED).order_by("concession_item"))
         _refuse_unless_on_sale(order, tickets, preorders, at=at)
-        refuse_broken((ticket.session, ticket.seat) for ticket in tickets)
+        refuse_out_of_use((ticket.session, ticket.seat) for ticket in tickets)
         # The index of live tickets decides: the seats may be somebody else's by now.
         try:
             with transaction.atomic():
