@@ -14,19 +14,15 @@ class UnknownPermission(Exception):
         super().__init__(", ".join(names))
 
 
-class NotYourself(Refused):
+class NotYourself(Refused, code="own_account"):
     """Staff cannot deactivate their own account: they could not undo it."""
-
-    code = "own_account"
 
     def __str__(self) -> str:
         return _("You can’t deactivate your own account. Ask a colleague to do it.")
 
 
-class NotYours(Refused):
+class NotYours(Refused, code="person_out_of_reach"):
     """The person has more rights, or works in other cinemas, than the one who acts."""
-
-    code = "person_out_of_reach"
 
     def __init__(self, person: Any) -> None:
         super().__init__(person)
@@ -38,10 +34,11 @@ class NotYours(Refused):
         }
 
 
-class ApprovalRequired(Refused):
-    """The amount is above the limit for one person. `service` names what may be requested with `request_approval`."""
+class ApprovalRequired(Refused, code="approval_needed"):
+    """The amount is over the limit for one person: a second one has to approve it.
 
-    code = "approval_needed"
+    `service`: the service to ask for with `request_approval`.
+    """
 
     def __init__(self, service: str) -> None:
         super().__init__(service)
@@ -51,38 +48,32 @@ class ApprovalRequired(Refused):
         return _("This is above your limit. A colleague has to approve it.")
 
 
-class ApproverNotAllowed(Refused):
+class ApproverNotAllowed(Refused, code="approver_not_allowed"):
     """The approver is the person who asked, or one of the two may not do this (any more)."""
-
-    code = "approver_not_allowed"
 
     def __str__(self) -> str:
         return _("You can’t approve this request. It has to be a different person who is also allowed to do this.")
 
 
-class ApprovalOutdated(Refused):
+class ApprovalOutdated(Refused, code="approval_outdated"):
     """The request is not the one that was shown, was withdrawn, or would now do something else than it says."""
-
-    code = "approval_outdated"
 
     def __str__(self) -> str:
         return _("This request is out of date. Look at the current one, or ask your colleague to make a new request.")
 
 
-class LastOwner(Refused):
+class LastOwner(Refused, code="last_owner"):
     """The last active owner cannot be deactivated: nobody could appoint another."""
-
-    code = "last_owner"
 
     def __str__(self) -> str:
         return _("The last owner can’t be deactivated. Give someone else the owner role first.")
 
 
-class RateLimited(Refused):
-    """A person or an address asks too often."""
+class RateLimited(Refused, code="too_many_requests"):
+    """A person or an address asks too often.
 
-    # `wait`: seconds until the next try may succeed.
-    code = "too_many_requests"
+    `wait`: seconds until the next try may succeed.
+    """
 
     def __init__(self, wait: int) -> None:
         self.wait = wait

@@ -3,10 +3,8 @@ from django.utils.translation import gettext as _
 from cinema.status import ConcurrentChange, Refused
 
 
-class NotEnoughPoints(Refused):
+class NotEnoughPoints(Refused, code="not_enough_points"):
     """The customer has fewer points than were to be spent, or no account."""
-
-    code = "not_enough_points"
 
     def __init__(self, *, wanted: int, balance: int) -> None:
         super().__init__(
@@ -15,13 +13,9 @@ class NotEnoughPoints(Refused):
         )
 
 
-class AdjustmentRefused(Refused):
+class AdjustmentRefused(Refused, code="adjustment_not_allowed"):
     """The adjustment is 0, out of bounds, or takes more points than there are."""
 
-    code = "adjustment_not_allowed"
 
-
-class AdjustedMeanwhile(ConcurrentChange):
+class AdjustedMeanwhile(ConcurrentChange, code="points_adjusted_meanwhile"):
     """A colleague adjusted the account after the page was opened."""
-
-    code = "points_adjusted_meanwhile"

@@ -15,6 +15,13 @@ class BonusAccountQuerySet(models.QuerySet["BonusAccount"]):
         """With points to lose, and without a credit since `instant`."""
         return self.filter(balance__gt=0, last_accrual_date__lt=instant)
 
+    def to_warn(self, at: datetime) -> "BonusAccountQuerySet":
+        """With points that expire within `BONUS_WARNING`, whose owner was not warned since the last credit."""
+        ahead = settings.BONUS_VALIDITY - settings.BONUS_WARNING
+        return self.unused_since(at - ahead).filter(
+            expiry_warned_at__isnull=True, last_accrual_date__gte=at - settings.BONUS_VALIDITY
+        )
+
 
 class BonusAccount(models.Model):
     """A customer's points. Balance less `owed` is the sum of the transactions; one of the two is always 0.

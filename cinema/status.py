@@ -12,23 +12,24 @@ from django.utils.translation import gettext as _
 class Refused(Exception):
     """A request that the rules do not allow: nothing was changed.
 
-    The text is for people, and translated. `code` is for machines: it names the kind of refusal, is unique among all
-    kinds, and never changes. docs/errors.md lists them.
+    The text is for people, and translated. `code` is for programs: it names the kind of refusal, is unique among all
+    kinds, and never changes. Every subclass has to name its own: `class SeatTaken(Refused, code="seat_taken")`.
+    docs/errors.md lists them.
     """
 
     code: ClassVar[str] = "refused"
 
+    def __init_subclass__(cls, *, code: str, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.code = code
 
-class ForbiddenMove(Refused):
+
+class ForbiddenMove(Refused, code="status_not_allowed"):
     """The status cannot change in this way, or has it already."""
 
-    code = "status_not_allowed"
 
-
-class ConcurrentChange(Refused):
+class ConcurrentChange(Refused, code="changed_meanwhile"):
     """Somebody else changed the row between the read and the write."""
-
-    code = "changed_meanwhile"
 
 
 def transition(rows: Iterable[models.Model], to: str, **fields: Any) -> None:

@@ -7,10 +7,8 @@ from cinema.status import Refused
 LONGEST_REASON = 250
 
 
-class ReasonNeeded(Refused):
+class ReasonNeeded(Refused, code="reason_needed"):
     """No reason was given, or one that is too long or cannot be stored."""
-
-    code = "reason_needed"
 
 
 def clean_reason(reason: str) -> str:

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from cinema.status import ConcurrentChange, Refused
 
 
-class OutOfStock(Refused):
-    """There is less of some items in stock than was asked for."""
+class OutOfStock(Refused, code="out_of_stock"):
+    """There is less of some items in stock than was asked for.
 
-    # `items`: their names.
-    code = "out_of_stock"
+    `items`: their names.
+    """
 
     def __init__(self, items: Iterable[object]) -> None:
         self.items = [str(item) for item in items]
@@ -21,10 +21,8 @@ class OutOfStock(Refused):
         )
 
 
-class PromisedToCustomers(Refused):
+class PromisedToCustomers(Refused, code="stock_promised"):
     """Fewer were counted on the shelf than customers have ordered."""
-
-    code = "stock_promised"
 
     def __init__(self, item: object, *, on_shelf: int, promised: int) -> None:
         super().__init__(
@@ -36,10 +34,8 @@ class PromisedToCustomers(Refused):
         )
 
 
-class WrongQuantity(Refused):
+class WrongQuantity(Refused, code="quantity_invalid"):
     """The quantity is not a whole number within its bounds."""
-
-    code = "quantity_invalid"
 
     def __init__(self, quantity: object, *, lowest: int, highest: int) -> None:
         super().__init__(
@@ -48,11 +44,11 @@ class WrongQuantity(Refused):
         )
 
 
-class CountDiffers(Refused):
-    """The count differs so much from the expected stock that it needs a reason."""
+class CountDiffers(Refused, code="count_differs"):
+    """The count differs so much from the expected stock that it needs a reason.
 
-    # `on_shelf`: what was counted; `expected`: what the stock says.
-    code = "count_differs"
+    `on_shelf`: what was counted; `expected`: what the stock says.
+    """
 
     def __init__(self, item: object, *, on_shelf: int, expected: int) -> None:
         self.on_shelf, self.expected = on_shelf, expected
@@ -65,31 +61,21 @@ class CountDiffers(Refused):
         )
 
 
-class NothingToOrder(Refused):
+class NothingToOrder(Refused, code="nothing_to_order"):
     """The stock is at its maximum, or what is missing is on order."""
 
-    code = "nothing_to_order"
 
-
-class StockMovedMeanwhile(ConcurrentChange):
+class StockMovedMeanwhile(ConcurrentChange, code="stock_changed_meanwhile"):
     """A colleague booked stock of the item after the page was opened."""
 
-    code = "stock_changed_meanwhile"
 
-
-class OnSaleAlready(ConcurrentChange):
+class OnSaleAlready(ConcurrentChange, code="item_on_sale_already"):
     """The item is on sale."""
 
-    code = "item_on_sale_already"
 
-
-class OffSaleAlready(ConcurrentChange):
+class OffSaleAlready(ConcurrentChange, code="item_off_sale_already"):
     """The item is off sale."""
 
-    code = "item_off_sale_already"
 
-
-class OrderedAlready(NothingToOrder):
+class OrderedAlready(NothingToOrder, code="item_on_order_already"):
     """The item is on order from the supplier."""
-
-    code = "item_on_order_already"

@@ -1,5 +1,4 @@
-"""What the process refuses, and, handed on, what the instruments below refuse to it.
-
+"""Refusals of this app, and, re-exported, those of the apps below that its services raise.
 
 Every text says what was refused, why, and what to do. A refusal changes nothing.
 """
@@ -22,90 +21,61 @@ from concessions.errors import OutOfStock as OutOfStock
 from payments.errors import GatewayError as GatewayError
 from payments.errors import GatewayRefused as GatewayRefused
 from payments.errors import GatewayUnavailable as GatewayUnavailable
+from payments.errors import RefundedAlready as RefundedAlready
+from payments.errors import RefundStillToSend as RefundStillToSend
+from screenings.errors import SeatBroken as SeatBroken
 
 
-class BasketRefused(Refused):
+class BasketRefused(Refused, code="basket_invalid"):
     """The basket cannot become an order."""
 
-    code = "basket_invalid"
 
-
-class BasketEmpty(BasketRefused):
+class BasketEmpty(BasketRefused, code="basket_empty"):
     """The basket holds neither a seat nor a snack."""
 
-    code = "basket_empty"
 
-
-class BasketTooLarge(BasketRefused):
+class BasketTooLarge(BasketRefused, code="basket_too_large"):
     """The basket holds more tickets than one order may."""
 
-    code = "basket_too_large"
 
-
-class SeatChosenTwice(BasketRefused):
+class SeatChosenTwice(BasketRefused, code="seat_chosen_twice"):
     """The basket names a seat of a session twice."""
 
-    code = "seat_chosen_twice"
 
-
-class SnackQuantityRefused(BasketRefused):
+class SnackQuantityRefused(BasketRefused, code="snack_quantity_invalid"):
     """The quantity of a snack is not from 1 to the maximum of a line."""
 
-    code = "snack_quantity_invalid"
 
-
-class SnackNotSold(BasketRefused):
+class SnackNotSold(BasketRefused, code="snack_not_sold"):
     """The snack is not sold in this cinema now."""
 
-    code = "snack_not_sold"
 
-
-class DifferentCinemas(BasketRefused):
+class DifferentCinemas(BasketRefused, code="different_cinemas"):
     """The basket holds sessions of another cinema."""
 
-    code = "different_cinemas"
 
-
-class SeatNotInHall(BasketRefused):
+class SeatNotInHall(BasketRefused, code="seat_not_in_hall"):
     """The seat is not in the hall of the session."""
 
-    code = "seat_not_in_hall"
 
-
-class TicketTypeNotSold(BasketRefused):
+class TicketTypeNotSold(BasketRefused, code="ticket_type_not_sold"):
     """The ticket type is not sold now."""
 
-    code = "ticket_type_not_sold"
 
-
-class PointsRefused(BasketRefused):
+class PointsRefused(BasketRefused, code="points_not_allowed"):
     """The number of points is not valid, or more than may pay for this order."""
 
-    code = "points_not_allowed"
 
-
-class DetailsRefused(BasketRefused):
+class DetailsRefused(BasketRefused, code="order_details_invalid"):
     """A detail of the order is not valid: address, phone number, language, channel or total."""
 
-    code = "order_details_invalid"
 
-
-class SeatTaken(Refused):
+class SeatTaken(Refused, code="seat_taken"):
     """One of the seats was sold or is held for somebody else."""
 
-    code = "seat_taken"
 
-
-class SeatBroken(Refused):
-    """One of the seats is out of use during the session."""
-
-    code = "seat_out_of_use"
-
-
-class NotOnSale(Refused):
+class NotOnSale(Refused, code="not_on_sale"):
     """A session has started, is over or is cancelled, or snacks could not be collected any more."""
-
-    code = "not_on_sale"
 
     @classmethod
     def any_more(cls, film: Any) -> "NotOnSale":
@@ -114,10 +84,11 @@ class NotOnSale(Refused):
         )
 
 
-class PriceChanged(Refused):
-    """The basket costs another sum than the customer was shown: `expected` then, `total` now."""
+class PriceChanged(Refused, code="price_changed"):
+    """The total is no longer the one that the customer was shown.
 
-    code = "price_changed"
+    `expected`: the total shown; `total`: the total now.
+    """
 
     def __init__(self, *, expected: Decimal, total: Decimal) -> None:
         self.expected, self.total = expected, total
@@ -127,10 +98,8 @@ class PriceChanged(Refused):
         )
 
 
-class ChoiceRefused(Refused):
-    """These seats or ticket types are not sold together online."""
-
-    code = "seat_choice_not_allowed"
+class ChoiceRefused(Refused, code="seat_choice_not_allowed"):
+    """The shop does not sell these seats or ticket types together."""
 
     @classmethod
     def of_type(cls, seat: Any, ticket_type: Any) -> "ChoiceRefused":
@@ -140,10 +109,11 @@ class ChoiceRefused(Refused):
         )
 
 
-class SeatLeftAlone(Refused):
-    """The choice leaves single free seats between others."""
+class SeatLeftAlone(Refused, code="single_seat_left"):
+    """The choice leaves single free seats between others.
 
-    code = "single_seat_left"
+    `seats`: those that would be left.
+    """
 
     def __init__(self, seats: Sequence[Any]) -> None:
         self.seats = list(seats)
@@ -157,223 +127,143 @@ class SeatLeftAlone(Refused):
         )
 
 
-class TooMuchHeld(Refused):
-    """A visitor, or an address, holds more unpaid seats than are lent online at once."""
-
-    code = "too_much_held"
+class TooMuchHeld(Refused, code="too_much_held"):
+    """The visitor, or the address, holds too many unpaid seats."""
 
     def __init__(self) -> None:
         super().__init__(_("You already have unpaid seats. Pay for them or cancel that order first."))
 
 
-class HoldEnds(Refused):
-    """The online hold has been extended as far as it goes."""
-
-    code = "hold_not_extendable"
+class HoldEnds(Refused, code="hold_not_extendable"):
+    """The hold has been extended as far as possible."""
 
     def __init__(self) -> None:
         super().__init__(_("We can’t hold your order any longer. Please pay now, or choose again."))
 
 
-class PromocodeRefused(Refused):
+class PromocodeRefused(Refused, code="promocode_not_accepted"):
     """The promocode cannot be used."""
 
-    code = "promocode_not_accepted"
 
-
-class PromocodeUnknown(PromocodeRefused):
+class PromocodeUnknown(PromocodeRefused, code="promocode_unknown"):
     """There is no promocode of this name."""
 
-    code = "promocode_unknown"
 
-
-class PromocodeNotValid(PromocodeRefused):
+class PromocodeNotValid(PromocodeRefused, code="promocode_not_valid_now"):
     """The promocode is switched off, or now is outside its dates."""
 
-    code = "promocode_not_valid_now"
 
-
-class PromocodeUsedUp(PromocodeRefused):
+class PromocodeUsedUp(PromocodeRefused, code="promocode_used_up"):
     """The promocode has been used as often as it may be."""
 
-    code = "promocode_used_up"
 
-
-class WrongAmount(Refused):
+class WrongAmount(Refused, code="wrong_amount"):
     """The amount is not what the order costs."""
 
-    code = "wrong_amount"
 
-
-class AlreadyPaid(Refused):
+class AlreadyPaid(Refused, code="already_paid"):
     """Money was taken by hand for an order that does not wait for payment."""
 
-    code = "already_paid"
 
-
-class NotPayable(Refused):
+class NotPayable(Refused, code="order_not_payable"):
     """No payment of this order can be started."""
 
-    code = "order_not_payable"
 
-
-class PaidBefore(NotPayable):
+class PaidBefore(NotPayable, code="order_paid"):
     """The order has been paid, so that no other payment can be started."""
 
-    code = "order_paid"
 
-
-class NothingToPay(NotPayable):
+class NothingToPay(NotPayable, code="order_is_free"):
     """The order costs nothing and needs no payment."""
 
-    code = "order_is_free"
 
-
-class TimeToPayOver(NotPayable):
+class TimeToPayOver(NotPayable, code="payment_time_over"):
     """The time to pay is over, or the order was cancelled."""
 
-    code = "payment_time_over"
 
-
-class GatewayNotOffered(Refused):
+class GatewayNotOffered(Refused, code="gateway_not_offered"):
     """Customers cannot pay through this gateway here."""
 
-    code = "gateway_not_offered"
 
-
-class NothingToRefund(Refused):
+class NothingToRefund(Refused, code="nothing_to_refund"):
     """Nothing of the order is left to refund."""
 
-    code = "nothing_to_refund"
 
-
-class LinesNotRefundable(NothingToRefund):
+class LinesNotRefundable(NothingToRefund, code="lines_not_refundable"):
     """A line is not part of the order, or was refunded before."""
 
-    code = "lines_not_refundable"
 
-
-class MoreThanLeft(NothingToRefund):
+class MoreThanLeft(NothingToRefund, code="refund_exceeds_payments"):
     """The amount is more than is left of one of the order's payments."""
 
-    code = "refund_exceeds_payments"
 
-
-class ExtensionRefused(Refused):
+class ExtensionRefused(Refused, code="deadline_invalid"):
     """The new payment deadline is not after now and before the session."""
 
-    code = "deadline_invalid"
 
-
-class NotReminded(Refused):
+class NotReminded(Refused, code="reminder_not_sent"):
     """The customer cannot be reminded to pay."""
 
-    code = "reminder_not_sent"
 
-
-class NoContact(NotReminded):
+class NoContact(NotReminded, code="no_contact"):
     """The order has neither an e-mail address nor a phone number."""
 
-    code = "no_contact"
 
-
-class RemindedLately(NotReminded):
+class RemindedLately(NotReminded, code="reminded_lately"):
     """The customer was reminded less than an hour ago."""
 
-    code = "reminded_lately"
 
-
-class NotForgotten(Refused):
+class NotForgotten(Refused, code="customer_not_erasable"):
     """The customer's data cannot be erased."""
 
-    code = "customer_not_erasable"
 
-
-class NothingKept(NotForgotten):
+class NothingKept(NotForgotten, code="customer_erased_already"):
     """Nothing that names the customer is stored any more."""
 
-    code = "customer_erased_already"
 
-
-class StaffNotForgotten(NotForgotten):
+class StaffNotForgotten(NotForgotten, code="customer_is_staff"):
     """The person is staff: deactivate the account instead."""
 
-    code = "customer_is_staff"
 
-
-class OrdersStillOpen(NotForgotten):
+class OrdersStillOpen(NotForgotten, code="customer_has_open_orders"):
     """An order of the customer is not settled yet."""
 
-    code = "customer_has_open_orders"
 
-
-class NotAdmitted(Refused):
+class NotAdmitted(Refused, code="not_admitted"):
     """The door or the bar does not accept the ticket or the snacks."""
 
-    code = "not_admitted"
 
-
-class TicketUsed(NotAdmitted):
+class TicketUsed(NotAdmitted, code="ticket_used"):
     """The ticket has been scanned before."""
 
-    code = "ticket_used"
 
-
-class OrderNotPaid(NotAdmitted):
+class OrderNotPaid(NotAdmitted, code="order_not_paid"):
     """The order of the ticket or the snacks is not paid."""
 
-    code = "order_not_paid"
 
-
-class SessionNotHeld(NotAdmitted):
+class SessionNotHeld(NotAdmitted, code="ticket_session_cancelled"):
     """The session of the ticket was cancelled."""
 
-    code = "ticket_session_cancelled"
 
-
-class TicketNotValid(NotAdmitted):
+class TicketNotValid(NotAdmitted, code="ticket_not_valid"):
     """The ticket was refunded or has expired."""
 
-    code = "ticket_not_valid"
 
-
-class ScanNotUndoable(NotAdmitted):
+class ScanNotUndoable(NotAdmitted, code="scan_not_undoable"):
     """The ticket is not scanned, or its order is completed."""
 
-    code = "scan_not_undoable"
 
-
-class SnacksNotOpen(NotAdmitted):
+class SnacksNotOpen(NotAdmitted, code="snacks_not_open"):
     """The snacks are not in a status from which this step is possible."""
 
-    code = "snacks_not_open"
 
-
-class NotAwaitingPayment(ForbiddenMove):
+class NotAwaitingPayment(ForbiddenMove, code="order_not_awaiting_payment"):
     """The order is not waiting for payment any more."""
 
-    code = "order_not_awaiting_payment"
 
-
-class NotRefundable(ForbiddenMove):
+class NotRefundable(ForbiddenMove, code="order_not_refundable"):
     """The order is not paid, so that there is nothing to refund."""
 
-    code = "order_not_refundable"
 
-
-class NotTakenByHand(ForbiddenMove):
+class NotTakenByHand(ForbiddenMove, code="payment_not_by_hand"):
     """The payment is not an open one that was taken by hand."""
-
-    code = "payment_not_by_hand"
-
-
-class RefundStillToSend(ForbiddenMove):
-    """The gateway is still to send this refund: do not hand out money."""
-
-    code = "refund_still_to_send"
-
-
-class RefundedAlready(ForbiddenMove):
-    """The money of this refund has gone back."""
-
-    code = "refund_paid_already"

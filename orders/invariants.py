@@ -1,87 +1,51 @@
-"""What is always true, as queries that name the rows where it is not: none, when the books balance.
+"""Checks the invariants of all apps, and lists those that join orders with other tables."""
 
-Each is one statement of plain SQL, so that it sees one moment of a live database, and runs on both databases. Money is
-in minor units there. `check_invariants` runs them nightly; the tests run them after whatever they do.
-"""
-
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
 
+import bonuses.invariants
+import concessions.invariants
+import notifications.invariants
+import payments.invariants
+import screenings.invariants
 from cinema.money import MINOR_UNITS
+from jobs.invariants import Invariant, Violation, broken, sql_list
 from jobs.overdue_rows import overdue_rows
 from orders.models import Order, Ticket
 
-PERIODS = 2  # that a job may take before what it leaves undone is a fault
-
-
-@dataclass(frozen=True)
-class Invariant:
-    """`sql` yields the primary keys of the rows of `model` for which `statement` does not hold."""
-
-    statement: str
-    model: str
-    sql: str
-
-
-@dataclass(frozen=True)
-class Violation:
-    statement: str
-    row: str
+PERIODS = 2  # a job may leave rows undone for this many of its periods
 
 
 def violations(at: datetime) -> Iterator[Violation]:
-    """Every row that breaks an invariant as of `at`, and every row that a job left undone for two periods."""
+    """Every row that breaks an invariant as of `at`, and every row that a job left undone for two periods.
+
+    `check_invariants` runs this every night. One query for each invariant and each step of a job.
+    """
     instant = connection.ops.adapt_datetimefield_value
     parameters = {
         "two_periods_ago": instant(at - PERIODS * settings.JOB_SCHEDULE["refund_cancelled_sessions"].period),
         "validity_ago": instant(at - settings.BONUS_VALIDITY),
         "point_value": int(settings.BONUS_POINT_VALUE.scaleb(MINOR_UNITS)),
     }
-    for invariant in INVARIANTS:
-        with connection.cursor() as cursor:
-            cursor.execute(invariant.sql, parameters)
-            for [pk] in cursor.fetchall():
-                yield Violation(invariant.statement, f"{invariant.model}:{pk}")
+    yield from broken(INVARIANTS, parameters)
     for job, row in overdue_rows(at, periods=PERIODS):
         yield Violation(f"Nothing was due to {job} two periods ago and is still undone", row)
 
 
-def _words(values: Iterable[str]) -> str:
-    """Our own constants, capital letters all, as SQL."""
-    return ", ".join(f"'{value}'" for value in values)
-
-
-LIVE = _words(Ticket.LIVE)
-UNPAID = _words(Order.UNPAID)
-SOLD = _words(Order.SOLD)
-EDGES = _words(f"{source}>{target}" for source, targets in Order.TRANSITIONS.items() for target in targets)
+LIVE = sql_list(Ticket.LIVE)
+UNPAID = sql_list(Order.UNPAID)
+SOLD = sql_list(Order.SOLD)
+EDGES = sql_list(f"{source}>{target}" for source, targets in Order.TRANSITIONS.items() for target in targets)
 
 INVARIANTS = [
-    Invariant(
-        "The stock of an item is the sum of its movements, and not negative",
-        "concessions.concessionitem",
-        """
-        SELECT item.id FROM concessions_concessionitem item
-        LEFT JOIN (SELECT concession_item_id, SUM(quantity) AS moved FROM concessions_stockmovement
-                   GROUP BY concession_item_id) movement ON movement.concession_item_id = item.id
-        WHERE item.stock_quantity <> COALESCE(movement.moved, 0) OR item.stock_quantity < 0
-        """,
-    ),
-    Invariant(
-        "A balance less what is owed is the sum of its transactions; neither is negative, one of them is 0",
-        "bonuses.bonusaccount",
-        """
-        SELECT account.id FROM bonuses_bonusaccount account
-        LEFT JOIN (SELECT bonus_account_id, SUM(amount) AS points FROM bonuses_bonustransaction
-                   GROUP BY bonus_account_id) entry ON entry.bonus_account_id = account.id
-        WHERE account.balance - account.owed <> COALESCE(entry.points, 0)
-           OR account.balance < 0 OR account.owed < 0 OR (account.balance > 0 AND account.owed > 0)
-        """,
-    ),
+    *concessions.invariants.INVARIANTS,
+    *bonuses.invariants.INVARIANTS,
+    *payments.invariants.INVARIANTS,
+    *notifications.invariants.INVARIANTS,
+    *screenings.invariants.INVARIANTS,
     Invariant(
         "At most one live ticket holds a seat at a session",
         "screenings.session",
@@ -119,16 +83,6 @@ INVARIANTS = [
            OR o.bonus_amount <> COALESCE(t.bonus, 0) + COALESCE(p.bonus, 0)
            OR o.final_amount <> o.total_amount - o.discount_amount - o.bonus_amount
            OR o.final_amount < 0 OR t.least < 0 OR p.least < 0
-        """,
-    ),
-    Invariant(
-        "No payment is refunded beyond its amount",
-        "payments.payment",
-        """
-        SELECT payment.id FROM payments_payment payment
-        JOIN (SELECT payment_id, SUM(amount) AS back FROM payments_refund
-              GROUP BY payment_id) refund ON refund.payment_id = payment.id
-        WHERE refund.back > CASE payment.status WHEN 'SUCCEEDED' THEN payment.amount ELSE 0 END
         """,
     ),
     Invariant(
@@ -209,40 +163,6 @@ INVARIANTS = [
         """,
     ),
     Invariant(
-        "An order earns points once",
-        "orders.order",
-        """
-        SELECT order_id FROM bonuses_bonustransaction WHERE transaction_type = 'ACCRUAL'
-        GROUP BY order_id HAVING COUNT(*) > 1
-        """,
-    ),
-    Invariant(
-        "Reversals never exceed what they reverse",
-        "bonuses.bonustransaction",
-        """
-        SELECT original.id FROM bonuses_bonustransaction original
-        JOIN (SELECT reverses_id, SUM(amount) AS amount FROM bonuses_bonustransaction
-              WHERE reverses_id IS NOT NULL GROUP BY reverses_id) back ON back.reverses_id = original.id
-        WHERE back.amount * original.amount > 0 OR ABS(back.amount) > ABS(original.amount)
-        """,
-    ),
-    Invariant(
-        "A movement of stock is returned by one movement of the same goods, in full",
-        "concessions.stockmovement",
-        """
-        SELECT back.id FROM concessions_stockmovement back
-        JOIN concessions_stockmovement original ON original.id = back.reverses_id
-        WHERE back.quantity <> -original.quantity OR back.concession_item_id <> original.concession_item_id
-        """,
-    ),
-    Invariant(
-        "One message goes to a recipient about an occasion",
-        "notifications.notification",
-        """
-        SELECT MIN(id) FROM notifications_notification GROUP BY kind, recipient, occasion HAVING COUNT(*) > 1
-        """,
-    ),
-    Invariant(
         "A promocode's uses are the orders that use it, within its limit",
         "orders.promocode",
         """
@@ -251,17 +171,6 @@ INVARIANTS = [
                    WHERE promocode_id IS NOT NULL AND status <> 'CANCELLED' GROUP BY promocode_id) o
                ON o.promocode_id = promocode.id
         WHERE promocode.used_count <> COALESCE(o.uses, 0) OR promocode.used_count > promocode.max_uses
-        """,
-    ),
-    Invariant(
-        "No two sessions that are not cancelled hold one hall at a time, cleaning included",
-        "screenings.session",
-        """
-        SELECT id FROM (
-            SELECT id, start_datetime, MAX(free_from) OVER (
-                PARTITION BY hall_id ORDER BY start_datetime, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ) AS taken_until FROM screenings_session WHERE status <> 'CANCELLED') showing
-        WHERE taken_until > start_datetime
         """,
     ),
 ]

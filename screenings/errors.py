@@ -12,10 +12,8 @@ from django.utils.translation import gettext as _
 from cinema.status import ForbiddenMove, Refused
 
 
-class NonexistentTime(Refused):
+class NonexistentTime(Refused, code="time_nonexistent"):
     """The clocks go forward over this local time, so that it does not exist."""
-
-    code = "time_nonexistent"
 
     def __init__(self, wall_clock: datetime, zone: ZoneInfo) -> None:
         super().__init__(
@@ -27,11 +25,11 @@ class NonexistentTime(Refused):
         )
 
 
-class AmbiguousTime(Refused):
-    """The clocks go back, so that this local time comes twice."""
+class AmbiguousTime(Refused, code="time_ambiguous"):
+    """The clocks go back, so that this local time comes twice.
 
-    # `choices`: both instants, the earlier first.
-    code = "time_ambiguous"
+    `choices`: both instants, the earlier first.
+    """
 
     def __init__(self, wall_clock: datetime, zone: ZoneInfo, choices: Sequence[datetime]) -> None:
         self.choices = list(choices)
@@ -49,29 +47,25 @@ class AmbiguousTime(Refused):
         )
 
 
-class TimeZoneMissing(Refused):
+class TimeZoneMissing(Refused, code="time_zone_missing"):
     """The time has no zone, so that it is not an instant."""
-
-    code = "time_zone_missing"
 
     def __init__(self, time: datetime) -> None:
         super().__init__(_("%(time)s has no time zone. Specify one.") % {"time": _shown(time)})
 
 
-class StartsInThePast(Refused):
+class StartsInThePast(Refused, code="starts_in_the_past"):
     """A session is scheduled to start before now."""
-
-    code = "starts_in_the_past"
 
     def __init__(self, start: datetime) -> None:
         super().__init__(_("%(time)s has already passed. Choose a later start.") % {"time": _shown(start)})
 
 
-class HallBusy(Refused):
-    """Other sessions occupy the hall at that time, cleaning included."""
+class HallBusy(Refused, code="hall_busy"):
+    """Other sessions occupy the hall at that time, cleaning included.
 
-    # `sessions`: they, with hall and film loaded.
-    code = "hall_busy"
+    `sessions`: they, with hall and film loaded.
+    """
 
     def __init__(self, sessions: Sequence[Any]) -> None:
         self.sessions = list(sessions)
@@ -87,25 +81,19 @@ class HallBusy(Refused):
         )
 
 
-class ImpossibleSession(Refused):
+class ImpossibleSession(Refused, code="session_invalid"):
     """A value of the session is not valid; the text says which."""
 
-    code = "session_invalid"
 
-
-class SessionCancelledAlready(ForbiddenMove):
+class SessionCancelledAlready(ForbiddenMove, code="session_cancelled_already"):
     """The session has been cancelled before; the first reason is kept."""
-
-    code = "session_cancelled_already"
 
     def __init__(self, session: Any) -> None:
         super().__init__(_("%(session)s has already been cancelled.") % {"session": session})
 
 
-class SessionOver(ForbiddenMove):
+class SessionOver(ForbiddenMove, code="session_over"):
     """The session has ended and cannot be cancelled."""
-
-    code = "session_over"
 
     def __init__(self, session: Any) -> None:
         super().__init__(
@@ -113,41 +101,33 @@ class SessionOver(ForbiddenMove):
         )
 
 
-class NotYet(ForbiddenMove):
+class NotYet(ForbiddenMove, code="session_not_yet"):
     """The session has not started, or not ended, yet."""
-
-    code = "session_not_yet"
 
     def __init__(self, session: Any) -> None:
         super().__init__(_("%(session)s: it’s too early for this.") % {"session": session})
 
 
-class DifferentWeekdays(Refused):
+class DifferentWeekdays(Refused, code="weekdays_differ"):
     """A week is copied to one that starts on another day of the week."""
-
-    code = "weekdays_differ"
 
     def __init__(self) -> None:
         super().__init__(_("Both weeks must start on the same day of the week. Choose another start day."))
 
 
-class ImpossibleHall(Refused):
+class ImpossibleHall(Refused, code="hall_invalid"):
     """The plan, name or cleaning time of the hall is not valid; the text says which."""
 
-    code = "hall_invalid"
 
-
-class ImpossibleOutage(Refused):
+class ImpossibleOutage(Refused, code="outage_invalid"):
     """The seats or the dates of the outage are not valid; the text says which."""
 
-    code = "outage_invalid"
 
+class OutAlready(ImpossibleOutage, code="seat_out_already"):
+    """The seats are out of use at that time already.
 
-class OutAlready(ImpossibleOutage):
-    """The seats are out of use at that time already."""
-
-    # `outages`: since when; with seat, hall and cinema loaded.
-    code = "seat_out_already"
+    `outages`: since when; with seat, hall and cinema loaded.
+    """
 
     def __init__(self, outages: Sequence[Any]) -> None:
         self.outages = list(outages)
@@ -161,10 +141,12 @@ class OutAlready(ImpossibleOutage):
         )
 
 
-class BackAlready(ForbiddenMove):
-    """The seat was put back before, or its outage has ended."""
+class SeatBroken(Refused, code="seat_out_of_use"):
+    """One of the seats is out of use during the session."""
 
-    code = "seat_back_already"
+
+class BackAlready(ForbiddenMove, code="seat_back_already"):
+    """The seat was put back before, or its outage has ended."""
 
     def __init__(self, outage: Any) -> None:
         super().__init__(_("%(seat)s is already back on sale.") % {"seat": capfirst(str(outage.seat))})

@@ -6,10 +6,8 @@ from cinema.status import ConcurrentChange, ForbiddenMove, Refused
 from concessions.errors import OutOfStock
 
 
-class LinkRefused(Refused):
+class LinkRefused(Refused, code="sign_in_link_invalid"):
     """The link to sign in was used, is too old, or is not ours."""
-
-    code = "sign_in_link_invalid"
 
     def __init__(self) -> None:
         super().__init__(_("This link has expired or has already been used. Please request a new one."))

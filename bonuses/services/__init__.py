@@ -1,6 +1,7 @@
 from bonuses.services.accrual import Earned, accrue
 from bonuses.services.adjustment import adjust, last_adjustment
 from bonuses.services.expiry import expire, expire_locked
+from bonuses.services.expiry_warnings import warn_of_expiry, warn_of_expiry_locked
 from bonuses.services.spending import GivenBack, TakenBack, give_back, spend, take_back, to_give_back
 from bonuses.services.values import (
     money_for,
@@ -32,4 +33,6 @@ __all__ = [
     "spent_and_earned",
     "take_back",
     "to_give_back",
+    "warn_of_expiry",
+    "warn_of_expiry_locked",
 ]

@@ -1,118 +1,70 @@
-from orders.services.closing.accrual import accrue, accrue_locked
-from orders.services.closing.archiving import archive, archive_locked
-from orders.services.closing.completion import complete, complete_locked
-from orders.services.closing.points_expiry import expire_points, warn_of_expiry, warn_of_expiry_locked
-from orders.services.customers.customer import Customer
-from orders.services.customers.erasure import erase_customer
-from orders.services.customers.export import export_customer_data
-from orders.services.customers.guest_orders import claim_guest_orders
-from orders.services.payments.events import handle_gateway_event
-from orders.services.payments.gateway import (
-    CustomerPaymentState,
-    Started,
-    customer_payment_state,
-    is_payable,
-    settle_payment,
-    start_payment,
-)
-from orders.services.payments.manual import mark_paid_out, record_uncertain_payment, resolve_payment
-from orders.services.payments.reconciliation import reconcile
-from orders.services.payments.settlement import mark_paid
-from orders.services.receipts.queue import (
-    receipt_refunds,
-    receipt_sales,
-    receipt_settlements,
-    send_receipt_again,
-    send_receipts,
-)
-from orders.services.refunds.by_customer import TooLateToRefund, refund_by_customer, refundable_by_customer
-from orders.services.refunds.by_session import refund_cancelled_sessions, refund_cancelled_sessions_locked
-from orders.services.refunds.payouts import send_again, send_refunds
-from orders.services.refunds.refund import (
-    RefundPreview,
-    preview_refund,
-    process_refunds,
-    process_refunds_locked,
-    record_refund,
-    refund,
-)
-from orders.services.selling.cancellation import CancelReason, cancel, cancel_by_customer, cancel_expired, cancel_locked
-from orders.services.selling.extension import extend
-from orders.services.selling.hold import hold
-from orders.services.selling.online import Buyer, extend_online, hold_online, may_extend
-from orders.services.selling.overdue import mark_overdue, mark_overdue_locked, remind_to_pay
-from orders.services.visits.check_in import check_in, undo_check_in
-from orders.services.visits.preorders import collect, expire_uncollected, expire_uncollected_locked, make_ready
-from orders.services.visits.reminders import remind, remind_locked
-from orders.services.visits.ticket_codes import UnknownCode, code_of, ticket_of
+"""The services of orders: what other apps and scripts import. Each file of this package is one process."""
 
-__all__ = [
-    "Buyer",
-    "CancelReason",
-    "Customer",
-    "CustomerPaymentState",
-    "RefundPreview",
-    "Started",
-    "TooLateToRefund",
-    "UnknownCode",
-    "accrue",
-    "accrue_locked",
-    "archive",
-    "archive_locked",
-    "cancel",
-    "cancel_by_customer",
-    "cancel_expired",
-    "cancel_locked",
-    "check_in",
-    "claim_guest_orders",
-    "code_of",
-    "collect",
-    "complete",
-    "complete_locked",
-    "customer_payment_state",
-    "erase_customer",
-    "expire_points",
-    "expire_uncollected",
-    "expire_uncollected_locked",
-    "export_customer_data",
-    "extend",
-    "extend_online",
-    "handle_gateway_event",
-    "hold",
-    "hold_online",
-    "is_payable",
-    "make_ready",
-    "mark_overdue",
-    "mark_overdue_locked",
-    "mark_paid",
-    "mark_paid_out",
-    "may_extend",
-    "preview_refund",
-    "process_refunds",
-    "process_refunds_locked",
-    "receipt_refunds",
-    "receipt_sales",
-    "receipt_settlements",
-    "reconcile",
-    "record_refund",
-    "record_uncertain_payment",
-    "refund",
-    "refund_by_customer",
-    "refund_cancelled_sessions",
-    "refund_cancelled_sessions_locked",
-    "refundable_by_customer",
-    "remind",
-    "remind_locked",
-    "remind_to_pay",
-    "resolve_payment",
-    "send_again",
-    "send_receipt_again",
-    "send_receipts",
-    "send_refunds",
-    "settle_payment",
-    "start_payment",
-    "ticket_of",
-    "undo_check_in",
-    "warn_of_expiry",
-    "warn_of_expiry_locked",
-]
+from bonuses.services import warn_of_expiry as warn_of_expiry
+from bonuses.services import warn_of_expiry_locked as warn_of_expiry_locked
+from orders.services.closing.accrual import accrue as accrue
+from orders.services.closing.accrual import accrue_locked as accrue_locked
+from orders.services.closing.archiving import archive as archive
+from orders.services.closing.archiving import archive_locked as archive_locked
+from orders.services.closing.completion import complete as complete
+from orders.services.closing.completion import complete_locked as complete_locked
+from orders.services.closing.points_expiry import expire_points as expire_points
+from orders.services.customers.customer import Customer as Customer
+from orders.services.customers.erasure import erase_customer as erase_customer
+from orders.services.customers.export import export_customer_data as export_customer_data
+from orders.services.customers.guest_orders import claim_guest_orders as claim_guest_orders
+from orders.services.payments.events import handle_gateway_event as handle_gateway_event
+from orders.services.payments.gateway import CustomerPaymentState as CustomerPaymentState
+from orders.services.payments.gateway import Started as Started
+from orders.services.payments.gateway import customer_payment_state as customer_payment_state
+from orders.services.payments.gateway import is_payable as is_payable
+from orders.services.payments.gateway import settle_payment as settle_payment
+from orders.services.payments.gateway import start_payment as start_payment
+from orders.services.payments.manual import record_uncertain_payment as record_uncertain_payment
+from orders.services.payments.manual import resolve_payment as resolve_payment
+from orders.services.payments.reconciliation import reconcile as reconcile
+from orders.services.payments.settlement import mark_paid as mark_paid
+from orders.services.receipts.queue import receipt_refunds as receipt_refunds
+from orders.services.receipts.queue import receipt_sales as receipt_sales
+from orders.services.receipts.queue import receipt_settlements as receipt_settlements
+from orders.services.refunds.by_customer import TooLateToRefund as TooLateToRefund
+from orders.services.refunds.by_customer import refund_by_customer as refund_by_customer
+from orders.services.refunds.by_customer import refundable_by_customer as refundable_by_customer
+from orders.services.refunds.by_session import refund_cancelled_sessions as refund_cancelled_sessions
+from orders.services.refunds.by_session import refund_cancelled_sessions_locked as refund_cancelled_sessions_locked
+from orders.services.refunds.payouts import send_refunds as send_refunds
+from orders.services.refunds.refund import RefundPreview as RefundPreview
+from orders.services.refunds.refund import preview_refund as preview_refund
+from orders.services.refunds.refund import process_refunds as process_refunds
+from orders.services.refunds.refund import process_refunds_locked as process_refunds_locked
+from orders.services.refunds.refund import record_refund as record_refund
+from orders.services.refunds.refund import refund as refund
+from orders.services.selling.cancellation import CancelReason as CancelReason
+from orders.services.selling.cancellation import cancel as cancel
+from orders.services.selling.cancellation import cancel_by_customer as cancel_by_customer
+from orders.services.selling.cancellation import cancel_expired as cancel_expired
+from orders.services.selling.cancellation import cancel_locked as cancel_locked
+from orders.services.selling.extension import extend as extend
+from orders.services.selling.hold import hold as hold
+from orders.services.selling.online import Buyer as Buyer
+from orders.services.selling.online import extend_online as extend_online
+from orders.services.selling.online import hold_online as hold_online
+from orders.services.selling.online import may_extend as may_extend
+from orders.services.selling.overdue import mark_overdue as mark_overdue
+from orders.services.selling.overdue import mark_overdue_locked as mark_overdue_locked
+from orders.services.selling.overdue import remind_to_pay as remind_to_pay
+from orders.services.visits.check_in import check_in as check_in
+from orders.services.visits.check_in import undo_check_in as undo_check_in
+from orders.services.visits.preorders import collect as collect
+from orders.services.visits.preorders import expire_uncollected as expire_uncollected
+from orders.services.visits.preorders import expire_uncollected_locked as expire_uncollected_locked
+from orders.services.visits.preorders import make_ready as make_ready
+from orders.services.visits.reminders import remind as remind
+from orders.services.visits.reminders import remind_locked as remind_locked
+from orders.services.visits.ticket_codes import UnknownCode as UnknownCode
+from orders.services.visits.ticket_codes import code_of as code_of
+from orders.services.visits.ticket_codes import ticket_of as ticket_of
+from payments.services import mark_paid_out as mark_paid_out
+from payments.services import send_again as send_again
+from payments.services import send_receipt_again as send_receipt_again
+from payments.services import send_receipts as send_receipts

@@ -1,4 +1,4 @@
-"""Who prints fiscal receipts: one small interface, and the sender that `RECEIPT_SENDER` names.
+"""Services that register fiscal receipts: their interface, and the one that `RECEIPT_SENDER` names.
 
 A sender is given a receipt with its lines and returns the id under which it was registered. The receipt's `uid` is the
 idempotency key: the same receipt handed over twice is registered once. It raises `GatewayError` when it was not, or
@@ -6,12 +6,13 @@ when that is not known.
 """
 
 import logging
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from payments.models import Receipt
+from payments.models import Gateway, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -32,3 +33,15 @@ class Console:
 def sender() -> ReceiptSender:
     chosen: type[ReceiptSender] = import_string(settings.RECEIPT_SENDER)
     return chosen()
+
+
+def gateway_prints_receipts(gateway: str) -> bool:
+    """Whether the gateway prints the receipts of sales and refunds itself: it is sent the lines with the money."""
+    return gateway == Gateway.YOOKASSA and settings.YOOKASSA_RECEIPTS
+
+
+def initial_status(gateway: str, *, at: datetime) -> dict[str, Any]:
+    """The first status of a receipt: sent where the gateway prints it itself, otherwise queued."""
+    if gateway_prints_receipts(gateway):
+        return {"status": Receipt.Status.SENT, "sent_at": at}
+    return {"status": Receipt.Status.QUEUED, "next_attempt_at": at}

@@ -1,9 +1,9 @@
 from django.conf import settings
 
 from payments.errors import GatewayRefused
-from payments.gateways.base import ChargeLine
+from payments.fiscal.lines import charge_lines
 from payments.gateways.yookassa import second_receipt
-from payments.models import Gateway, Receipt, Subject
+from payments.models import Gateway, Receipt
 
 
 class YooKassaReceipts:
@@ -19,14 +19,5 @@ class YooKassaReceipts:
             email=receipt.order.email,
             amount=receipt.amount,
             currency=settings.CURRENCY,
-            lines=tuple(
-                ChargeLine(
-                    name=row.name,
-                    quantity=row.quantity,
-                    amount=row.price * row.quantity,
-                    vat=row.vat,
-                    is_service=row.subject == Subject.TICKETS,
-                )
-                for row in receipt.lines.order_by("pk")
-            ),
+            lines=charge_lines(receipt.lines.order_by("pk")),
         )

@@ -1,3 +1,25 @@
-from payments.services.ledger import Balance, balance_of, balances, record_success, request_refund
-
-__all__ = ["Balance", "balance_of", "balances", "record_success", "request_refund"]
+from payments.services.disputes import record_disputes as record_disputes
+from payments.services.events import look_up_payment as look_up_payment
+from payments.services.events import record_event as record_event
+from payments.services.ledger import Balance as Balance
+from payments.services.ledger import balance_of as balance_of
+from payments.services.ledger import balances as balances
+from payments.services.ledger import record_success as record_success
+from payments.services.ledger import request_refund as request_refund
+from payments.services.opening import open_payment as open_payment
+from payments.services.opening import pending_payment as pending_payment
+from payments.services.opening import recover_external_id as recover_external_id
+from payments.services.payouts import claim_refunds as claim_refunds
+from payments.services.payouts import mark_paid_out as mark_paid_out
+from payments.services.payouts import record_refund_error as record_refund_error
+from payments.services.payouts import record_refund_report as record_refund_report
+from payments.services.payouts import send_again as send_again
+from payments.services.payouts import wait_for_refund as wait_for_refund
+from payments.services.polling import fail_payment as fail_payment
+from payments.services.polling import flag_discrepancy as flag_discrepancy
+from payments.services.polling import is_plausible as is_plausible
+from payments.services.polling import link_external_id as link_external_id
+from payments.services.polling import schedule_next_poll as schedule_next_poll
+from payments.services.receipts import save_receipts as save_receipts
+from payments.services.receipts import send_receipt_again as send_receipt_again
+from payments.services.receipts import send_receipts as send_receipts

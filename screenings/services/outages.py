@@ -1,6 +1,6 @@
 """Seats that break and are mended."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.validators import clean_reason
-from screenings.errors import BackAlready, ImpossibleOutage, OutAlready
-from screenings.models import Seat, SeatOutage
+from screenings.errors import BackAlready, ImpossibleOutage, OutAlready, SeatBroken
+from screenings.models import Seat, SeatOutage, Session
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -55,3 +55,26 @@ def put_back(outage: SeatOutage, *, at: datetime) -> None:
         else:
             row.until = outage.until = at
             row.save(update_fields=["until"])
+
+
+def refuse_out_of_use(places: Iterable[tuple[Session, Seat]]) -> None:
+    """Raise `SeatBroken` if one of the seats is out of use while its session runs. One query. Reads only."""
+    places = list(places)
+    if not places:
+        return
+    outages = list(
+        SeatOutage.objects.filter(seat__in=[seat.pk for _session, seat in places]).during(
+            min(session.start_datetime for session, _seat in places),
+            max(session.end_datetime for session, _seat in places),
+        )
+    )
+    broken = [
+        str(seat)
+        for session, seat in places
+        for outage in outages
+        if outage.seat_id == seat.pk and outage.covers(session.start_datetime, session.end_datetime)
+    ]
+    if broken:
+        raise SeatBroken(
+            _("Not available for this screening: %(seats)s. Choose other seats.") % {"seats": "; ".join(broken)}
+        )

@@ -18,7 +18,7 @@ def kinds() -> list[type[Refused]]:
     """Every kind that the product has, `Refused` itself first."""
     rooms = [path.parent for path in ROOT.glob("*/apps.py")]
     for path in (path for room in rooms for path in room.rglob("*.py") if "migrations" not in path.parts):
-        if re.search(r"^class \w+\(\w+\):$", path.read_text(), flags=re.M):
+        if re.search(r"^class \w+\(\w+, code=\"\w+\"\):$", path.read_text(), flags=re.M):
             importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
     return [kind for kind in [Refused, *_below(Refused)] if not kind.__module__.startswith("tests.")]
 
@@ -45,6 +45,11 @@ def test_the_page_lists_each_code_once_with_the_line_of_its_kind():
     assert sorted((code, when) for code, when, _what_to_do in ROWS) == sorted(
         (kind.code, kind.__doc__.splitlines()[0]) for kind in kinds()
     )
+
+
+def test_a_kind_without_a_code_cannot_be_defined():
+    with pytest.raises(TypeError, match="code"):
+        type("Nameless", (Refused,), {})
 
 
 def test_a_code_is_not_changed_by_what_a_gateway_answers():

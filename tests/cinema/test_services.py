@@ -21,12 +21,11 @@ CONTRACTS = [
 
 
 def services() -> Iterator[Callable[..., Any]]:
-    """What each services package hands on; where it hands on nothing, the public functions of its modules."""
+    """What each services package re-exports; where it re-exports nothing, the public functions of its modules."""
     for room in sorted(path.parent.name for path in ROOT.glob("*/services")):
         package = importlib.import_module(f"{room}.services")
-        names: list[str] = getattr(package, "__all__", [])
-        handed_on = [getattr(package, name) for name in names] or list(_functions_of(package))
-        yield from (each for each in handed_on if inspect.isfunction(each))
+        exported = [function for _name, function in inspect.getmembers(package, inspect.isfunction)]
+        yield from exported or _functions_of(package)
 
 
 def _functions_of(package: ModuleType) -> Iterator[Callable[..., Any]]:

@@ -31,10 +31,8 @@ ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t\r\n]")
 INVALID_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-class Unreadable(Refused):
+class Unreadable(Refused, code="file_unreadable"):
     """The uploaded file cannot be read as a table; the text says why."""
-
-    code = "file_unreadable"
 
 
 @dataclass(frozen=True)

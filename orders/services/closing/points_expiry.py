@@ -1,17 +1,14 @@
-"""Points that nobody used for long: a warning first, then they lapse."""
+"""Points that nobody used for long: they lapse. `bonuses.services` warns of it before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
-from django.utils.timezone import get_default_timezone
+from django.db.models import Exists, OuterRef, QuerySet
 
 from bonuses.models import BonusAccount
 from bonuses.services import expire
-from notifications.models import Kind
-from notifications.services import Message, queue
 from orders.models import Order
 
 
@@ -21,55 +18,7 @@ def to_expire(at: datetime) -> QuerySet[BonusAccount]:
     return BonusAccount.objects.unused_since(at - settings.BONUS_VALIDITY).filter(~Exists(coming))
 
 
-def to_warn(at: datetime) -> QuerySet[BonusAccount]:
-    """Accounts whose points lapse within `BONUS_WARNING`, and whose owner has not been told since the last credit."""
-    ahead = settings.BONUS_VALIDITY - settings.BONUS_WARNING
-    return BonusAccount.objects.unused_since(at - ahead).filter(
-        expiry_warned_at__isnull=True, last_accrual_date__gte=at - settings.BONUS_VALIDITY
-    )
-
-
 def expire_points(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
     """Expire whole balances. A constant number of queries. Owns its transaction."""
     with transaction.atomic():
         expire(accounts, at=at)
-
-
-def warn_of_expiry(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
-    """Tell customers, once a credit, how many points will expire and when. A constant number of queries.
-
-    Owns its transaction.
-    """
-    with transaction.atomic():
-        rows = BonusAccount.objects.filter(pk__in=[account.pk for account in accounts])
-        warn_of_expiry_locked(list(rows.select_for_update(of=("self",), no_key=True).order_by("pk")), at=at)
-
-
-def warn_of_expiry_locked(accounts: Sequence[BonusAccount], *, at: datetime) -> None:
-    """Warn the owners of a job's batch of accounts; see `warn_of_expiry`.
-
-    Must be called inside a transaction (the accounts are locked and were read afterwards).
-    """
-    prefetch_related_objects(accounts, "user")
-    told = [_warning(account) for account in accounts if account.last_accrual_date and account.user.is_active]
-    keys = [account.pk for account in accounts]
-    BonusAccount.objects.filter(pk__in=keys, expiry_warned_at__isnull=True).update(expiry_warned_at=at)
-    queue(told, at=at)
-
-
-def _warning(account: BonusAccount) -> Message:
-    credited = account.last_accrual_date
-    assert credited is not None
-    expires = credited + settings.BONUS_VALIDITY
-    return Message(
-        kind=Kind.POINTS_EXPIRING,
-        recipient=account.user.email,
-        occasion=f"{account.pk} {credited.isoformat()}",
-        language=account.user.preferred_language,
-        context={
-            "points": account.balance,
-            "expires": expires.astimezone(get_default_timezone()).isoformat(),
-            "link": settings.SITE_URL,
-        },
-        not_after=expires,
-    )

@@ -1,8 +1,8 @@
-"""The way to a gateway and back: a payment is begun, asked about, and booked as the gateway says.
+"""Pays orders at gateways: a payment is started, polled, and booked as the gateway reports it.
 
-Each step is stored before the gateway is spoken with, and nothing is locked while it is. Whoever comes by may ask how a
-payment stands (the page the customer returns to, a webhook, the job) and any number of them at once: what the gateway
-says is booked once. docs/payments.md tells the order of things.
+Each step is stored before the gateway is asked, and nothing is locked while it answers. The page that the customer
+returns to, a webhook and the job may poll a payment at the same time: the answer is booked once. docs/payments.md
+describes the sequence.
 """
 
 import logging
@@ -15,38 +15,35 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cinema.status import transition
 from orders.errors import GatewayNotOffered, NothingToPay, NotPayable, PaidBefore, TimeToPayOver
 from orders.locks import lock_order
 from orders.models import Order
-from orders.services.payments.disputes import book_disputes
 from orders.services.payments.settlement import mark_paid
-from orders.services.receipts.queue import lines_to_charge
+from orders.services.receipts.lines import lines_to_charge
 from orders.services.refunds.from_gateway import book_refunds
-from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable, NotPollable
-from payments.gateways import Charge, Opened, Report, State, client, offered
+from payments.errors import GatewayError, GatewayRefused, NotPollable
+from payments.gateways import Charge, Report, State, client, offered
 from payments.models import Payment
+from payments.services import (
+    fail_payment,
+    flag_discrepancy,
+    is_plausible,
+    open_payment,
+    pending_payment,
+    record_disputes,
+    recover_external_id,
+    schedule_next_poll,
+)
 
 logger = logging.getLogger(__name__)
 
-#: A payment in flight is asked about so often at first, then more and more rarely.
-SOONEST, RAREST = timedelta(minutes=5), timedelta(hours=6)
-
-#: While a bank argues about a payment, how it stands is asked so often; messages tell it sooner.
-A_DAY = timedelta(days=1)
-
-#: Gateways forget idempotency keys after a day. A payment of which we never learnt the id is given up before that:
-#: nobody was ever sent to its page, so nobody can have paid it.
-KEY_IS_GOOD_FOR = timedelta(hours=20)
-
-#: Who is just typing a code from the bank when the order's time is up gets so long to finish.
+#: A customer who is typing in the bank's code when the time to pay is over has this much longer to finish.
 LAST_MINUTES = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class Started:
-    """A payment was begun: send the customer to `redirect_url`, the gateway's page, or back to the return address when
-    it turned out that everything is paid."""
+    """A started payment. `redirect_url` is the gateway's page, or the return address if the order is paid already."""
 
     payment: Payment
     redirect_url: str
@@ -70,7 +67,7 @@ def start_payment(order: Order, *, gateway: str, return_url: str, at: datetime) 
         if payment.status == Payment.Status.FAILED:
             payment = _intent(order, gateway=gateway, return_url=return_url, at=at)
     if not payment.redirect_url:
-        _open(payment)
+        open_payment(payment, _charge(payment))
     return Started(payment, payment.redirect_url)
 
 
@@ -126,15 +123,15 @@ def is_payable(order: Order, *, at: datetime) -> bool:
     return order.status in Order.UNPAID and order.expires_at > at and order.final_amount > 0
 
 
-# --- What the job and the webhooks use as well
+# --- Also used by the job and by webhooks
 
 
 def poll(payment: Payment, *, at: datetime) -> Payment:
-    """`settle_payment`, but a gateway that does not answer is a `GatewayError`: the job leaves it alone for a while."""
+    """Like `settle_payment`, but raises a `GatewayError` when the gateway does not answer."""
     gateway = client(payment.gateway)
     if gateway.by_hand:
         raise NotPollable("by hand")
-    if not payment.external_id and not _found(payment, at=at):
+    if not payment.external_id and not recover_external_id(payment, charge_for=_charge, at=at):
         return payment
     try:
         report = gateway.fetch(payment.external_id)
@@ -142,93 +139,41 @@ def poll(payment: Payment, *, at: datetime) -> Payment:
             report = gateway.close(payment.external_id)
     except GatewayRefused as error:
         logger.error("Payment %s: %s does not tell: %s", payment.pk, payment.gateway, error.answer)
-        _discrepancy(payment, Payment.Discrepancy.UNKNOWN_THERE, at=at)
+        flag_discrepancy(payment, Payment.Discrepancy.UNKNOWN_THERE, at=at)
         return payment
     return apply_report(payment, report, at=at)
 
 
 def apply_report(payment: Payment, report: Report, *, at: datetime, sender: str = "") -> Payment:
-    """Believe the gateway: what it says of the payment and of its refunds is in the books afterwards, once."""
-    named_as_ours = report.uid in ("", str(payment.uid)) and report.currency == settings.CURRENCY
-    if not named_as_ours or (report.state == State.DONE and report.amount <= 0):
+    """Book what the gateway reports about the payment, its refunds and disputes. A repeated report changes nothing."""
+    if not is_plausible(payment, report):
         logger.error("Payment %s is not what %s says it is", payment.pk, payment.gateway)
-        _discrepancy(payment, Payment.Discrepancy.NOT_OURS, at=at)
+        flag_discrepancy(payment, Payment.Discrepancy.NOT_OURS, at=at)
         return payment
     if report.state == State.DONE and payment.status != Payment.Status.SUCCEEDED:
         mark_paid(payment.order, gateway=payment.gateway, amount=report.amount, external_id=payment.external_id, at=at)
     elif report.state == State.FAILED:
-        _fail(payment)
+        fail_payment(payment)
     payment.refresh_from_db()
     paid = payment.status == Payment.Status.SUCCEEDED
     discrepancy = book_refunds(payment, report.refunds, at=at, sender=sender) if paid else ""
-    argued = paid and book_disputes(payment, report.disputes, at=at)
-    _ask_again(payment, discrepancy, argued=argued, at=at)
+    disputed = paid and record_disputes(payment, report.disputes, at=at)
+    schedule_next_poll(payment, discrepancy, disputed=disputed, at=at)
     return payment
-
-
-def link_external_id(payment: Payment, external_id: str) -> None:
-    """A message names the id of a payment that we never learnt. It is the payment's if the gateway says so as well."""
-    try:
-        report = client(payment.gateway).fetch(external_id)
-    except GatewayError:
-        return
-    if report.uid == str(payment.uid):
-        Payment.objects.filter(pk=payment.pk, external_id="").update(external_id=external_id)
-        payment.refresh_from_db()
 
 
 # --- Steps
 
 
 def _intent(order: Order, *, gateway: str, return_url: str, at: datetime) -> Payment:
-    """The payment in flight, or a new one, stored before the gateway hears of it."""
+    """The payment in flight, or a new one, stored before the gateway is asked."""
     with transaction.atomic(durable=True):
         row = lock_order(order)
         if not is_payable(row, at=at):
             raise _why_not_payable(row)
-        open_one = row.payments.filter(gateway=gateway, status=Payment.Status.PENDING).first()
-        return open_one or Payment.objects.create(
-            order=row,
-            gateway=gateway,
-            amount=row.final_amount,
-            return_url=return_url,
-            created_at=at,
-            next_poll_at=at + SOONEST,
-        )
-
-
-def _open(payment: Payment) -> None:
-    """Have the gateway open it. Asked again with the same key, it answers what it answered before."""
-    try:
-        opened = client(payment.gateway).start(_charge(payment))
-    except GatewayRefused as error:
-        logger.error("Payment %s: %s refused it: %s", payment.pk, payment.gateway, error.answer)
-        _fail(payment)
-        raise
-    except GatewayUnavailable as error:
-        logger.warning("Payment %s: %s is away: %s", payment.pk, payment.gateway, error.answer)
-        raise
-    _remember(payment, opened)
-
-
-def _remember(payment: Payment, opened: Opened) -> None:
-    Payment.objects.filter(pk=payment.pk).update(external_id=opened.external_id, redirect_url=opened.redirect_url)
-    payment.external_id, payment.redirect_url = opened.external_id, opened.redirect_url
-
-
-def _found(payment: Payment, *, at: datetime) -> bool:
-    """Whether the id of a payment whose beginning was cut off is known now: it is asked for with the same key."""
-    if payment.status != Payment.Status.PENDING:
-        return False
-    if at - payment.created_at >= KEY_IS_GOOD_FOR:
-        _fail(payment)
-        return False
-    try:
-        _remember(payment, client(payment.gateway).start(_charge(payment)))
-    except GatewayRefused:
-        _fail(payment)
-        return False
-    return True
+        payment = pending_payment(order=row.pk, gateway=gateway, amount=row.final_amount, return_url=return_url, at=at)
+    payment.order = row
+    return payment
 
 
 def _charge(payment: Payment) -> Charge:
@@ -249,41 +194,9 @@ def _charge(payment: Payment) -> Charge:
 
 
 def _is_pointless(payment: Payment, *, at: datetime) -> bool:
-    """Whether the customer can do nothing useful on the gateway's page any more."""
+    """Whether the gateway's page should be closed: the order cannot be paid any more, with `LAST_MINUTES` to spare."""
     order = Order.objects.only("status", "expires_at").get(pk=payment.order_id)  # as it is by now
     return order.status not in Order.UNPAID or order.expires_at + LAST_MINUTES <= at
-
-
-def _fail(payment: Payment) -> None:
-    """No money came, the gateway says, and none will. Nothing if it has been booked otherwise meanwhile."""
-    with transaction.atomic():
-        lock_order(payment.order)
-        row = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
-        if row.status == Payment.Status.PENDING:
-            transition([row], Payment.Status.FAILED, next_poll_at=None)
-    payment.refresh_from_db(fields=["status", "next_poll_at"])
-
-
-def _discrepancy(payment: Payment, discrepancy: Payment.Discrepancy, *, at: datetime) -> None:
-    """Have a person look, and ask again now and then: it may mend itself."""
-    Payment.objects.filter(pk=payment.pk).update(discrepancy=discrepancy, next_poll_at=at + RAREST)
-    payment.discrepancy, payment.next_poll_at = discrepancy, at + RAREST
-
-
-def _ask_again(payment: Payment, discrepancy: str, *, argued: bool, at: datetime) -> None:
-    """In flight: soon, then as rarely as it is old. Paid: at an hour's age, at two, at four ... and not any more once
-    the time for chargebacks is over; daily, however old, while its bank argues about it."""
-    then: datetime | None = None
-    if payment.status == Payment.Status.PENDING:
-        then = at + min(max((at - payment.created_at) / 4, SOONEST), RAREST)
-    elif payment.status == Payment.Status.SUCCEEDED and payment.succeeded_at:
-        age = max(at - payment.succeeded_at, timedelta(minutes=30))
-        if 2 * age <= settings.CHARGEBACKS_WITHIN:
-            then = payment.succeeded_at + 2 * age
-        if argued:
-            then = min(then or at + A_DAY, at + A_DAY)
-    Payment.objects.filter(pk=payment.pk, status=payment.status).update(next_poll_at=then, discrepancy=discrepancy)
-    payment.next_poll_at, payment.discrepancy = then, discrepancy
 
 
 def _why_not_payable(order: Order) -> NotPayable:

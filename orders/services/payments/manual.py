@@ -1,4 +1,4 @@
-"""What only a person knows: how a card terminal answered, and that money was handed out."""
+"""Payments taken on a card terminal whose outcome staff have to look up."""
 
 from datetime import datetime
 
@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.status import transition
-from orders.errors import AlreadyPaid, NotTakenByHand, RefundedAlready, RefundStillToSend
+from orders.errors import AlreadyPaid, NotTakenByHand
 from orders.locks import lock_order, lock_orders
 from orders.models import Order
 from orders.services.payments.settlement import mark_paid
-from payments.models import BY_HAND, Payment, Refund
+from payments.models import BY_HAND, Payment
 
 
 def record_uncertain_payment(order: Order, *, gateway: str, at: datetime, actor: User | None = None) -> Payment:
@@ -59,21 +59,3 @@ def resolve_payment(payment: Payment, *, approved: bool, at: datetime, actor: Us
     with transaction.atomic():
         lock_orders([payment.order_id])
         transition([Payment.objects.get(pk=payment.pk)], Payment.Status.FAILED)
-
-
-def mark_paid_out(refund: Refund, *, at: datetime, actor: User | None = None) -> None:
-    """Record that the money of a refund was handed out, or sent back on the terminal.
-
-    For payments taken by hand, and where a gateway failed. Raises `RefundStillToSend` while a gateway is to send it,
-    and `RefundedAlready` if it went back before. Owns its transaction.
-    """
-    with transaction.atomic():
-        lock_orders([refund.order_id])
-        row = Refund.objects.select_related("payment").get(pk=refund.pk)
-        by_hand = row.payment is None or row.payment.gateway in BY_HAND
-        if row.status == Refund.Status.REQUESTED and not by_hand:
-            raise RefundStillToSend(_("The payment provider will send this refund. Don’t pay it out yourself."))
-        if row.status == Refund.Status.SUCCEEDED:
-            raise RefundedAlready(_("This refund has already been completed. There is nothing to pay out."))
-        stamps = {"succeeded_at": at, "handed_out": True, "paid_out_by": actor}
-        transition([row], Refund.Status.SUCCEEDED, **stamps, next_attempt_at=None, error="")

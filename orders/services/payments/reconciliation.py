@@ -1,4 +1,4 @@
-"""Nothing is lost when messages from a gateway stop coming: it is asked about everything that is open."""
+"""Polls gateways about open payments, in case their webhooks do not arrive."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Money arrives: in time, late, twice, or wrong. It ends in tickets or in a refund, never in neither."""
+"""Books money for an order, in time or late: it ends in valid tickets or in a refund."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -18,11 +18,11 @@ from orders.locks import lock_order
 from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services.selling import promocodes
-from orders.services.selling.basket import refuse_broken
 from orders.services.selling.hold import release_stale_holds
 from orders.services.visits.ticket_codes import code_of
 from payments.models import BY_HAND
 from payments.services import record_success, request_refund
+from screenings.services import refuse_out_of_use
 
 
 def mark_paid(
@@ -87,12 +87,12 @@ def _wrong(order: Order, amount: Decimal) -> WrongAmount:
 
 
 def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
-    """Late money: take again all that the cancellation released, in one transaction, or refuse and take nothing."""
+    """Take again all that the cancellation released, in one transaction, or refuse and take nothing."""
     with transaction.atomic():
         tickets = list(order.tickets.select_related("session", "seat"))
         preorders = list(order.preorders.filter(status=ConcessionPreorder.Status.CANCELLED).order_by("concession_item"))
         _refuse_unless_on_sale(order, tickets, preorders, at=at)
-        refuse_broken((ticket.session, ticket.seat) for ticket in tickets)
+        refuse_out_of_use((ticket.session, ticket.seat) for ticket in tickets)
         # The index of live tickets decides: the seats may be somebody else's by now.
         try:
             with transaction.atomic():
@@ -110,7 +110,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
         if preorders:
             holds.take(preorders, at=at)
         if order.bonus_amount:
-            # As many as before, whatever a point is worth by now.
+            # The same number of points as before, even if a point is worth more or less now.
             spend(order.user, points=points_spent(order.pk), order=order.pk, at=at)
         Order.transition(
             [order], Order.Status.PAID, at=at, reason=Reason.LATE_MONEY, actor=actor, paid_at=at, cancelled_at=None

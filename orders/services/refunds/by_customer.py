@@ -19,10 +19,8 @@ from payments.models import Refund
 from screenings.models import Session
 
 
-class TooLateToRefund(Refused):
+class TooLateToRefund(Refused, code="too_late_to_refund"):
     """Customers cannot refund one of these lines themselves any more."""
-
-    code = "too_late_to_refund"
 
     def __init__(self) -> None:
         super().__init__(

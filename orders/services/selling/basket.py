@@ -17,7 +17,6 @@ from orders.errors import (
     BasketTooLarge,
     DifferentCinemas,
     NotOnSale,
-    SeatBroken,
     SeatChosenTwice,
     SeatNotInHall,
     SnackNotSold,
@@ -25,8 +24,9 @@ from orders.errors import (
     TicketTypeNotSold,
 )
 from orders.models import Ticket, new_pickup_code
-from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
+from screenings.models import Cinema, Seat, Session, TicketType
 from screenings.pricing import quote, surcharges
+from screenings.services import refuse_out_of_use
 
 Place = tuple[Session, Seat, TicketType]
 
@@ -140,29 +140,8 @@ def _sessions_on_sale(cinema: Cinema, places: Sequence[Place], *, at: datetime) 
                 _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
                 % {"type": inside_quotes(ticket_type)}
             )
-    refuse_broken((sessions[session.pk], seat) for session, seat, _type in places)
+    refuse_out_of_use((sessions[session.pk], seat) for session, seat, _type in places)
     return sessions
-
-
-def refuse_broken(places: Iterable[tuple[Session, Seat]]) -> None:
-    """`SeatBroken` if a seat is out of use while its session runs. One query."""
-    places = list(places)
-    if not places:
-        return
-    outages = SeatOutage.objects.filter(seat__in=[seat.pk for _session, seat in places]).during(
-        min(session.start_datetime for session, _seat in places), max(session.end_datetime for session, _seat in places)
-    )
-    known = list(outages)
-    broken = [
-        str(seat)
-        for session, seat in places
-        for outage in known
-        if outage.seat_id == seat.pk and outage.covers(session.start_datetime, session.end_datetime)
-    ]
-    if broken:
-        raise SeatBroken(
-            _("Not available for this screening: %(seats)s. Choose other seats.") % {"seats": "; ".join(broken)}
-        )
 
 
 def _collection_deadline(cinema: Cinema, sessions: list[Session], *, at: datetime) -> datetime:

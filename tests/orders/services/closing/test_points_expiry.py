@@ -4,9 +4,8 @@ import pytest
 
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
-from notifications.models import Kind, Notification
-from orders.services import accrue, complete, expire_points, warn_of_expiry
-from orders.services.closing.points_expiry import to_expire, to_warn
+from orders.services import accrue, complete, expire_points
+from orders.services.closing.points_expiry import to_expire
 from tests.helpers.factories import NOON, a_customer, a_paid_order, a_session, business_state
 
 TICK = timedelta(microseconds=1)
@@ -18,9 +17,6 @@ def an_account(*, points=100, credited=NOON):
     account = a_customer(points=points, at=credited).bonus_account
     account.refresh_from_db()
     return account
-
-
-# --- Lapsing
 
 
 def test_the_whole_balance_lapses():
@@ -103,72 +99,7 @@ def test_somebody_else_s_order_keeps_nothing():
     assert list(to_expire(session.end_datetime)) == [account]
 
 
-# --- Warning
-
-
-WARNING = NOON + YEAR - 30 * DAY
-
-
-@pytest.mark.parametrize(
-    ("at", "is_due"),
-    [
-        (WARNING, False),
-        (WARNING + TICK, True),
-        (NOON + YEAR, True),
-        (NOON + YEAR + TICK, False),
-    ],
-)
-def test_a_customer_is_warned_within_a_month_before(at, is_due):
-    account = an_account()
-
-    assert list(to_warn(at)) == ([account] if is_due else [])
-
-
-def test_a_warning_says_how_many_points_lapse_when():
-    account = an_account()
-
-    warn_of_expiry([account], at=WARNING + DAY)
-
-    letter = Notification.objects.get(kind=Kind.POINTS_EXPIRING)
-    assert (letter.recipient, letter.language, letter.not_after) == (account.user.email, "en", NOON + YEAR)
-    assert letter.context == {
-        "points": 100,
-        "expires": "2027-11-05T15:00:00+03:00",
-        "link": "http://127.0.0.1:8000",
-    }
-
-
-def test_a_customer_is_warned_once():
-    account = an_account()
-
-    warn_of_expiry([account], at=WARNING + DAY)
-
-    assert list(to_warn(WARNING + 2 * DAY)) == []
-
-
-def test_a_credit_makes_a_new_warning_due_a_year_later():
-    account = an_account()
-    warn_of_expiry([account], at=WARNING + DAY)
-    adjust(account, amount=1, reason="Sorry", at=NOON + YEAR)
-
-    due = list(to_warn(WARNING + YEAR + DAY))
-    warn_of_expiry(due, at=WARNING + YEAR + DAY)
-
-    assert due == [account]
-    assert Notification.objects.filter(kind=Kind.POINTS_EXPIRING).count() == 2
-
-
-def test_somebody_who_was_switched_off_is_not_written_to():
-    account = an_account()
-    account.user.is_active = False
-    account.user.save()
-
-    warn_of_expiry([account], at=WARNING + DAY)
-
-    assert (Notification.objects.count(), list(to_warn(WARNING + 2 * DAY))) == (0, [])
-
-
 def test_points_that_lapse_need_no_warning_before():
     account = an_account()
 
-    assert (list(to_expire(NOON + 2 * YEAR)), list(to_warn(NOON + 2 * YEAR))) == ([account], [])
+    assert (list(to_expire(NOON + 2 * YEAR)), list(BonusAccount.objects.to_warn(NOON + 2 * YEAR))) == ([account], [])

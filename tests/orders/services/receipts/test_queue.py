@@ -17,13 +17,9 @@ from orders.services import (
     mark_paid,
     receipt_sales,
     refund,
-    send_receipt_again,
     send_refunds,
 )
-from orders.services.receipts.queue import BACKOFF, MAX_ATTEMPTS
-from payments import fiscal
-from payments.errors import GatewayUnavailable
-from payments.models import Rates, Receipt, ReceiptLine, Refund, VatRate
+from payments.models import Receipt, ReceiptLine, Refund, VatRate
 from tests.helpers.factories import (
     LONG_AGO,
     NOON,
@@ -161,23 +157,6 @@ def test_money_that_the_order_could_not_take_is_an_advance_and_its_return():
     assert [line.name for line in ReceiptLine.objects.filter(receipt__order=order)] == [f"Advance, order {order}"] * 2
 
 
-@pytest.mark.parametrize(
-    ("subject", "day", "vat"),
-    [
-        ("TICKETS", date(2025, 12, 31), "none"),
-        ("GOODS", date(2025, 12, 31), "20"),
-        ("GOODS", date(2026, 1, 1), "22"),
-        ("GOODS", date(2026, 6, 30), "22"),
-        ("GOODS", date(2026, 7, 1), "5"),
-        ("GOODS", date(2010, 1, 1), "none"),
-    ],
-)
-def test_a_rate_holds_from_its_day_on_and_the_cinemas_own_before_the_general(subject, day, vat):
-    VatRate.objects.create(subject="GOODS", valid_from=date(2026, 7, 1), vat="5")
-
-    assert Rates().on(subject, day) == vat
-
-
 @pytest.mark.parametrize("role", ["accountant", "owner"])
 def test_rates_are_entered_ahead_and_those_of_printed_receipts_stay(role):
     a_paid_order()
@@ -196,30 +175,6 @@ def test_rates_are_entered_ahead_and_those_of_printed_receipts_stay(role):
         (date(2026, 11, 5), "22"),
         (date(2026, 11, 6), "10"),
     ]
-
-
-class Deaf:
-    def send(self, receipt):
-        raise GatewayUnavailable("ReadTimeout")
-
-
-def test_a_receipt_that_cannot_be_sent_is_tried_again_and_then_left_to_a_person(monkeypatch):
-    a_paid_order()
-    monkeypatch.setattr(fiscal.Console, "send", Deaf.send)
-    at = NOON
-    for pause in BACKOFF:
-        [receipt] = made(at=at)
-        assert (receipt.status, receipt.next_attempt_at) == (Receipt.Status.QUEUED, at + pause)
-        at += pause
-    with pytest.raises(Exception, match="1 failed"):
-        run("send_receipts", at=at)
-    receipt.refresh_from_db()
-    assert (receipt.status, receipt.attempts, receipt.error) == (Receipt.Status.FAILED, MAX_ATTEMPTS, "ReadTimeout")
-    monkeypatch.undo()
-
-    send_receipt_again(receipt, at=at)
-
-    assert [each.status for each in made(at=at)] == [Receipt.Status.SENT]
 
 
 def test_where_no_receipts_are_printed_none_are_made(settings):

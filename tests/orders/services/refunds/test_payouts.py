@@ -3,21 +3,19 @@ from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from demo.bank import DemoBank
 from demo.models import DemoCharge, DemoRefund
 from jobs.claims import LEASE
-from orders.errors import ForbiddenMove
 from orders.services import mark_paid_out, refund, send_again, send_refunds, settle_payment
-from orders.services.refunds.payouts import BACKOFF, MAX_ATTEMPTS, claim
 from payments.errors import GatewayRefused, GatewayUnavailable
 from payments.gateways import State
 from payments.gateways.base import RefundReport
 from payments.models import Payment, Refund
-from tests.helpers.factories import NOON, PRICE, a_paid_order, business_state, paid_at_the_bank
+from payments.services import claim_refunds
+from payments.services.payouts import BACKOFF, MAX_ATTEMPTS
+from tests.helpers.factories import NOON, PRICE, business_state, paid_at_the_bank
 from tests.helpers.ledger_diff import differences
-from tests.helpers.users import someone
 from tests.reliability.run_job import flaws
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +130,7 @@ def test_money_that_the_bank_takes_its_time_over_is_waited_for_and_not_sent_agai
 
 def test_what_another_sender_has_claimed_is_left_alone_until_the_claim_ends():
     back = to_send()
-    claim([back.pk], sender="another", at=NOON)
+    claim_refunds([back.pk], sender="another", at=NOON)
 
     assert send().done == 0
     assert send(at=NOON + LEASE).done == 1
@@ -185,33 +183,6 @@ def test_a_refund_made_at_the_banks_desk_settles_the_one_that_failed():
     assert (back.status, back.external_id) == (Refund.Status.SUCCEEDED, f"demo_{'5' * 32}")
 
 
-def test_cash_is_handed_out_by_somebody_and_never_sent():
-    order = a_paid_order()
-    back = refund(order, reason="Ill", at=NOON)
-    cashier = someone("floor_manager", order.cinema)
-    assert not Refund.objects.to_send(NOON).exists()
-
-    mark_paid_out(back, at=NOON + MINUTE, actor=cashier)
-
-    back.refresh_from_db()
-    assert (back.status, back.succeeded_at, back.paid_out_by) == (Refund.Status.SUCCEEDED, NOON + MINUTE, cashier)
-    with pytest.raises(ForbiddenMove):
-        mark_paid_out(back, at=NOON + 2 * MINUTE, actor=cashier)
-    assert flaws() == []
-
-
-def test_what_went_back_was_given_an_id_by_its_gateway_or_handed_out_by_a_person():
-    back = to_send()
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Refund.objects.update(status=Refund.Status.SUCCEEDED)
-
-    Refund.objects.update(status=Refund.Status.FAILED)
-    back.refresh_from_db()
-    mark_paid_out(back, at=NOON)
-    assert Refund.objects.get().handed_out
-
-
 def test_what_was_handed_out_and_is_found_sent_as_well_is_shown_to_a_person():
     back = to_send()
     Refund.objects.update(status=Refund.Status.FAILED)
@@ -222,23 +193,3 @@ def test_what_was_handed_out_and_is_found_sent_as_well_is_shown_to_a_person():
 
     assert Payment.objects.get().discrepancy == Payment.Discrepancy.REFUNDED_BEYOND
     assert Refund.objects.get().status == Refund.Status.SUCCEEDED
-
-
-def test_what_a_gateway_is_still_to_send_is_not_handed_out():
-    back = to_send()
-    before = business_state()
-
-    with pytest.raises(ForbiddenMove):
-        mark_paid_out(back, at=NOON)
-
-    assert business_state() == before
-
-
-def test_only_a_refund_that_failed_is_sent_again():
-    back = to_send()
-    before = business_state()
-
-    with pytest.raises(ForbiddenMove):
-        send_again(back, at=NOON)
-
-    assert business_state() == before

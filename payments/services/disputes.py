@@ -1,0 +1,43 @@
+"""Keeps disputes as their gateway reports them. The money that a lost one takes is reported as a refund as well."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from cinema.status import transition
+from payments.gateways import DisputeReport
+from payments.locks import lock_orders_of
+from payments.models import Dispute, Payment
+
+
+def record_disputes(payment: Payment, reports: Iterable[DisputeReport], *, at: datetime) -> bool:
+    """Create or update the payment's disputes as reported; returns whether one of them is still undecided.
+
+    A dispute reported twice is one row; its reason, amount and deadline may change while it is undecided. Owns its
+    transaction.
+    """
+    reports = list(reports)
+    if not reports:
+        return False
+    with transaction.atomic():
+        lock_orders_of(Payment.objects.filter(pk=payment.pk))
+        known_by_id = {each.external_id: each for each in payment.disputes.all()}
+        for report in reports:
+            details = {"amount": report.amount, "reason": report.reason[:60], "answer_by": report.answer_by}
+            decided_at = None if report.state in Dispute.ARGUED else at
+            known = known_by_id.get(report.external_id)
+            if known is None:
+                Dispute.objects.create(
+                    payment=payment,
+                    external_id=report.external_id,
+                    status=report.state,
+                    heard_at=at,
+                    decided_at=decided_at,
+                    **details,
+                )
+            elif known.status != report.state:
+                transition([known], report.state, decided_at=decided_at, **details)
+            else:
+                Dispute.objects.filter(pk=known.pk).update(**details)
+    return any(report.state in Dispute.ARGUED for report in reports)

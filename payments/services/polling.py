@@ -1,0 +1,75 @@
+"""When a gateway is asked about a payment again, and what its answers mean for the payment alone."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from cinema.status import transition_matching
+from payments.errors import GatewayError
+from payments.gateways import Report, State, client
+from payments.locks import lock_orders_of
+from payments.models import Payment
+
+logger = logging.getLogger(__name__)
+
+#: A payment in flight is polled this often at first, and then less and less often.
+SOONEST, RAREST = timedelta(minutes=5), timedelta(hours=6)
+
+#: How often a disputed payment is polled; webhooks bring news of it sooner.
+DISPUTED = timedelta(days=1)
+
+
+def is_plausible(payment: Payment, report: Report) -> bool:
+    """Whether the report can be about this payment: its `uid`, our currency, and money if it is paid. Reads only."""
+    named_as_ours = report.uid in ("", str(payment.uid)) and report.currency == settings.CURRENCY
+    return named_as_ours and not (report.state == State.DONE and report.amount <= 0)
+
+
+def link_external_id(payment: Payment, external_id: str) -> None:
+    """Store the id that a webhook gives for a payment whose id is unknown, if the gateway confirms whose it is.
+
+    Nothing happens if the gateway cannot be asked. Must not be called inside a transaction: it talks to a network.
+    """
+    try:
+        report = client(payment.gateway).fetch(external_id)
+    except GatewayError:
+        return
+    if report.uid == str(payment.uid):
+        Payment.objects.filter(pk=payment.pk, external_id="").update(external_id=external_id)
+        payment.refresh_from_db()
+
+
+def fail_payment(payment: Payment) -> None:
+    """Mark a payment in flight as failed; one that was booked in the meantime is left alone. Owns its transaction."""
+    with transaction.atomic():
+        lock_orders_of(Payment.objects.filter(pk=payment.pk))
+        open_one = Payment.objects.filter(pk=payment.pk, status=Payment.Status.PENDING)
+        transition_matching(open_one, Payment.Status.FAILED, next_poll_at=None)
+    payment.refresh_from_db(fields=["status", "next_poll_at"])
+
+
+def flag_discrepancy(payment: Payment, discrepancy: Payment.Discrepancy, *, at: datetime) -> None:
+    """Show the payment to staff; it is polled again rarely, since the cause may go away. Owns its transaction."""
+    Payment.objects.filter(pk=payment.pk).update(discrepancy=discrepancy, next_poll_at=at + RAREST)
+    payment.discrepancy, payment.next_poll_at = discrepancy, at + RAREST
+
+
+def schedule_next_poll(payment: Payment, discrepancy: str, *, disputed: bool, at: datetime) -> None:
+    """Set when the payment is polled next, and its discrepancy, empty for none. Owns its transaction.
+
+    In flight: after a quarter of its age, from `SOONEST` to `RAREST`. Paid: at an age of one hour, two, four, and so on
+    until the time for chargebacks is over; while it is disputed, daily at any age.
+    """
+    then: datetime | None = None
+    if payment.status == Payment.Status.PENDING:
+        then = at + min(max((at - payment.created_at) / 4, SOONEST), RAREST)
+    elif payment.status == Payment.Status.SUCCEEDED and payment.succeeded_at:
+        age = max(at - payment.succeeded_at, timedelta(minutes=30))
+        if 2 * age <= settings.CHARGEBACKS_WITHIN:
+            then = payment.succeeded_at + 2 * age
+        if disputed:
+            then = min(then or at + DISPUTED, at + DISPUTED)
+    Payment.objects.filter(pk=payment.pk, status=payment.status).update(next_poll_at=then, discrepancy=discrepancy)
+    payment.next_poll_at, payment.discrepancy = then, discrepancy

@@ -1,0 +1,70 @@
+"""Fiscal receipts once their lines are known: queueing them, sending them, and trying again."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from cinema.status import transition, transition_matching
+from jobs.claims import Backoff
+from jobs.steps import Counts
+from payments.errors import GatewayError
+from payments.fiscal import sender
+from payments.models import Receipt, ReceiptLine
+
+BACKOFF = Backoff(
+    [timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12), timedelta(days=1)]
+)
+MAX_ATTEMPTS = BACKOFF.max_attempts
+
+
+def save_receipts(receipts: Sequence[tuple[Receipt, list[ReceiptLine]]]) -> None:
+    """Save new receipts with their lines. Two queries.
+
+    Must be called inside a transaction (what the receipts are for is locked, so that each is made once).
+    """
+    Receipt.objects.bulk_create([receipt for receipt, _lines in receipts])
+    lines = []
+    for receipt, rows in receipts:
+        for row in rows:
+            row.receipt = receipt
+            lines.append(row)
+    ReceiptLine.objects.bulk_create(lines)
+
+
+def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
+    """Send the receipts to the service that `RECEIPT_SENDER` names; their `uid` makes a repeated request harmless.
+
+    A receipt that could not be sent is tried again after growing delays, and fails after `MAX_ATTEMPTS`: staff can send
+    it again. Must not be called inside a transaction: it talks to a network.
+    """
+    tally = Counts()
+    through = sender()
+    for receipt in receipts:
+        tries = receipt.attempts + 1
+        # Another sender may have sent it in the meantime: a receipt that is no longer queued is left alone.
+        row = Receipt.objects.filter(pk=receipt.pk, status=Receipt.Status.QUEUED)
+        try:
+            number = through.send(receipt)
+        except GatewayError as error:
+            if (wait := BACKOFF.after(tries)) is not None:
+                row.update(attempts=tries, error=error.answer, next_attempt_at=at + wait)
+                tally.passed_over += 1
+            else:
+                transition_matching(
+                    row, Receipt.Status.FAILED, attempts=tries, error=error.answer, next_attempt_at=None
+                )
+                tally.add(Counts(failed=1, error=error.answer))
+        else:
+            stamps = {"external_id": number, "sent_at": at, "error": "", "next_attempt_at": None}
+            transition_matching(row, Receipt.Status.SENT, attempts=tries, **stamps)
+            tally.done += 1
+    return tally
+
+
+def send_receipt_again(receipt: Receipt, *, at: datetime) -> None:
+    """Queue a failed receipt again with all its attempts. Raises `ForbiddenMove` if it has not failed. Owns its
+    transaction.
+    """
+    with transaction.atomic():
+        transition([receipt], Receipt.Status.QUEUED, attempts=0, next_attempt_at=at, error="")
