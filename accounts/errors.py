@@ -14,7 +14,7 @@ class UnknownPermission(Exception):
         super().__init__(", ".join(names))
 
 
-class NotYourself(Refused):
+class CannotDeactivateSelf(Refused):
     """Staff cannot deactivate their own account: they could not undo it."""
 
     code = "own_account"
@@ -23,7 +23,7 @@ class NotYourself(Refused):
         return _("You can’t deactivate your own account. Ask a colleague to do it.")
 
 
-class NotYours(Refused):
+class InsufficientAccess(Refused):
     """The person has more rights, or works in other cinemas, than the one who acts."""
 
     code = "person_out_of_reach"

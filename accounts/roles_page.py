@@ -12,7 +12,7 @@ from cinema.roles import ROLES
 VERBS = {"view": "see", "add": "add", "change": "change", "delete": "delete"}
 
 
-def table() -> str:
+def roles_table() -> str:
     """In English, whatever the language of the installation."""
     with translation.override("en"):
         return "\n".join(["## Pages", "", *_pages(), "", "## Actions", "", *_actions()])

@@ -21,7 +21,7 @@ class AdjustmentRefused(Refused):
     code = "adjustment_not_allowed"
 
 
-class AdjustedMeanwhile(ConcurrentChange):
+class BalanceChanged(ConcurrentChange):
     """A colleague adjusted the account after the page was opened."""
 
     code = "points_adjusted_meanwhile"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services.approvals import ApprovableService
 from concessions.models import ConcessionItem, StockMovement
-from concessions.services import last_by_staff, write_off
+from concessions.services import last_staff_movement, write_off
 
 
 class WriteOffApproval(ApprovableService):
@@ -26,7 +26,7 @@ class WriteOffApproval(ApprovableService):
     def encode(  # type: ignore[override]
         self, item: ConcessionItem, *, quantity: int, reason: str, seen: int | None = None, at: datetime
     ) -> dict[str, Any]:
-        return {"quantity": quantity, "reason": reason, "seen": last_by_staff(item) if seen is None else seen}
+        return {"quantity": quantity, "reason": reason, "seen": last_staff_movement(item) if seen is None else seen}
 
     def call(  # type: ignore[override]
         self, item: ConcessionItem, *, quantity: int, reason: str, seen: int, at: datetime, actor: User, approver: User

@@ -71,25 +71,25 @@ class NothingToOrder(Refused):
     code = "nothing_to_order"
 
 
-class StockMovedMeanwhile(ConcurrentChange):
+class StockChanged(ConcurrentChange):
     """A colleague booked stock of the item after the page was opened."""
 
     code = "stock_changed_meanwhile"
 
 
-class OnSaleAlready(ConcurrentChange):
+class AlreadyOnSale(ConcurrentChange):
     """The item is on sale."""
 
     code = "item_on_sale_already"
 
 
-class OffSaleAlready(ConcurrentChange):
+class AlreadyOffSale(ConcurrentChange):
     """The item is off sale."""
 
     code = "item_off_sale_already"
 
 
-class OrderedAlready(NothingToOrder):
+class AlreadyOrdered(NothingToOrder):
     """The item is on order from the supplier."""
 
     code = "item_on_order_already"

@@ -15,15 +15,15 @@ from jobs import leases, runs
 from jobs.leases import Lease
 from jobs.models import JobRun
 from jobs.options import BAD_INPUT, BATCH_SIZE, BadInput, Options
-from jobs.quarantine import Quarantine, name_of
-from jobs.retry import drop_dead_connection, one_line, with_retries
+from jobs.quarantine import Quarantine, row_name
+from jobs.retry import close_broken_connection, one_line, with_retries
 from jobs.steps import Counts, JobPass, Step, due_pks, lock_rows, run_step
 
 __all__ = ["Counts", "JobCommand", "JobPass", "Step"]
 
 logger = logging.getLogger(__name__)
 
-SHOWN = 20  # rows of a dry run
+ROWS_SHOWN = 20  # rows of a dry run
 
 
 class JobCommand(BaseCommand):
@@ -66,11 +66,11 @@ class JobCommand(BaseCommand):
         return [Step("", self.due, self.act, lock=self.lock, again=self.again, atomic=self.atomic)]
 
     def work(self, current: JobPass) -> None:
-        """One pass; a job without rows to act on does its work here and counts it in `current.tally`."""
+        """One pass; a job without rows to act on does its work here and counts it in `current.counts`."""
         for step in self.steps():
             run_step(step, current)
         if current.options.limit is None:
-            with_retries(current.quarantine.forget_the_unseen)
+            with_retries(current.quarantine.release_unseen)
 
     # --- How it is called
 
@@ -81,10 +81,10 @@ class JobCommand(BaseCommand):
         return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
-        Options.offer(parser, batch_size=self.batch_size)
+        Options.add_arguments(parser, batch_size=self.batch_size)
 
     def handle(self, *args: Any, **given: Any) -> None:
-        options = Options.read(given)
+        options = Options.parse(given)
         if options.dry_run:
             self.show(options)
             return
@@ -93,8 +93,8 @@ class JobCommand(BaseCommand):
         for number in range(60 // options.every if options.every else 1):
             if number:
                 clock.sleep(max(0.0, beginning + number * (options.every or 0) - clock.monotonic()))
-                drop_dead_connection()  # one that died during the wait must not fail the pass
-            troubles += self.pass_once(options)
+                close_broken_connection()  # one that died during the wait must not fail the pass
+            troubles += self.run_pass(options)
         if troubles:
             raise CommandError(f"{self.job}: {'; '.join(troubles)}", returncode=1)
 
@@ -107,14 +107,14 @@ class JobCommand(BaseCommand):
             title = f"{self.job}, {step.name}" if step.name else self.job
             self.stdout.write(f"{title}: {len(pks)} due as of {at.isoformat()}")
             due = step.due(at)
-            for row in due.filter(pk__in=pks[:SHOWN]).order_by("pk"):
-                self.stdout.write(f"  {name_of(due.model, row.pk)} {_shown(row)}")
-            if len(pks) > SHOWN:
-                self.stdout.write(f"  and {len(pks) - SHOWN} more")
+            for row in due.filter(pk__in=pks[:ROWS_SHOWN]).order_by("pk"):
+                self.stdout.write(f"  {row_name(due.model, row.pk)} {_shown(row)}")
+            if len(pks) > ROWS_SHOWN:
+                self.stdout.write(f"  and {len(pks) - ROWS_SHOWN} more")
         if len(quarantine):
             self.stdout.write(f"{self.job}: {len(quarantine)} in quarantine")
 
-    def pass_once(self, options: Options) -> list[str]:
+    def run_pass(self, options: Options) -> list[str]:
         """One pass with its lease and its record; says what went wrong, in words."""
         now, beginning = clock.now(), clock.monotonic()
         at = options.at or now
@@ -127,42 +127,42 @@ class JobCommand(BaseCommand):
             self.stdout.write(f"{self.job}: another copy is running; nothing to do.")
             return []
         lease, run = started
-        tally = Counts()
+        counts = Counts()
         trouble: BaseException | None = None
         try:
             quarantine = with_retries(partial(Quarantine, self.job, at=at))
-            self.work(JobPass(self.job, at, options, lease, quarantine, tally))
+            self.work(JobPass(self.job, at, options, lease, quarantine, counts))
         except BaseException as error:
             trouble = error
-            tally.error = one_line(error)
+            counts.error = one_line(error)
             if not isinstance(error, Exception):  # Ctrl-C, or told to exit: on record as well
                 raise
             logger.exception("%s: the pass failed", self.job)
         finally:
             took = clock.monotonic() - beginning
-            troubles = self._finish(lease, run, tally, now=now + timedelta(seconds=took))
+            troubles = self._finish(lease, run, counts, now=now + timedelta(seconds=took))
         self.stdout.write(
-            f"{self.job}: {tally.done} done, {tally.passed_over} passed over, {tally.failed} failed in {took:.2f} s"
+            f"{self.job}: {counts.done} done, {counts.passed_over} passed over, {counts.failed} failed in {took:.2f} s"
         )
         if trouble is not None:
-            troubles.append(tally.error)
-        elif tally.failed or tally.error:
-            troubles.append(f"{tally.failed} failed: {tally.error}")
+            troubles.append(counts.error)
+        elif counts.failed or counts.error:
+            troubles.append(f"{counts.failed} failed: {counts.error}")
         return troubles
 
     def _start(self, *, at: datetime, now: datetime) -> tuple[Lease, JobRun] | None:
         with transaction.atomic():
-            lease = leases.take(self.job, at=now)
+            lease = leases.acquire(self.job, at=now)
             if lease is None:
                 return None
             if lease.taken_over:
                 runs.mark_abandoned(self.job)
             return lease, runs.start(self.job, at=at, now=now)
 
-    def _finish(self, lease: Lease, run: JobRun, tally: Counts, *, now: datetime) -> list[str]:
+    def _finish(self, lease: Lease, run: JobRun, counts: Counts, *, now: datetime) -> list[str]:
         def finish() -> None:
             with transaction.atomic():
-                runs.finish(run, now=now, **vars(tally))
+                runs.finish(run, now=now, **vars(counts))
                 lease.release(at=now)
 
         try:

@@ -10,7 +10,7 @@ from cinema.schedule import TITLES
 JOB_NAME_LENGTH = 100
 
 
-class Outcome(models.TextChoices):
+class RunOutcome(models.TextChoices):
     RUNNING = "RUNNING", _("Running")
     SUCCEEDED = "SUCCEEDED", _("Succeeded")
     FAILED = "FAILED", _("Failed")
@@ -29,7 +29,7 @@ class JobRun(models.Model):
         _("as of"),
         help_text=_("The moment the job treated as the current time. It is in the past when a run was repeated later."),
     )
-    outcome = models.CharField(_("outcome"), max_length=9, choices=Outcome, default=Outcome.RUNNING)
+    outcome = models.CharField(_("outcome"), max_length=9, choices=RunOutcome, default=RunOutcome.RUNNING)
     host = models.CharField(_("host"), max_length=255)
     database = models.CharField(_("database"), max_length=255)
     done = models.PositiveIntegerField(_("done"), default=0)

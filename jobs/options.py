@@ -28,7 +28,7 @@ class Options:
     dry_run: bool = False
 
     @staticmethod
-    def offer(parser: CommandParser, *, batch_size: int) -> None:
+    def add_arguments(parser: CommandParser, *, batch_size: int) -> None:
         parser.add_argument("--dry-run", action="store_true", help="show what is due, and change nothing")
         parser.add_argument(
             "--at", metavar="INSTANT", help="the job's now: ISO 8601 with a zone (2026-11-05T18:30:00Z)"
@@ -38,7 +38,7 @@ class Options:
         parser.add_argument("--every", metavar="SECONDS", help="repeat within the minute, 1 to 60 seconds apart")
 
     @classmethod
-    def read(cls, given: dict[str, Any]) -> Self:
+    def parse(cls, given: dict[str, Any]) -> Self:
         """Raises `BadInput`."""
         return cls(
             at=None if given["at"] is None else _instant("--at", given["at"]),

@@ -8,7 +8,7 @@ from django.core.management import get_commands, load_command_class
 
 from jobs.command import JobCommand
 from jobs.models import QuarantinedRow
-from jobs.quarantine import name_of
+from jobs.quarantine import row_name
 from jobs.steps import keys_of
 
 
@@ -24,6 +24,6 @@ def overdue_rows(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
         for step in command.steps():
             due = step.due(at - periods * schedule.period)
             for pk in keys_of(due):
-                row = name_of(due.model, pk)
+                row = row_name(due.model, pk)
                 if (job, row) not in quarantined:
                     yield job, row

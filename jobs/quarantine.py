@@ -22,7 +22,7 @@ BACKOFF = Backoff(
 )
 
 
-def name_of(model: type[models.Model], pk: int) -> str:
+def row_name(model: type[models.Model], pk: int) -> str:
     """How a row is called in the quarantine: `orders.order:123`."""
     return f"{model._meta.label_lower}:{pk}"
 
@@ -44,7 +44,7 @@ class Quarantine:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def holds(self, row: str) -> bool:
+    def should_skip(self, row: str) -> bool:
         """Whether the row, which is due, is to be left alone for now."""
         entry = self._entries.get(row)
         if entry is None:
@@ -66,14 +66,14 @@ class Quarantine:
         self._entries[row] = entry
         self._seen.add(row)
 
-    def forget(self, rows: Iterable[str]) -> None:
+    def release(self, rows: Iterable[str]) -> None:
         """The rows are well. No query unless one of them was here."""
         if healed := [row for row in rows if row in self._entries]:
             QuarantinedRow.objects.filter(job=self.job, row__in=healed).delete()
 
-    def forget_the_unseen(self) -> None:
+    def release_unseen(self) -> None:
         """Rows that no step found due were dealt with otherwise. Only for a pass that looked at all that is due."""
         # A replay of a time before the failure proves nothing: the row may not have been due yet.
-        self.forget(
+        self.release(
             [row for row, entry in self._entries.items() if row not in self._seen and entry.first_failed_at <= self.at]
         )

@@ -49,12 +49,12 @@ def with_retries(action: Callable[[], Result]) -> Result:
             if not is_transient(error):
                 raise
             logger.warning("%s; trying again", one_line(error))
-        drop_dead_connection()
+        close_broken_connection()
         clock.sleep(wait * random.uniform(0.5, 1.5))  # apart, so that two that met in a deadlock do not meet again
     return action()
 
 
-def drop_dead_connection() -> None:
+def close_broken_connection() -> None:
     """Have the next query connect anew if the connection is broken or old; leaves a caller's transaction alone."""
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection
 
-from jobs.models import JobRun, Outcome
+from jobs.models import JobRun, RunOutcome
 
 ERROR_LENGTH = 2000
 
@@ -18,7 +18,7 @@ def start(job: str, *, at: datetime, now: datetime) -> JobRun:
 def finish(run: JobRun, *, now: datetime, done: int, passed_over: int, failed: int, error: str) -> None:
     """Completes the record, and lets go of the job's records older than `JOB_RUNS_KEPT`."""
     JobRun.objects.filter(pk=run.pk).update(
-        outcome=Outcome.FAILED if failed or error else Outcome.SUCCEEDED,
+        outcome=RunOutcome.FAILED if failed or error else RunOutcome.SUCCEEDED,
         finished_at=now,
         done=done,
         passed_over=passed_over,
@@ -30,8 +30,8 @@ def finish(run: JobRun, *, now: datetime, done: int, passed_over: int, failed: i
 
 def mark_abandoned(job: str) -> None:
     """Call the job's unfinished runs failed, once their process is known to be gone."""
-    JobRun.objects.filter(job=job, outcome=Outcome.RUNNING).update(
-        outcome=Outcome.FAILED, error="The process ended before the pass did."
+    JobRun.objects.filter(job=job, outcome=RunOutcome.RUNNING).update(
+        outcome=RunOutcome.FAILED, error="The process ended before the pass did."
     )
 
 

@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 
 from jobs.leases import Lease
 from jobs.options import Options
-from jobs.quarantine import Quarantine, name_of
+from jobs.quarantine import Quarantine, row_name
 from jobs.retry import is_infrastructure, one_line, with_retries
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class JobPass:
     options: Options
     lease: Lease
     quarantine: Quarantine
-    tally: Counts = field(default_factory=Counts)
+    counts: Counts = field(default_factory=Counts)
 
 
 def keys_of(due: QuerySet[Any]) -> list[int]:
@@ -82,7 +82,7 @@ def due_pks(step: Step, *, at: datetime, limit: int | None, quarantine: Quaranti
     due = step.due(at)
     pks = keys_of(due)
     if len(quarantine):
-        pks = [pk for pk in pks if not quarantine.holds(name_of(due.model, pk))]
+        pks = [pk for pk in pks if not quarantine.should_skip(row_name(due.model, pk))]
     return pks[:limit]
 
 
@@ -93,7 +93,7 @@ def run_step(step: Step, current: JobPass) -> None:
     for batch in _slices(pks, options.batch_size):
         with_retries(current.lease.renew)
         try:
-            current.tally.add(with_retries(partial(process_batch, step, batch, current)))
+            current.counts.add(with_retries(partial(process_batch, step, batch, current)))
         except Exception as error:
             if is_infrastructure(error):
                 raise
@@ -108,13 +108,13 @@ def _one_by_one(step: Step, batch: list[int], current: JobPass, error: Exception
             if len(batch) == 1:
                 raise error
             with_retries(current.lease.renew)
-            current.tally.add(with_retries(partial(process_batch, step, [pk], current)))
+            current.counts.add(with_retries(partial(process_batch, step, [pk], current)))
         except Exception as own:
             if is_infrastructure(own):
                 raise
-            row = name_of(step.due(current.at).model, pk)
+            row = row_name(step.due(current.at).model, pk)
             with_retries(partial(current.quarantine.add, row, own))
-            current.tally.add(Counts(failed=1, error=f"{row} is quarantined: {one_line(own)}"))
+            current.counts.add(Counts(failed=1, error=f"{row} is quarantined: {one_line(own)}"))
             logger.error("%s: %s is quarantined: %s", current.job, row, one_line(own))
 
 
@@ -127,12 +127,12 @@ def process_batch(step: Step, pks: list[int], current: JobPass) -> Counts:
         # A second statement, so that what was decided while we waited for the locks is seen.
         still_due = step.again(current.at, pks) if step.again else due
         rows = list(still_due.filter(pk__in=pks).order_by("pk"))
-        tally = Counts(passed_over=len(pks) - len(rows))
+        counts = Counts(passed_over=len(pks) - len(rows))
         if rows:
-            names = [name_of(due.model, row.pk) for row in rows]
-            tally.add(step.act(rows, current.at) or Counts(done=len(rows)))
-            current.quarantine.forget(names)
-    return tally
+            names = [row_name(due.model, row.pk) for row in rows]
+            counts.add(step.act(rows, current.at) or Counts(done=len(rows)))
+            current.quarantine.release(names)
+    return counts
 
 
 def lock_rows(model: type[Model], pks: list[int]) -> None:

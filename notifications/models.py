@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Kind(models.TextChoices):
+class MessageKind(models.TextChoices):
     """What a message is about. `notifications.services.queueing` says what the context of each holds."""
 
     ORDER_PAID = "ORDER_PAID", _("Tickets")
@@ -53,7 +53,7 @@ class Notification(models.Model):
         Status.OUTDATED: set(),
     }
 
-    kind = models.CharField(_("kind"), max_length=32, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=32, choices=MessageKind)
     recipient = models.CharField(_("recipient"), max_length=254, help_text=_("E-mail address or phone number"))
     occasion = models.CharField(
         _("event"),

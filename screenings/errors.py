@@ -93,7 +93,7 @@ class ImpossibleSession(Refused):
     code = "session_invalid"
 
 
-class SessionCancelledAlready(ForbiddenMove):
+class SessionAlreadyCancelled(ForbiddenMove):
     """The session has been cancelled before; the first reason is kept."""
 
     code = "session_cancelled_already"
@@ -113,7 +113,7 @@ class SessionOver(ForbiddenMove):
         )
 
 
-class NotYet(ForbiddenMove):
+class TooEarly(ForbiddenMove):
     """The session has not started, or not ended, yet."""
 
     code = "session_not_yet"
@@ -143,7 +143,7 @@ class ImpossibleOutage(Refused):
     code = "outage_invalid"
 
 
-class OutAlready(ImpossibleOutage):
+class SeatAlreadyOut(ImpossibleOutage):
     """The seats are out of use at that time already."""
 
     # `outages`: since when; with seat, hall and cinema loaded.
@@ -161,7 +161,7 @@ class OutAlready(ImpossibleOutage):
         )
 
 
-class BackAlready(ForbiddenMove):
+class OutageAlreadyEnded(ForbiddenMove):
     """The seat was put back before, or its outage has ended."""
 
     code = "seat_back_already"

@@ -8,7 +8,7 @@ from screenings.models import Seat, SeatKind
 NOT_A_CHAIR = (SeatKind.WHEELCHAIR, SeatKind.COMPANION)  # they end a block as an aisle does, and are never "left alone"
 
 
-def left_alone(seats: Iterable[Seat], *, taken: Collection[int], wanted: Collection[int]) -> list[Seat]:
+def find_lone_seats(seats: Iterable[Seat], *, taken: Collection[int], wanted: Collection[int]) -> list[Seat]:
     """The free seats that the choice `wanted` would leave alone between two others, or nothing when it may stand.
 
     `seats` are all seats of one hall; `taken` the keys of those that nobody can have (sold, held, broken), `wanted` the

@@ -10,7 +10,7 @@ from bonuses.models import BonusAccount
 from cinema.db_functions import PerRowDelta
 
 
-def lock(accounts: Collection[int]) -> dict[int, int]:
+def lock_accounts(accounts: Collection[int]) -> dict[int, int]:
     """The balances as they are now; the accounts are locked in the order of their ids until the transaction ends."""
     rows = BonusAccount.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=accounts).order_by("pk")
     return dict(rows.values_list("pk", "balance"))

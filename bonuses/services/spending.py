@@ -107,6 +107,6 @@ def _reverse(reversals: Iterable[BonusTransaction]) -> dict[int, int]:
     for each in reversals:
         points[each.bonus_account_id] += each.amount
     if points:
-        balances.lock(points.keys())
+        balances.lock_accounts(points.keys())
         BonusTransaction.objects.bulk_create(reversals)
     return points

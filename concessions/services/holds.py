@@ -12,7 +12,7 @@ from concessions.services import movements
 Kind = StockMovement.Kind
 
 
-def take(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
+def take_stock(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
     """Take the goods of the preorders from the stock. Raises `OutOfStock`, and then takes none.
 
     Must be called inside a transaction (the orders are locked; the items are locked here).
@@ -20,7 +20,7 @@ def take(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
     changes: defaultdict[int, int] = defaultdict(int)
     for preorder in preorders:
         changes[preorder.concession_item_id] -= preorder.quantity
-    items = lock(changes.keys())
+    items = lock_items(changes.keys())
     short = [items[key] for key, change in changes.items() if items[key].stock_quantity + change < 0]
     if short:
         raise OutOfStock(item.name for item in short)
@@ -39,7 +39,7 @@ def take(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
     )
 
 
-def put_back(preorders: Collection[int], *, at: datetime, wasted: Collection[int] = ()) -> None:
+def return_stock(preorders: Collection[int], *, at: datetime, wasted: Collection[int] = ()) -> None:
     """Return to stock what the preorders, given by their keys, hold. What was returned before is not returned again.
 
     `wasted` ones were made and cannot be sold again: they are returned and written off, so that the books show both. At
@@ -75,12 +75,12 @@ def put_back(preorders: Collection[int], *, at: datetime, wasted: Collection[int
             changes[item] -= quantity
     if not rows:
         return
-    lock(changes.keys())
+    lock_items(changes.keys())
     movements.apply({item: change for item, change in changes.items() if change}, at=at)
     StockMovement.objects.bulk_create(rows)
 
 
-def lock(items: Iterable[int]) -> dict[int, Any]:
+def lock_items(items: Iterable[int]) -> dict[int, Any]:
     """The names and stocks of the items as they are now, locked until the transaction ends."""
     rows = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=items).order_by("pk")
     return {item.pk: item for item in rows.values_list("pk", "name", "stock_quantity", named=True)}

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from cinema.status import ConcurrentChange
 from concessions.models import ConcessionItem, ReorderSuggestion
-from notifications.models import Kind
+from notifications.models import MessageKind
 from notifications.services import Message, queue
 
 PERMISSION = "concessions.change_concessionitem"
@@ -36,7 +36,7 @@ def alert_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
     _suggest(items, at=at)
 
 
-def forget_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
+def reset_low_stock_alerts(items: Sequence[ConcessionItem], *, at: datetime) -> None:
     """Mark items as recovered, so that their next drop raises an alert. One query.
 
     Must be called inside a transaction (the items are locked and were read afterwards).
@@ -61,7 +61,7 @@ def _staff(cinemas: set[int]) -> dict[int, list[User]]:
 def _message(item: ConcessionItem, to: User, *, at: datetime) -> Message:
     drop = (item.low_since or at).astimezone(UTC)
     return Message(
-        kind=Kind.LOW_STOCK,
+        kind=MessageKind.LOW_STOCK,
         recipient=to.email,
         occasion=f"item {item.pk} low since {drop.isoformat()}",
         language=to.preferred_language,

@@ -7,21 +7,21 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.status import ConcurrentChange
-from concessions.errors import NothingToOrder, OffSaleAlready, OnSaleAlready, OrderedAlready
+from concessions.errors import AlreadyOffSale, AlreadyOnSale, AlreadyOrdered, NothingToOrder
 from concessions.models import ConcessionItem, ReorderSuggestion
 
 
-def order_up(item: ConcessionItem, *, at: datetime, actor: User | None = None) -> ReorderSuggestion:
+def order_to_maximum(item: ConcessionItem, *, at: datetime, actor: User | None = None) -> ReorderSuggestion:
     """Record that the item was ordered from the supplier, as much as fills the stock up to the maximum.
 
     The open suggestion becomes the order, or one is made; goods that come in settle it. Raises `NothingToOrder` where
-    nothing is missing, and `OrderedAlready` where it is on order. Owns its transaction.
+    nothing is missing, and `AlreadyOrdered` where it is on order. Owns its transaction.
     """
     with transaction.atomic():
         row = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
         known = ReorderSuggestion.objects.filter(concession_item=row, settled_at__isnull=True).first()
         if known is not None and known.ordered_at is not None:
-            raise OrderedAlready(
+            raise AlreadyOrdered(
                 _("%(item)s: %(quantity)d are already on order. Receive them first.")
                 % {"item": row, "quantity": known.quantity}
             )
@@ -34,13 +34,13 @@ def order_up(item: ConcessionItem, *, at: datetime, actor: User | None = None) -
 
 
 def take_off_sale(item: ConcessionItem) -> None:
-    """Stop selling the item; what customers have ordered stays. Raises `OffSaleAlready`. Owns its transaction."""
-    _put(item, on_sale=False, otherwise=OffSaleAlready(_("%(item)s is already off sale.") % {"item": item}))
+    """Stop selling the item; what customers have ordered stays. Raises `AlreadyOffSale`. Owns its transaction."""
+    _put(item, on_sale=False, otherwise=AlreadyOffSale(_("%(item)s is already off sale.") % {"item": item}))
 
 
 def put_on_sale(item: ConcessionItem) -> None:
-    """Sell the item again. Raises `OnSaleAlready`. Owns its transaction."""
-    _put(item, on_sale=True, otherwise=OnSaleAlready(_("%(item)s is already on sale.") % {"item": item}))
+    """Sell the item again. Raises `AlreadyOnSale`. Owns its transaction."""
+    _put(item, on_sale=True, otherwise=AlreadyOnSale(_("%(item)s is already on sale.") % {"item": item}))
 
 
 def _put(item: ConcessionItem, *, on_sale: bool, otherwise: ConcurrentChange) -> None:

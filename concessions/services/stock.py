@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import LIMIT_WINDOW, require_approval_above_limit
 from cinema.validators import clean_reason
-from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, StockMovedMeanwhile, WrongQuantity
+from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, StockChanged, WrongQuantity
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
 from concessions.services import movements
 
@@ -20,8 +20,8 @@ def receive(
 ) -> StockMovement:
     """Book goods that came in; an open suggestion to order the item is settled.
 
-    The stock may exceed the maximum. Raises `WrongQuantity`, and `StockMovedMeanwhile` if there is a movement after the
-    one that the page has `seen` (see `last_by_staff`). Owns its transaction.
+    The stock may exceed the maximum. Raises `WrongQuantity`, and `StockChanged` if there is a movement after the
+    one that the page has `seen` (see `last_staff_movement`). Owns its transaction.
     """
     with transaction.atomic():
         _lock(item)
@@ -44,7 +44,7 @@ def write_off(
 ) -> StockMovement:
     """Write off goods that are lost: broken, spoilt, given away.
 
-    Raises `WrongQuantity`, `ReasonNeeded`, `OutOfStock`, `StockMovedMeanwhile` as `receive` does, and
+    Raises `WrongQuantity`, `ReasonNeeded`, `OutOfStock`, `StockChanged` as `receive` does, and
     `ApprovalRequired` above the limit for one person unless there is an `approver`. Owns its transaction.
     """
     _check(quantity, lowest=1, highest=MOST_STOCK)
@@ -74,7 +74,7 @@ def count(
 
     What customers have ordered has left the stock but lies on the shelf until it is collected (goods made to order:
     until they are made), so the count is compared with both. A difference of more than `STOCKTAKE_TOLERANCE_PERCENT`
-    needs a reason. Raises `WrongQuantity`, `CountDiffers`, `StockMovedMeanwhile`, or `PromisedToCustomers` where the
+    needs a reason. Raises `WrongQuantity`, `CountDiffers`, `StockChanged`, or `PromisedToCustomers` where the
     shelf holds less than customers have ordered. Owns its transaction.
     """
     _check(on_shelf, lowest=0, highest=MOST_STOCK)
@@ -83,7 +83,7 @@ def count(
         _lock(item)
         _refuse_if_moved(item, seen)
         # After the lock: whoever takes stock for an order holds it, so stock and orders are of one moment.
-        promised = on_the_shelf_for_customers(item)
+        promised = reserved_on_shelf(item)
         expected = item.stock_quantity + promised
         difference = on_shelf - expected
         if difference == 0:
@@ -95,11 +95,11 @@ def count(
         return _change(item, by=difference, kind=StockMovement.Kind.COUNT, at=at, actor=actor, reason=reason)
 
 
-def last_by_staff(item: ConcessionItem) -> int:
+def last_staff_movement(item: ConcessionItem) -> int:
     """The key of the last movement that staff booked, 0 without one.
 
     A page passes it back as `seen`: if a colleague, or a second press of the button, was faster, the service raises
-    `StockMovedMeanwhile`. Reads only.
+    `StockChanged`. Reads only.
     """
     last = _by_staff(item).values_list("pk", flat=True).first()
     return last or 0
@@ -116,7 +116,7 @@ def _refuse_if_moved(item: ConcessionItem, seen: int | None) -> None:
         return
     last = _by_staff(item).select_related("actor").first()
     if last is not None and last.pk > seen:
-        raise StockMovedMeanwhile(
+        raise StockChanged(
             _(
                 "%(actor)s has just changed the stock: %(kind)s, %(quantity)+d. If your change is in addition to "
                 "that, confirm it again."
@@ -125,7 +125,7 @@ def _refuse_if_moved(item: ConcessionItem, seen: int | None) -> None:
         )
 
 
-def on_the_shelf_for_customers(item: ConcessionItem) -> int:
+def reserved_on_shelf(item: ConcessionItem) -> int:
     """How many of the item are sold or held and lie on the shelf until they are collected. One query. Reads only."""
     lying = Q(status=ConcessionPreorder.Status.PENDING)
     if not item.made_to_order:

@@ -5,7 +5,7 @@ from typing import Protocol
 from notifications.models import Notification
 
 
-class Channel(Protocol):
+class DeliveryChannel(Protocol):
     def send(self, notification: Notification) -> None:
         """Hand the message over, or raise whatever stood in the way: the message is then tried again later."""
 

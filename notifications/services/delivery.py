@@ -10,7 +10,7 @@ from cinema.status import transition
 from jobs import claims
 from jobs.claims import Backoff, TimeLimit, new_sender
 from jobs.steps import Counts
-from notifications.channels import Channel, is_email
+from notifications.channels import DeliveryChannel, is_email
 from notifications.channels.email import EmailChannel
 from notifications.channels.sms import SmsChannel
 from notifications.models import Notification, Status
@@ -33,7 +33,7 @@ MARK_EVERY = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeliveryResult:
     """What became of an attempt. Equal ones are marked together."""
 
     status: Status
@@ -51,10 +51,10 @@ def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
     """
     limit, marked = TimeLimit(), timedelta()
     sender = new_sender()
-    taken = claim(notifications, sender=sender, at=at)
+    taken = claim_due(notifications, sender=sender, at=at)
     waiting = [notification for notification in reversed(taken) if notification.status == Status.SENDING]
-    outcomes: dict[Outcome, list[Notification]] = defaultdict(list)
-    channels: dict[type[Channel], Channel] = {}
+    outcomes: dict[DeliveryResult, list[Notification]] = defaultdict(list)
+    channels: dict[type[DeliveryChannel], DeliveryChannel] = {}
     try:
         while waiting:
             elapsed = limit.elapsed
@@ -69,7 +69,7 @@ def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
     finally:
         # Also when the process is told to stop: what was sent is not sent again, and what was not does not wait.
         mark(outcomes, sender=sender, at=at)
-        put_back(waiting, sender=sender, at=at)
+        release_unsent(waiting, sender=sender, at=at)
         for channel in channels.values():
             channel.close()
     return _counted(taken, asked=len(notifications))
@@ -83,7 +83,7 @@ def requeue(notifications: Iterable[Notification], *, at: datetime) -> None:
         transition(notifications, Status.QUEUED, attempts=0, next_attempt_at=at, error="")
 
 
-def claim(notifications: Iterable[Notification], *, sender: str, at: datetime) -> list[Notification]:
+def claim_due(notifications: Iterable[Notification], *, sender: str, at: datetime) -> list[Notification]:
     """Take those of the messages that are due: `SENDING`, they are the sender's alone until its lease ends.
 
     Those that may not be sent any more come back as well, `OUTDATED` or `FAILED`.
@@ -105,7 +105,7 @@ def claim(notifications: Iterable[Notification], *, sender: str, at: datetime) -
     return due
 
 
-def mark(outcomes: dict[Outcome, list[Notification]], *, sender: str, at: datetime) -> None:
+def mark(outcomes: dict[DeliveryResult, list[Notification]], *, sender: str, at: datetime) -> None:
     """Write down what became of the attempts, but for messages that another sender has taken over meanwhile."""
     if not outcomes:
         return
@@ -120,7 +120,7 @@ def mark(outcomes: dict[Outcome, list[Notification]], *, sender: str, at: dateti
             transition([row for row in rows if row.pk in ours], outcome.status, **stamps)
 
 
-def put_back(notifications: list[Notification], *, sender: str, at: datetime) -> None:
+def release_unsent(notifications: list[Notification], *, sender: str, at: datetime) -> None:
     """Queue again what there was no time for; it does not count as an attempt."""
     if not notifications:
         return
@@ -130,9 +130,11 @@ def put_back(notifications: list[Notification], *, sender: str, at: datetime) ->
         transition(rows, Status.QUEUED, claimed_by="", next_attempt_at=at, attempts=F("attempts") - 1)
 
 
-def _attempt(notification: Notification, channels: dict[type[Channel], Channel], *, now: datetime) -> Outcome:
+def _attempt(
+    notification: Notification, channels: dict[type[DeliveryChannel], DeliveryChannel], *, now: datetime
+) -> DeliveryResult:
     if notification.not_after and notification.not_after < now:
-        return Outcome(Status.OUTDATED)
+        return DeliveryResult(Status.OUTDATED)
     try:
         kind = EmailChannel if is_email(notification.recipient) else SmsChannel
         if kind not in channels:
@@ -141,8 +143,8 @@ def _attempt(notification: Notification, channels: dict[type[Channel], Channel],
     except Exception as failure:
         # Whatever it is, it is this message's affair: the others go on.
         wait = BACKOFF.after(notification.attempts)
-        return Outcome(Status.FAILED if wait is None else Status.QUEUED, error=_name(failure), wait=wait)
-    return Outcome(Status.SENT)
+        return DeliveryResult(Status.FAILED if wait is None else Status.QUEUED, error=_name(failure), wait=wait)
+    return DeliveryResult(Status.SENT)
 
 
 def _still_ours(notifications: list[Notification], *, sender: str) -> set[int]:

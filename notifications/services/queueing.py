@@ -29,22 +29,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 
 # The same table for the machine.
 ORDER = frozenset({"number", "link", "cinema", "address", "showings", "snacks"})
-FACTS: Mapping[Kind, frozenset[str]] = {
-    Kind.ORDER_PAID: ORDER | {"amount", "pickup_code", "codes"},
-    Kind.ORDER_LINK: ORDER,
-    Kind.SIGN_IN: frozenset({"link", "minutes"}),
-    Kind.ORDER_OVERDUE: ORDER | {"amount", "cancelled_at"},
-    Kind.ORDER_CANCELLED: ORDER,
-    Kind.SESSION_CANCELLED: ORDER | {"amount", "points"},
-    Kind.ORDER_REFUNDED: ORDER | {"amount", "points"},
-    Kind.LATE_PAYMENT_REFUNDED: ORDER | {"amount"},
-    Kind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),
-    Kind.POINTS_EXPIRING: frozenset({"points", "expires", "link"}),
-    Kind.LOW_STOCK: frozenset({"cinema", "item", "stock", "threshold", "suggested"}),
+FACTS: Mapping[MessageKind, frozenset[str]] = {
+    MessageKind.ORDER_PAID: ORDER | {"amount", "pickup_code", "codes"},
+    MessageKind.ORDER_LINK: ORDER,
+    MessageKind.SIGN_IN: frozenset({"link", "minutes"}),
+    MessageKind.ORDER_OVERDUE: ORDER | {"amount", "cancelled_at"},
+    MessageKind.ORDER_CANCELLED: ORDER,
+    MessageKind.SESSION_CANCELLED: ORDER | {"amount", "points"},
+    MessageKind.ORDER_REFUNDED: ORDER | {"amount", "points"},
+    MessageKind.LATE_PAYMENT_REFUNDED: ORDER | {"amount"},
+    MessageKind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),
+    MessageKind.POINTS_EXPIRING: frozenset({"points", "expires", "link"}),
+    MessageKind.LOW_STOCK: frozenset({"cinema", "item", "stock", "threshold", "suggested"}),
 }
 
 
@@ -55,7 +55,7 @@ class Message:
     A context that lacks a fact is a ValueError: a letter with a gap in it would go out unnoticed.
     """
 
-    kind: Kind
+    kind: MessageKind
     recipient: str
     occasion: str
     language: str

@@ -2,7 +2,7 @@ from django.conf import settings
 
 from payments.errors import GatewayRefused
 from payments.gateways.base import ChargeLine
-from payments.gateways.yookassa import second_receipt
+from payments.gateways.yookassa import register_settlement_receipt
 from payments.models import Gateway, Receipt, Subject
 
 
@@ -13,7 +13,7 @@ class YooKassaReceipts:
     def send(self, receipt: Receipt) -> str:
         if receipt.payment.gateway != Gateway.YOOKASSA or receipt.kind != Receipt.Kind.SETTLEMENT:
             raise GatewayRefused("not YooKassa's to print")
-        return second_receipt(
+        return register_settlement_receipt(
             receipt.payment.external_id,
             uid=str(receipt.uid),
             email=receipt.order.email,

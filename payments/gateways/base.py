@@ -48,7 +48,7 @@ class Charge:
 
 
 @dataclass(frozen=True)
-class Opened:
+class StartedPayment:
     """A payment is open at the gateway: its id there, and the page on which the customer pays."""
 
     external_id: str
@@ -89,7 +89,7 @@ class DisputeReport:
 
 
 @dataclass(frozen=True)
-class Report:
+class PaymentReport:
     """A payment as the gateway knows it. `amount` is what was taken when `state` is `DONE`.
 
     `uid` is the name that we gave it, empty where the gateway was not told one.
@@ -125,18 +125,18 @@ class GatewayClient(Protocol):
     `GatewayRefused` when it certainly was not.
     """
 
-    by_hand: ClassVar[bool]
+    is_manual: ClassVar[bool]
 
-    def start(self, charge: Charge) -> Opened:
+    def start(self, charge: Charge) -> StartedPayment:
         """Open a payment. The same charge twice opens it once."""
 
-    def fetch(self, external_id: str) -> Report:
+    def fetch(self, external_id: str) -> PaymentReport:
         """How the payment stands now, and all that went back of it."""
 
-    def find(self, reference: str) -> str:
+    def find_external_id(self, reference: str) -> str:
         """The id of the payment that a message names in another way, empty when there is none."""
 
-    def close(self, external_id: str) -> Report:
+    def cancel_payment(self, external_id: str) -> PaymentReport:
         """Have an open payment never be paid, where the gateway can do that; how it stands afterwards."""
 
     def refund(self, back: RefundRequest) -> RefundReport:

@@ -18,10 +18,10 @@ from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable, Un
 from payments.gateways.base import (
     Charge,
     DisputeReport,
-    Opened,
+    PaymentReport,
     RefundReport,
     RefundRequest,
-    Report,
+    StartedPayment,
     State,
     WebhookHint,
 )
@@ -47,7 +47,7 @@ MONEY_GONE = {Dispute.Status.LOST: State.DONE, Dispute.Status.WON: State.FAILED}
 
 
 class Stripe:
-    by_hand: ClassVar[bool] = False
+    is_manual: ClassVar[bool] = False
 
     def __init__(self) -> None:
         if not settings.STRIPE_SECRET_KEY:
@@ -55,7 +55,7 @@ class Stripe:
                 "no key", _("Payment by Stripe isn’t available. Please choose another payment method.")
             )
 
-    def start(self, charge: Charge) -> Opened:
+    def start(self, charge: Charge) -> StartedPayment:
         session = _done(
             lambda stripe: stripe.checkout.sessions.create(
                 {
@@ -82,20 +82,20 @@ class Stripe:
                 {"idempotency_key": str(charge.uid)},
             )
         )
-        return Opened(external_id=session.id, redirect_url=session.url or charge.return_url)
+        return StartedPayment(external_id=session.id, redirect_url=session.url or charge.return_url)
 
-    def fetch(self, external_id: str) -> Report:
+    def fetch(self, external_id: str) -> PaymentReport:
         return _done(
             lambda stripe: _report(
                 stripe, stripe.checkout.sessions.retrieve(external_id, {"expand": ["payment_intent.latest_charge"]})
             )
         )
 
-    def find(self, reference: str) -> str:
+    def find_external_id(self, reference: str) -> str:
         query = {"payment_intent": reference, "limit": 1}
         return _done(lambda stripe: next((each.id for each in stripe.checkout.sessions.list(query).data), ""))
 
-    def close(self, external_id: str) -> Report:
+    def cancel_payment(self, external_id: str) -> PaymentReport:
         with suppress(GatewayRefused):  # paid, or over, a moment ago: asking says which
             _done(lambda stripe: stripe.checkout.sessions.expire(external_id))
         return self.fetch(external_id)
@@ -170,10 +170,10 @@ def _in_our_words(error: Any) -> GatewayError:
     return GatewayUnavailable(code) if unknown else GatewayRefused(code)
 
 
-def _report(stripe: Any, session: Any) -> Report:
+def _report(stripe: Any, session: Any) -> PaymentReport:
     paid = session.payment_status == "paid"
     disputes = _disputes(stripe, session.payment_intent) if paid else []
-    return Report(
+    return PaymentReport(
         external_id=session.id,
         state=State.DONE if paid else State.FAILED if session.status == "expired" else State.OPEN,
         amount=_money(session.amount_total),

@@ -16,14 +16,23 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from payments.errors import GatewayRefused, GatewayUnavailable, UnverifiedWebhook
-from payments.gateways.base import Charge, ChargeLine, Opened, RefundReport, RefundRequest, Report, State, WebhookHint
+from payments.gateways.base import (
+    Charge,
+    ChargeLine,
+    PaymentReport,
+    RefundReport,
+    RefundRequest,
+    StartedPayment,
+    State,
+    WebhookHint,
+)
 
 PAYMENT_STATES = {"succeeded": State.DONE, "canceled": State.FAILED}  # pending, waiting_for_capture: may still change
 REFUND_STATES = {"succeeded": State.DONE, "canceled": State.FAILED}
 
 
 class YooKassa:
-    by_hand: ClassVar[bool] = False
+    is_manual: ClassVar[bool] = False
 
     def __init__(self) -> None:
         if not (settings.YOOKASSA_SHOP_ID and settings.YOOKASSA_SECRET_KEY):
@@ -31,7 +40,7 @@ class YooKassa:
                 "no key", _("Payment by YooKassa isn’t available. Please choose another payment method.")
             )
 
-    def start(self, charge: Charge) -> Opened:
+    def start(self, charge: Charge) -> StartedPayment:
         payment = _post(
             "payments",
             {
@@ -45,12 +54,12 @@ class YooKassa:
             key=str(charge.uid),
         )
         page = (payment.get("confirmation") or {}).get("confirmation_url")
-        return Opened(external_id=payment["id"], redirect_url=page or charge.return_url)
+        return StartedPayment(external_id=payment["id"], redirect_url=page or charge.return_url)
 
-    def fetch(self, external_id: str) -> Report:
+    def fetch(self, external_id: str) -> PaymentReport:
         payment = _get(f"payments/{quote(external_id, safe='')}")
         state = PAYMENT_STATES.get(payment["status"], State.OPEN)
-        return Report(
+        return PaymentReport(
             external_id=payment["id"],
             state=state,
             amount=Decimal(payment["amount"]["value"]),
@@ -59,11 +68,11 @@ class YooKassa:
             refunds=tuple(_refunds_of(external_id)) if state == State.DONE else (),
         )
 
-    def find(self, reference: str) -> str:
+    def find_external_id(self, reference: str) -> str:
         """Its messages all name the payment."""
         return ""
 
-    def close(self, external_id: str) -> Report:
+    def cancel_payment(self, external_id: str) -> PaymentReport:
         """Its page cannot be closed; it closes itself after an hour."""
         return self.fetch(external_id)
 
@@ -198,7 +207,7 @@ def _item(line: ChargeLine, currency: str, *, mode: str) -> dict[str, Any]:
     }
 
 
-def second_receipt(
+def register_settlement_receipt(
     external_id: str, *, uid: str, email: str, amount: Decimal, currency: str, lines: tuple[ChargeLine, ...]
 ) -> str:
     """Register the full settlement of a payment that was taken ahead; the receipt's id there."""

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between, format_money
-from payments.models.money import Payment
+from payments.models.payments import Payment
 
 
 class Dispute(models.Model):
@@ -30,7 +30,7 @@ class Dispute(models.Model):
         Status.WON: {Status.OPEN, Status.ANSWERED, Status.LOST},
         Status.LOST: {Status.OPEN, Status.ANSWERED, Status.WON},
     }
-    ARGUED: ClassVar = (Status.OPEN, Status.ANSWERED)
+    UNDECIDED: ClassVar = (Status.OPEN, Status.ANSWERED)
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes", verbose_name=_("payment"))
     external_id = models.CharField(_("provider’s reference"), max_length=120)

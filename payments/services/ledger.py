@@ -9,11 +9,11 @@ from decimal import Decimal
 from accounts.models import User
 from cinema.money import ZERO
 from cinema.status import transition
-from payments.models import BY_HAND, Payment, Refund
+from payments.models import MANUAL_GATEWAYS, Payment, Refund
 
 #: How long after it was paid a gateway is asked again whether money went back there, and a last time: chargebacks come
 #: up to four months later.
-FIRST_LOOK_BACK = timedelta(hours=1)
+FIRST_REFUND_CHECK = timedelta(hours=1)
 
 
 @dataclass
@@ -67,7 +67,7 @@ def record_success(
             if known.status == Payment.Status.SUCCEEDED or known.order_id != order:
                 return None
             transition(
-                [known], Payment.Status.SUCCEEDED, amount=amount, succeeded_at=at, next_poll_at=at + FIRST_LOOK_BACK
+                [known], Payment.Status.SUCCEEDED, amount=amount, succeeded_at=at, next_poll_at=at + FIRST_REFUND_CHECK
             )
             return known
     return Payment.objects.create(
@@ -78,7 +78,7 @@ def record_success(
         status=Payment.Status.SUCCEEDED,
         created_at=at,
         succeeded_at=at,
-        next_poll_at=None if gateway in BY_HAND else at + FIRST_LOOK_BACK,
+        next_poll_at=None if gateway in MANUAL_GATEWAYS else at + FIRST_REFUND_CHECK,
         actor=actor,
     )
 

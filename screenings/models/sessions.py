@@ -39,7 +39,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """As `Session.is_on_sale` says of one: scheduled, not archived, and not started by `at`."""
         return self.filter(status=Session.Status.SCHEDULED, archived_at__isnull=True, start_datetime__gt=at)
 
-    def in_the_way(self, *, halls: Iterable[int], start: datetime, free_from: datetime) -> "SessionQuerySet":
+    def occupying(self, *, halls: Iterable[int], start: datetime, free_from: datetime) -> "SessionQuerySet":
         """Not cancelled, and holding one of the halls, cleaning included, at some moment of [start, free_from)."""
         return self.filter(hall__in=halls, start_datetime__lt=free_from, free_from__gt=start).exclude(
             status=Session.Status.CANCELLED

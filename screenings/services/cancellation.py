@@ -7,14 +7,14 @@ from django.db import transaction
 from accounts.models import User
 from cinema.status import transition
 from cinema.validators import clean_reason
-from screenings.errors import SessionCancelledAlready, SessionOver
+from screenings.errors import SessionAlreadyCancelled, SessionOver
 from screenings.models import Session
 
 
 def cancel_session(session: Session, *, reason: str, at: datetime, actor: User | None = None) -> None:
     """Cancel a session that has not ended. Its hall is free at once; a job finds it and refunds its orders.
 
-    Raises `ReasonNeeded`, `SessionCancelledAlready` or `SessionOver`. Owns its transaction.
+    Raises `ReasonNeeded`, `SessionAlreadyCancelled` or `SessionOver`. Owns its transaction.
     """
     reason = clean_reason(reason)
     with transaction.atomic():
@@ -23,7 +23,7 @@ def cancel_session(session: Session, *, reason: str, at: datetime, actor: User |
             fields=["status", "end_datetime"], from_queryset=Session.objects.select_for_update(of=("self",))
         )
         if session.status == Session.Status.CANCELLED:
-            raise SessionCancelledAlready(session)
+            raise SessionAlreadyCancelled(session)
         if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
             raise SessionOver(session)
         transition([session], Session.Status.CANCELLED, cancelled_at=at, cancel_reason=reason, cancelled_by=actor)

@@ -9,19 +9,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.validators import clean_reason
-from screenings.errors import BackAlready, ImpossibleOutage, OutAlready
+from screenings.errors import ImpossibleOutage, OutageAlreadyEnded, SeatAlreadyOut
 from screenings.models import Seat, SeatOutage
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def take_out(
+def start_outage(
     seats: Collection[Seat], *, since: datetime, until: datetime | None = None, reason: str, actor: User | None = None
 ) -> list[SeatOutage]:
     """Take seats out of use: they are not sold for sessions that run between `since` and `until` (None: for good).
 
     Tickets that were sold stay as they are; the caller shows them to staff first. Raises `ReasonNeeded`,
-    `ImpossibleOutage`, or `OutAlready` where a seat is out of use for as long already. Three queries. Owns its
+    `ImpossibleOutage`, or `SeatAlreadyOut` where a seat is out of use for as long already. Three queries. Owns its
     transaction.
     """
     reason = clean_reason(reason)
@@ -35,21 +35,21 @@ def take_out(
         as_long = Q(until=None) if until is None else Q(until=None) | Q(until__gte=until)
         out = SeatOutage.objects.during(since, until or FOREVER).filter(as_long, seat__in=seats)
         if known := list(out.select_related("seat__hall__cinema").order_by("seat__row", "seat__number")):
-            raise OutAlready(known)
+            raise SeatAlreadyOut(known)
         return SeatOutage.objects.bulk_create(
             [SeatOutage(seat=seat, since=since, until=until, reason=reason, actor=actor) for seat in seats]
         )
 
 
-def put_back(outage: SeatOutage, *, at: datetime) -> None:
+def end_outage(outage: SeatOutage, *, at: datetime) -> None:
     """Put a seat back into use from `at` on; an outage that has not begun by then is deleted.
 
-    Raises `BackAlready` if the outage is over. Owns its transaction.
+    Raises `OutageAlreadyEnded` if the outage is over. Owns its transaction.
     """
     with transaction.atomic():
         row = SeatOutage.objects.select_for_update(of=("self",)).filter(pk=outage.pk).first()
         if row is None or (row.until is not None and row.until <= at):
-            raise BackAlready(outage)
+            raise OutageAlreadyEnded(outage)
         if row.since >= at:
             row.delete()
         else:

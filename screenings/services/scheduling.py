@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from screenings.errors import HallBusy, ImpossibleSession, StartsInThePast, TimeZoneMissing
 from screenings.models import Film, Hall, Session
-from screenings.services import timetable
+from screenings.services import hall_conflicts
 
 
 def schedule(
@@ -59,8 +59,8 @@ def schedule(
     except ValidationError as error:
         raise ImpossibleSession(" ".join(error.messages)) from error
     with transaction.atomic():
-        timetable.lock([hall.pk])
-        if busy := timetable.in_the_way(session, timetable.taken([session])):
+        hall_conflicts.lock_halls([hall.pk])
+        if busy := hall_conflicts.conflicts_of(session, hall_conflicts.sessions_between([session])):
             raise HallBusy(busy)
-        timetable.store([session], actor=actor)
+        hall_conflicts.store([session], actor=actor)
     return session

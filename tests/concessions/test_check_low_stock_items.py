@@ -12,7 +12,7 @@ from accounts.models import User
 from cinema.status import ConcurrentChange
 from concessions.models import ConcessionItem, ReorderSuggestion
 from concessions.services import alert_low_stock, movements, receive
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from screenings.models import Cinema
 from tests.helpers.concession_rows import item
 
@@ -62,7 +62,7 @@ def test_staff_are_told_what_is_low_and_how_much_to_order(cinema):
     run()
 
     message = Notification.objects.get()
-    assert (message.kind, message.recipient, message.language) == (Kind.LOW_STOCK, "bar@example.org", "ru")
+    assert (message.kind, message.recipient, message.language) == (MessageKind.LOW_STOCK, "bar@example.org", "ru")
     assert message.occasion == f"item {popcorn.pk} low since 2026-11-05T15:30:00+00:00"
     assert message.context == {"cinema": "Aurora", "item": "Popcorn", "stock": 7, "threshold": 11, "suggested": 45}
     suggestion = ReorderSuggestion.objects.get()

@@ -5,7 +5,7 @@ import pytest
 from django.db import connections, transaction
 
 from cinema.status import ConcurrentChange
-from jobs.claims import LEASE, PATIENCE, Backoff, TimeLimit, claim, lock_due, new_sender, still_claimed
+from jobs.claims import CLAIM_DURATION, SENDING_LIMIT, Backoff, TimeLimit, claim, lock_due, new_sender, still_claimed
 from payments.models import Payment, Refund
 from tests.helpers.factories import a_paid_order
 from tests.helpers.sample_jobs import NOON, Clock
@@ -27,7 +27,7 @@ def test_a_row_waits_longer_after_each_failure_and_is_given_up_after_the_last() 
 
 
 def test_a_claim_outlives_the_time_that_a_sender_works_on_a_batch() -> None:
-    assert PATIENCE < LEASE
+    assert SENDING_LIMIT < CLAIM_DURATION
 
 
 def test_the_time_for_a_batch_is_over_once_it_is_passed(clock: Clock) -> None:
@@ -52,8 +52,8 @@ def test_a_claimed_row_is_the_sender_s_until_its_lease_ends() -> None:
     claim([row], sender="one", at=NOON)
 
     stored = Refund.objects.get()
-    assert (stored.claimed_by, stored.attempts, stored.next_attempt_at) == ("one", 1, NOON + LEASE)
-    assert (row.claimed_by, row.attempts, row.next_attempt_at) == ("one", 1, NOON + LEASE)
+    assert (stored.claimed_by, stored.attempts, stored.next_attempt_at) == ("one", 1, NOON + CLAIM_DURATION)
+    assert (row.claimed_by, row.attempts, row.next_attempt_at) == ("one", 1, NOON + CLAIM_DURATION)
     with transaction.atomic():
         assert still_claimed(Refund.objects.all(), sender="one") == {row.pk}
         assert still_claimed(Refund.objects.all(), sender="another") == set()
@@ -75,7 +75,7 @@ def test_a_claim_that_ended_can_be_taken_over() -> None:
     row = a_refund()
     claim([row], sender="killed", at=NOON)
 
-    claim([Refund.objects.get()], sender="next", at=NOON + LEASE)
+    claim([Refund.objects.get()], sender="next", at=NOON + CLAIM_DURATION)
 
     assert Refund.objects.values_list("claimed_by", "attempts").get() == ("next", 2)
 

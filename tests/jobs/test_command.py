@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from jobs.command import Counts, JobCommand, JobPass, Step
-from jobs.models import JobLease, JobRun, Outcome, QuarantinedRow
+from jobs.models import JobLease, JobRun, QuarantinedRow, RunOutcome
 from tests.helpers.sample_jobs import NOON, Clock, SwitchOff, switched_off, users
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def test_a_run_is_recorded_with_where_and_when_it_ran() -> None:
     run = JobRun.objects.get()
     assert (run.job, run.outcome, run.done, run.passed_over, run.failed, run.error) == (
         "switch_off",
-        Outcome.SUCCEEDED,
+        RunOutcome.SUCCEEDED,
         3,
         0,
         0,
@@ -226,7 +226,7 @@ def test_an_interrupted_pass_is_on_record_and_gives_its_lease_back() -> None:
         call_command(Interrupted())
 
     assert switched_off() == 0
-    assert JobRun.objects.get().outcome == Outcome.FAILED
+    assert JobRun.objects.get().outcome == RunOutcome.FAILED
     assert JobLease.objects.get().holder == ""
 
 
@@ -234,7 +234,7 @@ def test_a_pass_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     def away(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("server closed the connection")
 
-    monkeypatch.setattr("jobs.leases.take", away)
+    monkeypatch.setattr("jobs.leases.acquire", away)
 
     with pytest.raises(CommandError, match="switch_off: could not start: OperationalError: server closed") as caught:
         call_command(SwitchOff())
@@ -319,12 +319,12 @@ def test_a_job_without_rows_counts_for_itself(capsys: pytest.CaptureFixture[str]
             return []
 
         def work(self, current: JobPass) -> None:
-            current.tally.add(Counts(done=8, failed=1, error="stock of item 5 is not the sum of its movements"))
+            current.counts.add(Counts(done=8, failed=1, error="stock of item 5 is not the sum of its movements"))
 
     with pytest.raises(CommandError, match="stock of item 5") as caught:
         call_command(Check())
 
     assert caught.value.returncode == 1
     run = JobRun.objects.get()
-    assert (run.outcome, run.done, run.failed) == (Outcome.FAILED, 8, 1)
+    assert (run.outcome, run.done, run.failed) == (RunOutcome.FAILED, 8, 1)
     assert run.error == "stock of item 5 is not the sum of its movements"

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from jobs import leases
-from jobs.models import JobLease, JobRun, Outcome
+from jobs.models import JobLease, JobRun, RunOutcome
 from tests.helpers.sample_jobs import NOON, Clock, SwitchOff, switched_off, users
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_second_copy_says_so_and_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
     users(1)
-    leases.take("switch_off", at=NOON)
+    leases.acquire("switch_off", at=NOON)
 
     call_command(SwitchOff())
 
@@ -24,7 +24,7 @@ def test_a_second_copy_says_so_and_ends_well(capsys: pytest.CaptureFixture[str])
 
 def test_another_job_is_not_kept_waiting() -> None:
     users(1)
-    leases.take("another_job", at=NOON)
+    leases.acquire("another_job", at=NOON)
 
     call_command(SwitchOff())
 
@@ -33,7 +33,7 @@ def test_another_job_is_not_kept_waiting() -> None:
 
 def test_a_holder_that_vanished_blocks_nobody_for_longer_than_forty_seconds(clock: Clock) -> None:
     users(1)
-    leases.take("switch_off", at=NOON)
+    leases.acquire("switch_off", at=NOON)
     run = JobRun.objects.create(job="switch_off", started_at=NOON, at=NOON, host="here", database="this")
 
     clock.forward(39.999)
@@ -44,7 +44,7 @@ def test_a_holder_that_vanished_blocks_nobody_for_longer_than_forty_seconds(cloc
 
     assert (blocked, switched_off()) == (0, 1)
     run.refresh_from_db()
-    assert (run.outcome, run.finished_at) == (Outcome.FAILED, None)
+    assert (run.outcome, run.finished_at) == (RunOutcome.FAILED, None)
     assert run.error == "The process ended before the pass did."
 
 
@@ -73,7 +73,7 @@ def test_a_long_pass_keeps_its_lease(clock: Clock) -> None:
         def act(self, rows: list[User], at: datetime, /) -> None:
             super().act(rows, at)
             clock.forward(15)
-            second_copies.append(leases.take(self.job, at=clock.now()))
+            second_copies.append(leases.acquire(self.job, at=clock.now()))
 
     users(10)
 
@@ -83,9 +83,9 @@ def test_a_long_pass_keeps_its_lease(clock: Clock) -> None:
 
 
 def test_one_who_lost_the_lease_does_not_give_back_anothers(clock: Clock) -> None:
-    slow = leases.take("switch_off", at=NOON)
+    slow = leases.acquire("switch_off", at=NOON)
     clock.forward(41)
-    quick = leases.take("switch_off", at=clock.now())
+    quick = leases.acquire("switch_off", at=clock.now())
     assert slow is not None
     assert quick is not None
 

@@ -57,7 +57,7 @@ def test_an_unknown_option_is_refused_in_one_line() -> None:
     "text", ["2026-11-05T18:30:00Z", "2026-11-05T21:30:00+03:00", "20261105T183000Z", "2026-11-05 13:30-05:00"]
 )
 def test_an_instant_is_read_in_any_zone(text: str) -> None:
-    options = Options.read({**DEFAULTS, "at": text})
+    options = Options.parse({**DEFAULTS, "at": text})
 
     assert options.at == datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
     assert options.at.utcoffset() == timedelta(0)

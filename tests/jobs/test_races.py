@@ -68,7 +68,7 @@ def somebody_waits_for_a_lock() -> bool:
 @pytest.fixture(autouse=True)
 def everybody_gets_a_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lease only saves work: what is proved here must hold without it."""
-    monkeypatch.setattr(leases, "take", lambda job, at: leases.Lease(job=job, holder="anybody", renewed=0.0))
+    monkeypatch.setattr(leases, "acquire", lambda job, at: leases.Lease(job=job, holder="anybody", renewed=0.0))
     Welcome.inside.clear()
     Welcome.second.clear()
 

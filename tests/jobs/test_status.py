@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cinema.schedule import Daily, minutes
 from jobs import status
-from jobs.models import JobRun, Outcome, QuarantinedRow
+from jobs.models import JobRun, QuarantinedRow, RunOutcome
 from tests.helpers.sample_jobs import NOON, Clock
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def installed(at: datetime) -> None:
     MigrationRecorder(connection).migration_qs.create(app="jobs", name="0001_initial", applied=at)
 
 
-def ran(job: str, ended: datetime, outcome: Outcome = Outcome.SUCCEEDED, **fields: Any) -> JobRun:
+def ran(job: str, ended: datetime, outcome: RunOutcome = RunOutcome.SUCCEEDED, **fields: Any) -> JobRun:
     started = ended - timedelta(seconds=1)
     given = {"started_at": started, "finished_at": ended, "at": started, "host": "here", "database": "this", **fields}
     return JobRun.objects.create(job=job, outcome=outcome, **given)
@@ -42,7 +42,7 @@ def test_a_job_is_late_when_no_pass_ended_within_two_periods() -> None:
 
 
 def test_a_pass_that_failed_is_not_late() -> None:
-    ran("sell", NOON, Outcome.FAILED)
+    ran("sell", NOON, RunOutcome.FAILED)
     ran("sweep", NOON)
 
     assert status.late(NOON) == []
@@ -50,7 +50,7 @@ def test_a_pass_that_failed_is_not_late() -> None:
 
 def test_a_pass_that_never_ends_does_not_hide_that_the_job_is_late() -> None:
     ran("sell", NOON - timedelta(minutes=11))
-    ran("sell", NOON, Outcome.RUNNING, finished_at=None)
+    ran("sell", NOON, RunOutcome.RUNNING, finished_at=None)
     ran("sweep", NOON)
 
     assert status.late(NOON) == ["sell"]
@@ -69,7 +69,7 @@ def test_a_house_that_nobody_installed_is_late() -> None:
 
 def test_a_status_tells_the_last_run_the_next_and_the_quarantine() -> None:
     ran("sell", NOON - timedelta(minutes=5))
-    last = ran("sell", NOON, Outcome.RUNNING, finished_at=None)
+    last = ran("sell", NOON, RunOutcome.RUNNING, finished_at=None)
     for number, next_attempt_at in enumerate([NOON, None]):
         QuarantinedRow.objects.create(job="sell", row=number, first_failed_at=NOON, next_attempt_at=next_attempt_at)
 
@@ -84,7 +84,7 @@ def test_a_status_tells_the_last_run_the_next_and_the_quarantine() -> None:
 def test_a_status_sums_up_what_the_last_day_came_to() -> None:
     ran("sell", NOON - timedelta(days=1), done=100)
     ran("sell", NOON - timedelta(hours=23), done=2, passed_over=1)
-    ran("sell", NOON, Outcome.FAILED, done=3, failed=4)
+    ran("sell", NOON, RunOutcome.FAILED, done=3, failed=4)
 
     sell, sweep = status.statuses(NOON)
 

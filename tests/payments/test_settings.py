@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from payments.errors import GatewayUnavailable, NotPollable
-from payments.gateways import client, gateway_class, offered
-from payments.models import BY_HAND, Gateway
+from payments.gateways import client, gateway_class, offered_gateways
+from payments.models import MANUAL_GATEWAYS, Gateway
 
 READ_SETTINGS = "from cinema import settings; print(settings.PAYMENT_GATEWAYS)"
 
@@ -54,8 +54,8 @@ def test_every_gateway_has_a_class_and_only_those_that_are_named_are_offered(set
     settings.PAYMENT_GATEWAYS = ["yookassa", "demo"]
 
     assert set(settings.GATEWAY_CLASSES) == set(Gateway)
-    assert {gateway for gateway in Gateway if gateway_class(gateway).by_hand} == BY_HAND
-    assert offered() == [Gateway.YOOKASSA, Gateway.DEMO]
+    assert {gateway for gateway in Gateway if gateway_class(gateway).is_manual} == MANUAL_GATEWAYS
+    assert offered_gateways() == [Gateway.YOOKASSA, Gateway.DEMO]
 
 
 @pytest.mark.parametrize("gateway", ["stripe", "yookassa", "paypal"])
@@ -64,7 +64,7 @@ def test_a_gateway_that_is_not_set_up_is_unreachable(gateway):
         client(gateway)
 
 
-@pytest.mark.parametrize("gateway", sorted(BY_HAND))
+@pytest.mark.parametrize("gateway", sorted(MANUAL_GATEWAYS))
 def test_nobody_can_be_asked_about_what_was_taken_by_hand(gateway):
     with pytest.raises(NotPollable):
         client(gateway).fetch("1")

@@ -3,7 +3,7 @@ wheelchair place."""
 
 import pytest
 
-from screenings.lone_seats import left_alone
+from screenings.lone_seats import find_lone_seats
 from screenings.models import Seat, SeatKind
 
 
@@ -16,7 +16,7 @@ def judge(drawing: str) -> str:
     ]
     taken = {place for place, sign in enumerate(drawing, start=1) if sign == "x"}
     wanted = {place for place, sign in enumerate(drawing, start=1) if sign == "*"}
-    return ",".join(str(seat.number) for seat in left_alone(seats, taken=taken, wanted=wanted))
+    return ",".join(str(seat.number) for seat in find_lone_seats(seats, taken=taken, wanted=wanted))
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_a_choice_is_refused_where_it_leaves_a_seat_alone_that_another_would_not
 def test_rows_do_not_touch() -> None:
     seats = [Seat(pk=row * 10 + number, row=row, number=number, place=number) for row in (1, 2) for number in (1, 2, 3)]
 
-    assert left_alone(seats, taken={13}, wanted={21}) == []
+    assert find_lone_seats(seats, taken={13}, wanted={21}) == []

@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from backoffice.screenings.resources import FilmResource
 from screenings.errors import HallBusy
 from screenings.models import Film, Session
-from screenings.services import cancel_session, schedule, timetable
+from screenings.services import cancel_session, hall_conflicts, schedule
 from tests.helpers.screening_rows import AT, PRICE, film, hall, session
 from tests.helpers.users import browser, someone
 
@@ -23,7 +23,7 @@ TONIGHT = AT + timedelta(hours=6)
 @pytest.fixture
 def no_constraint():
     """The database does not mind overlaps."""
-    [constraint] = [one for one in Session._meta.constraints if one.name == timetable.CONSTRAINT]
+    [constraint] = [one for one in Session._meta.constraints if one.name == hall_conflicts.CONSTRAINT]
     with connection.schema_editor() as editor:
         editor.remove_constraint(Session, constraint)
     yield
@@ -61,7 +61,7 @@ def two_schedulers(monkeypatch):
     """Two schedulers of one slot, held together after each has looked whether the hall is free, if both get so far."""
     room, solaris = hall(), film()
     both_have_looked = Barrier(2)
-    look = timetable.taken
+    look = hall_conflicts.sessions_between
 
     def look_and_wait(sessions):
         seen = look(sessions)
@@ -71,7 +71,7 @@ def two_schedulers(monkeypatch):
             both_have_looked.abort()
         return seen
 
-    monkeypatch.setattr(timetable, "taken", look_and_wait)
+    monkeypatch.setattr(hall_conflicts, "sessions_between", look_and_wait)
     return at_once(
         *[lambda: schedule(film=solaris, hall=room, start=TONIGHT, ticket_price=PRICE, at=AT) for _scheduler in "ab"]
     )
@@ -94,7 +94,7 @@ def test_the_lock_alone_is_enough(monkeypatch, no_constraint):
 
 @pytest.mark.postgres  # SQLite has neither
 def test_without_lock_and_constraint_the_look_alone_lets_both_through(monkeypatch, no_constraint):
-    monkeypatch.setattr(timetable, "lock", list)
+    monkeypatch.setattr(hall_conflicts, "lock_halls", list)
 
     results = two_schedulers(monkeypatch)
 
@@ -104,7 +104,7 @@ def test_without_lock_and_constraint_the_look_alone_lets_both_through(monkeypatc
 
 @pytest.mark.postgres  # SQLite has neither
 def test_the_constraint_alone_is_enough_and_its_refusal_names_the_session(monkeypatch):
-    monkeypatch.setattr(timetable, "lock", list)
+    monkeypatch.setattr(hall_conflicts, "lock_halls", list)
     room, solaris = hall(), film()
     stored = Event()
 
@@ -132,7 +132,7 @@ def test_a_session_is_cancelled_once():
 
     results = at_once(*[lambda mine=mine: cancel_session(mine, reason=f"{mine.pk}", at=AT) for mine in copies])
 
-    assert sorted(type(one).__name__ for one in results) == ["NoneType", "SessionCancelledAlready"]
+    assert sorted(type(one).__name__ for one in results) == ["NoneType", "SessionAlreadyCancelled"]
 
 
 @pytest.mark.postgres

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cinema.status import ForbiddenMove
-from screenings.errors import NotYet
+from screenings.errors import TooEarly
 from screenings.models import Session
 from screenings.services import complete_sessions, start_sessions
 from tests.helpers.screening_rows import AT, film, hall, session
@@ -114,7 +114,7 @@ def test_a_session_is_not_begun_or_over_before_its_time():
     early = session(start=AT + timedelta(minutes=1))
 
     for service in (start_sessions, complete_sessions):
-        with pytest.raises(NotYet), transaction.atomic():
+        with pytest.raises(TooEarly), transaction.atomic():
             service([early], at=AT)
 
     assert status(early) == Status.SCHEDULED

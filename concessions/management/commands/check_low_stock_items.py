@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from concessions.models import ConcessionItem
-from concessions.services import alert_low_stock, forget_low_stock
+from concessions.services import alert_low_stock, reset_low_stock_alerts
 from jobs.command import JobCommand, Step
 
 
@@ -18,4 +18,4 @@ class Command(JobCommand):
         alert_low_stock(items, at=at)
 
     def forget(self, items: list[ConcessionItem], at: datetime) -> None:
-        forget_low_stock(items, at=at)
+        reset_low_stock_alerts(items, at=at)

@@ -14,7 +14,7 @@ class Command(JobCommand):
         return []
 
     def work(self, current: JobPass) -> None:
-        current.tally.add(self.audit(current.at))
+        current.counts.add(self.audit(current.at))
 
     def show(self, options) -> None:
         self.audit(options.at or clock.now())

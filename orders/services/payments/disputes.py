@@ -24,7 +24,7 @@ def book_disputes(payment: Payment, reports: Iterable[DisputeReport], *, at: dat
         ours = {each.external_id: each for each in payment.disputes.all()}
         for report in reports:
             told = {"amount": report.amount, "reason": report.reason[:60], "answer_by": report.answer_by}
-            decided_at = None if report.state in Dispute.ARGUED else at
+            decided_at = None if report.state in Dispute.UNDECIDED else at
             known = ours.get(report.external_id)
             if known is None:
                 Dispute.objects.create(
@@ -39,4 +39,4 @@ def book_disputes(payment: Payment, reports: Iterable[DisputeReport], *, at: dat
                 transition([known], report.state, decided_at=decided_at, **told)
             else:
                 Dispute.objects.filter(pk=known.pk).update(**told)
-    return any(report.state in Dispute.ARGUED for report in reports)
+    return any(report.state in Dispute.UNDECIDED for report in reports)

@@ -31,7 +31,7 @@ def handle_gateway_event(hint: WebhookHint, *, gateway: str, at: datetime) -> Ga
         return event
     if payment is None and hint.reference:
         try:
-            payment = _meant(replace(hint, external_id=client(gateway).find(hint.reference)), gateway)
+            payment = _meant(replace(hint, external_id=client(gateway).find_external_id(hint.reference)), gateway)
         except GatewayUnavailable:
             return event
         except GatewayRefused:  # it knows no such thing, or does not tell us

@@ -24,7 +24,7 @@ from orders.services.payments.settlement import mark_paid
 from orders.services.receipts.queue import lines_to_charge
 from orders.services.refunds.from_gateway import book_refunds
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable, NotPollable
-from payments.gateways import Charge, Opened, Report, State, client, offered
+from payments.gateways import Charge, PaymentReport, StartedPayment, State, client, offered_gateways
 from payments.models import Payment
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def start_payment(order: Order, *, gateway: str, return_url: str, at: datetime) 
     `GatewayUnavailable`, calling again goes on with the same payment. Must not be called inside a transaction: it talks
     to a network.
     """
-    if gateway not in offered():
+    if gateway not in offered_gateways():
         raise GatewayNotOffered(_("This payment method isn’t available. Please choose another one."))
     payment = _intent(order, gateway=gateway, return_url=return_url, at=at)
     if payment.redirect_url:
@@ -132,14 +132,14 @@ def is_payable(order: Order, *, at: datetime) -> bool:
 def poll(payment: Payment, *, at: datetime) -> Payment:
     """`settle_payment`, but a gateway that does not answer is a `GatewayError`: the job leaves it alone for a while."""
     gateway = client(payment.gateway)
-    if gateway.by_hand:
+    if gateway.is_manual:
         raise NotPollable("by hand")
     if not payment.external_id and not _found(payment, at=at):
         return payment
     try:
         report = gateway.fetch(payment.external_id)
         if report.state == State.OPEN and _is_pointless(payment, at=at):
-            report = gateway.close(payment.external_id)
+            report = gateway.cancel_payment(payment.external_id)
     except GatewayRefused as error:
         logger.error("Payment %s: %s does not tell: %s", payment.pk, payment.gateway, error.answer)
         _discrepancy(payment, Payment.Discrepancy.UNKNOWN_THERE, at=at)
@@ -147,7 +147,7 @@ def poll(payment: Payment, *, at: datetime) -> Payment:
     return apply_report(payment, report, at=at)
 
 
-def apply_report(payment: Payment, report: Report, *, at: datetime, sender: str = "") -> Payment:
+def apply_report(payment: Payment, report: PaymentReport, *, at: datetime, sender: str = "") -> Payment:
     """Believe the gateway: what it says of the payment and of its refunds is in the books afterwards, once."""
     named_as_ours = report.uid in ("", str(payment.uid)) and report.currency == settings.CURRENCY
     if not named_as_ours or (report.state == State.DONE and report.amount <= 0):
@@ -211,7 +211,7 @@ def _open(payment: Payment) -> None:
     _remember(payment, opened)
 
 
-def _remember(payment: Payment, opened: Opened) -> None:
+def _remember(payment: Payment, opened: StartedPayment) -> None:
     Payment.objects.filter(pk=payment.pk).update(external_id=opened.external_id, redirect_url=opened.redirect_url)
     payment.external_id, payment.redirect_url = opened.external_id, opened.redirect_url
 

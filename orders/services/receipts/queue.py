@@ -27,7 +27,7 @@ from orders.services.refunds.effects import OrderLine
 from payments import gateways
 from payments.errors import GatewayError
 from payments.fiscal import sender
-from payments.models import BY_HAND, Gateway, Payment, Rates, Receipt, ReceiptLine, Refund, Subject
+from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Rates, Receipt, ReceiptLine, Refund, Subject
 
 BACKOFF = Backoff(
     [timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12), timedelta(days=1)]
@@ -238,7 +238,7 @@ def _is_ahead(payment: Payment, lines: Iterable[OrderLine]) -> bool:
     """Whether what was paid for comes only later: a show, or, bought online, anything."""
     paid_at = payment.succeeded_at or payment.created_at
     shows = (line.session.start_datetime for line in lines if isinstance(line, Ticket))
-    return payment.gateway not in BY_HAND or any(start > paid_at for start in shows)
+    return payment.gateway not in MANUAL_GATEWAYS or any(start > paid_at for start in shows)
 
 
 def _prints(gateway: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.errors import LastOwner, NotYours, NotYourself
+from accounts.errors import CannotDeactivateSelf, InsufficientAccess, LastOwner
 from accounts.models import User
 from accounts.services import deactivate, reactivate
 from tests.helpers.factories import a_cinema
@@ -59,7 +59,7 @@ def test_roles_cinemas_and_the_account_stay(owner: User) -> None:
 def test_nobody_switches_themselves_off(owner: User) -> None:
     someone("owner", email="second@example.org", all_cinemas=True)
 
-    with pytest.raises(NotYourself):
+    with pytest.raises(CannotDeactivateSelf):
         deactivate([owner], actor=owner)
 
     owner.refresh_from_db()
@@ -81,7 +81,7 @@ def test_all_are_switched_off_or_none(owner: User) -> None:
     manager = someone("cinema_manager", cinema := a_cinema())
     cashier = someone("cashier", cinema)
 
-    with pytest.raises(NotYours):
+    with pytest.raises(InsufficientAccess):
         deactivate([cashier, owner], actor=manager)
 
     assert User.objects.filter(is_active=False).count() == 0

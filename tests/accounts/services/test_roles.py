@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 
 from accounts.errors import UnknownPermission
-from accounts.roles_page import table
+from accounts.roles_page import roles_table
 from accounts.services import sync_roles
 from cinema.roles import OWNER, ROLES, Role
 from tests.helpers.users import someone
@@ -94,4 +94,6 @@ def test_every_action_of_the_models_is_in_the_owners_hands() -> None:
 def test_the_page_of_roles_is_the_table(settings: Any) -> None:
     settings.LANGUAGE_CODE = "ru"
 
-    assert PAGE.read_text().endswith(table() + "\n"), "manage.py sync_roles --print-table says what it should read"
+    assert PAGE.read_text().endswith(roles_table() + "\n"), (
+        "manage.py sync_roles --print-table says what it should read"
+    )

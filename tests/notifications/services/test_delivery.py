@@ -10,13 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from cinema import clock
 from cinema.status import ForbiddenMove
-from jobs.claims import LEASE, PATIENCE
+from jobs.claims import CLAIM_DURATION, SENDING_LIMIT
 from jobs.models import QuarantinedRow
 from jobs.steps import Counts
 from notifications.channels.sms import MemoryBackend
-from notifications.models import Kind, Notification, Status
+from notifications.models import MessageKind, Notification, Status
 from notifications.services import deliver, queue, requeue
-from notifications.services.delivery import BACKOFF, MAX_ATTEMPTS, claim
+from notifications.services.delivery import BACKOFF, MAX_ATTEMPTS, claim_due
 from tests.helpers import fake_mail
 from tests.helpers.fake_mail import LATER, NOW, message, queued, statuses
 
@@ -59,7 +59,7 @@ def test_a_queued_message_is_sent_once_and_marked() -> None:
 
 
 def test_a_phone_number_gets_a_text_message_of_one_line(texts: list[tuple[str, str, str]]) -> None:
-    [row] = queued(kind=Kind.TICKET_REMINDER, recipient="+79991234567")
+    [row] = queued(kind=MessageKind.TICKET_REMINDER, recipient="+79991234567")
 
     deliver([row], at=NOW)
 
@@ -96,8 +96,8 @@ def test_a_sender_takes_only_what_it_was_given() -> None:
 
 
 def test_a_subject_cannot_smuggle_a_header_in() -> None:
-    context = fake_mail.CONTEXTS[Kind.TICKET_REMINDER] | {"film": "Jaws\r\nBcc: everybody@example.com"}
-    [row] = queued(kind=Kind.TICKET_REMINDER, context=context)
+    context = fake_mail.CONTEXTS[MessageKind.TICKET_REMINDER] | {"film": "Jaws\r\nBcc: everybody@example.com"}
+    [row] = queued(kind=MessageKind.TICKET_REMINDER, context=context)
 
     deliver([row], at=NOW)
 
@@ -107,7 +107,7 @@ def test_a_subject_cannot_smuggle_a_header_in() -> None:
 
 
 def test_tickets_go_along_as_pictures_that_need_no_network() -> None:
-    [row] = queued(kind=Kind.ORDER_PAID)
+    [row] = queued(kind=MessageKind.ORDER_PAID)
 
     deliver([row], at=NOW)
 
@@ -168,7 +168,7 @@ def test_a_message_is_not_due_before_its_next_attempt() -> None:
 
 
 def test_a_sender_out_of_patience_gives_back_the_rest_as_if_never_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks = iter(range(0, 10_000, int(PATIENCE.total_seconds()) // 2))
+    ticks = iter(range(0, 10_000, int(SENDING_LIMIT.total_seconds()) // 2))
     monkeypatch.setattr(clock, "monotonic", lambda: float(next(ticks)))
     rows = queued(5)
 
@@ -223,7 +223,7 @@ def test_one_bad_address_does_not_stop_the_others(mail_goes_through: Any) -> Non
 
 
 def test_words_that_cannot_be_rendered_stop_nobody() -> None:
-    rows = queued(2, kind=Kind.POINTS_EXPIRING)
+    rows = queued(2, kind=MessageKind.POINTS_EXPIRING)
     Notification.objects.filter(pk=rows[0].pk).update(context={"points": 1, "expires": "yesterday"})
 
     deliver(rows, at=NOW)
@@ -290,10 +290,10 @@ def test_a_message_that_was_sent_is_not_sent_again_on_request() -> None:
 
 def test_the_messages_of_a_killed_sender_are_taken_again_when_its_claim_ends() -> None:
     rows = queued(2)
-    claim(rows, sender="killed", at=NOW)
+    claim_due(rows, sender="killed", at=NOW)
 
-    assert deliver(rows, at=NOW + LEASE - SECOND) == Counts(passed_over=2)
-    assert deliver(rows, at=NOW + LEASE) == Counts(done=2)
+    assert deliver(rows, at=NOW + CLAIM_DURATION - SECOND) == Counts(passed_over=2)
+    assert deliver(rows, at=NOW + CLAIM_DURATION) == Counts(done=2)
 
     assert len(mail.outbox) == 2
     assert set(Notification.objects.values_list("attempts", flat=True)) == {2}
@@ -303,8 +303,8 @@ def test_a_message_that_kills_every_sender_is_given_up() -> None:
     [row] = queued()
     at = NOW
     for _ in range(MAX_ATTEMPTS):
-        assert claim([row], sender="killed", at=at)
-        at += LEASE
+        assert claim_due([row], sender="killed", at=at)
+        at += CLAIM_DURATION
 
     assert deliver([row], at=at) == Counts(failed=1, error="SenderLost")
 

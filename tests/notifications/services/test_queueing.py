@@ -2,7 +2,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from notifications.models import Kind, Notification, Status
+from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue
 from tests.helpers.fake_mail import CONTEXTS, LATER, NOW, message
 
@@ -19,7 +19,12 @@ def test_one_occasion_is_one_message_even_when_it_is_queued_twice() -> None:
 
 def test_another_kind_recipient_or_occasion_is_another_message() -> None:
     queue(
-        [message(), message(recipient="other@example.com"), message(occasion="A-2"), message(Kind.ORDER_REFUNDED)],
+        [
+            message(),
+            message(recipient="other@example.com"),
+            message(occasion="A-2"),
+            message(MessageKind.ORDER_REFUNDED),
+        ],
         at=NOW,
     )
 
@@ -54,8 +59,8 @@ def test_a_batch_is_queued_in_as_many_statements_as_one_message() -> None:
     assert Notification.objects.count() == 41
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_message_that_lacks_a_fact_is_refused_before_it_is_queued(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", MessageKind)
+def test_a_message_that_lacks_a_fact_is_refused_before_it_is_queued(kind: MessageKind) -> None:
     for fact in CONTEXTS[kind]:
         context = {name: value for name, value in CONTEXTS[kind].items() if name != fact}
         with pytest.raises(ValueError, match=fact):

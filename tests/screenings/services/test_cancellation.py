@@ -5,7 +5,7 @@ from model_bakery import baker
 
 from accounts.models import User
 from cinema.validators import ReasonNeeded
-from screenings.errors import SessionCancelledAlready, SessionOver
+from screenings.errors import SessionAlreadyCancelled, SessionOver
 from screenings.models import Session
 from screenings.services import cancel_session, schedule
 from tests.helpers.screening_rows import AT, PRICE, film, session
@@ -57,7 +57,7 @@ def test_the_first_cancellation_stands():
     cancel_session(showing, reason="Projector broken", at=AT)
     before = stored(showing)
 
-    with pytest.raises(SessionCancelledAlready):
+    with pytest.raises(SessionAlreadyCancelled):
         cancel_session(showing, reason="Flood", at=AT + timedelta(minutes=1))
 
     assert stored(showing) == before

@@ -22,7 +22,7 @@ def clocks(sessions):
 
 
 def reasons(result):
-    return [(left.session, type(left.reason)) for left in result.left_out]
+    return [(left.session, type(left.reason)) for left in result.skipped]
 
 
 def test_a_day_is_shown_again_as_it_was():
@@ -30,7 +30,7 @@ def test_a_day_is_shown_again_as_it_was():
 
     result = copy_day(original.hall.cinema, day=date(2026, 3, 20), to=date(2026, 3, 21), at=AT)
 
-    [copy] = result.made
+    [copy] = result.created
     copy.refresh_from_db()
     same = ["film_id", "hall_id", "ticket_price", "format", "language", "subtitles"]
     assert [getattr(copy, name) for name in same] == [getattr(original, name) for name in same]
@@ -39,7 +39,7 @@ def test_a_day_is_shown_again_as_it_was():
     assert copy.end_datetime == original.end_datetime + day
     assert copy.free_from == original.free_from + day
     assert copy.status == Session.Status.SCHEDULED
-    assert result.left_out == []
+    assert result.skipped == []
 
 
 def test_the_clock_on_the_wall_is_kept_when_the_clocks_change():
@@ -48,7 +48,7 @@ def test_the_clock_on_the_wall_is_kept_when_the_clocks_change():
 
     result = copy_day(room.cinema, day=date(2026, 3, 28), to=date(2026, 3, 29), at=AT)
 
-    [copy] = result.made
+    [copy] = result.created
     assert clocks([copy]) == ["2026-03-29 20:00"]
     assert copy.start_datetime == datetime(2026, 3, 29, 18, 0, tzinfo=UTC)
     assert copy.end_datetime - copy.start_datetime == timedelta(minutes=100)
@@ -62,7 +62,7 @@ def test_a_session_after_midnight_belongs_to_the_day_on_which_it_starts():
 
     result = copy_day(room.cinema, day=date(2026, 3, 20), to=date(2026, 3, 25), at=AT)
 
-    assert clocks(result.made) == ["2026-03-25 00:10", "2026-03-25 23:50"]
+    assert clocks(result.created) == ["2026-03-25 00:10", "2026-03-25 23:50"]
 
 
 def test_a_day_without_a_midnight_begins_when_it_begins():
@@ -71,8 +71,8 @@ def test_a_day_without_a_midnight_begins_when_it_begins():
 
     result = copy_day(room.cinema, day=date(2026, 4, 24), to=date(2026, 4, 27), at=AT)
 
-    assert clocks([first, *result.made]) == ["2026-04-24 01:00", "2026-04-27 01:00"]
-    assert copy_day(room.cinema, day=date(2026, 4, 23), to=date(2026, 4, 28), at=AT).made == []
+    assert clocks([first, *result.created]) == ["2026-04-24 01:00", "2026-04-27 01:00"]
+    assert copy_day(room.cinema, day=date(2026, 4, 23), to=date(2026, 4, 28), at=AT).created == []
 
 
 def test_cancelled_sessions_and_other_cinemas_are_not_copied():
@@ -82,7 +82,7 @@ def test_cancelled_sessions_and_other_cinemas_are_not_copied():
 
     result = copy_day(room.cinema, day=date(2026, 3, 20), to=date(2026, 3, 21), at=AT)
 
-    assert (result.made, result.left_out) == ([], [])
+    assert (result.created, result.skipped) == ([], [])
 
 
 def test_what_cannot_be_shown_is_left_out_with_the_reason_and_the_rest_is_made():
@@ -94,9 +94,9 @@ def test_what_cannot_be_shown_is_left_out_with_the_reason_and_the_rest_is_made()
 
     result = copy_day(room.cinema, day=date(2026, 3, 22), to=date(2026, 3, 29), at=AT)
 
-    assert clocks(result.made) == ["2026-03-29 20:00"]
+    assert clocks(result.created) == ["2026-03-29 20:00"]
     assert reasons(result) == [(skipped, NonexistentTime), (blocked, HallBusy)]
-    assert result.left_out[1].reason.sessions == [other]
+    assert result.skipped[1].reason.sessions == [other]
 
 
 def test_a_time_that_comes_twice_is_left_out():
@@ -106,7 +106,7 @@ def test_a_time_that_comes_twice_is_left_out():
     result = copy_day(room.cinema, day=date(2026, 10, 24), to=date(2026, 10, 25), at=AT)
 
     assert reasons(result) == [(night, AmbiguousTime)]
-    assert result.made == []
+    assert result.created == []
 
 
 def test_copies_that_would_meet_each_other_where_the_clocks_go_forward_are_left_out():
@@ -116,7 +116,7 @@ def test_copies_that_would_meet_each_other_where_the_clocks_go_forward_are_left_
 
     result = copy_day(room.cinema, day=date(2026, 3, 28), to=date(2026, 3, 29), at=AT)
 
-    assert clocks(result.made) == ["2026-03-29 01:00"]
+    assert clocks(result.created) == ["2026-03-29 01:00"]
     assert reasons(result) == [(second, HallBusy)]
 
 
@@ -127,7 +127,7 @@ def test_what_has_passed_is_left_out():
 
     result = copy_day(room.cinema, day=date(2026, 3, 20), to=date(2026, 3, 21), at=berlin("2026-03-21 11:00"))
 
-    assert clocks(result.made) == ["2026-03-21 20:00"]
+    assert clocks(result.created) == ["2026-03-21 20:00"]
     assert reasons(result) == [(matinee, StartsInThePast)]
 
 
@@ -138,8 +138,8 @@ def test_copying_twice_makes_nothing_more():
 
     again = copy_day(room.cinema, day=date(2026, 3, 20), to=date(2026, 3, 21), at=AT)
 
-    assert again.made == []
-    assert [type(left.reason) for left in again.left_out] == [HallBusy]
+    assert again.created == []
+    assert [type(left.reason) for left in again.skipped] == [HallBusy]
     assert Session.objects.count() == 2
 
 
@@ -149,7 +149,7 @@ def test_a_day_may_be_copied_back_in_time_and_over_a_leap_day():
 
     result = copy_day(room.cinema, day=date(2028, 3, 7), to=date(2028, 2, 29), at=AT)
 
-    assert clocks(result.made) == ["2028-02-29 20:00"]
+    assert clocks(result.created) == ["2028-02-29 20:00"]
 
 
 def test_a_week_is_seven_days_from_the_one_on_which_it_begins():
@@ -159,7 +159,7 @@ def test_a_week_is_seven_days_from_the_one_on_which_it_begins():
 
     result = copy_week(room.cinema, monday=date(2026, 3, 2), to=date(2026, 3, 23), at=AT)
 
-    assert clocks(result.made) == [f"2026-03-{day} 20:00" for day in range(23, 30)]
+    assert clocks(result.created) == [f"2026-03-{day} 20:00" for day in range(23, 30)]
 
 
 def test_a_week_that_begins_on_another_day_is_refused():
@@ -181,4 +181,4 @@ def test_a_copy_costs_the_same_however_many_sessions(many, django_assert_num_que
     with django_assert_num_queries(9):  # programme, halls, what is in the way, insert, history; two savepoints
         result = copy_day(cinema, day=date(2026, 3, 20), to=date(2026, 3, 21), at=AT)
 
-    assert len(result.made) == many
+    assert len(result.created) == many

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from demo.bank import DemoBank
 from demo.models import DemoCharge, DemoRefund
-from jobs.claims import LEASE
+from jobs.claims import CLAIM_DURATION
 from orders.errors import ForbiddenMove
 from orders.services import mark_paid_out, refund, send_again, send_refunds, settle_payment
 from orders.services.refunds.payouts import BACKOFF, MAX_ATTEMPTS, claim
@@ -135,7 +135,7 @@ def test_what_another_sender_has_claimed_is_left_alone_until_the_claim_ends():
     claim([back.pk], sender="another", at=NOON)
 
     assert send().done == 0
-    assert send(at=NOON + LEASE).done == 1
+    assert send(at=NOON + CLAIM_DURATION).done == 1
 
     assert DemoRefund.objects.count() == 1
 

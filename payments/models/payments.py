@@ -22,11 +22,11 @@ class Gateway(models.TextChoices):
 
 
 # Taken face to face: money that does not fit is refused on the spot instead of being refunded afterwards.
-BY_HAND = frozenset({Gateway.CASH, Gateway.CARD_TERMINAL})
+MANUAL_GATEWAYS = frozenset({Gateway.CASH, Gateway.CARD_TERMINAL})
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
-    def to_ask(self, at: datetime) -> "PaymentQuerySet":
+    def due_for_polling(self, at: datetime) -> "PaymentQuerySet":
         """Those about which it is time to ask their gateway: in flight, or paid and perhaps charged back meanwhile."""
         return self.filter(next_poll_at__lte=at)
 
@@ -124,7 +124,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
             status=Refund.Status.REQUESTED,
             requested_at__lte=at,
             payment__isnull=False,
-        ).exclude(payment__gateway__in=BY_HAND)
+        ).exclude(payment__gateway__in=MANUAL_GATEWAYS)
 
     def awaiting_lines(self) -> "RefundQuerySet":
         """Made outside, and staff have not said yet which lines all of it was for."""
@@ -132,7 +132,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
     def to_hand_out(self) -> "RefundQuerySet":
         """Of a payment taken by hand: staff hand the money out, or send it back on the terminal."""
-        return self.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
+        return self.filter(status=Refund.Status.REQUESTED, payment__gateway__in=MANUAL_GATEWAYS)
 
     def without_receipt(self, at: datetime) -> "RefundQuerySet":
         """Money that went back since receipts are printed here, for which none is queued yet."""
@@ -245,7 +245,7 @@ class Refund(models.Model):
     def __str__(self) -> str:
         return f"{format_money(self.amount)}, {str(self.get_status_display()).lower()}"
 
-    def is_all_for(self, price: Decimal) -> bool:
+    def is_unallocated_refund_of(self, price: Decimal) -> bool:
         """Whether it was refunded outside for exactly this much, and nobody has said yet what for."""
         return self.unallocated_amount == self.amount == price
 

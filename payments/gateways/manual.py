@@ -7,22 +7,22 @@ from typing import ClassVar, NoReturn
 from django.utils.translation import gettext as _
 
 from payments.errors import NotPollable, UnverifiedWebhook
-from payments.gateways.base import Charge, Opened, RefundReport, RefundRequest, Report, WebhookHint
+from payments.gateways.base import Charge, PaymentReport, RefundReport, RefundRequest, StartedPayment, WebhookHint
 
 
-class ByHand:
-    by_hand: ClassVar[bool] = True
+class ManualGateway:
+    is_manual: ClassVar[bool] = True
 
-    def start(self, charge: Charge) -> Opened:
+    def start(self, charge: Charge) -> StartedPayment:
         self._nobody()
 
-    def fetch(self, external_id: str) -> Report:
+    def fetch(self, external_id: str) -> PaymentReport:
         self._nobody()
 
-    def find(self, reference: str) -> str:
+    def find_external_id(self, reference: str) -> str:
         self._nobody()
 
-    def close(self, external_id: str) -> Report:
+    def cancel_payment(self, external_id: str) -> PaymentReport:
         self._nobody()
 
     def refund(self, back: RefundRequest) -> RefundReport:

@@ -11,7 +11,7 @@ from screenings.models import Hall, Session
 CONSTRAINT = "one_session_a_hall_at_a_time"
 
 
-def lock(halls: Collection[int]) -> None:
+def lock_halls(halls: Collection[int]) -> None:
     """Keep others from scheduling in these halls, given by their ids, until the transaction ends.
 
     Comes before every other lock. Without it PostgreSQL's constraint would still let only one scheduler have the hall,
@@ -20,7 +20,7 @@ def lock(halls: Collection[int]) -> None:
     list(Hall.objects.select_for_update(no_key=True).filter(pk__in=halls).order_by("pk").values_list("pk"))
 
 
-def taken(sessions: Sequence[Session]) -> list[Session]:
+def sessions_between(sessions: Sequence[Session]) -> list[Session]:
     """The stored sessions that hold one of the halls at some moment between the first and the last of `sessions`.
 
     Film, hall and cinema come along. One query.
@@ -29,13 +29,13 @@ def taken(sessions: Sequence[Session]) -> list[Session]:
     start = min(session.start_datetime for session in sessions)
     free_from = max(session.free_from for session in sessions)
     return list(
-        Session.objects.in_the_way(halls=halls, start=start, free_from=free_from)
+        Session.objects.occupying(halls=halls, start=start, free_from=free_from)
         .select_related("film", "hall__cinema")
         .order_by("start_datetime", "pk")
     )
 
 
-def in_the_way(session: Session, others: Sequence[Session]) -> list[Session]:
+def conflicts_of(session: Session, others: Sequence[Session]) -> list[Session]:
     """Those of `others` that hold the hall at some moment while `session` would; back to back is no conflict."""
     return [
         other
@@ -56,8 +56,8 @@ def store(sessions: Sequence[Session], *, actor: User | None) -> None:
     except IntegrityError as error:
         if CONSTRAINT not in str(error):
             raise
-        others = taken(sessions)
-        conflicts = [other for session in sessions for other in in_the_way(session, others)]
+        others = sessions_between(sessions)
+        conflicts = [other for session in sessions for other in conflicts_of(session, others)]
         if not conflicts:
             raise
         raise HallBusy(conflicts) from error
