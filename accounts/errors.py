@@ -8,14 +8,14 @@ from cinema.status import Refused
 
 
 class UnknownPermission(Exception):
-    """The table of roles names permissions that no model has, or whose migration has not run."""
+    """`cinema.roles` names permissions that no model declares, or whose migration has not run."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(", ".join(names))
 
 
 class CannotDeactivateSelf(Refused):
-    """Staff cannot deactivate their own account: they could not undo it."""
+    """Staff cannot deactivate their own account, since they could not undo it."""
 
     code = "own_account"
 
@@ -24,7 +24,7 @@ class CannotDeactivateSelf(Refused):
 
 
 class InsufficientAccess(Refused):
-    """The person has more rights, or works in other cinemas, than the one who acts."""
+    """The person has rights or cinemas that the user who acts does not have."""
 
     code = "person_out_of_reach"
 
@@ -39,7 +39,7 @@ class InsufficientAccess(Refused):
 
 
 class ApprovalRequired(Refused):
-    """The amount is above the limit for one person. `service` names what may be requested with `request_approval`."""
+    """The amount is above the limit for one person; call `request_approval` for `service` instead."""
 
     code = "approval_needed"
 
@@ -52,7 +52,7 @@ class ApprovalRequired(Refused):
 
 
 class ApproverNotAllowed(Refused):
-    """The approver is the person who asked, or one of the two may not do this (any more)."""
+    """The approver is the person who made the request, or one of the two lacks the permission."""
 
     code = "approver_not_allowed"
 
@@ -61,7 +61,7 @@ class ApproverNotAllowed(Refused):
 
 
 class ApprovalOutdated(Refused):
-    """The request is not the one that was shown, was withdrawn, or would now do something else than it says."""
+    """The request was changed or withdrawn, or would no longer do what it says."""
 
     code = "approval_outdated"
 
@@ -70,7 +70,7 @@ class ApprovalOutdated(Refused):
 
 
 class LastOwner(Refused):
-    """The last active owner cannot be deactivated: nobody could appoint another."""
+    """The last active owner cannot be deactivated, since no one else can appoint an owner."""
 
     code = "last_owner"
 
@@ -79,9 +79,9 @@ class LastOwner(Refused):
 
 
 class RateLimited(Refused):
-    """A person or an address asks too often."""
+    """Too many attempts by one person or from one IP address."""
 
-    # `wait`: seconds until the next try may succeed.
+    # `wait`: seconds until the next attempt may succeed.
     code = "too_many_requests"
 
     def __init__(self, wait: int) -> None:

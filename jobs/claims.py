@@ -25,7 +25,7 @@ CLAIM_DURATION = timedelta(minutes=5)
 
 
 class Backoff(tuple[timedelta, ...]):
-    """The waits after the first, second, ... failure. After one more failure than there are waits, a row is given up."""
+    """The waits after the first, second, ... failure. After one failure more, the row is given up."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""What jobs should have done by now: the same `due` that they act on, asked of the past."""
+"""Finds rows that jobs should have processed by now, using the jobs' own `due` querysets."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,8 +13,10 @@ from jobs.steps import keys_of
 
 
 def overdue_rows(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
-    """The job and the name of each row that was due `periods` periods before `at`, is due still, and whose failing
-    is not on record in the quarantine."""
+    """The job and row name of each row that was already due `periods` periods before `at` and is still due.
+
+    Rows in quarantine are left out. One query per step of each job, and two for the quarantine.
+    """
     apps = get_commands()
     quarantined = set(QuarantinedRow.objects.values_list("job", "row"))
     for job, schedule in settings.JOB_SCHEDULE.items():

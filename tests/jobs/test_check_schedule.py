@@ -72,7 +72,7 @@ def refused() -> tuple[str, str]:
 def test_an_installed_schedule_passes(table: Path):
     install()
 
-    assert check() == f"The crontab holds the whole schedule: {len(SCHEDULE)} jobs\n"
+    assert check() == f"The crontab matches the schedule: {len(SCHEDULE)} jobs\n"
     assert len(table.read_text().splitlines()) == len(SCHEDULE)
 
 
@@ -84,7 +84,7 @@ def test_installing_twice_changes_nothing_and_other_lines_stay(table: Path):
     install()
 
     assert table.read_text() == once
-    assert check() == f"The crontab holds the whole schedule: {len(SCHEDULE)} jobs\n"
+    assert check() == f"The crontab matches the schedule: {len(SCHEDULE)} jobs\n"
 
     djangos_crontab("remove")
 
@@ -95,7 +95,7 @@ def test_an_empty_crontab_lacks_every_job(table: Path):
     printed, end = refused()
 
     assert [line.split(": ")[:2] for line in printed.splitlines()] == [["missing", job] for job in SCHEDULE]
-    assert end == "The crontab does not hold the schedule: manage.py crontab add -v 0 installs it"
+    assert end == "The crontab does not match the schedule. To install it, run: manage.py crontab add -v 0"
 
 
 def test_a_removed_line_is_named_by_its_job(table: Path):
@@ -163,7 +163,7 @@ def test_lines_of_another_checkout_do_not_count(table: Path):
         table.read_text() + "* * * * * python3 /srv/other/manage.py crontab run 0123456789abcdef # cinema\n"
     )
 
-    assert check() == f"The crontab holds the whole schedule: {len(SCHEDULE)} jobs\n"
+    assert check() == f"The crontab matches the schedule: {len(SCHEDULE)} jobs\n"
 
 
 def test_a_machine_without_cron_is_told_so(table: Path, settings, tmp_path: Path):
@@ -184,7 +184,7 @@ def test_a_path_that_a_crontab_line_cannot_hold_is_refused(table: Path, settings
 
     assert refused() == (
         "",
-        f"A crontab line cannot hold {character!r}: move /srv/cine{character}ma/cron.log to a path without it",
+        f"A crontab line cannot contain {character!r}: move /srv/cine{character}ma/cron.log to a path without it",
     )
 
 
@@ -193,7 +193,7 @@ def test_a_log_that_cannot_be_written_is_refused_since_no_line_could_run(table: 
 
     assert refused() == (
         "",
-        f"No line could run, since its log cannot be written: there must be a folder {tmp_path}/absent",
+        f"No job could run, because its log cannot be written: create the folder {tmp_path}/absent",
     )
 
 

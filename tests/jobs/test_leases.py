@@ -45,7 +45,7 @@ def test_a_holder_that_vanished_blocks_nobody_for_longer_than_forty_seconds(cloc
     assert (blocked, switched_off()) == (0, 1)
     run.refresh_from_db()
     assert (run.outcome, run.finished_at) == (RunOutcome.FAILED, None)
-    assert run.error == "The process ended before the pass did."
+    assert run.error == "The process ended before the pass was finished."
 
 
 def test_a_lease_from_a_clock_that_ran_ahead_blocks_nobody() -> None:

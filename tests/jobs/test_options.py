@@ -11,11 +11,11 @@ from tests.helpers.sample_jobs import SwitchOff
 DEFAULTS: dict[str, Any] = {"at": None, "batch_size": 500, "limit": None, "every": None, "dry_run": False}
 
 BAD = [
-    ("at", "yesterday", "--at: 'yesterday' is not an instant like 2026-11-05T18:30:00+03:00"),
-    ("at", "", "--at: '' is not an instant like 2026-11-05T18:30:00+03:00"),
-    ("at", "2026-02-30T12:00:00Z", "--at: '2026-02-30T12:00:00Z' is not an instant like 2026-11-05T18:30:00+03:00"),
-    ("at", "2026-11-05", "--at: '2026-11-05' has no zone; add Z or an offset like +03:00"),
-    ("at", "2026-11-05T12:00", "--at: '2026-11-05T12:00' has no zone; add Z or an offset like +03:00"),
+    ("at", "yesterday", "--at: 'yesterday' is not a time such as 2026-11-05T18:30:00+03:00"),
+    ("at", "", "--at: '' is not a time such as 2026-11-05T18:30:00+03:00"),
+    ("at", "2026-02-30T12:00:00Z", "--at: '2026-02-30T12:00:00Z' is not a time such as 2026-11-05T18:30:00+03:00"),
+    ("at", "2026-11-05", "--at: '2026-11-05' has no time zone; add Z or an offset such as +03:00"),
+    ("at", "2026-11-05T12:00", "--at: '2026-11-05T12:00' has no time zone; add Z or an offset such as +03:00"),
     ("at", "0001-01-01T00:00+14:00", "--at: '0001-01-01T00:00+14:00' is not between the years 2000 and 2200"),
     ("at", "9999-12-31T23:59-14:00", "--at: '9999-12-31T23:59-14:00' is not between the years 2000 and 2200"),
     ("batch_size", "0", "--batch-size: 0 is not between 1 and 10000"),

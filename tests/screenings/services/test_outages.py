@@ -33,7 +33,7 @@ def test_a_seat_that_is_broken_while_the_session_runs_is_not_sold(session):
     seat, other = factories.free_seats(session)[:2]
     start_outage([seat], since=NOON, reason="The spring is out")
 
-    with pytest.raises(SeatBroken, match="Out of use then: row 1, seat 1"):
+    with pytest.raises(SeatBroken, match="Not available for this screening: row 1, seat 1"):
         buy(session, seat)
 
     assert Order.objects.count() == 0
