@@ -4,7 +4,7 @@ from cinema.status import ConcurrentChange, Refused
 
 
 class NotEnoughPoints(Refused):
-    """The customer has fewer points than were to be spent, or no account."""
+    """The customer has fewer points than they want to spend, or no bonus account."""
 
     code = "not_enough_points"
 
@@ -16,12 +16,12 @@ class NotEnoughPoints(Refused):
 
 
 class AdjustmentRefused(Refused):
-    """The adjustment is 0, out of bounds, or takes more points than there are."""
+    """The adjustment is 0, out of bounds, or takes more points than the balance has."""
 
     code = "adjustment_not_allowed"
 
 
 class BalanceChanged(ConcurrentChange):
-    """A colleague adjusted the account after the page was opened."""
+    """Someone else adjusted the balance after the page was opened."""
 
     code = "points_adjusted_meanwhile"
