@@ -1,6 +1,6 @@
-"""What this app offers for approval (`accounts.services.approvals`): write-offs.
+"""Makes write-offs approvable (see `accounts.services.approvals`).
 
-A count of the stock needs none (docs/roles.md says why).
+Stock counts need no approval; docs/roles.md says why.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from concessions.services import last_staff_movement, write_off
 
 
 class WriteOffApproval(ApprovableService):
-    """Goods that leave the stock, unless staff moved the stock of the item after the request."""
+    """Writes goods off, unless staff changed the item's stock after the request."""
 
     title = _("Write-off")
     permission = "concessions.write_off_goods"
@@ -35,5 +35,5 @@ class WriteOffApproval(ApprovableService):
 
     @staticmethod
     def message(item: ConcessionItem, done: StockMovement) -> str:
-        told = gettext("%(item)s: %(quantity)d written off, %(stock)d now in stock.")
-        return told % {"item": item, "quantity": -done.quantity, "stock": item.stock_quantity}
+        text = gettext("%(item)s: %(quantity)d written off, %(stock)d now in stock.")
+        return text % {"item": item, "quantity": -done.quantity, "stock": item.stock_quantity}

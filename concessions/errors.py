@@ -1,4 +1,4 @@
-"""What the bar refuses. The texts are for people: what was refused, why, what to do."""
+"""Refusals of the bar. Each text tells people what was refused, why, and what to do."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,9 @@ from cinema.status import ConcurrentChange, Refused
 
 
 class OutOfStock(Refused):
-    """There is less of some items in stock than was asked for."""
+    """Some items have less in stock than was asked for."""
 
-    # `items`: their names.
+    # `items`: the names of the items.
     code = "out_of_stock"
 
     def __init__(self, items: Iterable[object]) -> None:
@@ -22,7 +22,7 @@ class OutOfStock(Refused):
 
 
 class PromisedToCustomers(Refused):
-    """Fewer were counted on the shelf than customers have ordered."""
+    """The count of the shelf is lower than what customers have ordered."""
 
     code = "stock_promised"
 
@@ -37,7 +37,7 @@ class PromisedToCustomers(Refused):
 
 
 class WrongQuantity(Refused):
-    """The quantity is not a whole number within its bounds."""
+    """The quantity is not a whole number within the limits."""
 
     code = "quantity_invalid"
 
@@ -51,7 +51,7 @@ class WrongQuantity(Refused):
 class CountDiffers(Refused):
     """The count differs so much from the expected stock that it needs a reason."""
 
-    # `on_shelf`: what was counted; `expected`: what the stock says.
+    # `on_shelf`: the counted quantity; `expected`: the quantity on record.
     code = "count_differs"
 
     def __init__(self, item: object, *, on_shelf: int, expected: int) -> None:
@@ -66,30 +66,30 @@ class CountDiffers(Refused):
 
 
 class NothingToOrder(Refused):
-    """The stock is at its maximum, or what is missing is on order."""
+    """The stock is at its maximum, so there is nothing to order."""
 
     code = "nothing_to_order"
 
 
 class StockChanged(ConcurrentChange):
-    """A colleague booked stock of the item after the page was opened."""
+    """Someone else changed the stock of the item after the page was opened."""
 
     code = "stock_changed_meanwhile"
 
 
 class AlreadyOnSale(ConcurrentChange):
-    """The item is on sale."""
+    """The item is already on sale."""
 
     code = "item_on_sale_already"
 
 
 class AlreadyOffSale(ConcurrentChange):
-    """The item is off sale."""
+    """The item is already off sale."""
 
     code = "item_off_sale_already"
 
 
 class AlreadyOrdered(NothingToOrder):
-    """The item is on order from the supplier."""
+    """The item is already on order from the supplier."""
 
     code = "item_on_order_already"

@@ -1,4 +1,4 @@
-"""Errors of gateways. The texts are for people; what exactly a gateway said is in `answer`."""
+"""Errors of payment gateways. The texts are shown to people; `answer` has what the gateway said."""
 
 from django.utils.translation import gettext as _
 
@@ -6,9 +6,9 @@ from cinema.status import Refused
 
 
 class GatewayError(Refused):
-    """A gateway did not do what it was asked."""
+    """A gateway did not carry out a request."""
 
-    # `answer`: what the gateway said in a few words, for staff and logs, without personal data.
+    # `answer`: the gateway's error code or a short description, for staff and logs, without personal data.
     code = "gateway_error"
 
     def __init__(self, answer: str, text: str = "") -> None:
@@ -17,24 +17,24 @@ class GatewayError(Refused):
 
 
 class GatewayUnavailable(GatewayError):
-    """The gateway gave no clear answer: whether it did what was asked is unknown."""
+    """The gateway gave no clear answer, so it is unknown whether the request was carried out."""
 
     code = "gateway_unavailable"
 
 
 class GatewayRefused(GatewayError):
-    """The gateway said no: nothing was done, and the same request will fail again."""
+    """The gateway rejected the request: nothing was done, and the same request would fail again."""
 
     code = "gateway_refused"
 
 
 class NotPollable(GatewayError):
-    """The payment was taken by hand: there is no gateway to ask."""
+    """The payment was taken by staff (cash or card terminal), so there is no gateway to ask."""
 
     code = "gateway_by_hand"
 
 
 class UnverifiedWebhook(Refused):
-    """A webhook does not come from the gateway that it names."""
+    """A webhook was not sent by the gateway that it names."""
 
     code = "webhook_not_genuine"

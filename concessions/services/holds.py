@@ -1,4 +1,4 @@
-"""Stock that orders hold, and its way back. Batches of preorders; who calls has locked their orders."""
+"""Takes stock for the preorders of an order and returns it. Callers lock the orders first."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -13,7 +13,7 @@ Kind = StockMovement.Kind
 
 
 def take_stock(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
-    """Take the goods of the preorders from the stock. Raises `OutOfStock`, and then takes none.
+    """Take the quantities of the preorders from the stock, all or none. Raises `OutOfStock`.
 
     Must be called inside a transaction (the orders are locked; the items are locked here).
     """
@@ -40,11 +40,11 @@ def take_stock(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None
 
 
 def return_stock(preorders: Collection[int], *, at: datetime, wasted: Collection[int] = ()) -> None:
-    """Return to stock what the preorders, given by their keys, hold. What was returned before is not returned again.
+    """Return the quantities held by these preorders (primary keys) to the stock. Repeating it changes nothing.
 
-    `wasted` ones were made and cannot be sold again: they are returned and written off, so that the books show both. At
-    most five queries however many preorders. Must be called inside a transaction (the orders are locked; the items are
-    locked here).
+    Preorders in `wasted` were prepared and cannot be sold again: they are returned and written off, so that both
+    movements are recorded. At most five queries, however many preorders. Must be called inside a transaction (the
+    orders are locked; the items are locked here).
     """
     holds = (
         StockMovement.objects.filter(preorder__in=preorders, kind=Kind.HOLD, reversed_by__isnull=True)
@@ -81,6 +81,6 @@ def return_stock(preorders: Collection[int], *, at: datetime, wasted: Collection
 
 
 def lock_items(items: Iterable[int]) -> dict[int, Any]:
-    """The names and stocks of the items as they are now, locked until the transaction ends."""
+    """Lock the items until the transaction ends, and return their current names and stocks by primary key."""
     rows = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=items).order_by("pk")
     return {item.pk: item for item in rows.values_list("pk", "name", "stock_quantity", named=True)}

@@ -2,4 +2,4 @@ from payments.gateways.manual import ManualGateway
 
 
 class Cash(ManualGateway):
-    """In the drawer or not: booked at once when it is taken, paid out by a person when it goes back."""
+    """Cash: recorded when it is taken; refunds are paid out by a person."""
