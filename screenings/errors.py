@@ -1,4 +1,4 @@
-"""What the programme refuses. The texts are for people: what was refused, why, what to do."""
+"""Refusals of halls and sessions. Each text tells people what was refused, why, and what to do."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from cinema.status import ForbiddenMove, Refused
 
 
 class NonexistentTime(Refused):
-    """The clocks go forward over this local time, so that it does not exist."""
+    """This local time does not exist, because the clocks go forward over it."""
 
     code = "time_nonexistent"
 
@@ -28,9 +28,9 @@ class NonexistentTime(Refused):
 
 
 class AmbiguousTime(Refused):
-    """The clocks go back, so that this local time comes twice."""
+    """This local time occurs twice, because the clocks go back."""
 
-    # `choices`: both instants, the earlier first.
+    # `choices`: the two instants, the earlier one first.
     code = "time_ambiguous"
 
     def __init__(self, wall_clock: datetime, zone: ZoneInfo, choices: Sequence[datetime]) -> None:
@@ -50,7 +50,7 @@ class AmbiguousTime(Refused):
 
 
 class TimeZoneMissing(Refused):
-    """The time has no zone, so that it is not an instant."""
+    """The time has no time zone, so it is not an exact moment."""
 
     code = "time_zone_missing"
 
@@ -59,7 +59,7 @@ class TimeZoneMissing(Refused):
 
 
 class StartsInThePast(Refused):
-    """A session is scheduled to start before now."""
+    """The start of the session is in the past."""
 
     code = "starts_in_the_past"
 
@@ -68,9 +68,9 @@ class StartsInThePast(Refused):
 
 
 class HallBusy(Refused):
-    """Other sessions occupy the hall at that time, cleaning included."""
+    """Other sessions use the hall at that time, cleaning included."""
 
-    # `sessions`: they, with hall and film loaded.
+    # `sessions`: those other sessions, with hall and film loaded.
     code = "hall_busy"
 
     def __init__(self, sessions: Sequence[Any]) -> None:
@@ -94,7 +94,7 @@ class ImpossibleSession(Refused):
 
 
 class SessionAlreadyCancelled(ForbiddenMove):
-    """The session has been cancelled before; the first reason is kept."""
+    """The session is already cancelled; the first reason is kept."""
 
     code = "session_cancelled_already"
 
@@ -123,7 +123,7 @@ class TooEarly(ForbiddenMove):
 
 
 class DifferentWeekdays(Refused):
-    """A week is copied to one that starts on another day of the week."""
+    """The two weeks start on different days of the week."""
 
     code = "weekdays_differ"
 
@@ -144,9 +144,9 @@ class ImpossibleOutage(Refused):
 
 
 class SeatAlreadyOut(ImpossibleOutage):
-    """The seats are out of use at that time already."""
+    """The seats are already out of use at that time."""
 
-    # `outages`: since when; with seat, hall and cinema loaded.
+    # `outages`: the existing outages, with seat, hall and cinema loaded.
     code = "seat_out_already"
 
     def __init__(self, outages: Sequence[Any]) -> None:
@@ -162,7 +162,7 @@ class SeatAlreadyOut(ImpossibleOutage):
 
 
 class OutageAlreadyEnded(ForbiddenMove):
-    """The seat was put back before, or its outage has ended."""
+    """The seat is already back in use, or its outage has ended."""
 
     code = "seat_back_already"
 

@@ -1,4 +1,4 @@
-"""A session that will not be shown, or not to its end."""
+"""Cancels sessions."""
 
 from datetime import datetime
 
@@ -12,13 +12,13 @@ from screenings.models import Session
 
 
 def cancel_session(session: Session, *, reason: str, at: datetime, actor: User | None = None) -> None:
-    """Cancel a session that has not ended. Its hall is free at once; a job finds it and refunds its orders.
+    """Cancel a session that has not ended. Its hall is free at once; a job refunds its orders.
 
     Raises `ReasonNeeded`, `SessionAlreadyCancelled` or `SessionOver`. Owns its transaction.
     """
     reason = clean_reason(reason)
     with transaction.atomic():
-        # A seat of it that is being sold right now is sold before or after; the job finds the ticket either way.
+        # A ticket sold at the same moment is committed before or after this; the job finds it either way.
         session.refresh_from_db(
             fields=["status", "end_datetime"], from_queryset=Session.objects.select_for_update(of=("self",))
         )

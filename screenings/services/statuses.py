@@ -1,4 +1,4 @@
-"""Sessions that begin and end as time passes."""
+"""Moves sessions to ongoing and completed when they have started and ended."""
 
 from collections.abc import Sequence
 from datetime import datetime

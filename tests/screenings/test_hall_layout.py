@@ -34,7 +34,7 @@ def test_a_seat_without_a_place_stands_by_its_number():
 def test_a_seat_is_named_by_its_letter_and_in_words():
     [placed] = lay_out([seat(1, 7, kind=SeatKind.VIP)], {107: broken("Wet")}).seats
 
-    assert (placed.label, placed.shape, placed.title) == ("V7", "vip", "row 1, seat 7, VIP, broken: Wet")
+    assert (placed.label, placed.shape, placed.title) == ("V7", "vip", "row 1, seat 7, VIP, off sale: Wet")
 
 
 def test_a_row_counts_what_can_be_chosen():

@@ -99,5 +99,5 @@ def test_the_refusals_say_what_to_do():
 
 
 def test_a_wall_clock_has_no_zone_of_its_own():
-    with pytest.raises(ValueError, match="without one"):
+    with pytest.raises(ValueError, match="must not have a time zone"):
         as_instant(datetime(2026, 11, 5, 20, 0, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
