@@ -38,7 +38,7 @@ def totals(of):
     return of.stock_quantity, of.movements.aggregate(sum=Sum("quantity"))["sum"]
 
 
-def test_people_who_receive_at_once_lose_no_unit():
+def test_simultaneous_receipts_lose_no_unit():
     popcorn = item(5)
 
     at_once(lambda mine: receive(mine, quantity=3, at=AT), popcorn)
@@ -46,7 +46,7 @@ def test_people_who_receive_at_once_lose_no_unit():
     assert totals(popcorn) == (5 + 3 * TIMES, 5 + 3 * TIMES)
 
 
-def test_people_who_write_off_at_once_never_take_what_is_not_there():
+def test_simultaneous_write_offs_never_exceed_the_stock():
     popcorn = item(5)
 
     results = at_once(lambda mine: write_off(mine, quantity=2, reason="Burnt", at=AT), popcorn)
@@ -55,7 +55,7 @@ def test_people_who_write_off_at_once_never_take_what_is_not_there():
     assert totals(popcorn) == (1, 1)
 
 
-def test_units_are_lost_when_the_stock_is_written_as_it_was_read(monkeypatch):
+def test_without_the_lock_simultaneous_receipts_lose_units(monkeypatch):
     def write_what_was_read(changes, *, at):
         for key, change in changes.items():
             ConcessionItem.objects.filter(pk=key).update(stock_quantity=read[key] + change)

@@ -128,7 +128,7 @@ def test_an_edited_line_is_changed(table: Path):
     assert printed == f"changed: {next(iter(SCHEDULE))}: 7 7 * * *{rest.splitlines()[0]}\n"
 
 
-def test_a_line_that_stands_twice_is_surplus(table: Path):
+def test_a_duplicate_line_is_surplus(table: Path):
     install()
     first = table.read_text().splitlines()[0]
     table.write_text(table.read_text() + first + "\n")
@@ -147,7 +147,7 @@ def test_a_line_of_an_older_schedule_is_surplus(table: Path, settings):
     assert printed == f"surplus: {table.read_text().splitlines()[0]}\n"
 
 
-def test_a_line_of_this_project_is_known_by_its_command_when_its_comment_is_lost(table: Path):
+def test_a_line_without_its_comment_is_recognised_by_its_command(table: Path):
     install()
     stray = f"* * * * * python3 {project.BASE_DIR}/manage.py crontab run 0123456789abcdef"
     table.write_text(table.read_text() + stray + "\n")
@@ -157,7 +157,7 @@ def test_a_line_of_this_project_is_known_by_its_command_when_its_comment_is_lost
     assert printed == f"surplus: {stray}\n"
 
 
-def test_lines_of_another_checkout_do_not_count(table: Path):
+def test_lines_of_another_checkout_are_ignored(table: Path):
     install()
     table.write_text(
         table.read_text() + "* * * * * python3 /srv/other/manage.py crontab run 0123456789abcdef # cinema\n"
@@ -166,20 +166,20 @@ def test_lines_of_another_checkout_do_not_count(table: Path):
     assert check() == f"The crontab matches the schedule: {len(SCHEDULE)} jobs\n"
 
 
-def test_a_machine_without_cron_is_told_so(table: Path, settings, tmp_path: Path):
+def test_a_machine_without_cron_is_reported(table: Path, settings, tmp_path: Path):
     settings.CRONTAB_EXECUTABLE = str(tmp_path / "absent")
 
     assert refused() == ("", f"There is no {tmp_path}/absent on this machine: install cron")
 
 
-def test_a_crontab_that_may_not_be_read_is_not_an_empty_one(table: Path, settings):
+def test_an_unreadable_crontab_is_not_taken_for_an_empty_one(table: Path, settings):
     Path(settings.CRONTAB_EXECUTABLE).write_text("#!/bin/sh\necho 'You (nobody) are not allowed' >&2; exit 1\n")
 
     assert refused() == ("", f"{settings.CRONTAB_EXECUTABLE} -l failed: You (nobody) are not allowed")
 
 
 @pytest.mark.parametrize("character", ["%", "#", " ", "'", "$", ";"])
-def test_a_path_that_a_crontab_line_cannot_hold_is_refused(table: Path, settings, character: str):
+def test_a_path_that_a_crontab_line_cannot_contain_is_refused(table: Path, settings, character: str):
     settings.CRON_LOG = f"/srv/cine{character}ma/cron.log"
 
     assert refused() == (
@@ -188,7 +188,7 @@ def test_a_path_that_a_crontab_line_cannot_hold_is_refused(table: Path, settings
     )
 
 
-def test_a_log_that_cannot_be_written_is_refused_since_no_line_could_run(table: Path, settings, tmp_path: Path):
+def test_a_log_that_cannot_be_written_is_refused(table: Path, settings, tmp_path: Path):
     settings.CRON_LOG = tmp_path / "absent" / "cron.log"
 
     assert refused() == (
@@ -227,7 +227,7 @@ def files_of(place: Path) -> set[str]:
     return {str(path.relative_to(place)) for path in place.rglob("*") if "__pycache__" not in path.parts}
 
 
-def test_a_line_stops_at_once_and_makes_no_database_when_none_is_named(checkout: Path):
+def test_without_a_database_url_a_job_stops_and_creates_no_database(checkout: Path):
     (checkout / ".env").write_text("SECRET_KEY=secret\n")
     line = line_of(checkout, "update_session_statuses")
     at_home, before = set(Path("/").iterdir()), files_of(checkout)
@@ -241,7 +241,7 @@ def test_a_line_stops_at_once_and_makes_no_database_when_none_is_named(checkout:
     assert set(Path("/").iterdir()) == at_home
 
 
-def test_a_line_uses_the_database_that_the_projects_own_env_names(checkout: Path):
+def test_a_job_uses_the_database_named_in_the_projects_env_file(checkout: Path):
     (checkout / ".env").write_text("SECRET_KEY=secret\nDATABASE_URL=sqlite:///var/named.sqlite3\n")
     line = line_of(checkout, "update_session_statuses")
     at_home, before = set(Path("/").iterdir()), files_of(checkout)
@@ -256,7 +256,7 @@ def test_a_line_uses_the_database_that_the_projects_own_env_names(checkout: Path
 @pytest.mark.parametrize(
     ("debug", "installed", "left_out"), [(True, False, True), (True, True, False), (False, False, False)]
 )
-def test_nobody_waits_for_a_schedule_that_a_developer_has_not_installed(table, settings, debug, installed, left_out):
+def test_a_missing_schedule_counts_as_not_installed_only_in_debug(table, settings, debug, installed, left_out):
     settings.DEBUG = debug
     table.write_text(FOREIGN + "\n")
     if installed:
@@ -265,7 +265,7 @@ def test_nobody_waits_for_a_schedule_that_a_developer_has_not_installed(table, s
     assert crontab.is_not_installed() is left_out
 
 
-def test_a_machine_without_cron_has_no_schedule(settings):
+def test_a_machine_without_cron_counts_as_not_installed(settings):
     settings.DEBUG, settings.CRONTAB_EXECUTABLE = True, "/nowhere/crontab"
 
     assert crontab.is_not_installed()

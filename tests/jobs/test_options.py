@@ -34,7 +34,7 @@ BAD = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("option", "value", "message"), BAD)
-def test_bad_input_is_refused_in_one_line_and_nothing_runs(option: str, value: str, message: str) -> None:
+def test_invalid_input_is_refused_in_one_line_and_nothing_runs(option: str, value: str, message: str) -> None:
     with pytest.raises(CommandError) as as_python:
         call_command(SwitchOff(), **{option: value})
     with pytest.raises(CommandError) as as_words:
@@ -71,7 +71,7 @@ def test_an_instant_is_read_in_any_zone(text: str) -> None:
         (["--forec", "now"], "manage.py switch_off: unrecognized arguments: --forec now"),
     ],
 )
-def test_a_shell_gets_one_line_and_exit_code_2(
+def test_the_command_line_gets_one_line_and_exit_code_2(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:

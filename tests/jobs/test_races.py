@@ -90,7 +90,7 @@ def marks_left_by_two_copies_of(job: type[JobCommand]) -> list[str]:
     return list(JobRun.objects.filter(job="mark").order_by("database").values_list("database", flat=True))
 
 
-def test_two_copies_do_everything_once() -> None:
+def test_two_copies_process_each_row_once() -> None:
     users(2)
 
     marks = marks_left_by_two_copies_of(Welcome)
@@ -99,7 +99,7 @@ def test_two_copies_do_everything_once() -> None:
     assert sorted(JobRun.objects.filter(job="welcome").values_list("done", "passed_over")) == [(0, 2), (2, 0)]
 
 
-def test_without_the_lock_two_copies_do_everything_twice() -> None:
+def test_without_the_lock_two_copies_process_each_row_twice() -> None:
     users(2)
 
     marks = marks_left_by_two_copies_of(Unguarded)

@@ -41,7 +41,7 @@ def sent_by_senders_at_once() -> Counter[str]:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_senders_at_once_send_nothing_twice() -> None:
+def test_simultaneous_senders_send_nothing_twice() -> None:
     sent = sent_by_senders_at_once()
 
     assert len(sent) == MESSAGES
@@ -51,7 +51,7 @@ def test_senders_at_once_send_nothing_twice() -> None:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_without_the_claim_senders_at_once_send_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_claim_simultaneous_senders_send_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     def believe(notifications: Any, *, sender: str, at: Any) -> list[Notification]:
         Notification.objects.filter(pk__in=[row.pk for row in notifications]).update(status="SENDING")
         for row in notifications:

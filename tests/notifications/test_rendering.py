@@ -31,7 +31,7 @@ def everything_said(about: Notification) -> str:
 
 @KINDS
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_every_kind_has_its_words_with_every_gap_filled(kind: MessageKind, language: str) -> None:
+def test_every_kind_is_rendered_without_gaps(kind: MessageKind, language: str) -> None:
     said = everything_said(notification(kind, language))
 
     assert not re.search(r"\{|\}|%\(|%%|None|&#|&amp;|T\d\d:", said)
@@ -42,7 +42,7 @@ def test_every_kind_has_its_words_with_every_gap_filled(kind: MessageKind, langu
 
 
 @KINDS
-def test_a_russian_letter_holds_no_english_words_but_names(kind: MessageKind) -> None:
+def test_a_russian_email_contains_no_english_words_except_names(kind: MessageKind) -> None:
     names = r"https://\S+|A-1|QR|Horizon|Paris, Rivoli|Stalker|Mirror|Tom & Jerry|IMAX|Popcorn"
 
     said = re.sub(names, "", everything_said(notification(kind, "ru")))
@@ -52,7 +52,7 @@ def test_a_russian_letter_holds_no_english_words_but_names(kind: MessageKind) ->
 
 
 @KINDS
-def test_an_english_letter_holds_no_russian_whatever_the_process_speaks(kind: MessageKind) -> None:
+def test_an_english_email_contains_no_russian_whatever_the_active_language(kind: MessageKind) -> None:
     with translation.override("ru"):
         said = everything_said(notification(kind, "en"))
 
@@ -61,7 +61,7 @@ def test_an_english_letter_holds_no_russian_whatever_the_process_speaks(kind: Me
 
 
 @pytest.mark.parametrize("language", ["", "xx", "klingon"])
-def test_an_unknown_language_is_that_of_the_house(language: str, settings: Any) -> None:
+def test_an_unknown_language_falls_back_to_the_default(language: str, settings: Any) -> None:
     settings.LANGUAGE_CODE = "ru"
 
     subject = rendering.render_email(notification(MessageKind.ORDER_CANCELLED, language)).subject
@@ -69,21 +69,21 @@ def test_an_unknown_language_is_that_of_the_house(language: str, settings: Any) 
     assert subject == "Заказ A-1 отменён: «Stalker», 23 ноября, 19:00"
 
 
-def test_people_read_the_clock_of_their_cinema_whatever_zone_the_server_is_in() -> None:
+def test_times_are_shown_in_the_cinemas_time_zone_whatever_the_servers() -> None:
     with timezone.override("Asia/Vladivostok"):
         body = rendering.render_email(notification(MessageKind.TICKET_REMINDER, "ru")).body
 
     assert "23 ноября, 19:00" in body
 
 
-def test_a_letter_from_a_cinema_in_another_zone_says_which() -> None:
+def test_an_email_about_a_cinema_in_another_time_zone_shows_the_offset() -> None:
     far = notification(MessageKind.ORDER_OVERDUE, "ru", cancelled_at="2026-11-23T21:00:00+05:00")
 
     assert "до 21:00 (UTC+5) 23 ноября." in rendering.render_email(far).body
     assert "21:00 (UTC+5)" in rendering.render_text(far)
 
 
-def test_a_midnight_session_keeps_its_own_day() -> None:
+def test_a_session_at_midnight_is_shown_with_its_own_date() -> None:
     body = rendering.render_email(notification(MessageKind.SESSION_CANCELLED, "ru")).body
 
     assert "«Mirror»\n24 ноября, 00:10" in body
@@ -103,11 +103,11 @@ def test_plain_text_is_not_escaped() -> None:
         (21, "вернулся 21 балл."),
     ],
 )
-def test_points_are_counted_in_good_russian(points: int, words: str) -> None:
+def test_points_use_the_russian_plural_forms(points: int, words: str) -> None:
     assert words in rendering.render_email(notification(MessageKind.ORDER_REFUNDED, "ru", points=points)).body
 
 
-def test_nothing_is_said_of_money_and_points_that_do_not_come_back() -> None:
+def test_amounts_of_zero_are_not_mentioned() -> None:
     body = rendering.render_email(notification(MessageKind.SESSION_CANCELLED, "en", amount="0.00", points=0)).body
 
     assert "refund" not in body
@@ -118,7 +118,7 @@ def test_nothing_is_said_of_money_and_points_that_do_not_come_back() -> None:
     ("language", "amount", "words"),
     [("en", "1350.00", "We’re refunding 1,350 ₽ to your"), ("ru", "1350.50", "Вернём 1 350,50 ₽ тем же")],
 )
-def test_money_is_written_as_the_language_writes_it_with_its_currency(language: str, amount: str, words: str) -> None:
+def test_money_is_formatted_for_the_language(language: str, amount: str, words: str) -> None:
     body = rendering.render_email(notification(MessageKind.ORDER_REFUNDED, language, amount=amount)).body
 
     assert words in body.replace("\N{NO-BREAK SPACE}", " ")
@@ -145,7 +145,7 @@ ABOUT_A_FILM = [
 
 
 @pytest.mark.parametrize("kind", ABOUT_A_FILM)
-def test_an_email_about_a_film_names_film_day_and_time_in_its_subject_and_the_address_in_its_text(
+def test_an_email_about_a_film_has_film_and_time_in_the_subject_and_the_address_in_the_text(
     kind: MessageKind,
 ) -> None:
     letter = rendering.render_email(notification(kind, "en"))
@@ -168,7 +168,7 @@ def test_an_order_without_tickets_has_a_subject_and_its_snacks(kind: MessageKind
 
 
 @pytest.mark.parametrize("kind", ABOUT_A_FILM)
-def test_a_message_queued_before_it_said_more_still_reads_well(kind: MessageKind) -> None:
+def test_a_message_queued_by_an_older_version_is_still_rendered(kind: MessageKind) -> None:
     """Messages in the outbox keep the facts they were queued with."""
     old = notification(kind, "en")
     old.context = {fact: value for fact, value in CONTEXTS[kind].items() if fact not in ("address", "snacks")}
@@ -195,12 +195,12 @@ def test_quotation_marks_in_a_title_are_nested() -> None:
 
 
 @pytest.mark.parametrize(("films", "words"), [(1, "пришлось отменить сеанс из"), (2, "пришлось отменить сеансы из")])
-def test_one_cancelled_screening_is_told_of_in_the_singular(films: int, words: str) -> None:
+def test_one_cancelled_screening_is_worded_in_the_singular(films: int, words: str) -> None:
     showings = CONTEXTS[MessageKind.SESSION_CANCELLED]["showings"][:films]
 
     assert words in rendering.render_email(notification(MessageKind.SESSION_CANCELLED, "ru", showings=showings)).body
 
 
-def test_no_email_holds_two_empty_lines_in_a_row() -> None:
+def test_no_email_has_two_empty_lines_in_a_row() -> None:
     for kind in MessageKind:
         assert "\n\n\n" not in rendering.render_email(notification(kind, "ru")).body

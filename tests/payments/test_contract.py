@@ -299,7 +299,7 @@ HISTORIES: list[Callable[[World], list[str]]] = [
 
 
 @pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.__name__)
-def test_after_every_history_the_ledgers_are_the_same(world: World, history: Callable[[World], list[str]]) -> None:
+def test_after_every_scenario_both_ledgers_agree(world: World, history: Callable[[World], list[str]]) -> None:
     ends = history(world)
 
     world.settle()
@@ -318,7 +318,7 @@ def assert_all_is_well(world: World) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: World, seed: int) -> None:
+def test_after_a_random_scenario_both_ledgers_agree(world: World, seed: int) -> None:
     chance = random.Random(seed)
     orders: list[Order] = []
 
@@ -363,7 +363,7 @@ def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: World, see
     assert_all_is_well(world)
 
 
-def test_no_gateway_sends_back_more_than_was_paid_whoever_asks(world: World) -> None:
+def test_no_gateway_refunds_more_than_was_paid(world: World) -> None:
     _order, payment = paid(world)
     most = RefundRequest(
         uid=uuid4(), external_id=payment.external_id, amount=payment.amount, currency=settings.CURRENCY
@@ -390,7 +390,7 @@ def sender(request: pytest.FixtureRequest) -> Iterator[World]:
         yield new
 
 
-def test_a_message_makes_the_order_paid_at_once(sender):
+def test_a_webhook_makes_the_order_paid_at_once(sender):
     order = an_order_of(sender)
     sender.pay(sender.start(order))
 
@@ -402,7 +402,7 @@ def test_a_message_makes_the_order_paid_at_once(sender):
     assert (event.gateway, event.payment, event.handled_at) == (sender.gateway, Payment.objects.get(), sender.at)
 
 
-def test_messages_that_come_twice_in_any_order_or_late_do_no_harm(sender):
+def test_repeated_reordered_and_late_webhooks_do_no_harm(sender):
     order, payment = paid(sender, seats=2)
     refund(order, lines=[order.tickets.first()], reason="Ill", at=sender.at)
     sender.run("execute_refunds")
@@ -421,7 +421,7 @@ def test_messages_that_come_twice_in_any_order_or_late_do_no_harm(sender):
     assert_all_is_well(sender)
 
 
-def test_a_message_names_a_payment_of_which_the_answer_was_lost(sender):
+def test_a_webhook_identifies_a_payment_whose_response_was_lost(sender):
     sender.lose_the_next_answer()
     sender.start(an_order_of(sender))
     sender.pay(Payment.objects.get())
@@ -431,7 +431,7 @@ def test_a_message_names_a_payment_of_which_the_answer_was_lost(sender):
     assert Order.objects.get().status == Order.Status.PAID
 
 
-def test_a_message_is_kept_while_the_gateway_cannot_be_asked(sender):
+def test_a_webhook_is_stored_while_the_gateway_is_unavailable(sender):
     sender.pay(sender.start(an_order_of(sender)))
     sender.go_away()
 
@@ -445,7 +445,7 @@ def test_a_message_is_kept_while_the_gateway_cannot_be_asked(sender):
     assert GatewayEvent.objects.get().handled_at == sender.at
 
 
-def test_a_message_about_somebody_elses_payment_is_kept_and_left(sender):
+def test_a_webhook_about_an_unknown_payment_is_stored_and_not_processed(sender):
     stranger = sender.provider.open(uid="a shop next door", amount=100, currency="RUB")
     sender.provider.pay(stranger.id)
 
@@ -455,7 +455,7 @@ def test_a_message_about_somebody_elses_payment_is_kept_and_left(sender):
     assert not Payment.objects.exists()
 
 
-def test_four_days_without_messages_lose_nothing(sender):
+def test_four_days_without_webhooks_lose_nothing(sender):
     for _day in range(4):
         sender.pay(sender.start(an_order_of(sender)))
         sender.run("reconcile_payments")

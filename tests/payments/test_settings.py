@@ -29,7 +29,7 @@ def started_with(**environment: str) -> subprocess.CompletedProcess[str]:
         ({"PAYMENT_GATEWAYS": "yookassa", "YOOKASSA_SHOP_ID": "1", "YOOKASSA_SECRET_KEY": "s"}, ["yookassa"]),
     ],
 )
-def test_customers_are_offered_what_is_named_and_on_a_developers_machine_the_demonstration(environment, gateways):
+def test_customers_are_offered_the_configured_gateways_and_in_debug_the_demo(environment, gateways):
     assert started_with(**environment).stdout.strip() == str(gateways)
 
 
@@ -42,7 +42,7 @@ def test_customers_are_offered_what_is_named_and_on_a_developers_machine_the_dem
         ({"PAYMENT_GATEWAYS": "paypal"}, "paypal is no gateway"),
     ],
 )
-def test_a_gateway_without_its_keys_stops_everything_with_one_line(environment, missing):
+def test_a_gateway_without_keys_stops_the_start_with_one_line(environment, missing):
     stopped = started_with(**environment)
 
     assert stopped.returncode == 78
@@ -50,7 +50,7 @@ def test_a_gateway_without_its_keys_stops_everything_with_one_line(environment, 
     assert stopped.stderr.count("\n") == 1
 
 
-def test_every_gateway_has_a_class_and_only_those_that_are_named_are_offered(settings):
+def test_every_gateway_has_a_class_and_only_configured_ones_are_offered(settings):
     settings.PAYMENT_GATEWAYS = ["yookassa", "demo"]
 
     assert set(settings.GATEWAY_CLASSES) == set(Gateway)
@@ -59,18 +59,18 @@ def test_every_gateway_has_a_class_and_only_those_that_are_named_are_offered(set
 
 
 @pytest.mark.parametrize("gateway", ["stripe", "yookassa", "paypal"])
-def test_a_gateway_that_is_not_set_up_is_unreachable(gateway):
+def test_a_gateway_that_is_not_configured_is_unavailable(gateway):
     with pytest.raises(GatewayUnavailable):
         client(gateway)
 
 
 @pytest.mark.parametrize("gateway", sorted(MANUAL_GATEWAYS))
-def test_nobody_can_be_asked_about_what_was_taken_by_hand(gateway):
+def test_payments_taken_by_staff_cannot_be_polled(gateway):
     with pytest.raises(NotPollable):
         client(gateway).fetch("1")
 
 
-def test_no_gateways_software_is_loaded_before_it_is_spoken_with():
+def test_gateway_libraries_are_imported_only_when_used():
     loaded = "import sys, django; django.setup(); import orders.services; print('stripe' in sys.modules)"
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 

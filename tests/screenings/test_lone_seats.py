@@ -42,11 +42,11 @@ def judge(drawing: str) -> str:
         ("oooooo", ""),
     ],
 )
-def test_a_choice_is_refused_where_it_leaves_a_seat_alone_that_another_would_not(drawing: str, alone: str) -> None:
+def test_a_choice_is_refused_if_it_leaves_a_lone_seat_that_another_choice_would_avoid(drawing: str, alone: str) -> None:
     assert judge(drawing) == alone
 
 
-def test_rows_do_not_touch() -> None:
+def test_seats_in_different_rows_are_not_adjacent() -> None:
     seats = [Seat(pk=row * 10 + number, row=row, number=number, place=number) for row in (1, 2) for number in (1, 2, 3)]
 
     assert find_lone_seats(seats, taken={13}, wanted={21}) == []

@@ -77,7 +77,7 @@ def two_schedulers(monkeypatch):
     )
 
 
-def test_of_two_schedulers_one_gets_the_hall_and_the_other_is_told(monkeypatch):
+def test_one_of_two_simultaneous_schedulers_gets_the_hall_and_the_other_is_refused(monkeypatch):
     results = two_schedulers(monkeypatch)
 
     assert sorted(type(one).__name__ for one in results) == ["HallBusy", "Session"]
@@ -93,7 +93,7 @@ def test_the_lock_alone_is_enough(monkeypatch, no_constraint):
 
 
 @pytest.mark.postgres  # SQLite has neither
-def test_without_lock_and_constraint_the_look_alone_lets_both_through(monkeypatch, no_constraint):
+def test_without_lock_and_constraint_both_sessions_are_stored(monkeypatch, no_constraint):
     monkeypatch.setattr(hall_conflicts, "lock_halls", list)
 
     results = two_schedulers(monkeypatch)

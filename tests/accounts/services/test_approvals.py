@@ -80,7 +80,7 @@ def say_yes(approval, actor, *, at=LATER):
 # --- The limit
 
 
-def test_each_service_lets_one_person_go_so_far_and_two_further():
+def test_each_service_has_a_limit_for_one_person_and_none_with_an_approver():
     session = a_session(start=NOON + timedelta(days=9))
     order, account = a_paid_order(session, seats=3), a_customer(points=10).bonus_account
     item = an_item(price=PRICE)
@@ -119,7 +119,7 @@ def test_a_large_sum_is_not_split_into_small_ones():
     adjust(account, amount=60, reason="Sorry", at=NOON + LIMIT_WINDOW, actor=one)
 
 
-def test_every_limit_is_of_a_service_that_can_be_requested():
+def test_every_limit_belongs_to_an_approvable_service():
     assert set(product.APPROVAL_LIMITS) == set(product.APPROVABLE_SERVICES)
     for path in product.APPROVABLE_SERVICES.values():
         assert issubclass(import_string(path), ApprovableService)
@@ -128,7 +128,7 @@ def test_every_limit_is_of_a_service_that_can_be_requested():
 # --- Each service, requested and approved
 
 
-def test_an_approved_refund_is_of_the_lines_that_were_requested():
+def test_an_approved_refund_covers_exactly_the_requested_lines():
     session = a_session()
     order = a_paid_order(session, seats=3, snacks=[(an_item(session.hall.cinema), 1)], customer=a_customer())
     one, manager = someone("floor_manager", order.cinema), someone("cinema_manager", order.cinema)
@@ -144,7 +144,7 @@ def test_an_approved_refund_is_of_the_lines_that_were_requested():
     assert Order.objects.get().status == Order.Status.PAID
 
 
-def test_a_whole_order_is_the_lines_that_were_left_when_it_was_requested():
+def test_a_request_for_a_whole_order_covers_the_lines_that_were_left_at_that_time():
     session = a_session()
     order = a_paid_order(session, seats=2, snacks=[(an_item(session.hall.cinema), 1)])
     one, manager = someone("floor_manager", order.cinema), someone("cinema_manager", order.cinema)
@@ -159,7 +159,7 @@ def test_a_whole_order_is_the_lines_that_were_left_when_it_was_requested():
     assert Order.objects.get().status == Order.Status.REFUNDED
 
 
-def test_a_refund_that_would_come_to_something_else_is_out_of_date():
+def test_a_request_whose_refund_would_have_another_effect_is_outdated():
     order = a_paid_order(seats=3)
     one, manager = someone("floor_manager", order.cinema), someone("cinema_manager", order.cinema)
     first, second, third = order.tickets.order_by("pk")
@@ -170,7 +170,7 @@ def test_a_refund_that_would_come_to_something_else_is_out_of_date():
         say_yes(asked, manager)
 
 
-def test_collected_snacks_are_refunded_by_two_who_may_refund_them():
+def test_refunding_collected_snacks_needs_the_permission_of_both_people():
     snacks = an_item(price=PRICE)
     order = a_paid_order(snacks=[(snacks, 3)])
     [line] = order.preorders.all()
@@ -190,7 +190,7 @@ def test_collected_snacks_are_refunded_by_two_who_may_refund_them():
     assert order.refunds.get().actor == allowed
 
 
-def test_approved_points_are_booked_in_the_name_of_the_person_who_asked():
+def test_approved_points_are_recorded_under_the_requester():
     account = a_customer(points=10).bonus_account
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
 
@@ -222,7 +222,7 @@ def test_an_approved_write_off_leaves_the_stock():
     assert message == f"{item}: 50 written off, 10 in stock now."
 
 
-def test_goods_that_were_moved_after_the_request_are_not_written_off():
+def test_goods_whose_stock_changed_after_the_request_are_not_written_off():
     item = an_item()
     one, manager = someone("floor_manager", item.cinema), someone("cinema_manager", item.cinema)
     asked = ask_for_write_off(item, one)
@@ -232,7 +232,7 @@ def test_goods_that_were_moved_after_the_request_are_not_written_off():
         say_yes(asked, manager)
 
 
-def test_arguments_are_kept_as_data():
+def test_arguments_are_stored_as_json():
     order, item = a_paid_order(seats=2), an_item()
     one = someone("owner", all_cinemas=True)
     tickets = [ticket.pk for ticket in order.tickets.order_by("pk")]
@@ -260,7 +260,7 @@ def test_arguments_are_kept_as_data():
 # --- What is approved is what was shown
 
 
-def test_a_changed_request_is_a_new_one_and_withdraws_the_former():
+def test_a_different_request_withdraws_the_earlier_one():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
     former = ask_for_points(account, one, amount=500)
@@ -283,7 +283,7 @@ def test_a_changed_request_is_a_new_one_and_withdraws_the_former():
         refuse(former, reason="No", at=LATER, actor=owner)
 
 
-def test_the_same_request_made_twice_is_one():
+def test_the_same_request_made_twice_is_stored_once():
     account = BonusAccount.objects.create(user=a_customer())
     one = someone("cinema_manager")
 
@@ -293,7 +293,7 @@ def test_the_same_request_made_twice_is_one():
     assert Approval.objects.get().asked_at == NOON
 
 
-def test_the_request_of_a_colleague_for_the_same_row_takes_the_place_of_mine():
+def test_a_colleagues_request_for_the_same_row_replaces_the_earlier_one():
     account = BonusAccount.objects.create(user=a_customer())
     one, other = someone("cinema_manager"), someone("cinema_manager", email="other@example.org")
     mine = ask_for_points(account, one)
@@ -304,7 +304,7 @@ def test_the_request_of_a_colleague_for_the_same_row_takes_the_place_of_mine():
     assert (mine.asked_by, theirs.asked_by) == (one, other)
 
 
-def test_a_page_that_shows_the_former_request_approves_nothing():
+def test_a_page_that_shows_an_outdated_request_approves_nothing():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
     press(one, account, "adjust_points", amount="101", reason="Projector failed")
@@ -323,7 +323,7 @@ def test_a_page_that_shows_the_former_request_approves_nothing():
     assert Approval.objects.filter(status=Approval.Status.APPROVED).count() == 0
 
 
-def test_a_request_is_not_approved_without_what_was_shown():
+def test_a_request_is_not_approved_without_its_digest():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
     asked = ask_for_points(account, one)
@@ -337,7 +337,7 @@ def test_a_request_is_not_approved_without_what_was_shown():
         say_yes(asked, owner)
 
 
-def test_one_request_for_each_service_is_open_for_a_row():
+def test_a_row_may_have_one_open_request_for_each_service():
     item = an_item()
     one = someone("floor_manager", item.cinema)
     ask_for_write_off(item, one)
@@ -354,7 +354,7 @@ def test_one_request_for_each_service_is_open_for_a_row():
 # --- Who
 
 
-def test_the_person_who_asked_neither_approves_nor_refuses():
+def test_the_requester_can_neither_approve_nor_reject():
     item = an_item()
     one = someone("cinema_manager", item.cinema)
     asked = ask_for_write_off(item, one)
@@ -371,7 +371,7 @@ def test_the_person_who_asked_neither_approves_nor_refuses():
 
 @pytest.mark.parametrize("taken", ["switched off", "role", "cinema"])
 @pytest.mark.parametrize("whose", ["asker", "approver"])
-def test_both_need_the_right_when_it_is_approved(whose, taken):
+def test_both_people_need_the_permission_at_the_time_of_approval(whose, taken):
     item = an_item()
     people = {"asker": someone("floor_manager", item.cinema), "approver": someone("cinema_manager", item.cinema)}
     asked = ask_for_write_off(item, people["asker"])
@@ -387,7 +387,7 @@ def test_both_need_the_right_when_it_is_approved(whose, taken):
         say_yes(asked, User.objects.get(pk=people["approver"].pk))
 
 
-def test_an_approver_needs_the_right_to_approve_and_the_right_to_do_it():
+def test_an_approver_needs_the_permission_to_approve_and_that_of_the_service():
     item = an_item()
     one, colleague = (someone("floor_manager", item.cinema, email=f"{name}@example.org") for name in "ab")
     bar = someone("bar", item.cinema)
@@ -399,7 +399,7 @@ def test_an_approver_needs_the_right_to_approve_and_the_right_to_do_it():
             say_yes(asked, person)
 
 
-def test_points_are_approved_by_people_who_work_for_the_whole_chain():
+def test_points_are_approved_only_with_access_to_all_cinemas():
     account = BonusAccount.objects.create(user=a_customer())
     one, manager = (someone("cinema_manager", a_cinema(), email=f"{name}@example.org") for name in "ab")
     asked = ask_for_points(account, one)
@@ -423,7 +423,7 @@ def test_a_request_of_another_cinema_is_not_found():
     assert business_state() == before
 
 
-def test_a_service_that_is_not_offered_any_more_is_not_called(settings):
+def test_a_service_that_is_no_longer_approvable_is_not_called(settings):
     item = an_item()
     asked, manager = ask_for_write_off(item, someone("floor_manager", item.cinema)), someone("owner", all_cinemas=True)
     settings.APPROVABLE_SERVICES = {}
@@ -437,7 +437,7 @@ def test_a_service_that_is_not_offered_any_more_is_not_called(settings):
 # --- On the pages
 
 
-def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_what_was_asked_for():
+def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_made_as_requested():
     order = a_paid_order(seats=3, customer=a_customer())
     one = someone("floor_manager", order.cinema)
     keys = [f"ticket-{ticket.pk}" for ticket in order.tickets.all()[:2]]
@@ -459,7 +459,7 @@ def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_what_was_ask
     assert Order.objects.get().status == Order.Status.PAID
 
 
-def test_the_first_page_does_not_ask_people_to_approve_their_own_requests():
+def test_the_dashboard_does_not_ask_people_to_approve_their_own_requests():
     order = a_paid_order(seats=2)
     one = someone("cinema_manager", order.cinema)
     press(one, order, "refund_whole", reason="Ill")
@@ -488,7 +488,7 @@ def test_goods_and_points_are_requested_and_approved_on_their_pages():
     assert set(Approval.objects.values_list("status", flat=True)) == {Approval.Status.APPROVED}
 
 
-def test_what_cannot_be_done_any_more_is_refused_and_the_approver_may_say_why_not():
+def test_a_request_that_can_no_longer_be_carried_out_is_refused_and_can_be_rejected_with_a_reason():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
     press(one, account, "adjust_points", amount="500", reason="Sorry")
@@ -521,7 +521,7 @@ def test_a_withdrawn_request_says_why_in_the_language_of_the_reader():
 # --- The update from requests that were stored as submitted forms
 
 
-def test_an_open_request_of_the_former_kind_is_withdrawn_and_says_to_ask_again():
+def test_the_migration_withdraws_open_requests_in_the_old_format_and_asks_for_new_ones():
     item, account = an_item(), BonusAccount.objects.create(user=a_customer())
     one, owner = someone("floor_manager", item.cinema), someone("owner", all_cinemas=True)
     waiting, decided = ask_for_write_off(item, one), ask_for_points(account, one)
@@ -566,7 +566,7 @@ def at_once(*actions):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_approve_at_once_one_is_told_that_it_is_done():
+def test_two_simultaneous_approvals_run_the_service_once_and_the_second_is_refused():
     item = an_item()
     asked = ask_for_write_off(item, someone("floor_manager", item.cinema))
     people = [someone("cinema_manager", item.cinema, email=f"{name}@example.org") for name in "ab"]
@@ -580,7 +580,7 @@ def test_of_two_who_approve_at_once_one_is_told_that_it_is_done():
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_ask_at_once_one_request_is_open():
+def test_simultaneous_requests_leave_one_open():
     account = BonusAccount.objects.create(user=a_customer())
     people = [someone("cinema_manager", email=f"{name}@example.org") for name in "ab"]
 
@@ -592,7 +592,7 @@ def test_of_many_who_ask_at_once_one_request_is_open():
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_who_changes_a_request_while_it_is_approved_changes_nothing_of_what_is_done():
+def test_changing_a_request_during_approval_does_not_change_what_is_done():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
     asked = ask_for_points(account, one, amount=500)

@@ -29,7 +29,7 @@ def is_in(client: Client) -> bool:
     return client.get(reverse("admin:index")).status_code == 200
 
 
-def test_who_leaves_is_out_at_once_and_for_good(owner: User) -> None:
+def test_a_deactivated_user_is_logged_out_at_once_and_needs_a_new_password(owner: User) -> None:
     leaver = someone("cashier", a_cinema())
     session = browser(leaver)
     assert is_in(session)
@@ -44,7 +44,7 @@ def test_who_leaves_is_out_at_once_and_for_good(owner: User) -> None:
     assert again.status_code == 200, "the old password still opens"
 
 
-def test_roles_cinemas_and_the_account_stay(owner: User) -> None:
+def test_deactivation_keeps_roles_cinemas_and_the_account(owner: User) -> None:
     cinema = a_cinema()
     leaver = someone("cashier", cinema)
 
@@ -56,7 +56,7 @@ def test_roles_cinemas_and_the_account_stay(owner: User) -> None:
     assert list(leaver.cinemas.all()) == [cinema]
 
 
-def test_nobody_switches_themselves_off(owner: User) -> None:
+def test_staff_cannot_deactivate_themselves(owner: User) -> None:
     someone("owner", email="second@example.org", all_cinemas=True)
 
     with pytest.raises(CannotDeactivateSelf):
@@ -66,7 +66,7 @@ def test_nobody_switches_themselves_off(owner: User) -> None:
     assert owner.is_active
 
 
-def test_the_last_owner_stays(owner: User) -> None:
+def test_the_last_owner_cannot_be_deactivated(owner: User) -> None:
     clerk = User.objects.create_superuser("technician@example.org")
     User.objects.filter(pk=clerk.pk).update(is_active=False)  # a superuser whom nobody can reach
 
@@ -77,7 +77,7 @@ def test_the_last_owner_stays(owner: User) -> None:
     assert owner.is_active
 
 
-def test_all_are_switched_off_or_none(owner: User) -> None:
+def test_all_accounts_are_deactivated_or_none(owner: User) -> None:
     manager = someone("cinema_manager", cinema := a_cinema())
     cashier = someone("cashier", cinema)
 
@@ -87,7 +87,7 @@ def test_all_are_switched_off_or_none(owner: User) -> None:
     assert User.objects.filter(is_active=False).count() == 0
 
 
-def test_who_was_off_already_is_passed_over(owner: User) -> None:
+def test_an_inactive_account_is_skipped(owner: User) -> None:
     leaver = someone("cashier")
     deactivate([leaver], actor=owner)
 
@@ -110,7 +110,7 @@ def test_the_page_asks_first_and_then_says_what_it_did(owner: User) -> None:
     assert "1 account reactivated. Set a new password for it." in ask(client, leaver, "switch_on")
 
 
-def test_the_page_tells_why_it_refuses(owner: User) -> None:
+def test_the_page_shows_why_it_refuses(owner: User) -> None:
     client = browser(owner)
 
     told = ask(client, owner, confirmed="yes")
@@ -120,7 +120,7 @@ def test_the_page_tells_why_it_refuses(owner: User) -> None:
     assert owner.is_active
 
 
-def test_a_manager_reaches_neither_the_owner_nor_another_cinemas_staff(owner: User) -> None:
+def test_a_manager_can_deactivate_neither_the_owner_nor_staff_of_another_cinema(owner: User) -> None:
     client = browser(someone("cinema_manager", a_cinema()))
     stranger = someone("cashier", a_cinema())
 
@@ -130,7 +130,7 @@ def test_a_manager_reaches_neither_the_owner_nor_another_cinemas_staff(owner: Us
         assert person.is_active
 
 
-def test_who_may_not_has_no_such_action(owner: User) -> None:
+def test_the_action_needs_the_permission(owner: User) -> None:
     cashier = someone("cashier", cinema := a_cinema())
     usher = someone("usher", cinema)
 

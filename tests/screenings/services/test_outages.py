@@ -29,7 +29,7 @@ def buy(session, seat) -> Order:
     return hold(cinema=session.hall.cinema, tickets=[(session, seat, factories.an_adult())], email="a@b.org", at=NOON)
 
 
-def test_a_seat_that_is_broken_while_the_session_runs_is_not_sold(session):
+def test_a_seat_that_is_out_of_use_during_the_session_is_not_sold(session):
     seat, other = factories.free_seats(session)[:2]
     start_outage([seat], since=NOON, reason="The spring is out")
 
@@ -53,7 +53,7 @@ def test_an_outage_counts_from_its_first_to_its_last_moment(session, begins_befo
         buy(session, seat)
 
 
-def test_an_outage_that_ends_as_the_session_starts_or_begins_as_it_ends_is_in_nobodys_way(session):
+def test_an_outage_that_only_touches_the_session_does_not_affect_it(session):
     seat = factories.free_seats(session)[0]
     start_outage([seat], since=NOON, until=session.start_datetime, reason="Wet")
     start_outage([seat], since=session.end_datetime, reason="Wet again")
@@ -71,7 +71,7 @@ def test_a_seat_that_was_put_back_is_sold_again(session):
     assert SeatOutage.objects.get().until == NOON
 
 
-def test_an_outage_that_never_began_never_was(session):
+def test_an_outage_ended_before_it_began_is_deleted(session):
     [outage] = start_outage([factories.free_seats(session)[0]], since=NOON, reason="Wet")
 
     end_outage(outage, at=NOON)
@@ -79,7 +79,7 @@ def test_an_outage_that_never_began_never_was(session):
     assert not SeatOutage.objects.exists()
 
 
-def test_a_seat_that_is_in_use_again_is_not_put_back_a_second_time(session):
+def test_an_outage_that_has_ended_cannot_be_ended_again(session):
     [mended] = start_outage([factories.free_seats(session)[0]], since=NOON - 2 * HOUR, until=NOON - HOUR, reason="Wet")
     [called_off] = start_outage([factories.free_seats(session)[1]], since=NOON, reason="Wet")
     end_outage(SeatOutage.objects.get(pk=called_off.pk), at=NOON)
@@ -89,7 +89,7 @@ def test_a_seat_that_is_in_use_again_is_not_put_back_a_second_time(session):
             end_outage(outage, at=NOON)
 
 
-def test_a_seat_that_is_out_already_is_not_taken_out_twice_and_stays_out_for_longer_if_asked(session):
+def test_an_outage_within_another_is_refused_and_a_longer_one_is_allowed(session):
     seat, other = factories.free_seats(session)[:2]
     start_outage([seat], since=NOON, until=NOON + 2 * HOUR, reason="Wet")
 
@@ -101,7 +101,7 @@ def test_a_seat_that_is_out_already_is_not_taken_out_twice_and_stays_out_for_lon
     assert SeatOutage.objects.filter(seat=seat).count() == 2
 
 
-def test_what_cannot_be_is_refused_and_nothing_is_taken_out(session):
+def test_an_invalid_outage_is_refused_and_nothing_is_stored(session):
     seat = factories.free_seats(session)[0]
 
     for seats, until, reason in (([], None, "Wet"), ([seat], NOON, "Wet"), ([seat], None, " ")):
@@ -119,7 +119,7 @@ def test_sold_tickets_stay_when_their_seat_breaks(session):
     assert order.tickets.get().status == Ticket.Status.PAID
 
 
-def test_late_money_does_not_seat_anybody_on_a_seat_that_broke_meanwhile(session):
+def test_a_late_payment_does_not_revive_an_order_for_a_seat_now_out_of_use(session):
     order = factories.an_order(session)
     cancel([order], reason="EXPIRED", at=NOON)
     start_outage([order.tickets.get().seat], since=NOON, reason="Wet")
