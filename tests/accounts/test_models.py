@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def log_in(rf):
-    """Who a name and a password let in; none for nobody."""
+    """A function that returns the user with this name and password, or None."""
 
     def log_in(name, password):
         return authenticate(rf.post("/admin/login/"), username=name, password=password)

@@ -112,9 +112,9 @@ def test_logs_name_no_person_and_neither_logs_nor_tables_contain_passwords(
 @pytest.mark.parametrize(
     ("behind_proxy", "forwarded", "address"),
     [
-        (False, "203.0.113.7", "10.0.0.1"),  # anybody may write the header
+        (False, "203.0.113.7", "10.0.0.1"),  # any client may send the header
         (True, "203.0.113.7", "203.0.113.7"),
-        (True, "1.2.3.4, 203.0.113.7", "203.0.113.7"),  # what was there before the proxy is not believed
+        (True, "1.2.3.4, 203.0.113.7", "203.0.113.7"),  # only the entry added by the proxy counts
         (True, "2001:db8::7", "2001:db8::7"),
         (True, "", "10.0.0.1"),
         (True, "<script>", None),

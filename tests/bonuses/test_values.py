@@ -1,4 +1,4 @@
-"""What points are worth, at a value other than 1."""
+"""Conversion between points and money, with a point value other than 1."""
 
 from decimal import Decimal
 
@@ -38,7 +38,7 @@ def test_money_earns_the_floor_of_its_rate_in_points(paid, points):
 
 @pytest.mark.parametrize(("share", "points"), [("17.50", 7), ("8.75", 3), ("0.00", 0)])
 def test_a_share_of_an_order_is_converted_at_the_value_of_the_sale(settings, share, points):
-    settings.BONUS_POINT_VALUE = Decimal("1.00")  # changed since
+    settings.BONUS_POINT_VALUE = Decimal("1.00")  # changed after the sale
 
     assert points_of(Decimal(share), spent=7, bonus_amount=Decimal("17.50")) == points
 

@@ -29,7 +29,7 @@ def cinema():
 
 
 def person(email, *cinemas, permitted=True, **fields):
-    """A member of staff of the cinemas who may change their items."""
+    """Create a member of staff of these cinemas, who may change their items."""
     made = baker.make(User, **{"email": email, "is_staff": True, "preferred_language": "en", **fields})
     made.cinemas.set(cinemas)
     if permitted:
@@ -43,7 +43,7 @@ def run(at=AT, **options):
     return out.getvalue()
 
 
-def told():
+def alerted():
     return sorted(Notification.objects.values_list("recipient", "context__item"))
 
 
@@ -114,7 +114,7 @@ def test_only_staff_who_may_change_the_items_of_the_cinema_are_alerted(cinema):
 
     run()
 
-    assert told() == [
+    assert alerted() == [
         ("all@example.org", "Cola"),
         ("all@example.org", "Popcorn"),
         ("both@example.org", "Cola"),
@@ -223,7 +223,7 @@ def test_a_dry_run_shows_what_is_due_and_changes_nothing(cinema):
 
 @pytest.mark.parametrize("step", ["low", "recovered"])
 def test_two_items_cost_as_many_queries_as_fifty(cinema, step):
-    run()  # the first pass ever makes the lease
+    run()  # the first pass creates the lease
     person("bar@example.org", cinema)
     counts = []
     for many in (2, 50):

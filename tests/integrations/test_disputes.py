@@ -1,4 +1,4 @@
-"""A bank argues about a payment: staff hear of it at once, tickets stay good, and only a lost dispute is money gone."""
+"""Disputes: staff are informed at once, tickets stay valid, and only a lost dispute is a refund."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,7 +22,7 @@ LINE = "1 disputed payment: reply on the payment provider’s site"
 
 @pytest.fixture
 def stripe(monkeypatch) -> Iterator[StripeWorld]:
-    """A paid order of a session far away, whose customer goes to the bank."""
+    """Stripe with a paid order of a session in the future, whose payment the customer disputes."""
     monkeypatch.setattr(clock, "now", lambda: NOON)
     world = StripeWorld()
     with world.running():
@@ -60,7 +60,7 @@ def test_a_lost_dispute_is_a_refund_and_a_won_one_changes_nothing(stripe):
     stripe.deliver(3)
     assert (Dispute.objects.get().status, Refund.objects.count()) == (Dispute.Status.WON, 0)
 
-    stripe.provider.decide(stripe.dispute, "done")  # the bank thinks again
+    stripe.provider.decide(stripe.dispute, "done")  # the bank reverses its decision
     stripe.deliver(4)
     assert Dispute.objects.get().status == Dispute.Status.LOST
     assert Order.objects.get().status == Order.Status.REFUNDED

@@ -1,4 +1,4 @@
-"""Messages that are not from the gateway, or not what they say: nothing is believed, stored or shown."""
+"""Forged and malformed webhooks: nothing in them is trusted, stored or logged."""
 
 import json
 import logging
@@ -42,7 +42,7 @@ def post(gateway: str, body: bytes, *, address: str = FROM_YOOKASSA, **headers: 
 
 
 @pytest.fixture(autouse=True)
-def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def clock_at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOON)
 
 
@@ -60,9 +60,9 @@ def mutations(world: StripeWorld) -> Iterator[tuple[str, bytes, dict[str, str]]]
     yield "not UTF-8", b"\xff\xfe" + body, headers
     yield "another secret", *fake_gateway.stripe_message(world.provider, 0, at, secret="whsec_stolen")
     yield "an old message", *fake_gateway.stripe_message(world.provider, 0, at - 301)
-    yield "a message of the future", *fake_gateway.stripe_message(world.provider, 0, at + 301)
+    yield "a message from the future", *fake_gateway.stripe_message(world.provider, 0, at + 301)
     yield "its time changed", body, {"Stripe-Signature": signature.replace(f"t={int(at)}", f"t={int(at) + 1}")}
-    for number in range(0, len(body), 7):  # a bit of every seventh byte
+    for number in range(0, len(body), 7):  # flip one bit in every seventh byte
         yield f"bit {number}", body[:number] + bytes([body[number] ^ 1]) + body[number + 1 :], headers
 
 
@@ -80,7 +80,7 @@ def test_a_webhook_without_a_valid_stripe_signature_is_refused(stripe, caplog):
 
 
 def test_a_live_webhook_is_refused_in_test_mode(stripe, settings):
-    settings.STRIPE_SECRET_KEY = "sk_live_of_somebody"
+    settings.STRIPE_SECRET_KEY = "sk_live_key"
 
     assert stripe.deliver(0) == 400
 
@@ -124,7 +124,7 @@ def test_without_a_proxy_the_forwarded_address_is_ignored(yookassa):
 
 
 def test_the_state_in_a_webhook_is_not_trusted(yookassa):
-    """It says that the payment succeeded; YooKassa, asked, says that it is open."""
+    """The webhook says that the payment succeeded, but YooKassa reports that it is open."""
     payment = next(iter(yookassa.provider.payments.values()))
     claim = {"event": "payment.succeeded", "object": {"id": payment.id, "status": "succeeded", "paid": True}}
 
@@ -134,7 +134,7 @@ def test_the_state_in_a_webhook_is_not_trusted(yookassa):
 
 
 def test_a_webhook_cannot_assign_a_payment_to_another_order(yookassa):
-    """A cheap payment, paid, whose message names an expensive order's payment."""
+    """The webhook of a cheap, paid payment names the payment of an expensive order."""
     payment = Payment.objects.get()
     [mine] = yookassa.provider.payments.values()
     cheap = yookassa.provider.open(uid="0" * 32, amount=100, currency="RUB")

@@ -13,7 +13,7 @@ from cinema.schedule import SCHEDULE
 from jobs import crontab
 
 ROOT = Path(__file__).resolve().parents[2]
-FOREIGN = "15 4 * * 1 /usr/bin/backup --all # the neighbour's"
+FOREIGN = "15 4 * * 1 /usr/bin/backup --all # another program's"
 
 FAKE = """\
 #!/bin/sh
@@ -29,7 +29,7 @@ exec cp "$1" "$table"
 
 @pytest.fixture
 def table(tmp_path: Path, settings) -> Path:
-    """The crontab of this test, written by a `crontab` of its own."""
+    """The file in which a fake `crontab` executable keeps this test's crontab."""
     executable = tmp_path / "crontab"
     executable.write_text(FAKE.replace("{folder}", str(tmp_path)))
     executable.chmod(0o755)
@@ -39,8 +39,8 @@ def table(tmp_path: Path, settings) -> Path:
     return tmp_path / "table"
 
 
-def djangos_crontab(verb: str) -> None:
-    """`manage.py crontab add` or `remove`, but that it closes the pipe it reads, and waits for its child."""
+def run_crontab_command(verb: str) -> None:
+    """Run `manage.py crontab add` or `remove`, with a replacement for `os.popen` that leaves no open pipe behind."""
 
     def output_of(command: str) -> StringIO:
         return StringIO(subprocess.run(command, shell=True, capture_output=True, text=True).stdout)  # noqa: S602
@@ -50,7 +50,7 @@ def djangos_crontab(verb: str) -> None:
 
 
 def install() -> None:
-    djangos_crontab("add")
+    run_crontab_command("add")
 
 
 def check() -> str:
@@ -60,7 +60,7 @@ def check() -> str:
 
 
 def refused() -> tuple[str, str]:
-    """What it printed and what it ended with."""
+    """The output of a failing check and its error."""
     output = StringIO()
     with pytest.raises(CommandError) as refusal:
         call_command("check_schedule", stdout=output)
@@ -86,7 +86,7 @@ def test_installing_twice_changes_nothing_and_other_lines_stay(table: Path):
     assert table.read_text() == once
     assert check() == f"The crontab matches the schedule: {len(SCHEDULE)} jobs\n"
 
-    djangos_crontab("remove")
+    run_crontab_command("remove")
 
     assert table.read_text() == f"{FOREIGN}\n"
 
@@ -197,17 +197,17 @@ def test_a_log_that_cannot_be_written_is_refused(table: Path, settings, tmp_path
     )
 
 
-# --- A line as cron runs it: no environment, another folder
+# --- Running a line as cron does: without environment variables, in another folder
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The project's code in a place of its own, where no developer's `.env` lies."""
-    place = tmp_path / "cinema-alone"
-    aside = shutil.ignore_patterns(".*", "var", "tests", "docs", "__pycache__")
-    shutil.copytree(ROOT, place, ignore=aside)
-    (place / "var").mkdir()
-    return place
+    """A copy of the project's code without the developer's `.env`."""
+    folder = tmp_path / "cinema-alone"
+    ignored = shutil.ignore_patterns(".*", "var", "tests", "docs", "__pycache__")
+    shutil.copytree(ROOT, folder, ignore=ignored)
+    (folder / "var").mkdir()
+    return folder
 
 
 def line_of(checkout: Path, job: str) -> str:
@@ -223,46 +223,46 @@ def run_as_cron_does(line: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["/bin/sh", "-c", line], cwd="/", env=bare, capture_output=True, text=True)
 
 
-def files_of(place: Path) -> set[str]:
-    return {str(path.relative_to(place)) for path in place.rglob("*") if "__pycache__" not in path.parts}
+def files_of(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if "__pycache__" not in path.parts}
 
 
 def test_without_a_database_url_a_job_stops_and_creates_no_database(checkout: Path):
     (checkout / ".env").write_text("SECRET_KEY=secret\n")
     line = line_of(checkout, "update_session_statuses")
-    at_home, before = set(Path("/").iterdir()), files_of(checkout)
+    files_in_root, before = set(Path("/").iterdir()), files_of(checkout)
 
-    ended = run_as_cron_does(line)
+    result = run_as_cron_does(line)
 
     log = (checkout / "var" / "cron.log").read_text()
-    assert ended.returncode == 78
+    assert result.returncode == 78
     assert re.fullmatch(r"DATABASE_URL is not set: .*\n", log)
     assert files_of(checkout) == before | {"var/cron.log"}
-    assert set(Path("/").iterdir()) == at_home
+    assert set(Path("/").iterdir()) == files_in_root
 
 
 def test_a_job_uses_the_database_named_in_the_projects_env_file(checkout: Path):
     (checkout / ".env").write_text("SECRET_KEY=secret\nDATABASE_URL=sqlite:///var/named.sqlite3\n")
     line = line_of(checkout, "update_session_statuses")
-    at_home, before = set(Path("/").iterdir()), files_of(checkout)
+    files_in_root, before = set(Path("/").iterdir()), files_of(checkout)
 
     run_as_cron_does(line)
 
     made = {name for name in files_of(checkout) - before if not name.endswith(("-wal", "-shm"))}
     assert made == {"var/cron.log", "var/named.sqlite3"}
-    assert set(Path("/").iterdir()) == at_home
+    assert set(Path("/").iterdir()) == files_in_root
 
 
 @pytest.mark.parametrize(
-    ("debug", "installed", "left_out"), [(True, False, True), (True, True, False), (False, False, False)]
+    ("debug", "installed", "not_installed"), [(True, False, True), (True, True, False), (False, False, False)]
 )
-def test_a_missing_schedule_counts_as_not_installed_only_in_debug(table, settings, debug, installed, left_out):
+def test_a_missing_schedule_counts_as_not_installed_only_in_debug(table, settings, debug, installed, not_installed):
     settings.DEBUG = debug
     table.write_text(FOREIGN + "\n")
     if installed:
         install()
 
-    assert crontab.is_not_installed() is left_out
+    assert crontab.is_not_installed() is not_installed
 
 
 def test_a_machine_without_cron_counts_as_not_installed(settings):

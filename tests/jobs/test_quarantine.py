@@ -97,8 +97,8 @@ def test_quarantined_rows_do_not_use_up_the_limit() -> None:
 
 
 def test_the_quarantine_of_one_job_does_not_affect_another_job() -> None:
-    class Kinder(SwitchOff):
-        job = "kinder"
+    class WithoutErrors(SwitchOff):
+        job = "without_errors"
 
         def act(self, rows: list[User], at: object, /) -> None:
             User.objects.filter(pk__in=[row.pk for row in rows]).update(is_active=False)
@@ -106,7 +106,7 @@ def test_the_quarantine_of_one_job_does_not_affect_another_job() -> None:
     users(1, bad=1)
     fail()
 
-    call_command(Kinder())
+    call_command(WithoutErrors())
 
     assert switched_off() == 1
     assert QuarantinedRow.objects.get().job == "switch_off"
@@ -129,7 +129,7 @@ def test_an_error_with_characters_that_databases_reject_is_recorded() -> None:
 
 def test_a_row_is_named_by_its_model_or_by_its_code_if_the_model_is_unknown() -> None:
     row = QuarantinedRow(job="cancel_expired_orders", row="orders.order:12")
-    of_long_ago = QuarantinedRow(job="grind_coffee", row="kitchen.grinder:1")
+    unknown = QuarantinedRow(job="unknown_job", row="unknown.model:1")
 
     assert str(row) == "Cancel expired orders: order 12"
-    assert str(of_long_ago) == "grind_coffee: kitchen.grinder:1"
+    assert str(unknown) == "unknown_job: unknown.model:1"

@@ -25,8 +25,8 @@ def notification(kind: MessageKind, language: str, **changed: Any) -> Notificati
 
 
 def everything_said(about: Notification) -> str:
-    letter = rendering.render_email(about)
-    return "\n".join([letter.subject, letter.body, rendering.render_text(about)])
+    email = rendering.render_email(about)
+    return "\n".join([email.subject, email.body, rendering.render_text(about)])
 
 
 @KINDS
@@ -148,12 +148,12 @@ ABOUT_A_FILM = [
 def test_an_email_about_a_film_has_film_and_time_in_the_subject_and_the_address_in_the_text(
     kind: MessageKind,
 ) -> None:
-    letter = rendering.render_email(notification(kind, "en"))
+    email = rendering.render_email(notification(kind, "en"))
 
-    assert re.search("“(Stalker|Tom & Jerry)”.*23 November, 19:00", letter.subject)
-    assert "Where: Horizon, Paris, Rivoli 1" in letter.body
-    assert "row 5, seat 7" in letter.body
-    assert CONTEXTS[kind]["link"] in letter.body
+    assert re.search("“(Stalker|Tom & Jerry)”.*23 November, 19:00", email.subject)
+    assert "Where: Horizon, Paris, Rivoli 1" in email.body
+    assert "row 5, seat 7" in email.body
+    assert CONTEXTS[kind]["link"] in email.body
 
 
 @pytest.mark.parametrize(
@@ -161,15 +161,15 @@ def test_an_email_about_a_film_has_film_and_time_in_the_subject_and_the_address_
 )
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_an_order_without_tickets_has_a_subject_and_its_snacks(kind: MessageKind, language: str) -> None:
-    letter = rendering.render_email(notification(kind, language, showings=[], codes=[]))
+    email = rendering.render_email(notification(kind, language, showings=[], codes=[]))
 
-    assert "A-1" in letter.subject
-    assert "Popcorn × 2" in letter.body
+    assert "A-1" in email.subject
+    assert "Popcorn × 2" in email.body
 
 
 @pytest.mark.parametrize("kind", ABOUT_A_FILM)
 def test_a_message_queued_by_an_older_version_is_still_rendered(kind: MessageKind) -> None:
-    """Messages in the outbox keep the facts they were queued with."""
+    """A queued message keeps the context keys that were known when it was queued."""
     old = notification(kind, "en")
     old.context = {fact: value for fact, value in CONTEXTS[kind].items() if fact not in ("address", "snacks")}
     if kind not in (MessageKind.ORDER_PAID, MessageKind.SESSION_CANCELLED, MessageKind.TICKET_REMINDER):

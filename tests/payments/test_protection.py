@@ -1,4 +1,4 @@
-"""What money hangs on cannot be deleted."""
+"""Rows that money depends on cannot be deleted."""
 
 import pytest
 from django.db.models import ProtectedError

@@ -1,4 +1,4 @@
-"""Which gateways an installation offers, and that it says at once what it lacks."""
+"""The gateways of an installation, and the check of their settings at the start."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ READ_SETTINGS = "from cinema import settings; print(settings.PAYMENT_GATEWAYS)"
 
 
 def started_with(**environment: str) -> subprocess.CompletedProcess[str]:
-    """The settings as read by a process of its own, which knows only this."""
+    """Load the settings in a separate process with only these environment variables."""
     known = {"PATH": os.environ["PATH"], "SECRET_KEY": "x", "DATABASE_URL": "sqlite:///var/none.sqlite3"}
     command = [sys.executable, "-c", f"import environ; environ.Env.read_env = lambda *a, **k: None; {READ_SETTINGS}"]
     return subprocess.run(command, env=known | environment, capture_output=True, text=True, check=False)

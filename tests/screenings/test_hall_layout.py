@@ -1,4 +1,4 @@
-"""One drawing of a hall for every page that shows it."""
+"""The layout of a hall, as drawn by the shop and the admin."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What a ticket costs is recomputed from docs/prices.md, in tests/test_prices_page.py."""
+"""Ticket prices. The examples in docs/prices.md are checked in tests/test_prices_page.py."""
 
 from decimal import Decimal
 

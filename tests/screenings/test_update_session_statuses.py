@@ -30,7 +30,7 @@ def status(showing):
 
 
 def programme(rows):
-    """Sessions in every state of due, each in a hall of its own; returns what each should come to."""
+    """Create due and not due sessions, each in its own hall; returns the expected status of each."""
     solaris, room = film(), hall()
     expected = {}
     for number in range(rows):
@@ -98,7 +98,7 @@ def test_a_dry_run_shows_what_is_due_and_changes_nothing():
 
 
 def test_two_sessions_cost_as_many_queries_as_fifty():
-    run()  # the first pass ever makes the lease
+    run()  # the first pass creates the lease
     counts = Counter()
     for rows in (1, 25):
         Session.objects.all().delete()

@@ -1,4 +1,4 @@
-"""What is above the limit for one person is done when a second one approves exactly what was requested."""
+"""Above the limit for one person, a service runs only when a second person approves exactly what was requested."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -17,12 +17,14 @@ from accounts.errors import ApprovalOutdated, ApprovalRequired, ApproverNotAllow
 from accounts.models import Approval, User
 from accounts.services import LIMIT_WINDOW, approve, refuse, request_approval
 from accounts.services.approvals import ApprovableService, title_of
+from bonuses.errors import BalanceChanged
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
-from cinema.status import ConcurrentChange, ForbiddenMove
+from cinema.status import ForbiddenMove
+from concessions.errors import StockChanged
 from concessions.models import ConcessionItem, LowStockItem
 from concessions.services import receive, write_off
-from orders.errors import NothingToRefund
+from orders.errors import LinesNotRefundable
 from orders.models import Order
 from orders.services import collect, make_ready, refund, refund_by_customer
 from tests import settings as product
@@ -41,7 +43,7 @@ def limits(settings):
     settings.APPROVAL_LIMITS = {"orders.refund": PRICE, "bonuses.adjust": 100, "concessions.write_off": 1000}
 
 
-def press(person, row, action, **given):
+def submit(person, row, action, **given):
     page = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{action}", args=[row.pk])
     client = browser(person)
     form = client.get(page).context["form"]
@@ -73,7 +75,7 @@ def ask_for_refund(order, actor, *, lines=None, at=NOON):
     return request_approval("orders.refund", order, arguments=arguments, facts=[], at=at, actor=actor)
 
 
-def say_yes(approval, actor, *, at=LATER):
+def approve_as(approval, actor, *, at=LATER):
     return approve(approval, digest=approval.digest, at=at, actor=actor)
 
 
@@ -99,7 +101,9 @@ def test_each_service_has_a_limit_for_one_person_and_none_with_an_approver():
         call(actor=one, approver=other)
 
     mine = a_paid_order(session, seats=3, customer=a_customer())
-    refund_by_customer(mine, lines=list(mine.tickets.all()), at=NOON, actor=mine.user)  # one's own has no limit
+    refund_by_customer(
+        mine, lines=list(mine.tickets.all()), at=NOON, actor=mine.user
+    )  # customers have no limit for their own orders
 
 
 def test_a_large_sum_is_not_split_into_small_ones():
@@ -136,7 +140,7 @@ def test_an_approved_refund_covers_exactly_the_requested_lines():
     asked = ask_for_refund(order, one, lines=[first, second])
     assert not order.refunds.exists()
 
-    assert say_yes(asked, manager) == f"700.00 of order {order} goes back."
+    assert approve_as(asked, manager) == f"Order {order}: refund of 700\N{NO-BREAK SPACE}₽ issued."
 
     done = order.refunds.get()
     assert (done.amount, done.reason, done.actor, done.requested_at) == (2 * PRICE, "Ill", one, LATER)
@@ -152,10 +156,10 @@ def test_a_request_for_a_whole_order_covers_the_lines_that_were_left_at_that_tim
     ticket, *_rest = order.tickets.all()
     refund(order, lines=[ticket], reason="Broken seat", at=NOON)
 
-    with raises_unchanged(NothingToRefund):
-        say_yes(asked, manager)
+    with raises_unchanged(LinesNotRefundable):
+        approve_as(asked, manager)
 
-    say_yes(ask_for_refund(order, one, at=LATER), manager)
+    approve_as(ask_for_refund(order, one, at=LATER), manager)
     assert Order.objects.get().status == Order.Status.REFUNDED
 
 
@@ -164,10 +168,10 @@ def test_a_request_whose_refund_would_have_another_effect_is_outdated():
     one, manager = someone("floor_manager", order.cinema), someone("cinema_manager", order.cinema)
     first, second, third = order.tickets.order_by("pk")
     asked = ask_for_refund(order, one, lines=[first, second])
-    refund(order, lines=[third], reason="Broken seat", at=NOON)  # so the order would be refunded as a whole
+    refund(order, lines=[third], reason="Broken seat", at=NOON)  # now the request would refund the whole order
 
     with raises_unchanged(ApprovalOutdated):
-        say_yes(asked, manager)
+        approve_as(asked, manager)
 
 
 def test_refunding_collected_snacks_needs_the_permission_of_both_people():
@@ -182,11 +186,11 @@ def test_refunding_collected_snacks_needs_the_permission_of_both_people():
     one.groups.get().permissions.remove(*one.groups.get().permissions.filter(codename="refund_consumed"))
 
     with raises_unchanged(ApproverNotAllowed):
-        say_yes(asked, manager)
+        approve_as(asked, manager)
 
     allowed = someone("floor_manager", order.cinema, email="other@example.org")
     allowed.groups.get().permissions.set(manager.groups.get().permissions.all())
-    say_yes(ask_for_refund(order, allowed, lines=[line]), manager)
+    approve_as(ask_for_refund(order, allowed, lines=[line]), manager)
     assert order.refunds.get().actor == allowed
 
 
@@ -194,32 +198,32 @@ def test_approved_points_are_recorded_under_the_requester():
     account = a_customer(points=10).bonus_account
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
 
-    message = say_yes(ask_for_points(account, one), owner)
+    message = approve_as(ask_for_points(account, one), owner)
 
     entry = account.transactions.latest("pk")
     assert (entry.amount, entry.description, entry.actor, entry.transaction_date) == (500, "Sorry", one, LATER)
-    assert message == f"{account}: +500 points, the balance is 510 now."
+    assert message == f"{account}: +500 points. New balance: 510."
 
 
 def test_points_that_were_adjusted_after_the_request_are_not_adjusted_again():
     account = a_customer(points=10).bonus_account
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
     asked = ask_for_points(account, one)
-    adjust(account, amount=5, reason="Meanwhile", at=NOON, actor=owner)
+    adjust(account, amount=5, reason="Colleague", at=NOON, actor=owner)
 
-    with raises_unchanged(ConcurrentChange):
-        say_yes(asked, owner)
+    with raises_unchanged(BalanceChanged):
+        approve_as(asked, owner)
 
 
 def test_an_approved_write_off_leaves_the_stock():
     item = an_item(stock=60)
     one, manager = someone("floor_manager", item.cinema), someone("cinema_manager", item.cinema)
 
-    message = say_yes(ask_for_write_off(item, one), manager)
+    message = approve_as(ask_for_write_off(item, one), manager)
 
     movement = item.movements.latest("pk")
     assert (movement.quantity, movement.reason, movement.actor, movement.at) == (-50, "Wet", one, LATER)
-    assert message == f"{item}: 50 written off, 10 in stock now."
+    assert message == f"{item}: 50 written off, 10 now in stock."
 
 
 def test_goods_whose_stock_changed_after_the_request_are_not_written_off():
@@ -228,8 +232,8 @@ def test_goods_whose_stock_changed_after_the_request_are_not_written_off():
     asked = ask_for_write_off(item, one)
     receive(item, quantity=1, at=NOON, actor=manager)
 
-    with raises_unchanged(ConcurrentChange):
-        say_yes(asked, manager)
+    with raises_unchanged(StockChanged):
+        approve_as(asked, manager)
 
 
 def test_arguments_are_stored_as_json():
@@ -278,7 +282,7 @@ def test_a_different_request_withdraws_the_earlier_one():
     assert (former.arguments["amount"], changed.arguments["amount"]) == (500, 900)
     assert former.reason == "Replaced by a newer request"
     with raises_unchanged(ApprovalOutdated):
-        say_yes(former, owner)
+        approve_as(former, owner)
     with raises_unchanged(ForbiddenMove):
         refuse(former, reason="No", at=LATER, actor=owner)
 
@@ -307,11 +311,11 @@ def test_a_colleagues_request_for_the_same_row_replaces_the_earlier_one():
 def test_a_page_that_shows_an_outdated_request_approves_nothing():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
-    press(one, account, "adjust_points", amount="101", reason="Projector failed")
+    submit(one, account, "adjust_points", amount="101", reason="Projector failed")
     [shown] = Approval.objects.all()
     client = browser(owner)
     sent = {"digest": client.get(approve_page(shown)).context["form"]["digest"].value()}
-    press(one, account, "adjust_points", amount="90000", reason="Thank you")
+    submit(one, account, "adjust_points", amount="90000", reason="Thank you")
 
     answer = client.post(approve_page(shown), sent)
     without_digest = client.post(approve_page(shown))
@@ -334,7 +338,7 @@ def test_a_request_is_not_approved_without_its_digest():
 
     Approval.objects.update(arguments={**asked.arguments, "amount": 90_000})
     with raises_unchanged(ApprovalOutdated):
-        say_yes(asked, owner)
+        approve_as(asked, owner)
 
 
 def test_a_row_may_have_one_open_request_for_each_service():
@@ -351,7 +355,7 @@ def test_a_row_may_have_one_open_request_for_each_service():
     assert Approval.objects.get(status=Approval.Status.ASKED).content_type.model_class() == ConcessionItem
 
 
-# --- Who
+# --- Permissions
 
 
 def test_the_requester_can_neither_approve_nor_reject():
@@ -360,7 +364,7 @@ def test_the_requester_can_neither_approve_nor_reject():
     asked = ask_for_write_off(item, one)
 
     with raises_unchanged(ApproverNotAllowed):
-        say_yes(asked, one)
+        approve_as(asked, one)
     with raises_unchanged(ApproverNotAllowed):
         refuse(asked, reason="No", at=LATER, actor=one)
 
@@ -384,7 +388,7 @@ def test_both_people_need_the_permission_at_the_time_of_approval(whose, taken):
         loser.cinemas.set([a_cinema()])
 
     with raises_unchanged(ApproverNotAllowed):
-        say_yes(asked, User.objects.get(pk=people["approver"].pk))
+        approve_as(asked, User.objects.get(pk=people["approver"].pk))
 
 
 def test_an_approver_needs_the_permission_to_approve_and_that_of_the_service():
@@ -396,7 +400,7 @@ def test_an_approver_needs_the_permission_to_approve_and_that_of_the_service():
 
     for person in (colleague, bar):
         with raises_unchanged(ApproverNotAllowed):
-            say_yes(asked, person)
+            approve_as(asked, person)
 
 
 def test_points_are_approved_only_with_access_to_all_cinemas():
@@ -405,10 +409,10 @@ def test_points_are_approved_only_with_access_to_all_cinemas():
     asked = ask_for_points(account, one)
 
     with raises_unchanged(ApproverNotAllowed):
-        say_yes(asked, manager)
+        approve_as(asked, manager)
 
     assert browser(manager).get(approve_page(asked)).status_code == 404
-    say_yes(asked, someone("owner", all_cinemas=True))
+    approve_as(asked, someone("owner", all_cinemas=True))
 
 
 def test_a_request_of_another_cinema_is_not_found():
@@ -429,7 +433,7 @@ def test_a_service_that_is_no_longer_approvable_is_not_called(settings):
     settings.APPROVABLE_SERVICES = {}
 
     with raises_unchanged(ApprovalOutdated):
-        say_yes(asked, manager)
+        approve_as(asked, manager)
 
     assert title_of(asked) == "concessions.write_off"
 
@@ -442,16 +446,16 @@ def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_made_as_requ
     one = someone("floor_manager", order.cinema)
     keys = [f"ticket-{ticket.pk}" for ticket in order.tickets.all()[:2]]
 
-    press(one, order, "refund_lines", lines=keys, reason="Ill")
+    submit(one, order, "refund_lines", lines=keys, reason="Ill")
 
     asked = Approval.objects.get()
     assert (asked.asked_by, asked.cinema, asked.status) == (one, order.cinema, Approval.Status.ASKED)
     assert ["money refunded", "700\N{NO-BREAK SPACE}₽"] in asked.facts
     assert not order.refunds.exists()
     manager = someone("cinema_manager", order.cinema)
-    assert "1 request awaits approval" in told(manager)
+    assert "1 request awaiting approval" in told(manager)
 
-    press(manager, asked, "approve")
+    submit(manager, asked, "approve")
 
     asked.refresh_from_db()
     assert (asked.status, asked.decided_by) == (Approval.Status.APPROVED, manager)
@@ -462,13 +466,13 @@ def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_made_as_requ
 def test_the_dashboard_does_not_ask_people_to_approve_their_own_requests():
     order = a_paid_order(seats=2)
     one = someone("cinema_manager", order.cinema)
-    press(one, order, "refund_whole", reason="Ill")
+    submit(one, order, "refund_whole", reason="Ill")
     asked = Approval.objects.get()
 
-    own = press(one, asked, "approve")
+    own = submit(one, asked, "approve")
 
-    assert "awaits approval" not in " ".join(told(one))
-    assert "You cannot approve this" in own.text
+    assert "awaiting approval" not in " ".join(told(one))
+    assert "You can’t approve this request." in own.text
     assert not order.refunds.exists()
 
 
@@ -476,11 +480,11 @@ def test_goods_and_points_are_requested_and_approved_on_their_pages():
     item, account = an_item(), BonusAccount.objects.create(user=a_customer())
     one = someone("cinema_manager", item.cinema)
     owner = someone("owner", all_cinemas=True)
-    press(one, item, "write_off_goods", quantity="50", reason="Wet")
-    press(one, account, "adjust_points", amount="500", reason="Sorry")
+    submit(one, item, "write_off_goods", quantity="50", reason="Wet")
+    submit(one, account, "adjust_points", amount="500", reason="Sorry")
 
     for asked in Approval.objects.all():
-        press(owner, asked, "approve")
+        submit(owner, asked, "approve")
 
     item.refresh_from_db()
     account.refresh_from_db()
@@ -491,14 +495,14 @@ def test_goods_and_points_are_requested_and_approved_on_their_pages():
 def test_a_request_that_can_no_longer_be_carried_out_is_refused_and_can_be_rejected_with_a_reason():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
-    press(one, account, "adjust_points", amount="500", reason="Sorry")
+    submit(one, account, "adjust_points", amount="500", reason="Sorry")
     asked = Approval.objects.get()
-    adjust(account, amount=1, reason="Meanwhile", at=NOON, actor=owner)
+    adjust(account, amount=1, reason="Colleague", at=NOON, actor=owner)
 
-    late = press(owner, asked, "approve")
-    press(owner, asked, "refuse", reason="Too much")
+    late = submit(owner, asked, "approve")
+    submit(owner, asked, "refuse", reason="Too much")
 
-    assert "Meanwhile" in late.text
+    assert "Colleague" in late.text
     asked.refresh_from_db()
     account.refresh_from_db()
     assert (asked.status, asked.reason, account.balance) == (Approval.Status.REFUSED, "Too much", 1)
@@ -518,7 +522,7 @@ def test_a_withdrawn_request_says_why_in_the_language_of_the_reader():
     assert approve_page(former) not in russian
 
 
-# --- The update from requests that were stored as submitted forms
+# --- Migration of requests that were stored as submitted forms
 
 
 def test_the_migration_withdraws_open_requests_in_the_old_format_and_asks_for_new_ones():
@@ -540,19 +544,19 @@ def test_the_migration_withdraws_open_requests_in_the_old_format_and_asks_for_ne
     assert (decided.service, decided.status, decided.decided_by) == ("bonuses.adjust", Approval.Status.APPROVED, owner)
     with translation.override("ru"), raises_unchanged(ApprovalOutdated):
         approve(waiting, digest="", at=LATER, actor=owner)
-    ask_for_write_off(item, one)  # and nothing stands in the way of a new one
+    ask_for_write_off(item, one)  # a new request can be made
 
 
-# --- At the same moment
+# --- Simultaneous actions
 
 
-def at_once(*actions):
-    """What each action returned or raised, run in a thread and on a connection of its own, all at one moment."""
+def run_simultaneously(*actions):
+    """Run the actions at once, each in its own thread and connection; returns what each returned or raised."""
     start = Barrier(len(actions))
 
     def attempt(action):
         try:
-            with connection.cursor():  # it is open before anybody starts
+            with connection.cursor():  # open the connection before the start
                 start.wait(timeout=30)
             return action()
         except Exception as error:
@@ -571,7 +575,7 @@ def test_two_simultaneous_approvals_run_the_service_once_and_the_second_is_refus
     asked = ask_for_write_off(item, someone("floor_manager", item.cinema))
     people = [someone("cinema_manager", item.cinema, email=f"{name}@example.org") for name in "ab"]
 
-    results = at_once(*(lambda person=person: say_yes(asked, person) for person in people))
+    results = run_simultaneously(*(lambda person=person: approve_as(asked, person) for person in people))
 
     assert sorted(type(result) for result in results if not isinstance(result, str)) == [ForbiddenMove]
     item.refresh_from_db()
@@ -584,7 +588,7 @@ def test_simultaneous_requests_leave_one_open():
     account = BonusAccount.objects.create(user=a_customer())
     people = [someone("cinema_manager", email=f"{name}@example.org") for name in "ab"]
 
-    results = at_once(*(lambda person=person: ask_for_points(account, person) for person in people))
+    results = run_simultaneously(*(lambda person=person: ask_for_points(account, person) for person in people))
 
     assert all(isinstance(result, Approval) for result in results)
     assert sorted(Approval.objects.values_list("status", flat=True)) == ["ASKED", "WITHDRAWN"]
@@ -597,7 +601,9 @@ def test_changing_a_request_during_approval_does_not_change_what_is_done():
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
     asked = ask_for_points(account, one, amount=500)
 
-    approved, _changed = at_once(lambda: say_yes(asked, owner), lambda: ask_for_points(account, one, amount=90_000))
+    approved, _changed = run_simultaneously(
+        lambda: approve_as(asked, owner), lambda: ask_for_points(account, one, amount=90_000)
+    )
 
     account.refresh_from_db()
     was_first = isinstance(approved, str)

@@ -1,4 +1,4 @@
-"""Who leaves is switched off in one step; nobody switches off themselves, the last owner, or somebody above."""
+"""Deactivation of staff accounts, and the accounts that may not be deactivated."""
 
 import pytest
 from django.test import Client
@@ -21,8 +21,8 @@ def owner() -> User:
 
 
 def ask(client: Client, person: User, action: str = "switch_off", **given: str) -> str:
-    answer = client.post(reverse(LIST), {"action": action, "_selected_action": [person.pk], **given}, follow=True)
-    return answer.text
+    response = client.post(reverse(LIST), {"action": action, "_selected_action": [person.pk], **given}, follow=True)
+    return response.text
 
 
 def is_in(client: Client) -> bool:
@@ -34,14 +34,14 @@ def test_a_deactivated_user_is_logged_out_at_once_and_needs_a_new_password(owner
     session = browser(leaver)
     assert is_in(session)
 
-    gone = deactivate([leaver], actor=owner)
+    deactivated = deactivate([leaver], actor=owner)
 
-    assert gone == [leaver]
+    assert deactivated == [leaver]
     assert not is_in(session)
     reactivate([leaver], actor=owner)
-    assert not is_in(session), "an old session came back to life"
+    assert not is_in(session), "the old session works again"
     again = Client().post(reverse("admin:login"), {"username": leaver.email, "password": PASSWORD})
-    assert again.status_code == 200, "the old password still opens"
+    assert again.status_code == 200, "the old password still works"
 
 
 def test_deactivation_keeps_roles_cinemas_and_the_account(owner: User) -> None:
@@ -68,7 +68,7 @@ def test_staff_cannot_deactivate_themselves(owner: User) -> None:
 
 def test_the_last_owner_cannot_be_deactivated(owner: User) -> None:
     clerk = User.objects.create_superuser("technician@example.org")
-    User.objects.filter(pk=clerk.pk).update(is_active=False)  # a superuser whom nobody can reach
+    User.objects.filter(pk=clerk.pk).update(is_active=False)  # an inactive superuser is not an owner who is left
 
     with pytest.raises(LastOwner):
         deactivate([owner], actor=clerk)
@@ -97,15 +97,15 @@ def test_an_inactive_account_is_skipped(owner: User) -> None:
 def test_the_page_asks_first_and_then_says_what_it_did(owner: User) -> None:
     leaver, client = someone("cashier"), browser(owner)
 
-    asked = ask(client, leaver)
+    confirmation = ask(client, leaver)
     leaver.refresh_from_db()
-    assert "cashier@example.org" in asked
+    assert "cashier@example.org" in confirmation
     assert leaver.is_active
 
-    told = ask(client, leaver, confirmed="yes")
+    answer = ask(client, leaver, confirmed="yes")
 
     leaver.refresh_from_db()
-    assert "1 account deactivated." in told
+    assert "1 account deactivated." in answer
     assert not leaver.is_active
     assert "1 account reactivated. Set a new password for it." in ask(client, leaver, "switch_on")
 
@@ -113,10 +113,10 @@ def test_the_page_asks_first_and_then_says_what_it_did(owner: User) -> None:
 def test_the_page_shows_why_it_refuses(owner: User) -> None:
     client = browser(owner)
 
-    told = ask(client, owner, confirmed="yes")
+    answer = ask(client, owner, confirmed="yes")
 
     owner.refresh_from_db()
-    assert "You can’t deactivate your own account. Ask a colleague to do it." in told
+    assert "You can’t deactivate your own account. Ask a colleague to do it." in answer
     assert owner.is_active
 
 

@@ -1,4 +1,4 @@
-"""Points that are spent, given back and taken back; the orders are only their occasion."""
+"""Spending points, returning spent points and taking back earned ones."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ SOON = NOON + timedelta(hours=1)
 
 @pytest.fixture
 def order():
-    """An order of a customer with 100 points, who spends none of them on it."""
+    """An order of a customer who has 100 points and has not spent any of them."""
     return an_order(customer=a_customer(points=100, at=NOON))
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def stock(of):
-    """What is in stock; the sum of the movements, which must say the same."""
+    """The stock of the item, checked against the sum of its movements."""
     total = of.movements.aggregate(sum=Sum("quantity", default=0))["sum"]
     assert ConcessionItem.objects.get(pk=of.pk).stock_quantity == total
     return total
@@ -31,8 +31,8 @@ def history(of):
     return list(StockMovement.objects.filter(concession_item=of).order_by("pk").values())
 
 
-def refused(refusal, action, of):
-    """The action is refused, and nothing has changed."""
+def assert_refused(refusal, action, of):
+    """Assert that the action is refused and changes nothing; returns the refusal."""
     before = (ConcessionItem.objects.values().get(pk=of.pk), history(of))
     with pytest.raises(refusal) as refused_with:
         action()
@@ -82,7 +82,7 @@ def test_received_goods_end_the_low_stock():
 def test_an_invalid_quantity_is_not_received(quantity):
     popcorn = item(50)
 
-    refused(WrongQuantity, lambda: receive(popcorn, quantity=quantity, at=AT), popcorn)
+    assert_refused(WrongQuantity, lambda: receive(popcorn, quantity=quantity, at=AT), popcorn)
 
 
 def test_a_write_off_reduces_the_stock_and_records_its_reason():
@@ -103,7 +103,7 @@ def test_a_write_off_reduces_the_stock_and_records_its_reason():
 def test_the_whole_stock_can_be_written_off_but_no_more():
     popcorn = item(50)
 
-    refusal = refused(OutOfStock, lambda: write_off(popcorn, quantity=51, reason="Burnt", at=AT), popcorn)
+    refusal = assert_refused(OutOfStock, lambda: write_off(popcorn, quantity=51, reason="Burnt", at=AT), popcorn)
     write_off(popcorn, quantity=50, reason="Burnt", at=AT)
 
     assert refusal.items == [popcorn.name]
@@ -114,14 +114,14 @@ def test_the_whole_stock_can_be_written_off_but_no_more():
 def test_a_write_off_needs_a_reason(reason):
     popcorn = item(50)
 
-    refused(ReasonNeeded, lambda: write_off(popcorn, quantity=1, reason=reason, at=AT), popcorn)
+    assert_refused(ReasonNeeded, lambda: write_off(popcorn, quantity=1, reason=reason, at=AT), popcorn)
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 1.5, MOST_STOCK + 1])
 def test_an_invalid_quantity_is_not_written_off(quantity):
     popcorn = item(50)
 
-    refused(WrongQuantity, lambda: write_off(popcorn, quantity=quantity, reason="Burnt", at=AT), popcorn)
+    assert_refused(WrongQuantity, lambda: write_off(popcorn, quantity=quantity, reason="Burnt", at=AT), popcorn)
 
 
 def test_a_count_without_a_difference_records_nothing():
@@ -146,7 +146,7 @@ def test_a_small_difference_is_corrected_without_a_reason(on_shelf, difference):
 def test_a_larger_difference_needs_a_reason(on_shelf):
     popcorn = item(100)
 
-    refusal = refused(CountDiffers, lambda: count(popcorn, on_shelf=on_shelf, at=AT), popcorn)
+    refusal = assert_refused(CountDiffers, lambda: count(popcorn, on_shelf=on_shelf, at=AT), popcorn)
     movement = count(popcorn, on_shelf=on_shelf, reason="Counted twice", at=AT)
 
     assert (refusal.on_shelf, refusal.expected) == (on_shelf, 100)
@@ -158,7 +158,7 @@ def test_the_tolerance_is_a_setting(settings):
     settings.STOCKTAKE_TOLERANCE_PERCENT = 5
     popcorn = item(100)
 
-    refused(CountDiffers, lambda: count(popcorn, on_shelf=94, at=AT), popcorn)
+    assert_refused(CountDiffers, lambda: count(popcorn, on_shelf=94, at=AT), popcorn)
     count(popcorn, on_shelf=95, at=AT)
 
     assert stock(popcorn) == 95
@@ -167,7 +167,7 @@ def test_the_tolerance_is_a_setting(settings):
 def test_counting_an_item_with_no_expected_stock_needs_a_reason():
     popcorn = item(0)
 
-    refused(CountDiffers, lambda: count(popcorn, on_shelf=1, at=AT), popcorn)
+    assert_refused(CountDiffers, lambda: count(popcorn, on_shelf=1, at=AT), popcorn)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_counting_an_item_with_no_expected_stock_needs_a_reason():
         (False, Status.PENDING, 100),
         (False, Status.READY, 100),
         (True, Status.PENDING, 100),
-        (True, Status.READY, 90),  # what it is made of has left the shelf
+        (True, Status.READY, 90),  # its ingredients are no longer on the shelf
         (False, Status.COLLECTED, 90),
     ],
 )
@@ -191,7 +191,7 @@ def test_ordered_goods_count_as_on_the_shelf_until_collected_or_prepared(made_to
 @pytest.mark.parametrize("status", [Status.EXPIRED, Status.CANCELLED, Status.AVAILABLE])
 def test_cancelled_and_expired_preorders_do_not_count(status):
     popcorn = item(100)
-    preordered(popcorn, 10, status)  # back in stock: these tests look at the count alone
+    preordered(popcorn, 10, status)  # and is back in stock, which does not matter here
 
     assert count(popcorn, on_shelf=90, at=AT) is None
 
@@ -212,7 +212,9 @@ def test_a_count_below_what_customers_ordered_is_refused():
     popcorn = item(10)
     preordered(popcorn, 8)
 
-    refusal = refused(PromisedToCustomers, lambda: count(popcorn, on_shelf=5, reason="Counted twice", at=AT), popcorn)
+    refusal = assert_refused(
+        PromisedToCustomers, lambda: count(popcorn, on_shelf=5, reason="Counted twice", at=AT), popcorn
+    )
     count(popcorn, on_shelf=8, reason="Counted twice", at=AT)
 
     with translation.override("en"):
@@ -224,7 +226,7 @@ def test_a_count_below_what_customers_ordered_is_refused():
 def test_an_invalid_count_is_refused(on_shelf):
     popcorn = item(50)
 
-    refused(WrongQuantity, lambda: count(popcorn, on_shelf=on_shelf, reason="Counted twice", at=AT), popcorn)
+    assert_refused(WrongQuantity, lambda: count(popcorn, on_shelf=on_shelf, reason="Counted twice", at=AT), popcorn)
 
 
 def test_services_use_the_current_stock_not_the_one_loaded_earlier():
@@ -232,7 +234,7 @@ def test_services_use_the_current_stock_not_the_one_loaded_earlier():
     seen_before = ConcessionItem.objects.get(pk=popcorn.pk)
     write_off(popcorn, quantity=45, reason="Burnt", at=AT)
 
-    refused(OutOfStock, lambda: write_off(seen_before, quantity=6, reason="Burnt", at=AT), popcorn)
+    assert_refused(OutOfStock, lambda: write_off(seen_before, quantity=6, reason="Burnt", at=AT), popcorn)
     receive(seen_before, quantity=20, at=AT)
 
     assert stock(popcorn) == 25

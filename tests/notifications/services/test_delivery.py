@@ -27,15 +27,15 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def texts(settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
-    """The text messages that were sent."""
+    """The SMS that were sent, as (phone, text, message_id)."""
     settings.SMS_BACKEND = "notifications.channels.sms.MemoryBackend"
     monkeypatch.setattr(MemoryBackend, "outbox", [])
     return MemoryBackend.outbox
 
 
 @pytest.fixture
-def mail_goes_through(settings: Any) -> Any:
-    """Call it with a backend of tests.helpers.fake_mail."""
+def use_mail_backend(settings: Any) -> Any:
+    """A function that sets the mail backend to a class of tests.helpers.fake_mail."""
 
     def choose(backend: type) -> None:
         settings.EMAIL_BACKEND = f"{backend.__module__}.{backend.__qualname__}"
@@ -184,8 +184,8 @@ def test_a_sender_out_of_time_releases_the_rest_without_counting_an_attempt(monk
 # --- Failure
 
 
-def test_each_failure_waits_longer_until_the_message_has_failed(mail_goes_through: Any) -> None:
-    mail_goes_through(fake_mail.RefusesSome)
+def test_each_failure_waits_longer_until_the_message_has_failed(use_mail_backend: Any) -> None:
+    use_mail_backend(fake_mail.RefusesSome)
     [row] = queued(recipient="bad@example.com")
     at = NOW
 
@@ -202,8 +202,8 @@ def test_each_failure_waits_longer_until_the_message_has_failed(mail_goes_throug
     assert deliver([row], at=at + timedelta(days=365)) == Counts(passed_over=1)
 
 
-def test_the_stored_error_names_no_recipient(mail_goes_through: Any, settings: Any) -> None:
-    mail_goes_through(fake_mail.RefusesSome)
+def test_the_stored_error_names_no_recipient(use_mail_backend: Any, settings: Any) -> None:
+    use_mail_backend(fake_mail.RefusesSome)
     settings.SMS_BACKEND = "tests.helpers.fake_mail.BrokenGateway"
     rows = queued(recipient="bad@example.com") + queued(recipient="+79991234567")[1:]
 
@@ -213,8 +213,8 @@ def test_the_stored_error_names_no_recipient(mail_goes_through: Any, settings: A
     assert list(errors) == ["SMTPRecipientsRefused 550", "TimeoutError"]
 
 
-def test_one_bad_address_does_not_stop_the_others(mail_goes_through: Any) -> None:
-    mail_goes_through(fake_mail.RefusesSome)
+def test_one_bad_address_does_not_stop_the_others(use_mail_backend: Any) -> None:
+    use_mail_backend(fake_mail.RefusesSome)
     queue([message(recipient=f"{name}@example.com") for name in ("a", "bad", "c")], at=NOW)
 
     deliver(Notification.objects.all(), at=NOW)
@@ -232,8 +232,8 @@ def test_a_message_that_cannot_be_rendered_does_not_stop_the_others() -> None:
     assert Notification.objects.order_by("pk")[0].error == "ValueError"
 
 
-def test_an_unreachable_mail_server_is_tried_once_per_batch(mail_goes_through: Any, monkeypatch: Any) -> None:
-    mail_goes_through(fake_mail.Unreachable)
+def test_an_unreachable_mail_server_is_tried_once_per_batch(use_mail_backend: Any, monkeypatch: Any) -> None:
+    use_mail_backend(fake_mail.Unreachable)
     monkeypatch.setattr(fake_mail.Unreachable, "knocks", 0)
 
     assert deliver(queued(10), at=NOW) == Counts(passed_over=10)
@@ -243,9 +243,9 @@ def test_an_unreachable_mail_server_is_tried_once_per_batch(mail_goes_through: A
 
 
 def test_a_mail_server_that_keeps_disconnecting_is_given_up_for_the_batch(
-    mail_goes_through: Any, monkeypatch: Any
+    use_mail_backend: Any, monkeypatch: Any
 ) -> None:
-    mail_goes_through(fake_mail.Drops)
+    use_mail_backend(fake_mail.Drops)
     monkeypatch.setattr(fake_mail.Drops, "tries", 0)
 
     deliver(queued(10), at=NOW)
@@ -253,11 +253,11 @@ def test_a_mail_server_that_keeps_disconnecting_is_given_up_for_the_batch(
     assert fake_mail.Drops.tries == 3
 
 
-def test_after_an_outage_every_message_is_sent_once(mail_goes_through: Any) -> None:
+def test_after_an_outage_every_message_is_sent_once(use_mail_backend: Any) -> None:
     rows = queued(10)
-    mail_goes_through(fake_mail.Unreachable)
+    use_mail_backend(fake_mail.Unreachable)
     deliver(rows, at=NOW)
-    mail_goes_through(fake_mail.CountsConnections)
+    use_mail_backend(fake_mail.CountsConnections)
 
     deliver(rows, at=LATER)
 
@@ -313,10 +313,10 @@ def test_a_message_that_kills_every_sender_is_given_up() -> None:
     assert (statuses(), mail.outbox) == ([Status.FAILED], [])
 
 
-def test_a_message_keeps_its_id_at_every_attempt(mail_goes_through: Any) -> None:
+def test_a_message_keeps_its_id_at_every_attempt(use_mail_backend: Any) -> None:
     [row] = queued()
     deliver([row], at=NOW)
-    Notification.objects.update(status=Status.SENDING, next_attempt_at=LATER)  # killed before it could mark
+    Notification.objects.update(status=Status.SENDING, next_attempt_at=LATER)  # killed before it stored the result
 
     deliver([row], at=LATER)
 
@@ -331,8 +331,8 @@ def test_different_messages_have_different_ids() -> None:
     assert first.message_id != second.message_id
 
 
-def test_a_stopped_sender_stores_its_results_and_releases_the_rest(mail_goes_through: Any, monkeypatch: Any) -> None:
-    mail_goes_through(fake_mail.StopsAfterOne)
+def test_a_stopped_sender_stores_its_results_and_releases_the_rest(use_mail_backend: Any, monkeypatch: Any) -> None:
+    use_mail_backend(fake_mail.StopsAfterOne)
     monkeypatch.setattr(fake_mail.StopsAfterOne, "sent", 0)
 
     with pytest.raises(fake_mail.Told):
@@ -372,8 +372,8 @@ def test_a_batch_costs_a_constant_number_of_queries() -> None:
     assert len(mail.outbox) == 62
 
 
-def test_failures_of_one_kind_cost_a_constant_number_of_queries(mail_goes_through: Any) -> None:
-    mail_goes_through(fake_mail.Unreachable)
+def test_failures_of_one_kind_cost_a_constant_number_of_queries(use_mail_backend: Any) -> None:
+    use_mail_backend(fake_mail.Unreachable)
 
     def cost(count: int, occasion: str) -> int:
         queued(count, occasion=occasion)
@@ -384,8 +384,8 @@ def test_failures_of_one_kind_cost_a_constant_number_of_queries(mail_goes_throug
     assert cost(2, "few") == cost(60, "many")
 
 
-def test_a_batch_uses_one_connection(mail_goes_through: Any, monkeypatch: Any) -> None:
-    mail_goes_through(fake_mail.CountsConnections)
+def test_a_batch_uses_one_connection(use_mail_backend: Any, monkeypatch: Any) -> None:
+    use_mail_backend(fake_mail.CountsConnections)
     monkeypatch.setattr(fake_mail.CountsConnections, "opened", 0)
 
     deliver(queued(20), at=NOW)
@@ -396,9 +396,9 @@ def test_a_batch_uses_one_connection(mail_goes_through: Any, monkeypatch: Any) -
 def test_an_index_is_used_to_find_due_messages() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")  # a small table is read whole, and rightly so
+            cursor.execute("SET LOCAL enable_seqscan = off")  # PostgreSQL would rightly scan a small table
 
-    plan = Notification.objects.due(NOW).order_by().explain()  # as the job asks: it sorts keys by itself
+    plan = Notification.objects.due(NOW).order_by().explain()  # as the job does, which sorts the keys itself
 
     assert "notification_due" in plan
 
@@ -429,8 +429,8 @@ def test_a_dry_run_lists_due_messages_without_recipients_and_sends_nothing(capsy
     assert (mail.outbox, list(Notification.objects.order_by("pk").values())) == ([], before)
 
 
-def test_a_message_that_failed_for_good_fails_the_pass_and_is_not_quarantined(mail_goes_through: Any) -> None:
-    mail_goes_through(fake_mail.RefusesSome)
+def test_a_message_that_failed_for_good_fails_the_pass_and_is_not_quarantined(use_mail_backend: Any) -> None:
+    use_mail_backend(fake_mail.RefusesSome)
     queued(recipient="bad@example.com")
     Notification.objects.update(attempts=MAX_ATTEMPTS - 1)
 

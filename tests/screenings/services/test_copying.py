@@ -13,7 +13,7 @@ AT = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
 
 
 def berlin(text):
-    """An instant, from what it is called in the winter of Berlin."""
+    """An instant, from a local time in Berlin with the winter offset."""
     return datetime.fromisoformat(text + "+01:00").astimezone(UTC)
 
 
@@ -178,7 +178,7 @@ def test_the_query_count_of_a_copy_does_not_depend_on_the_number_of_sessions(man
     for number in range(many):
         session(hall=hall(cinema=cinema, name=f"Hall {number}"), start=berlin("2026-03-20 20:00"))
 
-    with django_assert_num_queries(9):  # programme, halls, what is in the way, insert, history; two savepoints
+    with django_assert_num_queries(9):  # sessions to copy, halls, conflicts, insert, history; two savepoints
         result = copy_day(cinema, day=date(2026, 3, 20), to=date(2026, 3, 21), at=AT)
 
     assert len(result.created) == many

@@ -1,4 +1,4 @@
-"""Seats that are broken from one instant until another."""
+"""Seats that are out of use for some time."""
 
 from datetime import timedelta
 
@@ -80,11 +80,11 @@ def test_an_outage_ended_before_it_began_is_deleted(session):
 
 
 def test_an_outage_that_has_ended_cannot_be_ended_again(session):
-    [mended] = start_outage([factories.free_seats(session)[0]], since=NOON - 2 * HOUR, until=NOON - HOUR, reason="Wet")
-    [called_off] = start_outage([factories.free_seats(session)[1]], since=NOON, reason="Wet")
-    end_outage(SeatOutage.objects.get(pk=called_off.pk), at=NOON)
+    [ended] = start_outage([factories.free_seats(session)[0]], since=NOON - 2 * HOUR, until=NOON - HOUR, reason="Wet")
+    [not_begun] = start_outage([factories.free_seats(session)[1]], since=NOON, reason="Wet")
+    end_outage(SeatOutage.objects.get(pk=not_begun.pk), at=NOON)
 
-    for outage in (mended, called_off):
+    for outage in (ended, not_begun):
         with raises_unchanged(OutageAlreadyEnded):
             end_outage(outage, at=NOON)
 
