@@ -47,7 +47,7 @@ def violations(at: datetime) -> Iterator[Violation]:
             for [pk] in cursor.fetchall():
                 yield Violation(invariant.statement, f"{invariant.model}:{pk}")
     for job, row in overdue_rows(at, periods=PERIODS):
-        yield Violation(f"Nothing was due to {job} two periods ago and is still undone", row)
+        yield Violation(f"{job} has rows that have been due for more than two periods", row)
 
 
 def _words(values: Iterable[str]) -> str:

@@ -29,7 +29,7 @@ def cinema():
 
 
 def person(email, *cinemas, permitted=True, **fields):
-    """Create a member of staff of these cinemas, who may change their items."""
+    """Create a member of staff of these cinemas, who is allowed to change their items."""
     made = baker.make(User, **{"email": email, "is_staff": True, "preferred_language": "en", **fields})
     made.cinemas.set(cinemas)
     if permitted:
@@ -185,7 +185,7 @@ def test_an_open_suggestion_is_updated(cinema):
 def test_the_result_does_not_depend_on_the_batch_size(cinema, batch_size):
     person("bar@example.org", cinema)
     low = [item(number, name=f"Item {number}", cinema=cinema) for number in range(20)]
-    item(50, name="Told of", cinema=cinema, low_alerted_at=EARLIER, low_since=EARLIER)
+    item(50, name="Already alerted", cinema=cinema, low_alerted_at=EARLIER, low_since=EARLIER)
     item(50, name="Plenty", cinema=cinema)
 
     run(batch_size=batch_size)

@@ -68,7 +68,7 @@ def a_lock_is_awaited() -> bool:
 @pytest.fixture(autouse=True)
 def no_leases(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets every copy run: the lease is only an optimisation, so these tests must pass without it."""
-    monkeypatch.setattr(leases, "acquire", lambda job, at: leases.Lease(job=job, holder="anybody", renewed=0.0))
+    monkeypatch.setattr(leases, "acquire", lambda job, at: leases.Lease(job=job, holder="any", renewed=0.0))
     MarkUsers.inside.clear()
     MarkUsers.second.clear()
 

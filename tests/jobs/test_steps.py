@@ -86,7 +86,7 @@ def test_a_batch_with_nothing_left_due_is_not_processed() -> None:
             User.objects.update(is_active=False)
 
         def act(self, rows: list[User], at: datetime, /) -> None:
-            raise AssertionError("nobody is due")
+            raise AssertionError("no row is due")
 
     users(2)
 

@@ -58,7 +58,7 @@ def test_without_the_claim_simultaneous_senders_send_twice(monkeypatch: pytest.M
             row.status = "SENDING"
         return list(notifications)
 
-    monkeypatch.setattr(delivery, "claim", claim_without_check)
+    monkeypatch.setattr(delivery, "claim_due", claim_without_check)
 
     assert max(sent_by_simultaneous_senders().values()) > 1
 

@@ -52,7 +52,7 @@ def test_a_queued_message_is_sent_once_and_marked() -> None:
     assert deliver(rows, at=NOW) == Counts(done=1)
     assert deliver(rows, at=LATER) == Counts(passed_over=1)
 
-    assert [letter.to for letter in mail.outbox] == [["guest0@example.com"]]
+    assert [email.to for email in mail.outbox] == [["guest0@example.com"]]
     assert mail.outbox[0].subject == "Order A-1 is cancelled: “Stalker”, 23 November, 19:00"
     sent = Notification.objects.get()
     assert (sent.status, sent.attempts, sent.sent_at, sent.claimed_by, sent.error) == (Status.SENT, 1, NOW, "", "")
@@ -84,7 +84,7 @@ def test_older_messages_are_sent_first() -> None:
 
     deliver(list(reversed(rows)), at=NOW)
 
-    assert [letter.to[0] for letter in mail.outbox] == [row.recipient for row in rows]
+    assert [email.to[0] for email in mail.outbox] == [row.recipient for row in rows]
 
 
 def test_a_sender_takes_only_what_it_was_given() -> None:
@@ -101,9 +101,9 @@ def test_a_subject_cannot_inject_a_header() -> None:
 
     deliver([row], at=NOW)
 
-    letter = message_from_bytes(mail.outbox[0].message().as_bytes())
-    assert letter["Bcc"] is None
-    assert letter["To"] == "guest0@example.com"
+    email = message_from_bytes(mail.outbox[0].message().as_bytes())
+    assert email["Bcc"] is None
+    assert email["To"] == "guest0@example.com"
 
 
 def test_tickets_are_attached_as_images() -> None:
@@ -111,8 +111,8 @@ def test_tickets_are_attached_as_images() -> None:
 
     deliver([row], at=NOW)
 
-    letter = message_from_bytes(mail.outbox[0].message().as_bytes())
-    body, *drawn = letter.get_payload()
+    email = message_from_bytes(mail.outbox[0].message().as_bytes())
+    body, *drawn = email.get_payload()
     assert body.get_content_type() == "text/plain"
     assert [each.get_filename() for each in drawn] == ["A-1-5-7.png", "A-1-5-8.png"]
     [one, other] = [each.get_payload(decode=True) for each in drawn]
@@ -261,7 +261,7 @@ def test_after_an_outage_every_message_is_sent_once(use_mail_backend: Any) -> No
 
     deliver(rows, at=LATER)
 
-    assert sorted(letter.to[0] for letter in mail.outbox) == sorted(row.recipient for row in rows)
+    assert sorted(email.to[0] for email in mail.outbox) == sorted(row.recipient for row in rows)
 
 
 def test_a_failed_message_is_sent_after_it_is_queued_again() -> None:
@@ -320,7 +320,7 @@ def test_a_message_keeps_its_id_at_every_attempt(use_mail_backend: Any) -> None:
 
     deliver([row], at=LATER)
 
-    first, second = (letter.message()["Message-ID"] for letter in mail.outbox)
+    first, second = (email.message()["Message-ID"] for email in mail.outbox)
     assert first == second == row.message_id
     assert first.startswith("<")
 
