@@ -11,7 +11,7 @@ from cinema.history import History
 
 
 def default_language() -> str:
-    """A function, so that migrations do not depend on the settings of one installation."""
+    """The installation's language. A function, so that migrations do not contain the value of one installation."""
     return settings.LANGUAGE_CODE
 
 

@@ -15,7 +15,7 @@ from jobs.steps import keys_of
 def overdue_rows(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
     """The job and row name of each row that was already due `periods` periods before `at` and is still due.
 
-    Rows in quarantine are left out. One query per step of each job, and two for the quarantine.
+    Rows in quarantine are left out. One query for each step of each job, and one for the quarantine.
     """
     apps = get_commands()
     quarantined = set(QuarantinedRow.objects.values_list("job", "row"))

@@ -114,7 +114,7 @@ class SessionOver(ForbiddenMove):
 
 
 class TooEarly(ForbiddenMove):
-    """The session has not started, or not ended, yet."""
+    """It is too early for this status: the session has not started, or not ended, yet."""
 
     code = "session_not_yet"
 

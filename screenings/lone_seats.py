@@ -16,8 +16,8 @@ def find_lone_seats(seats: Iterable[Seat], *, taken: Collection[int], wanted: Co
 
     `seats` are all seats of one hall; `taken` are the primary keys of seats that cannot be bought (sold, held, broken),
     `wanted` those of the chosen seats. A seat beside an aisle or a wall is never alone. Leaving a seat alone is allowed
-    if any choice of as many adjacent seats in the same stretch of free seats would do so too; other stretches are not
-    considered. A pure function without queries.
+    if every choice of as many adjacent seats in the same stretch of free seats would do so too; other stretches are
+    not considered. A pure function without queries.
     """
     alone = []
     for stretch in _stretches(seats, taken=taken):

@@ -22,7 +22,7 @@ def time_zone_choices() -> list[tuple[str, str]]:
 
 
 def default_time_zone() -> str:
-    """A function, so that migrations do not depend on the settings of one installation."""
+    """The installation's time zone. A function, so that migrations do not contain the value of one installation."""
     return settings.TIME_ZONE
 
 
