@@ -8,21 +8,21 @@ from cinema.status import Refused
 
 
 class UnknownPermission(Exception):
-    """The table of roles names permissions that no model has, or whose migration has not run."""
+    """`cinema.roles` names permissions that no model declares, or whose migration has not run."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(", ".join(names))
 
 
-class NotYourself(Refused, code="own_account"):
-    """Staff cannot deactivate their own account: they could not undo it."""
+class CannotDeactivateSelf(Refused, code="own_account"):
+    """Staff cannot deactivate their own account, since they could not undo it."""
 
     def __str__(self) -> str:
         return _("You can’t deactivate your own account. Ask a colleague to do it.")
 
 
-class NotYours(Refused, code="person_out_of_reach"):
-    """The person has more rights, or works in other cinemas, than the one who acts."""
+class InsufficientAccess(Refused, code="person_out_of_reach"):
+    """The person has rights or cinemas that the user who acts does not have."""
 
     def __init__(self, person: Any) -> None:
         super().__init__(person)
@@ -35,10 +35,7 @@ class NotYours(Refused, code="person_out_of_reach"):
 
 
 class ApprovalRequired(Refused, code="approval_needed"):
-    """The amount is over the limit for one person: a second one has to approve it.
-
-    `service`: the service to ask for with `request_approval`.
-    """
+    """The amount is above the limit for one person; call `request_approval` for `service` instead."""
 
     def __init__(self, service: str) -> None:
         super().__init__(service)
@@ -49,31 +46,28 @@ class ApprovalRequired(Refused, code="approval_needed"):
 
 
 class ApproverNotAllowed(Refused, code="approver_not_allowed"):
-    """The approver is the person who asked, or one of the two may not do this (any more)."""
+    """The approver is the person who made the request, or one of the two lacks the permission."""
 
     def __str__(self) -> str:
         return _("You can’t approve this request. It has to be a different person who is also allowed to do this.")
 
 
 class ApprovalOutdated(Refused, code="approval_outdated"):
-    """The request is not the one that was shown, was withdrawn, or would now do something else than it says."""
+    """The request was changed or withdrawn, or would no longer do what it says."""
 
     def __str__(self) -> str:
         return _("This request is out of date. Look at the current one, or ask your colleague to make a new request.")
 
 
 class LastOwner(Refused, code="last_owner"):
-    """The last active owner cannot be deactivated: nobody could appoint another."""
+    """The last active owner cannot be deactivated, since no one else can appoint an owner."""
 
     def __str__(self) -> str:
         return _("The last owner can’t be deactivated. Give someone else the owner role first.")
 
 
 class RateLimited(Refused, code="too_many_requests"):
-    """A person or an address asks too often.
-
-    `wait`: seconds until the next try may succeed.
-    """
+    """Too many attempts by one person or from one IP address."""
 
     def __init__(self, wait: int) -> None:
         self.wait = wait

@@ -11,7 +11,7 @@ from cinema.history import History
 
 
 def default_language() -> str:
-    """Asked when a row is made, so that no migration depends on an installation's settings."""
+    """The installation's language. A function, so that migrations do not contain the value of one installation."""
     return settings.LANGUAGE_CODE
 
 
@@ -36,7 +36,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A customer or a member of staff; the e-mail address, in any case of letters, is the login."""
+    """A customer or a member of staff, who logs in with the e-mail address (case-insensitive)."""
 
     email = models.EmailField(_("e-mail"), unique=True)
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
@@ -66,7 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("registered"), default=timezone.now)
 
     objects = UserManager()
-    history = History(  # what staff may do; who somebody is, is personal and not kept twice
+    history = History(  # access rights only: names and addresses are personal data and are not kept twice
         "is_active",
         "all_cinemas",
         "is_staff",
@@ -101,12 +101,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Approval(models.Model):
-    """A request to call a service that one person may not call alone, and the decision of a second one.
+    """A request for a second person's approval to call a service, and that person's decision.
 
-    `service` is a name of the setting `APPROVABLE_SERVICES`, `arguments` are what it is called with, as data; `facts`
-    are what the person who asked was shown, in words. None of these changes once the row is stored: `digest`, a hash of
-    them, ties a decision to what was shown. Rows from before version 0.2.0 have the submitted form as `arguments`, and
-    no digest; none of them is open.
+    `service` is a key of the setting `APPROVABLE_SERVICES`, `arguments` are its arguments as JSON, and `facts` are the
+    label and value pairs that the person who asked was shown. These never change once the row is stored; `digest` is a
+    hash of them, so that an approval can be checked against what the approver was shown. Rows from before version 0.2.0
+    have the submitted form as `arguments` and no digest; none of them is open.
     """
 
     class Status(models.TextChoices):
@@ -123,7 +123,7 @@ class Approval(models.Model):
     }
 
     class Withdrawal(models.TextChoices):
-        """Why a request was withdrawn by the system: stored as a code, shown as a label."""
+        """Why the system withdrew a request. Stored as a code in `why`, shown as its label."""
 
         REPLACED = "REPLACED", _("Replaced by a newer request")
         UPDATED = "UPDATED", _("The system was updated. Please make the request again")
@@ -179,13 +179,13 @@ class Approval(models.Model):
 
     @property
     def reason(self) -> str:
-        """Why it was refused, as the approver wrote it, or why it was withdrawn, in the reader's language."""
+        """The approver's reason for rejecting the request, or the translated reason for its withdrawal."""
         is_code = self.why in self.Withdrawal.values
         return str(self.Withdrawal(self.why).label) if is_code else self.why
 
 
 class Attempt(models.Model):
-    """Somebody did something that is limited: `who`, a keyed hash, is a person or an address. Kept for a day."""
+    """One attempt at a rate-limited action, kept for a day. `who` is a keyed hash of a person or an IP address."""
 
     kind = models.CharField(max_length=16)
     who = models.CharField(max_length=40)

@@ -1,4 +1,4 @@
-"""The table of docs/roles.md, as Markdown: pages and actions by role."""
+"""Generates the tables of docs/roles.md as Markdown: which role may use which page and action."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,14 +12,14 @@ from cinema.roles import ROLES
 VERBS = {"view": "see", "add": "add", "change": "change", "delete": "delete"}
 
 
-def table() -> str:
-    """In English, whatever the language of the installation."""
+def roles_table() -> str:
+    """Both tables, in English whatever the installation's language."""
     with translation.override("en"):
         return "\n".join(["## Pages", "", *_pages(), "", "## Actions", "", *_actions()])
 
 
 def models() -> list[type[Model]]:
-    """Those that a role may do anything with."""
+    """The models on which any role has a permission."""
     named = {_model_of(permission)[0] for role in ROLES for permission in role.permissions}
     return [model for model in apps.get_models() if model in named]
 
@@ -55,10 +55,10 @@ def _line(first: str, cells: Iterable[str]) -> str:
 
 
 def _model_of(permission: str) -> tuple[type[Model], str]:
-    """The model that a permission is declared on; every permission of the table is on one."""
+    """The model that declares the permission, and its codename. Raises `LookupError` if there is none."""
     app, codename = permission.split(".")
     for model in apps.get_app_config(app).get_models():
-        own = [name for name, _words in model._meta.permissions]
+        own = [name for name, _label in model._meta.permissions]
         standard = [f"{verb}_{model._meta.model_name}" for verb in VERBS]
         if codename in [*own, *standard]:
             return model, codename

@@ -1,17 +1,17 @@
-"""Whose rows a member of staff sees: those of the cinemas that they are assigned to."""
+"""Limits what staff see to the rows of the cinemas they are assigned to."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-Cinemas = frozenset[int] | None  # keys of cinemas; None: all of them
+Cinemas = frozenset[int] | None  # primary keys of cinemas; None means all cinemas
 
 
 def cinemas_of(request: HttpRequest) -> Cinemas:
-    """The cinemas of the person who asks. None means all; nobody, or a person without any, has none.
+    """The cinemas of the user of this request; None means all. Empty for anonymous users.
 
-    A superuser is no exception. Read once a request.
+    Superusers are treated like everyone else. The result is kept on the request, so it costs one query per request.
     """
     found: Cinemas
     if not hasattr(request, "_own_cinemas"):
@@ -28,5 +28,5 @@ def cinemas_of(request: HttpRequest) -> Cinemas:
 
 
 def within(rows: QuerySet[Any], path: str, cinemas: Cinemas) -> QuerySet[Any]:
-    """Those of the rows whose cinema, at the end of `path`, is one of `cinemas`."""
+    """The rows whose cinema, reached by the lookup `path`, is one of `cinemas`."""
     return rows if cinemas is None else rows.filter(**{f"{path}__in": cinemas})

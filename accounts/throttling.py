@@ -1,4 +1,4 @@
-"""How log-in is throttled: what django-axes, whose limits the settings name, asks of us."""
+"""Callbacks of django-axes, which limits failed log-ins (the limits are in the settings)."""
 
 from typing import Any
 
@@ -6,17 +6,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
-LONGEST_NAME = 255  # that a record of attempts holds; no address of ours is as long
+MAX_NAME_LENGTH = 255  # of the column in which django-axes stores the name
 
 
 def login_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """The name tried, as the database compares it: spelled in capitals it is the same person."""
+    """The user name of a log-in attempt, normalised so that spelling in capitals is the same account."""
     given = credentials if credentials else request.POST
-    return str(given.get(settings.AXES_USERNAME_FORM_FIELD) or "").strip().lower()[:LONGEST_NAME]
+    return str(given.get(settings.AXES_USERNAME_FORM_FIELD) or "").strip().lower()[:MAX_NAME_LENGTH]
 
 
 def locked_out(request: HttpRequest, _answer: HttpResponse, _credentials: dict[str, Any]) -> HttpResponse:
-    """The page that `LOCKED_OUT_PAGES` names for the URL namespace in which the log-in failed, as a 429."""
+    """A 429 response with the page that `LOCKED_OUT_PAGES` names for the URL namespace of the log-in."""
     wait = settings.AXES_COOLOFF_TIME
     namespace = request.resolver_match.namespace if request.resolver_match else ""
     make_page = settings.LOCKED_OUT_PAGES.get(namespace)

@@ -1,4 +1,4 @@
-"""What this app offers for approval (`accounts.services.approvals`): adjustments of points."""
+"""Makes adjustments of points approvable (see `accounts.services.approvals`)."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from bonuses.services import adjust, last_adjustment
 
 
 class AdjustmentApproval(ApprovableService):
-    """Points added or taken, unless the account was adjusted after the request."""
+    """Adds or takes points, unless the account was adjusted after the request."""
 
     title = _("Adjustment of points")
     permission = "bonuses.adjust_points"
@@ -33,5 +33,5 @@ class AdjustmentApproval(ApprovableService):
     @staticmethod
     def message(account: BonusAccount, done: BonusTransaction) -> str:
         account.refresh_from_db(fields=["balance"])
-        told = gettext("%(account)s: %(amount)+d points. New balance: %(balance)d.")
-        return told % {"account": account, "amount": done.amount, "balance": account.balance}
+        text = gettext("%(account)s: %(amount)+d points. New balance: %(balance)d.")
+        return text % {"account": account, "amount": done.amount, "balance": account.balance}

@@ -4,7 +4,7 @@ from cinema.status import ConcurrentChange, Refused
 
 
 class NotEnoughPoints(Refused, code="not_enough_points"):
-    """The customer has fewer points than were to be spent, or no account."""
+    """The customer has fewer points than they want to spend, or no bonus account."""
 
     def __init__(self, *, wanted: int, balance: int) -> None:
         super().__init__(
@@ -14,8 +14,8 @@ class NotEnoughPoints(Refused, code="not_enough_points"):
 
 
 class AdjustmentRefused(Refused, code="adjustment_not_allowed"):
-    """The adjustment is 0, out of bounds, or takes more points than there are."""
+    """The adjustment is 0, out of bounds, or takes more points than the balance has."""
 
 
-class AdjustedMeanwhile(ConcurrentChange, code="points_adjusted_meanwhile"):
-    """A colleague adjusted the account after the page was opened."""
+class BalanceChanged(ConcurrentChange, code="points_adjusted_meanwhile"):
+    """Someone else adjusted the balance after the page was opened."""

@@ -12,7 +12,7 @@ MOST_POINTS = 100_000_000
 
 class BonusAccountQuerySet(models.QuerySet["BonusAccount"]):
     def unused_since(self, instant: datetime) -> "BonusAccountQuerySet":
-        """With points to lose, and without a credit since `instant`."""
+        """Accounts that have points and were not credited since `instant`."""
         return self.filter(balance__gt=0, last_accrual_date__lt=instant)
 
     def to_warn(self, at: datetime) -> "BonusAccountQuerySet":
@@ -24,9 +24,9 @@ class BonusAccountQuerySet(models.QuerySet["BonusAccount"]):
 
 
 class BonusAccount(models.Model):
-    """A customer's points. Balance less `owed` is the sum of the transactions; one of the two is always 0.
+    """A customer's points. `balance` minus `owed` is the sum of the transactions; one of the two is always 0.
 
-    `owed` is what a refund took back beyond the balance; the next credits pay it first.
+    `owed` are points that a refund took back beyond the balance; the next credits are set off against it first.
     """
 
     user = models.OneToOneField(
@@ -56,7 +56,7 @@ class BonusAccount(models.Model):
 
 
 class BonusTransaction(models.Model):
-    """One signed change of an account's points. Never changed, never deleted."""
+    """One signed change of an account's points. Never changed or deleted."""
 
     class Type(models.TextChoices):
         ACCRUAL = "ACCRUAL", _("Earned")

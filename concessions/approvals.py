@@ -1,6 +1,6 @@
-"""What this app offers for approval (`accounts.services.approvals`): write-offs.
+"""Makes write-offs approvable (see `accounts.services.approvals`).
 
-A count of the stock needs none (docs/roles.md says why).
+Stock counts need no approval; docs/roles.md says why.
 """
 
 from datetime import datetime
@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services.approvals import ApprovableService
 from concessions.models import ConcessionItem, StockMovement
-from concessions.services import last_by_staff, write_off
+from concessions.services import last_staff_movement, write_off
 
 
 class WriteOffApproval(ApprovableService):
-    """Goods that leave the stock, unless staff moved the stock of the item after the request."""
+    """Writes goods off, unless staff changed the item's stock after the request."""
 
     title = _("Write-off")
     permission = "concessions.write_off_goods"
@@ -26,7 +26,7 @@ class WriteOffApproval(ApprovableService):
     def encode(  # type: ignore[override]
         self, item: ConcessionItem, *, quantity: int, reason: str, seen: int | None = None, at: datetime
     ) -> dict[str, Any]:
-        return {"quantity": quantity, "reason": reason, "seen": last_by_staff(item) if seen is None else seen}
+        return {"quantity": quantity, "reason": reason, "seen": last_staff_movement(item) if seen is None else seen}
 
     def call(  # type: ignore[override]
         self, item: ConcessionItem, *, quantity: int, reason: str, seen: int, at: datetime, actor: User, approver: User
@@ -35,5 +35,5 @@ class WriteOffApproval(ApprovableService):
 
     @staticmethod
     def message(item: ConcessionItem, done: StockMovement) -> str:
-        told = gettext("%(item)s: %(quantity)d written off, %(stock)d now in stock.")
-        return told % {"item": item, "quantity": -done.quantity, "stock": item.stock_quantity}
+        text = gettext("%(item)s: %(quantity)d written off, %(stock)d now in stock.")
+        return text % {"item": item, "quantity": -done.quantity, "stock": item.stock_quantity}

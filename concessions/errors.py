@@ -1,4 +1,4 @@
-"""What the bar refuses. The texts are for people: what was refused, why, what to do."""
+"""Refusals of the bar. Each text tells people what was refused, why, and what to do."""
 
 from collections.abc import Iterable
 
@@ -8,10 +8,7 @@ from cinema.status import ConcurrentChange, Refused
 
 
 class OutOfStock(Refused, code="out_of_stock"):
-    """There is less of some items in stock than was asked for.
-
-    `items`: their names.
-    """
+    """Some items have less in stock than was asked for."""
 
     def __init__(self, items: Iterable[object]) -> None:
         self.items = [str(item) for item in items]
@@ -22,7 +19,7 @@ class OutOfStock(Refused, code="out_of_stock"):
 
 
 class PromisedToCustomers(Refused, code="stock_promised"):
-    """Fewer were counted on the shelf than customers have ordered."""
+    """The count of the shelf is lower than what customers have ordered."""
 
     def __init__(self, item: object, *, on_shelf: int, promised: int) -> None:
         super().__init__(
@@ -35,7 +32,7 @@ class PromisedToCustomers(Refused, code="stock_promised"):
 
 
 class WrongQuantity(Refused, code="quantity_invalid"):
-    """The quantity is not a whole number within its bounds."""
+    """The quantity is not a whole number within the limits."""
 
     def __init__(self, quantity: object, *, lowest: int, highest: int) -> None:
         super().__init__(
@@ -45,10 +42,7 @@ class WrongQuantity(Refused, code="quantity_invalid"):
 
 
 class CountDiffers(Refused, code="count_differs"):
-    """The count differs so much from the expected stock that it needs a reason.
-
-    `on_shelf`: what was counted; `expected`: what the stock says.
-    """
+    """The count differs so much from the expected stock that it needs a reason."""
 
     def __init__(self, item: object, *, on_shelf: int, expected: int) -> None:
         self.on_shelf, self.expected = on_shelf, expected
@@ -62,20 +56,20 @@ class CountDiffers(Refused, code="count_differs"):
 
 
 class NothingToOrder(Refused, code="nothing_to_order"):
-    """The stock is at its maximum, or what is missing is on order."""
+    """The stock is at its maximum, so there is nothing to order."""
 
 
-class StockMovedMeanwhile(ConcurrentChange, code="stock_changed_meanwhile"):
-    """A colleague booked stock of the item after the page was opened."""
+class StockChanged(ConcurrentChange, code="stock_changed_meanwhile"):
+    """Someone else changed the stock of the item after the page was opened."""
 
 
-class OnSaleAlready(ConcurrentChange, code="item_on_sale_already"):
-    """The item is on sale."""
+class AlreadyOnSale(ConcurrentChange, code="item_on_sale_already"):
+    """The item is already on sale."""
 
 
-class OffSaleAlready(ConcurrentChange, code="item_off_sale_already"):
-    """The item is off sale."""
+class AlreadyOffSale(ConcurrentChange, code="item_off_sale_already"):
+    """The item is already off sale."""
 
 
-class OrderedAlready(NothingToOrder, code="item_on_order_already"):
-    """The item is on order from the supplier."""
+class AlreadyOrdered(NothingToOrder, code="item_on_order_already"):
+    """The item is already on order from the supplier."""

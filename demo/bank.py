@@ -17,7 +17,15 @@ from django.utils.translation import gettext as _
 from cinema.status import Refused, transition
 from demo.models import DemoCharge, DemoRefund
 from payments.errors import GatewayRefused, GatewayUnavailable, UnverifiedWebhook
-from payments.gateways.base import Charge, Opened, RefundReport, RefundRequest, Report, State, WebhookHint
+from payments.gateways.base import (
+    Charge,
+    PaymentReport,
+    RefundReport,
+    RefundRequest,
+    StartedPayment,
+    State,
+    WebhookHint,
+)
 from payments.models import Gateway
 
 PREFIX = "demo_"
@@ -49,7 +57,7 @@ def decide(token: str, *, paid: bool) -> DemoCharge:
 class DemoBank:
     """See `payments.gateways.GatewayClient`. Raises `GatewayUnavailable` when it is not switched on."""
 
-    by_hand: ClassVar[bool] = False
+    is_manual: ClassVar[bool] = False
 
     def __init__(self) -> None:
         if not is_on():
@@ -57,7 +65,7 @@ class DemoBank:
                 "switched off", _("The demo bank isn’t available. Please choose another payment method.")
             )
 
-    def start(self, charge: Charge) -> Opened:
+    def start(self, charge: Charge) -> StartedPayment:
         opened, _is_new = DemoCharge.objects.get_or_create(
             uid=charge.uid,
             defaults={
@@ -70,15 +78,15 @@ class DemoBank:
         if (opened.amount, opened.return_url) != (charge.amount, charge.return_url):
             raise GatewayRefused("key used for another request")
         page = reverse("demo_bank", args=[opened.token])
-        return Opened(external_id=f"{PREFIX}{opened.token}", redirect_url=f"{settings.SITE_URL}{page}")
+        return StartedPayment(external_id=f"{PREFIX}{opened.token}", redirect_url=f"{settings.SITE_URL}{page}")
 
-    def fetch(self, external_id: str) -> Report:
+    def fetch(self, external_id: str) -> PaymentReport:
         return _report(_charge(external_id))
 
-    def find(self, reference: str) -> str:
+    def find_external_id(self, reference: str) -> str:
         return ""
 
-    def close(self, external_id: str) -> Report:
+    def cancel_payment(self, external_id: str) -> PaymentReport:
         try:
             with transaction.atomic():
                 transition([_charge(external_id)], DemoCharge.Status.CLOSED)
@@ -116,8 +124,8 @@ def _charge(external_id: str) -> DemoCharge:
     return charge
 
 
-def _report(charge: DemoCharge) -> Report:
-    return Report(
+def _report(charge: DemoCharge) -> PaymentReport:
+    return PaymentReport(
         external_id=f"{PREFIX}{charge.token}",
         state=STATES[DemoCharge.Status(charge.status)],
         amount=charge.amount,

@@ -49,7 +49,7 @@ def settle_outstanding(at: datetime) -> None:
         transition([refund], Refund.Status.SUCCEEDED, external_id=f"{PREFIX}{back.hex}", attempts=1, succeeded_at=at)
     handed_out = Refund.objects.to_hand_out().filter(requested_at__lte=at - HANDED_OUT_AFTER)
     transition_matching(handed_out, Refund.Status.SUCCEEDED, succeeded_at=at, handed_out=True)
-    Payment.objects.to_ask(at).update(next_poll_at=at + timedelta(days=1))
+    Payment.objects.due_for_polling(at).update(next_poll_at=at + timedelta(days=1))
 
 
 def _refund_at_bank(payment: Payment, *, uid: UUID, amount: Decimal) -> UUID:

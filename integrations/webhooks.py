@@ -1,9 +1,9 @@
-"""Where gateways tell us that something happened. What they say is a hint: it makes us ask, and nothing else.
+"""Receives the webhooks of payment gateways.
 
-A message is verified, stored once, and then the gateway is asked. Whoever sends it learns little: 200 once it is
-stored, whatever becomes of it (the job asks about the payment again), 400 when it is not from the gateway, 404 for a
-gateway that is not set up, 413 when it is too long. When it could not be stored, or the gateway has to say first which
-payment it is about and is away (503), the answer is an error, and it is sent again.
+A webhook is only a hint: it is verified and stored once, and then the gateway is asked for the state of the payment.
+Responses: 200 once it is stored, even if processing it fails (a job polls the payment later); 400 if it is not genuine;
+404 if the gateway is not configured; 413 if it is too large; 503 if only the gateway can say which payment it is about
+and the gateway is unavailable. Gateways send a webhook again after a 5xx response.
 """
 
 import logging
@@ -23,25 +23,25 @@ from payments.gateways import client
 
 logger = logging.getLogger(__name__)
 
-LONGEST = 256 * 1024  # bytes; a gateway's own are a few kilobytes
+MAX_BODY_SIZE = 256 * 1024  # bytes; genuine webhooks have a few kilobytes
 
 
-@csrf_exempt  # a gateway has no cookie of ours; the message is verified instead
+@csrf_exempt  # gateways send no CSRF token; the message itself is verified instead
 @never_cache
 @require_POST
 @transaction.non_atomic_requests
 def receive(request: HttpRequest, gateway: str) -> HttpResponse:
     at = clock.now()
     try:
-        talks_to = client(gateway)
+        gateway_client = client(gateway)
     except GatewayUnavailable:
         return HttpResponse(status=404)
     if _is_too_long(request):
         return HttpResponse(status=413)
     try:
-        hint = talks_to.parse_webhook(request.body, request.headers, address=client_address(request), at=at)
+        hint = gateway_client.parse_webhook(request.body, request.headers, address=client_address(request), at=at)
     except UnverifiedWebhook:
-        logger.warning("A message that claims to be from %s is not", gateway)  # and nothing of what it says
+        logger.warning("Rejected a webhook that is not from %s", gateway)  # its text is not logged
         return HttpResponse(status=400)
     event = handle_gateway_event(hint, gateway=gateway, at=at)
     return HttpResponse(status=503 if event.handled_at is None and event.payment is None else 200)
@@ -49,6 +49,6 @@ def receive(request: HttpRequest, gateway: str) -> HttpResponse:
 
 def _is_too_long(request: HttpRequest) -> bool:
     try:
-        return len(request.body) > LONGEST
+        return len(request.body) > MAX_BODY_SIZE
     except RequestDataTooBig:
         return True

@@ -1,4 +1,4 @@
-"""One copy of a job at a time. It only saves work: what keeps two copies apart is the lock on each row."""
+"""A lease that keeps a second copy of a job from running. Only an optimisation: row locks ensure correctness."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from cinema import clock
 from jobs.claims import new_sender
 from jobs.models import JobLease
 
-LENGTH = timedelta(seconds=40)
+LEASE_DURATION = timedelta(seconds=40)
 RENEWED_AFTER = 10.0  # seconds
 
 
@@ -18,29 +18,29 @@ class Lease:
     job: str
     holder: str
     renewed: float
-    taken_over: bool = False  # its last holder vanished without giving it back
+    taken_over: bool = False  # the last holder disappeared without releasing it
 
     def renew(self) -> None:
-        """Keep it for another 40 s; does nothing if that was done less than 10 s ago."""
+        """Extend the lease to 40 s from now; does nothing if it was extended less than 10 s ago."""
         if clock.monotonic() - self.renewed > RENEWED_AFTER:
-            # One that was lost meanwhile (this process slept) stays lost: two copies then share the work.
-            JobLease.objects.filter(job=self.job, holder=self.holder).update(until=clock.now() + LENGTH)
+            # If another copy took it over (because this process was suspended), both continue and share the work.
+            JobLease.objects.filter(job=self.job, holder=self.holder).update(until=clock.now() + LEASE_DURATION)
             self.renewed = clock.monotonic()
 
     def release(self, *, at: datetime) -> None:
         JobLease.objects.filter(job=self.job, holder=self.holder).update(holder="", until=at)
 
 
-def take(job: str, *, at: datetime) -> Lease | None:
-    """The job's lease, or None when another copy holds it. A holder that vanished keeps it for 40 s at most."""
+def acquire(job: str, *, at: datetime) -> Lease | None:
+    """Take the job's lease; None if another copy holds it. A holder that crashed keeps it for at most 40 s."""
     holder = new_sender()
     lease = Lease(job=job, holder=holder, renewed=clock.monotonic())
-    mine = {"holder": holder, "until": at + LENGTH}
+    mine = {"holder": holder, "until": at + LEASE_DURATION}
     leases = JobLease.objects.filter(job=job)
     if leases.filter(holder="").update(**mine):
         return lease
-    # An `until` further away than anybody can set comes from a clock that was wrong.
-    if leases.filter(Q(until__lte=at) | Q(until__gt=at + LENGTH)).update(**mine):
+    # An `until` further ahead than a lease can last was set by a machine whose clock was wrong.
+    if leases.filter(Q(until__lte=at) | Q(until__gt=at + LEASE_DURATION)).update(**mine):
         lease.taken_over = True
         return lease
     _held, is_first = JobLease.objects.get_or_create(job=job, defaults=mine)

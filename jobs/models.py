@@ -10,16 +10,16 @@ from cinema.schedule import TITLES
 JOB_NAME_LENGTH = 100
 
 
-class Outcome(models.TextChoices):
+class RunOutcome(models.TextChoices):
     RUNNING = "RUNNING", _("Running")
     SUCCEEDED = "SUCCEEDED", _("Succeeded")
     FAILED = "FAILED", _("Failed")
 
 
 class JobRun(models.Model):
-    """One pass of one job, written when it starts and once more when it ends, since cron throws output away.
+    """One pass of one job, stored when it starts and updated when it ends, since cron discards output.
 
-    A pass that was killed has no `finished_at`; it reads RUNNING until the job's next pass calls it FAILED.
+    A pass that was killed has no `finished_at`; it stays RUNNING until the job's next pass marks it FAILED.
     """
 
     job = models.CharField(_("job"), max_length=JOB_NAME_LENGTH)
@@ -29,7 +29,7 @@ class JobRun(models.Model):
         _("as of"),
         help_text=_("The moment the job treated as the current time. It is in the past when a run was repeated later."),
     )
-    outcome = models.CharField(_("outcome"), max_length=9, choices=Outcome, default=Outcome.RUNNING)
+    outcome = models.CharField(_("outcome"), max_length=9, choices=RunOutcome, default=RunOutcome.RUNNING)
     host = models.CharField(_("host"), max_length=255)
     database = models.CharField(_("database"), max_length=255)
     done = models.PositiveIntegerField(_("done"), default=0)
@@ -44,9 +44,9 @@ class JobRun(models.Model):
         verbose_name_plural = _("job runs")
         ordering = ["-started_at", "-pk"]
         indexes = [
-            # A job's last run, and its runs that are old enough to go.
+            # For a job's last run, and for deleting its old runs.
             models.Index(fields=["job", "started_at"], name="jobrun_job_started"),
-            # The admin's list of all jobs, newest first.
+            # For the admin's list of all runs, newest first.
             models.Index(fields=["started_at"], name="jobrun_started"),
         ]
 
@@ -55,9 +55,9 @@ class JobRun(models.Model):
 
 
 class QuarantinedRow(models.Model):
-    """A row on which a job raised: kept away from the others, tried again ever later, and in the end given up.
+    """A row on which a job raised an error: skipped, retried after increasing waits, and finally given up.
 
-    It leaves by itself as soon as the job succeeds on it, or when nothing is due on it any more.
+    Deleted as soon as the job succeeds on the row or the row is no longer due.
     """
 
     job = models.CharField(_("job"), max_length=JOB_NAME_LENGTH)
@@ -88,16 +88,16 @@ class QuarantinedRow(models.Model):
 
     @property
     def row_in_words(self) -> str:
-        """Such as `order 123`."""
+        """The row for people, such as `order 123`."""
         table, _colon, key = self.row.partition(":")
         try:
             return f"{apps.get_model(table)._meta.verbose_name} {key}"
-        except (LookupError, ValueError):  # a table of long ago
+        except (LookupError, ValueError):  # the model no longer exists
             return self.row
 
 
 class JobLease(models.Model):
-    """Who runs a job at present (`holder` empty: nobody) and until when that is believed without being renewed."""
+    """Which process runs a job now (`holder` is empty if none does), and when its lease ends unless it is renewed."""
 
     job = models.CharField(_("job"), max_length=JOB_NAME_LENGTH, unique=True)
     holder = models.CharField(_("held by"), max_length=300, blank=True)

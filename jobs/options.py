@@ -1,4 +1,4 @@
-"""What a job is called with, read in one place, from a command line and from `call_command` alike."""
+"""The command-line options of all jobs, parsed and validated; also for `call_command`."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 
 class BadInput(CommandError):
-    """The job was called with something that makes no sense; it did nothing."""
+    """The job was called with an invalid option. It did nothing."""
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()), returncode=BAD_INPUT)
@@ -21,25 +21,29 @@ class BadInput(CommandError):
 
 @dataclass(frozen=True)
 class Options:
-    at: datetime | None = None  # None: by the clock, read at the start of each pass
+    at: datetime | None = None  # None: the current time at the start of each pass
     batch_size: int = BATCH_SIZE
     limit: int | None = None
     every: int | None = None
     dry_run: bool = False
 
     @staticmethod
-    def offer(parser: CommandParser, *, batch_size: int) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="show what is due, and change nothing")
+    def add_arguments(parser: CommandParser, *, batch_size: int) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="show what is due without changing anything")
         parser.add_argument(
-            "--at", metavar="INSTANT", help="the job's now: ISO 8601 with a zone (2026-11-05T18:30:00Z)"
+            "--at",
+            metavar="INSTANT",
+            help="treat this as the current time: ISO 8601 with a zone (2026-11-05T18:30:00Z)",
         )
-        parser.add_argument("--batch-size", default=batch_size, metavar="ROWS", help="rows a transaction (%(default)s)")
-        parser.add_argument("--limit", metavar="ROWS", help="try at most so many rows a step")
-        parser.add_argument("--every", metavar="SECONDS", help="repeat within the minute, 1 to 60 seconds apart")
+        parser.add_argument(
+            "--batch-size", default=batch_size, metavar="ROWS", help="rows per transaction (default: %(default)s)"
+        )
+        parser.add_argument("--limit", metavar="ROWS", help="process at most this many rows per step")
+        parser.add_argument("--every", metavar="SECONDS", help="repeat for one minute, every 1 to 60 seconds")
 
     @classmethod
-    def read(cls, given: dict[str, Any]) -> Self:
-        """Raises `BadInput`."""
+    def parse(cls, given: dict[str, Any]) -> Self:
+        """The options as given by argparse or `call_command`. Raises `BadInput` for an invalid value."""
         return cls(
             at=None if given["at"] is None else _instant("--at", given["at"]),
             batch_size=_number("--batch-size", given["batch_size"], lowest=1, highest=10_000),
@@ -53,9 +57,9 @@ def _instant(option: str, given: Any) -> datetime:
     try:
         instant = given if isinstance(given, datetime) else datetime.fromisoformat(given)
     except (TypeError, ValueError):
-        raise BadInput(f"{option}: {given!r} is not an instant like 2026-11-05T18:30:00+03:00") from None
+        raise BadInput(f"{option}: {given!r} is not a time such as 2026-11-05T18:30:00+03:00") from None
     if instant.tzinfo is None:
-        raise BadInput(f"{option}: {given!r} has no zone; add Z or an offset like +03:00")
+        raise BadInput(f"{option}: {given!r} has no time zone; add Z or an offset such as +03:00")
     if not EARLIEST <= instant < LATEST:
         raise BadInput(f"{option}: {given!r} is not between the years {EARLIEST.year} and {LATEST.year}")
     return instant.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What jobs should have done by now: the same `due` that they act on, asked of the past."""
+"""Finds rows that jobs should have processed by now, using the jobs' own `due` querysets."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,13 +8,15 @@ from django.core.management import get_commands, load_command_class
 
 from jobs.command import JobCommand
 from jobs.models import QuarantinedRow
-from jobs.quarantine import name_of
+from jobs.quarantine import row_name
 from jobs.steps import keys_of
 
 
 def overdue_rows(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
-    """The job and the name of each row that was due `periods` periods before `at`, is due still, and whose failing
-    is not on record in the quarantine."""
+    """The job and row name of each row that was already due `periods` periods before `at` and is still due.
+
+    Rows in quarantine are left out. One query for each step of each job, and one for the quarantine.
+    """
     apps = get_commands()
     quarantined = set(QuarantinedRow.objects.values_list("job", "row"))
     for job, schedule in settings.JOB_SCHEDULE.items():
@@ -24,6 +26,6 @@ def overdue_rows(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
         for step in command.steps():
             due = step.due(at - periods * schedule.period)
             for pk in keys_of(due):
-                row = name_of(due.model, pk)
+                row = row_name(due.model, pk)
                 if (job, row) not in quarantined:
                     yield job, row

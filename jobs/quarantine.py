@@ -1,4 +1,4 @@
-"""Rows on which a job raised: which to leave alone, when to try them again, when to stop trying."""
+"""Quarantine for rows on which a job raised an error: which to skip, when to retry them and when to give up."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -22,19 +22,18 @@ BACKOFF = Backoff(
 )
 
 
-def name_of(model: type[models.Model], pk: int) -> str:
-    """How a row is called in the quarantine: `orders.order:123`."""
+def row_name(model: type[models.Model], pk: int) -> str:
+    """The name of a row in the quarantine, such as `orders.order:123`."""
     return f"{model._meta.label_lower}:{pk}"
 
 
 def retry(entry: QuarantinedRow, *, at: datetime) -> None:
-    """Have the job's next pass try the row once more, also one that was given up. A row that has left meanwhile is
-    well."""
+    """Let the job's next pass retry the row, even if it was given up. Does nothing if the entry no longer exists."""
     QuarantinedRow.objects.filter(pk=entry.pk).update(next_attempt_at=at)
 
 
 class Quarantine:
-    """One job's quarantine during one pass. Opening it costs one query; passing rows through it none."""
+    """One job's quarantine during one pass. Loading it costs one query; checking rows costs none."""
 
     def __init__(self, job: str, *, at: datetime) -> None:
         self.job, self.at = job, at
@@ -44,8 +43,8 @@ class Quarantine:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def holds(self, row: str) -> bool:
-        """Whether the row, which is due, is to be left alone for now."""
+    def should_skip(self, row: str) -> bool:
+        """Whether the pass should skip this row, which is due, for now."""
         entry = self._entries.get(row)
         if entry is None:
             return False
@@ -53,7 +52,7 @@ class Quarantine:
         return entry.next_attempt_at is None or entry.next_attempt_at > self.at
 
     def add(self, row: str, error: Exception) -> None:
-        """Keep the row away; for how long depends on how often it failed."""
+        """Quarantine the row; the wait before the next attempt grows with each failure."""
         with transaction.atomic():
             entry, _is_new = QuarantinedRow.objects.select_for_update().get_or_create(
                 job=self.job, row=row, defaults={"first_failed_at": self.at}
@@ -66,14 +65,14 @@ class Quarantine:
         self._entries[row] = entry
         self._seen.add(row)
 
-    def forget(self, rows: Iterable[str]) -> None:
-        """The rows are well. No query unless one of them was here."""
-        if healed := [row for row in rows if row in self._entries]:
-            QuarantinedRow.objects.filter(job=self.job, row__in=healed).delete()
+    def release(self, rows: Iterable[str]) -> None:
+        """Remove rows that were processed successfully. No query unless one of them is quarantined."""
+        if recovered := [row for row in rows if row in self._entries]:
+            QuarantinedRow.objects.filter(job=self.job, row__in=recovered).delete()
 
-    def forget_the_unseen(self) -> None:
-        """Rows that no step found due were dealt with otherwise. Only for a pass that looked at all that is due."""
-        # A replay of a time before the failure proves nothing: the row may not have been due yet.
-        self.forget(
+    def release_unseen(self) -> None:
+        """Remove rows that no step found due any more. Only valid after a pass that looked at everything due."""
+        # A replay of a time before the failure says nothing about the row: it may not have been due yet.
+        self.release(
             [row for row, entry in self._entries.items() if row not in self._seen and entry.first_failed_at <= self.at]
         )

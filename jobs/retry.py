@@ -1,4 +1,4 @@
-"""Waiting out a database that is busy or away, and telling its errors from those of a row."""
+"""Retries after temporary database errors, and tells these apart from errors in a row's data."""
 
 import errno
 import logging
@@ -15,32 +15,34 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-WAITS = (0.1, 0.5, 2.0)  # seconds before the second, third and fourth try, give or take a half
+WAITS = (0.1, 0.5, 2.0)  # seconds before the second, third and fourth try, varied randomly by half
 
 
 def is_infrastructure(error: BaseException) -> bool:
-    """Whether it is the machine that failed (deadlock, lost connection, lock, disk, memory, a migration that nobody has
-    run) and not the row at hand."""
+    """Whether the infrastructure failed rather than the row being processed.
+
+    That is a deadlock, a lost connection, a lock, a full disk, lack of memory or a migration that was not run.
+    """
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     if isinstance(error, InternalError):
-        # Some ways of being thrown out by PostgreSQL come under this name; Django has then closed the connection.
+        # PostgreSQL raises this for some kinds of disconnection; Django has then closed the connection.
         return connection.connection is None
     return isinstance(error, (OperationalError, ProgrammingError, InterfaceError, MemoryError))
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether to wait for what failed; no table, column or right comes to whoever waits."""
+    """Whether a retry may help. It does not for errors in the SQL, such as a missing table, column or permission."""
     of_sqlite, of_postgres = (getattr(error.__cause__, name, None) for name in ("sqlite_errorcode", "pgcode"))
     is_in_the_sql = of_sqlite == sqlite3.SQLITE_ERROR or str(of_postgres).startswith("42")
     return is_infrastructure(error) and not is_in_the_sql
 
 
 def with_retries(action: Callable[[], Result]) -> Result:
-    """What `action` returns; it is tried again, up to three times, when the machine failed for a moment.
+    """Return what `action` returns; retry it up to three times after transient infrastructure errors.
 
-    Any other error comes out at once, and so does the last of the machine's. The action must be safe to repeat: a
-    connection lost during a commit leaves unknown whether it happened.
+    Other errors, and the error of the last try, are raised. The action must be safe to repeat: if the connection is
+    lost during a commit, it is unknown whether the commit happened.
     """
     for wait in WAITS:
         try:
@@ -49,19 +51,19 @@ def with_retries(action: Callable[[], Result]) -> Result:
             if not is_transient(error):
                 raise
             logger.warning("%s; trying again", one_line(error))
-        drop_dead_connection()
-        clock.sleep(wait * random.uniform(0.5, 1.5))  # apart, so that two that met in a deadlock do not meet again
+        close_broken_connection()
+        clock.sleep(wait * random.uniform(0.5, 1.5))  # random, so that two processes do not deadlock again
     return action()
 
 
-def drop_dead_connection() -> None:
-    """Have the next query connect anew if the connection is broken or old; leaves a caller's transaction alone."""
+def close_broken_connection() -> None:
+    """Close a broken or old connection, so that the next query reconnects. Does nothing inside a transaction."""
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
 
 
 def one_line(error: BaseException) -> str:
-    """The error as one line for a table: no traceback, no more than 500 characters, none that a database refuses."""
+    """The error as one line of at most 500 characters: no traceback, and no characters that databases reject."""
     try:
         text = f"{type(error).__name__}: {error}"
     except Exception:

@@ -1,4 +1,4 @@
-"""The record of a pass: written when it starts, completed when it ends."""
+"""Records each pass of a job as a `JobRun`: created when it starts, completed when it ends."""
 
 import socket
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection
 
-from jobs.models import JobRun, Outcome
+from jobs.models import JobRun, RunOutcome
 
 ERROR_LENGTH = 2000
 
@@ -16,9 +16,9 @@ def start(job: str, *, at: datetime, now: datetime) -> JobRun:
 
 
 def finish(run: JobRun, *, now: datetime, done: int, passed_over: int, failed: int, error: str) -> None:
-    """Completes the record, and lets go of the job's records older than `JOB_RUNS_KEPT`."""
+    """Complete the record, and delete the job's records that are older than `JOB_RUNS_KEPT`."""
     JobRun.objects.filter(pk=run.pk).update(
-        outcome=Outcome.FAILED if failed or error else Outcome.SUCCEEDED,
+        outcome=RunOutcome.FAILED if failed or error else RunOutcome.SUCCEEDED,
         finished_at=now,
         done=done,
         passed_over=passed_over,
@@ -29,14 +29,14 @@ def finish(run: JobRun, *, now: datetime, done: int, passed_over: int, failed: i
 
 
 def mark_abandoned(job: str) -> None:
-    """Call the job's unfinished runs failed, once their process is known to be gone."""
-    JobRun.objects.filter(job=job, outcome=Outcome.RUNNING).update(
-        outcome=Outcome.FAILED, error="The process ended before the pass did."
+    """Mark the job's unfinished runs as failed, once their process is known to be gone."""
+    JobRun.objects.filter(job=job, outcome=RunOutcome.RUNNING).update(
+        outcome=RunOutcome.FAILED, error="The process ended before the pass was finished."
     )
 
 
 def _database() -> str:
-    """Which database this is, without who logs in to it."""
+    """The database's vendor, name and host, without user or password."""
     place = connection.settings_dict
     host = f"@{place['HOST'] or 'local'}" if connection.vendor != "sqlite" else ""
     return f"{connection.vendor} {place['NAME']}{host}"[:255]

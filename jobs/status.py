@@ -1,4 +1,4 @@
-"""What each job of the schedule did last, does next, and whether it is late."""
+"""The last run, next run, quarantine and lateness of each scheduled job."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,13 +13,13 @@ from django.utils import timezone
 from cinema.schedule import Daily, Every
 from jobs.models import JobRun, QuarantinedRow
 
-PERIODS = 2  # that a job may miss before it is late
+PERIODS = 2  # a job is late when it has missed this many
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Sums:
-    """What the passes that began within some time came to, together."""
+    """Totals over all passes that started within some time."""
 
     passes: int = 0
     done: int = 0
@@ -32,15 +32,15 @@ class JobStatus:
     job: str
     schedule: Every | Daily
     last_run: JobRun | None  # finished or not
-    next_run: datetime  # when cron starts it next, in the server's zone
+    next_run: datetime  # when cron will start it next, in the server's time zone
     quarantined: int
     given_up: int  # of those
     late: bool
-    day: Sums  # of the last 24 hours
+    day: Sums  # totals of the last 24 hours
 
 
 def statuses(now: datetime) -> list[JobStatus]:
-    """One for each job of the schedule, in its order. Five queries, however many runs are on record."""
+    """The status of each scheduled job, in the order of the schedule. Five queries, however many runs are stored."""
     last = _last_runs(JobRun.objects.all())
     behind = set(late(now))
     counts = QuarantinedRow.objects.order_by("job").values("job")
@@ -64,9 +64,10 @@ def statuses(now: datetime) -> list[JobStatus]:
 
 
 def late(now: datetime) -> list[str]:
-    """The jobs of which no pass came to an end, good or bad, within the last two periods.
+    """The jobs of which no pass has ended, successfully or not, within their last two periods.
 
-    A job that never ran is counted from the installation. A pass that fails is not late: it is on record as failed.
+    For a job that has never run, the time counts from the installation. A failing job is not late: its failures are
+    recorded.
     """
     finished = _last_runs(JobRun.objects.exclude(finished_at=None))
     missing = settings.JOB_SCHEDULE.keys() - finished.keys()
@@ -79,7 +80,7 @@ def late(now: datetime) -> list[str]:
 
 
 def _sums(since: datetime) -> dict[str, Sums]:
-    """Of each job; one query, which an index of the start serves."""
+    """The totals of each job. One query, served by the index on `started_at`."""
     runs = JobRun.objects.filter(started_at__gt=since).order_by().values("job")
     summed = runs.annotate(Count("pk"), Sum("done"), Sum("passed_over"), Sum("failed"))
     columns = ("job", "pk__count", "done__sum", "passed_over__sum", "failed__sum")
@@ -87,7 +88,7 @@ def _sums(since: datetime) -> dict[str, Sums]:
 
 
 def _last_runs(runs: QuerySet[JobRun]) -> dict[str, JobRun]:
-    """The newest of `runs` of each job of the schedule, in one query that reads one end of an index a job."""
+    """The newest of `runs` for each scheduled job. One query, which reads one index entry per job."""
     newest: list[Any] = [
         Subquery(runs.filter(job=job).order_by("-started_at").values("pk")[:1]) for job in settings.JOB_SCHEDULE
     ]

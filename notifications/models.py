@@ -8,8 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Kind(models.TextChoices):
-    """What a message is about. `notifications.services.queueing` says what the context of each holds."""
+class MessageKind(models.TextChoices):
+    """The kind of a message. `notifications.services.queueing` lists the context that each kind needs."""
 
     ORDER_PAID = "ORDER_PAID", _("Tickets")
     ORDER_LINK = "ORDER_LINK", _("Order link")
@@ -34,26 +34,27 @@ class Status(models.TextChoices):
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def due(self, at: datetime) -> Self:
-        """What a sender should take at `at`: queued and waited long enough, or left behind by a killed sender."""
+        """Messages to send at `at`: queued and not waiting for a retry, or left by a sender whose claim has expired."""
         return self.filter(status__in=(Status.QUEUED, Status.SENDING), next_attempt_at__lte=at)
 
 
 class Notification(models.Model):
-    """One message to one recipient about one occasion, written with the fact that it tells and sent later.
+    """One message to one recipient about one event, stored in the transaction of that event and sent later.
 
-    Sent at least once: a sender that is killed between sending and marking sends it again, under the same `message_id`.
+    Sent at least once: if a sender is killed between sending a message and marking it, the message is sent again with
+    the same `message_id`.
     """
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         Status.QUEUED: {Status.SENDING, Status.OUTDATED},
-        # To itself: taken over from a sender whose claim ran out.
+        # SENDING to SENDING: taken over from a sender whose claim has expired.
         Status.SENDING: {Status.SENDING, Status.SENT, Status.QUEUED, Status.FAILED, Status.OUTDATED},
         Status.SENT: set(),
         Status.FAILED: {Status.QUEUED},
         Status.OUTDATED: set(),
     }
 
-    kind = models.CharField(_("kind"), max_length=32, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=32, choices=MessageKind)
     recipient = models.CharField(_("recipient"), max_length=254, help_text=_("E-mail address or phone number"))
     occasion = models.CharField(
         _("event"),
@@ -73,7 +74,7 @@ class Notification(models.Model):
         blank=True,
         help_text=_("After this time the message is out of date and is not sent."),
     )
-    # While the message is being sent this is the end of the sender's claim: one column, so that one index serves `due`.
+    # While the message is being sent, the end of the sender's claim; one column, so that one index serves `due`.
     next_attempt_at = models.DateTimeField(_("next attempt"))
     claimed_by = models.CharField(_("sent by"), max_length=64, blank=True, default="")
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -96,11 +97,11 @@ class Notification(models.Model):
         indexes = [models.Index(fields=["status", "next_attempt_at"], name="notification_due")]
 
     def __str__(self) -> str:
-        # Without the recipient: this text ends up in logs.
+        # No recipient: this text ends up in logs.
         return f"{self.get_kind_display()} {self.occasion}"
 
     @property
     def message_id(self) -> str:
-        """The same at every attempt, so that a mail sent twice can be told from two mails."""
+        """The Message-ID, the same at every attempt, so that mail servers can recognise duplicates."""
         domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
         return f"<{self.pk}.{self.uid.hex}@{domain}>"

@@ -1,4 +1,4 @@
-"""What goes along with a letter: codes to be scanned, drawn where there is no network to fetch them by."""
+"""Draws QR codes as images, which are attached to e-mails so that they work offline."""
 
 import io
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from notifications.models import Notification
 
 
 def qr_images(notification: Notification) -> Iterator[tuple[str, bytes]]:
-    """The name and the PNG of each of the `codes` in the context, black on white with the margin that scanners need."""
-    import segno  # here, since every job imports its way to letters, and one of them draws
+    """The file name and PNG of each entry of `codes` in the context, with the margin that scanners need."""
+    import segno  # imported here, since every job imports this module but only one draws QR codes
 
     for name, code in notification.context.get("codes", []):
-        drawing = io.BytesIO()
-        # To choose among eight masks takes half of the time, and codes as good as random need no choice.
-        segno.make_qr(code, error="m", mask=0).save(drawing, kind="png", scale=8, border=4)
-        yield f"{name}.png", drawing.getvalue()
+        image = io.BytesIO()
+        # A fixed mask halves the time; choosing the best of eight makes no difference for random codes.
+        segno.make_qr(code, error="m", mask=0).save(image, kind="png", scale=8, border=4)
+        yield f"{name}.png", image.getvalue()

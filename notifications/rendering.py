@@ -1,4 +1,4 @@
-"""The words of a message, in its recipient's language, from templates/notifications."""
+"""Renders messages from templates/notifications in the recipient's language."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.utils import translation
 
 from notifications.models import Notification
 
-EMPTY_LINES = re.compile(r"\n\s*\n")  # where a part of a template had nothing to say
+EMPTY_LINES = re.compile(r"\n\s*\n")  # left by template blocks that rendered nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class RenderedEmail:
 
 
 def render_email(notification: Notification) -> RenderedEmail:
-    """What an e-mail says."""
+    """The subject and body of an e-mail, as plain text."""
     with translation.override(_language(notification)):
         return RenderedEmail(
             subject=_one_line(_render(notification, "subject.txt")),
@@ -28,7 +28,7 @@ def render_email(notification: Notification) -> RenderedEmail:
 
 
 def render_text(notification: Notification) -> str:
-    """What a text message says, in one line: the letter's subject where nothing was written for the phone."""
+    """The text of an SMS, in one line; the e-mail subject if there is no template for SMS."""
     with translation.override(_language(notification)):
         return _one_line(_render(notification, "sms.txt", "subject.txt"))
 
@@ -40,13 +40,13 @@ def _render(notification: Notification, *endings: str) -> str:
     return template.render(Context(notification.context, autoescape=False))
 
 
-def _one_line(words: str) -> str:
-    """Without line breaks of any alphabet, which could smuggle a header into the letter."""
-    return " ".join(words.split())
+def _one_line(text: str) -> str:
+    """The text without line breaks, which could inject a header into the e-mail."""
+    return " ".join(text.split())
 
 
 def _language(notification: Notification) -> str:
     try:
         return translation.get_supported_language_variant(notification.language)
-    except LookupError:  # a language since taken away, or none known
+    except LookupError:  # the language is not, or no longer, supported
         return settings.LANGUAGE_CODE

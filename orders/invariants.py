@@ -32,7 +32,7 @@ def violations(at: datetime) -> Iterator[Violation]:
     }
     yield from broken(INVARIANTS, parameters)
     for job, row in overdue_rows(at, periods=PERIODS):
-        yield Violation(f"Nothing was due to {job} two periods ago and is still undone", row)
+        yield Violation(f"{job} has rows that have been due for more than two periods", row)
 
 
 LIVE = sql_list(Ticket.LIVE)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from concessions.models import ConcessionPreorder
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from notifications.services import Message, queue
 from orders.models import Order, Ticket
 from screenings.models import Cinema
@@ -30,7 +30,7 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime
     queue(
         [
             Message(
-                kind=Kind.ORDER_PAID,
+                kind=MessageKind.ORDER_PAID,
                 recipient=order.recipient,
                 occasion=order.number,
                 language=order.language,
@@ -56,7 +56,7 @@ def send_link(order: Order, *, at: datetime) -> None:
     queue(
         [
             Message(
-                kind=Kind.ORDER_LINK,
+                kind=MessageKind.ORDER_LINK,
                 recipient=order.email,
                 occasion=f"{order.number} {at.isoformat()}",
                 language=order.language,
@@ -74,7 +74,7 @@ def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False
     queue(
         [
             Message(
-                kind=Kind.ORDER_OVERDUE,
+                kind=MessageKind.ORDER_OVERDUE,
                 recipient=order.recipient,
                 occasion=f"{order.number} {(at if again else order.payment_deadline).isoformat()}",
                 language=order.language,
@@ -97,7 +97,7 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
     queue(
         [
             Message(
-                kind=Kind.ORDER_CANCELLED,
+                kind=MessageKind.ORDER_CANCELLED,
                 recipient=order.recipient,
                 occasion=order.number,
                 language=order.language,
@@ -119,7 +119,7 @@ def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, 
     queue(
         [
             Message(
-                kind=Kind.ORDER_REFUNDED,
+                kind=MessageKind.ORDER_REFUNDED,
                 recipient=order.recipient,
                 occasion=f"{order.number} {refund}",
                 language=order.language,
@@ -136,7 +136,7 @@ def notify_payment_returned(order: Order, *, payment: int, amount: Decimal, at: 
     queue(
         [
             Message(
-                kind=Kind.LATE_PAYMENT_REFUNDED,
+                kind=MessageKind.LATE_PAYMENT_REFUNDED,
                 recipient=order.recipient,
                 occasion=f"{order.number} {payment}",
                 language=order.language,
@@ -161,7 +161,7 @@ def notify_sessions_cancelled(
     queue(
         [
             Message(
-                kind=Kind.SESSION_CANCELLED,
+                kind=MessageKind.SESSION_CANCELLED,
                 recipient=order.recipient,
                 occasion=" ".join([order.number, *map(str, sorted({ticket.session_id for ticket in cancelled}))]),
                 language=order.language,
@@ -183,7 +183,7 @@ def notify_upcoming_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime
     queue(
         [
             Message(
-                kind=Kind.TICKET_REMINDER,
+                kind=MessageKind.TICKET_REMINDER,
                 recipient=tickets[0].order.recipient,
                 occasion=f"{tickets[0].order.number} {tickets[0].session_id}",
                 language=tickets[0].order.language,
@@ -210,7 +210,11 @@ def notifications_of(order: Order) -> QuerySet[Notification]:
     order's number. An index serves it."""
     about = Notification.objects.filter(
         Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),
-        kind__in=[kind for kind in Kind if kind not in (Kind.POINTS_EXPIRING, Kind.LOW_STOCK, Kind.SIGN_IN)],
+        kind__in=[
+            kind
+            for kind in MessageKind
+            if kind not in (MessageKind.POINTS_EXPIRING, MessageKind.LOW_STOCK, MessageKind.SIGN_IN)
+        ],
         recipient=order.recipient.strip(),
     )
     return about.order_by("created_at", "pk")

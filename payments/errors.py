@@ -1,4 +1,4 @@
-"""Errors of gateways, and refusals to pay out refunds. The texts are for people; `answer` is what a gateway said."""
+"""Errors of payment gateways. The texts are shown to people; `answer` has what the gateway said."""
 
 from django.utils.translation import gettext as _
 
@@ -6,10 +6,7 @@ from cinema.status import ForbiddenMove, Refused
 
 
 class GatewayError(Refused, code="gateway_error"):
-    """A gateway did not do what it was asked.
-
-    `answer`: what the gateway said in a few words, for staff and logs, without personal data.
-    """
+    """A gateway did not carry out a request."""
 
     def __init__(self, answer: str, text: str = "") -> None:
         self.answer = answer[:100]
@@ -17,24 +14,24 @@ class GatewayError(Refused, code="gateway_error"):
 
 
 class GatewayUnavailable(GatewayError, code="gateway_unavailable"):
-    """The gateway gave no clear answer: whether it did what was asked is unknown."""
+    """The gateway gave no clear answer, so it is unknown whether the request was carried out."""
 
 
 class GatewayRefused(GatewayError, code="gateway_refused"):
-    """The gateway said no: nothing was done, and the same request will fail again."""
+    """The gateway rejected the request: nothing was done, and the same request would fail again."""
 
 
 class NotPollable(GatewayError, code="gateway_by_hand"):
-    """The payment was taken by hand: there is no gateway to ask."""
+    """The payment was taken by staff (cash or card terminal), so there is no gateway to ask."""
 
 
 class UnverifiedWebhook(Refused, code="webhook_not_genuine"):
-    """A webhook does not come from the gateway that it names."""
+    """A webhook was not sent by the gateway that it names."""
 
 
 class RefundStillToSend(ForbiddenMove, code="refund_still_to_send"):
-    """The gateway is still to send this refund: do not hand out money."""
+    """The gateway still has to send this refund: do not pay it out by hand."""
 
 
 class RefundedAlready(ForbiddenMove, code="refund_paid_already"):
-    """The money of this refund has gone back."""
+    """The money of this refund has been returned already."""

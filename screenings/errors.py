@@ -1,4 +1,4 @@
-"""What the programme refuses. The texts are for people: what was refused, why, what to do."""
+"""Refusals of halls and sessions. Each text tells people what was refused, why, and what to do."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from cinema.status import ForbiddenMove, Refused
 
 
 class NonexistentTime(Refused, code="time_nonexistent"):
-    """The clocks go forward over this local time, so that it does not exist."""
+    """This local time does not exist, because the clocks go forward over it."""
 
     def __init__(self, wall_clock: datetime, zone: ZoneInfo) -> None:
         super().__init__(
@@ -26,10 +26,7 @@ class NonexistentTime(Refused, code="time_nonexistent"):
 
 
 class AmbiguousTime(Refused, code="time_ambiguous"):
-    """The clocks go back, so that this local time comes twice.
-
-    `choices`: both instants, the earlier first.
-    """
+    """This local time occurs twice, because the clocks go back."""
 
     def __init__(self, wall_clock: datetime, zone: ZoneInfo, choices: Sequence[datetime]) -> None:
         self.choices = list(choices)
@@ -48,24 +45,21 @@ class AmbiguousTime(Refused, code="time_ambiguous"):
 
 
 class TimeZoneMissing(Refused, code="time_zone_missing"):
-    """The time has no zone, so that it is not an instant."""
+    """The time has no time zone, so it is not an exact moment."""
 
     def __init__(self, time: datetime) -> None:
         super().__init__(_("%(time)s has no time zone. Specify one.") % {"time": _shown(time)})
 
 
 class StartsInThePast(Refused, code="starts_in_the_past"):
-    """A session is scheduled to start before now."""
+    """The start of the session is in the past."""
 
     def __init__(self, start: datetime) -> None:
         super().__init__(_("%(time)s has already passed. Choose a later start.") % {"time": _shown(start)})
 
 
 class HallBusy(Refused, code="hall_busy"):
-    """Other sessions occupy the hall at that time, cleaning included.
-
-    `sessions`: they, with hall and film loaded.
-    """
+    """Other sessions use the hall at that time, cleaning included."""
 
     def __init__(self, sessions: Sequence[Any]) -> None:
         self.sessions = list(sessions)
@@ -85,8 +79,8 @@ class ImpossibleSession(Refused, code="session_invalid"):
     """A value of the session is not valid; the text says which."""
 
 
-class SessionCancelledAlready(ForbiddenMove, code="session_cancelled_already"):
-    """The session has been cancelled before; the first reason is kept."""
+class SessionAlreadyCancelled(ForbiddenMove, code="session_cancelled_already"):
+    """The session is already cancelled; the first reason is kept."""
 
     def __init__(self, session: Any) -> None:
         super().__init__(_("%(session)s has already been cancelled.") % {"session": session})
@@ -101,15 +95,15 @@ class SessionOver(ForbiddenMove, code="session_over"):
         )
 
 
-class NotYet(ForbiddenMove, code="session_not_yet"):
-    """The session has not started, or not ended, yet."""
+class TooEarly(ForbiddenMove, code="session_not_yet"):
+    """It is too early for this status: the session has not started, or not ended, yet."""
 
     def __init__(self, session: Any) -> None:
         super().__init__(_("%(session)s: it’s too early for this.") % {"session": session})
 
 
 class DifferentWeekdays(Refused, code="weekdays_differ"):
-    """A week is copied to one that starts on another day of the week."""
+    """The two weeks start on different days of the week."""
 
     def __init__(self) -> None:
         super().__init__(_("Both weeks must start on the same day of the week. Choose another start day."))
@@ -123,11 +117,8 @@ class ImpossibleOutage(Refused, code="outage_invalid"):
     """The seats or the dates of the outage are not valid; the text says which."""
 
 
-class OutAlready(ImpossibleOutage, code="seat_out_already"):
-    """The seats are out of use at that time already.
-
-    `outages`: since when; with seat, hall and cinema loaded.
-    """
+class SeatAlreadyOut(ImpossibleOutage, code="seat_out_already"):
+    """The seats are already out of use at that time."""
 
     def __init__(self, outages: Sequence[Any]) -> None:
         self.outages = list(outages)
@@ -145,8 +136,8 @@ class SeatBroken(Refused, code="seat_out_of_use"):
     """One of the seats is out of use during the session."""
 
 
-class BackAlready(ForbiddenMove, code="seat_back_already"):
-    """The seat was put back before, or its outage has ended."""
+class OutageAlreadyEnded(ForbiddenMove, code="seat_back_already"):
+    """The seat is already back in use, or its outage has ended."""
 
     def __init__(self, outage: Any) -> None:
         super().__init__(_("%(seat)s is already back on sale.") % {"seat": capfirst(str(outage.seat))})

@@ -1,4 +1,4 @@
-"""How a hall is drawn: rows, seats, aisles, and what is said of each seat. Shop and staff draw from the same layout."""
+"""Computes the drawing of a hall: positions and labels of rows and seats. Used by the shop and the admin alike."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from screenings.models import Seat, SeatKind
 
-STEP = 40  # from one seat to the next, in the drawing's own units
-EDGE = 48  # for the numbers of the rows, at either side
-TOP = 56  # for the screen
+STEP = 40  # distance between two seats, in units of the drawing
+EDGE = 48  # margin at both sides, for the row numbers
+TOP = 56  # margin at the top, for the screen
 
-# Beside the number, so that a kind is told by shape, letter and title, never by colour alone.
+# Shown beside the number, so that a kind can be recognised by shape, letter and title, not by colour alone.
 LETTERS: dict[str, str] = {
     SeatKind.VIP: "V",
     SeatKind.LOVE_SEAT: "L",
@@ -25,7 +25,7 @@ LETTERS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class SeatMark:
-    """What is said of a seat: a state (a class of the style sheet), its sign, words, a link, and the price if shown."""
+    """How a seat is shown: a state (used as CSS class), a sign, a description, a link, and a price if there is one."""
 
     state: str
     sign: str = ""
@@ -35,7 +35,7 @@ class SeatMark:
 
     @property
     def is_taken(self) -> bool:
-        """Whether nobody can choose the seat now."""
+        """Whether the seat cannot be chosen now."""
         return self.state not in ("free", "chosen")
 
     @property
@@ -52,7 +52,7 @@ def chosen(price: Decimal | None = None) -> SeatMark:
 
 
 def taken(price: Decimal | None = None) -> SeatMark:
-    """Sold, held or broken, where it is not said which."""
+    """Sold, held or broken, for pages that do not show which."""
     return SeatMark("taken", "✕", price=price)
 
 
@@ -62,7 +62,7 @@ def broken(reason: str) -> SeatMark:
 
 @dataclass(frozen=True)
 class SeatInRow:
-    """A seat where it stands; `gap` counts the empty places between it and the seat before it, or the wall."""
+    """A seat in the drawing; `gap` is the number of empty places before it, up to the previous seat or the wall."""
 
     seat: Seat
     gap: int
@@ -70,7 +70,7 @@ class SeatInRow:
 
     @property
     def x(self) -> int:
-        """Of its centre, as `y`."""
+        """The x coordinate of the seat's centre."""
         return EDGE + STEP * self.seat.across - STEP // 2
 
     @property
@@ -87,7 +87,7 @@ class SeatInRow:
 
     @property
     def title(self) -> str:
-        """For screen readers, and for the tooltip."""
+        """The description for screen readers and the tooltip."""
         return ", ".join(
             part for part in (str(self.seat), str(SeatKind(self.seat.kind).label), self.mark.words) if part
         )
@@ -109,7 +109,7 @@ class SeatRow:
 
 @dataclass(frozen=True)
 class KindInHall:
-    """A kind of seat that the hall has: for the legend. `price` is None where the layout shows no prices."""
+    """A kind of seat in the hall, for the legend. `price` is None if the layout shows no prices."""
 
     kind: str
     label: str
@@ -151,9 +151,9 @@ class HallLayout:
 
 
 def lay_out(seats: Iterable[Seat], marks: Mapping[int, SeatMark] | None = None) -> HallLayout:
-    """The layout of these seats of one hall, in any order; `marks` by the seats' primary keys, the others are free.
+    """Lay out the seats of one hall, given in any order. Seats without an entry in `marks` (by primary key) are free.
 
-    Aisles are gaps; a row number without seats is a cross aisle and keeps its room.
+    Aisles are shown as gaps; a row number without seats is a cross aisle and takes up space.
     """
     marks = marks or {}
     unmarked = free()

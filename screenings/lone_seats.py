@@ -1,20 +1,23 @@
-"""The rule that no seat is left alone, in one function: a better rule replaces its body and keeps its contract."""
+"""The rule that a choice of seats must not leave a single free seat between two taken ones."""
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 
 from screenings.models import Seat, SeatKind
 
-NOT_A_CHAIR = (SeatKind.WHEELCHAIR, SeatKind.COMPANION)  # they end a block as an aisle does, and are never "left alone"
+NOT_A_CHAIR = (
+    SeatKind.WHEELCHAIR,
+    SeatKind.COMPANION,
+)  # they end a block of chairs as an aisle does, and may be left alone
 
 
-def left_alone(seats: Iterable[Seat], *, taken: Collection[int], wanted: Collection[int]) -> list[Seat]:
-    """The free seats that the choice `wanted` would leave alone between two others, or nothing when it may stand.
+def find_lone_seats(seats: Iterable[Seat], *, taken: Collection[int], wanted: Collection[int]) -> list[Seat]:
+    """The free seats that choosing `wanted` would leave alone between two others; empty if the choice is allowed.
 
-    `seats` are all seats of one hall; `taken` the keys of those that nobody can have (sold, held, broken), `wanted` the
-    keys of those chosen, none of them taken. A seat beside an aisle or a wall is not alone. A choice that leaves a seat
-    alone stands where as many seats side by side in that stretch of free seats would always leave one: nothing else is
-    possible there. Other stretches are the customer's affair. Pure, and no query.
+    `seats` are all seats of one hall; `taken` are the primary keys of seats that cannot be bought (sold, held, broken),
+    `wanted` those of the chosen seats. A seat beside an aisle or a wall is never alone. Leaving a seat alone is allowed
+    if every choice of as many adjacent seats in the same stretch of free seats would do so too; other stretches are
+    not considered. A pure function without queries.
     """
     alone = []
     for stretch in _stretches(seats, taken=taken):
@@ -30,15 +33,15 @@ def left_alone(seats: Iterable[Seat], *, taken: Collection[int], wanted: Collect
 
 
 class _Stretch:
-    """Free seats side by side; `walled` says of each end whether a taken seat stands there rather than an aisle."""
+    """Adjacent free seats; `bounded` says for each end whether it borders on a taken seat, not on an aisle or wall."""
 
-    def __init__(self, seats: list[Seat], *, walled: tuple[bool, bool]) -> None:
-        self.seats, self.walled = seats, walled
+    def __init__(self, seats: list[Seat], *, bounded: tuple[bool, bool]) -> None:
+        self.seats, self.bounded = seats, bounded
 
 
 def _alone(stretch: _Stretch, chosen: list[bool]) -> list[Seat]:
-    """The seats of the stretch that are free after the choice and have somebody at either side."""
-    around = [stretch.walled[0], *chosen, stretch.walled[1]]
+    """The seats of the stretch that the choice leaves free with a taken or chosen seat on both sides."""
+    around = [stretch.bounded[0], *chosen, stretch.bounded[1]]
     return [
         seat for place, seat in enumerate(stretch.seats) if not chosen[place] and around[place] and around[place + 2]
     ]
@@ -50,11 +53,11 @@ def _stretches(seats: Iterable[Seat], *, taken: Collection[int]) -> Iterator[_St
             if not is_taken:
                 part = list(group)
                 first, last = part[0][0], part[-1][0]
-                yield _Stretch([seat for _place, seat in part], walled=(first > 0, last < len(block) - 1))
+                yield _Stretch([seat for _place, seat in part], bounded=(first > 0, last < len(block) - 1))
 
 
 def _blocks(seats: Iterable[Seat]) -> Iterator[list[Seat]]:
-    """Chairs of a row with no aisle between them."""
+    """Groups of chairs in a row with no aisle between them."""
     chairs = [seat for seat in seats if seat.kind not in NOT_A_CHAIR]
     block: list[Seat] = []
     for seat in sorted(chairs, key=lambda seat: (seat.row, seat.across)):

@@ -1,4 +1,4 @@
-"""From what a clock on the wall shows to an instant."""
+"""Converts local times to instants."""
 
 from datetime import UTC, datetime
 from typing import Literal
@@ -8,22 +8,22 @@ from screenings.errors import AmbiguousTime, NonexistentTime
 
 
 def as_instant(wall_clock: datetime, zone: ZoneInfo, *, fold: Literal[0, 1] | None = None) -> datetime:
-    """The instant, in UTC, at which the clocks of `zone` show `wall_clock`, which has no zone of its own.
+    """Convert the naive local time `wall_clock` in `zone` to an instant in UTC.
 
-    A time that the clocks skip is refused with `NonexistentTime`. One that they show twice is refused with
-    `AmbiguousTime`, which holds both, unless `fold` says which is meant: 0 the earlier, 1 the later.
+    Raises `NonexistentTime` for a time skipped when the clocks go forward, and `AmbiguousTime`, which holds both
+    instants, for one that occurs twice, unless `fold` selects one: 0 the earlier, 1 the later.
     """
     if wall_clock.tzinfo is not None:
-        raise ValueError("A wall clock shows no zone: pass the time without one.")
+        raise ValueError("wall_clock must not have a time zone.")
     earlier, later = (wall_clock.replace(tzinfo=zone, fold=which) for which in (0, 1))
-    if not _is_shown(earlier):
+    if not _exists(earlier):
         raise NonexistentTime(wall_clock, zone)
-    # Two datetimes of one zone compare by their clocks alone: it is the offset that tells them apart.
+    # Datetimes in the same zone compare by local time only, so compare the offsets.
     if fold is None and earlier.utcoffset() != later.utcoffset():
         raise AmbiguousTime(wall_clock, zone, [earlier, later])
     return (later if fold else earlier).astimezone(UTC)
 
 
-def _is_shown(time: datetime) -> bool:
-    """Whether the clocks of its zone ever show this time: one that they skip comes back from UTC as another."""
+def _exists(time: datetime) -> bool:
+    """Whether this local time exists: one that the clocks skip changes when converted to UTC and back."""
     return time.astimezone(UTC).astimezone(time.tzinfo).replace(tzinfo=None) == time.replace(tzinfo=None)

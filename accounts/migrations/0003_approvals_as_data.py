@@ -14,8 +14,10 @@ SERVICES = {
 
 
 def name_services(apps: Any, schema_editor: Any) -> None:
-    """Decided requests are kept under the name of their service. Open ones are withdrawn: they hold a submitted form,
-    from which no service can be called any more."""
+    """Rename the services of decided requests, and withdraw open ones.
+
+    Open requests contain a submitted form, with which a service can no longer be called.
+    """
     approvals = apps.get_model("accounts", "Approval").objects
     approvals.filter(status="ASKED").update(status="WITHDRAWN", why="UPDATED", decided_at=timezone.now())
     for action, service in SERVICES.items():

@@ -1,8 +1,8 @@
 """Four-eyes approval: above a limit, one person requests and another one approves before a service runs.
 
-A room offers a service by an `ApprovableService` in its `approvals.py`; the setting `APPROVABLE_SERVICES` names these
-by dotted path. A page that a service refuses with `ApprovalRequired` may call `request_approval`, which stores the name
-of the service and its arguments as data. `approve` calls the service with them.
+An app makes a service approvable with an `ApprovableService` in its `approvals.py`, which the setting
+`APPROVABLE_SERVICES` names by dotted path. When a service raises `ApprovalRequired`, the page may call
+`request_approval`, which stores the service's name and its arguments as JSON. `approve` then calls the service.
 """
 
 import hashlib
@@ -26,57 +26,57 @@ from accounts.models import Approval, User
 from cinema.status import transition
 from cinema.validators import clean_reason
 
-#: What one person did to one row within this time counts together, so that a large sum is not split into small ones.
+#: Amounts by one person for one row are added up over this time, so that a large sum cannot be split into small ones.
 LIMIT_WINDOW = timedelta(days=1)
 
-ATTEMPTS = 3  # to store a request while others store theirs for the same row
+STORE_ATTEMPTS = 3  # tries to store a request while others store theirs for the same row
 
 
 class ApprovableService:
-    """What a room offers for approval: one of its services, and how its arguments become data and back.
+    """Describes one service that can be requested and approved, and converts its arguments to JSON and back.
 
-    Stateless; made anew for each use. `call` is run in the transaction of `approve`.
+    Stateless: a new instance is created for each use. `call` runs in the transaction of `approve`.
     """
 
-    title: ClassVar[str | Promise]  # for people
-    permission: ClassVar[str]  # to use the service at all
-    model: ClassVar[type[Model]]  # of the subject, the row that the service is called with
-    cinema_path: ClassVar[str | None]  # from the subject to its cinema; None: it belongs to the whole chain
+    title: ClassVar[str | Promise]  # shown to staff
+    permission: ClassVar[str]  # needed to use the service at all
+    model: ClassVar[type[Model]]  # model of the subject, the row that the service acts on
+    cinema_path: ClassVar[str | None]  # lookup from the subject to its cinema; None for rows of the whole chain
 
     def cinema(self, subject: Any) -> Any:
         """The cinema of the subject; None for rows of the whole chain."""
         return attrgetter(self.cinema_path.replace("__", "."))(subject) if self.cinema_path else None
 
     def encode(self, subject: Any, *, at: datetime, **arguments: Any) -> dict[str, Any]:
-        """The arguments as data that JSON keeps exactly, with all that they leave open settled as of `at`."""
+        """The arguments as JSON-safe data; values that depend on the current state are fixed as of `at`."""
         raise NotImplementedError
 
     def decode(self, subject: Any, data: dict[str, Any]) -> dict[str, Any]:
-        """The arguments for `call`. Raises `ApprovalOutdated` if something that they name is gone."""
+        """The arguments for `call`. Raises `ApprovalOutdated` if a row they refer to no longer exists."""
         return data
 
     def permissions(self, subject: Any, **arguments: Any) -> set[str]:
-        """What both the person who asks and the one who approves need for these arguments."""
+        """The permissions that both the requester and the approver need for these arguments."""
         return {self.permission}
 
     def call(self, subject: Any, *, at: datetime, actor: User, approver: User, **arguments: Any) -> Any:
-        """Call the service. Raises what it raises, and `ApprovalOutdated` if it would do something else than shown."""
+        """Call the service. Raises what it raises, or `ApprovalOutdated` if it would not do what was shown."""
         raise NotImplementedError
 
     @staticmethod
     def message(subject: Any, result: Any) -> str:
-        """What was done, for people, after `call` or after the service itself returned `result`."""
+        """The message for staff about what was done; `result` is what the service returned."""
         raise NotImplementedError
 
 
 def approvable_service(name: str) -> ApprovableService:
-    """The service of that name. Raises `LookupError` if the setting `APPROVABLE_SERVICES` names none."""
+    """The service of this name. Raises `LookupError` if it is not in the setting `APPROVABLE_SERVICES`."""
     found: type[ApprovableService] = import_string(settings.APPROVABLE_SERVICES[name])
     return found()
 
 
 def title_of(approval: Approval) -> str:
-    """What was requested, for people; the bare name of a service that is not offered any more."""
+    """The title of the requested service, or its name if it is no longer in `APPROVABLE_SERVICES`."""
     try:
         return str(approvable_service(approval.service).title)
     except LookupError:
@@ -86,10 +86,10 @@ def title_of(approval: Approval) -> str:
 def require_approval_above_limit(
     service: str, amount: int | Decimal, *, actor: User | None, approver: User | None
 ) -> None:
-    """Raise `ApprovalRequired` above the limit that `APPROVAL_LIMITS` sets for the service, unless someone approved.
+    """Raise `ApprovalRequired` if the amount exceeds the limit in `APPROVAL_LIMITS` and there is no approver.
 
-    `amount` includes what the same person did to the same row within `LIMIT_WINDOW`. Without an actor (jobs) there is
-    no limit. Raises `ApproverNotAllowed` if actor and approver are the same person. Reads only.
+    `amount` must include what the same person did to the same row within `LIMIT_WINDOW`. Without an actor (jobs) there
+    is no limit. Raises `ApproverNotAllowed` if actor and approver are the same person. Reads only.
     """
     limit = settings.APPROVAL_LIMITS.get(service)
     if actor is None or limit is None or amount <= limit:
@@ -109,36 +109,36 @@ def request_approval(
     at: datetime,
     actor: User,
 ) -> Approval:
-    """Store a request to call the service with these arguments; `facts` are what the person was shown, in words.
+    """Store a request to call the service with these arguments; `facts` are the labels and values shown to the actor.
 
-    A subject has one open request for each service: a different one withdraws the former and is a new row; the same
-    one, requested by the same person, is left as it is. Owns its transaction. Raises what `encode` raises.
+    A subject has at most one open request per service. A different request withdraws the earlier one; the same request
+    by the same person returns the existing row. Owns its transaction. Raises what `encode` raises.
     """
-    offered = approvable_service(service)
-    fresh = Approval(
+    approvable = approvable_service(service)
+    request = Approval(
         service=service,
-        content_type=ContentType.objects.get_for_model(offered.model),
+        content_type=ContentType.objects.get_for_model(approvable.model),
         object_id=str(subject.pk),
-        cinema=offered.cinema(subject),
+        cinema=approvable.cinema(subject),
         about=str(subject)[:200],
-        arguments=offered.encode(subject, at=at, **arguments),
+        arguments=approvable.encode(subject, at=at, **arguments),
         facts=[[str(name), str(value)] for name, value in facts],
         asked_at=at,
         asked_by=actor,
     )
-    fresh.digest = digest_of(fresh)
-    for _attempt in range(ATTEMPTS - 1):
-        with suppress(IntegrityError):  # somebody else stored one at the same moment: theirs is seen next time
-            return _store(fresh)
-    return _store(fresh)
+    request.digest = digest_of(request)
+    for _attempt in range(STORE_ATTEMPTS - 1):
+        with suppress(IntegrityError):  # someone else stored a request at the same moment; the next try finds it
+            return _store(request)
+    return _store(request)
 
 
 def approve(approval: Approval, *, digest: str, at: datetime, actor: User) -> str:
-    """Approve the request and call its service in the same transaction, as the person who asked; return its message.
+    """Approve the request, call its service in the same transaction on behalf of the requester, and return its message.
 
-    `digest` is that of the request which the approver was shown. Raises `ApprovalOutdated` if it is another one than
-    what is stored, or was withdrawn; `ApproverNotAllowed` unless asker and approver are two people who both may do it,
-    in that cinema; `ForbiddenMove` if the request is decided already; and what the service raises. Owns its
+    `digest` is that of the request as the approver saw it. Raises `ApprovalOutdated` if the stored request differs or
+    was withdrawn; `ApproverNotAllowed` unless requester and approver are two people who both have the permissions and
+    access to the cinema; `ForbiddenMove` if the request was already decided; and what the service raises. Owns its
     transaction.
     """
     with transaction.atomic():
@@ -155,17 +155,17 @@ def approve(approval: Approval, *, digest: str, at: datetime, actor: User) -> st
             raise ApprovalOutdated
         arguments = service.decode(subject, row.arguments)
         needed = service.permissions(subject, **arguments)
-        if not (_may_ask(row.asked_by, needed, row) and _may_approve(actor, needed, row)):
+        if not (_may_request(row.asked_by, needed, row) and _may_approve(actor, needed, row)):
             raise ApproverNotAllowed
         result = service.call(subject, **arguments, at=at, actor=row.asked_by, approver=actor)
         return service.message(subject, result)
 
 
 def refuse(approval: Approval, *, reason: str, at: datetime, actor: User) -> None:
-    """Refuse the request: nothing is done. Owns its transaction.
+    """Reject the request without calling its service. Owns its transaction.
 
-    Raises `ReasonNeeded` without a reason that can be kept, `ApproverNotAllowed` for the person who asked, and
-    `ForbiddenMove` if the request is decided already.
+    Raises `ReasonNeeded` if the reason is blank or too long, `ApproverNotAllowed` for the person who made the request,
+    and `ForbiddenMove` if the request was already decided.
     """
     reason = clean_reason(reason)
     with transaction.atomic():
@@ -173,7 +173,7 @@ def refuse(approval: Approval, *, reason: str, at: datetime, actor: User) -> Non
 
 
 def digest_of(approval: Approval) -> str:
-    """A hash of who requests what of which row, and of what was shown; equal for equal requests."""
+    """A hash of the requester, subject, service, arguments and facts; equal for equal requests."""
     content = [
         approval.service,
         approval.content_type_id,
@@ -188,31 +188,31 @@ def digest_of(approval: Approval) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _store(fresh: Approval) -> Approval:
+def _store(request: Approval) -> Approval:
     with transaction.atomic():
         same_subject = Approval.objects.filter(
-            content_type=fresh.content_type, object_id=fresh.object_id, service=fresh.service
+            content_type=request.content_type, object_id=request.object_id, service=request.service
         )
-        waiting = same_subject.filter(status=Approval.Status.ASKED).select_for_update(of=("self",)).first()
-        if waiting is not None and waiting.digest == fresh.digest:
-            return waiting
-        if waiting is not None:
+        pending = same_subject.filter(status=Approval.Status.ASKED).select_for_update(of=("self",)).first()
+        if pending is not None and pending.digest == request.digest:
+            return pending
+        if pending is not None:
             replaced = Approval.Withdrawal.REPLACED
-            transition([waiting], Approval.Status.WITHDRAWN, decided_at=fresh.asked_at, why=replaced)
-        fresh.save(force_insert=True)
-        return fresh
+            transition([pending], Approval.Status.WITHDRAWN, decided_at=request.asked_at, why=replaced)
+        request.save(force_insert=True)
+        return request
 
 
-def _may_ask(person: User, permissions: set[str], approval: Approval) -> bool:
-    return person.has_perms(permissions) and (approval.cinema_id is None or _works_in(approval.cinema_id, person))
+def _may_request(person: User, permissions: set[str], approval: Approval) -> bool:
+    return person.has_perms(permissions) and (approval.cinema_id is None or _has_access_to(approval.cinema_id, person))
 
 
 def _may_approve(person: User, permissions: set[str], approval: Approval) -> bool:
-    """What belongs to the whole chain is approved by people who work for all of it."""
-    return person.has_perms({*permissions, "accounts.decide_approval"}) and _works_in(approval.cinema_id, person)
+    """A request without a cinema (for the whole chain) needs an approver who has access to all cinemas."""
+    return person.has_perms({*permissions, "accounts.decide_approval"}) and _has_access_to(approval.cinema_id, person)
 
 
-def _works_in(cinema: int | None, person: User) -> bool:
+def _has_access_to(cinema: int | None, person: User) -> bool:
     return person.all_cinemas or (cinema is not None and person.cinemas.filter(pk=cinema).exists())
 
 

@@ -1,4 +1,4 @@
-"""A customer's account becomes nobody's: its row stays, since orders and points hang on it, and says nothing more."""
+"""Removes personal data from a customer's account. The row itself stays, since orders and points refer to it."""
 
 import re
 from collections.abc import Iterable
@@ -12,15 +12,15 @@ from django.db.models import Model, Q
 from accounts.models import Approval, User
 
 ERASED = "…"
-NOWHERE = "@erased.invalid"  # a domain that can never receive anything
+ERASED_DOMAIN = "@erased.invalid"  # the top-level domain .invalid never receives e-mail
 
 
 def anonymise(user: User) -> None:
-    """Remove name, address, phone and password from the user's row. All its sessions end.
+    """Remove name, e-mail address, phone and password from the user's row, deactivate it and end all its sessions.
 
     Must be called inside a transaction (the user is locked).
     """
-    user.email = f"erased-{user.pk}{NOWHERE}"
+    user.email = f"erased-{user.pk}{ERASED_DOMAIN}"
     user.first_name = user.last_name = user.phone = ""
     user.password, user.is_active, user.last_login = make_password(None), False, None
     user.save(update_fields=["email", "first_name", "last_name", "phone", "password", "is_active", "last_login"])
@@ -28,11 +28,11 @@ def anonymise(user: User) -> None:
 
 def is_anonymous(user: User) -> bool:
     """Whether the account was erased. Reads only."""
-    return user.email.endswith(NOWHERE)
+    return user.email.endswith(ERASED_DOMAIN)
 
 
 def delete_login_attempts(addresses: Iterable[str]) -> None:
-    """Delete the failed log-ins by these addresses.
+    """Delete the records of log-in attempts with these e-mail addresses.
 
     Must be called inside a transaction (nothing need be locked).
     """
@@ -42,7 +42,7 @@ def delete_login_attempts(addresses: Iterable[str]) -> None:
 
 
 def redact_admin_log(rows: Iterable[Model], *, words: Iterable[str], everywhere: Iterable[str]) -> None:
-    """Redact words from what the admin's log says about these rows, and addresses from everything it says.
+    """Redact `words` in admin log entries about these rows, and the addresses in `everywhere` in all entries.
 
     Must be called inside a transaction (the rows are locked).
     """
@@ -50,16 +50,18 @@ def redact_admin_log(rows: Iterable[Model], *, words: Iterable[str], everywhere:
     for address in everywhere:
         about |= Q(object_repr__icontains=address) | Q(change_message__icontains=address)
     words = [*words, *everywhere]
-    log_entries = apps.get_model("admin", "LogEntry")._default_manager  # a table of the admin's, not its pages
-    notes = list(log_entries.filter(about))
-    for note in notes:
-        note.object_repr = redact(note.object_repr, words)[:200]
-        note.change_message = redact(note.change_message, words)
-    log_entries.bulk_update(notes, ["object_repr", "change_message"], batch_size=500)
+    log_entries = apps.get_model(
+        "admin", "LogEntry"
+    )._default_manager  # by name, since apps below `backoffice` must not import django.contrib.admin
+    entries = list(log_entries.filter(about))
+    for entry in entries:
+        entry.object_repr = redact(entry.object_repr, words)[:200]
+        entry.change_message = redact(entry.change_message, words)
+    log_entries.bulk_update(entries, ["object_repr", "change_message"], batch_size=500)
 
 
 def redact_approvals(rows: Iterable[Model]) -> list[Approval]:
-    """Remove what requests for approval say about these rows; one that still waits is deleted. Returns the requests.
+    """Remove the contents of approval requests about these rows, and delete those still open. Returns the rest.
 
     Must be called inside a transaction (the rows are locked).
     """
@@ -77,7 +79,7 @@ def _about(rows: Iterable[Model]) -> Q:
 
 
 def redact(text: str, words: Iterable[str]) -> str:
-    """The text with each of the words redacted, in upper or lower case. Reads only."""
+    """The text with each whole word or phrase in `words` replaced by "…", ignoring case. Reads only."""
     for word in sorted({word for word in words if word}, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", ERASED, text, flags=re.IGNORECASE)
     return text

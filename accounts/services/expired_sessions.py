@@ -1,4 +1,4 @@
-"""Browsers' sessions that are over. Django keeps them for ever, and what was typed into them with them."""
+"""Finds and deletes expired browser sessions. Django does not delete them by itself, nor the data in them."""
 
 from collections.abc import Iterable
 from datetime import datetime

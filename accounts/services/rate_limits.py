@@ -1,7 +1,7 @@
-"""Rate limits: how often a person or an address may do what can be abused.
+"""Rate limits per person and per IP address for actions that can be abused.
 
-Counted in the database (`accounts.Attempt`), since each web process has its own memory; so the module lives with its
-table. The limits are the setting `ATTEMPTS`.
+Attempts are counted in the database (`accounts.Attempt`), since web processes share no memory. The limits are in the
+setting `ATTEMPTS`.
 """
 
 from datetime import datetime, timedelta
@@ -13,55 +13,55 @@ from django.utils.crypto import salted_hmac
 from accounts.errors import RateLimited
 from accounts.models import Attempt
 
-KEPT = timedelta(days=1)  # no window is longer
-SWEPT = 20  # old rows that each new one takes along, so that the table stays small without a job
+KEPT = timedelta(days=1)  # at least as long as the longest window in `ATTEMPTS`
+DELETED_PER_HIT = 20  # each hit deletes up to this many old rows, so that the table stays small without a job
 
 
 def fingerprint(scope: str, value: str) -> str:
-    """The same text for the same person or address, and no way back to them without the server's key."""
+    """A keyed hash of a person or an address: stable, and not reversible without the secret key."""
     return salted_hmac(f"limits.{scope}", value.strip().lower(), algorithm="sha256").hexdigest()[:40]
 
 
 def hit(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
-    """Count one more attempt of this kind, or refuse with `RateLimited`; who is refused is not counted.
+    """Count one attempt of this kind. Raises `RateLimited` at the limit; refused attempts are not counted.
 
-    Counted first and looked at again afterwards, so that attempts at one moment cannot all slip through.
+    The limit is checked again after counting, so that simultaneous attempts cannot all pass.
     """
-    most = _most(kind, person, address)
-    if not most:
+    limits = _limits(kind, person, address)
+    if not limits:
         return
-    _refuse_beyond(kind, most, at=at, spare=1)
-    Attempt.objects.bulk_create([Attempt(kind=kind, who=who, at=at) for who in most])
-    _refuse_beyond(kind, most, at=at, spare=0)
-    old = Attempt.objects.filter(at__lt=at - KEPT).order_by("at").values_list("pk", flat=True)[:SWEPT]
+    _raise_if_exceeded(kind, limits, at=at, extra=1)
+    Attempt.objects.bulk_create([Attempt(kind=kind, who=who, at=at) for who in limits])
+    _raise_if_exceeded(kind, limits, at=at, extra=0)
+    old = Attempt.objects.filter(at__lt=at - KEPT).order_by("at").values_list("pk", flat=True)[:DELETED_PER_HIT]
     Attempt.objects.filter(pk__in=list(old)).delete()
 
 
 def check(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
-    """Refuse with `RateLimited` who has spent all attempts, without counting this one."""
-    if most := _most(kind, person, address):
-        _refuse_beyond(kind, most, at=at, spare=1)
+    """Raise `RateLimited` if no attempts are left, without counting this one."""
+    if limits := _limits(kind, person, address):
+        _raise_if_exceeded(kind, limits, at=at, extra=1)
 
 
-def _most(kind: str, person: str, address: str | None) -> dict[str, int]:
-    """How often each of those who are known may."""
-    _window, most_person, most_address = settings.ATTEMPTS[kind]
-    most = {}
+def _limits(kind: str, person: str, address: str | None) -> dict[str, int]:
+    """The allowed number of attempts by fingerprint, for the person and the address that are known."""
+    _window, person_limit, address_limit = settings.ATTEMPTS[kind]
+    limits = {}
     if person:
-        most[fingerprint("person", person)] = most_person
+        limits[fingerprint("person", person)] = person_limit
     if address:
-        most[fingerprint("address", address)] = most_address
-    return most
+        limits[fingerprint("address", address)] = address_limit
+    return limits
 
 
-def _refuse_beyond(kind: str, most: dict[str, int], *, at: datetime, spare: int) -> None:
+def _raise_if_exceeded(kind: str, limits: dict[str, int], *, at: datetime, extra: int) -> None:
     window = settings.ATTEMPTS[kind][0]
     counted = (
-        Attempt.objects.filter(kind=kind, who__in=most, at__gt=at - window)
+        Attempt.objects.filter(kind=kind, who__in=limits, at__gt=at - window)
         .order_by()
         .values_list("who")
         .annotate(times=Count("pk"), first=Min("at"))
     )
     for who, times, first in counted:
-        if times + spare > most[who]:
+        if times + extra > limits[who]:
             raise RateLimited(max(1, int((first + window - at).total_seconds())))

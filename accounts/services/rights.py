@@ -1,4 +1,4 @@
-"""Nobody gives, or takes over, what they do not have."""
+"""Staff cannot grant rights, or manage accounts with rights, that they do not have themselves."""
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
@@ -7,10 +7,10 @@ from accounts.models import User
 
 
 def may_manage(actor: User, person: User) -> bool:
-    """Whether the actor may change the person's account: only with all the rights and cinemas that the person has.
+    """Whether the actor may change this account: only if the actor has all of the person's rights and cinemas.
 
-    Otherwise a new password for somebody above would be a way up. It makes no difference whether the person is active.
-    Reads only.
+    Otherwise the actor could gain rights by resetting a superior's password. Inactive accounts are no exception. Reads
+    only.
     """
     if actor.pk == person.pk:
         return True
@@ -20,7 +20,7 @@ def may_manage(actor: User, person: User) -> bool:
 
 
 def roles_to_give(actor: User) -> QuerySet[Group]:
-    """The groups that have no right that the actor lacks. Reads only."""
+    """The groups that the actor may assign: those without any permission that the actor lacks. Reads only."""
     if actor.is_superuser:
         return Group.objects.order_by("pk")
     held = actor.get_all_permissions()
@@ -40,6 +40,6 @@ def _sees_as_much(actor: User, person: User) -> bool:
 
 
 def _rights(person: User) -> set[str]:
-    """Asked of the tables: `get_all_permissions` of somebody who is switched off is empty."""
+    """Read from the tables, since `get_all_permissions` is empty for inactive users."""
     rows = Permission.objects.filter(Q(user=person) | Q(group__user=person))
     return {f"{app}.{codename}" for app, codename in rows.values_list("content_type__app_label", "codename")}

@@ -1,4 +1,4 @@
-"""The table of roles, made into groups."""
+"""Creates the groups of staff from `cinema.roles`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from cinema.roles import ROLES, Role
 
 @dataclass(frozen=True)
 class Change:
-    """What one role gained and lost."""
+    """How many permissions one role gained and lost."""
 
     role: str
     is_new: bool
@@ -25,9 +25,9 @@ class Change:
 
 @transaction.atomic
 def sync_roles(roles: Iterable[Role] = ROLES) -> list[Change]:
-    """Create or update the groups of the table of roles, with exactly its permissions; returns what has changed.
+    """Create or update the group of each role, with exactly its permissions; returns the changes.
 
-    Members of a group stay, and other groups are left alone. Raises `UnknownPermission` before anything is changed.
+    Members stay in their groups, and other groups are not touched. Raises `UnknownPermission` before any change.
     Owns its transaction.
     """
     roles = list(roles)

@@ -21,7 +21,7 @@ from cinema import clock
 from cinema.local_time import format_local
 from concessions.approvals import WriteOffApproval
 from concessions.models import FILLED, SALES_DAYS, ConcessionItem, LowStockItem, ReorderSuggestion, StockMovement
-from concessions.services import count, order_up, put_on_sale, receive, take_off_sale, write_off
+from concessions.services import count, order_to_maximum, put_on_sale, receive, take_off_sale, write_off
 
 
 class StockActions(ApprovalsMixin):
@@ -82,7 +82,7 @@ class StockActions(ApprovalsMixin):
         done=ngettext_lazy("%(count)d item marked as reordered.", "%(count)d items marked as reordered.", "count"),
     )
     def order_goods(self, item: ConcessionItem, *, at: datetime, actor: User) -> str:
-        order = order_up(item, at=at, actor=actor)
+        order = order_to_maximum(item, at=at, actor=actor)
         return gettext("%(item)s: %(quantity)d on order.") % {"item": item, "quantity": order.quantity}
 
     @confirmed_action(

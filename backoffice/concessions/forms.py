@@ -8,7 +8,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 from backoffice.framework.actions import ActionForm, SummaryItem
 from cinema.validators import LONGEST_REASON
 from concessions.models import MOST_STOCK
-from concessions.services import last_by_staff
+from concessions.services import last_staff_movement
 
 
 class Number(forms.IntegerField):
@@ -33,7 +33,7 @@ class StockForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["seen"].initial = last_by_staff(self.row)
+        self.fields["seen"].initial = last_staff_movement(self.row)
 
 
 class OrderForm(ActionForm):

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from backoffice.dashboard.items import DashboardItem, DashboardSection, counted, list_of, named
 from cinema.local_time import format_local
 from cinema.money import format_money
-from payments.models import BY_HAND, Dispute, Payment, Receipt, Refund
+from payments.models import MANUAL_GATEWAYS, Dispute, Payment, Receipt, Refund
 
 
 class MoneyItems(DashboardSection):
@@ -76,7 +76,7 @@ class MoneyItems(DashboardSection):
 
     def payments_to_clear_up(self) -> Iterator[DashboardItem]:
         """Nobody knows whether the terminal took the money."""
-        payments = Payment.objects.filter(status=Payment.Status.PENDING, gateway__in=BY_HAND)
+        payments = Payment.objects.filter(status=Payment.Status.PENDING, gateway__in=MANUAL_GATEWAYS)
         total, rows = counted(self.own(payments, "order__cinema").select_related("order").order_by("created_at", "pk"))
         if total:
             yield DashboardItem(

@@ -22,7 +22,7 @@ from cinema.schedule import TITLES
 from concessions.models import ConcessionItem
 from jobs import crontab
 from jobs.crontab import INSTALL
-from jobs.models import Outcome
+from jobs.models import RunOutcome
 from jobs.status import JobStatus, statuses
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
@@ -115,7 +115,7 @@ class Today(MoneyItems):
         if self.may("jobs", "view_jobrun"):
             link = reverse("admin:jobs_jobrun_changelist")
             late = [each for each in found if each.late]
-            failed = [each for each in found if each.last_run and each.last_run.outcome == Outcome.FAILED]
+            failed = [each for each in found if each.last_run and each.last_run.outcome == RunOutcome.FAILED]
             if late and crontab.is_not_installed():
                 yield DashboardItem(
                     _("Automatic jobs are not set up on this server"),

@@ -17,11 +17,11 @@ from backoffice.framework.admin import ReadOnlyAdmin
 from cinema import clock
 from cinema.schedule import TITLES, Daily, Every
 from jobs import crontab
-from jobs.models import JobLease, JobRun, Outcome, QuarantinedRow
+from jobs.models import JobLease, JobRun, QuarantinedRow, RunOutcome
 from jobs.quarantine import retry
 from jobs.status import JobStatus, statuses
 
-COLOURS = {Outcome.RUNNING: "info", Outcome.SUCCEEDED: "success", Outcome.FAILED: "danger"}
+COLOURS = {RunOutcome.RUNNING: "info", RunOutcome.SUCCEEDED: "success", RunOutcome.FAILED: "danger"}
 ROWS_SHOWN = 10  # of the quarantine, on the page of the jobs
 
 
@@ -59,7 +59,7 @@ def standing(status: JobStatus, *, is_not_installed: bool) -> tuple[str, str]:
         return "danger", gettext("Late")
     if status.last_run is None:
         return "info", gettext("Not run yet")
-    return COLOURS[Outcome(status.last_run.outcome)], status.last_run.get_outcome_display()
+    return COLOURS[RunOutcome(status.last_run.outcome)], status.last_run.get_outcome_display()
 
 
 @admin.register(JobRun)

@@ -11,7 +11,7 @@ from backoffice.framework.badges import language_name
 from cinema import clock
 from cinema.local_time import format_local
 from cinema.status import Refused
-from notifications.models import Kind, Notification, Status
+from notifications.models import MessageKind, Notification, Status
 from notifications.services import requeue
 
 
@@ -34,7 +34,7 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Notification | None = None) -> list[str]:
         """A link to sign in is nobody's but the recipient's."""
-        secret = {"facts"} if obj is not None and obj.kind == Kind.SIGN_IN else set()
+        secret = {"facts"} if obj is not None and obj.kind == MessageKind.SIGN_IN else set()
         return [each for each in self.fields if each not in secret]
 
     @admin.display(description=_("language"))

@@ -23,7 +23,7 @@ from orders.approvals import CONSUMED
 from orders.models import Order
 from orders.services import RefundPreview, preview_refund
 from orders.services.refunds.effects import OrderLine, lines_of
-from payments.models import BY_HAND, Gateway
+from payments.models import MANUAL_GATEWAYS, Gateway
 
 
 class ReasonField(forms.CharField):
@@ -65,7 +65,7 @@ class ExtendForm(ActionForm):
 class PaymentForm(ActionForm):
     gateway = forms.ChoiceField(
         label=_("Payment method"),
-        choices=[(gateway.value, gateway.label) for gateway in Gateway if gateway in BY_HAND],
+        choices=[(gateway.value, gateway.label) for gateway in Gateway if gateway in MANUAL_GATEWAYS],
         initial=Gateway.CASH,
         widget=UnfoldAdminRadioSelectWidget(),
     )

@@ -18,7 +18,7 @@ from backoffice.payments.forms import MoneyForm, ResolvePaymentForm
 from cinema.money import format_money
 from orders.models import RefundLine
 from orders.services import mark_paid_out, resolve_payment, send_again, send_receipt_again, settle_payment
-from payments.models import BY_HAND, Dispute, Payment, Receipt, ReceiptLine, Refund
+from payments.models import MANUAL_GATEWAYS, Dispute, Payment, Receipt, ReceiptLine, Refund
 
 PAYMENT_COLOURS: dict[str, str] = {
     Payment.Status.PENDING: "info",
@@ -44,7 +44,7 @@ RECEIPT_COLOURS: dict[str, str] = {
 
 
 def by_hand(payment: Payment | None) -> bool:
-    return payment is None or payment.gateway in BY_HAND
+    return payment is None or payment.gateway in MANUAL_GATEWAYS
 
 
 class DiscrepancyFilter(admin.SimpleListFilter):

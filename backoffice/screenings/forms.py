@@ -132,12 +132,12 @@ class CopyForm(PreviewedForm):
         result = self.result()
         yield (
             gettext("Will be added"),
-            _lines(str(made) + f", {made.hall.name}" for made in result.made) or gettext("nothing"),
+            _lines(str(made) + f", {made.hall.name}" for made in result.created) or gettext("nothing"),
         )
-        if result.left_out:
+        if result.skipped:
             yield (
                 gettext("Will be skipped"),
-                _lines(f"{each.session}: {each.reason}" for each in result.left_out),
+                _lines(f"{each.session}: {each.reason}" for each in result.skipped),
             )
 
 
@@ -151,7 +151,7 @@ class CopyDayForm(CopyForm):
         self.initial["day"], self.initial["to"] = first, first + timedelta(days=1)
 
     def result(self) -> CopyResult:
-        return copy_day(self.row, **self.given, at=self.at, keep=False)
+        return copy_day(self.row, **self.given, at=self.at, dry_run=True)
 
 
 class CopyWeekForm(CopyForm):
@@ -165,7 +165,7 @@ class CopyWeekForm(CopyForm):
         self.initial["monday"], self.initial["to"] = monday, monday + timedelta(days=7)
 
     def result(self) -> CopyResult:
-        return copy_week(self.row, **self.given, at=self.at, keep=False)
+        return copy_week(self.row, **self.given, at=self.at, dry_run=True)
 
 
 def _day_of(value: Any) -> date | None:

@@ -24,7 +24,7 @@ from backoffice.framework.import_export.widgets import (
 from cinema.status import Refused
 from screenings.errors import AmbiguousTime
 from screenings.models import Cinema, Film, Genre, Hall, Session
-from screenings.services import schedule, timetable
+from screenings.services import hall_conflicts, schedule
 from screenings.times import as_instant
 
 TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?(?:\s*(?:UTC)?([+-])(\d{2}):?(\d{2}))?", re.ASCII)
@@ -134,7 +134,7 @@ class TimetableResource(Resource):
         """All halls at once and in their order, so that two files wait for each other and never in a circle."""
         said = {row.get("hall", "").casefold() for row in dataset.dict}
         named = [hall.pk for names in self.halls.values() for name in said for hall in names.by_name.get(name, [])]
-        timetable.lock(named)
+        hall_conflicts.lock_halls(named)
 
     def match(self, row: dict[str, str]) -> Any:
         try:

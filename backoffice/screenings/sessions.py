@@ -30,7 +30,7 @@ from cinema.validators import LONGEST_REASON
 from orders.models import Order, Ticket
 from screenings import hall_layout
 from screenings.models import Cinema, Hall, SeatOutage, Session
-from screenings.services import cancel_session, take_out
+from screenings.services import cancel_session, start_outage
 
 COLOURS = {
     Session.Status.SCHEDULED: "info",
@@ -260,6 +260,6 @@ class HallAdmin(ActionsMixin, NoDeleteAdmin):
     )
     def take_out(self, hall: Hall, *, at: datetime, actor: User, **given: Any) -> str:
         names = ("seats", "since", "until", "reason")
-        outages = take_out(**{name: given[name] for name in names}, actor=actor)
+        outages = start_outage(**{name: given[name] for name in names}, actor=actor)
         told = ngettext("%(count)d seat taken off sale.", "%(count)d seats taken off sale.", len(outages))
         return told % {"count": len(outages)}

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from orders.availability.showings import SeatCount, seat_counts
 from screenings.models import Cinema, Hall, Session
-from screenings.services.timetable import in_the_way
+from screenings.services.hall_conflicts import conflicts_of
 
 HOUR = timedelta(hours=1)
 OPENS, CLOSES = time(10), timedelta(hours=14)  # what an empty day shows
@@ -119,7 +119,7 @@ def _hall_day(
     blocks = []
     # Those that are shown come first, so that they keep the upper lane.
     for session in sorted(sessions, key=lambda each: each.status == Session.Status.CANCELLED):
-        lane = next((number for number, others in enumerate(lanes) if not in_the_way(session, others)), len(lanes))
+        lane = next((number for number, others in enumerate(lanes) if not conflicts_of(session, others)), len(lanes))
         if lane == len(lanes):
             lanes.append([])
         lanes[lane].append(session)

@@ -27,7 +27,7 @@ from screenings.models import (
     SessionSummary,
     TicketType,
 )
-from screenings.services import CopyResult, build_hall, copy_day, copy_week, put_back, schedule
+from screenings.services import CopyResult, build_hall, copy_day, copy_week, end_outage, schedule
 
 
 @admin.register(Cinema)
@@ -85,9 +85,9 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
 
 
 def _copied(result: CopyResult) -> str:
-    made = len(result.made)
+    made = len(result.created)
     told = ngettext("%(count)d screening added.", "%(count)d screenings added.", made) % {"count": made}
-    if left := len(result.left_out):
+    if left := len(result.skipped):
         told += " " + ngettext("%(count)d skipped.", "%(count)d skipped.", left) % {"count": left}
     return told
 
@@ -130,7 +130,7 @@ class SeatOutageAdmin(ActionsMixin, ReadOnlyAdmin):
         done=ngettext_lazy("%(count)d seat put back on sale.", "%(count)d seats put back on sale.", "count"),
     )
     def put_back(self, outage: SeatOutage, *, at: datetime, actor: User) -> str:
-        put_back(outage, at=at)
+        end_outage(outage, at=at)
         return gettext("%(seat)s: back on sale.") % {"seat": outage.seat}
 
 

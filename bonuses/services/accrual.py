@@ -9,7 +9,7 @@ from bonuses.services import balances
 
 @dataclass(frozen=True)
 class Earned:
-    """Points that a customer earned with an order; keys, not rows, since they come by the hundred."""
+    """Points that a customer earned with an order; `user` and `order` are primary keys."""
 
     user: int
     order: int
@@ -17,21 +17,21 @@ class Earned:
 
 
 def accrue(earned: Sequence[Earned], *, at: datetime) -> None:
-    """Credit earned points; missing accounts are opened. A constant number of queries.
+    """Credit earned points; missing accounts are created. A constant number of queries.
 
-    A second accrual of one order breaks a constraint. Must be called inside a transaction (the orders are locked; the
-    accounts are locked here).
+    Raises `IntegrityError` for a second accrual of the same order. Must be called inside a transaction (the orders are
+    locked; the accounts are locked here).
     """
     earned = [each for each in earned if each.points]
     if not earned:
         return
     users = {each.user for each in earned}
-    accounts = _lock_of(users)
+    accounts = _lock_accounts(users)
     missing = users - accounts.keys()
     if missing:
-        # Somebody else may open the same account at this moment: theirs is then taken.
+        # Another process may create the same account at this moment; its row is then used.
         BonusAccount.objects.bulk_create([BonusAccount(user_id=user) for user in missing], ignore_conflicts=True)
-        accounts = _lock_of(users)
+        accounts = _lock_accounts(users)
     BonusTransaction.objects.bulk_create(
         [
             BonusTransaction(
@@ -50,6 +50,6 @@ def accrue(earned: Sequence[Earned], *, at: datetime) -> None:
     balances.credit(points, at=at)
 
 
-def _lock_of(users: set[int]) -> dict[int, int]:
+def _lock_accounts(users: set[int]) -> dict[int, int]:
     rows = BonusAccount.objects.select_for_update(of=("self",), no_key=True).filter(user__in=users).order_by("pk")
     return dict(rows.values_list("user_id", "pk"))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import LIMIT_WINDOW, require_approval_above_limit
-from bonuses.errors import AdjustedMeanwhile, AdjustmentRefused
+from bonuses.errors import AdjustmentRefused, BalanceChanged
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import balances
 from cinema.validators import clean_reason
@@ -22,11 +22,11 @@ def adjust(
     seen: int | None = None,
     approver: User | None = None,
 ) -> BonusTransaction:
-    """Add points to an account, or take them (negative amount), by hand and with a reason.
+    """Add points to an account, or take points with a negative amount, on a staff member's decision.
 
-    Raises `ReasonNeeded`; `AdjustmentRefused` for 0, for an amount out of bounds and for more points than there are;
-    `AdjustedMeanwhile` if there is an adjustment after the one that the page has `seen` (see `last_adjustment`); and
-    `ApprovalRequired` above the limit for one person, unless there is an `approver`. Owns its transaction.
+    Raises `ReasonNeeded`; `AdjustmentRefused` if the amount is 0, out of bounds or takes more than the balance;
+    `BalanceChanged` if there is an adjustment later than `seen` (see `last_adjustment`); and `ApprovalRequired` above
+    the limit for one person, unless there is an `approver`. Owns its transaction.
     """
     reason = clean_reason(reason)
     if not amount or abs(amount) > MOST_POINTS:
@@ -34,9 +34,9 @@ def adjust(
             _("The balance can’t be changed by %(amount)d points. Enter a different number.") % {"amount": amount}
         )
     with transaction.atomic():
-        balance = balances.lock([account.pk])[account.pk]
+        balance = balances.lock_accounts([account.pk])[account.pk]
         if seen is not None and (last := _adjustments(account).select_related("actor").first()) and last.pk > seen:
-            raise AdjustedMeanwhile(
+            raise BalanceChanged(
                 _(
                     "%(actor)s has just changed the balance by %(amount)+d (%(reason)s). If your change is in "
                     "addition to that, confirm it again."
@@ -70,7 +70,7 @@ def adjust(
 
 
 def last_adjustment(account: BonusAccount) -> int:
-    """The key of the account's last adjustment, 0 without one: pages pass it back as `seen`. One query. Reads only."""
+    """The primary key of the last adjustment, or 0; pages pass it back as `seen`. One query. Reads only."""
     return _adjustments(account).values_list("pk", flat=True).first() or 0
 
 

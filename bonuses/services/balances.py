@@ -1,4 +1,4 @@
-"""The two ways in which a balance changes. Callers have locked the accounts and write the transactions beside."""
+"""Credits and debits balances. Callers lock the accounts first and create the matching `BonusTransaction`s."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -10,19 +10,19 @@ from bonuses.models import BonusAccount
 from cinema.db_functions import PerRowDelta
 
 
-def lock(accounts: Collection[int]) -> dict[int, int]:
-    """The balances as they are now; the accounts are locked in the order of their ids until the transaction ends."""
+def lock_accounts(accounts: Collection[int]) -> dict[int, int]:
+    """Lock the accounts in primary key order until the transaction ends, and return their current balances."""
     rows = BonusAccount.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=accounts).order_by("pk")
     return dict(rows.values_list("pk", "balance"))
 
 
 def credit(points: Mapping[int, int], *, at: datetime) -> None:
-    """Add points to each account, in one query. They pay what is owed first, and keep the balance alive from `at`."""
+    """Add points to each account. `owed` is paid first, and the expiry period starts again at `at`. One query."""
     _change(points, last_accrual_date=at, expiry_warned_at=None)
 
 
 def debit(points: Mapping[int, int]) -> None:
-    """Take points from each account, in one query; what the balance lacks is owed from now on."""
+    """Take points from each account; what the balance lacks is added to `owed`. One query."""
     _change({account: -amount for account, amount in points.items()})
 
 

@@ -9,7 +9,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.timezone import get_default_timezone
 
 from bonuses.models import BonusAccount
-from notifications.models import Kind
+from notifications.models import MessageKind
 from notifications.services import Message, queue
 
 
@@ -40,7 +40,7 @@ def _warning(account: BonusAccount) -> Message:
     assert credited is not None
     expires = credited + settings.BONUS_VALIDITY
     return Message(
-        kind=Kind.POINTS_EXPIRING,
+        kind=MessageKind.POINTS_EXPIRING,
         recipient=account.user.email,
         occasion=f"{account.pk} {credited.isoformat()}",
         language=account.user.preferred_language,

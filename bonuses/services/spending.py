@@ -1,4 +1,4 @@
-"""Points that pay for an order, and their way back."""
+"""Spends points on orders, returns spent points and takes back earned ones."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -13,8 +13,10 @@ from bonuses.services import balances
 
 @dataclass(frozen=True)
 class GivenBack:
-    """Points of a `DEDUCTION` that return to the customer; `refund` is empty when the order was cancelled. Keys, not
-    rows, since they come by the hundred."""
+    """Points of a `DEDUCTION` to return to the customer; all fields but `points` are primary keys.
+
+    `refund` is None if the order was cancelled.
+    """
 
     deduction: int
     account: int
@@ -25,7 +27,7 @@ class GivenBack:
 
 @dataclass(frozen=True)
 class TakenBack:
-    """Points of an `ACCRUAL` that a refund takes back."""
+    """Points of an `ACCRUAL` that a refund takes back; all fields but `points` are primary keys."""
 
     accrual: int
     account: int
@@ -54,7 +56,7 @@ def spend(user: User | None, *, points: int, order: int, at: datetime) -> None:
 
 
 def to_give_back(orders: Collection[int]) -> list[GivenBack]:
-    """All points that the orders, given by their keys, spent and that have not come back. One query. Reads only."""
+    """The points that these orders (primary keys) spent and that were not returned yet. One query. Reads only."""
     spent = BonusTransaction.objects.filter(
         order__in=orders, transaction_type=BonusTransaction.Type.DEDUCTION, reversals__isnull=True
     ).order_by("pk")
@@ -65,7 +67,7 @@ def to_give_back(orders: Collection[int]) -> list[GivenBack]:
 
 
 def give_back(returns: Sequence[GivenBack], *, at: datetime) -> None:
-    """Return spent points, many at once. A second return for the same refund or cancellation breaks a constraint.
+    """Return spent points. Raises `IntegrityError` for a second return for the same refund or cancellation.
 
     Must be called inside a transaction (the orders are locked; the accounts are locked here).
     """
@@ -76,7 +78,7 @@ def give_back(returns: Sequence[GivenBack], *, at: datetime) -> None:
 
 
 def take_back(returns: Sequence[TakenBack], *, at: datetime) -> None:
-    """Take earned points back, many at once and in full: what the balance lacks is owed.
+    """Take earned points back in full; what the balance lacks is added to `owed`.
 
     Must be called inside a transaction (the orders are locked; the accounts are locked here).
     """
@@ -101,12 +103,12 @@ def _reversal(
 
 
 def _reverse(reversals: Iterable[BonusTransaction]) -> dict[int, int]:
-    """Lock the accounts, write the reversals, and sum what each account gets."""
+    """Lock the accounts, store the reversals, and return the sum for each account."""
     reversals = [each for each in reversals if each.amount]
     points: defaultdict[int, int] = defaultdict(int)
     for each in reversals:
         points[each.bonus_account_id] += each.amount
     if points:
-        balances.lock(points.keys())
+        balances.lock_accounts(points.keys())
         BonusTransaction.objects.bulk_create(reversals)
     return points

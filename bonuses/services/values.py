@@ -1,7 +1,7 @@
-"""What points are worth: in money, as a share of an order, and earned by what was paid.
+"""Converts between points and money.
 
-Points are whole numbers; every conversion rounds down. `BONUS_POINT_VALUE` counts at the moment of sale and of earning:
-what was spent keeps the worth that it had.
+Points are integers; every conversion to points rounds down. `BONUS_POINT_VALUE` applies at the moment of sale or of
+earning; points that were already spent keep the value they had then.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,7 +17,7 @@ Type = BonusTransaction.Type
 
 
 def money_for(points: int) -> Decimal:
-    """The money that the points pay today. Reads only."""
+    """What the points are worth today. Reads only."""
     return points * settings.BONUS_POINT_VALUE
 
 
@@ -27,25 +27,23 @@ def most_points(price: Decimal) -> int:
 
 
 def points_earned(paid: Decimal) -> int:
-    """How many points are earned by money that was paid and not refunded: `BONUS_RATE` of it. Reads only."""
+    """How many points this payment, less refunds, earns at `BONUS_RATE`. Reads only."""
     return int(max(paid, ZERO) * settings.BONUS_RATE / settings.BONUS_POINT_VALUE)
 
 
 def points_of(share: Decimal, *, spent: int, bonus_amount: Decimal) -> int:
-    """How many of the `spent` points paid this share of an order's `bonus_amount`, at the value they had then. Reads
-    only.
-    """
+    """How many of the `spent` points belong to this share of an order's `bonus_amount`. Reads only."""
     return int(share * spent / bonus_amount) if share else 0
 
 
 def points_spent(order: int) -> int:
-    """How many points the latest sale of the order took, 0 without any. One query. Reads only."""
+    """How many points the order spent in its latest sale (0 if none). One query. Reads only."""
     amounts = BonusTransaction.objects.filter(order=order, transaction_type=Type.DEDUCTION).order_by("-pk")
     return -(amounts.values_list("amount", flat=True).first() or 0)
 
 
 def points_held(order: int) -> int:
-    """How many of its customer's points an unpaid order holds. One query. Reads only."""
+    """How many points an unpaid order holds. One query. Reads only."""
     return -BonusTransaction.objects.filter(order=order).aggregate(held=Sum("amount", default=0))["held"]
 
 
@@ -53,10 +51,10 @@ Originals = Mapping[int, tuple[BonusTransaction, int]]
 
 
 def spent_and_earned(orders: Collection[int]) -> tuple[Originals, Originals]:
-    """The deduction and the accrual of each order, by its key, with how many points of it were reversed so far.
+    """The deduction and the accrual of each order (by primary key), each with the points reversed so far.
 
-    An order that was cancelled and revived has two deductions: the latest one counts, the first came back in full. One
-    query. Reads only.
+    An order that was cancelled and paid later has two deductions: the latest counts, the first was returned in full.
+    One query. Reads only.
     """
     spent: dict[int, tuple[BonusTransaction, int]] = {}
     earned: dict[int, tuple[BonusTransaction, int]] = {}

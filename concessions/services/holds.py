@@ -1,4 +1,4 @@
-"""Stock that orders hold, and its way back. Batches of preorders; who calls has locked their orders."""
+"""Takes stock for the preorders of an order and returns it. Callers lock the orders first."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -12,15 +12,15 @@ from concessions.services import movements
 Kind = StockMovement.Kind
 
 
-def take(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
-    """Take the goods of the preorders from the stock. Raises `OutOfStock`, and then takes none.
+def take_stock(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
+    """Take the quantities of the preorders from the stock, all or none. Raises `OutOfStock`.
 
     Must be called inside a transaction (the orders are locked; the items are locked here).
     """
     changes: defaultdict[int, int] = defaultdict(int)
     for preorder in preorders:
         changes[preorder.concession_item_id] -= preorder.quantity
-    items = lock(changes.keys())
+    items = lock_items(changes.keys())
     short = [items[key] for key, change in changes.items() if items[key].stock_quantity + change < 0]
     if short:
         raise OutOfStock(item.name for item in short)
@@ -39,12 +39,12 @@ def take(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
     )
 
 
-def put_back(preorders: Collection[int], *, at: datetime, wasted: Collection[int] = ()) -> None:
-    """Return to stock what the preorders, given by their keys, hold. What was returned before is not returned again.
+def return_stock(preorders: Collection[int], *, at: datetime, wasted: Collection[int] = ()) -> None:
+    """Return the quantities held by these preorders (primary keys) to the stock. Repeating it changes nothing.
 
-    `wasted` ones were made and cannot be sold again: they are returned and written off, so that the books show both. At
-    most five queries however many preorders. Must be called inside a transaction (the orders are locked; the items are
-    locked here).
+    Preorders in `wasted` were prepared and cannot be sold again: they are returned and written off, so that both
+    movements are recorded. At most five queries, however many preorders. Must be called inside a transaction (the
+    orders are locked; the items are locked here).
     """
     holds = (
         StockMovement.objects.filter(preorder__in=preorders, kind=Kind.HOLD, reversed_by__isnull=True)
@@ -75,12 +75,12 @@ def put_back(preorders: Collection[int], *, at: datetime, wasted: Collection[int
             changes[item] -= quantity
     if not rows:
         return
-    lock(changes.keys())
+    lock_items(changes.keys())
     movements.apply({item: change for item, change in changes.items() if change}, at=at)
     StockMovement.objects.bulk_create(rows)
 
 
-def lock(items: Iterable[int]) -> dict[int, Any]:
-    """The names and stocks of the items as they are now, locked until the transaction ends."""
+def lock_items(items: Iterable[int]) -> dict[int, Any]:
+    """Lock the items until the transaction ends, and return their current names and stocks by primary key."""
     rows = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=items).order_by("pk")
     return {item.pk: item for item in rows.values_list("pk", "name", "stock_quantity", named=True)}

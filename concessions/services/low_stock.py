@@ -1,4 +1,4 @@
-"""What is running out: staff are told once a drop, and how much to order is written down."""
+"""Alerts staff once when an item's stock becomes low, and suggests how much to order."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from cinema.status import ConcurrentChange
 from concessions.models import ConcessionItem, ReorderSuggestion
-from notifications.models import Kind
+from notifications.models import MessageKind
 from notifications.services import Message, queue
 
 PERMISSION = "concessions.change_concessionitem"
@@ -19,7 +19,7 @@ PERMISSION = "concessions.change_concessionitem"
 def alert_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
     """Alert staff to items that are low, and suggest an order up to the maximum.
 
-    Everybody at the item's cinema who may change its items is told, in their own language; again only after the item
+    Alerts, in their own language, all staff of the item's cinema who may change its items; again only after the item
     has recovered. A constant number of queries on PostgreSQL. Must be called inside a transaction (the items are locked
     and were read afterwards).
     """
@@ -36,8 +36,8 @@ def alert_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
     _suggest(items, at=at)
 
 
-def forget_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
-    """Mark items as recovered, so that their next drop raises an alert. One query.
+def reset_low_stock_alerts(items: Sequence[ConcessionItem], *, at: datetime) -> None:
+    """Clear the alert of recovered items, so that staff are alerted again when they become low. One query.
 
     Must be called inside a transaction (the items are locked and were read afterwards).
     """
@@ -47,7 +47,7 @@ def forget_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
 
 
 def _staff(cinemas: set[int]) -> dict[int, list[User]]:
-    """Who is told of each cinema's items: active staff of it, or of all cinemas, who may change them."""
+    """The staff to alert for each cinema: active, with access to the cinema, and allowed to change its items."""
     assigned = set(User.cinemas.through.objects.filter(cinema_id__in=cinemas).values_list("cinema_id", "user_id"))
     people = list(
         ModelBackend()
@@ -55,13 +55,16 @@ def _staff(cinemas: set[int]) -> dict[int, list[User]]:
         .filter(Q(all_cinemas=True) | Q(pk__in={user for _cinema, user in assigned}), is_staff=True)
         .order_by("pk")
     )
-    return {cinema: [one for one in people if one.all_cinemas or (cinema, one.pk) in assigned] for cinema in cinemas}
+    return {
+        cinema: [person for person in people if person.all_cinemas or (cinema, person.pk) in assigned]
+        for cinema in cinemas
+    }
 
 
 def _message(item: ConcessionItem, to: User, *, at: datetime) -> Message:
     drop = (item.low_since or at).astimezone(UTC)
     return Message(
-        kind=Kind.LOW_STOCK,
+        kind=MessageKind.LOW_STOCK,
         recipient=to.email,
         occasion=f"item {item.pk} low since {drop.isoformat()}",
         language=to.preferred_language,
@@ -76,13 +79,13 @@ def _message(item: ConcessionItem, to: User, *, at: datetime) -> Message:
 
 
 def _suggest(items: Sequence[ConcessionItem], *, at: datetime) -> None:
-    """One open suggestion an item: brought up to date unless it has been ordered already, or made."""
-    open_ones = ReorderSuggestion.objects.filter(concession_item__in=items, settled_at__isnull=True)
-    known = set(open_ones.values_list("concession_item_id", flat=True))
+    """Create an open suggestion for each item, or update the existing one unless it was already ordered."""
+    open_suggestions = ReorderSuggestion.objects.filter(concession_item__in=items, settled_at__isnull=True)
+    known = set(open_suggestions.values_list("concession_item_id", flat=True))
     missing = ConcessionItem.objects.filter(pk=OuterRef("concession_item")).values(
         missing=F("max_stock_quantity") - F("stock_quantity")
     )
-    open_ones.filter(ordered_at__isnull=True).update(quantity=Subquery(missing), suggested_at=at)
+    open_suggestions.filter(ordered_at__isnull=True).update(quantity=Subquery(missing), suggested_at=at)
     ReorderSuggestion.objects.bulk_create(
         [
             ReorderSuggestion(

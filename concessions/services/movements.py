@@ -1,4 +1,4 @@
-"""The one way in which the stock of items changes, for one item or for a whole batch of orders."""
+"""Applies signed changes to the stock of items; the only code that changes a stock."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,16 +12,16 @@ from concessions.models import ConcessionItem
 
 
 def apply(changes: Mapping[int, int], *, at: datetime) -> None:
-    """Add to the stock of each item, named by its id, its signed change: one UPDATE, however many items.
+    """Add a signed change to the stock of each item (by primary key). One UPDATE, however many items.
 
-    An item that this takes under its threshold is low since `at`; one that is low already keeps its instant; one that
-    is not low now has recovered, and its next drop will be told of again. The caller has locked the items in the
-    order of their ids, writes the movements in the same transaction, and has seen that nothing falls below 0: the
-    database refuses that with an `IntegrityError`.
+    An item that falls below its threshold is low since `at`; one that was already low keeps its `low_since`; one that
+    is no longer low has recovered, and staff are alerted again when it becomes low. The caller must lock the items in
+    primary key order, create the movements in the same transaction, and check that no stock falls below 0, or the
+    database raises `IntegrityError`.
     """
     if not changes:
         return
-    # In an UPDATE every column is read as it was before, so the new stock is spelled out wherever it is needed.
+    # An UPDATE reads the old value of every column, so the expression for the new stock is repeated where needed.
     stock = F("stock_quantity") + PerRowDelta(changes)
     is_low = LessThan(stock * 100, F("max_stock_quantity") * F("low_stock_percent"))
     ConcessionItem.objects.filter(pk__in=list(changes)).update(

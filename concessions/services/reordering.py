@@ -1,4 +1,4 @@
-"""Goods are ordered from the supplier, and items go on and off sale."""
+"""Records orders from the supplier, and takes items off sale or puts them back."""
 
 from datetime import datetime
 
@@ -7,46 +7,46 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.status import ConcurrentChange
-from concessions.errors import NothingToOrder, OffSaleAlready, OnSaleAlready, OrderedAlready
+from concessions.errors import AlreadyOffSale, AlreadyOnSale, AlreadyOrdered, NothingToOrder
 from concessions.models import ConcessionItem, ReorderSuggestion
 
 
-def order_up(item: ConcessionItem, *, at: datetime, actor: User | None = None) -> ReorderSuggestion:
-    """Record that the item was ordered from the supplier, as much as fills the stock up to the maximum.
+def order_to_maximum(item: ConcessionItem, *, at: datetime, actor: User | None = None) -> ReorderSuggestion:
+    """Record that staff ordered the item from the supplier, in the quantity that is missing to the maximum stock.
 
-    The open suggestion becomes the order, or one is made; goods that come in settle it. Raises `NothingToOrder` where
-    nothing is missing, and `OrderedAlready` where it is on order. Owns its transaction.
+    Updates the open suggestion, or creates one; it is closed when goods are received. Raises `NothingToOrder` if the
+    stock is at its maximum, and `AlreadyOrdered` if the item is on order. Owns its transaction.
     """
     with transaction.atomic():
         row = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
-        known = ReorderSuggestion.objects.filter(concession_item=row, settled_at__isnull=True).first()
-        if known is not None and known.ordered_at is not None:
-            raise OrderedAlready(
+        existing = ReorderSuggestion.objects.filter(concession_item=row, settled_at__isnull=True).first()
+        if existing is not None and existing.ordered_at is not None:
+            raise AlreadyOrdered(
                 _("%(item)s: %(quantity)d are already on order. Receive them first.")
-                % {"item": row, "quantity": known.quantity}
+                % {"item": row, "quantity": existing.quantity}
             )
         if not row.missing:
             raise NothingToOrder(_("%(item)s: the stock is at its maximum. There is nothing to order.") % {"item": row})
-        suggestion = known or ReorderSuggestion(concession_item=row, suggested_at=at)
+        suggestion = existing or ReorderSuggestion(concession_item=row, suggested_at=at)
         suggestion.quantity, suggestion.ordered_at, suggestion.ordered_by = row.missing, at, actor
         suggestion.save()
         return suggestion
 
 
 def take_off_sale(item: ConcessionItem) -> None:
-    """Stop selling the item; what customers have ordered stays. Raises `OffSaleAlready`. Owns its transaction."""
-    _put(item, on_sale=False, otherwise=OffSaleAlready(_("%(item)s is already off sale.") % {"item": item}))
+    """Stop selling the item; existing orders stay. Raises `AlreadyOffSale`. Owns its transaction."""
+    _set_on_sale(item, on_sale=False, unchanged=AlreadyOffSale(_("%(item)s is already off sale.") % {"item": item}))
 
 
 def put_on_sale(item: ConcessionItem) -> None:
-    """Sell the item again. Raises `OnSaleAlready`. Owns its transaction."""
-    _put(item, on_sale=True, otherwise=OnSaleAlready(_("%(item)s is already on sale.") % {"item": item}))
+    """Sell the item again. Raises `AlreadyOnSale`. Owns its transaction."""
+    _set_on_sale(item, on_sale=True, unchanged=AlreadyOnSale(_("%(item)s is already on sale.") % {"item": item}))
 
 
-def _put(item: ConcessionItem, *, on_sale: bool, otherwise: ConcurrentChange) -> None:
+def _set_on_sale(item: ConcessionItem, *, on_sale: bool, unchanged: ConcurrentChange) -> None:
     with transaction.atomic():
         row = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
         if row.is_active == on_sale:
-            raise otherwise
+            raise unchanged
         row.is_active = item.is_active = on_sale
         row.save(update_fields=["is_active"])

@@ -1,4 +1,4 @@
-"""What staff do with the stock: goods come in, goods are lost, the shelf is counted."""
+"""Changes of the stock by staff: goods received, write-offs and stock counts."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import LIMIT_WINDOW, require_approval_above_limit
 from cinema.validators import clean_reason
-from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, StockMovedMeanwhile, WrongQuantity
+from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, StockChanged, WrongQuantity
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
 from concessions.services import movements
 
@@ -18,15 +18,15 @@ from concessions.services import movements
 def receive(
     item: ConcessionItem, *, quantity: int, at: datetime, actor: User | None = None, seen: int | None = None
 ) -> StockMovement:
-    """Book goods that came in; an open suggestion to order the item is settled.
+    """Add received goods to the stock, and close the item's open reorder suggestion.
 
-    The stock may exceed the maximum. Raises `WrongQuantity`, and `StockMovedMeanwhile` if there is a movement after the
-    one that the page has `seen` (see `last_by_staff`). Owns its transaction.
+    The stock may exceed the maximum. Raises `WrongQuantity`, and `StockChanged` if staff made a movement later than
+    `seen` (see `last_staff_movement`). Owns its transaction.
     """
     with transaction.atomic():
         _lock(item)
-        _refuse_if_moved(item, seen)
-        _check(quantity, lowest=1, highest=MOST_STOCK - item.stock_quantity)
+        _check_unchanged(item, seen)
+        _check_quantity(quantity, lowest=1, highest=MOST_STOCK - item.stock_quantity)
         movement = _change(item, by=quantity, kind=StockMovement.Kind.RECEIPT, at=at, actor=actor)
         ReorderSuggestion.objects.filter(concession_item=item, settled_at__isnull=True).update(settled_at=at)
     return movement
@@ -42,21 +42,21 @@ def write_off(
     seen: int | None = None,
     approver: User | None = None,
 ) -> StockMovement:
-    """Write off goods that are lost: broken, spoilt, given away.
+    """Write off goods that were broken, spoilt or given away.
 
-    Raises `WrongQuantity`, `ReasonNeeded`, `OutOfStock`, `StockMovedMeanwhile` as `receive` does, and
+    Raises `WrongQuantity`, `ReasonNeeded`, `OutOfStock`, `StockChanged` as `receive` does, and
     `ApprovalRequired` above the limit for one person unless there is an `approver`. Owns its transaction.
     """
-    _check(quantity, lowest=1, highest=MOST_STOCK)
+    _check_quantity(quantity, lowest=1, highest=MOST_STOCK)
     reason = clean_reason(reason)
     with transaction.atomic():
         _lock(item)
-        _refuse_if_moved(item, seen)
+        _check_unchanged(item, seen)
         if quantity > item.stock_quantity:
             raise OutOfStock([item])
-        lately = _by_staff(item).filter(kind=StockMovement.Kind.WRITE_OFF, actor=actor, at__gt=at - LIMIT_WINDOW)
-        lost = quantity - (lately.aggregate(sum=Sum("quantity", default=0))["sum"] if actor else 0)
-        require_approval_above_limit("concessions.write_off", lost * item.price, actor=actor, approver=approver)
+        recent = _by_staff(item).filter(kind=StockMovement.Kind.WRITE_OFF, actor=actor, at__gt=at - LIMIT_WINDOW)
+        written_off = quantity - (recent.aggregate(sum=Sum("quantity", default=0))["sum"] if actor else 0)
+        require_approval_above_limit("concessions.write_off", written_off * item.price, actor=actor, approver=approver)
         return _change(item, by=-quantity, kind=StockMovement.Kind.WRITE_OFF, at=at, actor=actor, reason=reason)
 
 
@@ -69,21 +69,20 @@ def count(
     actor: User | None = None,
     seen: int | None = None,
 ) -> StockMovement | None:
-    """Correct the stock by what was counted on the shelf; returns the difference as a movement, or None if there is
-    none.
+    """Correct the stock to match a count of the shelf. Returns the movement, or None if there is no difference.
 
-    What customers have ordered has left the stock but lies on the shelf until it is collected (goods made to order:
-    until they are made), so the count is compared with both. A difference of more than `STOCKTAKE_TOLERANCE_PERCENT`
-    needs a reason. Raises `WrongQuantity`, `CountDiffers`, `StockMovedMeanwhile`, or `PromisedToCustomers` where the
-    shelf holds less than customers have ordered. Owns its transaction.
+    Ordered goods are no longer in the stock, but stay on the shelf until they are collected (goods made to order: until
+    they are prepared), so the count is compared with the sum of both. A difference of more than
+    `STOCKTAKE_TOLERANCE_PERCENT` needs a reason. Raises `WrongQuantity`, `StockChanged`, `CountDiffers` if a reason is
+    missing, or `PromisedToCustomers` if the count is lower than what customers have ordered. Owns its transaction.
     """
-    _check(on_shelf, lowest=0, highest=MOST_STOCK)
+    _check_quantity(on_shelf, lowest=0, highest=MOST_STOCK)
     reason = clean_reason(reason) if reason.strip() else ""
     with transaction.atomic():
         _lock(item)
-        _refuse_if_moved(item, seen)
-        # After the lock: whoever takes stock for an order holds it, so stock and orders are of one moment.
-        promised = on_the_shelf_for_customers(item)
+        _check_unchanged(item, seen)
+        # Read after locking the item, as orders lock it to take stock, so that stock and orders are consistent.
+        promised = reserved_on_shelf(item)
         expected = item.stock_quantity + promised
         difference = on_shelf - expected
         if difference == 0:
@@ -95,11 +94,11 @@ def count(
         return _change(item, by=difference, kind=StockMovement.Kind.COUNT, at=at, actor=actor, reason=reason)
 
 
-def last_by_staff(item: ConcessionItem) -> int:
-    """The key of the last movement that staff booked, 0 without one.
+def last_staff_movement(item: ConcessionItem) -> int:
+    """The primary key of the last movement made by staff, or 0.
 
-    A page passes it back as `seen`: if a colleague, or a second press of the button, was faster, the service raises
-    `StockMovedMeanwhile`. Reads only.
+    Pages pass it back as `seen`, so that the service raises `StockChanged` if a colleague changed the stock or the
+    button was clicked twice. One query. Reads only.
     """
     last = _by_staff(item).values_list("pk", flat=True).first()
     return last or 0
@@ -111,12 +110,12 @@ def _by_staff(item: ConcessionItem) -> QuerySet[StockMovement]:
     return StockMovement.objects.filter(concession_item=item, kind__in=kinds, preorder=None).order_by("-pk")
 
 
-def _refuse_if_moved(item: ConcessionItem, seen: int | None) -> None:
+def _check_unchanged(item: ConcessionItem, seen: int | None) -> None:
     if seen is None:
         return
     last = _by_staff(item).select_related("actor").first()
     if last is not None and last.pk > seen:
-        raise StockMovedMeanwhile(
+        raise StockChanged(
             _(
                 "%(actor)s has just changed the stock: %(kind)s, %(quantity)+d. If your change is in addition to "
                 "that, confirm it again."
@@ -125,16 +124,16 @@ def _refuse_if_moved(item: ConcessionItem, seen: int | None) -> None:
         )
 
 
-def on_the_shelf_for_customers(item: ConcessionItem) -> int:
-    """How many of the item are sold or held and lie on the shelf until they are collected. One query. Reads only."""
-    lying = Q(status=ConcessionPreorder.Status.PENDING)
+def reserved_on_shelf(item: ConcessionItem) -> int:
+    """How many units on the shelf belong to orders and wait to be collected. One query. Reads only."""
+    reserved = Q(status=ConcessionPreorder.Status.PENDING)
     if not item.made_to_order:
-        lying |= Q(status=ConcessionPreorder.Status.READY)
-    return item.preorders.filter(lying).aggregate(sum=Sum("quantity", default=0))["sum"]
+        reserved |= Q(status=ConcessionPreorder.Status.READY)
+    return item.preorders.filter(reserved).aggregate(sum=Sum("quantity", default=0))["sum"]
 
 
 def _lock(item: ConcessionItem) -> None:
-    """Lock the item and read it as it is now."""
+    """Lock the item and read its current stock."""
     item.refresh_from_db(
         fields=["stock_quantity", "made_to_order", "price"],
         from_queryset=ConcessionItem.objects.select_for_update(of=("self",), no_key=True),
@@ -149,6 +148,6 @@ def _change(
     return StockMovement.objects.create(concession_item=item, quantity=by, kind=kind, at=at, actor=actor, reason=reason)
 
 
-def _check(quantity: int, *, lowest: int, highest: int) -> None:
+def _check_quantity(quantity: int, *, lowest: int, highest: int) -> None:
     if type(quantity) is not int or not lowest <= quantity <= highest:
         raise WrongQuantity(quantity, lowest=lowest, highest=highest)

@@ -1,16 +1,16 @@
-"""The ways a message reaches somebody. One channel serves a batch over one connection."""
+"""Delivery channels: e-mail and SMS. A channel sends a batch of messages over one connection."""
 
 from typing import Protocol
 
 from notifications.models import Notification
 
 
-class Channel(Protocol):
+class DeliveryChannel(Protocol):
     def send(self, notification: Notification) -> None:
-        """Hand the message over, or raise whatever stood in the way: the message is then tried again later."""
+        """Send the message. Any exception means that it was not sent and is retried later."""
 
     def close(self) -> None:
-        """Let go of the connection; never raises."""
+        """Close the connection; never raises."""
 
 
 def is_email(recipient: str) -> bool:

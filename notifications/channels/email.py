@@ -14,38 +14,38 @@ logger = logging.getLogger(__name__)
 class EmailChannel:
     """Sends through Django's mail backend over one connection, opened with the first message.
 
-    A message that fails costs only itself: the next one gets a new connection. A server that cannot be reached, or that
-    drops several messages in a row, is not asked again for the rest of the batch, so that an outage costs
-    seconds rather than a time-out a message.
+    After a failed message the next one gets a new connection. If the server cannot be reached, or drops the connection
+    several times in a row, the rest of the batch fails at once, so that an outage costs seconds rather than a time-out
+    for each message.
     """
 
-    LOSSES = 3
+    MAX_CONNECTION_LOSSES = 3
 
     def __init__(self) -> None:
         self._connection: Any = None
-        self._losses = 0
-        self._down: Exception | None = None
+        self._connection_losses = 0
+        self._server_failure: Exception | None = None
 
     def send(self, notification: Notification) -> None:
-        letter = rendering.render_email(notification)
-        if self._down:
-            raise self._down
+        email = rendering.render_email(notification)
+        if self._server_failure:
+            raise self._server_failure
         self._open()
         message = mail.EmailMessage(
-            subject=letter.subject,
-            body=letter.body,
+            subject=email.subject,
+            body=email.body,
             to=[notification.recipient],
             headers={"Message-ID": notification.message_id, "Auto-Submitted": "auto-generated"},
         )
-        for name, drawing in qr_images(notification):
-            message.attach(name, drawing, "image/png")
+        for name, image in qr_images(notification):
+            message.attach(name, image, "image/png")
         try:
             self._connection.send_messages([message])
         except Exception as failure:
             self.close()
-            self._count_loss(failure)
+            self._count_connection_loss(failure)
             raise
-        self._losses = 0
+        self._connection_losses = 0
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -53,7 +53,7 @@ class EmailChannel:
             return
         try:
             connection.close()
-        except Exception as failure:  # what was sent is sent, and a lost connection needs no farewell
+        except Exception as failure:  # everything has been sent by now
             logger.info("The mail connection did not close cleanly: %s", type(failure).__name__)
 
     def _open(self) -> None:
@@ -63,17 +63,17 @@ class EmailChannel:
         try:
             connection.open()
         except Exception as failure:
-            self._down = failure
+            self._server_failure = failure
             raise
         self._connection = connection
 
-    def _count_loss(self, failure: Exception) -> None:
-        # SMTPException is an OSError too, but for an answer of the server: the server is there.
+    def _count_connection_loss(self, failure: Exception) -> None:
+        # SMTPException is an OSError too, but it is a reply: the server was reached.
         if isinstance(failure, SMTPServerDisconnected) or (
             isinstance(failure, OSError) and not isinstance(failure, SMTPException)
         ):
-            self._losses += 1
-            if self._losses >= self.LOSSES:
-                self._down = failure
+            self._connection_losses += 1
+            if self._connection_losses >= self.MAX_CONNECTION_LOSSES:
+                self._server_failure = failure
         else:
-            self._losses = 0
+            self._connection_losses = 0

@@ -9,17 +9,17 @@ from notifications.models import Notification
 
 
 class SmsBackend(Protocol):
-    """A gateway for text messages. `SMS_BACKEND` names its class, which is made without arguments once a batch."""
+    """The interface of SMS providers. `SMS_BACKEND` names the class; it is created without arguments for each batch."""
 
     def send(self, *, phone: str, text: str, message_id: str) -> None:
-        """Hand over one message or raise. `message_id` is the same at every attempt: pass it on, against doubles."""
+        """Send one message or raise. Pass on `message_id`, the same at every attempt, to prevent duplicates."""
 
     def close(self) -> None:
-        """Let go of the connection, if there is one."""
+        """Close the connection, if there is one."""
 
 
 class ConsoleBackend:
-    """For development: shows the text, and of the number its last two digits, since what is printed ends up in logs."""
+    """For development: prints the text, and only the last two digits of the number, since output ends up in logs."""
 
     def send(self, *, phone: str, text: str, message_id: str) -> None:
         sys.stdout.write(f"SMS to …{phone[-2:]}: {text}\n")
@@ -29,7 +29,7 @@ class ConsoleBackend:
 
 
 class MemoryBackend:
-    """For tests: what was sent is in `outbox`, as (phone, text, message_id)."""
+    """For tests: collects messages in `outbox` as (phone, text, message_id)."""
 
     outbox: ClassVar[list[tuple[str, str, str]]] = []
 

@@ -18,34 +18,36 @@ register.filter("inside_quotes", inside_quotes)
 
 @register.filter
 def local_instant(iso: str) -> str:
-    """An instant as its own clock shows it: "2026-11-23T19:00:00+03:00" is `23 November, 19:00` wherever the server
-    stands. The zone is added where it is not the server's."""
+    """An instant in its own time zone: "2026-11-23T19:00:00+03:00" is `23 November, 19:00` on any server.
+
+    The UTC offset is added where it differs from the server's.
+    """
     local = datetime.fromisoformat(iso)
     return f"{date_format(local, 'j E')}, {_clock(local)}"
 
 
 @register.filter
 def time_and_day(iso: str) -> str:
-    """The same instant within a sentence: `19:00 on 23 November`."""
+    """As `local_instant`, for use within a sentence: `19:00 on 23 November`."""
     local = datetime.fromisoformat(iso)
     return _("%(time)s on %(day)s") % {"time": _clock(local), "day": date_format(local, "j E")}
 
 
 @register.filter
 def local_day(iso: str) -> str:
-    """The day of an instant by its own clock: `23 November 2026`."""
+    """The date of an instant in its own time zone: `23 November 2026`."""
     day: date = datetime.fromisoformat(iso).date()
     return date_format(day, "j E Y")
 
 
 @register.filter
 def headline(showings: Sequence[Mapping[str, Any]]) -> str:
-    """The screenings of an order in a subject line: the first one, and whether there are others."""
+    """The screenings of an order for a subject line: the first one, and whether there are more."""
     first = showings[0]
-    words = {"film": inside_quotes(first["film"]), "starts": local_instant(first["starts"])}
+    details = {"film": inside_quotes(first["film"]), "starts": local_instant(first["starts"])}
     if len(showings) > 1:
-        return _("“%(film)s”, %(starts)s, and more") % words
-    return _("“%(film)s”, %(starts)s") % words
+        return _("“%(film)s”, %(starts)s, and more") % details
+    return _("“%(film)s”, %(starts)s") % details
 
 
 @register.filter
@@ -55,7 +57,7 @@ def money(amount: str) -> str:
 
 @register.filter
 def is_something(amount: str) -> bool:
-    """Whether the decimal string is more than nothing."""
+    """Whether the decimal string is greater than 0."""
     return Decimal(amount) > 0
 
 

@@ -12,7 +12,7 @@ from cinema.ids import is_valid_id
 from orders.errors import ChoiceRefused, NotOnSale, SeatLeftAlone, SeatTaken
 from orders.models import Order
 from orders.queries import taken_tickets
-from screenings.lone_seats import left_alone
+from screenings.lone_seats import find_lone_seats
 from screenings.models import Seat, SeatKind, SeatOutage, Session, TicketType
 from screenings.pricing import full_percent, quote, sold_online, surcharges
 
@@ -84,7 +84,7 @@ class SeatMap:
             raise ChoiceRefused(
                 _("Companion seats are for people coming with a wheelchair user. Select the wheelchair space too.")
             )
-        if alone := left_alone(self.seats, taken=self.taken, wanted={seat.pk for seat in seats}):
+        if alone := find_lone_seats(self.seats, taken=self.taken, wanted={seat.pk for seat in seats}):
             raise SeatLeftAlone(alone)
 
     def check_types(self, places: Collection[tuple[Seat, TicketType]]) -> None:

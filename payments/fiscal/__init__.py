@@ -1,8 +1,8 @@
 """Services that register fiscal receipts: their interface, and the one that `RECEIPT_SENDER` names.
 
-A sender is given a receipt with its lines and returns the id under which it was registered. The receipt's `uid` is the
-idempotency key: the same receipt handed over twice is registered once. It raises `GatewayError` when it was not, or
-when that is not known.
+A sender registers a receipt with its lines and returns its id at the service. The receipt's `uid` is the idempotency
+key: the same receipt sent twice is registered once. Raises `GatewayError` if the receipt was not registered, or if that
+is unknown.
 """
 
 import logging
@@ -19,11 +19,11 @@ logger = logging.getLogger(__name__)
 
 class ReceiptSender(Protocol):
     def send(self, receipt: Receipt) -> str:
-        """Register the receipt; its id there. Not to be called inside a transaction."""
+        """Register the receipt and return its id at the service. Must not be called inside a transaction."""
 
 
 class Console:
-    """Prints nothing fiscal: for trying things out. A log at DEBUG names each receipt, and nothing of the customer."""
+    """For development: only logs each receipt at level DEBUG, without customer data."""
 
     def send(self, receipt: Receipt) -> str:
         logger.debug("Receipt %s: %s of %s", receipt.pk, receipt.kind, receipt.amount)

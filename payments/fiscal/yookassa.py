@@ -2,18 +2,21 @@ from django.conf import settings
 
 from payments.errors import GatewayRefused
 from payments.fiscal.lines import charge_lines
-from payments.gateways.yookassa import second_receipt
+from payments.gateways.yookassa import register_settlement_receipt
 from payments.models import Gateway, Receipt
 
 
 class YooKassaReceipts:
-    """The receipts of payments through YooKassa. Those of the sale and of refunds go with the money
-    (`YOOKASSA_RECEIPTS`), so only the full settlement after the show is left to be sent."""
+    """Registers settlement receipts of payments through YooKassa.
+
+    Receipts for sales and refunds are sent together with the payment or refund (`YOOKASSA_RECEIPTS`), so only the full
+    settlement after the show is sent here.
+    """
 
     def send(self, receipt: Receipt) -> str:
         if receipt.payment.gateway != Gateway.YOOKASSA or receipt.kind != Receipt.Kind.SETTLEMENT:
-            raise GatewayRefused("not YooKassa's to print")
-        return second_receipt(
+            raise GatewayRefused("not a YooKassa settlement")
+        return register_settlement_receipt(
             receipt.payment.external_id,
             uid=str(receipt.uid),
             email=receipt.order.email,

@@ -1,8 +1,8 @@
-"""The gateways, one file each behind one interface: see `GatewayClient`.
+"""Payment gateways, one module each, behind one interface: `GatewayClient`.
 
-`client("stripe")` is the gateway; `offered()` are those that customers may choose. `GATEWAY_CLASSES` in the settings
-names the class of each by its dotted path, so that an app above this one may bring a gateway. To add one, write its
-file, name it there and in `payments.models.Gateway`, and run the contract tests against it
+`client("stripe")` returns a gateway; `offered_gateways()` lists those that customers may choose. The setting
+`GATEWAY_CLASSES` names each class by its dotted path, so that a higher app may supply a gateway. To add one, write its
+module, name it in that setting and in `payments.models.Gateway`, and run the contract tests against it
 (`tests/payments/test_contract.py`).
 """
 
@@ -15,10 +15,10 @@ from payments.gateways.base import (
     ChargeLine,
     DisputeReport,
     GatewayClient,
-    Opened,
+    PaymentReport,
     RefundReport,
     RefundRequest,
-    Report,
+    StartedPayment,
     State,
     WebhookHint,
 )
@@ -26,7 +26,7 @@ from payments.models import Gateway
 
 
 def gateway_class(gateway: str) -> type[GatewayClient]:
-    """The class behind a gateway's short name, imported when it is first asked for.
+    """The class of the gateway with this short name, imported on first use.
 
     Raises `GatewayUnavailable` for a name that is not in `GATEWAY_CLASSES`.
     """
@@ -37,15 +37,15 @@ def gateway_class(gateway: str) -> type[GatewayClient]:
 
 
 def client(gateway: str) -> GatewayClient:
-    """The gateway of that name, ready to be called. Raises `GatewayUnavailable` for an unknown one or one without keys.
+    """The gateway of this name. Raises `GatewayUnavailable` if it is unknown or has no API keys.
 
-    No network: only the calls to what is returned reach the gateway.
+    Makes no network call itself.
     """
     return gateway_class(gateway)()
 
 
-def offered() -> list[Gateway]:
-    """The gateways that are switched on, in the order of the setting: what customers may pay through."""
+def offered_gateways() -> list[Gateway]:
+    """The gateways that customers may pay through, in the order of the setting `PAYMENT_GATEWAYS`."""
     return [Gateway(name) for name in settings.PAYMENT_GATEWAYS]
 
 
@@ -54,13 +54,13 @@ __all__ = [
     "ChargeLine",
     "DisputeReport",
     "GatewayClient",
-    "Opened",
+    "PaymentReport",
     "RefundReport",
     "RefundRequest",
-    "Report",
+    "StartedPayment",
     "State",
     "WebhookHint",
     "client",
     "gateway_class",
-    "offered",
+    "offered_gateways",
 ]

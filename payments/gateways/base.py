@@ -1,4 +1,4 @@
-"""What every gateway can do, and the few words in which it is spoken with."""
+"""The interface of all payment gateways, and the data classes it uses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from uuid import UUID
 
 
 class State(StrEnum):
-    """How a payment or a refund stands at the gateway. Only `OPEN` may still change."""
+    """The state of a payment or refund at the gateway. Only `OPEN` may still change."""
 
     OPEN = "OPEN"
     DONE = "DONE"
@@ -19,26 +19,26 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class ChargeLine:
-    """A line of the receipt: what it is, and what is paid for all of it in money, tax included."""
+    """A line of the receipt. `amount` is what is paid in money for the whole quantity, tax included."""
 
     name: str
     quantity: int
     amount: Decimal
-    vat: str  # of `payments.models.Vat`
-    is_service: bool  # a ticket; otherwise goods
+    vat: str  # a value of `payments.models.Vat`
+    is_service: bool  # True for tickets, False for goods
 
 
 @dataclass(frozen=True)
 class Charge:
-    """What a customer is to pay, built from stored facts alone: the same charge asked for again is the same request.
+    """A payment to be made by a customer. Built from stored data only, so that a repeated request is identical.
 
-    `uid` is the idempotency key, and the gateway keeps it beside the payment. `email` and `lines` are for gateways
-    that print receipts themselves.
+    `uid` is the idempotency key and is stored with the payment at the gateway. `email` and `lines` are for gateways
+    that issue receipts themselves.
     """
 
     uid: UUID
     amount: Decimal
-    currency: str  # ISO 4217, in capitals
+    currency: str  # ISO 4217 code, in capitals
     description: str
     return_url: str
     language: str
@@ -48,8 +48,8 @@ class Charge:
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A payment is open at the gateway: its id there, and the page on which the customer pays."""
+class StartedPayment:
+    """A payment that was created at the gateway: its id there, and the page where the customer pays."""
 
     external_id: str
     redirect_url: str
@@ -57,7 +57,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class RefundRequest:
-    """What is to be sent back of a payment. `uid` is the idempotency key; the gateway keeps it beside the refund."""
+    """A refund to be made. `uid` is the idempotency key and is stored with the refund at the gateway."""
 
     uid: UUID
     external_id: str  # of the payment
@@ -69,7 +69,7 @@ class RefundRequest:
 
 @dataclass(frozen=True)
 class RefundReport:
-    """A refund as the gateway knows it. `uid` is empty for one that was made there, by staff or by a bank."""
+    """A refund as the gateway reports it. `uid` is empty for refunds made at the gateway, by staff or by a bank."""
 
     external_id: str
     amount: Decimal
@@ -79,20 +79,20 @@ class RefundReport:
 
 @dataclass(frozen=True)
 class DisputeReport:
-    """What a bank argues about, and until when evidence is taken. Lost, it is a `RefundReport` as well."""
+    """A dispute as the gateway reports it; `answer_by` is the deadline for evidence. A lost one is also a refund."""
 
     external_id: str
     amount: Decimal
-    state: str  # of `payments.models.Dispute`
+    state: str  # a value of `payments.models.Dispute.Status`
     reason: str = ""
     answer_by: datetime | None = None
 
 
 @dataclass(frozen=True)
-class Report:
-    """A payment as the gateway knows it. `amount` is what was taken when `state` is `DONE`.
+class PaymentReport:
+    """A payment as the gateway reports it. If `state` is `DONE`, `amount` is what was paid.
 
-    `uid` is the name that we gave it, empty where the gateway was not told one.
+    `uid` is the `Charge.uid` of the payment, or empty if the gateway has none.
     """
 
     external_id: str
@@ -106,10 +106,10 @@ class Report:
 
 @dataclass(frozen=True)
 class WebhookHint:
-    """Something happened to a payment, says a message; what, the gateway is to be asked.
+    """A webhook says that a payment changed; the new state has to be fetched from the gateway.
 
-    `event_id` is the same for every copy of the message. `external_id` or `uid` names the payment. Where neither does,
-    `reference` is what the gateway can `find` it by; all are empty where it is about something else.
+    `event_id` is the same for every copy of the webhook. `external_id` or `uid` identifies the payment; if both are
+    empty, `reference` can be passed to `find_external_id`. All three are empty if it is about something else.
     """
 
     event_id: str
@@ -119,30 +119,30 @@ class WebhookHint:
 
 
 class GatewayClient(Protocol):
-    """A gateway. Every call but `parse_webhook` may take seconds, and must not be made inside a transaction.
+    """A gateway. Every call except `parse_webhook` may take seconds and must not be made inside a transaction.
 
-    All but `parse_webhook` raise `GatewayUnavailable` when it is not known whether the thing was done, and
-    `GatewayRefused` when it certainly was not.
+    These calls raise `GatewayUnavailable` if it is unknown whether the request was carried out, and `GatewayRefused` if
+    it certainly was not.
     """
 
-    by_hand: ClassVar[bool]
+    is_manual: ClassVar[bool]  # True if staff take the money and there is no service to ask
 
-    def start(self, charge: Charge) -> Opened:
-        """Open a payment. The same charge twice opens it once."""
+    def start(self, charge: Charge) -> StartedPayment:
+        """Create a payment at the gateway. Repeating it with the same charge creates it only once."""
 
-    def fetch(self, external_id: str) -> Report:
-        """How the payment stands now, and all that went back of it."""
+    def fetch(self, external_id: str) -> PaymentReport:
+        """The current state of the payment, with its refunds and disputes."""
 
-    def find(self, reference: str) -> str:
-        """The id of the payment that a message names in another way, empty when there is none."""
+    def find_external_id(self, reference: str) -> str:
+        """The id of the payment that a webhook names by another reference; empty if there is none."""
 
-    def close(self, external_id: str) -> Report:
-        """Have an open payment never be paid, where the gateway can do that; how it stands afterwards."""
+    def cancel_payment(self, external_id: str) -> PaymentReport:
+        """Cancel an open payment, if the gateway supports it; returns its state afterwards."""
 
     def refund(self, back: RefundRequest) -> RefundReport:
-        """Send money back. The same request twice sends it once; `OPEN`: accepted, to be asked about later."""
+        """Send money back, only once if repeated. State `OPEN` means accepted, with the result still to come."""
 
     def parse_webhook(
         self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime
     ) -> WebhookHint:
-        """What a message that claims to come from the gateway is about. No network. Raises `NotFromThere`."""
+        """Verify and parse a webhook. Makes no network call. Raises `UnverifiedWebhook` if it is not genuine."""

@@ -1,6 +1,9 @@
-from payments.gateways.by_hand import ByHand
+from payments.gateways.manual import ManualGateway
 
 
-class CardTerminal(ByHand):
-    """A terminal on the counter that is not connected to us. The cashier reads its answer: approved, declined, or it
-    broke off and nobody knows; then the payment stays in flight until a person has looked at the terminal's journal."""
+class CardTerminal(ManualGateway):
+    """A card terminal at the counter that is not connected to this system.
+
+    The cashier records whether it approved or declined the card. If that is unclear, the payment stays `PENDING` until
+    a person has checked the terminal's journal.
+    """

@@ -1,5 +1,5 @@
-from payments.gateways.by_hand import ByHand
+from payments.gateways.manual import ManualGateway
 
 
-class Cash(ByHand):
-    """In the drawer or not: booked at once when it is taken, paid out by a person when it goes back."""
+class Cash(ManualGateway):
+    """Cash: recorded when it is taken; refunds are paid out by a person."""

@@ -1,6 +1,6 @@
-"""Stripe, by its own SDK: the customer pays on Stripe's page (a Checkout Session), whose id is the payment's.
+"""Stripe, through its SDK. The customer pays on a Checkout Session page; its id is the payment's `external_id`.
 
-The SDK costs 0.4 s to import, so only who speaks with Stripe does.
+The SDK takes 0.4 s to import, so it is imported only when a call is made.
 """
 
 import json
@@ -18,22 +18,22 @@ from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable, Un
 from payments.gateways.base import (
     Charge,
     DisputeReport,
-    Opened,
+    PaymentReport,
     RefundReport,
     RefundRequest,
-    Report,
+    StartedPayment,
     State,
     WebhookHint,
 )
 from payments.models import Dispute
 
-#: Stripe wants its page open for half an hour at least; we close it earlier ourselves.
-PAGE_IS_OPEN_FOR = timedelta(minutes=65)
+#: Stripe requires at least 30 minutes; `cancel_payment` closes the page earlier.
+PAGE_LIFETIME = timedelta(minutes=65)
 
-#: How far a message's own time may be off, either way: an old one that was overheard is worth nothing.
-TOLERANCE = timedelta(minutes=5)
+#: How much a webhook's timestamp may differ from now, which prevents the replay of an intercepted one.
+TIMESTAMP_TOLERANCE = timedelta(minutes=5)
 
-#: What refunds and disputes are called there, and to us. A dispute is money gone once it is lost.
+#: Stripe's refund and dispute statuses, and ours.
 REFUND_STATES = {"succeeded": State.DONE, "failed": State.FAILED, "canceled": State.FAILED}
 DISPUTE_STATES = {
     "needs_response": Dispute.Status.OPEN,
@@ -43,11 +43,12 @@ DISPUTE_STATES = {
     "warning_closed": Dispute.Status.WON,
     "prevented": Dispute.Status.WON,
 }
-MONEY_GONE = {Dispute.Status.LOST: State.DONE, Dispute.Status.WON: State.FAILED}
+#: A dispute counts as a refund that is done once the dispute is lost.
+DISPUTE_REFUND_STATES = {Dispute.Status.LOST: State.DONE, Dispute.Status.WON: State.FAILED}
 
 
 class Stripe:
-    by_hand: ClassVar[bool] = False
+    is_manual: ClassVar[bool] = False
 
     def __init__(self) -> None:
         if not settings.STRIPE_SECRET_KEY:
@@ -55,8 +56,8 @@ class Stripe:
                 "no key", _("Payment by Stripe isn’t available. Please choose another payment method.")
             )
 
-    def start(self, charge: Charge) -> Opened:
-        session = _done(
+    def start(self, charge: Charge) -> StartedPayment:
+        session = _call(
             lambda stripe: stripe.checkout.sessions.create(
                 {
                     "mode": "payment",
@@ -65,7 +66,7 @@ class Stripe:
                             "quantity": 1,
                             "price_data": {
                                 "currency": charge.currency.lower(),
-                                "unit_amount": _minor(charge.amount),
+                                "unit_amount": _minor_units(charge.amount),
                                 "product_data": {"name": charge.description},
                             },
                         }
@@ -73,7 +74,7 @@ class Stripe:
                     "success_url": charge.return_url,
                     "cancel_url": charge.return_url,
                     "locale": charge.language,
-                    "expires_at": int((charge.created_at + PAGE_IS_OPEN_FOR).timestamp()),
+                    "expires_at": int((charge.created_at + PAGE_LIFETIME).timestamp()),
                     "client_reference_id": str(charge.uid),
                     "metadata": {"payment": str(charge.uid)},
                     "payment_intent_data": {"metadata": {"payment": str(charge.uid)}},
@@ -82,22 +83,22 @@ class Stripe:
                 {"idempotency_key": str(charge.uid)},
             )
         )
-        return Opened(external_id=session.id, redirect_url=session.url or charge.return_url)
+        return StartedPayment(external_id=session.id, redirect_url=session.url or charge.return_url)
 
-    def fetch(self, external_id: str) -> Report:
-        return _done(
+    def fetch(self, external_id: str) -> PaymentReport:
+        return _call(
             lambda stripe: _report(
                 stripe, stripe.checkout.sessions.retrieve(external_id, {"expand": ["payment_intent.latest_charge"]})
             )
         )
 
-    def find(self, reference: str) -> str:
+    def find_external_id(self, reference: str) -> str:
         query = {"payment_intent": reference, "limit": 1}
-        return _done(lambda stripe: next((each.id for each in stripe.checkout.sessions.list(query).data), ""))
+        return _call(lambda stripe: next((each.id for each in stripe.checkout.sessions.list(query).data), ""))
 
-    def close(self, external_id: str) -> Report:
-        with suppress(GatewayRefused):  # paid, or over, a moment ago: asking says which
-            _done(lambda stripe: stripe.checkout.sessions.expire(external_id))
+    def cancel_payment(self, external_id: str) -> PaymentReport:
+        with suppress(GatewayRefused):  # just paid or expired: `fetch` says which
+            _call(lambda stripe: stripe.checkout.sessions.expire(external_id))
         return self.fetch(external_id)
 
     def refund(self, back: RefundRequest) -> RefundReport:
@@ -108,13 +109,13 @@ class Stripe:
             return stripe.refunds.create(
                 {
                     "payment_intent": session.payment_intent,
-                    "amount": _minor(back.amount),
+                    "amount": _minor_units(back.amount),
                     "metadata": {"refund": str(back.uid), "payment": session.client_reference_id or ""},
                 },
                 {"idempotency_key": str(back.uid)},
             )
 
-        return _refund_report(_done(send))
+        return _refund_report(_call(send))
 
     def parse_webhook(
         self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime
@@ -126,10 +127,10 @@ class Stripe:
             text = body.decode()
             if not secret:
                 raise ValueError
-            # Times are ours to judge: the SDK knows only the clock of the machine, and lets the future pass.
+            # The time is checked below against `at`: the SDK uses the system clock, and accepts times in the future.
             stripe.WebhookSignature.verify_header(text, signature, secret, tolerance=None)
             signed = next(int(part[2:]) for part in signature.split(",") if part.startswith("t="))
-            if abs(at.timestamp() - signed) > TOLERANCE.total_seconds():
+            if abs(at.timestamp() - signed) > TIMESTAMP_TOLERANCE.total_seconds():
                 raise ValueError
             event = json.loads(text)
             if bool(event["livemode"]) != settings.STRIPE_SECRET_KEY.startswith(("sk_live", "rk_live")):
@@ -139,47 +140,47 @@ class Stripe:
                 event_id=str(event["id"]),
                 external_id=str(about["id"]) if about["object"] == "checkout.session" else "",
                 uid=str((about.get("metadata") or {}).get("payment", "")),
-                # A dispute, and a refund made at their desk, know nothing but the money they are about.
+                # Disputes, and refunds made in Stripe's dashboard, contain only the payment intent.
                 reference=str(about.get("payment_intent") or "") if about["object"] in ("dispute", "refund") else "",
             )
         except (ValueError, StopIteration, KeyError, AttributeError, TypeError, stripe.SignatureVerificationError):
             raise UnverifiedWebhook(_("This message is not from Stripe.")) from None
 
 
-def _done(act: Callable[[Any], Any]) -> Any:
-    """What Stripe answers; what it refuses and that it is away become errors of ours."""
+def _call(act: Callable[[Any], Any]) -> Any:
+    """Make the calls in `act` and return its result. Errors of the SDK become `GatewayError`s."""
     import stripe
 
     client = stripe.StripeClient(
         settings.STRIPE_SECRET_KEY,
         base_addresses={"api": settings.STRIPE_API} if settings.STRIPE_API else {},
         http_client=stripe.RequestsClient(timeout=settings.GATEWAY_TIMEOUT),
-        max_network_retries=0,  # when to try again is our own affair
+        max_network_retries=0,  # jobs retry, and know when
     )
     try:
         return act(client.v1)
     except stripe.StripeError as error:
-        raise _in_our_words(error) from None  # its text may hold what it was told
+        raise _gateway_error(error) from None  # `from None`: the SDK's message may contain request data
 
 
-def _in_our_words(error: Any) -> GatewayError:
+def _gateway_error(error: Any) -> GatewayError:
     code = str(error.code or type(error).__name__)
     status = error.http_status
-    # A wrong key says nothing of the payment; 409: the first of two equal requests is still being worked on.
+    # 401 and 403: our API key is wrong, so the payment's state is unknown; 409: an identical request is in progress.
     unknown = status is None or status >= 500 or status in (401, 403, 409, 429)
     return GatewayUnavailable(code) if unknown else GatewayRefused(code)
 
 
-def _report(stripe: Any, session: Any) -> Report:
+def _report(stripe: Any, session: Any) -> PaymentReport:
     paid = session.payment_status == "paid"
     disputes = _disputes(stripe, session.payment_intent) if paid else []
-    return Report(
+    return PaymentReport(
         external_id=session.id,
         state=State.DONE if paid else State.FAILED if session.status == "expired" else State.OPEN,
         amount=_money(session.amount_total),
         currency=(session.currency or "").upper(),
         uid=session.client_reference_id or "",
-        refunds=(*_refunds(stripe, session.payment_intent), *map(_money_gone, disputes)) if paid else (),
+        refunds=(*_refunds(stripe, session.payment_intent), *map(_lost_dispute_refund, disputes)) if paid else (),
         disputes=tuple(disputes),
     )
 
@@ -201,17 +202,17 @@ def _dispute_report(dispute: Any) -> DisputeReport:
     return DisputeReport(
         external_id=dispute.id,
         amount=_money(dispute.amount),
-        state=DISPUTE_STATES.get(dispute.status, Dispute.Status.ANSWERED),  # under_review, and what is new to us
+        state=DISPUTE_STATES.get(dispute.status, Dispute.Status.ANSWERED),  # under_review, and statuses added later
         reason=str(getattr(dispute, "reason", None) or ""),
         answer_by=datetime.fromtimestamp(due, UTC) if due else None,
     )
 
 
-def _money_gone(dispute: DisputeReport) -> RefundReport:
+def _lost_dispute_refund(dispute: DisputeReport) -> RefundReport:
     return RefundReport(
         external_id=dispute.external_id,
         amount=dispute.amount,
-        state=MONEY_GONE.get(Dispute.Status(dispute.state), State.OPEN),
+        state=DISPUTE_REFUND_STATES.get(Dispute.Status(dispute.state), State.OPEN),
     )
 
 
@@ -224,7 +225,7 @@ def _refund_report(refund: Any) -> RefundReport:
     )
 
 
-def _minor(amount: Decimal) -> int:
+def _minor_units(amount: Decimal) -> int:
     return int(amount.scaleb(MINOR_UNITS))
 
 

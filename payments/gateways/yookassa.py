@@ -1,7 +1,7 @@
-"""YooKassa, over plain requests with time-outs: its own SDK has none, and fails in odd ways when the server is away.
+"""YooKassa, through `requests` with time-outs; its own SDK has no time-outs and handles outages badly.
 
-It signs no message. One counts only from its published networks, and even then only as a hint to read the payment back.
-A job that speaks with nobody should not wait for `requests` either: it takes 0.1 s to import.
+YooKassa does not sign webhooks: they are accepted from its published networks only, and only as a hint to fetch the
+payment. `requests` takes 0.1 s to import, so it is imported only when a call is made.
 """
 
 import ipaddress
@@ -16,14 +16,23 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from payments.errors import GatewayRefused, GatewayUnavailable, UnverifiedWebhook
-from payments.gateways.base import Charge, ChargeLine, Opened, RefundReport, RefundRequest, Report, State, WebhookHint
+from payments.gateways.base import (
+    Charge,
+    ChargeLine,
+    PaymentReport,
+    RefundReport,
+    RefundRequest,
+    StartedPayment,
+    State,
+    WebhookHint,
+)
 
-PAYMENT_STATES = {"succeeded": State.DONE, "canceled": State.FAILED}  # pending, waiting_for_capture: may still change
+PAYMENT_STATES = {"succeeded": State.DONE, "canceled": State.FAILED}  # pending and waiting_for_capture are open
 REFUND_STATES = {"succeeded": State.DONE, "canceled": State.FAILED}
 
 
 class YooKassa:
-    by_hand: ClassVar[bool] = False
+    is_manual: ClassVar[bool] = False
 
     def __init__(self) -> None:
         if not (settings.YOOKASSA_SHOP_ID and settings.YOOKASSA_SECRET_KEY):
@@ -31,7 +40,7 @@ class YooKassa:
                 "no key", _("Payment by YooKassa isn’t available. Please choose another payment method.")
             )
 
-    def start(self, charge: Charge) -> Opened:
+    def start(self, charge: Charge) -> StartedPayment:
         payment = _post(
             "payments",
             {
@@ -45,12 +54,12 @@ class YooKassa:
             key=str(charge.uid),
         )
         page = (payment.get("confirmation") or {}).get("confirmation_url")
-        return Opened(external_id=payment["id"], redirect_url=page or charge.return_url)
+        return StartedPayment(external_id=payment["id"], redirect_url=page or charge.return_url)
 
-    def fetch(self, external_id: str) -> Report:
+    def fetch(self, external_id: str) -> PaymentReport:
         payment = _get(f"payments/{quote(external_id, safe='')}")
         state = PAYMENT_STATES.get(payment["status"], State.OPEN)
-        return Report(
+        return PaymentReport(
             external_id=payment["id"],
             state=state,
             amount=Decimal(payment["amount"]["value"]),
@@ -59,12 +68,12 @@ class YooKassa:
             refunds=tuple(_refunds_of(external_id)) if state == State.DONE else (),
         )
 
-    def find(self, reference: str) -> str:
-        """Its messages all name the payment."""
+    def find_external_id(self, reference: str) -> str:
+        """Never needed: all webhooks of YooKassa contain the payment id."""
         return ""
 
-    def close(self, external_id: str) -> Report:
-        """Its page cannot be closed; it closes itself after an hour."""
+    def cancel_payment(self, external_id: str) -> PaymentReport:
+        """YooKassa cannot cancel a pending payment; its page expires after an hour."""
         return self.fetch(external_id)
 
     def refund(self, back: RefundRequest) -> RefundReport:
@@ -84,11 +93,11 @@ class YooKassa:
     def parse_webhook(
         self, body: bytes, headers: Mapping[str, str], *, address: str | None, at: datetime
     ) -> WebhookHint:
-        if not _is_theirs(address):
+        if not _is_yookassa_address(address):
             raise UnverifiedWebhook(_("This message is not from YooKassa."))
         try:
-            told = json.loads(body)
-            event, about = str(told["event"]), told["object"]
+            message = json.loads(body)
+            event, about = str(message["event"]), message["object"]
             payment = about["payment_id"] if event.startswith("refund.") else about["id"]
             return WebhookHint(
                 event_id=f"{event} {about['id']}",
@@ -99,27 +108,27 @@ class YooKassa:
             raise UnverifiedWebhook(_("This message is not from YooKassa.")) from None
 
 
-def _is_theirs(address: str | None) -> bool:
+def _is_yookassa_address(address: str | None) -> bool:
     if address is None:
         return False
-    knocking: Any = ipaddress.ip_address(address)
-    knocking = getattr(knocking, "ipv4_mapped", None) or knocking
-    return any(knocking in ipaddress.ip_network(network) for network in settings.YOOKASSA_NETWORKS)
+    ip: Any = ipaddress.ip_address(address)
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return any(ip in ipaddress.ip_network(network) for network in settings.YOOKASSA_NETWORKS)
 
 
-# --- The wire
+# --- HTTP
 
 
 def _post(path: str, body: dict[str, Any], *, key: str) -> dict[str, Any]:
-    return _answer("POST", path, json=body, headers={"Idempotence-Key": key})
+    return _request("POST", path, json=body, headers={"Idempotence-Key": key})
 
 
 def _get(path: str, **params: str) -> dict[str, Any]:
-    return _answer("GET", path, params=params)
+    return _request("GET", path, params=params)
 
 
-def _answer(method: str, path: str, **given: Any) -> dict[str, Any]:
-    """What YooKassa answers; what it refuses and that it is away become errors of ours."""
+def _request(method: str, path: str, **options: Any) -> dict[str, Any]:
+    """Make a request and return the JSON response. Errors become `GatewayUnavailable` or `GatewayRefused`."""
     import requests
 
     try:
@@ -129,11 +138,11 @@ def _answer(method: str, path: str, **given: Any) -> dict[str, Any]:
             auth=(settings.YOOKASSA_SHOP_ID, settings.YOOKASSA_SECRET_KEY),
             timeout=settings.GATEWAY_TIMEOUT,
             allow_redirects=False,
-            **given,
+            **options,
         )
         answer = response.json()
         if not isinstance(answer, dict):
-            raise ValueError("no object")
+            raise ValueError("not a JSON object")
     except requests.RequestException as error:
         raise GatewayUnavailable(type(error).__name__) from None
     except ValueError:
@@ -141,7 +150,7 @@ def _answer(method: str, path: str, **given: Any) -> dict[str, Any]:
     if response.status_code == requests.codes.ok:
         return answer
     code = str(answer.get("code") or response.status_code)
-    # A wrong key says nothing of the payment; 202: it is being worked on.
+    # 401 and 403: our API key is wrong, so the payment's state is unknown; 202: the request is still in progress.
     if response.status_code < 400 or response.status_code >= 500 or response.status_code in (401, 403, 429):
         raise GatewayUnavailable(code)
     raise GatewayRefused(code)
@@ -175,19 +184,19 @@ def _locale(charge: Charge) -> str:
 
 
 def _receipt(email: str, currency: str, lines: tuple[ChargeLine, ...]) -> dict[str, Any]:
-    """The fields of a fiscal receipt, where YooKassa prints it: money that is paid here comes ahead of the show."""
+    """The fields of a fiscal receipt, if YooKassa issues it; always a prepayment, made before the show."""
     if not (settings.YOOKASSA_RECEIPTS and lines):
         return {}
-    return {"receipt": {**_to(email), "items": [_item(line, currency, mode="full_prepayment") for line in lines]}}
+    return {"receipt": {**_customer(email), "items": [_item(line, currency, mode="full_prepayment") for line in lines]}}
 
 
-def _to(email: str) -> dict[str, Any]:
-    """A customer who left no address gets no receipt by mail; the law wants one that somebody keeps."""
+def _customer(email: str) -> dict[str, Any]:
+    """The recipient. Without a customer address the receipt goes to `RECEIPT_EMAIL`: the law requires a recipient."""
     return {"customer": {"email": email or settings.RECEIPT_EMAIL}}
 
 
 def _item(line: ChargeLine, currency: str, *, mode: str) -> dict[str, Any]:
-    """`amount` is there the price of one piece: `ChargeLine`s come with a price that fits their quantity exactly."""
+    """An item of the receipt. YooKassa expects the unit price; a `ChargeLine`'s amount divides exactly."""
     return {
         "description": line.name[:128],
         "quantity": f"{line.quantity}.00",
@@ -198,17 +207,17 @@ def _item(line: ChargeLine, currency: str, *, mode: str) -> dict[str, Any]:
     }
 
 
-def second_receipt(
+def register_settlement_receipt(
     external_id: str, *, uid: str, email: str, amount: Decimal, currency: str, lines: tuple[ChargeLine, ...]
 ) -> str:
-    """Register the full settlement of a payment that was taken ahead; the receipt's id there."""
+    """Register the settlement receipt of a prepayment; returns the receipt's id at YooKassa."""
     made = _post(
         "receipts",
         {
             "type": "payment",
             "payment_id": external_id,
             "send": True,
-            **_to(email),
+            **_customer(email),
             "items": [_item(line, currency, mode="full_payment") for line in lines],
             "settlements": [{"type": "prepayment", "amount": _amount(amount, currency)}],
         },
@@ -217,5 +226,5 @@ def second_receipt(
     return str(made["id"])
 
 
-#: YooKassa's numbers for rates of value-added tax.
+#: YooKassa's codes of VAT rates.
 VAT_CODES = {"none": 1, "0": 2, "10": 3, "20": 4, "5": 7, "7": 8, "22": 11}

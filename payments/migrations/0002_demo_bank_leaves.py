@@ -2,8 +2,10 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """The demonstration bank's models are in the app `demo` now. Its tables stay as they are: the first migration of
-    `demo` takes them over, whenever that app is installed."""
+    """Remove the demonstration bank's models from the state of this app; they are in the app `demo` now.
+
+    The tables are kept: the first migration of `demo` takes them over once that app is installed.
+    """
 
     dependencies = [
         ('payments', '0001_initial'),

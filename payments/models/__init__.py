@@ -1,9 +1,9 @@
 from payments.models.disputes import Dispute
-from payments.models.money import BY_HAND, Gateway, GatewayEvent, Payment, Refund
+from payments.models.payments import MANUAL_GATEWAYS, Gateway, GatewayEvent, Payment, Refund
 from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatRate
 
 __all__ = [
-    "BY_HAND",
+    "MANUAL_GATEWAYS",
     "Dispute",
     "Gateway",
     "GatewayEvent",

@@ -1,4 +1,4 @@
-"""What a customer argues about with their bank: money that may be taken back, and by when the cinema has to answer."""
+"""Disputes (chargebacks): a customer asks their bank to take a payment back, and the cinema may object."""
 
 from typing import ClassVar
 
@@ -6,14 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between, format_money
-from payments.models.money import Payment
+from payments.models.payments import Payment
 
 
 class Dispute(models.Model):
-    """A dispute as the gateway last told of it; there it is answered, with evidence, and there it is decided.
+    """A dispute as last reported by the gateway, where staff answer it with evidence and where it is decided.
 
-    It changes neither the order nor the books: the tickets are good while it is argued about. Lost, it is a refund from
-    outside under the same id.
+    It does not change the order: the tickets stay valid while the dispute is undecided. A lost dispute is also recorded
+    as a refund with the same external id.
     """
 
     class Status(models.TextChoices):
@@ -22,15 +22,15 @@ class Dispute(models.Model):
         WON = "WON", _("Won")
         LOST = "LOST", _("Lost")
 
-    # An enquiry that was answered may become a dispute, and what is decided is sometimes decided anew. The bank has the
-    # last word each time, so any may follow any.
+    # An answered inquiry may become a dispute, and a decision may be reversed. The status follows the bank, so every
+    # transition is allowed.
     TRANSITIONS: ClassVar = {
         Status.OPEN: {Status.ANSWERED, Status.WON, Status.LOST},
         Status.ANSWERED: {Status.OPEN, Status.WON, Status.LOST},
         Status.WON: {Status.OPEN, Status.ANSWERED, Status.LOST},
         Status.LOST: {Status.OPEN, Status.ANSWERED, Status.WON},
     }
-    ARGUED: ClassVar = (Status.OPEN, Status.ANSWERED)
+    UNDECIDED: ClassVar = (Status.OPEN, Status.ANSWERED)
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes", verbose_name=_("payment"))
     external_id = models.CharField(_("provider’s reference"), max_length=120)

@@ -1,4 +1,4 @@
-"""Fiscal receipts (in Russia the law 54-FZ), whoever prints them, and the rates of value-added tax on them."""
+"""Fiscal receipts (Russian law 54-FZ) and the VAT rates on them."""
 
 import uuid
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from cinema.money import MoneyField, between, format_money
 
 
 class Subject(models.TextChoices):
-    """What a line of a receipt is: tickets are a service, the bar sells goods, and taxes differ."""
+    """The type of a receipt line: tickets are services, bar items are goods, and their VAT differs."""
 
     TICKETS = "TICKETS", _("Tickets")
     GOODS = "GOODS", _("Bar goods")
@@ -32,7 +32,7 @@ class Vat(models.TextChoices):
 
 
 class VatRate(models.Model):
-    """What tax is on tickets, or on goods, from a day on. Without a row the general rule holds: see `Rates`."""
+    """The VAT rate of tickets or goods from a date on. Without a row the default rates in `Rates` apply."""
 
     subject = models.CharField(_("applies to"), max_length=16, choices=Subject)
     valid_from = models.DateField(_("valid from"))
@@ -55,13 +55,13 @@ class VatRate(models.Model):
             )
 
     def is_printed(self) -> bool:
-        """Receipts have been made on its day or later: what they say is not changed behind them."""
+        """Whether receipts were issued on or after `valid_from`; the rate must then not be changed."""
         last = Receipt.objects.order_by("-pk").values_list("created_at", flat=True).first()
         return last is not None and self.valid_from <= last.astimezone(settings.RECEIPT_ZONE).date()
 
 
 class Rates:
-    """The rates of a day. One query to open, none to ask."""
+    """Finds the VAT rate of a day. Creating it costs one query; `on` costs none."""
 
     #: Tickets on approved forms are exempt (Tax Code of Russia, 149(2)(20)); 22 % is the general rate since 2026.
     GENERAL: ClassVar = [
@@ -84,18 +84,18 @@ class Rates:
 
 
 def _latest(rows: Iterable[tuple[date, str]], day: date) -> str:
-    """Of rows in the order of their days, the last that is valid on `day`."""
+    """The rate of the last row that is valid on `day`; `rows` are sorted by date. Empty if there is none."""
     return next((vat for valid_from, vat in reversed(list(rows)) if valid_from <= day), "")
 
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def to_send(self, at: datetime) -> "ReceiptQuerySet":
-        """Queued, and not resting after a failure."""
+        """Queued receipts that are not waiting for a retry."""
         return self.filter(status=Receipt.Status.QUEUED, next_attempt_at__lte=at)
 
 
 class Receipt(models.Model):
-    """A fiscal receipt: of a sale, of a refund, or the second one after the show for money that was taken ahead."""
+    """A fiscal receipt: for a sale, for a refund, or the settlement after the show of a prepayment."""
 
     class Kind(models.TextChoices):
         SALE = "SALE", _("Sale")
@@ -155,7 +155,7 @@ class Receipt(models.Model):
 
 
 class ReceiptLine(models.Model):
-    """What a line is, how many at which price (the price times the quantity is its amount, exactly), and its tax."""
+    """A line of a receipt. `price` is per unit; `price` times `quantity` is exactly the line's amount."""
 
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines", verbose_name=_("receipt"))
     name = models.CharField(_("name"), max_length=128)

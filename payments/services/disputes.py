@@ -25,7 +25,7 @@ def record_disputes(payment: Payment, reports: Iterable[DisputeReport], *, at: d
         known_by_id = {each.external_id: each for each in payment.disputes.all()}
         for report in reports:
             details = {"amount": report.amount, "reason": report.reason[:60], "answer_by": report.answer_by}
-            decided_at = None if report.state in Dispute.ARGUED else at
+            decided_at = None if report.state in Dispute.UNDECIDED else at
             known = known_by_id.get(report.external_id)
             if known is None:
                 Dispute.objects.create(
@@ -40,4 +40,4 @@ def record_disputes(payment: Payment, reports: Iterable[DisputeReport], *, at: d
                 transition([known], report.state, decided_at=decided_at, **details)
             else:
                 Dispute.objects.filter(pk=known.pk).update(**details)
-    return any(report.state in Dispute.ARGUED for report in reports)
+    return any(report.state in Dispute.UNDECIDED for report in reports)

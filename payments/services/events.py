@@ -35,7 +35,9 @@ def look_up_payment(event: GatewayEvent, hint: WebhookHint, *, at: datetime) -> 
     if payment is not None or not hint.reference:
         return payment
     try:
-        payment = _payment_named(replace(hint, external_id=client(event.gateway).find(hint.reference)), event.gateway)
+        payment = _payment_named(
+            replace(hint, external_id=client(event.gateway).find_external_id(hint.reference)), event.gateway
+        )
     except GatewayRefused:  # it does not know the reference, or does not tell us
         return None
     if payment is not None:

@@ -1,4 +1,4 @@
-"""What was paid for an order and what of it went back. Who calls has locked the order."""
+"""Records payments and refunds, and computes what is left of them. Callers lock the order first."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -9,18 +9,17 @@ from decimal import Decimal
 from accounts.models import User
 from cinema.money import ZERO
 from cinema.status import transition
-from payments.models import BY_HAND, Payment, Refund
+from payments.models import MANUAL_GATEWAYS, Payment, Refund
 
-#: How long after it was paid a gateway is asked again whether money went back there, and a last time: chargebacks come
-#: up to four months later.
-FIRST_LOOK_BACK = timedelta(hours=1)
+#: How long after a payment the gateway is first asked whether it was refunded there.
+FIRST_REFUND_CHECK = timedelta(hours=1)
 
 
 @dataclass
 class Balance:
-    """The money of one order: what is left of each payment that succeeded.
+    """What is left of each successful payment of an order, by the payment's primary key.
 
-    Refunds on their way count as gone, and so do failed ones, which are still owed.
+    Pending refunds are deducted, and so are failed ones, which are still owed.
     """
 
     left: dict[int, Decimal] = field(default_factory=dict)
@@ -30,20 +29,20 @@ class Balance:
         return sum(self.left.values(), ZERO)
 
     def payment_with(self, amount: Decimal) -> int | None:
-        """The payment from which `amount` can go back, the latest first; none if there is no such."""
+        """The latest payment of which at least `amount` is left, or None."""
         return next((payment for payment, left in sorted(self.left.items(), reverse=True) if left >= amount), None)
 
 
 def balances(orders: Collection[int]) -> dict[int, Balance]:
-    """The balance of each order, by its key. Two queries. Reads only."""
+    """The balance of each order, by primary key. Two queries. Reads only."""
     found: defaultdict[int, Balance] = defaultdict(Balance)
     order_of = {}
     paid = Payment.objects.filter(order__in=orders, status=Payment.Status.SUCCEEDED)
     for payment, order, amount in paid.order_by("pk").values_list("pk", "order_id", "amount"):
         order_of[payment] = order
         found[order].left[payment] = amount
-    back = Refund.objects.filter(payment__in=order_of.keys())
-    for payment, amount in back.order_by("pk").values_list("payment_id", "amount"):
+    refunds = Refund.objects.filter(payment__in=order_of.keys())
+    for payment, amount in refunds.order_by("pk").values_list("payment_id", "amount"):
         found[order_of[payment]].left[payment] -= amount
     return found
 
@@ -56,20 +55,26 @@ def balance_of(order: int) -> Balance:
 def record_success(
     *, order: int, gateway: str, amount: Decimal, external_id: str, at: datetime, actor: User | None = None
 ) -> Payment | None:
-    """Book money that a gateway took, once an `external_id`; returns None if it was booked before.
+    """Record a successful payment, once for each `external_id`; returns None if it is already recorded.
 
-    A payment in flight under the same id becomes the one that succeeded; the amount is what was really taken. Must be
-    called inside a transaction (the order is locked).
+    An open payment with the same id is marked as succeeded, with the amount that was really paid. Must be called inside
+    a transaction (the order is locked).
     """
     if external_id:
-        known = Payment.objects.select_for_update(of=("self",)).filter(gateway=gateway, external_id=external_id).first()
-        if known is not None:
-            if known.status == Payment.Status.SUCCEEDED or known.order_id != order:
+        existing = (
+            Payment.objects.select_for_update(of=("self",)).filter(gateway=gateway, external_id=external_id).first()
+        )
+        if existing is not None:
+            if existing.status == Payment.Status.SUCCEEDED or existing.order_id != order:
                 return None
             transition(
-                [known], Payment.Status.SUCCEEDED, amount=amount, succeeded_at=at, next_poll_at=at + FIRST_LOOK_BACK
+                [existing],
+                Payment.Status.SUCCEEDED,
+                amount=amount,
+                succeeded_at=at,
+                next_poll_at=at + FIRST_REFUND_CHECK,
             )
-            return known
+            return existing
     return Payment.objects.create(
         order_id=order,
         gateway=gateway,
@@ -78,7 +83,7 @@ def record_success(
         status=Payment.Status.SUCCEEDED,
         created_at=at,
         succeeded_at=at,
-        next_poll_at=None if gateway in BY_HAND else at + FIRST_LOOK_BACK,
+        next_poll_at=None if gateway in MANUAL_GATEWAYS else at + FIRST_REFUND_CHECK,
         actor=actor,
     )
 
@@ -86,7 +91,7 @@ def record_success(
 def request_refund(
     payment: Payment, *, amount: Decimal, reason: str, at: datetime, actor: User | None = None
 ) -> Refund:
-    """Have `amount` of a payment sent back; the caller has checked that so much of it is left.
+    """Request a refund of `amount`; the caller must check that this much of the payment is left.
 
     Must be called inside a transaction (the order is locked).
     """

@@ -21,7 +21,7 @@ from jobs.steps import Counts
 from payments.errors import GatewayError, GatewayRefused, RefundedAlready, RefundStillToSend
 from payments.gateways import RefundReport, State
 from payments.locks import lock_orders_of
-from payments.models import BY_HAND, Refund
+from payments.models import MANUAL_GATEWAYS, Refund
 from payments.services.ledger import balances
 
 BACKOFF = Backoff(
@@ -123,7 +123,7 @@ def mark_paid_out(refund: Refund, *, at: datetime, actor: User | None = None) ->
     with transaction.atomic():
         lock_orders_of(Refund.objects.filter(pk=refund.pk))
         row = Refund.objects.select_related("payment").get(pk=refund.pk)
-        by_hand = row.payment is None or row.payment.gateway in BY_HAND
+        by_hand = row.payment is None or row.payment.gateway in MANUAL_GATEWAYS
         if row.status == Refund.Status.REQUESTED and not by_hand:
             raise RefundStillToSend(_("The payment provider will send this refund. Don’t pay it out yourself."))
         if row.status == Refund.Status.SUCCEEDED:

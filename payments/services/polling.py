@@ -8,7 +8,7 @@ from django.db import transaction
 
 from cinema.status import transition_matching
 from payments.errors import GatewayError
-from payments.gateways import Report, State, client
+from payments.gateways import PaymentReport, State, client
 from payments.locks import lock_orders_of
 from payments.models import Payment
 
@@ -21,7 +21,7 @@ SOONEST, RAREST = timedelta(minutes=5), timedelta(hours=6)
 DISPUTED = timedelta(days=1)
 
 
-def is_plausible(payment: Payment, report: Report) -> bool:
+def is_plausible(payment: Payment, report: PaymentReport) -> bool:
     """Whether the report can be about this payment: its `uid`, our currency, and money if it is paid. Reads only."""
     named_as_ours = report.uid in ("", str(payment.uid)) and report.currency == settings.CURRENCY
     return named_as_ours and not (report.state == State.DONE and report.amount <= 0)

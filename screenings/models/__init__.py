@@ -1,4 +1,4 @@
-"""Cinemas, halls and seats, films, prices and sessions: tables, lives, constraints, and what is due."""
+"""Models of cinemas, halls, seats, films, prices and sessions."""
 
 from screenings.models.cinemas import Cinema, Hall, default_time_zone, loads_as_time_zone, time_zone_choices
 from screenings.models.films import AgeRating, Film, Genre

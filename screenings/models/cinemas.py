@@ -1,4 +1,4 @@
-"""Where films are shown: cinemas, each in a time zone of its own, and their halls."""
+"""Cinemas, each with its own time zone, and their halls."""
 
 from datetime import datetime
 from functools import cache
@@ -17,12 +17,12 @@ from cinema.money import between
 
 @cache
 def time_zone_choices() -> list[tuple[str, str]]:
-    """IANA names that pytz knows as in common use; each must load as a `ZoneInfo` too."""
+    """The common IANA time zone names according to pytz; `loads_as_time_zone` checks that `ZoneInfo` knows them."""
     return [(name, name) for name in pytz.common_timezones]
 
 
 def default_time_zone() -> str:
-    """Asked when a row is made, so that no migration depends on an installation's settings."""
+    """The installation's time zone. A function, so that migrations do not contain the value of one installation."""
     return settings.TIME_ZONE
 
 
@@ -36,7 +36,7 @@ def loads_as_time_zone(name: str) -> None:
 
 
 class Cinema(models.Model):
-    """A venue. Its people see every time in `time_zone`."""
+    """A venue. Its staff and customers see all times in `time_zone`."""
 
     name = models.CharField(_("name"), max_length=120)
     city = models.CharField(_("city"), max_length=120, blank=True)
@@ -68,7 +68,7 @@ class Cinema(models.Model):
         return ZoneInfo(self.time_zone)
 
     def local(self, instant: datetime) -> datetime:
-        """The instant as this cinema's clocks show it."""
+        """The instant in this cinema's time zone."""
         return instant.astimezone(self.zone)
 
 

@@ -1,4 +1,4 @@
-"""What is shown."""
+"""Films, their genres and age ratings."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -23,7 +23,7 @@ class Genre(models.Model):
 
 
 class AgeRating(models.TextChoices):
-    """The marks of Russian law 436-FZ."""
+    """Age ratings of the Russian law 436-FZ."""
 
     ANY = "0+", "0+"
     SIX = "6+", "6+"

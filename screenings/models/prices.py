@@ -1,4 +1,4 @@
-"""What is added to a session's price for a kind of seat, and what share of it a type of ticket pays."""
+"""Surcharges for kinds of seats, and ticket types with their share of the session's price."""
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -11,7 +11,7 @@ from screenings.models.seats import SeatKind
 
 
 class SeatSurcharge(models.Model):
-    """What a cinema adds to the price of every seat of one kind."""
+    """The amount a cinema adds to the price of every seat of one kind."""
 
     cinema = models.ForeignKey(Cinema, models.PROTECT, related_name="seat_surcharges", verbose_name=_("cinema"))
     kind = models.CharField(_("seat kind"), max_length=16, choices=SeatKind)
@@ -33,10 +33,10 @@ class SeatSurcharge(models.Model):
 
 
 class TicketType(models.Model):
-    """Adult, child, student, carer, comp ...: what share of the session's price is paid, in percent."""
+    """Adult, child, student, carer, comp and so on, with the percentage of the session's price to pay."""
 
     class SoldTo(models.TextChoices):
-        """Whom the shop offers it to. At the till staff sell any that is active."""
+        """Who can buy this type in the shop. At the box office, staff can sell every active type."""
 
         ANYBODY = "ANYBODY", _("Anybody")
         COMPANION = "COMPANION", _("Companions of wheelchair users")

@@ -1,4 +1,4 @@
-"""Seats, their kinds, and when one is broken."""
+"""Seats, their kinds, and outages of seats."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ class SeatKind(models.TextChoices):
 
 
 class Seat(models.Model):
-    """A numbered place in a row. `place` is where it stands across the hall, from the left wall; aisles are gaps."""
+    """A numbered seat in a row. `place` is its position in the row from the left wall, so that aisles are gaps."""
 
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="seats", verbose_name=_("hall"))
     row = models.PositiveSmallIntegerField(_("row"), validators=[MinValueValidator(1)])
@@ -47,22 +47,22 @@ class Seat(models.Model):
 
     @property
     def across(self) -> int:
-        """Where it stands across the hall, counted from 1 at the left wall; without a `place` by its number."""
+        """The position in the row, counted from 1 at the left wall; the seat's number if `place` is not set."""
         return self.place or self.number
 
 
 class SeatOutageQuerySet(models.QuerySet["SeatOutage"]):
     def during(self, start: datetime, end: datetime) -> "SeatOutageQuerySet":
-        """Those that touch [start, end); one without an end lasts until somebody ends it."""
+        """Outages that overlap [start, end). An outage with `until` None has no end yet."""
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=start), since__lt=end)
 
     def of_session(self, session: "Session") -> "SeatOutageQuerySet":
-        """Those of the session's hall that touch it, adverts and film; its cleaning does not count."""
+        """Outages in the session's hall that overlap its adverts and film; cleaning does not count."""
         return self.filter(seat__hall=session.hall_id).during(session.start_datetime, session.end_datetime)
 
 
 class SeatOutage(models.Model):
-    """A seat that nobody can sit on for a time: it is not sold for sessions that run then."""
+    """A time during which a seat cannot be used: it is not sold for sessions that overlap it."""
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="outages", verbose_name=_("seat"))
     since = models.DateTimeField(_("off sale from"))
@@ -95,5 +95,5 @@ class SeatOutage(models.Model):
         return f"{self.seat}: {self.reason}"
 
     def covers(self, start: datetime, end: datetime) -> bool:
-        """As `during` says, of a row that was read."""
+        """The same condition as `during`, for a loaded row."""
         return self.since < end and (self.until is None or self.until > start)

@@ -1,4 +1,4 @@
-"""Showings: their lives, what is due as of an instant, and that a hall has one at a time."""
+"""Sessions, with their status transitions, due querysets and the constraint against overlaps in a hall."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,7 +19,7 @@ from screenings.models.films import Film
 
 class SessionQuerySet(models.QuerySet["Session"]):
     def started(self, at: datetime) -> "SessionQuerySet":
-        """Scheduled, and running at `at`."""
+        """Scheduled sessions that have started but not ended by `at`."""
         return self.filter(
             status=Session.Status.SCHEDULED,
             archived_at__isnull=True,
@@ -28,7 +28,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         )
 
     def ended(self, at: datetime) -> "SessionQuerySet":
-        """Over at `at`, and not yet known to be."""
+        """Sessions that have ended by `at` but are still scheduled or ongoing."""
         return self.filter(
             status__in=[Session.Status.SCHEDULED, Session.Status.ONGOING],
             archived_at__isnull=True,
@@ -36,38 +36,41 @@ class SessionQuerySet(models.QuerySet["Session"]):
         )
 
     def on_sale(self, at: datetime) -> "SessionQuerySet":
-        """As `Session.is_on_sale` says of one: scheduled, not archived, and not started by `at`."""
+        """Sessions that are scheduled, not archived and not started by `at`; as `Session.is_on_sale`."""
         return self.filter(status=Session.Status.SCHEDULED, archived_at__isnull=True, start_datetime__gt=at)
 
-    def in_the_way(self, *, halls: Iterable[int], start: datetime, free_from: datetime) -> "SessionQuerySet":
-        """Not cancelled, and holding one of the halls, cleaning included, at some moment of [start, free_from)."""
+    def occupying(self, *, halls: Iterable[int], start: datetime, free_from: datetime) -> "SessionQuerySet":
+        """Sessions, not cancelled, that use one of the halls, cleaning included, within [start, free_from)."""
         return self.filter(hall__in=halls, start_datetime__lt=free_from, free_from__gt=start).exclude(
             status=Session.Status.CANCELLED
         )
 
 
 class OnPostgreSQL(ExclusionConstraint):
-    """An exclusion constraint where the database has such; SQLite relies on the service, its writers queue."""
+    """An exclusion constraint that is created on PostgreSQL only.
+
+    SQLite has no such constraint; there the service's check is enough, since only one transaction writes at a time.
+    """
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
-        return super().constraint_sql(model, schema_editor) if self._kept_by(schema_editor.connection) else None
+        return super().constraint_sql(model, schema_editor) if self._is_supported_by(schema_editor.connection) else None
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
-        return super().create_sql(model, schema_editor) if self._kept_by(schema_editor.connection) else None
+        return super().create_sql(model, schema_editor) if self._is_supported_by(schema_editor.connection) else None
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
-        return super().remove_sql(model, schema_editor) if self._kept_by(schema_editor.connection) else None
+        return super().remove_sql(model, schema_editor) if self._is_supported_by(schema_editor.connection) else None
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
-        """The service says it kindly (`HallBusy`)."""
+        """Nothing to do: the service raises `HallBusy`, with a better message."""
 
     @staticmethod
-    def _kept_by(connection: Any) -> bool:
+    def _is_supported_by(connection: Any) -> bool:
         return connection.vendor == "postgresql"
 
 
 class Int8Range(models.Func):
-    """A range of one value, so that equality can stand beside the times without the btree_gist extension."""
+    """A range of one value, so that equality can be part of the constraint without the btree_gist extension."""
 
     function = "int8range"
     template = "%(function)s(%(expressions)s, '[]')"
@@ -78,7 +81,7 @@ class TstzRange(models.Func):
 
 
 class Session(models.Model):
-    """One showing. The hall is taken from `start_datetime` to `free_from`: adverts, film, cleaning."""
+    """One showing of a film. It uses the hall from `start_datetime` to `free_from`: adverts, film, cleaning."""
 
     class Status(models.TextChoices):
         SCHEDULED = "SCHEDULED", _("Scheduled")
@@ -133,7 +136,7 @@ class Session(models.Model):
         ]
         ordering = ["start_datetime", "hall"]
         indexes = [
-            # Leads with archived_at, so that a million old sessions are one closed branch of the index.
+            # Begins with archived_at, so that queries for live sessions skip all archived ones.
             models.Index(fields=["archived_at", "status", "end_datetime"], name="session_life"),
             models.Index(fields=["archived_at", "status", "start_datetime"], name="session_programme"),
             models.Index(fields=["hall", "start_datetime"], name="session_hall_timetable"),
@@ -156,21 +159,21 @@ class Session(models.Model):
         ]
 
     def __str__(self) -> str:
-        """By the cinema's clocks: a page of many reads `film` and `hall__cinema` along."""
+        """Film and local start time. Needs `film` and `hall__cinema`, so lists should use `select_related`."""
         start = self.hall.cinema.local(self.start_datetime)
         return f"{self.film}, {date_format(start, 'SHORT_DATE_FORMAT')} {start:%H:%M}"
 
     def is_on_sale(self, at: datetime) -> bool:
-        """As `Session.objects.on_sale` says, of a row that was read: no query."""
+        """The same condition as `Session.objects.on_sale`, for a loaded row. No query."""
         return self.status == self.Status.SCHEDULED and self.archived_at is None and self.start_datetime > at
 
 
 class SessionSummary(models.Model):
-    """What an archived session came to. Seats are counted in tickets; money is what was paid for its tickets.
+    """The figures of an archived session: numbers of tickets, and the money paid for them.
 
-    `sold`: tickets paid for, refunded ones included; `used`: scanned; `no_show`: neither scanned nor refunded;
-    `refunded`: given back after payment. `gross`: paid for the tickets sold, after discount, points counted as money
-    not taken; `net`: gross less what was refunded.
+    `sold`: tickets that were paid for, including refunded ones; `used`: scanned; `no_show`: neither scanned nor
+    refunded; `refunded`: refunded after payment. `gross`: money paid for the sold tickets, after discount and without
+    the part paid with points; `net`: gross less refunds.
     """
 
     session = models.OneToOneField(Session, models.PROTECT, related_name="summary", verbose_name=_("screening"))

@@ -1,4 +1,4 @@
-"""A day or a week of the programme, shown again."""
+"""Copies a day or a week of sessions to other dates."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -9,13 +9,13 @@ from accounts.models import User
 from cinema.status import Refused
 from screenings.errors import DifferentWeekdays, HallBusy, StartsInThePast
 from screenings.models import Cinema, Session
-from screenings.services import timetable
+from screenings.services import hall_conflicts
 from screenings.times import as_instant
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """A session that was not copied, and the refusal that says why."""
+class SkippedSession:
+    """A session that was not copied, and the reason."""
 
     session: Session
     reason: Refused
@@ -23,56 +23,56 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class CopyResult:
-    made: list[Session] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
+    created: list[Session] = field(default_factory=list)
+    skipped: list[SkippedSession] = field(default_factory=list)
 
 
 def copy_day(
-    cinema: Cinema, *, day: date, to: date, at: datetime, actor: User | None = None, keep: bool = True
+    cinema: Cinema, *, day: date, to: date, at: datetime, actor: User | None = None, dry_run: bool = False
 ) -> CopyResult:
-    """Schedule on the day `to` what the cinema shows on `day`, at the same local times.
+    """Copy all sessions of the cinema from `day` to the day `to`, at the same local times.
 
-    A session belongs to the day on which it starts, in the cinema's zone; cancelled ones are not copied. A copy lasts
-    as long as its original, adverts and cleaning included. What cannot be scheduled (hall taken, local time that does
-    not exist or comes twice, start in the past) is left out, with the reason. With `keep=False` nothing is made: the
-    result says what would be. Five queries, however many sessions. Owns its transaction.
+    A session belongs to the day on which it starts in the cinema's time zone; cancelled sessions are not copied. A copy
+    lasts as long as its original, adverts and cleaning included. A session that cannot be scheduled (hall busy, local
+    time that does not exist or is ambiguous, start in the past) is skipped, with the reason. With `dry_run=True`
+    nothing is stored, and the result shows what would be. Five queries, however many sessions. Owns its transaction.
     """
-    return _copy(cinema, first=day, days=1, to=to, at=at, actor=actor, keep=keep)
+    return _copy(cinema, first=day, days=1, to=to, at=at, actor=actor, dry_run=dry_run)
 
 
 def copy_week(
-    cinema: Cinema, *, monday: date, to: date, at: datetime, actor: User | None = None, keep: bool = True
+    cinema: Cinema, *, monday: date, to: date, at: datetime, actor: User | None = None, dry_run: bool = False
 ) -> CopyResult:
-    """Schedule the seven days from `monday` again from `to`, as `copy_day` does.
+    """Copy the seven days from `monday` to the seven days from `to`, as `copy_day` does.
 
-    A cinema's week may start on another day than Monday, but both on the same one. Raises `DifferentWeekdays`. Owns its
-    transaction.
+    The first day need not be a Monday, but both must be the same day of the week, or `DifferentWeekdays` is raised.
+    Owns its transaction.
     """
     if monday.weekday() != to.weekday():
         raise DifferentWeekdays
-    return _copy(cinema, first=monday, days=7, to=to, at=at, actor=actor, keep=keep)
+    return _copy(cinema, first=monday, days=7, to=to, at=at, actor=actor, dry_run=dry_run)
 
 
 def _copy(
-    cinema: Cinema, *, first: date, days: int, to: date, at: datetime, actor: User | None, keep: bool
+    cinema: Cinema, *, first: date, days: int, to: date, at: datetime, actor: User | None, dry_run: bool
 ) -> CopyResult:
     result = CopyResult()
     with transaction.atomic():
-        wanted = []
-        for original in _programme(cinema, first=first, days=days):
+        copies = []
+        for original in _sessions_on(cinema, first=first, days=days):
             try:
-                wanted.append((original, _moved(original, cinema, by=to - first, at=at)))
-            except Refused as reason:
-                result.left_out.append(LeftOut(original, reason))
-        if wanted:
-            _place(wanted, result)
-        if keep and result.made:
-            timetable.store(result.made, actor=actor)
+                copies.append((original, _copy_of(original, cinema, by=to - first, at=at)))
+            except Refused as refusal:
+                result.skipped.append(SkippedSession(original, refusal))
+        if copies:
+            _skip_conflicts(copies, result)
+        if not dry_run and result.created:
+            hall_conflicts.store(result.created, actor=actor)
     return result
 
 
-def _programme(cinema: Cinema, *, first: date, days: int) -> list[Session]:
-    """What starts on these days of the cinema's calendar and is not cancelled."""
+def _sessions_on(cinema: Cinema, *, first: date, days: int) -> list[Session]:
+    """The sessions, except cancelled ones, that start on these days in the cinema's time zone."""
     midnights = [datetime.combine(day, time(), cinema.zone) for day in (first, first + timedelta(days=days))]
     return list(
         Session.objects.filter(hall__cinema=cinema, start_datetime__gte=midnights[0], start_datetime__lt=midnights[1])
@@ -82,7 +82,7 @@ def _programme(cinema: Cinema, *, first: date, days: int) -> list[Session]:
     )
 
 
-def _moved(original: Session, cinema: Cinema, *, by: timedelta, at: datetime) -> Session:
+def _copy_of(original: Session, cinema: Cinema, *, by: timedelta, at: datetime) -> Session:
     wall_clock = cinema.local(original.start_datetime).replace(tzinfo=None, fold=0) + by
     start = as_instant(wall_clock, cinema.zone)
     if start <= at:
@@ -101,13 +101,13 @@ def _moved(original: Session, cinema: Cinema, *, by: timedelta, at: datetime) ->
     )
 
 
-def _place(wanted: list[tuple[Session, Session]], result: CopyResult) -> None:
-    copies = [copy for _original, copy in wanted]
-    timetable.lock({copy.hall_id for copy in copies})
-    others = timetable.taken(copies)
-    for original, copy in wanted:
-        # Among the copies too: where the clocks go forward, two that were apart may meet.
-        if busy := timetable.in_the_way(copy, [*others, *result.made]):
-            result.left_out.append(LeftOut(original, HallBusy(busy)))
+def _skip_conflicts(copies: list[tuple[Session, Session]], result: CopyResult) -> None:
+    new = [copy for _original, copy in copies]
+    hall_conflicts.lock_halls({copy.hall_id for copy in new})
+    others = hall_conflicts.sessions_between(new)
+    for original, copy in copies:
+        # Check against the other copies too: two sessions may overlap once the clocks have gone forward.
+        if busy := hall_conflicts.conflicts_of(copy, [*others, *result.created]):
+            result.skipped.append(SkippedSession(original, HallBusy(busy)))
         else:
-            result.made.append(copy)
+            result.created.append(copy)

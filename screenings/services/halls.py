@@ -1,4 +1,4 @@
-"""A hall from a plan that people can draw in a text file."""
+"""Creates a hall from a plan drawn in text."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from screenings.errors import ImpossibleHall
 from screenings.models import Cinema, Hall, Seat, SeatKind
 
 GAP = "_"
-MOST = 99  # rows, and places across
+MAX_SIZE = 99  # rows, and places in a row
 KINDS = {
     "s": SeatKind.STANDARD,
     "v": SeatKind.VIP,
@@ -21,15 +21,15 @@ KINDS = {
 
 
 def build_hall(*, cinema: Cinema, name: str, rows: Sequence[str], cleaning_minutes: int = 15) -> Hall:
-    """Create a hall with its seats. Raises `ImpossibleHall`.
+    """Create a hall with its seats. Raises `ImpossibleHall` if the plan, name or cleaning time is not valid.
 
-    Each text is a row, the one at the screen first, and each character a place in it, from the left wall:
+    Each string is a row, starting at the screen, and each character is a place in it, from the left wall:
     s standard, v VIP, l love seat, w wheelchair, c companion, _ no seat (an aisle).
 
         build_hall(cinema=cinema, name="Small", rows=["ss__sswc", "ssssss", "_vvvv_"])
 
-    Rows are numbered from 1, and so are the seats of each, gaps not counted; a row of gaps alone, a cross aisle, keeps
-    its number. Three queries, however many seats. Owns its transaction.
+    Rows are numbered from 1, and so are the seats in each row, not counting gaps. A row of gaps only is a cross aisle
+    and is counted too. Three queries, however many seats. Owns its transaction.
     """
     seats = seats_of(rows)
     hall = Hall(cinema=cinema, name=name.strip(), cleaning_minutes=cleaning_minutes)
@@ -50,12 +50,14 @@ def build_hall(*, cinema: Cinema, name: str, rows: Sequence[str], cleaning_minut
 
 
 def seats_of(rows: Sequence[str]) -> list[Seat]:
-    """The seats that the rows draw, of no hall yet, or `ImpossibleHall`."""
+    """Unsaved seats, without a hall, for these rows. Raises `ImpossibleHall`."""
     seats = [seat for number, row in enumerate(rows, start=1) for seat in _seats(number, row)]
     if not seats:
         raise ImpossibleHall(_("The hall has no seats. Add at least one row."))
-    if len(rows) > MOST or max(len(row) for row in rows) > MOST:
-        raise ImpossibleHall(_("A hall can have up to %(most)d rows, each up to %(most)d seats wide.") % {"most": MOST})
+    if len(rows) > MAX_SIZE or max(len(row) for row in rows) > MAX_SIZE:
+        raise ImpossibleHall(
+            _("A hall can have up to %(most)d rows, each up to %(most)d seats wide.") % {"most": MAX_SIZE}
+        )
     return seats
 
 

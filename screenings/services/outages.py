@@ -1,4 +1,4 @@
-"""Seats that break and are mended."""
+"""Takes seats out of use, for example for repair, and puts them back."""
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
@@ -9,19 +9,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.validators import clean_reason
-from screenings.errors import BackAlready, ImpossibleOutage, OutAlready, SeatBroken
+from screenings.errors import ImpossibleOutage, OutageAlreadyEnded, SeatAlreadyOut, SeatBroken
 from screenings.models import Seat, SeatOutage, Session
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def take_out(
+def start_outage(
     seats: Collection[Seat], *, since: datetime, until: datetime | None = None, reason: str, actor: User | None = None
 ) -> list[SeatOutage]:
-    """Take seats out of use: they are not sold for sessions that run between `since` and `until` (None: for good).
+    """Take seats out of use: they are not sold for sessions that overlap `since` to `until` (None: no end).
 
-    Tickets that were sold stay as they are; the caller shows them to staff first. Raises `ReasonNeeded`,
-    `ImpossibleOutage`, or `OutAlready` where a seat is out of use for as long already. Three queries. Owns its
+    Tickets that are already sold are not changed; the caller should show them to staff first. Raises `ReasonNeeded`,
+    `ImpossibleOutage`, or `SeatAlreadyOut` if a seat is out of use for at least this long. Three queries. Owns its
     transaction.
     """
     reason = clean_reason(reason)
@@ -30,26 +30,28 @@ def take_out(
     if until is not None and until <= since:
         raise ImpossibleOutage(_("The end is before the start. Choose a later end."))
     with transaction.atomic():
-        locked = Seat.objects.select_for_update(of=("self",), no_key=True)  # or two would look at once
+        locked = Seat.objects.select_for_update(
+            of=("self",), no_key=True
+        )  # so that two users cannot pass the check below at once
         list(locked.filter(pk__in=[seat.pk for seat in seats]).order_by("pk"))
         as_long = Q(until=None) if until is None else Q(until=None) | Q(until__gte=until)
         out = SeatOutage.objects.during(since, until or FOREVER).filter(as_long, seat__in=seats)
         if known := list(out.select_related("seat__hall__cinema").order_by("seat__row", "seat__number")):
-            raise OutAlready(known)
+            raise SeatAlreadyOut(known)
         return SeatOutage.objects.bulk_create(
             [SeatOutage(seat=seat, since=since, until=until, reason=reason, actor=actor) for seat in seats]
         )
 
 
-def put_back(outage: SeatOutage, *, at: datetime) -> None:
-    """Put a seat back into use from `at` on; an outage that has not begun by then is deleted.
+def end_outage(outage: SeatOutage, *, at: datetime) -> None:
+    """End an outage at `at`, so that the seat is on sale again; one that has not begun by then is deleted.
 
-    Raises `BackAlready` if the outage is over. Owns its transaction.
+    Raises `OutageAlreadyEnded` if it has already ended. Owns its transaction.
     """
     with transaction.atomic():
         row = SeatOutage.objects.select_for_update(of=("self",)).filter(pk=outage.pk).first()
         if row is None or (row.until is not None and row.until <= at):
-            raise BackAlready(outage)
+            raise OutageAlreadyEnded(outage)
         if row.since >= at:
             row.delete()
         else:

@@ -1,4 +1,4 @@
-"""A new session on the programme."""
+"""Schedules new sessions."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from screenings.errors import HallBusy, ImpossibleSession, StartsInThePast, TimeZoneMissing
 from screenings.models import Film, Hall, Session
-from screenings.services import timetable
+from screenings.services import hall_conflicts
 
 
 def schedule(
@@ -27,11 +27,11 @@ def schedule(
     subtitles: str = "",
     actor: User | None = None,
 ) -> Session:
-    """Add a session to the programme. It ends after adverts and film; after cleaning the hall is free again.
+    """Schedule a session. It ends after adverts and film; the hall is free again after cleaning.
 
-    `start` is an instant after `at` (see `screenings.times.as_instant` for local times). Adverts default to the
-    cinema's minutes, cleaning to the hall's. Raises `TimeZoneMissing`, `StartsInThePast`, `ImpossibleSession` or
-    `HallBusy`. Owns its transaction.
+    `start` must have a time zone and be after `at` (`screenings.times.as_instant` converts local times). The defaults
+    of `adverts_minutes` and `cleaning_minutes` come from the cinema and the hall. Raises `TimeZoneMissing`,
+    `StartsInThePast`, `ImpossibleSession` or `HallBusy`. Owns its transaction.
     """
     if start.tzinfo is None:
         raise TimeZoneMissing(start)
@@ -41,7 +41,7 @@ def schedule(
     cleaning = hall.cleaning_minutes if cleaning_minutes is None else cleaning_minutes
     if adverts < 0 or cleaning < 0:
         raise ImpossibleSession(_("Adverts and cleaning can’t take less than 0 minutes. Enter another number."))
-    start = start.astimezone(UTC)  # in a zone of its own, Python would add the minutes to the clock, not to the time
+    start = start.astimezone(UTC)  # in a local zone, Python would ignore clock changes when adding minutes
     end = start + timedelta(minutes=adverts + film.duration_minutes)
     session = Session(
         film=film,
@@ -59,8 +59,8 @@ def schedule(
     except ValidationError as error:
         raise ImpossibleSession(" ".join(error.messages)) from error
     with transaction.atomic():
-        timetable.lock([hall.pk])
-        if busy := timetable.in_the_way(session, timetable.taken([session])):
+        hall_conflicts.lock_halls([hall.pk])
+        if busy := hall_conflicts.conflicts_of(session, hall_conflicts.sessions_between([session])):
             raise HallBusy(busy)
-        timetable.store([session], actor=actor)
+        hall_conflicts.store([session], actor=actor)
     return session

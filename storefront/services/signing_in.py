@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
-from notifications.models import Kind
+from notifications.models import MessageKind
 from notifications.services import Message, queue
 from orders.services import claim_guest_orders
 from storefront.errors import LinkRefused
@@ -36,7 +36,7 @@ def send_link(email: str, *, language: str, onward: str = "", at: datetime) -> N
         queue(
             [
                 Message(
-                    kind=Kind.SIGN_IN,
+                    kind=MessageKind.SIGN_IN,
                     recipient=email,
                     occasion=at.isoformat(),
                     language=language,

@@ -22,7 +22,7 @@ from cinema.status import Refused
 from orders import services
 from orders.models import Order
 from orders.services.refunds.effects import OrderLine
-from payments.gateways import offered
+from payments.gateways import offered_gateways
 from storefront.errors import in_customers_words
 from storefront.request_identity import customer
 from storefront.services.order_page import OrderPage, session_of
@@ -75,7 +75,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None) ->
     return render(
         request,
         "storefront/order.html",
-        {"page": page, "order": order, "gateways": offered(), "refusal": refusal},
+        {"page": page, "order": order, "gateways": offered_gateways(), "refusal": refusal},
         status=409 if refusal else 200,
     )
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def log_in(rf):
-    """Who a name and a password let in; none for nobody."""
+    """A function that returns the user with this name and password, or None."""
 
     def log_in(name, password):
         return authenticate(rf.post("/admin/login/"), username=name, password=password)
@@ -18,7 +18,7 @@ def log_in(rf):
     return log_in
 
 
-def test_the_login_is_the_address_in_any_case_of_letters(log_in):
+def test_the_e_mail_address_is_the_login_whatever_its_case(log_in):
     user = User.objects.create_user(" Anna@Example.org ", "correct horse")
 
     found = [log_in(name, "correct horse") for name in ("anna@example.org", "ANNA@EXAMPLE.ORG")]
@@ -27,13 +27,13 @@ def test_the_login_is_the_address_in_any_case_of_letters(log_in):
     assert found == [user, user]
 
 
-def test_a_wrong_password_opens_nothing(log_in):
+def test_a_wrong_password_does_not_log_in(log_in):
     User.objects.create_user("anna@example.org", "correct horse")
 
     assert log_in("anna@example.org", "battery staple") is None
 
 
-def test_somebody_who_was_switched_off_stays_outside(log_in):
+def test_an_inactive_user_cannot_log_in(log_in):
     User.objects.create_user("anna@example.org", "correct horse", is_active=False)
 
     assert log_in("anna@example.org", "correct horse") is None
@@ -46,14 +46,14 @@ def test_a_user_without_a_password_cannot_log_in():
 
 
 @pytest.mark.parametrize("email", ["", None])
-def test_a_user_needs_an_address(email):
+def test_a_user_needs_an_e_mail_address(email):
     with pytest.raises(ValueError, match="needs an e-mail address"):
         User.objects.create_user(email, "correct horse")
 
     assert User.objects.count() == 0
 
 
-def test_the_database_forbids_one_address_in_two_cases_of_letters():
+def test_the_database_forbids_addresses_that_differ_only_in_case():
     User.objects.create_user("anna@example.org")
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -62,7 +62,7 @@ def test_the_database_forbids_one_address_in_two_cases_of_letters():
     assert User.objects.count() == 1
 
 
-def test_a_form_says_kindly_that_the_address_is_taken():
+def test_validation_says_that_the_address_is_taken():
     User.objects.create_user("anna@example.org")
 
     with pytest.raises(ValidationError) as caught:
@@ -71,7 +71,7 @@ def test_a_form_says_kindly_that_the_address_is_taken():
     assert "email" in caught.value.message_dict
 
 
-def test_a_customer_sees_no_cinema_and_a_superuser_all():
+def test_a_customer_has_no_cinemas_and_a_superuser_has_all():
     customer = User.objects.create_user("anna@example.org")
     root = User.objects.create_superuser("root@example.org", "correct horse")
 
@@ -88,7 +88,7 @@ def test_a_customer_sees_no_cinema_and_a_superuser_all():
         ({}, "", "anna@example.org"),
     ],
 )
-def test_people_are_called_by_their_names(names, full, short):
+def test_names_are_combined_and_fall_back_to_the_address(names, full, short):
     user = User(email="anna@example.org", **names)
 
     assert (user.get_full_name(), user.get_short_name(), str(user)) == (full, short, full or "anna@example.org")

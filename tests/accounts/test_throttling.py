@@ -30,14 +30,14 @@ def try_to_log_in(
     )
 
 
-def test_the_fifth_failure_pauses_log_in_even_with_the_right_password(cashier: User) -> None:
+def test_the_fifth_failure_blocks_log_in_even_with_the_right_password(cashier: User) -> None:
     answers = [try_to_log_in().status_code for _number in range(5)]
 
     assert answers == [200, 200, 200, 200, 429]
     assert try_to_log_in(PASSWORD).status_code == 429
 
 
-def test_a_colleague_at_the_same_till_still_gets_in(cashier: User) -> None:
+def test_a_colleague_at_the_same_address_can_still_log_in(cashier: User) -> None:
     someone(email="bar@example.org")
     for _number in range(5):
         try_to_log_in()
@@ -45,14 +45,14 @@ def test_a_colleague_at_the_same_till_still_gets_in(cashier: User) -> None:
     assert try_to_log_in(PASSWORD, email="bar@example.org").status_code == 302
 
 
-def test_a_stranger_elsewhere_locks_nobody_out(cashier: User) -> None:
+def test_failures_from_another_address_do_not_lock_the_user_out(cashier: User) -> None:
     for _number in range(6):
         try_to_log_in(address="203.0.113.7")
 
     assert try_to_log_in(PASSWORD).status_code == 302
 
 
-def test_spelling_the_name_in_another_way_gains_no_tries(cashier: User) -> None:
+def test_other_spellings_of_the_name_give_no_extra_attempts(cashier: User) -> None:
     spellings = [
         "cashier@example.org",
         "Cashier@example.org",
@@ -66,7 +66,7 @@ def test_spelling_the_name_in_another_way_gains_no_tries(cashier: User) -> None:
     assert try_to_log_in(PASSWORD).status_code == 429
 
 
-def test_after_a_quarter_of_an_hour_all_is_well_though_somebody_went_on_trying(cashier: User) -> None:
+def test_the_lock_ends_after_15_minutes_despite_further_attempts(cashier: User) -> None:
     for _number in range(5):
         try_to_log_in()
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=14))
@@ -78,7 +78,7 @@ def test_after_a_quarter_of_an_hour_all_is_well_though_somebody_went_on_trying(c
     assert try_to_log_in(PASSWORD).status_code == 302
 
 
-def test_a_success_forgets_the_failures(cashier: User) -> None:
+def test_a_successful_log_in_resets_the_failures(cashier: User) -> None:
     for _number in range(4):
         try_to_log_in()
     try_to_log_in(PASSWORD)
@@ -87,7 +87,7 @@ def test_a_success_forgets_the_failures(cashier: User) -> None:
 
 
 @pytest.mark.parametrize(("language", "words"), [("ru", "приостановлен"), ("en", "paused for 15 minutes")])
-def test_the_page_says_kindly_what_to_do(cashier: User, language: str, words: str) -> None:
+def test_the_lock_out_page_says_when_to_try_again(cashier: User, language: str, words: str) -> None:
     for _number in range(5):
         answer = try_to_log_in(HTTP_ACCEPT_LANGUAGE=language)
 
@@ -96,7 +96,9 @@ def test_the_page_says_kindly_what_to_do(cashier: User, language: str, words: st
     assert "cashier@example.org" not in answer.text
 
 
-def test_logs_and_tables_hold_no_password_and_logs_no_person(cashier: User, caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_name_no_person_and_neither_logs_nor_tables_contain_passwords(
+    cashier: User, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
 
     for _number in range(6):
@@ -110,15 +112,15 @@ def test_logs_and_tables_hold_no_password_and_logs_no_person(cashier: User, capl
 @pytest.mark.parametrize(
     ("behind_proxy", "forwarded", "address"),
     [
-        (False, "203.0.113.7", "10.0.0.1"),  # anybody may write the header
+        (False, "203.0.113.7", "10.0.0.1"),  # any client may send the header
         (True, "203.0.113.7", "203.0.113.7"),
-        (True, "1.2.3.4, 203.0.113.7", "203.0.113.7"),  # what was there before the proxy is not believed
+        (True, "1.2.3.4, 203.0.113.7", "203.0.113.7"),  # only the entry added by the proxy counts
         (True, "2001:db8::7", "2001:db8::7"),
         (True, "", "10.0.0.1"),
         (True, "<script>", None),
     ],
 )
-def test_the_address_is_the_proxys_word_only_behind_one(
+def test_the_forwarded_address_is_used_only_behind_a_proxy(
     rf: RequestFactory, settings: Any, behind_proxy: bool, forwarded: str, address: str | None
 ) -> None:
     settings.BEHIND_PROXY = behind_proxy
@@ -127,6 +129,6 @@ def test_the_address_is_the_proxys_word_only_behind_one(
     assert client_address(request) == address
 
 
-def test_a_socket_without_an_address_is_no_error(cashier: User) -> None:
+def test_a_request_without_an_address_is_no_error(cashier: User) -> None:
     assert try_to_log_in(address="").status_code == 200
     assert try_to_log_in(PASSWORD, address="").status_code == 302

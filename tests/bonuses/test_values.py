@@ -1,4 +1,4 @@
-"""What points are worth, at a value other than 1."""
+"""Conversion between points and money, with a point value other than 1."""
 
 from decimal import Decimal
 
@@ -21,11 +21,11 @@ def test_points_pay_their_value():
 
 
 @pytest.mark.parametrize(("price", "points"), [("350.00", 140), ("352.49", 140), ("352.50", 141), ("0.00", 0)])
-def test_as_many_points_pay_as_fit_into_the_price(price, points):
+def test_points_pay_at_most_the_price(price, points):
     assert most_points(Decimal(price)) == points
 
 
-def test_points_pay_no_more_than_the_chain_s_share(settings):
+def test_points_pay_at_most_the_configured_share(settings):
     settings.BONUS_MAX_SHARE = Decimal("0.30")
 
     assert most_points(Decimal("350.00")) == 42
@@ -37,20 +37,20 @@ def test_money_earns_the_floor_of_its_rate_in_points(paid, points):
 
 
 @pytest.mark.parametrize(("share", "points"), [("17.50", 7), ("8.75", 3), ("0.00", 0)])
-def test_a_share_of_an_order_has_as_many_points_as_paid_it_then(settings, share, points):
-    settings.BONUS_POINT_VALUE = Decimal("1.00")  # changed since
+def test_a_share_of_an_order_is_converted_at_the_value_of_the_sale(settings, share, points):
+    settings.BONUS_POINT_VALUE = Decimal("1.00")  # changed after the sale
 
     assert points_of(Decimal(share), spent=7, bonus_amount=Decimal("17.50")) == points
 
 
-def test_what_an_order_spent_is_known_after_the_value_changed(settings):
+def test_the_points_an_order_spent_do_not_depend_on_the_current_value(settings):
     order = an_order(customer=a_customer(points=7), points=7)
     settings.BONUS_POINT_VALUE = Decimal("1.00")
 
     assert (order.bonus_amount, points_spent(order.pk), points_held(order.pk)) == (Decimal("17.50"), 7, 7)
 
 
-def test_a_cancelled_order_holds_no_points_any_more():
+def test_a_cancelled_order_holds_no_points():
     order = an_order(customer=a_customer(points=7), points=7)
 
     cancel(order, reason=CancelReason.STAFF, at=NOON)

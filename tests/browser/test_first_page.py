@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from jobs.models import JobRun, Outcome
+from jobs.models import JobRun, RunOutcome
 from orders.models import Order
 from orders.services import mark_overdue
 from tests.browser.conftest import Screen
@@ -31,7 +31,7 @@ def test_two_clicks_from_logging_in_to_what_is_low_overdue_or_failed_last_night(
     mark_overdue([late], at=late.payment_deadline)
     JobRun.objects.create(
         job="check_invariants", started_at=now - timedelta(hours=6), finished_at=now - timedelta(hours=6), at=now,
-        outcome=Outcome.FAILED, host="here", database="this",
+        outcome=RunOutcome.FAILED, host="here", database="this",
     )  # fmt: skip
     page = screen()
 

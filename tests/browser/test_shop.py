@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from cinema import clock
 from demo.bank import decide
 from demo.models import DemoCharge
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders import invariants
 from orders.models import Order, Ticket
 from orders.services import cancel_expired, refund_cancelled_sessions
@@ -75,7 +75,7 @@ def test_a_guest_buys_in_russian(screen: Screen, session: Session) -> None:
     expect(page.get_by_role("img", name="QR-код билета")).to_have_count(2)
     order = Order.objects.get()
     assert (order.status, order.language, order.final_amount) == ("PAID", "ru", 525)
-    assert Notification.objects.get().kind == Kind.ORDER_PAID
+    assert Notification.objects.get().kind == MessageKind.ORDER_PAID
 
 
 def test_a_ticket_is_bought_with_the_keyboard_alone(screen: Screen, session: Session) -> None:
@@ -195,7 +195,7 @@ def test_who_pays_after_the_seats_were_lost_is_told_and_refunded(screen: Screen,
 
     expect(page.get_by_text(re.compile("arrived after the order had been cancelled.*350"))).to_be_visible()
     assert Refund.objects.get().amount == 350
-    assert Notification.objects.filter(kind=Kind.LATE_PAYMENT_REFUNDED).count() == 1
+    assert Notification.objects.filter(kind=MessageKind.LATE_PAYMENT_REFUNDED).count() == 1
 
 
 def test_one_ticket_of_two_is_given_back(screen: Screen, session: Session) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.services import deactivate, reactivate
 from cinema.history import BASELINE
-from concessions.errors import OnSaleAlready
+from concessions.errors import AlreadyOnSale
 from concessions.models import ConcessionItem
 from concessions.services import put_on_sale, receive, take_off_sale
 from orders.services import cancel
@@ -119,7 +119,7 @@ def test_taking_an_item_off_sale_and_putting_it_back_is_recorded():
 def test_a_refusal_is_not_recorded():
     item = factories.an_item()
 
-    with raises_unchanged(OnSaleAlready):
+    with raises_unchanged(AlreadyOnSale):
         put_on_sale(item)
 
     assert records(item, "is_active") == [("+", True)]

@@ -12,7 +12,7 @@ from accounts.models import User
 from cinema.status import ConcurrentChange
 from concessions.models import ConcessionItem, ReorderSuggestion
 from concessions.services import alert_low_stock, movements, receive
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from screenings.models import Cinema
 from tests.helpers.concession_rows import item
 
@@ -29,7 +29,7 @@ def cinema():
 
 
 def person(email, *cinemas, permitted=True, **fields):
-    """A member of staff of the cinemas who may change their items."""
+    """Create a member of staff of these cinemas, who is allowed to change their items."""
     made = baker.make(User, **{"email": email, "is_staff": True, "preferred_language": "en", **fields})
     made.cinemas.set(cinemas)
     if permitted:
@@ -43,7 +43,7 @@ def run(at=AT, **options):
     return out.getvalue()
 
 
-def told():
+def alerted():
     return sorted(Notification.objects.values_list("recipient", "context__item"))
 
 
@@ -55,14 +55,14 @@ def end_state():
     )
 
 
-def test_staff_are_told_what_is_low_and_how_much_to_order(cinema):
+def test_staff_are_alerted_to_low_items_with_a_suggested_quantity(cinema):
     person("bar@example.org", cinema, preferred_language="ru")
     popcorn = item(7, name="Popcorn", cinema=cinema, max_stock_quantity=52, low_since=EARLIER)
 
     run()
 
     message = Notification.objects.get()
-    assert (message.kind, message.recipient, message.language) == (Kind.LOW_STOCK, "bar@example.org", "ru")
+    assert (message.kind, message.recipient, message.language) == (MessageKind.LOW_STOCK, "bar@example.org", "ru")
     assert message.occasion == f"item {popcorn.pk} low since 2026-11-05T15:30:00+00:00"
     assert message.context == {"cinema": "Aurora", "item": "Popcorn", "stock": 7, "threshold": 11, "suggested": 45}
     suggestion = ReorderSuggestion.objects.get()
@@ -84,7 +84,7 @@ def test_staff_are_told_what_is_low_and_how_much_to_order(cinema):
         ({"stock": 99, "low_stock_percent": 100}, True),
     ],
 )
-def test_what_is_told_of_is_on_sale_under_its_threshold_and_not_told_of_yet(cinema, fields, due):
+def test_only_active_low_items_without_an_alert_are_due(cinema, fields, due):
     person("bar@example.org", cinema)
     item(cinema=cinema, **fields)
 
@@ -94,7 +94,7 @@ def test_what_is_told_of_is_on_sale_under_its_threshold_and_not_told_of_yet(cine
     assert ReorderSuggestion.objects.exists() is due
 
 
-def test_only_staff_who_may_change_the_items_of_the_cinema_are_told(cinema):
+def test_only_staff_who_may_change_the_items_of_the_cinema_are_alerted(cinema):
     other = baker.make(Cinema, name="Borealis")
     item(5, name="Popcorn", cinema=cinema)
     item(5, name="Cola", cinema=other)
@@ -114,7 +114,7 @@ def test_only_staff_who_may_change_the_items_of_the_cinema_are_told(cinema):
 
     run()
 
-    assert told() == [
+    assert alerted() == [
         ("all@example.org", "Cola"),
         ("all@example.org", "Popcorn"),
         ("both@example.org", "Cola"),
@@ -127,7 +127,7 @@ def test_only_staff_who_may_change_the_items_of_the_cinema_are_told(cinema):
     ]
 
 
-def test_an_item_without_anybody_to_tell_still_gets_its_suggestion(cinema):
+def test_an_item_without_staff_to_alert_still_gets_its_suggestion(cinema):
     item(5, cinema=cinema)
 
     run()
@@ -136,7 +136,7 @@ def test_an_item_without_anybody_to_tell_still_gets_its_suggestion(cinema):
     assert not Notification.objects.exists()
 
 
-def test_a_drop_is_told_of_once_and_the_next_one_again(cinema):
+def test_staff_are_alerted_once_and_again_after_a_recovery(cinema):
     person("bar@example.org", cinema)
     popcorn = item(21, cinema=cinema)
 
@@ -154,7 +154,7 @@ def test_a_drop_is_told_of_once_and_the_next_one_again(cinema):
     assert Notification.objects.count() == 2
 
 
-def test_an_item_that_a_lower_threshold_lifts_is_told_of_at_its_next_drop(cinema):
+def test_an_item_that_recovers_by_a_lower_threshold_raises_the_next_alert(cinema):
     person("bar@example.org", cinema)
     popcorn = item(15, cinema=cinema)
     run(AT)
@@ -169,7 +169,7 @@ def test_an_item_that_a_lower_threshold_lifts_is_told_of_at_its_next_drop(cinema
     assert Notification.objects.count() == 2
 
 
-def test_an_open_suggestion_is_brought_up_to_date(cinema):
+def test_an_open_suggestion_is_updated(cinema):
     popcorn = item(10, cinema=cinema)
     ReorderSuggestion.objects.create(concession_item=popcorn, quantity=1, suggested_at=EARLIER, settled_at=EARLIER)
     known = ReorderSuggestion.objects.create(concession_item=popcorn, quantity=3, suggested_at=EARLIER)
@@ -182,10 +182,10 @@ def test_an_open_suggestion_is_brought_up_to_date(cinema):
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 500])
-def test_the_end_is_the_same_whatever_the_batch(cinema, batch_size):
+def test_the_result_does_not_depend_on_the_batch_size(cinema, batch_size):
     person("bar@example.org", cinema)
     low = [item(number, name=f"Item {number}", cinema=cinema) for number in range(20)]
-    item(50, name="Told of", cinema=cinema, low_alerted_at=EARLIER, low_since=EARLIER)
+    item(50, name="Already alerted", cinema=cinema, low_alerted_at=EARLIER, low_since=EARLIER)
     item(50, name="Plenty", cinema=cinema)
 
     run(batch_size=batch_size)
@@ -196,7 +196,7 @@ def test_the_end_is_the_same_whatever_the_batch(cinema, batch_size):
     assert messages == sorted(("bar@example.org", f"item {one.pk} low since {AT.isoformat()}", "en") for one in low)
 
 
-def test_twice_is_once(cinema):
+def test_running_the_job_twice_changes_nothing_more(cinema):
     person("bar@example.org", cinema)
     item(5, cinema=cinema)
     run()
@@ -222,8 +222,8 @@ def test_a_dry_run_shows_what_is_due_and_changes_nothing(cinema):
 
 
 @pytest.mark.parametrize("step", ["low", "recovered"])
-def test_two_items_cost_what_fifty_do(cinema, step):
-    run()  # the first pass ever makes the lease
+def test_two_items_cost_as_many_queries_as_fifty(cinema, step):
+    run()  # the first pass creates the lease
     person("bar@example.org", cinema)
     counts = []
     for many in (2, 50):
@@ -237,7 +237,7 @@ def test_two_items_cost_what_fifty_do(cinema, step):
     assert counts[0] == counts[1]
 
 
-def test_items_that_are_not_low_any_more_are_not_told_of(cinema):
+def test_items_that_are_no_longer_low_raise_no_alert(cinema):
     person("bar@example.org", cinema)
     popcorn, cola = item(5, cinema=cinema, name="Popcorn"), item(5, cinema=cinema, name="Cola")
     receive(ConcessionItem.objects.get(pk=cola.pk), quantity=50, at=EARLIER)

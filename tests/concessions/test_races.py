@@ -1,4 +1,4 @@
-"""Two people at the bar act on one item at once. On SQLite writers queue, so there is nothing to race."""
+"""Simultaneous changes of one item's stock. Not on SQLite, where only one transaction writes at a time."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -18,8 +18,8 @@ TIMES = 12
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
-def at_once(action, of):
-    """What the action, done to the item by twelve people at once, returned or was refused with."""
+def run_simultaneously(action, of):
+    """Run the action on the item in twelve threads at once; returns what each returned or raised."""
 
     def attempt(_person):
         try:
@@ -38,24 +38,24 @@ def totals(of):
     return of.stock_quantity, of.movements.aggregate(sum=Sum("quantity"))["sum"]
 
 
-def test_people_who_receive_at_once_lose_no_unit():
+def test_simultaneous_receipts_lose_no_unit():
     popcorn = item(5)
 
-    at_once(lambda mine: receive(mine, quantity=3, at=AT), popcorn)
+    run_simultaneously(lambda mine: receive(mine, quantity=3, at=AT), popcorn)
 
     assert totals(popcorn) == (5 + 3 * TIMES, 5 + 3 * TIMES)
 
 
-def test_people_who_write_off_at_once_never_take_what_is_not_there():
+def test_simultaneous_write_offs_never_exceed_the_stock():
     popcorn = item(5)
 
-    results = at_once(lambda mine: write_off(mine, quantity=2, reason="Burnt", at=AT), popcorn)
+    results = run_simultaneously(lambda mine: write_off(mine, quantity=2, reason="Burnt", at=AT), popcorn)
 
     assert sum(isinstance(one, OutOfStock) for one in results) == TIMES - 2
     assert totals(popcorn) == (1, 1)
 
 
-def test_units_are_lost_when_the_stock_is_written_as_it_was_read(monkeypatch):
+def test_without_the_lock_simultaneous_receipts_lose_units(monkeypatch):
     def write_what_was_read(changes, *, at):
         for key, change in changes.items():
             ConcessionItem.objects.filter(pk=key).update(stock_quantity=read[key] + change)
@@ -65,7 +65,7 @@ def test_units_are_lost_when_the_stock_is_written_as_it_was_read(monkeypatch):
     popcorn = item(5)
     read = {popcorn.pk: 5}
 
-    at_once(lambda mine: receive(mine, quantity=3, at=AT), popcorn)
+    run_simultaneously(lambda mine: receive(mine, quantity=3, at=AT), popcorn)
 
     in_stock, moved = totals(popcorn)
     assert in_stock < moved

@@ -114,7 +114,7 @@ def test_the_same_request_opens_one_payment_and_another_one_under_its_key_is_ref
 def test_a_payment_that_is_closed_cannot_be_paid(client):
     charge = opened()
 
-    report = gateway().close(f"demo_{charge.token}")
+    report = gateway().cancel_payment(f"demo_{charge.token}")
 
     client.post(page_of(charge), {"answer": "pay"})
     assert report.state == State.FAILED

@@ -12,12 +12,12 @@ from accounts.services import request_approval
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from jobs.models import QuarantinedRow
-from notifications.models import Kind, Notification, Status
+from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
 from orders.services import cancel, check_in, mark_overdue, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
 from screenings.models import Cinema, Film, Hall, SeatOutage, Session
-from screenings.services import take_out
+from screenings.services import start_outage
 from tests.helpers import factories
 from tests.helpers.users import someone
 
@@ -58,7 +58,7 @@ class Foyer:
     @cached_property
     def outage(self) -> SeatOutage:
         seat = factories.free_seats(self.session)[-1]  # the first ones are sold to whoever asks
-        [outage] = take_out([seat], since=self.now, until=None, reason="Сломана спинка", actor=self.colleague)
+        [outage] = start_outage([seat], since=self.now, until=None, reason="Сломана спинка", actor=self.colleague)
         return outage
 
     # --- What is sold
@@ -179,7 +179,7 @@ class Foyer:
     @cached_property
     def undelivered(self) -> Notification:
         return Notification.objects.create(
-            kind=Kind.ORDER_CANCELLED,
+            kind=MessageKind.ORDER_CANCELLED,
             recipient="guest@example.org",
             occasion="1",
             language="ru",

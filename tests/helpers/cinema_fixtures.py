@@ -10,7 +10,7 @@ from accounts.services import request_approval
 from backoffice.framework.admin import CinemaScopedAdmin
 from concessions.models import ReorderSuggestion
 from jobs.models import JobLease, JobRun, QuarantinedRow
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, VatRate
@@ -67,7 +67,7 @@ def furnish_the_chain() -> None:
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")
     GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)
     Notification.objects.create(
-        kind=Kind.LOW_STOCK, recipient="a@example.org", occasion="1", language="en", created_at=NOON,
+        kind=MessageKind.LOW_STOCK, recipient="a@example.org", occasion="1", language="en", created_at=NOON,
         next_attempt_at=NOON,
     )  # fmt: skip
 

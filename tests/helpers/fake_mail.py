@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 
-from notifications.models import Kind, Notification, Status
+from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -25,18 +25,18 @@ AN_ORDER: dict[str, Any] = {
     "snacks": [["Popcorn", 2]],
 }
 
-CONTEXTS: dict[Kind, dict[str, Any]] = {
-    Kind.ORDER_PAID: AN_ORDER
+CONTEXTS: dict[MessageKind, dict[str, Any]] = {
+    MessageKind.ORDER_PAID: AN_ORDER
     | {
         "amount": "1350.00",
         "pickup_code": "7",
         "codes": [["A-1-5-7", "T1-MFRGGZDFMZTWQ2LKNNWG23TPOBYX"], ["A-1-5-8", "T2-NBSWY3DPEB3W64TMMQQQAAAAAAAA"]],
     },
-    Kind.ORDER_LINK: AN_ORDER,
-    Kind.SIGN_IN: {"link": "https://cinema.example/o/secret", "minutes": 20},
-    Kind.ORDER_OVERDUE: AN_ORDER | {"amount": "1350.00", "cancelled_at": "2026-11-25T09:30:00+03:00"},
-    Kind.ORDER_CANCELLED: AN_ORDER,
-    Kind.SESSION_CANCELLED: AN_ORDER
+    MessageKind.ORDER_LINK: AN_ORDER,
+    MessageKind.SIGN_IN: {"link": "https://cinema.example/o/secret", "minutes": 20},
+    MessageKind.ORDER_OVERDUE: AN_ORDER | {"amount": "1350.00", "cancelled_at": "2026-11-25T09:30:00+03:00"},
+    MessageKind.ORDER_CANCELLED: AN_ORDER,
+    MessageKind.SESSION_CANCELLED: AN_ORDER
     | {
         "showings": [
             {"film": "Stalker", "starts": "2026-11-23T19:00:00+03:00", "hall": "IMAX", "seats": [[5, 7]]},
@@ -46,9 +46,9 @@ CONTEXTS: dict[Kind, dict[str, Any]] = {
         "amount": "700.00",
         "points": 2,
     },
-    Kind.ORDER_REFUNDED: AN_ORDER | {"amount": "350.00", "points": 1},
-    Kind.LATE_PAYMENT_REFUNDED: AN_ORDER | {"amount": "350.00"},
-    Kind.TICKET_REMINDER: {
+    MessageKind.ORDER_REFUNDED: AN_ORDER | {"amount": "350.00", "points": 1},
+    MessageKind.LATE_PAYMENT_REFUNDED: AN_ORDER | {"amount": "350.00"},
+    MessageKind.TICKET_REMINDER: {
         "number": "A-1",
         "film": "Tom & Jerry",
         "starts": "2026-11-23T19:00:00+03:00",
@@ -58,16 +58,16 @@ CONTEXTS: dict[Kind, dict[str, Any]] = {
         "seats": [[5, 7], [5, 8]],
         "link": "https://cinema.example/o/secret",
     },
-    Kind.POINTS_EXPIRING: {
+    MessageKind.POINTS_EXPIRING: {
         "points": 5,
         "expires": "2026-12-23T23:30:00+03:00",
         "link": "https://cinema.example",
     },
-    Kind.LOW_STOCK: {"cinema": "Horizon", "item": "Popcorn", "stock": 3, "threshold": 10, "suggested": 47},
+    MessageKind.LOW_STOCK: {"cinema": "Horizon", "item": "Popcorn", "stock": 3, "threshold": 10, "suggested": 47},
 }
 
 
-def message(kind: Kind = Kind.ORDER_CANCELLED, **given: Any) -> Message:
+def message(kind: MessageKind = MessageKind.ORDER_CANCELLED, **given: Any) -> Message:
     given = {
         "recipient": "guest@example.com",
         "occasion": "A-1",

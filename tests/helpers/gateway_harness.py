@@ -51,7 +51,9 @@ def outside_transactions(gateway: type[GatewayClient]) -> Iterator[None]:
 
         return act
 
-    with patch.multiple(gateway, **{name: noting(name) for name in ("start", "fetch", "find", "close", "refund")}):
+    with patch.multiple(
+        gateway, **{name: noting(name) for name in ("start", "fetch", "find_external_id", "cancel_payment", "refund")}
+    ):
         yield
     assert inside == []
 
@@ -200,7 +202,7 @@ class DemoWorld(World):
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        wrapped = {name: self._wrapped(name) for name in ("start", "fetch", "close", "refund")}
+        wrapped = {name: self._wrapped(name) for name in ("start", "fetch", "cancel_payment", "refund")}
         with patch.multiple(DemoBank, **wrapped), outside_transactions(DemoBank):
             yield
 

@@ -1,4 +1,4 @@
-"""A bank argues about a payment: staff hear of it at once, tickets stay good, and only a lost dispute is money gone."""
+"""Disputes: staff are informed at once, tickets stay valid, and only a lost dispute is a refund."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,7 +22,7 @@ LINE = "1 disputed payment: reply on the payment provider’s site"
 
 @pytest.fixture
 def stripe(monkeypatch) -> Iterator[StripeWorld]:
-    """A paid order of a session far away, whose customer goes to the bank."""
+    """Stripe with a paid order of a session in the future, whose payment the customer disputes."""
     monkeypatch.setattr(clock, "now", lambda: NOON)
     world = StripeWorld()
     with world.running():
@@ -35,7 +35,7 @@ def stripe(monkeypatch) -> Iterator[StripeWorld]:
         yield world
 
 
-def test_a_dispute_is_told_of_with_the_day_and_the_tickets_stay_good(stripe):
+def test_a_dispute_is_shown_with_its_deadline_and_the_tickets_stay_valid(stripe):
     assert [stripe.deliver(1), stripe.deliver(1)] == [200, 200]
 
     dispute = Dispute.objects.get()
@@ -50,7 +50,7 @@ def test_a_dispute_is_told_of_with_the_day_and_the_tickets_stay_good(stripe):
     assert "Reply on the payment provider’s site by 14 November" in page
 
 
-def test_a_dispute_that_is_lost_is_money_gone_and_one_that_is_won_is_nothing(stripe):
+def test_a_lost_dispute_is_a_refund_and_a_won_one_changes_nothing(stripe):
     stripe.deliver(1)
     stripe.provider.decide(stripe.dispute, "open")
     stripe.deliver(2)
@@ -60,7 +60,7 @@ def test_a_dispute_that_is_lost_is_money_gone_and_one_that_is_won_is_nothing(str
     stripe.deliver(3)
     assert (Dispute.objects.get().status, Refund.objects.count()) == (Dispute.Status.WON, 0)
 
-    stripe.provider.decide(stripe.dispute, "done")  # the bank thinks again
+    stripe.provider.decide(stripe.dispute, "done")  # the bank reverses its decision
     stripe.deliver(4)
     assert Dispute.objects.get().status == Dispute.Status.LOST
     assert Order.objects.get().status == Order.Status.REFUNDED
@@ -69,7 +69,7 @@ def test_a_dispute_that_is_lost_is_money_gone_and_one_that_is_won_is_nothing(str
     assert (stripe.differences(), flaws(stripe.at)) == ([], [])
 
 
-def test_without_messages_a_dispute_is_asked_about_daily_however_old_the_payment(stripe):
+def test_without_webhooks_disputes_are_polled_daily_however_old_the_payment(stripe):
     stripe.wait(days=170)
     Payment.objects.update(next_poll_at=stripe.at)
     stripe.run("reconcile_payments")
@@ -83,7 +83,7 @@ def test_without_messages_a_dispute_is_asked_about_daily_however_old_the_payment
     assert Payment.objects.get().next_poll_at is None
 
 
-def test_a_message_is_asked_for_again_while_stripe_cannot_say_whose_it_is(stripe):
+def test_a_webhook_gets_503_while_stripe_cannot_say_which_payment_it_is_about(stripe):
     stripe.go_away()
     assert stripe.deliver(1) == 503
     assert not Dispute.objects.exists()

@@ -1,4 +1,4 @@
-"""Messages that are not from the gateway, or not what they say: nothing is believed, stored or shown."""
+"""Forged and malformed webhooks: nothing in them is trusted, stored or logged."""
 
 import json
 import logging
@@ -42,7 +42,7 @@ def post(gateway: str, body: bytes, *, address: str = FROM_YOOKASSA, **headers: 
 
 
 @pytest.fixture(autouse=True)
-def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def clock_at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOON)
 
 
@@ -60,13 +60,13 @@ def mutations(world: StripeWorld) -> Iterator[tuple[str, bytes, dict[str, str]]]
     yield "not UTF-8", b"\xff\xfe" + body, headers
     yield "another secret", *fake_gateway.stripe_message(world.provider, 0, at, secret="whsec_stolen")
     yield "an old message", *fake_gateway.stripe_message(world.provider, 0, at - 301)
-    yield "a message of the future", *fake_gateway.stripe_message(world.provider, 0, at + 301)
+    yield "a message from the future", *fake_gateway.stripe_message(world.provider, 0, at + 301)
     yield "its time changed", body, {"Stripe-Signature": signature.replace(f"t={int(at)}", f"t={int(at) + 1}")}
-    for number in range(0, len(body), 7):  # a bit of every seventh byte
+    for number in range(0, len(body), 7):  # flip one bit in every seventh byte
         yield f"bit {number}", body[:number] + bytes([body[number] ^ 1]) + body[number + 1 :], headers
 
 
-def test_a_message_that_stripe_did_not_sign_is_refused(stripe, caplog):
+def test_a_webhook_without_a_valid_stripe_signature_is_refused(stripe, caplog):
     before, asked = business_state(), len(stripe.provider.asked)
 
     with caplog.at_level(logging.DEBUG):
@@ -79,8 +79,8 @@ def test_a_message_that_stripe_did_not_sign_is_refused(stripe, caplog):
     assert fake_gateway.SIGNS_WITH not in caplog.text
 
 
-def test_a_live_message_is_refused_by_a_shop_under_test(stripe, settings):
-    settings.STRIPE_SECRET_KEY = "sk_live_of_somebody"
+def test_a_live_webhook_is_refused_in_test_mode(stripe, settings):
+    settings.STRIPE_SECRET_KEY = "sk_live_key"
 
     assert stripe.deliver(0) == 400
 
@@ -88,7 +88,7 @@ def test_a_live_message_is_refused_by_a_shop_under_test(stripe, settings):
 
 
 @pytest.mark.parametrize("address", WRONG_ADDRESSES)
-def test_a_message_from_elsewhere_than_yookassas_networks_is_refused(yookassa, address):
+def test_a_webhook_from_outside_yookassas_networks_is_refused(yookassa, address):
     yookassa.pay(Payment.objects.get())
 
     answer = post("yookassa", fake_gateway.yookassa_message(yookassa.provider, 0), address=address)
@@ -98,14 +98,14 @@ def test_a_message_from_elsewhere_than_yookassas_networks_is_refused(yookassa, a
 
 
 @pytest.mark.parametrize("address", [FROM_YOOKASSA, "77.75.156.11", "::ffff:77.75.153.9", "2a02:5180::17"])
-def test_a_message_from_yookassas_networks_is_heard(yookassa, address):
+def test_a_webhook_from_yookassas_networks_is_accepted(yookassa, address):
     answer = post("yookassa", b'{"event": "payment.canceled", "object": {"id": "elsewhere"}}', address=address)
 
     assert answer.status_code == 200
     assert GatewayEvent.objects.get().event_id == "payment.canceled elsewhere"
 
 
-def test_behind_a_proxy_the_address_is_what_the_proxy_added(yookassa, settings):
+def test_behind_a_proxy_the_address_added_by_the_proxy_counts(yookassa, settings):
     settings.BEHIND_PROXY = True
     body = b'{"event": "payment.canceled", "object": {"id": "elsewhere"}}'
 
@@ -115,7 +115,7 @@ def test_behind_a_proxy_the_address_is_what_the_proxy_added(yookassa, settings):
     assert (forged.status_code, real.status_code) == (400, 200)
 
 
-def test_without_a_proxy_nobody_chooses_their_own_address(yookassa):
+def test_without_a_proxy_the_forwarded_address_is_ignored(yookassa):
     body = b'{"event": "payment.canceled", "object": {"id": "elsewhere"}}'
 
     answer = post("yookassa", body, address="8.8.8.8", **{"X-Forwarded-For": FROM_YOOKASSA})
@@ -123,8 +123,8 @@ def test_without_a_proxy_nobody_chooses_their_own_address(yookassa):
     assert answer.status_code == 400
 
 
-def test_what_a_message_claims_is_not_believed_but_asked(yookassa):
-    """It says that the payment succeeded; YooKassa, asked, says that it is open."""
+def test_the_state_in_a_webhook_is_not_trusted(yookassa):
+    """The webhook says that the payment succeeded, but YooKassa reports that it is open."""
     payment = next(iter(yookassa.provider.payments.values()))
     claim = {"event": "payment.succeeded", "object": {"id": payment.id, "status": "succeeded", "paid": True}}
 
@@ -133,8 +133,8 @@ def test_what_a_message_claims_is_not_believed_but_asked(yookassa):
     assert Order.objects.get().status == Order.Status.PENDING_PAYMENT
 
 
-def test_a_payment_of_another_order_cannot_be_borrowed(yookassa):
-    """A cheap payment, paid, whose message names an expensive order's payment."""
+def test_a_webhook_cannot_assign_a_payment_to_another_order(yookassa):
+    """The webhook of a cheap, paid payment names the payment of an expensive order."""
     payment = Payment.objects.get()
     [mine] = yookassa.provider.payments.values()
     cheap = yookassa.provider.open(uid="0" * 32, amount=100, currency="RUB")
@@ -150,24 +150,24 @@ def test_a_payment_of_another_order_cannot_be_borrowed(yookassa):
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"event": 1}', b'{"event": "x", "object": []}', b"\xff"])
-def test_nonsense_is_refused_without_a_trace(yookassa, body):
+def test_malformed_webhooks_are_refused_and_nothing_is_stored(yookassa, body):
     answer = post("yookassa", body)
 
     assert (answer.status_code, answer.content) == (400, b"")
     assert not GatewayEvent.objects.exists()
 
 
-def test_a_message_that_is_too_long_is_not_read(yookassa):
+def test_a_webhook_that_is_too_large_is_refused(yookassa):
     assert post("yookassa", b" " * (256 * 1024 + 1)).status_code == 413
     assert post("yookassa", b" " * (3 * 1024 * 1024)).status_code == 413
     assert not GatewayEvent.objects.exists()
 
 
 @pytest.mark.parametrize("gateway", ["stripe", "yookassa", "demo", "cash", "paypal"])
-def test_a_gateway_that_is_not_set_up_has_no_door(gateway):
+def test_a_gateway_that_is_not_configured_gets_404(gateway):
     assert post(gateway, b"{}").status_code in (400, 404)
     assert not GatewayEvent.objects.exists()
 
 
-def test_only_messages_are_taken():
+def test_only_post_is_accepted():
     assert Client().get("/webhooks/stripe/").status_code == 405

@@ -9,7 +9,7 @@ from tests.helpers.sample_jobs import Clock
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The job's clocks, standing still at noon: nothing sleeps, and time passes only when a test lets it."""
+    """Stops the clock at noon: sleeping returns at once, and time passes only when a test moves it."""
     clock = Clock()
     for name in ("now", "monotonic", "sleep"):
         monkeypatch.setattr(cinema_clock, name, getattr(clock, name))
@@ -18,5 +18,5 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(autouse=True)
 def static_root(settings: Any, tmp_path: Path) -> None:
-    """WhiteNoise warns, and warnings are errors, where nobody has collected the static files."""
+    """Prevents WhiteNoise's warning (an error in tests) about a missing folder of static files."""
     settings.STATIC_ROOT = tmp_path

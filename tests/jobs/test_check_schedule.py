@@ -13,7 +13,7 @@ from cinema.schedule import SCHEDULE
 from jobs import crontab
 
 ROOT = Path(__file__).resolve().parents[2]
-FOREIGN = "15 4 * * 1 /usr/bin/backup --all # the neighbour's"
+FOREIGN = "15 4 * * 1 /usr/bin/backup --all # another program's"
 
 FAKE = """\
 #!/bin/sh
@@ -29,7 +29,7 @@ exec cp "$1" "$table"
 
 @pytest.fixture
 def table(tmp_path: Path, settings) -> Path:
-    """The crontab of this test, written by a `crontab` of its own."""
+    """The file in which a fake `crontab` executable keeps this test's crontab."""
     executable = tmp_path / "crontab"
     executable.write_text(FAKE.replace("{folder}", str(tmp_path)))
     executable.chmod(0o755)
@@ -39,8 +39,8 @@ def table(tmp_path: Path, settings) -> Path:
     return tmp_path / "table"
 
 
-def djangos_crontab(verb: str) -> None:
-    """`manage.py crontab add` or `remove`, but that it closes the pipe it reads, and waits for its child."""
+def run_crontab_command(verb: str) -> None:
+    """Run `manage.py crontab add` or `remove`, with a replacement for `os.popen` that leaves no open pipe behind."""
 
     def output_of(command: str) -> StringIO:
         return StringIO(subprocess.run(command, shell=True, capture_output=True, text=True).stdout)  # noqa: S602
@@ -50,7 +50,7 @@ def djangos_crontab(verb: str) -> None:
 
 
 def install() -> None:
-    djangos_crontab("add")
+    run_crontab_command("add")
 
 
 def check() -> str:
@@ -60,7 +60,7 @@ def check() -> str:
 
 
 def refused() -> tuple[str, str]:
-    """What it printed and what it ended with."""
+    """The output of a failing check and its error."""
     output = StringIO()
     with pytest.raises(CommandError) as refusal:
         call_command("check_schedule", stdout=output)
@@ -72,7 +72,7 @@ def refused() -> tuple[str, str]:
 def test_an_installed_schedule_passes(table: Path):
     install()
 
-    assert check() == f"The crontab holds the whole schedule: {len(SCHEDULE)} jobs\n"
+    assert check() == f"The crontab matches the schedule: {len(SCHEDULE)} jobs\n"
     assert len(table.read_text().splitlines()) == len(SCHEDULE)
 
 
@@ -84,9 +84,9 @@ def test_installing_twice_changes_nothing_and_other_lines_stay(table: Path):
     install()
 
     assert table.read_text() == once
-    assert check() == f"The crontab holds the whole schedule: {len(SCHEDULE)} jobs\n"
+    assert check() == f"The crontab matches the schedule: {len(SCHEDULE)} jobs\n"
 
-    djangos_crontab("remove")
+    run_crontab_command("remove")
 
     assert table.read_text() == f"{FOREIGN}\n"
 
@@ -95,7 +95,7 @@ def test_an_empty_crontab_lacks_every_job(table: Path):
     printed, end = refused()
 
     assert [line.split(": ")[:2] for line in printed.splitlines()] == [["missing", job] for job in SCHEDULE]
-    assert end == "The crontab does not hold the schedule: manage.py crontab add -v 0 installs it"
+    assert end == "The crontab does not match the schedule. To install it, run: manage.py crontab add -v 0"
 
 
 def test_a_removed_line_is_named_by_its_job(table: Path):
@@ -128,7 +128,7 @@ def test_an_edited_line_is_changed(table: Path):
     assert printed == f"changed: {next(iter(SCHEDULE))}: 7 7 * * *{rest.splitlines()[0]}\n"
 
 
-def test_a_line_that_stands_twice_is_surplus(table: Path):
+def test_a_duplicate_line_is_surplus(table: Path):
     install()
     first = table.read_text().splitlines()[0]
     table.write_text(table.read_text() + first + "\n")
@@ -147,7 +147,7 @@ def test_a_line_of_an_older_schedule_is_surplus(table: Path, settings):
     assert printed == f"surplus: {table.read_text().splitlines()[0]}\n"
 
 
-def test_a_line_of_this_project_is_known_by_its_command_when_its_comment_is_lost(table: Path):
+def test_a_line_without_its_comment_is_recognised_by_its_command(table: Path):
     install()
     stray = f"* * * * * python3 {project.BASE_DIR}/manage.py crontab run 0123456789abcdef"
     table.write_text(table.read_text() + stray + "\n")
@@ -157,57 +157,57 @@ def test_a_line_of_this_project_is_known_by_its_command_when_its_comment_is_lost
     assert printed == f"surplus: {stray}\n"
 
 
-def test_lines_of_another_checkout_do_not_count(table: Path):
+def test_lines_of_another_checkout_are_ignored(table: Path):
     install()
     table.write_text(
         table.read_text() + "* * * * * python3 /srv/other/manage.py crontab run 0123456789abcdef # cinema\n"
     )
 
-    assert check() == f"The crontab holds the whole schedule: {len(SCHEDULE)} jobs\n"
+    assert check() == f"The crontab matches the schedule: {len(SCHEDULE)} jobs\n"
 
 
-def test_a_machine_without_cron_is_told_so(table: Path, settings, tmp_path: Path):
+def test_a_machine_without_cron_is_reported(table: Path, settings, tmp_path: Path):
     settings.CRONTAB_EXECUTABLE = str(tmp_path / "absent")
 
     assert refused() == ("", f"There is no {tmp_path}/absent on this machine: install cron")
 
 
-def test_a_crontab_that_may_not_be_read_is_not_an_empty_one(table: Path, settings):
+def test_an_unreadable_crontab_is_not_taken_for_an_empty_one(table: Path, settings):
     Path(settings.CRONTAB_EXECUTABLE).write_text("#!/bin/sh\necho 'You (nobody) are not allowed' >&2; exit 1\n")
 
     assert refused() == ("", f"{settings.CRONTAB_EXECUTABLE} -l failed: You (nobody) are not allowed")
 
 
 @pytest.mark.parametrize("character", ["%", "#", " ", "'", "$", ";"])
-def test_a_path_that_a_crontab_line_cannot_hold_is_refused(table: Path, settings, character: str):
+def test_a_path_that_a_crontab_line_cannot_contain_is_refused(table: Path, settings, character: str):
     settings.CRON_LOG = f"/srv/cine{character}ma/cron.log"
 
     assert refused() == (
         "",
-        f"A crontab line cannot hold {character!r}: move /srv/cine{character}ma/cron.log to a path without it",
+        f"A crontab line cannot contain {character!r}: move /srv/cine{character}ma/cron.log to a path without it",
     )
 
 
-def test_a_log_that_cannot_be_written_is_refused_since_no_line_could_run(table: Path, settings, tmp_path: Path):
+def test_a_log_that_cannot_be_written_is_refused(table: Path, settings, tmp_path: Path):
     settings.CRON_LOG = tmp_path / "absent" / "cron.log"
 
     assert refused() == (
         "",
-        f"No line could run, since its log cannot be written: there must be a folder {tmp_path}/absent",
+        f"No job could run, because its log cannot be written: create the folder {tmp_path}/absent",
     )
 
 
-# --- A line as cron runs it: no environment, another folder
+# --- Running a line as cron does: without environment variables, in another folder
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The project's code in a place of its own, where no developer's `.env` lies."""
-    place = tmp_path / "cinema-alone"
-    aside = shutil.ignore_patterns(".*", "var", "tests", "docs", "__pycache__")
-    shutil.copytree(ROOT, place, ignore=aside)
-    (place / "var").mkdir()
-    return place
+    """A copy of the project's code without the developer's `.env`."""
+    folder = tmp_path / "cinema-alone"
+    ignored = shutil.ignore_patterns(".*", "var", "tests", "docs", "__pycache__")
+    shutil.copytree(ROOT, folder, ignore=ignored)
+    (folder / "var").mkdir()
+    return folder
 
 
 def line_of(checkout: Path, job: str) -> str:
@@ -223,49 +223,49 @@ def run_as_cron_does(line: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["/bin/sh", "-c", line], cwd="/", env=bare, capture_output=True, text=True)
 
 
-def files_of(place: Path) -> set[str]:
-    return {str(path.relative_to(place)) for path in place.rglob("*") if "__pycache__" not in path.parts}
+def files_of(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if "__pycache__" not in path.parts}
 
 
-def test_a_line_stops_at_once_and_makes_no_database_when_none_is_named(checkout: Path):
+def test_without_a_database_url_a_job_stops_and_creates_no_database(checkout: Path):
     (checkout / ".env").write_text("SECRET_KEY=secret\n")
     line = line_of(checkout, "update_session_statuses")
-    at_home, before = set(Path("/").iterdir()), files_of(checkout)
+    files_in_root, before = set(Path("/").iterdir()), files_of(checkout)
 
-    ended = run_as_cron_does(line)
+    result = run_as_cron_does(line)
 
     log = (checkout / "var" / "cron.log").read_text()
-    assert ended.returncode == 78
+    assert result.returncode == 78
     assert re.fullmatch(r"DATABASE_URL is not set: .*\n", log)
     assert files_of(checkout) == before | {"var/cron.log"}
-    assert set(Path("/").iterdir()) == at_home
+    assert set(Path("/").iterdir()) == files_in_root
 
 
-def test_a_line_uses_the_database_that_the_projects_own_env_names(checkout: Path):
+def test_a_job_uses_the_database_named_in_the_projects_env_file(checkout: Path):
     (checkout / ".env").write_text("SECRET_KEY=secret\nDATABASE_URL=sqlite:///var/named.sqlite3\n")
     line = line_of(checkout, "update_session_statuses")
-    at_home, before = set(Path("/").iterdir()), files_of(checkout)
+    files_in_root, before = set(Path("/").iterdir()), files_of(checkout)
 
     run_as_cron_does(line)
 
     made = {name for name in files_of(checkout) - before if not name.endswith(("-wal", "-shm"))}
     assert made == {"var/cron.log", "var/named.sqlite3"}
-    assert set(Path("/").iterdir()) == at_home
+    assert set(Path("/").iterdir()) == files_in_root
 
 
 @pytest.mark.parametrize(
-    ("debug", "installed", "left_out"), [(True, False, True), (True, True, False), (False, False, False)]
+    ("debug", "installed", "not_installed"), [(True, False, True), (True, True, False), (False, False, False)]
 )
-def test_nobody_waits_for_a_schedule_that_a_developer_has_not_installed(table, settings, debug, installed, left_out):
+def test_a_missing_schedule_counts_as_not_installed_only_in_debug(table, settings, debug, installed, not_installed):
     settings.DEBUG = debug
     table.write_text(FOREIGN + "\n")
     if installed:
         install()
 
-    assert crontab.is_not_installed() is left_out
+    assert crontab.is_not_installed() is not_installed
 
 
-def test_a_machine_without_cron_has_no_schedule(settings):
+def test_a_machine_without_cron_counts_as_not_installed(settings):
     settings.DEBUG, settings.CRONTAB_EXECUTABLE = True, "/nowhere/crontab"
 
     assert crontab.is_not_installed()

@@ -5,7 +5,7 @@ import pytest
 from django.db import connections, transaction
 
 from cinema.status import ConcurrentChange
-from jobs.claims import LEASE, PATIENCE, Backoff, TimeLimit, claim, lock_due, new_sender, still_claimed
+from jobs.claims import CLAIM_DURATION, SENDING_LIMIT, Backoff, TimeLimit, claim, lock_due, new_sender, still_claimed
 from payments.models import Payment, Refund
 from tests.helpers.factories import a_paid_order
 from tests.helpers.sample_jobs import NOON, Clock
@@ -27,10 +27,10 @@ def test_a_row_waits_longer_after_each_failure_and_is_given_up_after_the_last() 
 
 
 def test_a_claim_outlives_the_time_that_a_sender_works_on_a_batch() -> None:
-    assert PATIENCE < LEASE
+    assert SENDING_LIMIT < CLAIM_DURATION
 
 
-def test_the_time_for_a_batch_is_over_once_it_is_passed(clock: Clock) -> None:
+def test_the_time_limit_is_over_once_it_is_exceeded(clock: Clock) -> None:
     limit = TimeLimit(MINUTE)
 
     clock.forward(60)
@@ -40,20 +40,20 @@ def test_the_time_for_a_batch_is_over_once_it_is_passed(clock: Clock) -> None:
     assert (before, limit.is_over, limit.elapsed) == (False, True, timedelta(seconds=60.5))
 
 
-def test_no_two_senders_have_one_name() -> None:
+def test_each_sender_has_a_name_of_its_own() -> None:
     assert new_sender() != new_sender()
     assert len(new_sender()) <= 64
 
 
 @pytest.mark.django_db
-def test_a_claimed_row_is_the_sender_s_until_its_lease_ends() -> None:
+def test_a_claimed_row_belongs_to_its_sender_until_the_claim_expires() -> None:
     row = a_refund()
 
     claim([row], sender="one", at=NOON)
 
     stored = Refund.objects.get()
-    assert (stored.claimed_by, stored.attempts, stored.next_attempt_at) == ("one", 1, NOON + LEASE)
-    assert (row.claimed_by, row.attempts, row.next_attempt_at) == ("one", 1, NOON + LEASE)
+    assert (stored.claimed_by, stored.attempts, stored.next_attempt_at) == ("one", 1, NOON + CLAIM_DURATION)
+    assert (row.claimed_by, row.attempts, row.next_attempt_at) == ("one", 1, NOON + CLAIM_DURATION)
     with transaction.atomic():
         assert still_claimed(Refund.objects.all(), sender="one") == {row.pk}
         assert still_claimed(Refund.objects.all(), sender="another") == set()
@@ -71,18 +71,18 @@ def test_a_row_that_another_sender_claimed_since_it_was_read_is_refused_and_none
 
 
 @pytest.mark.django_db
-def test_a_claim_that_ended_can_be_taken_over() -> None:
+def test_an_expired_claim_can_be_taken_over() -> None:
     row = a_refund()
     claim([row], sender="killed", at=NOON)
 
-    claim([Refund.objects.get()], sender="next", at=NOON + LEASE)
+    claim([Refund.objects.get()], sender="next", at=NOON + CLAIM_DURATION)
 
     assert Refund.objects.values_list("claimed_by", "attempts").get() == ("next", 2)
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_rows_that_another_sender_is_just_claiming_are_left_to_it() -> None:
+def test_rows_that_another_sender_is_claiming_are_skipped() -> None:
     row = a_refund()
     found: list[list[Refund]] = []
 

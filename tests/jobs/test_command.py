@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from jobs.command import Counts, JobCommand, JobPass, Step
-from jobs.models import JobLease, JobRun, Outcome, QuarantinedRow
+from jobs.models import JobLease, JobRun, QuarantinedRow, RunOutcome
 from tests.helpers.sample_jobs import NOON, Clock, SwitchOff, switched_off, users
 
 pytestmark = pytest.mark.django_db
 
 
-def test_what_is_due_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+def test_due_rows_are_processed(capsys: pytest.CaptureFixture[str]) -> None:
     users(3)
     users_of_tomorrow = User.objects.create(email="late@example.org", date_joined=NOON + timedelta(days=1))
 
@@ -35,7 +35,7 @@ def test_a_run_is_recorded_with_where_and_when_it_ran() -> None:
     run = JobRun.objects.get()
     assert (run.job, run.outcome, run.done, run.passed_over, run.failed, run.error) == (
         "switch_off",
-        Outcome.SUCCEEDED,
+        RunOutcome.SUCCEEDED,
         3,
         0,
         0,
@@ -46,7 +46,7 @@ def test_a_run_is_recorded_with_where_and_when_it_ran() -> None:
     assert run.database.startswith(f"{connection.vendor} ")
 
 
-def test_a_run_does_not_tell_who_logs_in_to_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_does_not_reveal_the_database_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connection.settings_dict, "USER", "the-login")
     monkeypatch.setitem(connection.settings_dict, "PASSWORD", "the-secret")
 
@@ -55,7 +55,7 @@ def test_a_run_does_not_tell_who_logs_in_to_the_database(monkeypatch: pytest.Mon
     assert "the-" not in JobRun.objects.get().database
 
 
-def test_a_pass_takes_as_long_as_it_took(clock: Clock) -> None:
+def test_a_run_records_its_duration(clock: Clock) -> None:
     class Slow(SwitchOff):
         def act(self, rows: list[User], at: datetime, /) -> None:
             super().act(rows, at)
@@ -70,7 +70,7 @@ def test_a_pass_takes_as_long_as_it_took(clock: Clock) -> None:
     assert run.finished_at == NOON + timedelta(seconds=3)
 
 
-def test_a_job_is_called_after_its_file() -> None:
+def test_a_job_is_named_after_its_module() -> None:
     class Unnamed(JobCommand):
         pass
 
@@ -87,7 +87,7 @@ def test_a_second_run_finds_nothing_to_do() -> None:
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 500])
-def test_the_end_is_the_same_whatever_the_batch_size(batch_size: int) -> None:
+def test_the_result_does_not_depend_on_the_batch_size(batch_size: int) -> None:
     users(20, bad=2)
 
     with pytest.raises(CommandError):
@@ -107,7 +107,7 @@ def test_a_limit_ends_the_pass() -> None:
     assert switched_off() == 2
 
 
-def test_a_limit_of_nothing_does_nothing() -> None:
+def test_a_limit_of_0_does_nothing() -> None:
     users(5)
 
     call_command(SwitchOff(), limit=0)
@@ -115,7 +115,7 @@ def test_a_limit_of_nothing_does_nothing() -> None:
     assert switched_off() == 0
 
 
-def test_at_an_instant_of_the_past_only_what_was_due_then_is_done() -> None:
+def test_with_a_past_instant_only_what_was_due_then_is_processed() -> None:
     users(1, joined=NOON - timedelta(hours=2))
     User.objects.create(email="later@example.org", date_joined=NOON)
 
@@ -140,7 +140,7 @@ def test_a_dry_run_shows_what_is_due_and_changes_nothing(capsys: pytest.CaptureF
     assert lines[21:] == ["  and 2 more"]
 
 
-def test_a_dry_run_shows_a_row_that_cannot_even_be_named(
+def test_a_dry_run_shows_a_row_whose_str_raises(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     users(1)
@@ -183,7 +183,7 @@ def test_two_passes_a_minute_are_exactly_thirty_seconds_apart(clock: Clock) -> N
 
 
 @pytest.mark.parametrize(("every", "passes"), [(1, 60), (7, 8), (30, 2), (45, 1), (60, 1)])
-def test_as_many_passes_as_fit_into_a_minute(every: int, passes: int) -> None:
+def test_as_many_passes_run_as_fit_into_a_minute(every: int, passes: int) -> None:
     call_command(SwitchOff(), every=every)
 
     assert JobRun.objects.count() == passes
@@ -195,7 +195,7 @@ def test_repeated_passes_of_a_replay_keep_its_instant() -> None:
     assert set(JobRun.objects.values_list("at", flat=True)) == {datetime(2026, 11, 5, 11, tzinfo=UTC)}
 
 
-def test_a_pass_that_fails_does_not_keep_the_next_from_running(clock: Clock) -> None:
+def test_a_failed_pass_does_not_stop_the_next_one(clock: Clock) -> None:
     class OnceAway(SwitchOff):
         def due(self, at: datetime, /) -> Any:
             if at == NOON:
@@ -215,7 +215,7 @@ def test_a_pass_that_fails_does_not_keep_the_next_from_running(clock: Clock) -> 
     assert switched_off() == 1
 
 
-def test_an_interrupted_pass_is_on_record_and_gives_its_lease_back() -> None:
+def test_an_interrupted_pass_is_recorded_and_releases_its_lease() -> None:
     class Interrupted(SwitchOff):
         def act(self, rows: list[User], at: datetime, /) -> None:
             raise KeyboardInterrupt
@@ -226,7 +226,7 @@ def test_an_interrupted_pass_is_on_record_and_gives_its_lease_back() -> None:
         call_command(Interrupted())
 
     assert switched_off() == 0
-    assert JobRun.objects.get().outcome == Outcome.FAILED
+    assert JobRun.objects.get().outcome == RunOutcome.FAILED
     assert JobLease.objects.get().holder == ""
 
 
@@ -234,7 +234,7 @@ def test_a_pass_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     def away(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("server closed the connection")
 
-    monkeypatch.setattr("jobs.leases.take", away)
+    monkeypatch.setattr("jobs.leases.acquire", away)
 
     with pytest.raises(CommandError, match="switch_off: could not start: OperationalError: server closed") as caught:
         call_command(SwitchOff())
@@ -254,7 +254,7 @@ def test_a_pass_that_cannot_be_recorded_says_so(monkeypatch: pytest.MonkeyPatch)
     assert caught.value.returncode == 1
 
 
-def test_old_runs_of_the_job_go(clock: Clock) -> None:
+def test_old_runs_of_the_job_are_deleted(clock: Clock) -> None:
     call_command(SwitchOff())
     JobRun.objects.create(job="another_job", started_at=NOON, at=NOON, host="here", database="this")
     clock.forward(timedelta(days=30, seconds=1).total_seconds())
@@ -290,7 +290,7 @@ def test_a_batch_costs_the_same_whatever_its_size() -> None:
     assert queries_for(2) == queries_for(50)
 
 
-def test_a_job_of_several_steps_takes_them_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_job_runs_its_steps_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     class Renamed(SwitchOff):
         def steps(self) -> list[Step]:
             return [Step("off", self.due, self.act), Step("named", self.off, self.name)]
@@ -311,7 +311,7 @@ def test_a_job_of_several_steps_takes_them_in_order(capsys: pytest.CaptureFixtur
     assert "switch_off, named: 0 due as of" in capsys.readouterr().out
 
 
-def test_a_job_without_rows_counts_for_itself(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_job_without_rows_records_its_own_counts(capsys: pytest.CaptureFixture[str]) -> None:
     class Check(JobCommand):
         job = "check"
 
@@ -319,12 +319,12 @@ def test_a_job_without_rows_counts_for_itself(capsys: pytest.CaptureFixture[str]
             return []
 
         def work(self, current: JobPass) -> None:
-            current.tally.add(Counts(done=8, failed=1, error="stock of item 5 is not the sum of its movements"))
+            current.counts.add(Counts(done=8, failed=1, error="stock of item 5 is not the sum of its movements"))
 
     with pytest.raises(CommandError, match="stock of item 5") as caught:
         call_command(Check())
 
     assert caught.value.returncode == 1
     run = JobRun.objects.get()
-    assert (run.outcome, run.done, run.failed) == (Outcome.FAILED, 8, 1)
+    assert (run.outcome, run.done, run.failed) == (RunOutcome.FAILED, 8, 1)
     assert run.error == "stock of item 5 is not the sum of its movements"

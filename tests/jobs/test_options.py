@@ -11,11 +11,11 @@ from tests.helpers.sample_jobs import SwitchOff
 DEFAULTS: dict[str, Any] = {"at": None, "batch_size": 500, "limit": None, "every": None, "dry_run": False}
 
 BAD = [
-    ("at", "yesterday", "--at: 'yesterday' is not an instant like 2026-11-05T18:30:00+03:00"),
-    ("at", "", "--at: '' is not an instant like 2026-11-05T18:30:00+03:00"),
-    ("at", "2026-02-30T12:00:00Z", "--at: '2026-02-30T12:00:00Z' is not an instant like 2026-11-05T18:30:00+03:00"),
-    ("at", "2026-11-05", "--at: '2026-11-05' has no zone; add Z or an offset like +03:00"),
-    ("at", "2026-11-05T12:00", "--at: '2026-11-05T12:00' has no zone; add Z or an offset like +03:00"),
+    ("at", "yesterday", "--at: 'yesterday' is not a time such as 2026-11-05T18:30:00+03:00"),
+    ("at", "", "--at: '' is not a time such as 2026-11-05T18:30:00+03:00"),
+    ("at", "2026-02-30T12:00:00Z", "--at: '2026-02-30T12:00:00Z' is not a time such as 2026-11-05T18:30:00+03:00"),
+    ("at", "2026-11-05", "--at: '2026-11-05' has no time zone; add Z or an offset such as +03:00"),
+    ("at", "2026-11-05T12:00", "--at: '2026-11-05T12:00' has no time zone; add Z or an offset such as +03:00"),
     ("at", "0001-01-01T00:00+14:00", "--at: '0001-01-01T00:00+14:00' is not between the years 2000 and 2200"),
     ("at", "9999-12-31T23:59-14:00", "--at: '9999-12-31T23:59-14:00' is not between the years 2000 and 2200"),
     ("batch_size", "0", "--batch-size: 0 is not between 1 and 10000"),
@@ -34,7 +34,7 @@ BAD = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("option", "value", "message"), BAD)
-def test_bad_input_is_refused_in_one_line_and_nothing_runs(option: str, value: str, message: str) -> None:
+def test_invalid_input_is_refused_in_one_line_and_nothing_runs(option: str, value: str, message: str) -> None:
     with pytest.raises(CommandError) as as_python:
         call_command(SwitchOff(), **{option: value})
     with pytest.raises(CommandError) as as_words:
@@ -57,7 +57,7 @@ def test_an_unknown_option_is_refused_in_one_line() -> None:
     "text", ["2026-11-05T18:30:00Z", "2026-11-05T21:30:00+03:00", "20261105T183000Z", "2026-11-05 13:30-05:00"]
 )
 def test_an_instant_is_read_in_any_zone(text: str) -> None:
-    options = Options.read({**DEFAULTS, "at": text})
+    options = Options.parse({**DEFAULTS, "at": text})
 
     assert options.at == datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
     assert options.at.utcoffset() == timedelta(0)
@@ -71,7 +71,7 @@ def test_an_instant_is_read_in_any_zone(text: str) -> None:
         (["--forec", "now"], "manage.py switch_off: unrecognized arguments: --forec now"),
     ],
 )
-def test_a_shell_gets_one_line_and_exit_code_2(
+def test_the_command_line_gets_one_line_and_exit_code_2(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:

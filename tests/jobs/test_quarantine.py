@@ -16,7 +16,7 @@ def fail() -> None:
         call_command(SwitchOff())
 
 
-def test_a_quarantined_row_is_left_alone_until_its_time(clock: Clock) -> None:
+def test_a_quarantined_row_is_skipped_until_its_next_attempt(clock: Clock) -> None:
     users(1, bad=1)
     fail()
     clock.forward(59)
@@ -29,7 +29,7 @@ def test_a_quarantined_row_is_left_alone_until_its_time(clock: Clock) -> None:
     assert list(JobRun.objects.order_by("pk").values_list("outcome", "failed")) == [("FAILED", 1), ("SUCCEEDED", 0)]
 
 
-def test_a_row_is_tried_ever_later_and_then_given_up(clock: Clock) -> None:
+def test_a_row_is_retried_after_growing_waits_and_then_given_up(clock: Clock) -> None:
     users(1, bad=1)
     waits = []
     fail()
@@ -58,7 +58,7 @@ def test_a_row_that_succeeds_leaves_the_quarantine(clock: Clock) -> None:
     assert not QuarantinedRow.objects.exists()
 
 
-def test_a_row_that_was_dealt_with_otherwise_leaves_the_quarantine() -> None:
+def test_a_row_that_is_no_longer_due_leaves_the_quarantine() -> None:
     users(1, bad=1)
     fail()
     User.objects.update(is_active=False)
@@ -68,7 +68,7 @@ def test_a_row_that_was_dealt_with_otherwise_leaves_the_quarantine() -> None:
     assert not QuarantinedRow.objects.exists()
 
 
-def test_a_replay_of_a_time_before_the_failure_clears_nothing() -> None:
+def test_a_replay_from_before_the_failure_releases_nothing() -> None:
     users(1, bad=1)
     fail()
 
@@ -77,7 +77,7 @@ def test_a_replay_of_a_time_before_the_failure_clears_nothing() -> None:
     assert QuarantinedRow.objects.count() == 1
 
 
-def test_a_pass_with_a_limit_does_not_clear_what_it_did_not_look_at() -> None:
+def test_a_pass_with_a_limit_does_not_release_rows_it_did_not_check() -> None:
     users(1, bad=1)
     fail()
 
@@ -96,9 +96,9 @@ def test_quarantined_rows_do_not_use_up_the_limit() -> None:
     assert switched_off() == 1
 
 
-def test_the_quarantine_of_one_job_does_not_keep_another_from_the_row() -> None:
-    class Kinder(SwitchOff):
-        job = "kinder"
+def test_the_quarantine_of_one_job_does_not_affect_another_job() -> None:
+    class WithoutErrors(SwitchOff):
+        job = "without_errors"
 
         def act(self, rows: list[User], at: object, /) -> None:
             User.objects.filter(pk__in=[row.pk for row in rows]).update(is_active=False)
@@ -106,13 +106,13 @@ def test_the_quarantine_of_one_job_does_not_keep_another_from_the_row() -> None:
     users(1, bad=1)
     fail()
 
-    call_command(Kinder())
+    call_command(WithoutErrors())
 
     assert switched_off() == 1
     assert QuarantinedRow.objects.get().job == "switch_off"
 
 
-def test_an_error_that_no_table_could_hold_is_still_recorded() -> None:
+def test_an_error_with_characters_that_databases_reject_is_recorded() -> None:
     class Odd(SwitchOff):
         def act(self, rows: list[User], at: object, /) -> None:
             raise ValueError("nul \0, half a pair \ud800,\n" + "and much more " * 1000)
@@ -127,9 +127,9 @@ def test_an_error_that_no_table_could_hold_is_still_recorded() -> None:
     assert len(error) == 500
 
 
-def test_a_row_is_called_by_what_it_is_and_by_its_code_where_that_is_unknown() -> None:
+def test_a_row_is_named_by_its_model_or_by_its_code_if_the_model_is_unknown() -> None:
     row = QuarantinedRow(job="cancel_expired_orders", row="orders.order:12")
-    of_long_ago = QuarantinedRow(job="grind_coffee", row="kitchen.grinder:1")
+    unknown = QuarantinedRow(job="unknown_job", row="unknown.model:1")
 
     assert str(row) == "Cancel expired orders: order 12"
-    assert str(of_long_ago) == "grind_coffee: kitchen.grinder:1"
+    assert str(unknown) == "unknown_job: unknown.model:1"

@@ -1,4 +1,4 @@
-"""Two copies of a job at once on PostgreSQL, the lease aside; each with the same race without the guard."""
+"""Two copies of a job at once on PostgreSQL, without the lease; and the same race without the row lock."""
 
 import threading
 from datetime import datetime
@@ -17,15 +17,15 @@ from tests.helpers.sample_jobs import NOON, users
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 20.0  # seconds until a test that hangs gives up
+TIMEOUT = 20.0  # seconds until a test that hangs gives up
 
 
-class Welcome(JobCommand):
-    """Leaves one mark for each user that it welcomes; the first copy waits in the middle for the second."""
+class MarkUsers(JobCommand):
+    """Creates a mark for each due user; the first copy waits before its commit until the second one runs."""
 
-    job = "welcome"
-    inside = threading.Event()  # the first copy has acted and not committed
-    second = threading.Event()  # the second copy acts too
+    job = "mark_users"
+    inside = threading.Event()  # the first copy has acted, but not committed
+    second = threading.Event()  # the second copy has reached `act`
 
     def due(self, at: datetime, /) -> Any:
         return User.objects.filter(is_active=True)
@@ -40,40 +40,40 @@ class Welcome(JobCommand):
         if is_second:
             self.second.set()
         else:
-            wait_until(lambda: self.second.is_set() or somebody_waits_for_a_lock())
+            wait_until(lambda: self.second.is_set() or a_lock_is_awaited())
 
 
-class Unguarded(Welcome):
+class Unguarded(MarkUsers):
     def lock(self, pks: list[int], /) -> None:
         pass
 
     def act(self, rows: list[User], at: datetime, /) -> None:
         if self.inside.is_set():
-            self.second.set()  # it read the rows as due, though the first copy was already at them
+            self.second.set()  # the rows were still due although the first copy is processing them
         super().act(rows, at)
 
 
 def wait_until(condition: Any) -> None:
-    deadline = monotonic() + PATIENCE
+    deadline = monotonic() + TIMEOUT
     while not condition():
-        assert monotonic() < deadline, "the other copy never came"
+        assert monotonic() < deadline, "the other copy did not start"
 
 
-def somebody_waits_for_a_lock() -> bool:
+def a_lock_is_awaited() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
         return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture(autouse=True)
-def everybody_gets_a_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lease only saves work: what is proved here must hold without it."""
-    monkeypatch.setattr(leases, "take", lambda job, at: leases.Lease(job=job, holder="anybody", renewed=0.0))
-    Welcome.inside.clear()
-    Welcome.second.clear()
+def no_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets every copy run: the lease is only an optimisation, so these tests must pass without it."""
+    monkeypatch.setattr(leases, "acquire", lambda job, at: leases.Lease(job=job, holder="any", renewed=0.0))
+    MarkUsers.inside.clear()
+    MarkUsers.second.clear()
 
 
-def marks_left_by_two_copies_of(job: type[JobCommand]) -> list[str]:
+def marks_of_two_copies(job: type[JobCommand]) -> list[str]:
     def copy() -> None:
         try:
             call_command(job(), at=NOON)
@@ -82,26 +82,26 @@ def marks_left_by_two_copies_of(job: type[JobCommand]) -> list[str]:
 
     first, second = threading.Thread(target=copy), threading.Thread(target=copy)
     first.start()
-    assert Welcome.inside.wait(PATIENCE)
+    assert MarkUsers.inside.wait(TIMEOUT)
     second.start()
-    first.join(PATIENCE)
-    second.join(PATIENCE)
+    first.join(TIMEOUT)
+    second.join(TIMEOUT)
     assert not QuarantinedRow.objects.exists()
     return list(JobRun.objects.filter(job="mark").order_by("database").values_list("database", flat=True))
 
 
-def test_two_copies_do_everything_once() -> None:
+def test_two_copies_process_each_row_once() -> None:
     users(2)
 
-    marks = marks_left_by_two_copies_of(Welcome)
+    marks = marks_of_two_copies(MarkUsers)
 
     assert marks == ["user0@example.org", "user1@example.org"]
-    assert sorted(JobRun.objects.filter(job="welcome").values_list("done", "passed_over")) == [(0, 2), (2, 0)]
+    assert sorted(JobRun.objects.filter(job="mark_users").values_list("done", "passed_over")) == [(0, 2), (2, 0)]
 
 
-def test_without_the_lock_two_copies_do_everything_twice() -> None:
+def test_without_the_lock_two_copies_process_each_row_twice() -> None:
     users(2)
 
-    marks = marks_left_by_two_copies_of(Unguarded)
+    marks = marks_of_two_copies(Unguarded)
 
     assert marks == ["user0@example.org"] * 2 + ["user1@example.org"] * 2

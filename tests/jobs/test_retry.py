@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
         (ZeroDivisionError(), False),
     ],
 )
-def test_errors_of_the_machine_are_told_from_those_of_a_row(
+def test_infrastructure_errors_are_distinguished_from_row_errors(
     error: Exception, is_the_machines: bool, django_user_model: type
 ) -> None:
     django_user_model.objects.exists()  # opens the connection
@@ -40,7 +40,7 @@ def test_errors_of_the_machine_are_told_from_those_of_a_row(
     assert is_infrastructure(error) is is_the_machines
 
 
-def test_the_machine_gets_three_more_chances(clock: Clock) -> None:
+def test_an_infrastructure_error_is_retried_three_times(clock: Clock) -> None:
     tries = []
 
     def locked() -> None:
@@ -54,14 +54,14 @@ def test_the_machine_gets_three_more_chances(clock: Clock) -> None:
     assert all(wait / 2 <= nap <= wait * 1.5 for wait, nap in zip(WAITS, clock.naps, strict=True))
 
 
-def test_nobody_waits_for_a_table_that_no_migration_has_made(clock: Clock) -> None:
+def test_a_missing_table_is_not_retried(clock: Clock) -> None:
     with pytest.raises((OperationalError, ProgrammingError)), connection.cursor() as cursor:
         with_retries(lambda: cursor.execute("SELECT 1 FROM nowhere"))
 
     assert clock.naps == []
 
 
-def test_a_rows_own_error_gets_none(clock: Clock) -> None:
+def test_a_row_error_is_not_retried(clock: Clock) -> None:
     with pytest.raises(ZeroDivisionError):
         with_retries(lambda: 1 // 0)
 

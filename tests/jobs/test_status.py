@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cinema.schedule import Daily, minutes
 from jobs import status
-from jobs.models import JobRun, Outcome, QuarantinedRow
+from jobs.models import JobRun, QuarantinedRow, RunOutcome
 from tests.helpers.sample_jobs import NOON, Clock
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def installed(at: datetime) -> None:
     MigrationRecorder(connection).migration_qs.create(app="jobs", name="0001_initial", applied=at)
 
 
-def ran(job: str, ended: datetime, outcome: Outcome = Outcome.SUCCEEDED, **fields: Any) -> JobRun:
+def ran(job: str, ended: datetime, outcome: RunOutcome = RunOutcome.SUCCEEDED, **fields: Any) -> JobRun:
     started = ended - timedelta(seconds=1)
     given = {"started_at": started, "finished_at": ended, "at": started, "host": "here", "database": "this", **fields}
     return JobRun.objects.create(job=job, outcome=outcome, **given)
@@ -42,7 +42,7 @@ def test_a_job_is_late_when_no_pass_ended_within_two_periods() -> None:
 
 
 def test_a_pass_that_failed_is_not_late() -> None:
-    ran("sell", NOON, Outcome.FAILED)
+    ran("sell", NOON, RunOutcome.FAILED)
     ran("sweep", NOON)
 
     assert status.late(NOON) == []
@@ -50,26 +50,26 @@ def test_a_pass_that_failed_is_not_late() -> None:
 
 def test_a_pass_that_never_ends_does_not_hide_that_the_job_is_late() -> None:
     ran("sell", NOON - timedelta(minutes=11))
-    ran("sell", NOON, Outcome.RUNNING, finished_at=None)
+    ran("sell", NOON, RunOutcome.RUNNING, finished_at=None)
     ran("sweep", NOON)
 
     assert status.late(NOON) == ["sell"]
 
 
-def test_a_job_that_never_ran_is_counted_from_the_installation() -> None:
+def test_the_lateness_of_a_job_that_never_ran_counts_from_the_installation() -> None:
     installed(NOON - timedelta(minutes=10))
 
     assert status.late(NOON) == []
     assert status.late(NOON + timedelta(seconds=1)) == ["sell"]
 
 
-def test_a_house_that_nobody_installed_is_late() -> None:
+def test_without_applied_migrations_every_job_is_late() -> None:
     assert status.late(NOON) == ["sell", "sweep"]
 
 
-def test_a_status_tells_the_last_run_the_next_and_the_quarantine() -> None:
+def test_a_status_has_the_last_run_the_next_run_and_the_quarantine() -> None:
     ran("sell", NOON - timedelta(minutes=5))
-    last = ran("sell", NOON, Outcome.RUNNING, finished_at=None)
+    last = ran("sell", NOON, RunOutcome.RUNNING, finished_at=None)
     for number, next_attempt_at in enumerate([NOON, None]):
         QuarantinedRow.objects.create(job="sell", row=number, first_failed_at=NOON, next_attempt_at=next_attempt_at)
 
@@ -81,10 +81,10 @@ def test_a_status_tells_the_last_run_the_next_and_the_quarantine() -> None:
     assert sweep.next_run == datetime(2026, 11, 6, 0, 10, tzinfo=UTC)
 
 
-def test_a_status_sums_up_what_the_last_day_came_to() -> None:
+def test_a_status_has_the_totals_of_the_last_day() -> None:
     ran("sell", NOON - timedelta(days=1), done=100)
     ran("sell", NOON - timedelta(hours=23), done=2, passed_over=1)
-    ran("sell", NOON, Outcome.FAILED, done=3, failed=4)
+    ran("sell", NOON, RunOutcome.FAILED, done=3, failed=4)
 
     sell, sweep = status.statuses(NOON)
 
@@ -106,7 +106,7 @@ def test_the_table_costs_the_same_with_many_runs() -> None:
     assert queries() == first == 5
 
 
-def test_the_command_prints_a_line_a_job() -> None:
+def test_the_command_prints_a_line_for_each_job() -> None:
     ran("sell", NOON, done=12, failed=1)
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", first_failed_at=NOON)
     out = StringIO()
@@ -121,7 +121,7 @@ def test_the_command_prints_a_line_a_job() -> None:
     assert " ".join(sweep.split()) == "sweep daily 03:10 never - - 2026-11-06 03:10 - LATE"
 
 
-def test_healthz_is_well_while_all_jobs_run(client: Client) -> None:
+def test_healthz_returns_200_while_all_jobs_run(client: Client) -> None:
     ran("sell", NOON)
     ran("sweep", NOON)
 
@@ -132,7 +132,7 @@ def test_healthz_is_well_while_all_jobs_run(client: Client) -> None:
     assert "no-store" in response["Cache-Control"]
 
 
-def test_healthz_is_not_well_when_a_job_is_late_and_does_not_say_which(client: Client, clock: Clock) -> None:
+def test_healthz_returns_503_for_a_late_job_without_naming_it(client: Client, clock: Clock) -> None:
     ran("sell", NOON)
     ran("sweep", NOON)
     clock.forward(timedelta(minutes=15).total_seconds())
@@ -142,7 +142,7 @@ def test_healthz_is_not_well_when_a_job_is_late_and_does_not_say_which(client: C
     assert (response.status_code, response.content) == (503, b"not ok")
 
 
-def test_healthz_is_not_well_when_the_database_is_away(client: Client) -> None:
+def test_healthz_returns_503_without_a_database(client: Client) -> None:
     def away(*_args: Any) -> None:
         raise OperationalError("could not connect to server")
 
@@ -152,7 +152,7 @@ def test_healthz_is_not_well_when_the_database_is_away(client: Client) -> None:
     assert (response.status_code, response.content) == (503, b"not ok")
 
 
-def test_healthz_is_only_read(client: Client) -> None:
+def test_healthz_accepts_only_reads(client: Client) -> None:
     ran("sell", NOON)
     ran("sweep", NOON)
 

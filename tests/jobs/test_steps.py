@@ -35,7 +35,7 @@ def test_one_bad_row_does_not_stop_the_others() -> None:
     )
 
 
-def test_what_a_batch_did_is_taken_back_when_it_raises() -> None:
+def test_a_batch_that_raises_is_rolled_back() -> None:
     class Forgetful(SwitchOff):
         def act(self, rows: list[User], at: datetime, /) -> None:
             User.objects.update(last_name="touched")
@@ -80,13 +80,13 @@ def test_a_row_that_is_no_longer_due_when_locked_is_passed_over(capsys: pytest.C
     assert "1 done, 1 passed over, 0 failed" in capsys.readouterr().out
 
 
-def test_a_batch_of_which_nothing_is_due_any_more_is_not_acted_on() -> None:
+def test_a_batch_with_nothing_left_due_is_not_processed() -> None:
     class Overtaken(SwitchOff):
         def lock(self, pks: list[int], /) -> None:
             User.objects.update(is_active=False)
 
         def act(self, rows: list[User], at: datetime, /) -> None:
-            raise AssertionError("nobody is due")
+            raise AssertionError("no row is due")
 
     users(2)
 
@@ -95,7 +95,7 @@ def test_a_batch_of_which_nothing_is_due_any_more_is_not_acted_on() -> None:
     assert JobRun.objects.get().passed_over == 2
 
 
-def test_trouble_of_the_database_is_waited_out(clock: Clock) -> None:
+def test_temporary_database_errors_are_retried(clock: Clock) -> None:
     class Deadlocked(SwitchOff):
         troubles = [OperationalError("deadlock detected"), OperationalError("database is locked")]
 
@@ -113,7 +113,7 @@ def test_trouble_of_the_database_is_waited_out(clock: Clock) -> None:
     assert len(clock.naps) == 2
 
 
-def test_lasting_trouble_of_the_database_fails_the_pass_and_blames_no_row(clock: Clock) -> None:
+def test_lasting_database_errors_fail_the_pass_and_quarantine_no_row(clock: Clock) -> None:
     class Full(SwitchOff):
         def act(self, rows: list[User], at: datetime, /) -> None:
             if rows[0].email == "user2@example.org":
@@ -139,7 +139,7 @@ def test_lasting_trouble_of_the_database_fails_the_pass_and_blames_no_row(clock:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_lost_connection_is_opened_again() -> None:
+def test_a_lost_connection_is_reopened() -> None:
     class CutOff(SwitchOff):
         cut = False
 
@@ -157,7 +157,7 @@ def test_a_lost_connection_is_opened_again() -> None:
     assert JobRun.objects.get().done == 3
 
 
-def test_a_migration_that_nobody_has_run_fails_the_pass_and_blames_no_row(clock: Clock) -> None:
+def test_a_missing_migration_fails_the_pass_and_quarantines_no_row(clock: Clock) -> None:
     class Newer(SwitchOff):
         def act(self, rows: list[User], at: datetime, /) -> None:
             with connection.cursor() as cursor:
@@ -173,7 +173,7 @@ def test_a_migration_that_nobody_has_run_fails_the_pass_and_blames_no_row(clock:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_step_that_is_not_atomic_gets_no_transaction_and_tells_what_it_did() -> None:
+def test_a_step_that_is_not_atomic_gets_no_transaction_and_returns_its_counts() -> None:
     in_transaction = []
 
     class Sender(JobCommand):

@@ -11,7 +11,7 @@ NOT_LISTED = [(old, new) for old, new in product(Status, Status) if new not in N
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("old", "new"), NOT_LISTED)
-def test_a_message_moves_only_along_its_life(old: Status, new: Status) -> None:
+def test_a_message_makes_only_the_listed_transitions(old: Status, new: Status) -> None:
     queued()
     Notification.objects.update(status=old)
 

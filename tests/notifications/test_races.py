@@ -16,8 +16,8 @@ SENDERS = 4
 MESSAGES = 60
 
 
-def sent_by_senders_at_once() -> Counter[str]:
-    """How often each recipient was written to, when several senders have read the same messages as due."""
+def sent_by_simultaneous_senders() -> Counter[str]:
+    """How many messages each recipient got from several senders that read the same due messages."""
     queued(MESSAGES)
     read = Barrier(SENDERS, timeout=20)
 
@@ -26,7 +26,7 @@ def sent_by_senders_at_once() -> Counter[str]:
             due = list(Notification.objects.due(NOW).order_by("pk"))
             read.wait()
             delivery.deliver(due, at=NOW)
-        except ConcurrentChange:  # without its guard one sender may trip over another
+        except ConcurrentChange:  # expected when the claim is removed
             pass
         finally:
             connection.close()
@@ -36,13 +36,13 @@ def sent_by_senders_at_once() -> Counter[str]:
         sender.start()
     for sender in senders:
         sender.join()
-    return Counter(letter.to[0] for letter in mail.outbox)
+    return Counter(email.to[0] for email in mail.outbox)
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_senders_at_once_send_nothing_twice() -> None:
-    sent = sent_by_senders_at_once()
+def test_simultaneous_senders_send_nothing_twice() -> None:
+    sent = sent_by_simultaneous_senders()
 
     assert len(sent) == MESSAGES
     assert set(sent.values()) == {1}
@@ -51,16 +51,16 @@ def test_senders_at_once_send_nothing_twice() -> None:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_without_the_claim_senders_at_once_send_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    def believe(notifications: Any, *, sender: str, at: Any) -> list[Notification]:
+def test_without_the_claim_simultaneous_senders_send_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    def claim_without_check(notifications: Any, *, sender: str, at: Any) -> list[Notification]:
         Notification.objects.filter(pk__in=[row.pk for row in notifications]).update(status="SENDING")
         for row in notifications:
             row.status = "SENDING"
         return list(notifications)
 
-    monkeypatch.setattr(delivery, "claim", believe)
+    monkeypatch.setattr(delivery, "claim_due", claim_without_check)
 
-    assert max(sent_by_senders_at_once().values()) > 1
+    assert max(sent_by_simultaneous_senders().values()) > 1
 
 
 @pytest.mark.django_db(transaction=True)

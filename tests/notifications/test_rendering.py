@@ -5,14 +5,14 @@ import pytest
 from django.utils import timezone, translation
 
 from notifications import rendering
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from tests.helpers.fake_mail import CONTEXTS, NOW
 
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
-KINDS = pytest.mark.parametrize("kind", Kind)
+KINDS = pytest.mark.parametrize("kind", MessageKind)
 
 
-def notification(kind: Kind, language: str, **changed: Any) -> Notification:
+def notification(kind: MessageKind, language: str, **changed: Any) -> Notification:
     return Notification(
         kind=kind,
         recipient="guest@example.com",
@@ -25,13 +25,13 @@ def notification(kind: Kind, language: str, **changed: Any) -> Notification:
 
 
 def everything_said(about: Notification) -> str:
-    letter = rendering.render_email(about)
-    return "\n".join([letter.subject, letter.body, rendering.render_text(about)])
+    email = rendering.render_email(about)
+    return "\n".join([email.subject, email.body, rendering.render_text(about)])
 
 
 @KINDS
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_every_kind_has_its_words_with_every_gap_filled(kind: Kind, language: str) -> None:
+def test_every_kind_is_rendered_without_gaps(kind: MessageKind, language: str) -> None:
     said = everything_said(notification(kind, language))
 
     assert not re.search(r"\{|\}|%\(|%%|None|&#|&amp;|T\d\d:", said)
@@ -42,7 +42,7 @@ def test_every_kind_has_its_words_with_every_gap_filled(kind: Kind, language: st
 
 
 @KINDS
-def test_a_russian_letter_holds_no_english_words_but_names(kind: Kind) -> None:
+def test_a_russian_email_contains_no_english_words_except_names(kind: MessageKind) -> None:
     names = r"https://\S+|A-1|QR|Horizon|Paris, Rivoli|Stalker|Mirror|Tom & Jerry|IMAX|Popcorn"
 
     said = re.sub(names, "", everything_said(notification(kind, "ru")))
@@ -52,7 +52,7 @@ def test_a_russian_letter_holds_no_english_words_but_names(kind: Kind) -> None:
 
 
 @KINDS
-def test_an_english_letter_holds_no_russian_whatever_the_process_speaks(kind: Kind) -> None:
+def test_an_english_email_contains_no_russian_whatever_the_active_language(kind: MessageKind) -> None:
     with translation.override("ru"):
         said = everything_said(notification(kind, "en"))
 
@@ -61,36 +61,36 @@ def test_an_english_letter_holds_no_russian_whatever_the_process_speaks(kind: Ki
 
 
 @pytest.mark.parametrize("language", ["", "xx", "klingon"])
-def test_an_unknown_language_is_that_of_the_house(language: str, settings: Any) -> None:
+def test_an_unknown_language_falls_back_to_the_default(language: str, settings: Any) -> None:
     settings.LANGUAGE_CODE = "ru"
 
-    subject = rendering.render_email(notification(Kind.ORDER_CANCELLED, language)).subject
+    subject = rendering.render_email(notification(MessageKind.ORDER_CANCELLED, language)).subject
 
     assert subject == "Заказ A-1 отменён: «Stalker», 23 ноября, 19:00"
 
 
-def test_people_read_the_clock_of_their_cinema_whatever_zone_the_server_is_in() -> None:
+def test_times_are_shown_in_the_cinemas_time_zone_whatever_the_servers() -> None:
     with timezone.override("Asia/Vladivostok"):
-        body = rendering.render_email(notification(Kind.TICKET_REMINDER, "ru")).body
+        body = rendering.render_email(notification(MessageKind.TICKET_REMINDER, "ru")).body
 
     assert "23 ноября, 19:00" in body
 
 
-def test_a_letter_from_a_cinema_in_another_zone_says_which() -> None:
-    far = notification(Kind.ORDER_OVERDUE, "ru", cancelled_at="2026-11-23T21:00:00+05:00")
+def test_an_email_about_a_cinema_in_another_time_zone_shows_the_offset() -> None:
+    far = notification(MessageKind.ORDER_OVERDUE, "ru", cancelled_at="2026-11-23T21:00:00+05:00")
 
     assert "до 21:00 (UTC+5) 23 ноября." in rendering.render_email(far).body
     assert "21:00 (UTC+5)" in rendering.render_text(far)
 
 
-def test_a_midnight_session_keeps_its_own_day() -> None:
-    body = rendering.render_email(notification(Kind.SESSION_CANCELLED, "ru")).body
+def test_a_session_at_midnight_is_shown_with_its_own_date() -> None:
+    body = rendering.render_email(notification(MessageKind.SESSION_CANCELLED, "ru")).body
 
     assert "«Mirror»\n24 ноября, 00:10" in body
 
 
 def test_plain_text_is_not_escaped() -> None:
-    assert "“Tom & Jerry” starts soon" in rendering.render_email(notification(Kind.TICKET_REMINDER, "en")).body
+    assert "“Tom & Jerry” starts soon" in rendering.render_email(notification(MessageKind.TICKET_REMINDER, "en")).body
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ def test_plain_text_is_not_escaped() -> None:
         (21, "вернулся 21 балл."),
     ],
 )
-def test_points_are_counted_in_good_russian(points: int, words: str) -> None:
-    assert words in rendering.render_email(notification(Kind.ORDER_REFUNDED, "ru", points=points)).body
+def test_points_use_the_russian_plural_forms(points: int, words: str) -> None:
+    assert words in rendering.render_email(notification(MessageKind.ORDER_REFUNDED, "ru", points=points)).body
 
 
-def test_nothing_is_said_of_money_and_points_that_do_not_come_back() -> None:
-    body = rendering.render_email(notification(Kind.SESSION_CANCELLED, "en", amount="0.00", points=0)).body
+def test_amounts_of_zero_are_not_mentioned() -> None:
+    body = rendering.render_email(notification(MessageKind.SESSION_CANCELLED, "en", amount="0.00", points=0)).body
 
     assert "refund" not in body
     assert "point" not in body
@@ -118,59 +118,61 @@ def test_nothing_is_said_of_money_and_points_that_do_not_come_back() -> None:
     ("language", "amount", "words"),
     [("en", "1350.00", "We’re refunding 1,350 ₽ to your"), ("ru", "1350.50", "Вернём 1 350,50 ₽ тем же")],
 )
-def test_money_is_written_as_the_language_writes_it_with_its_currency(language: str, amount: str, words: str) -> None:
-    body = rendering.render_email(notification(Kind.ORDER_REFUNDED, language, amount=amount)).body
+def test_money_is_formatted_for_the_language(language: str, amount: str, words: str) -> None:
+    body = rendering.render_email(notification(MessageKind.ORDER_REFUNDED, language, amount=amount)).body
 
     assert words in body.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize("breaker", ["\n", "\r", "\r\n", "\v", "\f", "\x85", "\u2028", "\u2029"])
 def test_no_line_break_gets_into_a_subject(breaker: str) -> None:
-    injected = notification(Kind.TICKET_REMINDER, "en", film=f"Jaws{breaker}Bcc: everybody@example.com")
+    injected = notification(MessageKind.TICKET_REMINDER, "en", film=f"Jaws{breaker}Bcc: everybody@example.com")
 
     assert len(rendering.render_email(injected).subject.splitlines()) == 1
     assert len(rendering.render_text(injected).splitlines()) == 1
 
 
 ABOUT_A_FILM = [
-    Kind.ORDER_PAID,
-    Kind.ORDER_LINK,
-    Kind.ORDER_OVERDUE,
-    Kind.ORDER_CANCELLED,
-    Kind.SESSION_CANCELLED,
-    Kind.ORDER_REFUNDED,
-    Kind.LATE_PAYMENT_REFUNDED,
-    Kind.TICKET_REMINDER,
+    MessageKind.ORDER_PAID,
+    MessageKind.ORDER_LINK,
+    MessageKind.ORDER_OVERDUE,
+    MessageKind.ORDER_CANCELLED,
+    MessageKind.SESSION_CANCELLED,
+    MessageKind.ORDER_REFUNDED,
+    MessageKind.LATE_PAYMENT_REFUNDED,
+    MessageKind.TICKET_REMINDER,
 ]
 
 
 @pytest.mark.parametrize("kind", ABOUT_A_FILM)
-def test_an_email_about_a_film_names_film_day_and_time_in_its_subject_and_the_address_in_its_text(kind: Kind) -> None:
-    letter = rendering.render_email(notification(kind, "en"))
+def test_an_email_about_a_film_has_film_and_time_in_the_subject_and_the_address_in_the_text(
+    kind: MessageKind,
+) -> None:
+    email = rendering.render_email(notification(kind, "en"))
 
-    assert re.search("“(Stalker|Tom & Jerry)”.*23 November, 19:00", letter.subject)
-    assert "Where: Horizon, Paris, Rivoli 1" in letter.body
-    assert "row 5, seat 7" in letter.body
-    assert CONTEXTS[kind]["link"] in letter.body
+    assert re.search("“(Stalker|Tom & Jerry)”.*23 November, 19:00", email.subject)
+    assert "Where: Horizon, Paris, Rivoli 1" in email.body
+    assert "row 5, seat 7" in email.body
+    assert CONTEXTS[kind]["link"] in email.body
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in ABOUT_A_FILM if kind not in (Kind.SESSION_CANCELLED, Kind.TICKET_REMINDER)]
+    "kind", [kind for kind in ABOUT_A_FILM if kind not in (MessageKind.SESSION_CANCELLED, MessageKind.TICKET_REMINDER)]
 )
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_an_order_without_tickets_has_a_subject_and_its_snacks(kind: Kind, language: str) -> None:
-    letter = rendering.render_email(notification(kind, language, showings=[], codes=[]))
+def test_an_order_without_tickets_has_a_subject_and_its_snacks(kind: MessageKind, language: str) -> None:
+    email = rendering.render_email(notification(kind, language, showings=[], codes=[]))
 
-    assert "A-1" in letter.subject
-    assert "Popcorn × 2" in letter.body
+    assert "A-1" in email.subject
+    assert "Popcorn × 2" in email.body
 
 
 @pytest.mark.parametrize("kind", ABOUT_A_FILM)
-def test_a_message_queued_before_it_said_more_still_reads_well(kind: Kind) -> None:
-    """Messages in the outbox keep the facts they were queued with."""
+def test_a_message_queued_by_an_older_version_is_still_rendered(kind: MessageKind) -> None:
+    """A queued message keeps the context keys that were known when it was queued."""
     old = notification(kind, "en")
     old.context = {fact: value for fact, value in CONTEXTS[kind].items() if fact not in ("address", "snacks")}
-    if kind not in (Kind.ORDER_PAID, Kind.SESSION_CANCELLED, Kind.TICKET_REMINDER):
+    if kind not in (MessageKind.ORDER_PAID, MessageKind.SESSION_CANCELLED, MessageKind.TICKET_REMINDER):
         old.context = {
             fact: old.context[fact] for fact in ("number", "amount", "cancelled_at", "points") if fact in old.context
         }
@@ -184,17 +186,21 @@ def test_a_message_queued_before_it_said_more_still_reads_well(kind: Kind) -> No
 def test_quotation_marks_in_a_title_are_nested() -> None:
     title = "Код «Снегирь»"
 
-    assert "«Код „Снегирь“»" in rendering.render_email(notification(Kind.TICKET_REMINDER, "ru", film=title)).subject
-    assert "“Код ‘Снегирь’”" in rendering.render_email(notification(Kind.TICKET_REMINDER, "en", film=title)).subject
+    assert (
+        "«Код „Снегирь“»" in rendering.render_email(notification(MessageKind.TICKET_REMINDER, "ru", film=title)).subject
+    )
+    assert (
+        "“Код ‘Снегирь’”" in rendering.render_email(notification(MessageKind.TICKET_REMINDER, "en", film=title)).subject
+    )
 
 
 @pytest.mark.parametrize(("films", "words"), [(1, "пришлось отменить сеанс из"), (2, "пришлось отменить сеансы из")])
-def test_one_cancelled_screening_is_told_of_in_the_singular(films: int, words: str) -> None:
-    showings = CONTEXTS[Kind.SESSION_CANCELLED]["showings"][:films]
+def test_one_cancelled_screening_is_worded_in_the_singular(films: int, words: str) -> None:
+    showings = CONTEXTS[MessageKind.SESSION_CANCELLED]["showings"][:films]
 
-    assert words in rendering.render_email(notification(Kind.SESSION_CANCELLED, "ru", showings=showings)).body
+    assert words in rendering.render_email(notification(MessageKind.SESSION_CANCELLED, "ru", showings=showings)).body
 
 
-def test_no_email_holds_two_empty_lines_in_a_row() -> None:
-    for kind in Kind:
+def test_no_email_has_two_empty_lines_in_a_row() -> None:
+    for kind in MessageKind:
         assert "\n\n\n" not in rendering.render_email(notification(kind, "ru")).body

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionPreorder
 from jobs.models import JobRun
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.models import Order, Ticket
 from orders.services import accrue, complete, record_refund
 from screenings.models import Session
@@ -63,7 +63,7 @@ def points_of_last_year():
 
 def points_about_to_lapse():
     a_customer(points=100, at=NOON)
-    return NOON + 335 * DAY + TICK, lambda: Notification.objects.get().kind == Kind.POINTS_EXPIRING
+    return NOON + 335 * DAY + TICK, lambda: Notification.objects.get().kind == MessageKind.POINTS_EXPIRING
 
 
 def uncollected():
@@ -93,7 +93,7 @@ def about_to_start():
     session = a_session()
     a_paid_order(session)
     at = session.start_datetime - timedelta(hours=2)
-    return at, lambda: Notification.objects.filter(kind=Kind.TICKET_REMINDER).count() == 1
+    return at, lambda: Notification.objects.filter(kind=MessageKind.TICKET_REMINDER).count() == 1
 
 
 SCENES = [

@@ -632,7 +632,7 @@ def quarantine(job, row):
     )
 
 
-UNDONE = "Nothing was due to cancel_expired_orders two periods ago and is still undone"
+UNDONE = "cancel_expired_orders has rows that have been due for more than two periods"
 
 
 @pytest.mark.parametrize(("after", "is_fault"), [(MINUTE - TICK, False), (MINUTE, True)])
@@ -664,7 +664,7 @@ def test_the_steps_of_every_job_are_asked():
     found = audit(at)
 
     assert found == {
-        f"Nothing was due to {job} two periods ago and is still undone": {name(row)}
+        f"{job} has rows that have been due for more than two periods": {name(row)}
         for job, row in [
             ("update_session_statuses", session),
             ("update_completed_order_statuses", order),
@@ -684,7 +684,7 @@ def test_the_command_prints_each_row_and_fails(capsys):
         call_command("check_invariants", at=NOW.isoformat())
 
     assert caught.value.returncode == 1
-    assert capsys.readouterr().out.splitlines()[0] == f"{AMOUNTS}: not so for {name(order)}"
+    assert capsys.readouterr().out.splitlines()[0] == f"Invariant violated: {AMOUNTS} ({name(order)})"
     run = JobRun.objects.get()
     assert (run.job, run.failed, run.error) == ("check_invariants", 1, f"{AMOUNTS} (1)")
 
@@ -703,7 +703,7 @@ def test_a_dry_run_prints_the_rows_and_records_nothing(capsys):
 
     call_command("check_invariants", "--dry-run", at=NOW.isoformat())
 
-    assert capsys.readouterr().out.splitlines() == [f"{AMOUNTS}: not so for {name(order)}"]
+    assert capsys.readouterr().out.splitlines() == [f"Invariant violated: {AMOUNTS} ({name(order)})"]
     assert JobRun.objects.count() == 0
 
 
@@ -717,4 +717,4 @@ def test_of_many_rows_twenty_are_printed(capsys):
         call_command("check_invariants", at=NOW.isoformat())
 
     lines = capsys.readouterr().out.splitlines()
-    assert (len(lines), lines[20]) == (22, f"{AMOUNTS}: not so for 2 more rows")
+    assert (len(lines), lines[20]) == (22, f"Invariant violated: {AMOUNTS} (2 more rows)")

@@ -1,7 +1,7 @@
-"""What every gateway owes us, and we it: after every history the counterpart's ledger is ours.
+"""The contract of every gateway: after each scenario the provider's ledger agrees with our database.
 
-The histories are the same for the demonstration bank, for Stripe and for YooKassa, spoken over HTTP with a provider of
-our own (`double.py`). However it ends, the books balance, and money is in tickets or on its way back.
+The scenarios are the same for the demonstration bank, Stripe and YooKassa; the latter two are called over HTTP, at a
+fake provider (`tests/helpers/fake_gateway.py`). After each, all money is either in valid orders or refunded.
 """
 
 import random
@@ -41,10 +41,10 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 
 def an_order_of(world: World, seats: int = 1, session=None) -> Order:
-    return an_order(session or far_away(world), seats=seats, at=world.at)
+    return an_order(session or a_distant_session(world), seats=seats, at=world.at)
 
 
-def far_away(world: World):
+def a_distant_session(world: World):
     return a_session(a_hall(rows=["ssssssssss"]), start=world.at + timedelta(days=DAYS_AHEAD))
 
 
@@ -58,15 +58,15 @@ def paid(world: World, seats: int = 1) -> tuple[Order, Payment]:
     return order, payment
 
 
-# --- Histories: each ends in these orders
+# --- Scenarios: each returns the expected statuses of its orders
 
 
-def paid_and_came_back(world):
+def paid_and_returned_to_the_shop(world):
     paid(world)
     return ["PAID"]
 
 
-def paid_and_never_came_back(world):
+def paid_and_did_not_return_to_the_shop(world):
     world.pay(world.start(an_order_of(world)))
     return ["PAID"]
 
@@ -79,27 +79,27 @@ def declined_and_then_paid(world):
     return ["PAID"]
 
 
-def declined_and_gave_up(world):
+def declined_and_abandoned(world):
     world.decline(world.start(an_order_of(world)))
     return ["CANCELLED"]
 
 
-def pressed_three_times(world):
+def started_three_times(world):
     order = an_order_of(world)
     assert len({world.start(order).pk for _time in range(3)}) == 1
     world.pay(Payment.objects.get())
     return ["PAID"]
 
 
-def walked_away(world):
+def abandoned(world):
     order = an_order_of(world)
     world.start(order)
     assert customer_payment_state(order, at=world.at) == CustomerPaymentState.WAITING
     return ["CANCELLED"]
 
 
-def walked_away_and_paid_after_the_seats_were_lost(world):
-    session = far_away(world)
+def paid_after_the_seats_were_sold_to_others(world):
+    session = a_distant_session(world)
     order = an_order_of(world, session=session)
     payment = world.start(order)
     world.wait(minutes=50)
@@ -107,21 +107,21 @@ def walked_away_and_paid_after_the_seats_were_lost(world):
     order.refresh_from_db()
     assert order.status == Order.Status.CANCELLED
     pay(an_order(session, seats=10, at=world.at), at=world.at)
-    could = world.pay(payment)
-    assert could is not world.closes_pages
+    was_possible = world.pay(payment)
+    assert was_possible is not world.closes_pages
     return ["CANCELLED", "PAID"]
 
 
-def paid_after_the_time_while_the_seats_were_free(world):
+def paid_late_while_the_seats_were_free(world):
     order = an_order_of(world)
     payment = world.start(order)
     world.wait(minutes=50)
     world.run()
-    could = world.pay(payment)
-    return ["PAID" if could else "CANCELLED"]
+    was_possible = world.pay(payment)
+    return ["PAID" if was_possible else "CANCELLED"]
 
 
-def the_answer_to_the_beginning_was_lost_and_it_was_pressed_again(world):
+def response_to_the_start_lost_and_started_again(world):
     order = an_order_of(world)
     world.lose_the_next_answer()
     assert world.start(order) is None
@@ -129,20 +129,20 @@ def the_answer_to_the_beginning_was_lost_and_it_was_pressed_again(world):
     return ["PAID"]
 
 
-def the_answer_to_the_beginning_was_lost_for_good(world):
+def response_to_the_start_lost_and_abandoned(world):
     world.lose_the_next_answer()
     assert world.start(an_order_of(world)) is None
     return ["CANCELLED"]
 
 
-def the_answer_was_lost_and_yet_somebody_paid(world):
+def response_to_the_start_lost_but_paid(world):
     world.lose_the_next_answer()
     assert world.start(an_order_of(world)) is None
     world.pay(Payment.objects.get())
     return ["PAID"]
 
 
-def the_gateway_was_away_when_it_began(world):
+def gateway_unavailable_at_the_start(world):
     order = an_order_of(world)
     world.go_away()
     assert world.start(order) is None
@@ -151,7 +151,7 @@ def the_gateway_was_away_when_it_began(world):
     return ["PAID"]
 
 
-def the_gateway_was_away_for_four_days_after_the_payment(world):
+def gateway_unavailable_for_four_days_after_the_payment(world):
     world.pay(world.start(an_order_of(world)))
     world.go_away()
     for _day in range(4):
@@ -160,7 +160,7 @@ def the_gateway_was_away_for_four_days_after_the_payment(world):
     return ["PAID"]
 
 
-def paid_at_the_till_as_well(world):
+def also_paid_at_the_box_office(world):
     order = an_order_of(world)
     payment = world.start(order)
     world.pay(payment)
@@ -168,13 +168,13 @@ def paid_at_the_till_as_well(world):
     return ["PAID"]
 
 
-def the_whole_order_was_refunded(world):
+def whole_order_refunded(world):
     order, _payment = paid(world)
     refund(order, reason="Ill", at=world.at)
     return ["REFUNDED"]
 
 
-def ticket_by_ticket(world):
+def refunded_ticket_by_ticket(world):
     order, _payment = paid(world, seats=3)
     for ticket in list(order.tickets.all()):
         refund(order, lines=[ticket], reason="Ill", at=world.at)
@@ -183,7 +183,7 @@ def ticket_by_ticket(world):
     return ["REFUNDED"]
 
 
-def the_answer_to_a_refund_was_lost(world):
+def response_to_a_refund_lost(world):
     order, _payment = paid(world)
     refund(order, reason="Ill", at=world.at)
     world.lose_the_next_answer()
@@ -192,7 +192,7 @@ def the_answer_to_a_refund_was_lost(world):
     return ["REFUNDED"]
 
 
-def refunds_were_refused_for_a_while(world):
+def refunds_refused_for_some_time(world):
     order, _payment = paid(world)
     refund(order, reason="Ill", at=world.at)
     world.refuse_refunds()
@@ -202,7 +202,7 @@ def refunds_were_refused_for_a_while(world):
     return ["REFUNDED"]
 
 
-def refunds_were_refused_until_a_person_looked(world):
+def refunds_refused_until_staff_sent_them_again(world):
     order, _payment = paid(world)
     back = refund(order, reason="Ill", at=world.at)
     world.refuse_refunds()
@@ -216,7 +216,7 @@ def refunds_were_refused_until_a_person_looked(world):
     return ["REFUNDED"]
 
 
-def a_refund_took_its_time(world):
+def refund_accepted_and_completed_later(world):
     order, _payment = paid(world)
     refund(order, reason="Ill", at=world.at)
     world.accept_refunds_only()
@@ -226,7 +226,7 @@ def a_refund_took_its_time(world):
     return ["REFUNDED"]
 
 
-def a_refund_failed_on_its_way(world):
+def refund_accepted_and_failed_later(world):
     order, _payment = paid(world)
     back = refund(order, reason="Ill", at=world.at)
     world.accept_refunds_only()
@@ -242,7 +242,7 @@ def a_refund_failed_on_its_way(world):
     return ["REFUNDED"]
 
 
-def refunded_at_the_gateways_desk(world):
+def refunded_at_the_gateway(world):
     _order, payment = paid(world)
     world.refund_at_desk(payment, PRICE)
     return ["REFUNDED"]
@@ -255,13 +255,13 @@ def charged_back(world):
     return ["REFUNDED"]
 
 
-def a_part_refunded_at_the_desk(world):
+def partly_refunded_at_the_gateway(world):
     _order, payment = paid(world, seats=2)
     world.refund_at_desk(payment, PRICE)
     return ["PAID"]
 
 
-def refunded_at_the_desk_before_ours_was_sent(world):
+def refunded_at_the_gateway_before_our_refund_was_sent(world):
     order, payment = paid(world)
     refund(order, reason="Ill", at=world.at)
     world.refund_at_desk(payment, PRICE)
@@ -270,46 +270,46 @@ def refunded_at_the_desk_before_ours_was_sent(world):
     return ["REFUNDED"]
 
 
-HISTORIES: list[Callable[[World], list[str]]] = [
-    paid_and_came_back,
-    paid_and_never_came_back,
+SCENARIOS: list[Callable[[World], list[str]]] = [
+    paid_and_returned_to_the_shop,
+    paid_and_did_not_return_to_the_shop,
     declined_and_then_paid,
-    declined_and_gave_up,
-    pressed_three_times,
-    walked_away,
-    walked_away_and_paid_after_the_seats_were_lost,
-    paid_after_the_time_while_the_seats_were_free,
-    the_answer_to_the_beginning_was_lost_and_it_was_pressed_again,
-    the_answer_to_the_beginning_was_lost_for_good,
-    the_answer_was_lost_and_yet_somebody_paid,
-    the_gateway_was_away_when_it_began,
-    the_gateway_was_away_for_four_days_after_the_payment,
-    paid_at_the_till_as_well,
-    the_whole_order_was_refunded,
-    ticket_by_ticket,
-    the_answer_to_a_refund_was_lost,
-    refunds_were_refused_for_a_while,
-    refunds_were_refused_until_a_person_looked,
-    a_refund_took_its_time,
-    a_refund_failed_on_its_way,
-    refunded_at_the_gateways_desk,
+    declined_and_abandoned,
+    started_three_times,
+    abandoned,
+    paid_after_the_seats_were_sold_to_others,
+    paid_late_while_the_seats_were_free,
+    response_to_the_start_lost_and_started_again,
+    response_to_the_start_lost_and_abandoned,
+    response_to_the_start_lost_but_paid,
+    gateway_unavailable_at_the_start,
+    gateway_unavailable_for_four_days_after_the_payment,
+    also_paid_at_the_box_office,
+    whole_order_refunded,
+    refunded_ticket_by_ticket,
+    response_to_a_refund_lost,
+    refunds_refused_for_some_time,
+    refunds_refused_until_staff_sent_them_again,
+    refund_accepted_and_completed_later,
+    refund_accepted_and_failed_later,
+    refunded_at_the_gateway,
     charged_back,
-    a_part_refunded_at_the_desk,
-    refunded_at_the_desk_before_ours_was_sent,
+    partly_refunded_at_the_gateway,
+    refunded_at_the_gateway_before_our_refund_was_sent,
 ]
 
 
-@pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.__name__)
-def test_after_every_history_the_ledgers_are_the_same(world: World, history: Callable[[World], list[str]]) -> None:
-    ends = history(world)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+def test_after_every_scenario_both_ledgers_agree(world: World, scenario: Callable[[World], list[str]]) -> None:
+    expected = scenario(world)
 
     world.settle()
 
-    assert sorted(Order.objects.values_list("status", flat=True)) == sorted(ends)
-    assert_all_is_well(world)
+    assert sorted(Order.objects.values_list("status", flat=True)) == sorted(expected)
+    assert_consistent(world)
 
 
-def assert_all_is_well(world: World) -> None:
+def assert_consistent(world: World) -> None:
     assert world.differences() == []
     assert flaws(world.at) == []
     assert not Payment.objects.filter(status="PENDING").exists()
@@ -320,20 +320,20 @@ def assert_all_is_well(world: World) -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", SEEDS)
-def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: World, seed: int) -> None:
+def test_after_a_random_scenario_both_ledgers_agree(world: World, seed: int) -> None:
     chance = random.Random(seed)
     orders: list[Order] = []
     # What the books do not know yet: no gateway declines what was paid, and no desk gives money back twice.
     paid_there: set[Payment] = set()
     refunded_at_desk: set[Payment] = set()
 
-    def somebody() -> Payment | None:
+    def any_payment() -> Payment | None:
         known = Payment.objects.filter(gateway=world.gateway).order_by("pk")
         return chance.choice(known) if known else None
 
     def one_step() -> None:
         step = chance.randrange(10)
-        payment = somebody()
+        payment = any_payment()
         if step <= 2 or not orders:
             orders.append(an_order_of(world, seats=chance.choice([1, 2])))
         elif step <= 4:
@@ -370,7 +370,7 @@ def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: World, see
         send_again(back, at=world.at)
     world.settle()
 
-    assert_all_is_well(world)
+    assert_consistent(world)
 
 
 def test_one_refund_at_the_desk_covers_two_of_ours_that_were_not_sent(world: World) -> None:
@@ -381,7 +381,7 @@ def test_one_refund_at_the_desk_covers_two_of_ours_that_were_not_sent(world: Wor
 
     world.settle()
 
-    assert_all_is_well(world)
+    assert_consistent(world)
     assert [each.status for each in payment.refunds.all()] == [Refund.Status.SUCCEEDED] * 2
 
 
@@ -402,7 +402,7 @@ def test_no_gateway_sends_back_more_than_was_paid_whoever_asks(world: World) -> 
     assert [refund.amount for refund in gateway.fetch(payment.external_id).refunds] == [PRICE]
 
 
-# --- Messages
+# --- Webhooks
 
 
 @pytest.fixture(params=["stripe", "yookassa"])
@@ -412,7 +412,7 @@ def sender(request: pytest.FixtureRequest) -> Iterator[World]:
         yield new
 
 
-def test_a_message_makes_the_order_paid_at_once(sender):
+def test_a_webhook_makes_the_order_paid_at_once(sender):
     order = an_order_of(sender)
     sender.pay(sender.start(order))
 
@@ -424,7 +424,7 @@ def test_a_message_makes_the_order_paid_at_once(sender):
     assert (event.gateway, event.payment, event.handled_at) == (sender.gateway, Payment.objects.get(), sender.at)
 
 
-def test_messages_that_come_twice_in_any_order_or_late_do_no_harm(sender):
+def test_repeated_reordered_and_late_webhooks_do_no_harm(sender):
     order, payment = paid(sender, seats=2)
     refund(order, lines=[order.tickets.first()], reason="Ill", at=sender.at)
     sender.run("execute_refunds")
@@ -440,10 +440,10 @@ def test_messages_that_come_twice_in_any_order_or_late_do_no_harm(sender):
     order.refresh_from_db()
     assert order.status == Order.Status.PAID
     sender.settle()
-    assert_all_is_well(sender)
+    assert_consistent(sender)
 
 
-def test_a_message_names_a_payment_of_which_the_answer_was_lost(sender):
+def test_a_webhook_identifies_a_payment_whose_response_was_lost(sender):
     sender.lose_the_next_answer()
     sender.start(an_order_of(sender))
     sender.pay(Payment.objects.get())
@@ -453,7 +453,7 @@ def test_a_message_names_a_payment_of_which_the_answer_was_lost(sender):
     assert Order.objects.get().status == Order.Status.PAID
 
 
-def test_a_message_is_kept_while_the_gateway_cannot_be_asked(sender):
+def test_a_webhook_is_stored_while_the_gateway_is_unavailable(sender):
     sender.pay(sender.start(an_order_of(sender)))
     sender.go_away()
 
@@ -467,7 +467,7 @@ def test_a_message_is_kept_while_the_gateway_cannot_be_asked(sender):
     assert GatewayEvent.objects.get().handled_at == sender.at
 
 
-def test_a_message_about_somebody_elses_payment_is_kept_and_left(sender):
+def test_a_webhook_about_an_unknown_payment_is_stored_and_not_processed(sender):
     stranger = sender.provider.open(uid="a shop next door", amount=100, currency="RUB")
     sender.provider.pay(stranger.id)
 
@@ -477,7 +477,7 @@ def test_a_message_about_somebody_elses_payment_is_kept_and_left(sender):
     assert not Payment.objects.exists()
 
 
-def test_four_days_without_messages_lose_nothing(sender):
+def test_four_days_without_webhooks_lose_nothing(sender):
     for _day in range(4):
         sender.pay(sender.start(an_order_of(sender)))
         sender.run("reconcile_payments")
@@ -487,4 +487,4 @@ def test_four_days_without_messages_lose_nothing(sender):
         sender.wait(days=1)
 
     sender.settle()
-    assert_all_is_well(sender)
+    assert_consistent(sender)

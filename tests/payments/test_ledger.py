@@ -18,7 +18,7 @@ def succeeded(order, *, amount=MONEY, external_id="", gateway=Gateway.STRIPE):
     return record_success(order=order.pk, gateway=gateway, amount=amount, external_id=external_id, at=NOON)
 
 
-def test_money_that_came_is_kept():
+def test_successful_payments_count_towards_the_balance():
     order = an_order()
 
     payment = succeeded(order)
@@ -28,7 +28,7 @@ def test_money_that_came_is_kept():
 
 
 @pytest.mark.parametrize("status", Refund.Status)
-def test_money_on_its_way_back_is_gone_and_still_owed_when_that_failed(status):
+def test_pending_and_failed_refunds_reduce_the_balance(status):
     order = an_order()
     payment = succeeded(order)
 
@@ -40,7 +40,7 @@ def test_money_on_its_way_back_is_gone_and_still_owed_when_that_failed(status):
 
 
 @pytest.mark.parametrize("status", [Payment.Status.PENDING, Payment.Status.FAILED])
-def test_money_that_did_not_come_is_not_kept(status):
+def test_unsuccessful_payments_do_not_count(status):
     order = an_order()
     Payment.objects.create(order=order, gateway=Gateway.STRIPE, amount=MONEY, status=status, created_at=NOON)
 
@@ -59,11 +59,11 @@ def test_each_order_has_its_own_balance(django_assert_num_queries):
     assert [found[order.pk].kept for order in orders] == [100, 99, 98]
 
 
-def test_an_order_without_payments_keeps_nothing():
+def test_an_order_without_payments_has_an_empty_balance():
     assert balance_of(an_order().pk).payment_with(Decimal("0.01")) is None
 
 
-def test_money_goes_back_from_the_latest_payment_that_has_so_much():
+def test_a_refund_uses_the_latest_payment_with_enough_left():
     order = an_order()
     first, second = succeeded(order), succeeded(order, amount=Decimal("50.00"))
 
@@ -77,7 +77,7 @@ def test_money_goes_back_from_the_latest_payment_that_has_so_much():
     ]
 
 
-def test_one_report_is_booked_once():
+def test_a_payment_is_recorded_once_per_external_id():
     order = an_order()
     succeeded(order, external_id="pi_1")
     before = business_state()
@@ -87,7 +87,7 @@ def test_one_report_is_booked_once():
     assert (again, business_state()) == (None, before)
 
 
-def test_reports_without_an_id_are_each_booked():
+def test_payments_without_an_external_id_are_each_recorded():
     order = an_order()
 
     succeeded(order)
@@ -96,7 +96,7 @@ def test_reports_without_an_id_are_each_booked():
     assert Payment.objects.count() == 2
 
 
-def test_a_payment_in_flight_becomes_the_one_that_succeeded():
+def test_an_open_payment_becomes_the_successful_one():
     order = an_order()
     flying = Payment.objects.create(
         order=order, gateway=Gateway.STRIPE, external_id="pi_1", amount=Decimal("1.00"), created_at=NOON
@@ -108,7 +108,7 @@ def test_a_payment_in_flight_becomes_the_one_that_succeeded():
     assert (landed, flying.status, flying.amount, flying.succeeded_at) == (flying, "SUCCEEDED", MONEY, NOON)
 
 
-def test_a_payment_of_another_order_is_left_alone():
+def test_a_payment_of_another_order_is_not_changed():
     order, other = an_order(), an_order()
     Payment.objects.create(order=other, gateway=Gateway.STRIPE, external_id="pi_1", amount=MONEY, created_at=NOON)
     before = business_state()
@@ -118,7 +118,7 @@ def test_a_payment_of_another_order_is_left_alone():
     assert business_state() == before
 
 
-def test_the_database_forbids_one_id_twice():
+def test_the_database_forbids_a_duplicate_payment_id():
     order = an_order()
     succeeded(order, external_id="pi_1")
 
@@ -126,7 +126,7 @@ def test_the_database_forbids_one_id_twice():
         Payment.objects.create(order=order, gateway=Gateway.STRIPE, external_id="pi_1", amount=1, created_at=NOON)
 
 
-def test_the_database_forbids_one_refund_s_id_twice():
+def test_the_database_forbids_a_duplicate_refund_id():
     payment = succeeded(an_order())
     Refund.objects.create(order=payment.order, payment=payment, amount=1, external_id="re_1", requested_at=NOON)
 

@@ -1,4 +1,4 @@
-"""What money hangs on cannot be deleted."""
+"""Rows that money depends on cannot be deleted."""
 
 import pytest
 from django.db.models import ProtectedError
@@ -23,7 +23,7 @@ WAYS = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("way", WAYS)
-def test_what_was_sold_cannot_be_deleted(way):
+def test_rows_with_sales_cannot_be_deleted(way):
     session = a_session()
     order = a_paid_order(
         session,

@@ -1,4 +1,4 @@
-"""Which gateways an installation offers, and that it says at once what it lacks."""
+"""The gateways of an installation, and the check of their settings at the start."""
 
 import os
 import subprocess
@@ -7,14 +7,14 @@ import sys
 import pytest
 
 from payments.errors import GatewayUnavailable, NotPollable
-from payments.gateways import client, gateway_class, offered
-from payments.models import BY_HAND, Gateway
+from payments.gateways import client, gateway_class, offered_gateways
+from payments.models import MANUAL_GATEWAYS, Gateway
 
 READ_SETTINGS = "from cinema import settings; print(settings.PAYMENT_GATEWAYS)"
 
 
 def started_with(**environment: str) -> subprocess.CompletedProcess[str]:
-    """The settings as read by a process of its own, which knows only this."""
+    """Load the settings in a separate process with only these environment variables."""
     known = {"PATH": os.environ["PATH"], "SECRET_KEY": "x", "DATABASE_URL": "sqlite:///var/none.sqlite3"}
     command = [sys.executable, "-c", f"import environ; environ.Env.read_env = lambda *a, **k: None; {READ_SETTINGS}"]
     return subprocess.run(command, env=known | environment, capture_output=True, text=True, check=False)
@@ -29,7 +29,7 @@ def started_with(**environment: str) -> subprocess.CompletedProcess[str]:
         ({"PAYMENT_GATEWAYS": "yookassa", "YOOKASSA_SHOP_ID": "1", "YOOKASSA_SECRET_KEY": "s"}, ["yookassa"]),
     ],
 )
-def test_customers_are_offered_what_is_named_and_on_a_developers_machine_the_demonstration(environment, gateways):
+def test_customers_are_offered_the_configured_gateways_and_in_debug_the_demo(environment, gateways):
     assert started_with(**environment).stdout.strip() == str(gateways)
 
 
@@ -42,7 +42,7 @@ def test_customers_are_offered_what_is_named_and_on_a_developers_machine_the_dem
         ({"PAYMENT_GATEWAYS": "paypal"}, "paypal is no gateway"),
     ],
 )
-def test_a_gateway_without_its_keys_stops_everything_with_one_line(environment, missing):
+def test_a_gateway_without_keys_stops_the_start_with_one_line(environment, missing):
     stopped = started_with(**environment)
 
     assert stopped.returncode == 78
@@ -50,27 +50,27 @@ def test_a_gateway_without_its_keys_stops_everything_with_one_line(environment, 
     assert stopped.stderr.count("\n") == 1
 
 
-def test_every_gateway_has_a_class_and_only_those_that_are_named_are_offered(settings):
+def test_every_gateway_has_a_class_and_only_configured_ones_are_offered(settings):
     settings.PAYMENT_GATEWAYS = ["yookassa", "demo"]
 
     assert set(settings.GATEWAY_CLASSES) == set(Gateway)
-    assert {gateway for gateway in Gateway if gateway_class(gateway).by_hand} == BY_HAND
-    assert offered() == [Gateway.YOOKASSA, Gateway.DEMO]
+    assert {gateway for gateway in Gateway if gateway_class(gateway).is_manual} == MANUAL_GATEWAYS
+    assert offered_gateways() == [Gateway.YOOKASSA, Gateway.DEMO]
 
 
 @pytest.mark.parametrize("gateway", ["stripe", "yookassa", "paypal"])
-def test_a_gateway_that_is_not_set_up_is_unreachable(gateway):
+def test_a_gateway_that_is_not_configured_is_unavailable(gateway):
     with pytest.raises(GatewayUnavailable):
         client(gateway)
 
 
-@pytest.mark.parametrize("gateway", sorted(BY_HAND))
-def test_nobody_can_be_asked_about_what_was_taken_by_hand(gateway):
+@pytest.mark.parametrize("gateway", sorted(MANUAL_GATEWAYS))
+def test_payments_taken_by_staff_cannot_be_polled(gateway):
     with pytest.raises(NotPollable):
         client(gateway).fetch("1")
 
 
-def test_no_gateways_software_is_loaded_before_it_is_spoken_with():
+def test_gateway_libraries_are_imported_only_when_used():
     loaded = "import sys, django; django.setup(); import orders.services; print('stripe' in sys.modules)"
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 

@@ -33,7 +33,7 @@ def by_the_clock(*, later: timedelta) -> Iterator[None]:
 @contextmanager
 def everybody_gets_a_lease() -> Iterator[None]:
     """The lease only saves work: what is proved of two copies must hold without it."""
-    with patch.object(leases, "take", lambda job, at: leases.Lease(job=job, holder="anybody", renewed=0.0)):
+    with patch.object(leases, "acquire", lambda job, at: leases.Lease(job=job, holder="anybody", renewed=0.0)):
         yield
 
 

@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from concessions.models import ConcessionPreorder
 from jobs.models import JobRun, QuarantinedRow
-from jobs.quarantine import BACKOFF, name_of
+from jobs.quarantine import BACKOFF, row_name
 from orders.models import Order, Ticket
 from tests.reliability.db_snapshot import restore_snapshot
 from tests.reliability.run_job import flaws, run, steps_of
@@ -64,7 +64,7 @@ def test_one_bad_row_stops_nobody_and_is_done_once_it_is_healed(stage: None, job
             run(job)
         assert failure.value.returncode == 1
         assert list(step.due(AT).filter(pk__in=due).values_list("pk", flat=True)) == [bad]
-        assert [each.row for each in QuarantinedRow.objects.all()] == [name_of(model, bad)]
+        assert [each.row for each in QuarantinedRow.objects.all()] == [row_name(model, bad)]
         assert JobRun.objects.get().failed == 1
 
         run(job)  # it rests until its backoff is over, so this pass is a good one

@@ -15,7 +15,7 @@ from django.db import connection
 
 from cinema import clock
 from demo.models import DemoRefund
-from jobs.claims import LEASE
+from jobs.claims import CLAIM_DURATION
 from orders.models import Order
 from orders.services.refunds import effects, refund
 from orders.services.selling import cancellation
@@ -176,7 +176,7 @@ def test_a_sender_killed_at_any_point_leaves_no_message_unsent_and_repeats_none_
 
     def go_on() -> tuple[Picture, Counter[str]]:
         with by_the_clock(later=LEASE_IS_OVER):
-            run("deliver_notifications", at=AT + LEASE + timedelta(minutes=1))
+            run("deliver_notifications", at=AT + CLAIM_DURATION + timedelta(minutes=1))
         return business_state(), fake_mailbox.arrived()
 
     every = range(1, points + 1)
@@ -198,7 +198,7 @@ def test_a_sender_of_refunds_killed_at_any_point_sends_each_once(stage: None) ->
 
     def go_on() -> tuple[int, int, list[str]]:
         with by_the_clock(later=LEASE_IS_OVER):
-            run("execute_refunds", at=AT + LEASE + timedelta(minutes=1))
+            run("execute_refunds", at=AT + CLAIM_DURATION + timedelta(minutes=1))
             run("reconcile_payments")
         to_send = Refund.objects.to_send(AT + timedelta(days=1)).count()
         return DemoRefund.objects.count(), to_send, differences()

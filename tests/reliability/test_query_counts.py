@@ -13,7 +13,7 @@ from django.db import connection
 from cinema import clock
 from orders.models import Order, Ticket
 from orders.services import mark_paid_out
-from payments.models import BY_HAND, Refund
+from payments.models import MANUAL_GATEWAYS, Refund
 from tests.reliability.db_snapshot import restore_snapshot, vacuum
 from tests.reliability.load import multiply
 from tests.reliability.run_job import run, steps_of
@@ -56,7 +56,7 @@ def tidy_up(at: datetime = AT) -> None:
     for _round in range(2):
         for job in JOBS:
             run(job, at=at)
-        for back in Refund.objects.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND):
+        for back in Refund.objects.filter(status=Refund.Status.REQUESTED, payment__gateway__in=MANUAL_GATEWAYS):
             mark_paid_out(back, at=at)
 
 

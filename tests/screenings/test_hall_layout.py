@@ -1,4 +1,4 @@
-"""One drawing of a hall for every page that shows it."""
+"""The layout of a hall, as drawn by the shop and the admin."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ def seat(row: int, number: int, place: int = 0, kind: str = SeatKind.STANDARD) -
     return Seat(pk=100 * row + number, row=row, number=number, place=place, kind=kind)
 
 
-def test_seats_stand_in_their_rows_whatever_the_order_they_come_in():
+def test_seats_are_sorted_into_their_rows():
     layout = lay_out([seat(3, 1), seat(1, 2), seat(1, 1)])
 
     assert [(row.number, [each.seat.number for each in row.seats]) for row in layout.rows] == [(1, [1, 2]), (3, [1])]
@@ -25,19 +25,19 @@ def test_an_aisle_is_a_gap():
     assert [each.x for each in row.seats] == [108, 148, 268]
 
 
-def test_a_seat_without_a_place_stands_by_its_number():
+def test_a_seat_without_a_place_is_positioned_by_its_number():
     [row] = lay_out([seat(1, 2), seat(1, 5)]).rows
 
     assert [(each.gap, each.x) for each in row.seats] == [(1, 108), (2, 228)]
 
 
-def test_a_seat_is_named_by_its_letter_and_in_words():
+def test_a_seat_has_a_label_with_its_letter_and_a_description():
     [placed] = lay_out([seat(1, 7, kind=SeatKind.VIP)], {107: broken("Wet")}).seats
 
     assert (placed.label, placed.shape, placed.title) == ("V7", "vip", "row 1, seat 7, VIP, off sale: Wet")
 
 
-def test_a_row_counts_what_can_be_chosen():
+def test_a_row_counts_the_seats_that_can_be_chosen():
     seats = [seat(1, number) for number in range(1, 5)]
 
     [row] = lay_out(seats, {101: taken(), 102: chosen(), 103: broken("Wet")}).rows

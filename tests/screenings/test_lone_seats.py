@@ -1,14 +1,13 @@
-"""The rule that no seat is left alone, by example: a row is drawn with o free, x taken, * chosen, _ an aisle, w a
-wheelchair place."""
+"""Examples of the rule against lone seats. In the drawings: o free, x taken, * chosen, _ aisle, w wheelchair space."""
 
 import pytest
 
-from screenings.lone_seats import left_alone
+from screenings.lone_seats import find_lone_seats
 from screenings.models import Seat, SeatKind
 
 
-def judge(drawing: str) -> str:
-    """The seats left alone, by the place in the drawing."""
+def lone_seats(drawing: str) -> str:
+    """The numbers of the lone seats, by their position in the drawing."""
     seats = [
         Seat(pk=place, row=1, number=place, place=place, kind=SeatKind.WHEELCHAIR if sign == "w" else SeatKind.STANDARD)
         for place, sign in enumerate(drawing, start=1)
@@ -16,37 +15,37 @@ def judge(drawing: str) -> str:
     ]
     taken = {place for place, sign in enumerate(drawing, start=1) if sign == "x"}
     wanted = {place for place, sign in enumerate(drawing, start=1) if sign == "*"}
-    return ",".join(str(seat.number) for seat in left_alone(seats, taken=taken, wanted=wanted))
+    return ",".join(str(seat.number) for seat in find_lone_seats(seats, taken=taken, wanted=wanted))
 
 
 @pytest.mark.parametrize(
     ("drawing", "alone"),
     [
-        ("oo**oo", ""),  # two free at either side
+        ("oo**oo", ""),  # two free seats on each side
         ("**oooo", ""),
-        ("o**ooo", ""),  # by the wall nobody is alone: it is not mid-row
-        ("xo**oo", "2"),  # between somebody and the choice
+        ("o**ooo", ""),  # a seat at the wall is never alone
+        ("xo**oo", "2"),  # between a taken and a chosen seat
         ("x**ooo", ""),
-        ("*o*ooo", "2"),  # a gap of one's own making
+        ("*o*ooo", "2"),  # between two chosen seats
         ("xoo**x", ""),
-        ("xo*oox", "2"),  # moving by one would leave nobody alone
-        ("xo**x", ""),  # two of three: one is left alone whatever is chosen
-        ("x*ox", ""),  # one of two: the same
-        ("xo*ox", "2,4"),  # one of three, from the middle
+        ("xo*oox", "2"),  # another choice would leave no seat alone
+        ("xo**x", ""),  # two of three: every choice leaves one alone
+        ("x*ox", ""),  # one of two: every choice leaves one alone
+        ("xo*ox", "2,4"),  # the middle one of three
         ("x*oox", ""),
         ("xo***ox", "2,6"),
-        ("xx_o**oo", ""),  # beside an aisle nobody is alone
-        ("xo*_ooo", "2"),  # an aisle ends the stretch: to the other side of it nothing is wrong
-        ("wo**ox", "5"),  # a wheelchair place ends a block as an aisle does
-        ("xoxo**ox", "4,7"),  # seat 2 was alone before, which is nobody's fault now
+        ("xx_o**oo", ""),  # a seat at an aisle is never alone
+        ("xo*_ooo", "2"),  # the seats beyond the aisle are not affected
+        ("wo**ox", "5"),  # a wheelchair space ends a block as an aisle does
+        ("xoxo**ox", "4,7"),  # seat 2 was alone before this choice
         ("oooooo", ""),
     ],
 )
-def test_a_choice_is_refused_where_it_leaves_a_seat_alone_that_another_would_not(drawing: str, alone: str) -> None:
-    assert judge(drawing) == alone
+def test_a_choice_is_refused_if_it_leaves_a_lone_seat_that_another_choice_would_avoid(drawing: str, alone: str) -> None:
+    assert lone_seats(drawing) == alone
 
 
-def test_rows_do_not_touch() -> None:
+def test_seats_in_different_rows_are_not_adjacent() -> None:
     seats = [Seat(pk=row * 10 + number, row=row, number=number, place=number) for row in (1, 2) for number in (1, 2, 3)]
 
-    assert left_alone(seats, taken={13}, wanted={21}) == []
+    assert find_lone_seats(seats, taken={13}, wanted={21}) == []

@@ -1,4 +1,4 @@
-"""What a ticket costs is recomputed from docs/prices.md, in tests/test_prices_page.py."""
+"""Ticket prices. The examples in docs/prices.md are checked in tests/test_prices_page.py."""
 
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ def test_a_ticket_costs_whole_cents_whatever_its_share():
 
 
 @pytest.mark.django_db
-def test_a_cinemas_surcharges_are_read_at_once(django_assert_num_queries):
+def test_the_surcharges_of_a_cinema_take_one_query(django_assert_num_queries):
     cinema = hall().cinema
     cinema.seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("150.00"))
     cinema.seat_surcharges.create(kind=SeatKind.LOVE_SEAT, amount=Decimal("50.00"))
@@ -43,7 +43,7 @@ def test_a_seat_is_quoted_by_session_kind_and_percent():
 
 
 @pytest.mark.django_db
-def test_surcharges_of_several_cinemas_are_read_at_once(django_assert_num_queries):
+def test_the_surcharges_of_several_cinemas_take_one_query(django_assert_num_queries):
     cinemas = [hall().cinema for _number in range(3)]
     cinemas[0].seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("150.00"))
     cinemas[1].seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("90.00"))
@@ -62,12 +62,12 @@ def test_surcharges_of_several_cinemas_are_read_at_once(django_assert_num_querie
         ([("ANYBODY", 50), ("COMPANION", 100)], 50),
     ],
 )
-def test_the_full_price_is_that_of_the_dearest_type_for_everybody(types, percent):
+def test_the_full_price_is_that_of_the_most_expensive_type_open_to_everyone(types, percent):
     assert full_percent(TicketType(sold_to=sold_to, price_percent=share) for sold_to, share in types) == percent
 
 
 @pytest.mark.django_db
-def test_types_of_the_till_and_types_off_sale_are_not_sold_online():
+def test_box_office_types_and_inactive_types_are_not_sold_online():
     adult = TicketType.objects.create(name="Adult")
     TicketType.objects.create(name="Comp", sold_to=TicketType.SoldTo.TILL)
     TicketType.objects.create(name="Old", is_active=False)

@@ -1,4 +1,4 @@
-"""Two people schedule the same slot at once, or cancel the same session."""
+"""Two users schedule the same time, cancel the same session or confirm the same import at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from backoffice.screenings.resources import FilmResource
 from screenings.errors import HallBusy
 from screenings.models import Film, Session
-from screenings.services import cancel_session, schedule, timetable
+from screenings.services import cancel_session, hall_conflicts, schedule
 from tests.helpers.screening_rows import AT, PRICE, film, hall, session
 from tests.helpers.users import browser, someone
 
@@ -22,8 +22,8 @@ TONIGHT = AT + timedelta(hours=6)
 
 @pytest.fixture
 def no_constraint():
-    """The database does not mind overlaps."""
-    [constraint] = [one for one in Session._meta.constraints if one.name == timetable.CONSTRAINT]
+    """Removes the constraint against overlapping sessions."""
+    [constraint] = [one for one in Session._meta.constraints if one.name == hall_conflicts.CONSTRAINT]
     with connection.schema_editor() as editor:
         editor.remove_constraint(Session, constraint)
     yield
@@ -32,8 +32,8 @@ def no_constraint():
         editor.add_constraint(Session, constraint)
 
 
-def at_once(*actions):
-    """What each action, run in a thread and with a connection of its own, returned or was refused with."""
+def run_simultaneously(*actions):
+    """Run the actions at once, each in its own thread and connection; returns what each returned or raised."""
 
     def attempt(action):
         try:
@@ -47,44 +47,44 @@ def at_once(*actions):
         return list(pool.map(attempt, actions))
 
 
-def somebody_waits():
-    """Returns when another connection waits for a lock."""
+def wait_for_a_blocked_connection():
+    """Wait until another connection waits for a lock."""
     for _look in range(1_000):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(0.005), count(*) FROM pg_locks WHERE NOT granted")
             if cursor.fetchone()[1]:
                 return
-    raise AssertionError("nobody came to wait")
+    raise AssertionError("no connection waits for a lock")
 
 
 def two_schedulers(monkeypatch):
-    """Two schedulers of one slot, held together after each has looked whether the hall is free, if both get so far."""
+    """Two users schedule the same time; each waits after its check of the hall until the other has checked too."""
     room, solaris = hall(), film()
-    both_have_looked = Barrier(2)
-    look = timetable.taken
+    both_have_checked = Barrier(2)
+    check = hall_conflicts.sessions_between
 
-    def look_and_wait(sessions):
-        seen = look(sessions)
+    def check_and_wait(sessions):
+        found = check(sessions)
         try:
-            both_have_looked.wait(timeout=0.5)
-        except Exception:  # the other one is kept out: go on alone
-            both_have_looked.abort()
-        return seen
+            both_have_checked.wait(timeout=0.5)
+        except Exception:  # the other one is blocked by a lock: continue
+            both_have_checked.abort()
+        return found
 
-    monkeypatch.setattr(timetable, "taken", look_and_wait)
-    return at_once(
+    monkeypatch.setattr(hall_conflicts, "sessions_between", check_and_wait)
+    return run_simultaneously(
         *[lambda: schedule(film=solaris, hall=room, start=TONIGHT, ticket_price=PRICE, at=AT) for _scheduler in "ab"]
     )
 
 
-def test_of_two_schedulers_one_gets_the_hall_and_the_other_is_told(monkeypatch):
+def test_one_of_two_simultaneous_schedulers_gets_the_hall_and_the_other_is_refused(monkeypatch):
     results = two_schedulers(monkeypatch)
 
     assert sorted(type(one).__name__ for one in results) == ["HallBusy", "Session"]
     assert Session.objects.count() == 1
 
 
-@pytest.mark.postgres  # SQLite has neither
+@pytest.mark.postgres  # SQLite has no such lock or constraint
 def test_the_lock_alone_is_enough(monkeypatch, no_constraint):
     results = two_schedulers(monkeypatch)
 
@@ -92,9 +92,9 @@ def test_the_lock_alone_is_enough(monkeypatch, no_constraint):
     assert Session.objects.count() == 1
 
 
-@pytest.mark.postgres  # SQLite has neither
-def test_without_lock_and_constraint_the_look_alone_lets_both_through(monkeypatch, no_constraint):
-    monkeypatch.setattr(timetable, "lock", list)
+@pytest.mark.postgres  # SQLite has no such lock or constraint
+def test_without_lock_and_constraint_both_sessions_are_stored(monkeypatch, no_constraint):
+    monkeypatch.setattr(hall_conflicts, "lock_halls", list)
 
     results = two_schedulers(monkeypatch)
 
@@ -102,9 +102,9 @@ def test_without_lock_and_constraint_the_look_alone_lets_both_through(monkeypatc
     assert Session.objects.count() == 2
 
 
-@pytest.mark.postgres  # SQLite has neither
+@pytest.mark.postgres  # SQLite has no such lock or constraint
 def test_the_constraint_alone_is_enough_and_its_refusal_names_the_session(monkeypatch):
-    monkeypatch.setattr(timetable, "lock", list)
+    monkeypatch.setattr(hall_conflicts, "lock_halls", list)
     room, solaris = hall(), film()
     stored = Event()
 
@@ -112,14 +112,14 @@ def test_the_constraint_alone_is_enough_and_its_refusal_names_the_session(monkey
         with transaction.atomic():
             made = schedule(film=solaris, hall=room, start=TONIGHT, ticket_price=PRICE, at=AT)
             stored.set()
-            somebody_waits()
+            wait_for_a_blocked_connection()
         return made
 
     def late():
         stored.wait(timeout=5)
         return schedule(film=solaris, hall=room, start=TONIGHT, ticket_price=PRICE, at=AT)
 
-    made, refusal = at_once(slow, late)
+    made, refusal = run_simultaneously(slow, late)
 
     assert isinstance(refusal, HallBusy)
     assert refusal.sessions == [made]
@@ -130,9 +130,11 @@ def test_a_session_is_cancelled_once():
     showing = session(start=TONIGHT)
     copies = [Session.objects.get(pk=showing.pk) for _person in "ab"]
 
-    results = at_once(*[lambda mine=mine: cancel_session(mine, reason=f"{mine.pk}", at=AT) for mine in copies])
+    results = run_simultaneously(
+        *[lambda mine=mine: cancel_session(mine, reason=f"{mine.pk}", at=AT) for mine in copies]
+    )
 
-    assert sorted(type(one).__name__ for one in results) == ["NoneType", "SessionCancelledAlready"]
+    assert sorted(type(one).__name__ for one in results) == ["NoneType", "SessionAlreadyCancelled"]
 
 
 @pytest.mark.postgres
@@ -141,19 +143,21 @@ def test_a_file_confirmed_twice_at_once_is_stored_once(monkeypatch):
     address, first, second = "/admin/screenings/film/import/", browser(manager), browser(manager)
     file = SimpleUploadedFile("films.csv", b'Title,"Running time (minutes)"\nMirror,107\n')
     seen = first.post(address, {"file": file}).context_data["seen"]
-    both_have_looked = Barrier(2)
+    both_have_checked = Barrier(2)
     match = FilmResource.match
 
-    def look_and_wait(sheet, row):
+    def check_and_wait(sheet, row):
         found = match(sheet, row)
         try:
-            both_have_looked.wait(timeout=0.5)
-        except Exception:  # the other one is kept out: go on alone
-            both_have_looked.abort()
+            both_have_checked.wait(timeout=0.5)
+        except Exception:  # the other one is blocked by a lock: continue
+            both_have_checked.abort()
         return found
 
-    monkeypatch.setattr(FilmResource, "match", look_and_wait)
-    answers = at_once(*(lambda client=client: client.post(address, {"seen": seen}) for client in (first, second)))
+    monkeypatch.setattr(FilmResource, "match", check_and_wait)
+    answers = run_simultaneously(
+        *(lambda client=client: client.post(address, {"seen": seen}) for client in (first, second))
+    )
 
     assert sorted(answer.status_code for answer in answers) == [200, 302]
     assert Film.objects.filter(title="Mirror").count() == 1

@@ -1,4 +1,4 @@
-"""When a session is on sale: what the queryset and the row say is the same."""
+"""Whether a session is on sale: queryset and method agree."""
 
 from datetime import timedelta
 from typing import Any

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cinema.status import ForbiddenMove
-from screenings.errors import NotYet
+from screenings.errors import TooEarly
 from screenings.models import Session
 from screenings.services import complete_sessions, start_sessions
 from tests.helpers.screening_rows import AT, film, hall, session
@@ -30,7 +30,7 @@ def status(showing):
 
 
 def programme(rows):
-    """Sessions in every state of due, each in a hall of its own; returns what each should come to."""
+    """Create due and not due sessions, each in its own hall; returns the expected status of each."""
     solaris, room = film(), hall()
     expected = {}
     for number in range(rows):
@@ -59,7 +59,7 @@ def programme(rows):
         (AT - LONG, Status.COMPLETED, Status.COMPLETED),
     ],
 )
-def test_a_session_begins_and_ends_to_the_instant(start, before, after):
+def test_a_session_starts_and_ends_at_the_exact_instant(start, before, after):
     showing = session(start=start, status=before)
 
     run()
@@ -68,7 +68,7 @@ def test_a_session_begins_and_ends_to_the_instant(start, before, after):
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 500])
-def test_the_end_is_the_same_whatever_the_batch(batch_size):
+def test_the_result_does_not_depend_on_the_batch_size(batch_size):
     expected = programme(rows=5)
 
     run(batch_size=batch_size)
@@ -76,7 +76,7 @@ def test_the_end_is_the_same_whatever_the_batch(batch_size):
     assert dict(Session.objects.values_list("pk", "status")) == expected
 
 
-def test_twice_is_once():
+def test_running_the_job_twice_changes_nothing_more():
     expected = programme(rows=2)
 
     run()
@@ -97,8 +97,8 @@ def test_a_dry_run_shows_what_is_due_and_changes_nothing():
     assert list(Session.objects.order_by("pk").values()) == before
 
 
-def test_two_sessions_cost_what_fifty_do():
-    run()  # the first pass ever makes the lease
+def test_two_sessions_cost_as_many_queries_as_fifty():
+    run()  # the first pass creates the lease
     counts = Counter()
     for rows in (1, 25):
         Session.objects.all().delete()
@@ -110,11 +110,11 @@ def test_two_sessions_cost_what_fifty_do():
     assert counts[1] == counts[25]
 
 
-def test_a_session_is_not_begun_or_over_before_its_time():
+def test_a_session_is_not_started_or_completed_early():
     early = session(start=AT + timedelta(minutes=1))
 
     for service in (start_sessions, complete_sessions):
-        with pytest.raises(NotYet), transaction.atomic():
+        with pytest.raises(TooEarly), transaction.atomic():
             service([early], at=AT)
 
     assert status(early) == Status.SCHEDULED
@@ -129,12 +129,12 @@ EDGES = {
 }
 
 
-def test_the_life_of_a_session_has_no_other_edges():
+def test_a_session_makes_only_the_listed_transitions():
     assert {(source, target) for source, targets in Session.TRANSITIONS.items() for target in targets} == EDGES
 
 
 @pytest.mark.parametrize("before", [one for one in Status if (one, Status.COMPLETED) not in EDGES])
-def test_a_session_that_may_not_end_stays_as_it_is(before):
+def test_a_session_that_cannot_be_completed_is_not_changed(before):
     showing = session(start=AT - LONG, status=before)
 
     with pytest.raises(ForbiddenMove):

@@ -7,7 +7,7 @@ from django.conf import settings as live_settings
 from django.test import Client
 
 from accounts.models import User
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import accrue, complete, refund
 from tests.helpers import factories
@@ -201,7 +201,7 @@ def test_a_link_to_an_order_is_sent_to_its_own_address_only(client: Client) -> N
     find(client, "AAAAAAAA", ME)
 
     letter = Notification.objects.get()
-    assert (letter.kind, letter.recipient, letter.context["link"]) == (Kind.ORDER_LINK, ME, order.link)
+    assert (letter.kind, letter.recipient, letter.context["link"]) == (MessageKind.ORDER_LINK, ME, order.link)
 
 
 def test_the_answer_does_not_say_whether_there_is_such_an_order(client: Client) -> None:
@@ -265,7 +265,7 @@ def ask_for_link(client: Client, email: str) -> Any:
 
 def link_sent(client: Client, email: str) -> str:
     ask_for_link(client, email)
-    letter = Notification.objects.filter(kind=Kind.SIGN_IN).latest("pk")
+    letter = Notification.objects.filter(kind=MessageKind.SIGN_IN).latest("pk")
     return str(letter.context["link"]).removeprefix(live_settings.SITE_URL)
 
 

@@ -10,7 +10,7 @@ from django.conf import settings as live_settings
 from django.test import Client
 
 from concessions.models import ConcessionItem
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.models import Order, Ticket
 from screenings.models import Seat, Session, TicketType
 from tests.helpers import factories
@@ -183,7 +183,7 @@ def test_a_hold_is_changed_without_losing_the_seats(client: Client) -> None:
     assert first.status == Order.Status.CANCELLED
     assert popcorn.stock_quantity == 1
     assert second.tickets.filter(status=Ticket.Status.RESERVED).count() == 2
-    assert not Notification.objects.filter(kind=Kind.ORDER_CANCELLED).exists()
+    assert not Notification.objects.filter(kind=MessageKind.ORDER_CANCELLED).exists()
 
 
 def test_a_change_that_is_refused_leaves_the_hold_as_it_was(client: Client) -> None:

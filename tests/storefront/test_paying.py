@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import cancel_expired, mark_overdue, ticket_of
 from payments.models import Payment, Refund
@@ -28,7 +28,7 @@ def test_a_customer_pays_and_gets_tickets_and_a_letter(client: Client) -> None:
     assert answer["Location"] == f"/order/{order.token}/"
     assert page_of(client, order).count('class="qr"') == 2
     letter = Notification.objects.get()
-    assert (letter.kind, letter.recipient) == (Kind.ORDER_PAID, order.email)
+    assert (letter.kind, letter.recipient) == (MessageKind.ORDER_PAID, order.email)
     assert [ticket_of(code) for _name, code in letter.context["codes"]] == list(order.tickets.order_by("seat"))
 
 
@@ -71,7 +71,7 @@ def test_who_pays_after_the_seats_were_lost_gets_the_money_back_and_is_told(
     assert order.status == Order.Status.CANCELLED
     assert Refund.objects.get().amount == order.final_amount
     assert "Your payment arrived after the order had been cancelled" in page_of(client, order)
-    assert Notification.objects.filter(kind=Kind.LATE_PAYMENT_REFUNDED).count() == 1
+    assert Notification.objects.filter(kind=MessageKind.LATE_PAYMENT_REFUNDED).count() == 1
 
 
 def test_a_reservation_that_is_overdue_is_paid_by_the_link_that_was_sent(client: Client) -> None:

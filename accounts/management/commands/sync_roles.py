@@ -3,19 +3,19 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.errors import UnknownPermission
-from accounts.roles_page import table
+from accounts.roles_page import roles_table
 from accounts.services import sync_roles
 
 
 class Command(BaseCommand):
-    help = "Make the groups of cinema/roles.py, with exactly the permissions of that table. May be run at any time."
+    help = "Create or update the groups defined in cinema/roles.py, with exactly those permissions. Safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--print-table", action="store_true", help="only print the table of docs/roles.md")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["print_table"]:
-            self.stdout.write(table())
+            self.stdout.write(roles_table())
             return
         try:
             changes = sync_roles()

@@ -6,7 +6,7 @@ from jobs import crontab
 
 
 class Command(BaseCommand):
-    help = "Tell whether this machine's crontab holds exactly the schedule of the settings, and the difference if not."
+    help = "Check that this machine's crontab contains exactly the schedule in the settings; print any difference."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -17,5 +17,5 @@ class Command(BaseCommand):
         for difference in differences:
             self.stdout.write(difference)
         if differences:
-            raise CommandError(f"The crontab does not hold the schedule: {crontab.INSTALL} installs it")
-        self.stdout.write(f"The crontab holds the whole schedule: {len(crontab.schedule())} jobs")
+            raise CommandError(f"The crontab does not match the schedule. To install it, run: {crontab.INSTALL}")
+        self.stdout.write(f"The crontab matches the schedule: {len(crontab.schedule())} jobs")

@@ -11,7 +11,7 @@ HEADINGS = ("job", "schedule", "last run", "done/passed over/failed", "took", "n
 
 
 class Command(BaseCommand):
-    help = "Show what each job of the schedule did last, when it runs next, and whether it is late."
+    help = "Show the last run, the next run, quarantined rows and lateness of each scheduled job."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -10,17 +10,17 @@ from notifications.services import deliver
 
 
 class Command(JobCommand):
-    help = "Send the queued messages by e-mail and SMS; try again later what could not be sent."
-    batch_size = 100  # what a slow server takes within a sender's patience
+    help = "Send queued messages by e-mail and SMS; retry later those that could not be sent."
+    batch_size = 100  # about as many as a slow server takes within `jobs.claims.SENDING_LIMIT`
     atomic = False
 
     def work(self, current: JobPass) -> None:
-        self.begun = clock.monotonic()
+        self.started = clock.monotonic()
         super().work(current)
 
     def due(self, at: datetime, /) -> QuerySet[Any]:
         return Notification.objects.due(at)
 
     def act(self, notifications: list[Any], at: datetime, /) -> Counts:
-        # Sending takes its time: a claim counted from the beginning of the pass could end before it is made.
-        return deliver(notifications, at=at + timedelta(seconds=clock.monotonic() - self.begun))
+        # Sending is slow: a claim dated from the start of the pass could expire before it is made.
+        return deliver(notifications, at=at + timedelta(seconds=clock.monotonic() - self.started))

@@ -4,17 +4,17 @@ from cinema import clock
 from jobs.command import Counts, JobCommand, JobPass
 from orders.invariants import violations
 
-SHOWN = 20  # rows of each statement
+SHOWN = 20  # rows for each invariant
 
 
 class Command(JobCommand):
-    help = "Check on the live database that the books balance; print every row where they do not."
+    help = "Check the invariants on the live database; print each row that violates one."
 
     def steps(self):
         return []
 
     def work(self, current: JobPass) -> None:
-        current.tally.add(self.audit(current.at))
+        current.counts.add(self.audit(current.at))
 
     def show(self, options) -> None:
         self.audit(options.at or clock.now())
@@ -24,10 +24,10 @@ class Command(JobCommand):
         for violation in violations(at):
             found[violation.statement] += 1
             if found[violation.statement] <= SHOWN:
-                self.stdout.write(f"{violation.statement}: not so for {violation.row}")
+                self.stdout.write(f"Invariant violated: {violation.statement} ({violation.row})")
         for statement, rows in found.items():
             if rows > SHOWN:
-                self.stdout.write(f"{statement}: not so for {rows - SHOWN} more rows")
+                self.stdout.write(f"Invariant violated: {statement} ({rows - SHOWN} more rows)")
         return Counts(
             failed=found.total(), error="; ".join(f"{statement} ({rows})" for statement, rows in found.items())
         )

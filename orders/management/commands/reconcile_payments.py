@@ -14,7 +14,7 @@ class Command(JobCommand):
     atomic = False
 
     def due(self, at: datetime, /) -> QuerySet[Any]:
-        return Payment.objects.to_ask(at)
+        return Payment.objects.due_for_polling(at)
 
     def act(self, payments: list[Any], at: datetime, /) -> Counts:
         return reconcile(payments, at=at)

@@ -7,7 +7,7 @@ from typing import Self
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.models import Order
 
 
@@ -44,5 +44,5 @@ class Customer:
         own = {self.address, self.address.lower()} - {""}
         others = {address for order in orders for address in (order.email, order.phone)} - own - {""}
         numbers = {order.number for order in orders}
-        sent = Notification.objects.filter(kind__in=Kind.values, recipient__in=own | others).order_by("pk")
+        sent = Notification.objects.filter(kind__in=MessageKind.values, recipient__in=own | others).order_by("pk")
         return [each for each in sent if each.recipient in own or each.occasion.partition(" ")[0] in numbers]

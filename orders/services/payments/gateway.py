@@ -22,7 +22,7 @@ from orders.services.payments.settlement import mark_paid
 from orders.services.receipts.lines import lines_to_charge
 from orders.services.refunds.from_gateway import book_refunds
 from payments.errors import GatewayError, GatewayRefused, NotPollable
-from payments.gateways import Charge, Report, State, client, offered
+from payments.gateways import Charge, PaymentReport, State, client, offered_gateways
 from payments.models import Payment
 from payments.services import (
     fail_payment,
@@ -57,7 +57,7 @@ def start_payment(order: Order, *, gateway: str, return_url: str, at: datetime) 
     `GatewayUnavailable`, calling again goes on with the same payment. Must not be called inside a transaction: it talks
     to a network.
     """
-    if gateway not in offered():
+    if gateway not in offered_gateways():
         raise GatewayNotOffered(_("This payment method isn’t available. Please choose another one."))
     payment = _intent(order, gateway=gateway, return_url=return_url, at=at)
     if payment.redirect_url:
@@ -129,14 +129,14 @@ def is_payable(order: Order, *, at: datetime) -> bool:
 def poll(payment: Payment, *, at: datetime) -> Payment:
     """Like `settle_payment`, but raises a `GatewayError` when the gateway does not answer."""
     gateway = client(payment.gateway)
-    if gateway.by_hand:
+    if gateway.is_manual:
         raise NotPollable("by hand")
     if not payment.external_id and not recover_external_id(payment, charge_for=_charge, at=at):
         return payment
     try:
         report = gateway.fetch(payment.external_id)
         if report.state == State.OPEN and _is_pointless(payment, at=at):
-            report = gateway.close(payment.external_id)
+            report = gateway.cancel_payment(payment.external_id)
     except GatewayRefused as error:
         logger.error("Payment %s: %s does not tell: %s", payment.pk, payment.gateway, error.answer)
         flag_discrepancy(payment, Payment.Discrepancy.UNKNOWN_THERE, at=at)
@@ -144,7 +144,7 @@ def poll(payment: Payment, *, at: datetime) -> Payment:
     return apply_report(payment, report, at=at)
 
 
-def apply_report(payment: Payment, report: Report, *, at: datetime, sender: str = "") -> Payment:
+def apply_report(payment: Payment, report: PaymentReport, *, at: datetime, sender: str = "") -> Payment:
     """Book what the gateway reports about the payment, its refunds and disputes. A repeated report changes nothing."""
     if not is_plausible(payment, report):
         logger.error("Payment %s is not what %s says it is", payment.pk, payment.gateway)

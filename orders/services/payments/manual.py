@@ -11,7 +11,7 @@ from orders.errors import AlreadyPaid, NotTakenByHand
 from orders.locks import lock_order, lock_orders
 from orders.models import Order
 from orders.services.payments.settlement import mark_paid
-from payments.models import BY_HAND, Payment
+from payments.models import MANUAL_GATEWAYS, Payment
 
 
 def record_uncertain_payment(order: Order, *, gateway: str, at: datetime, actor: User | None = None) -> Payment:
@@ -42,7 +42,7 @@ def resolve_payment(payment: Payment, *, approved: bool, at: datetime, actor: Us
     payment on the terminal in that case and call again with `approved=False`. Raises `NotTakenByHand` for any other
     payment. Owns its transaction.
     """
-    if payment.gateway not in BY_HAND or payment.status != Payment.Status.PENDING:
+    if payment.gateway not in MANUAL_GATEWAYS or payment.status != Payment.Status.PENDING:
         raise NotTakenByHand(
             _("Only a payment taken at the box office that is still being processed can be confirmed here.")
         )

@@ -20,7 +20,7 @@ from orders.reasons import Reason
 from orders.services.selling import promocodes
 from orders.services.selling.hold import release_stale_holds
 from orders.services.visits.ticket_codes import code_of
-from payments.models import BY_HAND
+from payments.models import MANUAL_GATEWAYS
 from payments.services import record_success, request_refund
 from screenings.services import refuse_out_of_use
 
@@ -41,7 +41,7 @@ def mark_paid(
     the same `external_id` a second time changes nothing. So a gateway's money is never refused. Money taken by hand is,
     with `WrongAmount`, `AlreadyPaid` or the reason why the order cannot be revived. Owns its transaction.
     """
-    by_hand = gateway in BY_HAND
+    by_hand = gateway in MANUAL_GATEWAYS
     if cancelled := Ticket.objects.filter(order=order, order__status=Order.Status.CANCELLED).order_by():
         release_stale_holds(cancelled, at=at)
     with transaction.atomic():
@@ -108,7 +108,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
         if order.promocode:
             promocodes.take_use(order.promocode)
         if preorders:
-            holds.take(preorders, at=at)
+            holds.take_stock(preorders, at=at)
         if order.bonus_amount:
             # The same number of points as before, even if a point is worth more or less now.
             spend(order.user, points=points_spent(order.pk), order=order.pk, at=at)

@@ -12,7 +12,7 @@ from orders.models import Order, RefundLine, Ticket
 from orders.reasons import Reason
 from orders.services.receipts.lines import NAMES, Part, lines_for, paid_parts
 from payments.fiscal import initial_status
-from payments.models import BY_HAND, Payment, Rates, Receipt, Refund
+from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, Refund
 from payments.services import save_receipts
 
 
@@ -127,4 +127,4 @@ def _is_in_advance(payment: Payment, parts: Iterable[Part]) -> bool:
     """Whether what was paid for is delivered later: always online, and at the box office before a show."""
     paid_at = payment.succeeded_at or payment.created_at
     shows = (line.session.start_datetime for line, _paid in parts if isinstance(line, Ticket))
-    return payment.gateway not in BY_HAND or any(start > paid_at for start in shows)
+    return payment.gateway not in MANUAL_GATEWAYS or any(start > paid_at for start in shows)

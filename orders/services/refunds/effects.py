@@ -127,7 +127,7 @@ def apply_refund_effects(claims: Sequence[RefundPlan], *, at: datetime) -> None:
     }
     transition(snacks, ConcessionPreorder.Status.AVAILABLE)
     if snacks:
-        holds.put_back([snack.pk for snack in snacks], at=at, wasted=wasted)
+        holds.return_stock([snack.pk for snack in snacks], at=at, wasted=wasted)
     _return_points(claims, at=at)
     recount({ticket.session_id for ticket in tickets})
 

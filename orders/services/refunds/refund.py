@@ -123,7 +123,7 @@ def refund_each_locked(
     for order in orders:
         chosen = _chosen(order, found[order.pk], wanted[order.pk])
         price = sum((line.paid for line in chosen), ZERO)
-        if price and (same := next((part for part in outside[order.pk] if part.is_all_for(price)), None)):
+        if price and (same := next((part for part in outside[order.pk] if part.is_unallocated_refund_of(price)), None)):
             same.unallocated_amount = ZERO
             claims.append(RefundPlan(order, same, chosen, found[order.pk]))
             continue

@@ -57,7 +57,7 @@ def cancel_locked(
         transition_matching(ConcessionPreorder.objects.filter(pk__in=open_keys), ConcessionPreorder.Status.CANCELLED)
     promocodes.give_back_uses(rows)
     if open_keys:
-        holds.put_back(open_keys, at=at)
+        holds.return_stock(open_keys, at=at)
     give_back(to_give_back(keys), at=at)
     if tell:
         notifications.notify_cancelled(rows, at=at)

@@ -92,7 +92,7 @@ def hold(
         if valid:
             promocodes.take_use(valid)
         if basket.preorders:
-            holds.take(basket.preorders, at=at)
+            holds.take_stock(basket.preorders, at=at)
         if points:
             spend(user, points=points, order=order.pk, at=at)
     return order
@@ -106,7 +106,7 @@ def _cancel_replaced(
     # What it gives back is taken again: both orders' instruments are locked together, in the one order of locks.
     promocodes.lock({key for key in (row.promocode_id, promocode and promocode.pk) if key})
     items = {preorder.concession_item_id for preorder in basket.preorders}
-    holds.lock(items | set(row.preorders.values_list("concession_item", flat=True)))
+    holds.lock_items(items | set(row.preorders.values_list("concession_item", flat=True)))
     cancel_locked([row], reason=CancelReason.CHANGED, at=at, actor=actor, tell=False)
 
 

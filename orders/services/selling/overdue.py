@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from notifications.models import Kind
+from notifications.models import MessageKind
 from orders import notifications
 from orders.errors import NoContact, NotAwaitingPayment, RemindedLately
 from orders.locks import keys_of, lock_order, lock_orders
@@ -45,7 +45,7 @@ def remind_to_pay(order: Order, *, at: datetime) -> None:
             raise NoContact(
                 _("Order %(order)s has no e-mail address or phone number, so no message can be sent.") % {"order": row}
             )
-        last = notifications.notifications_of(row).filter(kind=Kind.ORDER_OVERDUE).last()
+        last = notifications.notifications_of(row).filter(kind=MessageKind.ORDER_OVERDUE).last()
         if last is not None and last.created_at > at - REMINDED_AT_MOST:
             raise RemindedLately(
                 _("A message about order %(order)s was sent less than an hour ago. Try again later.") % {"order": row}

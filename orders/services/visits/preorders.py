@@ -62,7 +62,7 @@ def expire_uncollected_locked(orders: Sequence[Order], *, at: datetime) -> None:
     )
     wasted = {row.pk for row in rows if row.status == Status.READY and row.concession_item.made_to_order}
     transition(rows, Status.EXPIRED)
-    holds.put_back([row.pk for row in rows], at=at, wasted=wasted)
+    holds.return_stock([row.pk for row in rows], at=at, wasted=wasted)
     if settings.REFUND_UNCOLLECTED_SNACKS and rows:
         wanted: dict[int, list[OrderLine]] = {}
         for row in rows:

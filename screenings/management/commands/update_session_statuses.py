@@ -6,10 +6,10 @@ from screenings.services import complete_sessions, start_sessions
 
 
 class Command(JobCommand):
-    help = "Complete the sessions that are over; begin those that are running."
+    help = "Mark sessions that have ended as completed, and those that have started as ongoing."
 
     def steps(self) -> list[Step]:
-        # What is over comes first, so that a session of which nobody took note is not said to begin.
+        # Ended sessions come first, so that one whose start was missed goes straight to completed.
         return [Step("over", Session.objects.ended, self.complete), Step("begun", Session.objects.started, self.start)]
 
     def complete(self, sessions: list[Session], at: datetime) -> None:

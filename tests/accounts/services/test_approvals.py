@@ -1,4 +1,4 @@
-"""What is above the limit for one person is done when a second one approves exactly what was requested."""
+"""Above the limit for one person, a service runs only when a second person approves exactly what was requested."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -17,11 +17,11 @@ from accounts.errors import ApprovalOutdated, ApprovalRequired, ApproverNotAllow
 from accounts.models import Approval, User
 from accounts.services import LIMIT_WINDOW, approve, refuse, request_approval
 from accounts.services.approvals import ApprovableService, title_of
-from bonuses.errors import AdjustedMeanwhile
+from bonuses.errors import BalanceChanged
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from cinema.status import ForbiddenMove
-from concessions.errors import StockMovedMeanwhile
+from concessions.errors import StockChanged
 from concessions.models import ConcessionItem, LowStockItem
 from concessions.services import receive, write_off
 from orders.errors import LinesNotRefundable
@@ -43,7 +43,7 @@ def limits(settings):
     settings.APPROVAL_LIMITS = {"orders.refund": PRICE, "bonuses.adjust": 100, "concessions.write_off": 1000}
 
 
-def press(person, row, action, **given):
+def submit(person, row, action, **given):
     page = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{action}", args=[row.pk])
     client = browser(person)
     form = client.get(page).context["form"]
@@ -75,14 +75,14 @@ def ask_for_refund(order, actor, *, lines=None, at=NOON):
     return request_approval("orders.refund", order, arguments=arguments, facts=[], at=at, actor=actor)
 
 
-def say_yes(approval, actor, *, at=LATER):
+def approve_as(approval, actor, *, at=LATER):
     return approve(approval, digest=approval.digest, at=at, actor=actor)
 
 
 # --- The limit
 
 
-def test_each_service_lets_one_person_go_so_far_and_two_further():
+def test_each_service_has_a_limit_for_one_person_and_none_with_an_approver():
     session = a_session(start=NOON + timedelta(days=9))
     order, account = a_paid_order(session, seats=3), a_customer(points=10).bonus_account
     item = an_item(price=PRICE)
@@ -101,7 +101,9 @@ def test_each_service_lets_one_person_go_so_far_and_two_further():
         call(actor=one, approver=other)
 
     mine = a_paid_order(session, seats=3, customer=a_customer())
-    refund_by_customer(mine, lines=list(mine.tickets.all()), at=NOON, actor=mine.user)  # one's own has no limit
+    refund_by_customer(
+        mine, lines=list(mine.tickets.all()), at=NOON, actor=mine.user
+    )  # customers have no limit for their own orders
 
 
 def test_a_large_sum_is_not_split_into_small_ones():
@@ -121,7 +123,7 @@ def test_a_large_sum_is_not_split_into_small_ones():
     adjust(account, amount=60, reason="Sorry", at=NOON + LIMIT_WINDOW, actor=one)
 
 
-def test_every_limit_is_of_a_service_that_can_be_requested():
+def test_every_limit_belongs_to_an_approvable_service():
     assert set(product.APPROVAL_LIMITS) == set(product.APPROVABLE_SERVICES)
     for path in product.APPROVABLE_SERVICES.values():
         assert issubclass(import_string(path), ApprovableService)
@@ -130,7 +132,7 @@ def test_every_limit_is_of_a_service_that_can_be_requested():
 # --- Each service, requested and approved
 
 
-def test_an_approved_refund_is_of_the_lines_that_were_requested():
+def test_an_approved_refund_covers_exactly_the_requested_lines():
     session = a_session()
     order = a_paid_order(session, seats=3, snacks=[(an_item(session.hall.cinema), 1)], customer=a_customer())
     one, manager = someone("floor_manager", order.cinema), someone("cinema_manager", order.cinema)
@@ -138,7 +140,7 @@ def test_an_approved_refund_is_of_the_lines_that_were_requested():
     asked = ask_for_refund(order, one, lines=[first, second])
     assert not order.refunds.exists()
 
-    assert say_yes(asked, manager) == f"Order {order}: refund of 700 ₽ issued.".replace(" ₽", "\N{NO-BREAK SPACE}₽")
+    assert approve_as(asked, manager) == f"Order {order}: refund of 700 ₽ issued.".replace(" ₽", "\N{NO-BREAK SPACE}₽")
 
     done = order.refunds.get()
     assert (done.amount, done.reason, done.actor, done.requested_at) == (2 * PRICE, "Ill", one, LATER)
@@ -146,7 +148,7 @@ def test_an_approved_refund_is_of_the_lines_that_were_requested():
     assert Order.objects.get().status == Order.Status.PAID
 
 
-def test_a_whole_order_is_the_lines_that_were_left_when_it_was_requested():
+def test_a_request_for_a_whole_order_covers_the_lines_that_were_left_at_that_time():
     session = a_session()
     order = a_paid_order(session, seats=2, snacks=[(an_item(session.hall.cinema), 1)])
     one, manager = someone("floor_manager", order.cinema), someone("cinema_manager", order.cinema)
@@ -155,24 +157,24 @@ def test_a_whole_order_is_the_lines_that_were_left_when_it_was_requested():
     refund(order, lines=[ticket], reason="Broken seat", at=NOON)
 
     with raises_unchanged(LinesNotRefundable):
-        say_yes(asked, manager)
+        approve_as(asked, manager)
 
-    say_yes(ask_for_refund(order, one, at=LATER), manager)
+    approve_as(ask_for_refund(order, one, at=LATER), manager)
     assert Order.objects.get().status == Order.Status.REFUNDED
 
 
-def test_a_refund_that_would_come_to_something_else_is_out_of_date():
+def test_a_request_whose_refund_would_have_another_effect_is_outdated():
     order = a_paid_order(seats=3)
     one, manager = someone("floor_manager", order.cinema), someone("cinema_manager", order.cinema)
     first, second, third = order.tickets.order_by("pk")
     asked = ask_for_refund(order, one, lines=[first, second])
-    refund(order, lines=[third], reason="Broken seat", at=NOON)  # so the order would be refunded as a whole
+    refund(order, lines=[third], reason="Broken seat", at=NOON)  # now the request would refund the whole order
 
     with raises_unchanged(ApprovalOutdated):
-        say_yes(asked, manager)
+        approve_as(asked, manager)
 
 
-def test_collected_snacks_are_refunded_by_two_who_may_refund_them():
+def test_refunding_collected_snacks_needs_the_permission_of_both_people():
     snacks = an_item(price=PRICE)
     order = a_paid_order(snacks=[(snacks, 3)])
     [line] = order.preorders.all()
@@ -184,19 +186,19 @@ def test_collected_snacks_are_refunded_by_two_who_may_refund_them():
     one.groups.get().permissions.remove(*one.groups.get().permissions.filter(codename="refund_consumed"))
 
     with raises_unchanged(ApproverNotAllowed):
-        say_yes(asked, manager)
+        approve_as(asked, manager)
 
     allowed = someone("floor_manager", order.cinema, email="other@example.org")
     allowed.groups.get().permissions.set(manager.groups.get().permissions.all())
-    say_yes(ask_for_refund(order, allowed, lines=[line]), manager)
+    approve_as(ask_for_refund(order, allowed, lines=[line]), manager)
     assert order.refunds.get().actor == allowed
 
 
-def test_approved_points_are_booked_in_the_name_of_the_person_who_asked():
+def test_approved_points_are_recorded_under_the_requester():
     account = a_customer(points=10).bonus_account
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
 
-    message = say_yes(ask_for_points(account, one), owner)
+    message = approve_as(ask_for_points(account, one), owner)
 
     entry = account.transactions.latest("pk")
     assert (entry.amount, entry.description, entry.actor, entry.transaction_date) == (500, "Sorry", one, LATER)
@@ -207,34 +209,34 @@ def test_points_that_were_adjusted_after_the_request_are_not_adjusted_again():
     account = a_customer(points=10).bonus_account
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
     asked = ask_for_points(account, one)
-    adjust(account, amount=5, reason="Meanwhile", at=NOON, actor=owner)
+    adjust(account, amount=5, reason="Colleague", at=NOON, actor=owner)
 
-    with raises_unchanged(AdjustedMeanwhile):
-        say_yes(asked, owner)
+    with raises_unchanged(BalanceChanged):
+        approve_as(asked, owner)
 
 
 def test_an_approved_write_off_leaves_the_stock():
     item = an_item(stock=60)
     one, manager = someone("floor_manager", item.cinema), someone("cinema_manager", item.cinema)
 
-    message = say_yes(ask_for_write_off(item, one), manager)
+    message = approve_as(ask_for_write_off(item, one), manager)
 
     movement = item.movements.latest("pk")
     assert (movement.quantity, movement.reason, movement.actor, movement.at) == (-50, "Wet", one, LATER)
     assert message == f"{item}: 50 written off, 10 now in stock."
 
 
-def test_goods_that_were_moved_after_the_request_are_not_written_off():
+def test_goods_whose_stock_changed_after_the_request_are_not_written_off():
     item = an_item()
     one, manager = someone("floor_manager", item.cinema), someone("cinema_manager", item.cinema)
     asked = ask_for_write_off(item, one)
     receive(item, quantity=1, at=NOON, actor=manager)
 
-    with raises_unchanged(StockMovedMeanwhile):
-        say_yes(asked, manager)
+    with raises_unchanged(StockChanged):
+        approve_as(asked, manager)
 
 
-def test_arguments_are_kept_as_data():
+def test_arguments_are_stored_as_json():
     order, item = a_paid_order(seats=2), an_item()
     one = someone("owner", all_cinemas=True)
     tickets = [ticket.pk for ticket in order.tickets.order_by("pk")]
@@ -262,7 +264,7 @@ def test_arguments_are_kept_as_data():
 # --- What is approved is what was shown
 
 
-def test_a_changed_request_is_a_new_one_and_withdraws_the_former():
+def test_a_different_request_withdraws_the_earlier_one():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
     former = ask_for_points(account, one, amount=500)
@@ -280,12 +282,12 @@ def test_a_changed_request_is_a_new_one_and_withdraws_the_former():
     assert (former.arguments["amount"], changed.arguments["amount"]) == (500, 900)
     assert former.reason == "Replaced by a newer request"
     with raises_unchanged(ApprovalOutdated):
-        say_yes(former, owner)
+        approve_as(former, owner)
     with raises_unchanged(ForbiddenMove):
         refuse(former, reason="No", at=LATER, actor=owner)
 
 
-def test_the_same_request_made_twice_is_one():
+def test_the_same_request_made_twice_is_stored_once():
     account = BonusAccount.objects.create(user=a_customer())
     one = someone("cinema_manager")
 
@@ -295,7 +297,7 @@ def test_the_same_request_made_twice_is_one():
     assert Approval.objects.get().asked_at == NOON
 
 
-def test_the_request_of_a_colleague_for_the_same_row_takes_the_place_of_mine():
+def test_a_colleagues_request_for_the_same_row_replaces_the_earlier_one():
     account = BonusAccount.objects.create(user=a_customer())
     one, other = someone("cinema_manager"), someone("cinema_manager", email="other@example.org")
     mine = ask_for_points(account, one)
@@ -306,14 +308,14 @@ def test_the_request_of_a_colleague_for_the_same_row_takes_the_place_of_mine():
     assert (mine.asked_by, theirs.asked_by) == (one, other)
 
 
-def test_a_page_that_shows_the_former_request_approves_nothing():
+def test_a_page_that_shows_an_outdated_request_approves_nothing():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
-    press(one, account, "adjust_points", amount="101", reason="Projector failed")
+    submit(one, account, "adjust_points", amount="101", reason="Projector failed")
     [shown] = Approval.objects.all()
     client = browser(owner)
     sent = {"digest": client.get(approve_page(shown)).context["form"]["digest"].value()}
-    press(one, account, "adjust_points", amount="90000", reason="Thank you")
+    submit(one, account, "adjust_points", amount="90000", reason="Thank you")
 
     answer = client.post(approve_page(shown), sent)
     without_digest = client.post(approve_page(shown))
@@ -325,7 +327,7 @@ def test_a_page_that_shows_the_former_request_approves_nothing():
     assert Approval.objects.filter(status=Approval.Status.APPROVED).count() == 0
 
 
-def test_a_request_is_not_approved_without_what_was_shown():
+def test_a_request_is_not_approved_without_its_digest():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
     asked = ask_for_points(account, one)
@@ -336,10 +338,10 @@ def test_a_request_is_not_approved_without_what_was_shown():
 
     Approval.objects.update(arguments={**asked.arguments, "amount": 90_000})
     with raises_unchanged(ApprovalOutdated):
-        say_yes(asked, owner)
+        approve_as(asked, owner)
 
 
-def test_one_request_for_each_service_is_open_for_a_row():
+def test_a_row_may_have_one_open_request_for_each_service():
     item = an_item()
     one = someone("floor_manager", item.cinema)
     ask_for_write_off(item, one)
@@ -353,16 +355,16 @@ def test_one_request_for_each_service_is_open_for_a_row():
     assert Approval.objects.get(status=Approval.Status.ASKED).content_type.model_class() == ConcessionItem
 
 
-# --- Who
+# --- Permissions
 
 
-def test_the_person_who_asked_neither_approves_nor_refuses():
+def test_the_requester_can_neither_approve_nor_reject():
     item = an_item()
     one = someone("cinema_manager", item.cinema)
     asked = ask_for_write_off(item, one)
 
     with raises_unchanged(ApproverNotAllowed):
-        say_yes(asked, one)
+        approve_as(asked, one)
     with raises_unchanged(ApproverNotAllowed):
         refuse(asked, reason="No", at=LATER, actor=one)
 
@@ -373,7 +375,7 @@ def test_the_person_who_asked_neither_approves_nor_refuses():
 
 @pytest.mark.parametrize("taken", ["switched off", "role", "cinema"])
 @pytest.mark.parametrize("whose", ["asker", "approver"])
-def test_both_need_the_right_when_it_is_approved(whose, taken):
+def test_both_people_need_the_permission_at_the_time_of_approval(whose, taken):
     item = an_item()
     people = {"asker": someone("floor_manager", item.cinema), "approver": someone("cinema_manager", item.cinema)}
     asked = ask_for_write_off(item, people["asker"])
@@ -386,10 +388,10 @@ def test_both_need_the_right_when_it_is_approved(whose, taken):
         loser.cinemas.set([a_cinema()])
 
     with raises_unchanged(ApproverNotAllowed):
-        say_yes(asked, User.objects.get(pk=people["approver"].pk))
+        approve_as(asked, User.objects.get(pk=people["approver"].pk))
 
 
-def test_an_approver_needs_the_right_to_approve_and_the_right_to_do_it():
+def test_an_approver_needs_the_permission_to_approve_and_that_of_the_service():
     item = an_item()
     one, colleague = (someone("floor_manager", item.cinema, email=f"{name}@example.org") for name in "ab")
     bar = someone("bar", item.cinema)
@@ -398,19 +400,19 @@ def test_an_approver_needs_the_right_to_approve_and_the_right_to_do_it():
 
     for person in (colleague, bar):
         with raises_unchanged(ApproverNotAllowed):
-            say_yes(asked, person)
+            approve_as(asked, person)
 
 
-def test_points_are_approved_by_people_who_work_for_the_whole_chain():
+def test_points_are_approved_only_with_access_to_all_cinemas():
     account = BonusAccount.objects.create(user=a_customer())
     one, manager = (someone("cinema_manager", a_cinema(), email=f"{name}@example.org") for name in "ab")
     asked = ask_for_points(account, one)
 
     with raises_unchanged(ApproverNotAllowed):
-        say_yes(asked, manager)
+        approve_as(asked, manager)
 
     assert browser(manager).get(approve_page(asked)).status_code == 404
-    say_yes(asked, someone("owner", all_cinemas=True))
+    approve_as(asked, someone("owner", all_cinemas=True))
 
 
 def test_a_request_of_another_cinema_is_not_found():
@@ -425,13 +427,13 @@ def test_a_request_of_another_cinema_is_not_found():
     assert business_state() == before
 
 
-def test_a_service_that_is_not_offered_any_more_is_not_called(settings):
+def test_a_service_that_is_no_longer_approvable_is_not_called(settings):
     item = an_item()
     asked, manager = ask_for_write_off(item, someone("floor_manager", item.cinema)), someone("owner", all_cinemas=True)
     settings.APPROVABLE_SERVICES = {}
 
     with raises_unchanged(ApprovalOutdated):
-        say_yes(asked, manager)
+        approve_as(asked, manager)
 
     assert title_of(asked) == "concessions.write_off"
 
@@ -439,12 +441,12 @@ def test_a_service_that_is_not_offered_any_more_is_not_called(settings):
 # --- On the pages
 
 
-def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_what_was_asked_for():
+def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_made_as_requested():
     order = a_paid_order(seats=3, customer=a_customer())
     one = someone("floor_manager", order.cinema)
     keys = [f"ticket-{ticket.pk}" for ticket in order.tickets.all()[:2]]
 
-    press(one, order, "refund_lines", lines=keys, reason="Ill")
+    submit(one, order, "refund_lines", lines=keys, reason="Ill")
 
     asked = Approval.objects.get()
     assert (asked.asked_by, asked.cinema, asked.status) == (one, order.cinema, Approval.Status.ASKED)
@@ -453,7 +455,7 @@ def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_what_was_ask
     manager = someone("cinema_manager", order.cinema)
     assert "1 request awaiting approval" in told(manager)
 
-    press(manager, asked, "approve")
+    submit(manager, asked, "approve")
 
     asked.refresh_from_db()
     assert (asked.status, asked.decided_by) == (Approval.Status.APPROVED, manager)
@@ -461,13 +463,13 @@ def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_what_was_ask
     assert Order.objects.get().status == Order.Status.PAID
 
 
-def test_the_first_page_does_not_ask_people_to_approve_their_own_requests():
+def test_the_dashboard_does_not_ask_people_to_approve_their_own_requests():
     order = a_paid_order(seats=2)
     one = someone("cinema_manager", order.cinema)
-    press(one, order, "refund_whole", reason="Ill")
+    submit(one, order, "refund_whole", reason="Ill")
     asked = Approval.objects.get()
 
-    own = press(one, asked, "approve")
+    own = submit(one, asked, "approve")
 
     assert "awaiting approval" not in " ".join(told(one))
     assert "You can’t approve this request" in own.text
@@ -478,11 +480,11 @@ def test_goods_and_points_are_requested_and_approved_on_their_pages():
     item, account = an_item(), BonusAccount.objects.create(user=a_customer())
     one = someone("cinema_manager", item.cinema)
     owner = someone("owner", all_cinemas=True)
-    press(one, item, "write_off_goods", quantity="50", reason="Wet")
-    press(one, account, "adjust_points", amount="500", reason="Sorry")
+    submit(one, item, "write_off_goods", quantity="50", reason="Wet")
+    submit(one, account, "adjust_points", amount="500", reason="Sorry")
 
     for asked in Approval.objects.all():
-        press(owner, asked, "approve")
+        submit(owner, asked, "approve")
 
     item.refresh_from_db()
     account.refresh_from_db()
@@ -490,17 +492,17 @@ def test_goods_and_points_are_requested_and_approved_on_their_pages():
     assert set(Approval.objects.values_list("status", flat=True)) == {Approval.Status.APPROVED}
 
 
-def test_what_cannot_be_done_any_more_is_refused_and_the_approver_may_say_why_not():
+def test_a_request_that_can_no_longer_be_carried_out_is_refused_and_can_be_rejected_with_a_reason():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
-    press(one, account, "adjust_points", amount="500", reason="Sorry")
+    submit(one, account, "adjust_points", amount="500", reason="Sorry")
     asked = Approval.objects.get()
-    adjust(account, amount=1, reason="Meanwhile", at=NOON, actor=owner)
+    adjust(account, amount=1, reason="Colleague", at=NOON, actor=owner)
 
-    late = press(owner, asked, "approve")
-    press(owner, asked, "refuse", reason="Too much")
+    late = submit(owner, asked, "approve")
+    submit(owner, asked, "refuse", reason="Too much")
 
-    assert "Meanwhile" in late.text
+    assert "Colleague" in late.text
     asked.refresh_from_db()
     account.refresh_from_db()
     assert (asked.status, asked.reason, account.balance) == (Approval.Status.REFUSED, "Too much", 1)
@@ -520,10 +522,10 @@ def test_a_withdrawn_request_says_why_in_the_language_of_the_reader():
     assert approve_page(former) not in russian
 
 
-# --- The update from requests that were stored as submitted forms
+# --- Migration of requests that were stored as submitted forms
 
 
-def test_an_open_request_of_the_former_kind_is_withdrawn_and_says_to_ask_again():
+def test_the_migration_withdraws_open_requests_in_the_old_format_and_asks_for_new_ones():
     item, account = an_item(), BonusAccount.objects.create(user=a_customer())
     one, owner = someone("floor_manager", item.cinema), someone("owner", all_cinemas=True)
     waiting, decided = ask_for_write_off(item, one), ask_for_points(account, one)
@@ -542,19 +544,19 @@ def test_an_open_request_of_the_former_kind_is_withdrawn_and_says_to_ask_again()
     assert (decided.service, decided.status, decided.decided_by) == ("bonuses.adjust", Approval.Status.APPROVED, owner)
     with translation.override("ru"), raises_unchanged(ApprovalOutdated):
         approve(waiting, digest="", at=LATER, actor=owner)
-    ask_for_write_off(item, one)  # and nothing stands in the way of a new one
+    ask_for_write_off(item, one)  # a new request can be made
 
 
-# --- At the same moment
+# --- Simultaneous actions
 
 
-def at_once(*actions):
-    """What each action returned or raised, run in a thread and on a connection of its own, all at one moment."""
+def run_simultaneously(*actions):
+    """Run the actions at once, each in its own thread and connection; returns what each returned or raised."""
     start = Barrier(len(actions))
 
     def attempt(action):
         try:
-            with connection.cursor():  # it is open before anybody starts
+            with connection.cursor():  # open the connection before the start
                 start.wait(timeout=30)
             return action()
         except Exception as error:
@@ -568,12 +570,12 @@ def at_once(*actions):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_approve_at_once_one_is_told_that_it_is_done():
+def test_two_simultaneous_approvals_run_the_service_once_and_the_second_is_refused():
     item = an_item()
     asked = ask_for_write_off(item, someone("floor_manager", item.cinema))
     people = [someone("cinema_manager", item.cinema, email=f"{name}@example.org") for name in "ab"]
 
-    results = at_once(*(lambda person=person: say_yes(asked, person) for person in people))
+    results = run_simultaneously(*(lambda person=person: approve_as(asked, person) for person in people))
 
     assert sorted(type(result) for result in results if not isinstance(result, str)) == [ForbiddenMove]
     item.refresh_from_db()
@@ -582,11 +584,11 @@ def test_of_two_who_approve_at_once_one_is_told_that_it_is_done():
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_ask_at_once_one_request_is_open():
+def test_simultaneous_requests_leave_one_open():
     account = BonusAccount.objects.create(user=a_customer())
     people = [someone("cinema_manager", email=f"{name}@example.org") for name in "ab"]
 
-    results = at_once(*(lambda person=person: ask_for_points(account, person) for person in people))
+    results = run_simultaneously(*(lambda person=person: ask_for_points(account, person) for person in people))
 
     assert all(isinstance(result, Approval) for result in results)
     assert sorted(Approval.objects.values_list("status", flat=True)) == ["ASKED", "WITHDRAWN"]
@@ -594,12 +596,14 @@ def test_of_many_who_ask_at_once_one_request_is_open():
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_who_changes_a_request_while_it_is_approved_changes_nothing_of_what_is_done():
+def test_changing_a_request_during_approval_does_not_change_what_is_done():
     account = BonusAccount.objects.create(user=a_customer())
     one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
     asked = ask_for_points(account, one, amount=500)
 
-    approved, _changed = at_once(lambda: say_yes(asked, owner), lambda: ask_for_points(account, one, amount=90_000))
+    approved, _changed = run_simultaneously(
+        lambda: approve_as(asked, owner), lambda: ask_for_points(account, one, amount=90_000)
+    )
 
     account.refresh_from_db()
     was_first = isinstance(approved, str)

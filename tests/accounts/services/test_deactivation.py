@@ -1,10 +1,10 @@
-"""Who leaves is switched off in one step; nobody switches off themselves, the last owner, or somebody above."""
+"""Deactivation of staff accounts, and the accounts that may not be deactivated."""
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.errors import LastOwner, NotYours, NotYourself
+from accounts.errors import CannotDeactivateSelf, InsufficientAccess, LastOwner
 from accounts.models import User
 from accounts.services import deactivate, reactivate
 from tests.helpers.factories import a_cinema
@@ -21,30 +21,30 @@ def owner() -> User:
 
 
 def ask(client: Client, person: User, action: str = "switch_off", **given: str) -> str:
-    answer = client.post(reverse(LIST), {"action": action, "_selected_action": [person.pk], **given}, follow=True)
-    return answer.text
+    response = client.post(reverse(LIST), {"action": action, "_selected_action": [person.pk], **given}, follow=True)
+    return response.text
 
 
 def is_in(client: Client) -> bool:
     return client.get(reverse("admin:index")).status_code == 200
 
 
-def test_who_leaves_is_out_at_once_and_for_good(owner: User) -> None:
+def test_a_deactivated_user_is_logged_out_at_once_and_needs_a_new_password(owner: User) -> None:
     leaver = someone("cashier", a_cinema())
     session = browser(leaver)
     assert is_in(session)
 
-    gone = deactivate([leaver], actor=owner)
+    deactivated = deactivate([leaver], actor=owner)
 
-    assert gone == [leaver]
+    assert deactivated == [leaver]
     assert not is_in(session)
     reactivate([leaver], actor=owner)
-    assert not is_in(session), "an old session came back to life"
+    assert not is_in(session), "the old session works again"
     again = Client().post(reverse("admin:login"), {"username": leaver.email, "password": PASSWORD})
-    assert again.status_code == 200, "the old password still opens"
+    assert again.status_code == 200, "the old password still works"
 
 
-def test_roles_cinemas_and_the_account_stay(owner: User) -> None:
+def test_deactivation_keeps_roles_cinemas_and_the_account(owner: User) -> None:
     cinema = a_cinema()
     leaver = someone("cashier", cinema)
 
@@ -56,19 +56,19 @@ def test_roles_cinemas_and_the_account_stay(owner: User) -> None:
     assert list(leaver.cinemas.all()) == [cinema]
 
 
-def test_nobody_switches_themselves_off(owner: User) -> None:
+def test_staff_cannot_deactivate_themselves(owner: User) -> None:
     someone("owner", email="second@example.org", all_cinemas=True)
 
-    with pytest.raises(NotYourself):
+    with pytest.raises(CannotDeactivateSelf):
         deactivate([owner], actor=owner)
 
     owner.refresh_from_db()
     assert owner.is_active
 
 
-def test_the_last_owner_stays(owner: User) -> None:
+def test_the_last_owner_cannot_be_deactivated(owner: User) -> None:
     clerk = User.objects.create_superuser("technician@example.org")
-    User.objects.filter(pk=clerk.pk).update(is_active=False)  # a superuser whom nobody can reach
+    User.objects.filter(pk=clerk.pk).update(is_active=False)  # an inactive superuser is not an owner who is left
 
     with pytest.raises(LastOwner):
         deactivate([owner], actor=clerk)
@@ -77,17 +77,17 @@ def test_the_last_owner_stays(owner: User) -> None:
     assert owner.is_active
 
 
-def test_all_are_switched_off_or_none(owner: User) -> None:
+def test_all_accounts_are_deactivated_or_none(owner: User) -> None:
     manager = someone("cinema_manager", cinema := a_cinema())
     cashier = someone("cashier", cinema)
 
-    with pytest.raises(NotYours):
+    with pytest.raises(InsufficientAccess):
         deactivate([cashier, owner], actor=manager)
 
     assert User.objects.filter(is_active=False).count() == 0
 
 
-def test_who_was_off_already_is_passed_over(owner: User) -> None:
+def test_an_inactive_account_is_skipped(owner: User) -> None:
     leaver = someone("cashier")
     deactivate([leaver], actor=owner)
 
@@ -97,30 +97,30 @@ def test_who_was_off_already_is_passed_over(owner: User) -> None:
 def test_the_page_asks_first_and_then_says_what_it_did(owner: User) -> None:
     leaver, client = someone("cashier"), browser(owner)
 
-    asked = ask(client, leaver)
+    confirmation = ask(client, leaver)
     leaver.refresh_from_db()
-    assert "cashier@example.org" in asked
+    assert "cashier@example.org" in confirmation
     assert leaver.is_active
 
-    told = ask(client, leaver, confirmed="yes")
+    answer = ask(client, leaver, confirmed="yes")
 
     leaver.refresh_from_db()
-    assert "1 account deactivated." in told
+    assert "1 account deactivated." in answer
     assert not leaver.is_active
     assert "1 account reactivated. Set a new password for it." in ask(client, leaver, "switch_on")
 
 
-def test_the_page_tells_why_it_refuses(owner: User) -> None:
+def test_the_page_shows_why_it_refuses(owner: User) -> None:
     client = browser(owner)
 
-    told = ask(client, owner, confirmed="yes")
+    answer = ask(client, owner, confirmed="yes")
 
     owner.refresh_from_db()
-    assert "You can’t deactivate your own account. Ask a colleague to do it." in told
+    assert "You can’t deactivate your own account. Ask a colleague to do it." in answer
     assert owner.is_active
 
 
-def test_a_manager_reaches_neither_the_owner_nor_another_cinemas_staff(owner: User) -> None:
+def test_a_manager_can_deactivate_neither_the_owner_nor_staff_of_another_cinema(owner: User) -> None:
     client = browser(someone("cinema_manager", a_cinema()))
     stranger = someone("cashier", a_cinema())
 
@@ -130,7 +130,7 @@ def test_a_manager_reaches_neither_the_owner_nor_another_cinemas_staff(owner: Us
         assert person.is_active
 
 
-def test_who_may_not_has_no_such_action(owner: User) -> None:
+def test_the_action_needs_the_permission(owner: User) -> None:
     cashier = someone("cashier", cinema := a_cinema())
     usher = someone("usher", cinema)
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 
 from accounts.errors import UnknownPermission
-from accounts.roles_page import table
+from accounts.roles_page import roles_table
 from accounts.services import sync_roles
 from cinema.roles import OWNER, ROLES, Role
 from tests.helpers.users import someone
@@ -25,13 +25,13 @@ def held() -> dict[str, set[str]]:
     }
 
 
-def test_the_groups_are_the_table() -> None:
+def test_sync_creates_the_groups_of_the_roles_table() -> None:
     sync_roles()
 
     assert held() == {role.code: set(role.permissions) for role in ROLES}
 
 
-def test_to_sync_again_changes_nothing_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_sync_changes_nothing_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("sync_roles")
     first, before = capsys.readouterr().out, held()
 
@@ -42,7 +42,7 @@ def test_to_sync_again_changes_nothing_and_says_so(capsys: pytest.CaptureFixture
     assert held() == before
 
 
-def test_what_was_added_or_taken_by_hand_is_put_right_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_sync_corrects_manual_changes_and_prints_them(capsys: pytest.CaptureFixture[str]) -> None:
     sync_roles()
     usher = Group.objects.get(name="usher")
     usher.permissions.add(Permission.objects.get(codename="refund_order"))
@@ -54,7 +54,7 @@ def test_what_was_added_or_taken_by_hand_is_put_right_in_one_line(capsys: pytest
     assert held() == {role.code: set(role.permissions) for role in ROLES}
 
 
-def test_people_stay_in_their_roles_and_other_groups_stay_as_they_are() -> None:
+def test_sync_keeps_members_and_other_groups() -> None:
     person = someone("cashier")
     other = Group.objects.create(name="our own")
     other.permissions.add(Permission.objects.get(codename="view_film"))
@@ -65,7 +65,7 @@ def test_people_stay_in_their_roles_and_other_groups_stay_as_they_are() -> None:
     assert held()["our own"] == {"screenings.view_film"}
 
 
-def test_a_permission_that_no_model_has_changes_nothing() -> None:
+def test_an_unknown_permission_is_refused_and_changes_nothing() -> None:
     roles = [*ROLES, Role("magician", "magician", frozenset({"orders.saw_in_half"}))]
 
     with pytest.raises(UnknownPermission, match=r"orders\.saw_in_half"):
@@ -74,14 +74,14 @@ def test_a_permission_that_no_model_has_changes_nothing() -> None:
     assert held() == {}
 
 
-def test_before_migrate_the_command_says_what_is_missing() -> None:
+def test_without_migrations_the_command_names_the_missing_permission() -> None:
     Permission.objects.filter(codename="refund_order").delete()
 
     with pytest.raises(CommandError, match=r"orders\.refund_order"):
         call_command("sync_roles")
 
 
-def test_every_action_of_the_models_is_in_the_owners_hands() -> None:
+def test_the_owner_has_every_permission_of_the_models() -> None:
     models = [model for model in apps.get_models() if model._meta.app_label in OURS]
     actions = {f"{model._meta.app_label}.{name}" for model in models for name, _words in model._meta.permissions}
 
@@ -91,7 +91,9 @@ def test_every_action_of_the_models_is_in_the_owners_hands() -> None:
     assert [role.code for role in ROLES if role.permissions - owner.permissions] == []
 
 
-def test_the_page_of_roles_is_the_table(settings: Any) -> None:
+def test_docs_roles_contains_the_generated_table(settings: Any) -> None:
     settings.LANGUAGE_CODE = "ru"
 
-    assert PAGE.read_text().endswith(table() + "\n"), "manage.py sync_roles --print-table says what it should read"
+    assert PAGE.read_text().endswith(roles_table() + "\n"), (
+        "manage.py sync_roles --print-table says what it should read"
+    )

@@ -13,7 +13,7 @@ from django.utils import timezone
 import cinema.urls  # noqa: F401 - it loads the pages
 from backoffice.concessions.admin import MovementInline
 from concessions.models import ConcessionItem, ReorderSuggestion, StockMovement
-from concessions.services import order_up, receive
+from concessions.services import order_to_maximum, receive
 from screenings.models import Cinema
 from tests.helpers.factories import a_cinema, an_item, an_order
 from tests.helpers.page_forms import forms_on
@@ -132,7 +132,7 @@ def test_before_goods_are_ordered_it_is_said_how_many(place, item):
 
 def test_many_are_ordered_at_once_and_each_refusal_is_said(place, item):
     other = an_item(place, stock=5)
-    order_up(other, at=timezone.now())
+    order_to_maximum(other, at=timezone.now())
     client = browser(someone("floor_manager", place))
     ticked = {"action": "order_goods", "_selected_action": [item.pk, other.pk]}
 
@@ -208,7 +208,7 @@ def test_the_page_says_how_far_how_fast_and_what_is_on_order(place, item):
     item.stock_quantity = 0
     receive(item, quantity=28, at=timezone.now() - timedelta(days=20))
     an_order(snacks=[(item, 28)], at=timezone.now() - timedelta(days=1))
-    order_up(item, at=timezone.now())
+    order_to_maximum(item, at=timezone.now())
 
     page = browser(someone("bar", place)).get(LIST).content.decode()
 

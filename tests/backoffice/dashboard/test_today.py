@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from cinema import clock
 from concessions.models import ConcessionItem
-from jobs.models import JobRun, Outcome, QuarantinedRow
+from jobs.models import JobRun, QuarantinedRow, RunOutcome
 from jobs.status import statuses
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
@@ -30,7 +30,13 @@ def every_job_has_just_run(monkeypatch, settings):
     monkeypatch.setattr(clock, "now", lambda: NOON)
     for job in settings.JOB_SCHEDULE:
         JobRun.objects.create(
-            job=job, started_at=NOON, finished_at=NOON, at=NOON, outcome=Outcome.SUCCEEDED, host="here", database="this"
+            job=job,
+            started_at=NOON,
+            finished_at=NOON,
+            at=NOON,
+            outcome=RunOutcome.SUCCEEDED,
+            host="here",
+            database="this",
         )
 
 
@@ -95,7 +101,7 @@ def test_all_that_waits_is_named_with_a_link_to_where_it_is_settled():
     cancel_session(cancelled, reason="The projector broke", at=NOON)
     a_failed_message()
     a_quarantined_row()
-    JobRun.objects.filter(job="check_invariants").update(outcome=Outcome.FAILED)
+    JobRun.objects.filter(job="check_invariants").update(outcome=RunOutcome.FAILED)
     JobRun.objects.filter(job="deliver_notifications").update(finished_at=NOON - timedelta(hours=1))
 
     person = someone("owner", all_cinemas=True)

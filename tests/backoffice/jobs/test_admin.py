@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from jobs.models import JobRun, Outcome, QuarantinedRow
+from jobs.models import JobRun, QuarantinedRow, RunOutcome
 from tests.helpers.sample_jobs import NOON
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_the_page_of_the_jobs_says_how_each_stands(client: Client, run: JobRun) 
         started_at=NOON - timedelta(days=3),
         finished_at=NOON - timedelta(days=3),
         at=NOON,
-        outcome=Outcome.FAILED,
+        outcome=RunOutcome.FAILED,
         error="Stock of item 7",
         failed=3,
         host="here",
@@ -87,7 +87,7 @@ def test_the_page_of_the_jobs_says_how_each_stands(client: Client, run: JobRun) 
         started_at=NOON,
         finished_at=NOON,
         at=NOON,
-        outcome=Outcome.FAILED,
+        outcome=RunOutcome.FAILED,
         host="here",
         database="this",
     )

@@ -14,7 +14,7 @@ from backoffice.screenings import timetable
 from cinema import clock
 from orders.services import check_in
 from screenings.models import Hall, SeatOutage, Session
-from screenings.services import cancel_session, take_out
+from screenings.services import cancel_session, start_outage
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 from tests.helpers.users import browser, someone
@@ -146,7 +146,7 @@ def test_the_page_of_a_session_says_who_sits_where_in_words(hall: Hall) -> None:
     order = factories.a_paid_order(session, seats=2)
     used = order.tickets.order_by("pk")[0]
     check_in(used, at=session.start_datetime)
-    take_out([factories.free_seats(session)[0]], since=NOON, reason="Wet")
+    start_outage([factories.free_seats(session)[0]], since=NOON, reason="Wet")
 
     page = browser(someone("owner", hall.cinema)).get(reverse("admin:screenings_session_change", args=[session.pk]))
 
@@ -163,7 +163,7 @@ def test_the_page_of_a_session_says_who_sits_where_in_words(hall: Hall) -> None:
 def test_people_on_a_seat_that_broke_after_the_sale_are_pointed_out(hall: Hall) -> None:
     session = factories.a_session(hall)
     order = factories.a_paid_order(session)
-    take_out([order.tickets.get().seat], since=NOON, reason="Wet")
+    start_outage([order.tickets.get().seat], since=NOON, reason="Wet")
 
     page = browser(someone("usher", hall.cinema)).get(reverse("admin:screenings_session_change", args=[session.pk]))
 
@@ -363,7 +363,7 @@ def test_seats_are_taken_out_of_use_after_it_was_said_who_sits_there(hall: Hall)
 
 
 def test_a_seat_is_put_back_by_who_may(hall: Hall) -> None:
-    [outage] = take_out([hall.seats.first()], since=NOON - HOUR, reason="Wet")
+    [outage] = start_outage([hall.seats.first()], since=NOON - HOUR, reason="Wet")
     link = reverse("admin:screenings_seatoutage_put_back", args=[outage.pk])
 
     refused = browser(someone("usher", hall.cinema)).post(link)

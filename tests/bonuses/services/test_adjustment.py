@@ -24,7 +24,7 @@ def seen(account):
     return account.balance, account.owed, account.last_accrual_date
 
 
-def test_points_are_granted_with_a_reason_and_a_name(account):
+def test_points_are_added_with_a_reason_and_an_actor(account):
     manager = a_customer()
 
     entry = adjust(account, amount=50, reason="  Sorry for the noise ", at=SOON, actor=manager)
@@ -39,13 +39,13 @@ def test_points_are_granted_with_a_reason_and_a_name(account):
     )
 
 
-def test_points_are_taken_and_the_year_runs_on(account):
+def test_taking_points_does_not_extend_their_validity(account):
     adjust(account, amount=-100, reason="Mistake", at=SOON)
 
     assert seen(account) == (0, 0, NOON)
 
 
-def test_a_grant_pays_what_is_owed_first(account):
+def test_added_points_pay_what_is_owed_first(account):
     BonusAccount.objects.update(balance=0, owed=30)
 
     adjust(account, amount=20, reason="Sorry", at=SOON)
@@ -55,7 +55,7 @@ def test_a_grant_pays_what_is_owed_first(account):
     assert (first, seen(account)) == ((0, 10, SOON), (10, 0, SOON))
 
 
-def test_a_grant_makes_a_new_warning_possible(account):
+def test_added_points_allow_a_new_expiry_warning(account):
     BonusAccount.objects.update(expiry_warned_at=NOON)
 
     adjust(account, amount=1, reason="Sorry", at=SOON)
@@ -64,25 +64,25 @@ def test_a_grant_makes_a_new_warning_possible(account):
     assert account.expiry_warned_at is None
 
 
-def test_a_reason_that_just_fits_is_kept_whole(account):
+def test_a_reason_of_the_maximum_length_is_kept(account):
     entry = adjust(account, amount=1, reason="x" * 250, at=SOON)
 
     assert entry.description == "x" * 250
 
 
 @pytest.mark.parametrize("amount", [0, -101, MOST_POINTS, MOST_POINTS + 1, -MOST_POINTS - 1, 10**30])
-def test_an_amount_that_cannot_be_booked_is_refused(account, amount):
+def test_an_invalid_amount_is_refused(account, amount):
     with raises_unchanged(AdjustmentRefused):
         adjust(account, amount=amount, reason="Sorry", at=SOON)
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "\n", "x" * 251, "a\x00b"])
-def test_without_a_reason_that_can_be_kept_nothing_changes(account, reason):
+def test_an_invalid_reason_is_refused_and_nothing_changes(account, reason):
     with raises_unchanged(ReasonNeeded):
         adjust(account, amount=1, reason=reason, at=SOON)
 
 
-def test_what_was_read_before_does_not_count(account):
+def test_the_balance_is_read_again_after_locking(account):
     stale = BonusAccount.objects.get()
     adjust(account, amount=-60, reason="Mistake", at=SOON)
 

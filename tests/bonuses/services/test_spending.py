@@ -1,4 +1,4 @@
-"""Points that are spent, given back and taken back; the orders are only their occasion."""
+"""Spending points, returning spent points and taking back earned ones."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ SOON = NOON + timedelta(hours=1)
 
 @pytest.fixture
 def order():
-    """An order of a customer with 100 points, who spends none of them on it."""
+    """An order of a customer who has 100 points and has not spent any of them."""
     return an_order(customer=a_customer(points=100, at=NOON))
 
 
@@ -50,7 +50,7 @@ def taken_back(entry, points, refund):
     return TakenBack(entry.pk, entry.bonus_account_id, entry.order_id, points, refund)
 
 
-def test_points_are_spent_down_to_nothing(order):
+def test_the_whole_balance_can_be_spent(order):
     deduction = spent(order, 100)
 
     assert seen(order) == (0, 0)
@@ -62,12 +62,12 @@ def test_more_than_the_balance_is_refused(order):
         spend(order.user, points=101, order=order.pk, at=NOON)
 
 
-def test_nobody_has_no_points(order):
+def test_a_guest_has_no_points_to_spend(order):
     with raises_unchanged(NotEnoughPoints):
         spend(None, points=1, order=order.pk, at=NOON)
 
 
-def test_somebody_who_owes_has_nothing_to_spend(order):
+def test_an_account_that_owes_points_has_none_to_spend(order):
     BonusAccount.objects.update(balance=0, owed=5)
 
     with raises_unchanged(NotEnoughPoints):
@@ -138,7 +138,7 @@ def test_the_database_forbids_a_second_accrual_of_an_order(order):
     ],
     ids=str,
 )
-def test_the_database_forbids_a_reversal_that_is_none(order, fields):
+def test_the_database_forbids_inconsistent_reversals(order, fields):
     deduction = spent(order, 100)
     entry = {
         "bonus_account": deduction.bonus_account,
@@ -155,14 +155,14 @@ def test_the_database_forbids_a_reversal_that_is_none(order, fields):
 @pytest.mark.parametrize(
     "fields", [{"balance": -1}, {"owed": -1}, {"balance": 1, "owed": 1}, {"balance": 100_000_001}], ids=str
 )
-def test_the_database_forbids_a_balance_that_cannot_be(order, fields):
+def test_the_database_forbids_invalid_balances(order, fields):
     with pytest.raises(IntegrityError), transaction.atomic():
         BonusAccount.objects.update(**fields)
 
     assert seen(order) == (100, 0)
 
 
-def test_points_that_are_not_there_any_more_are_owed(order):
+def test_points_taken_back_beyond_the_balance_are_owed(order):
     accrual = earned(order, 17)
     spent(order, 110)
 
@@ -171,7 +171,7 @@ def test_points_that_are_not_there_any_more_are_owed(order):
     assert seen(order) == (0, 10)
 
 
-def test_nothing_given_back_is_no_transaction(order):
+def test_returning_0_points_creates_no_transaction(order):
     deduction = spent(order, 100)
     before = business_state()
 
@@ -184,7 +184,7 @@ def test_nothing_given_back_is_no_transaction(order):
     assert business_state() == before
 
 
-def test_a_credit_is_told_from_what_only_takes(order):
+def test_only_credits_change_the_last_accrual_date(order):
     accrual = earned(order, 17)
     account = accrual.bonus_account
 

@@ -23,12 +23,12 @@ def test_each_item_changes_by_its_own_quantity_in_one_query(django_assert_num_qu
     assert [popcorn.stock_quantity, cola.stock_quantity, water.stock_quantity] == [47, 67, 70]
 
 
-def test_nothing_to_change_costs_no_query(django_assert_num_queries):
+def test_no_changes_cost_no_query(django_assert_num_queries):
     with django_assert_num_queries(0):
         movements.apply({}, at=AT)
 
 
-def test_the_change_that_takes_an_item_under_its_threshold_starts_the_drop():
+def test_a_change_below_the_threshold_sets_low_since():
     popcorn = item(21)
 
     movements.apply({popcorn.pk: -2}, at=AT)
@@ -48,7 +48,7 @@ def test_an_item_at_its_threshold_is_not_low():
     assert popcorn.low_since is None
 
 
-def test_an_item_that_is_low_already_keeps_its_instant_and_the_alert():
+def test_an_item_that_is_already_low_keeps_low_since_and_its_alert():
     popcorn = item(10, low_since=EARLIER, low_alerted_at=EARLIER)
 
     movements.apply({popcorn.pk: -1}, at=AT)
@@ -58,7 +58,7 @@ def test_an_item_that_is_low_already_keeps_its_instant_and_the_alert():
     assert popcorn.low_alerted_at == EARLIER
 
 
-def test_an_item_that_recovers_forgets_the_drop_and_the_alert():
+def test_an_item_that_recovers_clears_low_since_and_its_alert():
     popcorn = item(10, low_since=EARLIER, low_alerted_at=EARLIER)
 
     movements.apply({popcorn.pk: 10}, at=AT)

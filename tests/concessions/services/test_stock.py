@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def stock(of):
-    """What is in stock; the sum of the movements, which must say the same."""
+    """The stock of the item, checked against the sum of its movements."""
     total = of.movements.aggregate(sum=Sum("quantity", default=0))["sum"]
     assert ConcessionItem.objects.get(pk=of.pk).stock_quantity == total
     return total
@@ -31,8 +31,8 @@ def history(of):
     return list(StockMovement.objects.filter(concession_item=of).order_by("pk").values())
 
 
-def refused(refusal, action, of):
-    """The action is refused, and nothing has changed."""
+def assert_refused(refusal, action, of):
+    """Assert that the action is refused and changes nothing; returns the refusal."""
     before = (ConcessionItem.objects.values().get(pk=of.pk), history(of))
     with pytest.raises(refusal) as refused_with:
         action()
@@ -40,7 +40,7 @@ def refused(refusal, action, of):
     return refused_with.value
 
 
-def test_goods_that_come_in_are_in_stock_with_who_and_when():
+def test_received_goods_are_in_stock_with_actor_and_time():
     popcorn, barkeeper = item(50), baker.make(User)
 
     movement = receive(popcorn, quantity=30, at=AT, actor=barkeeper)
@@ -59,7 +59,7 @@ def test_the_stock_may_exceed_the_maximum():
     assert stock(popcorn) == 120
 
 
-def test_goods_that_come_in_settle_the_suggestion_of_their_item_alone():
+def test_received_goods_close_the_suggestion_of_their_item_only():
     popcorn, cola = item(10), item(10)
     for one in (popcorn, cola):
         ReorderSuggestion.objects.create(concession_item=one, quantity=90, suggested_at=AT - timedelta(days=1))
@@ -70,7 +70,7 @@ def test_goods_that_come_in_settle_the_suggestion_of_their_item_alone():
     assert cola.reorder_suggestions.get().settled_at is None
 
 
-def test_goods_that_come_in_end_the_drop():
+def test_received_goods_end_the_low_stock():
     popcorn = item(10, low_since=AT - timedelta(days=1), low_alerted_at=AT - timedelta(days=1))
 
     receive(popcorn, quantity=30, at=AT)
@@ -79,13 +79,13 @@ def test_goods_that_come_in_end_the_drop():
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 1.5, True, None, MOST_STOCK])
-def test_a_quantity_that_cannot_come_in_is_refused(quantity):
+def test_an_invalid_quantity_is_not_received(quantity):
     popcorn = item(50)
 
-    refused(WrongQuantity, lambda: receive(popcorn, quantity=quantity, at=AT), popcorn)
+    assert_refused(WrongQuantity, lambda: receive(popcorn, quantity=quantity, at=AT), popcorn)
 
 
-def test_what_is_written_off_leaves_the_stock_with_its_reason():
+def test_a_write_off_reduces_the_stock_and_records_its_reason():
     popcorn, barkeeper = item(50, price=10), baker.make(User)
 
     movement = write_off(popcorn, quantity=35, reason=" Burnt ", at=AT, actor=barkeeper)
@@ -100,10 +100,10 @@ def test_what_is_written_off_leaves_the_stock_with_its_reason():
     assert popcorn.low_since == AT
 
 
-def test_everything_may_be_written_off_but_no_more():
+def test_the_whole_stock_can_be_written_off_but_no_more():
     popcorn = item(50)
 
-    refusal = refused(OutOfStock, lambda: write_off(popcorn, quantity=51, reason="Burnt", at=AT), popcorn)
+    refusal = assert_refused(OutOfStock, lambda: write_off(popcorn, quantity=51, reason="Burnt", at=AT), popcorn)
     write_off(popcorn, quantity=50, reason="Burnt", at=AT)
 
     assert refusal.items == [popcorn.name]
@@ -111,20 +111,20 @@ def test_everything_may_be_written_off_but_no_more():
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 251])
-def test_nothing_is_written_off_without_a_reason(reason):
+def test_a_write_off_needs_a_reason(reason):
     popcorn = item(50)
 
-    refused(ReasonNeeded, lambda: write_off(popcorn, quantity=1, reason=reason, at=AT), popcorn)
+    assert_refused(ReasonNeeded, lambda: write_off(popcorn, quantity=1, reason=reason, at=AT), popcorn)
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 1.5, MOST_STOCK + 1])
-def test_a_quantity_that_cannot_be_written_off_is_refused(quantity):
+def test_an_invalid_quantity_is_not_written_off(quantity):
     popcorn = item(50)
 
-    refused(WrongQuantity, lambda: write_off(popcorn, quantity=quantity, reason="Burnt", at=AT), popcorn)
+    assert_refused(WrongQuantity, lambda: write_off(popcorn, quantity=quantity, reason="Burnt", at=AT), popcorn)
 
 
-def test_a_count_that_finds_all_there_writes_nothing():
+def test_a_count_without_a_difference_records_nothing():
     popcorn = item(50)
 
     assert count(popcorn, on_shelf=50, at=AT) is None
@@ -133,7 +133,7 @@ def test_a_count_that_finds_all_there_writes_nothing():
 
 
 @pytest.mark.parametrize(("on_shelf", "difference"), [(98, -2), (102, 2)])
-def test_a_small_difference_is_put_right_without_a_reason(on_shelf, difference):
+def test_a_small_difference_is_corrected_without_a_reason(on_shelf, difference):
     popcorn = item(100)
 
     movement = count(popcorn, on_shelf=on_shelf, at=AT)
@@ -146,7 +146,7 @@ def test_a_small_difference_is_put_right_without_a_reason(on_shelf, difference):
 def test_a_larger_difference_needs_a_reason(on_shelf):
     popcorn = item(100)
 
-    refusal = refused(CountDiffers, lambda: count(popcorn, on_shelf=on_shelf, at=AT), popcorn)
+    refusal = assert_refused(CountDiffers, lambda: count(popcorn, on_shelf=on_shelf, at=AT), popcorn)
     movement = count(popcorn, on_shelf=on_shelf, reason="Counted twice", at=AT)
 
     assert (refusal.on_shelf, refusal.expected) == (on_shelf, 100)
@@ -158,16 +158,16 @@ def test_the_tolerance_is_a_setting(settings):
     settings.STOCKTAKE_TOLERANCE_PERCENT = 5
     popcorn = item(100)
 
-    refused(CountDiffers, lambda: count(popcorn, on_shelf=94, at=AT), popcorn)
+    assert_refused(CountDiffers, lambda: count(popcorn, on_shelf=94, at=AT), popcorn)
     count(popcorn, on_shelf=95, at=AT)
 
     assert stock(popcorn) == 95
 
 
-def test_an_item_that_should_not_be_there_needs_a_reason():
+def test_counting_an_item_with_no_expected_stock_needs_a_reason():
     popcorn = item(0)
 
-    refused(CountDiffers, lambda: count(popcorn, on_shelf=1, at=AT), popcorn)
+    assert_refused(CountDiffers, lambda: count(popcorn, on_shelf=1, at=AT), popcorn)
 
 
 @pytest.mark.parametrize(
@@ -176,11 +176,11 @@ def test_an_item_that_should_not_be_there_needs_a_reason():
         (False, Status.PENDING, 100),
         (False, Status.READY, 100),
         (True, Status.PENDING, 100),
-        (True, Status.READY, 90),  # what it is made of has left the shelf
+        (True, Status.READY, 90),  # its ingredients are no longer on the shelf
         (False, Status.COLLECTED, 90),
     ],
 )
-def test_what_customers_ordered_lies_on_the_shelf_until_it_is_collected_or_made(made_to_order, status, on_shelf):
+def test_ordered_goods_count_as_on_the_shelf_until_collected_or_prepared(made_to_order, status, on_shelf):
     popcorn = item(100, made_to_order=made_to_order)
     preordered(popcorn, 10, status)
 
@@ -189,9 +189,9 @@ def test_what_customers_ordered_lies_on_the_shelf_until_it_is_collected_or_made(
 
 
 @pytest.mark.parametrize("status", [Status.EXPIRED, Status.CANCELLED, Status.AVAILABLE])
-def test_orders_that_came_to_nothing_promise_nothing(status):
+def test_cancelled_and_expired_preorders_do_not_count(status):
     popcorn = item(100)
-    preordered(popcorn, 10, status)  # back in stock: these tests look at the count alone
+    preordered(popcorn, 10, status)  # and is back in stock, which does not matter here
 
     assert count(popcorn, on_shelf=90, at=AT) is None
 
@@ -208,11 +208,13 @@ def test_a_count_compares_with_stock_and_orders_of_all_customers():
     assert stock(popcorn) == 68
 
 
-def test_a_shelf_with_less_than_customers_have_ordered_is_for_a_person_to_solve():
+def test_a_count_below_what_customers_ordered_is_refused():
     popcorn = item(10)
     preordered(popcorn, 8)
 
-    refusal = refused(PromisedToCustomers, lambda: count(popcorn, on_shelf=5, reason="Counted twice", at=AT), popcorn)
+    refusal = assert_refused(
+        PromisedToCustomers, lambda: count(popcorn, on_shelf=5, reason="Counted twice", at=AT), popcorn
+    )
     count(popcorn, on_shelf=8, reason="Counted twice", at=AT)
 
     with translation.override("en"):
@@ -221,18 +223,18 @@ def test_a_shelf_with_less_than_customers_have_ordered_is_for_a_person_to_solve(
 
 
 @pytest.mark.parametrize("on_shelf", [-1, 1.5, None, MOST_STOCK + 1])
-def test_a_count_that_cannot_be_is_refused(on_shelf):
+def test_an_invalid_count_is_refused(on_shelf):
     popcorn = item(50)
 
-    refused(WrongQuantity, lambda: count(popcorn, on_shelf=on_shelf, reason="Counted twice", at=AT), popcorn)
+    assert_refused(WrongQuantity, lambda: count(popcorn, on_shelf=on_shelf, reason="Counted twice", at=AT), popcorn)
 
 
-def test_staff_act_on_the_stock_as_it_is_now_not_as_they_last_saw_it():
+def test_services_use_the_current_stock_not_the_one_loaded_earlier():
     popcorn = item(50)
     seen_before = ConcessionItem.objects.get(pk=popcorn.pk)
     write_off(popcorn, quantity=45, reason="Burnt", at=AT)
 
-    refused(OutOfStock, lambda: write_off(seen_before, quantity=6, reason="Burnt", at=AT), popcorn)
+    assert_refused(OutOfStock, lambda: write_off(seen_before, quantity=6, reason="Burnt", at=AT), popcorn)
     receive(seen_before, quantity=20, at=AT)
 
     assert stock(popcorn) == 25

@@ -10,13 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from cinema import clock
 from cinema.status import ForbiddenMove
-from jobs.claims import LEASE, PATIENCE
+from jobs.claims import CLAIM_DURATION, SENDING_LIMIT
 from jobs.models import QuarantinedRow
 from jobs.steps import Counts
 from notifications.channels.sms import MemoryBackend
-from notifications.models import Kind, Notification, Status
+from notifications.models import MessageKind, Notification, Status
 from notifications.services import deliver, queue, requeue
-from notifications.services.delivery import BACKOFF, MAX_ATTEMPTS, claim
+from notifications.services.delivery import BACKOFF, MAX_ATTEMPTS, claim_due
 from tests.helpers import fake_mail
 from tests.helpers.fake_mail import LATER, NOW, message, queued, statuses
 
@@ -27,15 +27,15 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def texts(settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
-    """The text messages that were sent."""
+    """The SMS that were sent, as (phone, text, message_id)."""
     settings.SMS_BACKEND = "notifications.channels.sms.MemoryBackend"
     monkeypatch.setattr(MemoryBackend, "outbox", [])
     return MemoryBackend.outbox
 
 
 @pytest.fixture
-def mail_goes_through(settings: Any) -> Any:
-    """Call it with a backend of tests.helpers.fake_mail."""
+def use_mail_backend(settings: Any) -> Any:
+    """A function that sets the mail backend to a class of tests.helpers.fake_mail."""
 
     def choose(backend: type) -> None:
         settings.EMAIL_BACKEND = f"{backend.__module__}.{backend.__qualname__}"
@@ -52,14 +52,14 @@ def test_a_queued_message_is_sent_once_and_marked() -> None:
     assert deliver(rows, at=NOW) == Counts(done=1)
     assert deliver(rows, at=LATER) == Counts(passed_over=1)
 
-    assert [letter.to for letter in mail.outbox] == [["guest0@example.com"]]
+    assert [email.to for email in mail.outbox] == [["guest0@example.com"]]
     assert mail.outbox[0].subject == "Order A-1 is cancelled: “Stalker”, 23 November, 19:00"
     sent = Notification.objects.get()
     assert (sent.status, sent.attempts, sent.sent_at, sent.claimed_by, sent.error) == (Status.SENT, 1, NOW, "", "")
 
 
-def test_a_phone_number_gets_a_text_message_of_one_line(texts: list[tuple[str, str, str]]) -> None:
-    [row] = queued(kind=Kind.TICKET_REMINDER, recipient="+79991234567")
+def test_a_phone_number_gets_an_sms_of_one_line(texts: list[tuple[str, str, str]]) -> None:
+    [row] = queued(kind=MessageKind.TICKET_REMINDER, recipient="+79991234567")
 
     deliver([row], at=NOW)
 
@@ -71,7 +71,7 @@ def test_a_phone_number_gets_a_text_message_of_one_line(texts: list[tuple[str, s
     assert f"<{message_id}>" == row.message_id
 
 
-def test_the_console_shows_two_digits_of_a_number_and_no_more(settings: Any, capsys: Any) -> None:
+def test_the_console_shows_only_two_digits_of_a_number(settings: Any, capsys: Any) -> None:
     settings.SMS_BACKEND = "notifications.channels.sms.ConsoleBackend"
 
     deliver(queued(recipient="+79991234567"), at=NOW)
@@ -79,12 +79,12 @@ def test_the_console_shows_two_digits_of_a_number_and_no_more(settings: Any, cap
     assert capsys.readouterr().out == "SMS to …67: Order A-1 is cancelled: “Stalker”, 23 November, 19:00\n"
 
 
-def test_older_messages_go_first() -> None:
+def test_older_messages_are_sent_first() -> None:
     rows = queued(5)
 
     deliver(list(reversed(rows)), at=NOW)
 
-    assert [letter.to[0] for letter in mail.outbox] == [row.recipient for row in rows]
+    assert [email.to[0] for email in mail.outbox] == [row.recipient for row in rows]
 
 
 def test_a_sender_takes_only_what_it_was_given() -> None:
@@ -95,24 +95,24 @@ def test_a_sender_takes_only_what_it_was_given() -> None:
     assert statuses() == [Status.SENT, Status.QUEUED]
 
 
-def test_a_subject_cannot_smuggle_a_header_in() -> None:
-    context = fake_mail.CONTEXTS[Kind.TICKET_REMINDER] | {"film": "Jaws\r\nBcc: everybody@example.com"}
-    [row] = queued(kind=Kind.TICKET_REMINDER, context=context)
+def test_a_subject_cannot_inject_a_header() -> None:
+    context = fake_mail.CONTEXTS[MessageKind.TICKET_REMINDER] | {"film": "Jaws\r\nBcc: everybody@example.com"}
+    [row] = queued(kind=MessageKind.TICKET_REMINDER, context=context)
 
     deliver([row], at=NOW)
 
-    letter = message_from_bytes(mail.outbox[0].message().as_bytes())
-    assert letter["Bcc"] is None
-    assert letter["To"] == "guest0@example.com"
+    email = message_from_bytes(mail.outbox[0].message().as_bytes())
+    assert email["Bcc"] is None
+    assert email["To"] == "guest0@example.com"
 
 
-def test_tickets_go_along_as_pictures_that_need_no_network() -> None:
-    [row] = queued(kind=Kind.ORDER_PAID)
+def test_tickets_are_attached_as_images() -> None:
+    [row] = queued(kind=MessageKind.ORDER_PAID)
 
     deliver([row], at=NOW)
 
-    letter = message_from_bytes(mail.outbox[0].message().as_bytes())
-    body, *drawn = letter.get_payload()
+    email = message_from_bytes(mail.outbox[0].message().as_bytes())
+    body, *drawn = email.get_payload()
     assert body.get_content_type() == "text/plain"
     assert [each.get_filename() for each in drawn] == ["A-1-5-7.png", "A-1-5-8.png"]
     [one, other] = [each.get_payload(decode=True) for each in drawn]
@@ -120,7 +120,7 @@ def test_tickets_go_along_as_pictures_that_need_no_network() -> None:
     assert one != other
 
 
-def test_an_address_with_a_line_break_is_not_sent_to_and_stops_nobody() -> None:
+def test_an_address_with_a_line_break_is_rejected_and_others_are_sent() -> None:
     rows = queued(recipient="a@example.com\nBcc: b@example.com") + queued(occasion="A-2")[1:]
 
     deliver(rows, at=NOW)
@@ -131,7 +131,7 @@ def test_an_address_with_a_line_break_is_not_sent_to_and_stops_nobody() -> None:
 # --- Time
 
 
-def test_nothing_is_sent_after_its_time() -> None:
+def test_nothing_is_sent_after_not_after() -> None:
     rows = queued(not_after=NOW)
 
     assert deliver(rows, at=NOW + SECOND) == Counts(done=1)
@@ -140,7 +140,7 @@ def test_nothing_is_sent_after_its_time() -> None:
     assert (statuses(), Notification.objects.get().attempts) == ([Status.OUTDATED], 0)
 
 
-def test_what_is_not_useless_yet_is_sent_at_the_last_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_is_still_sent_exactly_at_not_after(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "monotonic", lambda: 0.0)
 
     deliver(queued(not_after=NOW), at=NOW)
@@ -148,7 +148,7 @@ def test_what_is_not_useless_yet_is_sent_at_the_last_moment(monkeypatch: pytest.
     assert statuses() == [Status.SENT]
 
 
-def test_a_message_whose_time_passes_while_others_are_sent_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_that_expires_while_others_are_sent_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter(range(0, 1000, 2))
     monkeypatch.setattr(clock, "monotonic", lambda: float(next(ticks)))
     rows = queued(3, not_after=NOW + timedelta(seconds=9))
@@ -167,8 +167,8 @@ def test_a_message_is_not_due_before_its_next_attempt() -> None:
     assert (statuses(), mail.outbox) == ([Status.QUEUED], [])
 
 
-def test_a_sender_out_of_patience_gives_back_the_rest_as_if_never_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks = iter(range(0, 10_000, int(PATIENCE.total_seconds()) // 2))
+def test_a_sender_out_of_time_releases_the_rest_without_counting_an_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(0, 10_000, int(SENDING_LIMIT.total_seconds()) // 2))
     monkeypatch.setattr(clock, "monotonic", lambda: float(next(ticks)))
     rows = queued(5)
 
@@ -184,8 +184,8 @@ def test_a_sender_out_of_patience_gives_back_the_rest_as_if_never_tried(monkeypa
 # --- Failure
 
 
-def test_each_failure_waits_longer_until_the_message_has_failed(mail_goes_through: Any) -> None:
-    mail_goes_through(fake_mail.RefusesSome)
+def test_each_failure_waits_longer_until_the_message_has_failed(use_mail_backend: Any) -> None:
+    use_mail_backend(fake_mail.RefusesSome)
     [row] = queued(recipient="bad@example.com")
     at = NOW
 
@@ -202,8 +202,8 @@ def test_each_failure_waits_longer_until_the_message_has_failed(mail_goes_throug
     assert deliver([row], at=at + timedelta(days=365)) == Counts(passed_over=1)
 
 
-def test_what_is_kept_of_a_failure_names_nobody(mail_goes_through: Any, settings: Any) -> None:
-    mail_goes_through(fake_mail.RefusesSome)
+def test_the_stored_error_names_no_recipient(use_mail_backend: Any, settings: Any) -> None:
+    use_mail_backend(fake_mail.RefusesSome)
     settings.SMS_BACKEND = "tests.helpers.fake_mail.BrokenGateway"
     rows = queued(recipient="bad@example.com") + queued(recipient="+79991234567")[1:]
 
@@ -213,8 +213,8 @@ def test_what_is_kept_of_a_failure_names_nobody(mail_goes_through: Any, settings
     assert list(errors) == ["SMTPRecipientsRefused 550", "TimeoutError"]
 
 
-def test_one_bad_address_does_not_stop_the_others(mail_goes_through: Any) -> None:
-    mail_goes_through(fake_mail.RefusesSome)
+def test_one_bad_address_does_not_stop_the_others(use_mail_backend: Any) -> None:
+    use_mail_backend(fake_mail.RefusesSome)
     queue([message(recipient=f"{name}@example.com") for name in ("a", "bad", "c")], at=NOW)
 
     deliver(Notification.objects.all(), at=NOW)
@@ -222,8 +222,8 @@ def test_one_bad_address_does_not_stop_the_others(mail_goes_through: Any) -> Non
     assert statuses() == [Status.SENT, Status.QUEUED, Status.SENT]
 
 
-def test_words_that_cannot_be_rendered_stop_nobody() -> None:
-    rows = queued(2, kind=Kind.POINTS_EXPIRING)
+def test_a_message_that_cannot_be_rendered_does_not_stop_the_others() -> None:
+    rows = queued(2, kind=MessageKind.POINTS_EXPIRING)
     Notification.objects.filter(pk=rows[0].pk).update(context={"points": 1, "expires": "yesterday"})
 
     deliver(rows, at=NOW)
@@ -232,8 +232,8 @@ def test_words_that_cannot_be_rendered_stop_nobody() -> None:
     assert Notification.objects.order_by("pk")[0].error == "ValueError"
 
 
-def test_a_mail_server_that_is_away_is_asked_once_a_batch(mail_goes_through: Any, monkeypatch: Any) -> None:
-    mail_goes_through(fake_mail.Unreachable)
+def test_an_unreachable_mail_server_is_tried_once_per_batch(use_mail_backend: Any, monkeypatch: Any) -> None:
+    use_mail_backend(fake_mail.Unreachable)
     monkeypatch.setattr(fake_mail.Unreachable, "knocks", 0)
 
     assert deliver(queued(10), at=NOW) == Counts(passed_over=10)
@@ -242,8 +242,10 @@ def test_a_mail_server_that_is_away_is_asked_once_a_batch(mail_goes_through: Any
     assert statuses() == [Status.QUEUED] * 10
 
 
-def test_a_mail_server_that_hangs_up_each_time_is_left_alone_soon(mail_goes_through: Any, monkeypatch: Any) -> None:
-    mail_goes_through(fake_mail.Drops)
+def test_a_mail_server_that_keeps_disconnecting_is_given_up_for_the_batch(
+    use_mail_backend: Any, monkeypatch: Any
+) -> None:
+    use_mail_backend(fake_mail.Drops)
     monkeypatch.setattr(fake_mail.Drops, "tries", 0)
 
     deliver(queued(10), at=NOW)
@@ -251,18 +253,18 @@ def test_a_mail_server_that_hangs_up_each_time_is_left_alone_soon(mail_goes_thro
     assert fake_mail.Drops.tries == 3
 
 
-def test_after_an_outage_every_message_is_sent_once(mail_goes_through: Any) -> None:
+def test_after_an_outage_every_message_is_sent_once(use_mail_backend: Any) -> None:
     rows = queued(10)
-    mail_goes_through(fake_mail.Unreachable)
+    use_mail_backend(fake_mail.Unreachable)
     deliver(rows, at=NOW)
-    mail_goes_through(fake_mail.CountsConnections)
+    use_mail_backend(fake_mail.CountsConnections)
 
     deliver(rows, at=LATER)
 
-    assert sorted(letter.to[0] for letter in mail.outbox) == sorted(row.recipient for row in rows)
+    assert sorted(email.to[0] for email in mail.outbox) == sorted(row.recipient for row in rows)
 
 
-def test_a_failed_message_is_sent_after_someone_asks_for_it_again() -> None:
+def test_a_failed_message_is_sent_after_it_is_queued_again() -> None:
     rows = queued()
     Notification.objects.update(status=Status.FAILED, attempts=MAX_ATTEMPTS, error="TimeoutError")
     [row] = Notification.objects.all()
@@ -275,7 +277,7 @@ def test_a_failed_message_is_sent_after_someone_asks_for_it_again() -> None:
     assert statuses() == [Status.SENT]
 
 
-def test_a_message_that_was_sent_is_not_sent_again_on_request() -> None:
+def test_a_sent_message_cannot_be_queued_again() -> None:
     rows = queued()
     deliver(rows, at=NOW)
 
@@ -288,12 +290,12 @@ def test_a_message_that_was_sent_is_not_sent_again_on_request() -> None:
 # --- Senders that are killed
 
 
-def test_the_messages_of_a_killed_sender_are_taken_again_when_its_claim_ends() -> None:
+def test_the_messages_of_a_killed_sender_are_claimed_again_when_its_claim_expires() -> None:
     rows = queued(2)
-    claim(rows, sender="killed", at=NOW)
+    claim_due(rows, sender="killed", at=NOW)
 
-    assert deliver(rows, at=NOW + LEASE - SECOND) == Counts(passed_over=2)
-    assert deliver(rows, at=NOW + LEASE) == Counts(done=2)
+    assert deliver(rows, at=NOW + CLAIM_DURATION - SECOND) == Counts(passed_over=2)
+    assert deliver(rows, at=NOW + CLAIM_DURATION) == Counts(done=2)
 
     assert len(mail.outbox) == 2
     assert set(Notification.objects.values_list("attempts", flat=True)) == {2}
@@ -303,36 +305,34 @@ def test_a_message_that_kills_every_sender_is_given_up() -> None:
     [row] = queued()
     at = NOW
     for _ in range(MAX_ATTEMPTS):
-        assert claim([row], sender="killed", at=at)
-        at += LEASE
+        assert claim_due([row], sender="killed", at=at)
+        at += CLAIM_DURATION
 
     assert deliver([row], at=at) == Counts(failed=1, error="SenderLost")
 
     assert (statuses(), mail.outbox) == ([Status.FAILED], [])
 
 
-def test_a_message_keeps_its_id_at_every_attempt(mail_goes_through: Any) -> None:
+def test_a_message_keeps_its_id_at_every_attempt(use_mail_backend: Any) -> None:
     [row] = queued()
     deliver([row], at=NOW)
-    Notification.objects.update(status=Status.SENDING, next_attempt_at=LATER)  # killed before it could mark
+    Notification.objects.update(status=Status.SENDING, next_attempt_at=LATER)  # killed before it stored the result
 
     deliver([row], at=LATER)
 
-    first, second = (letter.message()["Message-ID"] for letter in mail.outbox)
+    first, second = (email.message()["Message-ID"] for email in mail.outbox)
     assert first == second == row.message_id
     assert first.startswith("<")
 
 
-def test_two_messages_have_two_ids() -> None:
+def test_different_messages_have_different_ids() -> None:
     first, second = queued(2)
 
     assert first.message_id != second.message_id
 
 
-def test_a_sender_told_to_stop_marks_what_it_sent_and_gives_back_the_rest(
-    mail_goes_through: Any, monkeypatch: Any
-) -> None:
-    mail_goes_through(fake_mail.StopsAfterOne)
+def test_a_stopped_sender_stores_its_results_and_releases_the_rest(use_mail_backend: Any, monkeypatch: Any) -> None:
+    use_mail_backend(fake_mail.StopsAfterOne)
     monkeypatch.setattr(fake_mail.StopsAfterOne, "sent", 0)
 
     with pytest.raises(fake_mail.Told):
@@ -341,7 +341,7 @@ def test_a_sender_told_to_stop_marks_what_it_sent_and_gives_back_the_rest(
     assert statuses() == [Status.SENT, Status.QUEUED, Status.QUEUED]
 
 
-def test_a_sender_that_comes_back_too_late_does_not_touch_what_another_took_over(
+def test_a_sender_that_returns_late_does_not_change_messages_another_took_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     [row] = queued()
@@ -372,8 +372,8 @@ def test_a_batch_costs_a_constant_number_of_queries() -> None:
     assert len(mail.outbox) == 62
 
 
-def test_failures_of_one_sort_cost_a_constant_number_of_queries(mail_goes_through: Any) -> None:
-    mail_goes_through(fake_mail.Unreachable)
+def test_failures_of_one_kind_cost_a_constant_number_of_queries(use_mail_backend: Any) -> None:
+    use_mail_backend(fake_mail.Unreachable)
 
     def cost(count: int, occasion: str) -> int:
         queued(count, occasion=occasion)
@@ -384,8 +384,8 @@ def test_failures_of_one_sort_cost_a_constant_number_of_queries(mail_goes_throug
     assert cost(2, "few") == cost(60, "many")
 
 
-def test_a_batch_goes_over_one_connection(mail_goes_through: Any, monkeypatch: Any) -> None:
-    mail_goes_through(fake_mail.CountsConnections)
+def test_a_batch_uses_one_connection(use_mail_backend: Any, monkeypatch: Any) -> None:
+    use_mail_backend(fake_mail.CountsConnections)
     monkeypatch.setattr(fake_mail.CountsConnections, "opened", 0)
 
     deliver(queued(20), at=NOW)
@@ -393,12 +393,12 @@ def test_a_batch_goes_over_one_connection(mail_goes_through: Any, monkeypatch: A
     assert (fake_mail.CountsConnections.opened, len(mail.outbox)) == (1, 20)
 
 
-def test_an_index_serves_what_is_due() -> None:
+def test_an_index_is_used_to_find_due_messages() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")  # a small table is read whole, and rightly so
+            cursor.execute("SET LOCAL enable_seqscan = off")  # PostgreSQL would rightly scan a small table
 
-    plan = Notification.objects.due(NOW).order_by().explain()  # as the job asks: it sorts keys by itself
+    plan = Notification.objects.due(NOW).order_by().explain()  # as the job does, which sorts the keys itself
 
     assert "notification_due" in plan
 
@@ -406,7 +406,7 @@ def test_an_index_serves_what_is_due() -> None:
 # --- The job
 
 
-def test_the_job_delivers_what_is_due_at_the_given_instant(capsys: Any) -> None:
+def test_the_job_delivers_messages_due_at_the_given_instant(capsys: Any) -> None:
     queued(3)
 
     call_command("deliver_notifications", "--at", (NOW - SECOND).isoformat())
@@ -417,7 +417,7 @@ def test_the_job_delivers_what_is_due_at_the_given_instant(capsys: Any) -> None:
     assert "3 done, 0 passed over, 0 failed" in capsys.readouterr().out
 
 
-def test_a_dry_run_says_what_is_due_names_nobody_and_sends_nothing(capsys: Any) -> None:
+def test_a_dry_run_lists_due_messages_without_recipients_and_sends_nothing(capsys: Any) -> None:
     queued(3)
     before = list(Notification.objects.order_by("pk").values())
 
@@ -429,8 +429,8 @@ def test_a_dry_run_says_what_is_due_names_nobody_and_sends_nothing(capsys: Any) 
     assert (mail.outbox, list(Notification.objects.order_by("pk").values())) == ([], before)
 
 
-def test_a_message_that_failed_for_good_fails_the_pass_and_is_not_quarantined(mail_goes_through: Any) -> None:
-    mail_goes_through(fake_mail.RefusesSome)
+def test_a_message_that_failed_for_good_fails_the_pass_and_is_not_quarantined(use_mail_backend: Any) -> None:
+    use_mail_backend(fake_mail.RefusesSome)
     queued(recipient="bad@example.com")
     Notification.objects.update(attempts=MAX_ATTEMPTS - 1)
 

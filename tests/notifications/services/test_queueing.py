@@ -2,14 +2,14 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from notifications.models import Kind, Notification, Status
+from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue
 from tests.helpers.fake_mail import CONTEXTS, LATER, NOW, message
 
 pytestmark = pytest.mark.django_db
 
 
-def test_one_occasion_is_one_message_even_when_it_is_queued_twice() -> None:
+def test_a_message_queued_twice_for_one_occasion_is_stored_once() -> None:
     queue([message(), message()], at=NOW)
     queue([message()], at=LATER)
 
@@ -19,14 +19,19 @@ def test_one_occasion_is_one_message_even_when_it_is_queued_twice() -> None:
 
 def test_another_kind_recipient_or_occasion_is_another_message() -> None:
     queue(
-        [message(), message(recipient="other@example.com"), message(occasion="A-2"), message(Kind.ORDER_REFUNDED)],
+        [
+            message(),
+            message(recipient="other@example.com"),
+            message(occasion="A-2"),
+            message(MessageKind.ORDER_REFUNDED),
+        ],
         at=NOW,
     )
 
     assert Notification.objects.count() == 4
 
 
-def test_nobody_to_tell_is_nothing_to_queue() -> None:
+def test_a_message_without_a_recipient_is_not_queued() -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -36,7 +41,7 @@ def test_nobody_to_tell_is_nothing_to_queue() -> None:
     assert Notification.objects.count() == 0
 
 
-def test_the_messages_of_a_transaction_that_is_taken_back_are_taken_back_with_it() -> None:
+def test_messages_are_rolled_back_with_their_transaction() -> None:
     with transaction.atomic():
         queue([message()], at=NOW)
         transaction.set_rollback(True)
@@ -44,7 +49,7 @@ def test_the_messages_of_a_transaction_that_is_taken_back_are_taken_back_with_it
     assert Notification.objects.count() == 0
 
 
-def test_a_batch_is_queued_in_as_many_statements_as_one_message() -> None:
+def test_a_batch_is_queued_in_as_many_queries_as_one_message() -> None:
     with CaptureQueriesContext(connection) as one:
         queue([message()], at=NOW)
     with CaptureQueriesContext(connection) as many:
@@ -54,8 +59,8 @@ def test_a_batch_is_queued_in_as_many_statements_as_one_message() -> None:
     assert Notification.objects.count() == 41
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_message_that_lacks_a_fact_is_refused_before_it_is_queued(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", MessageKind)
+def test_a_message_with_a_missing_context_key_is_refused(kind: MessageKind) -> None:
     for fact in CONTEXTS[kind]:
         context = {name: value for name, value in CONTEXTS[kind].items() if name != fact}
         with pytest.raises(ValueError, match=fact):

@@ -4,7 +4,7 @@ import pytest
 
 from orders.availability.hall_map import hall_map
 from orders.availability.seat_map import SeatMap
-from screenings.services import take_out
+from screenings.services import start_outage
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 
@@ -22,7 +22,7 @@ def test_every_seat_is_counted_once():
     session = factories.a_session(factories.a_hall(rows=["ssssssssss"]))
     factories.an_order(session, seats=2)
     paid = factories.a_paid_order(session, seats=3)
-    take_out([paid.tickets.first().seat, factories.free_seats(session)[0]], since=NOON, reason="Wet")
+    start_outage([paid.tickets.first().seat, factories.free_seats(session)[0]], since=NOON, reason="Wet")
 
     assert counts(session) == {"free": 4, "reserved": 2, "paid": 3, "broken": 1}
     assert hall_map(session, at=NOON).sold_and_broken == [paid.tickets.first()]
@@ -38,7 +38,7 @@ def test_a_lapsed_hold_is_free_as_in_the_shop():
 def test_a_seat_says_its_status_and_what_the_caller_adds(django_assert_num_queries):
     session = factories.a_session(factories.a_hall(rows=["ss"]))
     order = factories.a_paid_order(session)
-    take_out([order.tickets.get().seat], since=NOON, reason="Wet")
+    start_outage([order.tickets.get().seat], since=NOON, reason="Wet")
 
     with django_assert_num_queries(3):
         plain = hall_map(session, at=NOON)

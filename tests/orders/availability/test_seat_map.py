@@ -8,7 +8,7 @@ import pytest
 from orders.availability.seat_map import SeatMap, taken_seats
 from orders.errors import ChoiceRefused, NotOnSale, SeatLeftAlone, SeatTaken
 from screenings.models import Session, TicketType
-from screenings.services import take_out
+from screenings.services import start_outage
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 
@@ -19,7 +19,7 @@ def test_sold_held_and_broken_seats_are_taken_and_one_s_own_are_not():
     session = factories.a_session()
     mine, other = factories.an_order(session, seats=2), factories.an_order(session, seats=1)
     broken = factories.free_seats(session)[0]
-    take_out([broken], since=NOON, reason="Wet")
+    start_outage([broken], since=NOON, reason="Wet")
 
     taken, own = taken_seats(session, at=NOON, order=mine)
 
@@ -31,7 +31,7 @@ def test_a_map_costs_five_queries_whatever_the_hall(django_assert_num_queries):
     for rows in (1, 10):
         session = factories.a_session(factories.a_hall(rows=["s" * 20] * rows))
         factories.an_order(session, seats=2 * rows)
-        take_out(factories.free_seats(session)[:rows], since=NOON, reason="Wet")
+        start_outage(factories.free_seats(session)[:rows], since=NOON, reason="Wet")
         session = Session.objects.select_related("hall__cinema", "film").get(pk=session.pk)
 
         with django_assert_num_queries(5):

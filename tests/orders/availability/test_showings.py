@@ -9,7 +9,7 @@ from backoffice.screenings import timetable
 from orders.availability.seat_map import SeatMap
 from orders.availability.showings import SeatCount, next_day, seat_counts, showings, with_seats_left
 from screenings.models import Seat, SeatOutage, Session, TicketType
-from screenings.services import take_out
+from screenings.services import start_outage
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 
@@ -50,7 +50,7 @@ def test_a_hold_that_has_lapsed_is_free_before_any_job_has_run():
 def test_a_seat_that_is_sold_and_broken_is_taken_once():
     session = factories.a_session(factories.a_hall(rows=["ssssssssss"]))
     order = factories.a_paid_order(session, seats=8)
-    take_out([ticket.seat for ticket in order.tickets.all()[:2]], since=NOON, reason="Wet")
+    start_outage([ticket.seat for ticket in order.tickets.all()[:2]], since=NOON, reason="Wet")
 
     assert counted(session) == SeatCount(capacity=10, sold=8, free=2)
 
@@ -76,7 +76,9 @@ def test_a_seat_that_is_mended_before_the_session_is_free():
 def test_a_session_is_sold_out_when_what_is_left_of_it_is_broken():
     session = factories.a_session(factories.a_hall(rows=["ss"]))
     order = factories.a_paid_order(session)
-    take_out(Seat.objects.filter(hall=session.hall).exclude(pk=order.tickets.get().seat_id), since=NOON, reason="Wet")
+    start_outage(
+        Seat.objects.filter(hall=session.hall).exclude(pk=order.tickets.get().seat_id), since=NOON, reason="Wet"
+    )
 
     assert counted(session) == SeatCount(capacity=2, sold=1, free=0)
 
@@ -86,7 +88,7 @@ def test_an_outage_counts_for_the_sessions_that_it_touches_alone():
     sessions = [factories.a_session(hall, start=NOON + timedelta(days=days)) for days in (1, 2)]
     for session in sessions:
         factories.an_order(session, seats=1)
-    take_out(hall.seats.all()[2:3], since=NOON, until=NOON + timedelta(days=1.5), reason="Wet")
+    start_outage(hall.seats.all()[2:3], since=NOON, until=NOON + timedelta(days=1.5), reason="Wet")
 
     found = seat_counts(sessions, at=NOON)
 
@@ -106,7 +108,7 @@ def test_a_week_costs_as_many_queries_as_a_session(django_assert_num_queries):
             session = factories.a_session(hall, start=NOON + timedelta(days=day), minutes=90 + day)
             factories.an_order(session, seats=2)
     for hall in halls:
-        take_out(hall.seats.all()[:5], since=NOON, reason="Wet")
+        start_outage(hall.seats.all()[:5], since=NOON, reason="Wet")
     with django_assert_num_queries(8):
         assert len(showings(first=first, days=7, at=NOON)) == 16
 

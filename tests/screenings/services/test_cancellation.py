@@ -5,7 +5,7 @@ from model_bakery import baker
 
 from accounts.models import User
 from cinema.validators import ReasonNeeded
-from screenings.errors import SessionCancelledAlready, SessionOver
+from screenings.errors import SessionAlreadyCancelled, SessionOver
 from screenings.models import Session
 from screenings.services import cancel_session, schedule
 from tests.helpers.screening_rows import AT, PRICE, film, session
@@ -33,7 +33,7 @@ def test_a_session_that_has_not_ended_is_cancelled_with_reason_and_name(status):
     assert showing.status == Status.CANCELLED
 
 
-def test_its_hall_is_free_at_once():
+def test_the_hall_of_a_cancelled_session_is_free_at_once():
     showing = session(start=AT + timedelta(hours=1))
 
     cancel_session(showing, reason="Projector broken", at=AT)
@@ -42,7 +42,7 @@ def test_its_hall_is_free_at_once():
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 251])
-def test_without_a_reason_it_is_refused(reason):
+def test_a_cancellation_without_a_reason_is_refused(reason):
     showing = session()
     before = stored(showing)
 
@@ -52,19 +52,19 @@ def test_without_a_reason_it_is_refused(reason):
     assert stored(showing) == before
 
 
-def test_the_first_cancellation_stands():
+def test_the_first_cancellation_is_kept():
     showing = session()
     cancel_session(showing, reason="Projector broken", at=AT)
     before = stored(showing)
 
-    with pytest.raises(SessionCancelledAlready):
+    with pytest.raises(SessionAlreadyCancelled):
         cancel_session(showing, reason="Flood", at=AT + timedelta(minutes=1))
 
     assert stored(showing) == before
 
 
 @pytest.mark.parametrize("status", [Status.SCHEDULED, Status.ONGOING, Status.COMPLETED])
-def test_a_session_that_has_ended_is_not_cancelled_whether_or_not_a_job_took_note(status):
+def test_an_ended_session_cannot_be_cancelled_even_before_the_job_completes_it(status):
     showing = session(start=AT - timedelta(minutes=130), minutes=130, status=status)
     before = stored(showing)
 
@@ -74,7 +74,7 @@ def test_a_session_that_has_ended_is_not_cancelled_whether_or_not_a_job_took_not
     assert stored(showing) == before
 
 
-def test_what_somebody_else_did_meanwhile_is_seen():
+def test_a_change_made_by_someone_else_is_noticed():
     showing = session()
     Session.objects.update(status=Status.COMPLETED)
 

@@ -13,7 +13,7 @@ def cinema():
     return baker.make(Cinema, name="Aurora")
 
 
-def test_a_plan_becomes_numbered_seats_with_their_places_across(cinema):
+def test_a_plan_becomes_numbered_seats_with_positions(cinema):
     small = build_hall(cinema=cinema, name="Small", rows=["wc__s", "_vvl_"], cleaning_minutes=20)
 
     assert small.cleaning_minutes == 20
@@ -27,14 +27,14 @@ def test_a_plan_becomes_numbered_seats_with_their_places_across(cinema):
     ]
 
 
-def test_a_cross_aisle_keeps_its_number(cinema):
+def test_a_cross_aisle_counts_as_a_row(cinema):
     small = build_hall(cinema=cinema, name="Small", rows=["ss", "__", "ss"])
 
     assert list(small.seats.values_list("row", "number")) == [(1, 1), (1, 2), (3, 1), (3, 2)]
 
 
 @pytest.mark.parametrize("rows", [["ss"], ["s" * 30] * 20])
-def test_a_hall_costs_the_same_however_large(cinema, rows, django_assert_max_num_queries):
+def test_the_query_count_of_a_hall_does_not_depend_on_its_size(cinema, rows, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):  # SQLite splits a large insert
         build_hall(cinema=cinema, name="Hall", rows=rows)
 
@@ -53,7 +53,7 @@ def test_a_hall_costs_the_same_however_large(cinema, rows, django_assert_max_num
         {"cleaning_minutes": -1},
     ],
 )
-def test_a_hall_that_cannot_be_is_refused_and_nothing_is_stored(cinema, given):
+def test_an_invalid_hall_is_refused_and_nothing_is_stored(cinema, given):
     build_hall(cinema=cinema, name="Big", rows=["s"])
 
     with pytest.raises(ImpossibleHall):

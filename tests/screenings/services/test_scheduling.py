@@ -19,7 +19,7 @@ def schedule(**given):
     return services.schedule(**{"start": TONIGHT, "ticket_price": PRICE, "at": AT, **given})
 
 
-def test_a_session_ends_after_adverts_and_film_and_frees_the_hall_when_it_is_cleaned():
+def test_a_session_ends_after_adverts_and_film_and_the_hall_is_free_after_cleaning():
     made = schedule(film=film(120), hall=hall())
 
     made.refresh_from_db()
@@ -30,14 +30,14 @@ def test_a_session_ends_after_adverts_and_film_and_frees_the_hall_when_it_is_cle
     assert made.ticket_price == PRICE
 
 
-def test_adverts_and_cleaning_may_be_given():
+def test_adverts_and_cleaning_can_be_overridden():
     made = schedule(film=film(90), hall=hall(), adverts_minutes=0, cleaning_minutes=5)
 
     assert made.end_datetime == TONIGHT + timedelta(minutes=90)
     assert made.free_from == TONIGHT + timedelta(minutes=95)
 
 
-def test_a_session_lasts_as_long_on_the_night_the_clocks_change():
+def test_a_session_has_its_full_length_on_the_night_the_clocks_change():
     start = datetime(2027, 3, 28, 1, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 
     made = schedule(film=film(120), hall=hall("Europe/Berlin"), start=start)
@@ -46,7 +46,7 @@ def test_a_session_lasts_as_long_on_the_night_the_clocks_change():
 
 
 @pytest.mark.parametrize("minutes", [-144, -1, 0, 1, 144])
-def test_a_hall_that_is_taken_is_refused_cleaning_included(minutes):
+def test_a_busy_hall_is_refused_cleaning_included(minutes):
     taken = session(start=TONIGHT)
 
     with pytest.raises(HallBusy) as refusal:
@@ -65,7 +65,7 @@ def test_back_to_back_is_no_conflict(minutes):
     assert Session.objects.count() == 2
 
 
-def test_the_refusal_names_what_is_in_the_way_in_the_cinemas_time():
+def test_the_refusal_names_the_other_sessions_in_the_cinemas_time():
     taken = session(start=TONIGHT)
 
     with translation.override("en"), pytest.raises(HallBusy) as refusal:
@@ -76,7 +76,7 @@ def test_the_refusal_names_what_is_in_the_way_in_the_cinemas_time():
     )
 
 
-def test_a_cancelled_session_and_another_hall_are_in_nobodys_way():
+def test_cancelled_sessions_and_other_halls_are_no_conflict():
     cancelled = session(start=TONIGHT, status=Session.Status.CANCELLED)
     session(start=TONIGHT)
 
@@ -101,7 +101,7 @@ def test_a_cancelled_session_and_another_hall_are_in_nobodys_way():
         ({"language": ""}, ImpossibleSession),
     ],
 )
-def test_a_session_that_cannot_be_is_refused_and_nothing_is_stored(given, refusal):
+def test_an_invalid_session_is_refused_and_nothing_is_stored(given, refusal):
     with pytest.raises(refusal):
         schedule(film=film(), hall=hall(), **given)
 

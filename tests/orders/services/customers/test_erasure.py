@@ -17,7 +17,7 @@ from django.urls import reverse
 from accounts.models import User
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
-from notifications.models import Kind
+from notifications.models import MessageKind
 from notifications.services import Message, queue
 from orders.errors import NothingKept, OrdersStillOpen, StaffNotForgotten
 from orders.models import Order
@@ -52,7 +52,7 @@ def anna() -> Customer:
     Refund.objects.update(status="SUCCEEDED", succeeded_at=bought, handed_out=True)
     account = BonusAccount.objects.create(user=user)
     adjust(account, amount=70, reason="Petrova is our guest", at=bought)
-    queue([Message(Kind.SIGN_IN, EMAIL.lower(), "1", "en", {"link": "x", "minutes": 1})], at=NOON)
+    queue([Message(MessageKind.SIGN_IN, EMAIL.lower(), "1", "en", {"link": "x", "minutes": 1})], at=NOON)
     AccessAttempt.objects.create(
         username=EMAIL.lower(), ip_address="10.0.0.1", user_agent="Safari", failures_since_start=1
     )

@@ -38,7 +38,7 @@ def test_a_bank_that_was_away_for_days_loses_nobodys_money():
     at_the_bank(order, paid=True)
     with patch.object(DemoBank, "fetch", side_effect=GatewayUnavailable("ConnectTimeout")):
         for days in range(4):
-            tally = reconcile(list(Payment.objects.to_ask(NOON + DAY)), at=NOON + days * DAY + HOUR)
+            tally = reconcile(list(Payment.objects.due_for_polling(NOON + DAY)), at=NOON + days * DAY + HOUR)
             assert (tally.passed_over, tally.error) == (1, "demo is away: ConnectTimeout")
     cancel(order, reason="Out of time", at=NOON + HOUR)
 
@@ -55,7 +55,7 @@ def test_a_bank_that_does_not_answer_is_asked_once_a_batch():
         at_the_bank(an_order(session))
 
     with patch.object(DemoBank, "fetch", side_effect=GatewayUnavailable("ReadTimeout")) as asked:
-        tally = reconcile(list(Payment.objects.to_ask(NOON + HOUR)), at=NOON + HOUR)
+        tally = reconcile(list(Payment.objects.due_for_polling(NOON + HOUR)), at=NOON + HOUR)
 
     assert (asked.call_count, tally.passed_over) == (1, 3)
 

@@ -7,11 +7,11 @@ from bonuses.models import BonusTransaction
 from bonuses.services import adjust
 from concessions.models import StockMovement
 from concessions.services import write_off
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.errors import AlreadyPaid, NotEnoughPoints, NotOnSale, OutOfStock, PromocodeUsedUp, SeatTaken, WrongAmount
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.services import CancelReason, cancel, complete, mark_overdue, mark_paid, refund
-from payments.models import BY_HAND, Gateway, Payment, Refund
+from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
 from screenings.models import Session
 from screenings.services import cancel_session, start_sessions
 from tests.helpers.assertions import raises_unchanged
@@ -32,7 +32,7 @@ HOUR = timedelta(hours=1)
 TICK = timedelta(microseconds=1)
 LATE = NOON + HOUR
 
-by_hand = pytest.mark.parametrize("gateway", sorted(BY_HAND))
+by_hand = pytest.mark.parametrize("gateway", sorted(MANUAL_GATEWAYS))
 
 
 def report(order, *, at=NOON, amount=None, external_id="pi_1"):
@@ -72,7 +72,7 @@ def assert_returned(order, amount):
     payment = Payment.objects.get(order=order, amount=amount)
     [back] = Refund.objects.filter(payment=payment)
     assert (back.order, back.amount, back.status) == (order, amount, Refund.Status.REQUESTED)
-    assert told(Kind.LATE_PAYMENT_REFUNDED) == [order.email]
+    assert told(MessageKind.LATE_PAYMENT_REFUNDED) == [order.email]
 
 
 # --- In time, and late but not too late
@@ -239,7 +239,7 @@ def test_a_second_payment_goes_back(later):
     }
     payment = Payment.objects.get(external_id="pi_2")
     assert [(back.amount, back.status) for back in payment.refunds.all()] == [(PRICE, Refund.Status.REQUESTED)]
-    assert told(Kind.LATE_PAYMENT_REFUNDED) == [order.email]
+    assert told(MessageKind.LATE_PAYMENT_REFUNDED) == [order.email]
 
 
 @by_hand
@@ -527,4 +527,4 @@ def test_a_guest_without_an_address_gets_the_money_back_all_the_same():
     report(order, at=LATE)
 
     assert [back.amount for back in Refund.objects.all()] == [PRICE]
-    assert told(Kind.LATE_PAYMENT_REFUNDED) == []
+    assert told(MessageKind.LATE_PAYMENT_REFUNDED) == []

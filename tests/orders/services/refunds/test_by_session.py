@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from concessions.models import ConcessionPreorder
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.models import Order, Ticket
 from orders.services import check_in, collect, complete, hold, record_refund, refund, refund_cancelled_sessions
 from payments.models import Refund
@@ -42,7 +42,7 @@ def due(at):
 
 def letters():
     """What customers were told after they got their tickets."""
-    return Notification.objects.exclude(kind=Kind.ORDER_PAID).order_by("pk")
+    return Notification.objects.exclude(kind=MessageKind.ORDER_PAID).order_by("pk")
 
 
 def an_order_of(*sessions, **basket):
@@ -190,7 +190,7 @@ def test_the_customer_is_told_of_the_film_and_of_what_comes_back():
     call_off(session)
 
     letter = letters().get()
-    assert (letter.kind, letter.recipient) == (Kind.SESSION_CANCELLED, order.email)
+    assert (letter.kind, letter.recipient) == (MessageKind.SESSION_CANCELLED, order.email)
     assert letter.context == {
         "number": order.number,
         "link": order.link,
@@ -228,7 +228,7 @@ def test_each_session_that_falls_later_has_its_own_letter(two):
     call_off(first)
     call_off(second)
 
-    assert [letter.kind for letter in letters()] == [Kind.SESSION_CANCELLED] * 2
+    assert [letter.kind for letter in letters()] == [MessageKind.SESSION_CANCELLED] * 2
 
 
 def test_a_guest_without_an_address_is_refunded_all_the_same():

@@ -6,7 +6,7 @@ import pytest
 
 from demo.bank import DemoBank
 from demo.models import DemoCharge, DemoRefund
-from jobs.claims import LEASE
+from jobs.claims import CLAIM_DURATION
 from orders.services import mark_paid_out, refund, send_again, send_refunds, settle_payment
 from payments.errors import GatewayRefused, GatewayUnavailable
 from payments.gateways import State
@@ -133,7 +133,7 @@ def test_what_another_sender_has_claimed_is_left_alone_until_the_claim_ends():
     claim_refunds([back.pk], sender="another", at=NOON)
 
     assert send().done == 0
-    assert send(at=NOON + LEASE).done == 1
+    assert send(at=NOON + CLAIM_DURATION).done == 1
 
     assert DemoRefund.objects.count() == 1
 

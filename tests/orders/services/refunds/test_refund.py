@@ -7,7 +7,7 @@ from bonuses.models import BonusTransaction
 from bonuses.services import adjust
 from cinema.validators import ReasonNeeded
 from concessions.models import ConcessionPreorder, StockMovement
-from notifications.models import Kind, Notification, Status
+from notifications.models import MessageKind, Notification, Status
 from orders import invariants
 from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, NotRefundable
 from orders.models import Order, RefundLine, Ticket
@@ -129,7 +129,7 @@ def test_the_customer_is_told_of_each_refund():
 
     refunds = [give_up(order, first), give_up(order, second)]
 
-    told = Notification.objects.filter(kind=Kind.ORDER_REFUNDED).order_by("pk")
+    told = Notification.objects.filter(kind=MessageKind.ORDER_REFUNDED).order_by("pk")
     assert list(told.values_list("recipient", "occasion")) == [
         (order.email, f"{order.number} {back.pk}") for back in refunds
     ]

@@ -5,7 +5,7 @@ import pytest
 
 from bonuses.models import BonusTransaction
 from concessions.models import ConcessionPreorder, StockMovement
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.errors import ForbiddenMove
 from orders.models import Order, Promocode, Ticket
 from orders.services import CancelReason, cancel, cancel_expired, extend, mark_overdue, mark_paid, refund
@@ -94,7 +94,7 @@ def test_the_customer_is_told_when_there_is_one_to_tell():
 
     cancel(orders, reason=CancelReason.EXPIRED, at=SOON)
 
-    told = Notification.objects.filter(kind=Kind.ORDER_CANCELLED)
+    told = Notification.objects.filter(kind=MessageKind.ORDER_CANCELLED)
     assert list(told.values_list("recipient", "occasion")) == [(orders[0].email, orders[0].number)]
 
 

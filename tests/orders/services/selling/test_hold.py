@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from bonuses.models import BonusTransaction
 from cinema.money import MAX_AMOUNT
 from concessions.models import ConcessionPreorder, StockMovement
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.errors import (
     BasketEmpty,
     BasketTooLarge,
@@ -704,7 +704,7 @@ def test_an_expired_hold_stays_cancelled_though_the_new_one_is_refused():
         hold(cinema=session.hall.cinema, tickets=[place], snacks=[(item, 1)], at=NOON + FIFTEEN)
 
     assert list(Order.objects.values_list("pk", "status")) == [(stale.pk, "CANCELLED")]
-    assert [told.kind for told in Notification.objects.all()] == [Kind.ORDER_CANCELLED]
+    assert [told.kind for told in Notification.objects.all()] == [MessageKind.ORDER_CANCELLED]
 
 
 def test_an_expired_order_elsewhere_is_left_to_cron():

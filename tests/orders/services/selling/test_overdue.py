@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.errors import ForbiddenMove
 from orders.models import Order
 from orders.services import cancel, extend, mark_overdue
@@ -18,7 +18,7 @@ def a_reservation(**basket):
 
 
 def letters():
-    return Notification.objects.filter(kind=Kind.ORDER_OVERDUE).order_by("pk")
+    return Notification.objects.filter(kind=MessageKind.ORDER_OVERDUE).order_by("pk")
 
 
 def test_an_overdue_order_keeps_its_seats_and_its_customer_is_told():

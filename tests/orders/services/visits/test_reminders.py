@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from orders.models import Order, Ticket
 from orders.queries import orders_to_remind
 from orders.services import check_in, hold, refund, remind
@@ -30,7 +30,7 @@ def due(at):
 
 
 def letters():
-    return Notification.objects.filter(kind=Kind.TICKET_REMINDER).order_by("pk")
+    return Notification.objects.filter(kind=MessageKind.TICKET_REMINDER).order_by("pk")
 
 
 def test_a_reminder_says_what_starts_when_and_where():

@@ -1,4 +1,4 @@
-"""Who holds a hall, and when: what scheduling and copying share."""
+"""Detects and prevents overlapping sessions in a hall; shared by scheduling, copying and imports."""
 
 from collections.abc import Collection, Sequence
 
@@ -11,32 +11,32 @@ from screenings.models import Hall, Session
 CONSTRAINT = "one_session_a_hall_at_a_time"
 
 
-def lock(halls: Collection[int]) -> None:
-    """Keep others from scheduling in these halls, given by their ids, until the transaction ends.
+def lock_halls(halls: Collection[int]) -> None:
+    """Keep others from scheduling in these halls (primary keys) until the transaction ends.
 
-    Comes before every other lock. Without it PostgreSQL's constraint would still let only one scheduler have the hall,
-    but the other might learn so by a deadlock, and that is no answer for a person.
+    Must be the first lock taken. Without it PostgreSQL's constraint would still prevent overlaps, but the second user
+    might get a deadlock error instead of a helpful message.
     """
     list(Hall.objects.select_for_update(no_key=True).filter(pk__in=halls).order_by("pk").values_list("pk"))
 
 
-def taken(sessions: Sequence[Session]) -> list[Session]:
-    """The stored sessions that hold one of the halls at some moment between the first and the last of `sessions`.
+def sessions_between(sessions: Sequence[Session]) -> list[Session]:
+    """The stored sessions in the halls of `sessions` that overlap the time from the first start to the last end.
 
-    Film, hall and cinema come along. One query.
+    Film, hall and cinema are loaded. One query.
     """
     halls = {session.hall_id for session in sessions}
     start = min(session.start_datetime for session in sessions)
     free_from = max(session.free_from for session in sessions)
     return list(
-        Session.objects.in_the_way(halls=halls, start=start, free_from=free_from)
+        Session.objects.occupying(halls=halls, start=start, free_from=free_from)
         .select_related("film", "hall__cinema")
         .order_by("start_datetime", "pk")
     )
 
 
-def in_the_way(session: Session, others: Sequence[Session]) -> list[Session]:
-    """Those of `others` that hold the hall at some moment while `session` would; back to back is no conflict."""
+def conflicts_of(session: Session, others: Sequence[Session]) -> list[Session]:
+    """The sessions among `others` that overlap `session` in its hall; back to back is no conflict."""
     return [
         other
         for other in others
@@ -47,8 +47,10 @@ def in_the_way(session: Session, others: Sequence[Session]) -> list[Session]:
 
 
 def store(sessions: Sequence[Session], *, actor: User | None) -> None:
-    """Store new sessions and who made them, or none: where the database itself refuses an overlap, that becomes
-    `HallBusy` too. Two queries."""
+    """Store new sessions, all or none, with the actor in their history. Two queries.
+
+    Raises `HallBusy` if the database rejects an overlap that the caller's check missed.
+    """
     try:
         with transaction.atomic():
             Session.objects.bulk_create(sessions)
@@ -56,8 +58,8 @@ def store(sessions: Sequence[Session], *, actor: User | None) -> None:
     except IntegrityError as error:
         if CONSTRAINT not in str(error):
             raise
-        others = taken(sessions)
-        conflicts = [other for session in sessions for other in in_the_way(session, others)]
+        others = sessions_between(sessions)
+        conflicts = [other for session in sessions for other in conflicts_of(session, others)]
         if not conflicts:
             raise
         raise HallBusy(conflicts) from error

@@ -1,4 +1,4 @@
-"""Payments and refunds: their lives, and when a gateway is to be asked about them."""
+"""Payments, refunds and gateway events, with their status transitions and the querysets that jobs use."""
 
 import uuid
 from datetime import datetime
@@ -16,22 +16,22 @@ from cinema.money import MoneyField, between, format_money
 class Gateway(models.TextChoices):
     CASH = "cash", _("Cash")
     CARD_TERMINAL = "card_terminal", _("Card terminal")
-    DEMO = "demo", _("Demonstration")  # the code that is stored; its class is in the app `demo`, where installed
+    DEMO = "demo", _("Demonstration")  # only the stored code; the class is in the app `demo`, if that is installed
     STRIPE = "stripe", "Stripe"
     YOOKASSA = "yookassa", _("YooKassa")
 
 
-# Taken face to face: money that does not fit is refused on the spot instead of being refunded afterwards.
-BY_HAND = frozenset({Gateway.CASH, Gateway.CARD_TERMINAL})
+# Taken by staff in person: a wrong amount is refused at once instead of being refunded later.
+MANUAL_GATEWAYS = frozenset({Gateway.CASH, Gateway.CARD_TERMINAL})
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
-    def to_ask(self, at: datetime) -> "PaymentQuerySet":
-        """Those about which it is time to ask their gateway: in flight, or paid and perhaps charged back meanwhile."""
+    def due_for_polling(self, at: datetime) -> "PaymentQuerySet":
+        """Payments to poll at the gateway now: open ones, and paid ones that may have been refunded there."""
         return self.filter(next_poll_at__lte=at)
 
     def without_receipt(self, at: datetime) -> "PaymentQuerySet":
-        """Money that came since receipts are printed here, for which none is queued yet."""
+        """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet."""
         if settings.RECEIPTS_SINCE is None:
             return self.none()
         return self.filter(
@@ -44,7 +44,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
 
 class Payment(models.Model):
-    """Money for an order, in flight or taken. Several may have succeeded; all but one are then refunded."""
+    """A payment for an order, open or completed. If several succeed, all but one are refunded."""
 
     class Status(models.TextChoices):
         PENDING = "PENDING", _("Processing")
@@ -58,7 +58,7 @@ class Payment(models.Model):
     }
 
     class Discrepancy(models.TextChoices):
-        """What keeps a payment from being booked, until a person has looked."""
+        """Why a payment is not recorded until a person has checked it."""
 
         NOT_OURS = "NOT_OURS", _("The provider has a different payment or currency under this number")
         REFUNDED_BEYOND = "REFUNDED_BEYOND", _("The provider has refunded more than is recorded here")
@@ -118,24 +118,24 @@ class Payment(models.Model):
 
 class RefundQuerySet(models.QuerySet["Refund"]):
     def to_send(self, at: datetime) -> "RefundQuerySet":
-        """Asked for, and not resting after a failure or in another sender's hands. By hand, staff pay them out."""
+        """Requested refunds to send now: not waiting for a retry, not claimed by a sender, not paid out by staff."""
         return self.filter(
             Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=at),
             status=Refund.Status.REQUESTED,
             requested_at__lte=at,
             payment__isnull=False,
-        ).exclude(payment__gateway__in=BY_HAND)
+        ).exclude(payment__gateway__in=MANUAL_GATEWAYS)
 
     def awaiting_lines(self) -> "RefundQuerySet":
-        """Made outside, and staff have not said yet which lines all of it was for."""
+        """Refunds made at the gateway of which staff still have to assign some amount to order lines."""
         return self.filter(unallocated_amount__gt=0)
 
     def to_hand_out(self) -> "RefundQuerySet":
-        """Of a payment taken by hand: staff hand the money out, or send it back on the terminal."""
-        return self.filter(status=Refund.Status.REQUESTED, payment__gateway__in=BY_HAND)
+        """Requested refunds that staff pay out in cash or on the card terminal."""
+        return self.filter(status=Refund.Status.REQUESTED, payment__gateway__in=MANUAL_GATEWAYS)
 
     def without_receipt(self, at: datetime) -> "RefundQuerySet":
-        """Money that went back since receipts are printed here, for which none is queued yet."""
+        """Refunds made since `RECEIPTS_SINCE` for which no receipt is queued yet."""
         if settings.RECEIPTS_SINCE is None:
             return self.none()
         return self.filter(
@@ -149,9 +149,9 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
 
 class Refund(models.Model):
-    """Money that goes, or went, back. `payment` is empty when the order had cost nothing.
+    """Money to be paid back, or already paid back. `payment` is empty if the order cost nothing.
 
-    One that failed is still owed: it is sent again, or paid out otherwise, by a person.
+    A failed refund is still owed: a person sends it again or pays it out in another way.
     """
 
     class Status(models.TextChoices):
@@ -162,7 +162,7 @@ class Refund(models.Model):
     TRANSITIONS: ClassVar = {
         Status.REQUESTED: {Status.SUCCEEDED, Status.FAILED},
         Status.FAILED: {Status.REQUESTED, Status.SUCCEEDED},
-        Status.SUCCEEDED: {Status.FAILED},  # the bank sent it back
+        Status.SUCCEEDED: {Status.FAILED},  # the bank returned the money
     }
 
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="refunds", verbose_name=_("order"))
@@ -231,7 +231,7 @@ class Refund(models.Model):
                 fields=["payment", "external_id"], condition=~Q(external_id=""), name="one_refund_an_external_id"
             ),
             between("amount", name="refund_bounded"),
-            # What a gateway sent back it gave an id; money that nobody can find there was handed out by a person.
+            # A gateway gives each refund an id; a refund without one was paid out by staff.
             models.CheckConstraint(
                 condition=~Q(status="SUCCEEDED") | ~Q(external_id="") | Q(handed_out=True) | Q(amount=0),
                 name="refund_sent_has_its_id",
@@ -245,15 +245,15 @@ class Refund(models.Model):
     def __str__(self) -> str:
         return f"{format_money(self.amount)}, {str(self.get_status_display()).lower()}"
 
-    def is_all_for(self, price: Decimal) -> bool:
-        """Whether it was refunded outside for exactly this much, and nobody has said yet what for."""
+    def is_unallocated_refund_of(self, price: Decimal) -> bool:
+        """Whether this refund was made at the gateway for exactly this price and is not assigned to lines yet."""
         return self.unallocated_amount == self.amount == price
 
 
 class GatewayEvent(models.Model):
-    """What a gateway told us, stored once before it is handled: a hint, since money is believed only when asked for.
+    """A webhook of a gateway, stored once before it is processed.
 
-    Its text is not kept: it names people, and the gateway says it again whenever it is asked.
+    Only a hint: the gateway is asked for the payment's state. The content is not stored, since it has personal data.
     """
 
     gateway = models.CharField(_("payment method"), max_length=16, choices=Gateway)
