@@ -1,19 +1,19 @@
 """Where Django's autodiscovery finds the staff's pages: importing a module below registers its pages."""
 
 from backoffice.accounts import approvals, users
-from backoffice.bonuses import admin as bonuses
-from backoffice.concessions import admin as concessions
-from backoffice.jobs import admin as jobs
-from backoffice.notifications import admin as notifications
-from backoffice.orders import admin as orders
-from backoffice.orders import records
-from backoffice.payments import admin as payments
-from backoffice.payments import gateway_events
-from backoffice.screenings import sessions, venues
+from backoffice.bonuses import accounts as bonuses
+from backoffice.concessions import stock_actions as concessions
+from backoffice.jobs import runs as jobs
+from backoffice.notifications import notifications
+from backoffice.orders import order_events as records
+from backoffice.orders import orders
+from backoffice.payments import gateway_events, payments
+from backoffice.screenings import cinemas, sessions
 
 __all__ = [
     "approvals",
     "bonuses",
+    "cinemas",
     "concessions",
     "gateway_events",
     "jobs",
@@ -23,5 +23,4 @@ __all__ = [
     "records",
     "sessions",
     "users",
-    "venues",
 ]

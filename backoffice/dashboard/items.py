@@ -1,4 +1,4 @@
-"""What a line of the first page is, and how one is read: see `backoffice.dashboard.today`."""
+"""What a line of the first page is, and how one is read: see `backoffice.dashboard.dashboard`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -21,7 +21,8 @@ from backoffice.framework.admin import NoDeleteAdmin, ReadOnlyAdmin
 from backoffice.framework.badges import language_name
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.framework.scoped_choices import visible_rows
-from backoffice.screenings import occupancy, timetable
+from backoffice.screenings import occupancy
+from backoffice.screenings import timetable_layout as timetable
 from backoffice.screenings.forms import OutageForm
 from backoffice.screenings.resources import TimetableResource
 from cinema import clock

@@ -8,7 +8,7 @@ import pytest
 from cinema import clock
 from orders.models import Order
 from payments.models import Dispute, GatewayEvent, Payment, Refund
-from tests.backoffice.dashboard.test_today import told
+from tests.backoffice.dashboard.test_dashboard import told
 from tests.helpers.factories import NOON, PRICE, a_session, an_order
 from tests.helpers.gateway_harness import StripeWorld
 from tests.helpers.users import browser, someone

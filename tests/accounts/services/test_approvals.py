@@ -26,7 +26,7 @@ from orders.errors import NothingToRefund
 from orders.models import Order
 from orders.services import collect, make_ready, refund, refund_by_customer
 from tests import settings as product
-from tests.backoffice.dashboard.test_today import told
+from tests.backoffice.dashboard.test_dashboard import told
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_customer, a_paid_order, a_session, an_item, business_state
 from tests.helpers.users import browser, someone

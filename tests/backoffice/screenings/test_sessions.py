@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from backoffice.screenings import timetable
+from backoffice.screenings import timetable_layout as timetable
 from cinema import clock
 from orders.services import check_in
 from screenings.models import Hall, SeatOutage, Session

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from backoffice.screenings import timetable
+from backoffice.screenings import timetable_layout as timetable
 from orders.availability.seat_map import SeatMap
 from orders.availability.showings import SeatCount, next_day, seat_counts, showings, with_seats_left
 from screenings.models import Seat, SeatOutage, Session, TicketType

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import cinema.urls  # noqa: F401 - it loads the pages
-from backoffice.concessions.admin import MovementInline
+from backoffice.concessions.stock_actions import MovementInline
 from concessions.models import ConcessionItem, ReorderSuggestion, StockMovement
 from concessions.services import order_up, receive
 from screenings.models import Cinema

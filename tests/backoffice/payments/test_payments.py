@@ -6,7 +6,7 @@ from django.urls import reverse
 from orders.models import Order
 from orders.services import record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Receipt, Refund
-from tests.backoffice.orders.test_admin import address, do
+from tests.backoffice.orders.test_orders import address, do
 from tests.helpers.factories import (
     LONG_AGO,
     NOON,

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Approval
 from backoffice.dashboard.items import SHOWN, DashboardItem, counted, list_of, named
-from backoffice.dashboard.money import MoneyItems
+from backoffice.dashboard.payments import MoneyItems
 from cinema import clock
 from cinema.schedule import TITLES
 from concessions.models import ConcessionItem
