@@ -1,26 +1,68 @@
-"""Where Django's autodiscovery finds the staff's pages: importing a module below registers its pages."""
+"""Django's autodiscovery imports this module, which imports every module that registers a page of the admin."""
 
 from backoffice.accounts import approvals, users
-from backoffice.bonuses import accounts as bonuses
-from backoffice.concessions import stock_actions as concessions
-from backoffice.jobs import runs as jobs
+from backoffice.bonuses import accounts, transactions
+from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
+from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
-from backoffice.orders import order_events as records
-from backoffice.orders import orders
-from backoffice.payments import gateway_events, payments
-from backoffice.screenings import cinemas, sessions
+from backoffice.orders import (
+    order_events,
+    orders,
+    overdue_orders,
+    promocodes,
+    refund_lines,
+    scans,
+    tickets,
+)
+from backoffice.payments import disputes, gateway_events, payments, receipts, refunds, vat_rates
+from backoffice.screenings import (
+    cinemas,
+    films,
+    genres,
+    halls,
+    seat_outages,
+    seats,
+    session_summaries,
+    sessions,
+    surcharges,
+    ticket_types,
+)
 
 __all__ = [
+    "accounts",
     "approvals",
-    "bonuses",
     "cinemas",
-    "concessions",
+    "disputes",
+    "films",
     "gateway_events",
-    "jobs",
+    "genres",
+    "halls",
+    "items",
+    "leases",
+    "low_stock",
     "notifications",
+    "order_events",
     "orders",
+    "overdue_orders",
     "payments",
-    "records",
+    "preorders",
+    "promocodes",
+    "quarantine",
+    "receipts",
+    "refund_lines",
+    "refunds",
+    "reorder_suggestions",
+    "runs",
+    "scans",
+    "seat_outages",
+    "seats",
+    "session_summaries",
     "sessions",
+    "stock_movements",
+    "surcharges",
+    "ticket_types",
+    "tickets",
+    "transactions",
     "users",
+    "vat_rates",
 ]

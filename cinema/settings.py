@@ -199,7 +199,7 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": lambda _request: static("icon.svg")}
     ],
     "SITE_URL": None,
-    "DASHBOARD_CALLBACK": "backoffice.dashboard.dashboard.dashboard",
+    "DASHBOARD_CALLBACK": "backoffice.dashboard.dashboard.dashboard_callback",
     "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
     "STYLES": [lambda _request: static("cinema.css")],
     "SCRIPTS": [lambda _request: static("admin.js")],

@@ -1,4 +1,4 @@
-"""What money waits for that only a person can do: its lines of the first page."""
+"""Dashboard items about payments, refunds, receipts and disputes."""
 
 from collections.abc import Iterator
 
@@ -6,18 +6,18 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.dashboard.items import DashboardItem, DashboardSection, counted, list_of, named
+from backoffice.dashboard.items import DashboardItem, DashboardSection, count_and_first, list_link, names_and_more
 from cinema.local_time import format_local
 from cinema.money import format_money
 from payments.models import BY_HAND, Dispute, Payment, Receipt, Refund
 
 
-class MoneyItems(DashboardSection):
+class PaymentItems(DashboardSection):
     def disputes(self) -> Iterator[DashboardItem]:
-        """A bank takes the money back for good unless somebody answers, at the gateway, by the day that it names."""
+        """The bank keeps the money unless staff reply on the provider's site by the deadline."""
         disputes: QuerySet[Dispute] = Dispute.objects.filter(status=Dispute.Status.OPEN)
-        disputes = self.own(disputes, "payment__order__cinema").select_related("payment__order__cinema")
-        total, rows = counted(disputes.order_by(F("answer_by").asc(nulls_last=True), "pk"))
+        disputes = self.own_rows(disputes, "payment__order__cinema").select_related("payment__order__cinema")
+        total, rows = count_and_first(disputes.order_by(F("answer_by").asc(nulls_last=True), "pk"))
         if total:
             yield DashboardItem(
                 ngettext(
@@ -26,15 +26,15 @@ class MoneyItems(DashboardSection):
                     total,
                 )
                 % {"count": total},
-                list_of("payments_dispute", status__exact=Dispute.Status.OPEN),
+                list_link("payments_dispute", status__exact=Dispute.Status.OPEN),
                 "gavel",
-                *named(total, [_last_day(dispute) for dispute in rows]),
+                *names_and_more(total, [_dispute_name(dispute) for dispute in rows]),
                 urgent=True,
             )
 
     def refunds_without_lines(self) -> Iterator[DashboardItem]:
-        refunds = self.own(Refund.objects.awaiting_lines(), "order__cinema")
-        total, rows = counted(refunds.select_related("order").order_by("requested_at", "pk"))
+        refunds = self.own_rows(Refund.objects.awaiting_lines(), "order__cinema")
+        total, rows = count_and_first(refunds.select_related("order").order_by("requested_at", "pk"))
         if total:
             yield DashboardItem(
                 ngettext(
@@ -43,41 +43,44 @@ class MoneyItems(DashboardSection):
                     total,
                 )
                 % {"count": total},
-                list_of("payments_refund", waits="lines"),
+                list_link("payments_refund", waits="lines"),
                 "rule",
-                *named(total, [refund.order.number for refund in rows]),
+                *names_and_more(total, [refund.order.number for refund in rows]),
             )
 
     def failed_refunds(self) -> Iterator[DashboardItem]:
-        """The customer's money is still here."""
+        """The customer has not received the money yet."""
         refunds: QuerySet[Refund] = Refund.objects.filter(status=Refund.Status.FAILED)
-        total, rows = counted(self.own(refunds, "order__cinema").select_related("order").order_by("requested_at", "pk"))
+        refunds = self.own_rows(refunds, "order__cinema").select_related("order")
+        total, rows = count_and_first(refunds.order_by("requested_at", "pk"))
         if total:
             yield DashboardItem(
                 ngettext("%(count)d failed refund", "%(count)d failed refunds", total) % {"count": total},
-                list_of("payments_refund", status__exact=Refund.Status.FAILED),
+                list_link("payments_refund", status__exact=Refund.Status.FAILED),
                 "money_off",
-                *named(total, [f"{refund.order.number}: {format_money(refund.amount)}" for refund in rows]),
+                *names_and_more(total, [f"{refund.order.number}: {format_money(refund.amount)}" for refund in rows]),
                 urgent=True,
             )
 
     def failed_receipts(self) -> Iterator[DashboardItem]:
         receipts: QuerySet[Receipt] = Receipt.objects.filter(status=Receipt.Status.FAILED)
-        total, rows = counted(self.own(receipts, "order__cinema").select_related("order").order_by("created_at", "pk"))
+        receipts = self.own_rows(receipts, "order__cinema").select_related("order")
+        total, rows = count_and_first(receipts.order_by("created_at", "pk"))
         if total:
             yield DashboardItem(
                 ngettext("%(count)d unsent fiscal receipt", "%(count)d unsent fiscal receipts", total)
                 % {"count": total},
-                list_of("payments_receipt", status__exact=Receipt.Status.FAILED),
+                list_link("payments_receipt", status__exact=Receipt.Status.FAILED),
                 "receipt_long",
-                *named(total, [f"{receipt.order.number}: {format_money(receipt.amount)}" for receipt in rows]),
+                *names_and_more(total, [f"{receipt.order.number}: {format_money(receipt.amount)}" for receipt in rows]),
                 urgent=True,
             )
 
-    def payments_to_clear_up(self) -> Iterator[DashboardItem]:
-        """Nobody knows whether the terminal took the money."""
+    def uncertain_payments(self) -> Iterator[DashboardItem]:
+        """Terminal payments for which it is unknown whether the card was charged."""
         payments = Payment.objects.filter(status=Payment.Status.PENDING, gateway__in=BY_HAND)
-        total, rows = counted(self.own(payments, "order__cinema").select_related("order").order_by("created_at", "pk"))
+        payments = self.own_rows(payments, "order__cinema").select_related("order")
+        total, rows = count_and_first(payments.order_by("created_at", "pk"))
         if total:
             yield DashboardItem(
                 ngettext(
@@ -86,15 +89,15 @@ class MoneyItems(DashboardSection):
                     total,
                 )
                 % {"count": total},
-                list_of("payments_payment", status__exact=Payment.Status.PENDING),
+                list_link("payments_payment", status__exact=Payment.Status.PENDING),
                 "contactless",
-                *named(total, [payment.order.number for payment in rows]),
+                *names_and_more(total, [payment.order.number for payment in rows]),
             )
 
-    def payments_in_trouble(self) -> Iterator[DashboardItem]:
-        """Gateway and books disagree, and no job can mend it."""
-        payments = self.own(Payment.objects.filter(discrepancy__gt=""), "order__cinema")
-        total, rows = counted(payments.select_related("order").order_by("created_at", "pk"))
+    def payments_with_discrepancy(self) -> Iterator[DashboardItem]:
+        """Payments that differ from the provider's data in a way that no job can resolve."""
+        payments = self.own_rows(Payment.objects.filter(discrepancy__gt=""), "order__cinema")
+        total, rows = count_and_first(payments.select_related("order").order_by("created_at", "pk"))
         if total:
             yield DashboardItem(
                 ngettext(
@@ -103,25 +106,25 @@ class MoneyItems(DashboardSection):
                     total,
                 )
                 % {"count": total},
-                list_of("payments_payment", discrepancy="yes"),
+                list_link("payments_payment", discrepancy="yes"),
                 "balance",
-                *named(total, [payment.order.number for payment in rows]),
+                *names_and_more(total, [payment.order.number for payment in rows]),
                 urgent=True,
             )
 
-    def refunds_by_hand(self) -> Iterator[DashboardItem]:
-        refunds = self.own(Refund.objects.to_hand_out(), "order__cinema")
-        total, rows = counted(refunds.select_related("order").order_by("requested_at", "pk"))
+    def refunds_to_pay_out(self) -> Iterator[DashboardItem]:
+        refunds = self.own_rows(Refund.objects.to_hand_out(), "order__cinema")
+        total, rows = count_and_first(refunds.select_related("order").order_by("requested_at", "pk"))
         if total:
             yield DashboardItem(
                 ngettext("%(count)d refund to pay out", "%(count)d refunds to pay out", total) % {"count": total},
-                list_of("payments_refund", waits="hands"),
+                list_link("payments_refund", waits="hands"),
                 "payments",
-                *named(total, [f"{refund.order.number}: {format_money(refund.amount)}" for refund in rows]),
+                *names_and_more(total, [f"{refund.order.number}: {format_money(refund.amount)}" for refund in rows]),
             )
 
 
-def _last_day(dispute: Dispute) -> str:
+def _dispute_name(dispute: Dispute) -> str:
     order = dispute.payment.order
     if dispute.answer_by is None:
         return f"{order.number}: {format_money(dispute.amount)}"

@@ -1,3 +1,5 @@
+"""Page of notifications: the messages sent to customers and staff."""
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -17,13 +19,23 @@ from notifications.services import requeue
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
-    """What was told to whom. People read it, and send again what has failed."""
+    """Read-only, except that failed messages can be sent again."""
 
     cinema_path = None
     list_display = ["kind", "recipient", "status", "attempts", "created_at", "error"]
-    fields = ["kind", "recipient", "occasion", "written_in", "facts", "status", "attempts", "created_at", "not_after"]
+    fields = [
+        "kind",
+        "recipient",
+        "occasion",
+        "language_label",
+        "facts",
+        "status",
+        "attempts",
+        "created_at",
+        "not_after",
+    ]
     fields += ["next_attempt", "sent_at", "error"]
-    readonly_fields = ["written_in", "facts", "next_attempt"]
+    readonly_fields = ["language_label", "facts", "next_attempt"]
     list_filter = ["status", "kind"]
     search_fields = ["recipient", "occasion"]
     list_per_page = 20
@@ -33,23 +45,23 @@ class NotificationAdmin(ReadOnlyAdmin):
     has_resend_permission = may("notifications.resend_notification")
 
     def get_fields(self, request: HttpRequest, obj: Notification | None = None) -> list[str]:
-        """A link to sign in is nobody's but the recipient's."""
-        secret = {"facts"} if obj is not None and obj.kind == Kind.SIGN_IN else set()
-        return [each for each in self.fields if each not in secret]
+        """Leaves out the details of a sign-in message: its link would let staff sign in as the recipient."""
+        hidden = {"facts"} if obj is not None and obj.kind == Kind.SIGN_IN else set()
+        return [each for each in self.fields if each not in hidden]
 
     @admin.display(description=_("language"))
-    def written_in(self, message: Notification) -> str:
+    def language_label(self, message: Notification) -> str:
         return language_name(message.language)
 
     @admin.display(description=_("details"))
     def facts(self, message: Notification) -> SafeString:
-        """But for the codes, which open the door to whoever shows them."""
-        told = sorted((name, fact) for name, fact in message.context.items() if name != "codes")
-        return format_html_join(mark_safe("<br>"), "{}: {}", told)
+        """Without the ticket codes: whoever shows a code is let in."""
+        facts = sorted((name, fact) for name, fact in message.context.items() if name != "codes")
+        return format_html_join(mark_safe("<br>"), "{}: {}", facts)
 
     @admin.display(description=_("next attempt"))
     def next_attempt(self, message: Notification) -> str:
-        """Only what is still to be sent has one."""
+        """Empty for messages that will not be tried again."""
         return format_local(message.next_attempt_at) if message.status in (Status.QUEUED, Status.SENDING) else "–"
 
     @admin.action(description=_("Send again"), permissions=["resend"])
@@ -57,7 +69,7 @@ class NotificationAdmin(ReadOnlyAdmin):
         failed = list(queryset.filter(status=Status.FAILED))
         try:
             requeue(failed, at=clock.now())
-        except Refused as refusal:  # a colleague was quicker
+        except Refused as refusal:  # a colleague has already sent them again
             self.message_user(request, str(refusal), messages.ERROR)
             return
         self.message_user(

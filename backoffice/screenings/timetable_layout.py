@@ -1,4 +1,4 @@
-"""A day of a cinema, by hall, laid out to be drawn."""
+"""Layout of the timetable: positions of a day's sessions, by hall, on a common time axis."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,25 +9,28 @@ from screenings.models import Cinema, Hall, Session
 from screenings.services.timetable import in_the_way
 
 HOUR = timedelta(hours=1)
-OPENS, CLOSES = time(10), timedelta(hours=14)  # what an empty day shows
+OPENING_TIME, OPEN_FOR = time(10), timedelta(hours=14)  # what the axis shows on an empty day
 
 
 @dataclass(frozen=True)
-class Block:
-    """A session on the timetable. `left`, `width` and `cleaning` are percents, of the axis and of the block."""
+class SessionBlock:
+    """A session on the timetable.
+
+    `left` and `width` are percentages of the axis, `cleaning` is one of the block; all are values for CSS.
+    """
 
     session: Session
-    starts: datetime  # by the cinema's clocks, as `ends`
+    starts: datetime  # in the cinema's time zone, like `ends`
     ends: datetime
     left: str
     width: str
     cleaning: str
-    lane: int  # sessions of one hall at one time, of which all but one are cancelled, lie beneath each other
+    lane: int  # 0 is the top one; cancelled sessions that overlap another session get the lanes below
     seats: SeatCount
 
     @property
     def time(self) -> str:
-        """In words here, since a template would show an instant by other clocks."""
+        """Formatted here because a template would convert the times to the current time zone."""
         return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
 
     @property
@@ -36,29 +39,29 @@ class Block:
 
 
 @dataclass(frozen=True)
-class HallDay:
+class HallRow:
     hall: Hall
-    blocks: list[Block]
+    blocks: list[SessionBlock]
     lanes: int
 
 
 @dataclass(frozen=True)
-class Hour:
+class HourMark:
     left: str
     label: str
 
 
 @dataclass(frozen=True)
-class Day:
+class Timetable:
     cinema: Cinema
     date: date
-    hours: list[Hour]
-    halls: list[HallDay]
-    now: str | None  # where the axis is now; None: not on it
+    hours: list[HourMark]
+    halls: list[HallRow]
+    now: str | None  # the position of the current time; None if it is not on the axis
 
 
-def lay_out(cinema: Cinema, day: date, *, at: datetime) -> Day:
-    """Sessions that start on this day of the cinema's calendar, cancelled ones included. Five queries."""
+def lay_out_day(cinema: Cinema, day: date, *, at: datetime) -> Timetable:
+    """Sessions that start on this day in the cinema's time zone, cancelled ones included. Five queries."""
     midnight, next_midnight = (
         datetime.combine(each, time(), cinema.zone).astimezone(UTC) for each in (day, day + timedelta(days=1))
     )
@@ -72,15 +75,15 @@ def lay_out(cinema: Cinema, day: date, *, at: datetime) -> Day:
     )
     seats = seat_counts(sessions, at=at)
     begins, ends = _axis(cinema, day, sessions)
-    return Day(
+    return Timetable(
         cinema=cinema,
         date=day,
         hours=[
-            Hour(_percent(instant - begins, ends - begins), f"{cinema.local(instant):%H:%M}")
+            HourMark(_percent(instant - begins, ends - begins), f"{cinema.local(instant):%H:%M}")
             for instant in _hours(begins, ends)
         ],
         halls=[
-            _hall_day(
+            _hall_row(
                 cinema,
                 hall,
                 [session for session in sessions if session.hall_id == hall.pk],
@@ -94,10 +97,10 @@ def lay_out(cinema: Cinema, day: date, *, at: datetime) -> Day:
 
 
 def _axis(cinema: Cinema, day: date, sessions: Sequence[Session]) -> tuple[datetime, datetime]:
-    """Whole hours around the sessions, cleaning included."""
-    opens = datetime.combine(day, OPENS, cinema.zone).astimezone(UTC)
+    """Start and end of the axis: whole local hours around all sessions, with their cleaning."""
+    opens = datetime.combine(day, OPENING_TIME, cinema.zone).astimezone(UTC)
     begins = min([opens, *(session.start_datetime for session in sessions)])
-    ends = max([opens + CLOSES, *(session.free_from for session in sessions)])
+    ends = max([opens + OPEN_FOR, *(session.free_from for session in sessions)])
     whole = cinema.local(begins).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
     return whole, whole + -(-(ends - whole) // HOUR) * HOUR
 
@@ -106,40 +109,40 @@ def _hours(begins: datetime, ends: datetime) -> list[datetime]:
     return [begins + number * HOUR for number in range((ends - begins) // HOUR)]
 
 
-def _hall_day(
+def _hall_row(
     cinema: Cinema,
     hall: Hall,
     sessions: Sequence[Session],
     *,
     seats: Mapping[int, SeatCount],
     axis: tuple[datetime, datetime],
-) -> HallDay:
+) -> HallRow:
     begins, ends = axis
     lanes: list[list[Session]] = []
     blocks = []
-    # Those that are shown come first, so that they keep the upper lane.
+    # Cancelled sessions come last, so that the others get the top lane.
     for session in sorted(sessions, key=lambda each: each.status == Session.Status.CANCELLED):
         lane = next((number for number, others in enumerate(lanes) if not in_the_way(session, others)), len(lanes))
         if lane == len(lanes):
             lanes.append([])
         lanes[lane].append(session)
         session.hall = hall
-        taken = session.free_from - session.start_datetime
+        duration = session.free_from - session.start_datetime
         blocks.append(
-            Block(
+            SessionBlock(
                 session=session,
                 starts=cinema.local(session.start_datetime),
                 ends=cinema.local(session.end_datetime),
                 left=_percent(session.start_datetime - begins, ends - begins),
-                width=_percent(taken, ends - begins),
-                cleaning=_percent(session.free_from - session.end_datetime, taken),
+                width=_percent(duration, ends - begins),
+                cleaning=_percent(session.free_from - session.end_datetime, duration),
                 lane=lane,
                 seats=seats[session.pk],
             )
         )
-    return HallDay(hall, sorted(blocks, key=lambda block: (block.starts, block.lane)), max(len(lanes), 1))
+    return HallRow(hall, sorted(blocks, key=lambda block: (block.starts, block.lane)), max(len(lanes), 1))
 
 
 def _percent(part: timedelta, whole: timedelta) -> str:
-    """For a style sheet, which knows no decimal comma."""
+    """With a decimal point in every language, as CSS requires."""
     return f"{100 * (part / whole):.3f}%"

@@ -80,7 +80,7 @@ def test_nothing_typed_into_the_addresses_of_other_pages_breaks_them(client: Cli
             (reverse("admin:autocomplete"), ORDERS),
             (reverse("admin:screenings_session_timetable"), {"day": "2026-11-05", "cinema": str(place.pk)}),
             (reverse("admin:screenings_cinema_schedule", args=[row]), {"day": "", "time": "", "hall": "", "which": ""}),
-            (reverse("admin:screenings_cinema_copy_day", args=[row]), {"day": "", "to": "", "looked": ""}),
+            (reverse("admin:screenings_cinema_copy_day", args=[row]), {"day": "", "to": "", "previewed": ""}),
             (reverse("admin:screenings_cinema_copy_week", args=[row]), {"monday": "", "to": ""}),
             (reverse("admin:screenings_cinema_history", args=[row]), {"before": ""}),
             (reverse("admin:concessions_concessionitem_export"), {"as": "csv", "q": "", "cinema__id__exact": ""}),

@@ -47,8 +47,8 @@ def press(person, row, action, **given):
     form = client.get(page).context["form"]
     given = {field.name: field.value() for field in form if field.value() is not None} | given
     answer = client.post(page, given)
-    if answer.context and "agreed" in answer.context["form"].fields:
-        answer = client.post(page, given | {"agreed": answer.context["form"]["agreed"].value()})
+    if answer.context and "previewed" in answer.context["form"].fields:
+        answer = client.post(page, given | {"previewed": answer.context["form"]["previewed"].value()})
     return answer
 
 

@@ -97,7 +97,7 @@ def test_the_page_says_what_the_account_came_to_after_each_movement(account):
     page = browser(someone("accountant")).get(address(account, "change"))
 
     [inline] = page.context_data["inline_admin_formsets"]
-    assert [(form.instance.amount, form.instance.so_far) for form in inline.formset.forms] == [
+    assert [(form.instance.amount, form.instance.running_balance) for form in inline.formset.forms] == [
         (5, 75),
         (-30, 70),
         (100, 100),

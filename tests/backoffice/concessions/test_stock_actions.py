@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import cinema.urls  # noqa: F401 - it loads the pages
-from backoffice.concessions.stock_actions import MovementInline
+from backoffice.concessions.stock_movements import StockMovementInline
 from concessions.models import ConcessionItem, ReorderSuggestion, StockMovement
 from concessions.services import order_up, receive
 from screenings.models import Cinema
@@ -201,7 +201,7 @@ def test_a_page_that_claims_a_million_movements_is_drawn_with_few(place, item):
     answer = client.post(where, form.sent(**{"movements-TOTAL_FORMS": "1000000"}))
 
     assert answer.status_code == 200
-    assert len(answer.context_data["inline_admin_formsets"][0].formset.forms) == MovementInline.per_page
+    assert len(answer.context_data["inline_admin_formsets"][0].formset.forms) == StockMovementInline.per_page
 
 
 def test_the_page_says_how_far_how_fast_and_what_is_on_order(place, item):

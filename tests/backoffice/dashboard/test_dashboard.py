@@ -42,7 +42,7 @@ def first_page(person) -> str:
 
 def told(person) -> list[str]:
     """The lines that the person reads."""
-    return [line.text for line in browser(person).get(reverse("admin:index")).context["lines"]]
+    return [line.text for line in browser(person).get(reverse("admin:index")).context["dashboard_items"]]
 
 
 def overdue(session, number: int = 1) -> None:
@@ -115,7 +115,7 @@ def test_all_that_waits_is_named_with_a_link_to_where_it_is_settled():
         "1 row failed to process",
     ]
     owner = browser(person)
-    for line in owner.get(reverse("admin:index")).context["lines"]:
+    for line in owner.get(reverse("admin:index")).context["dashboard_items"]:
         assert owner.get(line.link).status_code == 200, line
 
 
@@ -207,10 +207,10 @@ def test_a_fresh_demo_is_told_once_how_to_install_the_schedule_and_production_th
     jobs_page = reverse("admin:jobs_jobrun_changelist")
 
     settings.DEBUG = True
-    [calm] = browser(manager).get(reverse("admin:index")).context["lines"]
+    [calm] = browser(manager).get(reverse("admin:index")).context["dashboard_items"]
     page = browser(manager).get(jobs_page).text
     settings.DEBUG = False
-    [alarm] = browser(manager).get(reverse("admin:index")).context["lines"]
+    [alarm] = browser(manager).get(reverse("admin:index")).context["dashboard_items"]
 
     assert calm.text == "Automatic jobs are not set up on this server"
     assert calm.names == ["To set them up, run: manage.py crontab add -v 0"]

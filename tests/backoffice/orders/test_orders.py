@@ -221,8 +221,10 @@ def test_chosen_lines_are_refunded_only_after_their_exact_money_and_points_were_
 
     shown = client.post(address(sold, "refund_lines"), {"lines": [line], "reason": "Ill"})
     assert sold.refunds.count() == 0
-    agreed = shown.context_data["form"]["agreed"].value()
-    done = client.post(address(sold, "refund_lines"), {"lines": [line], "reason": "Ill", "agreed": agreed}, follow=True)
+    previewed = shown.context_data["form"]["previewed"].value()
+    done = client.post(
+        address(sold, "refund_lines"), {"lines": [line], "reason": "Ill", "previewed": previewed}, follow=True
+    )
 
     refunded = sold.refunds.get()
     assert "315\N{NO-BREAK SPACE}₽" in shown.content.decode()
@@ -330,7 +332,7 @@ def test_door_and_bar_keep_to_their_own(place, sold):
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_values_break_nothing(place, late, sold, value):
     client = browser(someone("owner", place))
-    typed = {"until": value, "gateway": value, "lines": [value], "agreed": value, "back": value}
+    typed = {"until": value, "gateway": value, "lines": [value], "previewed": value, "back": value}
 
     for order, action in [(late, "extend"), (late, "take_payment"), (sold, "refund_lines")]:
         answer = client.post(address(order, action), {**typed, "reason": value})
@@ -351,14 +353,14 @@ def test_an_order_tells_its_story(place, sold):
 
     page = browser(manager).get(reverse("admin:orders_order_change", args=[sold.pk]))
 
-    happened = [(entry.what, entry.who, entry.why) for entry in page.context_data["story"].entries]
+    happened = [(entry.what, entry.who, entry.why) for entry in page.context_data["timeline"].entries]
     assert ("Awaiting payment → Paid", "", "") in happened
     assert ("Payment of 846\N{NO-BREAK SPACE}₽: Cash", "", "") in happened
     assert ("Points -94: Spent", "", "") in happened
     assert ("Refund of 315\N{NO-BREAK SPACE}₽: To be sent", str(manager), "Fell ill") in happened
     assert (f"Checked in: {used.seat}", str(manager), "") in happened
     assert ("Message: Order refunded", "", "") in happened
-    assert [line.paid for line in page.context_data["story"].lines] == [
+    assert [line.paid for line in page.context_data["timeline"].lines] == [
         "315\N{NO-BREAK SPACE}₽",
         "315\N{NO-BREAK SPACE}₽",
         "216\N{NO-BREAK SPACE}₽",

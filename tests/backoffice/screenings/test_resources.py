@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from backoffice.framework.import_export import files
-from backoffice.screenings.resources import FilmResource, TimetableResource
+from backoffice.screenings.resources import FilmResource, SessionResource
 from screenings.models import Cinema, Film, Genre, Hall, Session
 from screenings.services import cancel_session
 from tests.backoffice.concessions.test_resources import confirm, look, told
@@ -37,7 +37,7 @@ def film() -> Film:
 
 
 def outcomes(hall: Hall, text: str, *, at: datetime = NOON, keep: bool = False) -> list[tuple[Any, ...]]:
-    sheet = TimetableResource(
+    sheet = SessionResource(
         rows=Session.objects.filter(hall__cinema=hall.cinema).select_related("film", "hall__cinema"),
         cinemas=Cinema.objects.filter(pk=hall.cinema.pk),
         person=None,

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from backoffice.screenings import timetable_layout as timetable
+from backoffice.screenings import timetable_layout
 from cinema import clock
 from orders.services import check_in
 from screenings.models import Hall, SeatOutage, Session
@@ -45,9 +45,9 @@ def confirmed(client: Any, link: str, given: dict[str, Any]) -> Any:
     """Sent twice, as somebody does who looks before the second time."""
     shown = client.post(link, {**given, "confirmed": "yes"})
     assert shown.status_code == 200, shown
-    looked = re.search(r'name="looked" value="([^"]*)"', shown.text)
-    assert looked
-    return client.post(link, {**given, "confirmed": "yes", "looked": unescape(looked[1])})
+    previewed = re.search(r'name="previewed" value="([^"]*)"', shown.text)
+    assert previewed
+    return client.post(link, {**given, "confirmed": "yes", "previewed": unescape(previewed[1])})
 
 
 # --- The timetable
@@ -71,7 +71,7 @@ def test_a_session_belongs_to_the_day_on_which_it_starts_by_the_cinemas_clocks()
     late = factories.a_session(hall, start=datetime(2026, 11, 6, 13, 30, tzinfo=UTC))  # 23:30 there
     factories.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))  # 02:00 of the next day
 
-    day = timetable.lay_out(hall.cinema, date(2026, 11, 6), at=NOON)
+    day = timetable_layout.lay_out_day(hall.cinema, date(2026, 11, 6), at=NOON)
 
     page = browser(someone("usher", hall.cinema)).get(reverse(TIMETABLE), {"day": DAY}).text
     [shown] = day.halls[0].blocks
@@ -85,7 +85,7 @@ def test_on_the_night_the_clocks_change_the_axis_shows_what_the_clocks_show() ->
     hall = factories.a_hall(factories.a_cinema(time_zone="Europe/Berlin"))
     factories.a_session(hall, start=datetime(2027, 3, 27, 23, 30, tzinfo=UTC))  # 00:30 on 28 March
 
-    day = timetable.lay_out(hall.cinema, date(2027, 3, 28), at=NOON)
+    day = timetable_layout.lay_out_day(hall.cinema, date(2027, 3, 28), at=NOON)
 
     assert [hour.label for hour in day.hours][:4] == ["00:00", "01:00", "03:00", "04:00"]
 
@@ -96,7 +96,7 @@ def test_a_cancelled_session_lies_beneath_the_one_that_took_its_place(hall: Hall
     cancel_session(cancelled, reason="Broken", at=NOON)
     shown = factories.a_session(hall, start=start)
 
-    [row] = timetable.lay_out(hall.cinema, date(2026, 11, 6), at=NOON).halls
+    [row] = timetable_layout.lay_out_day(hall.cinema, date(2026, 11, 6), at=NOON).halls
 
     assert {block.session: block.lane for block in row.blocks} == {shown: 0, cancelled: 1}
     assert row.lanes == 2
@@ -156,7 +156,7 @@ def test_the_page_of_a_session_says_who_sits_where_in_words(hall: Hall) -> None:
     assert "row 1, seat 3, VIP, off sale: Wet" in titles
     assert "row 3, seat 4, Companion seat" in titles
     assert reverse("admin:orders_order_change", args=[order.pk]) in page.text
-    counts = {each.words: each.number for each in page.context_data["seating"].counts}
+    counts = {each.words: each.number for each in page.context_data["occupancy"].counts}
     assert counts == {"Free": 5, "Reserved": 0, "Paid": 1, "Used": 1, "No-show": 0, "Off sale": 1}
 
 
@@ -281,8 +281,8 @@ def test_what_was_changed_after_the_look_is_looked_at_again(hall: Hall) -> None:
     client, link = browser(someone("cinema_manager", hall.cinema)), cinema_action("copy_day", hall)
 
     shown = client.post(link, {"day": DAY, "to": "2026-11-07"})
-    looked = re.search(r'name="looked" value="([^"]*)"', shown.text)[1]
-    again = client.post(link, {"day": DAY, "to": "2026-11-08", "looked": looked})
+    previewed = re.search(r'name="previewed" value="([^"]*)"', shown.text)[1]
+    again = client.post(link, {"day": DAY, "to": "2026-11-08", "previewed": previewed})
 
     assert again.status_code == 200
     assert Session.objects.count() == 1

@@ -1,0 +1,60 @@
+"""Page of the timetable: a day of one cinema, by hall. Linked from the menu instead of the list of sessions."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.framework.admin import CinemaScopedAdmin
+from backoffice.framework.scoped_choices import visible_rows
+from backoffice.screenings import timetable_layout
+from backoffice.screenings.forms import parse_day
+from cinema import clock
+from screenings.models import Cinema
+
+
+class TimetableMixin(CinemaScopedAdmin):
+    """Adds the timetable to the pages of sessions, at `admin:screenings_session_timetable`.
+
+    It takes `?cinema=` (an id) and `?day=` (ISO format); by default it shows the first cinema of the person, today.
+    """
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.timetable)
+        return [path("timetable/", view, name="screenings_session_timetable"), *super().get_urls()]
+
+    def timetable(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        visible = visible_rows(self.admin_site, Cinema, request)
+        cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
+        context = {**self.admin_site.each_context(request), "title": _("Timetable"), "opts": self.opts}
+        if cinemas:
+            cinema, at = _requested_cinema(cinemas, request.GET.get("cinema")), clock.now()
+            day = parse_day(request.GET.get("day")) or cinema.local(at).date()
+            context |= {
+                "cinemas": cinemas,
+                "cinema": cinema,
+                "timetable": timetable_layout.lay_out_day(cinema, day, at=at),
+                "day": day,
+                "today": cinema.local(at).date(),
+                "before": day - timedelta(days=1),
+                "after": day + timedelta(days=1),
+                "may_schedule": request.user.has_perm("screenings.schedule_session"),
+                "may_copy": request.user.has_perm("screenings.copy_sessions"),
+            }
+        return TemplateResponse(request, "backoffice/screenings/timetable.html", context)
+
+
+def _requested_cinema(cinemas: list[Cinema], key: str | None) -> Cinema:
+    """The cinema with that id, or the first one if there is no id. 404 for a cinema that the person may not see."""
+    if not key:
+        return cinemas[0]
+    for cinema in cinemas:
+        if str(cinema.pk) == key:
+            return cinema
+    raise Http404
