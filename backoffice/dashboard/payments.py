@@ -78,7 +78,7 @@ class PaymentItems(DashboardSection):
 
     def uncertain_payments(self) -> Iterator[DashboardItem]:
         """Terminal payments for which it is unknown whether the card was charged."""
-        payments = Payment.objects.filter(status=Payment.Status.PENDING, gateway__in=BY_HAND)
+        payments: QuerySet[Payment] = Payment.objects.filter(status=Payment.Status.PENDING, gateway__in=BY_HAND)
         payments = self.own_rows(payments, "order__cinema").select_related("order")
         total, rows = count_and_first(payments.order_by("created_at", "pk"))
         if total:

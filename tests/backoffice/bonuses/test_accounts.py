@@ -1,16 +1,10 @@
-"""A customer's account: its balance explained, and points added or taken with a reason."""
-
-from typing import Any
+"""The page of a bonus account: its history, and adding or deducting points."""
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
-import cinema.urls  # noqa: F401 - it loads the pages
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
+from tests.helpers.admin_pages import admin_url, messages_of, query_count, run_action
 from tests.helpers.factories import NOON, a_customer, an_order
 from tests.helpers.users import browser, someone
 
@@ -24,48 +18,35 @@ def account() -> BonusAccount:
     return a_customer(points=100).bonus_account
 
 
-def address(account: BonusAccount, page: str = "adjust_points") -> str:
-    return reverse(f"admin:bonuses_bonusaccount_{page}", args=[account.pk])
-
-
-def told(answer: Any) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
-
-
-def do(client: Client, account: BonusAccount, **typed: Any) -> Any:
-    seen = client.get(address(account)).context_data["form"]["seen"].value()
-    return client.post(address(account), {"seen": seen, **typed}, follow=True)
-
-
-def test_points_are_added_and_taken_with_a_reason(account):
+def test_points_are_added_and_deducted_with_a_reason(account):
     client = browser(someone("cinema_manager"))
 
-    do(client, account, amount="50", reason="Sorry for the noise")
-    answer = do(client, account, amount="-30", reason="Booked twice")
+    run_action(client, account, "adjust_points", amount="50", reason="Sorry for the noise")
+    answer = run_action(client, account, "adjust_points", amount="-30", reason="Booked twice")
 
-    assert told(answer) == [f"{account}: -30 points. New balance: 120."]
+    assert messages_of(answer) == [f"{account}: -30 points. New balance: 120."]
     last = BonusTransaction.objects.latest("pk")
     assert (last.amount, last.description, last.actor.email) == (-30, "Booked twice", "cinema_manager@example.org")
 
 
-def test_a_second_press_books_nothing_twice_and_says_what_was_booked(account):
+def test_submitting_the_form_twice_changes_the_balance_once_and_shows_the_change(account):
     client = browser(someone("cinema_manager"))
     typed = {
-        "seen": client.get(address(account)).context_data["form"]["seen"].value(),
+        "seen": client.get(admin_url(account, "adjust_points")).context_data["form"]["seen"].value(),
         "amount": "50",
         "reason": "Bonus",
     }
-    client.post(address(account), typed)
+    client.post(admin_url(account, "adjust_points"), typed)
 
-    again = client.post(address(account), typed)
+    again = client.post(admin_url(account, "adjust_points"), typed)
 
     account.refresh_from_db()
     assert account.balance == 150
     assert "changed the balance by +50 (Bonus)" in again.content.decode()
 
 
-def test_more_than_there_is_cannot_be_taken_and_what_was_typed_stays(account):
-    answer = do(browser(someone("cinema_manager")), account, amount="-101", reason="All of it")
+def test_deducting_more_than_the_balance_is_refused_and_keeps_the_typed_values(account):
+    answer = run_action(browser(someone("cinema_manager")), account, "adjust_points", amount="-101", reason="All of it")
 
     account.refresh_from_db()
     assert account.balance == 100
@@ -74,27 +55,31 @@ def test_more_than_there_is_cannot_be_taken_and_what_was_typed_stays(account):
 
 
 @pytest.mark.parametrize("role", ["floor_manager", "accountant", "cashier"])
-def test_who_may_not_does_not(account, role):
+def test_roles_without_permission_are_denied(account, role):
     client = browser(someone(role))
 
-    assert client.get(address(account)).status_code == 403
-    assert client.post(address(account), {"seen": "0", "amount": "5", "reason": "x"}).status_code == 403
+    assert client.get(admin_url(account, "adjust_points")).status_code == 403
+    assert (
+        client.post(admin_url(account, "adjust_points"), {"seen": "0", "amount": "5", "reason": "x"}).status_code == 403
+    )
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_hostile_values_change_nothing_and_break_nothing(account, value):
-    answer = browser(someone("owner")).post(address(account), {"seen": value, "amount": value, "reason": value})
+def test_hostile_values_are_rejected_without_changes(account, value):
+    answer = browser(someone("owner")).post(
+        admin_url(account, "adjust_points"), {"seen": value, "amount": value, "reason": value}
+    )
 
     account.refresh_from_db()
     assert answer.status_code == 200
     assert account.balance == 100
 
 
-def test_the_page_says_what_the_account_came_to_after_each_movement(account):
+def test_the_history_shows_the_balance_after_each_transaction(account):
     an_order(customer=account.user, points=30)
     adjust(account, amount=5, reason="Sorry", at=NOON)
 
-    page = browser(someone("accountant")).get(address(account, "change"))
+    page = browser(someone("accountant")).get(admin_url(account))
 
     [inline] = page.context_data["inline_admin_formsets"]
     assert [(form.instance.amount, form.instance.running_balance) for form in inline.formset.forms] == [
@@ -104,13 +89,11 @@ def test_the_page_says_what_the_account_came_to_after_each_movement(account):
     ]
 
 
-def test_the_page_costs_the_same_for_3_movements_and_for_20(account):
+def test_the_page_runs_the_same_number_of_queries_for_3_transactions_and_for_20(account):
     client = browser(someone("accountant"))
 
     def cost() -> int:
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address(account, "change"))
-        return len(queries)
+        return query_count(client, admin_url(account))
 
     for _number in range(2):
         adjust(account, amount=1, reason="One", at=NOON)

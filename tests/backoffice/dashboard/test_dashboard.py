@@ -1,11 +1,9 @@
-"""What the first page says needs a person: to whom, about which cinemas, at what cost."""
+"""The dashboard: who sees which items, and how many queries it runs."""
 
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cinema import clock
@@ -19,6 +17,7 @@ from orders.services import record_refund, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
 from screenings.services import cancel_session
 from tests.helpers import factories
+from tests.helpers.admin_pages import dashboard_texts, query_count
 from tests.helpers.factories import NOON
 from tests.helpers.users import browser, someone
 
@@ -38,11 +37,6 @@ def first_page(person) -> str:
     answer = browser(person).get(reverse("admin:index"))
     assert answer.status_code == 200
     return answer.text
-
-
-def told(person) -> list[str]:
-    """The lines that the person reads."""
-    return [line.text for line in browser(person).get(reverse("admin:index")).context["dashboard_items"]]
 
 
 def overdue(session, number: int = 1) -> None:
@@ -69,13 +63,13 @@ def a_failed_message(number: int = 1) -> Notification:
     )
 
 
-def test_a_day_on_which_nothing_waits_says_so():
+def test_an_empty_dashboard_says_all_clear():
     page = first_page(someone("owner", all_cinemas=True))
 
     assert "All clear." in page
 
 
-def test_all_that_waits_is_named_with_a_link_to_where_it_is_settled():
+def test_each_item_links_to_a_page_that_opens():
     session = factories.a_session(start=NOON + timedelta(hours=3))
     cancelled = factories.a_session(start=NOON + timedelta(hours=4))
     overdue(session)
@@ -100,7 +94,7 @@ def test_all_that_waits_is_named_with_a_link_to_where_it_is_settled():
 
     person = someone("owner", all_cinemas=True)
 
-    assert told(person) == [
+    assert dashboard_texts(person) == [
         "1 cancelled screening today still has orders",
         "1 overdue order",
         "1 bar item low in stock",
@@ -115,25 +109,25 @@ def test_all_that_waits_is_named_with_a_link_to_where_it_is_settled():
         "1 row failed to process",
     ]
     owner = browser(person)
-    for line in owner.get(reverse("admin:index")).context["dashboard_items"]:
-        assert owner.get(line.link).status_code == 200, line
+    for item in owner.get(reverse("admin:index")).context["dashboard_items"]:
+        assert owner.get(item.link).status_code == 200, item
 
 
-def test_a_cancelled_session_is_mentioned_until_its_orders_are_refunded():
+def test_a_cancelled_session_is_shown_until_its_orders_are_refunded():
     session = factories.a_session(start=NOON + timedelta(hours=3))
     factories.a_paid_order(session)
     cancel_session(session, reason="The projector broke", at=NOON)
     person = someone("floor_manager", session.hall.cinema)
 
-    assert told(person) == ["1 cancelled screening today still has orders"]
+    assert dashboard_texts(person) == ["1 cancelled screening today still has orders"]
 
     call_command("refund_cancelled_sessions", at=NOON)
 
-    assert told(person) == ["1 refund to pay out"]
+    assert dashboard_texts(person) == ["1 refund to pay out"]
 
 
 @pytest.mark.parametrize(
-    ("role", "lines"),
+    ("role", "items"),
     [
         ("cashier", ["1 overdue order"]),
         ("bar", ["1 bar item low in stock"]),
@@ -142,37 +136,37 @@ def test_a_cancelled_session_is_mentioned_until_its_orders_are_refunded():
         ("cinema_manager", ["1 overdue order", "1 bar item low in stock", "1 row failed to process"]),
     ],
 )
-def test_each_role_is_told_of_what_it_can_settle(role, lines):
+def test_each_role_sees_only_what_it_can_deal_with(role, items):
     session = factories.a_session()
     overdue(session)
     factories.an_item(session.hall.cinema, stock=3)
     a_quarantined_row()
 
-    assert told(someone(role, session.hall.cinema)) == lines
+    assert dashboard_texts(someone(role, session.hall.cinema)) == items
 
 
-def test_nobody_is_told_of_other_cinemas():
+def test_other_cinemas_are_not_counted():
     session = factories.a_session()
     overdue(session)
     factories.an_item(session.hall.cinema, stock=3)
 
-    assert told(someone("floor_manager", factories.a_cinema())) == []
-    assert told(someone("bar")) == []
+    assert dashboard_texts(someone("floor_manager", factories.a_cinema())) == []
+    assert dashboard_texts(someone("bar")) == []
 
 
-def test_an_item_taken_off_sale_needs_nobody():
+def test_low_stock_ignores_items_taken_off_sale():
     item = factories.an_item(stock=3)
     ConcessionItem.objects.update(is_active=False)
 
-    assert told(someone("bar", item.cinema)) == []
+    assert dashboard_texts(someone("bar", item.cinema)) == []
 
 
-def test_the_first_page_costs_the_same_for_three_rows_and_for_thirty():
+def test_the_page_runs_the_same_number_of_queries_for_3_rows_and_for_30():
     session = factories.a_session(factories.a_hall(rows=["s" * 40]))
     person = someone("owner", all_cinemas=True)
     client = browser(person)
 
-    def wait(numbers: range) -> None:
+    def add_rows(numbers: range) -> None:
         overdue(session, len(numbers))
         for number in numbers:
             factories.an_item(session.hall.cinema, stock=3)
@@ -180,14 +174,12 @@ def test_the_first_page_costs_the_same_for_three_rows_and_for_thirty():
             a_quarantined_row(number)
 
     def cost() -> int:
-        with CaptureQueriesContext(connection) as queries:
-            client.get(reverse("admin:index"))
-        return len(queries)
+        return query_count(client, reverse("admin:index"))
 
-    wait(range(3))
+    add_rows(range(3))
     cost()
     few = cost()
-    wait(range(3, 30))
+    add_rows(range(3, 30))
 
     assert cost() == few
     assert few <= 24
@@ -200,22 +192,22 @@ def test_every_job_of_the_schedule_has_a_title(settings):
     assert len(statuses(NOON)) == len(TITLES)
 
 
-def test_a_fresh_demo_is_told_once_how_to_install_the_schedule_and_production_that_jobs_are_late(settings):
+def test_a_missing_schedule_is_urgent_only_in_production(settings):
     JobRun.objects.update(finished_at=NOON - timedelta(days=3))
     settings.CRONTAB_EXECUTABLE = "/nowhere/crontab"
     manager = someone("cinema_manager", factories.a_cinema())
     jobs_page = reverse("admin:jobs_jobrun_changelist")
 
     settings.DEBUG = True
-    [calm] = browser(manager).get(reverse("admin:index")).context["dashboard_items"]
+    [item] = browser(manager).get(reverse("admin:index")).context["dashboard_items"]
     page = browser(manager).get(jobs_page).text
     settings.DEBUG = False
-    [alarm] = browser(manager).get(reverse("admin:index")).context["dashboard_items"]
+    [urgent_item] = browser(manager).get(reverse("admin:index")).context["dashboard_items"]
 
-    assert calm.text == "Automatic jobs are not set up on this server"
-    assert calm.names == ["To set them up, run: manage.py crontab add -v 0"]
-    assert not calm.urgent
+    assert item.text == "Automatic jobs are not set up on this server"
+    assert item.names == ["To set them up, run: manage.py crontab add -v 0"]
+    assert not item.urgent
     assert "crontab add -v 0" in page
     assert ">Late<" not in page
-    assert alarm.text == f"{len(settings.JOB_SCHEDULE)} jobs running late"
-    assert alarm.urgent
+    assert urgent_item.text == f"{len(settings.JOB_SCHEDULE)} jobs running late"
+    assert urgent_item.urgent

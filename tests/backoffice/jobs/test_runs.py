@@ -1,45 +1,20 @@
+"""The page of job runs, with the state of every job."""
+
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
 from jobs.models import JobRun, Outcome, QuarantinedRow
+from tests.helpers.admin_pages import query_count, staff_with
 from tests.helpers.sample_jobs import NOON
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def run() -> JobRun:
-    return JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
-
-
-@pytest.fixture
-def row() -> QuarantinedRow:
-    return QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
-
-
-def staff(client: Client, *permissions: str) -> None:
-    user = User.objects.create_user("staff@example.org", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    client.force_login(user)
-
-
-def retry(client: Client, row: QuarantinedRow) -> None:
-    asked = {"action": "retry_now", "_selected_action": [row.pk], "confirmed": "yes"}
-    client.post(reverse("admin:jobs_quarantinedrow_changelist"), asked)
-    row.refresh_from_db()
-
-
 @pytest.mark.parametrize("name", ["jobrun", "quarantinedrow"])
-def test_records_can_be_read_and_nothing_else(
-    name: str, run: JobRun, row: QuarantinedRow, admin_client: Client
-) -> None:
+def test_records_are_read_only(name: str, run: JobRun, row: QuarantinedRow, admin_client: Client) -> None:
     record = run if name == "jobrun" else row
 
     shown = admin_client.get(reverse(f"admin:jobs_{name}_changelist"), {"job": "cancel_expired_orders"})
@@ -54,23 +29,7 @@ def test_records_can_be_read_and_nothing_else(
     assert record.job == "sell"
 
 
-def test_a_row_that_was_given_up_is_retried_when_staff_say_so(client: Client, row: QuarantinedRow) -> None:
-    staff(client, "view_quarantinedrow", "retry_quarantinedrow")
-
-    retry(client, row)
-
-    assert row.next_attempt_at is not None
-
-
-def test_who_may_only_look_cannot_have_a_row_retried(client: Client, row: QuarantinedRow) -> None:
-    staff(client, "view_quarantinedrow")
-
-    retry(client, row)
-
-    assert row.next_attempt_at is None
-
-
-def test_the_page_of_the_jobs_says_how_each_stands(client: Client, run: JobRun) -> None:
+def test_the_page_shows_the_state_of_every_job(run: JobRun) -> None:
     JobRun.objects.create(
         job="check_invariants",
         started_at=NOON - timedelta(days=3),
@@ -91,7 +50,7 @@ def test_the_page_of_the_jobs_says_how_each_stands(client: Client, run: JobRun) 
         host="here",
         database="this",
     )
-    staff(client, "view_jobrun")
+    client = staff_with("view_jobrun")
 
     page = client.get(reverse("admin:jobs_jobrun_changelist")).text
 
@@ -103,8 +62,8 @@ def test_the_page_of_the_jobs_says_how_each_stands(client: Client, run: JobRun) 
     assert "Retry now" not in page
 
 
-def test_a_row_of_the_quarantine_is_retried_from_the_page_of_the_jobs(client: Client, row: QuarantinedRow) -> None:
-    staff(client, "view_jobrun", "view_quarantinedrow", "retry_quarantinedrow")
+def test_a_failed_row_can_be_retried_from_the_page(row: QuarantinedRow) -> None:
+    client = staff_with("view_jobrun", "view_quarantinedrow", "retry_quarantinedrow")
     link = reverse("admin:jobs_quarantinedrow_retry_now", args=[row.pk])
 
     page = client.get(reverse("admin:jobs_jobrun_changelist")).text
@@ -117,16 +76,16 @@ def test_a_row_of_the_quarantine_is_retried_from_the_page_of_the_jobs(client: Cl
     assert row.next_attempt_at is not None
 
 
-def test_who_may_only_look_finds_no_way_to_retry(client: Client, row: QuarantinedRow) -> None:
-    staff(client, "view_jobrun", "view_quarantinedrow")
+def test_the_page_offers_no_retry_without_the_permission(row: QuarantinedRow) -> None:
+    client = staff_with("view_jobrun", "view_quarantinedrow")
     link = reverse("admin:jobs_quarantinedrow_retry_now", args=[row.pk])
 
     assert link not in client.get(reverse("admin:jobs_jobrun_changelist")).text
     assert client.post(link, {"confirmed": "yes"}).status_code == 403
 
 
-def test_the_page_of_the_jobs_costs_the_same_for_three_rows_and_for_thirty(client: Client) -> None:
-    staff(client, "view_jobrun", "view_quarantinedrow", "retry_quarantinedrow")
+def test_the_page_runs_the_same_number_of_queries_for_3_rows_and_for_30() -> None:
+    client = staff_with("view_jobrun", "view_quarantinedrow", "retry_quarantinedrow")
 
     def fill(numbers: range) -> None:
         for number in numbers:
@@ -134,9 +93,7 @@ def test_the_page_of_the_jobs_costs_the_same_for_three_rows_and_for_thirty(clien
             QuarantinedRow.objects.create(job="sell", row=f"orders.order:{number}", first_failed_at=NOON)
 
     def cost() -> int:
-        with CaptureQueriesContext(connection) as queries:
-            client.get(reverse("admin:jobs_jobrun_changelist"))
-        return len(queries)
+        return query_count(client, reverse("admin:jobs_jobrun_changelist"))
 
     fill(range(3))
     few = cost()

@@ -1,12 +1,13 @@
+"""The page of notifications."""
+
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
 from notifications.models import Notification, Status
+from tests.helpers.admin_pages import staff_with
 from tests.helpers.cinema_fixtures import furnish_the_chain
 from tests.helpers.factories import NOON, a_cinema
 from tests.helpers.fake_mail import queued, statuses
@@ -17,57 +18,45 @@ pytestmark = pytest.mark.django_db
 LIST = "admin:notifications_notification_changelist"
 
 
-def staff(*permissions: str) -> Client:
-    user = get_user_model().objects.create_user(email="staff@example.com", password="secret")
-    user.is_staff = True
-    user.save()
-    user.user_permissions.set(
-        Permission.objects.filter(content_type__app_label="notifications", codename__in=permissions)
-    )
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def ask_again(client: Client) -> Any:
+def send_again(client: Client) -> Any:
     keys = [str(key) for key in Notification.objects.values_list("pk", flat=True)]
     return client.post(reverse(LIST), {"action": "send_again", "_selected_action": keys})
 
 
-def test_staff_see_what_has_failed() -> None:
+def test_the_list_shows_failed_messages_with_their_error() -> None:
     queued()
     Notification.objects.update(status=Status.FAILED, error="SMTPRecipientsRefused 550")
 
-    page = staff("view_notification").get(reverse(LIST), {"status": "FAILED"})
+    page = staff_with("view_notification").get(reverse(LIST), {"status": "FAILED"})
 
     assert page.status_code == 200
     assert "guest0@example.com" in page.text
     assert "SMTPRecipientsRefused 550" in page.text
 
 
-def test_staff_send_again_what_has_failed_and_nothing_else() -> None:
+def test_only_failed_messages_are_sent_again() -> None:
     queued(2)
     Notification.objects.filter(recipient="guest0@example.com").update(status=Status.FAILED, attempts=8)
     Notification.objects.filter(recipient="guest1@example.com").update(status=Status.SENT, attempts=1)
 
-    page = ask_again(staff("view_notification", "resend_notification"))
+    page = send_again(staff_with("view_notification", "resend_notification"))
 
     assert page.status_code == 302
     assert statuses() == [Status.QUEUED, Status.SENT]
 
 
-def test_who_may_only_look_sends_nothing_again() -> None:
+def test_sending_again_needs_the_permission() -> None:
     queued()
     Notification.objects.update(status=Status.FAILED)
 
-    ask_again(staff("view_notification"))
+    send_again(staff_with("view_notification"))
 
     assert statuses() == [Status.FAILED]
 
 
-def test_nobody_writes_or_removes_messages_by_hand() -> None:
+def test_messages_cannot_be_added_changed_or_deleted() -> None:
     [row] = queued()
-    client = staff("view_notification", "add_notification", "change_notification", "delete_notification")
+    client = staff_with("view_notification", "add_notification", "change_notification", "delete_notification")
 
     assert client.get(reverse("admin:notifications_notification_add")).status_code == 403
     assert client.post(reverse("admin:notifications_notification_delete", args=[row.pk])).status_code == 403
@@ -85,7 +74,7 @@ def test_nobody_writes_or_removes_messages_by_hand() -> None:
         ([], "5 November 15:00"),
     ],
 )
-def test_times_are_those_of_the_readers_cinemas_or_of_the_server_and_the_zone_is_said(
+def test_times_are_in_the_time_zone_of_the_readers_cinemas_or_of_the_server(
     monkeypatch: pytest.MonkeyPatch, zones: list[str], shown: str
 ) -> None:
     monkeypatch.setattr("cinema.local_time.timezone.now", lambda: NOON)
@@ -95,11 +84,11 @@ def test_times_are_those_of_the_readers_cinemas_or_of_the_server_and_the_zone_is
     assert f">{shown}<" in browser(reader).get(reverse(LIST)).text
 
 
-def test_a_letters_page_gives_nobody_the_codes_that_open_the_door() -> None:
+def test_ticket_codes_are_not_shown() -> None:
     queued()
     Notification.objects.update(context={"number": "ABCDEFGH", "codes": [["ABCDEFGH-1-2", "SECRETCODE"]]})
 
-    page = staff("view_notification").get(
+    page = staff_with("view_notification").get(
         reverse("admin:notifications_notification_change", args=[Notification.objects.latest("pk").pk])
     )
 
