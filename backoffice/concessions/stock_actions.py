@@ -14,8 +14,6 @@ from concessions.models import ConcessionItem
 from concessions.services import count, order_up, put_on_sale, receive, take_off_sale, write_off
 
 STOCK_NOTE = _("Stock changes are not shown here. Each one is listed on the item’s page, with who made it and why.")
-
-
 STOCK_ACTIONS = ["receive_goods", "count_stock", "write_off_goods", "order_goods", "take_off", "put_back"]
 
 

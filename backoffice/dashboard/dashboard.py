@@ -152,7 +152,7 @@ class Dashboard(PaymentItems):
             )
 
     def cancelled_sessions(self) -> Iterator[DashboardItem]:
-        """Sessions cancelled today, in the cinema's time zone, that still have live tickets."""
+        """Cancelled sessions that start today, in the cinema's time zone, and still have live tickets."""
         sessions: QuerySet[Session] = Session.objects.filter(
             Exists(Ticket.objects.live().filter(session=OuterRef("pk"))),
             status=Session.Status.CANCELLED,

@@ -18,8 +18,6 @@ from jobs.models import JobRun, Outcome, QuarantinedRow
 from jobs.status import JobStatus, statuses
 
 COLOURS = {Outcome.RUNNING: "info", Outcome.SUCCEEDED: "success", Outcome.FAILED: "danger"}
-
-
 FAILED_ROWS_SHOWN = 10  # above the list of runs
 
 

@@ -40,8 +40,6 @@ COLOURS: dict[str, str] = {
     Order.Status.PAID: "success",
     Order.Status.REFUNDED: "warning",
 }
-
-
 DATES = [
     "created_at",
     "payment_deadline",
