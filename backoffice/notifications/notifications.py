@@ -55,7 +55,7 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("details"))
     def facts(self, message: Notification) -> SafeString:
-        """Without the ticket codes: whoever shows a code is let in."""
+        """Leaves out the ticket codes, because a code is all it takes to be let in."""
         facts = sorted((name, fact) for name, fact in message.context.items() if name != "codes")
         return format_html_join(mark_safe("<br>"), "{}: {}", facts)
 

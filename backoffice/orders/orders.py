@@ -73,7 +73,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     search_help_text = _("Full order number, e-mail, phone or pick-up code")
     change_form_after_template = "backoffice/orders/order_timeline.html"
     readonly_fields = ["number", "standing"]
-    fieldsets: Any = [  # not the token: whoever has it may pay and refund
+    fieldsets: Any = [  # without the token, which is enough to pay for the order and to refund it
         (None, {"fields": [("number", "standing"), ("cinema", "channel")]}),
         (_("Customer"), {"fields": [("user", "language"), ("email", "phone")]}),
         (_("Money"), {"fields": [("total_amount", "final_amount"), ("discount_amount", "bonus_amount"), "promocode"]}),

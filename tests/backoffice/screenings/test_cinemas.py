@@ -75,7 +75,7 @@ def test_a_missing_time_is_refused_and_a_repeated_one_must_be_chosen() -> None:
 def test_a_day_is_copied_after_a_preview(hall: Hall) -> None:
     factories.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
     factories.a_session(hall, start=datetime(2026, 11, 6, 9, tzinfo=UTC))
-    factories.a_session(hall, start=datetime(2026, 11, 7, 10, tzinfo=UTC))  # in the way of the copy of the second
+    factories.a_session(hall, start=datetime(2026, 11, 7, 10, tzinfo=UTC))  # overlaps the copy of the second
     given = {"day": DAY, "to": "2026-11-07"}
     link = cinema_action("copy_day", hall)
     client = browser(someone("cinema_manager", hall.cinema))

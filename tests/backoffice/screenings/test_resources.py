@@ -153,9 +153,9 @@ def test_each_invalid_row_gets_its_own_message(hall, film):
     found = outcomes(
         hall,
         f"{place},2027-03-28,02:30,Mirror,350\n"  # the clocks go forward
-        f"{place},2026-10-01,12:00,Mirror,350\n"  # has passed
+        f"{place},2026-10-01,12:00,Mirror,350\n"  # in the past
         f"{place},2027-01-01,12:00,Mirror,350\n"
-        f"{place},2027-01-01,13:00,Mirror,350\n"  # meets the row above
+        f"{place},2027-01-01,13:00,Mirror,350\n"  # overlaps the row above
         f"{place},2027-01-02,25:00,Mirror,350\n"
         f"{place},2027-13-02,12:00,Mirror,350\n"
         f"{place},2027-01-03,12:00,Solaris,350\n"
