@@ -1,27 +1,68 @@
-"""Where Django's autodiscovery finds the staff's pages: importing a module below registers its pages."""
+"""Django's autodiscovery imports this module, which imports every module that registers a page of the admin."""
 
 from backoffice.accounts import approvals, users
-from backoffice.bonuses import admin as bonuses
-from backoffice.concessions import admin as concessions
-from backoffice.jobs import admin as jobs
-from backoffice.notifications import admin as notifications
-from backoffice.orders import admin as orders
-from backoffice.orders import records
-from backoffice.payments import admin as payments
-from backoffice.payments import gateway_events
-from backoffice.screenings import sessions, venues
+from backoffice.bonuses import accounts, transactions
+from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
+from backoffice.jobs import leases, quarantine, runs
+from backoffice.notifications import notifications
+from backoffice.orders import (
+    order_events,
+    orders,
+    overdue_orders,
+    promocodes,
+    refund_lines,
+    scans,
+    tickets,
+)
+from backoffice.payments import disputes, gateway_events, payments, receipts, refunds, vat_rates
+from backoffice.screenings import (
+    cinemas,
+    films,
+    genres,
+    halls,
+    seat_outages,
+    seats,
+    session_summaries,
+    sessions,
+    surcharges,
+    ticket_types,
+)
 
 __all__ = [
+    "accounts",
     "approvals",
-    "bonuses",
-    "concessions",
+    "cinemas",
+    "disputes",
+    "films",
     "gateway_events",
-    "jobs",
+    "genres",
+    "halls",
+    "items",
+    "leases",
+    "low_stock",
     "notifications",
+    "order_events",
     "orders",
+    "overdue_orders",
     "payments",
-    "records",
+    "preorders",
+    "promocodes",
+    "quarantine",
+    "receipts",
+    "refund_lines",
+    "refunds",
+    "reorder_suggestions",
+    "runs",
+    "scans",
+    "seat_outages",
+    "seats",
+    "session_summaries",
     "sessions",
+    "stock_movements",
+    "surcharges",
+    "ticket_types",
+    "tickets",
+    "transactions",
     "users",
-    "venues",
+    "vat_rates",
 ]

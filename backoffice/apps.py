@@ -15,9 +15,9 @@ class BackofficeConfig(AppConfig):
 
 
 class AdminConfig(SimpleAdminConfig):
-    """Django's admin with our site class, without autodiscovery.
+    """Django's admin with our own site class, and without autodiscovery.
 
-    Autodiscovery would load every page into every job's start; `cinema.urls` starts it for the web alone.
+    Autodiscovery would import every page whenever a job starts. `cinema.urls` calls it, so only web processes do.
     """
 
     default_site = "backoffice.framework.site.Site"

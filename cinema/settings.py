@@ -152,7 +152,7 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": lambda _request: static("icon.svg")}
     ],
     "SITE_URL": None,
-    "DASHBOARD_CALLBACK": "backoffice.dashboard.today.dashboard",
+    "DASHBOARD_CALLBACK": "backoffice.dashboard.dashboard.dashboard_callback",
     "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
     "STYLES": [lambda _request: static("backoffice/admin.css")],
     "SCRIPTS": [lambda _request: static("backoffice/admin.js")],

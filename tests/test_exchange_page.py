@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from backoffice.concessions.resources import ItemResource
+from backoffice.concessions.resources import ConcessionItemResource
 from backoffice.framework.import_export.files import read
-from backoffice.screenings.resources import FilmResource, TimetableResource
+from backoffice.screenings.resources import FilmResource, SessionResource
 from concessions.models import ConcessionItem
 from screenings.models import Cinema, Film, Genre, Session
 from screenings.services import build_hall
@@ -34,9 +34,9 @@ def test_its_films_items_and_sessions_are_stored():
     cinemas, given = Cinema.objects.all(), {"person": None, "at": NOVEMBER}
 
     films = FilmResource(rows=Film.objects.all(), **given).import_rows(read(example("Films")), save=True)
-    items = ItemResource(rows=ConcessionItem.objects.all(), cinemas=cinemas, **given)
+    items = ConcessionItemResource(rows=ConcessionItem.objects.all(), cinemas=cinemas, **given)
     sold = items.import_rows(read(example("Bar items")), save=True)
-    timetable = TimetableResource(rows=Session.objects.all(), cinemas=cinemas, **given)
+    timetable = SessionResource(rows=Session.objects.all(), cinemas=cinemas, **given)
     shown = timetable.import_rows(read(example("Timetable")), save=True)
 
     assert [each.errors for each in [*films, *sold, *shown] if each.errors] == []

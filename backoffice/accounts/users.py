@@ -1,3 +1,5 @@
+"""Page of users: staff and, for those who work for all cinemas, customers."""
+
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,37 +11,33 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models import User
 from accounts.scope import cinemas_of
 from accounts.services import deactivate, may_manage, reactivate, roles_to_give
-from backoffice.accounts.forms import RoleChoices, UserCreationForm, role_name
+from backoffice.accounts.forms import RoleField, UserCreationForm, UserForm, role_name
 from backoffice.framework.admin import NoDeleteAdmin, permission_check
-from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from cinema.status import Refused
 
-RIGHTS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser"]
+ACCESS_FIELDS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser"]
 
-admin.site.unregister(Group)  # roles are made by sync_roles, which would undo what is typed here
-
-
-class PersonForm(ConflictCheckingForm, UserChangeForm):
-    pass
+admin.site.unregister(Group)  # sync_roles defines the roles and would undo edits made here
 
 
 @admin.register(User)
 class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass `response_action` on
-    """People are switched off, not deleted: orders and reasons carry their names.
+    """Users are deactivated, not deleted, because orders and other records refer to them.
 
-    Who works for all cinemas sees everybody, customers included; others see themselves and their cinemas' staff. Forms
-    offer what the one who fills them in has; who is beyond them, and what one may do oneself, is only shown.
+    Staff who work for all cinemas see every user, customers included. Others see themselves and the staff of their own
+    cinemas. Staff can only give access that they have themselves. They can look at users with more access, and at their
+    own access, but not change them.
     """
 
     cinema_path = "cinemas"
     add_form = UserCreationForm
-    form = PersonForm
+    form = UserForm
     change_password_form = AdminPasswordChangeForm
     list_per_page = 20
     ordering = ["email"]
@@ -72,7 +70,7 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
     def roles(self, person: User) -> str:
         return ", ".join(role_name(group) for group in person.groups.all()) or "–"
 
-    # --- Who may change whom, and what
+    # --- Permissions and fields
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         actor = request.user
@@ -80,40 +78,40 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
         return super().has_change_permission(request, obj) and (obj is None or may_manage(actor, obj))
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        rights = ["groups", "cinemas"]
+        access = ["groups", "cinemas"]
         if cinemas_of(request) is None:
-            rights += ["all_cinemas", "is_staff"] if obj else ["all_cinemas"]
+            access += ["all_cinemas", "is_staff"] if obj else ["all_cinemas"]
         if request.user.is_superuser:
-            rights += ["is_superuser"] if obj else []  # single permissions are given by roles alone
+            access += ["is_superuser"] if obj else []  # single permissions cannot be given, only roles
         person = ["first_name", "last_name", "phone", "preferred_language"]
         if obj is None:
             return [
                 (None, {"classes": ["wide"], "fields": ["email", "password1", "password2", *person]}),
-                (_("Access"), {"classes": ["wide"], "fields": rights}),
+                (_("Access"), {"classes": ["wide"], "fields": access}),
             ]
         return [
             (None, {"fields": ["email", "password"]}),
             (_("Personal details"), {"fields": person}),
-            (_("Access"), {"fields": ["is_active", *rights]}),
+            (_("Access"), {"fields": ["is_active", *access]}),
             (_("Dates"), {"fields": ["last_login", "date_joined"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        own = RIGHTS if obj is not None and obj.pk == request.user.pk else []
-        return ["is_active", "last_login", "date_joined", *own]
+        own_access = ACCESS_FIELDS if obj is not None and obj.pk == request.user.pk else []
+        return ["is_active", "last_login", "date_joined", *own_access]
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         if "cinemas" in form.base_fields and cinemas_of(request) is not None:
-            form.base_fields["cinemas"].required = True  # or the colleague would at once be out of sight
+            form.base_fields["cinemas"].required = True  # without one, the new colleague would not be on this list
         return form
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             kwargs |= {
-                "form_class": RoleChoices,
+                "form_class": RoleField,
                 "label": capfirst(gettext("roles")),
-                "help_text": "",  # Django's speaks of groups
+                "help_text": "",  # Django's own text is about groups
                 "queryset": roles_to_give(request.user),
                 "widget": UnfoldAdminCheckboxSelectMultipleWidget(),
             }
@@ -121,10 +119,10 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
-            obj.is_staff = True  # customers make their own accounts
+            obj.is_staff = True  # customers create their own accounts
         super().save_model(request, obj, form, change)
 
-    # --- Leaving, and coming back
+    # --- Deactivation
 
     @admin.action(description=_("Deactivate"), permissions=["switch_off"])
     def switch_off(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
@@ -142,14 +140,16 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
         actor = request.user
         assert isinstance(actor, User)
         try:
-            gone = deactivate(people, actor=actor)
+            deactivated = deactivate(people, actor=actor)
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return None
-        for person in gone:
+        for person in deactivated:
             self.log_change(request, person, gettext("Deactivated"))
-        told = ngettext("%(count)d account deactivated.", "%(count)d accounts deactivated.", len(gone))
-        self.message_user(request, told % {"count": len(gone)}, messages.SUCCESS if gone else messages.WARNING)
+        message = ngettext("%(count)d account deactivated.", "%(count)d accounts deactivated.", len(deactivated))
+        self.message_user(
+            request, message % {"count": len(deactivated)}, messages.SUCCESS if deactivated else messages.WARNING
+        )
         return None
 
     @admin.action(description=_("Reactivate"), permissions=["switch_off"])
@@ -157,15 +157,17 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
         actor = request.user
         assert isinstance(actor, User)
         try:
-            back = reactivate(people, actor=actor)
+            reactivated = reactivate(people, actor=actor)
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return
-        for person in back:
+        for person in reactivated:
             self.log_change(request, person, gettext("Reactivated"))
-        told = ngettext(
+        message = ngettext(
             "%(count)d account reactivated. Set a new password for it.",
             "%(count)d accounts reactivated. Set a new password for each.",
-            len(back),
+            len(reactivated),
         )
-        self.message_user(request, told % {"count": len(back)}, messages.SUCCESS if back else messages.WARNING)
+        self.message_user(
+            request, message % {"count": len(reactivated)}, messages.SUCCESS if reactivated else messages.WARNING
+        )

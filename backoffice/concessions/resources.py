@@ -1,4 +1,4 @@
-"""Bar items as a file. The stock is in what goes out, and left alone by what comes in: it moves by services only."""
+"""Import and export of bar items. The stock is exported but never imported: only stock services change it."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ from concessions.models import ConcessionItem
 NUMBERS = ["price", "max_stock_quantity", "low_stock_percent"]
 
 
-class ItemResource(Resource):
-    """An item without a number is the one of its cinema and name, or new."""
+class ConcessionItemResource(Resource):
+    """A row without a number is matched by cinema and name; if there is no match, it is a new item."""
 
     columns = dict.fromkeys(["cinema", "name", *NUMBERS, "made_to_order", "is_active", "stock_quantity"])
     ignored_on_import = frozenset({"stock_quantity"})
@@ -55,17 +55,17 @@ class ItemResource(Resource):
         self.fields["cinema"].widget = RelatedWidget(NameLookup(cinemas, name="name"))
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
-        """Items are locked in the order of their ids, as sales lock them."""
-        numbers = valid_ids(row["id"] for row in dataset.dict)
+        """Lock the items in the order of their ids, as sales do, so that the two cannot deadlock."""
+        ids = valid_ids(row["id"] for row in dataset.dict)
         names = [row["name"] for row in dataset.dict if row.get("name")]
-        named = self.rows.filter(Q(pk__in=numbers) | Q(name__in=names)).order_by("pk")
-        list(named.select_for_update(of=("self",), no_key=True).values_list("pk"))
+        items = self.rows.filter(Q(pk__in=ids) | Q(name__in=names)).order_by("pk")
+        list(items.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
     def match(self, row: dict[str, str]) -> Any:
         try:
             cinema = self.fields["cinema"].clean({"cinema": row.get("cinema", "")})
         except ValueError:
-            return None  # said when the row is read
+            return None  # `import_instance` reports it
         return self.rows.filter(cinema=cinema, name=row.get("name", "")).first() if cinema else None
 
     def import_instance(self, instance: ConcessionItem, row: dict[str, str], **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""Search boxes of staff into which codes are read: of a ticket, from its QR; of snacks, as the customer says it."""
+"""Search by ticket code or pick-up code on the admin's lists, with a limit on wrong codes."""
 
 import re
 from typing import Any
@@ -19,18 +19,22 @@ CODE = re.compile(rf"{FORM.pattern}|{PICKUP_CODE}")
 
 
 class CodeLookupMixin(CinemaScopedAdmin):
-    """Whoever looks up one wrong code after the other finds none for a while. Names and numbers are not counted."""
+    """A list whose search box accepts codes, and stops finding them after too many wrong ones (`ATTEMPTS["code"]`).
+
+    Wrong codes are counted per person and per IP address. Other searches, such as names and order numbers, are not.
+    Pages override `look_up` to say how a code is found.
+    """
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
-        word = search_term.strip().upper()
-        if not CODE.fullmatch(word):
+        code = search_term.strip().upper()
+        if not CODE.fullmatch(code):
             return self.look_up(request, queryset, search_term)
-        who: Any = {"person": f"staff {request.user.pk}", "address": client_address(request), "at": clock.now()}
+        source: Any = {"person": f"staff {request.user.pk}", "address": client_address(request), "at": clock.now()}
         try:
-            rate_limits.check("code", **who)
+            rate_limits.check("code", **source)
             found, repeated = self.look_up(request, queryset, search_term)
             if not found.exists():
-                rate_limits.hit("code", **who)
+                rate_limits.hit("code", **source)
         except RateLimited as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return queryset.none(), False

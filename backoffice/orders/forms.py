@@ -1,4 +1,4 @@
-"""What the actions on orders ask for, and what they show before they are confirmed."""
+"""Forms of the actions on orders, and the summaries shown before an action is confirmed."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -15,21 +15,16 @@ from unfold.widgets import (
 )
 
 from backoffice.framework.actions import ActionForm, SummaryItem
-from backoffice.orders.order_timeline import line_in_words, money
+from backoffice.framework.fields import ReasonField
+from backoffice.orders.order_timeline import line_name
 from bonuses.services import points_held, points_of, points_spent
 from cinema.local_time import format_local, validate_year
-from cinema.validators import LONGEST_REASON
+from cinema.money import format_money
 from orders.approvals import CONSUMED
 from orders.models import Order
 from orders.services import RefundPreview, preview_refund
 from orders.services.refunds.effects import OrderLine, lines_of
 from payments.models import MANUAL_GATEWAYS, Gateway
-
-
-class ReasonField(forms.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        defaults = {"label": _("Reason"), "max_length": LONGEST_REASON, "widget": UnfoldAdminTextInputWidget()}
-        super().__init__(**{**defaults, **kwargs})
 
 
 class CancelOrderForm(ActionForm):
@@ -80,7 +75,7 @@ class PaymentForm(ActionForm):
     )
 
     def summary(self) -> Iterable[SummaryItem]:
-        yield _("amount to take"), money(self.row.final_amount)
+        yield _("amount to take"), format_money(self.row.final_amount)
 
 
 class RemindForm(ActionForm):
@@ -89,16 +84,19 @@ class RemindForm(ActionForm):
 
 
 class RefundForm(ActionForm):
-    """Everything that is left, but snacks that were collected or let lapse."""
+    """Refunds everything not refunded yet, except snacks that were collected or have expired."""
 
     reason = ReasonField()
 
     def summary(self) -> Iterable[SummaryItem]:
-        yield from in_words(preview_refund(self.row, at=self.at))
+        yield from refund_summary(preview_refund(self.row, at=self.at))
 
 
 class RefundLinesForm(ActionForm):
-    """First which lines, then exactly what goes back, then it counts."""
+    """Refunds chosen lines, in two steps: choose the lines, then confirm the exact money and points.
+
+    `previewed` sends back the amounts shown; if they have changed since, the form is shown again with the new ones.
+    """
 
     lines = forms.MultipleChoiceField(
         label=_("What to refund"),
@@ -106,52 +104,52 @@ class RefundLinesForm(ActionForm):
         error_messages={"invalid_choice": _("Part of this has already been refunded. Choose from what is left.")},
     )
     reason = ReasonField()
-    agreed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
+    previewed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        left = lines_of([self.row.pk])[self.row.pk]
-        offered = left.unrefunded if self.actor.has_perm(CONSUMED) else left.refundable
+        lines = lines_of([self.row.pk])[self.row.pk]
+        offered = lines.unrefunded if self.actor.has_perm(CONSUMED) else lines.refundable
         self.offered: dict[str, OrderLine] = {f"{line._meta.model_name}-{line.pk}": line for line in offered}
         spent = points_spent(self.row.pk)
         self.fields["lines"].choices = [  # type: ignore[attr-defined]
-            (key, _offer(line, spent, self.row)) for key, line in self.offered.items()
+            (key, _choice_label(line, spent, self.row)) for key, line in self.offered.items()
         ]
-        self.outcome: RefundPreview | None = None
-        self.looked_at = False
+        self.preview: RefundPreview | None = None
+        self.is_confirmed = False
 
     def clean_lines(self) -> list[OrderLine]:
         return [self.offered[key] for key in self.cleaned_data["lines"]]
 
     def needs_confirmation(self) -> bool:
-        self.outcome = preview_refund(self.row, lines=self.cleaned_data["lines"], at=self.at)
-        seen = f"{self.outcome.money} {self.outcome.points_back} {self.outcome.points_taken}"
-        self.looked_at = self.cleaned_data.pop("agreed") == seen
-        if self.looked_at:
+        self.preview = preview_refund(self.row, lines=self.cleaned_data["lines"], at=self.at)
+        seen = f"{self.preview.money} {self.preview.points_back} {self.preview.points_taken}"
+        self.is_confirmed = self.cleaned_data.pop("previewed") == seen
+        if self.is_confirmed:
             return False
         self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["agreed"] = seen  # type: ignore[index]
+        self.data["previewed"] = seen  # type: ignore[index]
         return True
 
     def summary(self) -> Iterable[SummaryItem]:
-        if self.outcome is not None:
-            yield from in_words(self.outcome)
-        if self.outcome is not None and not self.looked_at:
+        if self.preview is not None:
+            yield from refund_summary(self.preview)
+        if self.preview is not None and not self.is_confirmed:
             yield _("check before confirming"), _("nothing has been refunded yet. Confirm to refund exactly this.")
 
 
-def in_words(outcome: RefundPreview) -> Iterable[SummaryItem]:
-    yield _("money refunded"), money(outcome.money)
-    yield _("points returned"), outcome.points_back
-    yield _("earned points deducted"), outcome.points_taken
-    yield _("order after the refund"), _("fully refunded") if outcome.last else _("the rest stays valid")
+def refund_summary(preview: RefundPreview) -> Iterable[SummaryItem]:
+    yield _("money refunded"), format_money(preview.money)
+    yield _("points returned"), preview.points_back
+    yield _("earned points deducted"), preview.points_taken
+    yield _("order after the refund"), _("fully refunded") if preview.last else _("the rest stays valid")
 
 
-def _offer(line: OrderLine, spent: int, order: Order) -> str:
-    """The line with what it cost; its points at the value that they had when they were `spent`."""
+def _choice_label(line: OrderLine, spent: int, order: Order) -> str:
+    """The line with its price and status. `spent` is all points spent on the order: they give the value of a point."""
     paid_with_points = points_of(line.bonus_share, spent=spent, bonus_amount=order.bonus_amount)
     with_points = ngettext(" and %(count)d point", " and %(count)d points", paid_with_points)
-    said = f"{line_in_words(line)} – {money(line.paid)}"
+    text = f"{line_name(line)} – {format_money(line.paid)}"
     if paid_with_points:
-        said += with_points % {"count": paid_with_points}
-    return gettext("%(line)s (%(status)s)") % {"line": said, "status": line.get_status_display()}
+        text += with_points % {"count": paid_with_points}
+    return gettext("%(line)s (%(status)s)") % {"line": text, "status": line.get_status_display()}

@@ -1,4 +1,4 @@
-"""On an order's page: what is kept about its customer, to give out, and to erase."""
+"""Personal data of an order's customer: the download and the erasure on the order's page."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,7 +20,7 @@ from cinema import clock
 from orders.models import Order
 from orders.services import Customer, erase_customer, export_customer_data
 
-GIVE_OUT, ERASE = "orders.disclose_customer", "orders.erase_customer"
+EXPORT, ERASE = "orders.disclose_customer", "orders.erase_customer"
 
 
 class EraseForm(ActionForm):
@@ -34,7 +34,10 @@ class EraseForm(ActionForm):
 
 
 class PersonalDataMixin:
-    """The customer is one for the whole chain, and so is the answer: it names orders of every cinema."""
+    """Adds the download and the erasure to the page of an order.
+
+    Both cover the whole chain: a customer's data includes orders at cinemas that the person cannot open.
+    """
 
     def get_urls(self) -> Any:
         page = self.admin_site.admin_view(self.customer_data)  # type: ignore[attr-defined]
@@ -44,29 +47,29 @@ class PersonalDataMixin:
         ]
 
     def customer_data(self, request: HttpRequest, object_id: str) -> JsonResponse:
-        if not request.user.has_perm(GIVE_OUT):
+        if not request.user.has_perm(EXPORT):
             raise PermissionDenied
         order: Order | None = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
         if order is None:
             raise Http404
-        told = gettext("The customer’s data was downloaded.")
-        self.log_change(request, order, told)  # type: ignore[attr-defined]
-        return as_file(Customer.of(order), at=clock.now())
+        note = gettext("The customer’s data was downloaded.")
+        self.log_change(request, order, note)  # type: ignore[attr-defined]
+        return _download(Customer.of(order), at=clock.now())
 
     def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> Any:
-        found = super().get_fieldsets(request, obj)  # type: ignore[misc]
-        if obj is None or not obj.recipient or not request.user.has_perm(GIVE_OUT):
-            return found
-        return [*found, (_("Personal data"), {"classes": ["collapse"], "fields": ["what_is_kept"]})]
+        fieldsets = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        if obj is None or not obj.recipient or not request.user.has_perm(EXPORT):
+            return fieldsets
+        return [*fieldsets, (_("Personal data"), {"classes": ["collapse"], "fields": ["personal_data_link"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
-        return [*super().get_readonly_fields(request, obj), "what_is_kept"]  # type: ignore[misc]
+        return [*super().get_readonly_fields(request, obj), "personal_data_link"]  # type: ignore[misc]
 
-    def what_is_kept(self, order: Order) -> str:
+    def personal_data_link(self, order: Order) -> str:
         link = reverse("admin:orders_order_customer_data", args=[order.pk])
         return format_html(LINK, link, gettext("Download the customer’s data"))
 
-    what_is_kept.short_description = _("copy for the customer")  # type: ignore[attr-defined]
+    personal_data_link.short_description = _("copy for the customer")  # type: ignore[attr-defined]
 
     @confirmed_action(
         permission=ERASE,
@@ -85,13 +88,13 @@ class PersonalDataMixin:
         return gettext("Order %(order)s: the customer’s personal data has been deleted.") % {"order": order}
 
 
-def as_file(customer: Customer, *, at: datetime) -> JsonResponse:
-    """All that is kept, to be saved."""
-    answer = JsonResponse(
+def _download(customer: Customer, *, at: datetime) -> JsonResponse:
+    """The customer's data as a JSON file."""
+    response = JsonResponse(
         export_customer_data(customer, at=at),
         json_dumps_params={"ensure_ascii": False, "indent": 2},
         content_type="application/json; charset=utf-8",
     )
-    answer["Content-Disposition"] = 'attachment; filename="personal-data.json"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    response["Content-Disposition"] = 'attachment; filename="personal-data.json"'
+    response["Cache-Control"] = "private, no-store"
+    return response

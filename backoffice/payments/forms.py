@@ -1,4 +1,4 @@
-"""What the actions on payments and refunds ask for, and what they show before they are confirmed."""
+"""Forms of the actions on payments, refunds and receipts."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,16 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from backoffice.framework.actions import ActionForm, SummaryItem
-from backoffice.orders.order_timeline import money
+from cinema.money import format_money
 
 
-class MoneyForm(ActionForm):
+class OrderAmountForm(ActionForm):
+    """Asks for nothing; shows the order and the amount."""
+
     def summary(self) -> Iterable[SummaryItem]:
         yield _("order"), self.row.order
-        yield _("amount"), money(self.row.amount)
+        yield _("amount"), format_money(self.row.amount)
 
 
-class ResolvePaymentForm(MoneyForm):
+class ResolvePaymentForm(OrderAmountForm):
     answer = forms.ChoiceField(
         label=_("Result on the terminal"),
         choices=[
@@ -28,5 +30,6 @@ class ResolvePaymentForm(MoneyForm):
     )
 
     def clean(self) -> dict[str, Any]:
+        """Only `approved`, which is what the service takes."""
         data = super().clean() or {}
         return {"approved": data.get("answer") == "approved"}

@@ -1,10 +1,11 @@
-"""What the pages of the programme ask for. Days and times are the cinema's own."""
+"""Forms of the actions on cinemas, halls and sessions. Days and times are in the cinema's time zone."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from django import forms
+from django.db.models import Count, Sum
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
@@ -18,8 +19,10 @@ from unfold.widgets import (
 )
 
 from backoffice.framework.actions import ActionForm, SummaryItem
+from backoffice.framework.fields import ReasonField
+from backoffice.screenings.occupancy import tickets_for
 from cinema.local_time import is_valid_year, validate_year
-from cinema.validators import LONGEST_REASON
+from orders.models import Order, Ticket
 from screenings.errors import AmbiguousTime, ImpossibleHall, NonexistentTime
 from screenings.hall_layout import HallLayout, lay_out
 from screenings.models import Cinema, Film, Hall, Seat, Session
@@ -27,61 +30,63 @@ from screenings.services import CopyResult, copy_day, copy_week
 from screenings.services.halls import seats_of
 from screenings.times import as_instant
 
+TICKETS_NAMED = 20  # by the preview of a seat outage, at most
 
-class Native(UnfoldAdminTextInputWidget):
-    """The browser's own field for a day or a time: it speaks the person's language, also on a phone."""
 
-    def __init__(self, input_type: str, shown: str) -> None:
-        self.input_type, self.shown = input_type, shown
+class NativeInput(UnfoldAdminTextInputWidget):
+    """The browser's own date or time input, in the language of the browser and easy to use on a phone."""
+
+    def __init__(self, input_type: str, value_format: str) -> None:
+        self.input_type, self.value_format = input_type, value_format
         super().__init__()
 
     def format_value(self, value: Any) -> str | None:
-        return value.strftime(self.shown) if hasattr(value, "strftime") else value
+        return value.strftime(self.value_format) if hasattr(value, "strftime") else value
 
 
 def day_field(**kwargs: Any) -> forms.DateField:
-    return forms.DateField(validators=[validate_year], widget=Native("date", "%Y-%m-%d"), **kwargs)
+    return forms.DateField(validators=[validate_year], widget=NativeInput("date", "%Y-%m-%d"), **kwargs)
 
 
-def instant_field(**kwargs: Any) -> forms.DateTimeField:
-    """An instant by the clocks that are in force: on an action's page the cinema's."""
-    return forms.DateTimeField(validators=[validate_year], widget=Native("datetime-local", "%Y-%m-%dT%H:%M"), **kwargs)
-
-
-class ReasonField(forms.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": LONGEST_REASON, "widget": UnfoldAdminTextInputWidget(), **kwargs})
+def date_time_field(**kwargs: Any) -> forms.DateTimeField:
+    """A date and time in the current time zone, which is the cinema's on the page of an action."""
+    return forms.DateTimeField(
+        validators=[validate_year], widget=NativeInput("datetime-local", "%Y-%m-%dT%H:%M"), **kwargs
+    )
 
 
 class PreviewedForm(ActionForm):
-    """Shown once more with what would come of it; it counts when sent as it was shown."""
+    """Shows a preview first, and is carried out when the same values are sent again.
 
-    looked = forms.CharField(widget=forms.HiddenInput, required=False)
+    `previewed` holds the values that the preview was made of; other values get a new preview.
+    """
+
+    previewed = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def needs_confirmation(self) -> bool:
-        seen = repr(sorted((name, str(value)) for name, value in self.cleaned_data.items() if name != "looked"))
-        if self.cleaned_data["looked"] == seen:
+        values = repr(sorted((name, str(value)) for name, value in self.cleaned_data.items() if name != "previewed"))
+        if self.cleaned_data["previewed"] == values:
             return False
-        self.data = {name: self.data[name] for name in self.data} | {"looked": seen}
+        self.data = {name: self.data[name] for name in self.data} | {"previewed": values}
         return True
 
     def clean(self) -> dict[str, Any]:
         return super().clean() or self.cleaned_data
 
     @property
-    def given(self) -> dict[str, Any]:
-        """What the service is called with."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "looked"}
+    def service_arguments(self) -> dict[str, Any]:
+        """The cleaned data without `previewed`."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "previewed"}
 
 
-# --- The programme
+# --- Sessions
 
 
 class ScheduleForm(ActionForm):
     film = forms.ModelChoiceField(Film.objects.all(), label=_("Film"), widget=UnfoldAdminSelectWidget())
     hall = forms.ModelChoiceField(Hall.objects.none(), label=_("Hall"), widget=UnfoldAdminSelectWidget())
     day = day_field(label=_("Day"))
-    time = forms.TimeField(label=_("Time"), widget=Native("time", "%H:%M"))
+    time = forms.TimeField(label=_("Time"), widget=NativeInput("time", "%H:%M"))
     which = forms.TypedChoiceField(
         label=_("Which one"), required=False, empty_value=None, coerce=int, widget=forms.HiddenInput
     )
@@ -101,13 +106,13 @@ class ScheduleForm(ActionForm):
         self.fields["which"].choices = [(0, ""), (1, "")]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if "day" not in given or "time" not in given:
-            return given
-        wall_clock = datetime.combine(given["day"], given["time"].replace(tzinfo=None))
-        fold: Literal[0, 1] | None = given.get("which")
+        data = super().clean() or self.cleaned_data
+        if "day" not in data or "time" not in data:
+            return data
+        wall_clock = datetime.combine(data["day"], data["time"].replace(tzinfo=None))
+        fold: Literal[0, 1] | None = data.get("which")
         try:
-            given["start"] = as_instant(wall_clock, self.row.zone, fold=fold)
+            data["start"] = as_instant(wall_clock, self.row.zone, fold=fold)
         except NonexistentTime as refused:
             self.add_error("time", str(refused))
         except AmbiguousTime as refused:
@@ -117,11 +122,11 @@ class ScheduleForm(ActionForm):
             self.fields["which"].choices = choices  # type: ignore[attr-defined]
             self.fields["which"].widget = UnfoldAdminSelectWidget(choices=[("", "–"), *choices])
             self.add_error("which", str(refused))
-        return given
+        return data
 
 
 class CopyForm(PreviewedForm):
-    """What would be made and what would not, before it is."""
+    """Previews which sessions will be added and which will be skipped, by running the service without saving."""
 
     def result(self) -> CopyResult:
         raise NotImplementedError
@@ -132,12 +137,12 @@ class CopyForm(PreviewedForm):
         result = self.result()
         yield (
             gettext("Will be added"),
-            _lines(str(made) + f", {made.hall.name}" for made in result.created) or gettext("nothing"),
+            _html_lines(str(session) + f", {session.hall.name}" for session in result.created) or gettext("nothing"),
         )
         if result.skipped:
             yield (
                 gettext("Will be skipped"),
-                _lines(f"{each.session}: {each.reason}" for each in result.skipped),
+                _html_lines(f"{each.session}: {each.reason}" for each in result.skipped),
             )
 
 
@@ -147,11 +152,11 @@ class CopyDayForm(CopyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        first = _day_of(self.initial.get("day")) or self.row.local(self.at).date()
-        self.initial["day"], self.initial["to"] = first, first + timedelta(days=1)
+        day = parse_day(self.initial.get("day")) or self.row.local(self.at).date()
+        self.initial["day"], self.initial["to"] = day, day + timedelta(days=1)
 
     def result(self) -> CopyResult:
-        return copy_day(self.row, **self.given, at=self.at, dry_run=True)
+        return copy_day(self.row, **self.service_arguments, at=self.at, dry_run=True)
 
 
 class CopyWeekForm(CopyForm):
@@ -160,28 +165,43 @@ class CopyWeekForm(CopyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        first = _day_of(self.initial.get("monday")) or self.row.local(self.at).date()
-        monday = first - timedelta(days=first.weekday())
+        day = parse_day(self.initial.get("monday")) or self.row.local(self.at).date()
+        monday = day - timedelta(days=day.weekday())
         self.initial["monday"], self.initial["to"] = monday, monday + timedelta(days=7)
 
     def result(self) -> CopyResult:
-        return copy_week(self.row, **self.given, at=self.at, dry_run=True)
+        return copy_week(self.row, **self.service_arguments, at=self.at, dry_run=True)
 
 
-def _day_of(value: Any) -> date | None:
-    """A day that has neighbours, or none."""
+def parse_day(text: Any) -> date | None:
+    """The day in a query string; None unless it is in ISO format and in a year that the project accepts."""
     try:
-        day = date.fromisoformat(value)
+        day = date.fromisoformat(text)
     except (TypeError, ValueError):
         return None
     return day if is_valid_year(day) else None
 
 
-def _lines(texts: Iterable[str]) -> str:
+def _html_lines(texts: Iterable[str]) -> str:
     return format_html_join("", "{}<br>", ((text,) for text in texts))
 
 
-# --- Halls and their seats
+class CancelSessionForm(ActionForm):
+    reason = ReasonField(
+        widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
+        help_text=_("Customers won’t see this."),
+    )
+
+    def summary(self) -> Iterable[SummaryItem]:
+        live = Ticket.objects.live().filter(session=self.row)
+        affected = live.aggregate(tickets=Count("pk"), orders=Count("order", distinct=True))
+        yield gettext("tickets sold or reserved"), affected["tickets"]
+        yield gettext("orders"), affected["orders"]
+        paid = live.filter(order__status__in=Order.SOLD).aggregate(paid=Sum("price"))["paid"]
+        yield gettext("price of paid tickets"), paid or 0
+
+
+# --- Halls and seats
 
 
 class BuildHallForm(PreviewedForm):
@@ -210,7 +230,7 @@ class BuildHallForm(PreviewedForm):
 
     @property
     def layout(self) -> HallLayout | None:
-        """What was typed, drawn."""
+        """The seat plan that was typed, or None until it is valid."""
         return lay_out(seats_of(self.cleaned_data["drawing"])) if self.is_bound and self.is_valid() else None
 
     def summary(self) -> Iterable[SummaryItem]:
@@ -220,8 +240,8 @@ class BuildHallForm(PreviewedForm):
             yield gettext("Plan"), render_to_string("backoffice/screenings/plan.html", {"layout": layout})
 
 
-class OutageForm(PreviewedForm):
-    """Which seats of a hall are broken, and from when until when."""
+class SeatOutageForm(PreviewedForm):
+    """Takes seats of a hall off sale, after showing the tickets already sold for them."""
 
     row_number = forms.IntegerField(
         label=_("Row"), min_value=1, max_value=999, widget=UnfoldAdminIntegerFieldWidget(attrs={"autofocus": True})
@@ -232,23 +252,23 @@ class OutageForm(PreviewedForm):
         widget=UnfoldAdminTextInputWidget(),
         help_text=_("Seat numbers, for example 5, or 5-8, or 3, 5-8."),
     )
-    since = instant_field(label=_("Off sale from"))
-    until = instant_field(
+    since = date_time_field(label=_("Off sale from"))
+    until = date_time_field(
         label=_("Off sale until"),
         required=False,
         help_text=_("Leave empty to keep it off sale until someone puts it back."),
     )
-    reason = ReasonField(label=_("Reason"))
+    reason = ReasonField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("since", self.row.cinema.local(self.at).replace(tzinfo=None))
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        if {"row_number", "numbers"} <= given.keys():
-            wanted = _numbers(given["numbers"])
-            seats = list(Seat.objects.filter(hall=self.row, row=given["row_number"], number__in=wanted or []))
+        data = super().clean()
+        if {"row_number", "numbers"} <= data.keys():
+            wanted = _parse_numbers(data["numbers"])
+            seats = list(Seat.objects.filter(hall=self.row, row=data["row_number"], number__in=wanted or []))
             missing = sorted((wanted or set()) - {seat.number for seat in seats})
             if wanted is None:
                 self.add_error("numbers", gettext("Enter numbers, for example 5, or 5-8, or 3, 5-8."))
@@ -256,20 +276,33 @@ class OutageForm(PreviewedForm):
                 self.add_error(
                     "numbers",
                     gettext("Row %(row)s has no seat %(numbers)s. Check the numbers.")
-                    % {"row": given["row_number"], "numbers": ", ".join(map(str, missing))},
+                    % {"row": data["row_number"], "numbers": ", ".join(map(str, missing))},
                 )
             else:
-                given["seats"] = seats
-        return given
+                data["seats"] = seats
+        return data
 
     @property
     def seats(self) -> list[Seat]:
         return self.cleaned_data.get("seats", [])
 
+    def summary(self) -> Iterable[SummaryItem]:
+        if not (self.is_bound and self.is_valid()):
+            return
+        data = self.cleaned_data
+        tickets = tickets_for(self.seats, since=data["since"], until=data["until"])
+        yield gettext("seats"), len(self.seats)
+        yield gettext("tickets already sold for these seats"), len(tickets) or gettext("none")
+        if tickets:
+            lines = format_html_join(
+                "", "{}: {}, {}<br>", ((each.order, each.session, each.seat) for each in tickets[:TICKETS_NAMED])
+            )
+            yield gettext("needs other seats"), lines
 
-def _numbers(text: str) -> set[int] | None:
-    """`3, 5-8` as numbers; None when it says something else, or too much."""
-    found: set[int] = set()
+
+def _parse_numbers(text: str) -> set[int] | None:
+    """The numbers in a text such as `3, 5-8`; None if it is written differently or a number is out of range."""
+    numbers: set[int] = set()
     for part in text.replace("–", "-").split(","):
         first, _dash, last = part.strip().partition("-")
         try:
@@ -278,5 +311,5 @@ def _numbers(text: str) -> set[int] | None:
             return None
         if not 1 <= low <= high <= 999:
             return None
-        found |= set(range(low, high + 1))
-    return found
+        numbers |= set(range(low, high + 1))
+    return numbers

@@ -1,4 +1,4 @@
-"""Who sits where at a session."""
+"""Who sits where at a session, and which tickets a seat outage affects."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from screenings.models import Seat, Session
 
 
 @dataclass(frozen=True)
-class Party:
+class OrderTickets:
     """The tickets of one order at the session."""
 
     order: Order
@@ -22,30 +22,35 @@ class Party:
 
 
 @dataclass(frozen=True)
-class Seating:
+class SessionOccupancy:
     layout: HallLayout
     counts: list[StatusCount]
-    parties: list[Party]
-    sitting_on_broken: list[Ticket]  # sold before the seat broke: these people need other seats
+    by_order: list[OrderTickets]
+    tickets_on_broken_seats: list[Ticket]  # sold before the outage: their holders need other seats
 
 
-def of_session(session: Session, *, names: bool, link: Callable[[Order], str], at: datetime) -> Seating:
-    """The hall of the session with the status of each seat at `at`; without `names` nobody is told whose it is.
+def session_occupancy(
+    session: Session, *, with_orders: bool, link: Callable[[Order], str], at: datetime
+) -> SessionOccupancy:
+    """The hall of the session with the status of each seat at `at`. Three queries.
 
-    `link` leads to an order. Three queries.
+    Without `with_orders` it does not say whose the seats are. `link` returns the address of an order's page.
     """
-    if names:
-        found = hall_map(session, at=at, words=_with_names, link=lambda ticket: link(ticket.order))
+    if with_orders:
+        drawn = hall_map(session, at=at, words=_seat_text, link=lambda ticket: link(ticket.order))
     else:
-        found = hall_map(session, at=at)
-    parties: dict[int, Party] = {}
-    for ticket in found.tickets if names else []:
-        parties.setdefault(ticket.order_id, Party(ticket.order, link(ticket.order), [])).tickets.append(ticket)
-    return Seating(found.layout, found.counts, list(parties.values()), found.sold_and_broken)
+        drawn = hall_map(session, at=at)
+    by_order: dict[int, OrderTickets] = {}
+    for ticket in drawn.tickets if with_orders else []:
+        by_order.setdefault(ticket.order_id, OrderTickets(ticket.order, link(ticket.order), [])).tickets.append(ticket)
+    return SessionOccupancy(drawn.layout, drawn.counts, list(by_order.values()), drawn.sold_and_broken)
 
 
-def hit_by(seats: Sequence[Seat], *, since: datetime, until: datetime | None) -> list[Ticket]:
-    """Live tickets on these seats for sessions that run between the instants and are not cancelled. One query."""
+def tickets_for(seats: Sequence[Seat], *, since: datetime, until: datetime | None) -> list[Ticket]:
+    """Live tickets for these seats, at sessions in this period that are not cancelled. One query.
+
+    `until=None` is an open end.
+    """
     tickets = Ticket.objects.live().filter(seat__in=seats, session__end_datetime__gt=since)
     if until is not None:
         tickets = tickets.filter(session__start_datetime__lt=until)
@@ -56,7 +61,7 @@ def hit_by(seats: Sequence[Seat], *, since: datetime, until: datetime | None) ->
     )
 
 
-def _with_names(ticket: Ticket) -> str:
+def _seat_text(ticket: Ticket) -> str:
     return _("%(status)s, order %(order)s, %(type)s") % {
         "status": status_words(ticket),
         "order": ticket.order,

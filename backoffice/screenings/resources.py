@@ -1,4 +1,4 @@
-"""Films and the timetable as files."""
+"""Import and export of films and of sessions."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?(?:\s*(?:UTC)?([+-])(\d{2}):?(\d{2}
 
 
 class FilmResource(Resource):
-    """A film without a number is the one of its title, or new."""
+    """A row without a number is matched by title; if there is no match, it is a new film."""
 
     columns = {"title": None, "duration_minutes": None, "age_rating": None, "genres": None}
     name_column = "title"
@@ -52,20 +52,21 @@ class FilmResource(Resource):
 
     def match(self, row: dict[str, str]) -> Any:
         title = row.get("title", "")
-        same = list(self.rows.filter(title__iexact=title)[:6]) if title else []
-        if len(same) > 1:
-            numbers = ", ".join(str(film.pk) for film in same)
+        namesakes = list(self.rows.filter(title__iexact=title)[:6]) if title else []
+        if len(namesakes) > 1:
+            ids = ", ".join(str(film.pk) for film in namesakes)
             raise ValidationError(
                 gettext("Several films have this title. Write the number of the one you mean: %(numbers)s.")
-                % {"numbers": numbers}
+                % {"numbers": ids}
             )
-        return same[0] if same else None
+        return namesakes[0] if namesakes else None
 
 
-class TimetableResource(Resource):
-    """Sessions. A file adds them, by `schedule`; those on the programme are only recognised.
+class SessionResource(Resource):
+    """An import adds sessions, through the service `schedule`, and does not change existing ones.
 
-    A session without a number is the one that is not cancelled and starts then in that hall, with that film; or new.
+    A row without a number is matched by hall, start and film among sessions that are not cancelled; if there is no
+    match, it is a new session.
     """
 
     columns = {
@@ -94,8 +95,8 @@ class TimetableResource(Resource):
     subtitles = Field("subtitles", "subtitles", TextWidget())
     status = Field("status", "status", ChoiceWidget(Session._meta.get_field("status")), readonly=True)
 
-    PLACE = ("cinema", "hall", "day", "time")
-    NEEDED = (*PLACE, "film", "ticket_price")
+    SLOT = ("cinema", "hall", "day", "time")
+    REQUIRED = (*SLOT, "film", "ticket_price")
 
     class Meta:
         model = Session
@@ -106,12 +107,12 @@ class TimetableResource(Resource):
         halls = Hall.objects.filter(cinema__in=cinemas).select_related("cinema")
         self.halls = {
             cinema.pk: NameLookup([hall for hall in halls if hall.cinema_id == cinema.pk], name="name")
-            for same in self.cinemas.by_name.values()
-            for cinema in same
+            for namesakes in self.cinemas.by_name.values()
+            for cinema in namesakes
         }
         self.fields["film"].widget = RelatedWidget(NameLookup(Film.objects.all(), name="title"))
 
-    # --- What a row shows
+    # --- Export
 
     def dehydrate_cinema(self, session: Session) -> str:
         return self.cinemas.name_of(session.hall.cinema)
@@ -123,50 +124,51 @@ class TimetableResource(Resource):
         return session.hall.cinema.local(session.start_datetime).date()
 
     def dehydrate_time(self, session: Session) -> str:
-        """By the cinema's clocks; which of the two is said where they show it twice."""
+        """Local time, with the UTC offset if that time happens twice on that day."""
         local = session.hall.cinema.local(session.start_datetime)
-        twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-        return f"{local:%H:%M UTC%z}" if twice else f"{local:%H:%M}"
+        happens_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+        return f"{local:%H:%M UTC%z}" if happens_twice else f"{local:%H:%M}"
 
-    # --- What a row says
+    # --- Import
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
-        """All halls at once and in their order, so that two files wait for each other and never in a circle."""
-        said = {row.get("hall", "").casefold() for row in dataset.dict}
-        named = [hall.pk for names in self.halls.values() for name in said for hall in names.by_name.get(name, [])]
-        hall_conflicts.lock_halls(named)
+        """Lock all halls of the file at once, in a fixed order, so that two imports cannot deadlock."""
+        typed = {row.get("hall", "").casefold() for row in dataset.dict}
+        ids = [hall.pk for names in self.halls.values() for name in typed for hall in names.by_name.get(name, [])]
+        hall_conflicts.lock_halls(ids)
 
     def match(self, row: dict[str, str]) -> Any:
         try:
-            hall, start = self._place(row)
+            hall, start = self._parse_slot(row)
         except ValidationError:
-            return None  # said when the row is read
-        there = self.rows.filter(hall=hall, start_datetime=start).exclude(status=Session.Status.CANCELLED)
+            return None  # `import_instance` reports it
+        same_slot = self.rows.filter(hall=hall, start_datetime=start).exclude(status=Session.Status.CANCELLED)
         return next(
-            (each for each in there if row.get("film", "").casefold() == self.cell_text("film", each).casefold()), None
+            (each for each in same_slot if row.get("film", "").casefold() == self.cell_text("film", each).casefold()),
+            None,
         )
 
     def import_instance(self, instance: Session, row: dict[str, str], **kwargs: Any) -> None:
         errors: dict[str, Any] = {}
         try:
-            super().import_instance(instance, {name: row[name] for name in row if name not in self.PLACE}, **kwargs)
+            super().import_instance(instance, {name: row[name] for name in row if name not in self.SLOT}, **kwargs)
         except ValidationError as error:
             errors = error.update_error_dict(errors)
         is_new = instance._state.adding
-        if is_new or any(row[name] != self._before[name] for name in self.PLACE if name in row):
+        if is_new or any(row[name] != self._before[name] for name in self.SLOT if name in row):
             complete = row if is_new else {**self._before, **row}
-            missing = [name for name in self.NEEDED if not complete.get(name)]
+            missing = [name for name in self.REQUIRED if not complete.get(name)]
             errors |= {name: ValidationError(gettext("This is required.")) for name in missing}
-            if not {*missing} & {*self.PLACE}:
+            if not {*missing} & {*self.SLOT}:
                 try:
-                    instance.hall, instance.start_datetime = self._place(complete)
+                    instance.hall, instance.start_datetime = self._parse_slot(complete)
                 except ValidationError as error:
                     errors = error.update_error_dict(errors)
         if errors:
             raise ValidationError(errors)
 
-    def _place(self, row: dict[str, str]) -> tuple[Hall, datetime]:
-        """The hall and the instant, or a `ValidationError` that says what is wrong in which column."""
+    def _parse_slot(self, row: dict[str, str]) -> tuple[Hall, datetime]:
+        """The hall and the start. Raises `ValidationError` with the column that is wrong."""
         name = "cinema"
         try:
             cinema = self.cinemas.find(row.get("cinema", ""))
@@ -175,7 +177,7 @@ class TimetableResource(Resource):
             name = "day"
             day = self.fields["day"].clean({"day": row.get("day", "")})
             name = "time"
-            return hall, _instant(day, row.get("time", ""), cinema)
+            return hall, _parse_start(day, row.get("time", ""), cinema)
         except (ValueError, Refused) as error:
             raise ValidationError({name: str(error)}) from error
 
@@ -195,7 +197,7 @@ class TimetableResource(Resource):
 
     def do_instance_save(self, instance: Session, is_create: bool) -> None:
         try:
-            made = schedule(
+            session = schedule(
                 film=instance.film,
                 hall=instance.hall,
                 start=instance.start_datetime,
@@ -208,20 +210,20 @@ class TimetableResource(Resource):
             )
         except Refused as refused:
             raise ValidationError(str(refused)) from refused
-        vars(instance).update(vars(made))
+        vars(instance).update(vars(session))
 
 
-def _instant(day: Any, said: str, cinema: Cinema) -> datetime:
-    """`19:30` by the cinema's clocks; with an offset, `01:30 UTC+0200`, where they show it twice."""
-    found = TIME.fullmatch(said)
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        raise ValueError(gettext("“%(value)s” is not a time. Write it like 19:30.") % {"value": said})
-    wall_clock = datetime(day.year, day.month, day.day, int(found[1]), int(found[2]))  # noqa: DTZ001 (a wall clock)
+def _parse_start(day: Any, text: str, cinema: Cinema) -> datetime:
+    """Reads local time such as `19:30`, or `01:30 UTC+0200` if that time happens twice on that day."""
+    match = TIME.fullmatch(text)
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+        raise ValueError(gettext("“%(value)s” is not a time. Write it like 19:30.") % {"value": text})
+    wall_clock = datetime(day.year, day.month, day.day, int(match[1]), int(match[2]))  # noqa: DTZ001 (a wall clock)
     try:
         return as_instant(wall_clock, cinema.zone)
     except AmbiguousTime as refused:
-        if found[3]:
-            offset = timedelta(hours=int(found[4]), minutes=int(found[5])) * (-1 if found[3] == "-" else 1)
+        if match[3]:
+            offset = timedelta(hours=int(match[4]), minutes=int(match[5])) * (-1 if match[3] == "-" else 1)
             for choice in refused.choices:
                 if choice.utcoffset() == offset:
                     return choice.astimezone(UTC)

@@ -1,145 +1,60 @@
-"""A day of a cinema, by hall, laid out to be drawn."""
+"""Page of the timetable: a day of one cinema, by hall. Linked from the menu instead of the list of sessions."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
+from typing import Any
 
-from orders.availability.showings import SeatCount, seat_counts
-from screenings.models import Cinema, Hall, Session
-from screenings.services.hall_conflicts import conflicts_of
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
-HOUR = timedelta(hours=1)
-OPENS, CLOSES = time(10), timedelta(hours=14)  # what an empty day shows
-
-
-@dataclass(frozen=True)
-class Block:
-    """A session on the timetable. `left`, `width` and `cleaning` are percents, of the axis and of the block."""
-
-    session: Session
-    starts: datetime  # by the cinema's clocks, as `ends`
-    ends: datetime
-    left: str
-    width: str
-    cleaning: str
-    lane: int  # sessions of one hall at one time, of which all but one are cancelled, lie beneath each other
-    seats: SeatCount
-
-    @property
-    def time(self) -> str:
-        """In words here, since a template would show an instant by other clocks."""
-        return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
-
-    @property
-    def is_sold_out(self) -> bool:
-        return self.seats.free <= 0
+from backoffice.framework.admin import CinemaScopedAdmin
+from backoffice.framework.scoped_choices import visible_rows
+from backoffice.screenings import timetable_layout
+from backoffice.screenings.forms import parse_day
+from cinema import clock
+from screenings.models import Cinema
 
 
-@dataclass(frozen=True)
-class HallDay:
-    hall: Hall
-    blocks: list[Block]
-    lanes: int
+class TimetableMixin(CinemaScopedAdmin):
+    """Adds the timetable to the pages of sessions, at `admin:screenings_session_timetable`.
+
+    It takes `?cinema=` (an id) and `?day=` (ISO format); by default it shows the first cinema of the person, today.
+    """
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.timetable)
+        return [path("timetable/", view, name="screenings_session_timetable"), *super().get_urls()]
+
+    def timetable(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        visible = visible_rows(self.admin_site, Cinema, request)
+        cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
+        context = {**self.admin_site.each_context(request), "title": _("Timetable"), "opts": self.opts}
+        if cinemas:
+            cinema, at = _requested_cinema(cinemas, request.GET.get("cinema")), clock.now()
+            day = parse_day(request.GET.get("day")) or cinema.local(at).date()
+            context |= {
+                "cinemas": cinemas,
+                "cinema": cinema,
+                "timetable": timetable_layout.lay_out_day(cinema, day, at=at),
+                "day": day,
+                "today": cinema.local(at).date(),
+                "before": day - timedelta(days=1),
+                "after": day + timedelta(days=1),
+                "may_schedule": request.user.has_perm("screenings.schedule_session"),
+                "may_copy": request.user.has_perm("screenings.copy_sessions"),
+            }
+        return TemplateResponse(request, "backoffice/screenings/timetable.html", context)
 
 
-@dataclass(frozen=True)
-class Hour:
-    left: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Day:
-    cinema: Cinema
-    date: date
-    hours: list[Hour]
-    halls: list[HallDay]
-    now: str | None  # where the axis is now; None: not on it
-
-
-def lay_out(cinema: Cinema, day: date, *, at: datetime) -> Day:
-    """Sessions that start on this day of the cinema's calendar, cancelled ones included. Five queries."""
-    midnight, next_midnight = (
-        datetime.combine(each, time(), cinema.zone).astimezone(UTC) for each in (day, day + timedelta(days=1))
-    )
-    halls = list(cinema.halls.order_by("name"))
-    for hall in halls:
-        hall.cinema = cinema
-    sessions = list(
-        Session.objects.filter(hall__in=halls, start_datetime__gte=midnight, start_datetime__lt=next_midnight)
-        .select_related("film")
-        .order_by("start_datetime", "pk")
-    )
-    seats = seat_counts(sessions, at=at)
-    begins, ends = _axis(cinema, day, sessions)
-    return Day(
-        cinema=cinema,
-        date=day,
-        hours=[
-            Hour(_percent(instant - begins, ends - begins), f"{cinema.local(instant):%H:%M}")
-            for instant in _hours(begins, ends)
-        ],
-        halls=[
-            _hall_day(
-                cinema,
-                hall,
-                [session for session in sessions if session.hall_id == hall.pk],
-                seats=seats,
-                axis=(begins, ends),
-            )
-            for hall in halls
-        ],
-        now=_percent(at - begins, ends - begins) if begins <= at < ends else None,
-    )
-
-
-def _axis(cinema: Cinema, day: date, sessions: Sequence[Session]) -> tuple[datetime, datetime]:
-    """Whole hours around the sessions, cleaning included."""
-    opens = datetime.combine(day, OPENS, cinema.zone).astimezone(UTC)
-    begins = min([opens, *(session.start_datetime for session in sessions)])
-    ends = max([opens + CLOSES, *(session.free_from for session in sessions)])
-    whole = cinema.local(begins).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
-    return whole, whole + -(-(ends - whole) // HOUR) * HOUR
-
-
-def _hours(begins: datetime, ends: datetime) -> list[datetime]:
-    return [begins + number * HOUR for number in range((ends - begins) // HOUR)]
-
-
-def _hall_day(
-    cinema: Cinema,
-    hall: Hall,
-    sessions: Sequence[Session],
-    *,
-    seats: Mapping[int, SeatCount],
-    axis: tuple[datetime, datetime],
-) -> HallDay:
-    begins, ends = axis
-    lanes: list[list[Session]] = []
-    blocks = []
-    # Those that are shown come first, so that they keep the upper lane.
-    for session in sorted(sessions, key=lambda each: each.status == Session.Status.CANCELLED):
-        lane = next((number for number, others in enumerate(lanes) if not conflicts_of(session, others)), len(lanes))
-        if lane == len(lanes):
-            lanes.append([])
-        lanes[lane].append(session)
-        session.hall = hall
-        taken = session.free_from - session.start_datetime
-        blocks.append(
-            Block(
-                session=session,
-                starts=cinema.local(session.start_datetime),
-                ends=cinema.local(session.end_datetime),
-                left=_percent(session.start_datetime - begins, ends - begins),
-                width=_percent(taken, ends - begins),
-                cleaning=_percent(session.free_from - session.end_datetime, taken),
-                lane=lane,
-                seats=seats[session.pk],
-            )
-        )
-    return HallDay(hall, sorted(blocks, key=lambda block: (block.starts, block.lane)), max(len(lanes), 1))
-
-
-def _percent(part: timedelta, whole: timedelta) -> str:
-    """For a style sheet, which knows no decimal comma."""
-    return f"{100 * (part / whole):.3f}%"
+def _requested_cinema(cinemas: list[Cinema], key: str | None) -> Cinema:
+    """The cinema with that id, or the first one if there is no id. 404 for a cinema that the person may not see."""
+    if not key:
+        return cinemas[0]
+    for cinema in cinemas:
+        if str(cinema.pk) == key:
+            return cinema
+    raise Http404

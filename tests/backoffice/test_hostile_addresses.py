@@ -80,7 +80,7 @@ def test_no_query_parameter_of_other_pages_causes_an_error(client: Client, cinem
             (reverse("admin:autocomplete"), ORDERS),
             (reverse("admin:screenings_session_timetable"), {"day": "2026-11-05", "cinema": str(cinema_row.pk)}),
             (reverse("admin:screenings_cinema_schedule", args=[row]), {"day": "", "time": "", "hall": "", "which": ""}),
-            (reverse("admin:screenings_cinema_copy_day", args=[row]), {"day": "", "to": "", "looked": ""}),
+            (reverse("admin:screenings_cinema_copy_day", args=[row]), {"day": "", "to": "", "previewed": ""}),
             (reverse("admin:screenings_cinema_copy_week", args=[row]), {"monday": "", "to": ""}),
             (reverse("admin:screenings_cinema_history", args=[row]), {"before": ""}),
             (reverse("admin:concessions_concessionitem_export"), {"as": "csv", "q": "", "cinema__id__exact": ""}),

@@ -28,7 +28,7 @@ from orders.errors import LinesNotRefundable
 from orders.models import Order
 from orders.services import collect, make_ready, refund, refund_by_customer
 from tests import settings as product
-from tests.backoffice.dashboard.test_today import told
+from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_customer, a_paid_order, a_session, an_item, business_state
 from tests.helpers.users import browser, someone
@@ -49,8 +49,8 @@ def submit(person, row, action, **given):
     form = client.get(page).context["form"]
     given = {field.name: field.value() for field in form if field.value() is not None} | given
     answer = client.post(page, given)
-    if answer.context and "agreed" in answer.context["form"].fields:
-        answer = client.post(page, given | {"agreed": answer.context["form"]["agreed"].value()})
+    if answer.context and "previewed" in answer.context["form"].fields:
+        answer = client.post(page, given | {"previewed": answer.context["form"]["previewed"].value()})
     return answer
 
 
@@ -453,7 +453,7 @@ def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_made_as_requ
     assert ["money refunded", "700\N{NO-BREAK SPACE}₽"] in asked.facts
     assert not order.refunds.exists()
     manager = someone("cinema_manager", order.cinema)
-    assert "1 request awaiting approval" in told(manager)
+    assert "1 request awaiting approval" in dashboard_texts(manager)
 
     submit(manager, asked, "approve")
 
@@ -471,7 +471,7 @@ def test_the_dashboard_does_not_ask_people_to_approve_their_own_requests():
 
     own = submit(one, asked, "approve")
 
-    assert "awaiting approval" not in " ".join(told(one))
+    assert "awaiting approval" not in " ".join(dashboard_texts(one))
     assert "You can’t approve this request" in own.text
     assert not order.refunds.exists()
 

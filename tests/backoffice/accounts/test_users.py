@@ -1,4 +1,4 @@
-"""Nobody below the owner raises rights: not their own, not a colleague's, not with fields no form shows."""
+"""Staff cannot give anyone more access than they have themselves, not even with forged fields."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def page(person: User, name: str = "change") -> str:
     return reverse(f"admin:accounts_user_{name}", args=[person.pk])
 
 
-def rights(person: User) -> tuple[Any, ...]:
+def access_of(person: User) -> tuple[Any, ...]:
     person = User.objects.get(pk=person.pk)
     return (
         person.is_superuser,
@@ -53,8 +53,8 @@ def rights(person: User) -> tuple[Any, ...]:
     )
 
 
-def everything(person: User, **given: Any) -> dict[str, Any]:
-    """A form filled in with all that its fields, and those that it does not have, would take."""
+def forged_form(person: User, **given: Any) -> dict[str, Any]:
+    """Values for the fields of the form, and for fields that it does not have."""
     return {
         "email": person.email,
         "preferred_language": "ru",
@@ -67,7 +67,7 @@ def everything(person: User, **given: Any) -> dict[str, Any]:
     }
 
 
-def test_a_manager_gives_a_cashier_another_role_of_their_own_cinema(manager: User, cinema: Cinema) -> None:
+def test_a_manager_changes_the_role_of_a_cashier(manager: User, cinema: Cinema) -> None:
     cashier = someone("cashier", cinema)
 
     answer = browser(manager).post(
@@ -76,91 +76,91 @@ def test_a_manager_gives_a_cashier_another_role_of_their_own_cinema(manager: Use
     )
 
     assert answer.status_code == 302
-    assert rights(cashier)[5:7] == (["bar"], [cinema.pk])
+    assert access_of(cashier)[5:7] == (["bar"], [cinema.pk])
 
 
-def test_fields_that_the_form_does_not_show_are_not_read(manager: User, cinema: Cinema) -> None:
+def test_forged_fields_are_ignored(manager: User, cinema: Cinema) -> None:
     cashier = someone("cashier", cinema)
-    before = rights(cashier)
+    before = access_of(cashier)
 
     browser(manager).post(
-        page(cashier), everything(cashier, groups=[group("cashier")], cinemas=[cinema.pk], password="pbkdf2$mine")
+        page(cashier), forged_form(cashier, groups=[group("cashier")], cinemas=[cinema.pk], password="pbkdf2$mine")
     )
 
-    assert rights(cashier) == before
+    assert access_of(cashier) == before
 
 
 @pytest.mark.parametrize("role", ["owner", "accountant"])
-def test_a_role_that_may_more_is_refused(manager: User, cinema: Cinema, role: str) -> None:
+def test_a_role_with_more_permissions_is_refused(manager: User, cinema: Cinema, role: str) -> None:
     cashier = someone("cashier", cinema)
-    before = rights(cashier)
+    before = access_of(cashier)
 
     answer = browser(manager).post(
-        page(cashier), everything(cashier, groups=[group("cashier"), group(role)], cinemas=[cinema.pk])
+        page(cashier), forged_form(cashier, groups=[group("cashier"), group(role)], cinemas=[cinema.pk])
     )
 
     assert answer.status_code == 200
-    assert rights(cashier) == before
+    assert access_of(cashier) == before
 
 
 def test_another_cinema_is_refused(manager: User, cinema: Cinema) -> None:
     cashier = someone("cashier", cinema)
-    before = rights(cashier)
+    before = access_of(cashier)
 
     answer = browser(manager).post(
-        page(cashier), everything(cashier, groups=[group("cashier")], cinemas=[cinema.pk, a_cinema().pk])
+        page(cashier), forged_form(cashier, groups=[group("cashier")], cinemas=[cinema.pk, a_cinema().pk])
     )
 
     assert answer.status_code == 200
-    assert rights(cashier) == before
+    assert access_of(cashier) == before
 
 
-def test_a_colleague_stays_in_sight(manager: User, cinema: Cinema) -> None:
+def test_a_colleague_cannot_be_removed_from_every_cinema(manager: User, cinema: Cinema) -> None:
     cashier = someone("cashier", cinema)
 
-    answer = browser(manager).post(page(cashier), everything(cashier, groups=[group("cashier")]))
+    answer = browser(manager).post(page(cashier), forged_form(cashier, groups=[group("cashier")]))
 
     assert answer.status_code == 200
-    assert rights(cashier)[6] == [cinema.pk]
+    assert access_of(cashier)[6] == [cinema.pk]
 
 
-def test_nobody_changes_their_own_rights(manager: User) -> None:
-    before = rights(manager)
+def test_people_cannot_change_their_own_access(manager: User) -> None:
+    before = access_of(manager)
 
-    browser(manager).post(page(manager), everything(manager, groups=[], cinemas=[], first_name="Ada"))
+    browser(manager).post(page(manager), forged_form(manager, groups=[], cinemas=[], first_name="Ada"))
 
-    assert rights(manager) == before
+    assert access_of(manager) == before
     manager.refresh_from_db()
     assert manager.first_name == "Ada"
 
 
-def test_who_may_more_is_looked_at_and_not_changed_nor_given_a_password(manager: User, cinema: Cinema) -> None:
+def test_users_with_more_access_can_be_viewed_but_not_changed(manager: User, cinema: Cinema) -> None:
     above = [someone("owner", cinema), User.objects.create_superuser("root@example.org", all_cinemas=False)]
     above[1].cinemas.add(cinema)
     client = browser(manager)
 
     for person in above:
-        before = rights(person)
+        before = access_of(person)
         assert client.get(page(person)).status_code == 200
-        assert client.post(page(person), everything(person, email="me@example.org")).status_code == 403
+        assert client.post(page(person), forged_form(person, email="me@example.org")).status_code == 403
         password = {"password1": "mine alone now", "password2": "mine alone now"}
         assert client.post(reverse("admin:auth_user_password_change", args=[person.pk]), password).status_code == 403
-        assert rights(person) == before
+        assert access_of(person) == before
 
 
-def test_neither_is_one_who_is_switched_off(manager: User, cinema: Cinema) -> None:
+def test_deactivated_users_with_more_access_cannot_be_changed(manager: User, cinema: Cinema) -> None:
     former = someone("owner", cinema, is_active=False)
 
-    assert browser(manager).post(page(former), everything(former)).status_code == 403
+    assert browser(manager).post(page(former), forged_form(former)).status_code == 403
 
 
-def test_who_works_elsewhere_too_is_looked_at_and_not_changed(manager: User, cinema: Cinema) -> None:
+def test_users_who_also_work_elsewhere_can_be_viewed_but_not_changed(manager: User, cinema: Cinema) -> None:
     shared = someone("cashier", cinema, a_cinema())
 
     client = browser(manager)
 
     assert client.get(page(shared)).status_code == 200
-    assert client.post(page(shared), everything(shared)).status_code == 403
+    assert client.post(page(shared), forged_form(shared)).status_code == 403
 
 
 def test_customers_and_other_cinemas_staff_are_not_found(manager: User) -> None:
@@ -185,12 +185,12 @@ def test_a_manager_adds_a_colleague_to_their_own_cinema(manager: User, cinema: C
 
     assert answer.status_code == 302
     added = User.objects.get(email="new@example.org")
-    assert rights(added)[:4] == (False, True, True, False)
-    assert rights(added)[5:7] == (["usher"], [cinema.pk])
+    assert access_of(added)[:4] == (False, True, True, False)
+    assert access_of(added)[5:7] == (["usher"], [cinema.pk])
 
 
 @pytest.mark.parametrize("given", ["no cinema", "another cinema", "a higher role"])
-def test_nobody_is_added_beyond_the_managers_reach(manager: User, cinema: Cinema, given: str) -> None:
+def test_a_manager_cannot_add_users_with_more_access_than_their_own(manager: User, cinema: Cinema, given: str) -> None:
     fields: dict[str, dict[str, Any]] = {
         "no cinema": {},
         "another cinema": {"cinemas": [a_cinema().pk]},
@@ -203,26 +203,26 @@ def test_nobody_is_added_beyond_the_managers_reach(manager: User, cinema: Cinema
     assert not User.objects.filter(email="new@example.org").exists()
 
 
-def test_an_owner_appoints_an_owner_and_makes_no_superuser() -> None:
+def test_an_owner_can_appoint_an_owner_but_not_a_superuser() -> None:
     owner = someone("owner", all_cinemas=True)
     person = someone("cashier", a_cinema())
 
-    answer = browser(owner).post(page(person), everything(person, groups=[group("owner")]))
+    answer = browser(owner).post(page(person), forged_form(person, groups=[group("owner")]))
 
     assert answer.status_code == 302
-    assert rights(person)[:4] == (False, True, True, True)
-    assert rights(person)[5:] == (["owner"], [], 0)
+    assert access_of(person)[:4] == (False, True, True, True)
+    assert access_of(person)[5:] == (["owner"], [], 0)
 
 
-def test_an_owner_cannot_take_over_a_superuser() -> None:
+def test_an_owner_cannot_change_a_superuser() -> None:
     root = User.objects.create_superuser("root@example.org")
 
-    answer = browser(someone("owner", all_cinemas=True)).post(page(root), everything(root, email="me@example.org"))
+    answer = browser(someone("owner", all_cinemas=True)).post(page(root), forged_form(root, email="me@example.org"))
 
     assert answer.status_code == 403
 
 
-def test_roles_are_named_in_words_and_only_those_one_may_give(manager: User, cinema: Cinema) -> None:
+def test_the_form_offers_only_roles_that_the_person_may_give(manager: User, cinema: Cinema) -> None:
     text = browser(manager).get(page(someone("cashier", cinema))).text
 
     assert "floor manager" in text
@@ -230,7 +230,7 @@ def test_roles_are_named_in_words_and_only_those_one_may_give(manager: User, cin
     assert "accountant" not in text
 
 
-def test_every_field_of_somebody_new_can_be_seen(cinema: Cinema) -> None:
+def test_every_field_of_the_add_form_has_a_visible_border(cinema: Cinema) -> None:
     manager = browser(someone("cinema_manager", cinema))
 
     form = manager.get(reverse("admin:accounts_user_add")).context["adminform"].form

@@ -1,10 +1,9 @@
-"""Bar items as a file: out as they are, in after a look, never their stock."""
+"""Import and export of bar items."""
 
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, OperationalError
 from django.test import Client
 from django.urls import reverse
@@ -12,7 +11,8 @@ from django.urls import reverse
 from backoffice.framework.import_export import files
 from concessions.models import ConcessionItem
 from screenings.models import Cinema
-from tests.helpers import factories
+from tests.helpers import factories, import_pages
+from tests.helpers.import_pages import previewed_rows
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -30,36 +30,31 @@ def manager(own: Cinema) -> Client:
     return browser(someone("cinema_manager", own))
 
 
-def look(client: Client, content: str | bytes, name: str = "bar.csv", *, path: str = IMPORT) -> Any:
-    raw = content.encode() if isinstance(content, str) else content
-    return client.post(path, {"file": SimpleUploadedFile(name, raw)})
+def upload(client: Client, content: str | bytes, name: str = "bar.csv") -> Any:
+    return import_pages.upload(client, content, name, path=IMPORT)
 
 
-def told(answer: Any) -> list[tuple[int, str, list[str]]]:
-    return [(each.number, each.kind, each.errors) for each in answer.context_data["outcomes"]]
-
-
-def confirm(client: Client, answer: Any, *, path: str = IMPORT) -> Any:
-    return client.post(path, {"seen": answer.context_data["seen"]})
+def confirm(client: Client, preview: Any) -> Any:
+    return import_pages.confirm(client, preview, path=IMPORT)
 
 
 def items() -> list[tuple[Any, ...]]:
     return list(ConcessionItem.objects.order_by("pk").values_list("name", "price", "stock_quantity", "is_active"))
 
 
-def test_nothing_is_stored_before_it_is_confirmed(manager, own):
-    answer = look(manager, f"Cinema,Name,Price,Maximum stock\n{own.name},Cola,150,50\n")
+def test_an_import_stores_nothing_before_it_is_confirmed(manager, own):
+    answer = upload(manager, f"Cinema,Name,Price,Maximum stock\n{own.name},Cola,150,50\n")
 
-    assert told(answer) == [(2, "new", [])]
+    assert previewed_rows(answer) == [(2, "new", [])]
     assert items() == []
     confirm(manager, answer)
     assert items() == [("Cola", Decimal("150.00"), 0, True)]
 
 
-def test_a_known_item_shows_what_would_change_and_changes_that_alone(manager, own):
+def test_an_import_previews_and_changes_only_what_differs(manager, own):
     item = factories.an_item(own, stock=7)
 
-    answer = look(manager, f"Cinema;Name;Price;On sale\n{own.name};{item.name};99,50;no\n")
+    answer = upload(manager, f"Cinema;Name;Price;On sale\n{own.name};{item.name};99,50;no\n")
     [row] = answer.context_data["outcomes"]
     confirm(manager, answer)
 
@@ -77,26 +72,26 @@ def test_a_known_item_shows_what_would_change_and_changes_that_alone(manager, ow
     assert item.history.latest().history_user.email == "cinema_manager@example.org"
 
 
-def test_stock_is_left_alone_and_the_page_says_so(manager, own):
+def test_the_stock_column_is_ignored_and_the_page_says_so(manager, own):
     item = factories.an_item(own, stock=7)
 
-    answer = look(manager, f"Number,In stock,Price\n{item.pk},5000,1\n")
+    answer = upload(manager, f"Number,In stock,Price\n{item.pk},5000,1\n")
     confirm(manager, answer)
 
     assert answer.context_data["ignored_columns"] == ["In stock"]
     assert items() == [(item.name, Decimal("1.00"), 7, True)]
 
 
-def test_stock_that_moves_while_a_file_is_stored_is_not_written_over(manager, own, monkeypatch):
+def test_an_import_does_not_overwrite_stock_that_changes_at_the_same_time(manager, own, monkeypatch):
     item = factories.an_item(own, stock=7)
-    answer = look(manager, f"Number,Price\n{item.pk},1\n")
+    answer = upload(manager, f"Number,Price\n{item.pk},1\n")
     save = ConcessionItem.save
 
-    def sold_meanwhile(self, *args, **kwargs):
+    def sell_and_save(self, *args, **kwargs):
         ConcessionItem.objects.filter(pk=self.pk).update(stock_quantity=3)
         save(self, *args, **kwargs)
 
-    monkeypatch.setattr(ConcessionItem, "save", sold_meanwhile)
+    monkeypatch.setattr(ConcessionItem, "save", sell_and_save)
     confirm(manager, answer)
 
     assert items() == [(item.name, Decimal("1.00"), 3, True)]
@@ -104,30 +99,30 @@ def test_stock_that_moves_while_a_file_is_stored_is_not_written_over(manager, ow
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_what_goes_out_comes_in_unchanged(manager, own, kind, language):
+def test_importing_an_export_changes_nothing(manager, own, kind, language):
     factories.an_item(own, stock=7, price=Decimal("1234.50"))
     for name in ("=1+1", "+cola", "-cola", "@cola", "'=cola", "1984", " spaced ", 'a;b,"c"', "\tx"):
         ConcessionItem.objects.create(cinema=own, name=name, price=1)
     manager.cookies["django_language"] = language
 
     out = manager.get(EXPORT, {"as": kind}).content
-    answer = look(manager, out, f"bar.{kind}")
+    answer = upload(manager, out, f"bar.{kind}")
 
     assert answer.context_data["kinds"] == {"same": 10}
     assert "seen" not in answer.context_data
 
 
-def test_a_file_of_one_language_is_read_in_another(manager, own):
+def test_an_export_in_one_language_can_be_imported_in_another(manager, own):
     factories.an_item(own, price=Decimal("1234.50"))
     manager.cookies["django_language"] = "ru"
     out = manager.get(EXPORT, {"as": "csv"}).content
 
     manager.cookies["django_language"] = "en"
 
-    assert look(manager, out).context_data["kinds"] == {"same": 1}
+    assert upload(manager, out).context_data["kinds"] == {"same": 1}
 
 
-def test_an_export_holds_own_rows_as_the_list_is_filtered(manager, own):
+def test_an_export_contains_the_filtered_rows_of_the_persons_own_cinemas(manager, own):
     kept = factories.an_item(own)
     factories.an_item(own, is_active=False)
     foreign = factories.an_item()
@@ -141,32 +136,36 @@ def test_an_export_holds_own_rows_as_the_list_is_filtered(manager, own):
     assert [cells[2] for _number, cells in on_sale.rows] == [kept.name]
 
 
-def test_another_cinemas_items_and_the_cinema_itself_are_unknown(manager, own):
+def test_another_cinemas_items_cannot_be_imported(manager, own):
     foreign = factories.an_item()
 
-    by_number = look(manager, f"Number,Price\n{foreign.pk},1\n")
-    by_cinema = look(manager, f"Cinema,Name,Price\n{foreign.cinema.name},{foreign.name},1\n")
+    by_number = upload(manager, f"Number,Price\n{foreign.pk},1\n")
+    by_cinema = upload(manager, f"Cinema,Name,Price\n{foreign.cinema.name},{foreign.name},1\n")
 
-    assert told(by_number) == [
+    assert previewed_rows(by_number) == [
         (2, "refused", ["Number: Nothing has this number. Leave the cell empty to add a new row."])
     ]
-    assert told(by_cinema) == [(2, "refused", [f"Cinema: “{foreign.cinema.name}” was not found. Check the spelling."])]
+    assert previewed_rows(by_cinema) == [
+        (2, "refused", [f"Cinema: “{foreign.cinema.name}” was not found. Check the spelling."])
+    ]
 
 
-def test_an_item_stays_in_its_cinema(own):
+def test_an_import_cannot_move_an_item_to_another_cinema(own):
     second = factories.a_cinema()
     item = factories.an_item(own)
     client = browser(someone("cinema_manager", own, second))
 
-    answer = look(client, f"Number,Cinema\n{item.pk},{second.name}\n")
+    answer = upload(client, f"Number,Cinema\n{item.pk},{second.name}\n")
 
-    assert told(answer) == [(2, "refused", ["Cinema: An item can’t move to another cinema. Add a new item there."])]
+    assert previewed_rows(answer) == [
+        (2, "refused", ["Cinema: An item can’t move to another cinema. Add a new item there."])
+    ]
 
 
-def test_one_refused_row_keeps_all_from_being_stored(manager, own):
-    answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n\n{own.name},Tea,dear\n{own.name},,1\n")
+def test_one_invalid_row_stops_the_whole_import(manager, own):
+    answer = upload(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n\n{own.name},Tea,dear\n{own.name},,1\n")
 
-    assert told(answer) == [
+    assert previewed_rows(answer) == [
         (2, "new", []),
         (4, "refused", ["Price: “dear” is not a number."]),
         (5, "refused", ["Name: This field cannot be blank."]),
@@ -176,22 +175,22 @@ def test_one_refused_row_keeps_all_from_being_stored(manager, own):
 
 
 @pytest.mark.parametrize("price", ["-1", "100000000000", "1.234", "NaN", "1e5", "", "١٢٣", "<script>", "9" * 40])
-def test_an_impossible_price_is_refused(manager, own, price):
-    answer = look(manager, f"Cinema;Name;Price\n{own.name};Cola;{price}\n")
+def test_an_invalid_price_is_rejected(manager, own, price):
+    answer = upload(manager, f"Cinema;Name;Price\n{own.name};Cola;{price}\n")
 
-    assert [kind for _number, kind, _errors in told(answer)] == ["refused"]
+    assert [kind for _number, kind, _errors in previewed_rows(answer)] == ["refused"]
     assert items() == []
 
 
-def test_a_row_that_comes_twice_is_refused(manager, own):
-    answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n{own.name},Cola,160\n")
+def test_a_duplicate_row_is_rejected(manager, own):
+    answer = upload(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n{own.name},Cola,160\n")
 
-    assert told(answer)[1] == (3, "refused", ["Row 2 is already about the same record. Keep one of the two."])
+    assert previewed_rows(answer)[1] == (3, "refused", ["Row 2 is already about the same record. Keep one of the two."])
 
 
-def test_what_changed_since_the_look_is_looked_at_again(manager, own):
+def test_rows_changed_since_the_preview_are_previewed_again(manager, own):
     item = factories.an_item(own)
-    answer = look(manager, f"Number,Price\n{item.pk},99\n")
+    answer = upload(manager, f"Number,Price\n{item.pk},99\n")
     ConcessionItem.objects.filter(pk=item.pk).update(price=110)
 
     again = confirm(manager, answer)
@@ -205,8 +204,8 @@ def test_what_changed_since_the_look_is_looked_at_again(manager, own):
     assert item.price == 99
 
 
-def test_a_second_press_stores_nothing_twice(manager, own):
-    answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
+def test_confirming_an_import_twice_stores_it_once(manager, own):
+    answer = upload(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
 
     confirm(manager, answer)
     again = confirm(manager, answer)
@@ -215,8 +214,8 @@ def test_a_second_press_stores_nothing_twice(manager, own):
     assert len(items()) == 1
 
 
-def test_nobody_confirms_what_another_looked_at_or_what_was_tampered_with(manager, own):
-    answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
+def test_a_preview_of_another_person_or_a_forged_one_is_not_imported(manager, own):
+    answer = upload(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
     other = browser(someone("cinema_manager", own, email="other@example.org"))
 
     assert confirm(other, answer).status_code == 302
@@ -227,7 +226,7 @@ def test_nobody_confirms_what_another_looked_at_or_what_was_tampered_with(manage
 
 
 @pytest.mark.parametrize("role", ["cashier", "bar", "floor_manager", "accountant"])
-def test_who_may_look_exports_and_does_not_import(own, role):
+def test_roles_with_only_the_view_permission_can_export_but_not_import(own, role):
     client = browser(someone(role, own))
 
     assert client.get(EXPORT).status_code == 200
@@ -236,23 +235,23 @@ def test_who_may_look_exports_and_does_not_import(own, role):
     assert IMPORT not in client.get(reverse("admin:concessions_concessionitem_changelist")).content.decode()
 
 
-def test_who_may_not_look_exports_nothing(own):
+def test_exporting_needs_the_view_permission(own):
     assert browser(someone("usher", own)).get(EXPORT).status_code == 403
 
 
 @pytest.mark.parametrize("content", [b"", b"\0", b"PK\x03\x04 no zip", b"Colour,Name\nred,Cola\n", b"Name,Name\na,b\n"])
-def test_a_file_that_is_none_of_ours_gets_one_kind_line(manager, content):
-    answer = look(manager, content)
+def test_an_unreadable_file_gets_one_error(manager, content):
+    answer = upload(manager, content)
 
     assert answer.status_code == 200
     assert len(answer.context_data["form"].errors["file"]) == 1
 
 
-def test_a_bad_filter_is_no_trace(manager):
+def test_an_invalid_filter_does_not_break_the_export(manager):
     assert manager.get(EXPORT, {"is_low__exact": "perhaps", "nonsense": "1"}).status_code in (200, 302)
 
 
-def test_an_export_and_an_import_cost_the_same_queries_however_many_rows(manager, own, django_assert_max_num_queries):
+def test_an_export_runs_a_constant_number_of_queries(manager, own, django_assert_max_num_queries):
     for _number in range(30):
         factories.an_item(own)
 
@@ -260,8 +259,8 @@ def test_an_export_and_an_import_cost_the_same_queries_however_many_rows(manager
         manager.get(EXPORT)
 
 
-def test_a_lock_that_others_hold_is_told_kindly(manager, own, monkeypatch):
-    answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
+def test_a_lock_timeout_shows_a_message(manager, own, monkeypatch):
+    answer = upload(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
 
     def too_long(self, *args, **kwargs):
         raise OperationalError("canceling statement due to lock timeout")
@@ -273,21 +272,21 @@ def test_a_lock_that_others_hold_is_told_kindly(manager, own, monkeypatch):
     assert items() == []
 
 
-def test_a_row_that_breaks_a_rule_of_the_database_is_refused_and_logged(manager, own, monkeypatch, caplog):
+def test_a_row_that_violates_a_constraint_is_rejected_and_logged(manager, own, monkeypatch, caplog):
     def broken(self, *args, **kwargs):
         raise IntegrityError("some constraint")
 
     monkeypatch.setattr(ConcessionItem, "save", broken)
-    answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
+    answer = upload(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
 
-    assert told(answer) == [(2, "refused", ["This row can’t be saved as it is. Check its values."])]
+    assert previewed_rows(answer) == [(2, "refused", ["This row can’t be saved as it is. Check its values."])]
     assert "a row of a file could not be stored" in caplog.text
 
 
-def test_two_items_of_one_cinema_never_get_one_name(manager, own):
+def test_two_items_of_a_cinema_cannot_have_the_same_name(manager, own):
     cola, tea = factories.an_item(own), factories.an_item(own)
 
-    answer = look(manager, f"Number,Name\n{cola.pk},{tea.name}\n")
+    answer = upload(manager, f"Number,Name\n{cola.pk},{tea.name}\n")
 
-    [(_number, kind, _errors)] = told(answer)
+    [(_number, kind, _errors)] = previewed_rows(answer)
     assert kind == "refused"

@@ -1,4 +1,4 @@
-"""Codes of tickets and snacks, read into the search boxes of staff: what they find, and who tries wrong ones."""
+"""Search by ticket code and pick-up code, and the limit on wrong codes."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,6 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import Attempt
 from cinema import clock
 from concessions.models import ConcessionPreorder
@@ -40,17 +39,17 @@ def found(client: Client, word: str, page: str = SNACKS) -> list[Any]:
     return list(answer.context_data["cl"].queryset)
 
 
-def told(client: Client, word: str) -> str:
-    return " ".join(map(str, get_messages(client.get(SNACKS, {"q": word}).wsgi_request)))
+def shown_messages(client: Client, code: str) -> str:
+    return " ".join(map(str, get_messages(client.get(SNACKS, {"q": code}).wsgi_request)))
 
 
-def test_who_tries_wrong_codes_finds_none_for_a_while(
+def test_after_too_many_wrong_codes_none_is_found_for_an_hour(
     snacks: ConcessionPreorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bar = browser(someone("bar", snacks.concession_item.cinema))
     assert [found(bar, WRONG) for _time in range(MOST)] == [[]] * MOST
 
-    now, why = found(bar, snacks.pickup_code), told(bar, snacks.pickup_code)
+    now, why = found(bar, snacks.pickup_code), shown_messages(bar, snacks.pickup_code)
     monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=1))
     later = found(bar, snacks.pickup_code)
 
@@ -58,12 +57,10 @@ def test_who_tries_wrong_codes_finds_none_for_a_while(
     assert "Try again in 60 minutes" in why
 
 
-def test_colleagues_at_the_same_address_go_on_until_it_has_spent_its_own(
-    snacks: ConcessionPreorder, settings: Any
-) -> None:
+def test_wrong_codes_are_limited_per_person_and_per_ip_address(snacks: ConcessionPreorder, settings: Any) -> None:
     settings.ATTEMPTS = {"code": (timedelta(hours=1), 2, 3)}
-    place = snacks.concession_item.cinema
-    one, other = (browser(someone("bar", place, email=f"{name}@example.org")) for name in ("one", "other"))
+    cinema = snacks.concession_item.cinema
+    one, other = (browser(someone("bar", cinema, email=f"{name}@example.org")) for name in ("one", "other"))
 
     for _time in range(2):
         found(one, WRONG)
@@ -75,17 +72,17 @@ def test_colleagues_at_the_same_address_go_on_until_it_has_spent_its_own(
 
 
 @pytest.mark.parametrize("word", ["ivanov@example.org", "Zoo", "23456789", ""])
-def test_what_is_no_code_is_not_counted(snacks: ConcessionPreorder, word: str) -> None:
+def test_other_searches_are_not_counted(snacks: ConcessionPreorder, word: str) -> None:
     found(browser(someone("bar", snacks.concession_item.cinema)), word)
 
     assert not Attempt.objects.exists()
 
 
-def test_the_code_of_a_ticket_finds_it_in_its_own_cinema_alone(snacks: ConcessionPreorder) -> None:
+def test_a_ticket_code_finds_the_ticket_at_its_own_cinema_only(snacks: ConcessionPreorder) -> None:
     ticket = snacks.order.tickets.get()
     here, elsewhere = (
-        browser(someone("usher", place, email=f"{place.pk}@example.org"))
-        for place in (snacks.concession_item.cinema, a_cinema())
+        browser(someone("usher", cinema, email=f"{cinema.pk}@example.org"))
+        for cinema in (snacks.concession_item.cinema, a_cinema())
     )
 
     assert found(here, code_of(ticket).lower(), TICKETS) == [ticket]

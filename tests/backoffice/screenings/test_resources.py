@@ -1,4 +1,4 @@
-"""Films and the timetable as files."""
+"""Import and export of films and of sessions."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 
 from backoffice.framework.import_export import files
-from backoffice.screenings.resources import FilmResource, TimetableResource
+from backoffice.screenings.resources import FilmResource, SessionResource
 from screenings.models import Cinema, Film, Genre, Hall, Session
 from screenings.services import cancel_session
-from tests.backoffice.concessions.test_resources import confirm, look, told
 from tests.helpers import factories
 from tests.helpers.factories import NOON
+from tests.helpers.import_pages import confirm, previewed_rows, upload
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -37,23 +37,23 @@ def film() -> Film:
 
 
 def outcomes(hall: Hall, text: str, *, at: datetime = NOON, save: bool = False) -> list[tuple[Any, ...]]:
-    sheet = TimetableResource(
+    resource = SessionResource(
         rows=Session.objects.filter(hall__cinema=hall.cinema).select_related("film", "hall__cinema"),
         cinemas=Cinema.objects.filter(pk=hall.cinema.pk),
         person=None,
         at=at,
     )
-    found = sheet.import_rows(files.read((HEADERS + text).encode()), save=save)
+    found = resource.import_rows(files.read((HEADERS + text).encode()), save=save)
     return [(each.number, each.kind, *each.errors) for each in found]
 
 
 # --- Films
 
 
-def test_films_are_added_and_changed_by_their_title(manager, film):
+def test_films_are_matched_by_title(manager, film):
     Genre.objects.bulk_create([Genre(name="Drama"), Genre(name="War, peace")])
 
-    answer = look(
+    answer = upload(
         manager,
         "Title;Running time (minutes);Age rating;Genres\n"
         'mirror;108;12+;drama\nAndrei Rublev;183;16+;"War, peace; Drama"\n',
@@ -61,26 +61,26 @@ def test_films_are_added_and_changed_by_their_title(manager, film):
     )
     confirm(manager, answer, path=f"{FILMS}/import/")
 
-    assert [kind for _number, kind, _errors in told(answer)] == ["changed", "new"]
+    assert [kind for _number, kind, _errors in previewed_rows(answer)] == ["changed", "new"]
     film.refresh_from_db()
     assert (film.title, film.duration_minutes, film.age_rating) == ("mirror", 108, "12+")
     assert set(film.genres.values_list("name", flat=True)) == {"Drama"}
     assert Film.objects.get(title="Andrei Rublev").genres.count() == 2
 
 
-def test_genres_that_change_are_shown_before_and_after(manager, film):
+def test_the_preview_shows_genres_before_and_after(manager, film):
     film.genres.add(Genre.objects.create(name="Drama"))
 
-    [row] = look(manager, "Title,Genres\nMirror,\n", path=f"{FILMS}/import/").context_data["outcomes"]
+    [row] = upload(manager, "Title,Genres\nMirror,\n", path=f"{FILMS}/import/").context_data["outcomes"]
 
     assert [(each.field, each.before, each.after) for each in row.changes] == [("Genres", "Drama", "")]
 
 
-def test_films_of_one_title_are_told_apart_by_their_number(manager, film):
+def test_films_with_the_same_title_need_a_number(manager, film):
     other = Film.objects.create(title="MIRROR", duration_minutes=90)
 
-    [unclear] = told(look(manager, "Title,Age rating\nMirror,6+\n", path=f"{FILMS}/import/"))
-    [clear] = told(look(manager, f"Number,Age rating\n{other.pk},6+\n", path=f"{FILMS}/import/"))
+    [unclear] = previewed_rows(upload(manager, "Title,Age rating\nMirror,6+\n", path=f"{FILMS}/import/"))
+    [clear] = previewed_rows(upload(manager, f"Number,Age rating\n{other.pk},6+\n", path=f"{FILMS}/import/"))
 
     assert unclear[1] == "refused"
     assert str(film.pk) in unclear[2][0]
@@ -100,40 +100,40 @@ def test_films_of_one_title_are_told_apart_by_their_number(manager, film):
         (",100,0+,", "Title: This field cannot be blank."),
     ],
 )
-def test_an_impossible_film_is_refused_in_words(manager, cells, refusal):
-    answer = look(manager, f'Title,"Running time (minutes)",Age rating,Genres\n{cells}\n', path=f"{FILMS}/import/")
+def test_an_invalid_film_is_rejected_with_a_message(manager, cells, refusal):
+    answer = upload(manager, f'Title,"Running time (minutes)",Age rating,Genres\n{cells}\n', path=f"{FILMS}/import/")
 
-    [(number, kind, [error])] = told(answer)
+    [(number, kind, [error])] = previewed_rows(answer)
     assert (number, kind) == (2, "refused")
     assert error.startswith(refusal)
     assert Film.objects.count() == 0
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_films_that_go_out_come_in_unchanged(manager, film, kind):
+def test_importing_an_export_of_films_changes_nothing(manager, film, kind):
     film.genres.set([Genre.objects.create(name=name) for name in ("Drama", "War, peace", "=SUM(A1)")])
     Film.objects.create(title="=1+1", duration_minutes=1)
     Film.objects.create(title="Mirror", duration_minutes=1)
 
     out = manager.get(f"{FILMS}/export/", {"as": kind}).content
 
-    assert look(manager, out, path=f"{FILMS}/import/").context_data["kinds"] == {"same": 3}
+    assert upload(manager, out, path=f"{FILMS}/import/").context_data["kinds"] == {"same": 3}
 
 
-def test_a_film_file_costs_the_same_queries_a_row(django_assert_max_num_queries):
+def test_an_import_of_films_runs_a_constant_number_of_queries_per_row(django_assert_max_num_queries):
     rows = "".join(f"Film {number},100\n" for number in range(50))
-    sheet = FilmResource(rows=Film.objects.all(), person=None, at=NOON)
+    resource = FilmResource(rows=Film.objects.all(), person=None, at=NOON)
 
     with django_assert_max_num_queries(50 * 10 + 10):
-        sheet.import_rows(files.read(f'Title,"Running time (minutes)"\n{rows}'.encode()), save=True)
+        resource.import_rows(files.read(f'Title,"Running time (minutes)"\n{rows}'.encode()), save=True)
 
 
-# --- The timetable
+# --- Sessions
 
 
-def test_sessions_are_put_on_the_programme_by_the_cinemas_clocks(manager, hall, film):
+def test_sessions_are_imported_in_the_cinemas_time_zone(manager, hall, film):
     day = (datetime.now(UTC) + timedelta(days=30)).date()
-    answer = look(
+    answer = upload(
         manager,
         f"{HEADERS}{hall.cinema.name},{hall.name},{day:%d.%m.%Y},19:30,Mirror,350\n",
         path=f"{SESSIONS}/import/",
@@ -147,15 +147,15 @@ def test_sessions_are_put_on_the_programme_by_the_cinemas_clocks(manager, hall, 
     assert session.history.get().history_user.email == "cinema_manager@example.org"
 
 
-def test_each_row_is_refused_by_itself_and_in_words(hall, film):
+def test_each_invalid_row_gets_its_own_message(hall, film):
     place = f"{hall.cinema.name},{hall.name}"
 
     found = outcomes(
         hall,
         f"{place},2027-03-28,02:30,Mirror,350\n"  # the clocks go forward
-        f"{place},2026-10-01,12:00,Mirror,350\n"  # has passed
+        f"{place},2026-10-01,12:00,Mirror,350\n"  # in the past
         f"{place},2027-01-01,12:00,Mirror,350\n"
-        f"{place},2027-01-01,13:00,Mirror,350\n"  # meets the row above
+        f"{place},2027-01-01,13:00,Mirror,350\n"  # overlaps the row above
         f"{place},2027-01-02,25:00,Mirror,350\n"
         f"{place},2027-13-02,12:00,Mirror,350\n"
         f"{place},2027-01-03,12:00,Solaris,350\n"
@@ -175,7 +175,7 @@ def test_each_row_is_refused_by_itself_and_in_words(hall, film):
     assert Session.objects.count() == 0
 
 
-def test_which_of_two_times_is_meant_can_be_written(hall, film):
+def test_a_time_that_happens_twice_can_be_written_with_its_offset(hall, film):
     place = f"{hall.cinema.name},{hall.name}"
 
     [unclear] = outcomes(hall, f"{place},2027-10-31,02:30,Mirror,350\n")
@@ -186,7 +186,7 @@ def test_which_of_two_times_is_meant_can_be_written(hall, film):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_a_timetable_that_goes_out_comes_in_unchanged(manager, hall, kind):
+def test_importing_an_export_of_sessions_changes_nothing(manager, hall, kind):
     factories.a_session(hall, start=datetime(2026, 10, 25, 1, 30, tzinfo=UTC))  # the second 02:30 of that night
     gone = factories.a_session(hall, start=NOON + timedelta(days=30))
     cancel_session(gone, reason="Flood", at=NOON)
@@ -194,14 +194,14 @@ def test_a_timetable_that_goes_out_comes_in_unchanged(manager, hall, kind):
     factories.a_session(factories.a_hall(), start=NOON + timedelta(days=30))  # another cinema's
 
     out = manager.get(f"{SESSIONS}/export/", {"as": kind}).content
-    answer = look(manager, out, path=f"{SESSIONS}/import/")
+    answer = upload(manager, out, path=f"{SESSIONS}/import/")
 
     assert answer.context_data["kinds"] == {"same": 3}
     assert "UTC+0100" in str(files.read(out).rows)
     assert answer.context_data["ignored_columns"] == ["Status"]
 
 
-def test_a_session_that_is_there_is_known_without_its_number(hall, film):
+def test_an_existing_session_is_matched_without_its_number(hall, film):
     text = f"{hall.cinema.name},{hall.name},2027-01-01,12:00,Mirror,350\n"
     outcomes(hall, text, save=True)
 
@@ -212,7 +212,7 @@ def test_a_session_that_is_there_is_known_without_its_number(hall, film):
     assert Session.objects.get().ticket_price == 350
 
 
-def test_another_cinemas_hall_is_unknown(hall, film):
+def test_another_cinemas_hall_cannot_be_imported(hall, film):
     foreign = factories.a_hall()
 
     [(_number, kind, refusal)] = outcomes(hall, f"{foreign.cinema.name},{foreign.name},2027-01-01,12:00,Mirror,350\n")
@@ -220,7 +220,7 @@ def test_another_cinemas_hall_is_unknown(hall, film):
     assert (kind, refusal) == ("refused", f"Cinema: “{foreign.cinema.name}” was not found. Check the spelling.")
 
 
-def test_one_refused_session_keeps_the_others_from_being_stored(hall, film):
+def test_one_invalid_session_stops_the_whole_import(hall, film):
     place = f"{hall.cinema.name},{hall.name}"
 
     outcomes(hall, f"{place},2027-01-01,12:00,Mirror,350\n{place},2027-01-01,12:30,Mirror,350\n", save=True)
@@ -230,7 +230,7 @@ def test_one_refused_session_keeps_the_others_from_being_stored(hall, film):
 
 
 @pytest.mark.parametrize("role", ["cashier", "bar", "usher", "floor_manager", "accountant"])
-def test_who_may_not_schedule_does_not_import(hall, role):
+def test_roles_that_cannot_schedule_can_export_but_not_import(hall, role):
     client = browser(someone(role, hall.cinema))
 
     assert client.get(f"{SESSIONS}/import/").status_code == 403

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from backoffice.screenings import timetable
+from backoffice.screenings import timetable_layout
 from orders.availability.seat_map import SeatMap
 from orders.availability.showings import SeatCount, next_day, seat_counts, showings, with_seats_left
 from screenings.models import Seat, SeatOutage, Session, TicketType
@@ -23,7 +23,7 @@ def counted(session: Session, at=NOON) -> SeatCount:
     count = seat_counts([session], at=at)[session.pk]
     [showing] = with_seats_left([(session, session.hall.cinema.local(session.start_datetime))], at=at)
     day = session.hall.cinema.local(session.start_datetime).date()
-    [row] = timetable.lay_out(session.hall.cinema, day, at=at).halls
+    [row] = timetable_layout.lay_out_day(session.hall.cinema, day, at=at).halls
     [block] = row.blocks
 
     assert (showing.left, showing.capacity) == (count.free, count.capacity)

@@ -1,0 +1,52 @@
+"""Page of bar items and their stock."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.concessions.resources import ConcessionItemResource
+from backoffice.concessions.stock_actions import STOCK_ACTIONS, STOCK_NOTE, StockActionsMixin
+from backoffice.concessions.stock_movements import StockMovementInline
+from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.framework.badges import status_badge
+from backoffice.framework.import_export.pages import ImportExportMixin
+from backoffice.framework.scoped_choices import visible_rows
+from cinema import clock
+from concessions.models import ConcessionItem
+
+
+@admin.register(ConcessionItem)
+class ConcessionItemAdmin(StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
+    """The stock cannot be edited: it changes by the stock actions and by sales."""
+
+    history_note = STOCK_NOTE
+    cinema_path = "cinema"
+    list_per_page = 20
+    list_display = ["name", "cinema", "price", "stock_quantity", "max_stock_quantity", "stock_level", "on_sale"]
+    list_filter = ["cinema", "is_low", "is_active"]
+    list_select_related = ["cinema"]
+    search_fields = ["name"]
+    readonly_fields = ["stock_quantity", "stock_level", "low_since", "low_alerted_at"]
+    actions_detail = STOCK_ACTIONS
+    actions = ["order_goods", "take_off", "put_back"]
+    inlines = [StockMovementInline]
+
+    @admin.display(description=_("stock level"), ordering="-is_low")
+    def stock_level(self, item: ConcessionItem) -> str:
+        return status_badge(gettext("Low"), "danger") if item.is_low else status_badge(gettext("Enough"), "success")
+
+    @admin.display(description=_("on sale"), ordering="is_active")
+    def on_sale(self, item: ConcessionItem) -> str:
+        return status_badge(gettext("On sale"), "success") if item.is_active else status_badge(gettext("Off sale"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*self.readonly_fields, "cinema"] if obj else self.readonly_fields
+
+    def resource_for(self, request: HttpRequest) -> ConcessionItemResource:
+        rows = self.get_queryset(request).select_related("cinema")
+        cinemas = visible_rows(self.admin_site, ConcessionItem._meta.get_field("cinema").related_model, request)
+        assert cinemas is not None
+        return ConcessionItemResource(rows=rows, cinemas=cinemas, person=request.user, at=clock.now())

@@ -1,0 +1,188 @@
+"""The dashboard, which is the first page of the admin: what needs the attention of staff.
+
+An item is shown only to people with permission to deal with it, and counts only the rows of their cinemas. Each item
+costs one query, served by an index, however many rows there are.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Approval
+from backoffice.dashboard.items import NAMES_SHOWN, DashboardItem, count_and_first, list_link, names_and_more
+from backoffice.dashboard.payments import PaymentItems
+from cinema import clock
+from cinema.schedule import TITLES
+from concessions.models import ConcessionItem
+from jobs import crontab
+from jobs.crontab import INSTALL
+from jobs.models import RunOutcome
+from jobs.status import JobStatus, statuses
+from notifications.models import Notification
+from notifications.models import Status as MessageStatus
+from orders.models import Order, Ticket
+from screenings.models import Session
+
+
+def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's DASHBOARD_CALLBACK: adds the items to the context of the first page."""
+    at = clock.now()
+    return context | {"title": _("Today"), "dashboard_items": list(Dashboard(request, at).items()), "at": at}
+
+
+class Dashboard(PaymentItems):
+    def items(self) -> Iterator[DashboardItem]:
+        """The items in the order of the page."""
+        if self.may("orders", "refund_order"):
+            yield from self.cancelled_sessions()
+        if self.may("accounts", "decide_approval"):
+            yield from self.approvals()
+        if self.may("payments", "view_dispute"):
+            yield from self.disputes()
+        if self.may("orders", "take_payment_order", "extend_order"):
+            yield from self.overdue_orders()
+        if self.may("concessions", "receive_goods", "order_goods"):
+            yield from self.low_stock()
+        if self.may("orders", "refund_order"):
+            yield from self.refunds_without_lines()
+        if self.may("payments", "resend_refund", "pay_out_refund"):
+            yield from self.failed_refunds()
+            yield from self.refunds_to_pay_out()
+        if self.may("payments", "resend_receipt"):
+            yield from self.failed_receipts()
+        if self.may("orders", "take_payment_order"):
+            yield from self.uncertain_payments()
+        if self.may("payments", "ask_payment"):
+            yield from self.payments_with_discrepancy()
+        if self.may("notifications", "resend_notification"):
+            yield from self.failed_messages()
+        if self.may("jobs", "view_jobrun", "retry_quarantinedrow"):
+            yield from self.jobs()
+
+    def approvals(self) -> Iterator[DashboardItem]:
+        """Requests of colleagues. People cannot approve their own."""
+        approvals = self.own_rows(Approval.objects.filter(status=Approval.Status.ASKED), "cinema")
+        total, rows = count_and_first(approvals.exclude(asked_by=self.request.user).order_by("asked_at", "pk"))
+        if total:
+            yield DashboardItem(
+                ngettext("%(count)d request awaiting approval", "%(count)d requests awaiting approval", total)
+                % {"count": total},
+                list_link("accounts_approval", status__exact=Approval.Status.ASKED),
+                "verified",
+                *names_and_more(total, [approval.about for approval in rows]),
+            )
+
+    def low_stock(self) -> Iterator[DashboardItem]:
+        items: QuerySet[ConcessionItem] = ConcessionItem.objects.filter(is_low=True, is_active=True)
+        items = self.own_rows(items, "cinema").order_by("stock_quantity", "pk")
+        total, rows = count_and_first(items)
+        if total:
+            yield DashboardItem(
+                ngettext("%(count)d bar item low in stock", "%(count)d bar items low in stock", total)
+                % {"count": total},
+                list_link("concessions_lowstockitem"),
+                "inventory_2",
+                *names_and_more(
+                    total,
+                    [
+                        _("%(item)s: %(stock)d left") % {"item": item.name, "stock": item.stock_quantity}
+                        for item in rows
+                    ],
+                ),
+            )
+
+    def overdue_orders(self) -> Iterator[DashboardItem]:
+        orders = Order.objects.filter(status=Order.Status.PAYMENT_OVERDUE)
+        total, rows = count_and_first(self.own_rows(orders, "cinema").order_by("expires_at", "pk"))
+        if total:
+            yield DashboardItem(
+                ngettext("%(count)d overdue order", "%(count)d overdue orders", total) % {"count": total},
+                list_link("orders_overdueorder"),
+                "hourglass_bottom",
+                *names_and_more(total, [order.number for order in rows]),
+            )
+
+    def jobs(self) -> Iterator[DashboardItem]:
+        """Late jobs, failed jobs and quarantined rows: up to three items from one reading of the job statuses."""
+        job_statuses = statuses(self.at)
+        if self.may("jobs", "view_jobrun"):
+            link = reverse("admin:jobs_jobrun_changelist")
+            late = [each for each in job_statuses if each.late]
+            failed = [each for each in job_statuses if each.last_run and each.last_run.outcome == RunOutcome.FAILED]
+            if late and crontab.is_not_installed():
+                yield DashboardItem(
+                    _("Automatic jobs are not set up on this server"),
+                    link,
+                    "schedule",
+                    [_("To set them up, run: %(command)s") % {"command": INSTALL}],
+                )
+            elif late:
+                text = ngettext("%(count)d job running late", "%(count)d jobs running late", len(late)) % {
+                    "count": len(late)
+                }
+                yield DashboardItem(text, link, "timer_off", *names_and_more(len(late), _titles(late)), urgent=True)
+            if failed:
+                text = ngettext("%(count)d failed job", "%(count)d failed jobs", len(failed)) % {"count": len(failed)}
+                yield DashboardItem(text, link, "error", *names_and_more(len(failed), _titles(failed)), urgent=True)
+        rows = sum(each.quarantined for each in job_statuses)
+        if rows and self.may("jobs", "retry_quarantinedrow"):
+            yield DashboardItem(
+                ngettext("%(count)d row failed to process", "%(count)d rows failed to process", rows) % {"count": rows},
+                reverse("admin:jobs_quarantinedrow_changelist"),
+                "coronavirus",
+                _titles([each for each in job_statuses if each.quarantined])[:NAMES_SHOWN],
+            )
+
+    def failed_messages(self) -> Iterator[DashboardItem]:
+        total, rows = count_and_first(
+            Notification.objects.filter(status=MessageStatus.FAILED).order_by("next_attempt_at", "pk")
+        )
+        if total:
+            yield DashboardItem(
+                ngettext("%(count)d undelivered message", "%(count)d undelivered messages", total) % {"count": total},
+                list_link("notifications_notification", status=MessageStatus.FAILED),
+                "mark_email_unread",
+                *names_and_more(total, [message.recipient for message in rows]),
+            )
+
+    def cancelled_sessions(self) -> Iterator[DashboardItem]:
+        """Cancelled sessions that start today, in the cinema's time zone, and still have live tickets."""
+        sessions: QuerySet[Session] = Session.objects.filter(
+            Exists(Ticket.objects.live().filter(session=OuterRef("pk"))),
+            status=Session.Status.CANCELLED,
+            archived_at__isnull=True,
+            start_datetime__gt=self.at - timedelta(days=1),
+            start_datetime__lt=self.at + timedelta(days=1),
+        )
+        sessions = self.own_rows(sessions, "hall__cinema").select_related("film", "hall__cinema")
+        today = [
+            session
+            for session in sessions.order_by("start_datetime", "pk")
+            if session.hall.cinema.local(session.start_datetime).date() == session.hall.cinema.local(self.at).date()
+        ]
+        if today:
+            total = len(today)
+            yield DashboardItem(
+                ngettext(
+                    "%(count)d cancelled screening today still has orders",
+                    "%(count)d cancelled screenings today still have orders",
+                    total,
+                )
+                % {"count": total},
+                list_link("orders_ticket", session__id__exact=today[0].pk)
+                if total == 1
+                else list_link("screenings_session"),
+                "event_busy",
+                *names_and_more(total, [str(session) for session in today[:NAMES_SHOWN]]),
+                urgent=True,
+            )
+
+
+def _titles(job_statuses: list[JobStatus]) -> list[str]:
+    return [str(TITLES[each.job]) if each.job in TITLES else each.job for each in job_statuses]

@@ -1,0 +1,195 @@
+"""Page of orders, with all actions on an order. The page of overdue orders has the same actions."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice.accounts.approvals import ApprovalsMixin
+from backoffice.framework.actions import confirmed_action
+from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
+from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.framework.time_zones import zone_of
+from backoffice.orders.code_lookup import CodeLookupMixin
+from backoffice.orders.forms import CancelOrderForm, ExtendForm, PaymentForm, RefundForm, RefundLinesForm, RemindForm
+from backoffice.orders.order_timeline import OrderTimeline
+from backoffice.orders.personal_data import PersonalDataMixin
+from cinema.local_time import format_local
+from cinema.money import format_money
+from orders.approvals import RefundApproval
+from orders.models import Order
+from orders.reasons import Reason
+from orders.services import (
+    cancel,
+    extend,
+    mark_paid,
+    record_uncertain_payment,
+    refund,
+    remind_to_pay,
+)
+from orders.services.refunds.effects import OrderLine
+
+COLOURS: dict[str, str] = {
+    Order.Status.PENDING_PAYMENT: "info",
+    Order.Status.PAYMENT_OVERDUE: "danger",
+    Order.Status.PAID: "success",
+    Order.Status.REFUNDED: "warning",
+}
+DATES = [
+    "created_at",
+    "payment_deadline",
+    "expires_at",
+    "paid_at",
+    "completed_at",
+    "cancelled_at",
+    "refunded_at",
+    "refund_processed_at",
+    "bonus_accrued_at",
+]
+
+
+def is_unpaid(order: Order) -> bool:
+    return order.status in Order.UNPAID
+
+
+def is_sold(order: Order) -> bool:
+    return order.status in Order.SOLD
+
+
+class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin):
+    """An order's details, lines and timeline, with the actions that its status allows."""
+
+    colours = COLOURS
+    cinema_path = "cinema"
+    list_per_page = 20
+    list_select_related = ["cinema"]
+    search_fields = ["number"]  # any value shows the search box; `look_up` does the search
+    history_note = _("The full history of the order is on its page.")
+    search_help_text = _("Full order number, e-mail, phone or pick-up code")
+    change_form_after_template = "backoffice/orders/order_timeline.html"
+    readonly_fields = ["number", "status_label"]
+    fieldsets: Any = [  # without the token, which is enough to pay for the order and to refund it
+        (None, {"fields": [("number", "status_label"), ("cinema", "channel")]}),
+        (_("Customer"), {"fields": [("user", "language"), ("email", "phone")]}),
+        (_("Money"), {"fields": [("total_amount", "final_amount"), ("discount_amount", "bonus_amount"), "promocode"]}),
+        (_("Dates"), {"classes": ["collapse"], "fields": DATES}),
+    ]
+    actions_detail = ["take_payment", "extend", "remind", "refund_whole", "refund_lines", "cancel"]
+    actions = ["remind", "cancel"]
+
+    def look_up(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
+        return (queryset.found_by(search_term) if search_term.strip() else queryset), False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        order = self.get_object(request, object_id)
+        if order is not None and self.has_view_permission(request, order):
+            timeline = {"timeline": OrderTimeline(order, request.user), "zone": zone_of(self, order)}
+            extra_context = {**(extra_context or {}), **timeline}
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    @admin.display(description=_("to pay"), ordering="final_amount")
+    def amount(self, order: Order) -> str:
+        return format_money(order.final_amount)
+
+    # --- Actions
+
+    @confirmed_action(
+        permission="orders.take_payment_order",
+        title=_("Take payment"),
+        text=_("Take the money first. The order will then be marked as paid and its tickets become valid."),
+        form=PaymentForm,
+        when=lambda order: is_unpaid(order) or order.status == Order.Status.CANCELLED,
+        icon="payments",
+    )
+    def take_payment(self, order: Order, *, gateway: str, unsure: bool, at: datetime, actor: User) -> str:
+        if unsure:
+            record_uncertain_payment(order, gateway=gateway, at=at, actor=actor)
+            return gettext("Order %(order)s: check the terminal’s log and confirm the payment result.") % {
+                "order": order
+            }
+        mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=actor)
+        return gettext("Order %(order)s has been paid.") % {"order": order}
+
+    @confirmed_action(
+        permission="orders.extend_order",
+        title=_("Extend payment deadline"),
+        text=_("The seats and snacks stay booked until the new deadline."),
+        form=ExtendForm,
+        when=is_unpaid,
+        icon="more_time",
+    )
+    def extend(self, order: Order, *, until: datetime, at: datetime, actor: User) -> str:
+        extended = extend(order, until=until, at=at, actor=actor)
+        message = gettext("Order %(order)s must now be paid by %(until)s.")
+        return message % {"order": order, "until": format_local(extended.payment_deadline)}
+
+    @confirmed_action(
+        permission="orders.remind_order",
+        title=_("Send a reminder"),
+        text=_("The customer gets another message with a payment link. A reminder can be sent once an hour at most."),
+        form=RemindForm,
+        when=lambda order: order.status == Order.Status.PAYMENT_OVERDUE,
+        icon="forward_to_inbox",
+        done=ngettext_lazy("%(count)d reminder sent.", "%(count)d reminders sent.", "count"),
+    )
+    def remind(self, order: Order, *, at: datetime, actor: User) -> str:
+        remind_to_pay(order, at=at)
+        return gettext("Reminder sent for order %(order)s.") % {"order": order}
+
+    @confirmed_action(
+        permission="orders.cancel_order",
+        title=_("Cancel order"),
+        text=_("The seats and snacks are released, points are returned, and the customer is notified."),
+        form=CancelOrderForm,
+        when=is_unpaid,
+        icon="cancel",
+        danger=True,
+        done=ngettext_lazy("%(count)d order cancelled.", "%(count)d orders cancelled.", "count"),
+    )
+    def cancel(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
+        cancel(order, reason=reason or Reason.STAFF, at=at, actor=actor)
+        return gettext("Order %(order)s cancelled.") % {"order": order}
+
+    @confirmed_action(
+        permission="orders.refund_order",
+        title=_("Refund whole order"),
+        text=_("The money and points are returned, the seats go back on sale, and the customer is notified."),
+        form=RefundForm,
+        when=is_sold,
+        icon="undo",
+        danger=True,
+    )
+    def refund_whole(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
+        refunded = refund(order, reason=reason, at=at, actor=actor)
+        return RefundApproval.message(order, refunded)
+
+    @confirmed_action(
+        permission="orders.refund_order",
+        title=_("Refund part of the order"),
+        text=_("Choose what to refund. You’ll see the exact amount and points before you confirm."),
+        form=RefundLinesForm,
+        when=is_sold,
+        icon="checklist",
+    )
+    def refund_lines(self, order: Order, *, lines: list[OrderLine], reason: str, at: datetime, actor: User) -> str:
+        refunded = refund(order, lines=lines, reason=reason, at=at, actor=actor)
+        return RefundApproval.message(order, refunded)
+
+
+@admin.register(Order)
+class OrderAdmin(PersonalDataMixin, BaseOrderAdmin):
+    ordering = NEWEST_FIRST
+    list_display = ["number", "cinema", "status_label", "channel", "email", "amount", "created"]
+    list_filter = ["status", "channel", "cinema"]
+    actions_detail = [*BaseOrderAdmin.actions_detail, "erase"]
+
+    @admin.display(description=_("created"), ordering="created_at")
+    def created(self, order: Order) -> str:
+        return format_local(order.created_at, order.cinema.zone)

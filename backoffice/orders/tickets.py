@@ -1,0 +1,68 @@
+"""Page of tickets, with check-in."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
+from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.orders.code_lookup import CodeLookupMixin
+from backoffice.orders.columns import TICKET_COLOURS
+from orders.models import Ticket
+from orders.services import (
+    UnknownCode,
+    check_in,
+    ticket_of,
+    undo_check_in,
+)
+
+
+@admin.register(Ticket)
+class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
+    colours = TICKET_COLOURS
+    ordering = NEWEST_FIRST
+    cinema_path = "order__cinema"
+    list_per_page = 20
+    list_display = ["order", "at_cinema", "session", "seat", "ticket_type", "price", "status_label"]
+    list_filter = ["status"]
+    list_select_related = ["order__cinema", "session__film", "session__hall__cinema", "seat", "ticket_type"]
+    search_fields = ["=order__number"]
+    search_help_text = _("Order number or ticket code")
+    exclude = ["status"]
+    readonly_fields = ["status_label"]
+    actions_detail = ["let_in", "undo"]
+
+    def look_up(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
+        try:
+            return queryset.filter(pk=ticket_of(search_term).pk), False
+        except UnknownCode:  # it may be an order number
+            return super().look_up(request, queryset, search_term)
+
+    @confirmed_action(
+        permission="orders.check_in_ticket",
+        title=_("Check in"),
+        text=_("The ticket will be marked as used and can’t be used again."),
+        when=lambda ticket: ticket.status == Ticket.Status.PAID,
+        icon="qr_code_scanner",
+    )
+    def let_in(self, ticket: Ticket, *, at: datetime, actor: User) -> str:
+        check_in(ticket, at=at, actor=actor)
+        return gettext("%(ticket)s: checked in.") % {"ticket": ticket}
+
+    @confirmed_action(
+        permission="orders.undo_check_in_ticket",
+        title=_("Undo check-in"),
+        text=_("The ticket will become valid again."),
+        when=lambda ticket: ticket.status == Ticket.Status.USED,
+        icon="undo",
+    )
+    def undo(self, ticket: Ticket, *, at: datetime, actor: User) -> str:
+        undo_check_in(ticket, at=at, actor=actor)
+        return gettext("%(ticket)s: check-in undone.") % {"ticket": ticket}

@@ -1,0 +1,63 @@
+"""Pages of fiscal receipts and their lines."""
+
+from datetime import datetime
+
+from django.contrib import admin
+from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin, ReadOnlyInline
+from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.payments.forms import OrderAmountForm
+from orders.services import send_receipt_again
+from payments.models import Receipt, ReceiptLine
+
+COLOURS: dict[str, str] = {
+    Receipt.Status.QUEUED: "info",
+    Receipt.Status.SENT: "success",
+    Receipt.Status.FAILED: "danger",
+}
+
+
+class ReceiptLineInline(ReadOnlyInline):
+    model = ReceiptLine
+    fields = ["name", "subject", "quantity", "price", "vat"]
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
+    colours = COLOURS
+    cinema_path = "order__cinema"
+    ordering = NEWEST_FIRST
+    list_display = ["created_at", "order", "kind", "amount", "status_label", "error", "sent_at"]
+    list_filter = ["status", "kind"]
+    list_select_related = ["order"]
+    search_fields = ["=order__number", "=external_id"]
+    inlines = [ReceiptLineInline]
+    exclude = ["status"]
+    readonly_fields = ["status_label"]
+    actions_detail = ["send_again"]
+    actions = ["send_again"]
+
+    @confirmed_action(
+        permission="payments.resend_receipt",
+        title=_("Send again"),
+        text=_("The receipt is sent with the same number, so it won’t be registered twice."),
+        form=OrderAmountForm,
+        when=lambda receipt: receipt.status == Receipt.Status.FAILED,
+        icon="receipt_long",
+        done=ngettext_lazy("%(count)d receipt will be sent again.", "%(count)d receipts will be sent again.", "count"),
+    )
+    def send_again(self, receipt: Receipt, *, at: datetime, actor: User) -> str:
+        send_receipt_again(receipt, at=at)
+        return gettext("The receipt for order %(order)s will be sent within a minute.") % {"order": receipt.order}
+
+
+@admin.register(ReceiptLine)
+class ReceiptLineAdmin(ReadOnlyAdmin):
+    cinema_path = "receipt__order__cinema"
+    ordering = NEWEST_FIRST
+    list_display = ["receipt", "name", "quantity", "price", "vat"]
+    list_select_related = ["receipt"]

@@ -1,0 +1,110 @@
+"""Page of refunds: mark as paid out, send again."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin, ReadOnlyInline
+from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.orders.columns import REFUND_LINE_RELATED, ReasonLabelMixin
+from backoffice.payments.forms import OrderAmountForm
+from backoffice.payments.payments import is_manual
+from cinema.money import format_money
+from orders.models import RefundLine
+from orders.services import mark_paid_out, send_again
+from payments.models import Refund
+
+COLOURS: dict[str, str] = {
+    Refund.Status.REQUESTED: "info",
+    Refund.Status.SUCCEEDED: "success",
+    Refund.Status.FAILED: "danger",
+}
+
+
+class PendingFilter(admin.SimpleListFilter):
+    """Refunds that wait for staff. The dashboard links here with its parameter."""
+
+    title = _("awaiting")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("lines", _("tickets or snacks to be chosen")), ("hands", _("payout by staff"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Refund]:
+        if self.value() == "lines":
+            return queryset.awaiting_lines()
+        if self.value() == "hands":
+            return queryset.to_hand_out()
+        return queryset
+
+
+class RefundLineInline(ReadOnlyInline):
+    model = RefundLine
+    fields = ["ticket", "preorder", "amount"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RefundLine]:
+        return super().get_queryset(request).select_related(*REFUND_LINE_RELATED)
+
+
+@admin.register(Refund)
+class RefundAdmin(ReasonLabelMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
+    colours = COLOURS
+    ordering = NEWEST_FIRST
+    list_per_page = 20  # its rows are tall
+    cinema_path = "order__cinema"
+    list_display = [
+        "requested_at",
+        "order",
+        "amount",
+        "status_label",
+        "error",
+        "unallocated_amount",
+        "reason_text",
+        "succeeded_at",
+    ]
+    list_filter = ["status", PendingFilter]
+    list_select_related = ["order"]
+    search_fields = ["=order__number", "=external_id"]
+    inlines = [RefundLineInline]
+    exclude = ["reason", "status"]
+    readonly_fields = ["status_label", "reason_text", "uid"]
+    actions_detail = ["pay_out", "send_again"]
+    actions = ["send_again"]
+
+    @confirmed_action(
+        permission="payments.pay_out_refund",
+        title=_("Mark as paid out"),
+        text=_(
+            "Confirm only after the customer has received the money: in cash, on the card terminal or in another way."
+        ),
+        form=OrderAmountForm,
+        when=lambda refund: (
+            refund.status == Refund.Status.FAILED
+            or (refund.status == Refund.Status.REQUESTED and is_manual(refund.payment))
+        ),
+        icon="payments",
+    )
+    def pay_out(self, refund: Refund, *, at: datetime, actor: User) -> str:
+        mark_paid_out(refund, at=at, actor=actor)
+        message = gettext("%(amount)s for order %(order)s marked as paid out.")
+        return message % {"amount": format_money(refund.amount), "order": refund.order}
+
+    @confirmed_action(
+        permission="payments.resend_refund",
+        title=_("Send again"),
+        text=_("We check with the payment provider first, so the customer is not refunded twice."),
+        form=OrderAmountForm,
+        when=lambda refund: refund.status == Refund.Status.FAILED and not is_manual(refund.payment),
+        icon="forward_to_inbox",
+        done=ngettext_lazy("%(count)d refund will be sent again.", "%(count)d refunds will be sent again.", "count"),
+    )
+    def send_again(self, refund: Refund, *, at: datetime, actor: User) -> str:
+        send_again(refund, at=at)
+        return gettext("The refund for order %(order)s will be sent within a minute.") % {"order": refund.order}

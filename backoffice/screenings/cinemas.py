@@ -1,0 +1,79 @@
+"""Page of cinemas: add a screening, copy a day or a week, add a hall."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.screenings.forms import BuildHallForm, CopyDayForm, CopyWeekForm, ScheduleForm
+from screenings.models import (
+    Cinema,
+)
+from screenings.services import CopyResult, build_hall, copy_day, copy_week, schedule
+
+
+@admin.register(Cinema)
+class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
+    cinema_path = "pk"
+    history_parts = {"seat_surcharges": "kind"}
+    list_display = ["name", "city", "time_zone"]
+    search_fields = ["name", "city"]
+    actions_detail = ["schedule", "copy_day", "copy_week", "build_hall"]
+
+    @confirmed_action(
+        permission="screenings.schedule_session",
+        title=_("Add a screening"),
+        text=_("The hall will be busy for the adverts, the film and cleaning."),
+        form=ScheduleForm,
+        icon="add",
+    )
+    def schedule(self, cinema: Cinema, *, at: datetime, actor: User, **data: Any) -> str:
+        names = ("film", "hall", "start", "ticket_price", "format")
+        session = schedule(**{name: data[name] for name in names}, at=at, actor=actor)
+        return gettext("%(session)s: screening added.") % {"session": session}
+
+    @confirmed_action(
+        permission="screenings.copy_sessions",
+        title=_("Copy a day"),
+        text=_("Copies one day’s screenings to another day at the same times. You’ll see them before you confirm."),
+        form=CopyDayForm,
+        icon="content_copy",
+    )
+    def copy_day(self, cinema: Cinema, *, at: datetime, actor: User, day: date, to: date, previewed: str) -> str:
+        return _copy_message(copy_day(cinema, day=day, to=to, at=at, actor=actor))
+
+    @confirmed_action(
+        permission="screenings.copy_sessions",
+        title=_("Copy a week"),
+        text=_("Copies seven days of screenings to another week. You’ll see them before you confirm."),
+        form=CopyWeekForm,
+        icon="content_copy",
+    )
+    def copy_week(self, cinema: Cinema, *, at: datetime, actor: User, monday: date, to: date, previewed: str) -> str:
+        return _copy_message(copy_week(cinema, monday=monday, to=to, at=at, actor=actor))
+
+    @confirmed_action(
+        permission="screenings.build_hall",
+        title=_("Add a hall"),
+        text=_("Type in the rows of seats. You’ll see the plan before the hall is added."),
+        form=BuildHallForm,
+        icon="event_seat",
+    )
+    def build_hall(
+        self, cinema: Cinema, *, at: datetime, actor: User, drawing: list[str], previewed: str, **data: Any
+    ) -> str:
+        hall = build_hall(cinema=cinema, rows=drawing, **data)
+        return gettext("%(hall)s: hall added.") % {"hall": hall}
+
+
+def _copy_message(result: CopyResult) -> str:
+    added = len(result.created)
+    message = ngettext("%(count)d screening added.", "%(count)d screenings added.", added) % {"count": added}
+    if skipped := len(result.skipped):
+        message += " " + ngettext("%(count)d skipped.", "%(count)d skipped.", skipped) % {"count": skipped}
+    return message

@@ -1,0 +1,25 @@
+"""Page of films."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.framework.import_export.pages import ImportExportMixin
+from backoffice.screenings.resources import FilmResource
+from cinema import clock
+from screenings.models import (
+    Film,
+)
+
+
+@admin.register(Film)
+class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
+    cinema_path = None
+    list_display = ["title", "duration_minutes", "age_rating"]
+    list_filter = ["age_rating", "genres"]
+    search_fields = ["title"]
+    autocomplete_fields = ["genres"]
+
+    def resource_for(self, request: HttpRequest) -> FilmResource:
+        rows = self.get_queryset(request).prefetch_related("genres")
+        return FilmResource(rows=rows, person=request.user, at=clock.now())

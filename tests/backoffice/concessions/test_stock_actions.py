@@ -1,0 +1,129 @@
+"""The stock actions on bar items."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from concessions.models import StockMovement
+from concessions.services import receive
+from tests.helpers.admin_pages import admin_url, messages_of, run_action
+from tests.helpers.factories import a_cinema
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = ["", "-1", "0", "9" * 40, "1e9", "\u202e12", "\x00", "<script>alert(1)</script>", "½"]
+
+
+@pytest.mark.parametrize("page", ["concessions_concessionitem", "concessions_lowstockitem"])
+def test_received_goods_are_added_to_the_stock(cinema, item, page):
+    answer = run_action(browser(someone("bar", cinema)), item, "receive_goods", model=page, quantity="50")
+
+    item.refresh_from_db()
+    assert item.stock_quantity == 60
+    assert messages_of(answer) == [f"{item}: 50 received, 60 now in stock."]
+    assert answer.status_code == 200  # redirected to the list, because the item is no longer low
+
+
+def test_submitting_the_form_twice_receives_the_goods_once(cinema, item):
+    client, where = browser(someone("bar", cinema)), admin_url(item, "receive_goods")
+    typed = {"seen": "0", "quantity": "50"}
+    client.post(where, typed)
+
+    again = client.post(where, typed)
+
+    item.refresh_from_db()
+    assert item.stock_quantity == 60
+    assert "Goods received, +50" in again.content.decode()
+    assert 'value="50"' in again.content.decode()
+
+
+def test_after_a_booking_by_a_colleague_the_form_must_be_confirmed_again(cinema, item):
+    client, where = browser(someone("bar", cinema)), admin_url(item, "receive_goods")
+    receive(item, quantity=5, at=timezone.now())
+    refused = client.post(where, {"seen": "0", "quantity": "7"})
+
+    client.post(where, {"seen": refused.context_data["form"]["seen"].value(), "quantity": "7"})
+
+    item.refresh_from_db()
+    assert item.stock_quantity == 22
+
+
+def test_a_large_difference_in_a_count_needs_a_reason(cinema, item):
+    client = browser(someone("bar", cinema))
+
+    refused = run_action(client, item, "count_stock", on_shelf="5")
+    item.refresh_from_db()
+    assert item.stock_quantity == 10
+    assert "10 were expected" in refused.content.decode()
+
+    answer = run_action(client, item, "count_stock", on_shelf="5", reason="Mice")
+    item.refresh_from_db()
+    assert item.stock_quantity == 5
+    assert messages_of(answer) == [f"{item}: the stock was adjusted by -5, 5 now in stock."]
+
+
+def test_goods_are_written_off_with_a_reason(cinema, item):
+    answer = run_action(
+        browser(someone("floor_manager", cinema)), item, "write_off_goods", quantity="3", reason="Spoilt"
+    )
+
+    movement = StockMovement.objects.latest("pk")
+    assert (movement.quantity, movement.reason) == (-3, "Spoilt")
+    assert messages_of(answer) == [f"{item}: 3 written off, 7 now in stock."]
+
+
+def test_the_quantity_to_order_is_shown_before_it_is_confirmed(cinema, item):
+    asked = browser(someone("floor_manager", cinema)).get(admin_url(item, "order_goods"))
+
+    assert [(str(name), value) for name, value in asked.context_data["summary"]] == [
+        ("in stock", 10),
+        ("to order", 90),
+    ]
+
+
+def test_an_item_is_taken_off_sale_and_put_back(cinema, item):
+    client = browser(someone("bar", cinema))
+
+    off = run_action(client, item, "take_off")
+    item.refresh_from_db()
+    assert not item.is_active
+    assert messages_of(off) == [f"{item}: taken off sale."]
+
+    run_action(client, item, "put_back")
+    item.refresh_from_db()
+    assert item.is_active
+
+
+@pytest.mark.parametrize("action", ["receive_goods", "count_stock", "write_off_goods", "order_goods", "take_off"])
+@pytest.mark.parametrize("role", ["cashier", "accountant"])
+def test_roles_without_permission_are_denied(cinema, item, action, role):
+    client = browser(someone(role, cinema))
+
+    assert client.get(admin_url(item, action)).status_code == 403
+    assert client.post(admin_url(item, action), {"seen": "0", "quantity": "1", "reason": "x"}).status_code == 403
+    assert (
+        admin_url(item, action)
+        not in client.get(reverse("admin:concessions_concessionitem_change", args=[item.pk])).content.decode()
+    )
+
+
+@pytest.mark.parametrize("action", ["receive_goods", "count_stock", "write_off_goods", "order_goods", "take_off"])
+def test_another_cinemas_item_is_not_found(item, action):
+    client = browser(someone("floor_manager", a_cinema()))
+
+    assert client.get(admin_url(item, action)).status_code == 404
+    assert client.post(admin_url(item, action), {"seen": "0", "quantity": "1", "reason": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_values_are_rejected_without_changes(cinema, item, value):
+    client = browser(someone("floor_manager", cinema))
+
+    for action in ("receive_goods", "count_stock", "write_off_goods"):
+        typed = {"quantity": value, "on_shelf": value if value != "0" else "-5", "reason": value, "seen": value}
+        answer = client.post(admin_url(item, action), typed)
+        assert answer.status_code == 200
+        assert "<script>alert(1)" not in answer.content.decode()
+    item.refresh_from_db()
+    assert item.stock_quantity == 10

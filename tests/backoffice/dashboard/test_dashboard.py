@@ -1,0 +1,219 @@
+"""The dashboard: who sees which items, and how many queries it runs."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from cinema import clock
+from concessions.models import ConcessionItem
+from jobs.models import JobRun, QuarantinedRow, RunOutcome
+from jobs.status import statuses
+from notifications.models import Notification
+from notifications.models import Status as MessageStatus
+from orders.models import Order
+from orders.services import record_refund, record_uncertain_payment, refund
+from payments.models import Gateway, Payment, Refund
+from screenings.services import cancel_session
+from tests.helpers import factories
+from tests.helpers.admin_pages import dashboard_texts, query_count
+from tests.helpers.factories import NOON
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def every_job_has_just_run(monkeypatch, settings):
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    for job in settings.JOB_SCHEDULE:
+        JobRun.objects.create(
+            job=job,
+            started_at=NOON,
+            finished_at=NOON,
+            at=NOON,
+            outcome=RunOutcome.SUCCEEDED,
+            host="here",
+            database="this",
+        )
+
+
+def first_page(person) -> str:
+    answer = browser(person).get(reverse("admin:index"))
+    assert answer.status_code == 200
+    return answer.text
+
+
+def overdue(session, number: int = 1) -> None:
+    for _number in range(number):
+        factories.an_order(session, at=NOON - timedelta(days=2, hours=1), channel=Order.Channel.RESERVATION)
+    Order.objects.update(status=Order.Status.PAYMENT_OVERDUE)
+
+
+def a_quarantined_row(number: int = 1) -> QuarantinedRow:
+    return QuarantinedRow.objects.create(
+        job="cancel_expired_orders", row=f"orders.order:{number}", attempts=1, first_failed_at=NOON
+    )
+
+
+def a_failed_message(number: int = 1) -> Notification:
+    return Notification.objects.create(
+        kind="ORDER_CANCELLED",
+        recipient=f"guest{number}@example.org",
+        occasion="1",
+        language="en",
+        status=MessageStatus.FAILED,
+        created_at=NOON,
+        next_attempt_at=NOON,
+    )
+
+
+def test_an_empty_dashboard_says_all_clear():
+    page = first_page(someone("owner", all_cinemas=True))
+
+    assert "All clear." in page
+
+
+def test_each_item_links_to_a_page_that_opens():
+    session = factories.a_session(start=NOON + timedelta(hours=3))
+    cancelled = factories.a_session(start=NOON + timedelta(hours=4))
+    overdue(session)
+    factories.an_item(session.hall.cinema, stock=3)
+    record_refund(
+        factories.a_paid_order(session, seats=2, gateway=Gateway.DEMO),
+        amount=factories.PRICE,
+        external_id="desk-1",
+        at=NOON,
+    )
+    refund(factories.a_paid_order(session), reason="Ill", at=NOON)
+    failed = refund(factories.a_paid_order(session, gateway=Gateway.DEMO), reason="Ill", at=NOON)
+    Refund.objects.filter(pk=failed.pk).update(status=Refund.Status.FAILED)
+    record_uncertain_payment(factories.an_order(session), gateway=Gateway.CARD_TERMINAL, at=NOON)
+    Payment.objects.filter(pk=failed.payment.pk).update(discrepancy=Payment.Discrepancy.NOT_OURS)
+    factories.a_paid_order(cancelled)
+    cancel_session(cancelled, reason="The projector broke", at=NOON)
+    a_failed_message()
+    a_quarantined_row()
+    JobRun.objects.filter(job="check_invariants").update(outcome=RunOutcome.FAILED)
+    JobRun.objects.filter(job="deliver_notifications").update(finished_at=NOON - timedelta(hours=1))
+
+    person = someone("owner", all_cinemas=True)
+
+    assert dashboard_texts(person) == [
+        "1 cancelled screening today still has orders",
+        "1 overdue order",
+        "1 bar item low in stock",
+        "1 refund made with the provider: choose what was refunded",
+        "1 failed refund",
+        "1 refund to pay out",
+        "1 payment with an unknown result",
+        "1 payment doesn’t match the provider’s data",
+        "1 undelivered message",
+        "1 job running late",
+        "1 failed job",
+        "1 row failed to process",
+    ]
+    owner = browser(person)
+    for item in owner.get(reverse("admin:index")).context["dashboard_items"]:
+        assert owner.get(item.link).status_code == 200, item
+
+
+def test_a_cancelled_session_is_shown_until_its_orders_are_refunded():
+    session = factories.a_session(start=NOON + timedelta(hours=3))
+    factories.a_paid_order(session)
+    cancel_session(session, reason="The projector broke", at=NOON)
+    person = someone("floor_manager", session.hall.cinema)
+
+    assert dashboard_texts(person) == ["1 cancelled screening today still has orders"]
+
+    call_command("refund_cancelled_sessions", at=NOON)
+
+    assert dashboard_texts(person) == ["1 refund to pay out"]
+
+
+@pytest.mark.parametrize(
+    ("role", "items"),
+    [
+        ("cashier", ["1 overdue order"]),
+        ("bar", ["1 bar item low in stock"]),
+        ("usher", []),
+        ("floor_manager", ["1 overdue order", "1 bar item low in stock"]),
+        ("cinema_manager", ["1 overdue order", "1 bar item low in stock", "1 row failed to process"]),
+    ],
+)
+def test_each_role_sees_only_what_it_can_deal_with(role, items):
+    session = factories.a_session()
+    overdue(session)
+    factories.an_item(session.hall.cinema, stock=3)
+    a_quarantined_row()
+
+    assert dashboard_texts(someone(role, session.hall.cinema)) == items
+
+
+def test_other_cinemas_are_not_counted():
+    session = factories.a_session()
+    overdue(session)
+    factories.an_item(session.hall.cinema, stock=3)
+
+    assert dashboard_texts(someone("floor_manager", factories.a_cinema())) == []
+    assert dashboard_texts(someone("bar")) == []
+
+
+def test_low_stock_ignores_items_taken_off_sale():
+    item = factories.an_item(stock=3)
+    ConcessionItem.objects.update(is_active=False)
+
+    assert dashboard_texts(someone("bar", item.cinema)) == []
+
+
+def test_the_page_runs_the_same_number_of_queries_for_3_rows_and_for_30():
+    session = factories.a_session(factories.a_hall(rows=["s" * 40]))
+    person = someone("owner", all_cinemas=True)
+    client = browser(person)
+
+    def add_rows(numbers: range) -> None:
+        overdue(session, len(numbers))
+        for number in numbers:
+            factories.an_item(session.hall.cinema, stock=3)
+            a_failed_message(number)
+            a_quarantined_row(number)
+
+    def cost() -> int:
+        return query_count(client, reverse("admin:index"))
+
+    add_rows(range(3))
+    cost()
+    few = cost()
+    add_rows(range(3, 30))
+
+    assert cost() == few
+    assert few <= 24
+
+
+def test_every_job_of_the_schedule_has_a_title(settings):
+    from cinema.schedule import TITLES
+
+    assert list(TITLES) == list(settings.JOB_SCHEDULE)
+    assert len(statuses(NOON)) == len(TITLES)
+
+
+def test_a_missing_schedule_is_urgent_only_in_production(settings):
+    JobRun.objects.update(finished_at=NOON - timedelta(days=3))
+    settings.CRONTAB_EXECUTABLE = "/nowhere/crontab"
+    manager = someone("cinema_manager", factories.a_cinema())
+    jobs_page = reverse("admin:jobs_jobrun_changelist")
+
+    settings.DEBUG = True
+    [item] = browser(manager).get(reverse("admin:index")).context["dashboard_items"]
+    page = browser(manager).get(jobs_page).text
+    settings.DEBUG = False
+    [urgent_item] = browser(manager).get(reverse("admin:index")).context["dashboard_items"]
+
+    assert item.text == "Automatic jobs are not set up on this server"
+    assert item.names == ["To set them up, run: manage.py crontab add -v 0"]
+    assert not item.urgent
+    assert "crontab add -v 0" in page
+    assert ">Late<" not in page
+    assert urgent_item.text == f"{len(settings.JOB_SCHEDULE)} jobs running late"
+    assert urgent_item.urgent

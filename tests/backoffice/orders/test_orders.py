@@ -1,0 +1,156 @@
+"""The page of orders: refunds, permissions, search."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from orders.models import Order
+from orders.services import collect
+from tests.helpers.admin_pages import admin_url, messages_of, query_count, run_action
+from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.order_rows import an_overdue_order, upcoming_session
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = ["", "-1", "9" * 40, "\u202e2026-01-01T10:00", "\x00", "<script>alert(1)</script>", "9999-99-99T99:99"]
+ORDER_ACTIONS = ["take_payment", "extend", "remind", "cancel", "refund_whole", "refund_lines"]
+
+
+def test_a_whole_order_is_refunded_after_showing_the_money_and_points(cinema, sold):
+    client = browser(someone("floor_manager", cinema))
+    shown = client.get(admin_url(sold, "refund_whole")).content.decode()
+
+    answer = run_action(client, sold, "refund_whole", reason="The film was bad")
+
+    sold.refresh_from_db()
+    assert "846\N{NO-BREAK SPACE}₽" in shown
+    assert ">94<" in shown
+    assert sold.status == Order.Status.REFUNDED
+    assert messages_of(answer) == [f"Order {sold}: refund of 846\N{NO-BREAK SPACE}₽ issued."]
+
+
+def test_chosen_lines_are_refunded_only_after_showing_the_exact_amount(cinema, sold):
+    client = browser(someone("floor_manager", cinema))
+    line = f"ticket-{sold.tickets.first().pk}"
+
+    shown = client.post(admin_url(sold, "refund_lines"), {"lines": [line], "reason": "Ill"})
+    assert sold.refunds.count() == 0
+    previewed = shown.context_data["form"]["previewed"].value()
+    done = client.post(
+        admin_url(sold, "refund_lines"), {"lines": [line], "reason": "Ill", "previewed": previewed}, follow=True
+    )
+
+    refunded = sold.refunds.get()
+    assert "315\N{NO-BREAK SPACE}₽" in shown.content.decode()
+    assert refunded.amount == Decimal("315.00")
+    assert messages_of(done) == [f"Order {sold}: refund of 315\N{NO-BREAK SPACE}₽ issued."]
+
+
+def test_opening_the_refund_form_changes_nothing(cinema, sold):
+    client = browser(someone("floor_manager", cinema))
+
+    client.get(admin_url(sold, "refund_whole"))
+
+    sold.refresh_from_db()
+    assert sold.status == Order.Status.PAID
+    assert sold.refunds.count() == 0
+    assert sold.user.bonus_account.balance == 6
+
+
+def test_collected_snacks_can_be_refunded_only_with_the_permission(cinema, sold):
+    collect(sold.preorders.get(), at=timezone.now())
+    page = admin_url(sold, "refund_lines")
+    manager = someone("floor_manager", cinema)
+    role = manager.groups.get()
+
+    assert "Popcorn" in browser(manager).get(page).content.decode()
+    role.permissions.remove(role.permissions.get(codename="refund_consumed"))
+    assert "Popcorn" not in browser(manager).get(page).content.decode()
+
+
+def test_a_line_of_another_order_is_rejected(cinema, sold):
+    foreign = a_paid_order(upcoming_session(cinema)).tickets.get()
+
+    answer = browser(someone("floor_manager", cinema)).post(
+        admin_url(sold, "refund_lines"), {"lines": [f"ticket-{foreign.pk}"], "reason": "x"}
+    )
+
+    assert answer.status_code == 200
+    assert sold.refunds.count() == 0
+
+
+@pytest.mark.parametrize("action", ORDER_ACTIONS)
+def test_roles_without_permission_are_denied(cinema, late, action):
+    client = browser(someone("accountant", cinema))
+
+    assert client.get(admin_url(late, action)).status_code == 403
+    assert client.post(admin_url(late, action), {"gateway": "cash", "reason": "x"}).status_code == 403
+    page = client.get(reverse("admin:orders_order_change", args=[late.pk])).content.decode()
+    assert admin_url(late, action) not in page
+
+
+@pytest.mark.parametrize("action", ["refund_whole", "refund_lines"])
+def test_a_cashier_cannot_refund(cinema, sold, action):
+    assert browser(someone("cashier", cinema)).post(admin_url(sold, action), {"reason": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("action", ORDER_ACTIONS)
+def test_another_cinemas_order_is_not_found(late, action):
+    client = browser(someone("owner", a_cinema()))
+
+    assert client.get(admin_url(late, action)).status_code == 404
+    assert client.post(admin_url(late, action), {"gateway": "cash", "reason": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_values_are_rejected(cinema, late, sold, value):
+    client = browser(someone("owner", cinema))
+    typed = {"until": value, "gateway": value, "lines": [value], "previewed": value, "back": value}
+
+    for order, action in [(late, "extend"), (late, "take_payment"), (sold, "refund_lines")]:
+        answer = client.post(admin_url(order, action), {**typed, "reason": value})
+        assert answer.status_code == 200
+        assert "<script>alert(1)" not in answer.content.decode()
+    for word in HOSTILE:
+        assert client.get(reverse("admin:orders_order_changelist"), {"q": word}).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["order", "overdueorder", "ticket"])
+def test_each_list_runs_the_same_number_of_queries_for_3_rows_and_for_30(cinema, page):
+    client, session = (
+        browser(someone("owner", cinema)),
+        a_session(a_hall(cinema, rows=["s" * 40]), start=timezone.now() + timedelta(days=9)),
+    )
+
+    def cost() -> int:
+        return query_count(client, reverse(f"admin:orders_{page}_changelist"), max_bytes=150_000)
+
+    for _number in range(3):
+        an_overdue_order(cinema, session)
+    few = cost()
+    for _number in range(27):
+        an_overdue_order(cinema, session)
+
+    assert cost() == few < 25
+
+
+@pytest.mark.parametrize("by", ["number", "email", "phone", "code"])
+def test_an_order_is_found_by_number_contact_or_pick_up_code(cinema, by):
+    wanted = a_paid_order(
+        upcoming_session(cinema), snacks=[(an_item(cinema), 1)], email="Anna@example.org", phone="+79995550101"
+    )
+    a_paid_order(upcoming_session(cinema), email="other@example.org")
+    words = {
+        "number": wanted.number.lower(),
+        "email": " Anna@example.org",
+        "phone": "+7 (999) 555-01-01",
+        "code": wanted.preorders.get().pickup_code.lower(),
+    }
+
+    answer = browser(someone("cashier", cinema)).get(reverse("admin:orders_order_changelist"), {"q": words[by]})
+
+    assert list(answer.context_data["cl"].queryset) == [wanted]

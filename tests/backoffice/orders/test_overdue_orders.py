@@ -1,0 +1,133 @@
+"""The page of overdue orders."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from notifications.models import Notification
+from orders.models import Order, Ticket
+from tests.helpers.admin_pages import admin_url, messages_of, run_action
+from tests.helpers.factories import a_customer, an_item
+from tests.helpers.order_rows import an_overdue_order, upcoming_session
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+OVERDUE = reverse("admin:orders_overdueorder_changelist")
+
+
+def test_an_overdue_order_is_paid_at_the_till(cinema, late):
+    client = browser(someone("cashier", cinema))
+    shown = client.get(admin_url(late, "take_payment", model="orders_overdueorder")).content.decode()
+
+    answer = run_action(client, late, "take_payment", model="orders_overdueorder", gateway="cash")
+
+    late.refresh_from_db()
+    assert "350\N{NO-BREAK SPACE}₽" in shown
+    assert late.status == Order.Status.PAID
+    assert late.payments.get().actor.email == "cashier@example.org"
+    assert messages_of(answer) == [f"Order {late} has been paid."]
+    assert answer.status_code == 200  # redirected to the list, because the order is no longer overdue
+
+
+def test_submitting_the_payment_twice_takes_the_money_once(cinema, late):
+    client = browser(someone("cashier", cinema))
+    client.post(admin_url(late, "take_payment"), {"gateway": "cash"})
+
+    again = client.post(admin_url(late, "take_payment"), {"gateway": "cash"})
+
+    assert late.payments.count() == 1
+    assert f"Order {late} is already paid." in again.content.decode()
+
+
+def test_a_new_payment_deadline_is_read_in_the_cinemas_time_zone(late):
+    late.cinema.time_zone = "Asia/Vladivostok"
+    late.cinema.save()
+    until = timezone.now() + timedelta(days=2)
+    typed = f"{late.cinema.local(until):%Y-%m-%dT%H:%M}"
+
+    run_action(browser(someone("cashier", late.cinema)), late, "extend", until=typed)
+
+    late.refresh_from_db()
+    assert late.status == Order.Status.PENDING_PAYMENT
+    assert late.payment_deadline == until.replace(second=0, microsecond=0)
+
+
+def test_a_deadline_in_the_past_is_refused_and_keeps_the_typed_value(cinema, late):
+    answer = run_action(browser(someone("cashier", cinema)), late, "extend", until="2020-01-01T10:00")
+
+    late.refresh_from_db()
+    assert late.status == Order.Status.PAYMENT_OVERDUE
+    assert "be booked until then" in answer.content.decode()
+    assert 'value="2020-01-01T10:00"' in answer.content.decode()
+
+
+def test_the_customer_is_reminded_at_most_once_an_hour(cinema, late):
+    client = browser(someone("cashier", cinema))
+
+    first = run_action(client, late, "remind", model="orders_overdueorder")
+    second = run_action(client, late, "remind", model="orders_overdueorder")
+
+    assert messages_of(first) == [f"Reminder sent for order {late}."]
+    assert "less than an hour ago" in second.content.decode()
+    assert Notification.objects.filter(kind="ORDER_OVERDUE").count() == 2  # one from the job, one from staff
+
+
+def test_an_order_without_contact_details_gets_no_reminder(cinema):
+    late = an_overdue_order(cinema, email="")
+
+    answer = run_action(browser(someone("cashier", cinema)), late, "remind")
+
+    assert "no e-mail address or phone number" in answer.content.decode()
+
+
+def test_an_order_is_cancelled_with_or_without_a_typed_reason(cinema, late):
+    other = an_overdue_order(cinema)
+    client = browser(someone("cashier", cinema))
+
+    answer = run_action(client, late, "cancel", model="orders_overdueorder", reason="Called off by phone")
+    run_action(client, other, "cancel", reason="")
+
+    assert messages_of(answer) == [f"Order {late} cancelled."]
+    assert [each.events.last().reason for each in (late, other)] == ["Called off by phone", "STAFF"]
+    assert Ticket.objects.live().count() == 0
+
+
+def test_the_second_manager_to_cancel_an_order_sees_a_message(cinema, late):
+    client = browser(someone("floor_manager", cinema))
+    client.post(admin_url(late, "cancel"), {"reason": "First"})
+
+    second = client.post(admin_url(late, "cancel"), {"reason": "Second"})
+
+    assert late.events.last().reason == "First"
+    assert "Someone else has just done this" in second.content.decode()
+    assert 'value="Second"' in second.content.decode()
+
+
+def test_several_orders_are_cancelled_at_once(cinema, late):
+    other = an_overdue_order(cinema)
+    client = browser(someone("floor_manager", cinema))
+
+    answer = client.post(
+        OVERDUE, {"action": "cancel", "_selected_action": [late.pk, other.pk], "confirmed": "yes"}, follow=True
+    )
+
+    assert messages_of(answer) == ["2 orders cancelled."]
+    assert set(Order.objects.values_list("status", flat=True)) == {Order.Status.CANCELLED}
+
+
+def test_the_list_shows_the_delay_the_booked_items_and_the_contact(cinema):
+    session = upcoming_session(cinema)
+    customer = a_customer(points=100)
+    an_overdue_order(
+        cinema, session, seats=2, snacks=[(an_item(cinema), 3)], phone="+79995550101", customer=customer, points=40
+    )
+
+    page = browser(someone("cashier", cinema)).get(OVERDUE).content.decode().replace("\xa0", " ")
+
+    assert "2 hours" in page
+    assert "2 seats, 3 snacks, 40 points" in page
+    assert "+79995550101" in page
+    assert "MSK" not in page  # the server's own time zone is not named

@@ -1,0 +1,43 @@
+"""The page of payments: confirm an unknown result, check with the provider."""
+
+import pytest
+
+from orders.models import Order
+from orders.services import record_uncertain_payment
+from payments.models import Gateway, Payment
+from tests.helpers.admin_pages import run_action
+from tests.helpers.factories import NOON, an_order, at_the_bank
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_payment_with_an_unknown_terminal_result_stays_pending():
+    order = an_order()
+
+    run_action(browser(someone("cashier", order.cinema)), order, "take_payment", gateway="card_terminal", unsure="on")
+
+    payment = Payment.objects.get()
+    assert (payment.gateway, payment.status) == (Gateway.CARD_TERMINAL, Payment.Status.PENDING)
+    order.refresh_from_db()
+    assert order.status == Order.Status.PENDING_PAYMENT
+
+
+def test_the_result_of_an_uncertain_payment_is_confirmed():
+    order = an_order()
+    payment = record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, at=NOON)
+
+    run_action(browser(someone("cashier", order.cinema)), payment, "clear_up", answer="approved")
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+
+
+def test_a_payment_is_checked_with_the_provider():
+    order = an_order()
+    payment = at_the_bank(order, paid=True)
+
+    run_action(browser(someone("cashier", order.cinema)), payment, "ask")
+
+    payment.refresh_from_db()
+    assert payment.status == Payment.Status.SUCCEEDED

@@ -1,0 +1,133 @@
+"""Actions on the page of a cinema: add a screening, copy a day or a week, add a hall."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from screenings.models import Hall, Session
+from tests.helpers import factories
+from tests.helpers.admin_pages import preview_of, run_previewed_action
+from tests.helpers.factories import NOON
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+DAY = "2026-11-06"
+HOUR = timedelta(hours=1)
+
+
+def cinema_action(name: str, hall: Hall) -> str:
+    return reverse(f"admin:screenings_cinema_{name}", args=[hall.cinema_id])
+
+
+def test_a_session_is_scheduled_in_the_cinemas_time_zone(hall: Hall) -> None:
+    film = factories.a_session(hall).film
+    given = {"film": film.pk, "hall": hall.pk, "day": DAY, "time": "21:00", "ticket_price": "400", "format": "3D"}
+    link = cinema_action("schedule", hall)
+
+    answer = browser(someone("cinema_manager", hall.cinema)).post(link, given)
+    refused = browser(someone("floor_manager", hall.cinema)).post(link, given)
+    foreign = browser(someone("cinema_manager", factories.a_cinema(), email="other@example.org")).post(link, given)
+
+    assert (answer.status_code, refused.status_code, foreign.status_code) == (302, 403, 404)
+    made = Session.objects.get(format="3D")
+    assert made.start_datetime == datetime(2026, 11, 6, 18, tzinfo=UTC)
+    assert (made.ticket_price, made.hall) == (400, hall)
+
+
+def test_a_busy_hall_is_refused_and_keeps_the_typed_values(hall: Hall) -> None:
+    session = factories.a_session(hall, start=datetime(2026, 11, 6, 18, tzinfo=UTC))
+    given = {
+        "film": session.film_id,
+        "hall": hall.pk,
+        "day": DAY,
+        "time": "22:00",
+        "ticket_price": "400",
+        "format": "2D",
+    }
+
+    answer = browser(someone("cinema_manager", hall.cinema)).post(cinema_action("schedule", hall), given)
+
+    assert answer.status_code == 200
+    assert "is busy" in answer.text
+    assert 'value="22:00"' in answer.text
+    assert Session.objects.count() == 1
+
+
+def test_a_missing_time_is_refused_and_a_repeated_one_must_be_chosen() -> None:
+    hall = factories.a_hall(factories.a_cinema(time_zone="Europe/Berlin"))
+    film = factories.a_session(hall, start=NOON + HOUR).film
+    client, link = browser(someone("cinema_manager", hall.cinema)), cinema_action("schedule", hall)
+    given = {"film": film.pk, "hall": hall.pk, "ticket_price": "400", "format": "3D"}
+
+    skipped = client.post(link, {**given, "day": "2027-03-28", "time": "02:30"})
+    twice = client.post(link, {**given, "day": "2027-10-31", "time": "02:30"})
+    later = client.post(link, {**given, "day": "2027-10-31", "time": "02:30", "which": "1"})
+
+    assert "the clocks go forward" in skipped.text
+    assert "happens twice" in twice.text
+    assert '<option value="1">' in twice.text
+    assert later.status_code == 302
+    assert Session.objects.get(format="3D").start_datetime == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+
+
+def test_a_day_is_copied_after_a_preview(hall: Hall) -> None:
+    factories.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
+    factories.a_session(hall, start=datetime(2026, 11, 6, 9, tzinfo=UTC))
+    factories.a_session(hall, start=datetime(2026, 11, 7, 10, tzinfo=UTC))  # overlaps the copy of the second
+    given = {"day": DAY, "to": "2026-11-07"}
+    link = cinema_action("copy_day", hall)
+    client = browser(someone("cinema_manager", hall.cinema))
+
+    shown = client.post(link, given)
+    sessions_after_the_preview = Session.objects.count()
+    answer = run_previewed_action(client, link, given)
+
+    assert "Will be added" in shown.text
+    assert "is busy" in shown.text
+    assert sessions_after_the_preview == 3
+    assert answer.status_code == 302
+    assert Session.objects.filter(start_datetime=datetime(2026, 11, 7, 16, tzinfo=UTC)).count() == 1
+    assert Session.objects.count() == 4
+
+
+def test_values_changed_after_the_preview_are_previewed_again(hall: Hall) -> None:
+    factories.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
+    client, link = browser(someone("cinema_manager", hall.cinema)), cinema_action("copy_day", hall)
+
+    shown = client.post(link, {"day": DAY, "to": "2026-11-07"})
+    again = client.post(link, {"day": DAY, "to": "2026-11-08", "previewed": preview_of(shown)})
+
+    assert again.status_code == 200
+    assert Session.objects.count() == 1
+
+
+def test_a_week_is_copied_only_to_the_same_weekday(hall: Hall) -> None:
+    factories.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
+    link = cinema_action("copy_week", hall)
+    client = browser(someone("cinema_manager", hall.cinema))
+
+    other_weekday = client.post(link, {"monday": "2026-11-02", "to": "2026-11-10"})
+    answer = run_previewed_action(client, link, {"monday": "2026-11-02", "to": "2026-11-09"})
+    refused = browser(someone("cashier", hall.cinema)).post(link, {"monday": "2026-11-02", "to": "2026-11-09"})
+
+    assert "same day of the week" in other_weekday.text
+    assert (answer.status_code, refused.status_code) == (302, 403)
+    assert Session.objects.filter(start_datetime=datetime(2026, 11, 13, 16, tzinfo=UTC)).exists()
+
+
+def test_a_hall_is_added_from_a_drawing_after_showing_its_plan(hall: Hall) -> None:
+    given = {"name": "Small", "cleaning_minutes": "10", "drawing": "ss_ss\r\n_vv_\r\nwc"}
+    link = cinema_action("build_hall", hall)
+    client = browser(someone("cinema_manager", hall.cinema))
+
+    wrong = client.post(link, {**given, "drawing": "ssx"})
+    shown = client.post(link, given)
+    answer = run_previewed_action(client, link, given)
+    refused = browser(someone("floor_manager", hall.cinema)).post(link, given)
+
+    assert "is not a type of seat" in wrong.text
+    assert "<title>row 2, seat 1, VIP</title>" in shown.text
+    assert (answer.status_code, refused.status_code) == (302, 403)
+    assert Hall.objects.get(name="Small").seats.count() == 8
