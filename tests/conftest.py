@@ -11,6 +11,8 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from tests.helpers.admin_rendering import rendered_if
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -111,3 +113,10 @@ def child_environment(transactional_db: None) -> dict[str, str]:
 def manage() -> list[str]:
     """The words that start a management command in a child process: `subprocess.run([*manage, "check"], env=...)`."""
     return [sys.executable, str(ROOT / "manage.py")]
+
+
+@pytest.fixture
+def unrendered() -> Iterator[None]:
+    """For tests that read the status and the context of the admin's pages, not their HTML."""
+    with rendered_if(False):
+        yield

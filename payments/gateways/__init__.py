@@ -3,7 +3,7 @@
 `client("stripe")` is the gateway; `offered()` are those that customers may choose. `GATEWAY_CLASSES` in the settings
 names the class of each by its dotted path, so that an app above this one may bring a gateway. To add one, write its
 file, name it there and in `payments.models.Gateway`, and run the contract tests against it
-(`tests/payments/test_contract.py`).
+(`tests/payments/contracts/test_gateways.py`).
 """
 
 from django.conf import settings

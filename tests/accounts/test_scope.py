@@ -16,7 +16,7 @@ from tests.helpers.cinema_fixtures import furnish, row_of
 from tests.helpers.factories import a_cinema, a_hall
 from tests.helpers.users import browser, someone
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("undrawn")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unrendered")]
 
 PAGES: dict[str, CinemaScopedAdmin] = {
     model._meta.label_lower: page

@@ -1,4 +1,4 @@
-"""Each action of the admin, pressed by who may: tests/backoffice/test_denied_actions.py has the others."""
+"""Each action of the admin, pressed by who may: tests/backoffice/every_page/test_denied_actions.py has the others."""
 
 import pytest
 from django.db.models import Model
@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 import cinema.urls  # noqa: F401 - it loads the pages
 from notifications.models import Status
 from orders.models import Order
-from tests.browser.conftest import Screen
 from tests.helpers.admin_action_cases import ACTION_CASES, ActionCase
 from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.browser_windows import Screen
 from tests.helpers.users import someone
 
 

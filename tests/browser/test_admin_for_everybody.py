@@ -15,10 +15,10 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from backoffice.framework.admin import CinemaScopedAdmin
 from screenings.models import Genre
-from tests.browser.conftest import DESKTOP, PHONE, Screen
 from tests.helpers.admin_action_cases import ACTION_CASES
 from tests.helpers.admin_fixtures import Foyer
 from tests.helpers.axe import barriers, side_by_side
+from tests.helpers.browser_windows import DESKTOP, PHONE, Screen
 from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
 from tests.helpers.users import someone
 

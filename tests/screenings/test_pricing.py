@@ -1,4 +1,4 @@
-"""What a ticket costs is recomputed from docs/prices.md, in tests/test_prices_page.py."""
+"""What a ticket costs is recomputed from docs/prices.md, in tests/docs/test_prices.py."""
 
 from decimal import Decimal
 

@@ -26,7 +26,7 @@ from orders.errors import NothingToRefund
 from orders.models import Order
 from orders.services import collect, make_ready, refund, refund_by_customer
 from tests import settings as product
-from tests.backoffice.dashboard.test_today import told
+from tests.helpers.admin_pages import dashboard_lines
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_customer, a_paid_order, a_session, an_item, business_state
 from tests.helpers.users import browser, someone
@@ -449,7 +449,7 @@ def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_what_was_ask
     assert ["money that goes back", "700.00"] in asked.facts
     assert not order.refunds.exists()
     manager = someone("cinema_manager", order.cinema)
-    assert "1 request awaits approval" in told(manager)
+    assert "1 request awaits approval" in dashboard_lines(manager)
 
     press(manager, asked, "approve")
 
@@ -467,7 +467,7 @@ def test_the_first_page_does_not_ask_people_to_approve_their_own_requests():
 
     own = press(one, asked, "approve")
 
-    assert "awaits approval" not in " ".join(told(one))
+    assert "awaits approval" not in " ".join(dashboard_lines(one))
     assert "You cannot approve this" in own.text
     assert not order.refunds.exists()
 

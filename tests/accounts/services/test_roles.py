@@ -14,7 +14,7 @@ from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "roles.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "roles.md"
 OURS = {"accounts", "bonuses", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
 
 

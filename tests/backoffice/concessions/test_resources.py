@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, OperationalError
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +12,7 @@ from backoffice.framework.import_export import files
 from concessions.models import ConcessionItem
 from screenings.models import Cinema
 from tests.helpers import factories
+from tests.helpers.admin_pages import confirm_import, preview_outcomes, upload_file
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -31,16 +31,11 @@ def manager(own: Cinema) -> Client:
 
 
 def look(client: Client, content: str | bytes, name: str = "bar.csv", *, path: str = IMPORT) -> Any:
-    raw = content.encode() if isinstance(content, str) else content
-    return client.post(path, {"file": SimpleUploadedFile(name, raw)})
-
-
-def told(answer: Any) -> list[tuple[int, str, list[str]]]:
-    return [(each.number, each.kind, each.errors) for each in answer.context_data["outcomes"]]
+    return upload_file(client, content, name, path=path)
 
 
 def confirm(client: Client, answer: Any, *, path: str = IMPORT) -> Any:
-    return client.post(path, {"seen": answer.context_data["seen"]})
+    return confirm_import(client, answer, path=path)
 
 
 def items() -> list[tuple[Any, ...]]:
@@ -50,7 +45,7 @@ def items() -> list[tuple[Any, ...]]:
 def test_nothing_is_stored_before_it_is_confirmed(manager, own):
     answer = look(manager, f"Cinema,Name,Price,Stock at most\n{own.name},Cola,150,50\n")
 
-    assert told(answer) == [(2, "new", [])]
+    assert preview_outcomes(answer) == [(2, "new", [])]
     assert items() == []
     confirm(manager, answer)
     assert items() == [("Cola", Decimal("150.00"), 0, True)]
@@ -147,10 +142,10 @@ def test_another_cinemas_items_and_the_cinema_itself_are_unknown(manager, own):
     by_number = look(manager, f"Number,Price\n{foreign.pk},1\n")
     by_cinema = look(manager, f"Cinema,Name,Price\n{foreign.cinema.name},{foreign.name},1\n")
 
-    assert told(by_number) == [
+    assert preview_outcomes(by_number) == [
         (2, "refused", ["Number: There is none with this number. Leave the cell empty for a new one."])
     ]
-    assert told(by_cinema) == [(2, "refused", [f"Cinema: There is no “{foreign.cinema.name}”."])]
+    assert preview_outcomes(by_cinema) == [(2, "refused", [f"Cinema: There is no “{foreign.cinema.name}”."])]
 
 
 def test_an_item_stays_in_its_cinema(own):
@@ -160,13 +155,13 @@ def test_an_item_stays_in_its_cinema(own):
 
     answer = look(client, f"Number,Cinema\n{item.pk},{second.name}\n")
 
-    assert told(answer) == [(2, "refused", ["Cinema: An item stays in its cinema. Add another one there."])]
+    assert preview_outcomes(answer) == [(2, "refused", ["Cinema: An item stays in its cinema. Add another one there."])]
 
 
 def test_one_refused_row_keeps_all_from_being_stored(manager, own):
     answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n\n{own.name},Tea,dear\n{own.name},,1\n")
 
-    assert told(answer) == [
+    assert preview_outcomes(answer) == [
         (2, "new", []),
         (4, "refused", ["Price: “dear” is no number."]),
         (5, "refused", ["Name: This field cannot be blank."]),
@@ -179,14 +174,14 @@ def test_one_refused_row_keeps_all_from_being_stored(manager, own):
 def test_an_impossible_price_is_refused(manager, own, price):
     answer = look(manager, f"Cinema;Name;Price\n{own.name};Cola;{price}\n")
 
-    assert [kind for _number, kind, _errors in told(answer)] == ["refused"]
+    assert [kind for _number, kind, _errors in preview_outcomes(answer)] == ["refused"]
     assert items() == []
 
 
 def test_a_row_that_comes_twice_is_refused(manager, own):
     answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n{own.name},Cola,160\n")
 
-    assert told(answer)[1] == (3, "refused", ["Row 2 says the same one already."])
+    assert preview_outcomes(answer)[1] == (3, "refused", ["Row 2 says the same one already."])
 
 
 def test_what_changed_since_the_look_is_looked_at_again(manager, own):
@@ -280,7 +275,7 @@ def test_a_row_that_breaks_a_rule_of_the_database_is_refused_and_logged(manager,
     monkeypatch.setattr(ConcessionItem, "save", broken)
     answer = look(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
 
-    assert told(answer) == [(2, "refused", ["It cannot be stored as it is."])]
+    assert preview_outcomes(answer) == [(2, "refused", ["It cannot be stored as it is."])]
     assert "a row of a file could not be stored" in caplog.text
 
 
@@ -289,5 +284,5 @@ def test_two_items_of_one_cinema_never_get_one_name(manager, own):
 
     answer = look(manager, f"Number,Name\n{cola.pk},{tea.name}\n")
 
-    [(_number, kind, _errors)] = told(answer)
+    [(_number, kind, _errors)] = preview_outcomes(answer)
     assert kind == "refused"

@@ -19,6 +19,7 @@ from orders.services import record_refund, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
 from screenings.services import cancel_session
 from tests.helpers import factories
+from tests.helpers.admin_pages import dashboard_lines
 from tests.helpers.factories import NOON
 from tests.helpers.users import browser, someone
 
@@ -38,11 +39,6 @@ def first_page(person) -> str:
     answer = browser(person).get(reverse("admin:index"))
     assert answer.status_code == 200
     return answer.text
-
-
-def told(person) -> list[str]:
-    """The lines that the person reads."""
-    return [line.text for line in browser(person).get(reverse("admin:index")).context["lines"]]
 
 
 def overdue(session, number: int = 1) -> None:
@@ -100,7 +96,7 @@ def test_all_that_waits_is_named_with_a_link_to_where_it_is_settled():
 
     person = someone("owner", all_cinemas=True)
 
-    assert told(person) == [
+    assert dashboard_lines(person) == [
         "1 cancelled session of today still has orders",
         "1 order is overdue",
         "1 bar item is low",
@@ -125,11 +121,11 @@ def test_a_cancelled_session_is_mentioned_until_its_orders_are_refunded():
     cancel_session(session, reason="The projector broke", at=NOON)
     person = someone("floor_manager", session.hall.cinema)
 
-    assert told(person) == ["1 cancelled session of today still has orders"]
+    assert dashboard_lines(person) == ["1 cancelled session of today still has orders"]
 
     call_command("refund_cancelled_sessions", at=NOON)
 
-    assert told(person) == ["1 refund is to be paid out"]
+    assert dashboard_lines(person) == ["1 refund is to be paid out"]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +144,7 @@ def test_each_role_is_told_of_what_it_can_settle(role, lines):
     factories.an_item(session.hall.cinema, stock=3)
     a_quarantined_row()
 
-    assert told(someone(role, session.hall.cinema)) == lines
+    assert dashboard_lines(someone(role, session.hall.cinema)) == lines
 
 
 def test_nobody_is_told_of_other_cinemas():
@@ -156,15 +152,15 @@ def test_nobody_is_told_of_other_cinemas():
     overdue(session)
     factories.an_item(session.hall.cinema, stock=3)
 
-    assert told(someone("floor_manager", factories.a_cinema())) == []
-    assert told(someone("bar")) == []
+    assert dashboard_lines(someone("floor_manager", factories.a_cinema())) == []
+    assert dashboard_lines(someone("bar")) == []
 
 
 def test_an_item_taken_off_sale_needs_nobody():
     item = factories.an_item(stock=3)
     ConcessionItem.objects.update(is_active=False)
 
-    assert told(someone("bar", item.cinema)) == []
+    assert dashboard_lines(someone("bar", item.cinema)) == []
 
 
 def test_the_first_page_costs_the_same_for_three_rows_and_for_thirty():

@@ -18,7 +18,7 @@ def test_every_page_stands_in_the_menu_once():
     assert sorted(entries) == sorted(["index", *(model._meta.label_lower for model in admin.site._registry)])
 
 
-@pytest.mark.usefixtures("undrawn")
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("role", [role.code for role in ROLES])
 def test_every_entry_opens_and_none_is_missing(role):
     client = browser(someone(role))

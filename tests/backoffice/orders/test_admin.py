@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +16,7 @@ from notifications.models import Notification
 from orders.models import Order, Ticket
 from orders.services import check_in, collect, mark_overdue, refund
 from screenings.models import Cinema
+from tests.helpers.admin_pages import action_url, submit_action
 from tests.helpers.factories import a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item, an_order
 from tests.helpers.users import browser, someone
 
@@ -66,17 +66,6 @@ def sold(place: Cinema) -> Order:
     )
 
 
-def address(row: Any, action: str, page: str = "") -> str:
-    page = page or f"{row._meta.app_label}_{row._meta.model_name}"
-    return reverse(f"admin:{page}_{action}", args=[row.pk])
-
-
-def do(client: Client, row: Any, action: str, page: str = "", **typed: Any) -> Any:
-    asked = client.get(address(row, action, page))
-    assert asked.status_code == 200
-    return client.post(address(row, action, page), typed, follow=True)
-
-
 def told(answer: Any) -> list[str]:
     return [str(message) for message in answer.context["messages"]]
 
@@ -86,9 +75,9 @@ def told(answer: Any) -> list[str]:
 
 def test_an_overdue_order_is_paid_at_the_till(place, late):
     client = browser(someone("cashier", place))
-    shown = client.get(address(late, "take_payment", "orders_overdueorder")).content.decode()
+    shown = client.get(action_url(late, "take_payment", "orders_overdueorder")).content.decode()
 
-    answer = do(client, late, "take_payment", "orders_overdueorder", gateway="cash")
+    answer = submit_action(client, late, "take_payment", "orders_overdueorder", gateway="cash")
 
     late.refresh_from_db()
     assert "350.00" in shown
@@ -100,9 +89,9 @@ def test_an_overdue_order_is_paid_at_the_till(place, late):
 
 def test_a_second_press_takes_no_money_twice(place, late):
     client = browser(someone("cashier", place))
-    client.post(address(late, "take_payment"), {"gateway": "cash"})
+    client.post(action_url(late, "take_payment"), {"gateway": "cash"})
 
-    again = client.post(address(late, "take_payment"), {"gateway": "cash"})
+    again = client.post(action_url(late, "take_payment"), {"gateway": "cash"})
 
     assert late.payments.count() == 1
     assert f"Order {late} has been paid already." in again.content.decode()
@@ -114,7 +103,7 @@ def test_its_time_to_pay_is_extended_by_the_cinemas_clocks(late):
     until = timezone.now() + timedelta(days=2)
     typed = f"{late.cinema.local(until):%Y-%m-%dT%H:%M}"
 
-    do(browser(someone("cashier", late.cinema)), late, "extend", until=typed)
+    submit_action(browser(someone("cashier", late.cinema)), late, "extend", until=typed)
 
     late.refresh_from_db()
     assert late.status == Order.Status.PENDING_PAYMENT
@@ -122,7 +111,7 @@ def test_its_time_to_pay_is_extended_by_the_cinemas_clocks(late):
 
 
 def test_a_time_that_has_passed_is_refused_and_stays_typed(place, late):
-    answer = do(browser(someone("cashier", place)), late, "extend", until="2020-01-01T10:00")
+    answer = submit_action(browser(someone("cashier", place)), late, "extend", until="2020-01-01T10:00")
 
     late.refresh_from_db()
     assert late.status == Order.Status.PAYMENT_OVERDUE
@@ -133,8 +122,8 @@ def test_a_time_that_has_passed_is_refused_and_stays_typed(place, late):
 def test_the_customer_is_reminded_at_most_once_an_hour(place, late):
     client = browser(someone("cashier", place))
 
-    first = do(client, late, "remind", "orders_overdueorder")
-    second = do(client, late, "remind", "orders_overdueorder")
+    first = submit_action(client, late, "remind", "orders_overdueorder")
+    second = submit_action(client, late, "remind", "orders_overdueorder")
 
     assert told(first) == [f"The customer of order {late} is reminded."]
     assert "less than an hour ago" in second.content.decode()
@@ -144,7 +133,7 @@ def test_the_customer_is_reminded_at_most_once_an_hour(place, late):
 def test_who_has_no_address_cannot_be_reminded(place):
     late = overdue_order(place, email="")
 
-    answer = do(browser(someone("cashier", place)), late, "remind")
+    answer = submit_action(browser(someone("cashier", place)), late, "remind")
 
     assert "neither an e-mail address nor a phone number" in answer.content.decode()
 
@@ -153,8 +142,8 @@ def test_it_is_cancelled_with_a_reason_in_words_or_without(place, late):
     other = overdue_order(place)
     client = browser(someone("cashier", place))
 
-    answer = do(client, late, "cancel", "orders_overdueorder", reason="Called off by phone")
-    do(client, other, "cancel", reason="")
+    answer = submit_action(client, late, "cancel", "orders_overdueorder", reason="Called off by phone")
+    submit_action(client, other, "cancel", reason="")
 
     assert told(answer) == [f"Order {late} is cancelled."]
     assert [each.events.last().reason for each in (late, other)] == ["Called off by phone", "STAFF"]
@@ -163,9 +152,9 @@ def test_it_is_cancelled_with_a_reason_in_words_or_without(place, late):
 
 def test_two_managers_at_once_one_wins_and_the_other_is_told(place, late):
     client = browser(someone("floor_manager", place))
-    client.post(address(late, "cancel"), {"reason": "First"})
+    client.post(action_url(late, "cancel"), {"reason": "First"})
 
-    second = client.post(address(late, "cancel"), {"reason": "Second"})
+    second = client.post(action_url(late, "cancel"), {"reason": "Second"})
 
     assert late.events.last().reason == "First"
     assert "Somebody was quicker" in second.content.decode()
@@ -204,9 +193,9 @@ def test_the_page_says_how_late_what_is_held_and_whom_to_call(place):
 
 def test_a_whole_order_is_refunded_and_what_goes_back_is_said_before(place, sold):
     client = browser(someone("floor_manager", place))
-    shown = client.get(address(sold, "refund_whole")).content.decode()
+    shown = client.get(action_url(sold, "refund_whole")).content.decode()
 
-    answer = do(client, sold, "refund_whole", reason="The film was bad")
+    answer = submit_action(client, sold, "refund_whole", reason="The film was bad")
 
     sold.refresh_from_db()
     assert "846.00" in shown
@@ -219,10 +208,12 @@ def test_chosen_lines_are_refunded_only_after_their_exact_money_and_points_were_
     client = browser(someone("floor_manager", place))
     line = f"ticket-{sold.tickets.first().pk}"
 
-    shown = client.post(address(sold, "refund_lines"), {"lines": [line], "reason": "Ill"})
+    shown = client.post(action_url(sold, "refund_lines"), {"lines": [line], "reason": "Ill"})
     assert sold.refunds.count() == 0
     agreed = shown.context_data["form"]["agreed"].value()
-    done = client.post(address(sold, "refund_lines"), {"lines": [line], "reason": "Ill", "agreed": agreed}, follow=True)
+    done = client.post(
+        action_url(sold, "refund_lines"), {"lines": [line], "reason": "Ill", "agreed": agreed}, follow=True
+    )
 
     refunded = sold.refunds.get()
     assert str(refunded.amount) in shown.content.decode()
@@ -233,7 +224,7 @@ def test_chosen_lines_are_refunded_only_after_their_exact_money_and_points_were_
 def test_to_look_at_a_refund_changes_nothing(place, sold):
     client = browser(someone("floor_manager", place))
 
-    client.get(address(sold, "refund_whole"))
+    client.get(action_url(sold, "refund_whole"))
 
     sold.refresh_from_db()
     assert sold.status == Order.Status.PAID
@@ -243,7 +234,7 @@ def test_to_look_at_a_refund_changes_nothing(place, sold):
 
 def test_snacks_that_were_collected_are_offered_to_who_may_refund_them(place, sold):
     collect(sold.preorders.get(), at=timezone.now())
-    page = address(sold, "refund_lines")
+    page = action_url(sold, "refund_lines")
     manager = someone("floor_manager", place)
     role = manager.groups.get()
 
@@ -256,7 +247,7 @@ def test_somebody_elses_line_is_refused(place, sold):
     foreign = a_paid_order(session_of(place)).tickets.get()
 
     answer = browser(someone("floor_manager", place)).post(
-        address(sold, "refund_lines"), {"lines": [f"ticket-{foreign.pk}"], "reason": "x"}
+        action_url(sold, "refund_lines"), {"lines": [f"ticket-{foreign.pk}"], "reason": "x"}
     )
 
     assert answer.status_code == 200
@@ -267,12 +258,12 @@ def test_the_door_lets_in_and_takes_it_back(place, sold):
     ticket = sold.tickets.first()
     client = browser(someone("floor_manager", place))
 
-    let_in = do(client, ticket, "let_in")
+    let_in = submit_action(client, ticket, "let_in")
     ticket.refresh_from_db()
     assert ticket.status == Ticket.Status.USED
     assert told(let_in) == [f"{ticket}: let in."]
 
-    do(client, ticket, "undo")
+    submit_action(client, ticket, "undo")
     ticket.refresh_from_db()
     assert ticket.status == Ticket.Status.PAID
 
@@ -281,9 +272,9 @@ def test_the_bar_makes_ready_and_hands_over(place, sold):
     snacks = sold.preorders.get()
     client = browser(someone("bar", place))
 
-    do(client, snacks, "ready")
-    done = do(client, snacks, "hand_over")
-    again = do(client, snacks, "hand_over")
+    submit_action(client, snacks, "ready")
+    done = submit_action(client, snacks, "hand_over")
+    again = submit_action(client, snacks, "hand_over")
 
     snacks.refresh_from_db()
     assert snacks.status == ConcessionPreorder.Status.COLLECTED
@@ -298,33 +289,33 @@ def test_the_bar_makes_ready_and_hands_over(place, sold):
 def test_who_may_not_does_not(place, late, action):
     client = browser(someone("accountant", place))
 
-    assert client.get(address(late, action)).status_code == 403
-    assert client.post(address(late, action), {"gateway": "cash", "reason": "x"}).status_code == 403
+    assert client.get(action_url(late, action)).status_code == 403
+    assert client.post(action_url(late, action), {"gateway": "cash", "reason": "x"}).status_code == 403
     page = client.get(reverse("admin:orders_order_change", args=[late.pk])).content.decode()
-    assert address(late, action) not in page
+    assert action_url(late, action) not in page
 
 
 @pytest.mark.parametrize("action", ["refund_whole", "refund_lines"])
 def test_a_cashier_refunds_nothing(place, sold, action):
-    assert browser(someone("cashier", place)).post(address(sold, action), {"reason": "x"}).status_code == 403
+    assert browser(someone("cashier", place)).post(action_url(sold, action), {"reason": "x"}).status_code == 403
 
 
 @pytest.mark.parametrize("action", ORDER_ACTIONS)
 def test_another_cinemas_order_is_not_found(late, action):
     client = browser(someone("owner", a_cinema()))
 
-    assert client.get(address(late, action)).status_code == 404
-    assert client.post(address(late, action), {"gateway": "cash", "reason": "x"}).status_code == 404
+    assert client.get(action_url(late, action)).status_code == 404
+    assert client.post(action_url(late, action), {"gateway": "cash", "reason": "x"}).status_code == 404
 
 
 def test_door_and_bar_keep_to_their_own(place, sold):
     ticket, snacks = sold.tickets.first(), sold.preorders.get()
     usher, bar = browser(someone("usher", place)), browser(someone("bar", place))
 
-    assert usher.post(address(ticket, "undo")).status_code == 403
-    assert bar.post(address(ticket, "let_in")).status_code == 403
-    assert usher.post(address(snacks, "hand_over")).status_code == 403
-    assert browser(someone("floor_manager", a_cinema())).post(address(ticket, "let_in")).status_code == 404
+    assert usher.post(action_url(ticket, "undo")).status_code == 403
+    assert bar.post(action_url(ticket, "let_in")).status_code == 403
+    assert usher.post(action_url(snacks, "hand_over")).status_code == 403
+    assert browser(someone("floor_manager", a_cinema())).post(action_url(ticket, "let_in")).status_code == 404
 
 
 @pytest.mark.parametrize("value", HOSTILE)
@@ -333,7 +324,7 @@ def test_hostile_values_break_nothing(place, late, sold, value):
     typed = {"until": value, "gateway": value, "lines": [value], "agreed": value, "back": value}
 
     for order, action in [(late, "extend"), (late, "take_payment"), (sold, "refund_lines")]:
-        answer = client.post(address(order, action), {**typed, "reason": value})
+        answer = client.post(action_url(order, action), {**typed, "reason": value})
         assert answer.status_code == 200
         assert "<script>alert(1)" not in answer.content.decode()
     for word in HOSTILE:

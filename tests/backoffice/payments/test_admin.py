@@ -6,7 +6,7 @@ from django.urls import reverse
 from orders.models import Order
 from orders.services import record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Receipt, Refund
-from tests.backoffice.orders.test_admin import address, do
+from tests.helpers.admin_pages import action_url, submit_action
 from tests.helpers.factories import (
     LONG_AGO,
     NOON,
@@ -24,11 +24,11 @@ pytestmark = pytest.mark.django_db
 
 def page(row, action=""):
     model = f"{row._meta.app_label}_{row._meta.model_name}"
-    return address(row, action, model) if action else reverse(f"admin:{model}_change", args=[row.pk])
+    return action_url(row, action, model) if action else reverse(f"admin:{model}_change", args=[row.pk])
 
 
 def press(person, row, action, **given):
-    return do(browser(person), row, action, f"{row._meta.app_label}_{row._meta.model_name}", **given)
+    return submit_action(browser(person), row, action, f"{row._meta.app_label}_{row._meta.model_name}", **given)
 
 
 def test_cash_that_was_handed_out_is_noted_with_who_and_when():

@@ -10,8 +10,8 @@ from backoffice.framework.import_export import files
 from backoffice.screenings.resources import FilmResource, TimetableResource
 from screenings.models import Cinema, Film, Genre, Hall, Session
 from screenings.services import cancel_session
-from tests.backoffice.concessions.test_resources import confirm, look, told
 from tests.helpers import factories
+from tests.helpers.admin_pages import confirm_import, preview_outcomes, upload_file
 from tests.helpers.factories import NOON
 from tests.helpers.users import browser, someone
 
@@ -53,15 +53,15 @@ def outcomes(hall: Hall, text: str, *, at: datetime = NOON, keep: bool = False) 
 def test_films_are_added_and_changed_by_their_title(manager, film):
     Genre.objects.bulk_create([Genre(name="Drama"), Genre(name="War, peace")])
 
-    answer = look(
+    answer = upload_file(
         manager,
         "Title;Running time, minutes;Age rating;Genres\n"
         'mirror;108;12+;drama\nAndrei Rublev;183;16+;"War, peace; Drama"\n',
         path=f"{FILMS}/import/",
     )
-    confirm(manager, answer, path=f"{FILMS}/import/")
+    confirm_import(manager, answer, path=f"{FILMS}/import/")
 
-    assert [kind for _number, kind, _errors in told(answer)] == ["changed", "new"]
+    assert [kind for _number, kind, _errors in preview_outcomes(answer)] == ["changed", "new"]
     film.refresh_from_db()
     assert (film.title, film.duration_minutes, film.age_rating) == ("mirror", 108, "12+")
     assert set(film.genres.values_list("name", flat=True)) == {"Drama"}
@@ -71,7 +71,7 @@ def test_films_are_added_and_changed_by_their_title(manager, film):
 def test_genres_that_change_are_shown_before_and_after(manager, film):
     film.genres.add(Genre.objects.create(name="Drama"))
 
-    [row] = look(manager, "Title,Genres\nMirror,\n", path=f"{FILMS}/import/").context_data["outcomes"]
+    [row] = upload_file(manager, "Title,Genres\nMirror,\n", path=f"{FILMS}/import/").context_data["outcomes"]
 
     assert [(each.field, each.before, each.after) for each in row.changes] == [("Genres", "Drama", "")]
 
@@ -79,8 +79,8 @@ def test_genres_that_change_are_shown_before_and_after(manager, film):
 def test_films_of_one_title_are_told_apart_by_their_number(manager, film):
     other = Film.objects.create(title="MIRROR", duration_minutes=90)
 
-    [unclear] = told(look(manager, "Title,Age rating\nMirror,6+\n", path=f"{FILMS}/import/"))
-    [clear] = told(look(manager, f"Number,Age rating\n{other.pk},6+\n", path=f"{FILMS}/import/"))
+    [unclear] = preview_outcomes(upload_file(manager, "Title,Age rating\nMirror,6+\n", path=f"{FILMS}/import/"))
+    [clear] = preview_outcomes(upload_file(manager, f"Number,Age rating\n{other.pk},6+\n", path=f"{FILMS}/import/"))
 
     assert unclear[1] == "refused"
     assert str(film.pk) in unclear[2][0]
@@ -101,9 +101,11 @@ def test_films_of_one_title_are_told_apart_by_their_number(manager, film):
     ],
 )
 def test_an_impossible_film_is_refused_in_words(manager, cells, refusal):
-    answer = look(manager, f'Title,"Running time, minutes",Age rating,Genres\n{cells}\n', path=f"{FILMS}/import/")
+    answer = upload_file(
+        manager, f'Title,"Running time, minutes",Age rating,Genres\n{cells}\n', path=f"{FILMS}/import/"
+    )
 
-    [(number, kind, [error])] = told(answer)
+    [(number, kind, [error])] = preview_outcomes(answer)
     assert (number, kind) == (2, "refused")
     assert error.startswith(refusal)
     assert Film.objects.count() == 0
@@ -117,7 +119,7 @@ def test_films_that_go_out_come_in_unchanged(manager, film, kind):
 
     out = manager.get(f"{FILMS}/export/", {"as": kind}).content
 
-    assert look(manager, out, path=f"{FILMS}/import/").context_data["kinds"] == {"same": 3}
+    assert upload_file(manager, out, path=f"{FILMS}/import/").context_data["kinds"] == {"same": 3}
 
 
 def test_a_film_file_costs_the_same_queries_a_row(django_assert_max_num_queries):
@@ -133,14 +135,14 @@ def test_a_film_file_costs_the_same_queries_a_row(django_assert_max_num_queries)
 
 def test_sessions_are_put_on_the_programme_by_the_cinemas_clocks(manager, hall, film):
     day = (datetime.now(UTC) + timedelta(days=30)).date()
-    answer = look(
+    answer = upload_file(
         manager,
         f"{HEADERS}{hall.cinema.name},{hall.name},{day:%d.%m.%Y},19:30,Mirror,350\n",
         path=f"{SESSIONS}/import/",
     )
 
     assert Session.objects.count() == 0
-    confirm(manager, answer, path=f"{SESSIONS}/import/")
+    confirm_import(manager, answer, path=f"{SESSIONS}/import/")
 
     session = Session.objects.get()
     assert f"{hall.cinema.local(session.start_datetime):%Y-%m-%d %H:%M}" == f"{day} 19:30"
@@ -194,7 +196,7 @@ def test_a_timetable_that_goes_out_comes_in_unchanged(manager, hall, kind):
     factories.a_session(factories.a_hall(), start=NOON + timedelta(days=30))  # another cinema's
 
     out = manager.get(f"{SESSIONS}/export/", {"as": kind}).content
-    answer = look(manager, out, path=f"{SESSIONS}/import/")
+    answer = upload_file(manager, out, path=f"{SESSIONS}/import/")
 
     assert answer.context_data["kinds"] == {"same": 3}
     assert "UTC+0100" in str(files.read(out).rows)

@@ -161,7 +161,7 @@ def test_no_cinemas_rows_stand_under_a_row_of_the_chain(label: str) -> None:
 
 
 @pytest.mark.sqlite  # three thousand pages; who may is decided before a database is asked
-@pytest.mark.usefixtures("undrawn")
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("role", CODES)
 def test_each_role_opens_what_the_document_says_in_its_own_cinema_only(role: str, places: Places) -> None:
     client = browser(someone(role, places.own))

@@ -18,7 +18,7 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from backoffice.framework.import_export.pages import ImportExportMixin
-from tests.backoffice.conftest import drawn_if
+from tests.helpers.admin_rendering import rendered_if
 from tests.helpers.cinema_fixtures import furnish, furnish_the_chain
 from tests.helpers.factories import a_cinema, business_state
 from tests.helpers.users import browser, someone
@@ -66,7 +66,7 @@ def test_no_key_breaks_the_pages_of_a_row(client: Client) -> None:
                 address = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_{view}", args=["KEY"])
                 key = next(keys)
                 address = address.replace("KEY", quote(key, safe=""))
-                with drawn_if(key == SCRIPT):
+                with rendered_if(key == SCRIPT):
                     yield address, client.get(address)
 
     assert errors(answers()) == []
@@ -89,7 +89,7 @@ def test_nothing_typed_into_the_addresses_of_other_pages_breaks_them(client: Cli
         ):  # fmt: skip
             for name in names:
                 for value in [*HOSTILE, *(DAYS if name in ("day", "to", "monday") else [])]:
-                    with drawn_if(value == SCRIPT):
+                    with rendered_if(value == SCRIPT):
                         yield f"{address}?{name}={value}", client.get(address, {**names, name: value})
             yield address, client.get(address)
 

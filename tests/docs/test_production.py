@@ -15,7 +15,7 @@ from tests.reliability.run_job import flaws, run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
-PAGE = (Path(__file__).resolve().parents[1] / "docs" / "production.md").read_text()
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "production.md").read_text()
 _MAKING, GRANTING = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 
 FORBIDDEN = [

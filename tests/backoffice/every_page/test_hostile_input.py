@@ -16,7 +16,7 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from jobs import clock
-from tests.backoffice.conftest import drawn_if
+from tests.helpers.admin_rendering import rendered_if
 from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
 from tests.helpers.factories import NOON, a_cinema, business_state
 from tests.helpers.page_forms import forms_on
@@ -108,7 +108,7 @@ def test_no_form_breaks_or_writes_half_of_it(client: Client, place: Any, room: s
             for field in sorted(form.fields.keys() - {"csrfmiddlewaretoken"}):
                 value = next(values)
                 what = f"{address} {field}={value[:20]!r}"
-                with drawn_if(value == SCRIPT or connection.vendor == "sqlite"):  # pages are drawn alike on both
+                with rendered_if(value == SCRIPT or connection.vendor == "sqlite"):  # pages are drawn alike on both
                     attempt(client, "post", address, form.sent(**{field: value}), wrong=wrong, what=what)
 
     assert wrong == []
@@ -124,10 +124,10 @@ def test_no_list_breaks_on_what_is_typed_into_its_address(client: Client, place:
         found = client.get(page).context["cl"]
         names = {"q", "p", "o", "_to_field", "id__in", "nonsense__x"}
         names |= {name for each in found.filter_specs for name in each.expected_parameters()}
-        with drawn_if(connection.vendor == "sqlite"):
+        with rendered_if(connection.vendor == "sqlite"):
             for name in sorted(names):
                 attempt(client, "get", page, {name: SCRIPT}, wrong=wrong, what=f"{label}?{name}={SCRIPT}")
-        with drawn_if(False):
+        with rendered_if(False):
             for name, value in product(sorted(names), IN_ADDRESSES):
                 attempt(client, "get", page, {name: value}, wrong=wrong, what=f"{label}?{name}={value[:20]!r}")
             for number, column in enumerate(found.list_display):

@@ -8,7 +8,7 @@ import pytest
 from jobs import clock
 from orders.models import Order
 from payments.models import Dispute, GatewayEvent, Payment, Refund
-from tests.backoffice.dashboard.test_today import told
+from tests.helpers.admin_pages import dashboard_lines
 from tests.helpers.factories import NOON, PRICE, a_session, an_order
 from tests.helpers.gateway_harness import StripeWorld
 from tests.helpers.users import browser, someone
@@ -44,8 +44,8 @@ def test_a_dispute_is_told_of_with_the_day_and_the_tickets_stay_good(stripe):
     assert (order.status, order.tickets.get().status) == (Order.Status.PAID, "PAID")
     assert not Refund.objects.exists()
     manager = someone("floor_manager", order.cinema)
-    assert LINE in told(manager)
-    assert LINE not in told(someone("cashier", order.cinema))
+    assert LINE in dashboard_lines(manager)
+    assert LINE not in dashboard_lines(someone("cashier", order.cinema))
     page = browser(manager).get(f"/admin/orders/order/{order.pk}/change/").text
     assert "Answer at the gateway by 14 November" in page
 
