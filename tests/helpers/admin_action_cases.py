@@ -1,4 +1,10 @@
-"""All that staff do on a row's page: one line a deed, as the person who does it would tell."""
+"""Every action on a row's page in the admin, one `ActionCase` each.
+
+The cases run in three tests: the action succeeds in Chromium (tests/browser/test_admin_actions.py), it is refused to a
+role without the permission (tests/backoffice/every_page/test_denied_actions.py), and it does nothing when a colleague
+has done it first (test_concurrent_actions.py there). A new action needs a case: a test compares this list with the
+admin's.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,17 +18,17 @@ from notifications.models import Notification
 from orders.models import Order, Ticket
 from payments.models import Payment, Refund
 from screenings.models import Seat, Session
-from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.admin_fixtures import AdminFixtures
 
-Typed = dict[str, str | bool]  # by the label; a choice is ticked
-
-
-def status(name: str) -> Callable[[Foyer], str]:
-    return lambda foyer: foyer.again(getattr(foyer, name)).status
+Inputs = dict[str, str | bool]  # by the label of the field; True ticks a choice
 
 
-def stock(name: str) -> Callable[[Foyer], int]:
-    return lambda foyer: foyer.again(getattr(foyer, name)).stock_quantity
+def status(name: str) -> Callable[[AdminFixtures], str]:
+    return lambda rows: rows.refreshed(getattr(rows, name)).status
+
+
+def stock(name: str) -> Callable[[AdminFixtures], int]:
+    return lambda rows: rows.refreshed(getattr(rows, name)).stock_quantity
 
 
 def on_order(item: Model) -> int:
@@ -30,214 +36,216 @@ def on_order(item: Model) -> int:
     return ordered.aggregate(sum=Sum("quantity", default=0))["sum"]
 
 
-def days_of_sessions(foyer: Foyer) -> list[int]:
-    """How many days ahead each is shown."""
-    days = [foyer.cinema.local(each.start_datetime).date() for each in Session.objects.all()]
-    return sorted((day - foyer.day).days for day in days)
+def days_of_sessions(rows: AdminFixtures) -> list[int]:
+    """The days on which sessions are scheduled, counted from `rows.day`."""
+    days = [rows.cinema.local(each.start_datetime).date() for each in Session.objects.all()]
+    return sorted((day - rows.day).days for day in days)
 
 
 @dataclass(frozen=True)
 class ActionCase:
     action: str  # its name in the admin
-    title: str  # on the button, and again where it is confirmed
-    by: str
-    not_by: str  # a role that may not, though it sees such pages if any may
-    on: Callable[[Foyer], Model]  # the row whose page is open
-    says: str  # the message that it ends with, or what of it is sure
-    then: Callable[[Foyer], Any]  # what the database holds afterwards
-    becomes: Any
-    second: str  # what a colleague is told who had the same page open, and sends it now
-    typed: Callable[[Foyer], Typed] = lambda _foyer: {}
-    looks: bool = False  # what would come of it is shown first, and then confirmed
+    title: str  # the label of its button, in Russian
+    role: str  # may do it
+    denied_role: str  # may not
+    target: Callable[[AdminFixtures], Model]  # the row on whose page it is done
+    message: str  # the message of success contains it
+    probe: Callable[[AdminFixtures], Any]  # reads from the database what the action changes
+    expected: Any  # what `probe` reads after success
+    repeat_message: str  # the answer to a second person who sends the same page contains it
+    inputs: Callable[[AdminFixtures], Inputs] = lambda _rows: {}
+    has_preview: bool = False  # the first submit shows a preview, the second one confirms it
 
 
 ACTION_CASES = [
     # --- The bar
     ActionCase(
-        "receive_goods", "Принять товар", "bar", "accountant", lambda foyer: foyer.low,
-        "принято 25, теперь в остатке 35.", stock("low"), 35,
+        "receive_goods", "Принять товар", "bar", "accountant", lambda rows: rows.low_stock,
+        "принято 25, теперь в остатке 35.", stock("low_stock"), 35,
         "этим уже кто-то занялся",
-        lambda _foyer: {"Сколько пришло": "25"},
+        lambda _rows: {"Сколько пришло": "25"},
     ),
     ActionCase(
-        "count_stock", "Пересчитать остаток", "bar", "accountant", lambda foyer: foyer.item,
+        "count_stock", "Пересчитать остаток", "bar", "accountant", lambda rows: rows.item,
         "остаток исправлен на -2, теперь 98.", stock("item"), 98,
         "Тем временем",
-        lambda _foyer: {"Сколько лежит на полке": "98"},
+        lambda _rows: {"Сколько лежит на полке": "98"},
     ),
     ActionCase(
-        "write_off_goods", "Списать товар", "floor_manager", "bar", lambda foyer: foyer.item,
+        "write_off_goods", "Списать товар", "floor_manager", "bar", lambda rows: rows.item,
         "списано 4, теперь в остатке 96.", stock("item"), 96,
         "Тем временем",
-        lambda _foyer: {"Сколько списать": "4", "Причина": "Вышел срок"},
+        lambda _rows: {"Сколько списать": "4", "Причина": "Вышел срок"},
     ),
     ActionCase(
-        "order_goods", "Заказать до максимума", "floor_manager", "bar", lambda foyer: foyer.low,
-        "заказано 90.", lambda foyer: on_order(foyer.low), 90,
+        "order_goods", "Заказать до максимума", "floor_manager", "bar", lambda rows: rows.low_stock,
+        "заказано 90.", lambda rows: on_order(rows.low_stock), 90,
         "уже заказано 90. Сначала примите их.",
     ),
     ActionCase(
-        "take_off", "Снять с продажи", "bar", "accountant", lambda foyer: foyer.low,
-        "снято с продажи.", lambda foyer: foyer.again(foyer.low).is_active, False,
+        "take_off", "Снять с продажи", "bar", "accountant", lambda rows: rows.low_stock,
+        "снято с продажи.", lambda rows: rows.refreshed(rows.low_stock).is_active, False,
         "этим уже кто-то занялся",
     ),
     ActionCase(
-        "put_back", "Вернуть в продажу", "bar", "cashier", lambda foyer: foyer.off_sale,
-        "снова в продаже.", lambda foyer: foyer.again(foyer.off_sale).is_active, True,
+        "put_back", "Вернуть в продажу", "bar", "cashier", lambda rows: rows.inactive_item,
+        "снова в продаже.", lambda rows: rows.refreshed(rows.inactive_item).is_active, True,
         "уже в продаже.",
     ),
     ActionCase(
-        "ready", "Приготовить", "bar", "cashier", lambda foyer: foyer.snacks,
-        "готово.", status("snacks"), ConcessionPreorder.Status.READY,
+        "ready", "Приготовить", "bar", "cashier", lambda rows: rows.preorder,
+        "готово.", status("preorder"), ConcessionPreorder.Status.READY,
         "Статус: Готов.",
     ),
     ActionCase(
-        "hand_over", "Выдать", "bar", "cashier", lambda foyer: foyer.snacks,
-        "выдано.", status("snacks"), ConcessionPreorder.Status.COLLECTED,
+        "hand_over", "Выдать", "bar", "cashier", lambda rows: rows.preorder,
+        "выдано.", status("preorder"), ConcessionPreorder.Status.COLLECTED,
         "Статус: Выдан.",
     ),
-    # --- What is overdue
+    # --- Overdue orders
     ActionCase(
-        "extend", "Продлить срок оплаты", "cashier", "accountant", lambda foyer: foyer.late,
-        "нужно оплатить до", status("late"), Order.Status.PENDING_PAYMENT,
+        "extend", "Продлить срок оплаты", "cashier", "accountant", lambda rows: rows.overdue_order,
+        "нужно оплатить до", status("overdue_order"), Order.Status.PENDING_PAYMENT,
         "этим уже кто-то занялся",
-        lambda foyer: {"Оплатить до": f"{foyer.day - timedelta(days=1)}T18:00"},
+        lambda rows: {"Оплатить до": f"{rows.day - timedelta(days=1)}T18:00"},
     ),
     ActionCase(
-        "take_payment", "Принять оплату", "cashier", "accountant", lambda foyer: foyer.late,
-        "оплачен.", status("late"), Order.Status.PAID,
+        "take_payment", "Принять оплату", "cashier", "accountant", lambda rows: rows.overdue_order,
+        "оплачен.", status("overdue_order"), Order.Status.PAID,
         "этим уже кто-то занялся",
-        lambda _foyer: {"Наличные": True},
+        lambda _rows: {"Наличные": True},
     ),
     ActionCase(
-        "remind", "Напомнить покупателю", "cashier", "accountant", lambda foyer: foyer.late,
-        "напомнили.", lambda _foyer: Notification.objects.filter(kind="ORDER_OVERDUE").count(), 2,
+        "remind", "Напомнить покупателю", "cashier", "accountant", lambda rows: rows.overdue_order,
+        "напомнили.", lambda _rows: Notification.objects.filter(kind="ORDER_OVERDUE").count(), 2,
         "сообщали меньше часа назад",
     ),
     ActionCase(
-        "cancel", "Отменить заказ", "cashier", "accountant", lambda foyer: foyer.late,
-        "отменён.", status("late"), Order.Status.CANCELLED,
+        "cancel", "Отменить заказ", "cashier", "accountant", lambda rows: rows.overdue_order,
+        "отменён.", status("overdue_order"), Order.Status.CANCELLED,
         "этим уже кто-то занялся",
-        lambda _foyer: {"Причина": "Отказались по телефону"},
+        lambda _rows: {"Причина": "Отказались по телефону"},
     ),
-    # --- What is sold
+    # --- Orders and tickets
     ActionCase(
-        "refund_whole", "Вернуть весь заказ", "floor_manager", "cashier", lambda foyer: foyer.order,
+        "refund_whole", "Вернуть весь заказ", "floor_manager", "cashier", lambda rows: rows.order,
         "Возвращается 846,00", status("order"), Order.Status.REFUNDED,
         "Возврат невозможен",
-        lambda _foyer: {"Причина": "Зал закрыт"},
+        lambda _rows: {"Причина": "Зал закрыт"},
     ),
     ActionCase(
-        "refund_lines", "Вернуть часть", "floor_manager", "cashier", lambda foyer: foyer.order,
-        "Возвращается 216,00", status("snacks"), ConcessionPreorder.Status.AVAILABLE,
+        "refund_lines", "Вернуть часть", "floor_manager", "cashier", lambda rows: rows.order,
+        "Возвращается 216,00", status("preorder"), ConcessionPreorder.Status.AVAILABLE,
         "Часть этого уже возвращена.",
-        lambda _foyer: {"Popcorn": True, "Причина": "Кончилась карамель"}, looks=True,
+        lambda _rows: {"Popcorn": True, "Причина": "Кончилась карамель"}, has_preview=True,
     ),
     ActionCase(
-        "let_in", "Впустить", "usher", "cashier", lambda foyer: foyer.ticket,
+        "let_in", "Впустить", "usher", "cashier", lambda rows: rows.ticket,
         "впустили.", status("ticket"), Ticket.Status.USED,
         "По этому билету уже прошли.",
     ),
     ActionCase(
-        "undo", "Отменить проход", "floor_manager", "usher", lambda foyer: foyer.used,
-        "проход отменён.", status("used"), Ticket.Status.PAID,
+        "undo", "Отменить проход", "floor_manager", "usher", lambda rows: rows.used_ticket,
+        "проход отменён.", status("used_ticket"), Ticket.Status.PAID,
         "Отменить проход нельзя",
     ),
     # --- Money
     ActionCase(
-        "ask", "Спросить платёжную систему", "cashier", "accountant", lambda foyer: foyer.in_flight,
-        "Состояние платежа:", status("in_flight"), Payment.Status.SUCCEEDED,
+        "ask", "Спросить платёжную систему", "cashier", "accountant", lambda rows: rows.pending_payment,
+        "Состояние платежа:", status("pending_payment"), Payment.Status.SUCCEEDED,
         "Состояние платежа: Оплачен.",
     ),
     ActionCase(
-        "clear_up", "Выяснить", "cashier", "accountant", lambda foyer: foyer.unclear,
-        "С платежом разобрались", status("unclear"), Payment.Status.SUCCEEDED,
+        "clear_up", "Выяснить", "cashier", "accountant", lambda rows: rows.uncertain_payment,
+        "С платежом разобрались", status("uncertain_payment"), Payment.Status.SUCCEEDED,
         "только незавершённый платёж",
-        lambda _foyer: {"Списал деньги": True},
+        lambda _rows: {"Списал деньги": True},
     ),
     ActionCase(
-        "pay_out", "Выдано", "floor_manager", "accountant", lambda foyer: foyer.to_hand_out,
-        "выдано.", status("to_hand_out"), Refund.Status.SUCCEEDED,
+        "pay_out", "Выдано", "floor_manager", "accountant", lambda rows: rows.cash_refund,
+        "выдано.", status("cash_refund"), Refund.Status.SUCCEEDED,
         "Этот возврат уже выполнен.",
     ),
     ActionCase(
-        "send_again", "Отправить ещё раз", "floor_manager", "accountant", lambda foyer: foyer.not_sent,
-        "в течение минуты.", status("not_sent"), Refund.Status.REQUESTED,
+        "send_again", "Отправить ещё раз", "floor_manager", "accountant", lambda rows: rows.failed_refund,
+        "в течение минуты.", status("failed_refund"), Refund.Status.REQUESTED,
         "статус уже «К отправке»",
     ),
-    # --- The programme
+    # --- Sessions and halls
     ActionCase(
-        "schedule", "Поставить сеанс", "cinema_manager", "floor_manager", lambda foyer: foyer.hall.cinema,
-        "сеанс поставлен в расписание.", lambda foyer: Session.objects.filter(film=foyer.film).count(), 1,
+        "schedule", "Поставить сеанс", "cinema_manager", "floor_manager", lambda rows: rows.hall.cinema,
+        "сеанс поставлен в расписание.", lambda rows: Session.objects.filter(film=rows.film).count(), 1,
         "зал занят",
-        lambda foyer: {
-            "Фильм": str(foyer.film), "Зал": str(foyer.hall), "День": str(foyer.day), "Время": "21:30",
+        lambda rows: {
+            "Фильм": str(rows.film), "Зал": str(rows.hall), "День": str(rows.day), "Время": "21:30",
             "Цена билета": "450",
         },
     ),
     ActionCase(
-        "copy_day", "Скопировать день", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
+        "copy_day", "Скопировать день", "cinema_manager", "floor_manager", lambda rows: rows.session.hall.cinema,
         "Создан 1 сеанс.", days_of_sessions, [0, 1],
         "Создано 0 сеансов. Пропущен 1.",
-        lambda foyer: {"Скопировать день": str(foyer.day), "на день": str(foyer.day + timedelta(days=1))}, looks=True,
+        lambda rows: {"Скопировать день": str(rows.day), "на день": str(rows.day + timedelta(days=1))},
+        has_preview=True,
     ),
     ActionCase(
-        "copy_week", "Скопировать неделю", "cinema_manager", "floor_manager", lambda foyer: foyer.session.hall.cinema,
+        "copy_week", "Скопировать неделю", "cinema_manager", "floor_manager", lambda rows: rows.session.hall.cinema,
         "Создан 1 сеанс.", days_of_sessions, [0, 7],
         "Создано 0 сеансов. Пропущен 1.",
-        lambda foyer: {
-            "Скопировать неделю с": str(foyer.day), "на неделю с": str(foyer.day + timedelta(days=7)),
-        }, looks=True,
+        lambda rows: {
+            "Скопировать неделю с": str(rows.day), "на неделю с": str(rows.day + timedelta(days=7)),
+        }, has_preview=True,
     ),
     ActionCase(
-        "cancel", "Отменить сеанс", "cinema_manager", "floor_manager", lambda foyer: foyer.session,
+        "cancel", "Отменить сеанс", "cinema_manager", "floor_manager", lambda rows: rows.session,
         "сеанс отменён.", status("session"), Session.Status.CANCELLED,
         "сеанс уже отменён.",
-        lambda _foyer: {"Причина": "Сломался проектор"},
+        lambda _rows: {"Причина": "Сломался проектор"},
     ),
     ActionCase(
-        "build_hall", "Построить зал", "cinema_manager", "floor_manager", lambda foyer: foyer.cinema,
-        "Малый: зал построен.", lambda _foyer: Seat.objects.filter(hall__name="Малый").count(), 7,
+        "build_hall", "Построить зал", "cinema_manager", "floor_manager", lambda rows: rows.cinema,
+        "Малый: зал построен.", lambda _rows: Seat.objects.filter(hall__name="Малый").count(), 7,
         "Зал «Малый» уже есть.",
-        lambda _foyer: {"Название зала": "Малый", "Ряды": "ss_vv\nll_w"}, looks=True,
+        lambda _rows: {"Название зала": "Малый", "Ряды": "ss_vv\nll_w"}, has_preview=True,
     ),
     ActionCase(
-        "take_out", "Вывести места из строя", "floor_manager", "usher", lambda foyer: foyer.hall,
-        "3 места выведены из строя.", lambda foyer: foyer.hall.seats.filter(outages__isnull=False).count(), 3,
+        "take_out", "Вывести места из строя", "floor_manager", "usher", lambda rows: rows.hall,
+        "3 места выведены из строя.", lambda rows: rows.hall.seats.filter(outages__isnull=False).count(), 3,
         "уже выведены из строя",
-        lambda _foyer: {"Ряд": "1", "Места": "4, 6-7", "Что сломано": "Течёт потолок"}, looks=True,
+        lambda _rows: {"Ряд": "1", "Места": "4, 6-7", "Что сломано": "Течёт потолок"}, has_preview=True,
     ),
     ActionCase(
-        "put_back", "Вернуть место в продажу", "floor_manager", "cashier", lambda foyer: foyer.outage,
-        "снова в продаже.", lambda foyer: foyer.again(foyer.outage).until is not None, True,
+        "put_back", "Вернуть место в продажу", "floor_manager", "cashier", lambda rows: rows.outage,
+        "снова в продаже.", lambda rows: rows.refreshed(rows.outage).until is not None, True,
         "уже снова в продаже.",
     ),
     # --- People and machines
     ActionCase(
-        "approve", "Согласовать", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
+        "approve", "Согласовать", "cinema_manager", "floor_manager", lambda rows: rows.approval,
         "списано 99, теперь в остатке 1.", stock("item"), 1,
         "статус уже «Согласовано и выполнено»",
     ),
     ActionCase(
-        "refuse", "Отклонить", "cinema_manager", "floor_manager", lambda foyer: foyer.asked,
-        "отклонено.", status("asked"), "REFUSED",
+        "refuse", "Отклонить", "cinema_manager", "floor_manager", lambda rows: rows.approval,
+        "отклонено.", status("approval"), "REFUSED",
         "статус уже «Отклонено»",
-        lambda _foyer: {"Почему нет": "Вода была чистая"},
+        lambda _rows: {"Почему нет": "Вода была чистая"},
     ),
     ActionCase(
-        "erase", "Стереть покупателя", "cinema_manager", "floor_manager", lambda foyer: foyer.given_up,
-        "стёрт.", lambda foyer: foyer.again(foyer.given_up).email, "",
+        "erase", "Стереть покупателя", "cinema_manager", "floor_manager", lambda rows: rows.cancelled_order,
+        "стёрт.", lambda rows: rows.refreshed(rows.cancelled_order).email, "",
         "больше ничего не хранится",
     ),
     ActionCase(
-        "adjust_points", "Начислить или списать баллы", "cinema_manager", "floor_manager", lambda foyer: foyer.account,
-        "+50 баллов, теперь на счёте 150.", lambda foyer: foyer.again(foyer.account).balance, 150,
+        "adjust_points", "Начислить или списать баллы", "cinema_manager", "floor_manager",
+        lambda rows: rows.bonus_account,
+        "+50 баллов, теперь на счёте 150.", lambda rows: rows.refreshed(rows.bonus_account).balance, 150,
         "Тем временем",
-        lambda _foyer: {"Баллы": "50", "Причина": "За испорченный вечер"},
+        lambda _rows: {"Баллы": "50", "Причина": "За испорченный вечер"},
     ),
     ActionCase(
-        "retry_now", "Повторить сейчас", "cinema_manager", "floor_manager", lambda foyer: foyer.quarantined,
-        "при следующем запуске.", lambda foyer: foyer.again(foyer.quarantined).next_attempt_at is not None, True,
+        "retry_now", "Повторить сейчас", "cinema_manager", "floor_manager", lambda rows: rows.quarantined_row,
+        "при следующем запуске.", lambda rows: rows.refreshed(rows.quarantined_row).next_attempt_at is not None, True,
         "при следующем запуске.",
     ),
 ]  # fmt: skip

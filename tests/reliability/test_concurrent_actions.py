@@ -18,7 +18,7 @@ from concessions.models import ConcessionItem, ReorderSuggestion
 from orders.models import Scan, Ticket
 from orders.services.visits import check_in
 from screenings.models import Hall, SeatOutage
-from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.admin_fixtures import AdminFixtures
 from tests.helpers.users import browser, someone
 from tests.reliability.db_snapshot import restore_snapshot
 from tests.reliability.interleaving import Schedule, every_schedule, without_compare_and_set, without_row_locks
@@ -45,9 +45,9 @@ PRESSES = [
 every_press = pytest.mark.parametrize("press", PRESSES, ids=lambda press: press.action)
 
 
-def two_managers_in_the_foyer() -> None:
-    foyer = Foyer()
-    assert foyer.ticket
+def two_managers_in_the_rows() -> None:
+    rows = AdminFixtures()
+    assert rows.ticket
     for name in ("one", "other"):
         someone(email=f"{name}@example.org", is_superuser=True, all_cinemas=True)
 
@@ -58,7 +58,7 @@ def meetings(press: Press) -> Iterator[Schedule]:
     sent: dict[str, Any] = {}
 
     def before_they_press() -> None:
-        restore_snapshot(two_managers_in_the_foyer)
+        restore_snapshot(two_managers_in_the_rows)
         clients[:] = [
             browser(person) for person in User.objects.filter(email__in=["one@example.org", "other@example.org"])
         ]

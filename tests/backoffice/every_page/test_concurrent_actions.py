@@ -1,4 +1,4 @@
-"""Two managers at the same row: one wins, and the other is told so, kindly; nothing happens twice."""
+"""Two managers act on the same row: the first succeeds, the second is told so, and nothing happens twice."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils import translation
 import cinema.urls  # noqa: F401 - it loads the pages
 from orders.services import cancel
 from tests.helpers.admin_action_cases import ACTION_CASES, ActionCase
-from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.admin_fixtures import AdminFixtures
 from tests.helpers.factories import business_state
 from tests.helpers.users import browser, someone
 
@@ -20,29 +20,29 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def foyer() -> Foyer:
-    return Foyer()
+def rows() -> AdminFixtures:
+    return AdminFixtures()
 
 
-def page_of(deed: ActionCase, foyer: Foyer) -> str:
-    row = deed.on(foyer)
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{deed.action}", args=[row.pk])
+def page_of(case: ActionCase, rows: AdminFixtures) -> str:
+    row = case.target(rows)
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{case.action}", args=[row.pk])
 
 
-def two_of(deed: ActionCase, foyer: Foyer) -> list[Client]:
-    """Who may, each at a screen in Russian."""
-    found = [browser(someone(deed.by, foyer.cinema, email=f"{name}@example.org")) for name in ("one", "other")]
+def two_clients(case: ActionCase, rows: AdminFixtures) -> list[Client]:
+    """Two people with the right role, reading Russian."""
+    found = [browser(someone(case.role, rows.cinema, email=f"{name}@example.org")) for name in ("one", "other")]
     for each in found:
         each.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
     return found
 
 
-def ready_to_send(client: Client, page: str, deed: ActionCase, foyer: Foyer) -> dict[str, Any]:
-    """The open form of the deed, filled in, and looked at where that comes first."""
+def form_data(client: Client, page: str, case: ActionCase, rows: AdminFixtures) -> dict[str, Any]:
+    """The data of the filled-in form, after its preview where there is one."""
     form = client.get(page).context["form"]
     with translation.override("ru"):
-        sent = filled(form, deed.typed(foyer))
-    if not deed.looks:
+        sent = filled(form, case.inputs(rows))
+    if not case.has_preview:
         return sent
     return sent | {field.name: field.value() for field in client.post(page, sent).context["form"].hidden_fields()}
 
@@ -60,24 +60,24 @@ def filled(form: Any, typed: dict[str, Any]) -> dict[str, Any]:
     return sent
 
 
-def told(answer: Any) -> str:
+def message_of(answer: Any) -> str:
     """What a page says, or what the next one will."""
     if not answer.context:
         return " ".join(map(str, get_messages(answer.wsgi_request)))
     return answer.context["refusal"] or answer.context["form"].errors.as_text()
 
 
-@pytest.mark.parametrize("deed", ACTION_CASES, ids=lambda deed: deed.action)
-def test_who_sends_the_same_page_second_is_told_and_does_nothing_twice(foyer: Foyer, deed: ActionCase) -> None:
-    page, (one, other) = page_of(deed, foyer), two_of(deed, foyer)
-    sent = ready_to_send(one, page, deed, foyer)
+@pytest.mark.parametrize("case", ACTION_CASES, ids=lambda case: case.action)
+def test_the_second_person_to_send_a_page_is_told_and_changes_nothing(rows: AdminFixtures, case: ActionCase) -> None:
+    page, (one, other) = page_of(case, rows), two_clients(case, rows)
+    sent = form_data(one, page, case, rows)
     other.post(page, sent)
-    assert deed.then(foyer) == deed.becomes
+    assert case.probe(rows) == case.expected
     before = business_state()
 
     answer = one.post(page, sent)
 
-    assert deed.second in told(answer)
+    assert case.repeat_message in message_of(answer)
     assert answer.status_code in (200, 302)
     assert business_state() == before
 
@@ -90,25 +90,25 @@ def test_no_action_of_a_rows_page_is_missing_here() -> None:
             for name in page.actions_detail  # type: ignore[attr-defined]
         }
 
-    assert {(deed.action, deed.title) for deed in ACTION_CASES} == there
+    assert {(case.action, case.title) for case in ACTION_CASES} == there
 
 
-def test_ticked_rows_that_a_colleague_has_dealt_with_are_counted_to_who_comes_second(foyer: Foyer) -> None:
-    gone, still = foyer.late, foyer.another_late
-    client = browser(someone("cashier", foyer.cinema))
+def test_an_action_on_ticked_rows_says_how_many_a_colleague_has_dealt_with(rows: AdminFixtures) -> None:
+    gone, still = rows.overdue_order, rows.other_overdue_order
+    client = browser(someone("cashier", rows.cinema))
     ticked = {"action": "remind", "_selected_action": [gone.pk, still.pk], "confirmed": "yes"}
-    cancel(gone, reason="STAFF", at=foyer.now)
+    cancel(gone, reason="STAFF", at=rows.now)
 
     answer = client.post(reverse("admin:orders_overdueorder_changelist"), ticked)
 
-    assert told(answer) == (
+    assert message_of(answer) == (
         "1 row is not in this list any more: somebody has dealt with it meanwhile. Remind the customer: done for 1 row."
     )
 
 
-def test_a_row_that_a_job_has_cleared_away_is_not_there_in_words_and_with_a_way_back(foyer: Foyer) -> None:
+def test_an_action_on_a_deleted_row_answers_404_with_a_link_to_the_list(rows: AdminFixtures) -> None:
     client, page = (
-        browser(someone("cinema_manager", foyer.cinema)),
+        browser(someone("cinema_manager", rows.cinema)),
         reverse("admin:jobs_quarantinedrow_retry_now", args=[7]),
     )
 
