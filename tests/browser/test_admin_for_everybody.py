@@ -19,7 +19,7 @@ from tests.helpers.admin_action_cases import ACTION_CASES
 from tests.helpers.admin_fixtures import AdminFixtures
 from tests.helpers.axe import barriers, side_by_side
 from tests.helpers.browser_windows import DESKTOP, PHONE, Screen
-from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
+from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
 from tests.helpers.users import someone
 
 COLOURS = ["color-contrast"]  # what differs by night, and takes longest to read
@@ -87,15 +87,15 @@ def by_night(page: Page, part: str = "#main") -> list[str]:
 
 
 def test_no_list_and_no_rows_page_keeps_anybody_out(screen: Screen, rows: AdminFixtures, owner: User) -> None:
-    furnish(rows.cinema)
-    furnish_the_chain()
+    create_rows_of_cinema(rows.cinema)
+    create_rows_of_chain()
     page = screen(owner)
     page.goto(reverse("admin:index"))
     reader = Reader(page, owner)
 
     for each in PAGES:
         reader.get(place(each, "changelist"))
-        reader.get(address(row_of(each, rows.cinema)))
+        reader.get(address(listed_row(each, rows.cinema)))
     side_by_side(page, reader.pages)
     found = barriers(page, but=COLOURS, part="#main") + too_wide(page)
     page.set_viewport_size(PHONE)

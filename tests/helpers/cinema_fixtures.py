@@ -19,7 +19,7 @@ from tests.helpers import factories
 from tests.helpers.factories import NOON
 
 
-def furnish(cinema: Cinema) -> None:
+def create_rows_of_cinema(cinema: Cinema) -> None:
     """A row of each model that belongs to a cinema."""
     hall = factories.a_hall(cinema)
     ahead = factories.a_session(hall, start=NOON + timedelta(days=9))
@@ -57,8 +57,8 @@ def furnish(cinema: Cinema) -> None:
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
 
 
-def furnish_the_chain() -> None:
-    """A row of each model that belongs to no cinema, beside what `furnish` makes."""
+def create_rows_of_chain() -> None:
+    """A row of each model that belongs to no cinema, beside what `create_rows_of_cinema` makes."""
     Genre.objects.create(name="Drama")
     Film.objects.create(title="Mirror", duration_minutes=107)
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
@@ -72,7 +72,7 @@ def furnish_the_chain() -> None:
     )  # fmt: skip
 
 
-def row_of(page: CinemaScopedAdmin, cinema: Cinema) -> Any:
+def listed_row(page: CinemaScopedAdmin, cinema: Cinema) -> Any:
     """A row that the page would list to who sees all: the cinema's, or any of the chain's where cinemas have none."""
     request = RequestFactory().get("/")
     request.user = User(all_cinemas=True)

@@ -3,7 +3,7 @@
 from django.db import connection, models
 
 
-def unguarded(*tables: type[models.Model]) -> None:
+def without_constraints(*tables: type[models.Model]) -> None:
     """Let the test, and all that it asks, see copies of these tables that forbid nothing; they go with its rollback."""
     schema = "public" if connection.vendor == "postgresql" else "main"
     with connection.cursor() as cursor:
@@ -12,8 +12,8 @@ def unguarded(*tables: type[models.Model]) -> None:
             cursor.execute(f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM {schema}.{name}")
 
 
-def doubled(row: models.Model) -> models.Model:
-    """A second row like this one, in an unguarded table."""
+def insert_duplicate(row: models.Model) -> models.Model:
+    """A second row like this one, in an without_constraints table."""
     row.pk += 1_000_000
     row.save(force_insert=True)
     return row

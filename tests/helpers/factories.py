@@ -164,7 +164,7 @@ def free_seats(session: Session) -> list[Seat]:
 
 # --- How it ends
 
-Picture = dict[str, list[str]]
+BusinessState = dict[str, list[str]]
 
 #: How people name a row, where another row points to it: paths from it to fields that are no keys.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -190,13 +190,13 @@ NAMES: dict[str, tuple[str, ...]] = {
     "screenings.Session": ("hall__name", "start_datetime"),
     "screenings.TicketType": ("name",),
 }
-ROOMS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "notifications", "demo")
-DRAWN_BY_LOT = {"token", "pickup_code", "redirect_url", "uid", "digest"}
+APPS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "notifications", "demo")
+RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: Of a message, what is told to whom. How often a sender tried is no business of the cinema's.
 OF_A_MESSAGE = ("kind", "recipient", "occasion", "language", "not_after", "status")
 
 
-def business_state() -> Picture:
+def business_state() -> BusinessState:
     """The whole business state, table by table, each row a line of text: what jobs note about themselves, keys, what
     is drawn by lot, what rows were before and how often somebody tried left out."""
     return {model._meta.label: sorted(_lines(model)) for model in _tables()}
@@ -204,7 +204,7 @@ def business_state() -> Picture:
 
 @cache
 def _tables() -> list[type[models.Model]]:
-    every = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+    every = [model for room in APPS for model in apps.get_app_config(room).get_models()]
     return [model for model in every if not (model._meta.proxy or issubclass(model, (HistoricalChanges, Attempt)))]
 
 
@@ -243,7 +243,7 @@ def _planned(model: type[models.Model], sql: str) -> str:
 
 
 def _paths(model: type[models.Model], field: Any) -> list[str]:
-    if field.primary_key or field.name in DRAWN_BY_LOT:
+    if field.primary_key or field.name in RANDOM_FIELDS:
         return []
     if model._meta.label == "notifications.Notification" and field.name not in OF_A_MESSAGE:
         return []

@@ -56,7 +56,7 @@ def outside_transactions(gateway: type[GatewayClient]) -> Iterator[None]:
     assert inside == []
 
 
-class World:
+class GatewayHarness:
     """One gateway, its counterpart's ledger, and the time. Subclasses say how the counterpart is told what to do."""
 
     gateway: str
@@ -155,7 +155,7 @@ class World:
     def accept_refunds_only(self) -> None: ...
 
 
-class DemoWorld(World):
+class DemoHarness(GatewayHarness):
     gateway = Gateway.DEMO
     sends_messages = takes_its_time_over_refunds = False
 
@@ -221,7 +221,7 @@ class DemoWorld(World):
         return act
 
 
-class DoubleWorld(World):
+class FakeGatewayHarness(GatewayHarness):
     def __init__(self) -> None:
         super().__init__()
         self.provider = fake_gateway.Provider()
@@ -286,7 +286,7 @@ class DoubleWorld(World):
             yield
 
 
-class StripeWorld(DoubleWorld):
+class StripeHarness(FakeGatewayHarness):
     gateway = Gateway.STRIPE
 
     def charge_back(self, payment: Payment, amount: Decimal) -> None:
@@ -297,7 +297,7 @@ class StripeWorld(DoubleWorld):
         return Client().post("/webhooks/stripe/", body, content_type="application/json", headers=headers)
 
 
-class YooKassaWorld(DoubleWorld):
+class YooKassaHarness(FakeGatewayHarness):
     gateway = Gateway.YOOKASSA
     closes_pages = False
 
@@ -310,4 +310,4 @@ class YooKassaWorld(DoubleWorld):
         return Client(REMOTE_ADDR=FROM_YOOKASSA).post("/webhooks/yookassa/", body, content_type="application/json")
 
 
-WORLDS = {"demo": DemoWorld, "stripe": StripeWorld, "yookassa": YooKassaWorld}
+HARNESSES = {"demo": DemoHarness, "stripe": StripeHarness, "yookassa": YooKassaHarness}

@@ -17,14 +17,14 @@ from django.urls import reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from jobs import clock
 from tests.helpers.admin_rendering import rendered_if
-from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
+from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
 from tests.helpers.factories import NOON, a_cinema, business_state
 from tests.helpers.page_forms import forms_on
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
-ROOMS = sorted({model._meta.app_label for model in admin.site._registry})
+APPS = sorted({model._meta.app_label for model in admin.site._registry})
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = [
     "",
@@ -53,8 +53,8 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def place() -> Any:
     found = a_cinema()
-    furnish_the_chain()
-    furnish(found)
+    create_rows_of_chain()
+    create_rows_of_cinema(found)
     return found
 
 
@@ -84,7 +84,7 @@ def attempt(client: Client, method: str, address: str, data: Any, *, wrong: list
 def addresses(label: str, place: Any) -> Iterator[str]:
     """Of the pages that may hold a form about this model."""
     page: Any = admin.site._registry[apps.get_model(label)]
-    name, row = f"admin:{label.replace('.', '_')}", row_of(page, place)
+    name, row = f"admin:{label.replace('.', '_')}", listed_row(page, place)
     yield reverse(f"{name}_add")
     for action in ["change", *page.actions_detail]:
         yield reverse(f"{name}_{action}", args=[row.pk])
@@ -94,7 +94,7 @@ def pages_of(room: str) -> list[str]:
     return sorted(model._meta.label_lower for model in admin.site._registry if model._meta.app_label == room)
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", APPS)
 def test_no_form_breaks_or_writes_half_of_it(client: Client, place: Any, room: str) -> None:
     wrong: list[str] = []
     # One a field, the next one for the next: all of them for each would take a quarter of an hour.
@@ -115,7 +115,7 @@ def test_no_form_breaks_or_writes_half_of_it(client: Client, place: Any, room: s
     assert business_state() == before
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", APPS)
 def test_no_list_breaks_on_what_is_typed_into_its_address(client: Client, place: Any, room: str) -> None:
     wrong: list[str] = []
 

@@ -23,8 +23,8 @@ from payments.errors import GatewayRefused
 from payments.gateways import RefundRequest, client
 from payments.models import GatewayEvent, Payment, Refund
 from tests.helpers.factories import PRICE, a_hall, a_session, an_order, pay
-from tests.helpers.gateway_harness import WORLDS, World
-from tests.reliability.run_job import flaws
+from tests.helpers.gateway_harness import HARNESSES, GatewayHarness
+from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
 
@@ -32,22 +32,22 @@ DAYS_AHEAD = 60
 SEEDS = {"sqlite": range(3), "postgresql": range(3, 6)}[connection.vendor]
 
 
-@pytest.fixture(params=WORLDS)
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    new = WORLDS[request.param]()
+@pytest.fixture(params=HARNESSES)
+def world(request: pytest.FixtureRequest) -> Iterator[GatewayHarness]:
+    new = HARNESSES[request.param]()
     with new.running():
         yield new
 
 
-def an_order_of(world: World, seats: int = 1, session=None) -> Order:
+def an_order_of(world: GatewayHarness, seats: int = 1, session=None) -> Order:
     return an_order(session or far_away(world), seats=seats, at=world.at)
 
 
-def far_away(world: World):
+def far_away(world: GatewayHarness):
     return a_session(a_hall(rows=["ssssssssss"]), start=world.at + timedelta(days=DAYS_AHEAD))
 
 
-def paid(world: World, seats: int = 1) -> tuple[Order, Payment]:
+def paid(world: GatewayHarness, seats: int = 1) -> tuple[Order, Payment]:
     order = an_order_of(world, seats)
     payment = world.start(order)
     assert payment is not None
@@ -269,7 +269,7 @@ def refunded_at_the_desk_before_ours_was_sent(world):
     return ["REFUNDED"]
 
 
-HISTORIES: list[Callable[[World], list[str]]] = [
+HISTORIES: list[Callable[[GatewayHarness], list[str]]] = [
     paid_and_came_back,
     paid_and_never_came_back,
     declined_and_then_paid,
@@ -299,7 +299,9 @@ HISTORIES: list[Callable[[World], list[str]]] = [
 
 
 @pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.__name__)
-def test_after_every_history_the_ledgers_are_the_same(world: World, history: Callable[[World], list[str]]) -> None:
+def test_after_every_history_the_ledgers_are_the_same(
+    world: GatewayHarness, history: Callable[[GatewayHarness], list[str]]
+) -> None:
     ends = history(world)
 
     world.settle()
@@ -308,9 +310,9 @@ def test_after_every_history_the_ledgers_are_the_same(world: World, history: Cal
     assert_all_is_well(world)
 
 
-def assert_all_is_well(world: World) -> None:
+def assert_all_is_well(world: GatewayHarness) -> None:
     assert world.differences() == []
-    assert flaws(world.at) == []
+    assert invariant_violations(world.at) == []
     assert not Payment.objects.filter(status="PENDING").exists()
     assert not Payment.objects.exclude(discrepancy="").exists()
     assert not Refund.objects.filter(status="FAILED").exists()
@@ -318,7 +320,7 @@ def assert_all_is_well(world: World) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: World, seed: int) -> None:
+def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: GatewayHarness, seed: int) -> None:
     chance = random.Random(seed)
     orders: list[Order] = []
 
@@ -363,7 +365,7 @@ def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: World, see
     assert_all_is_well(world)
 
 
-def test_no_gateway_sends_back_more_than_was_paid_whoever_asks(world: World) -> None:
+def test_no_gateway_sends_back_more_than_was_paid_whoever_asks(world: GatewayHarness) -> None:
     _order, payment = paid(world)
     most = RefundRequest(
         uid=uuid4(), external_id=payment.external_id, amount=payment.amount, currency=settings.CURRENCY
@@ -384,8 +386,8 @@ def test_no_gateway_sends_back_more_than_was_paid_whoever_asks(world: World) -> 
 
 
 @pytest.fixture(params=["stripe", "yookassa"])
-def sender(request: pytest.FixtureRequest) -> Iterator[World]:
-    new = WORLDS[request.param]()
+def sender(request: pytest.FixtureRequest) -> Iterator[GatewayHarness]:
+    new = HARNESSES[request.param]()
     with new.running():
         yield new
 

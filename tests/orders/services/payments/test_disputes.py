@@ -10,9 +10,9 @@ from orders.models import Order
 from payments.models import Dispute, GatewayEvent, Payment, Refund
 from tests.helpers.admin_pages import dashboard_lines
 from tests.helpers.factories import NOON, PRICE, a_session, an_order
-from tests.helpers.gateway_harness import StripeWorld
+from tests.helpers.gateway_harness import StripeHarness
 from tests.helpers.users import browser, someone
-from tests.reliability.run_job import flaws
+from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
 
@@ -21,10 +21,10 @@ LINE = "1 payment is disputed: answer at the gateway"
 
 
 @pytest.fixture
-def stripe(monkeypatch) -> Iterator[StripeWorld]:
+def stripe(monkeypatch) -> Iterator[StripeHarness]:
     """A paid order of a session far away, whose customer goes to the bank."""
     monkeypatch.setattr(clock, "now", lambda: NOON)
-    world = StripeWorld()
+    world = StripeHarness()
     with world.running():
         order = an_order(a_session(start=NOON + timedelta(days=300)), at=world.at)
         world.pay(world.start(order))
@@ -66,7 +66,7 @@ def test_a_dispute_that_is_lost_is_money_gone_and_one_that_is_won_is_nothing(str
     assert Order.objects.get().status == Order.Status.REFUNDED
     assert (Refund.objects.get().external_id, Refund.objects.get().amount) == (stripe.dispute, PRICE)
     stripe.settle()
-    assert (stripe.differences(), flaws(stripe.at)) == ([], [])
+    assert (stripe.differences(), invariant_violations(stripe.at)) == ([], [])
 
 
 def test_without_messages_a_dispute_is_asked_about_daily_however_old_the_payment(stripe):

@@ -17,7 +17,7 @@ from payments.models import Payment, Refund
 from tests.helpers.factories import NOON, PRICE, a_paid_order, business_state, paid_at_the_bank
 from tests.helpers.ledger_diff import differences
 from tests.helpers.users import someone
-from tests.reliability.run_job import flaws
+from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_a_refund_is_sent_and_noted():
     assert (back.status, back.succeeded_at, back.attempts) == (Refund.Status.SUCCEEDED, NOON, 1)
     assert back.external_id == f"demo_{back.uid.hex}"
     assert differences() == []
-    assert flaws() == []
+    assert invariant_violations() == []
 
 
 def test_what_was_sent_is_not_sent_again():
@@ -94,7 +94,7 @@ def test_a_bank_that_stays_away_ends_in_a_failed_refund_that_a_person_sends_agai
         tally = send(at=at)
     back.refresh_from_db()
     assert (tally.failed, back.status, back.attempts) == (1, Refund.Status.FAILED, MAX_ATTEMPTS)
-    assert flaws() == []
+    assert invariant_violations() == []
 
     send_again(back, at=at)
     assert send(at=at).done == 1
@@ -196,7 +196,7 @@ def test_cash_is_handed_out_by_somebody_and_never_sent():
     assert (back.status, back.succeeded_at, back.paid_out_by) == (Refund.Status.SUCCEEDED, NOON + MINUTE, cashier)
     with pytest.raises(ForbiddenMove):
         mark_paid_out(back, at=NOON + 2 * MINUTE, actor=cashier)
-    assert flaws() == []
+    assert invariant_violations() == []
 
 
 def test_what_went_back_was_given_an_id_by_its_gateway_or_handed_out_by_a_person():
