@@ -1,4 +1,4 @@
-"""Windows of the browser that the tests in tests/browser open, and the watch over what pages do in them."""
+"""Browser windows for the tests in tests/browser, which fail if a page logs an error or asks another host."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -14,12 +14,12 @@ Looks = tuple[str, bool, bool]
 
 
 class Windows:
-    """Private windows of the one browser. After a test they forget who was there, and keep the scripts and fonts that
-    each page loads: to read those anew takes longer than most tests."""
+    """Private windows of one browser. After a test, cookies and storage are cleared; the cache of scripts and fonts is
+    kept, since loading them takes longer than most tests."""
 
     def __init__(self, chromium: Browser, home: str) -> None:
         self.chromium, self.home = chromium, home
-        self.wrong: list[str] = []  # what no page may do, and one did
+        self.wrong: list[str] = []  # errors and requests to other hosts
         self._free: dict[Looks, list[Page]] = defaultdict(list)
         self._open: list[tuple[Looks, Page]] = []
 
@@ -39,9 +39,9 @@ class Windows:
         )
 
     def alone(self, **options: Any) -> Page:
-        """In a window that nobody is given afterwards, whatever is done to it; who asked for it closes it."""
+        """A page in a window that is not reused; the caller closes it."""
         window = self.chromium.new_context(base_url=self.home, **options)
-        window.set_default_timeout(20_000)  # a busy machine is not a broken page
+        window.set_default_timeout(20_000)  # milliseconds; a busy machine is slow
         watch(window, self.home, self.wrong)
         return window.new_page()
 
@@ -56,7 +56,7 @@ class Windows:
 
 
 def watch(window: BrowserContext, home: str, wrong: list[str]) -> None:
-    """Note in `wrong` what no page may do, whatever is tested."""
+    """Append to `wrong` every request to another host, console error and uncaught exception."""
 
     def asked(url: str) -> None:
         if urlsplit(url).scheme not in ("blob", "data") and not url.startswith(f"{home}/"):
