@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 GRAVE = ("serious", "critical")
 LANDMARKS = ("landmark-one-main", "region")  # of moderate impact in axe; screen readers skip the menu by them
 
-#: Puts the content of several pages into one document. Each keeps the `x-data` of its body. Ids that labels refer to get
-#: a prefix, so that they stay unique; repeated rows, options and seats are cut to a few. Fixed and sticky elements become
-#: static, since they would cover the other pages, and axe ignores what is covered.
+#: Puts the content of several pages into one document. Each keeps the `x-data` of its body. Ids that labels refer to
+#: get a prefix, so that they stay unique; repeated rows, options and seats are cut to a few. Fixed and sticky elements
+#: become static, since they would cover the other pages, and axe ignores what is covered.
 SIDE_BY_SIDE = """pages => {
     const refers = ["for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns"]
     const all = pages.map(([name, html], number) => {
@@ -50,8 +50,8 @@ def barriers(
 ) -> list[str]:
     """The violations on the page, one line each: the rule, the element, and the reason.
 
-    Checks all rules, or `rules` only, without those in `but`; on the whole page, or the selector `part`. `title` must be
-    contained in the page's title, so that a test does not check the log-in form by mistake.
+    Checks all rules, or `rules` only, without those in `but`; on the whole page, or the selector `part`. `title` must
+    be contained in the page's title, so that a test does not check the log-in form by mistake.
     """
     if title:
         expect(page).to_have_title(re.compile(re.escape(title)))

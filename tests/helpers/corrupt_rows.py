@@ -13,7 +13,7 @@ def without_constraints(*tables: type[models.Model]) -> None:
 
 
 def insert_duplicate(row: models.Model) -> models.Model:
-    """A second row like this one, in an without_constraints table."""
+    """Insert a copy of the row into a table without constraints."""
     row.pk += 1_000_000
     row.save(force_insert=True)
     return row

@@ -166,7 +166,7 @@ def free_seats(session: Session) -> list[Seat]:
 
 BusinessState = dict[str, list[str]]
 
-#: The natural key of a model, by which a row is shown where a foreign key points to it: lookups of fields other than ids.
+#: The natural key of a model, by which a row is shown where a foreign key points to it: lookups of fields, no ids.
 NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "accounts.User": ("email",),
     "contenttypes.ContentType": ("model",),
@@ -217,7 +217,8 @@ def _lines(model: type[models.Model]) -> list[str]:
         cursor.execute(_prepared(model, sql))
         rows = compiler.results_iter(results=[cursor.fetchall()])
     return [
-        ", ".join([f"{name}={_formatted(name, value)}" for name, value in zip(columns, row, strict=True)]) for row in rows
+        ", ".join([f"{name}={_formatted(name, value)}" for name, value in zip(columns, row, strict=True)])
+        for row in rows
     ]
 
 

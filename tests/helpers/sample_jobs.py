@@ -1,4 +1,4 @@
-"""A sample job for tests of `jobs`: it deactivates users, and fails on those named "bad". And a clock that tests set."""
+"""A sample job for tests of `jobs`: it deactivates users, and fails on those named "bad". And a test clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

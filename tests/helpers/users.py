@@ -30,7 +30,7 @@ def someone(role: str = "", *cinemas: Cinema, email: str = "", **fields: bool) -
 
 
 def _group_of(role: str) -> Group:
-    """The group that `sync_roles` creates. Slow, since it reads every permission, so the permissions are kept for the next."""
+    """The group that `sync_roles` creates. That reads every permission, so the result is cached in this process."""
     if found := Group.objects.filter(name=role).first():
         return found
     if role not in _rights:

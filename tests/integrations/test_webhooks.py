@@ -67,16 +67,16 @@ def mutations(world: StripeHarness) -> Iterator[tuple[str, bytes, dict[str, str]
 
 
 def test_a_message_that_stripe_did_not_sign_is_refused(stripe, caplog):
-    before, asked = business_state(), len(stripe.provider.asked)
+    before, asked = business_state(), len(stripe.provider.requests)
 
     with caplog.at_level(logging.DEBUG):
         answers = {name: post("stripe", body, **headers).status_code for name, body, headers in mutations(stripe)}
 
     assert set(answers.values()) == {400}, answers
     assert business_state() == before
-    assert len(stripe.provider.asked) == asked
+    assert len(stripe.provider.requests) == asked
     assert Order.objects.get().email not in caplog.text
-    assert fake_gateway.SIGNS_WITH not in caplog.text
+    assert fake_gateway.WEBHOOK_SECRET not in caplog.text
 
 
 def test_a_live_message_is_refused_by_a_shop_under_test(stripe, settings):

@@ -1,7 +1,7 @@
 """What every gateway owes us, and we it: after every history the counterpart's ledger is ours.
 
 The histories are the same for the demonstration bank, for Stripe and for YooKassa, spoken over HTTP with a provider of
-our own (`double.py`). However it ends, the books balance, and money is in tickets or on its way back.
+our own (`tests/helpers/fake_gateway.py`). However it ends, the books balance, and money is in tickets or on its way back.
 """
 
 import random
@@ -122,20 +122,20 @@ def paid_after_the_time_while_the_seats_were_free(world):
 
 def the_answer_to_the_beginning_was_lost_and_it_was_pressed_again(world):
     order = an_order_of(world)
-    world.lose_the_next_answer()
+    world.lose_next_answer()
     assert world.start(order) is None
     world.pay(world.start(order))
     return ["PAID"]
 
 
 def the_answer_to_the_beginning_was_lost_for_good(world):
-    world.lose_the_next_answer()
+    world.lose_next_answer()
     assert world.start(an_order_of(world)) is None
     return ["CANCELLED"]
 
 
 def the_answer_was_lost_and_yet_somebody_paid(world):
-    world.lose_the_next_answer()
+    world.lose_next_answer()
     assert world.start(an_order_of(world)) is None
     world.pay(Payment.objects.get())
     return ["PAID"]
@@ -143,16 +143,16 @@ def the_answer_was_lost_and_yet_somebody_paid(world):
 
 def the_gateway_was_away_when_it_began(world):
     order = an_order_of(world)
-    world.go_away()
+    world.go_down()
     assert world.start(order) is None
-    world.behave()
+    world.end_faults()
     world.pay(world.start(order))
     return ["PAID"]
 
 
 def the_gateway_was_away_for_four_days_after_the_payment(world):
     world.pay(world.start(an_order_of(world)))
-    world.go_away()
+    world.go_down()
     for _day in range(4):
         world.wait(days=1)
         world.run()
@@ -185,7 +185,7 @@ def ticket_by_ticket(world):
 def the_answer_to_a_refund_was_lost(world):
     order, _payment = paid(world)
     refund(order, reason="Ill", at=world.at)
-    world.lose_the_next_answer()
+    world.lose_next_answer()
     world.run("execute_refunds")
     assert Refund.objects.get().status == Refund.Status.REQUESTED
     return ["REFUNDED"]
@@ -210,7 +210,7 @@ def refunds_were_refused_until_a_person_looked(world):
         world.wait(hours=7)
     back.refresh_from_db()
     assert back.status == Refund.Status.FAILED
-    world.behave()
+    world.end_faults()
     send_again(back, at=world.at)
     return ["REFUNDED"]
 
@@ -220,7 +220,7 @@ def a_refund_took_its_time(world):
     refund(order, reason="Ill", at=world.at)
     world.accept_refunds_only()
     world.run("execute_refunds")
-    if world.takes_its_time_over_refunds:
+    if world.settles_refunds_later:
         assert Refund.objects.get().status == Refund.Status.REQUESTED
     return ["REFUNDED"]
 
@@ -233,8 +233,8 @@ def a_refund_failed_on_its_way(world):
     world.finish_refunds("failed")
     world.wait(hours=1)
     world.run("execute_refunds")
-    world.behave()
-    if world.takes_its_time_over_refunds:
+    world.end_faults()
+    if world.settles_refunds_later:
         back.refresh_from_db()
         assert back.status == Refund.Status.FAILED
         send_again(back, at=world.at)
@@ -342,7 +342,7 @@ def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: GatewayHar
                     (world.pay if chance.random() < 0.8 else world.decline)(started)
         elif step == 5:
             chance.choice(
-                [world.lose_the_next_answer, world.go_away, world.refuse_refunds, world.behave, world.behave]
+                [world.lose_next_answer, world.go_down, world.refuse_refunds, world.end_faults, world.end_faults]
             )()
         elif step == 6 and payment:
             order = payment.order
@@ -357,7 +357,7 @@ def test_after_a_history_drawn_by_lot_the_ledgers_are_the_same(world: GatewayHar
 
     for _step in range(25):
         one_step()
-    world.behave()
+    world.end_faults()
     for back in Refund.objects.filter(status="FAILED"):
         send_again(back, at=world.at)
     world.settle()
@@ -424,7 +424,7 @@ def test_messages_that_come_twice_in_any_order_or_late_do_no_harm(sender):
 
 
 def test_a_message_names_a_payment_of_which_the_answer_was_lost(sender):
-    sender.lose_the_next_answer()
+    sender.lose_next_answer()
     sender.start(an_order_of(sender))
     sender.pay(Payment.objects.get())
 
@@ -435,13 +435,13 @@ def test_a_message_names_a_payment_of_which_the_answer_was_lost(sender):
 
 def test_a_message_is_kept_while_the_gateway_cannot_be_asked(sender):
     sender.pay(sender.start(an_order_of(sender)))
-    sender.go_away()
+    sender.go_down()
 
     assert sender.deliver(0) == 200
 
     assert Order.objects.get().status == Order.Status.PENDING_PAYMENT
     assert GatewayEvent.objects.get().handled_at is None
-    sender.behave()
+    sender.end_faults()
     sender.run("reconcile_payments")
     assert Order.objects.get().status == Order.Status.PAID
     assert GatewayEvent.objects.get().handled_at == sender.at

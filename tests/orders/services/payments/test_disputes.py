@@ -84,10 +84,10 @@ def test_without_messages_a_dispute_is_asked_about_daily_however_old_the_payment
 
 
 def test_a_message_is_asked_for_again_while_stripe_cannot_say_whose_it_is(stripe):
-    stripe.go_away()
+    stripe.go_down()
     assert stripe.deliver(1) == 503
     assert not Dispute.objects.exists()
-    stripe.behave()
+    stripe.end_faults()
 
     assert stripe.deliver(1) == 200
 
