@@ -1,7 +1,8 @@
 """What every gateway owes us, and we it: after every history the counterpart's ledger is ours.
 
 The histories are the same for the demonstration bank, for Stripe and for YooKassa, spoken over HTTP with a provider of
-our own (`tests/helpers/fake_gateway.py`). However it ends, the books balance, and money is in tickets or on its way back.
+our own (`tests/helpers/fake_gateway.py`). However it ends, the books balance, and money is in tickets or on its way
+back.
 """
 
 import random
