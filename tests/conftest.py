@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from tests.helpers.rendering import rendered_if
 from tools.compile_translations import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -108,3 +109,10 @@ def child_environment(transactional_db: None) -> dict[str, str]:
 def manage() -> list[str]:
     """The words that start a management command in a child process: `subprocess.run([*manage, "check"], env=...)`."""
     return [sys.executable, str(ROOT / "manage.py")]
+
+
+@pytest.fixture
+def without_rendering() -> Iterator[None]:
+    """For tests that read the status and the context of the admin's pages, not their HTML."""
+    with rendered_if(False):
+        yield

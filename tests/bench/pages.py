@@ -17,7 +17,7 @@ from concessions.models import ConcessionPreorder
 from orders.models import Order
 from screenings.models import Cinema
 from tests.bench.measuring import counted
-from tests.bench.world import DAY, DUE, HOUR, Kind, World, analyse
+from tests.bench.world import DAY, DUE, HOUR, GatewayHarness, Kind, analyse
 from tests.helpers.users import someone
 
 #: What is going on today, besides what is over: (orders, what they went through).
@@ -64,9 +64,9 @@ class Page:
         )
 
 
-def furnish(at: datetime, *, old: int, halls: int, users: int, old_kinds: list[tuple[int, Kind]]) -> None:
+def create_rows_of_cinema(at: datetime, *, old: int, halls: int, users: int, old_kinds: list[tuple[int, Kind]]) -> None:
     """A chain with so many orders behind it, and a working day under way."""
-    world = World(at=at, halls=halls, users=users)
+    world = GatewayHarness(at=at, halls=halls, users=users)
     world.found()
     for share, kind in old_kinds:
         world.add(kind, old * share // 10)

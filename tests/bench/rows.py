@@ -24,7 +24,7 @@ from jobs.quarantine import Quarantine
 from jobs.steps import JobPass, due_pks, process_batch
 from tests.bench import pages, shop, sql
 from tests.bench.measuring import alternate, contents, counted, difference, on
-from tests.bench.world import DUE, OLD, World, analyse
+from tests.bench.world import DUE, OLD, GatewayHarness, analyse
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -223,7 +223,7 @@ class Bench:
             measured.median_ratio <= 1.3,
         )
 
-    def memory(self, world: World) -> None:
+    def memory(self, world: GatewayHarness) -> None:
         world.add(DUE["cancel_expired_orders"], self.scale.hungry)
         analyse()
         # A process in between, since a child's peak begins with what its parent has at the fork.
@@ -251,7 +251,7 @@ class Bench:
         database = self.another("pages")
         try:
             with on(database):
-                pages.furnish(
+                pages.create_rows_of_cinema(
                     self.at, old=self.scale.listed, halls=self.scale.halls // 10, users=self.scale.users, old_kinds=OLD
                 )
                 staff = pages.staff()
@@ -299,15 +299,15 @@ class Bench:
 
     # --- The databases
 
-    def world(self, old: int) -> World:
-        world = World(at=self.at, halls=self.scale.halls, users=self.scale.users)
+    def world(self, old: int) -> GatewayHarness:
+        world = GatewayHarness(at=self.at, halls=self.scale.halls, users=self.scale.users)
         world.found()
         for share, kind in OLD:
             world.add(kind, old * share // 10)
         analyse()
         return world
 
-    def make_due(self, world: World, contests: Sequence[Contest]) -> None:
+    def make_due(self, world: GatewayHarness, contests: Sequence[Contest]) -> None:
         for contest in contests:
             rows = 2 + 2 * contest.batch(self.scale) * (self.scale.pairs + 1)
             if contest.job == "expire_bonus_points":

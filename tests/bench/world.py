@@ -115,7 +115,7 @@ DUE = {
 
 
 @dataclass
-class World:
+class GatewayHarness:
     at: datetime
     halls: int
     users: int

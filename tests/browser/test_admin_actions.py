@@ -8,15 +8,15 @@ from playwright.sync_api import Page, expect
 import cinema.urls  # noqa: F401 - it loads the pages
 from notifications.models import Status
 from orders.models import Order
-from tests.browser.conftest import Screen
 from tests.helpers.admin_action_cases import ACTION_CASES, ActionCase
-from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.admin_fixtures import AdminFixtures
+from tests.helpers.browser_windows import Screen
 from tests.helpers.users import someone
 
 
 @pytest.fixture
-def foyer(transactional_db: None) -> Foyer:
-    return Foyer()
+def rows(transactional_db: None) -> AdminFixtures:
+    return AdminFixtures()
 
 
 def address(row: Model, page: str = "change") -> str:
@@ -35,37 +35,37 @@ def fill(page: Page, values: dict[str, str | bool]) -> None:
 
 
 @pytest.mark.parametrize("case", ACTION_CASES, ids=lambda case: case.action)
-def test_an_action_changes_the_row_and_shows_its_message(screen: Screen, foyer: Foyer, case: ActionCase) -> None:
-    row, values = case.target(foyer), case.entered(foyer)
-    page = screen(someone(case.role, foyer.cinema))
+def test_an_action_changes_the_row_and_shows_its_message(screen: Screen, rows: AdminFixtures, case: ActionCase) -> None:
+    row, values = case.target(rows), case.entered(rows)
+    page = screen(someone(case.role, rows.cinema))
     page.goto(address(row))
 
     page.get_by_role("link", name=case.title).click()
     fill(page, values)
     for _press in range(1 + case.has_preview):
-        before = case.probe(foyer)
+        before = case.probe(rows)
         page.get_by_role("button", name=case.title).click()
 
     expect(page.get_by_text(case.message)).to_be_visible()
     assert before != case.expected
-    assert case.probe(foyer) == case.expected
+    assert case.probe(rows) == case.expected
 
 
 def test_a_count_beyond_the_tolerance_is_asked_for_a_reason_and_what_was_typed_stays(
-    screen: Screen, foyer: Foyer
+    screen: Screen, rows: AdminFixtures
 ) -> None:
-    page = screen(someone("bar", foyer.cinema))
-    page.goto(address(foyer.item, "count_stock"))
+    page = screen(someone("bar", rows.cinema))
+    page.goto(address(rows.item, "count_stock"))
     page.get_by_label("Сколько на полке").fill("90")
 
     page.get_by_role("button", name="Пересчитать остаток").click()
     expect(page.get_by_text("посчитано 90, а должно быть 100")).to_be_visible()
-    assert foyer.again(foyer.item).stock_quantity == 100
+    assert rows.refreshed(rows.item).stock_quantity == 100
     page.get_by_label("Причина расхождения, если оно есть").fill("Упала полка")
     page.get_by_role("button", name="Пересчитать остаток").click()
 
     expect(page.get_by_text("остаток исправлен на -10, теперь 90.")).to_be_visible()
-    assert foyer.again(foyer.item).stock_quantity == 90
+    assert rows.refreshed(rows.item).stock_quantity == 90
 
 
 # --- What is done with rows ticked in a list
@@ -81,26 +81,28 @@ def choose(page: Page, action: str) -> None:
     page.get_by_role("button", name="Выполнить").click()
 
 
-def test_a_colleague_who_leaves_is_switched_off_and_who_comes_back_is_switched_on(screen: Screen, foyer: Foyer) -> None:
-    colleague = foyer.colleague
-    page = screen(someone("cinema_manager", foyer.cinema))
+def test_a_colleague_who_leaves_is_switched_off_and_who_comes_back_is_switched_on(
+    screen: Screen, rows: AdminFixtures
+) -> None:
+    colleague = rows.colleague
+    page = screen(someone("cinema_manager", rows.cinema))
     page.goto("/admin/accounts/user/")
 
     tick(page, colleague.email)
     choose(page, "Отключить")
     page.get_by_role("button", name="Отключить").click()
     expect(page.get_by_text("Отключена 1 учётная запись.")).to_be_visible()
-    assert foyer.again(colleague).is_active is False
+    assert rows.refreshed(colleague).is_active is False
 
     tick(page, colleague.email)
     choose(page, "Включить снова")
     expect(page.get_by_text("Включена 1 учётная запись.")).to_be_visible()
-    assert foyer.again(colleague).is_active is True
+    assert rows.refreshed(colleague).is_active is True
 
 
-def test_several_overdue_orders_are_cancelled_after_one_look_at_which(screen: Screen, foyer: Foyer) -> None:
-    one, other = foyer.late, foyer.another_late
-    page = screen(someone("cashier", foyer.cinema))
+def test_several_overdue_orders_are_cancelled_after_one_look_at_which(screen: Screen, rows: AdminFixtures) -> None:
+    one, other = rows.overdue_order, rows.other_overdue_order
+    page = screen(someone("cashier", rows.cinema))
     page.goto("/admin/orders/overdueorder/")
 
     tick(page, one.number, other.number)
@@ -109,19 +111,19 @@ def test_several_overdue_orders_are_cancelled_after_one_look_at_which(screen: Sc
     page.get_by_role("button", name="Отменить заказ").click()
 
     expect(page.get_by_text("Отменены 2 заказа.")).to_be_visible()
-    assert {foyer.again(each).status for each in (one, other)} == {Order.Status.CANCELLED}
+    assert {rows.refreshed(each).status for each in (one, other)} == {Order.Status.CANCELLED}
 
 
-def test_a_message_that_failed_is_sent_again(screen: Screen, foyer: Foyer) -> None:
-    message = foyer.undelivered
-    page = screen(someone("cinema_manager", foyer.cinema))
+def test_a_message_that_failed_is_sent_again(screen: Screen, rows: AdminFixtures) -> None:
+    message = rows.failed_notification
+    page = screen(someone("cinema_manager", rows.cinema))
     page.goto("/admin/notifications/notification/")
 
     tick(page, message.recipient)
     choose(page, "Отправить ещё раз")
 
     expect(page.get_by_text("1 сообщение будет отправлено ещё раз.")).to_be_visible()
-    assert foyer.again(message).status == Status.QUEUED
+    assert rows.refreshed(message).status == Status.QUEUED
 
 
 @pytest.mark.parametrize(
@@ -133,10 +135,10 @@ def test_a_message_that_failed_is_sent_again(screen: Screen, foyer: Foyer) -> No
     ],
 )
 def test_who_may_not_is_offered_nothing_to_do_with_a_list(
-    screen: Screen, foyer: Foyer, list_page: str, role: str
+    screen: Screen, rows: AdminFixtures, list_page: str, role: str
 ) -> None:
-    assert foyer.late
-    page = screen(someone(role, foyer.cinema))
+    assert rows.overdue_order
+    page = screen(someone(role, rows.cinema))
 
     answer = page.request.get(f"/admin/{list_page}/")
 

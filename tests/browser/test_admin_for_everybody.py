@@ -15,11 +15,11 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from backoffice.framework.admin import CinemaScopedAdmin
 from screenings.models import Genre
-from tests.browser.conftest import DESKTOP, PHONE, Screen
 from tests.helpers.admin_action_cases import ACTION_CASES
-from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.admin_fixtures import AdminFixtures
 from tests.helpers.axe import barriers, side_by_side
-from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
+from tests.helpers.browser_windows import DESKTOP, PHONE, Screen
+from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
 from tests.helpers.users import someone
 
 COLOURS = ["color-contrast"]  # what differs by night, and takes longest to read
@@ -29,8 +29,8 @@ PAGES: list[CinemaScopedAdmin] = list(admin.site._registry.values())  # type: ig
 
 
 @pytest.fixture
-def foyer(transactional_db: None) -> Foyer:
-    return Foyer()
+def rows(transactional_db: None) -> AdminFixtures:
+    return AdminFixtures()
 
 
 @pytest.fixture
@@ -86,16 +86,16 @@ def by_night(page: Page, part: str = "#main") -> list[str]:
     return found
 
 
-def test_no_list_and_no_rows_page_keeps_anybody_out(screen: Screen, foyer: Foyer, owner: User) -> None:
-    furnish(foyer.cinema)
-    furnish_the_chain()
+def test_no_list_and_no_rows_page_keeps_anybody_out(screen: Screen, rows: AdminFixtures, owner: User) -> None:
+    create_rows_of_cinema(rows.cinema)
+    create_rows_of_chain()
     page = screen(owner)
     page.goto(reverse("admin:index"))
     reader = Reader(page, owner)
 
     for each in PAGES:
         reader.get(place(each, "changelist"))
-        reader.get(address(row_of(each, foyer.cinema)))
+        reader.get(address(listed_row(each, rows.cinema)))
     side_by_side(page, reader.pages)
     found = barriers(page, but=COLOURS, part="#main") + too_wide(page)
     page.set_viewport_size(PHONE)
@@ -105,39 +105,39 @@ def test_no_list_and_no_rows_page_keeps_anybody_out(screen: Screen, foyer: Foyer
     assert not found, "\n".join(found)
 
 
-def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, foyer: Foyer, owner: User) -> None:
+def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, rows: AdminFixtures, owner: User) -> None:
     page = screen(owner)
     page.goto(reverse("admin:index"))
     found = barriers(page, title="Сегодня") + by_night(page, part="")
     reader = Reader(page, owner)
     genre = Genre.objects.create(name="Драма")
-    day = {"day": foyer.day, "to": foyer.day}
+    day = {"day": rows.day, "to": rows.day}
 
     for case in ACTION_CASES:
-        reader.get(address(case.target(foyer), case.action), title=case.title)
-    reader.post(address(foyer.low, "receive_goods"), confirmed="yes")  # with nothing typed
-    reader.post(address(foyer.cinema, "copy_day"), confirmed="yes", **day)  # where there are sessions already
+        reader.get(address(case.target(rows), case.action), title=case.title)
+    reader.post(address(rows.low, "receive_goods"), confirmed="yes")  # with nothing typed
+    reader.post(address(rows.cinema, "copy_day"), confirmed="yes", **day)  # where there are sessions already
     reader.post(reverse("admin:concessions_concessionitem_import"), file=A_LIST, title="Загрузка из файла")
-    for row in (foyer.item, foyer.order, foyer.session, foyer.hall, foyer.account):  # what has most on it
+    for row in (rows.item, rows.order, rows.session, rows.hall, rows.account):  # what has most on it
         reader.get(address(row))
         reader.get(address(row, "history"))
     for name in ("orders_order", "concessions_concessionitem", "bonuses_bonustransaction", "jobs_jobrun"):
         reader.get(reverse(f"admin:{name}_changelist"))
     reader.get(address(genre, "delete"))
-    reader.get(reverse("admin:auth_user_password_change", args=[foyer.colleague.pk]))
+    reader.get(reverse("admin:auth_user_password_change", args=[rows.colleague.pk]))
     for name in ("password_change", "password_change_done", "screenings_session_timetable"):
         reader.get(reverse(f"admin:{name}"))
     reader.get(reverse("admin:orders_order_changelist") + "?q=nothing")
     reader.get(reverse("admin:orders_order_change", args=[0]), status=404)
     reader.get(reverse("admin:index") + "nothing/is/here/", status=404)
-    reader.post(reverse("admin:accounts_user_changelist"), action="switch_off", _selected_action=foyer.colleague.pk)
+    reader.post(reverse("admin:accounts_user_changelist"), action="switch_off", _selected_action=rows.colleague.pk)
     found += reader.found()
 
     assert not found, "\n".join(found)
 
 
 def test_no_page_with_a_frame_or_scripts_of_its_own_keeps_anybody_out(
-    screen: Screen, foyer: Foyer, owner: User
+    screen: Screen, rows: AdminFixtures, owner: User
 ) -> None:
     page = screen(owner)
     found: list[str] = []
@@ -146,7 +146,7 @@ def test_no_page_with_a_frame_or_scripts_of_its_own_keeps_anybody_out(
         reverse("admin:login"),
         reverse("admin:screenings_film_add"),
         reverse("admin:screenings_genre_add") + "?_popup=1",
-        address(foyer.colleague),
+        address(rows.colleague),
     ):
         page.goto(where)
         part = "" if "login" in where else "#main"
@@ -201,10 +201,10 @@ def test_the_theme_changes_and_one_leaves_without_a_mouse(screen: Screen, owner:
     assert barriers(page, title=" | ") == []
 
 
-def test_what_opens_at_a_click_opens_without_a_mouse(screen: Screen, foyer: Foyer, owner: User) -> None:
+def test_what_opens_at_a_click_opens_without_a_mouse(screen: Screen, rows: AdminFixtures, owner: User) -> None:
     page = screen(owner)
 
-    page.goto(address(foyer.film))
+    page.goto(address(rows.film))
     press(page, "Настройки")
     expect(page.get_by_role("link", name="Жанры")).to_be_visible()
     press(page, "Ещё действия")

@@ -10,8 +10,8 @@ from accounts.models import User
 from jobs.models import JobRun, RunOutcome
 from orders.models import Order
 from orders.services import mark_overdue
-from tests.browser.conftest import Screen
 from tests.helpers import factories
+from tests.helpers.browser_windows import Screen
 from tests.helpers.users import PASSWORD, someone
 
 

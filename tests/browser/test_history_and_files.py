@@ -2,9 +2,9 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Screen
 from tests.helpers import factories
 from tests.helpers.axe import barriers
+from tests.helpers.browser_windows import Screen
 from tests.helpers.users import someone
 
 ITEMS = "/admin/concessions/concessionitem/"

@@ -18,9 +18,9 @@ from orders.services import cancel_expired, refund_cancelled_sessions
 from payments.models import Refund
 from screenings.models import Film, Session, TicketType
 from screenings.services import cancel_session
-from tests.browser.conftest import Screen, Windows
 from tests.helpers import factories
 from tests.helpers.axe import barriers, side_by_side
+from tests.helpers.browser_windows import Screen, Windows
 from tests.helpers.factories import NOON
 
 

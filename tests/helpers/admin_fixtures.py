@@ -1,4 +1,4 @@
-"""A cinema as it stands right now, for a person at a screen: each row is there once somebody asks for it."""
+"""Rows of one cinema as of now, for tests of the admin. Each is created when a test first reads its attribute."""
 
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -24,15 +24,15 @@ from tests.helpers.users import someone
 Row = TypeVar("Row", bound=Model)
 
 
-class Foyer:
+class AdminFixtures:
     def __init__(self) -> None:
         self.now = timezone.now()
 
-    def again(self, row: Row) -> Row:
-        """The row as the database has it by now."""
+    def refreshed(self, row: Row) -> Row:
+        """The row read again from the database."""
         return type(row)._base_manager.get(pk=row.pk)  # type: ignore[attr-defined]
 
-    # --- The house
+    # --- Cinema, hall, session
 
     @cached_property
     def cinema(self) -> Cinema:
@@ -44,7 +44,7 @@ class Foyer:
 
     @cached_property
     def day(self) -> date:
-        """On which the session is shown, by the cinema's clocks."""
+        """The date of `session` in the cinema's time zone."""
         return self.cinema.local(self.now).date() + timedelta(days=9)
 
     @cached_property
@@ -61,24 +61,24 @@ class Foyer:
         [outage] = start_outage([seat], since=self.now, until=None, reason="Сломана спинка", actor=self.colleague)
         return outage
 
-    # --- What is sold
+    # --- Items, orders, tickets
 
     @cached_property
     def item(self) -> ConcessionItem:
         return factories.an_item(self.cinema, stock=100)
 
     @cached_property
-    def low(self) -> LowStockItem:
-        """10 left of 100."""
+    def low_stock(self) -> LowStockItem:
+        """10 of at most 100 are left."""
         return LowStockItem.objects.get(pk=factories.an_item(self.cinema, stock=10).pk)
 
     @cached_property
-    def off_sale(self) -> ConcessionItem:
+    def inactive_item(self) -> ConcessionItem:
         return factories.an_item(self.cinema, is_active=False)
 
     @cached_property
     def order(self) -> Order:
-        """Two tickets and two snacks, paid with 94 points and money, for a session that is about to begin."""
+        """Two tickets and two snacks for a session that starts in 20 minutes, paid in cash and 94 points."""
         return factories.a_paid_order(
             factories.a_session(self.hall, start=self.now + timedelta(minutes=20)),
             seats=2,
@@ -93,21 +93,21 @@ class Foyer:
         return self.order.tickets.order_by("pk")[0]
 
     @cached_property
-    def used(self) -> Ticket:
+    def used_ticket(self) -> Ticket:
         check_in(self.ticket, at=self.now)
         return self.ticket
 
     @cached_property
-    def snacks(self) -> ConcessionPreorder:
+    def preorder(self) -> ConcessionPreorder:
         return self.order.preorders.get()
 
     @cached_property
-    def late(self) -> OverdueOrder:
-        """Overdue by two hours; the customer has an address."""
+    def overdue_order(self) -> OverdueOrder:
+        """Two hours past its payment deadline; the customer has an e-mail address."""
         return self._overdue()
 
     @cached_property
-    def another_late(self) -> OverdueOrder:
+    def other_overdue_order(self) -> OverdueOrder:
         return self._overdue()
 
     def _overdue(self) -> OverdueOrder:
@@ -117,15 +117,15 @@ class Foyer:
         return OverdueOrder.objects.get(pk=order.pk)
 
     @cached_property
-    def given_up(self) -> Order:
-        """A guest's, cancelled: nothing of it is open any more."""
+    def cancelled_order(self) -> Order:
+        """A guest's cancelled order: nothing is owed by either side."""
         order = factories.an_order(self.session, at=self.now)
         cancel(order, reason="STAFF", at=self.now)
-        return self.again(order)
+        return self.refreshed(order)
 
     @cached_property
-    def asked(self) -> Approval:
-        """A colleague wants to write off more than one person may."""
+    def approval(self) -> Approval:
+        """A request to write off more than one person may decide alone."""
         return request_approval(
             "concessions.write_off",
             self.item,
@@ -136,48 +136,51 @@ class Foyer:
         )
 
     @cached_property
-    def account(self) -> BonusAccount:
+    def bonus_account(self) -> BonusAccount:
         return factories.a_customer(points=100).bonus_account
 
     # --- Money
 
     @cached_property
-    def in_flight(self) -> Payment:
-        """Paid at the bank a moment ago, which nobody has asked yet."""
+    def pending_payment(self) -> Payment:
+        """Paid at the demonstration bank; its status has not been polled yet."""
         return factories.at_the_bank(factories.an_order(self.session, at=self.now), paid=True, at=self.now)
 
     @cached_property
-    def unclear(self) -> Payment:
-        """The terminal broke off, and nobody knows what it did."""
+    def uncertain_payment(self) -> Payment:
+        """The card terminal lost its connection, so the result is unknown."""
         return record_uncertain_payment(
             factories.an_order(self.session, at=self.now), gateway=Gateway.CARD_TERMINAL, at=self.now
         )
 
     @cached_property
-    def to_hand_out(self) -> Refund:
+    def cash_refund(self) -> Refund:
         return refund(self.order, reason="Зал закрыт", at=self.now)
 
     @cached_property
-    def not_sent(self) -> Refund:
-        """The bank has refused it for good."""
+    def failed_refund(self) -> Refund:
+        """The bank refused it on the last attempt."""
         back = refund(factories.paid_at_the_bank(self.session, at=self.now), reason="Зал закрыт", at=self.now)
         Refund.objects.filter(pk=back.pk).update(status=Refund.Status.FAILED, attempts=6, error="declined")
-        return self.again(back)
+        return self.refreshed(back)
 
-    # --- Whom and what it runs on
+    # --- People, jobs, messages
 
     @cached_property
     def colleague(self) -> User:
         return someone("usher", self.cinema, email="colleague@example.org")
 
     @cached_property
-    def quarantined(self) -> QuarantinedRow:
+    def quarantined_row(self) -> QuarantinedRow:
         return QuarantinedRow.objects.create(
-            job="cancel_expired_orders", row=f"orders.order:{self.late.pk}", attempts=8, first_failed_at=self.now
+            job="cancel_expired_orders",
+            row=f"orders.order:{self.overdue_order.pk}",
+            attempts=8,
+            first_failed_at=self.now,
         )
 
     @cached_property
-    def undelivered(self) -> Notification:
+    def failed_notification(self) -> Notification:
         return Notification.objects.create(
             kind=MessageKind.ORDER_CANCELLED,
             recipient="guest@example.org",

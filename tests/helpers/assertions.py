@@ -1,4 +1,4 @@
-"""A refusal changes nothing: `with refused(SeatTaken): hold(...)`."""
+"""A refusal changes nothing: `with raises_unchanged(SeatTaken): hold(...)`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from tests.helpers.factories import business_state
 
 @contextmanager
 def raises_unchanged(error: type[Refused]) -> Iterator[pytest.ExceptionInfo[Refused]]:
-    """What runs within raises exactly `error`, and leaves the whole business state as it was."""
+    """The block must raise exactly `error`, not a subclass, and leave the business state unchanged."""
     before = business_state()
 
     with pytest.raises(error) as caught:

@@ -1,4 +1,4 @@
-"""Whether everybody can use a page: axe reads it as a screen reader does."""
+"""Accessibility checks of pages with axe-core."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,11 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 GRAVE = ("serious", "critical")
-LANDMARKS = ("landmark-one-main", "region")  # less grave, but all the same: the way past the menu
+LANDMARKS = ("landmark-one-main", "region")  # of moderate impact in axe; screen readers skip the menu by them
 
-#: Each page under its name, in what its own body tells its scripts. An id to which a label or the like refers is made
-#: the page's own; of what is alike, such as rows, a few are kept. What is fixed to the window's edge would lie on all
-#: of them, and what is covered is not read.
+#: Puts the content of several pages into one document. Each keeps the `x-data` of its body. Ids that labels refer to
+#: get a prefix, so that they stay unique; repeated rows, options and seats are cut to a few. Fixed and sticky elements
+#: become static, since they would cover the other pages, and axe ignores what is covered.
 SIDE_BY_SIDE = """pages => {
     const refers = ["for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns"]
     const all = pages.map(([name, html], number) => {
@@ -48,10 +48,10 @@ RUN = """async ([part, options]) => (await axe.run(part || document, {...options
 def barriers(
     page: Page, *, title: str = "", rules: Sequence[str] = (), but: Sequence[str] = (), part: str = ""
 ) -> list[str]:
-    """What keeps people out of the page, a line a thing: the rule, where, and why; `rules` alone, or all of them, `but`
-    some; on a `part` of it, or everywhere.
+    """The violations on the page, one line each: the rule, the element, and the reason.
 
-    `title` is the page's own, at least a part of it: that the log-in form is in order says nothing of what is behind.
+    Checks all rules, or `rules` only, without those in `but`; on the whole page, or the selector `part`. `title` must
+    be contained in the page's title, so that a test does not check the log-in form by mistake.
     """
     if title:
         expect(page).to_have_title(re.compile(re.escape(title)))
@@ -69,6 +69,6 @@ def barriers(
 
 
 def side_by_side(page: Page, pages: Iterable[tuple[str, str]]) -> None:
-    """Put the pages, each a name and its HTML, into the frame of the one that is open: to load the frame for each of
-    them, and to start axe for each, takes longest."""
+    """Put the pages, each a name and its HTML, into the open page. One load and one run of axe for all of them is much
+    faster than one for each."""
     page.evaluate(SIDE_BY_SIDE, list(pages))

@@ -1,4 +1,4 @@
-"""A cinema with a row of everything, for tests that try every page of the admin."""
+"""One row of every model, for tests that open every page of the admin."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,14 +19,14 @@ from tests.helpers import factories
 from tests.helpers.factories import NOON
 
 
-def furnish(cinema: Cinema) -> None:
-    """A row of each model that belongs to a cinema."""
+def create_rows_of_cinema(cinema: Cinema) -> None:
+    """Create a row of each model that belongs to a cinema."""
     hall = factories.a_hall(cinema)
     ahead = factories.a_session(hall, start=NOON + timedelta(days=9))
     overdue = factories.an_order(ahead, channel=Order.Channel.RESERVATION)
     mark_overdue([overdue], at=overdue.payment_deadline)
     session = factories.a_session(hall, start=NOON + timedelta(hours=1))
-    item = factories.an_item(cinema, stock=10)  # of 100: it is running out
+    item = factories.an_item(cinema, stock=10)  # of 100: low stock
     order = factories.a_paid_order(
         session,
         seats=2,
@@ -57,8 +57,8 @@ def furnish(cinema: Cinema) -> None:
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
 
 
-def furnish_the_chain() -> None:
-    """A row of each model that belongs to no cinema, beside what `furnish` makes."""
+def create_rows_of_chain() -> None:
+    """Create a row of each model that belongs to no cinema, except those that `create_rows_of_cinema` creates."""
     Genre.objects.create(name="Drama")
     Film.objects.create(title="Mirror", duration_minutes=107)
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
@@ -72,8 +72,8 @@ def furnish_the_chain() -> None:
     )  # fmt: skip
 
 
-def row_of(page: CinemaScopedAdmin, cinema: Cinema) -> Any:
-    """A row that the page would list to who sees all: the cinema's, or any of the chain's where cinemas have none."""
+def listed_row(page: CinemaScopedAdmin, cinema: Cinema) -> Any:
+    """A row that the page lists to a user of all cinemas: one of this cinema, or any row if the model has no cinema."""
     request = RequestFactory().get("/")
     request.user = User(all_cinemas=True)
     rows = page.get_queryset(request).order_by("pk")

@@ -1,4 +1,4 @@
-"""Rows that tests of the bar start from."""
+"""Rows for tests of concessions."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ PRICE = Decimal("350.00")
 
 
 def item(stock: int = 0, **fields: Any) -> ConcessionItem:
-    """An item of its own cinema whose stock came by one opening movement; it is low under 20 of 100."""
+    """An item in a new cinema. Its stock comes from one opening movement, is at most 100, and low below 20."""
     made = baker.make(
         ConcessionItem,
         **{"stock_quantity": stock, "max_stock_quantity": 100, "low_stock_percent": 20, "price": PRICE, **fields},
@@ -27,7 +27,7 @@ def item(stock: int = 0, **fields: Any) -> ConcessionItem:
 
 
 def preordered(item: ConcessionItem, quantity: int, status: str = ConcessionPreorder.Status.PENDING) -> None:
-    """A customer has ordered so many of the item; they have left its stock."""
+    """A preorder of that many of the item, taken from its stock."""
     at = datetime(2026, 11, 1, tzinfo=UTC)
     order = baker.make(Order, cinema=item.cinema, created_at=at, payment_deadline=at, expires_at=at)
     preorder = ConcessionPreorder.objects.create(

@@ -1,10 +1,10 @@
-"""Rows that the database would never take, planted in a test: what its constraints forbid, an audit must still find."""
+"""Creates rows that constraints forbid, for tests of `check_invariants`, which must find them all the same."""
 
 from django.db import connection, models
 
 
-def unguarded(*tables: type[models.Model]) -> None:
-    """Let the test, and all that it asks, see copies of these tables that forbid nothing; they go with its rollback."""
+def without_constraints(*tables: type[models.Model]) -> None:
+    """Hide these tables behind temporary copies without constraints, until the test's transaction is rolled back."""
     schema = "public" if connection.vendor == "postgresql" else "main"
     with connection.cursor() as cursor:
         for table in tables:
@@ -12,8 +12,8 @@ def unguarded(*tables: type[models.Model]) -> None:
             cursor.execute(f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM {schema}.{name}")
 
 
-def doubled(row: models.Model) -> models.Model:
-    """A second row like this one, in an unguarded table."""
+def insert_duplicate(row: models.Model) -> models.Model:
+    """Insert a copy of the row into a table without constraints."""
     row.pk += 1_000_000
     row.save(force_insert=True)
     return row

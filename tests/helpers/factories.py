@@ -35,10 +35,10 @@ NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
 PRICE = Decimal("350.00")
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-_numbers = count(1)  # names that must differ, do
+_numbers = count(1)  # for names that must be unique
 
 
-# --- What a cinema has
+# --- Cinemas, sessions, items
 
 
 def a_cinema(*, time_zone: str = "Europe/Moscow") -> Cinema:
@@ -56,7 +56,7 @@ def a_session(
     minutes: int = 110,
     price: Decimal = PRICE,
 ) -> Session:
-    """A session of two hours, adverts included, that was put on the programme a month ahead."""
+    """A session of two hours, including adverts, scheduled a month before it starts."""
     solaris = {"title": f"Solaris, {minutes} minutes", "duration_minutes": minutes}
     film = Film.objects.filter(**solaris).first() or Film.objects.create(**solaris)
     return schedule(
@@ -67,7 +67,7 @@ def a_session(
 def an_item(
     cinema: Cinema | None = None, *, stock: int = 100, price: Decimal = Decimal("120.00"), **fields: Any
 ) -> ConcessionItem:
-    """An item whose stock came by one opening movement."""
+    """An item whose stock comes from one opening movement."""
     item = ConcessionItem.objects.create(
         cinema=cinema or a_cinema(), name=f"Popcorn {next(_numbers)}", price=price, stock_quantity=stock, **fields
     )
@@ -89,11 +89,11 @@ def an_adult() -> TicketType:
     return TicketType.objects.get_or_create(name="Adult")[0]
 
 
-# --- Whom it serves
+# --- Customers and orders
 
 
 def a_customer(*, points: int = 0, at: datetime = NOON - timedelta(days=30)) -> User:
-    """Somebody with an account, and with points that staff granted at `at`."""
+    """A user with an account, and with points that staff granted at `at`."""
     user = User.objects.create_user(f"viewer{next(_numbers)}@example.org")
     if points:
         adjust(BonusAccount.objects.create(user=user), amount=points, reason="Welcome", at=at)
@@ -109,9 +109,9 @@ def an_order(
     at: datetime = NOON,
     **basket: Any,
 ) -> Order:
-    """A hold of the first free seats of the session, and of the snacks; without either, of one seat somewhere.
+    """An unpaid order of the first free seats of the session, and of the snacks; without either, of one seat.
 
-    A guest's order has an address. `basket` goes to `hold`: promocode, points, channel, language ...
+    A guest's order has an e-mail address. `basket` is passed to `hold`: promocode, points, channel, language ...
     """
     snacks = list(snacks)
     if session is None and not snacks:
@@ -142,7 +142,7 @@ def pay(order: Order, *, at: datetime = NOON, gateway: str = Gateway.CASH) -> Or
 
 
 def at_the_bank(order: Order, *, paid: bool | None = None, at: datetime = NOON) -> Payment:
-    """A payment begun at the demonstration bank, and there paid, declined, or left open; we have not asked yet."""
+    """A payment at the demonstration bank: paid, declined, or open if `paid` is None. It has not been polled yet."""
     payment = start_payment(order, gateway=Gateway.DEMO, return_url="http://testserver/back/", at=at).payment
     if paid is not None:
         decide(payment.external_id.removeprefix(PREFIX), paid=paid)
@@ -162,12 +162,12 @@ def free_seats(session: Session) -> list[Seat]:
     return list(Seat.objects.filter(hall=session.hall_id).exclude(pk__in=taken).order_by("row", "number"))
 
 
-# --- How it ends
+# --- Business state
 
-Picture = dict[str, list[str]]
+BusinessState = dict[str, list[str]]
 
-#: How people name a row, where another row points to it: paths from it to fields that are no keys.
-NAMES: dict[str, tuple[str, ...]] = {
+#: The natural key of a model, by which a row is shown where a foreign key points to it: lookups of fields, no ids.
+NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "accounts.User": ("email",),
     "contenttypes.ContentType": ("model",),
     "bonuses.BonusAccount": ("user__email",),
@@ -190,37 +190,41 @@ NAMES: dict[str, tuple[str, ...]] = {
     "screenings.Session": ("hall__name", "start_datetime"),
     "screenings.TicketType": ("name",),
 }
-ROOMS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "notifications", "demo")
-DRAWN_BY_LOT = {"token", "pickup_code", "redirect_url", "uid", "digest"}
-#: Of a message, what is told to whom. How often a sender tried is no business of the cinema's.
-OF_A_MESSAGE = ("kind", "recipient", "occasion", "language", "not_after", "status")
+APPS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "notifications", "demo")
+RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
+#: The fields of a notification that are compared; those about attempts to send it are left out.
+NOTIFICATION_FIELDS = ("kind", "recipient", "occasion", "language", "not_after", "status")
 
 
-def business_state() -> Picture:
-    """The whole business state, table by table, each row a line of text: what jobs note about themselves, keys, what
-    is drawn by lot, what rows were before and how often somebody tried left out."""
+def business_state() -> BusinessState:
+    """The rows of all business tables, a line of text each, sorted.
+
+    Left out are ids, random fields, change history, rate limits, attempts to send, and all tables of `jobs`. Costs one
+    query per table.
+    """
     return {model._meta.label: sorted(_lines(model)) for model in _tables()}
 
 
 @cache
 def _tables() -> list[type[models.Model]]:
-    every = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+    every = [model for room in APPS for model in apps.get_app_config(room).get_models()]
     return [model for model in every if not (model._meta.proxy or issubclass(model, (HistoricalChanges, Attempt)))]
 
 
 def _lines(model: type[models.Model]) -> list[str]:
-    columns, compiler, sql = _question(model)
+    columns, compiler, sql = _query(model)
     with connection.cursor() as cursor:
-        cursor.execute(_planned(model, sql))
+        cursor.execute(_prepared(model, sql))
         rows = compiler.results_iter(results=[cursor.fetchall()])
     return [
-        ", ".join([f"{name}={_shown(name, value)}" for name, value in zip(columns, row, strict=True)]) for row in rows
+        ", ".join([f"{name}={_formatted(name, value)}" for name, value in zip(columns, row, strict=True)])
+        for row in rows
     ]
 
 
 @cache
-def _question(model: type[models.Model]) -> tuple[list[str], Any, str]:
-    """The columns of a model's lines, and what asks for them: put into words once, asked a thousand times."""
+def _query(model: type[models.Model]) -> tuple[list[str], Any, str]:
+    """The columns of a model's lines, and their query, compiled once per process."""
     columns = [path for field in model._meta.concrete_fields for path in _paths(model, field)]
     compiler = model._default_manager.order_by().values_list(*columns).query.get_compiler(DEFAULT_DB_ALIAS)
     sql, _no_params = compiler.as_sql()
@@ -230,8 +234,8 @@ def _question(model: type[models.Model]) -> tuple[list[str], Any, str]:
 _plans: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
-def _planned(model: type[models.Model], sql: str) -> str:
-    """PostgreSQL takes longer to plan a question with ten joins than to answer it, so a connection plans each once."""
+def _prepared(model: type[models.Model], sql: str) -> str:
+    """PostgreSQL plans a query with ten joins longer than it runs it, so each connection prepares it once."""
     if connection.vendor == "sqlite":
         return sql
     plan, plans = f"lines_of_{model._meta.db_table}", _plans.setdefault(connection.connection, set())
@@ -243,20 +247,20 @@ def _planned(model: type[models.Model], sql: str) -> str:
 
 
 def _paths(model: type[models.Model], field: Any) -> list[str]:
-    if field.primary_key or field.name in DRAWN_BY_LOT:
+    if field.primary_key or field.name in RANDOM_FIELDS:
         return []
-    if model._meta.label == "notifications.Notification" and field.name not in OF_A_MESSAGE:
+    if model._meta.label == "notifications.Notification" and field.name not in NOTIFICATION_FIELDS:
         return []
     if field.is_relation:
-        return [f"{field.name}__{path}" for path in NAMES[field.related_model._meta.label]]
+        return [f"{field.name}__{path}" for path in NATURAL_KEYS[field.related_model._meta.label]]
     return [field.name]
 
 
-def _shown(name: str, value: Any) -> str:
+def _formatted(name: str, value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if name == "occasion" and value.count(" ") == 1 and value.rpartition(" ")[2].isdecimal():
-        return value.partition(" ")[0]  # "NUMBER 17": of the refund, payment or session with that key
+        return value.partition(" ")[0]  # "NUMBER 17": 17 is the id of a refund, payment or session
     if name == "external_id" and value.startswith(PREFIX):
-        return PREFIX  # and then a name drawn by lot
+        return PREFIX  # followed by a random token
     return str(value)

@@ -1,8 +1,8 @@
-"""A payment provider of our own, on loopback, that speaks as Stripe and as YooKassa do.
+"""A fake payment provider: an HTTP server on 127.0.0.1 with the APIs of Stripe and YooKassa.
 
-It keeps a ledger, honours idempotency keys, refuses to send back more than was paid, and misbehaves when told to: it
-loses an answer after doing the work, is away, takes its time over refunds. Nobody sleeps: it answers at once, or hangs
-up. What customers and the provider's own desk do, tests do by calling its methods.
+It keeps a ledger, honours idempotency keys, and refuses to refund more than was paid. Tests switch on faults: it is
+down, loses an answer after doing the work, or settles refunds later. It answers at once or closes the connection, so
+nothing sleeps. What customers and the provider's own staff do, tests do by calling its methods.
 """
 
 import base64
@@ -20,7 +20,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-SHOP, SECRET, SIGNS_WITH = "100500", "sk_test_of_the_double", "whsec_of_the_double"
+SHOP, SECRET, WEBHOOK_SECRET = "100500", "sk_test_of_the_fake", "whsec_of_the_fake"
 
 Json = dict[str, Any]
 
@@ -55,70 +55,70 @@ class Refusal(Exception):
 
 
 class HangUp(Exception):
-    """The connection breaks, and the caller does not know what became of its request."""
+    """The connection closes without an answer."""
 
 
 @dataclass
 class Provider:
-    """The ledger, and what is wrong with the provider today."""
+    """The ledger of the provider, and its faults."""
 
     payments: dict[str, Paid] = field(default_factory=dict)
     refunds: dict[str, SentBack] = field(default_factory=dict)
     answered: dict[str, tuple[str, Json]] = field(default_factory=dict)
-    told: list[tuple[str, str]] = field(default_factory=list)  # what happened to which payment or refund
-    receipts: list[Json] = field(default_factory=list)  # that it was told to print
-    asked: list[str] = field(default_factory=list)
-    is_away: bool = False
-    loses_answers: int = 0  # of so many of the next requests that change something
-    takes_its_time: bool = False  # a refund is accepted, and done later
+    events: list[tuple[str, str]] = field(default_factory=list)  # the kind, and the id of the payment or refund
+    receipts: list[Json] = field(default_factory=list)  # that it was asked to issue
+    requests: list[str] = field(default_factory=list)
+    is_down: bool = False
+    answers_to_lose: int = 0  # to that many of the next POST requests
+    settles_refunds_later: bool = False  # a refund is accepted first, and done by `finish_refunds`
     refuses_refunds: bool = False
     numbers: Any = field(default_factory=lambda: count(1))
 
-    # --- What customers, banks and the provider's own desk do
+    # --- What customers, banks and the provider's staff do
 
     def pay(self, key: str) -> bool:
-        """Whether the page still let the customer pay."""
+        """Pay; False if the payment page has expired."""
         payment = self.payments[key]
         if payment.state != "open":
             return False
         payment.state = "paid"
-        self.told.append(("paid", key))
+        self.events.append(("paid", key))
         return True
 
     def decline(self, key: str) -> None:
         if self.payments[key].state == "open":
             self.payments[key].state = "failed"
-            self.told.append(("failed", key))
+            self.events.append(("failed", key))
 
     def refund_at_desk(self, key: str, amount: Decimal, *, dispute: bool = False) -> str:
         self._within(key, int(amount * 100))
         made = SentBack(self._new("dp" if dispute else "desk"), key, int(amount * 100), is_dispute=dispute)
         self.payments[key].disputed |= dispute
         self.refunds[made.id] = made
-        self.told.append(("sent_back", made.id))
+        self.events.append(("sent_back", made.id))
         return made.id
 
     def dispute(self, key: str, amount: Decimal, *, answer_by: float) -> str:
-        """The customer's bank argues: the cinema is to answer by then."""
+        """The customer's bank opens a dispute, to be answered by `answer_by` (a Unix time)."""
         made = SentBack(
             self._new("dp"), key, int(amount * 100), "asks", is_dispute=True, reason="fraudulent", answer_by=answer_by
         )
         self.payments[key].disputed = True
         self.refunds[made.id] = made
-        self.told.append(("disputed", made.id))
+        self.events.append(("disputed", made.id))
         return made.id
 
     def decide(self, dispute: str, state: str) -> None:
-        """It is answered (`open`), lost (`done`) or won (`failed`)."""
+        """Set the state of the dispute: answered (`open`), lost (`done`) or won (`failed`)."""
         self.refunds[dispute].state = state
-        self.told.append(("disputed", dispute))
+        self.events.append(("disputed", dispute))
 
     def finish_refunds(self, state: str = "done") -> None:
-        """What was accepted is done now, or has failed."""
+        """Set the state of all accepted refunds: `done` or `failed`."""
         for refund in self.refunds.values():
             if refund.state == "open":
                 refund.state = state
-                self.told.append(("sent_back" if state == "done" else "refund_failed", refund.id))
+                self.events.append(("sent_back" if state == "done" else "refund_failed", refund.id))
 
     # --- The ledger
 
@@ -128,7 +128,7 @@ class Provider:
     def returned(self) -> dict[str, Decimal]:
         return {each.id: Decimal(each.amount) / 100 for each in self.refunds.values() if each.state == "done"}
 
-    # --- What both of its tongues come down to
+    # --- What both APIs do
 
     def open(self, *, uid: str, amount: int, currency: str) -> Paid:
         payment = Paid(self._new("pay"), uid, amount, currency)
@@ -141,14 +141,14 @@ class Provider:
         if self.payments[key].state != "paid":
             raise Refusal(400, "charge_not_paid")
         self._within(key, amount)
-        made = SentBack(self._new("re"), key, amount, "open" if self.takes_its_time else "done", uid)
+        made = SentBack(self._new("re"), key, amount, "open" if self.settles_refunds_later else "done", uid)
         self.refunds[made.id] = made
         if made.state == "done":
-            self.told.append(("sent_back", made.id))
+            self.events.append(("sent_back", made.id))
         return made
 
     def once(self, key: str, request: str, act: Callable[[], Json]) -> Json:
-        """The same request under the same key is done once, and answered alike; another one is refused."""
+        """Idempotency: repeat the answer to the same request with the same key, refuse a different request."""
         if key in self.answered:
             said, answer = self.answered[key]
             if said != request:
@@ -156,8 +156,8 @@ class Provider:
         else:
             answer = act()
             self.answered[key] = (request, answer)
-        if self.loses_answers:
-            self.loses_answers -= 1
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
             raise HangUp
         return answer
 
@@ -175,7 +175,7 @@ class Provider:
         return f"{kind}_{next(self.numbers):06}"
 
 
-# --- Stripe's tongue
+# --- Stripe's API
 
 
 def stripe(provider: Provider, method: str, path: str, query: dict[str, str], body: str, key: str) -> Json:
@@ -266,10 +266,10 @@ def _stripe_refund(refund: SentBack) -> Json:
 
 
 def stripe_message(
-    provider: Provider, number: int, at: float, *, secret: str = SIGNS_WITH
+    provider: Provider, number: int, at: float, *, secret: str = WEBHOOK_SECRET
 ) -> tuple[bytes, dict[str, str]]:
-    """The message about the event of that number, signed as of `at`."""
-    what, key = provider.told[number]
+    """Body and headers of the webhook about the event of that index, signed at `at` (a Unix time)."""
+    what, key = provider.events[number]
     kinds = {
         "paid": "checkout.session.completed",
         "failed": "checkout.session.expired",
@@ -284,7 +284,7 @@ def stripe_message(
     return body, {"Stripe-Signature": f"t={int(at)},v1={signed}"}
 
 
-# --- YooKassa's tongue
+# --- YooKassa's API
 
 
 def yookassa(provider: Provider, method: str, path: str, query: dict[str, str], body: str, key: str) -> Json:
@@ -323,7 +323,7 @@ def yookassa(provider: Provider, method: str, path: str, query: dict[str, str], 
             return {"id": provider._new("rt"), "status": "pending"}
         case "GET", ["refunds"]:
             rows = [each for each in provider.refunds.values() if each.payment == query["payment_id"]]
-            first = int(query.get("cursor", 0))  # two a page, so that paging is met
+            first = int(query.get("cursor", 0))  # two per page, so that tests exercise paging
             page: Json = {"type": "list", "items": [_yookassa_refund(each) for each in rows[first : first + 2]]}
             return page | ({"next_cursor": str(first + 2)} if len(rows) > first + 2 else {})
     raise Refusal(404, "not_found")
@@ -350,7 +350,7 @@ def _yookassa_refund(refund: SentBack) -> Json:
 
 
 def yookassa_message(provider: Provider, number: int) -> bytes:
-    what, key = provider.told[number]
+    what, key = provider.events[number]
     names = {"paid": "payment.succeeded", "failed": "payment.canceled", "sent_back": "refund.succeeded"}
     about = (
         _yookassa_payment(provider.payments[key])
@@ -365,7 +365,7 @@ def yookassa_message(provider: Provider, number: int) -> bytes:
 
 @contextmanager
 def serving(provider: Provider) -> Iterator[str]:
-    """The provider's address; `/v1/...` is Stripe's, everything else YooKassa's."""
+    """Start the server and yield its URL; `/v1/...` is Stripe's API, everything else YooKassa's."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -376,20 +376,20 @@ def serving(provider: Provider) -> Iterator[str]:
 
         def answer(self, body: str) -> None:
             parts = urlsplit(self.path)
-            provider.asked.append(f"{self.command} {parts.path}")
-            speaks = stripe if parts.path.startswith("/v1/") else yookassa
+            provider.requests.append(f"{self.command} {parts.path}")
+            api = stripe if parts.path.startswith("/v1/") else yookassa
             key = self.headers.get("Idempotency-Key") or self.headers.get("Idempotence-Key") or ""
             try:
-                if provider.is_away:
+                if provider.is_down:
                     raise HangUp
                 if not self.is_known():
                     raise Refusal(401, "invalid_credentials")
                 if self.command == "POST" and not key and "expire" not in parts.path:
                     raise Refusal(400, "no_key")
-                said = speaks(provider, self.command, parts.path, dict(parse_qsl(parts.query)), body, key)
-                self.say(200, said)
+                answer = api(provider, self.command, parts.path, dict(parse_qsl(parts.query)), body, key)
+                self.say(200, answer)
             except HangUp:
-                self.close_connection = True  # and not a word
+                self.close_connection = True  # without an answer
             except Refusal as refusal:
                 kind = "idempotency_error" if refusal.code == "idempotency_error" else "invalid_request_error"
                 self.say(refusal.status, {"code": refusal.code, "error": {"type": kind, "code": refusal.code}})

@@ -1,4 +1,4 @@
-"""Mail servers and gateways that fail in known ways, and what the tests tell of."""
+"""E-mail backends and an SMS sender that fail in known ways, and notifications to send."""
 
 from datetime import UTC, datetime, timedelta
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
@@ -78,7 +78,7 @@ def message(kind: MessageKind = MessageKind.ORDER_CANCELLED, **given: Any) -> Me
 
 
 def queued(count: int = 1, **given: Any) -> list[Notification]:
-    """That many messages in the outbox as of `NOW`, each to somebody else."""
+    """Queue that many messages as of `NOW`, each to another recipient."""
     queue([message(**{"recipient": f"guest{number}@example.com"} | given) for number in range(count)], at=NOW)
     return list(Notification.objects.order_by("pk"))
 
@@ -88,7 +88,7 @@ def statuses() -> list[Status]:
 
 
 class RefusesSome(EmailBackend):
-    """Refuses those whose address holds "bad"; takes the others."""
+    """Refuses recipients whose address contains "bad"."""
 
     def send_messages(self, messages: Any) -> int:
         for one in messages:
@@ -106,7 +106,7 @@ class Unreachable(EmailBackend):
 
 
 class Drops(EmailBackend):
-    """Answers, and hangs up in the middle of every message."""
+    """Accepts the connection, and closes it in the middle of every message."""
 
     tries: ClassVar[int] = 0
 
@@ -116,7 +116,7 @@ class Drops(EmailBackend):
 
 
 class Told(BaseException):
-    """As when the process is told to stop."""
+    """Stands for the signal that stops a process."""
 
 
 class StopsAfterOne(EmailBackend):
@@ -145,7 +145,7 @@ class CountsConnections(EmailBackend):
 
 
 class BrokenGateway:
-    """An SMS gateway that takes nothing."""
+    """An SMS sender that never gets an answer."""
 
     def send(self, *, phone: str, text: str, message_id: str) -> None:
         raise TimeoutError(f"no answer about {phone}")

@@ -1,4 +1,4 @@
-"""A gateway with somebody behind it whom tests can tell what to do, and a clock: what the contract is proved in."""
+"""Runs a payment gateway against a provider that tests control, for the same test cases with every gateway."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -38,8 +38,7 @@ JOBS = (
 
 @contextmanager
 def outside_transactions(gateway: type[GatewayClient]) -> Iterator[None]:
-    """Whoever speaks with the gateway while a transaction is open, which would lock rows for as long as it answers, is
-    found at the end."""
+    """Assert that no request is sent to the gateway in a transaction, which would hold row locks until the answer."""
     inside: list[str] = []
 
     def noting(name: str) -> Any:
@@ -58,18 +57,18 @@ def outside_transactions(gateway: type[GatewayClient]) -> Iterator[None]:
     assert inside == []
 
 
-class World:
-    """One gateway, its counterpart's ledger, and the time. Subclasses say how the counterpart is told what to do."""
+class GatewayHarness:
+    """One gateway, the provider behind it with its ledger, and the current time. Subclasses control the provider."""
 
     gateway: str
     sends_messages = True
     closes_pages = True
-    takes_its_time_over_refunds = True
+    settles_refunds_later = True  # whether a refund can be accepted first and done later
 
     def __init__(self) -> None:
         self.at: datetime = NOON
 
-    # --- What we do
+    # --- What the cinema does
 
     def start(self, order: Order) -> Payment | None:
         try:
@@ -79,25 +78,25 @@ class World:
 
     def run(self, *jobs: str) -> None:
         for job in jobs or JOBS:
-            with suppress(CommandError):  # a pass that says that the gateway is away, or that a refund has failed
+            with suppress(CommandError):  # the gateway is down, or a refund has failed
                 run(job, at=self.at)
 
     def wait(self, **time: float) -> None:
         self.at += timedelta(**time)
 
     def settle(self) -> None:
-        """Everything works again, and the jobs run until nothing is open at the counterpart."""
-        self.behave()
-        before, now = None, self._standing()
+        """End all faults, and run the jobs until nothing changes any more."""
+        self.end_faults()
+        before, now = None, self._statuses()
         while before != now:
             self.wait(hours=13)
             self.close_pages()
             Payment.objects.filter(gateway=self.gateway).exclude(next_poll_at=None).update(next_poll_at=self.at)
             Refund.objects.filter(status="REQUESTED").exclude(next_attempt_at=None).update(next_attempt_at=self.at)
             self.run()
-            before, now = now, self._standing()
+            before, now = now, self._statuses()
 
-    def _standing(self) -> list[Any]:
+    def _statuses(self) -> list[Any]:
         return [
             *Order.objects.order_by("pk").values_list("status", "refund_processed_at"),
             *Payment.objects.order_by("pk").values_list("status"),
@@ -106,7 +105,7 @@ class World:
         ]
 
     def differences(self) -> list[str]:
-        """Where the counterpart's ledger is not ours: id, their amount, our amount."""
+        """Amounts that differ between the ledgers: "id: the provider's amount, ours"."""
         ours = dict(
             Payment.objects.filter(gateway=self.gateway, status="SUCCEEDED").values_list("external_id", "amount")
         )
@@ -120,7 +119,7 @@ class World:
             if theirs.get(key) != ours.get(key)
         ]
 
-    # --- What the counterpart does
+    # --- What the provider and its customers do
 
     def ledger(self) -> dict[str, Decimal]:
         raise NotImplementedError
@@ -137,33 +136,33 @@ class World:
     def charge_back(self, payment: Payment, amount: Decimal) -> None:
         self.refund_at_desk(payment, amount)
 
-    def go_away(self) -> None:
+    def go_down(self) -> None:
         raise NotImplementedError
 
-    def lose_the_next_answer(self) -> None:
+    def lose_next_answer(self) -> None:
         raise NotImplementedError
 
     def refuse_refunds(self) -> None:
         raise NotImplementedError
 
-    def behave(self) -> None:
+    def end_faults(self) -> None:
         raise NotImplementedError
 
     def close_pages(self) -> None:
-        """Those that were left open for hours close by themselves."""
+        """Expire payment pages that have been open for hours."""
 
     def finish_refunds(self, state: str = "done") -> None: ...
 
     def accept_refunds_only(self) -> None: ...
 
 
-class DemoWorld(World):
+class DemoHarness(GatewayHarness):
     gateway = Gateway.DEMO
-    sends_messages = takes_its_time_over_refunds = False
+    sends_messages = settles_refunds_later = False
 
     def __init__(self) -> None:
         super().__init__()
-        self.away = self.loses = self.refuses = False
+        self.is_down = self.loses_answer = self.refuses_refunds = False
 
     def _charge(self, payment: Payment) -> DemoCharge:
         return DemoCharge.objects.get(uid=payment.uid)
@@ -188,17 +187,17 @@ class DemoWorld(World):
         number = f"{DemoRefund.objects.count() + 1:032}"
         DemoRefund.objects.create(charge=self._charge(payment), uid=number, amount=amount)
 
-    def go_away(self) -> None:
-        self.away = True
+    def go_down(self) -> None:
+        self.is_down = True
 
-    def lose_the_next_answer(self) -> None:
-        self.loses = True
+    def lose_next_answer(self) -> None:
+        self.loses_answer = True
 
     def refuse_refunds(self) -> None:
-        self.refuses = True
+        self.refuses_refunds = True
 
-    def behave(self) -> None:
-        self.away = self.loses = self.refuses = False
+    def end_faults(self) -> None:
+        self.is_down = self.loses_answer = self.refuses_refunds = False
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -210,20 +209,20 @@ class DemoWorld(World):
         plain = getattr(DemoBank, name)
 
         def act(bank: DemoBank, asked: Any) -> Any:
-            if self.away:
+            if self.is_down:
                 raise GatewayUnavailable("ConnectTimeout")
-            if self.refuses and name == "refund":
+            if self.refuses_refunds and name == "refund":
                 raise GatewayRefused("balance_insufficient")
             answer = plain(bank, asked)
-            if self.loses and name in ("start", "refund"):
-                self.loses = False
+            if self.loses_answer and name in ("start", "refund"):
+                self.loses_answer = False
                 raise GatewayUnavailable("ReadTimeout")
             return answer
 
         return act
 
 
-class DoubleWorld(World):
+class FakeGatewayHarness(GatewayHarness):
     def __init__(self) -> None:
         super().__init__()
         self.provider = fake_gateway.Provider()
@@ -232,7 +231,7 @@ class DoubleWorld(World):
         return self.provider.taken() | self.provider.returned()
 
     def _key(self, payment: Payment) -> str:
-        """Theirs: what we know of it may be lost."""
+        """The provider's id, found by ours, since the answer with it may have been lost."""
         return next(each.id for each in self.provider.payments.values() if each.uid == str(payment.uid))
 
     def pay(self, payment: Payment) -> bool:
@@ -244,28 +243,28 @@ class DoubleWorld(World):
     def refund_at_desk(self, payment: Payment, amount: Decimal) -> None:
         self.provider.refund_at_desk(self._key(payment), amount)
 
-    def go_away(self) -> None:
-        self.provider.is_away = True
+    def go_down(self) -> None:
+        self.provider.is_down = True
 
-    def lose_the_next_answer(self) -> None:
-        self.provider.loses_answers = 1
+    def lose_next_answer(self) -> None:
+        self.provider.answers_to_lose = 1
 
     def refuse_refunds(self) -> None:
         self.provider.refuses_refunds = True
 
     def accept_refunds_only(self) -> None:
-        self.provider.takes_its_time = True
+        self.provider.settles_refunds_later = True
 
     def finish_refunds(self, state: str = "done") -> None:
         self.provider.finish_refunds(state)
 
-    def behave(self) -> None:
-        self.provider.is_away = self.provider.takes_its_time = self.provider.refuses_refunds = False
-        self.provider.loses_answers = 0
+    def end_faults(self) -> None:
+        self.provider.is_down = self.provider.settles_refunds_later = self.provider.refuses_refunds = False
+        self.provider.answers_to_lose = 0
         self.provider.finish_refunds()
 
     def deliver(self, number: int) -> int:
-        """The message about what happened as the so-manieth; the status of our answer."""
+        """Send the webhook about the event of that index; the HTTP status of the answer."""
         with patch.object(clock, "now", lambda: self.at):
             return self.post(number).status_code
 
@@ -276,7 +275,7 @@ class DoubleWorld(World):
     def running(self) -> Iterator[None]:
         keys = {
             "STRIPE_SECRET_KEY": fake_gateway.SECRET,
-            "STRIPE_WEBHOOK_SECRET": fake_gateway.SIGNS_WITH,
+            "STRIPE_WEBHOOK_SECRET": fake_gateway.WEBHOOK_SECRET,
             "YOOKASSA_SHOP_ID": fake_gateway.SHOP,
             "YOOKASSA_SECRET_KEY": fake_gateway.SECRET,
         }
@@ -288,7 +287,7 @@ class DoubleWorld(World):
             yield
 
 
-class StripeWorld(DoubleWorld):
+class StripeHarness(FakeGatewayHarness):
     gateway = Gateway.STRIPE
 
     def charge_back(self, payment: Payment, amount: Decimal) -> None:
@@ -299,7 +298,7 @@ class StripeWorld(DoubleWorld):
         return Client().post("/webhooks/stripe/", body, content_type="application/json", headers=headers)
 
 
-class YooKassaWorld(DoubleWorld):
+class YooKassaHarness(FakeGatewayHarness):
     gateway = Gateway.YOOKASSA
     closes_pages = False
 
@@ -312,4 +311,4 @@ class YooKassaWorld(DoubleWorld):
         return Client(REMOTE_ADDR=FROM_YOOKASSA).post("/webhooks/yookassa/", body, content_type="application/json")
 
 
-WORLDS = {"demo": DemoWorld, "stripe": StripeWorld, "yookassa": YooKassaWorld}
+HARNESSES = {"demo": DemoHarness, "stripe": StripeHarness, "yookassa": YooKassaHarness}

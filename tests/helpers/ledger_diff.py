@@ -1,4 +1,4 @@
-"""Our books beside the demonstration bank's ledger: what was taken and what went back must be the same in both."""
+"""Compares the payments and refunds of the cinema with the ledger of the demonstration bank."""
 
 from decimal import Decimal
 
@@ -10,9 +10,9 @@ Money = dict[str, Decimal]
 
 
 def differences() -> list[str]:
-    """What one ledger has and the other has not, once everything has been asked about; the bank's view is before ours.
+    """Amounts that differ: "id: the bank's amount, ours". Empty once every payment and refund has been polled.
 
-    Chargebacks that we have not been told of yet are differences as well.
+    A chargeback that has not been reported to us yet is a difference too.
     """
     theirs: Money = {
         str(charge.uid): charge.amount for charge in DemoCharge.objects.filter(status=DemoCharge.Status.PAID)

@@ -1,10 +1,10 @@
-"""The forms that stand on a page, as a browser would send them: whatever page it is, and whatever fields it has."""
+"""Parses the forms of a page, for tests that submit any form with any fields as a browser would."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 BUTTONS = {"submit", "button", "reset", "image"}
-#: What somebody might type where the page proposes nothing.
+#: Values for fields that are empty.
 PLAUSIBLE = {
     "date": "2026-12-01",
     "datetime-local": "2026-12-01T10:00",
@@ -20,7 +20,7 @@ PLAUSIBLE = {
 class Field:
     name: str
     kind: str
-    values: list[str] = field(default_factory=list)  # as they stand there, ticked or chosen
+    values: list[str] = field(default_factory=list)  # shown, ticked or selected on the page
     options: list[str] = field(default_factory=list)
 
     @property
@@ -37,12 +37,12 @@ class Form:
     fields: dict[str, Field] = field(default_factory=dict)
 
     def sent(self, **instead: str) -> dict[str, list[str]]:
-        """What is sent when all is as it stands there, but what is given `instead`."""
+        """The data of the form with every empty field filled in, and with the values in `instead`."""
         typed = {each.name: each.typed for each in self.fields.values()}
         return typed | {name: [value] for name, value in instead.items()}
 
     def left_alone(self, **instead: str) -> dict[str, list[str]]:
-        """What is sent by who fills nothing that is empty, and types but what is given `instead`."""
+        """The data of the form as shown on the page, with the values in `instead`."""
         return {each.name: each.values for each in self.fields.values()} | {
             name: [value] for name, value in instead.items()
         }
@@ -92,13 +92,13 @@ class _Reader(HTMLParser):
 
 
 def _kind(kind: str, given: dict[str, str]) -> str:
-    """The admin's own fields for days and times are plain text to a browser."""
+    """The admin's date and time fields have type "text" and are known by their class."""
     classes = given.get("class", "").split()
     return "date" if "vDateField" in classes else "time" if "vTimeField" in classes else kind
 
 
 def forms_on(html: str) -> list[Form]:
-    """Those that change something, but the one that logs out."""
+    """The POST forms of the page, except the one that logs out."""
     reader = _Reader()
     reader.feed(html)
     return [each for each in reader.forms if each.method == "post" and "logout" not in each.action]

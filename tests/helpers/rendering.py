@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from unittest.mock import patch
 
-import pytest
 from django.template.response import SimpleTemplateResponse
 
 
@@ -12,11 +11,4 @@ from django.template.response import SimpleTemplateResponse
 def rendered_if(condition: bool) -> Iterator[None]:
     """Render template responses only if the condition holds. Views, their context and permissions are not affected."""
     with nullcontext() if condition else patch.object(SimpleTemplateResponse, "rendered_content", ""):
-        yield
-
-
-@pytest.fixture
-def without_rendering() -> Iterator[None]:
-    """For tests of status codes and of template contexts. Import it in the `conftest.py` of the tests."""
-    with rendered_if(False):
         yield

@@ -1,4 +1,4 @@
-"""A job for the tests of the base: it switches off the users who joined; those named "bad" raise."""
+"""A sample job for tests of `jobs`: it deactivates users, and fails on those named "bad". And a test clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class SwitchOff(JobCommand):
 
 @dataclass
 class Clock:
-    """Stands still until somebody sleeps; `naps` says how long they slept."""
+    """A stopped clock. `sleep` sets it forward and records the seconds in `naps`."""
 
     instant: datetime = NOON
     seconds: float = 1000.0

@@ -1,4 +1,4 @@
-"""Rows that tests of the programme start from."""
+"""Rows for tests of screenings."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ PRICE = Decimal("350.00")
 
 
 def hall(time_zone: str = "Europe/Moscow", **fields: Any) -> Hall:
-    """A hall that is cleaned for 15 minutes, in a cinema of its own that shows 10 minutes of adverts."""
+    """A hall with 15 minutes of cleaning, in a new cinema with 10 minutes of adverts."""
     cinema = fields.pop("cinema", None) or baker.make(Cinema, name="Aurora", time_zone=time_zone, adverts_minutes=10)
     return baker.make(Hall, **{"cinema": cinema, "name": "Big hall", "cleaning_minutes": 15, **fields})
 
@@ -23,7 +23,7 @@ def film(minutes: int = 120) -> Film:
 
 
 def session(*, start: datetime = AT, minutes: int = 130, cleaning: int = 15, **fields: Any) -> Session:
-    """A stored session of a film, in a hall of its own unless one is given."""
+    """A saved session, in a new hall unless one is given."""
     end = start + timedelta(minutes=minutes)
     return Session.objects.create(
         **{

@@ -1,4 +1,4 @@
-"""Staff of every role, and browsers in their hands."""
+"""Staff users of every role, and test clients logged in as them."""
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -18,9 +18,9 @@ _rights: dict[str, list[int]] = {}
 
 
 def someone(role: str = "", *cinemas: Cinema, email: str = "", **fields: bool) -> User:
-    """A member of staff of that role; a role is made when the first one comes.
+    """A staff user with that role, which is created if there is none yet.
 
-    Of their history they know that they were made: role and cinemas were theirs from the beginning.
+    Role and cinemas are set without change history, as if the user had had them from the start.
     """
     person = User.objects.create_user(email or f"{role or 'nobody'}@example.org", PASSWORD, is_staff=True, **fields)
     if role:
@@ -30,7 +30,7 @@ def someone(role: str = "", *cinemas: Cinema, email: str = "", **fields: bool) -
 
 
 def _group_of(role: str) -> Group:
-    """As `sync_roles` makes it, which looks through every permission there is: so the first time, and copied later."""
+    """The group that `sync_roles` creates. That reads every permission, so the result is cached in this process."""
     if found := Group.objects.filter(name=role).first():
         return found
     if role not in _rights:
@@ -45,7 +45,7 @@ def _group_of(role: str) -> Group:
 
 
 def browser(person: User) -> Client:
-    """Logged in already, which throttles nothing and leaves no trace."""
+    """A client with a session for the user, without a log-in that throttling would count."""
     client = Client()
     session = SessionStore()
     session.update(

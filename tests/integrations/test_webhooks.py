@@ -12,7 +12,7 @@ from orders.models import Order
 from payments.models import GatewayEvent, Payment
 from tests.helpers import fake_gateway
 from tests.helpers.factories import NOON, an_order, business_state
-from tests.helpers.gateway_harness import FROM_YOOKASSA, StripeWorld, YooKassaWorld
+from tests.helpers.gateway_harness import FROM_YOOKASSA, StripeHarness, YooKassaHarness
 
 pytestmark = pytest.mark.django_db
 
@@ -20,16 +20,16 @@ WRONG_ADDRESSES = ["8.8.8.8", "127.0.0.1", "185.71.75.255", "185.71.76.32", "2a0
 
 
 @pytest.fixture
-def stripe() -> Iterator[StripeWorld]:
-    world = StripeWorld()
+def stripe() -> Iterator[StripeHarness]:
+    world = StripeHarness()
     with world.running():
         world.pay(world.start(an_order(at=world.at)))
         yield world
 
 
 @pytest.fixture
-def yookassa() -> Iterator[YooKassaWorld]:
-    world = YooKassaWorld()
+def yookassa() -> Iterator[YooKassaHarness]:
+    world = YooKassaHarness()
     with world.running():
         world.start(an_order(at=world.at))
         yield world
@@ -46,7 +46,7 @@ def clock_at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOON)
 
 
-def mutations(world: StripeWorld) -> Iterator[tuple[str, bytes, dict[str, str]]]:
+def mutations(world: StripeHarness) -> Iterator[tuple[str, bytes, dict[str, str]]]:
     at = world.at.timestamp()
     body, headers = fake_gateway.stripe_message(world.provider, 0, at)
     signature = headers["Stripe-Signature"]
@@ -67,16 +67,16 @@ def mutations(world: StripeWorld) -> Iterator[tuple[str, bytes, dict[str, str]]]
 
 
 def test_a_webhook_without_a_valid_stripe_signature_is_refused(stripe, caplog):
-    before, asked = business_state(), len(stripe.provider.asked)
+    before, asked = business_state(), len(stripe.provider.requests)
 
     with caplog.at_level(logging.DEBUG):
         answers = {name: post("stripe", body, **headers).status_code for name, body, headers in mutations(stripe)}
 
     assert set(answers.values()) == {400}, answers
     assert business_state() == before
-    assert len(stripe.provider.asked) == asked
+    assert len(stripe.provider.requests) == asked
     assert Order.objects.get().email not in caplog.text
-    assert fake_gateway.SIGNS_WITH not in caplog.text
+    assert fake_gateway.WEBHOOK_SECRET not in caplog.text
 
 
 def test_a_live_webhook_is_refused_in_test_mode(stripe, settings):

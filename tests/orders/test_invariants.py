@@ -39,7 +39,7 @@ from orders.services import (
 from payments.models import Gateway, Payment, Refund
 from screenings.models import Session
 from screenings.services import cancel_session, complete_sessions
-from tests.helpers.corrupt_rows import doubled, unguarded
+from tests.helpers.corrupt_rows import insert_duplicate, without_constraints
 from tests.helpers.factories import (
     NOON,
     a_customer,
@@ -221,7 +221,7 @@ def stock_without_any_movement(cinema):
 @breaks(STOCK)
 def negative_stock(cinema):
     item = an_item(cinema.hall.cinema, stock=1, max_stock_quantity=1)
-    unguarded(ConcessionItem)
+    without_constraints(ConcessionItem)
     StockMovement.objects.filter(concession_item=item).update(quantity=-1)
     ConcessionItem.objects.filter(pk=item.pk).update(stock_quantity=-1)
     return [item]
@@ -244,21 +244,21 @@ def a_transaction_that_went_missing(cinema):
 
 @breaks(POINTS)
 def a_balance_beside_a_debt(cinema):
-    unguarded(BonusAccount)
+    without_constraints(BonusAccount)
     BonusAccount.objects.filter(pk=cinema.fan.pk).update(balance=F("balance") + 1, owed=1)
     return [cinema.fan]
 
 
 @breaks(POINTS)
 def a_negative_balance(cinema):
-    unguarded(BonusAccount)
+    without_constraints(BonusAccount)
     account = BonusAccount.objects.create(pk=10**6, user=a_customer(), balance=-1, owed=-1)
     return [account]
 
 
 @breaks("At most one live ticket holds a seat at a session")
 def a_seat_sold_twice(cinema):
-    unguarded(Ticket)
+    without_constraints(Ticket)
     theirs, ours = cinema.paid.tickets.first(), cinema.pending.tickets.first()
     Ticket.objects.filter(pk=ours.pk).update(seat=theirs.seat)
     return [cinema.session]
@@ -305,14 +305,14 @@ def a_cent_of_the_points_lost(cinema):
 
 @breaks(AMOUNTS)
 def an_order_that_does_not_add_up(cinema):
-    unguarded(Order)
+    without_constraints(Order)
     Order.objects.filter(pk=cinema.pending.pk).update(final_amount=cinema.pending.final_amount + Decimal("0.01"))
     return [cinema.pending]
 
 
 @breaks(AMOUNTS)
 def a_line_discounted_below_nothing(cinema):
-    unguarded(Ticket)
+    without_constraints(Ticket)
     order = a_paid_order(cinema.session, seats=2, promocode=cinema.promocode)
     first, second = order.tickets.order_by("pk")
     Ticket.objects.filter(pk=first.pk).update(discount_share=Decimal("351.00"))
@@ -371,14 +371,14 @@ SETTLED = "A cancelled order, and a refunded one that is processed, holds no sea
 
 @breaks(SETTLED)
 def a_cancelled_order_with_a_seat(cinema):
-    unguarded(Ticket)
+    without_constraints(Ticket)
     cinema.cancelled.tickets.update(status=Ticket.Status.RESERVED)
     return [cinema.cancelled]
 
 
 @breaks(SETTLED)
 def a_refunded_order_with_a_seat(cinema):
-    unguarded(Ticket)
+    without_constraints(Ticket)
     cinema.processed.tickets.update(status=Ticket.Status.USED)
     return [cinema.processed]
 
@@ -465,8 +465,8 @@ def a_move_that_no_life_allows(cinema):
 
 @breaks("An order earns points once")
 def points_earned_twice(cinema):
-    unguarded(BonusTransaction)
-    doubled(BonusTransaction.objects.get(order=cinema.old.earned, transaction_type="ACCRUAL"))
+    without_constraints(BonusTransaction)
+    insert_duplicate(BonusTransaction.objects.get(order=cinema.old.earned, transaction_type="ACCRUAL"))
     return [cinema.old.earned]
 
 
@@ -482,9 +482,9 @@ def more_points_came_back_than_were_spent(cinema):
 
 @breaks(REVERSALS)
 def points_were_taken_back_twice(cinema):
-    unguarded(BonusTransaction)
+    without_constraints(BonusTransaction)
     back = BonusTransaction.objects.get(order=cinema.old.clawed, transaction_type="REVERSAL")
-    return [doubled(back).reverses]
+    return [insert_duplicate(back).reverses]
 
 
 @breaks(REVERSALS)
@@ -514,9 +514,9 @@ def other_goods_came_back_than_went(cinema):
 
 @breaks("One message goes to a recipient about an occasion")
 def one_message_twice(cinema):
-    unguarded(Notification)
+    without_constraints(Notification)
     first = Notification.objects.earliest("pk")
-    doubled(Notification.objects.get(pk=first.pk))
+    insert_duplicate(Notification.objects.get(pk=first.pk))
     return [first]
 
 
@@ -531,7 +531,7 @@ def a_use_that_no_order_made(cinema):
 
 @breaks(USES)
 def more_uses_than_allowed(cinema):
-    unguarded(Promocode)
+    without_constraints(Promocode)
     Promocode.objects.filter(pk=cinema.promocode.pk).update(max_uses=1)
     return [cinema.promocode]
 
@@ -541,14 +541,14 @@ OVERLAP = "No two sessions that are not cancelled hold one hall at a time, clean
 
 @breaks(OVERLAP)
 def a_film_before_the_hall_is_clean(cinema):
-    unguarded(Session)
+    without_constraints(Session)
     Session.objects.filter(pk=cinema.later.pk).update(start_datetime=cinema.session.free_from - TICK)
     return [cinema.later]
 
 
 @breaks(OVERLAP)
 def a_short_film_within_a_long_one(cinema):
-    unguarded(Session)
+    without_constraints(Session)
     Session.objects.filter(pk=cinema.session.pk).update(free_from=cinema.later.free_from + DAY)
     return [cinema.later]
 

@@ -4,7 +4,7 @@ import pytest
 
 from cinema import clock
 from tests.helpers.factories import LONG_AGO
-from tests.reliability import db_snapshot as stages
+from tests.reliability import db_snapshot
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -12,23 +12,23 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture
-def stage(transactional_db: None) -> None:
-    """A real, empty database for a test that commits; see `tests.reliability.db_snapshot`."""
-    stages.truncate()
+def empty_database(transactional_db: None) -> None:
+    """A database without rows, for a test that commits; see `tests.reliability.db_snapshot`."""
+    db_snapshot.delete_all_rows()
 
 
 @pytest.fixture(autouse=True)
-def _nobody_sleeps(monkeypatch: Any) -> None:
-    """A job that is tried again is tried at once."""
+def _no_sleep(monkeypatch: Any) -> None:
+    """A job that retries does so at once."""
     monkeypatch.setattr(clock, "sleep", lambda seconds: None)
 
 
 @pytest.fixture(autouse=True)
-def _receipts_are_printed(settings: Any) -> None:
+def _receipts_for_all_payments(settings: Any) -> None:
     settings.RECEIPTS_SINCE = LONG_AGO
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_drawn(monkeypatch: Any) -> None:
-    """Who is sent which letter how often is proved here, not what goes along with it, which takes longest to make."""
+def _no_qr_images(monkeypatch: Any) -> None:
+    """These tests count e-mails; drawing their QR codes would take most of the time."""
     monkeypatch.setattr("notifications.channels.email.qr_images", lambda _letter: ())

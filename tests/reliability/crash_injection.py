@@ -1,7 +1,7 @@
-"""CRASH-ALL: a process is killed before each statement and around each commit, and what is left must be whole.
+"""Crash injection: run_and_kill a process before any statement, or before or after any commit.
 
-A child process runs the act and ends itself with SIGKILL at one point: no `finally`, no rollback of its own; the
-database must notice. SQLite then recovers its log like after a power cut.
+A child process runs the action and ends itself with SIGKILL at one crash point. No `finally` block and no rollback of
+its own runs: the database has to notice the lost connection. SQLite recovers from its journal as after a power cut.
 """
 
 import os
@@ -12,58 +12,60 @@ from collections.abc import Callable
 
 from django.db import connection, connections
 
-from tests.reliability.crash_points import Points
+from tests.reliability.crash_points import CrashPoints
 
-Act = Callable[[], object]
+Action = Callable[[], object]
 
-HELD_WHILE_CONNECTED = 0x0C14E3A  # an advisory lock of the child's session
+CHILD_LOCK = 0x0C14E3A  # the key of an advisory lock that a child holds for as long as its session lives
 
 
-def points_of(act: Act) -> int:
-    """How many points the act passes when nobody kills it."""
-    with Points().watched() as points:
-        act()
+def count_crash_points(action: Action) -> int:
+    """Run the action to its end; the number of crash points that it passed."""
+    with CrashPoints().counting() as points:
+        action()
     return points.passed
 
 
-def kill(act: Act, *, at_point: int) -> None:
-    """Run the act in a child process that dies at that point; returns when the database has let go of it.
+def run_and_kill(action: Action, *, at_point: int) -> None:
+    """Run the action in a child process that is killed at that crash point.
 
-    The child sees what is committed. An act that ends before the point is a mistake in the proof.
+    Returns once the database has ended the child's session. The child sees what is committed. An action that ends
+    before the point fails the test.
     """
     if connection.vendor == "sqlite":
-        connections.close_all()  # its locks are the process's, and a child would believe to hold its parent's
+        connections.close_all()  # file locks belong to a process; the child would believe it held its parent's
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # pytest-xdist has threads; the child touches none
+        warnings.simplefilter("ignore", DeprecationWarning)  # fork with threads: pytest-xdist's, unused by the child
         child = os.fork()
     if not child:
-        _die_within(act, at_point)
+        _run_in_child(action, at_point)
     _child, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), f"the act was over before point {at_point}"
+    assert os.WIFSIGNALED(status), f"the action ended before crash point {at_point}"
     assert os.WTERMSIG(status) == signal.SIGKILL
-    _wait_for_the_server()
+    _wait_for_end_of_session()
 
 
-def _die_within(act: Act, at_point: int) -> None:
-    """Never returns: a child that came back would go on with the tests."""
+def _run_in_child(action: Action, at_point: int) -> None:
+    """Never returns: a child that returned would go on with the test run."""
     try:
-        _parents, connection.connection = connection.connection, None  # neither spoken into nor closed
+        # Kept, so that garbage collection does not close the parent's connection.
+        _parents, connection.connection = connection.connection, None
         _on_postgresql("pg_advisory_lock")
-        with Points(at_point, lambda: os.kill(os.getpid(), signal.SIGKILL)).watched():
-            act()
+        with CrashPoints(at_point, lambda: os.kill(os.getpid(), signal.SIGKILL)).counting():
+            action()
     except BaseException as error:
-        print(f"the act failed before it was killed: {error!r}", file=sys.stderr, flush=True)
+        print(f"the action failed before it was killed: {error!r}", file=sys.stderr, flush=True)
         os._exit(1)
     os._exit(0)
 
 
-def _wait_for_the_server() -> None:
-    """PostgreSQL rolls a dead client back once it notices; the lock of the session is the last that it lets go."""
+def _wait_for_end_of_session() -> None:
+    """PostgreSQL rolls back a lost client's transaction first, and releases the locks of its session last."""
     _on_postgresql("pg_advisory_lock", "pg_advisory_unlock")
 
 
-def _on_postgresql(*doings: str) -> None:
+def _on_postgresql(*functions: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for doing in doings:
-                cursor.execute(f"SELECT {doing}(%s)", [HELD_WHILE_CONNECTED])
+            for function in functions:
+                cursor.execute(f"SELECT {function}(%s)", [CHILD_LOCK])

@@ -1,7 +1,7 @@
-"""Points: the moments of an act at which something else may happen, counted from 1.
+"""Crash points: the moments of an action at which a crash, or another connection, could make a difference.
 
-A point is a moment just before a statement is sent, just before or just after a commit, or around whatever else a proof
-calls `passing` (a mail that leaves).
+They are counted from 1: just before a statement is sent, just before a commit, just after it, and wherever else code
+under test calls `pass_crash_point` (around an e-mail that leaves).
 """
 
 from collections.abc import Callable, Iterator
@@ -11,68 +11,71 @@ from unittest.mock import patch
 
 from django.db import connection
 
-_watching: list["Points"] = []
+_active: list["CrashPoints"] = []
 
 
-def passing() -> None:
-    """A point that is no statement; nothing unless somebody watches."""
-    for points in _watching:
-        points.passing()
+def pass_crash_point() -> None:
+    """Count a crash point that is no statement. Does nothing unless points are being counted."""
+    for points in _active:
+        points.pass_point()
 
 
-class Points:
-    """Counts the points that this thread's connection passes; at number `at` it calls `then`."""
+class CrashPoints:
+    """Counts the crash points that this thread's connection passes, and calls `callback` at number `at`."""
 
-    def __init__(self, at: int | None = None, then: Callable[[], object] = lambda: None) -> None:
-        self.passed, self.at, self.then = 0, at, then
+    def __init__(self, at: int | None = None, callback: Callable[[], object] = lambda: None) -> None:
+        self.passed, self.at, self.callback = 0, at, callback
 
-    def passing(self) -> None:
+    def pass_point(self) -> None:
         self.passed += 1
         if self.passed == self.at:
-            self.then()
+            self.callback()
 
     def before_statement(self, sql: str) -> None:
-        self.passing()
+        self.pass_point()
 
     def before_commit(self) -> None:
-        self.passing()
+        self.pass_point()
 
     def after_commit(self) -> None:
-        self.passing()
+        self.pass_point()
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         self.before_statement(sql)
         return execute(sql, params, many, context)
 
     @contextmanager
-    def watched(self) -> Iterator["Points"]:
+    def counting(self) -> Iterator["CrashPoints"]:
         commit = connection._commit
 
-        def watched_commit() -> None:
+        def counted_commit() -> None:
             self.before_commit()
             commit()
             self.after_commit()
 
-        with connection.execute_wrapper(self), patch.object(connection, "_commit", watched_commit):
-            _watching.append(self)
+        with connection.execute_wrapper(self), patch.object(connection, "_commit", counted_commit):
+            _active.append(self)
             yield self
-            _watching.remove(self)
+            _active.remove(self)
 
 
-class Meetings(Points):
-    """The points at which it matters that somebody else comes. Not around what a job notes about itself, which
-    concerns nobody; a savepoint tells the others nothing; and after a commit is before the next statement."""
+class InterleavingPoints(CrashPoints):
+    """The crash points at which another connection can make a difference.
 
-    aside = False
+    Left out are the job's own records (`jobs_*` tables), which no other actor reads; savepoints, which other
+    connections cannot see; and the moment after a commit, which is the moment before the next statement.
+    """
+
+    in_job_records = False
 
     def before_statement(self, sql: str) -> None:
-        self.aside = '"jobs_' in sql
-        if not self.aside and "SAVEPOINT" not in sql:
-            self.passing()
+        self.in_job_records = '"jobs_' in sql
+        if not self.in_job_records and "SAVEPOINT" not in sql:
+            self.pass_point()
 
     def before_commit(self) -> None:
-        if not self.aside:
-            self.passing()
+        if not self.in_job_records:
+            self.pass_point()
 
     def after_commit(self) -> None:
         pass

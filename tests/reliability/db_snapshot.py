@@ -1,4 +1,8 @@
-"""The database as a stage: a scene is set once, kept, and set again as often as a proof needs it, in milliseconds."""
+"""Database snapshots: build test data once, then restore it in milliseconds as often as a test needs it.
+
+The copies stand beside the tables, in the test database itself. `database_contents` compares everything that a
+database holds; `tests.helpers.factories.business_state` compares what matters to the business.
+"""
 
 from collections.abc import Callable, Container
 from contextlib import closing
@@ -8,82 +12,87 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from simple_history.models import HistoricalChanges
 
-#: Written when the test database is made, and needed by every test after ours.
-NOT_OURS = {"contenttypes", "auth"}
+#: Filled when the test database is created, and needed by later tests.
+EXCLUDED_APPS = {"contenttypes", "auth"}
 
-LAST_KEYS = {
+SELECT_SEQUENCES = {
     "sqlite": "SELECT name, seq FROM sqlite_sequence",
     "postgresql": "SELECT format('%I.%I', schemaname, sequencename)::regclass AS name, last_value FROM pg_sequences",
 }
-COUNT_ON = {
-    "sqlite": ["DELETE FROM sqlite_sequence", "INSERT INTO sqlite_sequence (name, seq) SELECT name, seq FROM {keys}"],
-    "postgresql": ["SELECT setval(name, coalesce(last_value, 1), last_value IS NOT NULL) FROM {keys}"],
+RESTORE_SEQUENCES = {
+    "sqlite": [
+        "DELETE FROM sqlite_sequence",
+        "INSERT INTO sqlite_sequence (name, seq) SELECT name, seq FROM {sequences}",
+    ],
+    "postgresql": ["SELECT setval(name, coalesce(last_value, 1), last_value IS NOT NULL) FROM {sequences}"],
 }
 
-_kept: dict[str, Callable[[], object]] = {}
-_refills: dict[str, list[str]] = {}
+_snapshots: dict[str, Callable[[], object]] = {}
+_restore_statements: dict[str, list[str]] = {}
 
 
 def restore_snapshot(build: Callable[[], object]) -> None:
-    """Fill the database with the scene: built the first time in this process, copied from its keepsake afterwards.
+    """Replace all rows by those that `build` creates.
 
-    Whatever the database holds is swept away. Keys are those of the first time, so that what refers to one stays true;
-    those that come next are so too, so that what is done again leaves the same.
+    The first call in a process runs `build` and saves a snapshot under the function's name; later calls copy it back.
+    Primary keys are those of the first time, so ids that a test remembers stay valid, and sequences are restored too,
+    so the same action writes the same rows. Commits; must not be called in a transaction.
     """
     name = build.__name__
-    if name in _kept:
-        assert _kept[name] is build, f"two scenes are called {name}"
-        _run(_refills[name])
+    if name in _snapshots:
+        assert _snapshots[name] is build, f"two snapshots are called {name}"
+        _run(_restore_statements[name])
         return
-    truncate()
-    forget_what_was()
+    delete_all_rows()
+    vacuum()
     build()
-    _keep(name)
-    _kept[name] = build
+    _save(name)
+    _snapshots[name] = build
 
 
-def truncate() -> None:
-    """Empty every table that is ours."""
+def delete_all_rows() -> None:
+    """Delete the rows of every table but those of `EXCLUDED_APPS`. Fast for small tables."""
     _run([f"DELETE FROM {_quoted(model._meta.db_table)}" for model in _models()])
 
 
-def vacuum() -> None:
-    """Empty every table of ours, and give back the room that a thousand tests before took in tables and indexes, by
-    which PostgreSQL plans."""
+def truncate() -> None:
+    """As `delete_all_rows`, and give back the space in tables and indexes that earlier tests left bloated: PostgreSQL
+    chooses its plans by their size."""
     if connection.vendor == "postgresql":
         _run([f"TRUNCATE {', '.join(_quoted(model._meta.db_table) for model in _models())} CASCADE"])
     else:
-        truncate()
+        delete_all_rows()
 
 
-def forget_what_was() -> None:
-    """PostgreSQL leaves the rows of a thousand tests before where they were, would walk past them for minutes, and
-    plans as if no row would ever come."""
+def vacuum() -> None:
+    """Remove dead rows of earlier tests: PostgreSQL would scan them, and plan by statistics of empty tables."""
     if connection.vendor == "postgresql":
-        another = connection.copy()  # a test's own may be in a transaction
+        another = connection.copy()  # VACUUM cannot run in a transaction, and the test may be in one
         with closing(another), another.cursor() as cursor:
             cursor.execute("VACUUM")
 
 
-def whole(*, but: Container[str]) -> str:
-    """All that the database holds, but for the columns of those names and for what rows were before: what is alike here
-    goes on alike."""
+def database_contents(*, exclude: Container[str]) -> str:
+    """All rows of the database, without the fields named in `exclude` and without change history.
+
+    From equal contents a job goes on in the same way.
+    """
     rows = []
     with connection.cursor() as cursor:
         for model in _models():
             if not issubclass(model, HistoricalChanges):
-                fields = [field.column for field in model._meta.local_concrete_fields if field.name not in but]
+                fields = [field.column for field in model._meta.local_concrete_fields if field.name not in exclude]
                 columns = ", ".join(map(_quoted, fields))
                 cursor.execute(f"SELECT {columns} FROM {_quoted(model._meta.db_table)} ORDER BY 1")
                 rows.append(cursor.fetchall())
     return repr(rows)
 
 
-def _keep(name: str) -> None:
-    """Beside the tables, those that hold anything; how to set the scene again is put into words once."""
+def _save(name: str) -> None:
+    """Copy each table that has rows, and prepare the statements that restore it."""
     models_ = _models()
-    full = [model for model in models_ if model._base_manager.exists()]
-    for model in full:
+    filled = [model for model in models_ if model._base_manager.exists()]
+    for model in filled:
         copy = _copy_of(model, name)
         _run(
             [
@@ -91,31 +100,36 @@ def _keep(name: str) -> None:
                 f"CREATE TABLE {copy} AS SELECT {_columns(model)} FROM {_quoted(model._meta.db_table)}",
             ]
         )
-    _run([f"DROP TABLE IF EXISTS {_keys_of(name)}", f"CREATE TABLE {_keys_of(name)} AS {LAST_KEYS[connection.vendor]}"])
-    _refills[name] = [
+    _run(
+        [
+            f"DROP TABLE IF EXISTS {_sequences_of(name)}",
+            f"CREATE TABLE {_sequences_of(name)} AS {SELECT_SEQUENCES[connection.vendor]}",
+        ]
+    )
+    _restore_statements[name] = [
         *(f"DELETE FROM {_quoted(model._meta.db_table)}" for model in models_),
         *(
             f"INSERT INTO {_quoted(model._meta.db_table)} ({_columns(model)})"
             f" SELECT {_columns(model)} FROM {_copy_of(model, name)}"
-            for model in full
+            for model in filled
         ),
-        *(statement.format(keys=_keys_of(name)) for statement in COUNT_ON[connection.vendor]),
+        *(statement.format(sequences=_sequences_of(name)) for statement in RESTORE_SEQUENCES[connection.vendor]),
     ]
 
 
 def _run(statements: list[str]) -> None:
-    """In one transaction; foreign keys are looked at when it commits, so the order of the tables does not matter."""
+    """Run them in one transaction. Foreign keys are deferred to its commit, so the order of tables does not matter."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            trust_keys()
-            cursor.execute(";".join(statements))  # one journey
+            skip_foreign_key_checks()
+            cursor.execute(";".join(statements))  # one round trip
             return
         for statement in statements:
             cursor.execute(statement)
 
 
-def trust_keys() -> None:
-    """Until the transaction ends, look at no foreign key: what is copied whole is whole, and looking takes longest."""
+def skip_foreign_key_checks() -> None:
+    """Check no foreign key until the transaction ends: complete copies are consistent, and checks are slow."""
     if connection.vendor == "postgresql" and _is_superuser():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
@@ -133,7 +147,7 @@ def _models() -> list[type[models.Model]]:
     return [
         model
         for model in every
-        if model._meta.app_label not in NOT_OURS and model._meta.managed and not model._meta.proxy
+        if model._meta.app_label not in EXCLUDED_APPS and model._meta.managed and not model._meta.proxy
     ]
 
 
@@ -142,11 +156,11 @@ def _columns(model: type[models.Model]) -> str:
 
 
 def _copy_of(model: type[models.Model], name: str) -> str:
-    return _quoted(f"kept_{name}_{model._meta.db_table}")
+    return _quoted(f"snapshot_{name}_{model._meta.db_table}")
 
 
-def _keys_of(name: str) -> str:
-    return _quoted(f"kept_{name}_keys")
+def _sequences_of(name: str) -> str:
+    return _quoted(f"snapshot_{name}_sequences")
 
 
 def _quoted(name: str) -> str:

@@ -1,8 +1,8 @@
-"""INTERLEAVE: two actors on two connections, in every order that their statements allow.
+"""Interleavings: two actions on two connections, in every order that matters, repeatably.
 
-The first actor is stopped at a point; the second then runs until it is done or waits for a lock that the first one
-holds, and the first goes on. Done for every point of the first, these are all schedules that matter, each the same
-whenever it is run: nobody sleeps, and who waits for whom is what PostgreSQL says.
+The first action is paused at a point. The second runs until it has ended or waits for a lock that the first one holds;
+then the first goes on. Doing this for every point of the first covers all orders in which the second comes in between.
+Nothing sleeps: PostgreSQL says who waits for a lock (`pg_blocking_pids`), so a schedule is the same in every run.
 """
 
 import threading
@@ -17,98 +17,98 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
-from tests.reliability.crash_points import Meetings
+from tests.reliability.crash_points import InterleavingPoints
 
-Act = Callable[[], Any]
+Action = Callable[[], Any]
 
-PATIENCE = 30.0  # seconds, until a proof that hangs gives up
+TIMEOUT = 30.0  # seconds, after which a test that hangs fails
 
 
 @dataclass
 class Schedule:
-    """How it went when the first actor was stopped at `point`: what each returned, or was refused with."""
+    """What happened when the first action was paused at `point`: what each returned, or the exception it raised."""
 
     point: int
     first: Any = None
     second: Any = None
-    stopped: bool = False  # the first did reach the point; else it was over, and the second came after it
+    paused: bool = False  # whether the first reached the point; if not, the second ran after it
 
 
-def every_schedule(first: Act, second: Act, *, restore_snapshot: Act) -> Iterator[Schedule]:
-    """Plays the scene in every order; hands out each to be judged before the next begins."""
-    with two_at_once() as interleave:
+def every_schedule(first: Action, second: Action, *, restore_snapshot: Action) -> Iterator[Schedule]:
+    """Restore the snapshot, run one schedule, yield it, and so on until the first action ends before the point."""
+    with interleaver() as interleave:
         for point in count(1):
             restore_snapshot()
             schedule = interleave(first, second, at_point=point)
             yield schedule
-            if not schedule.stopped:
+            if not schedule.paused:
                 return
 
 
 class Interleave(Protocol):
-    def __call__(self, first: Act, second: Act, *, at_point: int) -> Schedule: ...
+    def __call__(self, first: Action, second: Action, *, at_point: int) -> Schedule: ...
 
 
 @contextmanager
-def two_at_once() -> Iterator[Interleave]:
-    """Plays one schedule after the other, on connections that stay open: to open two for each takes longest."""
-    theirs, watcher = connection.copy(), connection.copy()
-    theirs.inc_thread_sharing()  # by one thread after the other
+def interleaver() -> Iterator[Interleave]:
+    """Runs schedules on connections that stay open, since opening two for each would take most of the time."""
+    second_connection, watcher = connection.copy(), connection.copy()
+    second_connection.inc_thread_sharing()  # the threads use it one after another
 
-    def interleave(first: Act, second: Act, *, at_point: int) -> Schedule:
+    def interleave(first: Action, second: Action, *, at_point: int) -> Schedule:
         schedule = Schedule(at_point)
-        other = _Second(second, theirs)
+        thread = _SecondAction(second, second_connection)
 
-        def let_the_other_run() -> None:
-            schedule.stopped = True
-            other.start()
-            while other.is_running() and not _waits_for_a_lock(watcher, other.backend):
+        def run_second() -> None:
+            schedule.paused = True
+            thread.start()
+            while thread.is_running() and not _waits_for_a_lock(watcher, thread.backend):
                 pass
 
-        with Meetings(at_point, let_the_other_run).watched():
+        with InterleavingPoints(at_point, run_second).counting():
             schedule.first = _result_of(first)
-        if not schedule.stopped:
-            other.start()
-        other.join(PATIENCE)
-        assert not other.is_alive(), "the second actor never ended"
-        schedule.second = other.result
+        if not schedule.paused:
+            thread.start()
+        thread.join(TIMEOUT)
+        assert not thread.is_alive(), "the second action never ended"
+        schedule.second = thread.result
         return schedule
 
     try:
         yield interleave
     finally:
-        theirs.close()
+        second_connection.close()
         watcher.close()
 
 
-class _Second(threading.Thread):
-    """The second actor, on a connection of its own."""
+class _SecondAction(threading.Thread):
+    """The second action, on a connection of its own."""
 
-    def __init__(self, act: Act, theirs: BaseDatabaseWrapper) -> None:
+    def __init__(self, action: Action, second_connection: BaseDatabaseWrapper) -> None:
         super().__init__(daemon=True)
-        self.act, self.theirs, self.result = act, theirs, None
+        self.action, self.database, self.result = action, second_connection, None
         self.connected = threading.Event()
         self.backend = 0
 
     def start(self) -> None:
         super().start()
-        assert self.connected.wait(PATIENCE)
+        assert self.connected.wait(TIMEOUT)
 
     def run(self) -> None:
-        connections[DEFAULT_DB_ALIAS] = self.theirs
-        self.theirs.ensure_connection()
-        self.backend = self.theirs.connection.info.backend_pid
+        connections[DEFAULT_DB_ALIAS] = self.database
+        self.database.ensure_connection()
+        self.backend = self.database.connection.info.backend_pid
         self.connected.set()
-        self.result = _result_of(self.act)
+        self.result = _result_of(self.action)
 
     def is_running(self) -> bool:
-        self.join(0.001)  # a moment, and not longer than it takes
+        self.join(0.001)
         return self.is_alive()
 
 
-def _result_of(act: Act) -> Any:
+def _result_of(action: Action) -> Any:
     try:
-        return act()
+        return action()
     except Exception as refusal:
         return refusal
 
@@ -119,19 +119,19 @@ def _waits_for_a_lock(watcher: BaseDatabaseWrapper, backend: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-# --- Guards taken away, for the controls
+# --- Negative controls: the protections removed
 
 
 @contextmanager
 def without_row_locks() -> Iterator[None]:
-    """Nobody locks a row before changing it."""
+    """`select_for_update` locks nothing."""
     with patch.object(QuerySet, "select_for_update", lambda rows, *args, **kwargs: rows.all()):
         yield
 
 
 @contextmanager
 def without_compare_and_set(*modules: Any) -> Iterator[None]:
-    """A status is written over whatever the row has by now, as `save()` would."""
+    """The modules' `transition` writes a status without comparing the current one, as `save()` would."""
 
     def transition(rows: Any, to: str, **stamps: Any) -> None:
         for row in rows:

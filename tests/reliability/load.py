@@ -1,24 +1,23 @@
-"""Many times the same scene, beside each other: years of a cinema in a second, made in the database itself."""
+"""Multiplies the rows of the database by SQL, for tests that need years of data within a second."""
 
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from tests.helpers.factories import ROOMS
-from tests.reliability.db_snapshot import trust_keys
+from tests.helpers.factories import APPS
+from tests.reliability.db_snapshot import skip_foreign_key_checks
 
-BASE, APART = 10_000_000, 50_000  # the keys of each copy: eight digits, and far from those of the next
+FIRST_KEY, KEYS_PER_COPY = 10_000_000, 50_000  # ids of copies have eight digits and never overlap
 
-#: Unique only together with what does not change, so each copy has its own.
-OWN = {"notifications.Notification": {"occasion"}, "payments.Payment": {"external_id"}}
+#: Fields of a unique constraint whose other fields are equal in all copies, so each copy needs its own value.
+UNIQUE_TEXTS = {"notifications.Notification": {"occasion"}, "payments.Payment": {"external_id"}}
 
 
 def multiply(times: int, *, days_ago: int = 0) -> None:
-    """Copy everything that the database holds so many times: every row, its links within its own copy, all that
-    happened in it so many days earlier."""
+    """Add `times` copies of every row. Foreign keys stay within a copy; its instants are `days_ago` days earlier."""
     with transaction.atomic(), connection.cursor() as cursor:
-        trust_keys()
-        for room in ROOMS:
-            for model in apps.get_app_config(room).get_models(include_auto_created=True):
+        skip_foreign_key_checks()
+        for app in APPS:
+            for model in apps.get_app_config(app).get_models(include_auto_created=True):
                 if model._meta.proxy:
                     continue
                 fields = [field for field in model._meta.local_concrete_fields if not field.generated]
@@ -29,17 +28,17 @@ def multiply(times: int, *, days_ago: int = 0) -> None:
                     f" WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {times})"
                     f' SELECT {values} FROM "{model._meta.db_table}", copies'
                 )
-    if connection.vendor == "postgresql":  # as autovacuum would; SQLite has nobody who does
+    if connection.vendor == "postgresql":  # as autovacuum would; SQLite has none
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 
 
 def _copied(model: type[models.Model], field: models.Field, days_ago: int) -> str:
-    column, apart = f'"{field.column}"', f"{BASE} + n * {APART}"
+    column, offset = f'"{field.column}"', f"{FIRST_KEY} + n * {KEYS_PER_COPY}"
     if field.primary_key or field.is_relation:
-        return f"{column} + {apart}"
-    if isinstance(field, models.CharField) and (field.unique or field.name in OWN.get(model._meta.label, ())):
-        return f"substr(CAST(id + {apart} AS text) || {column}, 1, {field.max_length})"
+        return f"{column} + {offset}"
+    if isinstance(field, models.CharField) and (field.unique or field.name in UNIQUE_TEXTS.get(model._meta.label, ())):
+        return f"substr(CAST(id + {offset} AS text) || {column}, 1, {field.max_length})"
     if isinstance(field, models.UUIDField) and field.unique:
         return "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
     if isinstance(field, models.DateTimeField) and days_ago:

@@ -1,4 +1,4 @@
-"""Running jobs in proofs: as cron does, at the instant of the evening, on clocks that do as they are told."""
+"""Runs jobs in tests as cron does, at a given instant."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,29 +16,30 @@ from jobs.steps import Step
 from orders import invariants
 from tests.reliability.scenario import AT
 
-LEASE_IS_OVER = timedelta(seconds=41)  # a holder that vanished blocks nobody for longer than 40 s
+AFTER_LEASE = timedelta(seconds=41)  # the lease of a killed job expires after at most 40 s
 
 
 def run(job: str, *, at: datetime = AT, **options: Any) -> None:
-    """One pass of the job with `at` as its now."""
+    """One pass of the job as of `at`."""
     call_command(job, at=at.isoformat(), **options)
 
 
 @contextmanager
-def by_the_clock(*, later: timedelta) -> Iterator[None]:
-    with patch.object(clock, "now", lambda: timezone.now() + later):
+def clock_ahead(by: timedelta) -> Iterator[None]:
+    """Set the jobs' clock ahead of the real time."""
+    with patch.object(clock, "now", lambda: timezone.now() + by):
         yield
 
 
 @contextmanager
-def everybody_gets_a_lease() -> Iterator[None]:
-    """The lease only saves work: what is proved of two copies must hold without it."""
-    with patch.object(leases, "acquire", lambda job, at: leases.Lease(job=job, holder="anybody", renewed=0.0)):
+def leases_always_granted() -> Iterator[None]:
+    """Let copies of a job run at once. The lease only avoids double work; correctness must not depend on it."""
+    with patch.object(leases, "acquire", lambda job, at: leases.Lease(job=job, holder="any", renewed=0.0)):
         yield
 
 
-def flaws(at: datetime = AT) -> list[invariants.Violation]:
-    """Where the books do not balance; none but in a proof's control. What is still to be done is no flaw."""
+def invariant_violations(at: datetime = AT) -> list[invariants.Violation]:
+    """The violated invariants: accounts, stock and statuses that contradict each other. Overdue work is not one."""
     with patch.object(invariants, "overdue_rows", lambda at, periods: []):
         return list(invariants.violations(at))
 

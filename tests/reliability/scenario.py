@@ -1,4 +1,8 @@
-"""One evening in a cinema at which every job has something to do, and much that it must leave alone."""
+"""The data that the reliability tests start from: every job has rows that are due, and many that are not yet or no
+longer due.
+
+Everything is created through services, as of instants around `AT`. `create_scenario` is meant for `restore_snapshot`.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,7 +49,7 @@ AT = NOON
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-#: In the order of the schedule. `check_invariants` comes after them: it finds fault with an evening not yet tidied.
+#: In the order of the schedule. `check_invariants` is left out: it reports overdue work, which the scenario is full of.
 JOBS = (
     "cancel_expired_orders",
     "process_late_payment_orders",
@@ -67,60 +71,60 @@ JOBS = (
 
 
 @dataclass
-class Evening:
-    """What the bits of the story share."""
+class Scenario:
+    """Rows that the parts below share, and how many rows each part creates."""
 
     cinema: Cinema
     popcorn: ConcessionItem
     coffee: ConcessionItem  # made to order: once ready it cannot go back
     promocode: Promocode
-    of_each: int
+    per_case: int
 
-    def show(self, start: datetime) -> Session:
-        rows = ["ssssssssss"] * ((self.of_each + 1) // 2)
+    def session(self, start: datetime) -> Session:
+        rows = ["ssssssssss"] * ((self.per_case + 1) // 2)
         return a_session(a_hall(self.cinema, rows=rows), start=start)
 
 
-def an_evening(*, of_each: int = 2) -> None:
-    """Of everything that is due at `AT` there are so many rows, or a few more."""
+def create_scenario(*, per_case: int = 2) -> None:
+    """Create `per_case` rows, or a few more, of each kind that is due at `AT`. At least one superuser exists."""
     cinema = a_cinema()
     if not User.objects.filter(is_staff=True).exists():
         User.objects.create_superuser("manager@example.org")
-    evening = Evening(
+    scenario = Scenario(
         cinema=cinema,
         popcorn=an_item(cinema, stock=900, max_stock_quantity=1000),
         coffee=an_item(cinema, stock=900, max_stock_quantity=1000, made_to_order=True),
         promocode=a_promocode(),
-        of_each=of_each,
+        per_case=per_case,
     )
-    for bit in (
-        _baskets,
+    for create_part in (
+        _online_orders,
         _reservations,
-        _programme,
+        _sessions,
         _cancelled_session,
         _refunds,
-        _bank,
+        _payments_at_the_bank,
         _old_sessions,
         _points,
         _low_stock,
     ):
-        bit(evening)
+        create_part(scenario)
 
 
-def _baskets(evening: Evening) -> None:
-    """Online orders that lapse after 15 minutes: most did, some are about to be paid, one was just begun."""
-    tomorrow = evening.show(AT + DAY)
-    for _ in range(evening.of_each):
+def _online_orders(scenario: Scenario) -> None:
+    """Online orders expire after 15 minutes: most have, one waits for its payment, one was extended, one is new."""
+    tomorrow = scenario.session(AT + DAY)
+    for _ in range(scenario.per_case):
         an_order(
             tomorrow,
             seats=2,
-            snacks=[(evening.popcorn, 2), (evening.coffee, 1)],
+            snacks=[(scenario.popcorn, 2), (scenario.coffee, 1)],
             customer=a_customer(points=100),
             points=50,
-            promocode=evening.promocode,
+            promocode=scenario.promocode,
             at=AT - 20 * MINUTE,
         )
-    an_order(snacks=[(evening.popcorn, 1)], email="", at=AT - 20 * MINUTE)  # a guest without an address
+    an_order(snacks=[(scenario.popcorn, 1)], email="", at=AT - 20 * MINUTE)  # a guest without an address
     in_flight = an_order(tomorrow, at=AT - 20 * MINUTE)
     Payment.objects.create(
         order=in_flight, gateway=Gateway.DEMO, amount=in_flight.final_amount, created_at=AT - 6 * MINUTE
@@ -129,76 +133,76 @@ def _baskets(evening: Evening) -> None:
     an_order(tomorrow, at=AT - MINUTE)
 
 
-def _reservations(evening: Evening) -> None:
-    """To pay within two days, cancelled after three: some are overdue now, some were and are over."""
-    next_week = evening.show(AT + 7 * DAY)
-    for _ in range(evening.of_each):
+def _reservations(scenario: Scenario) -> None:
+    """Reservations are to be paid within two days and are cancelled after three: some of each."""
+    next_week = scenario.session(AT + 7 * DAY)
+    for _ in range(scenario.per_case):
         an_order(next_week, channel="RESERVATION", at=AT - 2 * DAY - HOUR)
-        late = an_order(next_week, channel="RESERVATION", snacks=[(evening.popcorn, 1)], at=AT - 3 * DAY - HOUR)
-        mark_overdue([late], at=AT - DAY)  # and a message waits for the sender
+        late = an_order(next_week, channel="RESERVATION", snacks=[(scenario.popcorn, 1)], at=AT - 3 * DAY - HOUR)
+        mark_overdue([late], at=AT - DAY)  # which queues a message
 
 
-def _programme(evening: Evening) -> None:
-    """Sessions that begin, run, and end, and those who bought for them."""
-    soon, running = evening.show(AT + 90 * MINUTE), evening.show(AT - 30 * MINUTE)
-    over, missed = evening.show(AT - 3 * HOUR), evening.show(AT - DAY)
-    for _ in range(evening.of_each):
-        evening.show(AT - 20 * MINUTE)
-        evening.show(AT - 5 * HOUR)
+def _sessions(scenario: Scenario) -> None:
+    """Sessions that start, run and end, with customers who came and customers who did not."""
+    soon, running = scenario.session(AT + 90 * MINUTE), scenario.session(AT - 30 * MINUTE)
+    over, missed = scenario.session(AT - 3 * HOUR), scenario.session(AT - DAY)
+    for _ in range(scenario.per_case):
+        scenario.session(AT - 20 * MINUTE)
+        scenario.session(AT - 5 * HOUR)
         a_paid_order(soon, seats=2, at=AT - DAY)
-        a_paid_order(running, snacks=[(evening.popcorn, 1)], at=AT - DAY)
+        a_paid_order(running, snacks=[(scenario.popcorn, 1)], at=AT - DAY)
         seen = a_paid_order(
             over,
             seats=2,
-            snacks=[(evening.popcorn, 2), (evening.coffee, 1)],
+            snacks=[(scenario.popcorn, 2), (scenario.coffee, 1)],
             customer=a_customer(points=40),
             points=40,
-            promocode=evening.promocode,
+            promocode=scenario.promocode,
             at=AT - DAY,
         )
         check_in(seen.tickets.first(), at=AT - 3 * HOUR)
-        make_ready(seen.preorders.get(concession_item=evening.coffee), at=AT - 2 * HOUR)
+        make_ready(seen.preorders.get(concession_item=scenario.coffee), at=AT - 2 * HOUR)
         a_paid_order(missed, customer=a_customer(), at=AT - 2 * DAY)
-    a_paid_order(soon, at=AT - HOUR)  # bought within the window: not reminded
+    a_paid_order(soon, at=AT - HOUR)  # bought when reminders were already sent: not reminded
     complete_sessions([missed], at=AT - DAY + 2 * HOUR)
 
 
-def _cancelled_session(evening: Evening) -> None:
-    """Tomorrow's session is off; some wanted nothing else, some wanted another film as well, some had not paid."""
-    off, on = evening.show(AT + DAY), evening.show(AT + 2 * DAY)
-    for _ in range(evening.of_each):
+def _cancelled_session(scenario: Scenario) -> None:
+    """Tomorrow's session is cancelled. Orders hold nothing else, another session as well, or are unpaid."""
+    cancelled, other = scenario.session(AT + DAY), scenario.session(AT + 2 * DAY)
+    for _ in range(scenario.per_case):
         customer = a_customer(points=60)
         both = hold(
-            cinema=evening.cinema,
-            tickets=[(session, free_seats(session)[0], an_adult()) for session in (off, on)],
-            snacks=[(evening.popcorn, 1)],
+            cinema=scenario.cinema,
+            tickets=[(session, free_seats(session)[0], an_adult()) for session in (cancelled, other)],
+            snacks=[(scenario.popcorn, 1)],
             user=customer,
             points=30,
             at=AT - 3 * HOUR,
         )
         pay(both, at=AT - 3 * HOUR)
-        a_paid_order(off, snacks=[(evening.coffee, 1)], customer=customer, points=30, at=AT - 2 * HOUR)
-        an_order(off, customer=a_customer(), promocode=evening.promocode, at=AT - 5 * MINUTE)
-        an_order(off, at=AT - 40 * MINUTE)  # expired as well
-    cancel_session(off, reason="The projector broke", at=AT - 3 * MINUTE)
+        a_paid_order(cancelled, snacks=[(scenario.coffee, 1)], customer=customer, points=30, at=AT - 2 * HOUR)
+        an_order(cancelled, customer=a_customer(), promocode=scenario.promocode, at=AT - 5 * MINUTE)
+        an_order(cancelled, at=AT - 40 * MINUTE)  # expired as well
+    cancel_session(cancelled, reason="The projector broke", at=AT - 3 * MINUTE)
 
 
-def _refunds(evening: Evening) -> None:
-    """The bank took money back: of orders still ahead, of one seen and credited, and a part of one."""
-    ahead, seen = evening.show(AT + DAY), evening.show(AT - 2 * DAY)
-    for number in range(evening.of_each):
+def _refunds(scenario: Scenario) -> None:
+    """Refunds that a gateway reported: of orders still ahead, of one that has earned points, and of a part of one."""
+    ahead, seen = scenario.session(AT + DAY), scenario.session(AT - 2 * DAY)
+    for number in range(scenario.per_case):
         order = a_paid_order(
             ahead,
             seats=2,
-            snacks=[(evening.popcorn, 3), (evening.coffee, 1)],
+            snacks=[(scenario.popcorn, 3), (scenario.coffee, 1)],
             customer=a_customer(points=90),
             points=45,
-            promocode=evening.promocode,
+            promocode=scenario.promocode,
             at=AT - DAY,
         )
-        make_ready(order.preorders.get(concession_item=evening.coffee), at=AT - 2 * HOUR)
+        make_ready(order.preorders.get(concession_item=scenario.coffee), at=AT - 2 * HOUR)
         if number % 2:
-            collect(order.preorders.get(concession_item=evening.popcorn), at=AT - 2 * HOUR)
+            collect(order.preorders.get(concession_item=scenario.popcorn), at=AT - 2 * HOUR)
         record_refund(order, amount=order.final_amount, external_id=f"ahead {number}", at=AT - HOUR)
         credited = a_paid_order(seen, customer=a_customer(), at=AT - 3 * DAY)
         _completed(credited, at=AT - DAY)
@@ -210,15 +214,15 @@ def _refunds(evening: Evening) -> None:
     record_refund(part, amount=part.final_amount / 2, external_id="part", at=AT - HOUR)
 
 
-def _bank(evening: Evening) -> None:
-    """Customers who are at the bank, came back from it, or walked away; money to be sent back, and money that the bank
-    sent back by itself."""
-    tomorrow, next_week = evening.show(AT + DAY), evening.show(AT + 8 * DAY)
-    for _ in range(evening.of_each):
+def _payments_at_the_bank(scenario: Scenario) -> None:
+    """Payments that are open, paid, declined or abandoned at the bank; refunds to be sent; and refunds made by the
+    bank itself."""
+    tomorrow, next_week = scenario.session(AT + DAY), scenario.session(AT + 8 * DAY)
+    for _ in range(scenario.per_case):
         at_the_bank(an_order(next_week, at=AT - 10 * MINUTE), at=AT - 9 * MINUTE)
         at_the_bank(an_order(next_week, at=AT - 10 * MINUTE), paid=True, at=AT - 9 * MINUTE)
         at_the_bank(an_order(next_week, at=AT - 18 * MINUTE), paid=False, at=AT - 17 * MINUTE)
-        at_the_bank(an_order(next_week, at=AT - 21 * MINUTE), at=AT - 20 * MINUTE)  # its page is closed
+        at_the_bank(an_order(next_week, at=AT - 21 * MINUTE), at=AT - 20 * MINUTE)  # its payment page has expired
         back = paid_at_the_bank(tomorrow, seats=2, at=AT - DAY)
         refund(back, lines=[back.tickets.first()], reason="Ill", at=AT - 2 * MINUTE)
         charged_back = paid_at_the_bank(tomorrow, at=AT - DAY).payments.get()
@@ -227,10 +231,10 @@ def _bank(evening: Evening) -> None:
         )
 
 
-def _old_sessions(evening: Evening) -> None:
-    """More than a month ago: settled, refunded only now, or never looked at since."""
-    for number in range(evening.of_each + 1):
-        settled = evening.show(AT - (33 + number) * DAY)
+def _old_sessions(scenario: Scenario) -> None:
+    """Sessions of more than a month ago: settled, refunded only now, or never processed by any job."""
+    for number in range(scenario.per_case + 1):
+        settled = scenario.session(AT - (33 + number) * DAY)
         for kind in ("came", "did not", "refunded in part", "chargeback"):
             order = a_paid_order(settled, seats=2, customer=a_customer(), at=settled.start_datetime - HOUR)
             if kind == "came":
@@ -241,15 +245,15 @@ def _old_sessions(evening: Evening) -> None:
             if kind == "chargeback" and number == 0:
                 record_refund(order, amount=order.final_amount, external_id="old", at=AT - HOUR)
         complete_sessions([settled], at=AT - 32 * DAY)
-    forgotten = evening.show(AT - 32 * DAY)  # nobody ran the jobs since
-    a_paid_order(forgotten, snacks=[(evening.popcorn, 1)], customer=a_customer(), at=AT - 33 * DAY)
+    forgotten = scenario.session(AT - 32 * DAY)  # no job has run since
+    a_paid_order(forgotten, snacks=[(scenario.popcorn, 1)], customer=a_customer(), at=AT - 33 * DAY)
     an_order(forgotten, at=AT - 33 * DAY)
 
 
-def _points(evening: Evening) -> None:
-    """Points that lapse now, that lapse within the month, and that an order still to be credited keeps alive."""
-    yesterday = evening.show(AT - DAY - 3 * HOUR)
-    for number in range(evening.of_each):
+def _points(scenario: Scenario) -> None:
+    """Points that expire now, that expire within a month, and that a completed order is about to extend."""
+    yesterday = scenario.session(AT - DAY - 3 * HOUR)
+    for number in range(scenario.per_case):
         a_customer(points=10 + number, at=AT - 366 * DAY)
         a_customer(points=20 + number, at=AT - 340 * DAY)
         _completed(
@@ -258,13 +262,14 @@ def _points(evening: Evening) -> None:
     complete_sessions([yesterday], at=AT - DAY)
 
 
-def _low_stock(evening: Evening) -> None:
-    for number in range(evening.of_each):
-        an_item(evening.cinema, stock=10 + number)
-        known = an_item(evening.cinema, stock=5)
+def _low_stock(scenario: Scenario) -> None:
+    for number in range(scenario.per_case):
+        an_item(scenario.cinema, stock=10 + number)
+        known = an_item(scenario.cinema, stock=5)
         alert_low_stock([known], at=AT - DAY)
-        ConcessionItem.objects.filter(pk=known.pk).update(low_stock_percent=1)  # staff decided that 5 are enough
-    an_item(evening.cinema, stock=3, is_active=False)
+        # Staff lowered the threshold, so it is not low any more.
+        ConcessionItem.objects.filter(pk=known.pk).update(low_stock_percent=1)
+    an_item(scenario.cinema, stock=3, is_active=False)
 
 
 def _completed(order: Order, *, at: datetime) -> Order:

@@ -1,4 +1,5 @@
-"""One bad row stops nobody: the others are done in the same pass, it is set aside, and once healed it is done too."""
+"""A row that fails stops no other row: the others are processed in the same pass, the bad row is quarantined, and it is
+processed once it has been repaired."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +14,18 @@ from jobs.models import JobRun, QuarantinedRow
 from jobs.quarantine import BACKOFF, row_name
 from orders.models import Order, Ticket
 from tests.reliability.db_snapshot import restore_snapshot
-from tests.reliability.run_job import flaws, run, steps_of
-from tests.reliability.scenario import AT, HOUR, JOBS, an_evening
+from tests.reliability.run_job import invariant_violations, run, steps_of
+from tests.reliability.scenario import AT, HOUR, JOBS, create_scenario
 
-WITH_ROWS = [job for job in JOBS if job != "deliver_notifications"]  # a sender's failures are the message's own
+JOBS_WITH_QUARANTINE = [
+    job for job in JOBS if job != "deliver_notifications"
+]  # which counts failures in the message itself
 AFTER_BACKOFF = AT + BACKOFF[0] + timedelta(seconds=1)
 
 
 @contextmanager
-def poisoned(model: type[models.Model], key: int) -> Iterator[None]:
-    """The database refuses every change of this row, and where it is an order, of its tickets and snacks."""
+def updates_rejected(model: type[models.Model], key: int) -> Iterator[None]:
+    """A trigger rejects every update of the row; if it is an order, of its tickets and preorders too."""
     columns: dict[type[models.Model], str] = {model: "id"}
     if model is Order:
         columns |= {Ticket: "order_id", ConcessionPreorder: "order_id"}
@@ -30,14 +33,14 @@ def poisoned(model: type[models.Model], key: int) -> Iterator[None]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS"
-                " $$ BEGIN RAISE EXCEPTION 'poisoned' USING ERRCODE = 'check_violation'; END $$"
+                "CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN RAISE EXCEPTION 'rejected' USING ERRCODE = 'check_violation'; END $$"
             )
-        act = {"postgresql": "EXECUTE FUNCTION poison()", "sqlite": "BEGIN SELECT RAISE(ABORT, 'poisoned'); END"}
+        action = {"postgresql": "EXECUTE FUNCTION reject()", "sqlite": "BEGIN SELECT RAISE(ABORT, 'rejected'); END"}
         for table, column in tables.items():
             cursor.execute(
-                f"CREATE TRIGGER poison_{table} BEFORE UPDATE ON {table}"
-                f" FOR EACH ROW WHEN (OLD.{column} = {key}) {act[connection.vendor]}"
+                f"CREATE TRIGGER reject_{table} BEFORE UPDATE ON {table}"
+                f" FOR EACH ROW WHEN (OLD.{column} = {key}) {action[connection.vendor]}"
             )
     try:
         yield
@@ -45,21 +48,21 @@ def poisoned(model: type[models.Model], key: int) -> Iterator[None]:
         with connection.cursor() as cursor:
             for table in tables:
                 on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER poison_{table}{on_table}")
+                cursor.execute(f"DROP TRIGGER reject_{table}{on_table}")
             if connection.vendor == "postgresql":
-                cursor.execute("DROP FUNCTION poison()")
+                cursor.execute("DROP FUNCTION reject()")
 
 
-@pytest.mark.parametrize("job", WITH_ROWS)
-def test_one_bad_row_stops_nobody_and_is_done_once_it_is_healed(stage: None, job: str) -> None:
-    restore_snapshot(an_evening)
+@pytest.mark.parametrize("job", JOBS_WITH_QUARANTINE)
+def test_a_bad_row_stops_no_other_row_and_is_processed_once_repaired(empty_database: None, job: str) -> None:
+    restore_snapshot(create_scenario)
     step = steps_of(job)[0]
     model = step.due(AT).model
     due = list(step.due(AT).order_by("pk").values_list("pk", flat=True))
     bad = due[len(due) // 2]
     assert len(due) >= 2
 
-    with poisoned(model, bad):
+    with updates_rejected(model, bad):
         with pytest.raises(CommandError) as failure:
             run(job)
         assert failure.value.returncode == 1
@@ -67,10 +70,10 @@ def test_one_bad_row_stops_nobody_and_is_done_once_it_is_healed(stage: None, job
         assert [each.row for each in QuarantinedRow.objects.all()] == [row_name(model, bad)]
         assert JobRun.objects.get().failed == 1
 
-        run(job)  # it rests until its backoff is over, so this pass is a good one
+        run(job)  # the bad row waits for its backoff, so this pass succeeds
         assert QuarantinedRow.objects.get().attempts == 1
 
     run(job, at=AFTER_BACKOFF)
     assert not step.due(AT).filter(pk__in=due).exists()
     assert not QuarantinedRow.objects.exists()
-    assert flaws(AT - HOUR) == []
+    assert invariant_violations(AT - HOUR) == []

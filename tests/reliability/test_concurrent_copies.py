@@ -1,4 +1,5 @@
-"""Two copies of a job at once, and sixteen customers at once: the end is that of one, or as many win as may."""
+"""Two copies of a job at once leave what one copy leaves. Of sixteen customers at once, as many succeed as there are
+units left. Negative control: without locks and compare-and-set two copies do some work twice."""
 
 import threading
 from collections import Counter
@@ -19,13 +20,13 @@ from orders.services import hold
 from orders.services.refunds import effects
 from orders.services.visits import preorders
 from screenings.models import Session
-from tests.helpers.factories import Picture, a_customer, a_promocode, a_session, an_adult, an_item, business_state
+from tests.helpers.factories import BusinessState, a_customer, a_promocode, a_session, an_adult, an_item, business_state
 from tests.reliability import fake_mailbox
-from tests.reliability.crash_points import Meetings
+from tests.reliability.crash_points import InterleavingPoints
 from tests.reliability.db_snapshot import restore_snapshot
-from tests.reliability.interleaving import PATIENCE, two_at_once, without_compare_and_set, without_row_locks
-from tests.reliability.run_job import everybody_gets_a_lease, flaws, run
-from tests.reliability.scenario import AT, JOBS, an_evening
+from tests.reliability.interleaving import TIMEOUT, interleaver, without_compare_and_set, without_row_locks
+from tests.reliability.run_job import invariant_violations, leases_always_granted, run
+from tests.reliability.scenario import AT, JOBS, create_scenario
 
 pytestmark = pytest.mark.postgres
 
@@ -33,45 +34,45 @@ BUYERS = 16
 
 
 @pytest.fixture(autouse=True)
-def _stage(stage: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+def _empty_database(empty_database: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.reliability.fake_mailbox.Backend", str(tmp_path)
-    with everybody_gets_a_lease():
+    with leases_always_granted():
         yield
 
 
 # --- Two copies
 
 
-def one_copy_of(job: str) -> tuple[tuple[Picture, Counter[str]], int]:
-    restore_snapshot(an_evening)
-    fake_mailbox.empty()
-    with Meetings().watched() as points:
+def end_of_one_copy(job: str) -> tuple[tuple[BusinessState, Counter[str]], int]:
+    restore_snapshot(create_scenario)
+    fake_mailbox.clear()
+    with InterleavingPoints().counting() as points:
         run(job)
-    return (business_state(), fake_mailbox.arrived()), points.passed
+    return (business_state(), fake_mailbox.delivered()), points.passed
 
 
-def two_copies_of(job: str, points: range) -> Iterator[tuple[Picture, Counter[str]]]:
-    """How it ends when a second copy runs while the first is stopped at each of the points."""
-    with two_at_once() as interleave:
+def ends_of_two_copies(job: str, points: range) -> Iterator[tuple[BusinessState, Counter[str]]]:
+    """The ends when a second copy runs while the first is paused at each of the points."""
+    with interleaver() as interleave:
         for point in points:
-            restore_snapshot(an_evening)
-            fake_mailbox.empty()
+            restore_snapshot(create_scenario)
+            fake_mailbox.clear()
             interleave(lambda: run(job), lambda: run(job), at_point=point)
-            yield business_state(), fake_mailbox.arrived()
+            yield business_state(), fake_mailbox.delivered()
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_two_copies_of_a_job_end_as_one(job: str) -> None:
-    expected, points = one_copy_of(job)
+def test_two_copies_of_a_job_leave_what_one_copy_leaves(job: str) -> None:
+    expected, points = end_of_one_copy(job)
 
-    # Before the first look, between look and lock, in the middle, and shortly before the end.
-    ends = [end == expected for end in two_copies_of(job, range(2, points + 1, max(points // 5, 1)))]
+    # About five points: before the first query, between query and lock, in the middle, and near the end.
+    ends = [end == expected for end in ends_of_two_copies(job, range(2, points + 1, max(points // 5, 1)))]
 
     assert all(ends)
 
 
 @contextmanager
-def nothing_guarded() -> Iterator[None]:
+def without_protections() -> Iterator[None]:
     with without_row_locks(), without_compare_and_set(order_models, preorders, effects):
         yield
 
@@ -79,17 +80,17 @@ def nothing_guarded() -> Iterator[None]:
 @pytest.mark.parametrize(
     "job", ["cancel_expired_orders", "process_late_payment_orders", "update_completed_order_statuses"]
 )
-def test_without_the_guards_two_copies_do_something_twice(job: str) -> None:
-    expected, points = one_copy_of(job)
+def test_without_locks_and_compare_and_set_two_copies_do_work_twice(job: str) -> None:
+    expected, points = end_of_one_copy(job)
 
-    with nothing_guarded():
-        assert any(end != expected for end in two_copies_of(job, range(2, points + 1)))
-
-
-# --- Sixteen at once
+    with without_protections():
+        assert any(end != expected for end in ends_of_two_copies(job, range(2, points + 1)))
 
 
-def things_that_three_can_have() -> None:
+# --- Sixteen customers at once
+
+
+def three_of_everything() -> None:
     session = a_session()
     an_item(session.hall.cinema, stock=3)
     a_promocode(max_uses=3)
@@ -120,14 +121,14 @@ def buy_with_points(number: int) -> None:
     buy_seat(number, user=User.objects.get(), points=30)
 
 
-def at_once(act: Callable[[int], None]) -> Counter[str]:
-    """Sixteen threads, released together, each on a connection of its own: how often each refusal, or none, was met."""
+def at_once(buy: Callable[[int], None]) -> Counter[str]:
+    """Sixteen threads start together, each on its own connection. Counts each kind of refusal; "" is success."""
     together, results = threading.Barrier(BUYERS), []
 
     def attempt(number: int) -> None:
         try:
-            together.wait(PATIENCE)
-            act(number)
+            together.wait(TIMEOUT)
+            buy(number)
             results.append("")
         except Refused as refusal:
             results.append(type(refusal).__name__)
@@ -138,12 +139,12 @@ def at_once(act: Callable[[int], None]) -> Counter[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
     return Counter(results)
 
 
 @pytest.mark.parametrize(
-    ("act", "refusal"),
+    ("buy", "refusal"),
     [
         (buy_a_portion, OutOfStock),
         (buy_one_of_three_seats, SeatTaken),
@@ -151,10 +152,12 @@ def at_once(act: Callable[[int], None]) -> Counter[str]:
         (buy_with_points, NotEnoughPoints),
     ],
 )
-def test_of_sixteen_at_once_as_many_win_as_there_is_for(act: Callable[[int], None], refusal: type[Exception]) -> None:
-    restore_snapshot(things_that_three_can_have)
+def test_of_sixteen_customers_at_once_three_succeed_and_the_others_are_refused(
+    buy: Callable[[int], None], refusal: type[Exception]
+) -> None:
+    restore_snapshot(three_of_everything)
 
-    results = at_once(act)
+    results = at_once(buy)
 
     assert results == {"": 3, refusal.__name__: BUYERS - 3}
-    assert flaws() == []
+    assert invariant_violations() == []

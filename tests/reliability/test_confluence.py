@@ -1,4 +1,4 @@
-"""Twice is once, and the end does not depend on how the work was cut, in which order it was done, or when."""
+"""Jobs are idempotent, and the end depends neither on the size of batches nor on the order of jobs."""
 
 import random
 from collections.abc import Sequence
@@ -13,104 +13,104 @@ from django.db.models import Q
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from orders import invariants
 from orders.models import Order
-from tests.helpers.factories import Picture, business_state
+from tests.helpers.factories import BusinessState, business_state
 from tests.helpers.sampling import EXHAUSTIVE
 from tests.reliability.db_snapshot import restore_snapshot
 from tests.reliability.run_job import run
-from tests.reliability.scenario import AT, DAY, HOUR, JOBS, an_evening
+from tests.reliability.scenario import AT, DAY, HOUR, JOBS, create_scenario
 
 EVERY_COMMAND = [*JOBS, "check_invariants"]
 SEEDS = range(30) if EXHAUSTIVE else {"sqlite": range(3), "postgresql": range(3, 6)}[connection.vendor]
-ROUNDS = 5  # after so many nothing is due any more, or never will be
+MAX_ROUNDS = 5  # of all jobs, until nothing is due any more
 
 
 @pytest.fixture(autouse=True)
-def _stage(stage: None, settings: Any, tmp_path: Path) -> None:
+def _empty_database(empty_database: None, settings: Any, tmp_path: Path) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.reliability.fake_mailbox.Backend", str(tmp_path)
 
 
-def a_busy_evening() -> None:
-    """Of most things more than a batch of seven holds."""
-    an_evening(of_each=4)
+def create_large_scenario() -> None:
+    """Most jobs have more rows than a batch of seven holds."""
+    create_scenario(per_case=4)
 
 
-def after(jobs: Sequence[str], **options: Any) -> Picture:
+def state_after(jobs: Sequence[str], **options: Any) -> BusinessState:
     for job in jobs:
         run(job, **options)
     return business_state()
 
 
-# --- Once
+# --- Idempotence and batches
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_twice_is_once(job: str) -> None:
-    restore_snapshot(an_evening)
+def test_a_second_pass_changes_nothing(job: str) -> None:
+    restore_snapshot(create_scenario)
 
-    once = after([job])
-    twice = after([job])
+    once = state_after([job])
+    twice = state_after([job])
 
     assert twice == once
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_the_size_of_the_batches_does_not_matter(job: str) -> None:
+def test_the_size_of_batches_does_not_matter(job: str) -> None:
     ends = []
     for size in (1, 7, 500):
-        restore_snapshot(a_busy_evening)
-        ends.append(after([job], batch_size=size))
+        restore_snapshot(create_large_scenario)
+        ends.append(state_after([job], batch_size=size))
 
     assert ends[0] == ends[1] == ends[2]
 
 
-# --- In any order
+# --- The order of jobs
 
 
-def settled_state(picture: Picture) -> Picture:
-    """Statuses, stock, money and points. Which of two reasons ended an order, and so what was told of it and printed on
-    receipts, may depend on who came first."""
-    told = {"notifications.Notification", "payments.Receipt", "payments.ReceiptLine"}
-    kept = {table: lines for table, lines in picture.items() if table not in told}
-    kept["orders.OrderEvent"] = sorted(line.partition(", reason=")[0] for line in picture["orders.OrderEvent"])
-    return kept
+def order_independent_state(state: BusinessState) -> BusinessState:
+    """Statuses, stock, money and points. If two reasons can end an order, the job that runs first decides which one is
+    recorded, and so its messages and receipts; these are left out."""
+    ignored = {"notifications.Notification", "payments.Receipt", "payments.ReceiptLine"}
+    compared = {table: lines for table, lines in state.items() if table not in ignored}
+    compared["orders.OrderEvent"] = sorted(line.partition(", reason=")[0] for line in state["orders.OrderEvent"])
+    return compared
 
 
-def until_nothing_is_due(jobs: Sequence[str]) -> Picture:
-    before: Picture = {}
-    for _round in range(ROUNDS):
-        end = after(jobs)
+def state_when_nothing_is_due(jobs: Sequence[str]) -> BusinessState:
+    before: BusinessState = {}
+    for _round in range(MAX_ROUNDS):
+        end = state_after(jobs)
         if end == before:
             return end
         before = end
-    raise AssertionError(f"something is still due after {ROUNDS} rounds")
+    raise AssertionError(f"something is still due after {MAX_ROUNDS} rounds")
 
 
 @pytest.mark.exhaustive
-def test_jobs_in_any_order_end_the_same() -> None:
-    restore_snapshot(an_evening)
-    expected = settled_state(until_nothing_is_due(JOBS))
+def test_jobs_in_any_order_lead_to_the_same_state() -> None:
+    restore_snapshot(create_scenario)
+    expected = order_independent_state(state_when_nothing_is_due(JOBS))
 
     for seed in SEEDS:
-        restore_snapshot(an_evening)
+        restore_snapshot(create_scenario)
         shuffled = random.Random(seed).sample(JOBS, len(JOBS))
-        assert settled_state(until_nothing_is_due(shuffled)) == expected, f"in the order {shuffled}"
+        assert order_independent_state(state_when_nothing_is_due(shuffled)) == expected, f"in the order {shuffled}"
 
 
-def test_when_nothing_is_due_any_more_the_books_balance() -> None:
-    restore_snapshot(a_busy_evening)
+def test_no_invariant_is_violated_when_nothing_is_due() -> None:
+    restore_snapshot(create_large_scenario)
 
-    until_nothing_is_due(JOBS)
+    state_when_nothing_is_due(JOBS)
 
     assert list(invariants.violations(AT)) == []
     assert not QuarantinedRow.objects.exists()
 
 
-# --- Looking, and looking back
+# --- Dry runs and past instants
 
 
 @pytest.mark.parametrize("job", EVERY_COMMAND)
 def test_a_dry_run_changes_and_records_nothing(job: str, capsys: Any) -> None:
-    restore_snapshot(an_evening)
+    restore_snapshot(create_scenario)
     before = business_state()
 
     run(job, dry_run=True)
@@ -121,23 +121,23 @@ def test_a_dry_run_changes_and_records_nothing(job: str, capsys: Any) -> None:
 
 
 @pytest.mark.parametrize("ago", [HOUR, DAY, 3 * DAY, 31 * DAY])
-def test_a_replay_does_nothing_whose_facts_lie_after_its_instant(ago: timedelta) -> None:
-    """A job that replays the past sees only what was so by then: no row that came later changes."""
-    restore_snapshot(an_evening)
+def test_a_run_as_of_a_past_instant_ignores_later_events(ago: timedelta) -> None:
+    """`--at` in the past processes what was due then; orders with later events do not change."""
+    restore_snapshot(create_scenario)
     past = AT - ago
-    later = rows_of_later_facts(past)
+    later = orders_with_later_events(past)
 
     for job in JOBS:
         run(job, at=past)
 
     assert later
-    assert rows_of_later_facts(past) == later
+    assert orders_with_later_events(past) == later
 
 
-def rows_of_later_facts(past: datetime) -> dict[str, tuple[Any, ...]]:
-    """The orders of which something happened only after `past`, with all that a job could have done to them."""
-    facts = ("created_at", "paid_at", "completed_at", "refunded_at", "tickets__session__cancelled_at")
-    later = Order.objects.filter(Q(*((f"{fact}__gt", past) for fact in facts), _connector=Q.OR)).distinct()
+def orders_with_later_events(past: datetime) -> dict[str, tuple[Any, ...]]:
+    """Orders to which something happened after `past`, with the columns that a job could change."""
+    events = ("created_at", "paid_at", "completed_at", "refunded_at", "tickets__session__cancelled_at")
+    later = Order.objects.filter(Q(*((f"{event}__gt", past) for event in events), _connector=Q.OR)).distinct()
     return {
         order.number: (
             order.status,

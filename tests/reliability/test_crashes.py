@@ -1,4 +1,4 @@
-"""A job that is killed at any statement or commit, and run again, ends as if it had never been killed."""
+"""A job that is killed at any statement or commit, and run again, leaves what an undisturbed run leaves."""
 
 import random
 from collections import Counter
@@ -20,89 +20,92 @@ from orders.models import Order
 from orders.services.refunds import effects, refund
 from orders.services.selling import cancellation
 from payments.models import Refund
-from tests.helpers.factories import DRAWN_BY_LOT, Picture, business_state
+from tests.helpers.factories import RANDOM_FIELDS, BusinessState, business_state
 from tests.helpers.ledger_diff import differences
 from tests.helpers.sampling import EXHAUSTIVE
 from tests.reliability import fake_mailbox
-from tests.reliability.crash_injection import kill, points_of
-from tests.reliability.db_snapshot import restore_snapshot, whole
-from tests.reliability.run_job import LEASE_IS_OVER, by_the_clock, run
-from tests.reliability.scenario import AT, JOBS, an_evening
+from tests.reliability.crash_injection import count_crash_points, run_and_kill
+from tests.reliability.db_snapshot import database_contents, restore_snapshot
+from tests.reliability.run_job import AFTER_LEASE, clock_ahead, run
+from tests.reliability.scenario import AT, JOBS, create_scenario
 
-EVERY_POINT = {"cancel_expired_orders", "process_refunded_orders"}
-SENDERS = {"deliver_notifications", "execute_refunds"}  # what they had claimed waits until the claim ends
-SAMPLED = [job for job in JOBS if job not in EVERY_POINT | SENDERS]
-ONE_IN = 10  # on each database
-AT_MOST = 8  # points of one job, where it does its rows one by one
-LETTERS = 6  # that the killed sender has before it; whoever comes after it sends them all
-
-
-def take_snapshot() -> None:
-    restore_snapshot(an_evening)
+AT_EVERY_POINT = {"cancel_expired_orders", "process_refunded_orders"}
+SENDERS = {"deliver_notifications", "execute_refunds"}  # rows claimed by a killed sender wait for its claim to expire
+SAMPLED = [job for job in JOBS if job not in AT_EVERY_POINT | SENDERS]
+ONE_IN = 10  # crash points are tested, on each database
+AT_MOST = 8  # crash points are tested of a job that passes many
+MESSAGES = 6  # the limit of the pass that is killed; the next pass sends all
 
 
-def never_killed(job: str, *, limit: int | None = None) -> tuple[Picture, int]:
-    """How the job ends when nobody kills it, and how many points it passes."""
-    take_snapshot()
+def restore_scenario() -> None:
+    restore_snapshot(create_scenario)
+
+
+def undisturbed_run(job: str, *, limit: int | None = None) -> tuple[BusinessState, int]:
+    """The state after a pass that nobody kills, and the number of crash points in it."""
+    restore_scenario()
     before = business_state()
-    points = points_of(lambda: run(job, limit=limit))
+    points = count_crash_points(lambda: run(job, limit=limit))
     after = business_state()
-    assert after != before, f"{job} had nothing to do"
+    assert after != before, f"nothing is due to {job} in the scenario"
     return after, points
 
 
-def some(points: int, *, one_in: int, beginning: int = 0) -> range:
-    """What one database passes over is in the middle of the other's."""
+def sample_of(points: int, *, one_in: int, offset: int = 0) -> range:
+    """Every `one_in`-th point; on PostgreSQL those in the middle between SQLite's."""
     if EXHAUSTIVE:
         return range(1, points + 1)
-    first = beginning + one_in // 2 * (connection.vendor == "postgresql")
+    first = offset + one_in // 2 * (connection.vendor == "postgresql")
     return range(1 + first % one_in, points + 1, one_in)
 
 
-def run_again(job: str) -> Picture:
-    with by_the_clock(later=LEASE_IS_OVER):
+def run_again(job: str) -> BusinessState:
+    with clock_ahead(AFTER_LEASE):
         run(job)
     return business_state()
 
 
-def ends_of(
+def ends_after_kills(
     job: str,
     points: range,
     *,
     limit: int | None = None,
-    begin: Callable[[], object] = take_snapshot,
-    go_on: Callable[[], Any],
-    beside: Callable[[], object] = lambda: None,
+    restore: Callable[[], object] = restore_scenario,
+    recover: Callable[[], Any],
+    outside: Callable[[], object] = lambda: None,
 ) -> Iterator[tuple[int, Any]]:
-    """How it ends when the job is killed at each of the points and things `go_on`.
+    """Kill the job at each of the points, let `recover` go on, and yield the point and what `recover` returned.
 
-    What is left, in the database and `beside` it, decides the end; and between two commits the same is left, since the
-    clock stands still. So whatever is left goes on once, and what was left as it had been need not begin anew.
+    The contents of the database, and of what is `outside` it, determine what `recover` does. Between two commits a
+    killed job leaves the same contents, because the clock is stopped; so `recover` runs once for each different
+    contents, and the scenario is restored only where something has changed.
     """
     ends: dict[str, Any] = {}
-    begin()
-    at_first = _left(beside)
+    restore()
+    initial = _contents(outside)
     for point in points:
         with patch.object(clock, "now", lambda: AT):
-            kill(lambda: run(job, limit=limit), at_point=point)
-        left = _left(beside)
+            run_and_kill(lambda: run(job, limit=limit), at_point=point)
+        left = _contents(outside)
         if is_new := left not in ends:
-            ends[left] = go_on()
+            ends[left] = recover()
         yield point, ends[left]
-        if is_new or left != at_first:
-            begin()
+        if is_new or left != initial:
+            restore()
 
 
-def _left(beside: Callable[[], object]) -> str:
-    return whole(but=DRAWN_BY_LOT | {"holder", "claimed_by"}) + repr(beside())
+def _contents(outside: Callable[[], object]) -> str:
+    return database_contents(exclude=RANDOM_FIELDS | {"holder", "claimed_by"}) + repr(outside())
 
 
-@pytest.mark.parametrize("job", sorted(EVERY_POINT))
-def test_killed_at_any_point_and_run_again_it_ends_as_if_never_killed(stage: None, job: str) -> None:
-    expected, points = never_killed(job)
+@pytest.mark.parametrize("job", sorted(AT_EVERY_POINT))
+def test_a_job_killed_at_any_point_and_run_again_ends_like_an_undisturbed_run(empty_database: None, job: str) -> None:
+    expected, points = undisturbed_run(job)
 
     broken = [
-        point for point, end in ends_of(job, range(1, points + 1), go_on=lambda: run_again(job)) if end != expected
+        point
+        for point, end in ends_after_kills(job, range(1, points + 1), recover=lambda: run_again(job))
+        if end != expected
     ]
 
     assert broken == []
@@ -110,24 +113,26 @@ def test_killed_at_any_point_and_run_again_it_ends_as_if_never_killed(stage: Non
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("job", SAMPLED)
-def test_killed_at_some_points_and_run_again_it_ends_as_if_never_killed(stage: None, job: str) -> None:
-    expected, points = never_killed(job)
+def test_a_job_killed_at_sampled_points_and_run_again_ends_like_an_undisturbed_run(
+    empty_database: None, job: str
+) -> None:
+    expected, points = undisturbed_run(job)
     one_in = max(ONE_IN, points // AT_MOST)
-    sample = some(points, one_in=one_in, beginning=random.Random(job).randrange(one_in))
+    sample = sample_of(points, one_in=one_in, offset=random.Random(job).randrange(one_in))
 
-    broken = [point for point, end in ends_of(job, sample, go_on=lambda: run_again(job)) if end != expected]
+    broken = [point for point, end in ends_after_kills(job, sample, recover=lambda: run_again(job)) if end != expected]
 
     assert broken == []
 
 
 @contextmanager
-def committing_after(place: Any, door: str, *modules: Any) -> Iterator[None]:
-    """As if the work were two transactions: `door` ends the first of them. The modules ask for no savepoints, which a
-    commit in between would lose."""
-    through = getattr(place, door)
+def committing_after(owner: Any, function: str, *modules: Any) -> Iterator[None]:
+    """Negative control: split the work into two transactions, the first of which ends after `function`. Savepoints are
+    disabled in the modules, since a commit would release them."""
+    original = getattr(owner, function)
 
-    def through_and_commit(*args: Any, **kwargs: Any) -> Any:
-        result = through(*args, **kwargs)
+    def call_and_commit(*args: Any, **kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
         connection._commit()
         if connection.vendor == "sqlite":  # psycopg2 begins the next one by itself
             connection._start_transaction_under_autocommit()
@@ -136,74 +141,83 @@ def committing_after(place: Any, door: str, *modules: Any) -> Iterator[None]:
     with ExitStack() as stack:
         for module in modules:
             stack.enter_context(patch.object(module, "transaction", SimpleNamespace(atomic=nullcontext)))
-        stack.enter_context(patch.object(place, door, through_and_commit))
+        stack.enter_context(patch.object(owner, function, call_and_commit))
         yield
 
 
 @pytest.mark.parametrize(
-    ("job", "in_two"),
+    ("job", "in_two_transactions"),
     [
         ("cancel_expired_orders", lambda: committing_after(Order, "transition", cancellation)),
         ("process_refunded_orders", lambda: committing_after(effects, "transition", refund)),
     ],
 )
-def test_were_status_and_effects_two_transactions_a_kill_would_show(
-    stage: None, job: str, in_two: Callable[[], Any]
+def test_if_status_and_effects_were_two_transactions_a_kill_would_be_noticed(
+    empty_database: None, job: str, in_two_transactions: Callable[[], Any]
 ) -> None:
-    with in_two():
-        expected, points = never_killed(job)
+    with in_two_transactions():
+        expected, points = undisturbed_run(job)
 
-        # Somewhere in the middle the first of the two has been committed.
+        # From somewhere in the middle on, the first transaction is committed and the second is not.
         second_half = range(points // 2, points + 1)
-        broken = any(end != expected for _point, end in ends_of(job, second_half, go_on=lambda: run_again(job)))
+        broken = any(
+            end != expected for _point, end in ends_after_kills(job, second_half, recover=lambda: run_again(job))
+        )
 
     assert broken
 
 
-def test_a_sender_killed_at_any_point_leaves_no_message_unsent_and_repeats_none_twice(
-    stage: None, settings: Any, tmp_path: Path
+def test_a_sender_killed_at_any_point_sends_each_message_once_or_at_most_twice(
+    empty_database: None, settings: Any, tmp_path: Path
 ) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.reliability.fake_mailbox.Backend", str(tmp_path)
-    fake_mailbox.empty()
-    expected, _points = never_killed("deliver_notifications")
-    calm = fake_mailbox.arrived()
-    assert set(calm.values()) == {1}
-    _after_some, points = never_killed("deliver_notifications", limit=LETTERS)
+    fake_mailbox.clear()
+    expected, _points = undisturbed_run("deliver_notifications")
+    undisturbed = fake_mailbox.delivered()
+    assert set(undisturbed.values()) == {1}
+    _state, points = undisturbed_run("deliver_notifications", limit=MESSAGES)
 
-    def begin() -> None:
-        take_snapshot()
-        fake_mailbox.empty()
+    def restore() -> None:
+        restore_scenario()
+        fake_mailbox.clear()
 
-    def go_on() -> tuple[Picture, Counter[str]]:
-        with by_the_clock(later=LEASE_IS_OVER):
+    def recover() -> tuple[BusinessState, Counter[str]]:
+        with clock_ahead(AFTER_LEASE):
             run("deliver_notifications", at=AT + CLAIM_DURATION + timedelta(minutes=1))
-        return business_state(), fake_mailbox.arrived()
+        return business_state(), fake_mailbox.delivered()
 
-    every = range(1, points + 1)
-    ends = ends_of("deliver_notifications", every, limit=LETTERS, begin=begin, go_on=go_on, beside=fake_mailbox.arrived)
+    every_point = range(1, points + 1)
+    ends = ends_after_kills(
+        "deliver_notifications",
+        every_point,
+        limit=MESSAGES,
+        restore=restore,
+        recover=recover,
+        outside=fake_mailbox.delivered,
+    )
     broken = [
         point
-        for point, (end, arrived) in ends
-        if end != expected or arrived.keys() != calm.keys() or max(arrived.values()) > 2
+        for point, (end, delivered) in ends
+        if end != expected or delivered.keys() != undisturbed.keys() or max(delivered.values()) > 2
     ]
 
     assert broken == []
 
 
 @pytest.mark.exhaustive
-def test_a_sender_of_refunds_killed_at_any_point_sends_each_once(stage: None) -> None:
-    """The bank's ledger and ours are the same in the end, whatever the sender had time to write down."""
-    _expected, points = never_killed("execute_refunds")
+def test_execute_refunds_killed_at_every_other_point_sends_each_refund_once(empty_database: None) -> None:
+    """In the end the ledgers of the bank and of the cinema agree, whatever the killed job had recorded."""
+    _expected, points = undisturbed_run("execute_refunds")
     sent = DemoRefund.objects.count()
 
-    def go_on() -> tuple[int, int, list[str]]:
-        with by_the_clock(later=LEASE_IS_OVER):
+    def recover() -> tuple[int, int, list[str]]:
+        with clock_ahead(AFTER_LEASE):
             run("execute_refunds", at=AT + CLAIM_DURATION + timedelta(minutes=1))
             run("reconcile_payments")
         to_send = Refund.objects.to_send(AT + timedelta(days=1)).count()
         return DemoRefund.objects.count(), to_send, differences()
 
-    ends = ends_of("execute_refunds", some(points, one_in=2), go_on=go_on)
+    ends = ends_after_kills("execute_refunds", sample_of(points, one_in=2), recover=recover)
     broken = [point for point, end in ends if end != (sent, 0, [])]
 
     assert broken == []

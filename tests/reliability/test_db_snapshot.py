@@ -1,4 +1,4 @@
-"""The picture of a scene: what the proofs compare must show what matters, and nothing else."""
+"""`business_state`, which the reliability tests compare: it shows every change that matters, and nothing else."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from tests.helpers.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def test_two_looks_at_one_scene_see_the_same() -> None:
+def test_the_state_of_unchanged_data_is_equal() -> None:
     session = a_session()
     item = an_item(session.hall.cinema)
     an_order(session, seats=2, snacks=[(item, 3)], customer=a_customer(points=100), promocode=a_promocode(), points=50)
@@ -39,7 +39,7 @@ def test_two_looks_at_one_scene_see_the_same() -> None:
         lambda order: order.events.update(reason="?"),
     ],
 )
-def test_a_picture_shows_every_change(change) -> None:
+def test_the_state_shows_every_change(change) -> None:
     session = a_session()
     order = an_order(session, snacks=[(an_item(session.hall.cinema), 3)], customer=a_customer(points=100), points=50)
     before = business_state()

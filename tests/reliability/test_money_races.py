@@ -1,5 +1,5 @@
-"""A webhook, the job, the customer who comes back and the job that cancels, two at a time, in every order in which they
-can meet at one payment: the money is booked once, and ends in a ticket or on its way back."""
+"""Two of a webhook, the polling job, the returning customer and the cancelling job handle one payment at once, in every
+interleaving: the money is booked once, and the customer gets the tickets or a refund."""
 
 from collections.abc import Iterator
 
@@ -12,24 +12,24 @@ from payments.models import Payment
 from tests.helpers.factories import an_order, at_the_bank
 from tests.helpers.ledger_diff import differences
 from tests.reliability.db_snapshot import restore_snapshot
-from tests.reliability.interleaving import Act, Schedule, every_schedule
-from tests.reliability.run_job import everybody_gets_a_lease, flaws, run
+from tests.reliability.interleaving import Action, Schedule, every_schedule
+from tests.reliability.run_job import invariant_violations, leases_always_granted, run
 from tests.reliability.scenario import AT, MINUTE
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(autouse=True)
-def _stage(stage: None) -> Iterator[None]:
-    with everybody_gets_a_lease():
+def _empty_database(empty_database: None) -> Iterator[None]:
+    with leases_always_granted():
         yield
 
 
-def somebody_has_just_paid() -> None:
-    at_the_bank(an_order(at=AT - 50 * MINUTE), paid=True, at=AT - 49 * MINUTE)  # so long ago that nobody waits any more
+def an_order_just_paid() -> None:
+    at_the_bank(an_order(at=AT - 50 * MINUTE), paid=True, at=AT - 49 * MINUTE)  # so long ago that the order has expired
 
 
-def somebody_wants_to_pay() -> None:
+def an_order_to_pay() -> None:
     an_order(at=AT - MINUTE)
 
 
@@ -37,23 +37,23 @@ def settle() -> str:
     return settle_payment(Payment.objects.get(), at=AT).status
 
 
-def come_back() -> CustomerPaymentState:
+def return_from_gateway() -> CustomerPaymentState:
     return customer_payment_state(Order.objects.get(), at=AT)
 
 
-def press_pay() -> str:
+def click_pay() -> str:
     return start_payment(Order.objects.get(), gateway="demo", return_url="http://testserver/", at=AT).redirect_url
 
 
-def ask_about_all() -> None:
+def poll_all_payments() -> None:
     run("reconcile_payments")
 
 
-def cancel_what_expired() -> None:
+def cancel_expired() -> None:
     run("cancel_expired_orders")
 
 
-def refused(schedule: Schedule) -> list[object]:
+def errors_of(schedule: Schedule) -> list[object]:
     return [result for result in (schedule.first, schedule.second) if isinstance(result, BaseException)]
 
 
@@ -61,25 +61,23 @@ def refused(schedule: Schedule) -> list[object]:
     ("first", "second"),
     [
         (settle, settle),
-        (settle, ask_about_all),
-        (come_back, settle),
-        (settle, cancel_what_expired),
-        (cancel_what_expired, settle),
+        (settle, poll_all_payments),
+        (return_from_gateway, settle),
+        (settle, cancel_expired),
+        (cancel_expired, settle),
     ],
-    ids=lambda act: act.__name__,
+    ids=lambda action: action.__name__,
 )
-def test_money_is_booked_once_whoever_asks_when(first: Act, second: Act) -> None:
-    for schedule in every_schedule(first, second, restore_snapshot=lambda: restore_snapshot(somebody_has_just_paid)):
-        assert refused(schedule) == [], schedule
+def test_a_payment_is_booked_once_in_every_schedule(first: Action, second: Action) -> None:
+    for schedule in every_schedule(first, second, restore_snapshot=lambda: restore_snapshot(an_order_just_paid)):
+        assert errors_of(schedule) == [], schedule
         assert Order.objects.get().status == Order.Status.PAID, schedule
         assert differences() == [], schedule
-        assert flaws() == [], schedule
+        assert invariant_violations() == [], schedule
 
 
-def test_pressed_twice_at_once_it_is_one_payment() -> None:
-    for schedule in every_schedule(
-        press_pay, press_pay, restore_snapshot=lambda: restore_snapshot(somebody_wants_to_pay)
-    ):
-        assert refused(schedule) == [], schedule
+def test_two_clicks_at_once_start_one_payment() -> None:
+    for schedule in every_schedule(click_pay, click_pay, restore_snapshot=lambda: restore_snapshot(an_order_to_pay)):
+        assert errors_of(schedule) == [], schedule
         assert schedule.first == schedule.second
         assert (Payment.objects.count(), DemoCharge.objects.count()) == (1, 1), schedule

@@ -1,5 +1,5 @@
-"""Sixty-four people buy one seat at one moment, each in a browser and at an address of their own: one holds it, and
-everybody else is told so at once. Without the index that decides, more than one would hold it."""
+"""Sixty-four customers buy one seat at once, each with a browser and an IP address of their own: one holds it, and all
+others are told at once. Negative control: without the unique index more than one holds it."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,45 +15,45 @@ from django.test import Client
 from cinema import clock
 from orders.models import Order, Ticket
 from tests.helpers.factories import NOON, a_session, an_adult, free_seats
-from tests.reliability.interleaving import PATIENCE
-from tests.reliability.run_job import flaws
+from tests.reliability.interleaving import TIMEOUT
+from tests.reliability.run_job import invariant_violations
 
-pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("stage")]
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("empty_database")]
 
-CROWD = 64
-KIND = "One of these seats has just been taken. Choose other seats."
+CUSTOMERS = 64
+REFUSAL = "One of these seats has just been taken. Choose other seats."
 INDEX = "one_live_ticket_a_seat"
 
 
-def test_one_holds_the_seat_and_sixty_three_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_of_sixty_four_customers_holds_the_seat_and_the_others_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOON)
 
-    answers = a_crowd_buys_one_seat()
+    answers = buy_one_seat_at_once()
 
-    assert sorted(answer.status_code for answer in answers) == [302] + [409] * (CROWD - 1)
-    assert [KIND in answer.content.decode() for answer in answers].count(True) == CROWD - 1
+    assert sorted(answer.status_code for answer in answers) == [302] + [409] * (CUSTOMERS - 1)
+    assert [REFUSAL in answer.content.decode() for answer in answers].count(True) == CUSTOMERS - 1
     assert Order.objects.count() == Ticket.objects.live().count() == 1
-    assert flaws() == []
+    assert invariant_violations() == []
 
 
-def test_without_the_index_more_than_one_would_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_unique_index_more_than_one_customer_holds_the_seat(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOON)
 
     with without_the_index():
-        answers = a_crowd_buys_one_seat(of=8)
+        answers = buy_one_seat_at_once(customers=8)
 
     assert sum(answer.status_code == 302 for answer in answers) > 1
 
 
-def a_crowd_buys_one_seat(*, of: int = CROWD) -> list[Any]:
-    """All of them have looked, and the seat was free, before the first of them writes."""
+def buy_one_seat_at_once(*, customers: int = CUSTOMERS) -> list[Any]:
+    """All have found the seat free before the first of them writes."""
     session, adult = a_session(), an_adult()
     seat = free_seats(session)[0]
     tickets = type(Ticket.objects)
-    everybody, write = Barrier(of, timeout=PATIENCE), tickets.bulk_create
+    barrier, write = Barrier(customers, timeout=TIMEOUT), tickets.bulk_create
 
-    def write_together(*args: Any, **kwargs: Any) -> Any:
-        everybody.wait()
+    def write_at_once(*args: Any, **kwargs: Any) -> Any:
+        barrier.wait()
         return write(*args, **kwargs)
 
     def buy(number: int) -> Any:
@@ -64,18 +64,18 @@ def a_crowd_buys_one_seat(*, of: int = CROWD) -> list[Any]:
         finally:
             connections.close_all()
 
-    with patch.object(tickets, "bulk_create", write_together), ThreadPoolExecutor(of) as crowd:
-        return list(crowd.map(buy, range(of)))
+    with patch.object(tickets, "bulk_create", write_at_once), ThreadPoolExecutor(customers) as threads:
+        return list(threads.map(buy, range(customers)))
 
 
 @contextmanager
 def without_the_index() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [INDEX])
-        made_by = cursor.fetchone()[0]
+        definition = cursor.fetchone()[0]
         cursor.execute(f"DROP INDEX {INDEX}")
         try:
             yield
         finally:
             Ticket.objects.all().delete()
-            cursor.execute(made_by)
+            cursor.execute(definition)

@@ -1,5 +1,6 @@
-"""Two who want different things of the same rows at the same time, in every order in which they can meet; and each
-race once more with its guard taken away, to see that these eyes would see."""
+"""Two actors change the same rows at once, in every interleaving. Negative control: each race runs once more without
+the protection that decides it, and the test must find a bad end.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -37,8 +38,8 @@ from screenings.models import Session, SessionSummary
 from screenings.services import complete_sessions
 from tests.helpers.factories import a_customer, a_paid_order, a_promocode, a_session, an_adult, an_item, an_order
 from tests.reliability.db_snapshot import restore_snapshot
-from tests.reliability.interleaving import Act, Schedule, every_schedule, without_compare_and_set, without_row_locks
-from tests.reliability.run_job import everybody_gets_a_lease, flaws, run
+from tests.reliability.interleaving import Action, Schedule, every_schedule, without_compare_and_set, without_row_locks
+from tests.reliability.run_job import invariant_violations, leases_always_granted, run
 from tests.reliability.scenario import AT, DAY, HOUR, MINUTE
 
 pytestmark = pytest.mark.postgres
@@ -48,23 +49,23 @@ Refusals = list[type[Exception]]
 
 @dataclass(frozen=True)
 class Race:
-    """Who meets whom on which scene, what a good end is, and which guard sees to it."""
+    """Two actions on the same data, what a correct end is, and the protection that ensures it."""
 
-    scene: Act
-    first: Act
-    second: Act
-    ends_well: Callable[[Refusals], bool]  # given what either of them was refused with
-    unguarded: Callable[[], AbstractContextManager[Any]]
+    snapshot: Action
+    first: Action
+    second: Action
+    is_correct: Callable[[Refusals], bool]  # given the errors that either of them raised
+    without_protection: Callable[[], AbstractContextManager[Any]]
 
     @property
-    def the_other_way(self) -> "Race":
+    def reversed(self) -> "Race":
         return replace(self, first=self.second, second=self.first)
 
 
-# --- An expired order, and those who reach for it while the job cancels it
+# --- An expired order, while the job cancels it
 
 
-def an_expired_basket() -> None:
+def an_expired_order() -> None:
     session = a_session()
     an_order(
         session,
@@ -77,7 +78,7 @@ def an_expired_basket() -> None:
     )
 
 
-def cancel_what_expired() -> None:
+def cancel_expired() -> None:
     run("cancel_expired_orders")
 
 
@@ -86,16 +87,16 @@ def pay() -> None:
     mark_paid(order, gateway="demo", external_id="7", amount=order.final_amount, at=AT)
 
 
-def extend_it() -> None:
+def extend_order() -> None:
     extend(Order.objects.get(), until=AT + HOUR, at=AT)
 
 
-def cancel_by_hand() -> None:
+def cancel_by_staff() -> None:
     cancel(Order.objects.get(), reason=CancelReason.STAFF, at=AT)
 
 
 def is_sold(refusals: Refusals) -> bool:
-    """The money came, so the seats are the customer's, even where the job had just let them go; none was sent back."""
+    """The order is paid and keeps its seats, even if the job had just released them; nothing is refunded."""
     seats = set(Ticket.objects.values_list("status", flat=True))
     return not refusals and status() == "PAID" and seats == {"PAID"} and not Refund.objects.exists()
 
@@ -107,7 +108,7 @@ def is_extended_or_cancelled(refusals: Refusals) -> bool:
 
 
 def is_cancelled_once(refusals: Refusals) -> bool:
-    """By one of the two; the other found nothing to do, or was told so."""
+    """Cancelled by one of the two; the other did nothing, or was refused."""
     ends = OrderEvent.objects.filter(to_status="CANCELLED").count()
     return status() == "CANCELLED" and ends == 1 and refusals in ([], [ForbiddenMove])
 
@@ -117,41 +118,42 @@ def status() -> str:
 
 
 @contextmanager
-def nothing_guarded() -> Iterator[None]:
+def without_locks_and_compare_and_set() -> Iterator[None]:
     with without_row_locks(), without_compare_and_set(order_models, preorders):
         yield
 
 
 @contextmanager
-def due_read_only_before_the_lock() -> Iterator[None]:
-    """As if the job trusted its list: what the lock waited for is not looked at."""
-    attempt = steps.process_batch
+def without_recheck_after_the_lock() -> Iterator[None]:
+    """The job does not read again, after it has locked its rows, whether they are still due."""
+    process_batch = steps.process_batch
 
-    def trusting(step: steps.Step, *rest: Any) -> Any:
-        trusted = replace(step, due=lambda at: Order.objects.filter(status__in=Order.UNPAID), again=None)
-        return attempt(trusted, *rest)
+    def without_recheck(step: steps.Step, *rest: Any) -> Any:
+        return process_batch(
+            replace(step, due=lambda at: Order.objects.filter(status__in=Order.UNPAID), again=None), *rest
+        )
 
-    with patch.object(steps, "process_batch", trusting):
+    with patch.object(steps, "process_batch", without_recheck):
         yield
 
 
-# --- Money that goes back, while jobs count it
+# --- Refunds, while jobs process the order
 
 
-def a_paid_basket() -> None:
+def a_paid_order_with_snacks() -> None:
     session = a_session()
     snacks = [(an_item(session.hall.cinema, stock=10), 2)]
     a_paid_order(session, seats=2, snacks=snacks, customer=a_customer(points=100), points=50, at=AT - HOUR)
 
 
-def the_bank_takes_it_back() -> None:
+def chargeback() -> None:
     order = Order.objects.get()
     record_refund(order, amount=order.final_amount, external_id="chargeback", at=AT)
     run("process_refunded_orders")
 
 
-def a_refunded_basket() -> None:
-    a_paid_basket()
+def a_refunded_order() -> None:
+    a_paid_order_with_snacks()
     order = Order.objects.get()
     record_refund(order, amount=order.final_amount, external_id="chargeback", at=AT - MINUTE)
 
@@ -160,15 +162,15 @@ def process_refunds() -> None:
     run("process_refunded_orders")
 
 
-def refund_by_hand() -> None:
+def refund_by_staff() -> None:
     refund(Order.objects.get(), reason="Ill", at=AT)
 
 
 def is_refunded_once(refusals: Refusals) -> bool:
     order = Order.objects.get()
-    back = Refund.objects.aggregate(money=Sum("amount"))["money"]
-    told_so = refusals in ([NotRefundable], [MoreThanLeft])
-    return told_so and order.refund_processed_at == AT and back == order.final_amount
+    refunded = Refund.objects.aggregate(money=Sum("amount"))["money"]
+    is_refused = refusals in ([NotRefundable], [MoreThanLeft])
+    return is_refused and order.refund_processed_at == AT and refunded == order.final_amount
 
 
 def is_processed_once(refusals: Refusals) -> bool:
@@ -176,7 +178,7 @@ def is_processed_once(refusals: Refusals) -> bool:
     return not refusals and Order.objects.get().refund_processed_at == AT and returned == 1
 
 
-def a_seen_order() -> None:
+def a_completed_order() -> None:
     session = a_session(start=AT - 32 * DAY)
     order = a_paid_order(session, seats=2, customer=a_customer(), at=AT - 33 * DAY)
     complete_sessions([session], at=AT - 31 * DAY)
@@ -187,13 +189,13 @@ def archive() -> None:
     run("cleanup_completed_sessions")
 
 
-def is_summed_up_right(refusals: Refusals) -> bool:
+def summary_is_correct(refusals: Refusals) -> bool:
     [expected] = summaries_of([Session.objects.get().pk])
     stored = SessionSummary.objects.get()
     return not refusals and stored.refunded == 2 and all(getattr(stored, f) == getattr(expected, f) for f in FIGURES)
 
 
-def credit_points() -> None:
+def accrue_points() -> None:
     run("accrue_bonus_for_completed_orders")
 
 
@@ -202,28 +204,28 @@ def is_refunded_and_earns_nothing(refusals: Refusals) -> bool:
     return not refusals and status() == "REFUNDED" and not points
 
 
-# --- The bar
+# --- Preorders
 
 
-def uncollected_snacks() -> None:
+def an_uncollected_preorder() -> None:
     session = a_session(start=AT - 3 * HOUR)
     a_paid_order(session, snacks=[(an_item(session.hall.cinema, stock=10), 4)], at=AT - DAY)
 
 
-def give_up_snacks() -> None:
+def expire_preorders() -> None:
     run("cancel_expired_concession_preorders")
 
 
-def collect_them() -> None:
+def collect_preorder() -> None:
     collect(ConcessionPreorder.objects.get(), at=AT)
 
 
-def is_collected_or_given_up(refusals: Refusals) -> bool:
+def is_collected_or_expired(refusals: Refusals) -> bool:
     end = (ConcessionPreorder.objects.get().status, ConcessionItem.objects.get().stock_quantity, refusals)
     return end in [("COLLECTED", 6, []), ("EXPIRED", 10, [SnacksNotOpen])]
 
 
-# --- Two buyers of the last one
+# --- Two customers and the last unit
 
 
 def one_of_everything() -> None:
@@ -235,12 +237,12 @@ def one_of_everything() -> None:
     an_adult()
 
 
-def the_seat_of_an_expired_order() -> None:
+def an_expired_order_and_its_seat() -> None:
     one_of_everything()
     an_order(Session.objects.get(), at=AT - 20 * MINUTE)
 
 
-def buy_the_seat(number: int = 1, **basket: Any) -> None:
+def buy_seat(number: int = 1, **basket: Any) -> None:
     session = Session.objects.get()
     seat = session.hall.seats.get(row=1, number=number)
     basket = {"email": "a@example.org"} | basket
@@ -261,24 +263,24 @@ def buy_with_the_promocode() -> None:
 
 
 def buy_with_points() -> None:
-    buy_the_seat(1, user=User.objects.get(), points=50)
+    buy_seat(1, user=User.objects.get(), points=50)
 
 
-def buy_another_with_points() -> None:
-    buy_the_seat(2, user=User.objects.get(), points=50)
+def buy_other_seat_with_points() -> None:
+    buy_seat(2, user=User.objects.get(), points=50)
 
 
 def one_is_refused(kind: type[Exception]) -> Callable[[Refusals], bool]:
-    def ends_well(refusals: Refusals) -> bool:
+    def is_correct(refusals: Refusals) -> bool:
         account = BonusAccount.objects.get()
         held = Order.objects.exclude(status="CANCELLED").count()
         return refusals == [kind] and held == 1 and not account.owed
 
-    return ends_well
+    return is_correct
 
 
 @contextmanager
-def without_the_index_of_live_tickets() -> Iterator[None]:
+def without_unique_index_of_live_tickets() -> Iterator[None]:
     [index] = [each for each in Ticket._meta.constraints if each.name == "one_live_ticket_a_seat"]
     with connection.schema_editor() as editor:
         editor.remove_constraint(Ticket, index)
@@ -290,7 +292,7 @@ def without_the_index_of_live_tickets() -> Iterator[None]:
             editor.add_constraint(Ticket, index)
 
 
-def uses_counted_in_python() -> Any:
+def without_atomic_count_of_uses() -> Any:
     def take_use(promocode: Promocode) -> None:
         used = Promocode.objects.get(pk=promocode.pk).used_count
         if used >= promocode.max_uses:
@@ -301,80 +303,90 @@ def uses_counted_in_python() -> Any:
 
 
 RACES = {
-    "a customer pays while it is cancelled": Race(
-        an_expired_basket, cancel_what_expired, pay, is_sold, nothing_guarded
+    "a customer pays while the job cancels": Race(
+        an_expired_order, cancel_expired, pay, is_sold, without_locks_and_compare_and_set
     ),
-    "staff extend while it is cancelled": Race(
-        an_expired_basket, cancel_what_expired, extend_it, is_extended_or_cancelled, due_read_only_before_the_lock
+    "staff extend while the job cancels": Race(
+        an_expired_order, cancel_expired, extend_order, is_extended_or_cancelled, without_recheck_after_the_lock
     ),
-    "two copies cancel": Race(
-        an_expired_basket, cancel_what_expired, cancel_what_expired, is_cancelled_once, nothing_guarded
+    "two copies of the job cancel": Race(
+        an_expired_order, cancel_expired, cancel_expired, is_cancelled_once, without_locks_and_compare_and_set
     ),
-    "staff cancel while it is cancelled": Race(
-        an_expired_basket, cancel_what_expired, cancel_by_hand, is_cancelled_once, nothing_guarded
+    "staff cancel while the job cancels": Race(
+        an_expired_order, cancel_expired, cancel_by_staff, is_cancelled_once, without_locks_and_compare_and_set
     ),
-    "the bank and staff refund": Race(
-        a_paid_basket, the_bank_takes_it_back, refund_by_hand, is_refunded_once, without_row_locks
+    "the bank charges back while staff refund": Race(
+        a_paid_order_with_snacks, chargeback, refund_by_staff, is_refunded_once, without_row_locks
     ),
     "staff refund while a session is archived": Race(
-        a_seen_order, archive, refund_by_hand, is_summed_up_right, without_row_locks
+        a_completed_order, archive, refund_by_staff, summary_is_correct, without_row_locks
     ),
-    "staff refund while points are credited": Race(
-        a_seen_order, credit_points, refund_by_hand, is_refunded_and_earns_nothing, without_row_locks
+    "staff refund while points are accrued": Race(
+        a_completed_order, accrue_points, refund_by_staff, is_refunded_and_earns_nothing, without_row_locks
     ),
-    "a customer collects while snacks are given up": Race(
-        uncollected_snacks, give_up_snacks, collect_them, is_collected_or_given_up, nothing_guarded
+    "a customer collects while the preorder expires": Race(
+        an_uncollected_preorder,
+        expire_preorders,
+        collect_preorder,
+        is_collected_or_expired,
+        without_locks_and_compare_and_set,
     ),
-    "two buyers of a seat": Race(
-        one_of_everything, buy_the_seat, buy_the_seat, one_is_refused(SeatTaken), without_the_index_of_live_tickets
+    "two customers and one seat": Race(
+        one_of_everything, buy_seat, buy_seat, one_is_refused(SeatTaken), without_unique_index_of_live_tickets
     ),
-    "two buyers of an expired seat": Race(
-        the_seat_of_an_expired_order,
-        buy_the_seat,
-        buy_the_seat,
+    "two customers and the seat of an expired order": Race(
+        an_expired_order_and_its_seat,
+        buy_seat,
+        buy_seat,
         one_is_refused(SeatTaken),
-        without_the_index_of_live_tickets,
+        without_unique_index_of_live_tickets,
     ),
-    "two buyers of the last portion": Race(
+    "two customers and the last portions": Race(
         one_of_everything, buy_two_portions, buy_two_portions, one_is_refused(OutOfStock), without_row_locks
     ),
-    "two buyers with the last promocode": Race(
+    "two customers and the last use of a promocode": Race(
         one_of_everything,
         buy_with_the_promocode,
         buy_with_the_promocode,
         one_is_refused(PromocodeUsedUp),
-        uses_counted_in_python,
+        without_atomic_count_of_uses,
     ),
-    "two buyers with one balance": Race(
-        one_of_everything, buy_with_points, buy_another_with_points, one_is_refused(NotEnoughPoints), without_row_locks
+    "one balance of points spent twice": Race(
+        one_of_everything,
+        buy_with_points,
+        buy_other_seat_with_points,
+        one_is_refused(NotEnoughPoints),
+        without_row_locks,
     ),
 }
 
 
 @pytest.fixture(autouse=True)
-def _stage(stage: None) -> Iterator[None]:
-    with everybody_gets_a_lease():
+def _empty_database(empty_database: None) -> Iterator[None]:
+    with leases_always_granted():
         yield
 
 
-def bad_ends(race: Race) -> Iterator[Schedule]:
-    """The schedules after which something is wrong."""
-    for way in (race, race.the_other_way) if race.first is not race.second else (race,):
-        for schedule in every_schedule(way.first, way.second, restore_snapshot=lambda: restore_snapshot(race.scene)):
+def wrong_ends(race: Race) -> Iterator[Schedule]:
+    """The schedules that end wrong, with each of the two actions as the one that is paused."""
+    for each_race in (race, race.reversed) if race.first is not race.second else (race,):
+        for schedule in every_schedule(
+            each_race.first, each_race.second, restore_snapshot=lambda: restore_snapshot(race.snapshot)
+        ):
             refusals = [type(each) for each in (schedule.first, schedule.second) if isinstance(each, Exception)]
-            if not race.ends_well(refusals) or flaws():
+            if not race.is_correct(refusals) or invariant_violations():
                 yield schedule
 
 
 @pytest.mark.parametrize("race", RACES.values(), ids=RACES)
-def test_however_two_meet_it_ends_well(race: Race) -> None:
-    assert list(bad_ends(race)) == []
+def test_every_schedule_ends_correctly(race: Race) -> None:
+    assert list(wrong_ends(race)) == []
 
 
 @pytest.mark.parametrize("race", RACES.values(), ids=RACES)
-def test_without_the_guard_some_meeting_ends_badly(race: Race) -> None:
-    with race.unguarded():
-        bad_end = next(bad_ends(race), None)
+def test_without_its_protection_some_schedule_ends_wrong(race: Race) -> None:
+    with race.without_protection():
+        wrong_end = next(wrong_ends(race), None)
 
-    assert bad_end is not None
-    assert bad_end.point > 1  # one after the other they need no guard: it is the meeting that ends badly
+    assert wrong_end is not None
+    assert wrong_end.point > 1  # at point 1 the second ran before the first, which needs no protection

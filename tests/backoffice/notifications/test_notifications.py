@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from notifications.models import Notification, Status
 from tests.helpers.admin_pages import staff_with
-from tests.helpers.cinema_fixtures import furnish_the_chain
+from tests.helpers.cinema_fixtures import create_rows_of_chain
 from tests.helpers.factories import NOON, a_cinema
 from tests.helpers.fake_mail import queued, statuses
 from tests.helpers.users import browser, someone
@@ -79,7 +79,7 @@ def test_times_are_in_the_time_zone_of_the_readers_cinemas_or_of_the_server(
 ) -> None:
     monkeypatch.setattr("cinema.local_time.timezone.now", lambda: NOON)
     reader = someone("cinema_manager", *(a_cinema(time_zone=zone) for zone in zones))
-    furnish_the_chain()
+    create_rows_of_chain()
 
     assert f">{shown}<" in browser(reader).get(reverse(LIST)).text
 

@@ -6,7 +6,7 @@ import pytest
 
 from bonuses.models import BonusAccount
 from bonuses.services import adjust, warn_of_expiry
-from notifications.models import Kind, Notification
+from notifications.models import MessageKind, Notification
 from tests.helpers.factories import NOON, a_customer
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_a_warning_says_how_many_points_lapse_when():
 
     warn_of_expiry([account], at=WARNING + DAY)
 
-    letter = Notification.objects.get(kind=Kind.POINTS_EXPIRING)
+    letter = Notification.objects.get(kind=MessageKind.POINTS_EXPIRING)
     assert (letter.recipient, letter.language, letter.not_after) == (account.user.email, "en", NOON + YEAR)
     assert letter.context == {
         "points": 100,
@@ -69,7 +69,7 @@ def test_a_credit_makes_a_new_warning_due_a_year_later():
     warn_of_expiry(due, at=WARNING + YEAR + DAY)
 
     assert due == [account]
-    assert Notification.objects.filter(kind=Kind.POINTS_EXPIRING).count() == 2
+    assert Notification.objects.filter(kind=MessageKind.POINTS_EXPIRING).count() == 2
 
 
 def test_somebody_who_was_switched_off_is_not_written_to():

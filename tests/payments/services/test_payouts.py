@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from jobs.claims import LEASE
+from jobs.claims import CLAIM_DURATION
 from orders.errors import ForbiddenMove
 from orders.services import refund
 from payments.gateways import State
@@ -14,7 +14,7 @@ from payments.models import Refund
 from payments.services import claim_refunds, mark_paid_out, record_refund_report, send_again
 from tests.helpers.factories import NOON, PRICE, a_paid_order, business_state, paid_at_the_bank
 from tests.helpers.users import someone
-from tests.reliability.run_job import flaws
+from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
 
@@ -34,17 +34,17 @@ def test_a_refund_is_claimed_by_one_sender_until_the_claim_ends():
     back = to_send()
 
     assert claimed(back, sender="first") == [back]
-    assert claimed(back, sender="second", at=NOON + LEASE - MINUTE) == []
-    assert claimed(back, sender="second", at=NOON + LEASE) == [back]
+    assert claimed(back, sender="second", at=NOON + CLAIM_DURATION - MINUTE) == []
+    assert claimed(back, sender="second", at=NOON + CLAIM_DURATION) == [back]
 
 
 def test_a_sender_whose_claim_was_taken_over_records_nothing():
     [back] = claimed(to_send(), sender="first")
-    claimed(back, sender="second", at=NOON + LEASE)
+    claimed(back, sender="second", at=NOON + CLAIM_DURATION)
     before = business_state()
 
     report = RefundReport(external_id="re_1", amount=PRICE, state=State.DONE, uid=str(back.uid))
-    after = record_refund_report(back, report, sender="first", at=NOON + LEASE)
+    after = record_refund_report(back, report, sender="first", at=NOON + CLAIM_DURATION)
 
     assert after.status == Refund.Status.REQUESTED
     assert business_state() == before
@@ -62,7 +62,7 @@ def test_cash_is_handed_out_by_somebody_and_never_sent():
     assert (back.status, back.succeeded_at, back.paid_out_by) == (Refund.Status.SUCCEEDED, NOON + MINUTE, cashier)
     with pytest.raises(ForbiddenMove):
         mark_paid_out(back, at=NOON + 2 * MINUTE, actor=cashier)
-    assert flaws() == []
+    assert invariant_violations() == []
 
 
 def test_what_went_back_was_given_an_id_by_its_gateway_or_handed_out_by_a_person():

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from payments.gateways import Report, State
+from payments.gateways import PaymentReport, State
 from payments.models import Payment
 from payments.services import fail_payment, flag_discrepancy, is_plausible, schedule_next_poll
 from tests.helpers.factories import NOON, PRICE, an_order, business_state, paid_at_the_bank
@@ -77,7 +77,7 @@ def test_a_payment_that_was_booked_in_the_meantime_does_not_fail():
 
 def test_a_report_is_taken_for_a_payments_own_by_its_name_currency_and_amount():
     payment = in_flight()
-    report = Report(external_id="one", state=State.DONE, amount=PRICE, currency="RUB", uid=str(payment.uid))
+    report = PaymentReport(external_id="one", state=State.DONE, amount=PRICE, currency="RUB", uid=str(payment.uid))
 
     assert is_plausible(payment, report)
     assert is_plausible(payment, replace(report, uid=""))

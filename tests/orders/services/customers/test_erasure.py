@@ -27,7 +27,7 @@ from tests.helpers import factories
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON
 from tests.helpers.users import browser, someone
-from tests.reliability.run_job import flaws, run
+from tests.reliability.run_job import invariant_violations, run
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +102,7 @@ def test_no_table_names_who_was_forgotten_and_the_books_are_what_they_were(anna)
 
     assert named() == []
     assert money() == before
-    assert flaws(NOON) == []
+    assert invariant_violations(NOON) == []
     assert BonusAccount.objects.get().balance == 0
     anna.user.refresh_from_db()
     assert (anna.user.is_active, anna.user.has_usable_password()) == (False, False)

@@ -13,7 +13,7 @@ from orders.models import Order
 from orders.services import CustomerPaymentState, cancel, customer_payment_state, refund, settle_payment, start_payment
 from payments.models import Payment, Refund
 from tests.helpers.factories import NOON, PRICE, a_paid_order, a_session, an_order, business_state, pay
-from tests.reliability.run_job import flaws
+from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def test_what_the_bank_took_makes_the_order_paid():
     payment.refresh_from_db()
     assert (payment.status, payment.succeeded_at) == (Payment.Status.SUCCEEDED, SOON)
     assert (order.status, order.paid_at) == (Order.Status.PAID, SOON)
-    assert flaws() == []
+    assert invariant_violations() == []
 
 
 def test_a_declined_payment_is_followed_by_a_new_one():
@@ -129,7 +129,7 @@ def test_an_answer_that_was_lost_is_found_by_who_settles():
     payment = settle_payment(Payment.objects.get(), at=SOON)
 
     assert payment.status == Payment.Status.SUCCEEDED
-    assert flaws() == []
+    assert invariant_violations() == []
 
 
 def test_a_beginning_that_was_cut_off_long_ago_is_given_up():
@@ -201,7 +201,7 @@ def test_money_that_came_too_late_goes_back_and_the_page_says_so():
     assert customer_payment_state(order, at=late) == CustomerPaymentState.RETURNED
 
     assert Refund.objects.get().payment == payment
-    assert flaws(late) == []
+    assert invariant_violations(late) == []
 
 
 def test_who_walks_away_cannot_pay_once_the_time_is_up():
@@ -240,7 +240,7 @@ def test_what_the_bank_took_back_is_in_the_books_once():
     assert (booked.payment, booked.amount, booked.status) == (payment, PRICE, Refund.Status.SUCCEEDED)
     order.refresh_from_db()
     assert order.status == Order.Status.REFUNDED
-    assert flaws() == []
+    assert invariant_violations() == []
 
 
 def test_a_refund_whose_answer_was_lost_is_recognised():

@@ -12,7 +12,7 @@ from payments.models import Gateway, Payment
 from tests.helpers.factories import NOON, PRICE, a_session, an_order, at_the_bank, business_state, paid_at_the_bank
 from tests.helpers.ledger_diff import differences
 from tests.helpers.users import someone
-from tests.reliability.run_job import flaws, run
+from tests.reliability.run_job import invariant_violations, run
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def test_customers_who_never_came_back_get_their_tickets():
 
     assert set(Order.objects.values_list("status", flat=True)) == {Order.Status.PAID}
     assert differences() == []
-    assert flaws() == []
+    assert invariant_violations() == []
 
 
 def test_a_bank_that_was_away_for_days_loses_nobodys_money():
@@ -46,7 +46,7 @@ def test_a_bank_that_was_away_for_days_loses_nobodys_money():
 
     order.refresh_from_db()
     assert order.status == Order.Status.PAID  # revived: its seat was still free
-    assert flaws(NOON + 4 * DAY) == []
+    assert invariant_violations(NOON + 4 * DAY) == []
 
 
 def test_a_bank_that_does_not_answer_is_asked_once_a_batch():
@@ -105,7 +105,7 @@ def test_a_terminal_that_broke_off_is_cleared_up_by_somebody():
     payment.refresh_from_db()
     order.refresh_from_db()
     assert (payment.status, order.status) == (Payment.Status.SUCCEEDED, Order.Status.PAID)
-    assert flaws() == []
+    assert invariant_violations() == []
 
 
 def test_a_terminal_that_took_nothing_leaves_the_order_to_be_paid():

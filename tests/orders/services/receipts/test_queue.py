@@ -32,9 +32,9 @@ from tests.helpers.factories import (
     business_state,
     paid_at_the_bank,
 )
-from tests.helpers.gateway_harness import YooKassaWorld
+from tests.helpers.gateway_harness import YooKassaHarness
 from tests.helpers.users import browser, someone
-from tests.reliability.run_job import flaws, run
+from tests.reliability.run_job import invariant_violations, run
 
 pytestmark = pytest.mark.django_db
 
@@ -193,7 +193,7 @@ def test_money_from_before_receipts_were_printed_has_none(settings):
 
 def test_a_gateway_that_prints_receipts_is_told_the_lines_with_the_money(settings):
     settings.YOOKASSA_RECEIPTS, settings.RECEIPT_SENDER = True, "payments.fiscal.yookassa.YooKassaReceipts"
-    world = YooKassaWorld()
+    world = YooKassaHarness()
     with world.running():
         order = an_order(a_session(), seats=2, email="guest@example.org")
         payment = world.start(order)
@@ -220,4 +220,4 @@ def test_a_gateway_that_prints_receipts_is_told_the_lines_with_the_money(setting
         "full_payment"
     ]
     assert told[2]["settlements"] == [{"type": "prepayment", "amount": {"value": "350.00", "currency": "RUB"}}]
-    assert flaws(LATER) == []
+    assert invariant_violations(LATER) == []

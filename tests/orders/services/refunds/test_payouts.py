@@ -16,7 +16,7 @@ from payments.services import claim_refunds
 from payments.services.payouts import BACKOFF, MAX_ATTEMPTS
 from tests.helpers.factories import NOON, PRICE, business_state, paid_at_the_bank
 from tests.helpers.ledger_diff import differences
-from tests.reliability.run_job import flaws
+from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def test_a_refund_is_sent_and_noted():
     assert (back.status, back.succeeded_at, back.attempts) == (Refund.Status.SUCCEEDED, NOON, 1)
     assert back.external_id == f"demo_{back.uid.hex}"
     assert differences() == []
-    assert flaws() == []
+    assert invariant_violations() == []
 
 
 def test_what_was_sent_is_not_sent_again():
@@ -93,7 +93,7 @@ def test_a_bank_that_stays_away_ends_in_a_failed_refund_that_a_person_sends_agai
         tally = send(at=at)
     back.refresh_from_db()
     assert (tally.failed, back.status, back.attempts) == (1, Refund.Status.FAILED, MAX_ATTEMPTS)
-    assert flaws() == []
+    assert invariant_violations() == []
 
     send_again(back, at=at)
     assert send(at=at).done == 1

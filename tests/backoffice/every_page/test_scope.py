@@ -12,7 +12,7 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from backoffice.framework.admin import CinemaScopedAdmin
 from screenings.models import Cinema, SeatSurcharge
-from tests.helpers.cinema_fixtures import furnish, row_of
+from tests.helpers.cinema_fixtures import create_rows_of_cinema, listed_row
 from tests.helpers.factories import a_cinema, a_hall
 from tests.helpers.users import browser, someone
 
@@ -28,14 +28,14 @@ PAGES: dict[str, CinemaScopedAdmin] = {
 @pytest.fixture
 def own() -> Cinema:
     cinema = a_cinema()
-    furnish(cinema)
+    create_rows_of_cinema(cinema)
     return cinema
 
 
 @pytest.fixture
 def foreign() -> Cinema:
     cinema = a_cinema()
-    furnish(cinema)
+    create_rows_of_cinema(cinema)
     return cinema
 
 
@@ -50,8 +50,8 @@ def test_lists_hold_own_rows_only(own: Cinema, foreign: Cinema) -> None:
 
     for label, page in PAGES.items():
         found = listed(owner, label)
-        assert row_of(page, own).pk in found, label
-        assert row_of(page, foreign).pk not in found, label
+        assert listed_row(page, own).pk in found, label
+        assert listed_row(page, foreign).pk not in found, label
 
 
 def test_a_superuser_without_all_cinemas_is_no_exception(own: Cinema, foreign: Cinema) -> None:

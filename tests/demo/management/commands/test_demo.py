@@ -17,7 +17,7 @@ from orders.models import Order, Ticket
 from screenings.models import Cinema
 from tests.helpers.factories import LONG_AGO
 from tests.helpers.screening_rows import hall
-from tests.reliability.db_snapshot import forget_what_was
+from tests.reliability.db_snapshot import vacuum
 
 AT = datetime(2026, 11, 5, 23, 40, tzinfo=UTC)  # the dead of night, when most halls are closed
 
@@ -40,7 +40,7 @@ def developer(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 @pytest.mark.django_db
 def test_every_job_finds_something_due_does_it_and_leaves_nothing(settings: Any) -> None:
     settings.RECEIPTS_SINCE = LONG_AGO  # as on a developer's machine
-    forget_what_was()
+    vacuum()
     build(at=AT, sales=100, days=2)
 
     first = list(run_all_jobs(at=AT))

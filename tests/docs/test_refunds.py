@@ -15,7 +15,7 @@ from tests.helpers.factories import a_customer, a_hall, a_paid_order, a_promocod
 
 pytestmark = pytest.mark.django_db
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "refunds.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "refunds.md"
 
 
 def table(heading, number=0):

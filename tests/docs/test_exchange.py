@@ -16,7 +16,7 @@ from screenings.services import build_hall
 
 pytestmark = pytest.mark.django_db
 
-TEXT = (Path(__file__).resolve().parent.parent / "docs" / "exchange.md").read_text()
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "exchange.md").read_text()
 NOVEMBER = datetime(2026, 11, 5, tzinfo=UTC)
 
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from cinema.schedule import SCHEDULE
 from jobs import crontab
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 FOREIGN = "15 4 * * 1 /usr/bin/backup --all # another program's"
 
 FAKE = """\

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from cinema import clock
-from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
+from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
 from tests.helpers.factories import NOON, a_cinema, business_state
 from tests.helpers.page_forms import forms_on
 from tests.helpers.rendering import rendered_if
@@ -54,8 +54,8 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def cinema_row() -> Any:
     cinema = a_cinema()
-    furnish_the_chain()
-    furnish(cinema)
+    create_rows_of_chain()
+    create_rows_of_cinema(cinema)
     return cinema
 
 
@@ -85,7 +85,7 @@ def attempt(client: Client, method: str, address: str, data: Any, *, wrong: list
 def addresses(label: str, cinema_row: Any) -> Iterator[str]:
     """The URLs of the pages that may have a form for this model."""
     page: Any = admin.site._registry[apps.get_model(label)]
-    name, row = f"admin:{label.replace('.', '_')}", row_of(page, cinema_row)
+    name, row = f"admin:{label.replace('.', '_')}", listed_row(page, cinema_row)
     yield reverse(f"{name}_add")
     for action in ["change", *page.actions_detail]:
         yield reverse(f"{name}_{action}", args=[row.pk])

@@ -10,9 +10,9 @@ from orders.models import Order
 from payments.models import Dispute, GatewayEvent, Payment, Refund
 from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.factories import NOON, PRICE, a_session, an_order
-from tests.helpers.gateway_harness import StripeWorld
+from tests.helpers.gateway_harness import StripeHarness
 from tests.helpers.users import browser, someone
-from tests.reliability.run_job import flaws
+from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
 
@@ -21,10 +21,10 @@ LINE = "1 disputed payment: reply on the payment provider’s site"
 
 
 @pytest.fixture
-def stripe(monkeypatch) -> Iterator[StripeWorld]:
+def stripe(monkeypatch) -> Iterator[StripeHarness]:
     """Stripe with a paid order of a session in the future, whose payment the customer disputes."""
     monkeypatch.setattr(clock, "now", lambda: NOON)
-    world = StripeWorld()
+    world = StripeHarness()
     with world.running():
         order = an_order(a_session(start=NOON + timedelta(days=300)), at=world.at)
         world.pay(world.start(order))
@@ -66,7 +66,7 @@ def test_a_lost_dispute_is_a_refund_and_a_won_one_changes_nothing(stripe):
     assert Order.objects.get().status == Order.Status.REFUNDED
     assert (Refund.objects.get().external_id, Refund.objects.get().amount) == (stripe.dispute, PRICE)
     stripe.settle()
-    assert (stripe.differences(), flaws(stripe.at)) == ([], [])
+    assert (stripe.differences(), invariant_violations(stripe.at)) == ([], [])
 
 
 def test_without_webhooks_disputes_are_polled_daily_however_old_the_payment(stripe):
@@ -84,10 +84,10 @@ def test_without_webhooks_disputes_are_polled_daily_however_old_the_payment(stri
 
 
 def test_a_webhook_gets_503_while_stripe_cannot_say_which_payment_it_is_about(stripe):
-    stripe.go_away()
+    stripe.go_down()
     assert stripe.deliver(1) == 503
     assert not Dispute.objects.exists()
-    stripe.behave()
+    stripe.end_faults()
 
     assert stripe.deliver(1) == 200
 

@@ -12,7 +12,7 @@ from django.utils import translation
 import cinema.urls  # noqa: F401 - it loads the pages
 from orders.services import cancel
 from tests.helpers.admin_action_cases import ACTION_CASES, ActionCase
-from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.admin_fixtures import AdminFixtures
 from tests.helpers.factories import business_state
 from tests.helpers.users import browser, someone
 
@@ -20,28 +20,28 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def foyer() -> Foyer:
-    return Foyer()
+def rows() -> AdminFixtures:
+    return AdminFixtures()
 
 
-def page_of(case: ActionCase, foyer: Foyer) -> str:
-    row = case.target(foyer)
+def page_of(case: ActionCase, rows: AdminFixtures) -> str:
+    row = case.target(rows)
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{case.action}", args=[row.pk])
 
 
-def two_clients(case: ActionCase, foyer: Foyer) -> list[Client]:
+def two_clients(case: ActionCase, rows: AdminFixtures) -> list[Client]:
     """Two users with the role of the case, who read Russian."""
-    clients = [browser(someone(case.role, foyer.cinema, email=f"{name}@example.org")) for name in ("one", "other")]
+    clients = [browser(someone(case.role, rows.cinema, email=f"{name}@example.org")) for name in ("one", "other")]
     for client in clients:
         client.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
     return clients
 
 
-def form_data(client: Client, page: str, case: ActionCase, foyer: Foyer) -> dict[str, Any]:
+def form_data(client: Client, page: str, case: ActionCase, rows: AdminFixtures) -> dict[str, Any]:
     """The data of the action's form, filled in and, where it has a preview, previewed."""
     form = client.get(page).context["form"]
     with translation.override("ru"):
-        sent = filled_in(form, case.entered(foyer))
+        sent = filled_in(form, case.entered(rows))
     if not case.has_preview:
         return sent
     return sent | {field.name: field.value() for field in client.post(page, sent).context["form"].hidden_fields()}
@@ -69,12 +69,12 @@ def message_of(answer: Any) -> str:
 
 @pytest.mark.parametrize("case", ACTION_CASES, ids=lambda case: case.action)
 def test_a_form_that_a_colleague_has_sent_already_is_refused_and_changes_nothing(
-    foyer: Foyer, case: ActionCase
+    rows: AdminFixtures, case: ActionCase
 ) -> None:
-    page, (first, second) = page_of(case, foyer), two_clients(case, foyer)
-    sent = form_data(second, page, case, foyer)
+    page, (first, second) = page_of(case, rows), two_clients(case, rows)
+    sent = form_data(second, page, case, rows)
     first.post(page, sent)
-    assert case.probe(foyer) == case.expected
+    assert case.probe(rows) == case.expected
     before = business_state()
 
     answer = second.post(page, sent)
@@ -95,20 +95,20 @@ def test_every_action_of_a_rows_page_has_a_case() -> None:
     assert {(case.action, case.title) for case in ACTION_CASES} == actions
 
 
-def test_selected_rows_that_have_left_the_list_are_counted_in_a_message(foyer: Foyer) -> None:
-    gone, other = foyer.late, foyer.another_late
-    client = browser(someone("cashier", foyer.cinema))
+def test_selected_rows_that_have_left_the_list_are_counted_in_a_message(rows: AdminFixtures) -> None:
+    gone, other = rows.overdue_order, rows.other_overdue_order
+    client = browser(someone("cashier", rows.cinema))
     data = {"action": "remind", "_selected_action": [gone.pk, other.pk], "confirmed": "yes"}
-    cancel(gone, reason="STAFF", at=foyer.now)
+    cancel(gone, reason="STAFF", at=rows.now)
 
     answer = client.post(reverse("admin:orders_overdueorder_changelist"), data)
 
     assert message_of(answer) == ("1 row has left this list: someone else has already dealt with it. 1 reminder sent.")
 
 
-def test_a_row_that_a_job_has_deleted_shows_the_not_found_page_with_a_link_to_the_list(foyer: Foyer) -> None:
+def test_a_row_that_a_job_has_deleted_shows_the_not_found_page_with_a_link_to_the_list(rows: AdminFixtures) -> None:
     client, page = (
-        browser(someone("cinema_manager", foyer.cinema)),
+        browser(someone("cinema_manager", rows.cinema)),
         reverse("admin:jobs_quarantinedrow_retry_now", args=[7]),
     )
 

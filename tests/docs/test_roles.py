@@ -14,7 +14,7 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from backoffice.framework.admin import CinemaScopedAdmin
 from cinema.roles import ROLES
 from screenings.models import Cinema
-from tests.helpers.cinema_fixtures import furnish, furnish_the_chain, row_of
+from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
 from tests.helpers.factories import a_cinema
 from tests.helpers.users import browser, someone
 
@@ -64,9 +64,9 @@ class Places(NamedTuple):
 @pytest.fixture
 def places() -> Places:
     both = Places(a_cinema(), a_cinema())
-    furnish_the_chain()
+    create_rows_of_chain()
     for place in both:
-        furnish(place)
+        create_rows_of_cinema(place)
     return both
 
 
@@ -95,8 +95,8 @@ def answers(client: Client, label: str, places: Places) -> dict[str, int]:
         "add": client.get(reverse(f"{name}_add")).status_code,
     }
     for whose, place in zip(("own", "foreign"), places, strict=True):
-        row = row_of(page, place)
-        assert row is not None, f"no test has a {label} of its own: furnish one"
+        row = listed_row(page, place)
+        assert row is not None, f"no test has a {label} of its own: create_rows_of_cinema one"
         if whose == "foreign" and page.cinema_path is None:
             continue
         requests = {

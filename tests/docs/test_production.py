@@ -11,11 +11,11 @@ from orders.models import Order
 from orders.services import check_in, refund
 from tests.helpers.factories import NOON, a_customer, a_hall, a_session, an_item, an_order, at_the_bank
 from tests.helpers.users import browser, someone
-from tests.reliability.run_job import flaws, run
+from tests.reliability.run_job import invariant_violations, run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
-PAGE = (Path(__file__).resolve().parents[1] / "docs" / "production.md").read_text()
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "production.md").read_text()
 _MAKING, GRANTING = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 
 FORBIDDEN = [
@@ -62,7 +62,7 @@ def test_the_role_that_works_sells_scans_refunds_and_runs_the_jobs(as_the_app, c
     assert client.get(f"/order/{order.token}/").status_code == 200
     assert browser(someone("owner", all_cinemas=True)).get(f"/admin/orders/order/{order.pk}/change/").status_code == 200
     assert order.refunds.get().status == "SUCCEEDED"
-    assert flaws(NOON) == []
+    assert invariant_violations(NOON) == []
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)

@@ -13,7 +13,7 @@ from orders.services.selling.promocodes import discount
 from screenings.pricing import ticket_price
 from tests.helpers.factories import NOON, a_customer, a_hall, a_paid_order, a_promocode, a_session, an_item
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "prices.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "prices.md"
 FINE = Decimal("0.0001")
 
 

@@ -23,9 +23,9 @@ from payments.errors import GatewayRefused
 from payments.gateways import RefundRequest, client
 from payments.models import GatewayEvent, Payment, Refund
 from tests.helpers.factories import PRICE, a_hall, a_session, an_order, pay
-from tests.helpers.gateway_harness import WORLDS, World
+from tests.helpers.gateway_harness import HARNESSES, GatewayHarness
 from tests.helpers.sampling import EXHAUSTIVE
-from tests.reliability.run_job import flaws
+from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
 
@@ -33,22 +33,22 @@ DAYS_AHEAD = 60
 SEEDS = range(60) if EXHAUSTIVE else {"sqlite": range(3), "postgresql": range(3, 6)}[connection.vendor]
 
 
-@pytest.fixture(params=WORLDS)
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    new = WORLDS[request.param]()
+@pytest.fixture(params=HARNESSES)
+def world(request: pytest.FixtureRequest) -> Iterator[GatewayHarness]:
+    new = HARNESSES[request.param]()
     with new.running():
         yield new
 
 
-def an_order_of(world: World, seats: int = 1, session=None) -> Order:
+def an_order_of(world: GatewayHarness, seats: int = 1, session=None) -> Order:
     return an_order(session or a_distant_session(world), seats=seats, at=world.at)
 
 
-def a_distant_session(world: World):
+def a_distant_session(world: GatewayHarness):
     return a_session(a_hall(rows=["ssssssssss"]), start=world.at + timedelta(days=DAYS_AHEAD))
 
 
-def paid(world: World, seats: int = 1) -> tuple[Order, Payment]:
+def paid(world: GatewayHarness, seats: int = 1) -> tuple[Order, Payment]:
     order = an_order_of(world, seats)
     payment = world.start(order)
     assert payment is not None
@@ -123,20 +123,20 @@ def paid_late_while_the_seats_were_free(world):
 
 def response_to_the_start_lost_and_started_again(world):
     order = an_order_of(world)
-    world.lose_the_next_answer()
+    world.lose_next_answer()
     assert world.start(order) is None
     world.pay(world.start(order))
     return ["PAID"]
 
 
 def response_to_the_start_lost_and_abandoned(world):
-    world.lose_the_next_answer()
+    world.lose_next_answer()
     assert world.start(an_order_of(world)) is None
     return ["CANCELLED"]
 
 
 def response_to_the_start_lost_but_paid(world):
-    world.lose_the_next_answer()
+    world.lose_next_answer()
     assert world.start(an_order_of(world)) is None
     world.pay(Payment.objects.get())
     return ["PAID"]
@@ -144,16 +144,16 @@ def response_to_the_start_lost_but_paid(world):
 
 def gateway_unavailable_at_the_start(world):
     order = an_order_of(world)
-    world.go_away()
+    world.go_down()
     assert world.start(order) is None
-    world.behave()
+    world.end_faults()
     world.pay(world.start(order))
     return ["PAID"]
 
 
 def gateway_unavailable_for_four_days_after_the_payment(world):
     world.pay(world.start(an_order_of(world)))
-    world.go_away()
+    world.go_down()
     for _day in range(4):
         world.wait(days=1)
         world.run()
@@ -186,7 +186,7 @@ def refunded_ticket_by_ticket(world):
 def response_to_a_refund_lost(world):
     order, _payment = paid(world)
     refund(order, reason="Ill", at=world.at)
-    world.lose_the_next_answer()
+    world.lose_next_answer()
     world.run("execute_refunds")
     assert Refund.objects.get().status == Refund.Status.REQUESTED
     return ["REFUNDED"]
@@ -211,7 +211,7 @@ def refunds_refused_until_staff_sent_them_again(world):
         world.wait(hours=7)
     back.refresh_from_db()
     assert back.status == Refund.Status.FAILED
-    world.behave()
+    world.end_faults()
     send_again(back, at=world.at)
     return ["REFUNDED"]
 
@@ -221,7 +221,7 @@ def refund_accepted_and_completed_later(world):
     refund(order, reason="Ill", at=world.at)
     world.accept_refunds_only()
     world.run("execute_refunds")
-    if world.takes_its_time_over_refunds:
+    if world.settles_refunds_later:
         assert Refund.objects.get().status == Refund.Status.REQUESTED
     return ["REFUNDED"]
 
@@ -234,8 +234,8 @@ def refund_accepted_and_failed_later(world):
     world.finish_refunds("failed")
     world.wait(hours=1)
     world.run("execute_refunds")
-    world.behave()
-    if world.takes_its_time_over_refunds:
+    world.end_faults()
+    if world.settles_refunds_later:
         back.refresh_from_db()
         assert back.status == Refund.Status.FAILED
         send_again(back, at=world.at)
@@ -270,7 +270,7 @@ def refunded_at_the_gateway_before_our_refund_was_sent(world):
     return ["REFUNDED"]
 
 
-SCENARIOS: list[Callable[[World], list[str]]] = [
+SCENARIOS: list[Callable[[GatewayHarness], list[str]]] = [
     paid_and_returned_to_the_shop,
     paid_and_did_not_return_to_the_shop,
     declined_and_then_paid,
@@ -300,7 +300,9 @@ SCENARIOS: list[Callable[[World], list[str]]] = [
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
-def test_after_every_scenario_both_ledgers_agree(world: World, scenario: Callable[[World], list[str]]) -> None:
+def test_after_every_scenario_both_ledgers_agree(
+    world: GatewayHarness, scenario: Callable[[GatewayHarness], list[str]]
+) -> None:
     expected = scenario(world)
 
     world.settle()
@@ -309,9 +311,9 @@ def test_after_every_scenario_both_ledgers_agree(world: World, scenario: Callabl
     assert_consistent(world)
 
 
-def assert_consistent(world: World) -> None:
+def assert_consistent(world: GatewayHarness) -> None:
     assert world.differences() == []
-    assert flaws(world.at) == []
+    assert invariant_violations(world.at) == []
     assert not Payment.objects.filter(status="PENDING").exists()
     assert not Payment.objects.exclude(discrepancy="").exists()
     assert not Refund.objects.filter(status="FAILED").exists()
@@ -320,7 +322,7 @@ def assert_consistent(world: World) -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", SEEDS)
-def test_after_a_random_scenario_both_ledgers_agree(world: World, seed: int) -> None:
+def test_after_a_random_scenario_both_ledgers_agree(world: GatewayHarness, seed: int) -> None:
     chance = random.Random(seed)
     orders: list[Order] = []
     # What the books do not know yet: no gateway declines what was paid, and no desk gives money back twice.
@@ -349,7 +351,7 @@ def test_after_a_random_scenario_both_ledgers_agree(world: World, seed: int) -> 
                         world.decline(started)
         elif step == 5:
             chance.choice(
-                [world.lose_the_next_answer, world.go_away, world.refuse_refunds, world.behave, world.behave]
+                [world.lose_next_answer, world.go_down, world.refuse_refunds, world.end_faults, world.end_faults]
             )()
         elif step == 6 and payment:
             order = payment.order
@@ -365,7 +367,7 @@ def test_after_a_random_scenario_both_ledgers_agree(world: World, seed: int) -> 
 
     for _step in range(25):
         one_step()
-    world.behave()
+    world.end_faults()
     for back in Refund.objects.filter(status="FAILED"):
         send_again(back, at=world.at)
     world.settle()
@@ -373,7 +375,7 @@ def test_after_a_random_scenario_both_ledgers_agree(world: World, seed: int) -> 
     assert_consistent(world)
 
 
-def test_one_refund_at_the_desk_covers_two_of_ours_that_were_not_sent(world: World) -> None:
+def test_one_refund_at_the_desk_covers_two_of_ours_that_were_not_sent(world: GatewayHarness) -> None:
     order, payment = paid(world, seats=2)
     for ticket in order.tickets.order_by("pk"):
         refund(order, lines=[ticket], reason="Ill", at=world.at)
@@ -385,7 +387,7 @@ def test_one_refund_at_the_desk_covers_two_of_ours_that_were_not_sent(world: Wor
     assert [each.status for each in payment.refunds.all()] == [Refund.Status.SUCCEEDED] * 2
 
 
-def test_no_gateway_sends_back_more_than_was_paid_whoever_asks(world: World) -> None:
+def test_no_gateway_sends_back_more_than_was_paid_whoever_asks(world: GatewayHarness) -> None:
     _order, payment = paid(world)
     most = RefundRequest(
         uid=uuid4(), external_id=payment.external_id, amount=payment.amount, currency=settings.CURRENCY
@@ -406,8 +408,8 @@ def test_no_gateway_sends_back_more_than_was_paid_whoever_asks(world: World) -> 
 
 
 @pytest.fixture(params=["stripe", "yookassa"])
-def sender(request: pytest.FixtureRequest) -> Iterator[World]:
-    new = WORLDS[request.param]()
+def sender(request: pytest.FixtureRequest) -> Iterator[GatewayHarness]:
+    new = HARNESSES[request.param]()
     with new.running():
         yield new
 
@@ -444,7 +446,7 @@ def test_repeated_reordered_and_late_webhooks_do_no_harm(sender):
 
 
 def test_a_webhook_identifies_a_payment_whose_response_was_lost(sender):
-    sender.lose_the_next_answer()
+    sender.lose_next_answer()
     sender.start(an_order_of(sender))
     sender.pay(Payment.objects.get())
 
@@ -455,13 +457,13 @@ def test_a_webhook_identifies_a_payment_whose_response_was_lost(sender):
 
 def test_a_webhook_is_stored_while_the_gateway_is_unavailable(sender):
     sender.pay(sender.start(an_order_of(sender)))
-    sender.go_away()
+    sender.go_down()
 
     assert sender.deliver(0) == 200
 
     assert Order.objects.get().status == Order.Status.PENDING_PAYMENT
     assert GatewayEvent.objects.get().handled_at is None
-    sender.behave()
+    sender.end_faults()
     sender.run("reconcile_payments")
     assert Order.objects.get().status == Order.Status.PAID
     assert GatewayEvent.objects.get().handled_at == sender.at

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from tests.helpers.admin_action_cases import ACTION_CASES, ActionCase
-from tests.helpers.admin_fixtures import Foyer
+from tests.helpers.admin_fixtures import AdminFixtures
 from tests.helpers.factories import business_state
 from tests.helpers.users import browser, someone
 
@@ -14,11 +14,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("case", ACTION_CASES, ids=lambda case: case.action)
 def test_a_user_without_the_permission_has_no_button_and_is_refused(case: ActionCase) -> None:
-    foyer = Foyer()
-    row = case.target(foyer)
+    rows = AdminFixtures()
+    row = case.target(rows)
     name = f"{row._meta.app_label}_{row._meta.model_name}"
     page, action = (reverse(f"admin:{name}_{view}", args=[row.pk]) for view in ("change", case.action))
-    user = someone(case.denied_role, foyer.cinema)
+    user = someone(case.denied_role, rows.cinema)
     client, before = browser(user), business_state()
 
     if user.has_perm(f"{row._meta.app_label}.view_{row._meta.model_name}"):

@@ -1,0 +1,67 @@
+"""Browser windows for the tests in tests/browser, which fail if a page logs an error or asks another host."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+Screen = Callable[..., Page]
+Looks = tuple[str, bool, bool]
+
+
+class Windows:
+    """Private windows of one browser. After a test, cookies and storage are cleared; the cache of scripts and fonts is
+    kept, since loading them takes longer than most tests."""
+
+    def __init__(self, chromium: Browser, home: str) -> None:
+        self.chromium, self.home = chromium, home
+        self.wrong: list[str] = []  # errors and requests to other hosts
+        self._free: dict[Looks, list[Page]] = defaultdict(list)
+        self._open: list[tuple[Looks, Page]] = []
+
+    def open(self, *, language: str, dark: bool, phone: bool) -> Page:
+        looks = (language, dark, phone)
+        page = self._free[looks].pop() if self._free[looks] else self._new(*looks)
+        self._open.append((looks, page))
+        return page
+
+    def _new(self, language: str, dark: bool, phone: bool) -> Page:
+        return self.alone(
+            locale={"ru": "ru-RU", "en": "en-GB"}[language],
+            color_scheme="dark" if dark else "light",
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+            reduced_motion="reduce",
+        )
+
+    def alone(self, **options: Any) -> Page:
+        """A page in a window that is not reused; the caller closes it."""
+        window = self.chromium.new_context(base_url=self.home, **options)
+        window.set_default_timeout(20_000)  # milliseconds; a busy machine is slow
+        watch(window, self.home, self.wrong)
+        return window.new_page()
+
+    def wipe(self) -> None:
+        for looks, page in self._open:
+            page.goto("about:blank")
+            kept = {"origin": self.home, "storageTypes": "cookies,indexeddb,local_storage"}
+            page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+            page.context.clear_cookies()
+            self._free[looks].append(page)
+        self._open.clear()
+
+
+def watch(window: BrowserContext, home: str, wrong: list[str]) -> None:
+    """Append to `wrong` every request to another host, console error and uncaught exception."""
+
+    def asked(url: str) -> None:
+        if urlsplit(url).scheme not in ("blob", "data") and not url.startswith(f"{home}/"):
+            wrong.append(f"left the host: {url}")
+
+    window.on("request", lambda request: asked(request.url))
+    window.on("console", lambda said: said.type == "error" and wrong.append(f"console: {said.text} {said.location}"))
+    window.on("weberror", lambda thrown: wrong.append(f"uncaught: {thrown.error}"))
