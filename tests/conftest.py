@@ -6,8 +6,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from tests.helpers.rendering import rendered_if
 from tools.compile_translations import compile_catalogues
@@ -73,6 +75,9 @@ def lasting_connection() -> Iterator[None]:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    translation.activate(
+        settings.LANGUAGE_CODE
+    )  # a view or a browser test may have left another language in the thread
     for vendor, marker in (("postgresql", "postgres"), ("sqlite", "sqlite")):
         if item.get_closest_marker(marker) and connection.vendor != vendor:
             pytest.skip(f"needs {vendor}, this run is on {connection.vendor}")
@@ -92,15 +97,15 @@ def child_environment(transactional_db: None) -> dict[str, str]:
 
     A child sees only what is committed, hence the transactional database.
     """
-    settings = connection.settings_dict
-    name = quote(str(settings["NAME"]))
+    database = connection.settings_dict
+    name = quote(str(database["NAME"]))
     if connection.vendor == "sqlite":
         url = f"sqlite:///{name}"
     else:
-        given = {key.lower(): quote(str(settings[key]), safe="") for key in ("USER", "PASSWORD", "HOST", "PORT")}
+        given = {key.lower(): quote(str(database[key]), safe="") for key in ("USER", "PASSWORD", "HOST", "PORT")}
         login = given["user"] + (f":{given['password']}" if given["password"] else "")
         place = given["host"] + (f":{given['port']}" if given["port"] else "")
-        socket = settings["OPTIONS"].get("host")
+        socket = database["OPTIONS"].get("host")
         url = f"postgres://{login}@{place}/{name}" + (f"?host={quote(socket)}" if socket else "")
     return os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": url}
 

@@ -115,10 +115,10 @@ def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, ro
 
     for case in ACTION_CASES:
         reader.get(address(case.target(rows), case.action), title=case.title)
-    reader.post(address(rows.low, "receive_goods"), confirmed="yes")  # with nothing typed
+    reader.post(address(rows.low_stock, "receive_goods"), confirmed="yes")  # with nothing typed
     reader.post(address(rows.cinema, "copy_day"), confirmed="yes", **day)  # where there are sessions already
     reader.post(reverse("admin:concessions_concessionitem_import"), file=A_LIST, title="Загрузка из файла")
-    for row in (rows.item, rows.order, rows.session, rows.hall, rows.account):  # what has most on it
+    for row in (rows.item, rows.order, rows.session, rows.hall, rows.bonus_account):  # what has most on it
         reader.get(address(row))
         reader.get(address(row, "history"))
     for name in ("orders_order", "concessions_concessionitem", "bonuses_bonustransaction", "jobs_jobrun"):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from jobs import clock
+from cinema import clock
 from orders.models import Order, Ticket
 from orders.services import mark_paid_out
 from payments.models import MANUAL_GATEWAYS, Refund
