@@ -46,7 +46,7 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
     search_fields = ["email", "first_name", "last_name", "phone"]
     autocomplete_fields = ["cinemas"]
     filter_horizontal = ()
-    actions = ["switch_off", "switch_on"]
+    actions = ["deactivate", "reactivate"]
 
     has_switch_off_permission = permission_check("accounts.switch_off_user")
 
@@ -125,7 +125,7 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
     # --- Deactivation
 
     @admin.action(description=_("Deactivate"), permissions=["switch_off"])
-    def switch_off(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+    def deactivate(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
         if "confirmed" not in request.POST:
             return TemplateResponse(
                 request,
@@ -153,7 +153,7 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
         return None
 
     @admin.action(description=_("Reactivate"), permissions=["switch_off"])
-    def switch_on(self, request: HttpRequest, people: QuerySet[User]) -> None:
+    def reactivate(self, request: HttpRequest, people: QuerySet[User]) -> None:
         actor = request.user
         assert isinstance(actor, User)
         try:

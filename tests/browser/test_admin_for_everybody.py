@@ -130,7 +130,7 @@ def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, ro
     reader.get(reverse("admin:orders_order_changelist") + "?q=nothing")
     reader.get(reverse("admin:orders_order_change", args=[0]), status=404)
     reader.get(reverse("admin:index") + "nothing/is/here/", status=404)
-    reader.post(reverse("admin:accounts_user_changelist"), action="switch_off", _selected_action=rows.colleague.pk)
+    reader.post(reverse("admin:accounts_user_changelist"), action="deactivate", _selected_action=rows.colleague.pk)
     found += reader.found()
 
     assert not found, "\n".join(found)

@@ -20,7 +20,7 @@ def owner() -> User:
     return someone("owner", all_cinemas=True)
 
 
-def ask(client: Client, person: User, action: str = "switch_off", **given: str) -> str:
+def ask(client: Client, person: User, action: str = "deactivate", **given: str) -> str:
     response = client.post(reverse(LIST), {"action": action, "_selected_action": [person.pk], **given}, follow=True)
     return response.text
 
@@ -107,7 +107,7 @@ def test_the_page_asks_first_and_then_says_what_it_did(owner: User) -> None:
     leaver.refresh_from_db()
     assert "1 account deactivated." in answer
     assert not leaver.is_active
-    assert "1 account reactivated. Set a new password for it." in ask(client, leaver, "switch_on")
+    assert "1 account reactivated. Set a new password for it." in ask(client, leaver, "reactivate")
 
 
 def test_the_page_shows_why_it_refuses(owner: User) -> None:
@@ -134,7 +134,7 @@ def test_the_action_needs_the_permission(owner: User) -> None:
     cashier = someone("cashier", cinema := a_cinema())
     usher = someone("usher", cinema)
 
-    browser(cashier).post(reverse(LIST), {"action": "switch_off", "_selected_action": [usher.pk], "confirmed": "yes"})
+    browser(cashier).post(reverse(LIST), {"action": "deactivate", "_selected_action": [usher.pk], "confirmed": "yes"})
 
     usher.refresh_from_db()
     assert usher.is_active
