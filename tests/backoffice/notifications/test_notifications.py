@@ -68,6 +68,7 @@ def test_times_are_in_the_time_zone_of_the_messages_cinema_or_of_the_server(monk
     monkeypatch.setattr("cinema.local_time.timezone.now", lambda: NOON)
     cinema = a_cinema(time_zone="Asia/Vladivostok")
     queued(2)
+    Notification.objects.update(created_at=NOON)
     Notification.objects.filter(recipient="guest0@example.com").update(cinema=cinema)
 
     page = browser(someone("owner", all_cinemas=True)).get(reverse(LIST)).text
