@@ -62,6 +62,15 @@ class Notification(models.Model):
         help_text=_("What the message is about. A recipient gets one message of this kind per event."),
     )
     language = models.CharField(_("language"), max_length=10)
+    cinema = models.ForeignKey(
+        "screenings.Cinema",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cinema"),
+        help_text=_("Leave empty for the whole chain."),
+    )
     context = models.JSONField(_("details"), default=dict, help_text=_("Data used to fill in the message"))
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
 

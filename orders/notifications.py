@@ -34,6 +34,7 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime
                 recipient=order.recipient,
                 occasion=order.number,
                 language=order.language,
+                cinema=order.cinema_id,
                 context={
                     **_about(order, order.cinema, tickets, snacks),
                     "amount": str(order.final_amount),
@@ -60,6 +61,7 @@ def send_link(order: Order, *, at: datetime) -> None:
                 recipient=order.email,
                 occasion=f"{order.number} {at.isoformat()}",
                 language=order.language,
+                cinema=order.cinema_id,
                 context=about[order.pk],
             )
         ],
@@ -78,6 +80,7 @@ def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False
                 recipient=order.recipient,
                 occasion=f"{order.number} {(at if again else order.payment_deadline).isoformat()}",
                 language=order.language,
+                cinema=order.cinema_id,
                 context={
                     **about[order.pk],
                     "amount": str(order.final_amount),
@@ -101,6 +104,7 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
                 recipient=order.recipient,
                 occasion=order.number,
                 language=order.language,
+                cinema=order.cinema_id,
                 context=about[order.pk],
             )
             for order in orders
@@ -123,6 +127,7 @@ def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, 
                 recipient=order.recipient,
                 occasion=f"{order.number} {refund}",
                 language=order.language,
+                cinema=order.cinema_id,
                 context={**about[order.pk], "amount": str(amount), "points": points},
             )
         ],
@@ -140,6 +145,7 @@ def notify_payment_returned(order: Order, *, payment: int, amount: Decimal, at: 
                 recipient=order.recipient,
                 occasion=f"{order.number} {payment}",
                 language=order.language,
+                cinema=order.cinema_id,
                 context={**about[order.pk], "amount": str(amount)},
             )
         ],
@@ -165,6 +171,7 @@ def notify_sessions_cancelled(
                 recipient=order.recipient,
                 occasion=" ".join([order.number, *map(str, sorted({ticket.session_id for ticket in cancelled}))]),
                 language=order.language,
+                cinema=order.cinema_id,
                 context={
                     **_about(order, cinemas[order.cinema_id], cancelled, []),
                     "amount": str(amounts.get(order.pk, Decimal("0.00"))),

@@ -140,13 +140,12 @@ class Dashboard(PaymentItems):
             )
 
     def failed_messages(self) -> Iterator[DashboardItem]:
-        total, rows = count_and_first(
-            Notification.objects.filter(status=MessageStatus.FAILED).order_by("next_attempt_at", "pk")
-        )
+        failed = self.own_rows(Notification.objects.filter(status=MessageStatus.FAILED), "cinema")
+        total, rows = count_and_first(failed.order_by("next_attempt_at", "pk"))
         if total:
             yield DashboardItem(
                 ngettext("%(count)d undelivered message", "%(count)d undelivered messages", total) % {"count": total},
-                list_link("notifications_notification", status=MessageStatus.FAILED),
+                list_link("notifications_notification", status__exact=MessageStatus.FAILED),
                 "mark_email_unread",
                 *names_and_more(total, [message.recipient for message in rows]),
             )

@@ -36,7 +36,7 @@ from backoffice.framework.badges import PlainValues
 from backoffice.framework.changelist_postprocess import postprocess
 from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
 from backoffice.framework.history_view import ChangeHistory
-from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter
+from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter, offered_lookups
 from backoffice.framework.time_zones import cinema_of, zone_of, zone_of_user
 from cinema.ids import is_valid_id
 from cinema.local_time import add_time_zone_hint, format_local
@@ -61,6 +61,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     cinema_path: ClassVar[str | None]  # from the model to the cinema; None: rows of the whole chain
     history_parts: ClassVar[dict[str, str]] = {}  # rows whose history belongs to this row's; see `ChangeHistory`
     history_note: ClassVar[str | Promise] = ""  # shown above the history, for changes that are recorded elsewhere
+    link_lookups: ClassVar[frozenset[str]] = frozenset()  # lookups of links to the list that no filter offers
     uses_server_time: ClassVar[bool] = False  # for rows about the system, such as runs of jobs
     form: Any = ConflictCheckingForm
     formfield_overrides: Any = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
@@ -70,6 +71,14 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         """Without the scripts of `prepopulated_fields`, which no page uses and Django loads on each."""
         media: Any = super().media
         return Media(css=media._css, js=[path for path in media._js if not PREPOPULATE_SCRIPTS.search(str(path))])
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Whether a list may be filtered so by its address: only as its own filters do, or as `link_lookups` names.
+
+        Django allows every lookup on every column of the list's own table, so that an address could ask for values that
+        no page shows, letter by letter. Anything else is answered with status 400.
+        """
+        return lookup in offered_lookups(self.get_list_filter(request)) | self.link_lookups
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

@@ -1,5 +1,6 @@
 """Filters, form choices and autocomplete that offer only the rows that the user's own pages list."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -52,3 +53,19 @@ class ScopedChoicesMixin:
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
         rows = visible_rows(self.admin_site, db_field.remote_field.model, request)  # type: ignore[attr-defined]
         return super().get_field_queryset(db, db_field, request) if rows is None else rows  # type: ignore[misc]
+
+
+#: What the filters of Django and of the admin's skin append to the path of their field.
+FILTER_SUFFIXES = ("__exact", "__id__exact", "__isnull", "__gte", "__lt", "__in")
+
+
+def offered_lookups(list_filter: Iterable[Any]) -> frozenset[str]:
+    """The parameters that the filters of a list read from its address."""
+    lookups: set[str] = set()
+    for each in list_filter:
+        if parameter := getattr(each, "parameter_name", None):
+            lookups.add(parameter)
+            continue
+        path = each[0] if isinstance(each, tuple | list) else each
+        lookups |= {f"{path}{suffix}" for suffix in FILTER_SUFFIXES}
+    return frozenset(lookups)

@@ -14,18 +14,19 @@ from cinema import clock
 from cinema.local_time import format_local
 from cinema.status import Refused
 from notifications.models import MessageKind, Notification, Status
-from notifications.services import requeue
+from notifications.services import SECRETS, requeue
 
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
     """Read-only, except that failed messages can be sent again."""
 
-    cinema_path = None
+    cinema_path = "cinema"
     list_display = ["kind", "recipient", "status", "attempts", "created_at", "error"]
     fields = [
         "kind",
         "recipient",
+        "cinema",
         "occasion",
         "language_label",
         "facts",
@@ -36,7 +37,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     ]
     fields += ["next_attempt", "sent_at", "error"]
     readonly_fields = ["language_label", "facts", "next_attempt"]
-    list_filter = ["status", "kind"]
+    list_filter = ["status", "kind", "cinema"]
     search_fields = ["recipient", "occasion"]
     list_per_page = 20
     ordering = ["-pk"]
@@ -55,8 +56,8 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("details"))
     def facts(self, message: Notification) -> SafeString:
-        """Leaves out the ticket codes, because a code is all it takes to be let in."""
-        facts = sorted((name, fact) for name, fact in message.context.items() if name != "codes")
+        """Leaves out links and codes, because whoever has them can act as the recipient."""
+        facts = sorted((name, fact) for name, fact in message.context.items() if name not in SECRETS)
         return format_html_join(mark_safe("<br>"), "{}: {}", facts)
 
     @admin.display(description=_("next attempt"))

@@ -32,6 +32,7 @@ class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin
     list_per_page = 20
     list_display = ["order", "at_cinema", "session", "seat", "ticket_type", "price", "status_label"]
     list_filter = ["status"]
+    link_lookups = frozenset({"session__id__exact"})  # the first page links to the tickets of a cancelled session
     list_select_related = ["order__cinema", "session__film", "session__hall__cinema", "seat", "ticket_type"]
     search_fields = ["=order__number"]
     search_help_text = _("Order number or ticket code")

@@ -68,6 +68,7 @@ def _message(item: ConcessionItem, to: User, *, at: datetime) -> Message:
         recipient=to.email,
         occasion=f"item {item.pk} low since {drop.isoformat()}",
         language=to.preferred_language,
+        cinema=item.cinema_id,
         context={
             "cinema": item.cinema.name,
             "item": item.name,

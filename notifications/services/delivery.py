@@ -14,6 +14,7 @@ from notifications.channels import DeliveryChannel, is_email
 from notifications.channels.email import EmailChannel
 from notifications.channels.sms import SmsChannel
 from notifications.models import Notification, Status
+from notifications.services.queueing import SECRETS
 
 BACKOFF = Backoff(
     [
@@ -102,6 +103,7 @@ def claim_due(notifications: Iterable[Notification], *, sender: str, at: datetim
             else:
                 sendable.append(notification)
         transition(outdated, Status.OUTDATED, claimed_by="")
+        _remove_secrets(outdated)
         transition(exhausted, Status.FAILED, claimed_by="", error="SenderLost")
         claims.claim(sendable, sender=sender, at=at, to=Status.SENDING)
     return due
@@ -119,7 +121,10 @@ def store_results(results: dict[DeliveryResult, list[Notification]], *, sender: 
                 stamps["sent_at"] = at
             if result.wait is not None:
                 stamps["next_attempt_at"] = at + result.wait
-            transition([row for row in rows if row.pk in claimed], result.status, **stamps)
+            stored = [row for row in rows if row.pk in claimed]
+            transition(stored, result.status, **stamps)
+            if result.status in (Status.SENT, Status.OUTDATED):
+                _remove_secrets(stored)
 
 
 def release_unsent(notifications: list[Notification], *, sender: str, at: datetime) -> None:
@@ -147,6 +152,13 @@ def _attempt(
         wait = BACKOFF.after(notification.attempts)
         return DeliveryResult(Status.FAILED if wait is None else Status.QUEUED, error=_error_of(failure), wait=wait)
     return DeliveryResult(Status.SENT)
+
+
+def _remove_secrets(notifications: list[Notification]) -> None:
+    """Remove links and codes from messages that will not be sent again: they let a reader act as the recipient."""
+    for notification in notifications:
+        notification.context = {name: value for name, value in notification.context.items() if name not in SECRETS}
+    Notification.objects.bulk_update(notifications, ["context"])
 
 
 def _still_claimed(notifications: list[Notification], *, sender: str) -> set[int]:

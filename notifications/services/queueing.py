@@ -61,10 +61,15 @@ class Message:
     language: str
     context: Mapping[str, Any] = field(default_factory=dict)
     not_after: datetime | None = None
+    cinema: int | None = None  # the primary key of the cinema that it is about; None: the whole chain
 
     def __post_init__(self) -> None:
         if missing := CONTEXT_KEYS[self.kind] - self.context.keys():
             raise ValueError(f"{self.kind}: the context lacks {', '.join(sorted(missing))}")
+
+
+#: Contents that let whoever reads them act as the recipient: removed once a message can no longer be sent.
+SECRETS = frozenset({"link", "codes", "pickup_code"})
 
 
 def queue(messages: Iterable[Message], *, at: datetime) -> None:
@@ -82,6 +87,7 @@ def queue(messages: Iterable[Message], *, at: datetime) -> None:
                 occasion=message.occasion,
                 language=message.language,
                 context=message.context,
+                cinema_id=message.cinema,
                 not_after=message.not_after,
                 created_at=at,
                 next_attempt_at=at,

@@ -31,7 +31,6 @@ OF_THE_CHAIN = {
     "jobs.joblease",
     "jobs.jobrun",
     "jobs.quarantinedrow",
-    "notifications.notification",
     "orders.promocode",
     "payments.gatewayevent",
     "payments.vatrate",

@@ -59,8 +59,8 @@ def query_count(client: Client, url: str, *, max_bytes: int | None = None, **giv
 
 
 def staff_with(*permissions: str) -> Client:
-    """The browser of a member of staff who has exactly these permissions."""
-    person = User.objects.create_user("staff@example.org", is_staff=True)
+    """The browser of a member of staff of all cinemas who has exactly these permissions."""
+    person = User.objects.create_user("staff@example.org", is_staff=True, all_cinemas=True)
     person.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return browser(person)
 

@@ -21,7 +21,7 @@ from tests.reliability.run_job import run, steps_of
 from tests.reliability.scenario import AT, DAY, JOBS, create_scenario
 
 #: The maximum of queries per step. Refunds touch every app, so they take more.
-MAX_PER_BATCH = {"process_refunded_orders": 30, "refund_cancelled_sessions": 42}
+MAX_PER_BATCH = {"process_refunded_orders": 30, "refund_cancelled_sessions": 44}
 MAX_PER_IDLE_STEP = 8
 
 #: Plans that read a whole table, or on SQLite a whole index. PostgreSQL rightly reads small tables whole, so there only

@@ -439,3 +439,14 @@ def test_a_message_that_failed_for_good_fails_the_pass_and_is_not_quarantined(us
 
     assert statuses() == [Status.FAILED]
     assert QuarantinedRow.objects.count() == 0
+
+
+def test_a_sent_message_keeps_neither_links_nor_codes() -> None:
+    row, *_rest = queued(context={**message().context, "link": "https://cinema.example/order/secret/"})
+
+    deliver([row], at=NOW)
+
+    row.refresh_from_db()
+    assert row.status == Status.SENT
+    assert "link" not in row.context
+    assert "number" in row.context
