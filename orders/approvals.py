@@ -23,7 +23,7 @@ CONSUMED = "orders.refund_consumed"  # the permission to refund snacks that were
 
 
 class RefundApproval(ApprovableService):
-    """A refund by line. What was requested for a whole order is the lines that were left of it then."""
+    """A refund of lines. For a whole order, the lines that were left when it was requested are stored."""
 
     title = _("Refund of an order")
     permission = "orders.refund_order"
@@ -33,7 +33,7 @@ class RefundApproval(ApprovableService):
     def encode(  # type: ignore[override]
         self, order: Order, *, lines: Sequence[OrderLine] | None = None, reason: str, at: datetime
     ) -> dict[str, Any]:
-        """With what the refund comes to now, so that nothing else is ever approved."""
+        """Includes what the refund amounts to now, so that exactly this is approved."""
         if lines is None:
             lines = lines_of([order.pk])[order.pk].refundable
         gives = preview_refund(order, lines=lines, at=at)

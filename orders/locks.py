@@ -1,7 +1,8 @@
-"""The order in which rows are locked, everywhere: session, order, ticket, preorder, and then, last, since tills wait
-for them, promocode, stock item, bonus account; each by id.
+"""The order in which rows are locked, everywhere: session, order, ticket, preorder; then promo code, stock item and
+bonus account, last because tills wait for them. Rows of a table are locked by id.
 
-An order's row stands for all that hangs on it: who changes its tickets, preorders, payments or refunds locks the order.
+An order's row protects everything that belongs to it: whoever changes its tickets, preorders, payments or refunds locks
+the order first.
 """
 
 from collections.abc import Collection, Iterable
@@ -20,7 +21,7 @@ def lock_orders(keys: Collection[int]) -> list[Order]:
 
 
 def lock_order_keys(keys: Collection[int]) -> list[int]:
-    """The same where nothing of the orders themselves is needed."""
+    """Lock orders whose columns are not needed."""
     rows = Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
     return list(rows.values_list("pk", flat=True))
 
@@ -30,13 +31,15 @@ def lock_order(order: Order) -> Order:
 
 
 def lock_orders_with_sessions(keys: Collection[int]) -> list[Order]:
-    """For refunds: a session that is being archived is summed up before the refund or after it, never during it."""
+    """Lock orders and, before them, their sessions: a refund happens before or after a session is archived,
+    never during it.
+    """
     _lock_sessions_of(keys)
     return lock_orders(keys)
 
 
 def lock_keys_with_sessions(keys: Collection[int]) -> None:
-    """The same for a job's batch, whose rows are read afterwards."""
+    """Lock a job's batch of orders with their sessions; the rows are read afterwards."""
     _lock_sessions_of(keys)
     lock_order_keys(keys)
 

@@ -1,4 +1,4 @@
-"""What customers are told of their orders: which fact becomes which message. Orders without an address are left out."""
+"""Turns events of orders into messages for customers. Orders without an address get none."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ NOT_COMING = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVA
 
 
 def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime) -> None:
-    """The order is paid: its tickets, the QR code of each, and where they are. Once an order."""
+    """Queue the tickets of a paid order with their QR codes. Once per order."""
     if not order.recipient:
         return
     tickets = list(_with_details(order.tickets.all()))
@@ -48,7 +48,7 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime
 
 
 def send_link(order: Order, *, at: datetime) -> None:
-    """The link to the order's page, for a customer who asked for it; each time it is asked for."""
+    """Queue the link to the order's page, each time the customer asks for it."""
     about = _about_orders(
         [order],
         tickets=Ticket.objects.live(),
@@ -70,7 +70,7 @@ def send_link(order: Order, *, at: datetime) -> None:
 
 
 def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
-    """Once a deadline: an extended order that is late again is told of again; and whenever staff want it `again`."""
+    """Tell customers that payment is overdue: once per deadline, or `again` at the request of staff."""
     orders = _reachable(orders)
     about, cinemas = _about_orders(orders), _cinemas(orders)
     queue(
@@ -114,7 +114,7 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
 
 
 def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, at: datetime) -> None:
-    """What the refund with the key `refund` gives back: its tickets and snacks, the money and the points."""
+    """Tell customers what the refund with the primary key `refund` returns: tickets and snacks, money and points."""
     about = _about_orders(
         [order],
         tickets=Ticket.objects.filter(refund_line__refund=refund),
@@ -136,7 +136,7 @@ def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, 
 
 
 def notify_payment_returned(order: Order, *, payment: int, amount: Decimal, at: datetime) -> None:
-    """Money came that the order cannot take any more."""
+    """Tell the customer that a payment which the order cannot take any more is being returned."""
     about = _about_orders([order])
     queue(
         [
@@ -161,7 +161,7 @@ def notify_sessions_cancelled(
     points: Mapping[int, int],
     at: datetime,
 ) -> None:
-    """One message an order and set of sessions; `tickets` come with their seat, session, film and hall."""
+    """One message per order and set of sessions. `tickets` come with their seat, session, film and hall."""
     orders = _reachable(orders)
     cinemas = _cinemas(orders)
     queue(
@@ -186,7 +186,7 @@ def notify_sessions_cancelled(
 
 
 def notify_upcoming_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime) -> None:
-    """One message for the tickets of one order at one session, useless after its start. They come with all it tells."""
+    """One message for each group of tickets of one order and session. It is not sent after the start."""
     queue(
         [
             Message(
@@ -213,8 +213,9 @@ def notify_upcoming_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime
 
 
 def notifications_of(order: Order) -> QuerySet[Notification]:
-    """What the order's customer was told of it, in the order in which it happened: each occasion begins with the
-    order's number. An index serves it."""
+    """The messages about this order to its customer, oldest first. Each occasion starts with the order's
+    number. Uses an index.
+    """
     about = Notification.objects.filter(
         Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),
         kind__in=[
@@ -242,8 +243,9 @@ def _about_orders(
     tickets: QuerySet[Ticket] | None = None,
     preorders: QuerySet[ConcessionPreorder] | None = None,
 ) -> dict[int, dict[str, Any]]:
-    """What every message says of its order, by the order's key; about all that was bought, or about these tickets and
-    snacks alone. Three queries."""
+    """The common part of messages, by the order's primary key: about everything bought, or only these
+    tickets and snacks. Three queries.
+    """
     cinemas = _cinemas(orders)
     keys = [order.pk for order in orders]
     bought: defaultdict[int, list[Ticket]] = defaultdict(list)
@@ -259,7 +261,7 @@ def _about_orders(
 def _about(
     order: Order, cinema: Cinema, tickets: Iterable[Ticket], snacks: Iterable[ConcessionPreorder]
 ) -> dict[str, Any]:
-    """The order, its cinema, its screenings in the order given with their seats, and its snacks. No query."""
+    """The order, its cinema, its screenings with their seats in the order given, and its snacks. No query."""
     showings: dict[int, dict[str, Any]] = {}
     for ticket in tickets:
         session = ticket.session

@@ -1,4 +1,4 @@
-"""Querysets whose rule needs both orders and tickets, whose models are in separate files."""
+"""Querysets that need both orders and tickets, whose models are in separate files."""
 
 from collections.abc import Collection
 from datetime import datetime

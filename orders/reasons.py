@@ -3,8 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Reason(models.TextChoices):
-    """Why something became of an order, where nobody wrote it in words of their own: stored as a code, shown as a
-    label."""
+    """Reasons of changes that the system made: stored as a code, shown as a label."""
 
     EXPIRED = "EXPIRED", _("Not paid in time")
     CUSTOMER = "CUSTOMER", _("Cancelled by the customer")
@@ -19,5 +18,5 @@ class Reason(models.TextChoices):
 
 
 def reason_label(reason: str) -> str:
-    """The label of a code, in the reader's language; what a person wrote, as it stands."""
+    """The label of a code in the reader's language; a reason that a person wrote is returned unchanged."""
     return str(Reason(reason).label) if reason in Reason.values else reason

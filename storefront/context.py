@@ -9,5 +9,5 @@ from storefront.request_identity import customer
 
 
 def shop(request: HttpRequest) -> dict[str, Any]:
-    """What every page of the shop says of the house, and who is signed in, looked up where a page asks."""
+    """Template variables of every page of the shop. The customer is looked up only where a template uses it."""
     return {"house": settings.SITE_NAME or _("Cinema"), "customer": SimpleLazyObject(lambda: customer(request))}

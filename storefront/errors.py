@@ -1,4 +1,4 @@
-"""What the shop refuses beyond what the process refuses. A refusal changes nothing; its text is for customers."""
+"""Refusals of the shop itself. A refusal changes nothing; its text is for customers."""
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ class LinkRefused(Refused, code="sign_in_link_invalid"):
 
 
 def in_customers_words(refusal: Exception) -> str:
-    """The text of a refusal; where it is written for staff, about statuses or stock, another one for customers."""
+    """The text of a refusal for customers; those written for staff, about statuses or stock, are replaced."""
     if isinstance(refusal, (ForbiddenMove, ConcurrentChange)):
         return _("This order has changed in the meantime. Open its page to see its current state.")
     if isinstance(refusal, OutOfStock):

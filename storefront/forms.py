@@ -1,4 +1,4 @@
-"""What customers type. A form keeps it, whatever is refused."""
+"""Forms of the shop. What was typed stays in the form whatever is refused."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ PHONE = RegexValidator(r"^\+?[0-9 ()\-]{5,31}$", gettext_lazy("Enter a phone num
 
 
 class ShopForm(forms.Form):
-    """Fields that say what is wrong with them, to everybody."""
+    """Marks invalid fields for screen readers as well."""
 
     use_required_attribute = True
 
@@ -32,8 +32,9 @@ class ShopForm(forms.Form):
 
 
 class CheckoutForm(ShopForm):
-    """A ticket type for each seat, snacks, contact, promocode, points. `stock` are the snacks on sale with what can be
-    had of each."""
+    """A ticket type for each seat, snacks, contact details, promo code and points. `stock`: the snacks on
+    sale with the available quantity of each.
+    """
 
     email = forms.EmailField(
         label=gettext_lazy("Email"),
@@ -140,7 +141,7 @@ class CheckoutForm(ShopForm):
     # --- What it was to cost
 
     def prices_shown(self) -> str:
-        """The prices on this page in minor units, to be sent back with the choice: see `expected_total`."""
+        """The prices on this page in minor units, sent back with the choice; see `expected_total`."""
         seats = {
             seat.kind: {key: _minor_units(self._price(seat, each)) for key, each in self._types[seat.pk].items()}
             for seat in self.seats
@@ -149,9 +150,9 @@ class CheckoutForm(ShopForm):
         return json.dumps({"seats": seats, "snacks": snacks}, separators=(",", ":"))
 
     def expected_total(self) -> Decimal | None:
-        """What seats and snacks cost by the page that the visitor saw; None where the request does not say so.
+        """What seats and snacks cost on the page that the visitor saw; None where the request does not say.
 
-        It is only compared with what they cost now, so nobody gains by sending something else.
+        It is only compared with the current price, so a forged value gains nothing.
         """
         try:
             shown = json.loads(self.data.get("prices_shown", ""))
@@ -172,7 +173,7 @@ def _minor_units(amount: Decimal) -> int:
 
 
 class AddressForm(ShopForm):
-    """Where to send a link."""
+    """The address to send a link to."""
 
     email = forms.EmailField(label=gettext_lazy("Email"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
@@ -220,7 +221,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class NewPasswordForm(ShopForm):
-    """A password for who has none, or another one. `knows` asks for the old one first."""
+    """Sets the first password, or a new one. With `knows`, the old one is required."""
 
     old = forms.CharField(
         label=gettext_lazy("Current password"),

@@ -8,7 +8,7 @@ from accounts.errors import RateLimited
 
 
 class RateLimitMiddleware:
-    """Who does something too often is told when to come back, whichever page it was."""
+    """Answers rate-limited requests with status 429 and the time to wait, on any page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Who is at the other end of a request."""
+"""The visitor behind a request: customer, guest, browser and address."""
 
 import secrets
 from typing import Any
@@ -13,20 +13,22 @@ KEPT = ("email", "phone", "promocode", "points")  # of what was typed, until som
 
 
 def customer(request: HttpRequest) -> User | None:
-    """Who is signed in as a customer. Staff are guests in the shop: what they buy here for others is not theirs."""
+    """The signed-in customer, or None. Members of staff are guests in the shop: what they buy here for
+    others is not theirs.
+    """
     user = getattr(request, "user", None)  # an error page may be shown before anybody was looked up
     return user if isinstance(user, User) and not user.is_staff else None
 
 
 def signed_in_customer(request: HttpRequest) -> User:
-    """The same on a page that is for customers only."""
+    """The customer, on a page that only customers can open."""
     user = customer(request)
     assert user is not None
     return user
 
 
 def visitor(request: HttpRequest) -> str:
-    """The browser's own random name; it is given one with its first hold."""
+    """The random name of this browser, given with its first hold."""
     if "visitor" not in request.session:
         request.session["visitor"] = secrets.token_urlsafe(16)
     return str(request.session["visitor"])
@@ -44,7 +46,7 @@ def buyer(request: HttpRequest, *, email: str, phone: str, language: str) -> Buy
 
 
 def remember(request: HttpRequest, typed: dict[str, Any]) -> None:
-    """Keep what was typed, so that nobody types it again after a seat was lost."""
+    """Keep what was typed, so that it need not be typed again after a seat was lost."""
     request.session["typed"] = {
         name: value for name, value in typed.items() if name in KEPT or name.startswith(("snack-", "type-"))
     }

@@ -1,4 +1,4 @@
-"""What search engines are told of sessions: schema.org, as JSON-LD (data, which no browser runs)."""
+"""Structured data of sessions for search engines: schema.org as JSON-LD, which browsers do not execute."""
 
 import json
 from collections.abc import Iterable

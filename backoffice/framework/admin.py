@@ -41,7 +41,7 @@ from backoffice.framework.time_zones import cinema_of, zone_of, zone_of_user
 from cinema.ids import is_valid_id
 from cinema.local_time import add_time_zone_hint, format_local
 from cinema.money import MoneyField
-from cinema.quotes import nest_quotes
+from cinema.typography import nest_quotes
 
 PREPOPULATE_SCRIPTS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 

@@ -23,7 +23,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from cinema.local_time import format_local
-from cinema.quotes import nest_quotes
+from cinema.typography import nest_quotes
 
 MAX_RECORDS_SEARCHED = 20  # history records of a row, to find who changed a field
 

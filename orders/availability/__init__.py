@@ -1,1 +1,3 @@
-"""What is free: of one session seat by seat, of many sessions in numbers. Whoever sells or shows seats asks here."""
+"""Which seats are free: seat by seat for one session, in numbers for many. Everything that sells or shows
+seats asks here.
+"""

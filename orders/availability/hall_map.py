@@ -30,7 +30,9 @@ class StatusCount:
 
 @dataclass(frozen=True)
 class HallMap:
-    """`tickets` row by row, with order, seat and ticket type; `counts` add up to the seats of the hall."""
+    """`tickets` are listed row by row, with order, seat and ticket type; `counts` add up to the number of
+    seats in the hall.
+    """
 
     layout: HallLayout
     counts: list[StatusCount]
@@ -53,9 +55,9 @@ def hall_map(
     words: Callable[[Ticket], str] = status_words,
     link: Callable[[Ticket], str] = lambda _ticket: "",
 ) -> HallMap:
-    """As of `at`. `words` and `link` say more of a seat with a ticket than its status. Three queries.
+    """The map as of `at`. `words` and `link` describe a ticket's seat beyond its status. Three queries.
 
-    As in the shop, a hold that has lapsed is free. A seat that is both sold and broken counts as sold.
+    As in the shop, the seat of an expired hold is free. A seat that is both sold and broken counts as sold.
     """
     seats = list(session.hall.seats.order_by("row", "number"))
     tickets = list(

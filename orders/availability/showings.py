@@ -94,9 +94,9 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
 
 
 def seat_counts(sessions: Collection[Session], *, at: datetime) -> dict[int, SeatCount]:
-    """By the sessions' primary keys: what `SeatMap.free` says of one. Three queries: seats, outages, tickets.
+    """The counts by the sessions' primary keys; `SeatMap.free` is the same for one session. Three queries.
 
-    A hold that has lapsed by `at` is free; a seat that is both sold and broken is taken once.
+    The seat of a hold that has expired by `at` is free. A seat that is both sold and broken is counted once.
     """
     if not sessions:
         return {}

@@ -1,4 +1,4 @@
-"""The order and its tickets: tables, lives, constraints, and what is due as of an instant."""
+"""Orders and tickets: tables, allowed transitions, constraints, and querysets of what is due."""
 
 from orders.models.codes import PICKUP_CODE, new_number, new_pickup_code, new_token
 from orders.models.online_holds import OnlineHold

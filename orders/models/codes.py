@@ -1,4 +1,4 @@
-"""What is drawn by lot for an order: what people read aloud, and what nobody may guess."""
+"""Random codes of orders: numbers for people, pick-up codes, and unguessable tokens for links."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""Who holds unpaid seats online. Visitors, people and addresses are kept as keyed hashes."""
+"""Who holds unpaid seats online. Visitors, people and addresses are stored as keyed hashes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +7,10 @@ from orders.models.orders import Order
 
 
 class OnlineHold(models.Model):
-    """By whom an online order is held, so that one visitor, or one address, cannot hold the hall. `since` is when they
-    first held it: an order that replaces another goes on from there."""
+    """Who holds an online order, so that one visitor or address cannot hold a whole hall.
+
+    `since` is the start of the first hold: an order that replaces another keeps it.
+    """
 
     order = models.OneToOneField(Order, models.PROTECT, related_name="online_hold", verbose_name=_("order"))
     visitor = models.CharField(max_length=40)

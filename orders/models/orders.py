@@ -1,4 +1,4 @@
-"""The order and its story: table, life with its one door, constraints, and what is due as of an instant."""
+"""Orders and their events: tables, allowed transitions, constraints, and querysets of what is due."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,7 +22,7 @@ from screenings.models import Session
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def expired(self, at: datetime) -> "OrderQuerySet":
-        """Unpaid, and their time is up. Money in flight at a gateway gets a grace, so that it can still arrive."""
+        """Unpaid orders whose time to pay is over. A payment in flight at a gateway adds a grace period."""
         in_flight = Payment.objects.filter(order=OuterRef("pk"), status=Payment.Status.PENDING)
         return self.filter(
             Q(expires_at__lte=at - settings.PAYMENT_IN_FLIGHT_GRACE) | ~Exists(in_flight),
@@ -31,11 +31,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         )
 
     def overdue(self, at: datetime) -> "OrderQuerySet":
-        """Not paid by the payment deadline, and not yet expired."""
+        """Orders that are past their payment deadline and have not expired."""
         return self.filter(status=Order.Status.PENDING_PAYMENT, payment_deadline__lte=at, expires_at__gt=at)
 
     def of_cancelled_sessions(self, at: datetime) -> "OrderQuerySet":
-        """With a live ticket of a session that has been cancelled."""
+        """Orders with a live ticket for a cancelled session."""
         tickets = Ticket.objects.filter(
             status__in=Ticket.LIVE,
             session__in=Session.objects.filter(
@@ -45,8 +45,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(pk__in=tickets.values("order")).exclude(status=Order.Status.REFUNDED)
 
     def over(self, at: datetime) -> "OrderQuerySet":
-        """Paid, and nothing of it lies ahead: no live ticket of a session that is cancelled or ends after `at`; where
-        no ticket is live, no snack that is still to be collected."""
+        """Paid orders with nothing ahead: no live ticket for a session that is cancelled or ends after
+        `at`. Orders without live tickets: no snack left to collect.
+        """
         tickets = Ticket.objects.filter(order=OuterRef("pk"), status__in=Ticket.LIVE)
         ahead = tickets.filter(Q(session__status=Session.Status.CANCELLED) | Q(session__end_datetime__gt=at))
         snacks = ConcessionPreorder.objects.filter(
@@ -55,7 +56,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(~Exists(ahead), Exists(tickets) | ~Exists(snacks), status=Order.Status.PAID, paid_at__lte=at)
 
     def refund_to_process(self, at: datetime) -> "OrderQuerySet":
-        """Refunded by a fact from outside; what the order holds is still to be given back."""
+        """Orders refunded outside the system whose seats, snacks and points have not been released yet."""
         return self.filter(status=Order.Status.REFUNDED, refund_processed_at__isnull=True, refunded_at__lte=at)
 
     def to_accrue(self, at: datetime) -> "OrderQuerySet":
@@ -65,7 +66,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
         )
 
     def with_uncollected_snacks(self, at: datetime) -> "OrderQuerySet":
-        """Sold, with snacks whose collection deadline is reached; a cancelled session is refunded first."""
+        """Sold orders with snacks past their collection deadline. Orders of a cancelled session are left to
+        its refund.
+        """
         overdue = ConcessionPreorder.objects.filter(
             status__in=ConcessionPreorder.OPEN,
             collection_deadline__lte=at,
@@ -78,9 +81,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(~Exists(of_cancelled), pk__in=overdue.values("order"))
 
     def found_by(self, word: str) -> "OrderQuerySet":
-        """By what people read out or type, and exactly: number, e-mail address, phone number or pick-up code.
-
-        Each is looked up in an index of its own.
+        """Orders that match exactly what people read out or type: number, e-mail address, phone number or
+        pick-up code. Each is looked up in its own index.
         """
         word = word.replace("\x00", "").strip()  # NUL is no letter, and PostgreSQL will not look for it
         plain = word.translate({ord(sign): None for sign in " -()"})
@@ -205,12 +207,12 @@ class Order(models.Model):
 
     @property
     def link(self) -> str:
-        """The customer's own page of this order; who has the link may see and pay it."""
+        """The address of the order's page. Whoever has it can see, pay and refund the order."""
         return settings.SITE_URL + settings.ORDER_PATH.format(token=self.token)
 
     @property
     def recipient(self) -> str:
-        """Where to write to the customer: an e-mail address, else a phone number, else nowhere."""
+        """Where to write to the customer: an e-mail address, else a phone number, else an empty string."""
         return self.email or self.phone
 
     @classmethod
@@ -224,7 +226,9 @@ class Order(models.Model):
         actor: User | None = None,
         **stamps: Any,
     ) -> None:
-        """The one door of an order's status: moves all or none, and writes what happened to each."""
+        """Change the status of all `orders`, or of none, and write an `OrderEvent` for each. The only way
+        to change it.
+        """
         orders = list(orders)
         events = [
             OrderEvent(order_id=order.pk, from_status=order.status, to_status=to, at=at, reason=reason, actor=actor)
@@ -235,7 +239,7 @@ class Order(models.Model):
 
 
 class OverdueOrder(Order):
-    """The same order, on the page of those whose payment is overdue."""
+    """The same table, for the page of overdue orders."""
 
     class Meta:
         proxy = True
@@ -245,7 +249,9 @@ class OverdueOrder(Order):
 
 
 class OrderEvent(models.Model):
-    """One change of an order's status: from, to, when, who, why. The first has no from; none is ever changed."""
+    """A change of an order's status: from, to, when, who and why. The first has no `from_status`. Events
+    never change.
+    """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="events", verbose_name=_("order"))
     from_status = models.CharField(_("from"), max_length=16, choices=Order.Status, blank=True)

@@ -1,4 +1,4 @@
-"""Promocodes, and how often each may be used."""
+"""Promo codes and their limits."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator

@@ -1,4 +1,4 @@
-"""Tickets: their lives, who came in on them, and what of an order was refunded line by line."""
+"""Tickets, scans at the door, and refunded lines."""
 
 from decimal import Decimal
 from typing import ClassVar
@@ -13,12 +13,12 @@ from cinema.money import MoneyField, between, format_money
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def live(self) -> "TicketQuerySet":
-        """Those that keep their seat from anybody else."""
+        """Tickets that keep their seat."""
         return self.filter(status__in=Ticket.LIVE)
 
 
 class Ticket(models.Model):
-    """One seat at one session in one order, at the price of that moment."""
+    """One seat at one session in one order, at the price of the time of sale."""
 
     class Status(models.TextChoices):
         RESERVED = "RESERVED", _("Reserved")
@@ -83,12 +83,12 @@ class Ticket(models.Model):
 
     @property
     def paid(self) -> Decimal:
-        """What of this line is paid in money."""
+        """The part of the line that is paid in money."""
         return self.price - self.discount_share - self.bonus_share
 
 
 class Scan(models.Model):
-    """A ticket was scanned at the door, or such a scan undone. Never changed, never deleted."""
+    """A scan of a ticket at the door, or its undoing. Rows never change."""
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="scans", verbose_name=_("ticket"))
     undone = models.BooleanField(_("undone"), default=False)
@@ -107,7 +107,7 @@ class Scan(models.Model):
 
 
 class RefundLine(models.Model):
-    """One ticket or one line of snacks that a refund gives back, and the money for it."""
+    """One refunded ticket or preorder, and the money for it."""
 
     refund = models.ForeignKey("payments.Refund", models.PROTECT, related_name="lines", verbose_name=_("refund"))
     ticket = models.OneToOneField(

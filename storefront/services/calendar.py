@@ -50,7 +50,7 @@ def _escaped(text: str) -> str:
 
 
 def _folded(line: str) -> str:
-    """In lines of at most 75 octets, never within a letter."""
+    """The line folded to at most 75 octets, never within a character."""
     parts: list[str] = []
     part = ""
     for letter in line:

@@ -1,4 +1,4 @@
-"""What the page of an order says, in every state of it; a constant number of queries."""
+"""The contents of an order's page, in each of its states. A constant number of queries."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ Status = Order.Status
 
 @dataclass
 class Visit:
-    """The tickets of one session, in the cinema's own time."""
+    """The tickets of one session, in the cinema's local time."""
 
     session: Session
     starts: datetime
@@ -34,7 +34,7 @@ class Visit:
 
 
 class OrderPage:
-    """The order, as of `at`, for whoever has its link; `user` is who is signed in."""
+    """An order as of `at`, for anyone who has its link; `user` is the signed-in customer."""
 
     def __init__(self, order: Order, *, at: datetime, user: User | None) -> None:
         self.order, self.at, self.user = order, at, user
@@ -71,7 +71,7 @@ class OrderPage:
 
     @property
     def coming(self) -> list[Visit]:
-        """The visits that can be made: not those that the cinema has called off, whose money is on its way back."""
+        """The visits that are still possible, without cancelled sessions."""
         return [visit for visit in self.visits if visit.session.status != Session.Status.CANCELLED]
 
     @property
@@ -80,7 +80,7 @@ class OrderPage:
 
     @property
     def pickup_code(self) -> str:
-        """What to say at the bar, while there is something to collect."""
+        """The code to say at the bar, while there is something to collect."""
         waiting = [snack for snack in self.snacks if snack.status in ConcessionPreorder.OPEN]
         return waiting[0].pickup_code if waiting and self.order.status in Order.SOLD else ""
 
@@ -92,7 +92,7 @@ class OrderPage:
 
     @cached_property
     def zone(self) -> str:
-        """By whose clocks the page's times are, where that needs saying."""
+        """The time zone of the page's times, where it has to be named."""
         return time_zone_note(self.order.cinema, self.at)
 
     @property
@@ -101,7 +101,7 @@ class OrderPage:
 
     @property
     def lapsed(self) -> bool:
-        """Its time is up; whether or not the job has passed by."""
+        """Whether its time to pay is over, whether or not the job has run."""
         return self.order.status in Order.UNPAID and not self.unpaid
 
     @property
@@ -144,12 +144,12 @@ class OrderPage:
 
     @property
     def declined(self) -> bool:
-        """The last try failed, and another may be made."""
+        """Whether the last attempt failed and another one is possible."""
         return self.unpaid and bool(self.payments) and self.payments[-1].status == Payment.Status.FAILED
 
     @cached_property
     def points(self) -> int:
-        """The points that pay for the order, at the value that they had when they were spent."""
+        """The points that pay for the order, at the value of a point when they were spent."""
         return points_spent(self.order.pk) if self.order.bonus_amount else 0
 
     @property
@@ -168,7 +168,7 @@ class OrderPage:
 
     @property
     def refund_until(self) -> datetime | None:
-        """Until when tickets may be taken back by themselves; before paying, too, this is told."""
+        """Until when customers can refund tickets themselves; shown before paying, too."""
         if not self.coming:
             return None
         notice = timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)
@@ -176,14 +176,14 @@ class OrderPage:
 
     @property
     def is_ahead(self) -> bool:
-        """Whether the first screening that is still to take place has not begun: terms of refund are worth reading."""
+        """Whether the next screening has not started: the refund terms are worth showing."""
         return bool(self.coming) and self.coming[0].starts > self.at
 
     # --- To take along
 
     @property
     def codes(self) -> dict[int, str]:
-        """The code of each ticket that opens the door."""
+        """The code of each valid ticket."""
         tickets = (ticket for visit in self.coming for ticket in visit.tickets)
         return {ticket.pk: code_of(ticket) for ticket in tickets if ticket.status == Ticket.Status.PAID}
 
@@ -205,7 +205,7 @@ class OrderPage:
 
 
 def session_of(order: Order) -> Session | None:
-    """The one session that the order is for; None where there are several, or none. Reads only."""
+    """The only session of the order; None if there are several, or none. Reads only."""
     keys = set(order.tickets.values_list("session", flat=True))
     if len(keys) != 1:
         return None

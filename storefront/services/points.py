@@ -1,4 +1,4 @@
-"""A customer's points, movement by movement, in words."""
+"""The history of a customer's points, in words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ class Points:
 
 
 def points_of(user: User) -> Points:
-    """Two queries. Reads only."""
+    """The points and their history. Two queries. Reads only."""
     account = BonusAccount.objects.filter(user=user).first()
     if account is None:
         return Points(0, 0, None, [])

@@ -1,4 +1,4 @@
-"""What is on, as the shop shows it: by day, film and cinema."""
+"""What's on, as the shop shows it: by day, film and cinema."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ FEW = 10  # percent of the hall: fewer seats than that are said to be few
 
 @dataclass(frozen=True)
 class Showing(available.Showing):
-    """A showing in the words of the shop; `soon` where it starts in half an hour or less."""
+    """A showing in the words of the shop; `soon`: it starts within half an hour."""
 
     soon: bool
 
@@ -33,7 +33,7 @@ class Showing(available.Showing):
 
     @property
     def facts(self) -> str:
-        """Format, language and hall, in the fewest words."""
+        """Format, language and hall, as short as possible."""
         session = self.session
         words = [session.hall.name, session.format]
         if session.language != settings.LANGUAGE_CODE:
@@ -77,10 +77,7 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
 
 
 def by_day(found: Iterable[Showing]) -> list[Day]:
-    """Days in order, in each the films by name, in each the cinemas by name, in each the sessions by time.
-
-    Reads only.
-    """
+    """Days in order; within each, films by title, cinemas by name, and sessions by time. Reads only."""
     days: dict[date, dict[int, OfFilm]] = {}
     for showing in found:
         session = showing.session
@@ -101,5 +98,5 @@ def by_day(found: Iterable[Showing]) -> list[Day]:
 
 
 def time_zone_note(cinema: Cinema, at: datetime) -> str:
-    """What is to be said of the cinema's zone, if anything. Reads only."""
+    """The cinema's time zone, where it has to be named; otherwise empty. Reads only."""
     return utc_offset_note(cinema.local(at))

@@ -8,7 +8,7 @@ from screenings.hall_layout import HallLayout
 
 
 class SeatMap(seat_map.SeatMap):
-    """With a price on every seat, and the visitor's choice marked."""
+    """A seat map with a price on every seat and the visitor's choice marked."""
 
     def layout(self, ticked: Collection[int] = ()) -> HallLayout:
         """`ticked` are the primary keys of the seats that are chosen already. No query."""

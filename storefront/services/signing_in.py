@@ -1,8 +1,8 @@
-"""Signing in by a link that is sent to the address: it opens an account, or the one that is there.
+"""Signing in by an e-mailed link, which also opens an account if there is none.
 
-The link is signed and holds until when it works and how the account stood: signing in changes `last_login`, so it works
-once, and a password that was set meanwhile, or an account that was opened or switched off, ends it too. Nothing is
-stored. Staff have no such links: who gets into their mailbox must not get into the admin.
+The link is signed and contains its expiry and the state of the account. Signing in changes `last_login`, so a link
+works once; setting a password, or opening or deactivating the account, invalidates it too. Nothing is stored. Staff
+have no such links: access to a mailbox must not give access to the admin.
 """
 
 from datetime import datetime
@@ -24,9 +24,8 @@ SALT = "storefront.signing_in"
 
 
 def send_link(email: str, *, language: str, onward: str = "", at: datetime) -> None:
-    """Send a link to whoever reads that address. Who calls says the same whatever there is behind it.
-
-    Owns its transaction.
+    """Send a sign-in link to the address. The caller gives the same answer whether or not there is an
+    account. Owns its transaction.
     """
     email = email.strip().lower()
     user = User.objects.filter(email=email).first()
@@ -52,7 +51,9 @@ def send_link(email: str, *, language: str, onward: str = "", at: datetime) -> N
 
 
 def read(token: str, *, at: datetime) -> dict[str, Any]:
-    """What a link says, if it is ours and not too old; whether it has been used is asked when it is. Reads only."""
+    """The contents of a link, if it is genuine and not expired. Whether it was used is checked by
+    `sign_in`. Reads only.
+    """
     try:
         said: dict[str, Any] = signing.loads(token, salt=SALT)
     except signing.BadSignature as error:
@@ -63,9 +64,10 @@ def read(token: str, *, at: datetime) -> dict[str, Any]:
 
 
 def sign_in(token: str, *, language: str, at: datetime) -> User:
-    """The account of the link's address, opened if there is none, with the orders bought as a guest; or `LinkRefused`.
+    """The account of the link's address, created if there is none, with the orders bought as a guest. Raises
+    `LinkRefused`.
 
-    The second use of a link, also at the same moment, is refused. Owns its transaction.
+    A second use of a link, also at the same moment, is refused. Owns its transaction.
     """
     said = read(token, at=at)
     with transaction.atomic():
@@ -90,6 +92,6 @@ def _token(email: str, user: User | None, onward: str, *, at: datetime) -> str:
 
 
 def _state(user: User | None) -> str:
-    """What changes as soon as the account is used or changed."""
+    """A value that changes as soon as the account is used or changed."""
     facts = [user.pk, user.password, user.last_login, user.is_active, user.is_staff] if user else []
     return salted_hmac(SALT, "|".join(map(str, facts)), algorithm="sha256").hexdigest()[:32]

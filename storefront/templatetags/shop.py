@@ -1,4 +1,4 @@
-"""How the shop writes money, times and durations."""
+"""Template tags of the shop: money, times, durations, the seat map and lists of showings."""
 
 import re
 from datetime import date, datetime
@@ -33,7 +33,7 @@ def clock(local: datetime) -> str:
 
 @register.filter
 def in_zone(time: str, zone: str) -> str:
-    """`21:10 (UTC+5)`, where the zone needs saying."""
+    """`21:10 (UTC+5)` where the zone has to be named."""
     return f"{time} ({zone})" if zone else time
 
 
@@ -64,15 +64,16 @@ def of(table: dict[Any, Any], key: Any) -> Any:
 
 @register.simple_tag
 def qr(code: str) -> SafeString:
-    """The code to be scanned; black on white whatever the page's colours."""
+    """The QR code as SVG; black on white whatever the page's colours."""
     drawing = segno.make_qr(code, error="m").svg_inline(border=4, light="#fff", dark="#000", omitsize=True)
     return SafeString(drawing)  # lines and numbers of the library's own making
 
 
 @register.simple_tag
 def card(film: Film) -> SafeString:
-    """A film without a poster gets a card of type, in one of eight settings; the same film always the same. Its longest
-    word sets how large: browsers hyphenate few languages, and break words of the others anywhere."""
+    """The title card of a film without a poster, in one of eight styles; always the same for a film. Its
+    font size depends on the longest word, since browsers hyphenate few languages.
+    """
     longest = max(map(len, re.split(r"[\s-]", film.title)))
     fits = next((f" words{letters}" for letters in (13, 11, 9) if longest >= letters), "")
     return format_html(
@@ -87,7 +88,7 @@ def card(film: Film) -> SafeString:
 
 @register.simple_tag
 def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4") -> SafeString:
-    """Sessions to choose from, by cinema. Made here, not in a template: a week has hundreds."""
+    """Links to sessions by cinema. Built in Python, not in a template: a week has hundreds."""
     return format_html_join("", '<div class="at">{}<ul class="times">{}</ul></div>', (
         (
             format_html("<{0}>{1} <small>{2}</small></{0}>", heading, each.cinema.name, each.cinema.city)
@@ -115,7 +116,7 @@ def _page_of(session: int, _prefix: str) -> str:
 
 
 def _said_of(showing: Showing) -> str:
-    """What matters most: that it is too late, nearly so, or else the price."""
+    """The most important note about a showing: sold out, few seats left, or else its price."""
     if showing.sold_out:
         return _("Sold out")
     if showing.soon:
@@ -127,9 +128,8 @@ def _said_of(showing: Showing) -> str:
 
 @register.simple_tag
 def plan(rows: list[SeatRow]) -> SafeString:
-    """The hall as rows of check boxes, which work by themselves; a script adds arrow keys and keeps them true.
-
-    Made here, not in a template: a hall has hundreds of seats.
+    """The hall as rows of check boxes, which work without a script; a script adds arrow keys and live
+    updates. Built in Python, not in a template: a hall has hundreds of seats.
     """
     words = {
         "row": _("row"),
@@ -143,7 +143,7 @@ def plan(rows: list[SeatRow]) -> SafeString:
 
 @register.simple_tag
 def listed(rows: list[SeatRow]) -> SafeString:
-    """The same hall in words, row by row."""
+    """The same hall as a list, row by row."""
     kinds = {kind.value: f" · {kind.label}" if kind != SeatKind.STANDARD else "" for kind in SeatKind}
     return format_html_join(
         "\n",

@@ -1,4 +1,4 @@
-"""Signing in, and what an account holds: orders, points, profile."""
+"""Signing in, and the account: orders, points, profile."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ A_PAGE = 20
 
 
 def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For customers only; others sign in first and come back. Not stored by browsers."""
+    """For pages that only customers can open; others sign in first and return. Browsers do not store them."""
 
     @wraps(view)
     @never_cache
@@ -55,7 +55,7 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
 
 def onward(request: HttpRequest, address: str) -> str:
-    """Where to go on, if it is on this site; else the account."""
+    """The page to continue with, if it is on this site; otherwise the account."""
     safe = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
@@ -69,7 +69,7 @@ def onward(request: HttpRequest, address: str) -> str:
 @never_cache
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """By password; the other form on the page sends a link."""
+    """Sign in by password; the other form of the page sends a link."""
     following = request.POST.get("next", request.GET.get("next", ""))
     if customer(request) is not None:
         return redirect(onward(request, following))
@@ -95,7 +95,7 @@ def _sign_in_page(
 @post_or_redirect("shop:sign_in")
 @never_cache
 def send_link(request: HttpRequest) -> HttpResponse:
-    """The same answer whoever reads that address."""
+    """Send a sign-in link; the answer is the same for every address."""
     form = AddressForm(request.POST)
     following = request.POST.get("next", "")
     if not form.is_valid():
@@ -109,7 +109,7 @@ def send_link(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """To open the link shows a button; to press it signs in. Machines that read mail open links, but press nothing."""
+    """Opening the link shows a button, and pressing it signs in: mail scanners open links but press no buttons."""
     at = clock.now()
     try:
         said = signing_in.read(token, at=at)
@@ -125,7 +125,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, *, minutes: int) -> HttpResponse:
-    """What customers see while signing in is paused for them: see `LOCKED_OUT_PAGES`."""
+    """The page shown to customers while signing in is blocked; see `LOCKED_OUT_PAGES`."""
     return render(request, "storefront/locked_out.html", {"minutes": minutes})
 
 
@@ -136,7 +136,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _in_own_language(response: HttpResponse, user: Any) -> HttpResponse:
-    """A customer's pages speak the language of the account, on whatever device."""
+    """Show a customer's pages in the language of the account, on any device."""
     if translation.check_for_language(user.preferred_language):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -155,7 +155,7 @@ def _in_own_language(response: HttpResponse, user: Any) -> HttpResponse:
 @require_safe
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
-    """The customer's orders, the latest first."""
+    """The customer's orders, newest first."""
     orders = (
         Order.objects.filter(user=signed_in_customer(request))
         .select_related("cinema")
@@ -194,7 +194,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @signed_in
 @sensitive_post_parameters("old", "new")
 def password(request: HttpRequest) -> HttpResponse:
-    """Set or change it. Who has just come by a link need not know the old one: that is how a lost one is replaced."""
+    """Set or change the password. A customer who has just signed in by a link need not know the old one."""
     user = signed_in_customer(request)
     by_link = request.session.get(BY_LINK, 0) > clock.now().timestamp()
     form = NewPasswordForm(request.POST or None, user=user, knows=user.has_usable_password() and not by_link)
@@ -213,7 +213,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def find(request: HttpRequest) -> HttpResponse:
-    """By number and address; the link is sent there, and nothing is said here of whether there is such an order."""
+    """Send the link to an order, found by number and address. The page does not reveal whether there is one."""
     form = FindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         at, email = clock.now(), form.cleaned_data["email"].lower()

@@ -1,4 +1,6 @@
-"""From chosen seats to a hold: ticket types, snacks, contact, promocode, points; for a new order or a changed one."""
+"""From chosen seats to a held order: ticket types, snacks, contact details, promo code, points; for a new
+order or a change.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,7 +45,7 @@ OF_SEATS = (SeatTaken, SeatBroken, SeatLeftAlone, NotOnSale, ChoiceRefused)  # s
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def checkout(request: HttpRequest, key: int) -> HttpResponse:
-    """The seats are in the address, so that the page can be shared and gone back to."""
+    """The chosen seats are in the URL, so that the page can be shared and returned to."""
     return checkout_page(request, SeatMap(seats_views.find(key), at=clock.now()))
 
 
@@ -115,7 +117,7 @@ def _form(request: HttpRequest, seat_map: SeatMap, chosen: Sequence[Seat]) -> Ch
 
 
 def _initial(request: HttpRequest, order: Order | None, own: dict[int, int]) -> dict[str, Any]:
-    """What the form begins with: the order that is changed, else what was typed before, else the account."""
+    """The initial data: the order that is changed, else what was typed before, else the account."""
     user = request_identity.customer(request)
     known = {"email": user.email, "phone": user.phone} if user else {}
     if order is None:
@@ -137,7 +139,7 @@ def _points_of(order: Order | None) -> int:
 
 
 def _field_of(refusal: Refused, form: CheckoutForm) -> str | None:
-    """Where on the page a refusal belongs; None: above all."""
+    """The form field that a refusal belongs to; None for the whole form."""
     if isinstance(refusal, PromocodeRefused):
         return "promocode"
     if isinstance(refusal, NotEnoughPoints) and "points" in form.fields:

@@ -1,4 +1,4 @@
-"""Addresses that only a button leads to."""
+"""Decorators for views that only forms lead to."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,8 +12,8 @@ View = Callable[..., HttpResponseBase]
 
 
 def post_or_redirect(back: str) -> Callable[[View], View]:
-    """Only a press does something. A refusal stands at the button's address: who loads it again, has the phone restore
-    it, or chooses the other language there, is led to the page called `back`, which the same parts of the address name.
+    """Only POST does something. A GET (a reload, a restored tab, a language switch) is redirected to the
+    page called `back`, named by the same URL arguments.
     """
 
     def only_pressed(view: View) -> View:

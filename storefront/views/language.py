@@ -8,7 +8,7 @@ from storefront.views.decorators import post_or_redirect
 
 @post_or_redirect("shop:home")
 def choose(request: HttpRequest) -> HttpResponseBase:
-    """Switch the language and go back to where one was, on this site; a customer's choice is remembered."""
+    """Switch the language and return to the previous page on this site; stored in a customer's account."""
     response = set_language(request)
     chosen = request.POST.get("language", "")
     user = customer(request)

@@ -1,4 +1,4 @@
-"""The customer's own page of an order: who has the secret link sees it, pays, changes, gives up, takes back."""
+"""The page of an order: whoever has its secret link can see, pay, change, cancel and refund it."""
 
 import secrets
 from collections.abc import Callable
@@ -40,7 +40,9 @@ WHOLE = Order.objects.select_related("cinema", "promocode", "user")
 
 
 def of_order(view: View) -> View:
-    """The order of the secret token, or 404; and a page that is neither stored, nor indexed, nor told to others."""
+    """Look the order up by its secret token, or answer 404. The page is neither stored nor indexed, and
+    sends no referrer.
+    """
 
     @wraps(view)
     @never_cache
@@ -53,7 +55,7 @@ def of_order(view: View) -> View:
 
 
 def order_of(request: HttpRequest, token: str) -> Order:
-    """Compared in constant time; who guesses is stopped soon."""
+    """The order of the token, compared in constant time. Wrong tokens are rate-limited."""
     at, address = clock.now(), client_address(request)
     rate_limits.check("unknown_link", address=address, at=at)
     order = WHOLE.filter(token=token).first()
@@ -81,7 +83,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None) ->
 
 
 def again(request: HttpRequest, order: Order, refusal: Exception) -> HttpResponse:
-    """The order as it stands now, and why what was asked was not done."""
+    """The order's current page, with the reason why the action was refused."""
     return order_page(request, WHOLE.get(pk=order.pk), refusal=in_customers_words(refusal))
 
 
@@ -111,7 +113,7 @@ def give_up(request: HttpRequest, order: Order) -> HttpResponse:
 @require_safe
 @of_order
 def seats(request: HttpRequest, order: Order) -> HttpResponse:
-    """Other seats of the same session, the own ones chosen already."""
+    """Choose other seats for the same session; the current ones are preselected."""
     seat_map = _map_of(order, at=clock.now())
     return redirect("shop:order", order.token) if seat_map is None else seats_views.seats_page(request, seat_map)
 
@@ -119,7 +121,7 @@ def seats(request: HttpRequest, order: Order) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_order
 def change(request: HttpRequest, order: Order) -> HttpResponse:
-    """The checkout again, filled with what the order holds; what is held meanwhile stays held."""
+    """The checkout, filled in with the current order, which stays held until it is replaced."""
     seat_map = _map_of(order, at=clock.now())
     if seat_map is None:
         return redirect("shop:order", order.token)
@@ -127,7 +129,7 @@ def change(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 def _map_of(order: Order, *, at: datetime) -> SeatMap | None:
-    """The map on which the order may be changed: unpaid, bought here, and for one session."""
+    """The seat map for changing the order: it must be unpaid, bought online, and for one session."""
     session = session_of(order) if order.status in Order.UNPAID and order.channel == Order.Channel.ONLINE else None
     return SeatMap(session, at=at, order=order) if session else None
 
@@ -135,7 +137,7 @@ def _map_of(order: Order, *, at: datetime) -> SeatMap | None:
 @post_or_redirect("shop:order")
 @of_order
 def confirm(request: HttpRequest, order: Order) -> HttpResponse:
-    """An order worth nothing needs no payment."""
+    """Confirm an order that costs nothing: it needs no payment."""
     if order.final_amount:
         return redirect("shop:order", order.token)
     try:
@@ -148,7 +150,7 @@ def confirm(request: HttpRequest, order: Order) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_order
 def refund(request: HttpRequest, order: Order) -> HttpResponse:
-    """Choose lines, see exactly what comes back, confirm."""
+    """Choose lines, see exactly what is returned, and confirm."""
     at = clock.now()
     fit = services.refundable_by_customer(order, at=at)
     given = request.POST if request.method == "POST" else request.GET

@@ -1,4 +1,4 @@
-"""To the gateway and back. Money is believed only when the gateway itself was asked."""
+"""To the gateway and back. A payment counts only after the gateway itself was asked."""
 
 from urllib.parse import urlsplit
 
@@ -33,7 +33,7 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
 @require_safe
 @of_order
 def paid(request: HttpRequest, order: Order) -> HttpResponse:
-    """Where the gateway sends the customer back to; and who waits looks again."""
+    """The page to which the gateway returns the customer; it reloads while the payment is in flight."""
     if customer_payment_state(order, at=clock.now()) == CustomerPaymentState.WAITING:
         return render(request, "storefront/waiting.html", {"order": order})
     return redirect("shop:order", order.token)

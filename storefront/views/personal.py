@@ -1,4 +1,4 @@
-"""What a customer may ask of the house about their own data: to have all of it, and to be forgotten."""
+"""A customer's rights to their own data: a copy of it, and its deletion."""
 
 from django.contrib import auth
 from django.core.serializers.json import DjangoJSONEncoder
@@ -17,7 +17,7 @@ from storefront.views.account import signed_in
 @require_safe
 @signed_in
 def my_data(request: HttpRequest) -> HttpResponse:
-    """As a file, for people and machines."""
+    """Download the data as JSON."""
     told = export_customer_data(_customer(request), at=clock.now())
     answer = JsonResponse(told, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2})
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
@@ -27,7 +27,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def delete_account(request: HttpRequest) -> HttpResponse:
-    """First what will be lost; to press is to be forgotten, and signed out everywhere."""
+    """Show what will be lost, then delete the personal data and sign out everywhere."""
     customer, refusal = _customer(request), ""
     if request.method == "POST":
         try:

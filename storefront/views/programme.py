@@ -1,4 +1,4 @@
-"""What is on: by day, by cinema, by film."""
+"""What's on: by day, by cinema, by film."""
 
 from datetime import date, datetime, timedelta
 
@@ -21,7 +21,7 @@ FILM_DAYS = 14  # how far ahead the page of a film looks
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """All cinemas, or one; a day, or the week."""
+    """All cinemas or one; one day or the week."""
     at = clock.now()
     cinemas = list(Cinema.objects.order_by("city", "name"))
     chosen = _chosen(cinemas, request.GET.get("cinema", ""))
@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def film(request: HttpRequest, key: int) -> HttpResponse:
-    """A film and when it is shown, wherever."""
+    """A film and all its showings."""
     at = clock.now()
     shown = get_object_or_404(Film.objects.prefetch_related("genres"), pk=key)
     today = timezone.localtime(at).date()
@@ -70,7 +70,7 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
 
 @require_safe
 def session_calendar(request: HttpRequest, key: int) -> HttpResponse:
-    """The session for a calendar, without anything about who goes."""
+    """A calendar file of the session, without any customer's data."""
     at = clock.now()
     session = get_object_or_404(
         Session.objects.select_related("film", "hall__cinema").exclude(status=Session.Status.CANCELLED), pk=key
@@ -109,7 +109,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """The programme and every film that is still to be seen."""
+    """The start page and every film that is still showing."""
     films = Session.objects.on_sale(clock.now()).order_by("film").values_list("film", flat=True).distinct()
     paths = [reverse("shop:home"), *(reverse("shop:film", args=[key]) for key in films)]
     return render(
@@ -130,7 +130,7 @@ def _chosen(cinemas: list[Cinema], key: str) -> Cinema | None:
 
 
 def _day(text: str, *, today: date) -> date:
-    """The day asked for; today where none is, or where it is no day or far away."""
+    """The requested day; today if there is none, or if it is invalid or too far away."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

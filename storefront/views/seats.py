@@ -1,4 +1,4 @@
-"""The hall of a session: which seats are free, and the choice of some."""
+"""The seats of a session: which are free, and choosing some."""
 
 from collections.abc import Collection
 
@@ -25,7 +25,7 @@ def find(key: int) -> Session:
 @require_safe
 @never_cache
 def seats(request: HttpRequest, key: int) -> HttpResponse:
-    """The map, or the same seats as a list; seats named in the address are chosen already."""
+    """The seat map, or the same seats as a list; seats named in the URL are preselected."""
     return seats_page(request, SeatMap(find(key), at=clock.now()))
 
 
@@ -76,7 +76,7 @@ def seats_page(
 @require_safe
 @never_cache
 def taken(request: HttpRequest, key: int) -> JsonResponse:
-    """The seats that are gone, for the map to stay true while somebody looks at it."""
+    """The seats that are taken now, polled by an open seat map."""
     session = get_object_or_404(Session, pk=key)
     at = clock.now()
     gone, _mine = taken_seats(session, at=at)

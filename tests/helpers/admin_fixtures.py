@@ -185,6 +185,7 @@ class AdminFixtures:
             kind=MessageKind.ORDER_CANCELLED,
             recipient="guest@example.org",
             occasion="1",
+            cinema=self.cinema,
             language="ru",
             status=Status.FAILED,
             created_at=self.now,

@@ -4,7 +4,7 @@ from orders.services import accrue_locked
 
 
 class Command(JobCommand):
-    help = "Credit customers with the points that their completed orders earned, once an order."
+    help = "Credit customers with the points that their completed orders have earned, once per order."
 
     def due(self, at):
         return Order.objects.to_accrue(at)

@@ -4,7 +4,7 @@ from orders.services import expire_uncollected_locked
 
 
 class Command(JobCommand):
-    help = "Give up snacks that nobody collected in time: back to stock, or to waste if they were made to order."
+    help = "Expire uncollected snacks: return them to stock, or write them off if they were made to order."
 
     def due(self, at):
         return Order.objects.with_uncollected_snacks(at)

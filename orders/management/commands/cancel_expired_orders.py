@@ -4,7 +4,7 @@ from orders.services import CancelReason, cancel_locked
 
 
 class Command(JobCommand):
-    help = "Cancel unpaid orders whose time is up; give back their seats, snacks, points and promocodes."
+    help = "Cancel unpaid orders whose time is up; release their seats, snacks, points and promo codes."
 
     def due(self, at):
         return Order.objects.expired(at)

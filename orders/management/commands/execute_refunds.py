@@ -9,7 +9,7 @@ from payments.models import Refund
 
 
 class Command(JobCommand):
-    help = "Send the refunds that were asked for, each once; try again later what could not be sent."
+    help = "Send requested refunds to their gateways, each once; retry later what could not be sent."
     batch_size = 20  # what a slow gateway takes within a sender's patience
     atomic = False
 

@@ -5,7 +5,7 @@ from orders.services.closing.points_expiry import to_expire
 
 
 class Command(JobCommand):
-    help = "Let points lapse that were not touched for BONUS_VALIDITY, and warn their owners BONUS_WARNING ahead."
+    help = "Expire points without a credit for BONUS_VALIDITY, and warn customers BONUS_WARNING ahead."
 
     def steps(self):
         return [

@@ -11,7 +11,7 @@ from orders.services import Customer, erase_customer, export_customer_data
 
 
 class Command(BaseCommand):
-    help = "Print as JSON what is kept about the customer with this e-mail address (or guest's phone), or erase it."
+    help = "Print the personal data of the customer with this e-mail address (or a guest's phone) as JSON, or erase it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address")
@@ -20,8 +20,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, address: str, erase: bool, **options: Any) -> None:
         customer, at = Customer.known_by(address), clock.now()
         if not erase:
-            told = export_customer_data(customer, at=at)
-            self.stdout.write(json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
+            data = export_customer_data(customer, at=at)
+            self.stdout.write(json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
             return
         try:
             erase_customer(customer, at=at)

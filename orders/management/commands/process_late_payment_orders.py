@@ -4,7 +4,7 @@ from orders.services import mark_overdue_locked
 
 
 class Command(JobCommand):
-    help = "Mark orders that were not paid by their deadline as overdue, keep their seats, and tell the customers."
+    help = "Mark orders that were not paid by their deadline as overdue, keep their seats, and notify the customers."
 
     def due(self, at):
         return Order.objects.overdue(at)

@@ -5,7 +5,7 @@ from orders.services import process_refunds_locked
 
 
 class Command(JobCommand):
-    help = "Give back the seats, snacks and points of orders that were refunded outside, once an order."
+    help = "Release the seats, snacks and points of orders that were refunded outside the system."
 
     def due(self, at):
         return Order.objects.refund_to_process(at)

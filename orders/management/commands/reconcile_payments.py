@@ -9,7 +9,7 @@ from payments.models import Payment
 
 
 class Command(JobCommand):
-    help = "Ask the gateways about every payment that is open, and now and then whether a paid one was taken back."
+    help = "Ask the gateways about open payments, and from time to time whether a paid one was charged back."
     batch_size = 50
     atomic = False
 

@@ -5,7 +5,7 @@ from orders.services import refund_cancelled_sessions_locked
 
 
 class Command(JobCommand):
-    help = "Refund the tickets of cancelled sessions, cancel their unpaid orders, and tell the customers."
+    help = "Refund the tickets of cancelled sessions, cancel their unpaid orders, and notify the customers."
 
     def due(self, at):
         return Order.objects.of_cancelled_sessions(at)

@@ -8,7 +8,7 @@ from payments.models import Payment, Receipt, Refund
 
 
 class Command(JobCommand):
-    help = "Queue a fiscal receipt for money that came or went back and for shows that are over; send the queue."
+    help = "Queue fiscal receipts for payments, refunds and finished shows, and send the queue."
 
     def steps(self) -> list[Step]:
         return [

@@ -4,7 +4,7 @@ from orders.services import remind_locked
 
 
 class Command(JobCommand):
-    help = "Remind customers of sessions that start soon: one message an order and session."
+    help = "Remind customers of sessions that start soon: one message per order and session."
 
     def due(self, at):
         return orders_to_remind(at)

@@ -4,7 +4,7 @@ from orders.services import complete_locked
 
 
 class Command(JobCommand):
-    help = "Complete paid orders whose sessions are over; tickets that nobody scanned are no-shows."
+    help = "Complete paid orders whose sessions are over; tickets that were not scanned are no-shows."
 
     def due(self, at):
         return Order.objects.over(at)

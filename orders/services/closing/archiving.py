@@ -11,7 +11,7 @@ from screenings.models import Session, SessionSummary
 
 
 def to_archive(at: datetime) -> QuerySet[Session]:
-    """Sessions over or cancelled that ended more than `ARCHIVE_AFTER` ago and whose orders are settled."""
+    """Completed or cancelled sessions that ended more than `ARCHIVE_AFTER` ago and whose orders are settled."""
     settled = (
         Q(order__status=Order.Status.CANCELLED, order__cancelled_at__lte=at)
         | Q(order__status=Order.Status.COMPLETED, order__completed_at__lte=at)

@@ -1,4 +1,4 @@
-"""Points that nobody used for long: they lapse. `bonuses.services` warns of it before."""
+"""Expires points after a long time without a credit. `bonuses.services` warns of it first."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What archived sessions came to."""
+"""Summaries of archived sessions."""
 
 from collections.abc import Collection
 
@@ -14,7 +14,7 @@ FIGURES = ["capacity", "sold", "used", "no_show", "refunded", "gross", "net"]
 
 
 def summaries_of(sessions: Collection[int]) -> list[SessionSummary]:
-    """The figures of each session as the tickets stand now; see `SessionSummary` for what they mean. Two queries."""
+    """The figures of each session as of now; `SessionSummary` defines them. Two queries."""
     paid = ExpressionWrapper(
         F("tickets__price") - F("tickets__discount_share") - F("tickets__bonus_share"), output_field=MoneyField()
     )
@@ -53,7 +53,7 @@ def summaries_of(sessions: Collection[int]) -> list[SessionSummary]:
 
 
 def recount(sessions: Collection[int]) -> None:
-    """Correct the summaries of those sessions that are archived: a refund came later."""
+    """Correct the summaries of those sessions that are archived already, after a later refund."""
     known = dict(SessionSummary.objects.filter(session__in=sessions).values_list("session_id", "pk"))
     if not known:
         return

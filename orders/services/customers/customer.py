@@ -1,4 +1,4 @@
-"""One customer, as the law means it: an account, or a guest who is known by an address alone."""
+"""A customer in the sense of data protection law: an account, or a guest known only by an address."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from orders.models import Order
 
 @dataclass(frozen=True)
 class Customer:
-    """`address` is an e-mail address or, of a guest who left no other, a phone number."""
+    """`address` is an e-mail address, or the phone number of a guest who left nothing else."""
 
     address: str
     user: User | None = None
@@ -26,11 +26,13 @@ class Customer:
 
     @classmethod
     def of(cls, order: Order) -> Self:
-        """Who bought it; one without any address is nobody, and has no orders."""
+        """The customer of an order. An order without any address has a customer without orders."""
         return cls(order.user.email, order.user) if order.user else cls.known_by(order.recipient)
 
     def orders(self) -> QuerySet[Order]:
-        """What they bought, as a guest too. Others' orders that only name this address are not theirs."""
+        """Their orders, including those bought as a guest. Orders of others that only mention this address
+        are not included.
+        """
         if not self.address:
             return Order.objects.none()
         as_guest = Q(user__isnull=True) & (
@@ -39,7 +41,7 @@ class Customer:
         return Order.objects.filter(as_guest | Q(user=self.user) if self.user else as_guest)
 
     def messages(self, orders: Iterable[Order]) -> list[Notification]:
-        """What they were told: all that went to their own address, and to others' about these orders of theirs."""
+        """Messages to their own address, and messages to others about these orders."""
         orders = list(orders)
         own = {self.address, self.address.lower()} - {""}
         others = {address for order in orders for address in (order.email, order.phone)} - own - {""}

@@ -1,4 +1,4 @@
-"""A customer asks to be forgotten: names and addresses go, the books stay whole."""
+"""Erases a customer's personal data; the accounts stay complete."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ WRITTEN: list[tuple[type[Model], str, str]] = [
 
 
 def still_open(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Those of the orders about which the customer may yet have to be told, paid back or answered for."""
+    """Orders about which the customer may still have to be contacted or refunded."""
     here = {"order": OuterRef("pk")}
     return orders.filter(
         Q(status__in=[*Order.UNPAID, Order.Status.PAID])
@@ -43,8 +43,8 @@ def still_open(orders: QuerySet[Order]) -> QuerySet[Order]:
 def erase_customer(customer: Customer, *, at: datetime) -> None:
     """Erase the customer's name, addresses and phone number from every row that holds them, for good.
 
-    Their orders, payments, refunds, receipts and points transactions stay, as nobody's. Points that are left expire;
-    messages and failed log-ins are deleted; nobody can log in to the account again. Raises `NothingKept`,
+    Their orders, payments, refunds, receipts and points transactions stay, without a name. Remaining points expire;
+    messages and failed log-ins are deleted; the account can no longer be used. Raises `NothingKept`,
     `StaffNotForgotten`, and `OrdersStillOpen` while one of the orders is not settled. Owns its transaction.
     """
     with transaction.atomic():
@@ -92,7 +92,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
 
 
 def _strike_out(orders: list[Order], account: BonusAccount | None, *, words: set[str]) -> None:
-    """Take the words out of reasons that people wrote."""
+    """Remove the words from reasons that people wrote."""
     written: list[tuple[type[Model], str, dict[str, object]]] = [
         (model, field, {path: [order.pk for order in orders]}) for model, field, path in WRITTEN
     ]

@@ -1,4 +1,4 @@
-"""What is kept about one customer, for who asks for it: all of it, in words of the tables, and nobody else's."""
+"""Exports all personal data held about one customer (subject access request)."""
 
 from collections.abc import Iterable
 from datetime import datetime

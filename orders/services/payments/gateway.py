@@ -87,7 +87,7 @@ def settle_payment(payment: Payment, *, at: datetime) -> Payment:
 
 
 class CustomerPaymentState(StrEnum):
-    """What the page to which a customer returns has to say."""
+    """What to tell a customer who returns from the gateway's page."""
 
     PAID = "PAID"  # the order is paid: show the tickets
     WAITING = "WAITING"  # in flight: look again in a moment
@@ -194,7 +194,9 @@ def _charge(payment: Payment) -> Charge:
 
 
 def _is_pointless(payment: Payment, *, at: datetime) -> bool:
-    """Whether the gateway's page should be closed: the order cannot be paid any more, with `LAST_MINUTES` to spare."""
+    """Whether the gateway's page should be closed, because the order can no longer be paid, `LAST_MINUTES`
+    allowed for.
+    """
     order = Order.objects.only("status", "expires_at").get(pk=payment.order_id)  # as it is by now
     return order.status not in Order.UNPAID or order.expires_at + LAST_MINUTES <= at
 

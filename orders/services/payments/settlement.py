@@ -66,7 +66,7 @@ def mark_paid(
 
 
 def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) -> None:
-    """Make the order paid with `amount`, or say why not."""
+    """Make the order paid with `amount`, or raise the reason why it cannot be."""
     if order.status in (*Order.SOLD, Order.Status.REFUNDED):
         raise AlreadyPaid(_("Order %(order)s is already paid.") % {"order": order})
     if amount != order.final_amount:
@@ -87,7 +87,7 @@ def _wrong(order: Order, amount: Decimal) -> WrongAmount:
 
 
 def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
-    """Take again all that the cancellation released, in one transaction, or refuse and take nothing."""
+    """Take again everything that the cancellation released, in one transaction, or raise and take nothing."""
     with transaction.atomic():
         tickets = list(order.tickets.select_related("session", "seat"))
         preorders = list(order.preorders.filter(status=ConcessionPreorder.Status.CANCELLED).order_by("concession_item"))

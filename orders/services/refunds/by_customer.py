@@ -1,4 +1,4 @@
-"""What customers may take back by themselves, without asking anybody."""
+"""Refunds that customers make themselves, without asking staff."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta

@@ -13,17 +13,17 @@ from screenings.models import Session
 
 
 def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
-    """Undo what customers bought for sessions that were cancelled, and tell them.
+    """Refund orders with tickets for cancelled sessions, and tell the customers.
 
-    An unpaid order is cancelled. Of a sold one the tickets are refunded, and its open snacks too when it has nothing
-    else left. A constant number of queries. Owns its transaction.
+    An unpaid order is cancelled. Of a sold one the tickets are refunded, and its open snacks too when it has no other
+    tickets left. A constant number of queries. Owns its transaction.
     """
     with transaction.atomic():
         refund_cancelled_sessions_locked(lock_orders_with_sessions(keys_of(orders)), at=at)
 
 
 def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -> None:
-    """Undo a job's batch of orders; see `refund_cancelled_sessions`.
+    """Refund a job's batch of orders; see `refund_cancelled_sessions`.
 
     Must be called inside a transaction (the orders and, before them, their sessions are locked; the orders were read
     afterwards).

@@ -1,4 +1,4 @@
-"""What a refund gives back: seats, snacks, points, each once, for one order or for hundreds at once."""
+"""The effects of refunds: releases seats and snacks and returns points, each once, for one order or for hundreds."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -24,7 +24,7 @@ OrderLine = Ticket | ConcessionPreorder
 
 @dataclass
 class OrderLines:
-    """The lines of one order: which are still the customer's, and what of those refunded before was paid how."""
+    """The lines of one order: those not refunded yet, and how those refunded before were paid."""
 
     tickets: list[Ticket] = field(default_factory=list)
     preorders: list[ConcessionPreorder] = field(default_factory=list)
@@ -37,13 +37,13 @@ class OrderLines:
 
     @property
     def refundable(self) -> list[OrderLine]:
-        """Without snacks that were collected or let lapse: those go back only when somebody names them."""
+        """The unrefunded lines without snacks that were collected or expired: those are refunded only when named."""
         return [*self.tickets, *(each for each in self.preorders if each.status in ConcessionPreorder.OPEN)]
 
 
 @dataclass
 class RefundPlan:
-    """One refund and the lines it is for. `last` when nothing of the order is left afterwards."""
+    """One refund and its lines. `last`: nothing of the order is left afterwards."""
 
     order: Order
     refund: Refund
@@ -57,7 +57,7 @@ class RefundPlan:
 
     @property
     def money_back(self) -> Decimal:
-        """What the lines cost, whether or not the refund's own amount covers exactly them."""
+        """What the lines cost, whether or not the refund's own amount is exactly that."""
         return sum((line.paid for line in self.chosen), ZERO)
 
 
@@ -82,7 +82,7 @@ def lines_of(orders: Collection[int]) -> dict[int, OrderLines]:
 
 
 def refunded_so_far(orders: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
-    """What of the refunded lines of each order was paid in money, and what with points. Two queries."""
+    """How much of each order's refunded lines was paid in money and how much with points. Two queries."""
     found: dict[int, tuple[Decimal, Decimal]] = {}
     for kind in ("ticket", "preorder"):
         back = (
@@ -98,9 +98,9 @@ def refunded_so_far(orders: Collection[int]) -> dict[int, tuple[Decimal, Decimal
 
 
 def apply_refund_effects(claims: Sequence[RefundPlan], *, at: datetime) -> None:
-    """Write the refunds' lines and return what they stand for. Orders (and their sessions) are locked.
+    """Write the refund lines and release what they hold; sets `points_back` of each plan.
 
-    A constant number of queries however many claims; sets `points_back` of each.
+    The orders, and before them their sessions, are locked. A constant number of queries.
     """
     RefundLine.objects.bulk_create(
         [
@@ -133,7 +133,7 @@ def apply_refund_effects(claims: Sequence[RefundPlan], *, at: datetime) -> None:
 
 
 def _return_points(claims: Sequence[RefundPlan], *, at: datetime) -> None:
-    """First the points that were spent, then those that were earned: what comes back can pay what is taken."""
+    """Return spent points first, then take earned points back: the returned ones can cover those taken."""
     by_order = {claim.order.pk: claim for claim in claims}
     spent, earned = spent_and_earned(by_order.keys())
     give_back([_spent_back(by_order[order], entry, so_far) for order, (entry, so_far) in spent.items()], at=at)
@@ -148,8 +148,9 @@ def _return_points(claims: Sequence[RefundPlan], *, at: datetime) -> None:
 
 
 def _spent_back(claim: RefundPlan, deduction: BonusTransaction, returned: int) -> GivenBack:
-    """The floor of the shares refunded so far, less what has come back; the last line brings the rest. A point is worth
-    what it was when it was spent, whatever the setting says by now."""
+    """The points to return: the floor of the refunded shares so far, less what was returned before; the
+    last line brings the rest. A point is valued as when it was spent.
+    """
     value = claim.lines.refunded_points_value + sum((line.bonus_share for line in claim.chosen), ZERO)
     spent = -deduction.amount
     due = spent if claim.last else points_of(value, spent=spent, bonus_amount=claim.order.bonus_amount)
@@ -164,7 +165,7 @@ def _spent_back(claim: RefundPlan, deduction: BonusTransaction, returned: int) -
 
 
 def _earned_back(claim: RefundPlan, accrual: BonusTransaction, taken: int) -> TakenBack:
-    """What was earned less what is still earned with the money that the cinema keeps."""
+    """The earned points to take back: what was earned, less what the money kept still earns."""
     kept = claim.order.final_amount - claim.lines.refunded_money - claim.money_back
     return TakenBack(
         accrual=accrual.pk,

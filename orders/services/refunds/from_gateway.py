@@ -1,4 +1,4 @@
-"""What went back at a gateway comes into the books: our own refunds, and those that were made there."""
+"""Books refunds that gateways report: our own, and those made at the gateway."""
 
 import logging
 from collections.abc import Iterable
@@ -22,12 +22,12 @@ PART = "/"  # between the id of a refund there and ours, where one of theirs cov
 
 
 def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datetime, sender: str = "") -> str:
-    """Have the books say of the payment's refunds what the gateway says. What is booked already stays as it is.
+    """Book the refunds that the gateway reports of the payment. What is booked already is not changed.
 
-    A refund that bears our name is that refund, whether or not its sender lived to note it. One that does not is a
-    refund made at the gateway (a chargeback, its own desk): it settles one of ours that failed or was not sent yet,
-    if the amount is the same (and not one in the hands of another than `sender`), and is otherwise a fact from outside.
-    What cannot be booked is a `Payment.Trouble`, which is returned, else nothing.
+    A refund with our own name is ours, even if its sender was killed before it could store the answer. Any other was
+    made at the gateway (a chargeback, or by hand at its desk): it settles one of ours with the same amount that failed
+    or was not sent, unless another than `sender` is sending it, and is otherwise recorded as a refund from outside.
+    Returns the `Payment.Discrepancy` for what cannot be booked, else an empty string.
     """
     reports = list(reports)
     discrepancy = ""
@@ -56,7 +56,9 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
 def _from_outside(
     order: Order, payment: Payment, amount: Decimal, external_id: str, unsent: list[Refund], *, at: datetime
 ) -> None:
-    """Book a refund that was made at the gateway. What is more than is left there covers ours that wait to be sent."""
+    """Record a refund made at the gateway. Where it exceeds what is left, it covers refunds of ours that
+    were not sent.
+    """
     try:
         record_refund_locked(order, payment=payment, amount=amount, external_id=external_id, at=at)
     except NothingToRefund:
@@ -82,7 +84,7 @@ def _known(report: RefundReport, ours: list[Refund], sender: str) -> Refund | No
 
 
 def _unsent(ours: list[Refund], sender: str) -> list[Refund]:
-    """Those of ours that wait to be sent, and are in nobody else's hands: first those that failed."""
+    """Our refunds that wait to be sent and are not being sent by another process; failed ones first."""
     waiting = [
         each
         for each in ours
@@ -92,7 +94,7 @@ def _unsent(ours: list[Refund], sender: str) -> list[Refund]:
 
 
 def _agree(refund: Refund, report: RefundReport, *, at: datetime) -> None:
-    """Move our refund to where the gateway says it is."""
+    """Set our refund to the status that the gateway reports."""
     if report.state == State.DONE and refund.status != Refund.Status.SUCCEEDED:
         _settle(refund, report.external_id, at=at)
     elif report.state == State.FAILED and refund.status != Refund.Status.FAILED:

@@ -42,7 +42,7 @@ def send_refunds(refunds: Sequence[Refund], *, at: datetime) -> Counts:
 
 
 def _send(refund: Refund, *, sender: str, at: datetime) -> Refund:
-    """The refund as it is after the attempt."""
+    """Send one refund; returns it as it is after the attempt."""
     assert refund.payment is not None
     try:
         gateway = client(refund.payment.gateway)

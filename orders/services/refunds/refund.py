@@ -1,4 +1,4 @@
-"""A sale is taken back: whole, by line, by a job for many orders, or as a fact that came from outside."""
+"""Refunds: of a whole order, of lines, of many orders for a job, or recorded from outside."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -56,7 +56,9 @@ def refund(
 def refund_and_tell(
     order: Order, *, lines: Sequence[OrderLine] | None, reason: str, at: datetime, actor: User | None
 ) -> Refund:
-    """The same without a limit: what customers take back of their own. Needs a transaction."""
+    """Refund without a limit and tell the customer, for refunds that customers make themselves. Must be
+    called inside a transaction (the order is locked here).
+    """
     [claim] = refund_each({order.pk: lines}, reason=reason, at=at, actor=actor)
     notifications.notify_refunded(
         claim.order, refund=claim.refund.pk, amount=claim.money_back, points=claim.points_back, at=at
@@ -66,7 +68,9 @@ def refund_and_tell(
 
 @dataclass(frozen=True)
 class RefundPreview:
-    """What a refund comes to: money and points that go back, earned points that are taken, and whether all is gone."""
+    """What a refund amounts to: money and points returned, earned points taken, and whether the order is
+    empty afterwards.
+    """
 
     money: Decimal
     points_back: int
@@ -163,11 +167,11 @@ def refund_each_locked(
 def record_refund(
     order: Order, *, amount: Decimal, external_id: str, at: datetime, payment: Payment | None = None
 ) -> Refund:
-    """Book a refund that happened outside (a chargeback, a gateway's own desk), once an `external_id`.
+    """Record a refund that happened outside (a chargeback, or at the gateway's own desk), once per `external_id`.
 
-    `payment` is the one that it is of, where that is known; otherwise the latest that has so much left. When nothing of
-    the money is left the order is `REFUNDED`, and `process_refunds` gives back what it holds; a part names no lines, so
-    it waits for staff to say which. Raises `MoreThanLeft` for more than the order has paid. Owns its transaction.
+    `payment` is the refunded one, if known; otherwise the latest with enough money left. When no money is left the
+    order is `REFUNDED`, and `process_refunds` releases what it holds. A partial refund names no lines, so it waits for
+    staff to say which. Raises `MoreThanLeft` for more than the order has paid. Owns its transaction.
     """
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
@@ -208,10 +212,11 @@ def record_refund_locked(
 
 
 def process_refunds(orders: Iterable[Order], *, at: datetime) -> None:
-    """Give back what orders hold that became `REFUNDED` by a fact from outside.
+    """Release what orders hold that became `REFUNDED` outside the system: every line, consumed ones too, since all the
+    money was returned.
 
-    Every line, consumed ones too, since all of the money went. Each order is stamped, so that it happens once; orders
-    that are not refunded or were processed before are left alone. A constant number of queries. Owns its transaction.
+    Each order is stamped, so that it happens once; others are left alone. A constant number of queries. Owns its
+    transaction.
     """
     with transaction.atomic():
         process_refunds_locked(lock_orders_with_sessions(keys_of(orders)), at=at)
@@ -235,8 +240,9 @@ def process_refunds_locked(orders: Iterable[Order], *, at: datetime) -> None:
 
 
 def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund]:
-    """The refund that ended each order, which names no lines yet. One that somebody marked without money going back
-    gets a refund to be sent."""
+    """The refund that ended each order and names no lines yet. An order that was marked as refunded without
+    a payout gets a refund to be sent.
+    """
     keys = [order.pk for order in orders]
     ended = Refund.objects.filter(order__in=keys, lines__isnull=True).exclude(reason=Reason.MONEY_RETURNED)
     found = {each.order_id: each for each in ended.order_by("pk")}
@@ -261,7 +267,7 @@ def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund
 
 
 def _sent_outside(orders: Collection[int]) -> dict[int, list[Refund]]:
-    """The refunds of each order that came from outside and wait for their lines, the oldest first."""
+    """The refunds of each order that came from outside and wait for their lines, oldest first."""
     found: defaultdict[int, list[Refund]] = defaultdict(list)
     for part in Refund.objects.awaiting_lines().filter(order__in=orders).order_by("pk"):
         found[part.order_id].append(part)
@@ -269,7 +275,7 @@ def _sent_outside(orders: Collection[int]) -> dict[int, list[Refund]]:
 
 
 def _counted_towards(price: Decimal, parts: Iterable[Refund]) -> Decimal:
-    """How much of `price` has gone back outside already; the parts are used up, the oldest first."""
+    """How much of `price` has been returned outside already; uses up the parts, oldest first."""
     counted = ZERO
     for part in parts:
         taken = min(part.unallocated_amount, price - counted)
@@ -279,7 +285,7 @@ def _counted_towards(price: Decimal, parts: Iterable[Refund]) -> Decimal:
 
 
 def _chosen(order: Order, found: OrderLines, wanted: Sequence[OrderLine] | None) -> list[OrderLine]:
-    """The lines to refund, as the database has them now."""
+    """The lines to refund, as they are in the database now."""
     if wanted is None:
         chosen = found.refundable
     else:

@@ -1,4 +1,4 @@
-"""What a customer wants to buy, checked and priced; nothing is taken yet."""
+"""A basket: what a customer wants to buy, checked and priced. It takes nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ Place = tuple[Session, Seat, TicketType]
 
 @dataclass
 class Basket:
-    """Tickets and preorders that are not saved yet, with the sessions as the database has them now."""
+    """Unsaved tickets and preorders, with the sessions as they are in the database now."""
 
     tickets: list[Ticket]
     preorders: list[ConcessionPreorder]
@@ -49,13 +49,15 @@ class Basket:
 
     @property
     def latest(self) -> datetime:
-        """Nothing is held beyond it: the start of the first session; for snacks alone the end of their day."""
+        """The latest time for which anything is held: the start of the first session; for snacks alone the
+        end of their day.
+        """
         if self.sessions:
             return min(session.start_datetime for session in self.sessions)
         return self.preorders[0].collection_deadline
 
     def share(self, discount: Decimal, points_value: Decimal) -> None:
-        """Write each line's share of the discount, then of the points over what the discount leaves of the lines."""
+        """Write each line's share of the discount, then of the points over what the discount leaves."""
         for line, part in zip(self.lines, split(discount, [line.amount for line in self.lines]), strict=True):
             line.discount_share = part
         left = [line.amount - line.discount_share for line in self.lines]
@@ -66,8 +68,7 @@ class Basket:
 def fill(
     cinema: Cinema, places: Iterable[Place], snacks: Iterable[tuple[ConcessionItem, int]], *, at: datetime
 ) -> Basket:
-    """Check what is wanted and price it. Refuses with `BasketRefused`, `NotOnSale` or `SeatBroken`; at most three
-    queries."""
+    """Check and price a basket. Raises `BasketRefused`, `NotOnSale` or `SeatBroken`. At most three queries."""
     places = sorted(places, key=lambda place: (place[0].pk, place[1].pk))  # the order in which seats are taken
     quantities = _quantities(cinema, snacks)
     if not places and not quantities:
@@ -106,7 +107,7 @@ def fill(
 
 
 def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) -> list[tuple[ConcessionItem, int]]:
-    """One line an item, in the order of their ids."""
+    """One line per item, in the order of their ids."""
     wanted: defaultdict[int, int] = defaultdict(int)
     items: dict[int, ConcessionItem] = {}
     for item, quantity in snacks:

@@ -1,4 +1,4 @@
-"""An order that was not paid ends: its seats, snacks, points and promocode are free again."""
+"""Cancels unpaid orders and releases their seats, snacks, points and promo codes."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -21,7 +21,7 @@ CancelReason = Reason  # as those who cancel call it
 
 
 def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor: User | None = None) -> None:
-    """Cancel unpaid orders and give back everything they hold; customers with an address are told.
+    """Cancel unpaid orders and release everything they hold; customers with an address are notified.
 
     Takes one order or a batch, in a constant number of queries. Raises `ForbiddenMove` if one of them is not unpaid
     now, and `ReasonNeeded` for an empty or overlong reason; then none is changed. Owns its transaction.
@@ -43,7 +43,7 @@ def cancel_by_customer(order: Order, *, at: datetime, actor: User | None = None)
 def cancel_locked(
     orders: Iterable[Order], *, reason: str, at: datetime, actor: User | None = None, tell: bool = True
 ) -> None:
-    """Cancel a job's batch of unpaid orders; see `cancel`. `tell` says whether customers are told.
+    """Cancel a job's batch of unpaid orders; see `cancel`. `tell` says whether customers are notified.
 
     Must be called inside a transaction (the orders are locked and were read afterwards).
     """
@@ -64,9 +64,9 @@ def cancel_locked(
 
 
 def cancel_expired(keys: Collection[int], *, at: datetime) -> None:
-    """Cancel those of the orders, given by their keys, that are still expired once they are locked.
+    """Cancel those of the orders, given by their primary keys, that are still expired once they are locked.
 
-    The others were paid or extended meanwhile. Owns its transaction.
+    The others were paid or extended in the meantime. Owns its transaction.
     """
     with transaction.atomic():
         lock_orders(keys)

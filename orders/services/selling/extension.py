@@ -12,7 +12,7 @@ from orders.services.selling.hold import clipped
 
 
 def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = None) -> Order:
-    """Give the customer until `until` to pay; an overdue order becomes one that waits for payment again.
+    """Give the customer until `until` to pay; an overdue order waits for payment again.
 
     `expires_at` keeps its distance from the deadline. Both end at the start of the first session at the latest, for
     snacks alone at the end of their day. Raises `NotAwaitingPayment`, and `ExtensionRefused` for a deadline that is not

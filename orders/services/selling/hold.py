@@ -1,4 +1,4 @@
-"""A sale begins: seats, stock, points and a promocode are taken together, or none of them."""
+"""Holds an order: takes seats, stock, points and a promo code together, or none of them."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -101,7 +101,7 @@ def hold(
 def _cancel_replaced(
     old: Order, basket: Basket, promocode: Promocode | None, *, at: datetime, actor: User | None
 ) -> None:
-    """End the order that another one replaces; its customer knows, and is told nothing."""
+    """Cancel the order that another one replaces; sends no notification."""
     row = lock_order(old)
     # What it gives back is taken again: both orders' instruments are locked together, in the one order of locks.
     promocodes.lock({key for key in (row.promocode_id, promocode and promocode.pk) if key})
@@ -111,7 +111,7 @@ def _cancel_replaced(
 
 
 def take_seats(order: Order, basket: Basket) -> None:
-    """Write the order's lines. The index of live tickets decides who gets a seat; its refusal is `SeatTaken`."""
+    """Save the order's lines. The unique index of live tickets decides who gets a seat; raises `SeatTaken`."""
     for line in basket.lines:
         line.order = order
     taken = Ticket.objects.live().filter(_on_the_same_seats(basket.tickets)).select_related("seat").order_by("pk")
@@ -125,7 +125,9 @@ def take_seats(order: Order, basket: Basket) -> None:
 
 
 def release_stale_holds(tickets: Iterable[Ticket], *, at: datetime) -> None:
-    """Cancel the expired orders that sit on these seats, in a transaction of their own: no buyer waits for cron."""
+    """Cancel the expired orders that hold these seats, in a transaction of their own, so that no customer
+    waits for cron.
+    """
     tickets = list(tickets)
     if not tickets:
         return
@@ -146,7 +148,7 @@ def _on_the_same_seats(tickets: Iterable[Ticket]) -> Q:
 
 
 def _value_of(points: int, *, left: Decimal, user: User | None) -> Decimal:
-    """The money that the points pay, at most the setting's share of what is left after the discount."""
+    """The money that the points pay, at most the configured share of what is left after the discount."""
     if not points:
         return ZERO
     if not isinstance(points, int) or points < 0:
@@ -162,11 +164,11 @@ def _value_of(points: int, *, left: Decimal, user: User | None) -> Decimal:
 
 
 def _limits(channel: str, *, latest: datetime, at: datetime) -> tuple[datetime, datetime]:
-    """When the order becomes overdue and when it is cancelled: as the channel says, and at the `latest`."""
+    """The payment deadline and the time of cancellation: as the channel says, and not after `latest`."""
     to_pay, grace = settings.HOLD_LIMITS[channel]
     return clipped(at + to_pay, grace, latest=latest)
 
 
 def clipped(deadline: datetime, distance: timedelta, *, latest: datetime) -> tuple[datetime, datetime]:
-    """A payment deadline and the instant of cancellation `distance` later, neither after `latest`."""
+    """A payment deadline and the time of cancellation `distance` later, neither after `latest`."""
     return min(deadline, latest), min(deadline + distance, latest)

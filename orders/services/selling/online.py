@@ -1,4 +1,4 @@
-"""Holding seats online: `hold`, within what the shop sells and what one visitor may hold at once."""
+"""Online holds: `hold`, limited to what the shop sells and to what one visitor may hold at once."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ from screenings.models import Seat, TicketType
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who buys: an account or a guest, in a browser (`visitor` is its own random name), from an address."""
+    """The customer of an online order: an account or a guest, in a browser (`visitor` is its random name),
+    at an address.
+    """
 
     visitor: str
     address: str | None
@@ -44,10 +46,10 @@ def hold_online(
     expected_total: Decimal | None = None,
     at: datetime,
 ) -> Order:
-    """Hold these seats for a buyer, in the place of the order that the map is of, if it is of one.
+    """Hold these seats, replacing the order that the map belongs to, if any.
 
-    Refuses with what `SeatMap.check`, `SeatMap.check_types` and `orders.services.hold` refuse with, and with
-    `RateLimited` and `TooMuchHeld`. Owns its transaction.
+    Raises what `SeatMap.check`, `SeatMap.check_types` and `orders.services.hold` raise, and `RateLimited` and
+    `TooMuchHeld`. Owns its transaction.
     """
     seat_map.check([seat for seat, _type in places])
     seat_map.check_types(places)
@@ -106,7 +108,7 @@ def extend_online(order: Order, *, at: datetime) -> Order:
 
 
 def may_extend(order: Order) -> bool:
-    """Whether `extend` would do something now. Reads only."""
+    """Whether `extend_online` would do something now. Reads only."""
     return order.payment_deadline < _held_since(order) + settings.HOLD_CEILING
 
 
@@ -116,7 +118,7 @@ def _held_since(order: Order) -> datetime:
 
 
 def _refuse_too_much(buyer: Buyer, *, more: int, instead_of: Order | None, at: datetime) -> None:
-    """Two queries."""
+    """Raise `TooMuchHeld` above the limits of a visitor or an address. Two queries."""
     held = Ticket.objects.filter(
         status=Ticket.Status.RESERVED, order__status__in=Order.UNPAID, order__expires_at__gt=at
     )

@@ -1,4 +1,4 @@
-"""A promocode's uses: taken when an order is held, given back when it is cancelled unpaid, counted in the database."""
+"""Uses of promo codes: taken when an order is held, returned when it is cancelled unpaid, counted in the database."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,7 +15,9 @@ from orders.models import Order, Promocode
 
 
 def find(code: str | Promocode, *, at: datetime) -> Promocode:
-    """The promocode, or the one of this code in any case of letters, if it is valid at `at`; or `PromocodeRefused`."""
+    """The promo code, or the one with this code in upper or lower case, if it is valid at `at`. Raises
+    `PromocodeRefused`.
+    """
     name = str(code).replace("\x00", "").strip()[:40]  # NUL is no letter, and PostgreSQL will not look for it
     promocode = Promocode.objects.filter(code__in={name, name.upper()}).first()
     if promocode is None:
@@ -38,7 +40,9 @@ def discount(promocode: Promocode | None, total: Decimal) -> Decimal:
 
 
 def take_use(promocode: Promocode) -> None:
-    """Count one more order, or refuse with `PromocodeRefused` when the limit is reached. Needs a transaction."""
+    """Count one more order. Raises `PromocodeRefused` when the limit is reached. Must be called inside a
+    transaction.
+    """
     taken = Promocode.objects.filter(pk=promocode.pk, used_count__lt=F("max_uses")).update(
         used_count=F("used_count") + 1
     )
@@ -49,13 +53,13 @@ def take_use(promocode: Promocode) -> None:
 
 
 def lock(keys: Iterable[int]) -> None:
-    """Promocodes whose uses are both given back and taken in one transaction."""
+    """Lock promo codes whose uses are returned and taken in the same transaction."""
     rows = Promocode.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
     list(rows.values_list("pk"))
 
 
 def give_back_uses(orders: Iterable[Order]) -> None:
-    """Count one order less for each order that had a promocode. At most two queries."""
+    """Count one order less for each order with a promo code. At most two queries."""
     uses = Counter(order.promocode_id for order in orders if order.promocode_id is not None)
     if not uses:
         return

@@ -1,4 +1,4 @@
-"""The door: a ticket is scanned once, and the scan can be undone."""
+"""The door: scans a ticket once, and undoes a scan."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The bar: snacks are made ready, handed over, or given up when nobody came."""
+"""The bar: snacks are prepared, handed over, or expire when they are not collected."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -1,12 +1,11 @@
-"""The code that a ticket's QR carries, and the ticket that a code belongs to.
+"""The code in a ticket's QR, and the ticket that a code belongs to.
 
     T1234-MFRGGZDFMZTWQ2LKNNWG23TPOB
 
-The ticket's key, and 136 bits of an HMAC (SHA-256, keyed by `SECRET_KEY`) over that key and the order's secret token,
-which is 192 random bits. So a code can be made neither out of another code, nor by who reads orders and tickets
-alone, nor by who has the server's key alone; and none is stored but in the letter that carries it. A changed
-`SECRET_KEY` stays honoured as long as the old one stands in `SECRET_KEY_FALLBACKS`. Whether the ticket still opens
-the door is asked of its status, by `check_in`.
+It is the ticket's primary key and 136 bits of an HMAC (SHA-256, keyed by `SECRET_KEY`) over that key and the order's
+secret token of 192 random bits. It can be derived neither from another code, nor from the orders and tickets alone, nor
+from the server's key alone, and is stored only in the e-mail that carries it. After a change of `SECRET_KEY`, old codes
+stay valid while the old key is in `SECRET_KEY_FALLBACKS`. `check_in` checks whether the ticket may still be used.
 """
 
 import base64
@@ -32,9 +31,8 @@ class UnknownCode(Refused, code="ticket_code_unknown"):
 
 
 def code_of(ticket: Ticket) -> str:
-    """The ticket's code, in the letters that a QR code stores most compactly.
-
-    One query unless the ticket comes with its order. Reads only.
+    """The ticket's code, in the alphabet that a QR code stores most compactly. One query unless the ticket
+    comes with its order. Reads only.
     """
     return f"T{ticket.pk}-{_seal(ticket.pk, ticket.order.token, settings.SECRET_KEY)}"
 
