@@ -28,7 +28,12 @@ def multiply(times: int, *, days_ago: int = 0) -> None:
                     f" WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {times})"
                     f' SELECT {values} FROM "{model._meta.db_table}", copies'
                 )
-    if connection.vendor == "postgresql":  # as autovacuum would; SQLite has none
+    update_statistics()
+
+
+def update_statistics() -> None:
+    """Does at once what autovacuum does within minutes. SQLite has none."""
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 
