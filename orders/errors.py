@@ -230,7 +230,7 @@ class OrdersStillOpen(NotForgotten, code="customer_has_open_orders"):
 
 
 class NotAdmitted(Refused, code="not_admitted"):
-    """The door or the bar does not accept the ticket or the snacks."""
+    """The ticket is not admitted, or the snacks are not handed over."""
 
 
 class TicketUsed(NotAdmitted, code="ticket_used"):

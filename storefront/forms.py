@@ -1,4 +1,4 @@
-"""Forms of the shop. What was typed stays in the form whatever is refused."""
+"""Forms of the shop. A refused form keeps its input."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -112,14 +112,14 @@ class CheckoutForm(ShopForm):
 
     @staticmethod
     def _about_points(balance: int) -> str:
-        told = ngettext("You have %(count)d point.", "You have %(count)d points.", balance) % {"count": balance}
+        text = ngettext("You have %(count)d point.", "You have %(count)d points.", balance) % {"count": balance}
         if settings.BONUS_MAX_SHARE < 1:
-            told += " " + _("You can pay up to %(share)d %% of the price with points.") % {
+            text += " " + _("You can pay up to %(share)d %% of the price with points.") % {
                 "share": settings.BONUS_MAX_SHARE * 100
             }
-        return told
+        return text
 
-    # --- What the page shows, part by part
+    # --- Groups of fields for the template
 
     def type_fields(self) -> Iterator[tuple[Seat, forms.BoundField]]:
         for seat in self.seats:
@@ -129,7 +129,7 @@ class CheckoutForm(ShopForm):
         for item, left in self.stock:
             yield item, left, self[f"snack-{item.pk}"]
 
-    # --- What was chosen
+    # --- The choice
 
     def places(self) -> list[tuple[Seat, TicketType]]:
         return [(seat, self._types[seat.pk][self.cleaned_data[f"type-{seat.pk}"]]) for seat in self.seats]
@@ -138,7 +138,7 @@ class CheckoutForm(ShopForm):
         wanted = [(item, self.cleaned_data.get(f"snack-{item.pk}") or 0) for item, _left in self.stock]
         return [(item, quantity) for item, quantity in wanted if quantity]
 
-    # --- What it was to cost
+    # --- The prices shown
 
     def prices_shown(self) -> str:
         """The prices on this page in minor units, sent back with the choice; see `expected_total`."""

@@ -9,14 +9,14 @@ from accounts.models import User
 from cinema.http import client_address
 from orders.services import Buyer
 
-KEPT = ("email", "phone", "promocode", "points")  # of what was typed, until something is bought
+KEPT = ("email", "phone", "promocode", "points")  # the contact details entered, until something is bought
 
 
 def customer(request: HttpRequest) -> User | None:
     """The signed-in customer, or None. Members of staff are guests in the shop: what they buy here for
     others is not theirs.
     """
-    user = getattr(request, "user", None)  # an error page may be shown before anybody was looked up
+    user = getattr(request, "user", None)  # an error page may be rendered before the user was loaded
     return user if isinstance(user, User) and not user.is_staff else None
 
 

@@ -11,14 +11,14 @@ from django.utils.safestring import SafeString, mark_safe
 from screenings.models import Film
 from storefront.services.programme import Showing
 
-# So that no text can end the element that holds it. JSON reads these back as the letters they stand for.
-ESCAPES = {ord(letter): f"\\u{ord(letter):04X}" for letter in "<>&\u2028\u2029"}
+# Prevents any text from closing the <script> element; JSON parsers decode the escapes.
+ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
 
 
 def screening_events(showings: Iterable[Showing]) -> SafeString:
     events = [_event(showing) for showing in showings]
     text = json.dumps({"@context": "https://schema.org", "@graph": events}, ensure_ascii=False)
-    return mark_safe(text.translate(ESCAPES))  # noqa: S308 (what could end the element was escaped above)
+    return mark_safe(text.translate(ESCAPES))  # noqa: S308 (escaped above)
 
 
 def _event(showing: Showing) -> dict[str, Any]:

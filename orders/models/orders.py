@@ -84,7 +84,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Orders that match exactly what people read out or type: number, e-mail address, phone number or
         pick-up code. Each is looked up in its own index.
         """
-        word = word.replace("\x00", "").strip()  # NUL is no letter, and PostgreSQL will not look for it
+        word = word.replace("\x00", "").strip()  # PostgreSQL cannot store or search for NUL
         plain = word.translate({ord(sign): None for sign in " -()"})
         collected = ConcessionPreorder.objects.filter(pickup_code=word.upper()).values_list("order", flat=True)[:100]
         return self.filter(

@@ -46,5 +46,5 @@ class Promocode(models.Model):
         super().clean()
         self.code = self.code.strip().upper()
         if self.max_uses is not None and self.max_uses < self.used_count:
-            told = _("Already used in %(count)d orders. Enter this number or more.") % {"count": self.used_count}
-            raise ValidationError({"max_uses": told})
+            message = _("Already used in %(count)d orders. Enter this number or more.") % {"count": self.used_count}
+            raise ValidationError({"max_uses": message})

@@ -1,4 +1,4 @@
-"""Tickets, scans at the door, and refunded lines."""
+"""Tickets, their scans at the entrance, and refunded lines."""
 
 from decimal import Decimal
 from typing import ClassVar
@@ -88,7 +88,7 @@ class Ticket(models.Model):
 
 
 class Scan(models.Model):
-    """A scan of a ticket at the door, or its undoing. Rows never change."""
+    """A scan of a ticket at the entrance, or its undoing. Rows never change."""
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="scans", verbose_name=_("ticket"))
     undone = models.BooleanField(_("undone"), default=False)

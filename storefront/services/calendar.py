@@ -53,9 +53,9 @@ def _folded(line: str) -> str:
     """The line folded to at most 75 octets, never within a character."""
     parts: list[str] = []
     part = ""
-    for letter in line:
-        if len((part + letter).encode()) > LINE - (1 if parts else 0):
+    for character in line:
+        if len((part + character).encode()) > LINE - (1 if parts else 0):
             parts.append(part)
             part = ""
-        part += letter
+        part += character
     return "\r\n ".join([*parts, part])

@@ -88,7 +88,7 @@ class OrderPage:
     def collect_until(self) -> datetime:
         return self.order.cinema.local(self.snacks[0].collection_deadline)
 
-    # --- How it stands
+    # --- Status
 
     @cached_property
     def zone(self) -> str:
@@ -160,7 +160,7 @@ class OrderPage:
     def returned(self) -> Decimal:
         return sum((refund.amount for refund in self.refunds), ZERO)
 
-    # --- The rule for taking it back
+    # --- Refund terms
 
     @cached_property
     def refundable(self) -> bool:
@@ -179,7 +179,7 @@ class OrderPage:
         """Whether the next screening has not started: the refund terms are worth showing."""
         return bool(self.coming) and self.coming[0].starts > self.at
 
-    # --- To take along
+    # --- Ticket codes and calendar
 
     @property
     def codes(self) -> dict[int, str]:

@@ -66,7 +66,7 @@ def of(table: dict[Any, Any], key: Any) -> Any:
 def qr(code: str) -> SafeString:
     """The QR code as SVG; black on white whatever the page's colours."""
     drawing = segno.make_qr(code, error="m").svg_inline(border=4, light="#fff", dark="#000", omitsize=True)
-    return SafeString(drawing)  # lines and numbers of the library's own making
+    return SafeString(drawing)  # the library produces only SVG shapes and numbers
 
 
 @register.simple_tag
@@ -75,7 +75,7 @@ def card(film: Film) -> SafeString:
     font size depends on the longest word, since browsers hyphenate few languages.
     """
     longest = max(map(len, re.split(r"[\s-]", film.title)))
-    fits = next((f" words{letters}" for letters in (13, 11, 9) if longest >= letters), "")
+    fits = next((f" words{length}" for length in (13, 11, 9) if longest >= length), "")
     return format_html(
         '<span class="card look{}{}" aria-hidden="true"><span class="card-title">{}</span>'
         '<span class="card-mark">{}</span></span>',

@@ -25,7 +25,7 @@ from accounts.services import rate_limits
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
-from orders import notifications as letters
+from orders import notifications
 from orders.models import Order
 from screenings.models import Cinema
 from storefront.forms import AddressForm, FindForm, NewPasswordForm, PasswordSignInForm, ProfileForm
@@ -221,6 +221,6 @@ def find(request: HttpRequest) -> HttpResponse:
         number = form.cleaned_data["number"].strip().upper()
         order = Order.objects.filter(number=number).first()
         if order is not None and order.email.lower() == email:
-            letters.send_link(order, at=at)
+            notifications.send_link(order, at=at)
         return render(request, "storefront/sent.html", {"email": email, "what": "order"})
     return render(request, "storefront/find.html", {"form": form})

@@ -1,4 +1,4 @@
-"""To the gateway and back. A payment counts only after the gateway itself was asked."""
+"""Redirects to the gateway and back. A payment counts only once the gateway itself confirms it."""
 
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
         return again(request, order, refusal)
     if urlsplit(started.redirect_url).netloc == request.get_host():
         return redirect(started.redirect_url)
-    # A form may send nobody to another host (the policy of our pages), a page may.
+    # The Content-Security-Policy forbids forms to redirect to another host; a link on a page may.
     return render(request, "storefront/going.html", {"link": started.redirect_url, "order": order})
 
 

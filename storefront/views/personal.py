@@ -18,8 +18,8 @@ from storefront.views.account import signed_in
 @signed_in
 def my_data(request: HttpRequest) -> HttpResponse:
     """Download the data as JSON."""
-    told = export_customer_data(_customer(request), at=clock.now())
-    answer = JsonResponse(told, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    data = export_customer_data(_customer(request), at=clock.now())
+    answer = JsonResponse(data, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2})
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer
 

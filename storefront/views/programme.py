@@ -139,4 +139,4 @@ def _day(text: str, *, today: date) -> date:
 
 
 def _zones(cinemas: set[Cinema] | list[Cinema], at: datetime) -> dict[int, str]:
-    return {cinema.pk: told for cinema in cinemas if (told := programme.time_zone_note(cinema, at))}
+    return {cinema.pk: note for cinema in cinemas if (note := programme.time_zone_note(cinema, at))}

@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address")
-        parser.add_argument("--erase", action="store_true", help="names and addresses go for good, the books stay")
+        parser.add_argument(
+            "--erase", action="store_true", help="erase names and addresses permanently; accounting records stay"
+        )
 
     def handle(self, *args: Any, address: str, erase: bool, **options: Any) -> None:
         customer, at = Customer.known_by(address), clock.now()

@@ -14,9 +14,9 @@ from payments.models import Refund
 
 
 def accrue(orders: Iterable[Order], *, at: datetime) -> None:
-    """Credit customers with the points that their completed orders earned, once an order.
+    """Credit customers with the points that their completed orders earned, once per order.
 
-    Refunded money earns nothing, and an order that earns no points is marked as well. Orders that are not completed,
+    Refunded money earns nothing, and an order that earns no points is marked too. Orders that are not completed,
     have no customer or were credited before are left alone. A constant number of queries. Owns its transaction.
     """
     with transaction.atomic():

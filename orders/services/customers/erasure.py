@@ -92,7 +92,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
 
 
 def _strike_out(orders: list[Order], account: BonusAccount | None, *, words: set[str]) -> None:
-    """Remove the words from reasons that people wrote."""
+    """Redact these words in free-text reasons."""
     written: list[tuple[type[Model], str, dict[str, object]]] = [
         (model, field, {path: [order.pk for order in orders]}) for model, field, path in WRITTEN
     ]

@@ -22,7 +22,7 @@ def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
     """Everything stored about one customer, ready to be written as JSON: account, orders with payments, points,
     messages, failed log-ins.
 
-    Secret links of orders are left out, since such a file is passed on. A constant number of queries. Reads only.
+    Secret links of orders are left out, since such a file may be passed on. A constant number of queries. Reads only.
     """
     orders = list(
         customer.orders()

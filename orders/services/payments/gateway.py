@@ -75,13 +75,13 @@ def settle_payment(payment: Payment, *, at: datetime) -> Payment:
     """Ask the gateway about the payment and book the answer: paid, failed, or refunded there.
 
     Idempotent, and safe when a webhook, the job and the customer's return ask at once. Does not raise when the gateway
-    is away or the money fits nowhere: see the status of the payment that is returned. Must not be called inside a
-    transaction: it talks to a network.
+    is unavailable or the money cannot be booked: see the status of the payment that is returned. Must not be called
+    inside a transaction: it talks to a network.
     """
     try:
         return poll(payment, at=at)
     except GatewayError as error:
-        logger.warning("Payment %s: %s could not be asked: %s", payment.pk, payment.gateway, error.answer)
+        logger.warning("Payment %s: polling %s failed: %s", payment.pk, payment.gateway, error.answer)
         payment.refresh_from_db()
         return payment
 
@@ -138,7 +138,7 @@ def poll(payment: Payment, *, at: datetime) -> Payment:
         if report.state == State.OPEN and _is_pointless(payment, at=at):
             report = gateway.cancel_payment(payment.external_id)
     except GatewayRefused as error:
-        logger.error("Payment %s: %s does not tell: %s", payment.pk, payment.gateway, error.answer)
+        logger.error("Payment %s: %s reports no status: %s", payment.pk, payment.gateway, error.answer)
         flag_discrepancy(payment, Payment.Discrepancy.UNKNOWN_THERE, at=at)
         return payment
     return apply_report(payment, report, at=at)
@@ -147,7 +147,7 @@ def poll(payment: Payment, *, at: datetime) -> Payment:
 def apply_report(payment: Payment, report: PaymentReport, *, at: datetime, sender: str = "") -> Payment:
     """Book what the gateway reports about the payment, its refunds and disputes. A repeated report changes nothing."""
     if not is_plausible(payment, report):
-        logger.error("Payment %s is not what %s says it is", payment.pk, payment.gateway)
+        logger.error("Payment %s does not match the report of %s", payment.pk, payment.gateway)
         flag_discrepancy(payment, Payment.Discrepancy.NOT_OURS, at=at)
         return payment
     if report.state == State.DONE and payment.status != Payment.Status.SUCCEEDED:

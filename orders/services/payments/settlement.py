@@ -37,9 +37,10 @@ def mark_paid(
     """Book money for an order and make it `PAID`; an order worth 0 is confirmed with amount 0, without a payment.
 
     An order that is not cancelled is paid however late. A cancelled one is revived if everything it released is still
-    free. Money that fits nowhere (lost seats, wrong amount, paid before) is sent back in full and the customer told;
-    the same `external_id` a second time changes nothing. So a gateway's money is never refused. Money taken by hand is,
-    with `WrongAmount`, `AlreadyPaid` or the reason why the order cannot be revived. Owns its transaction.
+    free. Money that cannot be booked (lost seats, wrong amount, paid before) is refunded in full and the customer
+    notified; the same `external_id` a second time changes nothing. So money from a gateway is never refused. Money
+    taken by hand is, with `WrongAmount`, `AlreadyPaid` or the reason why the order cannot be revived. Owns its
+    transaction.
     """
     by_hand = gateway in MANUAL_GATEWAYS
     if cancelled := Ticket.objects.filter(order=order, order__status=Order.Status.CANCELLED).order_by():
@@ -48,7 +49,7 @@ def mark_paid(
         row = lock_order(order)
         payment = None
         if amount <= ZERO < row.final_amount:
-            raise _wrong(row, amount)  # nothing came, so there is nothing to keep and nothing to send back
+            raise _wrong(row, amount)  # no money was taken, so there is nothing to record or refund
         if row.final_amount or amount:
             payment = record_success(
                 order=row.pk, gateway=gateway, amount=amount, external_id=external_id, at=at, actor=actor
@@ -93,7 +94,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
         preorders = list(order.preorders.filter(status=ConcessionPreorder.Status.CANCELLED).order_by("concession_item"))
         _refuse_unless_on_sale(order, tickets, preorders, at=at)
         refuse_out_of_use((ticket.session, ticket.seat) for ticket in tickets)
-        # The index of live tickets decides: the seats may be somebody else's by now.
+        # The unique index of live tickets decides, since the seats may have been sold since.
         try:
             with transaction.atomic():
                 transition_matching(Ticket.objects.filter(order=order), Ticket.Status.PAID)

@@ -13,10 +13,10 @@ from screenings.models import Session
 
 
 def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
-    """Refund orders with tickets for cancelled sessions, and tell the customers.
+    """Refund orders with tickets for cancelled sessions, and notify the customers.
 
-    An unpaid order is cancelled. Of a sold one the tickets are refunded, and its open snacks too when it has no other
-    tickets left. A constant number of queries. Owns its transaction.
+    An unpaid order is cancelled. In a sold one those tickets are refunded, and open snacks too when no other tickets
+    are left. A constant number of queries. Owns its transaction.
     """
     with transaction.atomic():
         refund_cancelled_sessions_locked(lock_orders_with_sessions(keys_of(orders)), at=at)
@@ -58,6 +58,6 @@ def _wanted(orders: Sequence[Order], lost: dict[int, list[Ticket]]) -> dict[int,
     for order in orders:
         gone = {ticket.pk for ticket in lost[order.pk]}
         left = [ticket for ticket in found[order.pk].tickets if ticket.pk not in gone]
-        # With a film left the snacks are still wanted; without one nobody comes for them.
+        # With another session left the customer still comes and can collect the snacks.
         wanted[order.pk] = lost[order.pk] if left else found[order.pk].refundable
     return wanted

@@ -18,7 +18,7 @@ from payments.models import Payment, Refund
 
 logger = logging.getLogger(__name__)
 
-PART = "/"  # between the id of a refund there and ours, where one of theirs covers several of ours
+PART = "/"  # joins the gateway's refund id and ours when one of its refunds covers several of ours
 
 
 def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datetime, sender: str = "") -> str:
@@ -39,8 +39,8 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
         for report in reports:
             known = _known(report, ours, sender)
             if known is not None and known.handed_out:
-                if report.state == State.DONE:  # it went back there as well: the customer has it twice
-                    logger.error("Refund %s was handed out, and sent at %s", known.pk, payment.gateway)
+                if report.state == State.DONE:  # sent by the gateway as well: the customer got it twice
+                    logger.error("Refund %s was paid out by hand and also sent by %s", known.pk, payment.gateway)
                     discrepancy = Payment.Discrepancy.REFUNDED_BEYOND
             elif known is not None:
                 _agree(known, report, at=at)
@@ -48,7 +48,7 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
                 try:
                     _from_outside(order, payment, report.amount, report.external_id, _unsent(ours, sender), at=at)
                 except NothingToRefund:
-                    logger.error("Payment %s: more went back at %s than is left", payment.pk, payment.gateway)
+                    logger.error("Payment %s: %s refunded more than is left", payment.pk, payment.gateway)
                     discrepancy = Payment.Discrepancy.REFUNDED_BEYOND
     return discrepancy
 

@@ -1,4 +1,4 @@
-"""Sends refunds to their gateways, each once; where the answer to an earlier request was lost, the gateway is asked."""
+"""Sends refunds to their gateways, each once; after a lost answer the gateway is asked first."""
 
 from collections.abc import Sequence
 from datetime import datetime

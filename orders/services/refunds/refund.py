@@ -33,7 +33,7 @@ def refund(
     actor: User | None = None,
     approver: User | None = None,
 ) -> Refund:
-    """Refund a whole order, or the tickets and preorders in `lines`, and give back at once what they hold.
+    """Refund a whole order, or the tickets and preorders in `lines`, and release at once what they hold.
 
     Without `lines`, everything that is not refunded yet, except snacks that were collected or have expired: those must
     be named. With the last line the order is `REFUNDED`. What was refunded outside and waits for its lines counts
@@ -112,7 +112,8 @@ def refund_each_locked(
     at: datetime,
     actor: User | None = None,
 ) -> list[RefundPlan]:
-    """Refund the orders: of each the lines that `wanted` names under its key, or all. Customers are not told.
+    """Refund many orders without notifying the customers. `wanted` maps the primary key of each order to the lines to
+    refund, or to None for all that are refundable.
 
     A constant number of queries. Raises as `refund` does. Must be called inside a transaction (the orders and, where
     tickets are refunded, their sessions before them are locked; the orders were read afterwards).
@@ -223,7 +224,7 @@ def process_refunds(orders: Iterable[Order], *, at: datetime) -> None:
 
 
 def process_refunds_locked(orders: Iterable[Order], *, at: datetime) -> None:
-    """Give back what a job's batch of orders holds; see `process_refunds`.
+    """Release what a job's batch of orders holds; see `process_refunds`.
 
     Must be called inside a transaction (the orders and, before them, their sessions are locked; the orders were read
     afterwards).

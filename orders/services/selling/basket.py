@@ -1,4 +1,4 @@
-"""A basket: what a customer wants to buy, checked and priced. It takes nothing."""
+"""A basket: what a customer wants to buy, checked and priced. It reserves nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

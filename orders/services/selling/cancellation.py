@@ -17,7 +17,7 @@ from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services.selling import promocodes
 
-CancelReason = Reason  # as those who cancel call it
+CancelReason = Reason  # the public name
 
 
 def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor: User | None = None) -> None:

@@ -103,7 +103,7 @@ def _cancel_replaced(
 ) -> None:
     """Cancel the order that another one replaces; sends no notification."""
     row = lock_order(old)
-    # What it gives back is taken again: both orders' instruments are locked together, in the one order of locks.
+    # What it releases is taken again, so the rows of both orders are locked together, in the usual order.
     promocodes.lock({key for key in (row.promocode_id, promocode and promocode.pk) if key})
     items = {preorder.concession_item_id for preorder in basket.preorders}
     holds.lock_items(items | set(row.preorders.values_list("concession_item", flat=True)))
@@ -119,7 +119,7 @@ def take_seats(order: Order, basket: Basket) -> None:
         raise SeatTaken(_("Already taken: %(seats)s. Choose other seats.") % {"seats": "; ".join(seats)})
     try:
         Ticket.objects.bulk_create(basket.tickets)
-    except IntegrityError as error:  # somebody else's sale came between the look and the write
+    except IntegrityError as error:  # sold to another customer between the check and the insert
         raise SeatTaken(_("One of these seats has just been taken. Choose other seats.")) from error
     ConcessionPreorder.objects.bulk_create(basket.preorders)
 

@@ -86,7 +86,7 @@ def hold_online(
     )
     try:
         _refuse_too_much(buyer, more=0, instead_of=None, at=at)
-    except TooMuchHeld:  # several at one moment each saw room: the last to look goes without
+    except TooMuchHeld:  # concurrent holds may all have passed the first check; the later ones are refused here
         cancel_by_customer(order, at=at)
         raise
     return order

@@ -10,7 +10,7 @@ from orders.errors import NoContact, NotAwaitingPayment, RemindedLately
 from orders.locks import keys_of, lock_order, lock_orders
 from orders.models import Order
 
-REMINDED_AT_MOST = timedelta(hours=1)  # a reminder in so long a time
+REMINDED_AT_MOST = timedelta(hours=1)  # at most one reminder in this time
 
 
 def mark_overdue(orders: Iterable[Order], *, at: datetime) -> None:

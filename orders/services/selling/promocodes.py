@@ -18,7 +18,7 @@ def find(code: str | Promocode, *, at: datetime) -> Promocode:
     """The promo code, or the one with this code in upper or lower case, if it is valid at `at`. Raises
     `PromocodeRefused`.
     """
-    name = str(code).replace("\x00", "").strip()[:40]  # NUL is no letter, and PostgreSQL will not look for it
+    name = str(code).replace("\x00", "").strip()[:40]  # PostgreSQL cannot store or search for NUL
     promocode = Promocode.objects.filter(code__in={name, name.upper()}).first()
     if promocode is None:
         raise PromocodeUnknown(_("There is no promo code “%(code)s”. Check the spelling.") % {"code": name})
@@ -32,7 +32,7 @@ def find(code: str | Promocode, *, at: datetime) -> Promocode:
 
 
 def discount(promocode: Promocode | None, total: Decimal) -> Decimal:
-    """What the promocode takes off `total`: its percent rounded half up, or its amount, never more than the total."""
+    """The discount on `total`: its percentage, rounded half up, or its amount; never more than the total."""
     if promocode is None:
         return ZERO
     percent = rounded(total * (promocode.discount_percent or 0) / 100)

@@ -1,4 +1,4 @@
-"""The door: scans a ticket once, and undoes a scan."""
+"""Checks tickets in at the entrance, and undoes a check-in."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from screenings.models import Session
 
 
 def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Ticket:
-    """Let the holder of a ticket in, once.
+    """Check a ticket in, once.
 
     Raises `TicketUsed`, `OrderNotPaid`, `SessionNotHeld` or `TicketNotValid` (all of them `NotAdmitted`). Owns its
     transaction.
@@ -41,7 +41,7 @@ def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Tick
 
 
 def undo_check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Ticket:
-    """Undo a scan, while the order is only `PAID`. Raises `ScanNotUndoable`. Owns its transaction."""
+    """Undo a check-in while the order is `PAID`, not yet completed. Raises `ScanNotUndoable`. Owns its transaction."""
     with transaction.atomic():
         order = lock_order(ticket.order)
         row = Ticket.objects.get(pk=ticket.pk)

@@ -1,4 +1,4 @@
-"""The bar: snacks are prepared, handed over, or expire when they are not collected."""
+"""Snacks at the bar: prepared, handed over, or expired when they are not collected."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ Status = ConcessionPreorder.Status
 def make_ready(preorder: ConcessionPreorder, *, at: datetime, actor: User | None = None) -> ConcessionPreorder:
     """Mark snacks as ready at the bar.
 
-    Raises `OrderNotPaid`, or `SnacksNotOpen` if they are not waiting to be made. Owns its transaction.
+    Raises `OrderNotPaid`, or `SnacksNotOpen` if their status is not `PENDING`. Owns its transaction.
     """
     return _move(preorder, Status.READY, ready_at=at, handled_by=actor)
 
@@ -39,10 +39,10 @@ def collect(preorder: ConcessionPreorder, *, at: datetime, actor: User | None = 
 
 
 def expire_uncollected(orders: Iterable[Order], *, at: datetime) -> None:
-    """Expire the snacks of these orders whose collection deadline is reached.
+    """Expire the snacks of these orders whose collection deadline has passed by `at`.
 
-    They go back to stock; what was made to order and is ready is written off as waste. They are refunded only with the
-    setting `REFUND_UNCOLLECTED_SNACKS`. A constant number of queries. Owns its transaction.
+    Snacks return to stock, except that made-to-order ones which are ready are written off. They are refunded only
+    with the setting `REFUND_UNCOLLECTED_SNACKS`. A constant number of queries. Owns its transaction.
     """
     with transaction.atomic():
         expire_uncollected_locked(lock_orders(keys_of(orders)), at=at)

@@ -11,7 +11,7 @@ from orders.queries import tickets_to_remind
 
 
 def remind(orders: Iterable[Order], *, at: datetime) -> None:
-    """Remind customers of sessions that start soon: one message an order and session, never twice.
+    """Remind customers of sessions that start soon: one message per order and session, never twice.
 
     A constant number of queries. Owns its transaction.
     """
