@@ -5,5 +5,5 @@ from tests.helpers.factories import an_adult
 
 @pytest.fixture(autouse=True)
 def adults(db):
-    """The one ticket type of all scenes stands before they begin, so that a refusal cannot seem to have made it."""
+    """The ticket type that factories use, created first so that no test of a refusal sees it as a change."""
     return an_adult()

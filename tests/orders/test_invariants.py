@@ -1,4 +1,4 @@
-"""Each invariant finds what breaks it, in a cinema whose books balance otherwise."""
+"""Each invariant reports the rows that violate it, and nothing in a consistent database."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -55,11 +55,11 @@ from tests.helpers.factories import (
 TICK = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-NOW = NOON + MINUTE  # when the scenes are audited
+NOW = NOON + MINUTE  # the time of the checks
 
 
 def audit(at=NOW):
-    """What was found: the rows of each statement that does not hold."""
+    """The reported rows by violated invariant."""
     found = defaultdict(set)
     for violation in violations(at):
         found[violation.statement].add(violation.row)
@@ -74,7 +74,7 @@ def name(row):
 
 
 def an_old_evening(hall):
-    """Forty days ago: who came, who did not, who was refunded afterwards, all archived."""
+    """A session forty days ago with used, unused and later refunded tickets, archived."""
     start = NOON - 40 * DAY
     session = a_session(hall, start=start)
     popcorn = an_item(hall.cinema)
@@ -175,11 +175,11 @@ def cinema():
     )
 
 
-def test_books_that_balance_yield_nothing(cinema):
+def test_a_consistent_database_has_no_violations(cinema):
     assert audit() == {}
 
 
-def test_an_empty_cinema_yields_nothing():
+def test_an_empty_database_has_no_violations():
     assert audit() == {}
 
 
@@ -191,14 +191,14 @@ def test_an_audit_changes_nothing(cinema):
     assert business_state() == before
 
 
-# --- What breaks them: each plant says which statement it breaks, and which rows are to be named
+# --- Violations: each function names the invariant that it breaks and returns the rows to be reported
 
-PLANTS = []
+VIOLATIONS = []
 
 
 def breaks(statement):
     def plant(function):
-        PLANTS.append((statement, function))
+        VIOLATIONS.append((statement, function))
         return function
 
     return plant
@@ -438,26 +438,26 @@ def an_order_without_events(cinema):
 
 
 @breaks(CHAIN)
-def a_chain_without_its_beginning(cinema):
+def events_without_the_first(cinema):
     cinema.revived.events.order_by("pk").first().delete()
     return [cinema.revived]
 
 
 @breaks(CHAIN)
-def a_chain_with_a_gap(cinema):
+def events_with_a_gap(cinema):
     cinema.revived.events.get(to_status="CANCELLED").delete()
     return [cinema.revived]
 
 
 @breaks(CHAIN)
-def a_chain_that_begins_in_the_middle(cinema):
+def events_that_start_in_the_middle(cinema):
     cinema.paid.events.filter(from_status="").update(to_status="PAYMENT_OVERDUE")
     cinema.paid.events.filter(to_status="PAID").update(from_status="PAYMENT_OVERDUE")
     return [cinema.paid]
 
 
 @breaks(CHAIN)
-def a_move_that_no_life_allows(cinema):
+def a_transition_that_is_not_allowed(cinema):
     cinema.revived.events.filter(to_status="CANCELLED").update(to_status="REFUNDED")
     cinema.revived.events.filter(to_status="PAID").update(from_status="REFUNDED")
     return [cinema.revived]
@@ -553,25 +553,25 @@ def a_short_film_within_a_long_one(cinema):
     return [cinema.later]
 
 
-def test_what_breaks_an_invariant_is_named(cinema):
-    for statement, plant in PLANTS:
+def test_each_violation_is_reported(cinema):
+    for statement, violate in VIOLATIONS:
         with transaction.atomic():
-            broken = {name(row) for row in plant(cinema)}
+            broken = {name(row) for row in violate(cinema)}
             found = audit().get(statement)
-            transaction.set_rollback(True)  # one cinema is enough for all plants
+            transaction.set_rollback(True)  # so that all share one cinema
 
-        assert (plant.__name__, found) == (plant.__name__, broken)
-
-
-def test_each_invariant_has_a_plant():
-    assert {statement for statement, _plant in PLANTS} == {invariant.statement for invariant in INVARIANTS}
+        assert (violate.__name__, found) == (violate.__name__, broken)
 
 
-# --- What is no fault
+def test_every_invariant_has_a_violation_to_find():
+    assert {statement for statement, _violate in VIOLATIONS} == {invariant.statement for invariant in INVARIANTS}
 
 
-def fell(session, *, at):
-    """As if the session had been cancelled at that instant, and nothing been done about it."""
+# --- What is allowed
+
+
+def cancelled_without_refunds(session, *, at):
+    """Mark the session as cancelled at that time, without any of the consequences."""
     Session.objects.filter(pk=session.pk).update(status="CANCELLED", cancelled_at=at)
 
 
@@ -580,22 +580,22 @@ def test_a_cancelled_session_has_two_periods_for_its_refunds(at, is_fault):
     session = a_session()
     order = a_paid_order(session)
 
-    fell(session, at=at)
+    cancelled_without_refunds(session, at=at)
 
     assert audit().get(FALLEN) == ({name(order.tickets.get())} if is_fault else None)
 
 
-def test_a_cancelled_session_whose_refund_is_quarantined_is_no_news():
+def test_a_quarantined_refund_of_a_cancelled_session_is_not_reported():
     session = a_session()
     order = a_paid_order(session)
-    fell(session, at=NOON - DAY)
+    cancelled_without_refunds(session, at=NOON - DAY)
 
     quarantine("refund_cancelled_sessions", order)
 
     assert audit() == {}
 
 
-def test_sessions_may_follow_each_other_at_once():
+def test_sessions_may_follow_each_other_without_a_gap():
     first = a_session()
 
     a_session(first.hall, start=first.free_from)
@@ -603,7 +603,7 @@ def test_sessions_may_follow_each_other_at_once():
     assert audit() == {}
 
 
-def test_a_cancelled_session_is_in_nobody_s_way():
+def test_a_cancelled_session_overlaps_no_other():
     first = a_session()
     cancel_session(first, reason="Projector", at=NOON)
 
@@ -612,7 +612,7 @@ def test_a_cancelled_session_is_in_nobody_s_way():
     assert audit() == {}
 
 
-def test_points_earned_too_long_ago_may_be_kept(cinema):
+def test_points_earned_too_long_ago_need_not_be_taken_back(cinema):
     BonusTransaction.objects.filter(order=cinema.old.clawed, transaction_type="REVERSAL").delete()
     earned = BonusTransaction.objects.filter(order=cinema.old.clawed, transaction_type="ACCRUAL")
 
@@ -623,7 +623,7 @@ def test_points_earned_too_long_ago_may_be_kept(cinema):
     assert (RETURNED in at_the_limit, RETURNED in audit()) == (True, False)
 
 
-# --- What was left undone
+# --- Overdue rows of jobs
 
 
 def quarantine(job, row):
@@ -636,27 +636,27 @@ UNDONE = "cancel_expired_orders has rows that have been due for more than two pe
 
 
 @pytest.mark.parametrize(("after", "is_fault"), [(MINUTE - TICK, False), (MINUTE, True)])
-def test_an_order_that_should_have_been_cancelled_two_periods_ago_is_named(after, is_fault):
+def test_an_order_overdue_for_two_periods_of_a_job_is_reported(after, is_fault):
     order = an_order()
 
     assert audit(order.expires_at + after) == ({UNDONE: {name(order)}} if is_fault else {})
 
 
-def test_what_failed_is_in_quarantine_and_no_news_here():
+def test_quarantined_rows_are_not_reported():
     order = an_order()
     quarantine("cancel_expired_orders", order)
 
     assert audit(order.expires_at + MINUTE) == {}
 
 
-def test_the_quarantine_of_another_job_excuses_nothing():
+def test_a_quarantine_of_another_job_does_not_count():
     order = an_order()
     quarantine("send_ticket_usage_reminders", order)
 
     assert audit(order.expires_at + MINUTE) == {UNDONE: {name(order)}}
 
 
-def test_the_steps_of_every_job_are_asked():
+def test_the_steps_of_every_job_are_checked():
     session = a_session()
     order = a_paid_order(session, customer=a_customer(points=10))
     at = session.end_datetime + DAY
@@ -689,7 +689,7 @@ def test_the_command_prints_each_row_and_fails(capsys):
     assert (run.job, run.failed, run.error) == ("check_invariants", 1, f"{AMOUNTS} (1)")
 
 
-def test_the_command_is_content_with_books_that_balance(cinema, capsys):
+def test_the_command_succeeds_without_violations(cinema, capsys):
     call_command("check_invariants", at=NOW.isoformat())
 
     [line] = capsys.readouterr().out.splitlines()
@@ -707,7 +707,7 @@ def test_a_dry_run_prints_the_rows_and_records_nothing(capsys):
     assert JobRun.objects.count() == 0
 
 
-def test_of_many_rows_twenty_are_printed(capsys):
+def test_at_most_twenty_rows_are_printed(capsys):
     session = a_session(a_hall(rows=["s" * 25]))
     for _order in range(22):
         an_order(session)

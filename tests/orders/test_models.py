@@ -1,4 +1,4 @@
-"""What the database itself forbids of orders and tickets, whoever writes to it."""
+"""Database constraints of orders and tickets."""
 
 from decimal import Decimal
 
@@ -49,7 +49,7 @@ def test_an_order_that_does_not_add_up_is_forbidden(field):
     forbidden(lambda: Order.objects.update(**{field: getattr(order, field) + CENT}))
 
 
-def test_an_order_below_nothing_is_forbidden():
+def test_a_negative_order_total_is_forbidden():
     order = an_order()
 
     forbidden(lambda: Order.objects.update(discount_amount=order.total_amount + CENT, final_amount=-CENT))
@@ -78,7 +78,7 @@ def test_a_ticket_is_refunded_by_one_line():
     forbidden(lambda: RefundLine.objects.create(refund=back, ticket=ticket, amount=1))
 
 
-def test_a_refund_line_is_of_one_thing():
+def test_a_refund_line_is_for_either_a_ticket_or_snacks():
     session = a_session()
     order = a_paid_order(session, seats=2, snacks=[(an_item(session.hall.cinema), 1)])
     first, second = order.tickets.order_by("pk")

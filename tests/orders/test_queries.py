@@ -1,4 +1,4 @@
-"""Which tickets keep their seat. Whom to remind: test_reminding.py."""
+"""Tickets that keep their seat; for reminders see services/visits/test_reminders.py."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 LAPSED = NOON + timedelta(minutes=15)
 
 
-def test_a_held_seat_is_taken_until_its_hold_lapses():
+def test_a_held_seat_is_taken_until_its_hold_expires():
     an_order(a_session(), seats=2)
 
     assert taken_tickets(LAPSED - timedelta(seconds=1)).count() == 2
@@ -27,7 +27,7 @@ def test_a_sold_seat_stays_taken():
     assert taken_tickets(LAPSED).count() == 1
 
 
-def test_a_payment_that_is_under_way_keeps_the_seat_for_its_grace():
+def test_a_pending_payment_keeps_the_seat_for_the_grace_period():
     payment = at_the_bank(an_order(a_session()))
     assert payment.status == Payment.Status.PENDING
 

@@ -1,4 +1,4 @@
-"""Who is at the other end of a request: customers are customers, everybody else is a guest."""
+"""In the shop only customers count as signed in; staff and anonymous visitors are guests."""
 
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
@@ -9,16 +9,16 @@ from tests.helpers import factories
 from tests.helpers.users import someone
 
 
-def test_staff_and_strangers_are_no_customers(rf: RequestFactory, db: None) -> None:
+def test_staff_and_anonymous_visitors_are_not_customers(rf: RequestFactory, db: None) -> None:
     request = rf.get("/")
-    assert customer(request) is None  # as on an error page, before anybody was looked up
+    assert customer(request) is None  # as on an error page, where the user may not have been loaded
 
     for user, expected in [(AnonymousUser(), False), (someone("cashier"), False), (factories.a_customer(), True)]:
         request.user = user
         assert customer(request) == (user if expected else None)
 
 
-def test_what_staff_buy_in_the_shop_is_not_theirs(client: Client) -> None:
+def test_orders_bought_by_staff_are_not_linked_to_their_account(client: Client) -> None:
     cashier = someone("cashier")
     client.force_login(cashier)
     session = factories.a_session()
@@ -44,7 +44,7 @@ def test_staff_are_asked_to_sign_in_as_a_customer_and_stay_signed_in_to_the_admi
     assert client.get("/admin/").status_code == 200
 
 
-def test_the_language_that_staff_choose_in_the_shop_is_not_that_of_their_account(client: Client) -> None:
+def test_the_language_staff_choose_in_the_shop_does_not_change_their_account(client: Client) -> None:
     boss = someone("owner", preferred_language="ru")
     client.force_login(boss)
 

@@ -1,4 +1,4 @@
-"""What is spelled outside the shop leads to its pages."""
+"""URLs of the shop that other apps build resolve to its pages."""
 
 import pytest
 from django.conf import settings
@@ -11,7 +11,7 @@ from accounts.throttling import locked_out
 from orders.models import Order, new_token
 
 
-def test_the_link_in_messages_leads_to_the_shop_s_page_of_the_order() -> None:
+def test_the_link_in_messages_opens_the_order_page() -> None:
     token = new_token()
 
     assert settings.ORDER_PATH.format(token=token) == reverse("shop:order", args=[token])
@@ -19,7 +19,7 @@ def test_the_link_in_messages_leads_to_the_shop_s_page_of_the_order() -> None:
 
 
 @pytest.mark.parametrize(("name", "says"), [("admin:login", "Back to sign-in"), ("shop:sign_in", "Send me a link")])
-def test_who_is_locked_out_sees_a_page_in_the_looks_of_where_they_are(rf: RequestFactory, name: str, says: str) -> None:
+def test_the_lockout_page_matches_the_site_it_appears_on(rf: RequestFactory, name: str, says: str) -> None:
     request = rf.get(reverse(name))
     request.session, request.user = {}, AnonymousUser()
     request.resolver_match = resolve(request.path)
@@ -30,7 +30,7 @@ def test_who_is_locked_out_sees_a_page_in_the_looks_of_where_they_are(rf: Reques
     assert says in page.content.decode()
 
 
-def test_who_is_locked_out_elsewhere_is_answered_without_a_page(rf: RequestFactory) -> None:
+def test_lockout_on_other_urls_has_an_empty_body(rf: RequestFactory) -> None:
     page = locked_out(rf.get("/"), HttpResponse(), {})
 
     assert (page.status_code, page["Retry-After"], page.content) == (429, "900", b"")

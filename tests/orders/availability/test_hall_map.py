@@ -1,4 +1,4 @@
-"""The hall of a session as staff see it."""
+"""The hall map of a session for staff."""
 
 import pytest
 
@@ -28,22 +28,22 @@ def test_every_seat_is_counted_once():
     assert hall_map(session, at=NOON).sold_and_broken == [paid.tickets.first()]
 
 
-def test_a_lapsed_hold_is_free_as_in_the_shop():
+def test_the_seat_of_an_expired_hold_is_free():
     session = factories.a_session(factories.a_hall(rows=["ssss"]))
     order = factories.an_order(session, seats=2)
 
     assert counts(session, order.expires_at) == {"free": 4}
 
 
-def test_a_seat_says_its_status_and_what_the_caller_adds(django_assert_num_queries):
+def test_a_seat_shows_its_status_and_the_words_of_the_caller(django_assert_num_queries):
     session = factories.a_session(factories.a_hall(rows=["ss"]))
     order = factories.a_paid_order(session)
     start_outage([order.tickets.get().seat], since=NOON, reason="Wet")
 
     with django_assert_num_queries(3):
         plain = hall_map(session, at=NOON)
-    told = hall_map(session, at=NOON, words=lambda ticket: f"sold to {ticket.order}", link=lambda ticket: "/there/")
+    shown = hall_map(session, at=NOON, words=lambda ticket: f"sold to {ticket.order}", link=lambda ticket: "/there/")
 
     assert [each.mark.words for each in plain.layout.seats] == ["Paid, off sale: Wet", ""]
-    first = told.layout.seats[0].mark
+    first = shown.layout.seats[0].mark
     assert (first.words, first.link) == (f"sold to {order}, off sale: Wet", "/there/")

@@ -1,4 +1,4 @@
-"""The map of one session: who has which seat, and what may be chosen."""
+"""The seat map of one session: taken seats, prices, and valid choices."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from tests.helpers.factories import NOON
 pytestmark = pytest.mark.django_db
 
 
-def test_sold_held_and_broken_seats_are_taken_and_one_s_own_are_not():
+def test_sold_held_and_broken_seats_are_taken_but_not_the_seats_of_the_order_itself():
     session = factories.a_session()
     mine, other = factories.an_order(session, seats=2), factories.an_order(session, seats=1)
     broken = factories.free_seats(session)[0]
@@ -27,7 +27,7 @@ def test_sold_held_and_broken_seats_are_taken_and_one_s_own_are_not():
     assert taken == {other.tickets.get().seat_id, broken.pk}
 
 
-def test_a_map_costs_five_queries_whatever_the_hall(django_assert_num_queries):
+def test_a_seat_map_takes_five_queries_for_any_hall(django_assert_num_queries):
     for rows in (1, 10):
         session = factories.a_session(factories.a_hall(rows=["s" * 20] * rows))
         factories.an_order(session, seats=2 * rows)
@@ -40,7 +40,7 @@ def test_a_map_costs_five_queries_whatever_the_hall(django_assert_num_queries):
             assert seat_map.prices["STANDARD"] == session.ticket_price
 
 
-def test_a_seat_costs_the_session_s_price_by_its_type_and_the_surcharge_of_its_kind():
+def test_a_seat_price_includes_ticket_type_and_seat_surcharge():
     session = factories.a_session(price=Decimal("350.00"))
     session.hall.cinema.seat_surcharges.create(kind="VIP", amount=Decimal("100.00"))
 
@@ -50,7 +50,7 @@ def test_a_seat_costs_the_session_s_price_by_its_type_and_the_surcharge_of_its_k
     assert (seat_map.prices["VIP"], seat_map.prices["STANDARD"]) == (Decimal("450.00"), Decimal("350.00"))
 
 
-def test_what_cannot_be_bought_is_refused():
+def test_an_invalid_choice_of_seats_is_refused():
     session = factories.a_session(factories.a_hall(rows=["ssssss", "wc__ss"]))
     factories.an_order(session, seats=1)
     seat_map = SeatMap(session, at=NOON)
@@ -68,7 +68,7 @@ def test_what_cannot_be_bought_is_refused():
     seat_map.check([back[0], back[1]])
 
 
-def test_a_carer_is_refused_without_a_wheelchair_place():
+def test_a_companion_ticket_is_refused_without_a_wheelchair_space():
     session = factories.a_session(factories.a_hall(rows=["wcss"]))
     adult = factories.an_adult()
     carer = TicketType.objects.create(name="Carer", price_percent=0, sold_to=TicketType.SoldTo.COMPANION)
@@ -81,7 +81,7 @@ def test_a_carer_is_refused_without_a_wheelchair_place():
             seat_map.check_types(places)
 
 
-def test_a_lapsed_hold_is_free():
+def test_the_seat_of_an_expired_hold_is_free():
     session = factories.a_session()
     order = factories.an_order(session, seats=2)
 

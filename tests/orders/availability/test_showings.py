@@ -1,4 +1,4 @@
-"""Seats left and prices of many sessions, in numbers that agree with the map of each."""
+"""Seat counts and prices of many sessions, which agree with the seat map of each."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 
 def counted(session: Session, at=NOON) -> SeatCount:
-    """As the list says, after asking the map and the staff's timetable whether they say the same."""
+    """The counts in the list, after checking that the seat map and the timetable for staff agree."""
     count = seat_counts([session], at=at)[session.pk]
     [showing] = with_seats_left([(session, session.hall.cinema.local(session.start_datetime))], at=at)
     day = session.hall.cinema.local(session.start_datetime).date()
@@ -40,14 +40,14 @@ def test_held_and_sold_seats_are_not_free():
     assert counted(session) == SeatCount(capacity=10, sold=5, free=5)
 
 
-def test_a_hold_that_has_lapsed_is_free_before_any_job_has_run():
+def test_the_seat_of_an_expired_hold_is_free_before_any_job_has_run():
     session = factories.a_session(factories.a_hall(rows=["ssss"]))
     factories.an_order(session, seats=3)
 
     assert counted(session, NOON + 15 * timedelta(minutes=1)) == SeatCount(capacity=4, sold=0, free=4)
 
 
-def test_a_seat_that_is_sold_and_broken_is_taken_once():
+def test_a_seat_that_is_sold_and_broken_is_counted_once():
     session = factories.a_session(factories.a_hall(rows=["ssssssssss"]))
     order = factories.a_paid_order(session, seats=8)
     start_outage([ticket.seat for ticket in order.tickets.all()[:2]], since=NOON, reason="Wet")
@@ -55,7 +55,7 @@ def test_a_seat_that_is_sold_and_broken_is_taken_once():
     assert counted(session) == SeatCount(capacity=10, sold=8, free=2)
 
 
-def test_a_seat_that_was_taken_out_twice_is_broken_once():
+def test_a_seat_with_two_outages_is_counted_once():
     session = factories.a_session(factories.a_hall(rows=["ssss"]))
     seat = Seat.objects.filter(hall=session.hall).first()
     for reason in ("Wet", "Torn"):
@@ -64,7 +64,7 @@ def test_a_seat_that_was_taken_out_twice_is_broken_once():
     assert counted(session) == SeatCount(capacity=4, sold=0, free=3)
 
 
-def test_a_seat_that_is_mended_before_the_session_is_free():
+def test_a_seat_repaired_before_the_session_is_free():
     session = factories.a_session(factories.a_hall(rows=["ssss"]))
     seats = Seat.objects.filter(hall=session.hall)
     SeatOutage.objects.create(seat=seats[0], since=NOON, until=session.start_datetime, reason="Wet")
@@ -73,7 +73,7 @@ def test_a_seat_that_is_mended_before_the_session_is_free():
     assert counted(session).free == 4
 
 
-def test_a_session_is_sold_out_when_what_is_left_of_it_is_broken():
+def test_a_session_is_sold_out_when_all_remaining_seats_are_broken():
     session = factories.a_session(factories.a_hall(rows=["ss"]))
     order = factories.a_paid_order(session)
     start_outage(
@@ -83,7 +83,7 @@ def test_a_session_is_sold_out_when_what_is_left_of_it_is_broken():
     assert counted(session) == SeatCount(capacity=2, sold=1, free=0)
 
 
-def test_an_outage_counts_for_the_sessions_that_it_touches_alone():
+def test_an_outage_counts_only_for_sessions_that_overlap_it():
     hall = factories.a_hall(rows=["ssss"])
     sessions = [factories.a_session(hall, start=NOON + timedelta(days=days)) for days in (1, 2)]
     for session in sessions:
@@ -95,7 +95,7 @@ def test_an_outage_counts_for_the_sessions_that_it_touches_alone():
     assert [found[session.pk] for session in sessions] == [SeatCount(4, 1, 2), SeatCount(4, 1, 3)]
 
 
-def test_a_week_costs_as_many_queries_as_a_session(django_assert_num_queries):
+def test_a_week_takes_as_many_queries_as_one_session(django_assert_num_queries):
     cinema = factories.a_cinema()
     halls = [factories.a_hall(cinema) for _number in range(3)]
     first = NOON.date()
@@ -113,7 +113,7 @@ def test_a_week_costs_as_many_queries_as_a_session(django_assert_num_queries):
         assert len(showings(first=first, days=7, at=NOON)) == 16
 
 
-def test_the_price_is_what_the_seat_map_says_of_a_standard_seat():
+def test_the_price_is_that_of_a_standard_seat_on_the_seat_map():
     session = factories.a_session(price=Decimal("350.00"))
     TicketType.objects.update(price_percent=80)
     session.hall.cinema.seat_surcharges.create(kind="STANDARD", amount=Decimal("20.00"))
@@ -123,7 +123,7 @@ def test_the_price_is_what_the_seat_map_says_of_a_standard_seat():
     assert showing.price == SeatMap(session, at=NOON).prices["STANDARD"] == Decimal("300.00")
 
 
-def test_what_has_started_is_not_shown_and_the_next_day_is_by_the_cinemas_calendar():
+def test_started_sessions_are_hidden_and_the_next_day_is_in_the_cinemas_time_zone():
     hall = factories.a_hall(factories.a_cinema(time_zone="Asia/Yekaterinburg"))
     factories.a_session(hall, start=NOON)
     factories.a_session(hall, start=NOON.replace(hour=19, minute=30))  # 00:30 on the 6th in Yekaterinburg
@@ -133,7 +133,7 @@ def test_what_has_started_is_not_shown_and_the_next_day_is_by_the_cinemas_calend
     assert len(showings(first=date(2026, 11, 6), at=NOON)) == 1
 
 
-def test_without_sessions_nothing_is_asked(django_assert_num_queries):
+def test_without_sessions_there_is_no_query(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert seat_counts([], at=NOON) == {}
         assert with_seats_left([], at=NOON) == []

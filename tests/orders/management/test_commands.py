@@ -1,4 +1,4 @@
-"""Each command of the orders does what its job is called for: at the instant it is due, and not a moment before."""
+"""Each command of this app processes rows from the moment they are due, and not earlier."""
 
 from datetime import timedelta
 
@@ -61,7 +61,7 @@ def points_of_last_year():
     return NOON + 365 * DAY + TICK, lambda: BonusAccount.objects.get().balance == 0
 
 
-def points_about_to_lapse():
+def points_about_to_expire():
     a_customer(points=100, at=NOON)
     return NOON + 335 * DAY + TICK, lambda: Notification.objects.get().kind == MessageKind.POINTS_EXPIRING
 
@@ -104,7 +104,7 @@ SCENES = [
     ("process_refunded_orders", charged_back),
     ("accrue_bonus_for_completed_orders", completed),
     ("expire_bonus_points", points_of_last_year),
-    ("expire_bonus_points", points_about_to_lapse),
+    ("expire_bonus_points", points_about_to_expire),
     ("cancel_expired_concession_preorders", uncollected),
     ("cleanup_completed_sessions", long_over),
     ("cleanup_completed_sessions", of_browsers),
@@ -118,7 +118,7 @@ def run(job, at, *options):
 
 
 @every_job
-def test_a_job_does_what_is_due_and_says_so(job, scene):
+def test_a_job_processes_due_rows_and_reports_them(job, scene):
     at, is_done = scene()
 
     run(job, at)
@@ -128,7 +128,7 @@ def test_a_job_does_what_is_due_and_says_so(job, scene):
 
 
 @every_job
-def test_a_job_leaves_alone_what_is_not_due_yet(job, scene):
+def test_a_job_ignores_rows_that_are_not_due_yet(job, scene):
     at, _is_done = scene()
     before = business_state()
 
@@ -139,7 +139,7 @@ def test_a_job_leaves_alone_what_is_not_due_yet(job, scene):
 
 
 @every_job
-def test_a_job_run_twice_has_run_once(job, scene):
+def test_running_a_job_twice_has_the_effect_of_running_it_once(job, scene):
     at, _is_done = scene()
     run(job, at)
     before = business_state()

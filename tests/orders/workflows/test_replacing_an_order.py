@@ -1,4 +1,4 @@
-"""An unpaid order that its customer changes: a new hold in the place of the old one, in one step."""
+"""A customer changes an unpaid order: a new hold replaces the old one in one transaction."""
 
 from threading import Barrier, Thread
 
@@ -19,7 +19,7 @@ from tests.helpers.factories import NOON
 
 
 @pytest.mark.django_db
-def test_what_the_old_order_held_is_there_for_the_new_one():
+def test_the_new_order_can_take_what_the_old_one_held():
     session = factories.a_session()
     item = factories.an_item(session.hall.cinema, stock=3)
     basket = {"promocode": factories.a_promocode(max_uses=1), "points": 100}
@@ -63,8 +63,8 @@ def test_only_an_unpaid_order_is_replaced(end):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_many_who_change_at_once_do_not_wait_for_each_other_in_a_circle():
-    """Both give back and take the same promocode and the same goods: locked in one order, they pass one by one."""
+def test_concurrent_replacements_do_not_deadlock():
+    """All release and take the same promo codes and items; a fixed lock order prevents deadlocks."""
     session = factories.a_session()
     items = [factories.an_item(session.hall.cinema) for _each in range(2)]
     codes = [factories.a_promocode(max_uses=100) for _each in range(2)]

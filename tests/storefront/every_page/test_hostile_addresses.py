@@ -1,4 +1,4 @@
-"""Whatever is typed into the address line or sent by a robot is answered, and never by an error of the server."""
+"""Hostile URLs and form values get a proper answer, never a server error."""
 
 from urllib.parse import quote
 
@@ -35,7 +35,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_hostile_addresses_are_answered(client: Client, value: str) -> None:
+def test_hostile_urls_cause_no_server_error(client: Client, value: str) -> None:
     session = factories.a_session().pk
     asked = {each: each.format(quote(value, safe=""), session=session) for each in ADDRESSES}
 
@@ -45,7 +45,7 @@ def test_hostile_addresses_are_answered(client: Client, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_hostile_values_typed_into_the_shop_are_answered(client: Client, value: str) -> None:
+def test_hostile_form_values_cause_no_server_error(client: Client, value: str) -> None:
     answers = {form: client.post(form, dict.fromkeys(fields, value)).status_code for form, fields in FORMS.items()}
 
     assert {form: status for form, status in answers.items() if status >= 500} == {}

@@ -1,4 +1,4 @@
-"""What holds for every page of the shop, whichever is added: docs/security.md names these."""
+"""Security rules for every page of the shop, including pages added later; docs/security.md refers to these tests."""
 
 import logging
 import re
@@ -20,7 +20,7 @@ from tests.helpers.factories import business_state
 
 pytestmark = pytest.mark.django_db
 
-# Who may open each page: a page that is added is added here, or the build fails.
+# The audience of each page. A new page must be added here, or a test fails.
 OPEN = {
     "home",
     "film",
@@ -50,15 +50,15 @@ def address(name: str, order: Order, *, token: str = "") -> str:
     key = str(ticket.session.film_id if name == "film" else ticket.session_id)
     secret = "<str:token>" if name == "link" else "<slug:token>"
     path = path.replace("<int:key>", key).replace(secret, token or order.token)
-    assert "<" not in path, "an address that nobody could ask for proves nothing"
+    assert "<" not in path, "the URL was not filled in"
     return f"/{path}"
 
 
-def test_every_page_says_who_may_open_it() -> None:
+def test_every_page_has_a_documented_audience() -> None:
     assert {each.name for each in shop.urlpatterns} == OPEN | BY_SECRET_LINK | SIGNED_IN | ONLY_POST
 
 
-def test_an_order_is_opened_by_its_secret_alone(client: Client, order: Order) -> None:
+def test_an_order_opens_only_with_its_secret_token(client: Client, order: Order) -> None:
     client.force_login(factories.a_customer())
     other = factories.a_paid_order()
     answers = set()
@@ -70,15 +70,15 @@ def test_an_order_is_opened_by_its_secret_alone(client: Client, order: Order) ->
             answers.add((answer.status_code, re.sub(r'value="[^"]*"', "", answer.content.decode())))
 
     assert {status for status, _page in answers} == {404}
-    assert len(answers) == 1  # and nothing tells one from another
+    assert len(answers) == 1  # all the same
 
 
-def test_what_is_for_customers_is_not_shown_to_others(order: Order) -> None:
+def test_customer_pages_are_not_shown_to_others(order: Order) -> None:
     for name in SIGNED_IN:
         assert Client().get(address(name, order))["Location"].startswith("/account/sign-in/")
 
 
-def test_only_a_post_changes_anything_and_only_with_a_token(order: Order) -> None:
+def test_changes_need_a_post_with_a_csrf_token(order: Order) -> None:
     held = factories.an_order()
     strict = Client(enforce_csrf_checks=True)
     before = business_state()
@@ -86,20 +86,20 @@ def test_only_a_post_changes_anything_and_only_with_a_token(order: Order) -> Non
     for name in ONLY_POST:
         path = address(name, held)
         assert Client().put(path).status_code == 405, name
-        assert Client().get(path, follow=True).status_code == 200, name  # to the page with the button
+        assert Client().get(path, follow=True).status_code == 200, name  # redirected to the page with the button
         assert strict.post(path).status_code == 403, name
     for name in ("checkout", "change", "refund", "sign_in", "find", "link"):
         assert strict.post(address(name, held)).status_code == 403, name
     assert business_state() == before
 
 
-def test_no_view_is_spared_the_token_but_where_gateways_call() -> None:
+def test_only_webhooks_are_exempt_from_csrf_protection() -> None:
     spared = {route for route, view in _views(get_resolver()) if getattr(view, "csrf_exempt", False)}
 
-    assert {route for route in spared if "webhook" not in route} == {"healthz"}  # which changes nothing
+    assert {route for route in spared if "webhook" not in route} == {"healthz"}  # it changes nothing
 
 
-def test_every_page_has_its_headers_and_nothing_inline(client: Client, order: Order) -> None:
+def test_every_page_has_security_headers_and_no_inline_code(client: Client, order: Order) -> None:
     client.force_login(order.user)
     pages = [address(name, order) for name in (OPEN - {"robots", "sitemap", "taken"}) | BY_SECRET_LINK | SIGNED_IN]
     for path in [*pages, "/nothing/"]:
@@ -121,14 +121,14 @@ def test_every_page_has_its_headers_and_nothing_inline(client: Client, order: Or
             assert len(answer.content) < 100_000, path
 
 
-def test_the_admin_keeps_the_policy_that_its_looks_need(client: Client) -> None:
+def test_the_admin_has_its_own_content_security_policy(client: Client) -> None:
     policy = client.get("/admin/login/")["Content-Security-Policy"]
 
     assert "script-src 'self' 'unsafe-inline' 'unsafe-eval'" in policy
     assert "default-src 'none'" in policy
 
 
-def test_what_people_write_is_shown_as_they_wrote_it_and_never_run(client: Client, order: Order) -> None:
+def test_user_input_is_escaped(client: Client, order: Order) -> None:
     payload = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>{{ 7|add:7 }}"
     Film.objects.update(title=payload)
     Cinema.objects.update(name=payload, city=payload[:60], address=payload)
@@ -154,7 +154,7 @@ def test_what_people_write_is_shown_as_they_wrote_it_and_never_run(client: Clien
         assert "14" not in re.findall(r"script&gt;(\d+)", body)
 
 
-def test_prices_come_from_the_server_whatever_a_request_says(client: Client) -> None:
+def test_forged_prices_in_a_request_are_ignored(client: Client) -> None:
     session = factories.a_session()
     seat = factories.free_seats(session)[0]
     lies = {"price": "1", "final_amount": "1", "discount_amount": "349", "status": "PAID", "points": "300", "user": "1"}
@@ -168,7 +168,7 @@ def test_prices_come_from_the_server_whatever_a_request_says(client: Client) -> 
     assert (order.final_amount, order.status, order.user) == (350, Order.Status.PENDING_PAYMENT, None)
 
 
-def test_what_breaks_shows_a_page_of_ours_and_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_error_shows_our_own_page_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programme.programme, "showings", lambda **_given: 1 / 0)
 
     answer = Client(raise_request_exception=False).get("/")
@@ -195,7 +195,7 @@ def test_logs_hold_neither_addresses_nor_secret_links(
         assert secret not in caplog.text
 
 
-def test_cookies_go_over_https_alone_and_no_script_reads_them() -> None:
+def test_cookies_are_secure_and_http_only() -> None:
     assert live_settings.SESSION_COOKIE_SECURE
     assert live_settings.CSRF_COOKIE_SECURE
     assert live_settings.LANGUAGE_COOKIE_SECURE

@@ -19,13 +19,13 @@ pytestmark = pytest.mark.django_db
 ME = "me@example.org"
 
 
-def test_a_link_opens_an_account_once_and_finds_what_was_bought_as_a_guest(client: Client) -> None:
+def test_a_sign_in_link_works_once_and_claims_guest_orders(client: Client) -> None:
     mine = factories.an_order(email=ME)
     other = factories.an_order(email="other@example.org")
     path = link_sent(client, ME)
 
     assert client.get(path).status_code == 200
-    assert not User.objects.filter(email=ME).exists()  # to look is not to press
+    assert not User.objects.filter(email=ME).exists()  # a GET does not sign in
     assert client.post(path)["Location"] == "/account/"
 
     user = User.objects.get(email=ME)
@@ -36,7 +36,7 @@ def test_a_link_opens_an_account_once_and_finds_what_was_bought_as_a_guest(clien
     assert Client().post(path).status_code == 410
 
 
-def test_a_link_works_for_a_while_only(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sign_in_link_expires(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     path = link_sent(client, ME)
     monkeypatch.setattr("cinema.clock.now", lambda: NOON + live_settings.SIGN_IN_LINK + timedelta(seconds=1))
 
@@ -58,7 +58,7 @@ def test_a_link_made_before_the_account_does_not_open_it_afterwards(client: Clie
     assert Client().post(early).status_code == 410
 
 
-def test_nobody_learns_whether_an_address_has_an_account(client: Client) -> None:
+def test_the_answer_does_not_reveal_whether_an_address_has_an_account(client: Client) -> None:
     factories.a_customer()
     known = User.objects.get()
     switched_off = User.objects.create_user("off@example.org", is_active=False)
@@ -73,13 +73,13 @@ def test_nobody_learns_whether_an_address_has_an_account(client: Client) -> None
     assert sorted(Notification.objects.values_list("recipient", flat=True)) == ["nobody@example.org", known.email]
 
 
-def test_letters_with_links_cannot_be_rained_on_anybody(client: Client) -> None:
+def test_sign_in_e_mails_are_rate_limited(client: Client) -> None:
     answers = [ask_for_link(client, ME).status_code for _each in range(7)]
 
     assert answers == [200] * 5 + [429] * 2
 
 
-def test_one_signs_in_by_password_and_goes_on_to_where_one_was(client: Client) -> None:
+def test_signing_in_by_password_returns_to_the_previous_page(client: Client) -> None:
     user = a_customer_with_password()
 
     answer = client.post("/account/sign-in/", {"username": user.email.upper(), "password": PASSWORD, "next": "/find/"})
@@ -92,7 +92,7 @@ def test_one_signs_in_by_password_and_goes_on_to_where_one_was(client: Client) -
     "address",
     ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:///evil.example"],
 )
-def test_nobody_is_led_to_another_site(client: Client, address: str) -> None:
+def test_next_never_leads_to_another_site(client: Client, address: str) -> None:
     user = a_customer_with_password()
 
     answer = client.post("/account/sign-in/", {"username": user.email, "password": PASSWORD, "next": address})
@@ -100,7 +100,7 @@ def test_nobody_is_led_to_another_site(client: Client, address: str) -> None:
     assert answer["Location"] == "/account/"
 
 
-def test_passwords_cannot_be_tried_for_long(client: Client) -> None:
+def test_password_attempts_are_rate_limited(client: Client) -> None:
     user = a_customer_with_password()
     for _attempt in range(5):
         answer = client.post("/account/sign-in/", {"username": user.email, "password": "wrong"})
@@ -120,7 +120,7 @@ def test_staff_do_not_sign_in_at_the_shop(client: Client) -> None:
     assert "_auth_user_id" not in client.session
 
 
-def test_who_came_by_a_link_sets_a_password_without_the_old_one(client: Client) -> None:
+def test_after_a_sign_in_link_a_password_is_set_without_the_old_one(client: Client) -> None:
     user = a_customer_with_password()
     elsewhere = Client()
     elsewhere.force_login(user)
@@ -134,7 +134,7 @@ def test_who_came_by_a_link_sets_a_password_without_the_old_one(client: Client) 
     assert elsewhere.get("/account/").status_code == 302  # other devices are signed out
 
 
-def test_who_is_signed_in_by_password_has_to_know_it_to_change_it(client: Client) -> None:
+def test_after_a_password_sign_in_the_old_password_is_required(client: Client) -> None:
     user = a_customer_with_password()
     client.force_login(user)
 
@@ -160,7 +160,7 @@ def test_the_profile_takes_name_phone_and_language_and_nothing_else(client: Clie
     assert (user.is_staff, user.all_cinemas, user.email == "x@example.org") == (False, False, False)
 
 
-def test_every_movement_of_points_is_explained(client: Client) -> None:
+def test_every_points_transaction_is_explained(client: Client) -> None:
     user = factories.a_customer(points=100)
     session = factories.a_session(price=factories.PRICE)
     order = factories.a_paid_order(session, seats=2, customer=user, points=50)
@@ -180,7 +180,7 @@ def test_every_movement_of_points_is_explained(client: Client) -> None:
     ]
 
 
-def test_orders_of_others_are_not_among_mine(client: Client) -> None:
+def test_the_account_lists_only_own_orders(client: Client) -> None:
     mine, other = factories.a_customer(), factories.a_customer()
     order = factories.an_order(customer=other)
     client.force_login(mine)
@@ -189,22 +189,22 @@ def test_orders_of_others_are_not_among_mine(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "points/", "profile/", "password/"])
-def test_who_is_not_signed_in_signs_in_first_and_comes_back(client: Client, path: str) -> None:
+def test_customer_pages_redirect_to_sign_in_and_back(client: Client, path: str) -> None:
     assert client.get(f"/account/{path}")["Location"].startswith("/account/sign-in/?next=%2Faccount%2F")
 
 
-def test_a_link_to_an_order_is_sent_to_its_own_address_only(client: Client) -> None:
+def test_an_order_link_is_sent_only_to_the_order_s_address(client: Client) -> None:
     order = factories.an_order(email=ME)
 
     find(client, order.number.lower(), ME.upper())
     find(client, order.number, "thief@example.org")
     find(client, "AAAAAAAA", ME)
 
-    letter = Notification.objects.get()
-    assert (letter.kind, letter.recipient, letter.context["link"]) == (MessageKind.ORDER_LINK, ME, order.link)
+    message = Notification.objects.get()
+    assert (message.kind, message.recipient, message.context["link"]) == (MessageKind.ORDER_LINK, ME, order.link)
 
 
-def test_the_answer_does_not_say_whether_there_is_such_an_order(client: Client) -> None:
+def test_the_answer_does_not_reveal_whether_an_order_exists(client: Client) -> None:
     order = factories.an_order(email=ME)
 
     answers = {
@@ -215,13 +215,13 @@ def test_the_answer_does_not_say_whether_there_is_such_an_order(client: Client) 
     assert len(answers) == 1
 
 
-def test_orders_cannot_be_looked_for_for_long(client: Client) -> None:
+def test_order_lookups_are_rate_limited(client: Client) -> None:
     answers = [find(client, "AAAAAAAA", f"{number}@example.org").status_code for number in range(32)]
 
     assert answers == [200] * 30 + [429] * 2
 
 
-def test_signing_out_needs_a_press_and_forgets_who_one_was(client: Client) -> None:
+def test_signing_out_needs_a_post(client: Client) -> None:
     client.force_login(factories.a_customer())
 
     assert client.get("/account/sign-out/")["Location"] == "/"
@@ -232,7 +232,7 @@ def test_signing_out_needs_a_press_and_forgets_who_one_was(client: Client) -> No
     assert client.get("/account/").status_code == 302
 
 
-def test_looking_changes_nothing(client: Client) -> None:
+def test_get_requests_change_nothing(client: Client) -> None:
     order = factories.a_paid_order(customer=factories.a_customer(points=10))
     client.force_login(order.user)
     path = link_sent(Client(), ME)
@@ -252,7 +252,7 @@ def test_looking_changes_nothing(client: Client) -> None:
     assert business_state() == before
 
 
-# --- A customer's hands
+# --- Helpers
 
 
 def a_customer_with_password() -> User:
@@ -265,8 +265,8 @@ def ask_for_link(client: Client, email: str) -> Any:
 
 def link_sent(client: Client, email: str) -> str:
     ask_for_link(client, email)
-    letter = Notification.objects.filter(kind=MessageKind.SIGN_IN).latest("pk")
-    return str(letter.context["link"]).removeprefix(live_settings.SITE_URL)
+    message = Notification.objects.filter(kind=MessageKind.SIGN_IN).latest("pk")
+    return str(message.context["link"]).removeprefix(live_settings.SITE_URL)
 
 
 def find(client: Client, number: str, email: str) -> Any:

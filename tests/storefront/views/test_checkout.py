@@ -37,7 +37,7 @@ def test_a_guest_holds_seats_and_sees_what_they_cost(client: Client) -> None:
     assert "Return your tickets here until" in page
 
 
-def test_the_order_speaks_the_language_it_was_bought_in(client: Client) -> None:
+def test_the_order_stores_the_language_it_was_bought_in(client: Client) -> None:
     client.post("/language/", {"language": "ru", "next": "/"})
     session = factories.a_session()
 
@@ -46,7 +46,7 @@ def test_the_order_speaks_the_language_it_was_bought_in(client: Client) -> None:
     assert Order.objects.get().language == "ru"
 
 
-def test_a_seat_that_was_lost_is_named_and_what_was_typed_is_kept(client: Client) -> None:
+def test_a_lost_seat_is_named_and_form_input_is_kept(client: Client) -> None:
     session = factories.a_session()
     seats = factories.free_seats(session)[:2]
     factories.an_order(session, seats=1)
@@ -58,7 +58,7 @@ def test_a_seat_that_was_lost_is_named_and_what_was_typed_is_kept(client: Client
     assert Order.objects.count() == 1
 
 
-def test_a_promocode_that_does_not_exist_is_said_beside_it_and_nothing_is_lost(client: Client) -> None:
+def test_an_unknown_promocode_shows_a_field_error_and_form_input_is_kept(client: Client) -> None:
     session = factories.a_session()
     popcorn = factories.an_item(session.hall.cinema)
     before = business_state()
@@ -74,7 +74,7 @@ def test_a_promocode_that_does_not_exist_is_said_beside_it_and_nothing_is_lost(c
     assert business_state() == before
 
 
-def test_more_than_the_stock_is_refused_honestly(client: Client) -> None:
+def test_more_than_the_stock_is_refused_with_the_quantity_left(client: Client) -> None:
     session = factories.a_session()
     popcorn = factories.an_item(session.hall.cinema, stock=2)
     before = business_state()
@@ -85,7 +85,7 @@ def test_more_than_the_stock_is_refused_honestly(client: Client) -> None:
     assert business_state() == before
 
 
-def test_who_wants_to_spend_more_points_than_there_are_reads_how_many_there_are(client: Client) -> None:
+def test_too_many_points_are_refused_with_the_balance(client: Client) -> None:
     session = factories.a_session()
     client.force_login(factories.a_customer(points=100))
     before = business_state()
@@ -108,7 +108,7 @@ def test_an_address_is_needed_before_anything_is_held(client: Client) -> None:
     assert business_state() == before
 
 
-def test_a_lone_seat_is_named_and_kindly_refused(client: Client) -> None:
+def test_a_choice_that_leaves_a_single_seat_is_refused(client: Client) -> None:
     session = factories.a_session(factories.a_hall(rows=["ssssss"]))
     factories.an_order(session, seats=1)
     before = business_state()
@@ -120,7 +120,7 @@ def test_a_lone_seat_is_named_and_kindly_refused(client: Client) -> None:
     assert business_state() == before
 
 
-def test_a_companion_seat_needs_its_wheelchair_place(client: Client) -> None:
+def test_a_companion_seat_needs_its_wheelchair_space(client: Client) -> None:
     session = factories.a_session(factories.a_hall(rows=["wcss"]))
     place, companion, *_others = factories.free_seats(session)
 
@@ -128,7 +128,7 @@ def test_a_companion_seat_needs_its_wheelchair_place(client: Client) -> None:
     assert client.get(checkout(session, [place, companion])).status_code == 200
 
 
-def test_a_carer_comes_free_beside_a_wheelchair_place_and_nowhere_else(client: Client) -> None:
+def test_a_companion_ticket_is_free_only_beside_a_wheelchair_space(client: Client) -> None:
     session = factories.a_session(factories.a_hall(rows=["wcss"]))
     place, companion, chair, _other = factories.free_seats(session)
     carer = TicketType.objects.create(name="Carer", price_percent=0, sold_to=TicketType.SoldTo.COMPANION)
@@ -144,7 +144,7 @@ def test_a_carer_comes_free_beside_a_wheelchair_place_and_nowhere_else(client: C
     assert Order.objects.get().final_amount == 350
 
 
-def test_a_ticket_of_the_till_cannot_be_had_by_writing_its_key(client: Client) -> None:
+def test_a_box_office_ticket_type_cannot_be_bought_online(client: Client) -> None:
     session = factories.a_session()
     seat = factories.free_seats(session)[0]
     comp = TicketType.objects.create(name="Comp", price_percent=0, sold_to=TicketType.SoldTo.TILL)
@@ -157,7 +157,7 @@ def test_a_ticket_of_the_till_cannot_be_had_by_writing_its_key(client: Client) -
 
 
 @pytest.mark.parametrize("keys", [[], ["x"], ["0"], ["99999999999999999999"], ["-1"], ["٣"]])
-def test_strange_seats_lead_back_to_the_map(client: Client, keys: list[str]) -> None:
+def test_invalid_seats_show_the_map_again(client: Client, keys: list[str]) -> None:
     session = factories.a_session()
 
     answer = client.get(f"/sessions/{session.pk}/checkout/", {"seat": keys})
@@ -186,7 +186,7 @@ def test_a_hold_is_changed_without_losing_the_seats(client: Client) -> None:
     assert not Notification.objects.filter(kind=MessageKind.ORDER_CANCELLED).exists()
 
 
-def test_a_change_that_is_refused_leaves_the_hold_as_it_was(client: Client) -> None:
+def test_a_refused_change_keeps_the_hold(client: Client) -> None:
     session = factories.a_session()
     first = held(client, session, 2)
     before = business_state()
@@ -199,7 +199,7 @@ def test_a_change_that_is_refused_leaves_the_hold_as_it_was(client: Client) -> N
     assert business_state() == before
 
 
-def test_more_time_is_given_up_to_the_ceiling(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hold_is_extended_up_to_its_ceiling(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     order = held(client, factories.a_session(), 1)
     for minutes in range(10, 160, 10):
         monkeypatch.setattr("cinema.clock.now", lambda minutes=minutes: NOON + timedelta(minutes=minutes))
@@ -209,7 +209,7 @@ def test_more_time_is_given_up_to_the_ceiling(client: Client, monkeypatch: pytes
     assert order.expires_at == NOON + live_settings.HOLD_CEILING
 
 
-def test_who_gives_up_is_told_nothing_and_the_seats_are_free(client: Client) -> None:
+def test_cancelling_by_the_customer_frees_the_seats_without_a_message(client: Client) -> None:
     session = factories.a_session()
     order = held(client, session, 2)
 
@@ -232,7 +232,7 @@ def test_an_order_worth_nothing_is_confirmed_without_a_payment(client: Client) -
     assert not order.payments.exists()
 
 
-def test_an_order_that_costs_something_is_not_confirmed_away(client: Client) -> None:
+def test_an_order_with_a_price_cannot_be_confirmed_without_payment(client: Client) -> None:
     order = held(client, factories.a_session(), 1)
 
     client.post(f"/order/{order.token}/confirm/")
@@ -241,7 +241,7 @@ def test_an_order_that_costs_something_is_not_confirmed_away(client: Client) -> 
     assert order.status == Order.Status.PENDING_PAYMENT
 
 
-def test_one_browser_cannot_hold_the_hall(client: Client) -> None:
+def test_holds_are_limited_per_browser(client: Client) -> None:
     session = factories.a_session(factories.a_hall(rows=["ssssssssss"] * 4))
     for number in range(4):
         buy(client, session, factories.free_seats(session)[:10], email=f"bot{number}@example.org")
@@ -249,7 +249,7 @@ def test_one_browser_cannot_hold_the_hall(client: Client) -> None:
     assert Ticket.objects.live().count() == live_settings.HELD_SEATS["visitor"]
 
 
-def test_one_address_cannot_hold_the_hall_with_many_browsers() -> None:
+def test_holds_are_limited_per_ip_address() -> None:
     session = factories.a_session(factories.a_hall(rows=["ssssssssss"] * 9))
     for number in range(8):
         buy(Client(), session, factories.free_seats(session)[:10], email=f"bot{number}@example.org")
@@ -257,7 +257,7 @@ def test_one_address_cannot_hold_the_hall_with_many_browsers() -> None:
     assert Ticket.objects.live().count() == live_settings.HELD_SEATS["address"]
 
 
-def test_promocodes_cannot_be_guessed_for_long(client: Client) -> None:
+def test_promocode_attempts_are_rate_limited(client: Client) -> None:
     session = factories.a_session()
     seats = factories.free_seats(session)[:1]
     for number in range(10):
@@ -268,7 +268,7 @@ def test_promocodes_cannot_be_guessed_for_long(client: Client) -> None:
     assert buy(client, session, seats, promocode=good.code).status_code == 429
 
 
-def test_nobody_holds_more_seats_at_once_than_the_shop_sells(client: Client) -> None:
+def test_held_seats_per_visitor_are_limited(client: Client) -> None:
     session = factories.a_session(factories.a_hall(rows=["ssssssssssss"]))
 
     answer = client.get(checkout(session, factories.free_seats(session)[:11]))
@@ -277,7 +277,7 @@ def test_nobody_holds_more_seats_at_once_than_the_shop_sells(client: Client) -> 
 
 
 @pytest.mark.parametrize("dearer", ["seat", "snack"])
-def test_who_saw_another_price_is_asked_again_and_then_buys_at_the_new_one(client: Client, dearer: str) -> None:
+def test_a_changed_price_must_be_confirmed(client: Client, dearer: str) -> None:
     session = factories.a_session(price=Decimal("350.00"))
     popcorn = factories.an_item(session.hall.cinema, price=Decimal("120.00"))
     [seat] = factories.free_seats(session)[:1]
@@ -300,7 +300,7 @@ def test_who_saw_another_price_is_asked_again_and_then_buys_at_the_new_one(clien
     assert Order.objects.get().total_amount == 610
 
 
-def test_the_price_of_something_that_is_not_bought_may_change(client: Client) -> None:
+def test_price_changes_of_other_items_do_not_matter(client: Client) -> None:
     session = factories.a_session()
     factories.an_item(session.hall.cinema, price=Decimal("120.00"))
     [seat] = factories.free_seats(session)[:1]
@@ -313,7 +313,7 @@ def test_the_price_of_something_that_is_not_bought_may_change(client: Client) ->
 @pytest.mark.parametrize(
     "shown", ["", "x", "[]", "{}", '{"seats":{"STANDARD":{"1":"350"}}}', '{"seats":1}', "[" * 5000, "9" * 5000]
 )
-def test_nonsense_about_the_prices_shown_is_as_if_nothing_had_been_said(client: Client, shown: str) -> None:
+def test_malformed_shown_prices_are_ignored(client: Client, shown: str) -> None:
     session = factories.a_session()
 
     answer = buy(client, session, factories.free_seats(session)[:1], prices_shown=shown)
@@ -323,14 +323,14 @@ def test_nonsense_about_the_prices_shown_is_as_if_nothing_had_been_said(client: 
 
 
 @pytest.mark.parametrize("price", [-1, 10**12, True, 1.5, None])
-def test_an_impossible_price_shown_is_not_compared(client: Client, price: Any) -> None:
+def test_impossible_shown_prices_are_ignored(client: Client, price: Any) -> None:
     session = factories.a_session()
     shown = json.dumps({"seats": {"STANDARD": {str(factories.an_adult().pk): price}}, "snacks": {}})
 
     assert buy(client, session, factories.free_seats(session)[:1], prices_shown=shown).status_code == 302
 
 
-# --- A buyer's hands
+# --- Helpers
 
 
 def prices_shown(page: Any) -> str:

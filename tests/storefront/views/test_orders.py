@@ -22,7 +22,7 @@ from tests.helpers.factories import NOON, business_state
 pytestmark = pytest.mark.django_db
 
 
-def test_who_has_the_link_sees_tickets_codes_and_the_pick_up_code(client: Client) -> None:
+def test_the_order_link_shows_tickets_codes_and_the_pick_up_code(client: Client) -> None:
     session = factories.a_session()
     order = factories.a_paid_order(session, seats=2, snacks=[(factories.an_item(session.hall.cinema), 1)])
 
@@ -33,7 +33,7 @@ def test_who_has_the_link_sees_tickets_codes_and_the_pick_up_code(client: Client
     assert "Your tickets" in page
 
 
-def test_the_page_is_neither_stored_nor_indexed_nor_told_to_other_sites(client: Client) -> None:
+def test_the_order_page_is_not_stored_or_indexed_and_sends_no_referrer(client: Client) -> None:
     order = factories.a_paid_order()
 
     answer = client.get(f"/order/{order.token}/")
@@ -43,30 +43,30 @@ def test_the_page_is_neither_stored_nor_indexed_nor_told_to_other_sites(client: 
     assert answer["Referrer-Policy"] == "same-origin"
 
 
-def test_a_link_that_is_not_exactly_right_opens_nothing(client: Client) -> None:
+def test_an_inexact_order_link_is_not_found(client: Client) -> None:
     order = factories.a_paid_order()
 
     for token in (order.token[:-1], order.token.swapcase(), order.number, order.token + "A", "x", "é"):
         assert client.get(f"/order/{token}/").status_code == 404
 
 
-def test_who_guesses_links_is_stopped(client: Client) -> None:
+def test_wrong_order_links_are_rate_limited(client: Client) -> None:
     answers = [client.get(f"/order/guess-{number}/").status_code for number in range(70)]
 
     assert answers.count(404) == 60
     assert set(answers[60:]) == {429}
 
 
-def test_every_state_of_an_order_has_its_words(client: Client) -> None:
-    lapsed = factories.an_order(at=NOON - timedelta(hours=1))
+def test_expired_and_cancelled_orders_are_explained(client: Client) -> None:
+    expired = factories.an_order(at=NOON - timedelta(hours=1))
     cancelled = factories.an_order(at=NOON - timedelta(days=3))
 
-    assert "The time to pay has run out" in page_of(client, lapsed)
+    assert "The time to pay has run out" in page_of(client, expired)
     client.post(f"/order/{cancelled.token}/give-up/")
     assert "This order is cancelled" in page_of(client, cancelled)
 
 
-def test_a_cancelled_session_is_neither_a_ticket_nor_a_date_any_more(client: Client) -> None:
+def test_a_cancelled_session_shows_no_ticket_and_no_calendar_event(client: Client) -> None:
     session = factories.a_session()
     order = factories.a_paid_order(session)
     assert client.get(f"/order/{order.token}/tickets.ics").text.count("BEGIN:VEVENT") == 1
@@ -81,7 +81,7 @@ def test_a_cancelled_session_is_neither_a_ticket_nor_a_date_any_more(client: Cli
     assert "BEGIN:VEVENT" not in client.get(f"/order/{order.token}/tickets.ics").text
 
 
-def test_a_page_costs_as_many_queries_for_ten_tickets_as_for_one(client: Client) -> None:
+def test_ten_tickets_take_as_many_queries_as_one(client: Client) -> None:
     def queries(seats: int) -> int:
         session = factories.a_session(factories.a_hall(rows=["ssssssssssss"]))
         items = [(factories.an_item(session.hall.cinema), 1) for _each in range(seats)]
@@ -93,21 +93,21 @@ def test_a_page_costs_as_many_queries_for_ten_tickets_as_for_one(client: Client)
     assert queries(1) == queries(10) <= 12
 
 
-# --- Taking back
+# --- Refunds by the customer
 
 
 @pytest.mark.parametrize(
     ("value", "words"),
     [("1.00", "You’ll earn 17 points for this order."), ("2.50", "You’ll earn 7 points for this order.")],
 )
-def test_an_unpaid_order_says_how_many_points_it_earns(client: Client, settings: Any, value: str, words: str) -> None:
+def test_an_unpaid_order_shows_the_points_it_will_earn(client: Client, settings: Any, value: str, words: str) -> None:
     settings.BONUS_POINT_VALUE = Decimal(value)
     order = factories.an_order(customer=factories.a_customer())
 
     assert words in page_of(client, order)
 
 
-def test_points_that_paid_are_counted_as_they_were_after_their_value_changed(client: Client, settings: Any) -> None:
+def test_spent_points_are_shown_at_the_value_they_had(client: Client, settings: Any) -> None:
     settings.BONUS_POINT_VALUE = Decimal("2.50")
     order = factories.a_paid_order(customer=factories.a_customer(points=7), points=7)
     settings.BONUS_POINT_VALUE = Decimal("1.00")
@@ -115,7 +115,7 @@ def test_points_that_paid_are_counted_as_they_were_after_their_value_changed(cli
     assert "7 points" in page_of(client, order)
 
 
-def test_one_ticket_is_refunded_after_its_exact_money_was_shown(client: Client) -> None:
+def test_the_exact_refund_is_shown_before_a_ticket_is_refunded(client: Client) -> None:
     order = factories.a_paid_order(seats=2)
     ticket = order.tickets.first()
     before = business_state()
@@ -131,7 +131,7 @@ def test_one_ticket_is_refunded_after_its_exact_money_was_shown(client: Client) 
     assert page_of(client, order).count('class="qr"') == 1
 
 
-def test_all_of_an_order_is_named_at_one_press(client: Client) -> None:
+def test_one_link_selects_all_lines(client: Client) -> None:
     session = factories.a_session()
     order = factories.a_paid_order(session, seats=2, snacks=[(factories.an_item(session.hall.cinema), 1)])
     path = f"/order/{order.token}/refund/"
@@ -143,7 +143,7 @@ def test_all_of_an_order_is_named_at_one_press(client: Client) -> None:
     assert re.search(r"<tfoot>.*820", shown)
 
 
-def test_nothing_is_refunded_by_oneself_shortly_before_the_start(client: Client) -> None:
+def test_customers_cannot_refund_shortly_before_the_start(client: Client) -> None:
     start = NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)
     order = factories.a_paid_order(factories.a_session(start=start))
     ticket = order.tickets.get()
@@ -156,7 +156,7 @@ def test_nothing_is_refunded_by_oneself_shortly_before_the_start(client: Client)
     assert not Refund.objects.exists()
 
 
-def test_who_buys_shortly_before_the_start_is_not_promised_a_refund(client: Client) -> None:
+def test_a_late_purchase_shows_no_refund_terms(client: Client) -> None:
     soon = factories.an_order(factories.a_session(start=NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)))
     later = factories.an_order(
         factories.a_session(start=NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL + 1))
@@ -168,7 +168,7 @@ def test_who_buys_shortly_before_the_start_is_not_promised_a_refund(client: Clie
     assert "tickets can no longer be refunded online" in page
 
 
-def test_a_ticket_is_refunded_a_minute_before_that(client: Client) -> None:
+def test_customers_can_refund_until_the_deadline(client: Client) -> None:
     start = NOON + timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL + 1)
     order = factories.a_paid_order(factories.a_session(start=start))
 
@@ -177,7 +177,7 @@ def test_a_ticket_is_refunded_a_minute_before_that(client: Client) -> None:
     assert Refund.objects.get().amount == 350
 
 
-def test_a_ticket_of_another_order_is_not_refunded_here(client: Client) -> None:
+def test_a_ticket_of_another_order_is_not_refunded(client: Client) -> None:
     order, other = factories.a_paid_order(), factories.a_paid_order()
     before = business_state()
 
@@ -195,11 +195,11 @@ def test_a_code_finds_its_ticket_however_it_was_typed() -> None:
 
     code = code_of(ticket)
 
-    assert re.fullmatch(r"T\d+-[A-Z2-7]{28}", code)  # 28 letters of 32 are 140 bits, 136 of them drawn
+    assert re.fullmatch(r"T\d+-[A-Z2-7]{28}", code)  # 28 base-32 characters are 140 bits, 136 of them used
     assert ticket_of(f" {code.lower()} ") == ticket
 
 
-def test_no_other_code_opens_anything() -> None:
+def test_a_forged_ticket_code_is_refused() -> None:
     first, second = factories.a_paid_order(seats=2).tickets.order_by("pk")
     code = code_of(first)
     key, _dash, seal = code.partition("-")
@@ -211,7 +211,7 @@ def test_no_other_code_opens_anything() -> None:
             ticket_of(wrong)
 
 
-def test_a_code_outlives_a_change_of_the_servers_key(settings: object) -> None:
+def test_a_ticket_code_stays_valid_after_a_change_of_secret_key(settings: object) -> None:
     ticket = factories.a_paid_order().tickets.get()
     code = code_of(ticket)
 
@@ -225,7 +225,7 @@ def page_of(client: Client, order: Order) -> str:
     return client.get(f"/order/{order.token}/").content.decode()
 
 
-def test_terms_of_refund_are_told_while_the_screening_is_ahead(client: Client) -> None:
+def test_refund_terms_are_shown_before_the_screening(client: Client) -> None:
     ahead = factories.a_paid_order()
     past = factories.a_paid_order(factories.a_session(start=NOON - timedelta(hours=1)), at=NOON - timedelta(hours=5))
     terms = "If the screening is cancelled, you’ll be refunded automatically."
@@ -234,7 +234,7 @@ def test_terms_of_refund_are_told_while_the_screening_is_ahead(client: Client) -
     assert terms not in page_of(client, past)
 
 
-def test_a_customer_reads_nothing_of_statuses_when_the_order_has_changed(client: Client) -> None:
+def test_a_changed_order_is_refused_without_naming_statuses(client: Client) -> None:
     order = factories.a_paid_order()
 
     answer = client.post(f"/order/{order.token}/give-up/")
@@ -246,7 +246,7 @@ def test_a_customer_reads_nothing_of_statuses_when_the_order_has_changed(client:
     assert order.status == "PAID"
 
 
-def test_an_order_of_snacks_speaks_of_no_tickets(client: Client) -> None:
+def test_an_order_of_snacks_does_not_mention_tickets(client: Client) -> None:
     order = factories.a_paid_order(snacks=[(factories.an_item(factories.a_cinema()), 1)])
 
     page = page_of(client, order)

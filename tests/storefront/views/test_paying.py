@@ -16,23 +16,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def here(settings: Any) -> None:
-    """The demonstration bank stands on the site's own host."""
+    """The demo bank is on the site's own host."""
     settings.SITE_URL = "http://testserver"
 
 
-def test_a_customer_pays_and_gets_tickets_and_a_letter(client: Client) -> None:
+def test_a_customer_pays_and_gets_tickets_by_e_mail(client: Client) -> None:
     order = factories.an_order(seats=2)
 
     answer = at_the_bank(client, order, "pay")
 
     assert answer["Location"] == f"/order/{order.token}/"
     assert page_of(client, order).count('class="qr"') == 2
-    letter = Notification.objects.get()
-    assert (letter.kind, letter.recipient) == (MessageKind.ORDER_PAID, order.email)
-    assert [ticket_of(code) for _name, code in letter.context["codes"]] == list(order.tickets.order_by("seat"))
+    message = Notification.objects.get()
+    assert (message.kind, message.recipient) == (MessageKind.ORDER_PAID, order.email)
+    assert [ticket_of(code) for _name, code in message.context["codes"]] == list(order.tickets.order_by("seat"))
 
 
-def test_who_is_declined_keeps_the_seats_and_pays_again(client: Client) -> None:
+def test_after_a_decline_the_seats_stay_held_for_another_attempt(client: Client) -> None:
     order = factories.an_order()
 
     at_the_bank(client, order, "decline")
@@ -43,7 +43,7 @@ def test_who_is_declined_keeps_the_seats_and_pays_again(client: Client) -> None:
     assert order.status == Order.Status.PAID
 
 
-def test_who_walks_away_is_asked_to_wait_and_can_go_on(client: Client) -> None:
+def test_an_unfinished_payment_can_be_continued(client: Client) -> None:
     order = factories.an_order()
     bank = client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})["Location"]
 
@@ -54,7 +54,7 @@ def test_who_walks_away_is_asked_to_wait_and_can_go_on(client: Client) -> None:
     assert Payment.objects.count() == 1
 
 
-def test_who_pays_after_the_seats_were_lost_gets_the_money_back_and_is_told(
+def test_a_payment_after_the_seats_were_lost_is_returned_with_a_message(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = factories.a_session(factories.a_hall(rows=["s"]))
@@ -84,7 +84,7 @@ def test_a_reservation_that_is_overdue_is_paid_by_the_link_that_was_sent(client:
     assert order.status == Order.Status.PAID
 
 
-def test_whoever_loads_a_refusal_again_or_in_another_language_comes_to_the_order(client: Client) -> None:
+def test_reloading_a_refused_form_leads_to_the_order(client: Client) -> None:
     order = factories.an_order()
     refusal = client.post(f"/order/{order.token}/pay/", {"gateway": "none"})
     assert refusal.status_code == 409
@@ -95,7 +95,7 @@ def test_whoever_loads_a_refusal_again_or_in_another_language_comes_to_the_order
 
 
 @pytest.mark.parametrize("gateway", ["", "cash", "card_terminal", "nonsense"])
-def test_no_gateway_but_those_switched_on_takes_money_here(client: Client, gateway: str) -> None:
+def test_only_enabled_gateways_take_payments(client: Client, gateway: str) -> None:
     order = factories.an_order()
 
     answer = client.post(f"/order/{order.token}/pay/", {"gateway": gateway})

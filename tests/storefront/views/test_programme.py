@@ -17,7 +17,7 @@ from tests.helpers.factories import NOON
 pytestmark = pytest.mark.django_db
 
 
-def test_each_cinema_shows_its_own_time_and_says_where_it_differs(client: Client) -> None:
+def test_times_are_in_the_cinemas_zone_which_is_named_where_it_differs(client: Client) -> None:
     start = NOON + timedelta(hours=3)
     factories.a_session(factories.a_hall(factories.a_cinema()), start=start)
     far = factories.a_hall(factories.a_cinema(time_zone="Asia/Yekaterinburg"))
@@ -29,8 +29,8 @@ def test_each_cinema_shows_its_own_time_and_says_where_it_differs(client: Client
     assert page.count("UTC+5") == 1
 
 
-def test_whoever_reads_the_time_of_a_far_cinema_reads_by_whose_clocks_it_is(client: Client) -> None:
-    """Customers elsewhere count the minutes that their seats are held by their own clocks."""
+def test_times_of_a_cinema_in_another_zone_name_the_zone(client: Client) -> None:
+    """Otherwise customers in another zone would misread how long their seats are held."""
     far = factories.a_session(factories.a_hall(factories.a_cinema(time_zone="Asia/Yekaterinburg")))
     customer = factories.a_customer()
     held = factories.an_order(far, customer=customer)
@@ -52,7 +52,7 @@ def test_a_session_after_midnight_belongs_to_the_day_of_its_cinema(client: Clien
     assert "00:30" in client.get("/?day=2026-11-06").content.decode()
 
 
-def test_sold_out_few_left_and_starting_soon_are_said(client: Client) -> None:
+def test_sold_out_few_left_and_starting_soon_are_shown(client: Client) -> None:
     cinema = factories.a_cinema()
     full = factories.a_session(factories.a_hall(cinema, rows=["ss"]), start=NOON + timedelta(hours=5))
     factories.an_order(full, seats=2)
@@ -68,7 +68,7 @@ def test_sold_out_few_left_and_starting_soon_are_said(client: Client) -> None:
     assert page.count("Starts soon") == 1
 
 
-def test_what_is_cancelled_or_has_begun_is_not_offered(client: Client) -> None:
+def test_cancelled_and_started_sessions_are_not_offered(client: Client) -> None:
     hall = factories.a_hall()
     begun = factories.a_session(hall, start=NOON)
     off = factories.a_session(hall, start=NOON + timedelta(hours=4))
@@ -87,11 +87,11 @@ def test_an_empty_day_leads_to_the_next_one(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/?day=nonsense", "/?day=0001-01-01", "/?day=9999-12-31", "/?day=week"])
-def test_a_strange_day_is_today(client: Client, path: str) -> None:
+def test_an_invalid_day_shows_today(client: Client, path: str) -> None:
     assert client.get(path).status_code == 200
 
 
-def test_a_strange_cinema_is_not_found(client: Client) -> None:
+def test_an_unknown_cinema_is_not_found(client: Client) -> None:
     assert client.get("/?cinema=99999999999999999999").status_code == 404
     assert client.get("/?cinema=x").status_code == 404
 
@@ -117,7 +117,7 @@ def test_the_number_of_queries_does_not_depend_on_what_is_shown(client: Client, 
     assert queries() == few <= 10
 
 
-def test_search_engines_read_each_session_of_a_film(client: Client) -> None:
+def test_each_session_of_a_film_has_structured_data(client: Client) -> None:
     session = factories.a_session(start=NOON + timedelta(days=1))
 
     event = markup(client.get(f"/films/{session.film_id}/").content.decode())[0]
@@ -135,7 +135,7 @@ def test_search_engines_read_each_session_of_a_film(client: Client) -> None:
     }
 
 
-def test_no_title_ends_the_element_that_holds_it(client: Client) -> None:
+def test_a_title_cannot_close_the_structured_data_element(client: Client) -> None:
     session = factories.a_session()
     Film.objects.filter(pk=session.film_id).update(title="</script><script>alert(1)</script>")
 
@@ -145,7 +145,7 @@ def test_no_title_ends_the_element_that_holds_it(client: Client) -> None:
     assert markup(page)[0]["name"] == "</script><script>alert(1)</script>"
 
 
-def test_a_session_goes_into_a_calendar(client: Client) -> None:
+def test_a_session_has_a_calendar_file(client: Client) -> None:
     session = factories.a_session()
     Film.objects.filter(pk=session.film_id).update(title="Tea, milk; and " + "long words " * 12)
 
@@ -158,7 +158,7 @@ def test_a_session_goes_into_a_calendar(client: Client) -> None:
     assert any(line.startswith("SUMMARY:Tea\\, milk\\; and") for line in lines)
 
 
-def test_robots_are_kept_out_of_what_is_private(client: Client) -> None:
+def test_robots_txt_excludes_private_pages(client: Client) -> None:
     robots = client.get("/robots.txt").content.decode()
     assert re.findall("Disallow: (.*)", robots) == [
         "/admin/", "/account/", "/order/", "/find/", "/sessions/*/checkout/"
@@ -167,7 +167,7 @@ def test_robots_are_kept_out_of_what_is_private(client: Client) -> None:
     assert f"/films/{session.film_id}/</loc>" in client.get("/sitemap.xml").content.decode()
 
 
-def test_the_language_is_switched_and_one_stays_on_this_site(client: Client) -> None:
+def test_switching_the_language_stays_on_this_site(client: Client) -> None:
     answer = client.post("/language/", {"language": "ru", "next": "/?day=week"})
     assert answer["Location"] == "/?day=week"
     assert "Афиша" in client.get("/").content.decode()
@@ -186,11 +186,11 @@ def markup(page: str) -> list[dict[str, Any]]:
     ("title", "words"),
     [("Solaris", []), ("Дирижабль над Невой", ["words9"]), ("Кино-приключения", ["words11"]), ("X" * 40, ["words13"])],
 )
-def test_type_on_a_card_is_as_small_as_its_longest_word_needs(title: str, words: list[str]) -> None:
+def test_the_font_size_of_a_card_fits_its_longest_word(title: str, words: list[str]) -> None:
     assert re.findall(r"words\d+", card(Film(pk=1, title=title))) == words
 
 
-def test_a_day_is_named_in_words(client: Client) -> None:
+def test_a_day_is_shown_with_weekday_and_month(client: Client) -> None:
     factories.a_session(start=NOON + timedelta(days=1))
 
     assert "Friday, 6 November" in client.get(f"/?day={date(2026, 11, 6)}").content.decode()

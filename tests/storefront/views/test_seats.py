@@ -13,7 +13,7 @@ from tests.helpers.factories import NOON
 pytestmark = pytest.mark.django_db
 
 
-def test_each_seat_says_where_it_is_what_it_costs_and_whether_it_is_free(client: Client) -> None:
+def test_each_seat_has_its_place_price_and_status(client: Client) -> None:
     session = factories.a_session(factories.a_hall(rows=["sv_w", "ss__"]))
     SeatSurcharge.objects.create(cinema=session.hall.cinema, kind="VIP", amount=100)
     factories.an_order(session, seats=1)
@@ -35,7 +35,7 @@ def test_a_broken_seat_is_not_offered(client: Client) -> None:
     assert "seat 2, Standard, 350\N{NO-BREAK SPACE}₽, taken" in page
 
 
-def test_a_hold_whose_time_is_over_blocks_nobody(client: Client) -> None:
+def test_an_expired_hold_blocks_no_seat(client: Client) -> None:
     session = factories.a_session()
     factories.an_order(session, seats=2, at=NOON - timedelta(hours=1))
 
@@ -56,7 +56,7 @@ def test_the_list_offers_what_the_map_offers(client: Client) -> None:
 
 
 @pytest.mark.parametrize("view", ["map", "list"])
-def test_what_is_chosen_stays_chosen_when_the_view_is_switched(client: Client, view: str) -> None:
+def test_the_choice_is_kept_when_the_view_is_switched(client: Client, view: str) -> None:
     session = factories.a_session()
     seat = factories.free_seats(session)[1]
 
@@ -66,7 +66,7 @@ def test_what_is_chosen_stays_chosen_when_the_view_is_switched(client: Client, v
     assert f'formaction="/sessions/{session.pk}/"' in page
 
 
-def test_a_map_that_is_open_learns_what_is_taken(client: Client) -> None:
+def test_an_open_map_polls_the_taken_seats(client: Client) -> None:
     session = factories.a_session()
     order = factories.an_order(session, seats=2)
 
@@ -75,18 +75,18 @@ def test_a_map_that_is_open_learns_what_is_taken(client: Client) -> None:
     assert answer == {"taken": sorted(order.tickets.values_list("seat", flat=True)), "on_sale": True}
 
 
-def test_a_session_that_is_cancelled_or_begun_says_so(client: Client) -> None:
+def test_a_cancelled_or_started_session_is_explained(client: Client) -> None:
     off = factories.a_session(start=NOON + timedelta(hours=4))
     cancel_session(off, reason="No power", at=NOON)
     begun = factories.a_session(start=NOON)
 
     cancelled = client.get(f"/sessions/{off.pk}/").content.decode()
     assert "has been cancelled" in cancelled
-    assert "session.ics" not in cancelled  # which is not found
+    assert "session.ics" not in cancelled  # that URL would be 404
     assert "no longer on sale" in client.get(f"/sessions/{begun.pk}/").content.decode()
 
 
-def test_a_big_hall_costs_as_many_queries_as_a_small_one(client: Client) -> None:
+def test_a_big_hall_takes_as_many_queries_as_a_small_one(client: Client) -> None:
     def queries(rows: int) -> int:
         session = factories.a_session(factories.a_hall(rows=["ssssssssssssssssssss"] * rows))
         factories.an_order(session, seats=2 * rows)

@@ -64,7 +64,7 @@ def test_a_credit_is_booked_to_the_account():
     assert order.bonus_accrued_at == order.completed_at
 
 
-def test_an_account_that_is_missing_is_opened():
+def test_a_missing_account_is_created():
     order = completed(customer=a_customer())
 
     credit(order)
@@ -72,7 +72,7 @@ def test_an_account_that_is_missing_is_opened():
     assert list(BonusAccount.objects.values_list("user", "balance", "owed")) == [(order.user_id, 17, 0)]
 
 
-def test_what_is_owed_is_paid_first():
+def test_a_debt_is_settled_first():
     order = completed(customer=a_customer(points=1))
     BonusAccount.objects.update(balance=0, owed=10)
 
@@ -90,7 +90,7 @@ def test_discount_and_points_earn_nothing():
     assert earned(order) == [10]
 
 
-def test_snacks_earn_as_tickets_do():
+def test_snacks_earn_points_like_tickets():
     session = a_session()
     order = completed(session=session, snacks=[(an_item(session.hall.cinema), 1)], customer=a_customer())
 
@@ -99,7 +99,7 @@ def test_snacks_earn_as_tickets_do():
     assert earned(order) == [23]  # of 470.00
 
 
-def test_what_was_refunded_earns_nothing():
+def test_refunded_lines_earn_nothing():
     session = a_session()
     order = a_paid_order(session, seats=2, customer=a_customer())
     refund(order, lines=[order.tickets.first()], reason="Fell ill", at=NOON)
@@ -111,7 +111,7 @@ def test_what_was_refunded_earns_nothing():
     assert earned(order) == [17]
 
 
-def test_what_was_refunded_outside_and_waits_for_its_lines_earns_nothing():
+def test_an_unallocated_outside_refund_earns_nothing():
     session = a_session()
     order = a_paid_order(session, seats=2, customer=a_customer())
     record_refund(order, amount=Decimal("600.00"), external_id="re_1", at=NOON)
@@ -123,11 +123,11 @@ def test_what_was_refunded_outside_and_waits_for_its_lines_earns_nothing():
     assert earned(order) == [5]  # of 100.00
 
 
-def test_a_refund_that_failed_went_nowhere_and_its_line_earns_nothing_all_the_same():
+def test_a_line_whose_refund_failed_earns_nothing():
     session = a_session()
     order = a_paid_order(session, seats=2, customer=a_customer())
     refund(order, lines=[order.tickets.first()], reason="Fell ill", at=NOON)
-    Refund.objects.update(status=Refund.Status.FAILED)  # to be sent again: the line is not the customer's any more
+    Refund.objects.update(status=Refund.Status.FAILED)  # it can be sent again; the line stays refunded
     complete([order], at=session.end_datetime)
     order.refresh_from_db()
 
@@ -136,7 +136,7 @@ def test_a_refund_that_failed_went_nowhere_and_its_line_earns_nothing_all_the_sa
     assert earned(order) == [17]
 
 
-def test_an_order_worth_no_points_is_marked_and_not_looked_at_again():
+def test_an_order_that_earns_no_points_is_marked_as_accrued():
     order = completed(session=a_session(price=Decimal("19.00")), customer=a_customer())
 
     credit(order)
@@ -165,7 +165,7 @@ def test_orders_of_one_customer_are_credited_together():
     assert [earned(order) for order in orders] == [[17]] * 3
 
 
-def test_points_of_another_value_are_earned_in_their_number(settings):
+def test_points_earned_depend_on_the_value_of_a_point(settings):
     settings.BONUS_POINT_VALUE = Decimal("2.50")
     order = completed(customer=a_customer())
 
@@ -174,7 +174,7 @@ def test_points_of_another_value_are_earned_in_their_number(settings):
     assert earned(order) == [7]  # 5 % of 350.00 are 17.50
 
 
-def test_a_balance_is_credited_over_what_staff_gave():
+def test_points_are_added_to_a_balance_that_staff_adjusted():
     order = completed(customer=a_customer(points=5))
     adjust(BonusAccount.objects.get(), amount=-5, reason="Mistake", at=NOON)
 
@@ -183,7 +183,7 @@ def test_a_balance_is_credited_over_what_staff_gave():
     assert BonusAccount.objects.get().balance == 17
 
 
-# --- When
+# --- When an order is due
 
 
 def test_a_completed_order_of_a_customer_is_due():
@@ -201,7 +201,7 @@ def test_a_guest_earns_nothing():
     assert business_state() == before
 
 
-def test_an_order_completed_later_was_not_due_before():
+def test_an_order_is_not_due_before_it_is_completed():
     order = completed(customer=a_customer())
 
     assert due(order.completed_at - TICK) == []

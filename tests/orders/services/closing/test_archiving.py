@@ -37,7 +37,7 @@ FIGURES = ("capacity", "sold", "used", "no_show", "refunded", "gross", "net")
 
 
 def a_played_session(*orders_of):
-    """A session that is over; each function makes an order of it, which is completed if it was paid."""
+    """A completed session with an order from each of the functions; paid orders are completed."""
     session = a_session()
     for make in orders_of:
         make(session)
@@ -50,7 +50,7 @@ def due(at):
     return list(to_archive(at))
 
 
-# --- When
+# --- When a session is due
 
 
 @pytest.mark.parametrize(("beyond", "is_due"), [(timedelta(0), False), (TICK, True)])
@@ -60,7 +60,7 @@ def test_a_session_is_archived_more_than_a_month_after_its_end(beyond, is_due):
     assert due(session.end_datetime + MONTH + beyond) == ([session] if is_due else [])
 
 
-def test_a_session_that_nobody_wanted_is_archived():
+def test_a_session_without_orders_is_archived():
     session = a_played_session()
 
     assert due(session.end_datetime + MONTH + TICK) == [session]
@@ -74,7 +74,7 @@ def test_a_cancelled_session_is_archived():
 
 
 @pytest.mark.parametrize("status", [Session.Status.SCHEDULED, Session.Status.ONGOING])
-def test_a_session_that_is_not_known_to_be_over_waits(status):
+def test_a_session_that_is_not_marked_as_completed_is_not_archived(status):
     session = a_session()
     if status == Session.Status.ONGOING:
         start_sessions([session], at=session.start_datetime)
@@ -98,7 +98,7 @@ def overdue(session):
 
 
 def of_two_sessions(session):
-    """Paid, and the other session of it lies ahead."""
+    """A paid order with another session that is still to come."""
     order = a_paid_order(session)
     later = a_session(session.hall, start=NOON + 60 * DAY)
     ticket = a_paid_order(later).tickets.get()
@@ -151,7 +151,7 @@ def test_a_cancelled_session_waits_until_its_tickets_are_refunded():
 
 
 @pytest.mark.parametrize("fact", ["completed", "cancelled", "processed"])
-def test_what_was_settled_later_was_not_settled_before(fact):
+def test_a_session_is_not_due_before_its_orders_were_settled(fact):
     session = a_session()
     order = an_order(session) if fact == "cancelled" else a_paid_order(session)
     complete_sessions([session], at=session.end_datetime)
@@ -167,10 +167,10 @@ def test_what_was_settled_later_was_not_settled_before(fact):
     assert (due(late - TICK), due(late)) == ([], [session])
 
 
-# --- What
+# --- Summaries
 
 
-def test_a_session_is_summed_up():
+def test_a_summary_has_the_figures_of_the_session():
     session = a_session(a_hall(rows=["s" * 10]))
     came = a_paid_order(session, seats=2, promocode=a_promocode())  # 315.00 each
     a_paid_order(session, customer=a_customer(points=100), points=50)  # 300.00, did not come
@@ -197,7 +197,7 @@ def test_a_session_is_summed_up():
     )
 
 
-def test_a_session_that_nobody_wanted_comes_to_nothing():
+def test_the_summary_of_a_session_without_orders_is_all_zeros():
     session = a_played_session(cancelled)
 
     archive([session], at=session.end_datetime + 31 * DAY)
@@ -231,7 +231,7 @@ def test_archiving_twice_is_once():
     assert business_state() == before
 
 
-def test_sessions_are_summed_up_each_for_itself():
+def test_each_session_has_its_own_summary():
     hall = a_hall()
     sessions = [a_session(hall, start=NOON + number * DAY) for number in (1, 2)]
     a_paid_order(sessions[0])

@@ -39,7 +39,7 @@ def an_order_of_two_sessions():
     return pay(order), *sessions
 
 
-def test_who_was_not_scanned_did_not_come():
+def test_tickets_that_were_not_scanned_are_no_shows():
     session = a_session()
     order = a_paid_order(session, seats=3)
     came, _stayed_away, refunded = order.tickets.order_by("pk")
@@ -69,7 +69,7 @@ def test_an_order_is_completed_once():
         complete([order], at=session.end_datetime)
 
 
-def test_one_unpaid_order_in_a_batch_keeps_all_as_they_are():
+def test_one_unpaid_order_in_a_batch_refuses_the_whole_batch():
     session = a_session()
     orders = [a_paid_order(session), an_order(session)]
 
@@ -91,14 +91,14 @@ def test_an_order_is_over_with_its_last_session():
     assert (over(first.end_datetime), over(last.end_datetime)) == ([], [order])
 
 
-def test_a_ticket_that_was_refunded_lies_ahead_of_nobody():
+def test_a_refunded_ticket_does_not_delay_completion():
     order, first, last = an_order_of_two_sessions()
     refund(order, lines=[order.tickets.get(session=last)], reason="Fell ill", at=NOON)
 
     assert over(first.end_datetime) == [order]
 
 
-def test_a_cancelled_session_is_refunded_first():
+def test_an_order_of_a_cancelled_session_waits_for_its_refund():
     order, first, last = an_order_of_two_sessions()
     cancel_session(last, reason="Projector", at=NOON)
 
@@ -108,7 +108,7 @@ def test_a_cancelled_session_is_refunded_first():
     assert over(first.end_datetime) == [order]
 
 
-def test_snacks_do_not_keep_an_order_with_tickets():
+def test_open_snacks_do_not_delay_completion_of_an_order_with_tickets():
     session = a_session()
     order = a_paid_order(session, snacks=[(an_item(session.hall.cinema), 1)])
 
@@ -124,7 +124,7 @@ def test_snacks_alone_are_over_when_they_are_collected():
     assert (before, over(NOON)) == ([], [order])
 
 
-def test_snacks_alone_are_over_when_they_lapse():
+def test_snacks_alone_are_over_when_they_expire():
     order = a_paid_order(snacks=[(an_item(), 1)])
     deadline = order.preorders.get().collection_deadline
 
@@ -160,7 +160,7 @@ def test_only_paid_orders_are_over(status):
     assert over(session.end_datetime + DAY) == []
 
 
-def test_an_order_paid_later_was_not_over_before():
+def test_an_order_is_not_over_before_it_is_paid():
     session = a_session()
     order = an_order(session)
     late = session.end_datetime + DAY
@@ -169,7 +169,7 @@ def test_an_order_paid_later_was_not_over_before():
     assert (over(late - TICK), over(late)) == ([], [order])
 
 
-def test_snacks_collected_later_were_not_over_before():
+def test_snacks_are_not_over_before_they_are_collected():
     order = a_paid_order(snacks=[(an_item(), 1)])
     later = NOON + timedelta(hours=1)
 

@@ -19,7 +19,7 @@ def an_account(*, points=100, credited=NOON):
     return account
 
 
-def test_the_whole_balance_lapses():
+def test_the_whole_balance_expires():
     account = an_account()
     at = NOON + YEAR + TICK
 
@@ -42,13 +42,13 @@ def test_twice_is_once():
 
 
 @pytest.mark.parametrize(("beyond", "is_due"), [(-TICK, False), (timedelta(0), False), (TICK, True)])
-def test_points_lapse_more_than_a_year_after_the_last_credit(beyond, is_due):
+def test_points_expire_more_than_a_year_after_the_last_credit(beyond, is_due):
     account = an_account()
 
     assert list(to_expire(NOON + YEAR + beyond)) == ([account] if is_due else [])
 
 
-def test_a_year_is_365_days_though_it_be_a_leap_year():
+def test_a_year_is_365_days_even_in_a_leap_year():
     credited = NOON.replace(year=2027, month=6)
     account = an_account(credited=credited)
 
@@ -63,7 +63,7 @@ def test_a_later_credit_keeps_all_points():
     assert list(to_expire(NOON + YEAR + DAY)) == []
 
 
-def test_taking_points_keeps_none():
+def test_taking_points_does_not_postpone_their_expiry():
     account = an_account()
 
     adjust(account, amount=-1, reason="Mistake", at=NOON + YEAR)
@@ -71,14 +71,14 @@ def test_taking_points_keeps_none():
     assert list(to_expire(NOON + YEAR + DAY)) == [account]
 
 
-def test_an_empty_account_has_nothing_to_lapse():
+def test_an_empty_account_is_not_due():
     an_account()
     BonusAccount.objects.update(balance=0)
 
     assert list(to_expire(NOON + 9 * YEAR)) == []
 
 
-def test_a_completed_order_that_is_still_to_be_credited_keeps_all_points():
+def test_a_completed_order_that_is_not_credited_yet_keeps_all_points():
     session = a_session()
     customer = a_customer(points=100, at=session.end_datetime - YEAR - DAY)
     order = a_paid_order(session, customer=customer)
@@ -91,7 +91,7 @@ def test_a_completed_order_that_is_still_to_be_credited_keeps_all_points():
     assert (before, between, list(to_expire(session.end_datetime))) == ([customer.bonus_account], [], [])
 
 
-def test_somebody_else_s_order_keeps_nothing():
+def test_another_customers_order_does_not_postpone_expiry():
     account = an_account(credited=NOON - 2 * YEAR)
     session = a_session()
     complete([a_paid_order(session, customer=a_customer())], at=session.end_datetime)
@@ -99,7 +99,7 @@ def test_somebody_else_s_order_keeps_nothing():
     assert list(to_expire(session.end_datetime)) == [account]
 
 
-def test_points_that_lapse_need_no_warning_before():
+def test_expired_points_are_not_warned_about():
     account = an_account()
 
     assert (list(to_expire(NOON + 2 * YEAR)), list(BonusAccount.objects.to_warn(NOON + 2 * YEAR))) == ([account], [])

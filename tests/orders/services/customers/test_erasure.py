@@ -1,4 +1,4 @@
-"""What is kept about a customer is given out in full, and erased so that no table names them; the books stay whole."""
+"""Export and erasure of a customer's personal data; the accounts stay complete."""
 
 import json
 from datetime import timedelta
@@ -34,13 +34,13 @@ pytestmark = pytest.mark.django_db
 EMAIL, PHONE = "Anna.Petrova@Example.org", "+79035550199"
 WORDS = ["anna.petrova@example.org", "79035550199", "annuschka", "petrova"]
 
-#: Sessions hold what was typed into an order that was not sent, signed and packed; they end after two weeks at most.
+#: Browser sessions may hold form input, encoded; they expire after two weeks at most.
 NOT_ASKED = {"sessions.Session"}
 
 
 @pytest.fixture
 def anna() -> Customer:
-    """She has been to the cinema as a guest and with an account, was refunded in part, and forgot her password once."""
+    """A customer with orders as a guest and with an account, a partial refund, and a failed log-in."""
     user = User.objects.create_user(EMAIL, "wrong", first_name="Annuschka", last_name="Petrova", phone=PHONE)
     session = factories.a_session(start=NOON - timedelta(hours=20))
     bought = NOON - timedelta(days=1)
@@ -71,7 +71,7 @@ def anna() -> Customer:
 
 
 def named() -> list[str]:
-    """Where a table still says who she is."""
+    """The columns that still contain the customer's name or addresses."""
     found = []
     for model in apps.get_models(include_auto_created=True):
         texts = [
@@ -93,7 +93,7 @@ def money() -> list[str]:
     return [line for table in books for line in tables[table]]
 
 
-def test_no_table_names_who_was_forgotten_and_the_books_are_what_they_were(anna):
+def test_erasure_removes_personal_data_from_every_table_and_keeps_the_accounts(anna):
     told = set(named())
     assert {line.partition(":")[0] for line in told} >= {"accounts.User", "orders.Order", "admin.LogEntry"}
     before = [line.replace("Annuschka", "…") for line in money()]
@@ -110,7 +110,7 @@ def test_no_table_names_who_was_forgotten_and_the_books_are_what_they_were(anna)
         erase_customer(Customer(anna.user.email, anna.user), at=NOON)
 
 
-def test_what_is_given_out_is_all_of_theirs_and_nobody_elses(anna):
+def test_the_export_contains_all_data_of_the_customer_and_of_no_other(anna):
     factories.an_order(email="other@example.org")
 
     told = json.dumps(export_customer_data(anna, at=NOON), default=str)
@@ -126,7 +126,7 @@ def test_what_is_given_out_is_all_of_theirs_and_nobody_elses(anna):
     assert not any(token in told for token in Order.objects.values_list("token", flat=True))
 
 
-def test_who_still_has_something_open_is_not_forgotten_yet(anna):
+def test_a_customer_with_open_orders_cannot_be_erased(anna):
     ahead = factories.a_session(start=NOON + timedelta(days=3))
     open_ones = [
         factories.an_order(ahead, customer=anna.user),
@@ -143,7 +143,7 @@ def test_who_still_has_something_open_is_not_forgotten_yet(anna):
         erase_customer(anna, at=NOON)
 
 
-def test_staff_are_not_forgotten():
+def test_staff_cannot_be_erased():
     person = someone("usher")
 
     with raises_unchanged(StaffNotForgotten) as told:
@@ -152,7 +152,7 @@ def test_staff_are_not_forgotten():
     assert "Deactivate the account" in str(told.value)
 
 
-def test_a_customer_downloads_and_deletes_what_the_shop_has(anna):
+def test_a_customer_downloads_and_deletes_their_data(anna):
     client = Client()
     client.force_login(anna.user)
 
@@ -166,7 +166,7 @@ def test_a_customer_downloads_and_deletes_what_the_shop_has(anna):
     assert not User.objects.filter(email=anna.address).exists()
 
 
-def test_a_manager_gives_out_and_a_cashier_does_not(anna):
+def test_a_manager_may_export_personal_data_and_a_cashier_may_not(anna):
     order = anna.orders().first()
     page = reverse("admin:orders_order_customer_data", args=[order.pk])
 
@@ -177,7 +177,7 @@ def test_a_manager_gives_out_and_a_cashier_does_not(anna):
     )
 
 
-def test_a_guest_is_known_by_the_address_on_the_command_line():
+def test_the_command_finds_a_guest_by_address():
     order = factories.an_order(email="guest@example.org")
     cancel(order, reason="STAFF", at=NOON)
     out = StringIO()

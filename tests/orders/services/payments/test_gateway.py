@@ -1,4 +1,4 @@
-"""The way to a gateway and back, with the demonstration bank as the gateway."""
+"""Payments through a gateway, with the demo bank as the gateway."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -33,7 +33,7 @@ def at_the_bank(payment, *, paid):
     decide(charge_of(payment).token, paid=paid)
 
 
-def test_a_payment_is_in_flight_until_the_bank_says_otherwise():
+def test_a_payment_is_pending_until_the_bank_reports_an_outcome():
     order = an_order()
 
     started = start(order)
@@ -50,7 +50,7 @@ def test_a_payment_is_in_flight_until_the_bank_says_otherwise():
     assert customer_payment_state(order, at=SOON) == CustomerPaymentState.WAITING
 
 
-def test_what_the_bank_took_makes_the_order_paid():
+def test_a_successful_charge_makes_the_order_paid():
     order = an_order()
     payment = start(order).payment
     at_the_bank(payment, paid=True)
@@ -77,7 +77,7 @@ def test_a_declined_payment_is_followed_by_a_new_one():
     assert first.uid != second.uid
 
 
-def test_pressed_twice_it_is_one_payment():
+def test_starting_twice_creates_one_payment():
     order = an_order()
 
     first, second = start(order), start(order, at=SOON)
@@ -86,7 +86,7 @@ def test_pressed_twice_it_is_one_payment():
     assert (Payment.objects.count(), DemoCharge.objects.count()) == (1, 1)
 
 
-def test_pressed_again_after_a_decline_elsewhere_a_new_page_opens():
+def test_starting_again_after_a_decline_opens_a_new_page():
     order = an_order()
     first = start(order)
     at_the_bank(first.payment, paid=False)
@@ -96,7 +96,7 @@ def test_pressed_again_after_a_decline_elsewhere_a_new_page_opens():
     assert second.redirect_url != first.redirect_url
 
 
-def test_who_presses_again_after_paying_is_sent_to_what_was_bought():
+def test_starting_again_after_paying_leads_back_to_the_order():
     order = an_order()
     at_the_bank(start(order).payment, paid=True)
 
@@ -107,7 +107,7 @@ def test_who_presses_again_after_paying_is_sent_to_what_was_bought():
     assert order.status == Order.Status.PAID
 
 
-def test_an_answer_that_was_lost_is_asked_for_again_with_the_same_key():
+def test_a_lost_answer_is_requested_again_with_the_same_idempotency_key():
     order = an_order()
     with answer_lost(), pytest.raises(GatewayUnavailable):
         start(order)
@@ -120,7 +120,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_with_the_same_key():
     assert again.redirect_url.endswith(f"/demo-bank/{charge_of(lost).token}/")
 
 
-def test_an_answer_that_was_lost_is_found_by_who_settles():
+def test_settling_recovers_a_lost_answer():
     order = an_order()
     with answer_lost(), pytest.raises(GatewayUnavailable):
         start(order)
@@ -132,7 +132,7 @@ def test_an_answer_that_was_lost_is_found_by_who_settles():
     assert invariant_violations() == []
 
 
-def test_a_beginning_that_was_cut_off_long_ago_is_given_up():
+def test_a_payment_that_never_reached_the_bank_fails_in_the_end():
     order = an_order()
     with (
         patch.object(DemoBank, "start", side_effect=GatewayUnavailable("ConnectTimeout")),
@@ -145,7 +145,7 @@ def test_a_beginning_that_was_cut_off_long_ago_is_given_up():
     assert (payment.status, payment.next_poll_at) == (Payment.Status.FAILED, None)
 
 
-def test_a_refusal_of_the_bank_ends_the_payment_at_once():
+def test_a_refusal_by_the_bank_fails_the_payment_at_once():
     order = an_order()
 
     with patch.object(DemoBank, "start", side_effect=GatewayRefused("no such shop")), pytest.raises(GatewayRefused):
@@ -154,7 +154,7 @@ def test_a_refusal_of_the_bank_ends_the_payment_at_once():
     assert Payment.objects.get().status == Payment.Status.FAILED
 
 
-def test_a_bank_that_is_away_changes_nothing():
+def test_an_unavailable_bank_changes_nothing():
     payment = start(an_order()).payment
     before = business_state()
 
@@ -165,7 +165,7 @@ def test_a_bank_that_is_away_changes_nothing():
 
 
 @pytest.mark.parametrize("how", ["paid", "cancelled", "out of time", "free"])
-def test_what_is_not_payable_begins_no_payment(how):
+def test_an_order_that_is_not_payable_starts_no_payment(how):
     order = an_order(a_session(price=Decimal("0.00"))) if how == "free" else an_order()
     at = order.expires_at if how == "out of time" else NOON
     if how == "paid":
@@ -180,7 +180,7 @@ def test_what_is_not_payable_begins_no_payment(how):
     assert business_state() == before
 
 
-def test_a_gateway_that_is_not_offered_begins_no_payment():
+def test_a_gateway_that_is_not_offered_starts_no_payment():
     order = an_order()
 
     with pytest.raises(GatewayNotOffered):
@@ -189,14 +189,14 @@ def test_a_gateway_that_is_not_offered_begins_no_payment():
     assert not Payment.objects.exists()
 
 
-def test_money_that_came_too_late_goes_back_and_the_page_says_so():
+def test_money_that_came_too_late_is_returned_and_the_customer_informed():
     session = a_session()
     order = an_order(session)
     payment = start(order).payment
     at_the_bank(payment, paid=True)
     late = order.expires_at + timedelta(hours=1)
     cancel(order, reason="Out of time", at=late)
-    an_order(session, seats=20, at=late)  # the seats are somebody else's
+    an_order(session, seats=20, at=late)  # sells the released seats to other customers
 
     assert customer_payment_state(order, at=late) == CustomerPaymentState.RETURNED
 
@@ -204,7 +204,7 @@ def test_money_that_came_too_late_goes_back_and_the_page_says_so():
     assert invariant_violations(late) == []
 
 
-def test_who_walks_away_cannot_pay_once_the_time_is_up():
+def test_an_abandoned_payment_is_closed_once_the_time_to_pay_is_over():
     order = an_order()
     payment = start(order).payment
     late = order.expires_at + timedelta(minutes=5)
@@ -226,7 +226,7 @@ def test_a_second_page_is_closed_once_the_order_is_paid():
     assert charge_of(payment).status == DemoCharge.Status.CLOSED
 
 
-def test_what_the_bank_took_back_is_in_the_books_once():
+def test_a_refund_made_at_the_bank_is_recorded_once():
     order = an_order()
     payment = start(order).payment
     at_the_bank(payment, paid=True)
@@ -243,7 +243,7 @@ def test_what_the_bank_took_back_is_in_the_books_once():
     assert invariant_violations() == []
 
 
-def test_a_refund_whose_answer_was_lost_is_recognised():
+def test_a_refund_whose_answer_was_lost_is_recognized():
     order = an_order()
     payment = start(order).payment
     at_the_bank(payment, paid=True)
@@ -258,7 +258,7 @@ def test_a_refund_whose_answer_was_lost_is_recognised():
     assert (back.status, back.succeeded_at) == (Refund.Status.SUCCEEDED, SOON)
 
 
-def test_a_payment_that_the_bank_knows_as_another_is_left_to_a_person():
+def test_a_payment_with_another_id_at_the_bank_is_flagged_as_a_discrepancy():
     order = an_order()
     payment = start(order).payment
     at_the_bank(payment, paid=True)
@@ -271,7 +271,7 @@ def test_a_payment_that_the_bank_knows_as_another_is_left_to_a_person():
     assert order.status == Order.Status.PENDING_PAYMENT
 
 
-def test_cash_is_never_asked_about():
+def test_cash_payments_are_never_polled():
     payment = a_paid_order().payments.get()
     before = business_state()
 
@@ -281,7 +281,7 @@ def test_cash_is_never_asked_about():
 
 
 def answer_lost():
-    """The bank opens the payment, and its answer does not arrive."""
+    """The bank opens the payment, but its answer is lost."""
     begin = DemoBank.start
 
     def start_and_lose(charge):

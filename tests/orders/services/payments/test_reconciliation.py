@@ -32,7 +32,7 @@ def test_customers_who_never_came_back_get_their_tickets():
     assert invariant_violations() == []
 
 
-def test_a_bank_that_was_away_for_days_loses_nobodys_money():
+def test_no_payment_is_lost_when_the_bank_is_unavailable_for_days():
     session = a_session(start=NOON + 9 * DAY)
     order = an_order(session)
     at_the_bank(order, paid=True)
@@ -49,7 +49,7 @@ def test_a_bank_that_was_away_for_days_loses_nobodys_money():
     assert invariant_violations(NOON + 4 * DAY) == []
 
 
-def test_a_bank_that_does_not_answer_is_asked_once_a_batch():
+def test_an_unavailable_bank_is_asked_once_per_batch():
     session = a_session()
     for _order in range(3):
         at_the_bank(an_order(session))
@@ -60,7 +60,7 @@ def test_a_bank_that_does_not_answer_is_asked_once_a_batch():
     assert (asked.call_count, tally.passed_over) == (1, 3)
 
 
-def test_a_payment_in_flight_is_asked_about_ever_more_rarely():
+def test_a_pending_payment_is_polled_at_growing_intervals():
     payment = at_the_bank(an_order(a_session(start=NOON + 9 * DAY), channel=Order.Channel.RESERVATION))
     assert payment.next_poll_at == NOON + 5 * MINUTE
 
@@ -76,7 +76,7 @@ def test_a_payment_in_flight_is_asked_about_ever_more_rarely():
     assert max(pauses) <= 6 * HOUR
 
 
-def test_a_paid_payment_is_asked_about_for_half_a_year_a_dozen_times():
+def test_a_paid_payment_is_polled_a_dozen_times_in_half_a_year():
     payment = paid_at_the_bank(a_session(start=NOON + 9 * DAY)).payments.get()
 
     times = []
@@ -90,10 +90,10 @@ def test_a_paid_payment_is_asked_about_for_half_a_year_a_dozen_times():
     assert times[-1] > 80 * DAY
 
 
-# --- At the terminal
+# --- Payments at a card terminal
 
 
-def test_a_terminal_that_broke_off_is_cleared_up_by_somebody():
+def test_staff_resolve_an_uncertain_terminal_payment():
     order = an_order()
     cashier = someone("cashier", order.cinema)
     payment = record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, at=NOON, actor=cashier)
@@ -108,7 +108,7 @@ def test_a_terminal_that_broke_off_is_cleared_up_by_somebody():
     assert invariant_violations() == []
 
 
-def test_a_terminal_that_took_nothing_leaves_the_order_to_be_paid():
+def test_a_terminal_payment_without_money_leaves_the_order_unpaid():
     order = an_order()
     payment = record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, at=NOON)
 
@@ -119,7 +119,7 @@ def test_a_terminal_that_took_nothing_leaves_the_order_to_be_paid():
     assert (payment.status, order.status) == (Payment.Status.FAILED, Order.Status.PENDING_PAYMENT)
 
 
-def test_terminal_money_for_seats_that_are_gone_is_refused_and_to_be_voided():
+def test_terminal_money_for_lost_seats_is_refused():
     session = a_session()
     order = an_order(session)
     payment = record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, at=NOON)
@@ -133,7 +133,7 @@ def test_terminal_money_for_seats_that_are_gone_is_refused_and_to_be_voided():
     assert business_state() == before
 
 
-def test_a_gateways_payment_is_not_cleared_up_by_hand():
+def test_a_gateway_payment_cannot_be_resolved_by_hand():
     payment = at_the_bank(an_order())
 
     with pytest.raises(ForbiddenMove):

@@ -36,7 +36,7 @@ by_hand = pytest.mark.parametrize("gateway", sorted(MANUAL_GATEWAYS))
 
 
 def report(order, *, at=NOON, amount=None, external_id="pi_1"):
-    """A gateway says that it took money."""
+    """Book money that a gateway reports."""
     return mark_paid(
         order,
         gateway=Gateway.STRIPE,
@@ -47,12 +47,12 @@ def report(order, *, at=NOON, amount=None, external_id="pi_1"):
 
 
 def take(order, *, gateway=Gateway.CASH, at=NOON, amount=None):
-    """A cashier takes money."""
+    """Book money taken by a cashier."""
     return mark_paid(order, gateway=gateway, amount=order.final_amount if amount is None else amount, at=at)
 
 
 def a_lapsed_order(session=None, **basket):
-    """An order that was not paid in time, and cancelled."""
+    """An order that was cancelled because it was not paid in time."""
     order = an_order(session, **basket)
     cancel(order, reason=CancelReason.EXPIRED, at=order.expires_at)
     order.refresh_from_db()
@@ -68,14 +68,14 @@ def told(kind):
 
 
 def assert_returned(order, amount):
-    """The money is on its way back in full, and the customer has been told."""
+    """Check that a full refund is queued and the customer notified."""
     payment = Payment.objects.get(order=order, amount=amount)
     [back] = Refund.objects.filter(payment=payment)
     assert (back.order, back.amount, back.status) == (order, amount, Refund.Status.REQUESTED)
     assert told(MessageKind.LATE_PAYMENT_REFUNDED) == [order.email]
 
 
-# --- In time, and late but not too late
+# --- Money before the order is cancelled
 
 
 def test_an_order_paid_in_time_is_paid_with_its_tickets():
@@ -100,7 +100,7 @@ def test_an_order_paid_in_time_is_paid_with_its_tickets():
 
 
 @by_hand
-def test_who_took_the_money_by_hand_is_on_record(gateway):
+def test_the_cashier_who_took_the_money_is_recorded(gateway):
     cashier = a_customer()
     order = an_order()
 
@@ -140,14 +140,14 @@ def test_an_order_worth_nothing_is_confirmed_without_a_payment():
 
 @pytest.mark.parametrize("gateway", Gateway.values)
 @pytest.mark.parametrize("amount", ["0.00", "-1.00"])
-def test_no_money_pays_for_nothing(gateway, amount):
+def test_an_amount_of_zero_or_less_is_refused(gateway, amount):
     order = an_order()
 
     with raises_unchanged(WrongAmount):
         mark_paid(order, gateway=gateway, amount=Decimal(amount), external_id="pi_1", at=NOON)
 
 
-def test_a_revived_order_takes_the_points_that_it_gave_back_whatever_a_point_is_worth_by_now(settings):
+def test_a_revived_order_takes_as_many_points_as_it_returned_even_if_their_value_changed(settings):
     order = a_lapsed_order(customer=a_customer(points=100), points=100)
     settings.BONUS_POINT_VALUE = Decimal("2.00")
 
@@ -165,7 +165,7 @@ def test_an_order_worth_nothing_is_confirmed_once():
         mark_paid(order, gateway=Gateway.CASH, amount=Decimal(0), at=NOON)
 
 
-def test_money_for_an_order_worth_nothing_goes_back():
+def test_money_for_an_order_worth_nothing_is_returned():
     order = an_order(promocode=a_promocode(discount_percent=100))
 
     report(order, amount=PRICE)
@@ -175,11 +175,11 @@ def test_money_for_an_order_worth_nothing_goes_back():
     assert_returned(order, PRICE)
 
 
-# --- Money that does not fit
+# --- Money that cannot be booked
 
 
 @pytest.mark.parametrize("amount", ["349.99", "350.01", "0.01", "99999999.99"])
-def test_a_wrong_amount_that_a_gateway_took_goes_back_in_full(amount):
+def test_a_wrong_amount_taken_by_a_gateway_is_returned_in_full(amount):
     order = an_order()
 
     report(order, amount=Decimal(amount))
@@ -191,7 +191,7 @@ def test_a_wrong_amount_that_a_gateway_took_goes_back_in_full(amount):
 
 @by_hand
 @pytest.mark.parametrize("amount", ["349.99", "350.01", "0.00"])
-def test_a_wrong_amount_in_the_hand_is_refused(gateway, amount):
+def test_a_wrong_amount_at_the_till_is_refused(gateway, amount):
     order = an_order()
 
     with raises_unchanged(WrongAmount):
@@ -209,7 +209,7 @@ def test_the_right_amount_after_a_wrong_one_pays():
     assert_returned(order, Decimal("1.00"))
 
 
-def test_no_float_is_taken():
+def test_a_float_amount_is_refused():
     order = an_order()
     before = business_state()
 
@@ -220,7 +220,7 @@ def test_no_float_is_taken():
 
 
 @pytest.mark.parametrize("later", ["paid", "completed", "refunded"])
-def test_a_second_payment_goes_back(later):
+def test_a_second_payment_is_returned(later):
     session = a_session()
     order = a_paid_order(session, gateway=Gateway.STRIPE)
     if later == "completed":
@@ -243,14 +243,14 @@ def test_a_second_payment_goes_back(later):
 
 
 @by_hand
-def test_a_second_payment_in_the_hand_is_refused(gateway):
+def test_a_second_payment_at_the_till_is_refused(gateway):
     order = a_paid_order()
 
     with raises_unchanged(AlreadyPaid):
         take(order, gateway=gateway)
 
 
-def test_the_same_report_twice_is_once():
+def test_a_repeated_report_changes_nothing():
     order = an_order()
     report(order)
     before = business_state()
@@ -260,7 +260,7 @@ def test_the_same_report_twice_is_once():
     assert business_state() == before
 
 
-def test_the_same_report_of_wrong_money_twice_is_once():
+def test_a_repeated_report_of_a_wrong_amount_changes_nothing():
     order = an_order()
     report(order, amount=Decimal("1.00"))
     before = business_state()
@@ -291,7 +291,7 @@ def test_two_gateways_may_use_the_same_id():
 
 
 @pytest.mark.parametrize("status", [Payment.Status.PENDING, Payment.Status.FAILED])
-def test_a_payment_that_is_known_becomes_the_one_that_succeeded(status):
+def test_a_report_about_a_known_payment_updates_that_payment(status):
     order = an_order()
     known = Payment.objects.create(
         order=order, gateway=Gateway.STRIPE, external_id="pi_1", amount=PRICE, status=status, created_at=NOON
@@ -306,7 +306,7 @@ def test_a_payment_that_is_known_becomes_the_one_that_succeeded(status):
     assert order.status == Order.Status.PAID
 
 
-def test_what_was_really_taken_is_what_is_booked():
+def test_the_amount_that_was_taken_is_booked():
     order = an_order()
     Payment.objects.create(order=order, gateway=Gateway.STRIPE, external_id="pi_1", amount=PRICE, created_at=NOON)
 
@@ -315,10 +315,10 @@ def test_what_was_really_taken_is_what_is_booked():
     assert_returned(order, Decimal("35.00"))
 
 
-# --- Late money
+# --- Money after the order was cancelled
 
 
-def test_late_money_revives_all_that_the_order_had():
+def test_late_money_restores_everything_the_order_had():
     session = a_session()
     item = an_item(session.hall.cinema, stock=10)
     customer = a_customer(points=100)
@@ -340,7 +340,7 @@ def test_late_money_revives_all_that_the_order_had():
     assert Refund.objects.count() == 0
 
 
-def test_what_is_taken_again_is_written_down_again():
+def test_reviving_an_order_records_new_stock_movements_and_transactions():
     item = an_item(stock=10)
     order = a_lapsed_order(snacks=[(item, 3)], customer=a_customer(points=100), points=10)
 
@@ -370,7 +370,7 @@ def test_a_revived_order_is_refunded_once_and_in_full():
 
 
 @by_hand
-def test_late_money_in_the_hand_revives_as_well(gateway):
+def test_late_money_at_the_till_revives_an_order_too(gateway):
     order = a_lapsed_order()
 
     take(order, gateway=gateway, at=LATE)
@@ -409,12 +409,12 @@ def lose_the_session(order):
     cancel_session(order.tickets.get().session, reason="Projector", at=LATE)
 
 
-def begin_the_session(order):
+def start_the_session(order):
     Session.objects.filter(pk=order.tickets.get().session_id).update(start_datetime=LATE)
 
 
-def note_that_the_session_began(order):
-    begin_the_session(order)
+def mark_the_session_as_started(order):
+    start_the_session(order)
     start_sessions([Session.objects.get(tickets__order=order)], at=LATE)
 
 
@@ -424,8 +424,8 @@ LOSSES = [
     (lose_the_points, NotEnoughPoints),
     (lose_the_promocode, PromocodeUsedUp),
     (lose_the_session, NotOnSale),
-    (begin_the_session, NotOnSale),
-    (note_that_the_session_began, NotOnSale),
+    (start_the_session, NotOnSale),
+    (mark_the_session_as_started, NotOnSale),
 ]
 
 
@@ -442,7 +442,7 @@ def lapsed():
 
 
 @pytest.mark.parametrize(("lose", "_error"), LOSSES)
-def test_money_comes_back_when_one_thing_cannot_be_had_again(lapsed, lose, _error):
+def test_late_money_is_returned_when_something_is_no_longer_available(lapsed, lose, _error):
     lose(lapsed)
     before = business_state()
 
@@ -459,7 +459,7 @@ def test_money_comes_back_when_one_thing_cannot_be_had_again(lapsed, lose, _erro
 
 @by_hand
 @pytest.mark.parametrize(("lose", "error"), LOSSES)
-def test_cash_is_refused_when_one_thing_cannot_be_had_again(lapsed, lose, error, gateway):
+def test_late_cash_is_refused_when_something_is_no_longer_available(lapsed, lose, error, gateway):
     lose(lapsed)
 
     with raises_unchanged(error):
@@ -478,7 +478,7 @@ def test_an_order_is_revived_until_its_session_starts(early, status):
 
 
 @pytest.mark.parametrize(("early", "status"), [(TICK, "PAID"), (timedelta(0), "CANCELLED")])
-def test_snacks_alone_are_revived_until_they_are_to_be_collected(early, status):
+def test_snacks_alone_are_revived_until_their_collection_deadline(early, status):
     order = a_lapsed_order(snacks=[(an_item(), 1)])
 
     report(order, at=order.preorders.get().collection_deadline - early)
@@ -502,7 +502,7 @@ def test_an_expired_hold_on_the_seat_does_not_stop_late_money(is_stale):
     assert (order.status, theirs.status) == (Order.Status.PAID, Order.Status.CANCELLED)
 
 
-def test_late_money_of_the_wrong_amount_goes_back(lapsed):
+def test_late_money_of_the_wrong_amount_is_returned(lapsed):
     report(lapsed, amount=Decimal("1.00"), at=LATE)
 
     lapsed.refresh_from_db()
@@ -510,7 +510,7 @@ def test_late_money_of_the_wrong_amount_goes_back(lapsed):
     assert_returned(lapsed, Decimal("1.00"))
 
 
-def test_late_money_twice_revives_once(lapsed):
+def test_a_second_late_payment_does_not_revive_the_order_again(lapsed):
     report(lapsed, at=LATE)
     before = business_state()
 
@@ -519,7 +519,7 @@ def test_late_money_twice_revives_once(lapsed):
     assert business_state() == before
 
 
-def test_a_guest_without_an_address_gets_the_money_back_all_the_same():
+def test_a_guest_without_an_address_gets_the_money_back():
     session = a_session(a_hall(rows=["s"]))
     order = a_lapsed_order(session, email="")
     lose_the_seat(order)

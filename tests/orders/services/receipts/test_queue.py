@@ -1,4 +1,4 @@
-"""Fiscal receipts: their lines add up to the money to the kopeck, and each fact has one."""
+"""Fiscal receipts: one for each payment, refund and settlement, with lines that add up exactly."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -52,7 +52,7 @@ def made(*, at=NOON):
     return list(Receipt.objects.order_by("pk"))
 
 
-def sums_up(receipt) -> bool:
+def adds_up(receipt) -> bool:
     return sum((line.price * line.quantity for line in receipt.lines.all()), Decimal(0)) == receipt.amount
 
 
@@ -60,7 +60,7 @@ def lines(receipt):
     return [(line.quantity, line.price, line.vat) for line in receipt.lines.order_by("pk")]
 
 
-def test_a_sale_has_a_receipt_by_line_with_the_tax_of_each():
+def test_a_sale_receipt_lists_each_line_with_its_tax():
     session = a_session()
     order = paid_at_the_bank(session, seats=2, snacks=[(an_item(session.hall.cinema), 3)])
 
@@ -76,7 +76,7 @@ def test_a_sale_has_a_receipt_by_line_with_the_tax_of_each():
 
 
 @pytest.mark.parametrize("points", [0, 1, 77, 130])
-def test_discounts_and_points_are_spread_and_the_lines_add_up_to_the_kopeck(points):
+def test_discount_and_points_are_spread_and_the_lines_add_up_exactly(points):
     session = a_session(price=Decimal("333.33"))
     item = an_item(session.hall.cinema, price=Decimal("99.99"))
     paid_at_the_bank(
@@ -85,12 +85,12 @@ def test_discounts_and_points_are_spread_and_the_lines_add_up_to_the_kopeck(poin
 
     [receipt] = made()
 
-    assert sums_up(receipt)
+    assert adds_up(receipt)
     assert sum(line.quantity for line in receipt.lines.filter(subject="GOODS")) == 7
     assert receipt.lines.filter(subject="GOODS").count() <= 2
 
 
-def test_each_fact_has_one_receipt_however_often_the_job_runs():
+def test_running_the_job_again_adds_no_receipt():
     order = a_paid_order()
     refund(order, reason="Ill", at=NOON)
     Refund.objects.update(status="SUCCEEDED", succeeded_at=NOON, handed_out=True)
@@ -101,7 +101,7 @@ def test_each_fact_has_one_receipt_however_often_the_job_runs():
     assert business_state() == before
 
 
-def test_a_batch_of_receipts_costs_the_same_for_one_and_for_ten():
+def test_ten_receipts_take_as_many_queries_as_one():
     session = a_session()
 
     def cost(number):
@@ -113,7 +113,7 @@ def test_a_batch_of_receipts_costs_the_same_for_one_and_for_ten():
     assert cost(1) == cost(10) <= 9
 
 
-def test_a_refund_names_what_it_was_for():
+def test_a_refund_receipt_lists_the_refunded_lines():
     order = paid_at_the_bank(seats=2)
     refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON)
     send_refunds(list(Refund.objects.to_send(NOON)), at=NOON)
@@ -123,7 +123,7 @@ def test_a_refund_names_what_it_was_for():
     assert (back.kind, back.amount, lines(back)) == ("REFUND", Decimal("350.00"), [(1, Decimal("350.00"), "none")])
 
 
-def test_after_the_show_the_second_receipt_settles_what_did_not_go_back():
+def test_after_the_show_a_second_receipt_settles_what_was_not_refunded():
     session = a_session()
     item = an_item(session.hall.cinema)
     order = paid_at_the_bank(session, seats=2, snacks=[(item, 1)])
@@ -138,11 +138,11 @@ def test_after_the_show_the_second_receipt_settles_what_did_not_go_back():
 
     settlement = Receipt.objects.get(kind="SETTLEMENT")
     assert settlement.amount == Decimal("470.00")
-    assert sums_up(settlement)
+    assert adds_up(settlement)
     assert not Receipt.objects.filter(awaits_settlement=True).exists()
 
 
-def test_money_that_the_order_could_not_take_is_an_advance_and_its_return():
+def test_returned_payments_have_receipts_for_an_advance_and_its_refund():
     session = a_session()
     order = an_order(session)
     cancel(order, reason="Out of time", at=NOON)
@@ -158,7 +158,7 @@ def test_money_that_the_order_could_not_take_is_an_advance_and_its_return():
 
 
 @pytest.mark.parametrize("role", ["accountant", "owner"])
-def test_rates_are_entered_ahead_and_those_of_printed_receipts_stay(role):
+def test_vat_rates_are_entered_in_advance_and_used_ones_cannot_change(role):
     a_paid_order()
     made()
     old = VatRate.objects.create(subject="GOODS", valid_from=NOON.date(), vat="22")
@@ -177,21 +177,21 @@ def test_rates_are_entered_ahead_and_those_of_printed_receipts_stay(role):
     ]
 
 
-def test_where_no_receipts_are_printed_none_are_made(settings):
+def test_without_a_receipt_provider_no_receipts_are_queued(settings):
     settings.RECEIPTS_SINCE = None
     a_paid_order()
 
     assert made() == []
 
 
-def test_money_from_before_receipts_were_printed_has_none(settings):
+def test_payments_before_receipts_since_have_no_receipt(settings):
     a_paid_order()
     settings.RECEIPTS_SINCE = NOON + timedelta(seconds=1)
 
     assert made() == []
 
 
-def test_a_gateway_that_prints_receipts_is_told_the_lines_with_the_money(settings):
+def test_a_gateway_that_prints_receipts_gets_the_lines(settings):
     settings.YOOKASSA_RECEIPTS, settings.RECEIPT_SENDER = True, "payments.fiscal.yookassa.YooKassaReceipts"
     world = YooKassaHarness()
     with world.running():

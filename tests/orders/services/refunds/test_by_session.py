@@ -30,8 +30,8 @@ SOON = NOON + timedelta(hours=1)
 SNACK = Decimal("120.00")
 
 
-def call_off(session, *, at=SOON):
-    """The session is cancelled, and the job finds it."""
+def cancel_and_run_job(session, *, at=SOON):
+    """Cancel the session and run the job."""
     cancel_session(session, reason="Projector", at=at)
     refund_cancelled_sessions(due(at), at=at)
 
@@ -40,8 +40,8 @@ def due(at):
     return list(Order.objects.of_cancelled_sessions(at).order_by("pk"))
 
 
-def letters():
-    """What customers were told after they got their tickets."""
+def messages():
+    """Messages other than the tickets."""
     return Notification.objects.exclude(kind=MessageKind.ORDER_PAID).order_by("pk")
 
 
@@ -53,7 +53,7 @@ def an_order_of(*sessions, **basket):
 
 @pytest.fixture
 def two():
-    """Two sessions of one hall, on two days."""
+    """Two sessions in one hall, on two days."""
     hall = a_hall()
     return a_session(hall), a_session(hall, start=NOON + timedelta(days=2))
 
@@ -63,7 +63,7 @@ def test_a_paid_order_is_refunded_with_its_snacks():
     item = an_item(session.hall.cinema, stock=10)
     order = a_paid_order(session, seats=2, snacks=[(item, 1)], customer=a_customer(points=100), points=100)
 
-    call_off(session)
+    cancel_and_run_job(session)
 
     order.refresh_from_db()
     item.refresh_from_db()
@@ -79,7 +79,7 @@ def test_an_unpaid_order_is_cancelled():
     session = a_session()
     order = an_order(session, customer=a_customer(points=100), points=100)
 
-    call_off(session)
+    cancel_and_run_job(session)
 
     order.refresh_from_db()
     order.user.bonus_account.refresh_from_db()
@@ -92,7 +92,7 @@ def test_the_other_session_of_an_order_stays(two):
     item = an_item(first.hall.cinema)
     order = pay(an_order_of(first, second, snacks=[(item, 1)]))
 
-    call_off(first)
+    cancel_and_run_job(first)
 
     order.refresh_from_db()
     assert order.status == Order.Status.PAID
@@ -101,24 +101,24 @@ def test_the_other_session_of_an_order_stays(two):
     assert [back.amount for back in order.refunds.all()] == [PRICE]
 
 
-def test_the_snacks_go_with_the_last_film(two):
+def test_snacks_are_refunded_with_the_last_session(two):
     first, second = two
     order = pay(an_order_of(first, second, snacks=[(an_item(first.hall.cinema), 1)]))
 
-    call_off(first)
-    call_off(second)
+    cancel_and_run_job(first)
+    cancel_and_run_job(second)
 
     order.refresh_from_db()
     assert order.status == Order.Status.REFUNDED
     assert [back.amount for back in order.refunds.order_by("pk")] == [PRICE, PRICE + SNACK]
 
 
-def test_a_ticket_refunded_before_does_not_keep_the_snacks(two):
+def test_a_ticket_refunded_earlier_does_not_prevent_the_refund_of_snacks(two):
     first, second = two
     order = pay(an_order_of(first, second, snacks=[(an_item(first.hall.cinema), 1)]))
     refund(order, lines=[order.tickets.get(session=second)], reason="Fell ill", at=NOON)
 
-    call_off(first)
+    cancel_and_run_job(first)
 
     order.refresh_from_db()
     assert order.status == Order.Status.REFUNDED
@@ -129,29 +129,29 @@ def test_snacks_that_were_collected_are_not_refunded():
     order = a_paid_order(session, snacks=[(an_item(session.hall.cinema), 1)])
     collect(order.preorders.get(), at=NOON)
 
-    call_off(session)
+    cancel_and_run_job(session)
 
     order.refresh_from_db()
     assert (order.status, [back.amount for back in order.refunds.all()]) == (Order.Status.PAID, [PRICE])
     assert due(SOON) == []
 
 
-def test_who_was_let_in_is_refunded_as_well():
+def test_used_tickets_are_refunded_too():
     session = a_session()
     order = a_paid_order(session)
     check_in(order.tickets.get(), at=session.start_datetime)
 
-    call_off(session, at=session.start_datetime + TICK)
+    cancel_and_run_job(session, at=session.start_datetime + TICK)
 
     assert [back.amount for back in order.refunds.all()] == [PRICE]
 
 
-def test_a_completed_order_is_refunded_as_well():
+def test_a_completed_order_is_refunded_too():
     session = a_session()
     order = a_paid_order(session)
     complete([order], at=SOON)
 
-    call_off(session)
+    cancel_and_run_job(session)
 
     order.refresh_from_db()
     assert order.status == Order.Status.REFUNDED
@@ -160,7 +160,7 @@ def test_a_completed_order_is_refunded_as_well():
 def test_twice_is_once(two):
     first, second = two
     order = pay(an_order_of(first, second))
-    call_off(first)
+    cancel_and_run_job(first)
     before = business_state()
 
     assert due(SOON) == []
@@ -170,28 +170,28 @@ def test_twice_is_once(two):
     assert Refund.objects.filter(order=order).count() == 1
 
 
-def test_a_batch_of_all_kinds_is_done_at_once(two):
+def test_a_batch_may_mix_orders_of_every_status(two):
     first, second = two
     orders = [an_order_of(first), pay(an_order_of(first)), pay(an_order_of(first, second)), pay(an_order_of(second))]
 
-    call_off(first)
+    cancel_and_run_job(first)
 
     assert [Order.objects.get(pk=order.pk).status for order in orders] == ["CANCELLED", "REFUNDED", "PAID", "PAID"]
     assert list(Ticket.objects.live().values_list("session", flat=True)) == [second.pk, second.pk]
 
 
-# --- What customers are told
+# --- Messages to customers
 
 
-def test_the_customer_is_told_of_the_film_and_of_what_comes_back():
+def test_the_message_names_the_film_and_the_money_returned():
     session = a_session()
     order = a_paid_order(session, customer=a_customer(points=100), points=100)
 
-    call_off(session)
+    cancel_and_run_job(session)
 
-    letter = letters().get()
-    assert (letter.kind, letter.recipient) == (MessageKind.SESSION_CANCELLED, order.email)
-    assert letter.context == {
+    message = messages().get()
+    assert (message.kind, message.recipient) == (MessageKind.SESSION_CANCELLED, order.email)
+    assert message.context == {
         "number": order.number,
         "link": order.link,
         "cinema": session.hall.cinema.name,
@@ -210,7 +210,7 @@ def test_the_customer_is_told_of_the_film_and_of_what_comes_back():
     }
 
 
-def test_one_letter_names_all_sessions_that_fell_at_once(two):
+def test_one_message_names_all_sessions_cancelled_at_once(two):
     first, second = two
     pay(an_order_of(first, second))
     cancel_session(first, reason="Projector", at=SOON)
@@ -218,30 +218,30 @@ def test_one_letter_names_all_sessions_that_fell_at_once(two):
 
     refund_cancelled_sessions(due(SOON), at=SOON)
 
-    assert [showing["starts"][:10] for showing in letters().get().context["showings"]] == ["2026-11-06", "2026-11-07"]
+    assert [showing["starts"][:10] for showing in messages().get().context["showings"]] == ["2026-11-06", "2026-11-07"]
 
 
-def test_each_session_that_falls_later_has_its_own_letter(two):
+def test_each_session_cancelled_later_has_its_own_message(two):
     first, second = two
     pay(an_order_of(first, second))
 
-    call_off(first)
-    call_off(second)
+    cancel_and_run_job(first)
+    cancel_and_run_job(second)
 
-    assert [letter.kind for letter in letters()] == [MessageKind.SESSION_CANCELLED] * 2
+    assert [message.kind for message in messages()] == [MessageKind.SESSION_CANCELLED] * 2
 
 
-def test_a_guest_without_an_address_is_refunded_all_the_same():
+def test_a_guest_without_an_address_is_refunded():
     session = a_session()
     order = a_paid_order(session, email="")
 
-    call_off(session)
+    cancel_and_run_job(session)
 
     order.refresh_from_db()
-    assert (order.status, letters().count()) == (Order.Status.REFUNDED, 0)
+    assert (order.status, messages().count()) == (Order.Status.REFUNDED, 0)
 
 
-# --- When
+# --- When an order is due
 
 
 @pytest.mark.parametrize(("at", "is_due"), [(SOON - TICK, False), (SOON, True)])
@@ -262,7 +262,7 @@ def test_only_a_cancelled_session_is_refunded(status):
     assert due(SOON) == []
 
 
-def test_an_order_charged_back_is_left_to_its_own_job():
+def test_a_chargeback_is_not_due_for_this_job():
     session = a_session()
     order = a_paid_order(session)
     record_refund(order, amount=order.final_amount, external_id="re_1", at=NOON)

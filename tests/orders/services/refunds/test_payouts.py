@@ -31,12 +31,12 @@ def send(*, at=NOON):
     return send_refunds(list(Refund.objects.to_send(at)), at=at)
 
 
-def the_bank_refunds(answer):
-    """What the bank does when it is asked to send money back."""
+def patched_bank_refund(answer):
+    """Replace what the demo bank does when it is asked to refund."""
     return patch.object(DemoBank, "refund", side_effect=answer)
 
 
-def sent_but_unheard(back):
+def sent_but_answer_lost(back):
     SENDING(DemoBank(), back)
     raise GatewayUnavailable("ReadTimeout")
 
@@ -44,7 +44,7 @@ def sent_but_unheard(back):
 SENDING = DemoBank.refund
 
 
-def test_a_refund_is_sent_and_noted():
+def test_a_refund_is_sent_and_marked_as_succeeded():
     back = to_send()
 
     tally = send()
@@ -57,7 +57,7 @@ def test_a_refund_is_sent_and_noted():
     assert invariant_violations() == []
 
 
-def test_what_was_sent_is_not_sent_again():
+def test_a_sent_refund_is_not_sent_again():
     to_send()
     send()
     before = business_state()
@@ -67,14 +67,14 @@ def test_what_was_sent_is_not_sent_again():
     assert (tally.done, business_state()) == (0, before)
 
 
-def test_an_answer_that_was_lost_is_asked_for_before_anything_is_sent_again():
+def test_after_a_lost_answer_the_bank_is_asked_before_sending_again():
     back = to_send()
-    with the_bank_refunds(sent_but_unheard):
+    with patched_bank_refund(sent_but_answer_lost):
         tally = send()
     back.refresh_from_db()
     assert (tally.passed_over, back.status, back.error) == (1, Refund.Status.REQUESTED, "ReadTimeout")
 
-    with the_bank_refunds(AssertionError("asked to send again")):
+    with patched_bank_refund(AssertionError("asked to send again")):
         tally = send(at=NOON + BACKOFF[0])
 
     back.refresh_from_db()
@@ -82,10 +82,10 @@ def test_an_answer_that_was_lost_is_asked_for_before_anything_is_sent_again():
     assert differences() == []
 
 
-def test_a_bank_that_stays_away_ends_in_a_failed_refund_that_a_person_sends_again():
+def test_a_refund_fails_after_many_attempts_and_staff_can_send_it_again():
     back = to_send()
     at = NOON
-    with the_bank_refunds(GatewayUnavailable("ConnectTimeout")):
+    with patched_bank_refund(GatewayUnavailable("ConnectTimeout")):
         for pause in BACKOFF:
             assert send(at=at).passed_over == 1
             assert send(at=at + pause - MINUTE / 60).done == 0
@@ -101,10 +101,10 @@ def test_a_bank_that_stays_away_ends_in_a_failed_refund_that_a_person_sends_agai
     assert differences() == []
 
 
-def test_what_was_refused_is_tried_again_under_a_new_name():
+def test_a_refused_refund_is_sent_again_under_a_new_id():
     back = to_send()
     name = back.uid
-    with the_bank_refunds(GatewayRefused("balance_insufficient")):
+    with patched_bank_refund(GatewayRefused("balance_insufficient")):
         send()
     back.refresh_from_db()
     assert (back.status, back.error, back.uid == name) == (Refund.Status.REQUESTED, "balance_insufficient", False)
@@ -116,19 +116,19 @@ def test_what_was_refused_is_tried_again_under_a_new_name():
     assert DemoRefund.objects.get().uid == back.uid
 
 
-def test_money_that_the_bank_takes_its_time_over_is_waited_for_and_not_sent_again():
+def test_a_refund_that_is_pending_at_the_bank_is_not_sent_again():
     back = to_send()
     report = RefundReport(external_id="re_1", amount=PRICE, state=State.OPEN, uid=str(back.uid))
-    with the_bank_refunds(lambda _back: report):
+    with patched_bank_refund(lambda _back: report):
         send()
     back.refresh_from_db()
     assert (back.status, back.external_id) == (Refund.Status.REQUESTED, "re_1")
 
-    with the_bank_refunds(AssertionError("asked to send again")):
+    with patched_bank_refund(AssertionError("asked to send again")):
         assert send(at=NOON + BACKOFF[0]).passed_over == 1
 
 
-def test_what_another_sender_has_claimed_is_left_alone_until_the_claim_ends():
+def test_a_refund_claimed_by_another_sender_is_skipped_until_the_claim_ends():
     back = to_send()
     claim_refunds([back.pk], sender="another", at=NOON)
 
@@ -138,15 +138,15 @@ def test_what_another_sender_has_claimed_is_left_alone_until_the_claim_ends():
     assert DemoRefund.objects.count() == 1
 
 
-def test_a_sender_that_comes_back_too_late_changes_nothing():
+def test_a_webhook_that_arrives_before_the_answer_decides():
     back = to_send()
 
-    def meanwhile(asked):
+    def webhook_first(asked):
         report = SENDING(DemoBank(), asked)
-        settle_payment(Payment.objects.get(), at=NOON + MINUTE)  # a webhook was faster
+        settle_payment(Payment.objects.get(), at=NOON + MINUTE)  # a webhook arrives before the answer
         return report
 
-    with the_bank_refunds(meanwhile):
+    with patched_bank_refund(webhook_first):
         tally = send()
 
     back.refresh_from_db()
@@ -171,7 +171,7 @@ def test_nothing_is_sent_beyond_what_was_paid():
     assert not DemoRefund.objects.exists()
 
 
-def test_a_refund_made_at_the_banks_desk_settles_the_one_that_failed():
+def test_a_refund_made_by_hand_at_the_bank_settles_a_failed_one():
     back = to_send()
     Refund.objects.update(status=Refund.Status.FAILED)
     DemoRefund.objects.create(charge=DemoCharge.objects.get(), uid="5" * 32, amount=PRICE)
@@ -183,7 +183,7 @@ def test_a_refund_made_at_the_banks_desk_settles_the_one_that_failed():
     assert (back.status, back.external_id) == (Refund.Status.SUCCEEDED, f"demo_{'5' * 32}")
 
 
-def test_what_was_handed_out_and_is_found_sent_as_well_is_shown_to_a_person():
+def test_a_refund_paid_out_in_cash_and_also_sent_is_flagged_as_a_discrepancy():
     back = to_send()
     Refund.objects.update(status=Refund.Status.FAILED)
     mark_paid_out(back, at=NOON)

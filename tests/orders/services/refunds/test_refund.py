@@ -47,12 +47,12 @@ SOON = NOON + timedelta(hours=1)
 SNACK = Decimal("120.00")
 
 
-def give_up(order, *lines, at=SOON, **more):
+def refund_lines(order, *lines, at=SOON, **more):
     return refund(order, lines=lines or None, reason="Fell ill", at=at, **more)
 
 
 def broken(at=SOON):
-    Notification.objects.update(status=Status.SENT)  # the post is looked at elsewhere
+    Notification.objects.update(status=Status.SENT)  # undelivered messages are checked elsewhere
     return list(invariants.violations(at))
 
 
@@ -70,7 +70,7 @@ def balance(order):
 
 
 def an_earned_order(session=None, *, seats=2, points=0, spend=0, at=None, **basket):
-    """An order whose session is over and whose customer got the points for it; they are credited as it ends."""
+    """A completed order whose points were credited when its session ended."""
     session = session or a_session(price=Decimal("400.00"))
     order = a_paid_order(session, seats=seats, customer=a_customer(points=points), points=spend, **basket)
     over = at or session.end_datetime
@@ -79,17 +79,17 @@ def an_earned_order(session=None, *, seats=2, points=0, spend=0, at=None, **bask
     return fresh(order)
 
 
-# --- Whole
+# --- Full refunds
 
 
-def test_a_whole_refund_gives_back_all_there_is():
+def test_a_full_refund_releases_everything():
     session = a_session()
     item = an_item(session.hall.cinema, stock=10)
     customer = a_customer(points=100)
     promocode = a_promocode()
     order = a_paid_order(session, seats=2, snacks=[(item, 3)], customer=customer, points=100, promocode=promocode)
 
-    back = give_up(order)
+    back = refund_lines(order)
 
     order = fresh(order)
     assert (order.status, order.refunded_at, order.refund_processed_at) == (Order.Status.REFUNDED, SOON, SOON)
@@ -105,10 +105,10 @@ def test_a_whole_refund_gives_back_all_there_is():
     assert [event.to_status for event in order.events.order_by("pk")][-1] == "REFUNDED"
 
 
-def test_a_refund_does_not_give_the_use_of_a_promocode_back():
+def test_a_refund_does_not_return_the_use_of_a_promocode():
     promocode = a_promocode()
 
-    give_up(a_paid_order(promocode=promocode))
+    refund_lines(a_paid_order(promocode=promocode))
 
     assert fresh(promocode).used_count == 1
 
@@ -117,34 +117,34 @@ def test_an_order_s_amounts_never_change():
     order = a_paid_order(seats=2, customer=a_customer(points=100), points=100, promocode=a_promocode())
     amounts = (order.total_amount, order.discount_amount, order.bonus_amount, order.final_amount)
 
-    give_up(order)
+    refund_lines(order)
 
     order = fresh(order)
     assert (order.total_amount, order.discount_amount, order.bonus_amount, order.final_amount) == amounts
 
 
-def test_the_customer_is_told_of_each_refund():
+def test_the_customer_is_notified_of_each_refund():
     order = a_paid_order(seats=2)
     first, second = tickets_of(order)
 
-    refunds = [give_up(order, first), give_up(order, second)]
+    refunds = [refund_lines(order, first), refund_lines(order, second)]
 
-    told = Notification.objects.filter(kind=MessageKind.ORDER_REFUNDED).order_by("pk")
-    assert list(told.values_list("recipient", "occasion")) == [
+    messages = Notification.objects.filter(kind=MessageKind.ORDER_REFUNDED).order_by("pk")
+    assert list(messages.values_list("recipient", "occasion")) == [
         (order.email, f"{order.number} {back.pk}") for back in refunds
     ]
 
 
-def test_a_refund_carries_a_reason_and_a_name():
+def test_a_refund_records_its_reason_and_actor():
     manager = a_customer()
 
-    back = give_up(a_paid_order(), actor=manager)
+    back = refund_lines(a_paid_order(), actor=manager)
 
     assert (back.reason, back.actor, back.requested_at) == ("Fell ill", manager, SOON)
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 251, "a\x00b"])
-def test_nothing_is_refunded_without_a_reason_that_can_be_kept(reason):
+def test_a_refund_needs_a_valid_reason(reason):
     order = a_paid_order()
 
     with raises_unchanged(ReasonNeeded):
@@ -154,7 +154,7 @@ def test_nothing_is_refunded_without_a_reason_that_can_be_kept(reason):
 def test_an_order_that_cost_nothing_is_refunded_without_a_payment():
     order = a_paid_order(promocode=a_promocode(discount_percent=100))
 
-    back = give_up(order)
+    back = refund_lines(order)
 
     assert (back.amount, back.payment, back.status, back.succeeded_at) == (
         Decimal("0.00"),
@@ -165,12 +165,12 @@ def test_an_order_that_cost_nothing_is_refunded_without_a_payment():
     assert fresh(order).status == Order.Status.REFUNDED
 
 
-def test_a_seat_that_was_refunded_is_sold_again():
+def test_a_refunded_seat_can_be_sold_again():
     session = a_session()
     order = a_paid_order(session)
     seat = order.tickets.get().seat
 
-    give_up(order)
+    refund_lines(order)
 
     assert an_order(session, at=SOON).tickets.get().seat == seat
 
@@ -184,37 +184,37 @@ def test_an_order_that_is_not_sold_cannot_be_refunded(status):
         cancel(order, reason=CancelReason.STAFF, at=NOON)
 
     with raises_unchanged(NotRefundable):
-        give_up(order)
+        refund_lines(order)
 
 
 def test_an_order_is_refunded_once():
     order = a_paid_order()
-    give_up(order)
+    refund_lines(order)
 
     with raises_unchanged(NotRefundable):
-        give_up(order)
+        refund_lines(order)
 
 
-def test_a_completed_order_is_refunded_as_well():
+def test_a_completed_order_is_refunded_too():
     session = a_session()
     order = a_paid_order(session, seats=2)
     check_in(tickets_of(order)[0], at=session.start_datetime)
     complete([order], at=session.end_datetime)
 
-    give_up(order, at=session.end_datetime + DAY)
+    refund_lines(order, at=session.end_datetime + DAY)
 
     assert fresh(order).status == Order.Status.REFUNDED
     assert {ticket.status for ticket in order.tickets.all()} == {Ticket.Status.AVAILABLE}
 
 
-# --- By line
+# --- Refunds by line
 
 
 def test_one_line_is_refunded_and_the_order_keeps_its_status():
     order = a_paid_order(seats=2)
     first, second = tickets_of(order)
 
-    back = give_up(order, first)
+    back = refund_lines(order, first)
 
     assert back.amount == PRICE
     assert [(line.ticket, line.amount) for line in back.lines.all()] == [(first, PRICE)]
@@ -225,9 +225,9 @@ def test_one_line_is_refunded_and_the_order_keeps_its_status():
 def test_the_last_line_makes_the_order_refunded():
     order = a_paid_order(seats=2)
     first, second = tickets_of(order)
-    give_up(order, first)
+    refund_lines(order, first)
 
-    give_up(order, second, at=SOON + DAY)
+    refund_lines(order, second, at=SOON + DAY)
 
     order = fresh(order)
     assert (order.status, order.refund_processed_at) == (Order.Status.REFUNDED, SOON + DAY)
@@ -236,9 +236,9 @@ def test_the_last_line_makes_the_order_refunded():
 
 def test_the_rest_is_refunded_after_a_line():
     order = a_paid_order(seats=3)
-    give_up(order, tickets_of(order)[1])
+    refund_lines(order, tickets_of(order)[1])
 
-    back = give_up(order)
+    back = refund_lines(order)
 
     assert (back.amount, fresh(order).status) == (2 * PRICE, Order.Status.REFUNDED)
 
@@ -246,26 +246,26 @@ def test_the_rest_is_refunded_after_a_line():
 def test_a_line_that_was_refunded_is_not_refunded_again():
     order = a_paid_order(seats=2)
     first, _second = tickets_of(order)
-    give_up(order, first)
+    refund_lines(order, first)
 
     with raises_unchanged(LinesNotRefundable):
-        give_up(order, first)
+        refund_lines(order, first)
 
 
-def test_one_refunded_line_among_others_refuses_all():
+def test_one_refunded_line_among_others_refuses_the_whole_refund():
     order = a_paid_order(seats=3)
     first, second, _third = tickets_of(order)
-    give_up(order, first)
+    refund_lines(order, first)
 
     with raises_unchanged(LinesNotRefundable):
-        give_up(order, second, first)
+        refund_lines(order, second, first)
 
 
 def test_a_line_named_twice_is_refunded_once():
     order = a_paid_order(seats=2)
     first, _second = tickets_of(order)
 
-    assert give_up(order, first, first).amount == PRICE
+    assert refund_lines(order, first, first).amount == PRICE
 
 
 def test_a_line_of_another_order_is_refused():
@@ -273,28 +273,28 @@ def test_a_line_of_another_order_is_refused():
     order, other = a_paid_order(session), a_paid_order(session)
 
     with raises_unchanged(LinesNotRefundable):
-        give_up(order, other.tickets.get())
+        refund_lines(order, other.tickets.get())
 
 
-def test_no_lines_at_all_are_refused():
+def test_an_empty_list_of_lines_is_refused():
     order = a_paid_order()
 
     with raises_unchanged(NothingToRefund):
         refund(order, lines=[], reason="Fell ill", at=SOON)
 
 
-def test_a_ticket_and_snacks_with_one_key_are_not_confused():
+def test_a_ticket_and_snacks_with_the_same_primary_key_are_not_confused():
     session = a_session()
     order = a_paid_order(session, seats=2, snacks=[(an_item(session.hall.cinema), 1)])
     ticket = tickets_of(order)[0]
-    ConcessionPreorder.objects.filter(order=order)  # whatever its key is, the ticket alone is named
+    ConcessionPreorder.objects.filter(order=order)  # whose keys may be equal; only the ticket is named
 
-    back = give_up(order, ticket)
+    back = refund_lines(order, ticket)
 
     assert [line.preorder for line in back.lines.all()] == [None]
 
 
-def test_every_cent_comes_back_in_whatever_order_the_lines_go():
+def test_refunds_of_all_lines_add_up_exactly_in_any_order():
     session = a_session(price=Decimal("333.33"))
     item = an_item(session.hall.cinema, price=Decimal("33.33"))
     order = a_paid_order(
@@ -302,7 +302,7 @@ def test_every_cent_comes_back_in_whatever_order_the_lines_go():
     )
     lines = [order.preorders.get(), *reversed(tickets_of(order))]
 
-    refunds = [give_up(order, line) for line in lines]
+    refunds = [refund_lines(order, line) for line in lines]
 
     assert [back.amount for back in refunds] == [line.paid for line in lines]
     assert sum(back.amount for back in refunds) == order.final_amount
@@ -314,7 +314,7 @@ def test_every_cent_comes_back_in_whatever_order_the_lines_go():
 
 @pytest.fixture
 def evening():
-    """A paid order of a ticket, popcorn that lies ready, and coffee that is made."""
+    """A paid order of a ticket, ready-made popcorn, and coffee that is made to order."""
     session = a_session()
     cinema = session.hall.cinema
     popcorn, coffee = an_item(cinema, stock=10), an_item(cinema, stock=10, made_to_order=True)
@@ -326,16 +326,16 @@ def test_open_snacks_go_back_to_the_stock(evening):
     order, popcorn, coffee = evening
     make_ready(popcorn, at=NOON)
 
-    give_up(order)
+    refund_lines(order)
 
     assert [fresh(line.concession_item).stock_quantity for line in (popcorn, coffee)] == [10, 10]
 
 
-def test_what_was_made_to_order_goes_to_waste(evening):
+def test_snacks_made_to_order_are_written_off(evening):
     order, _popcorn, coffee = evening
     make_ready(coffee, at=NOON)
 
-    give_up(order)
+    refund_lines(order)
 
     moved = StockMovement.objects.filter(preorder=coffee).order_by("pk")
     assert list(moved.values_list("kind", "quantity")) == [("HOLD", -1), ("RETURN", 1), ("WRITE_OFF", -1)]
@@ -347,25 +347,25 @@ def test_snacks_that_were_collected_are_skipped(evening):
     order, popcorn, _coffee = evening
     collect(popcorn, at=NOON)
 
-    back = give_up(order)
+    back = refund_lines(order)
 
     assert back.amount == PRICE + SNACK
     assert (fresh(order).status, fresh(popcorn).status) == (Order.Status.PAID, "COLLECTED")
     assert fresh(popcorn.concession_item).stock_quantity == 8
 
 
-def test_snacks_that_lapsed_are_skipped(evening):
+def test_expired_snacks_are_skipped(evening):
     order, popcorn, coffee = evening
     expire_uncollected([order], at=popcorn.collection_deadline)
 
-    back = give_up(order, at=popcorn.collection_deadline)
+    back = refund_lines(order, at=popcorn.collection_deadline)
 
     assert (back.amount, fresh(order).status) == (PRICE, Order.Status.PAID)
     assert [fresh(line).status for line in (popcorn, coffee)] == ["EXPIRED", "EXPIRED"]
 
 
 @pytest.mark.parametrize("fate", [ConcessionPreorder.Status.COLLECTED, ConcessionPreorder.Status.EXPIRED])
-def test_a_manager_may_name_snacks_that_are_gone(evening, fate):
+def test_collected_or_expired_snacks_are_refunded_when_named(evening, fate):
     order, popcorn, _coffee = evening
     if fate == "COLLECTED":
         collect(popcorn, at=NOON)
@@ -373,31 +373,31 @@ def test_a_manager_may_name_snacks_that_are_gone(evening, fate):
         expire_uncollected([order], at=popcorn.collection_deadline)
     stock = fresh(popcorn.concession_item).stock_quantity
 
-    back = give_up(order, popcorn)
+    back = refund_lines(order, popcorn)
 
     assert (back.amount, fresh(popcorn).status) == (2 * SNACK, fate)
     assert fresh(popcorn.concession_item).stock_quantity == stock
 
 
-def test_the_order_is_refunded_with_its_last_line_even_one_that_is_gone(evening):
+def test_the_order_is_refunded_with_its_last_line_even_if_that_was_consumed(evening):
     order, popcorn, _coffee = evening
     collect(popcorn, at=NOON)
-    give_up(order)
+    refund_lines(order)
 
-    give_up(order, popcorn)
+    refund_lines(order, popcorn)
 
     assert fresh(order).status == Order.Status.REFUNDED
 
 
-def test_nothing_but_collected_snacks_is_nothing_to_refund():
+def test_collected_snacks_alone_leave_nothing_to_refund():
     order = a_paid_order(snacks=[(an_item(), 1)])
     collect(order.preorders.get(), at=NOON)
 
     with raises_unchanged(NothingToRefund):
-        give_up(order)
+        refund_lines(order)
 
 
-# --- Points that were spent
+# --- Spent points
 
 
 def returned(order):
@@ -405,25 +405,25 @@ def returned(order):
     return list(entries.values_list("amount", flat=True))
 
 
-def test_points_come_back_as_floors_and_the_last_line_brings_the_rest():
+def test_returned_points_are_rounded_down_and_the_last_line_returns_the_rest():
     # 100 points over three tickets of one price: shares of 33.34, 33.33 and 33.33
     order = a_paid_order(a_session(), seats=3, customer=a_customer(points=100), points=100)
 
     for ticket in tickets_of(order):
-        give_up(order, ticket)
+        refund_lines(order, ticket)
 
     # 33.34 → 33; 66.67 → 66, less 33; the last one: 100, less 66
     assert returned(order) == [33, 33, 34]
 
 
-def test_a_share_of_less_than_a_point_brings_none_until_there_is_one():
+def test_fractions_of_a_point_are_returned_once_they_add_up_to_one():
     # 1 point over three tickets: shares of 0.34, 0.33 and 0.33
     order = a_paid_order(a_session(), seats=3, customer=a_customer(points=1), points=1)
     first, second, third = tickets_of(order)
 
-    give_up(order, first, second)
+    refund_lines(order, first, second)
     so_far = returned(order)
-    give_up(order, third)
+    refund_lines(order, third)
 
     assert (so_far, returned(order)) == ([], [1])
 
@@ -434,27 +434,27 @@ def test_a_point_may_be_worth_more_than_a_unit(settings):
     order = a_paid_order(a_session(), seats=2, customer=a_customer(points=7), points=7)
 
     for ticket in tickets_of(order):
-        give_up(order, ticket)
+        refund_lines(order, ticket)
 
     assert order.bonus_amount == Decimal("17.50")
     assert returned(order) == [3, 4]
 
 
 @pytest.mark.parametrize("value", ["0.50", "2.00"])
-def test_a_point_returns_at_the_value_it_was_spent_at(settings, value):
+def test_points_return_at_the_value_they_were_spent_at(settings, value):
     order = a_paid_order(a_session(), seats=3, customer=a_customer(points=100), points=100)
     settings.BONUS_POINT_VALUE = Decimal(value)
 
     for ticket in tickets_of(order):
-        give_up(order, ticket)
+        refund_lines(order, ticket)
 
     assert (returned(order), balance(order)) == ([33, 33, 34], (100, 0))
 
 
-def test_each_return_names_its_original_and_its_refund():
+def test_each_returned_transaction_refers_to_its_original_and_its_refund():
     order = a_paid_order(seats=2, customer=a_customer(points=100), points=100)
 
-    refunds = [give_up(order, ticket) for ticket in tickets_of(order)]
+    refunds = [refund_lines(order, ticket) for ticket in tickets_of(order)]
 
     spent = BonusTransaction.objects.get(order=order, transaction_type="DEDUCTION")
     assert [(entry.reverses, entry.refund) for entry in spent.reversals.order_by("pk")] == [
@@ -462,16 +462,16 @@ def test_each_return_names_its_original_and_its_refund():
     ]
 
 
-def test_points_that_come_back_do_not_vanish_the_next_night():
+def test_returned_points_do_not_expire_the_next_night():
     order = a_paid_order(customer=a_customer(points=100, at=NOON - 365 * DAY), points=60)
 
-    give_up(order)
+    refund_lines(order)
 
     account = fresh(order.user.bonus_account)
     assert (account.balance, account.last_accrual_date) == (100, SOON)
 
 
-# --- Points that were earned
+# --- Earned points
 
 
 def taken(order):
@@ -479,37 +479,37 @@ def taken(order):
     return list(entries.values_list("amount", flat=True))
 
 
-def test_a_refund_takes_back_what_its_money_had_earned():
+def test_a_refund_takes_back_the_points_earned_by_its_money():
     order = an_earned_order()  # 800.00 paid, 40 points earned
 
-    give_up(order, tickets_of(order)[0], at=order.completed_at)
+    refund_lines(order, tickets_of(order)[0], at=order.completed_at)
 
     assert (taken(order), balance(order)) == ([-20], (20, 0))
 
 
-def test_points_are_taken_back_as_the_difference_of_floors():
+def test_earned_points_are_taken_back_as_the_difference_of_rounded_totals():
     # 3 × 150.00 earn 22 (of 22.5); 300.00 earn 15; 150.00 earn 7 (of 7.5)
     order = an_earned_order(a_session(price=Decimal("150.00")), seats=3)
 
     for ticket in tickets_of(order):
-        give_up(order, ticket, at=order.completed_at)
+        refund_lines(order, ticket, at=order.completed_at)
 
     assert (taken(order), balance(order)) == ([-7, -8, -7], (0, 0))
 
 
-def test_what_the_balance_lacks_is_owed():
+def test_points_missing_from_the_balance_become_a_debt():
     order = an_earned_order()
     adjust(order.user.bonus_account, amount=-30, reason="Spent elsewhere", at=order.completed_at)
 
-    give_up(order, at=order.completed_at)
+    refund_lines(order, at=order.completed_at)
 
     assert (taken(order), balance(order)) == ([-40], (0, 30))
 
 
-def test_the_next_credit_pays_what_is_owed_first():
+def test_the_next_credit_settles_the_debt_first():
     order = an_earned_order()
     adjust(order.user.bonus_account, amount=-30, reason="Spent elsewhere", at=order.completed_at)
-    give_up(order, at=order.completed_at)
+    refund_lines(order, at=order.completed_at)
 
     adjust(order.user.bonus_account, amount=50, reason="Sorry", at=order.completed_at)
 
@@ -520,7 +520,7 @@ def test_points_spent_return_before_points_earned_are_taken():
     order = an_earned_order(points=100, spend=100)  # 700.00 paid, 35 points earned
     adjust(order.user.bonus_account, amount=-35, reason="Spent elsewhere", at=order.completed_at)
 
-    give_up(order, at=order.completed_at)
+    refund_lines(order, at=order.completed_at)
 
     kinds = BonusTransaction.objects.filter(order=order).order_by("pk").values_list("transaction_type", "amount")
     assert list(kinds) == [("DEDUCTION", -100), ("ACCRUAL", 35), ("REVERSAL", 100), ("REVERSAL", -35)]
@@ -531,28 +531,28 @@ def test_points_spent_return_before_points_earned_are_taken():
 def test_points_earned_too_long_ago_are_not_taken_back(later, is_taken):
     order = an_earned_order()
 
-    give_up(order, at=order.completed_at + later)
+    refund_lines(order, at=order.completed_at + later)
 
     assert taken(order) == ([-40] if is_taken else [])
 
 
-def test_a_refund_before_the_credit_leaves_nothing_to_take():
+def test_a_refund_before_the_accrual_takes_no_points():
     session = a_session(price=Decimal("400.00"))
     order = a_paid_order(session, seats=2, customer=a_customer())
-    give_up(order, tickets_of(order)[0])
+    refund_lines(order, tickets_of(order)[0])
 
     complete([order], at=session.end_datetime)
     accrue([order], at=session.end_datetime)
-    give_up(order, at=session.end_datetime)
+    refund_lines(order, at=session.end_datetime)
 
     assert taken(order) == [-20]
     assert balance(order) == (0, 0)
 
 
-# --- A fact from outside
+# --- Refunds outside the system
 
 
-def test_a_chargeback_locks_the_order_until_the_job_gives_back():
+def test_a_chargeback_holds_seats_until_the_job_releases_them():
     session = a_session()
     item = an_item(session.hall.cinema, stock=10)
     order = a_paid_order(session, seats=2, snacks=[(item, 1)], customer=a_customer(points=100), points=100)
@@ -566,7 +566,7 @@ def test_a_chargeback_locks_the_order_until_the_job_gives_back():
     assert (fresh(item).stock_quantity, balance(order)) == (9, (0, 0))
 
 
-def test_the_job_gives_back_what_a_chargeback_left():
+def test_the_job_releases_what_an_order_charged_back_holds():
     session = a_session()
     item = an_item(session.hall.cinema, stock=10)
     order = a_paid_order(session, seats=2, snacks=[(item, 1)], customer=a_customer(points=100), points=100)
@@ -604,7 +604,7 @@ def test_only_refunded_orders_are_processed():
     assert business_state() == before
 
 
-def test_consumed_snacks_are_part_of_a_chargeback(evening):
+def test_a_chargeback_includes_consumed_snacks(evening):
     order, popcorn, _coffee = evening
     collect(popcorn, at=NOON)
     record_refund(order, amount=order.final_amount, external_id="re_1", at=SOON)
@@ -616,7 +616,7 @@ def test_consumed_snacks_are_part_of_a_chargeback(evening):
     assert sum(line.amount for line in RefundLine.objects.all()) == order.final_amount
 
 
-def test_a_chargeback_of_points_earned_takes_them():
+def test_a_chargeback_takes_back_earned_points():
     order = an_earned_order()
     record_refund(order, amount=order.final_amount, external_id="re_1", at=order.completed_at)
 
@@ -625,7 +625,7 @@ def test_a_chargeback_of_points_earned_takes_them():
     assert (taken(order), balance(order)) == ([-40], (0, 0))
 
 
-def test_a_fact_told_twice_is_booked_once():
+def test_an_outside_refund_reported_twice_is_recorded_once():
     order = a_paid_order(seats=2)
     first = record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
     before = business_state()
@@ -645,20 +645,20 @@ def test_more_than_was_paid_or_nothing_is_refused(amount):
 
 def test_more_than_is_left_is_refused():
     order = a_paid_order(seats=2)
-    give_up(order, tickets_of(order)[0])
+    refund_lines(order, tickets_of(order)[0])
 
     with raises_unchanged(MoreThanLeft):
         record_refund(order, amount=PRICE + Decimal("0.01"), external_id="re_1", at=SOON)
 
 
-def test_an_order_that_was_not_paid_has_nothing_to_refund():
+def test_an_outside_refund_of_an_unpaid_order_is_refused():
     order = an_order()
 
     with raises_unchanged(MoreThanLeft):
         record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
 
 
-def test_a_part_refunded_outside_waits_for_its_lines():
+def test_a_partial_outside_refund_waits_for_its_lines():
     order = a_paid_order(seats=2)
     before = business_state()
 
@@ -669,96 +669,96 @@ def test_a_part_refunded_outside_waits_for_its_lines():
     assert {table for table in after if after[table] != before.get(table)} == {"payments.Refund"}
 
 
-def test_naming_the_lines_settles_a_part_without_more_money():
+def test_naming_the_lines_of_an_outside_refund_sends_no_more_money():
     order = a_paid_order(seats=2)
     booked = record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
     first, second = tickets_of(order)
 
-    settled = give_up(order, first)
+    settled = refund_lines(order, first)
 
     assert (settled, settled.unallocated_amount, Refund.objects.count()) == (booked, 0, 1)
     assert (fresh(first).status, fresh(second).status) == ("AVAILABLE", "PAID")
 
 
-def test_naming_lines_settles_the_part_of_their_price():
+def test_lines_settle_the_outside_refund_of_the_same_amount():
     session = a_session()
     order = a_paid_order(session, seats=2, snacks=[(an_item(session.hall.cinema), 1)])
     of_ticket = record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
     of_snacks = record_refund(order, amount=SNACK, external_id="re_2", at=SOON)
 
-    settled = [give_up(order, order.preorders.get()), give_up(order, tickets_of(order)[0])]
+    settled = [refund_lines(order, order.preorders.get()), refund_lines(order, tickets_of(order)[0])]
 
     assert settled == [of_snacks, of_ticket]
     assert [each.unallocated_amount for each in Refund.objects.all()] == [0, 0]
 
 
-def test_two_parts_of_one_price_are_settled_one_by_one():
+def test_two_outside_refunds_of_the_same_amount_are_settled_one_by_one():
     order = a_paid_order(seats=3)
     parts = [record_refund(order, amount=PRICE, external_id=f"re_{number}", at=SOON) for number in (1, 2)]
     first, second, _third = tickets_of(order)
 
-    settled = [give_up(order, first), give_up(order, second)]
+    settled = [refund_lines(order, first), refund_lines(order, second)]
 
     assert settled == parts
     assert (Refund.objects.count(), Refund.objects.filter(unallocated_amount__gt=0).count()) == (2, 0)
 
 
-def test_lines_that_cost_less_than_the_part_take_a_piece_of_it_and_no_money():
+def test_lines_that_cost_less_than_an_outside_refund_use_part_of_it():
     session = a_session()
     order = a_paid_order(session, seats=2, snacks=[(an_item(session.hall.cinema), 1)])
     booked = record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
 
-    back = give_up(order, order.preorders.get())
+    back = refund_lines(order, order.preorders.get())
 
     assert (back.amount, back.status) == (0, Refund.Status.SUCCEEDED)
     assert fresh(booked).unallocated_amount == PRICE - SNACK
 
 
-def test_what_lines_cost_beyond_the_part_is_sent():
+def test_only_the_amount_beyond_an_outside_refund_is_sent():
     order = a_paid_order(seats=2)
     booked = record_refund(order, amount=Decimal("100.00"), external_id="re_1", at=SOON)
 
-    back = give_up(order, tickets_of(order)[0])
+    back = refund_lines(order, tickets_of(order)[0])
 
     assert (back.amount, back.status) == (PRICE - 100, Refund.Status.REQUESTED)
     assert fresh(booked).unallocated_amount == 0
 
 
-def test_several_parts_count_together_the_oldest_first():
+def test_several_outside_refunds_are_used_together_oldest_first():
     order = a_paid_order(seats=3)
     first, second = [
         record_refund(order, amount=Decimal(amount), external_id=f"re_{amount}", at=SOON) for amount in (100, 300)
     ]
 
-    back = give_up(order, tickets_of(order)[0])
+    back = refund_lines(order, tickets_of(order)[0])
 
     assert (back.amount, fresh(first).unallocated_amount, fresh(second).unallocated_amount) == (0, 0, 400 - PRICE)
 
 
 @pytest.mark.parametrize("part", [Decimal("0.01"), Decimal("100.00"), PRICE, Decimal("699.99")])
-def test_what_went_back_outside_is_not_sent_again(part):
+def test_money_refunded_outside_is_not_sent_again(part):
     order = a_paid_order(seats=2, customer=a_customer(points=0))
     booked = record_refund(order, amount=part, external_id="re_1", at=SOON)
 
-    back = give_up(order)
+    back = refund_lines(order)
 
     assert (back.amount, fresh(booked).unallocated_amount) == (2 * PRICE - part, 0)
     assert fresh(order).status == Order.Status.REFUNDED
     assert broken() == []
 
 
-def test_points_come_back_for_every_line_whoever_sent_the_money():
+def test_points_are_returned_for_every_line_including_outside_refunds():
     order = a_paid_order(seats=2, customer=a_customer(points=100), points=100)
     record_refund(order, amount=Decimal("500.00"), external_id="re_1", at=SOON)
 
     for ticket in tickets_of(order):
-        give_up(order, ticket)
+        refund_lines(order, ticket)
 
     assert (returned(order), balance(order)) == ([50, 50], (100, 0))
     assert broken() == []
 
 
-def test_parts_that_add_up_to_all_end_the_order():
+def test_outside_refunds_that_add_up_to_the_total_refund_the_order():
     order = a_paid_order(seats=2)
     record_refund(order, amount=PRICE, external_id="re_1", at=SOON)
 
@@ -770,10 +770,10 @@ def test_parts_that_add_up_to_all_end_the_order():
     assert {ticket.status for ticket in order.tickets.all()} == {"AVAILABLE"}
 
 
-def test_the_rest_refunded_outside_after_a_line_ends_the_order():
+def test_an_outside_refund_of_the_rest_refunds_the_order():
     order = a_paid_order(seats=2, customer=a_customer(points=101), points=101)
     first, second = tickets_of(order)
-    give_up(order, first)
+    refund_lines(order, first)
 
     record_refund(order, amount=second.paid, external_id="re_1", at=SOON)
     process_refunds([order], at=SOON)
@@ -782,7 +782,7 @@ def test_the_rest_refunded_outside_after_a_line_ends_the_order():
     assert (returned(order), balance(order)) == ([50, 51], (101, 0))
 
 
-# --- Marked by hand
+# --- Orders marked as refunded by hand
 
 
 def marked(order, at=SOON):
@@ -790,7 +790,7 @@ def marked(order, at=SOON):
     return order
 
 
-def test_an_order_marked_by_hand_gets_its_money_sent():
+def test_an_order_marked_as_refunded_by_hand_is_paid_back():
     order = marked(a_paid_order(seats=2, customer=a_customer(points=100), points=100))
 
     process_refunds([order], at=SOON)
@@ -805,10 +805,10 @@ def test_an_order_marked_by_hand_gets_its_money_sent():
     assert balance(order) == (100, 0)
 
 
-def test_an_order_marked_by_hand_after_a_line_gets_the_rest():
+def test_an_order_marked_as_refunded_after_a_line_is_paid_the_rest():
     order = a_paid_order(seats=2, customer=a_customer(points=101), points=101)
     first, second = tickets_of(order)
-    give_up(order, first)
+    refund_lines(order, first)
 
     process_refunds([marked(order)], at=SOON)
 
@@ -816,16 +816,16 @@ def test_an_order_marked_by_hand_after_a_line_gets_the_rest():
     assert balance(order) == (101, 0)
 
 
-def test_an_order_paid_with_points_alone_and_marked_by_hand_gets_the_rest():
+def test_an_order_paid_with_points_alone_and_marked_as_refunded_gets_its_points():
     order = a_paid_order(seats=2, customer=a_customer(points=700), points=700)
-    give_up(order, tickets_of(order)[0])
+    refund_lines(order, tickets_of(order)[0])
 
     process_refunds([marked(order)], at=SOON)
 
     assert (returned(order), balance(order)) == ([350, 350], (700, 0))
 
 
-def test_an_order_that_cost_nothing_and_is_marked_by_hand_is_processed():
+def test_an_order_that_cost_nothing_and_is_marked_as_refunded_is_processed():
     order = marked(a_paid_order(promocode=a_promocode(discount_percent=100)))
 
     process_refunds([order], at=SOON)
@@ -837,20 +837,20 @@ def test_an_order_that_cost_nothing_and_is_marked_by_hand_is_processed():
 
 
 @pytest.mark.parametrize(("at", "is_due"), [(SOON, True), (SOON - timedelta(microseconds=1), False)])
-def test_a_refund_is_due_from_its_instant(at, is_due):
+def test_an_outside_refund_is_due_from_its_time_on(at, is_due):
     order = a_paid_order()
     record_refund(order, amount=order.final_amount, external_id="re_1", at=SOON)
 
     assert list(Order.objects.refund_to_process(at)) == ([order] if is_due else [])
 
 
-def test_what_was_given_back_at_once_is_not_due():
-    give_up(a_paid_order())
+def test_a_refund_with_immediate_effects_is_not_due():
+    refund_lines(a_paid_order())
 
     assert list(Order.objects.refund_to_process(SOON)) == []
 
 
-# --- After the session was archived
+# --- Archived sessions
 
 
 def test_a_refund_of_an_archived_session_corrects_its_summary():
@@ -864,7 +864,7 @@ def test_a_refund_of_an_archived_session_corrects_its_summary():
     archive(Session.objects.all(), at=later)
     before = SessionSummary.objects.values_list("capacity", "sold", "used", "no_show", "refunded", "gross", "net")[0]
 
-    give_up(order, stayed_away, at=later + DAY)
+    refund_lines(order, stayed_away, at=later + DAY)
 
     summary = SessionSummary.objects.values_list("capacity", "sold", "used", "no_show", "refunded", "gross", "net")[0]
     assert before == (20, 3, 1, 2, 0, 3 * PRICE, 3 * PRICE)

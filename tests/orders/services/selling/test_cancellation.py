@@ -31,7 +31,7 @@ def a_reservation(**basket):
     return an_order(a_session(start=NOON + timedelta(days=9)), channel="RESERVATION", **basket)
 
 
-def test_everything_taken_is_given_back():
+def test_cancelling_releases_everything():
     session = a_session()
     item = an_item(session.hall.cinema, stock=10)
     customer = a_customer(points=100)
@@ -50,7 +50,7 @@ def test_everything_taken_is_given_back():
     assert (item.stock_quantity, customer.bonus_account.balance, Promocode.objects.get().used_count) == (10, 100, 0)
 
 
-def test_each_return_names_what_it_undoes():
+def test_each_return_refers_to_the_record_it_reverses():
     order = an_order(snacks=[(an_item(), 3)], customer=a_customer(points=100), points=60)
 
     cancel(order, reason=CancelReason.EXPIRED, at=SOON)
@@ -63,7 +63,7 @@ def test_each_return_names_what_it_undoes():
     assert (reversal.amount, reversal.reverses, reversal.refund, reversal.order) == (60, spent, None, order)
 
 
-def test_points_that_come_back_do_not_vanish_the_next_night():
+def test_returned_points_do_not_expire_the_next_night():
     order = an_order(customer=a_customer(points=100, at=NOON - timedelta(days=365)), points=60)
 
     cancel(order, reason=CancelReason.EXPIRED, at=SOON)
@@ -73,7 +73,7 @@ def test_points_that_come_back_do_not_vanish_the_next_night():
     assert (account.balance, account.last_accrual_date) == (100, SOON)
 
 
-def test_why_and_by_whom_is_on_record():
+def test_reason_and_actor_are_recorded():
     order, manager = an_order(), a_customer()
 
     cancel(order, reason=CancelReason.STAFF, at=SOON, actor=manager)
@@ -88,14 +88,14 @@ def test_why_and_by_whom_is_on_record():
     )
 
 
-def test_the_customer_is_told_when_there_is_one_to_tell():
+def test_customers_with_an_address_are_notified():
     session = a_session()
     orders = [an_order(session), an_order(session, email="")]
 
     cancel(orders, reason=CancelReason.EXPIRED, at=SOON)
 
-    told = Notification.objects.filter(kind=MessageKind.ORDER_CANCELLED)
-    assert list(told.values_list("recipient", "occasion")) == [(orders[0].email, orders[0].number)]
+    messages = Notification.objects.filter(kind=MessageKind.ORDER_CANCELLED)
+    assert list(messages.values_list("recipient", "occasion")) == [(orders[0].email, orders[0].number)]
 
 
 def test_an_overdue_order_is_cancelled():
@@ -131,7 +131,7 @@ def test_a_refunded_order_is_not_cancelled():
         cancel(order, reason=CancelReason.STAFF, at=SOON)
 
 
-def test_one_paid_order_in_a_batch_keeps_all_as_they_are():
+def test_one_paid_order_in_a_batch_refuses_the_whole_batch():
     session = a_session()
     orders = [an_order(session), a_paid_order(session), an_order(session)]
 
@@ -139,7 +139,7 @@ def test_one_paid_order_in_a_batch_keeps_all_as_they_are():
         cancel(orders, reason=CancelReason.STAFF, at=SOON)
 
 
-def test_what_was_read_before_the_payment_does_not_count():
+def test_a_stale_order_object_does_not_cancel_a_paid_order():
     order = an_order()
     pay(Order.objects.get())
 
@@ -147,7 +147,7 @@ def test_what_was_read_before_the_payment_does_not_count():
         cancel(order, reason=CancelReason.EXPIRED, at=SOON)
 
 
-def test_cancelling_nothing_is_nothing():
+def test_cancelling_an_empty_batch_changes_nothing():
     before = business_state()
 
     cancel([], reason=CancelReason.EXPIRED, at=SOON)
@@ -155,7 +155,7 @@ def test_cancelling_nothing_is_nothing():
     assert business_state() == before
 
 
-def test_orders_of_one_customer_and_item_give_back_the_sum():
+def test_orders_with_the_same_customer_and_item_return_the_sum():
     session = a_session()
     item = an_item(session.hall.cinema, stock=10)
     customer, promocode = a_customer(points=100), a_promocode()
@@ -179,7 +179,7 @@ def expired(at):
 
 
 @pytest.mark.parametrize(("before", "is_due"), [(TICK, False), (timedelta(0), True), (-TICK, True)])
-def test_an_order_expires_when_its_instant_is_reached(before, is_due):
+def test_an_order_expires_exactly_at_expires_at(before, is_due):
     order = an_order()
 
     assert expired(order.expires_at - before) == ({order} if is_due else set())
@@ -209,7 +209,7 @@ def test_an_order_that_is_not_unpaid_never_expires(status):
         (timedelta(minutes=30), True),
     ],
 )
-def test_money_in_flight_gives_half_an_hour(after, is_due):
+def test_a_pending_payment_adds_half_an_hour(after, is_due):
     order = an_order()
     Payment.objects.create(order=order, gateway=Gateway.STRIPE, amount=order.final_amount, created_at=NOON)
 
@@ -217,7 +217,7 @@ def test_money_in_flight_gives_half_an_hour(after, is_due):
 
 
 @pytest.mark.parametrize("status", [Payment.Status.FAILED, Payment.Status.SUCCEEDED])
-def test_money_that_is_not_in_flight_gives_none(status):
+def test_other_payments_add_no_time(status):
     order = an_order()
     Payment.objects.create(order=order, gateway=Gateway.STRIPE, amount=Decimal(1), status=status, created_at=NOON)
 
@@ -235,11 +235,11 @@ def test_an_extended_order_is_not_cancelled_as_expired():
     assert business_state() == before
 
 
-def test_an_order_paid_meanwhile_is_not_cancelled_as_expired():
+def test_an_order_paid_since_it_was_selected_is_not_cancelled_as_expired():
     session = a_session()
-    paid, lapsed = an_order(session), an_order(session)
+    paid, unpaid = an_order(session), an_order(session)
     mark_paid(paid, gateway=Gateway.CASH, amount=paid.final_amount, at=NOON)
 
-    cancel_expired([paid.pk, lapsed.pk], at=lapsed.expires_at)
+    cancel_expired([paid.pk, unpaid.pk], at=unpaid.expires_at)
 
-    assert dict(Order.objects.values_list("pk", "status")) == {paid.pk: "PAID", lapsed.pk: "CANCELLED"}
+    assert dict(Order.objects.values_list("pk", "status")) == {paid.pk: "PAID", unpaid.pk: "CANCELLED"}

@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 
 
 def a_reservation(**basket):
-    """To be paid in two days and cancelled in three; its session starts in nine."""
+    """An order due in two days and cancelled in three; its session starts in nine."""
     return an_order(a_session(start=NOON + 9 * DAY), channel="RESERVATION", **basket)
 
 
@@ -82,7 +82,7 @@ def test_both_limits_end_at_the_start_of_the_session(until, deadline, expires):
     assert limits(order) == (deadline, expires)
 
 
-def test_a_deadline_may_come_closer():
+def test_a_deadline_may_become_earlier():
     order = a_reservation()
 
     extend(order, until=NOON + DAY, at=NOON)
@@ -122,7 +122,7 @@ def test_nothing_is_extended_once_the_session_has_started():
 
 
 @pytest.mark.parametrize("fate", ["PAID", "COMPLETED", "REFUNDED", "CANCELLED"])
-def test_an_order_that_waits_for_no_money_is_not_extended(fate):
+def test_an_order_that_is_not_awaiting_payment_is_not_extended(fate):
     session = a_session()
     order = an_order(session) if fate == "CANCELLED" else a_paid_order(session)
     if fate == "CANCELLED":

@@ -99,7 +99,7 @@ def test_everything_is_taken_together():
     assert promocode.used_count == 1
 
 
-def test_each_thing_taken_is_written_down():
+def test_stock_movements_and_points_transactions_are_recorded():
     session = a_session()
     item = an_item(session.hall.cinema, stock=10)
     customer = a_customer(points=500)
@@ -115,13 +115,13 @@ def test_each_thing_taken_is_written_down():
     assert (spent.transaction_type, spent.amount, spent.transaction_date) == ("DEDUCTION", -20, NOON)
 
 
-def test_nobody_is_told_of_a_hold():
+def test_a_hold_sends_no_message():
     an_order()
 
     assert list(Notification.objects.all()) == []
 
 
-def test_who_sold_it_stands_in_the_first_event():
+def test_the_first_event_names_the_seller():
     cashier = a_customer()
 
     order = an_order(actor=cashier)
@@ -164,7 +164,7 @@ def test_a_ticket_costs_its_type_and_the_kind_of_its_seat():
     }
 
 
-def test_a_later_price_changes_nothing_that_is_held():
+def test_a_later_price_change_does_not_affect_held_orders():
     session = a_session()
     order = an_order(session)
 
@@ -173,7 +173,7 @@ def test_a_later_price_changes_nothing_that_is_held():
     assert [ticket.price for ticket in order.tickets.all()] == [PRICE]
 
 
-def test_the_price_is_the_one_that_the_database_has():
+def test_the_price_is_read_from_the_database():
     session = a_session()
     Session.objects.update(ticket_price=Decimal("400.00"))
 
@@ -195,10 +195,10 @@ def test_one_order_holds_tickets_of_several_sessions():
     assert order.preorders.get().collection_deadline == late.end_datetime
 
 
-# --- Whose it is
+# --- The customer and the seller
 
 
-def test_an_address_that_is_not_given_is_the_account_s():
+def test_without_an_address_that_of_the_account_is_used():
     customer = a_customer()
     customer.phone, customer.preferred_language = "+79990000000", "ru"
     customer.save()
@@ -208,7 +208,7 @@ def test_an_address_that_is_not_given_is_the_account_s():
     assert (order.email, order.phone, order.language) == (customer.email, "+79990000000", "ru")
 
 
-def test_an_address_that_is_given_comes_first():
+def test_a_given_address_takes_precedence():
     order = an_order(customer=a_customer(), email=" wife@example.org ", phone="1", language="ru")
 
     assert (order.email, order.phone, order.language) == ("wife@example.org", "1", "ru")
@@ -232,7 +232,7 @@ def test_a_number_is_short_and_a_token_is_secret():
     assert {len(order.token) for order in orders} == {32}
 
 
-# --- How long it is held
+# --- Deadlines
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_nothing_is_held_beyond_the_first_start(starts_in, to_pay, held):
     assert (order.payment_deadline - NOON, order.expires_at - NOON) == (to_pay, held)
 
 
-# --- When snacks are to be collected
+# --- Collection of snacks
 
 
 def test_snacks_wait_until_the_last_session_ends():
@@ -341,7 +341,7 @@ def test_a_seat_of_another_hall_is_refused():
         hold(cinema=session.hall.cinema, tickets=[(session, seat, an_adult())], at=NOON)
 
 
-def test_a_ticket_type_that_is_not_sold_any_more_is_refused():
+def test_a_ticket_type_that_is_no_longer_sold_is_refused():
     session = a_session()
     student = TicketType.objects.create(name="Student", price_percent=80, is_active=False)
 
@@ -349,7 +349,7 @@ def test_a_ticket_type_that_is_not_sold_any_more_is_refused():
         hold(cinema=session.hall.cinema, tickets=[(session, free_seats(session)[0], student)], at=NOON)
 
 
-def test_an_item_that_is_not_sold_any_more_is_refused():
+def test_an_item_that_is_no_longer_sold_is_refused():
     item = an_item(is_active=False)
 
     with raises_unchanged(SnackNotSold):
@@ -365,21 +365,21 @@ def test_an_item_of_another_cinema_is_refused():
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 100, 2**31, 2**63, 1.5, 1.0, "1", Decimal(1), None, float("nan")])
-def test_a_quantity_that_is_none_is_refused(quantity):
+def test_an_invalid_quantity_is_refused(quantity):
     item = an_item(stock=1000)
 
     with raises_unchanged(SnackQuantityRefused):
         an_order(snacks=[(item, quantity)])
 
 
-def test_many_small_quantities_of_one_item_make_no_impossible_line():
+def test_quantities_of_one_item_are_added_up_before_the_limit_is_checked():
     item = an_item(stock=1_000_000)
 
     with raises_unchanged(SnackQuantityRefused):
         an_order(snacks=[(item, 99), (item, 1)])
 
 
-def test_the_most_snacks_of_a_line_are_sold():
+def test_the_maximum_quantity_of_a_line_is_sold():
     order = an_order(snacks=[(an_item(), 99)])
 
     assert order.preorders.get().quantity == 99
@@ -396,7 +396,7 @@ def test_an_order_holds_fifty_tickets_at_most(seats, is_sold):
             an_order(session, seats=seats)
 
 
-def test_an_order_beyond_all_bounds_is_refused():
+def test_a_total_above_the_maximum_is_refused():
     session = a_session(price=MAX_AMOUNT)
 
     with raises_unchanged(DetailsRefused):
@@ -412,7 +412,7 @@ def test_an_order_beyond_all_bounds_is_refused():
         {"language": "tlh"},
     ],
 )
-def test_what_no_order_can_say_of_itself_is_refused(about):
+def test_invalid_order_details_are_refused(about):
     session = a_session()
 
     with raises_unchanged(DetailsRefused):
@@ -440,7 +440,7 @@ def test_a_cancelled_session_is_not_sold():
 
 
 @pytest.mark.parametrize("status", ["RESERVED", "PAID", "USED", "EXPIRED"])
-def test_a_seat_that_somebody_has_is_refused(status):
+def test_a_taken_seat_is_refused(status):
     session = a_session()
     theirs = an_order(session)
     theirs.tickets.update(status=status)
@@ -452,7 +452,7 @@ def test_a_seat_that_somebody_has_is_refused(status):
     assert str(caught.value) == "Already taken: row 1, seat 1. Choose other seats."
 
 
-def test_one_taken_seat_takes_nothing_of_the_others():
+def test_one_taken_seat_refuses_the_whole_order():
     session = a_session()
     [taken, *free] = places(session, 3)
     hold(cinema=session.hall.cinema, tickets=[taken], at=NOON)
@@ -508,7 +508,7 @@ def test_the_last_of_the_stock_is_sold():
 # --- Promocodes
 
 
-def test_a_code_is_found_in_any_case_of_letters():
+def test_a_promocode_is_found_in_upper_or_lower_case():
     promocode = a_promocode()
 
     order = an_order(promocode=f"  {promocode.code.lower()} ")
@@ -605,7 +605,7 @@ def test_the_whole_balance_may_be_spent():
     assert (order.final_amount, customer.bonus_account.balance) == (Decimal("250.00"), 0)
 
 
-def test_points_of_somebody_without_an_account_are_refused():
+def test_a_customer_without_a_points_account_cannot_spend_points():
     session = a_session()
     customer = a_customer()
 
@@ -621,7 +621,7 @@ def test_a_guest_has_no_points():
 
 
 @pytest.mark.parametrize("points", [-1, 351, 10**30, 1.5, "10", Decimal(10)])
-def test_a_number_of_points_that_cannot_pay_is_refused(points):
+def test_an_invalid_number_of_points_is_refused(points):
     session = a_session()
     customer = a_customer(points=1000)
 
@@ -629,7 +629,7 @@ def test_a_number_of_points_that_cannot_pay_is_refused(points):
         an_order(session, customer=customer, points=points)
 
 
-def test_points_pay_whole_units_of_what_the_discount_leaves():
+def test_points_pay_at_most_the_whole_units_left_after_the_discount():
     session = a_session(price=Decimal("100.50"))
     customer = a_customer(points=1000)
 
@@ -656,7 +656,7 @@ def test_points_pay_at_most_the_chain_s_share(settings):
     assert an_order(session, customer=customer, points=175).final_amount == Decimal("175.00")
 
 
-# --- A due hold never blocks a buyer
+# --- Expired holds do not block seats
 
 
 def test_an_expired_hold_on_the_seat_is_cancelled_without_cron():
@@ -676,7 +676,7 @@ def places_of(order):
     return [(ticket.session, ticket.seat, ticket.ticket_type) for ticket in order.tickets.all()]
 
 
-def test_a_hold_is_the_customer_s_until_its_last_instant():
+def test_a_hold_keeps_its_seat_until_the_moment_it_expires():
     session = a_session(a_hall(rows=["s"]))
     theirs = an_order(session)
     [place] = places_of(theirs)
@@ -694,7 +694,7 @@ def test_an_overdue_reservation_keeps_its_seat():
         hold(cinema=session.hall.cinema, tickets=[place], at=theirs.payment_deadline + HOUR)
 
 
-def test_an_expired_hold_stays_cancelled_though_the_new_one_is_refused():
+def test_an_expired_hold_stays_cancelled_even_if_the_new_one_is_refused():
     session = a_session(a_hall(rows=["s"]))
     stale = an_order(session)
     item = an_item(session.hall.cinema, stock=0)
@@ -704,10 +704,10 @@ def test_an_expired_hold_stays_cancelled_though_the_new_one_is_refused():
         hold(cinema=session.hall.cinema, tickets=[place], snacks=[(item, 1)], at=NOON + FIFTEEN)
 
     assert list(Order.objects.values_list("pk", "status")) == [(stale.pk, "CANCELLED")]
-    assert [told.kind for told in Notification.objects.all()] == [MessageKind.ORDER_CANCELLED]
+    assert [message.kind for message in Notification.objects.all()] == [MessageKind.ORDER_CANCELLED]
 
 
-def test_an_expired_order_elsewhere_is_left_to_cron():
+def test_expired_orders_on_other_seats_are_left_to_the_job():
     session = a_session()
     elsewhere = an_order(session)
     before = OrderEvent.objects.count()
@@ -722,7 +722,7 @@ def test_an_expired_order_elsewhere_is_left_to_cron():
     ("after", "is_sold"),
     [(timedelta(0), False), (timedelta(minutes=30) - TICK, False), (timedelta(minutes=30), True)],
 )
-def test_a_hold_with_money_in_flight_is_not_stolen_for_half_an_hour(after, is_sold):
+def test_a_hold_with_a_pending_payment_keeps_its_seat_for_half_an_hour(after, is_sold):
     session = a_session(a_hall(rows=["s"]))
     theirs = an_order(session)
     Payment.objects.create(
@@ -740,7 +740,7 @@ def test_a_hold_with_money_in_flight_is_not_stolen_for_half_an_hour(after, is_so
             hold(cinema=session.hall.cinema, tickets=[place], at=at)
 
 
-def test_money_that_failed_protects_nothing():
+def test_a_failed_payment_does_not_prolong_a_hold():
     session = a_session(a_hall(rows=["s"]))
     theirs = an_order(session)
     Payment.objects.create(
@@ -752,7 +752,7 @@ def test_money_that_failed_protects_nothing():
     assert order.tickets.count() == 1
 
 
-def test_a_paid_order_is_never_stale():
+def test_the_seat_of_a_paid_order_is_never_released():
     session = a_session(a_hall(rows=["s"]))
     theirs = a_paid_order(session)
 
@@ -760,11 +760,11 @@ def test_a_paid_order_is_never_stale():
         hold(cinema=session.hall.cinema, tickets=places_of(theirs), at=NOON + HOUR)
 
 
-# --- What it costs the database
+# --- Query counts
 
 
 @pytest.mark.postgres
-def test_a_large_order_costs_no_more_queries_than_a_small_one():
+def test_a_large_order_takes_as_many_queries_as_a_small_one():
     session = a_session()
     cinema = session.hall.cinema
     customer = a_customer(points=100)
@@ -791,11 +791,11 @@ def test_snacks_alone_are_held_until_the_end_of_their_day_at_the_latest():
     assert (order.payment_deadline, order.expires_at) == (deadline, deadline)
 
 
-# --- What the customer was told it costs
+# --- The expected total
 
 
 @pytest.mark.parametrize("expected", [Decimal("939.99"), Decimal("0.00"), Decimal("1000.00")])
-def test_another_sum_than_expected_is_refused(expected):
+def test_a_total_that_differs_from_the_expected_one_is_refused(expected):
     session = a_session()
     item = an_item(session.hall.cinema, price=Decimal("120.00"))
     code = a_promocode().code
@@ -813,7 +813,7 @@ def test_another_sum_than_expected_is_refused(expected):
     assert (refusal.value.expected, refusal.value.total) == (expected, Decimal("940.00"))
 
 
-def test_the_sum_that_was_expected_is_that_before_discount_and_points():
+def test_the_expected_total_is_before_discount_and_points():
     session = a_session()
 
     order = hold(
@@ -829,7 +829,7 @@ def test_the_sum_that_was_expected_is_that_before_discount_and_points():
     assert (order.total_amount, order.final_amount) == (Decimal("700.00"), Decimal("600.00"))
 
 
-def test_an_order_is_not_replaced_by_a_dearer_one_than_was_shown():
+def test_an_order_is_not_replaced_if_the_price_has_changed():
     session = a_session()
     old = an_order(session)
     Session.objects.update(ticket_price=Decimal("370.00"))

@@ -1,4 +1,4 @@
-"""Holding seats online, asked of the service; through the shop's pages: tests/storefront/test_checkout.py."""
+"""Online holds through the service; tests/storefront/views/test_checkout.py tests them through the shop's pages."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -26,7 +26,7 @@ def held(session, seats=1, *, at=NOON, order=None, **given):
     return hold_online(seat_map, places=places, buyer=BUYER, at=at, **given)
 
 
-def test_seats_are_held_and_it_is_kept_by_whom_without_naming_them():
+def test_the_holder_of_seats_is_stored_as_a_hash():
     order = held(factories.a_session(), 2)
 
     kept = OnlineHold.objects.get(order=order)
@@ -34,7 +34,7 @@ def test_seats_are_held_and_it_is_kept_by_whom_without_naming_them():
     assert not {kept.visitor, kept.person, kept.address} & {BUYER.visitor, BUYER.email, BUYER.address}
 
 
-def test_what_the_map_refuses_is_not_held():
+def test_a_choice_refused_by_the_seat_map_is_not_held():
     session = factories.a_session(factories.a_hall(rows=["ssssss"]))
     factories.an_order(session)
     seat_map = SeatMap(session, at=NOON)
@@ -48,7 +48,7 @@ def test_what_the_map_refuses_is_not_held():
             hold_online(seat_map, places=[(seat, ticket_type)], buyer=BUYER, at=NOON)
 
 
-def test_another_price_than_was_shown_is_refused():
+def test_a_changed_price_is_refused():
     session = factories.a_session()
 
     with raises_unchanged(PriceChanged):
@@ -57,7 +57,7 @@ def test_another_price_than_was_shown_is_refused():
     assert held(session, expected_total=Decimal("350.00")).total_amount == Decimal("350.00")
 
 
-def test_nobody_holds_more_than_one_visitor_may():
+def test_a_visitor_cannot_hold_more_seats_than_the_limit():
     session = factories.a_session(factories.a_hall(rows=["ssssssssss"] * 3))
     for _number in range(settings.HELD_SEATS["visitor"] // 10):
         held(session, 10)
@@ -66,7 +66,7 @@ def test_nobody_holds_more_than_one_visitor_may():
         held(session)
 
 
-def test_an_order_that_replaces_another_goes_on_from_when_the_first_was_held():
+def test_a_replacing_order_keeps_the_start_of_the_first_hold():
     session = factories.a_session()
     first = held(session, 2)
     later = NOON + timedelta(minutes=5)

@@ -17,11 +17,11 @@ def a_reservation(**basket):
     return an_order(a_session(start=NOON + 9 * DAY), channel="RESERVATION", **basket)
 
 
-def letters():
+def messages():
     return Notification.objects.filter(kind=MessageKind.ORDER_OVERDUE).order_by("pk")
 
 
-def test_an_overdue_order_keeps_its_seats_and_its_customer_is_told():
+def test_an_overdue_order_keeps_its_seats_and_the_customer_is_notified():
     order = a_reservation()
     at = order.payment_deadline
 
@@ -29,10 +29,10 @@ def test_an_overdue_order_keeps_its_seats_and_its_customer_is_told():
 
     order.refresh_from_db()
     assert (order.status, order.tickets.get().status) == (Order.Status.PAYMENT_OVERDUE, "RESERVED")
-    letter = letters().get()
-    assert (letter.recipient, letter.not_after) == (order.email, order.expires_at)
+    message = messages().get()
+    assert (message.recipient, message.not_after) == (order.email, order.expires_at)
     session, seat = order.tickets.get().session, order.tickets.get().seat
-    assert letter.context == {
+    assert message.context == {
         "number": order.number,
         "link": f"http://127.0.0.1:8000/order/{order.token}/",
         "cinema": session.hall.cinema.name,
@@ -51,25 +51,25 @@ def test_an_overdue_order_keeps_its_seats_and_its_customer_is_told():
     }
 
 
-def test_without_an_address_nobody_is_told():
+def test_without_an_address_no_message_is_sent():
     order = a_reservation(email="")
 
     mark_overdue([order], at=order.payment_deadline)
 
-    assert list(letters()) == []
+    assert list(messages()) == []
 
 
-def test_each_deadline_is_told_of_once():
+def test_each_missed_deadline_sends_one_message():
     order = a_reservation()
     mark_overdue([order], at=order.payment_deadline)
     order = extend(order, until=order.payment_deadline + DAY, at=order.payment_deadline)
 
     mark_overdue([order], at=order.payment_deadline)
 
-    assert letters().count() == 2
+    assert messages().count() == 2
 
 
-def test_a_deadline_that_comes_again_is_not_told_again():
+def test_the_same_deadline_sends_no_second_message():
     order = a_reservation()
     deadline = order.payment_deadline
     mark_overdue([order], at=deadline)
@@ -78,7 +78,7 @@ def test_a_deadline_that_comes_again_is_not_told_again():
 
     mark_overdue([order], at=deadline)
 
-    assert letters().count() == 1
+    assert messages().count() == 1
 
 
 @pytest.mark.parametrize("status", ["PAID", "COMPLETED", "CANCELLED", "REFUNDED", "PAYMENT_OVERDUE"])
@@ -104,7 +104,7 @@ def test_an_order_that_expires_is_not_overdue_any_more(before, is_due):
     assert list(Order.objects.overdue(order.expires_at - before)) == ([order] if is_due else [])
 
 
-def test_an_online_basket_lapses_quietly():
+def test_an_online_order_expires_without_becoming_overdue():
     order = an_order()
 
     assert list(Order.objects.overdue(order.payment_deadline)) == []

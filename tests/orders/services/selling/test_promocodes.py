@@ -26,22 +26,22 @@ from tests.helpers.factories import NOON, a_promocode, a_session, an_order
         ({}, "350.00", "0.00"),
     ],
 )
-def test_a_promocode_takes_off_its_percent_or_its_amount(fields, total, off):
+def test_a_promocode_deducts_its_percentage_or_amount(fields, total, off):
     assert discount(Promocode(**fields), Decimal(total)) == Decimal(off)
 
 
-def test_without_a_promocode_nothing_is_taken_off():
+def test_without_a_promocode_there_is_no_discount():
     assert discount(None, Decimal("350.00")) == 0
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("code", ["", "x" * 300, "NO\x00NE", "\u202e", "'; --"])
-def test_a_code_that_is_none_is_refused_kindly(code):
+def test_an_unknown_code_is_refused(code):
     with raises_unchanged(PromocodeUnknown):
         find(code, at=NOON)
 
 
-def test_uses_are_given_back_to_each_promocode_for_itself():
+def test_uses_are_returned_to_each_promocode():
     session = a_session()
     first, second = a_promocode(), a_promocode()
     orders = [an_order(session, promocode=promocode) for promocode in (first, first, second, None)]
@@ -66,7 +66,7 @@ def test_uses_are_given_back_to_each_promocode_for_itself():
     ],
     ids=str,
 )
-def test_the_database_forbids_a_promocode_that_cannot_be(fields):
+def test_the_database_refuses_an_invalid_promocode(fields):
     a_promocode(max_uses=100)
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -75,7 +75,7 @@ def test_the_database_forbids_a_promocode_that_cannot_be(fields):
     assert Promocode.objects.get().used_count == 0
 
 
-def test_staff_s_codes_are_kept_in_capital_letters():
+def test_codes_entered_by_staff_are_stored_in_upper_case():
     promocode = Promocode(code=" autumn ", discount_percent=10)
 
     promocode.full_clean()

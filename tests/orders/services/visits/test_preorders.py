@@ -38,7 +38,7 @@ DAY = timedelta(days=1)
 
 
 def snacks(made_to_order=False, **order):
-    """One line of snacks, paid for."""
+    """One line of paid snacks."""
     session = a_session()
     item = an_item(session.hall.cinema, stock=10, made_to_order=made_to_order)
     return a_paid_order(session, snacks=[(item, 2)], **order).preorders.get()
@@ -49,7 +49,7 @@ def stock(line):
     return line.concession_item.stock_quantity
 
 
-# --- Made ready, handed over
+# --- Preparing and collecting
 
 
 def test_snacks_are_made_ready_and_handed_over():
@@ -64,7 +64,7 @@ def test_snacks_are_made_ready_and_handed_over():
     assert (line.status, line.ready_at, line.collected_at, line.handled_by) == (Status.COLLECTED, NOON, SOON, waiter)
 
 
-def test_the_bar_leaves_the_stock_alone():
+def test_preparing_and_collecting_leave_the_stock_unchanged():
     line = snacks()
 
     make_ready(line, at=NOON)
@@ -74,13 +74,13 @@ def test_the_bar_leaves_the_stock_alone():
     assert list(StockMovement.objects.filter(preorder=line).values_list("kind", flat=True)) == ["HOLD"]
 
 
-def test_snacks_are_handed_over_across_the_counter():
+def test_snacks_are_collected_without_being_marked_ready():
     line = snacks()
 
     assert collect(line, at=NOON).status == Status.COLLECTED
 
 
-def test_snacks_are_handed_over_after_the_film_as_well():
+def test_snacks_are_collected_after_the_film_too():
     line = snacks()
     complete([line.order], at=line.collection_deadline)
 
@@ -89,7 +89,7 @@ def test_snacks_are_handed_over_after_the_film_as_well():
 
 @pytest.mark.parametrize("act", [make_ready, collect])
 @pytest.mark.parametrize("status", ["COLLECTED", "EXPIRED", "CANCELLED", "AVAILABLE"])
-def test_what_is_not_waiting_is_refused(act, status):
+def test_snacks_that_are_not_open_are_refused(act, status):
     line = snacks()
     ConcessionPreorder.objects.update(status=status)
 
@@ -97,7 +97,7 @@ def test_what_is_not_waiting_is_refused(act, status):
         act(line, at=SOON)
 
 
-def test_what_is_ready_is_not_made_again():
+def test_ready_snacks_are_not_made_again():
     line = snacks()
     make_ready(line, at=NOON)
 
@@ -106,7 +106,7 @@ def test_what_is_ready_is_not_made_again():
 
 
 @pytest.mark.parametrize("act", [make_ready, collect])
-def test_what_is_not_paid_is_refused(act):
+def test_snacks_of_an_unpaid_order_are_refused(act):
     line = an_order(snacks=[(an_item(), 1)]).preorders.get()
 
     with raises_unchanged(OrderNotPaid):
@@ -114,7 +114,7 @@ def test_what_is_not_paid_is_refused(act):
 
 
 @pytest.mark.parametrize("act", [make_ready, collect])
-def test_what_was_cancelled_is_refused(act):
+def test_snacks_of_a_cancelled_order_are_refused(act):
     order = an_order(snacks=[(an_item(), 1)])
     cancel(order, reason=CancelReason.CUSTOMER, at=NOON)
 
@@ -123,7 +123,7 @@ def test_what_was_cancelled_is_refused(act):
 
 
 @pytest.mark.parametrize("act", [make_ready, collect])
-def test_an_order_charged_back_is_locked_before_it_is_processed(act):
+def test_an_order_charged_back_is_refused_before_it_is_processed(act):
     line = snacks()
     record_refund(line.order, amount=line.order.final_amount, external_id="re_1", at=NOON)
 
@@ -147,7 +147,7 @@ def due(at):
     return list(Order.objects.with_uncollected_snacks(at).order_by("pk"))
 
 
-def test_what_nobody_collected_goes_back_to_the_stock():
+def test_uncollected_snacks_return_to_stock():
     line = snacks()
 
     expire_uncollected([line.order], at=line.collection_deadline)
@@ -159,7 +159,7 @@ def test_what_nobody_collected_goes_back_to_the_stock():
     assert line.order.status == Order.Status.PAID
 
 
-def test_what_was_ready_and_keeps_goes_back_to_the_stock():
+def test_ready_snacks_that_keep_return_to_stock():
     line = snacks()
     make_ready(line, at=NOON)
 
@@ -168,7 +168,7 @@ def test_what_was_ready_and_keeps_goes_back_to_the_stock():
     assert stock(line) == 10
 
 
-def test_what_was_made_to_order_goes_to_waste():
+def test_snacks_made_to_order_are_written_off():
     line = snacks(made_to_order=True)
     make_ready(line, at=NOON)
 
@@ -179,7 +179,7 @@ def test_what_was_made_to_order_goes_to_waste():
     assert stock(line) == 8
 
 
-def test_what_was_to_be_made_and_was_not_goes_back_to_the_stock():
+def test_snacks_made_to_order_return_to_stock_if_not_made_yet():
     line = snacks(made_to_order=True)
 
     expire_uncollected([line.order], at=line.collection_deadline)
@@ -198,7 +198,7 @@ def test_twice_is_once():
     assert business_state() == before
 
 
-def test_what_was_collected_is_left_alone():
+def test_collected_snacks_are_left_alone():
     session = a_session()
     items = [an_item(session.hall.cinema, stock=10) for _item in range(2)]
     order = a_paid_order(session, snacks=[(item, 2) for item in items])
@@ -211,7 +211,7 @@ def test_what_was_collected_is_left_alone():
     assert (stock(first), stock(second)) == (8, 10)
 
 
-def test_a_chain_may_refund_what_nobody_collected(settings):
+def test_uncollected_snacks_are_refunded_with_the_setting(settings):
     settings.REFUND_UNCOLLECTED_SNACKS = True
     line = snacks(customer=a_customer(points=100), points=100)
 
@@ -224,13 +224,13 @@ def test_a_chain_may_refund_what_nobody_collected(settings):
 
 
 @pytest.mark.parametrize(("before", "is_due"), [(TICK, False), (timedelta(0), True)])
-def test_snacks_lapse_when_their_deadline_is_reached(before, is_due):
+def test_snacks_expire_when_their_deadline_is_reached(before, is_due):
     line = snacks()
 
     assert due(line.collection_deadline - before) == ([line.order] if is_due else [])
 
 
-def test_snacks_of_a_completed_order_lapse_as_well():
+def test_snacks_of_a_completed_order_expire_too():
     line = snacks()
     complete([line.order], at=line.collection_deadline)
 
@@ -238,7 +238,7 @@ def test_snacks_of_a_completed_order_lapse_as_well():
 
 
 @pytest.mark.parametrize("status", ["PENDING_PAYMENT", "PAYMENT_OVERDUE", "CANCELLED", "REFUNDED"])
-def test_snacks_of_an_order_that_is_not_sold_do_not_lapse(status):
+def test_snacks_of_an_order_that_is_not_sold_do_not_expire(status):
     line = snacks()
     Order.objects.update(status=status)
 
@@ -246,14 +246,14 @@ def test_snacks_of_an_order_that_is_not_sold_do_not_lapse(status):
 
 
 @pytest.mark.parametrize("status", ["COLLECTED", "EXPIRED", "CANCELLED", "AVAILABLE"])
-def test_snacks_that_are_settled_do_not_lapse(status):
+def test_settled_snacks_do_not_expire(status):
     line = snacks()
     ConcessionPreorder.objects.update(status=status)
 
     assert due(line.collection_deadline + DAY) == []
 
 
-def test_snacks_paid_for_later_had_not_lapsed_before():
+def test_snacks_do_not_expire_before_they_are_paid():
     session = a_session()
     order = an_order(session, snacks=[(an_item(session.hall.cinema), 1)])
     late = session.end_datetime + DAY
@@ -262,7 +262,7 @@ def test_snacks_paid_for_later_had_not_lapsed_before():
     assert (due(late - TICK), due(late)) == ([], [order])
 
 
-def test_a_cancelled_session_is_refunded_first():
+def test_an_order_of_a_cancelled_session_waits_for_its_refund():
     hall = a_hall()
     first, second = a_session(hall), a_session(hall, start=NOON + 2 * DAY)
     order = a_paid_order(first, snacks=[(an_item(hall.cinema), 1)])

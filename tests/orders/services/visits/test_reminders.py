@@ -29,21 +29,21 @@ def due(at):
     return list(orders_to_remind(at).order_by("pk"))
 
 
-def letters():
+def messages():
     return Notification.objects.filter(kind=MessageKind.TICKET_REMINDER).order_by("pk")
 
 
-def test_a_reminder_says_what_starts_when_and_where():
+def test_a_reminder_names_film_time_and_place():
     session = a_session(a_hall(a_cinema(time_zone="Asia/Yekaterinburg")))
     order = a_paid_order(session, seats=2, language="ru")
     at = session.start_datetime - AHEAD
 
     remind([order], at=at)
 
-    letter = letters().get()
-    assert (letter.recipient, letter.language, letter.not_after) == (order.email, "ru", session.start_datetime)
-    assert letter.occasion == f"{order.number} {session.pk}"
-    assert letter.context == {
+    message = messages().get()
+    assert (message.recipient, message.language, message.not_after) == (order.email, "ru", session.start_datetime)
+    assert message.occasion == f"{order.number} {session.pk}"
+    assert message.context == {
         "number": order.number,
         "film": "Solaris, 110 minutes",
         "starts": "2026-11-06T17:00:00+05:00",
@@ -56,7 +56,7 @@ def test_a_reminder_says_what_starts_when_and_where():
     assert list(order.tickets.values_list("reminder_sent_at", flat=True)) == [at, at]
 
 
-def test_nobody_is_reminded_twice():
+def test_a_reminder_is_sent_once():
     session = a_session()
     order = a_paid_order(session)
     at = session.start_datetime - AHEAD
@@ -64,7 +64,7 @@ def test_nobody_is_reminded_twice():
 
     remind([order], at=at + TICK)
 
-    assert (letters().count(), due(at + TICK)) == (1, [])
+    assert (messages().count(), due(at + TICK)) == (1, [])
 
 
 def test_each_session_of_an_order_has_its_own_reminder():
@@ -82,10 +82,10 @@ def test_each_session_of_an_order_has_its_own_reminder():
     for session in (first, second):
         remind([order], at=session.start_datetime - AHEAD)
 
-    assert [letter.occasion for letter in letters()] == [f"{order.number} {first.pk}", f"{order.number} {second.pk}"]
+    assert [message.occasion for message in messages()] == [f"{order.number} {first.pk}", f"{order.number} {second.pk}"]
 
 
-def test_only_the_tickets_that_are_due_are_named():
+def test_only_unused_valid_tickets_are_named():
     session = a_session()
     order = a_paid_order(session, seats=3)
     came, refunded, _comes = order.tickets.order_by("pk")
@@ -94,19 +94,19 @@ def test_only_the_tickets_that_are_due_are_named():
 
     remind([order], at=session.start_datetime - AHEAD)
 
-    assert letters().get().context["seats"] == [[1, 3]]
+    assert messages().get().context["seats"] == [[1, 3]]
 
 
-def test_a_phone_is_written_to_where_there_is_no_address():
+def test_without_an_e_mail_address_the_phone_number_is_used():
     session = a_session()
     order = a_paid_order(session, email="", phone="+79990000000")
 
     remind(due(session.start_datetime - AHEAD), at=session.start_datetime - AHEAD)
 
-    assert [letter.recipient for letter in letters()] == [order.phone]
+    assert [message.recipient for message in messages()] == [order.phone]
 
 
-# --- When
+# --- When an order is due
 
 
 @pytest.mark.parametrize(
@@ -121,21 +121,21 @@ def test_a_reminder_is_due_in_the_last_two_hours_and_never_after_the_start(befor
 
 
 @pytest.mark.parametrize(("before", "is_due"), [(AHEAD + TICK, True), (AHEAD, False), (AHEAD - TICK, False)])
-def test_who_bought_within_the_window_needs_no_reminder(before, is_due):
+def test_tickets_bought_within_the_window_need_no_reminder(before, is_due):
     session = a_session()
     order = a_paid_order(session, at=session.start_datetime - before)
 
     assert due(session.start_datetime - TICK) == ([order] if is_due else [])
 
 
-def test_the_window_is_that_of_the_payment_not_of_the_hold():
+def test_the_time_of_payment_decides_not_that_of_the_hold():
     session = a_session()
     a_paid_order(session, channel="RESERVATION", paid_at=session.start_datetime - AHEAD)
 
     assert due(session.start_datetime - TICK) == []
 
 
-def test_a_guest_without_an_address_is_not_looked_at():
+def test_a_guest_without_an_address_is_not_due():
     session = a_session()
     a_paid_order(session, email="")
 
@@ -150,7 +150,7 @@ def test_an_unpaid_order_is_not_reminded():
 
 
 @pytest.mark.parametrize("status", ["RESERVED", "USED", "EXPIRED", "AVAILABLE"])
-def test_only_paid_tickets_are_reminded_of(status):
+def test_only_paid_tickets_are_due(status):
     session = a_session()
     a_paid_order(session)
     Ticket.objects.update(status=status)
@@ -159,7 +159,7 @@ def test_only_paid_tickets_are_reminded_of(status):
 
 
 @pytest.mark.parametrize("status", ["COMPLETED", "REFUNDED"])
-def test_only_paid_orders_are_reminded(status):
+def test_only_paid_orders_are_due(status):
     session = a_session()
     a_paid_order(session)
     Order.objects.update(status=status)
@@ -167,7 +167,7 @@ def test_only_paid_orders_are_reminded(status):
     assert due(session.start_datetime - AHEAD) == []
 
 
-def test_nobody_is_reminded_of_a_cancelled_session():
+def test_a_cancelled_session_sends_no_reminder():
     session = a_session()
     a_paid_order(session)
     cancel_session(session, reason="Projector", at=NOON)
@@ -176,7 +176,7 @@ def test_nobody_is_reminded_of_a_cancelled_session():
 
 
 @pytest.mark.parametrize("status", [Session.Status.ONGOING, Session.Status.COMPLETED])
-def test_nobody_is_reminded_of_a_session_that_is_known_to_have_begun(status):
+def test_a_session_marked_as_started_sends_no_reminder(status):
     session = a_session()
     a_paid_order(session)
     Session.objects.update(status=status)
