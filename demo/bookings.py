@@ -9,7 +9,7 @@ from accounts.models import User
 from concessions.models import ConcessionItem
 from demo.chain import Venue
 from orders.models import Order
-from orders.services.selling.basket import Place
+from orders.services.selling.basket import TicketRequest
 from screenings.models import Session
 
 Channel = Order.Channel
@@ -38,7 +38,7 @@ class Booking:
     at: datetime
     venue: Venue
     session: Session | None
-    places: list[Place]
+    places: list[TicketRequest]
     outcome: Outcome
     channel: str = Channel.ONLINE
     customer: User | None = None

@@ -12,7 +12,7 @@ from demo.bookings import Booking, Channel, Outcome
 from demo.chain import MAIL_DOMAIN, Chain, Venue
 from demo.seat_picker import SeatPicker
 from demo.showtimes import AHEAD
-from orders.services.selling.basket import Place
+from orders.services.selling.basket import TicketRequest
 from screenings.models import Session
 
 OUTCOME_WEIGHTS: dict[str, dict[Outcome, int]] = {
@@ -103,7 +103,7 @@ class BookingGenerator:
         weights = OUTCOME_WEIGHTS[channel]
         return self.rng.choices(list(weights), list(weights.values()))[0]
 
-    def _draw_seats(self, session: Session) -> list[Place]:
+    def _draw_seats(self, session: Session) -> list[TicketRequest]:
         types = self.chain.ticket_types
         if self.rng.random() < 0.02:
             seats = self.seat_picker.take_with_companion(session)

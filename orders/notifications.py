@@ -14,7 +14,7 @@ from notifications.services import Message, queue
 from orders.models import Order, Ticket
 from screenings.models import Cinema
 
-NOT_COMING = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
+RELEASED = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
 
 
 def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime) -> None:
@@ -52,7 +52,7 @@ def send_link(order: Order, *, at: datetime) -> None:
     about = _about_orders(
         [order],
         tickets=Ticket.objects.live(),
-        preorders=ConcessionPreorder.objects.exclude(status__in=NOT_COMING),
+        preorders=ConcessionPreorder.objects.exclude(status__in=RELEASED),
     )
     queue(
         [

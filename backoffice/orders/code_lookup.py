@@ -13,9 +13,9 @@ from backoffice.framework.admin import CinemaScopedAdmin
 from cinema import clock
 from cinema.http import client_address
 from orders.models import PICKUP_CODE
-from orders.services.visits.ticket_codes import FORM
+from orders.services.visits.ticket_codes import TICKET_CODE
 
-CODE = re.compile(rf"{FORM.pattern}|{PICKUP_CODE}")
+CODE = re.compile(rf"{TICKET_CODE.pattern}|{PICKUP_CODE}")
 
 
 class CodeLookupMixin(CinemaScopedAdmin):

@@ -69,10 +69,10 @@ def hall_map(
     marks = {outage.seat_id: broken(outage.reason) for outage in SeatOutage.objects.of_session(session)}
     out_of_use = set(marks)
     for ticket in tickets:
-        said = words(ticket)
+        text = words(ticket)
         if ticket.seat_id in out_of_use:
-            said += ", " + marks[ticket.seat_id].words
-        marks[ticket.seat_id] = SeatMark(ticket.status.lower(), SIGNS[Ticket.Status(ticket.status)], said, link(ticket))
+            text += ", " + marks[ticket.seat_id].words
+        marks[ticket.seat_id] = SeatMark(ticket.status.lower(), SIGNS[Ticket.Status(ticket.status)], text, link(ticket))
     by_status = Counter(ticket.status for ticket in tickets)
     only_broken = len(out_of_use - {ticket.seat_id for ticket in tickets})
     return HallMap(

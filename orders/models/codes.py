@@ -2,20 +2,20 @@
 
 import secrets
 
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 O 1 I, which people read wrong aloud
+CODE_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, O, 1 and I, which are easily confused
 
 
 def new_number() -> str:
-    """A short number for people. It opens nothing: links carry the token."""
-    return "".join(secrets.choice(LETTERS) for _place in range(8))
+    """A short number for people. It grants no access: links carry the token."""
+    return "".join(secrets.choice(CODE_CHARACTERS) for _index in range(8))
 
 
-PICKUP_CODE = rf"[{LETTERS}]{{6}}"  # the pattern of one
+PICKUP_CODE = rf"[{CODE_CHARACTERS}]{{6}}"  # regular expression
 
 
 def new_pickup_code() -> str:
     """30 random bits; only staff of the cinema can look one up."""
-    return "".join(secrets.choice(LETTERS) for _place in range(6))
+    return "".join(secrets.choice(CODE_CHARACTERS) for _index in range(6))
 
 
 def new_token() -> str:

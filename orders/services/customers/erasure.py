@@ -18,7 +18,7 @@ from orders.services.customers.customer import Customer
 from payments.models import Dispute, Payment, Receipt, Refund
 
 #: What people write in their own words about a customer's orders and points.
-WRITTEN: list[tuple[type[Model], str, str]] = [
+FREE_TEXT: list[tuple[type[Model], str, str]] = [
     (OrderEvent, "reason", "order__in"),
     (Refund, "reason", "order__in"),
     (BonusTransaction, "description", "order__in"),
@@ -81,7 +81,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         delete_login_attempts({address.lower() for address in addresses})
         rows: list[Model] = [*orders, *filter(None, [user, account])]
         redact_admin_log([*rows, *redact_approvals(rows)], words=names, everywhere=addresses)
-        _strike_out(orders, account, words=addresses | names)
+        _redact_free_text(orders, account, words=addresses | names)
         keys = [order.pk for order in orders]
         Order.objects.filter(pk__in=list(named.exclude(pk__in=keys).values_list("pk", flat=True))).update(email="")
         Order.objects.filter(pk__in=keys).update(email="", phone="")
@@ -91,10 +91,10 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
             anonymise(user)
 
 
-def _strike_out(orders: list[Order], account: BonusAccount | None, *, words: set[str]) -> None:
+def _redact_free_text(orders: list[Order], account: BonusAccount | None, *, words: set[str]) -> None:
     """Redact these words in free-text reasons."""
     written: list[tuple[type[Model], str, dict[str, object]]] = [
-        (model, field, {path: [order.pk for order in orders]}) for model, field, path in WRITTEN
+        (model, field, {path: [order.pk for order in orders]}) for model, field, path in FREE_TEXT
     ]
     if account is not None:
         written.append((BonusTransaction, "description", {"bonus_account": account.pk}))

@@ -14,7 +14,7 @@ from orders.locks import lock_orders_with_sessions
 from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services.refunds.effects import OrderLine
-from orders.services.refunds.refund import refund_and_tell
+from orders.services.refunds.refund import refund_and_notify
 from payments.models import Refund
 from screenings.models import Session
 
@@ -73,7 +73,7 @@ def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime
         [row] = lock_orders_with_sessions([order.pk])
         if not lines or not _keys(lines) <= _keys(refundable_by_customer(row, at=at)):
             raise TooLateToRefund
-        return refund_and_tell(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
+        return refund_and_notify(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
 
 
 def _keys(lines: Iterable[OrderLine]) -> set[tuple[type[OrderLine], int]]:

@@ -42,12 +42,12 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
     if unpaid:
         cancel_locked(unpaid, reason=CancelReason.SESSION_CANCELLED, at=at)
     wanted = _wanted(sold, lost)
-    claims = refund_each_locked(sold, wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
+    plans = refund_each_locked(sold, wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
     notifications.notify_sessions_cancelled(
         orders,
         tickets=lost,
-        amounts={claim.order.pk: claim.money_back for claim in claims},
-        points={claim.order.pk: claim.points_back for claim in claims},
+        amounts={plan.order.pk: plan.money_back for plan in plans},
+        points={plan.order.pk: plan.points_back for plan in plans},
         at=at,
     )
 

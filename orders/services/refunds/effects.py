@@ -97,7 +97,7 @@ def refunded_so_far(orders: Collection[int]) -> dict[int, tuple[Decimal, Decimal
     return found
 
 
-def apply_refund_effects(claims: Sequence[RefundPlan], *, at: datetime) -> None:
+def apply_refund_effects(plans: Sequence[RefundPlan], *, at: datetime) -> None:
     """Write the refund lines and release what they hold; sets `points_back` of each plan.
 
     The orders, and before them their sessions, are locked. A constant number of queries.
@@ -105,16 +105,16 @@ def apply_refund_effects(claims: Sequence[RefundPlan], *, at: datetime) -> None:
     RefundLine.objects.bulk_create(
         [
             RefundLine(
-                refund=claim.refund,
+                refund=plan.refund,
                 ticket=line if isinstance(line, Ticket) else None,
                 preorder=line if isinstance(line, ConcessionPreorder) else None,
                 amount=line.paid,
             )
-            for claim in claims
-            for line in claim.chosen
+            for plan in plans
+            for line in plan.chosen
         ]
     )
-    chosen = [line for claim in claims for line in claim.chosen]
+    chosen = [line for plan in plans for line in plan.chosen]
     tickets = [line for line in chosen if isinstance(line, Ticket)]
     transition(tickets, Ticket.Status.AVAILABLE)
     snacks = [
@@ -128,18 +128,18 @@ def apply_refund_effects(claims: Sequence[RefundPlan], *, at: datetime) -> None:
     transition(snacks, ConcessionPreorder.Status.AVAILABLE)
     if snacks:
         holds.return_stock([snack.pk for snack in snacks], at=at, wasted=wasted)
-    _return_points(claims, at=at)
+    _return_points(plans, at=at)
     recount({ticket.session_id for ticket in tickets})
 
 
-def _return_points(claims: Sequence[RefundPlan], *, at: datetime) -> None:
+def _return_points(plans: Sequence[RefundPlan], *, at: datetime) -> None:
     """Return spent points first, then take earned points back: the returned ones can cover those taken."""
-    by_order = {claim.order.pk: claim for claim in claims}
+    by_order = {plan.order.pk: plan for plan in plans}
     spent, earned = spent_and_earned(by_order.keys())
-    give_back([_spent_back(by_order[order], entry, so_far) for order, (entry, so_far) in spent.items()], at=at)
+    give_back([_points_to_return(by_order[order], entry, so_far) for order, (entry, so_far) in spent.items()], at=at)
     take_back(
         [
-            _earned_back(by_order[order], entry, so_far)
+            _points_to_take_back(by_order[order], entry, so_far)
             for order, (entry, so_far) in earned.items()
             if entry.transaction_date >= at - settings.BONUS_VALIDITY
         ],
@@ -147,30 +147,30 @@ def _return_points(claims: Sequence[RefundPlan], *, at: datetime) -> None:
     )
 
 
-def _spent_back(claim: RefundPlan, deduction: BonusTransaction, returned: int) -> GivenBack:
+def _points_to_return(plan: RefundPlan, deduction: BonusTransaction, returned: int) -> GivenBack:
     """The points to return: the floor of the refunded shares so far, less what was returned before; the
     last line brings the rest. A point is valued as when it was spent.
     """
-    value = claim.lines.refunded_points_value + sum((line.bonus_share for line in claim.chosen), ZERO)
+    value = plan.lines.refunded_points_value + sum((line.bonus_share for line in plan.chosen), ZERO)
     spent = -deduction.amount
-    due = spent if claim.last else points_of(value, spent=spent, bonus_amount=claim.order.bonus_amount)
-    claim.points_back = max(due - returned, 0)
+    due = spent if plan.last else points_of(value, spent=spent, bonus_amount=plan.order.bonus_amount)
+    plan.points_back = max(due - returned, 0)
     return GivenBack(
         deduction=deduction.pk,
         account=deduction.bonus_account_id,
-        order=claim.order.pk,
-        points=claim.points_back,
-        refund=claim.refund.pk,
+        order=plan.order.pk,
+        points=plan.points_back,
+        refund=plan.refund.pk,
     )
 
 
-def _earned_back(claim: RefundPlan, accrual: BonusTransaction, taken: int) -> TakenBack:
+def _points_to_take_back(plan: RefundPlan, accrual: BonusTransaction, taken: int) -> TakenBack:
     """The earned points to take back: what was earned, less what the money kept still earns."""
-    kept = claim.order.final_amount - claim.lines.refunded_money - claim.money_back
+    kept = plan.order.final_amount - plan.lines.refunded_money - plan.money_back
     return TakenBack(
         accrual=accrual.pk,
         account=accrual.bonus_account_id,
-        order=claim.order.pk,
+        order=plan.order.pk,
         points=max(accrual.amount - taken - points_earned(kept), 0),
-        refund=claim.refund.pk,
+        refund=plan.refund.pk,
     )

@@ -37,23 +37,23 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
         [order] = lock_orders_with_sessions([payment.order_id])
         ours = list(payment.refunds.order_by("pk"))
         for report in reports:
-            known = _known(report, ours, sender)
+            known = _refund_of_report(report, ours, sender)
             if known is not None and known.handed_out:
                 if report.state == State.DONE:  # sent by the gateway as well: the customer got it twice
                     logger.error("Refund %s was paid out by hand and also sent by %s", known.pk, payment.gateway)
                     discrepancy = Payment.Discrepancy.REFUNDED_BEYOND
             elif known is not None:
-                _agree(known, report, at=at)
+                _apply_refund_report(known, report, at=at)
             elif report.state == State.DONE:
                 try:
-                    _from_outside(order, payment, report.amount, report.external_id, _unsent(ours, sender), at=at)
+                    _record_outside(order, payment, report.amount, report.external_id, _unsent(ours, sender), at=at)
                 except NothingToRefund:
                     logger.error("Payment %s: %s refunded more than is left", payment.pk, payment.gateway)
                     discrepancy = Payment.Discrepancy.REFUNDED_BEYOND
     return discrepancy
 
 
-def _from_outside(
+def _record_outside(
     order: Order, payment: Payment, amount: Decimal, external_id: str, unsent: list[Refund], *, at: datetime
 ) -> None:
     """Record a refund made at the gateway. Where it exceeds what is left, it covers refunds of ours that
@@ -68,10 +68,10 @@ def _from_outside(
         _settle(covered, f"{external_id}{PART}{covered.pk}", at=at)
         if covered.amount < amount:
             rest = [each for each in unsent if each is not covered]
-            _from_outside(order, payment, amount - covered.amount, external_id, rest, at=at)
+            _record_outside(order, payment, amount - covered.amount, external_id, rest, at=at)
 
 
-def _known(report: RefundReport, ours: list[Refund], sender: str) -> Refund | None:
+def _refund_of_report(report: RefundReport, ours: list[Refund], sender: str) -> Refund | None:
     by_name = (
         each
         for each in ours
@@ -93,7 +93,7 @@ def _unsent(ours: list[Refund], sender: str) -> list[Refund]:
     return sorted(waiting, key=lambda each: (each.status != Refund.Status.FAILED, each.pk))
 
 
-def _agree(refund: Refund, report: RefundReport, *, at: datetime) -> None:
+def _apply_refund_report(refund: Refund, report: RefundReport, *, at: datetime) -> None:
     """Set our refund to the status that the gateway reports."""
     if report.state == State.DONE and refund.status != Refund.Status.SUCCEEDED:
         _settle(refund, report.external_id, at=at)

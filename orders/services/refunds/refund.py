@@ -45,7 +45,7 @@ def refund(
     """
     reason = clean_reason(reason)
     with transaction.atomic():
-        done = refund_and_tell(order, lines=lines, reason=reason, at=at, actor=actor)
+        done = refund_and_notify(order, lines=lines, reason=reason, at=at, actor=actor)
         if actor is not None:
             lately = Refund.objects.filter(order=order, actor=actor, requested_at__gt=at - LIMIT_WINDOW)
             total = lately.aggregate(sum=Sum("amount", default=ZERO))["sum"]
@@ -53,17 +53,17 @@ def refund(
         return done
 
 
-def refund_and_tell(
+def refund_and_notify(
     order: Order, *, lines: Sequence[OrderLine] | None, reason: str, at: datetime, actor: User | None
 ) -> Refund:
     """Refund without a limit and tell the customer, for refunds that customers make themselves. Must be
     called inside a transaction (the order is locked here).
     """
-    [claim] = refund_each({order.pk: lines}, reason=reason, at=at, actor=actor)
+    [plan] = refund_each({order.pk: lines}, reason=reason, at=at, actor=actor)
     notifications.notify_refunded(
-        claim.order, refund=claim.refund.pk, amount=claim.money_back, points=claim.points_back, at=at
+        plan.order, refund=plan.refund.pk, amount=plan.money_back, points=plan.points_back, at=at
     )
-    return claim.refund
+    return plan.refund
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,14 @@ def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at
     transaction.
     """
     with transaction.atomic():
-        [claim] = refund_each({order.pk: lines}, reason="", at=at)
-        amounts = list(claim.refund.bonus_transactions.values_list("amount", flat=True))
+        [plan] = refund_each({order.pk: lines}, reason="", at=at)
+        amounts = list(plan.refund.bonus_transactions.values_list("amount", flat=True))
         transaction.set_rollback(True)
     return RefundPreview(
-        money=claim.money_back,
+        money=plan.money_back,
         points_back=sum(amount for amount in amounts if amount > 0),
         points_taken=-sum(amount for amount in amounts if amount < 0),
-        last=claim.last,
+        last=plan.last,
     )
 
 
@@ -123,16 +123,16 @@ def refund_each_locked(
             raise NotRefundable(_("Order %(order)s is not paid, so there is nothing to refund.") % {"order": order})
     found = lines_of(wanted.keys())
     money = balances(wanted.keys())
-    outside = _sent_outside(wanted.keys())
-    claims = []
+    outside = _refunds_awaiting_lines(wanted.keys())
+    plans = []
     for order in orders:
-        chosen = _chosen(order, found[order.pk], wanted[order.pk])
+        chosen = _select_lines(order, found[order.pk], wanted[order.pk])
         price = sum((line.paid for line in chosen), ZERO)
         if price and (same := next((part for part in outside[order.pk] if part.is_unallocated_refund_of(price)), None)):
             same.unallocated_amount = ZERO
-            claims.append(RefundPlan(order, same, chosen, found[order.pk]))
+            plans.append(RefundPlan(order, same, chosen, found[order.pk]))
             continue
-        amount = price - _counted_towards(price, outside[order.pk])
+        amount = price - _allocate(price, outside[order.pk])
         payment = money[order.pk].payment_with(amount) if amount else None
         if amount and payment is None:
             raise MoreThanLeft(
@@ -149,12 +149,12 @@ def refund_each_locked(
             status=Refund.Status.REQUESTED if amount else Refund.Status.SUCCEEDED,
             succeeded_at=None if amount else at,
         )
-        claims.append(RefundPlan(order, new, chosen, found[order.pk]))
-    Refund.objects.bulk_create([claim.refund for claim in claims if claim.refund.pk is None])
+        plans.append(RefundPlan(order, new, chosen, found[order.pk]))
+    Refund.objects.bulk_create([plan.refund for plan in plans if plan.refund.pk is None])
     Refund.objects.bulk_update([part for parts in outside.values() for part in parts], ["unallocated_amount"])
-    apply_refund_effects(claims, at=at)
+    apply_refund_effects(plans, at=at)
     Order.transition(
-        [claim.order for claim in claims if claim.last],
+        [plan.order for plan in plans if plan.last],
         Order.Status.REFUNDED,
         at=at,
         reason=reason,
@@ -162,7 +162,7 @@ def refund_each_locked(
         refunded_at=at,
         refund_processed_at=at,
     )
-    return claims
+    return plans
 
 
 def record_refund(
@@ -267,7 +267,7 @@ def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund
     return found | {each.order_id: each for each in missing}
 
 
-def _sent_outside(orders: Collection[int]) -> dict[int, list[Refund]]:
+def _refunds_awaiting_lines(orders: Collection[int]) -> dict[int, list[Refund]]:
     """The refunds of each order that came from outside and wait for their lines, oldest first."""
     found: defaultdict[int, list[Refund]] = defaultdict(list)
     for part in Refund.objects.awaiting_lines().filter(order__in=orders).order_by("pk"):
@@ -275,7 +275,7 @@ def _sent_outside(orders: Collection[int]) -> dict[int, list[Refund]]:
     return found
 
 
-def _counted_towards(price: Decimal, parts: Iterable[Refund]) -> Decimal:
+def _allocate(price: Decimal, parts: Iterable[Refund]) -> Decimal:
     """How much of `price` has been returned outside already; uses up the parts, oldest first."""
     counted = ZERO
     for part in parts:
@@ -285,7 +285,7 @@ def _counted_towards(price: Decimal, parts: Iterable[Refund]) -> Decimal:
     return counted
 
 
-def _chosen(order: Order, found: OrderLines, wanted: Sequence[OrderLine] | None) -> list[OrderLine]:
+def _select_lines(order: Order, found: OrderLines, wanted: Sequence[OrderLine] | None) -> list[OrderLine]:
     """The lines to refund, as they are in the database now."""
     if wanted is None:
         chosen = found.refundable

@@ -28,7 +28,7 @@ from screenings.models import Cinema, Seat, Session, TicketType
 from screenings.pricing import quote, surcharges
 from screenings.services import refuse_out_of_use
 
-Place = tuple[Session, Seat, TicketType]
+TicketRequest = tuple[Session, Seat, TicketType]
 
 
 @dataclass
@@ -66,22 +66,22 @@ class Basket:
 
 
 def fill(
-    cinema: Cinema, places: Iterable[Place], snacks: Iterable[tuple[ConcessionItem, int]], *, at: datetime
+    cinema: Cinema, requests: Iterable[TicketRequest], snacks: Iterable[tuple[ConcessionItem, int]], *, at: datetime
 ) -> Basket:
     """Check and price a basket. Raises `BasketRefused`, `NotOnSale` or `SeatBroken`. At most three queries."""
-    places = sorted(places, key=lambda place: (place[0].pk, place[1].pk))  # the order in which seats are taken
+    requests = sorted(requests, key=lambda each: (each[0].pk, each[1].pk))  # the order in which seats are taken
     quantities = _quantities(cinema, snacks)
-    if not places and not quantities:
+    if not requests and not quantities:
         raise BasketEmpty(_("The order is empty. Choose a seat or a snack."))
-    if len(places) > settings.MAX_TICKETS_AN_ORDER:
+    if len(requests) > settings.MAX_TICKETS_AN_ORDER:
         raise BasketTooLarge(
             _("An order can have up to %(most)d tickets. Please place two orders.")
             % {"most": settings.MAX_TICKETS_AN_ORDER}
         )
-    if len({(session.pk, seat.pk) for session, seat, _type in places}) < len(places):
+    if len({(session.pk, seat.pk) for session, seat, _type in requests}) < len(requests):
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
-    sessions = _sessions_on_sale(cinema, places, at=at)
-    extra = surcharges(cinema) if places else {}
+    sessions = _sessions_on_sale(cinema, requests, at=at)
+    extra = surcharges(cinema) if requests else {}
     tickets = [
         Ticket(
             session=sessions[session.pk],
@@ -89,7 +89,7 @@ def fill(
             ticket_type=ticket_type,
             price=quote(sessions[session.pk], seat_kind=seat.kind, percent=ticket_type.price_percent, surcharges=extra),
         )
-        for session, seat, ticket_type in places
+        for session, seat, ticket_type in requests
     ]
     deadline = _collection_deadline(cinema, list(sessions.values()), at=at)
     code = new_pickup_code()
@@ -125,15 +125,15 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
     return [(items[key], wanted[key]) for key in sorted(wanted)]
 
 
-def _sessions_on_sale(cinema: Cinema, places: Sequence[Place], *, at: datetime) -> dict[int, Session]:
-    keys = {session.pk for session, _seat, _type in places}
+def _sessions_on_sale(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -> dict[int, Session]:
+    keys = {session.pk for session, _seat, _type in requests}
     sessions = Session.objects.select_related("hall", "film").order_by().in_bulk(keys) if keys else {}
     for session in sessions.values():
         if session.hall.cinema_id != cinema.pk:
             raise DifferentCinemas(_("An order can only be for one cinema. Place a separate order for each."))
         if not session.is_on_sale(at):
             raise NotOnSale.any_more(session.film)
-    for session, seat, ticket_type in places:
+    for session, seat, ticket_type in requests:
         if seat.hall_id != sessions[session.pk].hall_id:
             raise SeatNotInHall(_("There is no such seat in this hall: %(seat)s. Choose another one.") % {"seat": seat})
         if not ticket_type.is_active:
@@ -141,7 +141,7 @@ def _sessions_on_sale(cinema: Cinema, places: Sequence[Place], *, at: datetime) 
                 _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
                 % {"type": inside_quotes(ticket_type)}
             )
-    refuse_out_of_use((sessions[session.pk], seat) for session, seat, _type in places)
+    refuse_out_of_use((sessions[session.pk], seat) for session, seat, _type in requests)
     return sessions
 
 

@@ -37,13 +37,13 @@ def cancel_by_customer(order: Order, *, at: datetime, actor: User | None = None)
     Raises `ForbiddenMove` if it is not unpaid now. Owns its transaction.
     """
     with transaction.atomic():
-        cancel_locked([lock_order(order)], reason=CancelReason.CUSTOMER, at=at, actor=actor, tell=False)
+        cancel_locked([lock_order(order)], reason=CancelReason.CUSTOMER, at=at, actor=actor, notify=False)
 
 
 def cancel_locked(
-    orders: Iterable[Order], *, reason: str, at: datetime, actor: User | None = None, tell: bool = True
+    orders: Iterable[Order], *, reason: str, at: datetime, actor: User | None = None, notify: bool = True
 ) -> None:
-    """Cancel a job's batch of unpaid orders; see `cancel`. `tell` says whether customers are notified.
+    """Cancel a job's batch of unpaid orders; see `cancel`. `notify` says whether customers are notified.
 
     Must be called inside a transaction (the orders are locked and were read afterwards).
     """
@@ -59,7 +59,7 @@ def cancel_locked(
     if open_keys:
         holds.return_stock(open_keys, at=at)
     give_back(to_give_back(keys), at=at)
-    if tell:
+    if notify:
         notifications.notify_cancelled(rows, at=at)
 
 

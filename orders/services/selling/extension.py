@@ -8,7 +8,7 @@ from accounts.models import User
 from orders.errors import ExtensionRefused, NotAwaitingPayment
 from orders.locks import lock_order
 from orders.models import Order
-from orders.services.selling.hold import clipped
+from orders.services.selling.hold import limit_deadlines
 
 
 def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = None) -> Order:
@@ -25,7 +25,7 @@ def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = 
         distance = row.expires_at - row.payment_deadline
         starts = row.tickets.aggregate(first=Min("session__start_datetime"))["first"]
         closes = row.preorders.aggregate(first=Min("collection_deadline"))["first"]
-        deadline, expires = clipped(until, distance, latest=starts or closes or until + distance)
+        deadline, expires = limit_deadlines(until, distance, latest=starts or closes or until + distance)
         if deadline <= at:
             raise ExtensionRefused(
                 _("Order %(order)s can’t be booked until then. Choose a time later than now and before the screening.")

@@ -19,7 +19,7 @@ from orders.errors import DetailsRefused, NotEnoughPoints, PointsRefused, PriceC
 from orders.locks import lock_order
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
-from orders.services.selling.basket import Basket, Place, fill
+from orders.services.selling.basket import Basket, TicketRequest, fill
 from orders.services.selling.cancellation import CancelReason, cancel_expired, cancel_locked
 from screenings.models import Cinema
 
@@ -29,7 +29,7 @@ Channel = Order.Channel
 def hold(
     *,
     cinema: Cinema,
-    tickets: Iterable[Place] = (),
+    tickets: Iterable[TicketRequest] = (),
     snacks: Iterable[tuple[ConcessionItem, int]] = (),
     user: User | None = None,
     email: str = "",
@@ -57,11 +57,11 @@ def hold(
     basket = fill(cinema, tickets, snacks, at=at)
     if expected_total is not None and basket.total != expected_total:
         raise PriceChanged(expected=expected_total, total=basket.total)
-    valid = promocodes.find(promocode, at=at) if promocode else None
+    valid = promocodes.find_promocode(promocode, at=at) if promocode else None
     discount = promocodes.discount(valid, basket.total)
-    points_value = _value_of(points, left=basket.total - discount, user=user)
+    points_value = _money_for_points(points, left=basket.total - discount, user=user)
     basket.share(discount, points_value)
-    deadline, expires = _limits(channel, latest=basket.latest, at=at)
+    deadline, expires = _deadlines(channel, latest=basket.latest, at=at)
     order = Order(
         cinema=cinema,
         user=user,
@@ -104,10 +104,10 @@ def _cancel_replaced(
     """Cancel the order that another one replaces; sends no notification."""
     row = lock_order(old)
     # What it releases is taken again, so the rows of both orders are locked together, in the usual order.
-    promocodes.lock({key for key in (row.promocode_id, promocode and promocode.pk) if key})
+    promocodes.lock_promocodes({key for key in (row.promocode_id, promocode and promocode.pk) if key})
     items = {preorder.concession_item_id for preorder in basket.preorders}
     holds.lock_items(items | set(row.preorders.values_list("concession_item", flat=True)))
-    cancel_locked([row], reason=CancelReason.CHANGED, at=at, actor=actor, tell=False)
+    cancel_locked([row], reason=CancelReason.CHANGED, at=at, actor=actor, notify=False)
 
 
 def take_seats(order: Order, basket: Basket) -> None:
@@ -147,7 +147,7 @@ def _on_the_same_seats(tickets: Iterable[Ticket]) -> Q:
     return Q(*(Q(session=session, seat__in=wanted) for session, wanted in seats.items()), _connector=Q.OR)
 
 
-def _value_of(points: int, *, left: Decimal, user: User | None) -> Decimal:
+def _money_for_points(points: int, *, left: Decimal, user: User | None) -> Decimal:
     """The money that the points pay, at most the configured share of what is left after the discount."""
     if not points:
         return ZERO
@@ -163,12 +163,12 @@ def _value_of(points: int, *, left: Decimal, user: User | None) -> Decimal:
     return money_for(points)
 
 
-def _limits(channel: str, *, latest: datetime, at: datetime) -> tuple[datetime, datetime]:
+def _deadlines(channel: str, *, latest: datetime, at: datetime) -> tuple[datetime, datetime]:
     """The payment deadline and the time of cancellation: as the channel says, and not after `latest`."""
     to_pay, grace = settings.HOLD_LIMITS[channel]
-    return clipped(at + to_pay, grace, latest=latest)
+    return limit_deadlines(at + to_pay, grace, latest=latest)
 
 
-def clipped(deadline: datetime, distance: timedelta, *, latest: datetime) -> tuple[datetime, datetime]:
+def limit_deadlines(deadline: datetime, distance: timedelta, *, latest: datetime) -> tuple[datetime, datetime]:
     """A payment deadline and the time of cancellation `distance` later, neither after `latest`."""
     return min(deadline, latest), min(deadline + distance, latest)

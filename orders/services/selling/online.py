@@ -55,7 +55,7 @@ def hold_online(
     seat_map.check_types(places)
     rate_limits.hit("hold", person=buyer.email or buyer.visitor, address=buyer.address, at=at)
     old = seat_map.order
-    _refuse_too_much(buyer, more=len(places), instead_of=old, at=at)
+    _check_held_seats(buyer, more=len(places), instead_of=old, at=at)
     if promocode:
         rate_limits.check("promocode", person=buyer.visitor, address=buyer.address, at=at)
     try:
@@ -85,7 +85,7 @@ def hold_online(
         since=since or at,
     )
     try:
-        _refuse_too_much(buyer, more=0, instead_of=None, at=at)
+        _check_held_seats(buyer, more=0, instead_of=None, at=at)
     except TooMuchHeld:  # concurrent holds may all have passed the first check; the later ones are refused here
         cancel_by_customer(order, at=at)
         raise
@@ -117,7 +117,7 @@ def _held_since(order: Order) -> datetime:
     return since or order.created_at
 
 
-def _refuse_too_much(buyer: Buyer, *, more: int, instead_of: Order | None, at: datetime) -> None:
+def _check_held_seats(buyer: Buyer, *, more: int, instead_of: Order | None, at: datetime) -> None:
     """Raise `TooMuchHeld` above the limits of a visitor or an address. Two queries."""
     held = Ticket.objects.filter(
         status=Ticket.Status.RESERVED, order__status__in=Order.UNPAID, order__expires_at__gt=at

@@ -10,7 +10,7 @@ from orders.errors import NoContact, NotAwaitingPayment, RemindedLately
 from orders.locks import keys_of, lock_order, lock_orders
 from orders.models import Order
 
-REMINDED_AT_MOST = timedelta(hours=1)  # at most one reminder in this time
+REMINDER_INTERVAL = timedelta(hours=1)  # between two reminders of one order
 
 
 def mark_overdue(orders: Iterable[Order], *, at: datetime) -> None:
@@ -46,7 +46,7 @@ def remind_to_pay(order: Order, *, at: datetime) -> None:
                 _("Order %(order)s has no e-mail address or phone number, so no message can be sent.") % {"order": row}
             )
         last = notifications.notifications_of(row).filter(kind=MessageKind.ORDER_OVERDUE).last()
-        if last is not None and last.created_at > at - REMINDED_AT_MOST:
+        if last is not None and last.created_at > at - REMINDER_INTERVAL:
             raise RemindedLately(
                 _("A message about order %(order)s was sent less than an hour ago. Try again later.") % {"order": row}
             )

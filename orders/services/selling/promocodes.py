@@ -14,7 +14,7 @@ from orders.errors import PromocodeNotValid, PromocodeUnknown, PromocodeUsedUp
 from orders.models import Order, Promocode
 
 
-def find(code: str | Promocode, *, at: datetime) -> Promocode:
+def find_promocode(code: str | Promocode, *, at: datetime) -> Promocode:
     """The promo code, or the one with this code in upper or lower case, if it is valid at `at`. Raises
     `PromocodeRefused`.
     """
@@ -52,7 +52,7 @@ def take_use(promocode: Promocode) -> None:
         )
 
 
-def lock(keys: Iterable[int]) -> None:
+def lock_promocodes(keys: Iterable[int]) -> None:
     """Lock promo codes whose uses are returned and taken in the same transaction."""
     rows = Promocode.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
     list(rows.values_list("pk"))

@@ -26,7 +26,7 @@ def make_ready(preorder: ConcessionPreorder, *, at: datetime, actor: User | None
 
     Raises `OrderNotPaid`, or `SnacksNotOpen` if their status is not `PENDING`. Owns its transaction.
     """
-    return _move(preorder, Status.READY, ready_at=at, handled_by=actor)
+    return _set_status(preorder, Status.READY, ready_at=at, handled_by=actor)
 
 
 def collect(preorder: ConcessionPreorder, *, at: datetime, actor: User | None = None) -> ConcessionPreorder:
@@ -35,7 +35,7 @@ def collect(preorder: ConcessionPreorder, *, at: datetime, actor: User | None = 
     Raises `OrderNotPaid`, or `SnacksNotOpen` if they were collected, expired, cancelled or refunded. Owns its
     transaction.
     """
-    return _move(preorder, Status.COLLECTED, collected_at=at, handled_by=actor)
+    return _set_status(preorder, Status.COLLECTED, collected_at=at, handled_by=actor)
 
 
 def expire_uncollected(orders: Iterable[Order], *, at: datetime) -> None:
@@ -73,7 +73,7 @@ def expire_uncollected_locked(orders: Sequence[Order], *, at: datetime) -> None:
         )
 
 
-def _move(preorder: ConcessionPreorder, to: str, **stamps: datetime | User | None) -> ConcessionPreorder:
+def _set_status(preorder: ConcessionPreorder, to: str, **stamps: datetime | User | None) -> ConcessionPreorder:
     with transaction.atomic():
         order = lock_order(preorder.order)
         row = ConcessionPreorder.objects.select_related("concession_item").get(pk=preorder.pk)

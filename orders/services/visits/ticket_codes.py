@@ -19,8 +19,8 @@ from cinema.status import Refused
 from orders.models import Ticket
 
 SALT = "orders.ticket_codes"
-OCTETS = 17
-FORM = re.compile(r"T([1-9][0-9]{0,17})-([A-Z2-7]{28})")
+SEAL_OCTETS = 17
+TICKET_CODE = re.compile(r"T([1-9][0-9]{0,17})-([A-Z2-7]{28})")
 
 
 class UnknownCode(Refused, code="ticket_code_unknown"):
@@ -39,7 +39,7 @@ def code_of(ticket: Ticket) -> str:
 
 def ticket_of(code: str) -> Ticket:
     """The ticket of a code, with its order, session and seat. Raises `UnknownCode`. One query. Reads only."""
-    parts = FORM.fullmatch(code.strip().upper())
+    parts = TICKET_CODE.fullmatch(code.strip().upper())
     if parts is None:
         raise UnknownCode
     tickets = Ticket.objects.select_related("order", "session__film", "session__hall__cinema", "seat", "ticket_type")
@@ -54,4 +54,4 @@ def ticket_of(code: str) -> Ticket:
 
 def _seal(ticket: int, token: str, key: str | bytes) -> str:
     digest = salted_hmac(SALT, f"{ticket}:{token}", secret=key, algorithm="sha256").digest()
-    return base64.b32encode(digest[:OCTETS]).decode().rstrip("=")
+    return base64.b32encode(digest[:SEAL_OCTETS]).decode().rstrip("=")

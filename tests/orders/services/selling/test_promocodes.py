@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from orders.errors import PromocodeUnknown
 from orders.models import Promocode
 from orders.services import CancelReason, cancel
-from orders.services.selling.promocodes import discount, find
+from orders.services.selling.promocodes import discount, find_promocode
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_promocode, a_session, an_order
 
@@ -38,7 +38,7 @@ def test_without_a_promocode_there_is_no_discount():
 @pytest.mark.parametrize("code", ["", "x" * 300, "NO\x00NE", "\u202e", "'; --"])
 def test_an_unknown_code_is_refused(code):
     with raises_unchanged(PromocodeUnknown):
-        find(code, at=NOON)
+        find_promocode(code, at=NOON)
 
 
 def test_uses_are_returned_to_each_promocode():
