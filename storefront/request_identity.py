@@ -45,16 +45,16 @@ def buyer(request: HttpRequest, *, email: str, phone: str, language: str) -> Buy
     )
 
 
-def remember(request: HttpRequest, typed: dict[str, Any]) -> None:
+def store_typed(request: HttpRequest, typed: dict[str, Any]) -> None:
     """Keep what was typed, so that it need not be typed again after a seat was lost."""
     request.session["typed"] = {
         name: value for name, value in typed.items() if name in KEPT or name.startswith(("snack-", "type-"))
     }
 
 
-def remembered(request: HttpRequest) -> dict[str, Any]:
+def stored_typed(request: HttpRequest) -> dict[str, Any]:
     return dict(request.session.get("typed", {}))
 
 
-def forget(request: HttpRequest) -> None:
+def clear_typed(request: HttpRequest) -> None:
     request.session.pop("typed", None)

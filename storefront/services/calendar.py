@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-LINE = 75  # octets; longer lines are folded
+MAX_LINE_OCTETS = 75  # longer lines are folded
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def _folded(line: str) -> str:
     parts: list[str] = []
     part = ""
     for character in line:
-        if len((part + character).encode()) > LINE - (1 if parts else 0):
+        if len((part + character).encode()) > MAX_LINE_OCTETS - (1 if parts else 0):
             parts.append(part)
             part = ""
         part += character

@@ -100,7 +100,7 @@ class OrderPage:
         return self.order.status in Order.UNPAID and self.order.expires_at > self.at
 
     @property
-    def lapsed(self) -> bool:
+    def hold_expired(self) -> bool:
         """Whether its time to pay is over, whether or not the job has run."""
         return self.order.status in Order.UNPAID and not self.unpaid
 

@@ -55,12 +55,12 @@ def read(token: str, *, at: datetime) -> dict[str, Any]:
     `sign_in`. Reads only.
     """
     try:
-        said: dict[str, Any] = signing.loads(token, salt=SALT)
+        data: dict[str, Any] = signing.loads(token, salt=SALT)
     except signing.BadSignature as error:
         raise LinkRefused from error
-    if said["until"] < at.timestamp():
+    if data["until"] < at.timestamp():
         raise LinkRefused
-    return said
+    return data
 
 
 def sign_in(token: str, *, language: str, at: datetime) -> User:
@@ -69,15 +69,15 @@ def sign_in(token: str, *, language: str, at: datetime) -> User:
 
     A second use of a link, also at the same moment, is refused. Owns its transaction.
     """
-    said = read(token, at=at)
+    data = read(token, at=at)
     with transaction.atomic():
-        user = User.objects.select_for_update(of=("self",)).filter(email=said["email"]).first()
-        if not constant_time_compare(_state(user), said["state"]):
+        user = User.objects.select_for_update(of=("self",)).filter(email=data["email"]).first()
+        if not constant_time_compare(_state(user), data["state"]):
             raise LinkRefused
         if user is None:
             try:
                 with transaction.atomic():
-                    user = User.objects.create_user(said["email"], None, preferred_language=language)
+                    user = User.objects.create_user(data["email"], None, preferred_language=language)
             except IntegrityError as error:
                 raise LinkRefused from error
         user.last_login = at

@@ -106,7 +106,7 @@ def _time(showing: Showing) -> SafeString:
     else:
         shape = '<a class="time" href="{0}"><b>{1}</b><i>{2}</i><em>{3}</em></a>'
     return format_html(
-        shape, _page_of(showing.session.pk, get_script_prefix()), showing.time, showing.facts, _said_of(showing)
+        shape, _page_of(showing.session.pk, get_script_prefix()), showing.time, showing.facts, _showing_note(showing)
     )
 
 
@@ -115,7 +115,7 @@ def _page_of(session: int, _prefix: str) -> str:
     return reverse("shop:session", args=[session])
 
 
-def _said_of(showing: Showing) -> str:
+def _showing_note(showing: Showing) -> str:
     """The most important note about a showing: sold out, few seats left, or else its price."""
     if showing.sold_out:
         return _("Sold out")
@@ -127,7 +127,7 @@ def _said_of(showing: Showing) -> str:
 
 
 @register.simple_tag
-def plan(rows: list[SeatRow]) -> SafeString:
+def seat_plan(rows: list[SeatRow]) -> SafeString:
     """The hall as rows of check boxes, which work without a script; a script adds arrow keys and live
     updates. Built in Python, not in a template: a hall has hundreds of seats.
     """
@@ -142,7 +142,7 @@ def plan(rows: list[SeatRow]) -> SafeString:
 
 
 @register.simple_tag
-def listed(rows: list[SeatRow]) -> SafeString:
+def seat_list(rows: list[SeatRow]) -> SafeString:
     """The same hall as a list, row by row."""
     kinds = {kind.value: f" · {kind.label}" if kind != SeatKind.STANDARD else "" for kind in SeatKind}
     return format_html_join(
@@ -152,14 +152,14 @@ def listed(rows: list[SeatRow]) -> SafeString:
             (
                 _("Row %(row)s") % {"row": row.number},
                 _("%(free)s free") % {"free": row.free},
-                format_html_join("", "<li>{}</li>", ((_in_words(placed, kinds),) for placed in row.seats)),
+                format_html_join("", "<li>{}</li>", ((_seat_list_item(placed, kinds),) for placed in row.seats)),
             )
             for row in rows
         ),
     )
 
 
-def _in_words(placed: SeatInRow, kinds: dict[str, str]) -> SafeString:
+def _seat_list_item(placed: SeatInRow, kinds: dict[str, str]) -> SafeString:
     name = _("Seat %(number)s") % {"number": placed.seat.number}
     if placed.mark.is_taken:
         return format_html('<span class="gone">{} · {}</span>', name, _("taken"))

@@ -46,7 +46,7 @@ OF_SEATS = (SeatTaken, SeatBroken, SeatLeftAlone, NotOnSale, ChoiceRefused)  # s
 @never_cache
 def checkout(request: HttpRequest, key: int) -> HttpResponse:
     """The chosen seats are in the URL, so that the page can be shared and returned to."""
-    return checkout_page(request, SeatMap(seats_views.find(key), at=clock.now()))
+    return checkout_page(request, SeatMap(seats_views.get_session(key), at=clock.now()))
 
 
 def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
@@ -61,7 +61,7 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
     form = _form(request, seat_map, chosen)
     status = 200
     if request.method == "POST":
-        request_identity.remember(request, request.POST.dict())
+        request_identity.store_typed(request, request.POST.dict())
         status = 409
         if form.is_valid():
             try:
@@ -74,7 +74,7 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
                 status = 429 if isinstance(refusal, RateLimited) else 409
                 form.add_error(_field_of(refusal, form), in_customers_words(refusal))
             else:
-                request_identity.forget(request)
+                request_identity.clear_typed(request)
                 return redirect("shop:order", held.token)
     return _page(request, form, seat_map, chosen, status=status)
 
@@ -121,7 +121,7 @@ def _initial(request: HttpRequest, order: Order | None, own: dict[int, int]) -> 
     user = request_identity.customer(request)
     known = {"email": user.email, "phone": user.phone} if user else {}
     if order is None:
-        return known | request_identity.remembered(request)
+        return known | request_identity.stored_typed(request)
     types = {f"type-{ticket.seat_id}": ticket.ticket_type_id for ticket in order.tickets.all()}
     snacks = {f"snack-{item}": quantity for item, quantity in own.items()}
     return {

@@ -82,7 +82,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None) ->
     )
 
 
-def again(request: HttpRequest, order: Order, refusal: Exception) -> HttpResponse:
+def refused_page(request: HttpRequest, order: Order, refusal: Exception) -> HttpResponse:
     """The order's current page, with the reason why the action was refused."""
     return order_page(request, WHOLE.get(pk=order.pk), refusal=in_customers_words(refusal))
 
@@ -93,7 +93,7 @@ def extend(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         extended = services.extend_online(order, at=clock.now())
     except Refused as refusal:
-        return again(request, order, refusal)
+        return refused_page(request, order, refusal)
     until = order.cinema.local(extended.expires_at)
     time = in_zone(clock_time(until), time_zone_note(order.cinema, until))
     messages.success(request, _("Your order is now held until %(time)s.") % {"time": time})
@@ -106,7 +106,7 @@ def give_up(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         services.cancel_by_customer(order, at=clock.now(), actor=customer(request))
     except Refused as refusal:
-        return again(request, order, refusal)
+        return refused_page(request, order, refusal)
     return redirect("shop:order", order.token)
 
 
@@ -143,7 +143,7 @@ def confirm(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         services.mark_paid(order, gateway="", amount=order.final_amount, at=clock.now(), actor=customer(request))
     except Refused as refusal:
-        return again(request, order, refusal)
+        return refused_page(request, order, refusal)
     return redirect("shop:order", order.token)
 
 
@@ -157,7 +157,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
     named = set(given.getlist("line"))
     chosen = [line for line in fit if key_of(line) in named]
     refusal: object = None
-    outcome = None
+    preview = None
     try:
         if len(chosen) < len(named):
             raise services.TooLateToRefund
@@ -166,7 +166,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
             messages.success(request, _("Refund confirmed. See the details below."))
             return redirect("shop:order", order.token)
         if chosen:
-            outcome = services.preview_refund(order, lines=chosen, at=at)
+            preview = services.preview_refund(order, lines=chosen, at=at)
     except Refused as refused:
         refusal = refused
     return render(
@@ -176,7 +176,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
             "order": order,
             "page": OrderPage(order, at=at, user=customer(request)),
             "lines": [(key_of(line), line, key_of(line) in named) for line in fit],
-            "outcome": outcome,
+            "preview": preview,
             "refusal": refusal,
             "notice": settings.SELF_SERVICE_REFUND_UNTIL,
         },

@@ -13,7 +13,7 @@ from orders.errors import GatewayError
 from orders.models import Order
 from orders.services import CustomerPaymentState, customer_payment_state, start_payment
 from storefront.views.decorators import post_or_redirect
-from storefront.views.orders import again, of_order
+from storefront.views.orders import of_order, refused_page
 
 
 @post_or_redirect("shop:order")
@@ -23,7 +23,7 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         started = start_payment(order, gateway=request.POST.get("gateway", ""), return_url=back, at=clock.now())
     except (Refused, GatewayError) as refusal:
-        return again(request, order, refusal)
+        return refused_page(request, order, refusal)
     if urlsplit(started.redirect_url).netloc == request.get_host():
         return redirect(started.redirect_url)
     # The Content-Security-Policy forbids forms to redirect to another host; a link on a page may.

@@ -18,7 +18,7 @@ from storefront.services.seat_map import SeatMap
 from storefront.structured_data import screening_events
 
 
-def find(key: int) -> Session:
+def get_session(key: int) -> Session:
     return get_object_or_404(Session.objects.select_related("film", "hall__cinema"), pk=key)
 
 
@@ -26,7 +26,7 @@ def find(key: int) -> Session:
 @never_cache
 def seats(request: HttpRequest, key: int) -> HttpResponse:
     """The seat map, or the same seats as a list; seats named in the URL are preselected."""
-    return seats_page(request, SeatMap(find(key), at=clock.now()))
+    return seats_page(request, SeatMap(get_session(key), at=clock.now()))
 
 
 def seats_page(
