@@ -27,24 +27,13 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime
         ticket.order = order
         codes.append([f"{order.number}-{ticket.seat.row}-{ticket.seat.number}", code_of(ticket)])
     snacks = list(order.preorders.select_related("concession_item").order_by("pk"))
-    queue(
-        [
-            Message(
-                kind=MessageKind.ORDER_PAID,
-                recipient=order.recipient,
-                occasion=order.number,
-                language=order.language,
-                cinema=order.cinema_id,
-                context={
-                    **_about(order, order.cinema, tickets, snacks),
-                    "amount": str(order.final_amount),
-                    "pickup_code": snacks[0].pickup_code if snacks else "",
-                    "codes": codes,
-                },
-            )
-        ],
-        at=at,
-    )
+    context = {
+        **_about(order, order.cinema, tickets, snacks),
+        "amount": str(order.final_amount),
+        "pickup_code": snacks[0].pickup_code if snacks else "",
+        "codes": codes,
+    }
+    queue([_message(order, MessageKind.ORDER_PAID, occasion=order.number, context=context)], at=at)
 
 
 def send_link(order: Order, *, at: datetime) -> None:
@@ -75,12 +64,10 @@ def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False
     about, cinemas = _about_orders(orders), _cinemas(orders)
     queue(
         [
-            Message(
-                kind=MessageKind.ORDER_OVERDUE,
-                recipient=order.recipient,
+            _message(
+                order,
+                MessageKind.ORDER_OVERDUE,
                 occasion=f"{order.number} {(at if again else order.payment_deadline).isoformat()}",
-                language=order.language,
-                cinema=order.cinema_id,
                 context={
                     **about[order.pk],
                     "amount": str(order.final_amount),
@@ -99,12 +86,10 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
     about = _about_orders(orders)
     queue(
         [
-            Message(
-                kind=MessageKind.ORDER_CANCELLED,
-                recipient=order.recipient,
+            _message(
+                order,
+                MessageKind.ORDER_CANCELLED,
                 occasion=order.number,
-                language=order.language,
-                cinema=order.cinema_id,
                 context=about[order.pk],
             )
             for order in orders
@@ -120,37 +105,17 @@ def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, 
         tickets=Ticket.objects.filter(refund_line__refund=refund),
         preorders=ConcessionPreorder.objects.filter(refund_line__refund=refund),
     )
-    queue(
-        [
-            Message(
-                kind=MessageKind.ORDER_REFUNDED,
-                recipient=order.recipient,
-                occasion=f"{order.number} {refund}",
-                language=order.language,
-                cinema=order.cinema_id,
-                context={**about[order.pk], "amount": str(amount), "points": points},
-            )
-        ],
-        at=at,
-    )
+    context = {**about[order.pk], "amount": str(amount), "points": points}
+    occasion = f"{order.number} {refund}"
+    queue([_message(order, MessageKind.ORDER_REFUNDED, occasion=occasion, context=context)], at=at)
 
 
 def notify_payment_returned(order: Order, *, payment: int, amount: Decimal, at: datetime) -> None:
     """Tell the customer that a payment which the order cannot take any more is being returned."""
     about = _about_orders([order])
-    queue(
-        [
-            Message(
-                kind=MessageKind.LATE_PAYMENT_REFUNDED,
-                recipient=order.recipient,
-                occasion=f"{order.number} {payment}",
-                language=order.language,
-                cinema=order.cinema_id,
-                context={**about[order.pk], "amount": str(amount)},
-            )
-        ],
-        at=at,
-    )
+    context = {**about[order.pk], "amount": str(amount)}
+    occasion = f"{order.number} {payment}"
+    queue([_message(order, MessageKind.LATE_PAYMENT_REFUNDED, occasion=occasion, context=context)], at=at)
 
 
 def notify_sessions_cancelled(
@@ -166,12 +131,10 @@ def notify_sessions_cancelled(
     cinemas = _cinemas(orders)
     queue(
         [
-            Message(
-                kind=MessageKind.SESSION_CANCELLED,
-                recipient=order.recipient,
+            _message(
+                order,
+                MessageKind.SESSION_CANCELLED,
                 occasion=" ".join([order.number, *map(str, sorted({ticket.session_id for ticket in cancelled}))]),
-                language=order.language,
-                cinema=order.cinema_id,
                 context={
                     **_about(order, cinemas[order.cinema_id], cancelled, []),
                     "amount": str(amounts.get(order.pk, Decimal("0.00"))),
@@ -226,6 +189,11 @@ def notifications_of(order: Order) -> QuerySet[Notification]:
         recipient=order.recipient.strip(),
     )
     return about.order_by("created_at", "pk")
+
+
+def _message(order: Order, kind: MessageKind, **fields: Any) -> Message:
+    """A message to the order's customer, in the order's language."""
+    return Message(kind=kind, recipient=order.recipient, language=order.language, cinema=order.cinema_id, **fields)
 
 
 def _reachable(orders: Iterable[Order]) -> list[Order]:
