@@ -24,7 +24,7 @@ class SeatCount:
 
 @dataclass(frozen=True)
 class Showing:
-    """A session with its start by the cinema's own clocks, the seats left, and the price of a standard seat."""
+    """A session with its start in the cinema's time zone, the seats left, and the price of a standard seat."""
 
     session: Session
     starts: datetime

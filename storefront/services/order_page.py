@@ -176,7 +176,7 @@ class OrderPage:
 
     @property
     def is_ahead(self) -> bool:
-        """Whether the next screening has not started: the refund terms are worth showing."""
+        """Whether the next screening has not started yet; only then are the refund terms shown."""
         return bool(self.coming) and self.coming[0].starts > self.at
 
     # --- Ticket codes and calendar

@@ -35,7 +35,7 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
     """The lines that customers may refund themselves at `at`.
 
     Paid, unused tickets of sessions that start in more than `SELF_SERVICE_REFUND_UNTIL` minutes, and until then snacks
-    that nobody has started to make (without tickets: the same time before the end of their day). At most two queries.
+    that are not being made yet (without tickets: the same time before the end of their day). At most two queries.
     Reads only.
     """
     if order.status not in Order.SOLD:

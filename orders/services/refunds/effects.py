@@ -57,7 +57,7 @@ class RefundPlan:
 
     @property
     def money_back(self) -> Decimal:
-        """What the lines cost, whether or not the refund's own amount is exactly that."""
+        """The money paid for the lines; it may differ from the refund's own amount."""
         return sum((line.paid for line in self.chosen), ZERO)
 
 

@@ -59,7 +59,7 @@ def lock_promocodes(keys: Iterable[int]) -> None:
 
 
 def give_back_uses(orders: Iterable[Order]) -> None:
-    """Count one order less for each order with a promo code. At most two queries."""
+    """Subtract one use for each order with a promo code. At most two queries."""
     uses = Counter(order.promocode_id for order in orders if order.promocode_id is not None)
     if not uses:
         return

@@ -94,8 +94,8 @@ def money() -> list[str]:
 
 
 def test_erasure_removes_personal_data_from_every_table_and_keeps_the_accounts(anna):
-    told = set(named())
-    assert {line.partition(":")[0] for line in told} >= {"accounts.User", "orders.Order", "admin.LogEntry"}
+    found = set(named())
+    assert {line.partition(":")[0] for line in found} >= {"accounts.User", "orders.Order", "admin.LogEntry"}
     before = [line.replace("Annuschka", "…") for line in money()]
 
     erase_customer(anna, at=NOON)
@@ -113,17 +113,17 @@ def test_erasure_removes_personal_data_from_every_table_and_keeps_the_accounts(a
 def test_the_export_contains_all_data_of_the_customer_and_of_no_other(anna):
     factories.an_order(email="other@example.org")
 
-    told = json.dumps(export_customer_data(anna, at=NOON), default=str)
+    text = json.dumps(export_customer_data(anna, at=NOON), default=str)
 
-    data = json.loads(told)
+    data = json.loads(text)
     assert len(data["orders"]) == 3
     assert [len(order["tickets"]) for order in data["orders"]] == [2, 1, 1]
     assert data["account"]["phone"] == PHONE
     assert data["points"]["balance"] == 70 + 17
     assert {each["recipient"] for each in data["messages"]} == {EMAIL.lower()}
     assert data["failed_log_ins"][0]["ip_address"] == "10.0.0.1"
-    assert "other@example.org" not in told
-    assert not any(token in told for token in Order.objects.values_list("token", flat=True))
+    assert "other@example.org" not in text
+    assert not any(token in text for token in Order.objects.values_list("token", flat=True))
 
 
 def test_a_customer_with_open_orders_cannot_be_erased(anna):
@@ -134,9 +134,9 @@ def test_a_customer_with_open_orders_cannot_be_erased(anna):
     ]
 
     for order in open_ones:
-        with raises_unchanged(OrdersStillOpen) as told:
+        with raises_unchanged(OrdersStillOpen) as refused:
             erase_customer(anna, at=NOON)
-        assert order.number in str(told.value)
+        assert order.number in str(refused.value)
         Order.objects.filter(pk=order.pk).update(status="COMPLETED", bonus_accrued_at=NOON)
     Dispute.objects.create(payment=order.payments.get(), external_id="dp", amount=350, heard_at=NOON)
     with raises_unchanged(OrdersStillOpen):
@@ -146,10 +146,10 @@ def test_a_customer_with_open_orders_cannot_be_erased(anna):
 def test_staff_cannot_be_erased():
     person = someone("usher")
 
-    with raises_unchanged(StaffNotForgotten) as told:
+    with raises_unchanged(StaffNotForgotten) as refused:
         erase_customer(Customer(person.email, person), at=NOON)
 
-    assert "Deactivate the account" in str(told.value)
+    assert "Deactivate the account" in str(refused.value)
 
 
 def test_a_customer_downloads_and_deletes_their_data(anna):
