@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from cinema import csp
+from cinema.currencies import TWO_DECIMAL_CURRENCIES
 from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required
 from cinema.schedule import SCHEDULE
 
@@ -190,7 +191,11 @@ SMS_BACKEND = env.str("SMS_BACKEND", default="notifications.channels.sms.Console
 
 # --- Payments (docs/payments.md lists what each gateway needs)
 
-CURRENCY = env.str("CURRENCY", default="RUB")  # one per installation; must have two decimal places
+CURRENCY = env.str("CURRENCY", default="RUB")  # one per installation
+if CURRENCY not in TWO_DECIMAL_CURRENCIES:
+    exit_with_error(
+        f"CURRENCY: {CURRENCY} is not a currency with two decimal places; write its ISO 4217 code in capitals, like EUR"
+    )
 # The gateways that customers can choose, in this order. With “demo”, the demonstration bank, tickets cost nothing.
 PAYMENT_GATEWAYS = env.list("PAYMENT_GATEWAYS", default=["demo"] if DEBUG else [])
 
