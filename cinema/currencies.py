@@ -1,8 +1,8 @@
 """The currencies that an installation can use."""
 
-# ISO 4217 codes of currencies whose smallest unit is a hundredth. Prices are stored in hundredths and gateways are asked
-# for hundredths, so another currency would be charged a hundredfold or a tenth. MGA, MRU (fifths) and UGX are left out:
-# gateways count them in whole units.
+# ISO 4217 codes of currencies whose smallest unit is a hundredth. Prices are stored in hundredths, and gateways are
+# asked for hundredths, so another currency would be charged a hundredfold or a tenth. MGA, MRU (fifths) and UGX are
+# left out: gateways count them in whole units.
 TWO_DECIMAL_CURRENCIES = frozenset(
     """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP

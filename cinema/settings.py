@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from cinema import csp
+from cinema import clock, csp
 from cinema.currencies import TWO_DECIMAL_CURRENCIES
-from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required
-from cinema.schedule import SCHEDULE
+from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required, time_zone
+from cinema.schedule import SCHEDULE, cron_line, machine_zone
 
 env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's own file is always read
 
@@ -21,6 +20,7 @@ env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's ow
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY", "set it to a long random text, and keep it")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former keys, which still verify
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_NAME = env.str("SITE_NAME", default="")  # empty: “Cinema”, in the visitor's language
@@ -144,6 +144,7 @@ USE_I18N = True
 FORMAT_MODULE_PATH = "cinema.formats"
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Moscow")
+CRON_TIME_ZONE = env.str("CRON_TIME_ZONE", default="")  # empty: that of this machine
 
 UNFOLD = {
     "SITE_TITLE": _("Cinema"),
@@ -173,8 +174,10 @@ if not DEBUG:
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a monitor on the same machine uses plain HTTP
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SECURE_HSTS_SECONDS = 31_536_000
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
+    # Choices of the owner of the domain; cinema.checks replaces the third, about a weak SECRET_KEY.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "security.W009"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True
@@ -248,7 +251,7 @@ GATEWAY_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
 
 # Fiscal receipts (54-FZ in Russia) for payments and refunds since that day; without a day none are made.
 _since = env.str("RECEIPTS_SINCE", default="2000-01-01" if DEBUG else "")
-RECEIPT_ZONE = ZoneInfo(TIME_ZONE)  # in which the day of a tax change begins
+RECEIPT_ZONE = time_zone("TIME_ZONE", TIME_ZONE)  # in which the day of a tax change begins
 RECEIPTS_SINCE = datetime.fromisoformat(_since).replace(tzinfo=RECEIPT_ZONE) if _since else None
 RECEIPT_SENDER = env.str("RECEIPT_SENDER", default="payments.fiscal.Console")
 
@@ -317,8 +320,15 @@ CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
 CRONTAB_DJANGO_PROJECT_NAME = f"cinema-{hashlib.sha256(str(BASE_DIR).encode()).hexdigest()[:8]}"
 CRONTAB_COMMENT = f"cinema jobs {CRONTAB_DJANGO_PROJECT_NAME}"
 CRONTAB_COMMAND_SUFFIX = f">> {CRON_LOG} 2>&1"
+CRON_ZONE = time_zone("CRON_TIME_ZONE", CRON_TIME_ZONE) if CRON_TIME_ZONE else machine_zone()
 CRONJOBS = [
-    (when.cron, "django.core.management.call_command", [job], dict(when.options)) for job, when in SCHEDULE.items()
+    (
+        cron_line(when, zone=RECEIPT_ZONE, cron_zone=CRON_ZONE, year=clock.this_year()),
+        "django.core.management.call_command",
+        [job],
+        dict(when.options),
+    )
+    for job, when in SCHEDULE.items()
 ]
 
 LOGGING = {

@@ -1,6 +1,7 @@
 """Static files of production: `collectstatic` compresses each and adds a hash of its content to its name.
 
-A browser may keep a file with such a name for ever (WhiteNoise says so in Cache-Control): a changed file has another one.
+A browser may keep a file with such a name for ever (WhiteNoise says so in Cache-Control): a changed file has another
+name.
 """
 
 from typing import Any

@@ -1,7 +1,6 @@
 """What production serves, after `collectstatic`: hashed, compressed, and kept by browsers for a year or longer."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +25,11 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def production(settings: Any, collected: Path) -> Iterator[None]:
+def production(settings: Any, collected: Path) -> None:
     settings.STATIC_ROOT = collected
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "cinema.static_files.StaticFilesStorage"}}
     if not (collected / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
-    yield
 
 
 def served(address: str) -> tuple[Any, bytes]:
