@@ -100,6 +100,9 @@ migrations: .venv/installed-dev
 production: export SECRET_KEY = for-this-check-alone-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789
 production: export DATABASE_URL = sqlite:///var/tests/not-used.sqlite3
 production: export DEBUG = false
+production: export SITE_URL = https://cinema.example
+production: export EMAIL_URL = smtp+tls://user:password@mail.example:587
+production: export DEFAULT_FROM_EMAIL = Aurora <tickets@cinema.example>
 production: .venv/installed-dev
 	@echo "== settings of a production site"
 	@$(BIN)/python manage.py check --deploy --fail-level WARNING
