@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",  # stores who made a change
     "axes.middleware.AxesMiddleware",
+    "cinema.rules.HouseRulesMiddleware",
     "storefront.middleware.RateLimitMiddleware",
 ]
 
@@ -256,7 +257,7 @@ RECEIPT_ZONE = time_zone("TIME_ZONE", TIME_ZONE)  # in which the day of a tax ch
 RECEIPTS_SINCE = datetime.fromisoformat(_since).replace(tzinfo=RECEIPT_ZONE) if _since else None
 RECEIPT_SENDER = env.str("RECEIPT_SENDER", default="payments.fiscal.Console")
 
-# --- Business rules of the chain
+# --- Business rules of the chain (the owner's page “House rules” replaces some: see cinema.rules)
 
 HOLD_LIMITS = {
     # channel: (until the payment deadline, from there until the order is cancelled)
@@ -282,7 +283,6 @@ ATTEMPTS = {
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 
-# Change it only while there are no unpaid orders: check_invariants values their points by it.
 # Change it when no unpaid order is open: check_invariants prices their points by it.
 BONUS_POINT_VALUE = Decimal("1.00")
 BONUS_RATE = Decimal("0.05")
@@ -304,6 +304,7 @@ APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
 }
 
 REMINDER_AHEAD = timedelta(hours=2)
+DOORS_OPEN = timedelta(minutes=60)  # before the start
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False
 STOCKTAKE_TOLERANCE_PERCENT = 2  # a stock count that differs by more needs a reason
