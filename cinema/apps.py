@@ -7,7 +7,7 @@ from cinema.checks import check_installation
 
 class CinemaConfig(AppConfig):
     name = "cinema"
-    verbose_name = _("The chain")
+    verbose_name = _("Cinema chain")
 
     def ready(self) -> None:
         register(check_installation, Tags.security, deploy=True)

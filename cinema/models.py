@@ -37,62 +37,62 @@ class HouseRules(models.Model):
     ONE = 1  # the primary key
 
     online_hold_minutes = models.PositiveSmallIntegerField(
-        _("time to pay online, minutes"),
+        _("online hold (minutes)"),
         validators=within_bounds("online_hold_minutes"),
-        help_text=_("For so long seats are kept for customers of the site."),
+        help_text=_("How long seats are held while a customer pays on the site."),
     )
     box_office_hold_minutes = models.PositiveSmallIntegerField(
-        _("time to pay at the box office, minutes"), validators=within_bounds("box_office_hold_minutes")
+        _("box office hold (minutes)"), validators=within_bounds("box_office_hold_minutes")
     )
     reservation_hours = models.PositiveSmallIntegerField(
-        _("time to pay for a reservation, hours"), validators=within_bounds("reservation_hours")
+        _("reservation: time to pay (hours)"), validators=within_bounds("reservation_hours")
     )
     reservation_grace_hours = models.PositiveSmallIntegerField(
-        _("then, before an unpaid reservation is cancelled, hours"), validators=within_bounds("reservation_grace_hours")
+        _("reservation: extra time before it is cancelled (hours)"), validators=within_bounds("reservation_grace_hours")
     )
     refund_notice_minutes = models.PositiveSmallIntegerField(
-        _("online refunds end before the start, minutes"),
+        _("online refunds close before the start (minutes)"),
         validators=within_bounds("refund_notice_minutes"),
-        help_text=_("An order keeps the limit that it was sold with."),
+        help_text=_("Applies to new orders. Existing orders keep the limit they were sold with."),
     )
     doors_open_minutes = models.PositiveSmallIntegerField(
-        _("doors open before the start, minutes"), validators=within_bounds("doors_open_minutes")
+        _("doors open before the start (minutes)"), validators=within_bounds("doors_open_minutes")
     )
     bonus_rate_percent = models.DecimalField(
-        _("points for a purchase, percent of its price"),
+        _("points earned (% of the price paid)"),
         max_digits=4,
         decimal_places=2,
         validators=within_bounds("bonus_rate_percent"),
     )
     bonus_validity_days = models.PositiveSmallIntegerField(
-        _("points expire after, days"),
+        _("points expire after (days)"),
         validators=within_bounds("bonus_validity_days"),
-        help_text=_("Counted from the last time that a customer earned points."),
+        help_text=_("Counted from the last time the customer earned points."),
     )
     refund_limit = MoneyField(
         _("refunds need approval above"),
         null=True,
         blank=True,
-        help_text=_("For one person, order and day. Leave it empty for no limit."),
+        help_text=_("Per person, order and day. Leave empty for no limit."),
     )
     points_limit = models.PositiveIntegerField(
         _("point adjustments need approval above"),
         null=True,
         blank=True,
         validators=within_bounds("points_limit"),
-        help_text=_("For one person, customer and day. Leave it empty for no limit."),
+        help_text=_("Per person, customer and day. Leave empty for no limit."),
     )
     write_off_limit = MoneyField(
         _("write-offs need approval above"),
         null=True,
         blank=True,
-        help_text=_("At the selling price, for one person, item and day. Leave it empty for no limit."),
+        help_text=_("At the selling price, per person, item and day. Leave empty for no limit."),
     )
     reminder_minutes = models.PositiveSmallIntegerField(
-        _("reminder before the start, minutes"), validators=within_bounds("reminder_minutes")
+        _("reminder before the start (minutes)"), validators=within_bounds("reminder_minutes")
     )
     archive_days = models.PositiveSmallIntegerField(
-        _("past screenings are archived after, days"), validators=within_bounds("archive_days")
+        _("archive past screenings after (days)"), validators=within_bounds("archive_days")
     )
 
     history = History(*BOUNDS, "refund_limit", "write_off_limit")

@@ -62,7 +62,7 @@ def _steps_in_the_admin(request: HttpRequest) -> Iterator[Step]:
     yield Step(_("Film"), _("Add the first film."), _page("film"), found["has_film"])
     yield Step(
         _("Ticket types"),
-        _("Add one that anybody can buy, or run: %(command)s") % {"command": SET_UP},
+        _("Add one that anyone can buy, or run: %(command)s") % {"command": SET_UP},
         _page("tickettype"),
         found["has_ticket_type"],
     )

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='order',
             name='refund_notice_minutes',
-            field=models.PositiveSmallIntegerField(editable=False, help_text='As the house rules said when the order was made.', null=True, verbose_name='online refunds end before the start, minutes'),
+            field=models.PositiveSmallIntegerField(editable=False, help_text='As the house rules were when the order was placed.', null=True, verbose_name='online refunds close before the start (minutes)'),
         ),
         migrations.RunPython(keep_what_was_promised, migrations.RunPython.noop),
     ]

@@ -154,10 +154,10 @@ class Order(models.Model):
     bonus_amount = MoneyField(_("paid with points"), default=0)
     final_amount = MoneyField(_("to pay"), default=0)
     refund_notice_minutes = models.PositiveSmallIntegerField(
-        _("online refunds end before the start, minutes"),
+        _("online refunds close before the start (minutes)"),
         null=True,
         editable=False,
-        help_text=_("As the house rules said when the order was made."),
+        help_text=_("As the house rules were when the order was placed."),
     )
     promocode = models.ForeignKey(
         Promocode, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("promo code")
