@@ -58,9 +58,11 @@ deploy-check: .venv/installed-dev var/deploy-tools/installed ## checks Dockerfil
 	@echo "== deployment files"
 	@$(BIN)/python tools/check_deploy.py
 
-installation: ## clones the last commit and runs the demo's jobs there, with nothing installed but what production needs
+installation: .venv/installed-dev ## clones the last commit, runs the demo there, and tries README's production part on PostgreSQL
 	@echo "== a fresh installation"
 	@PYTHON=$(PYTHON) sh tools/check_installation.sh
+	@echo "== a production site, as README says"
+	@PYTHON=$(PYTHON) $(ON_POSTGRES) $(BIN)/python tools/check_production.py
 
 image: .venv/installed-dev ## builds the image and runs migration, web server and jobs in it (needs buildah, debootstrap and root)
 	@echo "== image"
