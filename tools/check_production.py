@@ -47,24 +47,24 @@ CRONTAB_EXECUTABLE = "{folder}/crontab"
 PREPARE = """
 from datetime import timedelta
 from decimal import Decimal
-from django.utils import timezone
+from cinema import clock
 from screenings.models import Cinema, Film
 from screenings.services import build_hall, schedule
 cinema = Cinema.objects.create(name="Aurora", city="Moscow", time_zone="Europe/Moscow")
 hall = build_hall(cinema=cinema, name="Hall 1", rows=["ssssssss"])
 film = Film.objects.create(title="Mirror", duration_minutes=107)
-now = timezone.now()
+now = clock.now()
 session = schedule(film=film, hall=hall, start=now + timedelta(hours=3), ticket_price=Decimal("350.00"), at=now)
 print("key", session.pk)
 """
 
 LET_IN = """
-from django.utils import timezone
+from cinema import clock
 from orders.models import Order
 from orders.services import check_in
 order = Order.objects.get()
 assert order.status == "PAID", order.status
-check_in(order.tickets.get(), at=timezone.now())
+check_in(order.tickets.get(), at=clock.now())
 """
 
 PROOF = """
@@ -112,11 +112,11 @@ class Installation:
             "PAYMENT_GATEWAYS": "demo",
         }
 
-    def sh(self, command: str, *, where: Path | None = None, **environment: str) -> str:
+    def sh(self, command: str, *, where: Path | None = None, environment: dict[str, str] | None = None) -> str:
         done = subprocess.run(
             ["sh", "-c", command],
             cwd=where or self.home,
-            env=self.environment | environment,
+            env=self.environment | (environment or {}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -125,8 +125,10 @@ class Installation:
             raise SystemExit(f"FAILED ({done.returncode}): {command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
         return done.stdout
 
-    def shell(self, code: str, **environment: str) -> str:
-        return self.sh(f"{self.home}/.venv/bin/python manage.py shell --no-imports -v 0 -c '{code}'", **environment)
+    def shell(self, code: str, *, environment: dict[str, str] | None = None) -> str:
+        return self.sh(
+            f"{self.home}/.venv/bin/python manage.py shell --no-imports -v 0 -c '{code}'", environment=environment
+        )
 
     def url(self, database: str) -> str:
         parts = urlsplit(self.server)
@@ -179,7 +181,7 @@ class Installation:
                 answer = self.sh(command)
                 assert answer == "starting", answer
             elif "check --deploy" in line:
-                self.sh(command, PAYMENT_GATEWAYS="yookassa")
+                self.sh(command, environment={"PAYMENT_GATEWAYS": "yookassa"})
             elif line.startswith("pg_dump"):
                 self.sell()
                 self.sh(command)
@@ -241,13 +243,13 @@ class Installation:
         self.sh(f"createdb --maintenance-db='{self.server}' restored")
         self.sh(f"pg_restore --no-owner --exit-on-error --dbname='{self.url('restored')}' cinema.dump")
         elsewhere = {"DATABASE_URL": self.url("restored")}
-        said = self.sh(".venv/bin/python manage.py check_invariants", **elsewhere)
+        said = self.sh(".venv/bin/python manage.py check_invariants", environment=elsewhere)
         assert "0 failed" in said, said
-        assert self.shell(PROOF, **elsewhere) == self.proof
+        assert self.shell(PROOF, environment=elsewhere) == self.proof
         print("production: the backup is restored elsewhere, and its books balance")
 
     def upgrade(self) -> None:
-        said = self.sh("deploy/upgrade", PAYMENT_GATEWAYS="yookassa")
+        said = self.sh("deploy/upgrade", environment={"PAYMENT_GATEWAYS": "yookassa"})
         assert "the web server loads the new code" in said, said
         assert list((self.home / "var").glob("before-*.dump")), "no backup was made before"
         limit = time.monotonic() + LIMIT

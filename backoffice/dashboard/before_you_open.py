@@ -43,7 +43,7 @@ def _steps_in_the_admin(request: HttpRequest) -> Iterator[Step]:
     staff = User.objects.filter(is_active=True, is_staff=True, is_superuser=False, groups__isnull=False)
     offered = TicketType.objects.filter(is_active=True, sold_to=TicketType.SoldTo.ANYBODY)
     found = (
-        User.objects.filter(pk=request.user.pk)
+        User.objects.filter(pk=request.user.pk or 0)
         .annotate(
             has_cinema=Exists(Cinema.objects.all()),
             has_seats=Exists(Seat.objects.all()),
