@@ -153,7 +153,13 @@ class Dashboard(PaymentItems):
                 ngettext("%(count)d undelivered message", "%(count)d undelivered messages", total) % {"count": total},
                 list_link("notifications_notification", status__exact=MessageStatus.FAILED),
                 "mark_email_unread",
-                *names_and_more(total, [message.recipient for message in rows]),
+                *names_and_more(
+                    total,
+                    [
+                        f"{message.recipient}: {message.error}" if message.error else message.recipient
+                        for message in rows
+                    ],
+                ),
             )
 
     def cancelled_sessions(self) -> Iterator[DashboardItem]:
