@@ -58,9 +58,11 @@ deploy-check: .venv/installed-dev var/deploy-tools/installed ## checks Dockerfil
 	@echo "== deployment files"
 	@$(BIN)/python tools/check_deploy.py
 
-installation: ## clones the last commit and runs the demo's jobs there, with nothing installed but what production needs
+installation: .venv/installed-dev ## clones the last commit, runs the demo there, and tries README's production part on PostgreSQL
 	@echo "== a fresh installation"
 	@PYTHON=$(PYTHON) sh tools/check_installation.sh
+	@echo "== a production site, as README says"
+	@PYTHON=$(PYTHON) $(ON_POSTGRES) $(BIN)/python tools/check_production.py
 
 image: .venv/installed-dev ## builds the image and runs migration, web server and jobs in it (needs buildah, debootstrap and root)
 	@echo "== image"
@@ -100,6 +102,9 @@ migrations: .venv/installed-dev
 production: export SECRET_KEY = for-this-check-alone-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789
 production: export DATABASE_URL = sqlite:///var/tests/not-used.sqlite3
 production: export DEBUG = false
+production: export SITE_URL = https://cinema.example
+production: export EMAIL_URL = smtp+tls://user:password@mail.example:587
+production: export DEFAULT_FROM_EMAIL = Aurora <tickets@cinema.example>
 production: .venv/installed-dev
 	@echo "== settings of a production site"
 	@$(BIN)/python manage.py check --deploy --fail-level WARNING

@@ -2,6 +2,7 @@
 
 from backoffice.accounts import approvals, users
 from backoffice.bonuses import accounts, transactions
+from backoffice.chain import house_rules
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
@@ -37,6 +38,7 @@ __all__ = [
     "gateway_events",
     "genres",
     "halls",
+    "house_rules",
     "items",
     "leases",
     "low_stock",

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import between
+from cinema.rules import rules
 
 MOST_POINTS = 100_000_000
 
@@ -17,10 +18,9 @@ class BonusAccountQuerySet(models.QuerySet["BonusAccount"]):
 
     def to_warn(self, at: datetime) -> "BonusAccountQuerySet":
         """With points that expire within `BONUS_WARNING`, whose owner was not warned since the last credit."""
-        ahead = settings.BONUS_VALIDITY - settings.BONUS_WARNING
-        return self.unused_since(at - ahead).filter(
-            expiry_warned_at__isnull=True, last_accrual_date__gte=at - settings.BONUS_VALIDITY
-        )
+        validity = rules().bonus_validity
+        ahead = validity - settings.BONUS_WARNING
+        return self.unused_since(at - ahead).filter(expiry_warned_at__isnull=True, last_accrual_date__gte=at - validity)
 
 
 class BonusAccount(models.Model):

@@ -2,7 +2,7 @@
 hand the instant inward as `at`; models and services never ask."""
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.utils import timezone
 
@@ -10,6 +10,11 @@ from django.utils import timezone
 def now() -> datetime:
     """The instant, in UTC, by the machine's wall clock; may jump."""
     return timezone.now()
+
+
+def this_year() -> int:
+    """The year in UTC. May be asked while the settings are being read."""
+    return datetime.now(UTC).year
 
 
 def monotonic() -> float:

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import environ
 
@@ -27,6 +28,14 @@ def required(name: str, advice: str) -> str:
     if not value:
         exit_with_error(f"{name} is not set: {advice} (in the environment or in {BASE_DIR / '.env'})")
     return value
+
+
+def time_zone(variable: str, name: str) -> ZoneInfo:
+    """The zone of this IANA name, the value of the variable; stops when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        exit_with_error(f"{variable}: {name} is not an IANA time zone, like Europe/Moscow")
 
 
 def database_settings(url: str) -> dict[str, Any]:

@@ -1,19 +1,33 @@
-"""Log filters: mask secrets in URLs, and omit tracebacks of denied and not found requests."""
+"""Log filters: mask secrets and addresses, and omit tracebacks of denied and not found requests."""
 
 import logging
 import re
 
 SECRET_PATHS = re.compile(r"(/(?:order|account/link|demo-bank)/)[^/\s?]+")
+EMAIL_ADDRESSES = re.compile(r"[^\s<>()\"'=:,;@]+@[^\s<>()\"'=:,;@]+")
+#: What PostgreSQL adds to its message: values of the row, which may be tokens and addresses.
+ROW_VALUES = re.compile(r"^\s*(?:DETAIL|CONTEXT):.*$", re.MULTILINE)
+
+_formatter = logging.Formatter()
+
+
+def mask(text: str) -> str:
+    """The text without the values of database rows, secret parts of URLs (`***`) and e-mail addresses."""
+    text = ROW_VALUES.sub("", text)
+    return EMAIL_ADDRESSES.sub("***", SECRET_PATHS.sub(r"\1***", text))
 
 
 class MaskSecrets(logging.Filter):
-    """Replaces the secret part of a URL, which gives access to an order or an account, by `***`."""
+    """Masks the message and the traceback of every record of its handler."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        masked = SECRET_PATHS.sub(r"\1***", text)
+        masked = mask(text)
         if masked != text:
             record.msg, record.args = masked, ()
+        if record.exc_info and record.exc_info[0]:
+            # Formatters write `exc_text` if it is there, rather than making the traceback themselves.
+            record.exc_text = mask(record.exc_text or _formatter.formatException(record.exc_info))
         return True
 
 

@@ -38,6 +38,7 @@ ACCOUNTING = (
     SALES | STOCK | REFUNDS | BONUSES | SUMMARIES | view("orders", "promocode") | view("payments", "gatewayevent")
 )
 JOBS = view("jobs", "jobrun")
+HOUSE_RULES = view("cinema", "houserules")
 SYSTEM = view("jobs", "joblease quarantinedrow") | view("notifications", "notification")
 
 # --- What roles can do
@@ -66,6 +67,8 @@ CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
     | model_permissions("delete", "screenings", "genre")
     | model_permissions("add change", "orders", "promocode")
+    | model_permissions("change", "cinema", "houserules")
+    | HOUSE_RULES
     | RATES
 )
 
@@ -89,7 +92,7 @@ ROLES = (
     Role("usher", _("usher"), PROGRAMME | DOOR),
     Role("floor_manager", _("floor manager"), _FLOOR),
     Role("cinema_manager", _("cinema manager"), _CINEMA),
-    Role("accountant", _("accountant"), PROGRAMME | ACCOUNTING | RATES | JOBS, chain_wide=True),
+    Role("accountant", _("accountant"), PROGRAMME | ACCOUNTING | HOUSE_RULES | RATES | JOBS, chain_wide=True),
     Role("owner", _("owner"), _CINEMA | ACCOUNTING | CHAIN, chain_wide=True),
 )
 OWNER = "owner"

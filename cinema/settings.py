@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from cinema import csp
-from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required
-from cinema.schedule import SCHEDULE
+from cinema import clock, csp
+from cinema.currencies import TWO_DECIMAL_CURRENCIES
+from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required, time_zone
+from cinema.schedule import SCHEDULE, cron_line, machine_zone
 
 env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's own file is always read
 
@@ -20,6 +20,7 @@ env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's ow
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY", "set it to a long random text, and keep it")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former keys, which still verify
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_NAME = env.str("SITE_NAME", default="")  # empty: “Cinema”, in the visitor's language
@@ -31,6 +32,7 @@ ROOT_URLCONF = "cinema.urls"
 WSGI_APPLICATION = "cinema.wsgi.application"
 
 INSTALLED_APPS = [
+    "cinema",
     "accounts",
     "jobs",
     "notifications",
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jobs.views.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cinema.csp.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -66,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",  # stores who made a change
     "axes.middleware.AxesMiddleware",
+    "cinema.rules.HouseRulesMiddleware",
     "storefront.middleware.RateLimitMiddleware",
 ]
 
@@ -143,6 +147,7 @@ USE_I18N = True
 FORMAT_MODULE_PATH = "cinema.formats"
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Moscow")
+CRON_TIME_ZONE = env.str("CRON_TIME_ZONE", default="")  # empty: that of this machine
 
 UNFOLD = {
     "SITE_TITLE": _("Cinema"),
@@ -163,13 +168,18 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 if not DEBUG:
-    MIDDLEWARE.insert(1, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
+    MIDDLEWARE.insert(2, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "cinema.static_files.StaticFilesStorage"},  # hashed, compressed, cached for years
+    }
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a monitor on the same machine uses plain HTTP
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SECURE_HSTS_SECONDS = 31_536_000
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
+    # Choices of the owner of the domain; cinema.checks replaces the third, about a weak SECRET_KEY.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "security.W009"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True
@@ -186,11 +196,15 @@ LANGUAGE_COOKIE_AGE = 31_536_000
 vars().update(env.email("EMAIL_URL", default=f"filemail:///{quote(str(BASE_DIR / 'var' / 'mail'))}"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
-SMS_BACKEND = env.str("SMS_BACKEND", default="notifications.channels.sms.ConsoleBackend")
+SMS_BACKEND = env.str("SMS_BACKEND", default="")
 
 # --- Payments (docs/payments.md lists what each gateway needs)
 
-CURRENCY = env.str("CURRENCY", default="RUB")  # one per installation; must have two decimal places
+CURRENCY = env.str("CURRENCY", default="RUB")  # one per installation
+if CURRENCY not in TWO_DECIMAL_CURRENCIES:
+    exit_with_error(
+        f"CURRENCY: {CURRENCY} is not a currency with two decimal places; write its ISO 4217 code in capitals, like EUR"
+    )
 # The gateways that customers can choose, in this order. With “demo”, the demonstration bank, tickets cost nothing.
 PAYMENT_GATEWAYS = env.list("PAYMENT_GATEWAYS", default=["demo"] if DEBUG else [])
 
@@ -239,11 +253,11 @@ GATEWAY_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
 
 # Fiscal receipts (54-FZ in Russia) for payments and refunds since that day; without a day none are made.
 _since = env.str("RECEIPTS_SINCE", default="2000-01-01" if DEBUG else "")
-RECEIPT_ZONE = ZoneInfo(TIME_ZONE)  # in which the day of a tax change begins
+RECEIPT_ZONE = time_zone("TIME_ZONE", TIME_ZONE)  # in which the day of a tax change begins
 RECEIPTS_SINCE = datetime.fromisoformat(_since).replace(tzinfo=RECEIPT_ZONE) if _since else None
 RECEIPT_SENDER = env.str("RECEIPT_SENDER", default="payments.fiscal.Console")
 
-# --- Business rules of the chain
+# --- Business rules of the chain (the owner's page “House rules” replaces some: see cinema.rules)
 
 HOLD_LIMITS = {
     # channel: (until the payment deadline, from there until the order is cancelled)
@@ -269,7 +283,6 @@ ATTEMPTS = {
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 
-# Change it only while there are no unpaid orders: check_invariants values their points by it.
 # Change it when no unpaid order is open: check_invariants prices their points by it.
 BONUS_POINT_VALUE = Decimal("1.00")
 BONUS_RATE = Decimal("0.05")
@@ -291,6 +304,7 @@ APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
 }
 
 REMINDER_AHEAD = timedelta(hours=2)
+DOORS_OPEN = timedelta(minutes=60)  # before the start
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False
 STOCKTAKE_TOLERANCE_PERCENT = 2  # a stock count that differs by more needs a reason
@@ -308,8 +322,15 @@ CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
 CRONTAB_DJANGO_PROJECT_NAME = f"cinema-{hashlib.sha256(str(BASE_DIR).encode()).hexdigest()[:8]}"
 CRONTAB_COMMENT = f"cinema jobs {CRONTAB_DJANGO_PROJECT_NAME}"
 CRONTAB_COMMAND_SUFFIX = f">> {CRON_LOG} 2>&1"
+CRON_ZONE = time_zone("CRON_TIME_ZONE", CRON_TIME_ZONE) if CRON_TIME_ZONE else machine_zone()
 CRONJOBS = [
-    (when.cron, "django.core.management.call_command", [job], dict(when.options)) for job, when in SCHEDULE.items()
+    (
+        cron_line(when, zone=RECEIPT_ZONE, cron_zone=CRON_ZONE, year=clock.this_year()),
+        "django.core.management.call_command",
+        [job],
+        dict(when.options),
+    )
+    for job, when in SCHEDULE.items()
 ]
 
 LOGGING = {

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from cinema import clock
+from cinema.rules import rules_scope
 from jobs import leases, runs
 from jobs.leases import Lease
 from jobs.models import JobRun
@@ -87,7 +88,8 @@ class JobCommand(BaseCommand):
     def handle(self, *args: Any, **given: Any) -> None:
         options = Options.parse(given)
         if options.dry_run:
-            self.show(options)
+            with rules_scope():
+                self.show(options)
             return
         errors = []
         begun_at = clock.monotonic()
@@ -95,7 +97,8 @@ class JobCommand(BaseCommand):
             if number:
                 clock.sleep(max(0.0, begun_at + number * (options.every or 0) - clock.monotonic()))
                 close_broken_connection()  # a connection lost during the wait must not fail the pass
-            errors += self.run_pass(options)
+            with rules_scope():
+                errors += self.run_pass(options)
         if errors:
             raise CommandError(f"{self.job}: {'; '.join(errors)}", returncode=1)
 

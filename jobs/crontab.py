@@ -1,6 +1,8 @@
 """Compares this machine's crontab with the schedule in the settings.
 
-django-crontab reports success even when installing the schedule failed, so the result has to be checked.
+django-crontab reports success even when installing the schedule failed, so the result has to be checked. The hours are
+those of cron's own time zone, since Debian's cron ignores CRON_TZ: see `cinema.schedule.cron_line`. When the machine
+gets another zone, the lines differ and must be installed again.
 """
 
 import os
@@ -60,6 +62,22 @@ def differences() -> list[str]:
             surplus.remove(edited)
             found.append(f"changed: {wanted[line]}: {edited}")
     return found + [f"surplus: {line}" for line in surplus]
+
+
+def zone_note() -> str:
+    """One line on the zone of cron where it is not `TIME_ZONE`; empty where their clocks agree at all times."""
+    lines = {job: line for line, _call, (job, *_more), *_options in settings.CRONJOBS}
+    moved = [
+        f"{job} {when.cron} -> {lines[job]}"
+        for job, when in settings.JOB_SCHEDULE.items()
+        if lines.get(job, when.cron) != when.cron
+    ]
+    if not moved:
+        return ""
+    return (
+        f"Cron runs in {settings.CRON_ZONE}, the site in TIME_ZONE={settings.TIME_ZONE}. "
+        f"The crontab has the hours of cron: {'; '.join(moved)}"
+    )
 
 
 def _check_paths() -> None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError, connection
 
 from cinema import clock
+from cinema.logs import mask
 
 logger = logging.getLogger(__name__)
 
@@ -63,9 +64,12 @@ def close_broken_connection() -> None:
 
 
 def one_line(error: BaseException) -> str:
-    """The error as one line of at most 500 characters: no traceback, and no characters that databases reject."""
+    """The error as one line of at most 500 characters: no traceback, and no characters that databases reject.
+
+    Cut to its message: without the row's values that PostgreSQL adds, secret links and addresses.
+    """
     try:
-        text = f"{type(error).__name__}: {error}"
+        text = mask(f"{type(error).__name__}: {error}")
     except Exception:
         text = type(error).__name__
     return " ".join(text.replace("\0", " ").encode(errors="replace").decode().split())[:500]

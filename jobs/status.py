@@ -14,6 +14,7 @@ from cinema.schedule import Daily, Every
 from jobs.models import JobRun, QuarantinedRow
 
 PERIODS = 2  # a job is late when it has missed this many
+START = timedelta(days=1)  # how long after the installation the first pass of cron may take
 DAY = timedelta(days=1)
 
 
@@ -66,17 +67,24 @@ def statuses(now: datetime) -> list[JobStatus]:
 def late(now: datetime) -> list[str]:
     """The jobs of which no pass has ended, successfully or not, within their last two periods.
 
-    For a job that has never run, the time counts from the installation. A failing job is not late: its failures are
-    recorded.
+    For a job that has never run, the time counts from the first pass of any job, when cron began; without any, no job
+    is late until `START` after the installation. A failing job is not late: its failures are recorded.
     """
     finished = _last_runs(JobRun.objects.exclude(finished_at=None))
     missing = settings.JOB_SCHEDULE.keys() - finished.keys()
-    installed = _installed_at() if missing else now
+    began = _first_run() if missing else now
+    if began is None:
+        return [] if starting(now) else list(settings.JOB_SCHEDULE)
     return [
         job
         for job, schedule in settings.JOB_SCHEDULE.items()
-        if now - (_end(finished.get(job)) or installed) > PERIODS * schedule.period
+        if now - (_end(finished.get(job)) or began) > PERIODS * schedule.period
     ]
+
+
+def starting(now: datetime) -> bool:
+    """Whether this is a new installation, less than `START` old, in which no job has started so far. Two queries."""
+    return _first_run() is None and now - _installed_at() <= START
 
 
 def _sums(since: datetime) -> dict[str, Sums]:
@@ -97,6 +105,11 @@ def _last_runs(runs: QuerySet[JobRun]) -> dict[str, JobRun]:
 
 def _end(run: JobRun | None) -> datetime | None:
     return run.finished_at if run else None
+
+
+def _first_run() -> datetime | None:
+    """When the oldest pass that is stored began. One query."""
+    return JobRun.objects.order_by("started_at").values_list("started_at", flat=True).first()
 
 
 def _installed_at() -> datetime:

@@ -113,4 +113,8 @@ class Notification(models.Model):
     def message_id(self) -> str:
         """The Message-ID, the same at every attempt, so that mail servers can recognise duplicates."""
         domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+        try:
+            domain = domain.encode("idna").decode()  # a header is ASCII: a national domain is written in punycode
+        except UnicodeError:
+            domain = "localhost"  # no domain at all; check --deploy names the sender
         return f"<{self.pk}.{self.uid.hex}@{domain}>"

@@ -12,6 +12,7 @@ import notifications.invariants
 import payments.invariants
 import screenings.invariants
 from cinema.money import MINOR_UNITS
+from cinema.rules import rules
 from jobs.invariants import Invariant, Violation, broken, sql_list
 from jobs.overdue_rows import overdue_rows
 from orders.models import Order, Ticket
@@ -27,7 +28,7 @@ def violations(at: datetime) -> Iterator[Violation]:
     instant = connection.ops.adapt_datetimefield_value
     parameters = {
         "two_periods_ago": instant(at - PERIODS * settings.JOB_SCHEDULE["refund_cancelled_sessions"].period),
-        "validity_ago": instant(at - settings.BONUS_VALIDITY),
+        "validity_ago": instant(at - rules().bonus_validity),
         "point_value": int(settings.BONUS_POINT_VALUE.scaleb(MINOR_UNITS)),
     }
     yield from broken(INVARIANTS, parameters)

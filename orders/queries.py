@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from cinema.rules import rules
 from orders.models import Order, Ticket
 from screenings.models import Session
 
@@ -21,9 +21,9 @@ def taken_tickets(at: datetime) -> QuerySet[Ticket]:
 
 
 def tickets_to_remind(at: datetime) -> QuerySet[Ticket]:
-    """Paid tickets of sessions that start within `REMINDER_AHEAD`, bought before that, without a reminder so far, of
-    customers with an e-mail address or a phone number."""
-    ahead = settings.REMINDER_AHEAD
+    """Paid tickets of sessions that start within the reminder time of the house rules, bought before that,
+    without a reminder so far, of customers with an e-mail address or a phone number."""
+    ahead = rules().reminder_ahead
     soon = Session.objects.on_sale(at).filter(start_datetime__lte=at + ahead)
     return Ticket.objects.filter(
         ~Q(order__email="", order__phone=""),

@@ -22,6 +22,7 @@ os.environ |= {
     "EMAIL_URL": "memorymail://",
     "LANGUAGE_CODE": "en",  # what a test reads does not depend on the state of the translations
     "TIME_ZONE": "Europe/Moscow",
+    "CRON_TIME_ZONE": "Europe/Moscow",  # whatever this machine's is
     "PAYMENT_GATEWAYS": "demo",
 }
 with patch.object(environ.Env, "read_env"):

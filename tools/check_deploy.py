@@ -45,6 +45,7 @@ def issue_forms() -> list[Path]:
 def scripts(_scratch: Path) -> Iterator[list[str | Path]]:
     for script in ("crontab", "run-jobs"):
         yield ["sh", "-n", DEPLOY / "container" / script]
+    yield ["sh", "-n", DEPLOY / "upgrade"]
 
 
 def systemd(scratch: Path) -> Iterator[list[str | Path]]:

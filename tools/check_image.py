@@ -153,7 +153,7 @@ def check(service: Service) -> None:
     leaked = service.run("find", "/srv/cinema", "-name", ".env*", "-o", "-name", ".git", "-o", "-name", "tests")
     leaked = "\n".join(line for line in leaked.splitlines() if "/.venv/" not in line)
     assert not leaked, f"in the image: {leaked}"
-    service.run("sh", "-c", "python manage.py migrate --no-input && python manage.py sync_roles")
+    service.run("sh", "-c", "python manage.py migrate --no-input && python manage.py set_up")
     print("image: migrated")
 
     health = service.config["Healthcheck"]["Test"]

@@ -23,6 +23,7 @@ from django.utils.module_loading import import_string
 
 from accounts.errors import ApprovalOutdated, ApprovalRequired, ApproverNotAllowed
 from accounts.models import Approval, User
+from cinema.rules import rules
 from cinema.status import transition
 from cinema.validators import clean_reason
 
@@ -86,12 +87,12 @@ def title_of(approval: Approval) -> str:
 def require_approval_above_limit(
     service: str, amount: int | Decimal, *, actor: User | None, approver: User | None
 ) -> None:
-    """Raise `ApprovalRequired` if the amount exceeds the limit in `APPROVAL_LIMITS` and there is no approver.
+    """Raise `ApprovalRequired` if the amount exceeds the limit of the house rules and there is no approver.
 
     `amount` must include what the same person did to the same row within `LIMIT_WINDOW`. Without an actor (jobs) there
     is no limit. Raises `ApproverNotAllowed` if actor and approver are the same person. Reads only.
     """
-    limit = settings.APPROVAL_LIMITS.get(service)
+    limit = rules().approval_limits.get(service)
     if actor is None or limit is None or amount <= limit:
         return
     if approver is None:

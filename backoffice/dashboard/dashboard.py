@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Approval
+from backoffice.dashboard.before_you_open import steps_before_opening
 from backoffice.dashboard.items import NAMES_SHOWN, DashboardItem, count_and_first, list_link, names_and_more
 from backoffice.dashboard.payments import PaymentItems
 from cinema import clock
@@ -33,7 +34,12 @@ from screenings.models import Session
 def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's DASHBOARD_CALLBACK: adds the items to the context of the first page."""
     at = clock.now()
-    return context | {"title": _("Today"), "dashboard_items": list(Dashboard(request, at).items()), "at": at}
+    return context | {
+        "title": _("Today"),
+        "before_you_open": steps_before_opening(request),
+        "dashboard_items": list(Dashboard(request, at).items()),
+        "at": at,
+    }
 
 
 class Dashboard(PaymentItems):
@@ -147,7 +153,13 @@ class Dashboard(PaymentItems):
                 ngettext("%(count)d undelivered message", "%(count)d undelivered messages", total) % {"count": total},
                 list_link("notifications_notification", status__exact=MessageStatus.FAILED),
                 "mark_email_unread",
-                *names_and_more(total, [message.recipient for message in rows]),
+                *names_and_more(
+                    total,
+                    [
+                        f"{message.recipient}: {message.error}" if message.error else message.recipient
+                        for message in rows
+                    ],
+                ),
             )
 
     def cancelled_sessions(self) -> Iterator[DashboardItem]:

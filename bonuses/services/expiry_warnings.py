@@ -9,6 +9,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.timezone import get_default_timezone
 
 from bonuses.models import BonusAccount
+from cinema.rules import rules, rules_scope
 from notifications.models import MessageKind
 from notifications.services import Message, queue
 
@@ -23,6 +24,7 @@ def warn_of_expiry(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
         warn_of_expiry_locked(list(rows.select_for_update(of=("self",), no_key=True).order_by("pk")), at=at)
 
 
+@rules_scope()
 def warn_of_expiry_locked(accounts: Sequence[BonusAccount], *, at: datetime) -> None:
     """Warn the owners of a job's batch of accounts; see `warn_of_expiry`.
 
@@ -38,7 +40,7 @@ def warn_of_expiry_locked(accounts: Sequence[BonusAccount], *, at: datetime) -> 
 def _warning(account: BonusAccount) -> Message:
     credited = account.last_accrual_date
     assert credited is not None
-    expires = credited + settings.BONUS_VALIDITY
+    expires = credited + rules().bonus_validity
     return Message(
         kind=MessageKind.POINTS_EXPIRING,
         recipient=account.user.email,

@@ -12,6 +12,7 @@ from django.db.models import Sum
 
 from bonuses.models import BonusTransaction
 from cinema.money import ZERO
+from cinema.rules import rules
 
 Type = BonusTransaction.Type
 
@@ -27,8 +28,8 @@ def most_points(price: Decimal) -> int:
 
 
 def points_earned(paid: Decimal) -> int:
-    """How many points this payment, less refunds, earns at `BONUS_RATE`. Reads only."""
-    return int(max(paid, ZERO) * settings.BONUS_RATE / settings.BONUS_POINT_VALUE)
+    """How many points this payment, less refunds, earns at the rate of the house rules. Reads only."""
+    return int(max(paid, ZERO) * rules().bonus_rate / settings.BONUS_POINT_VALUE)
 
 
 def points_of(share: Decimal, *, spent: int, bonus_amount: Decimal) -> int:

@@ -18,8 +18,12 @@ class SmsBackend(Protocol):
         """Close the connection, if there is one."""
 
 
+class NoSmsProvider(Exception):
+    """`SMS_BACKEND` is not set: messages to phone numbers cannot be sent."""
+
+
 class ConsoleBackend:
-    """For development: prints the text, and only the last two digits of the number, since output ends up in logs."""
+    """For development only: prints the text, with its secret link, and the last two digits of the number."""
 
     def send(self, *, phone: str, text: str, message_id: str) -> None:
         sys.stdout.write(f"SMS to …{phone[-2:]}: {text}\n")
@@ -42,6 +46,8 @@ class MemoryBackend:
 
 class SmsChannel:
     def __init__(self) -> None:
+        if not settings.SMS_BACKEND:
+            raise NoSmsProvider
         self._backend = cast(SmsBackend, import_string(settings.SMS_BACKEND)())
 
     def send(self, notification: Notification) -> None:

@@ -12,8 +12,9 @@ from jobs.claims import Backoff, TimeLimit, new_sender
 from jobs.steps import Counts
 from notifications.channels import DeliveryChannel, is_email
 from notifications.channels.email import EmailChannel
-from notifications.channels.sms import SmsChannel
+from notifications.channels.sms import NoSmsProvider, SmsChannel
 from notifications.models import Notification, Status
+from notifications.services.failures import describe, is_permanent
 from notifications.services.queueing import SECRETS
 
 BACKOFF = Backoff(
@@ -46,10 +47,11 @@ def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
     """Send the messages that are still due at `at`; none is sent after its `not_after`.
 
     Claims the messages and commits, sends them outside any transaction, and stores the results. A message that could
-    not be sent is queued again with growing waits (and counted as passed over), and `FAILED` after `MAX_ATTEMPTS`.
-    Messages are sent at least once: those of a killed sender are sent again when its claim expires. A constant number
-    of queries per batch, plus one round of updates for each second that sending takes. Must not be called inside a
-    transaction: it talks to a network.
+    not be sent is queued again with growing waits (and counted as passed over), and `FAILED` after `MAX_ATTEMPTS`; if
+    the server refused it for good, it is `FAILED` at once. Without an SMS provider, messages to phone numbers are
+    `FAILED` too, for staff to see, but that is no failure of the job. Messages are sent at least once: those of a
+    killed sender are sent again when its claim expires. A constant number of queries per batch, plus one round of
+    updates for each second that sending takes. Must not be called inside a transaction: it talks to a network.
     """
     limit, marked = TimeLimit(), timedelta()
     sender = new_sender()
@@ -149,8 +151,9 @@ def _attempt(
         channels[kind].send(notification)
     except Exception as failure:
         # Whatever the error, it must not stop the other messages.
-        wait = BACKOFF.after(notification.attempts)
-        return DeliveryResult(Status.FAILED if wait is None else Status.QUEUED, error=_error_of(failure), wait=wait)
+        wait = None if is_permanent(failure) else BACKOFF.after(notification.attempts)
+        error = describe(failure, recipient=notification.recipient)
+        return DeliveryResult(Status.FAILED if wait is None else Status.QUEUED, error=error, wait=wait)
     return DeliveryResult(Status.SENT)
 
 
@@ -168,15 +171,7 @@ def _still_claimed(notifications: list[Notification], *, sender: str) -> set[int
 
 def _counts(claimed: list[Notification], *, asked: int) -> Counts:
     by_status = Counter(notification.status for notification in claimed)
-    done, failed = by_status[Status.SENT] + by_status[Status.OUTDATED], by_status[Status.FAILED]
-    error = next((notification.error for notification in claimed if notification.status == Status.FAILED), "")
+    failures = [row.error for row in claimed if row.status == Status.FAILED and row.error != NoSmsProvider.__name__]
+    done = by_status[Status.SENT] + by_status[Status.OUTDATED] + by_status[Status.FAILED] - len(failures)
+    failed, error = len(failures), next(iter(failures), "")
     return Counts(done=done, failed=failed, passed_over=asked - done - failed, error=error)
-
-
-def _error_of(failure: Exception) -> str:
-    """The class of the error and the server's code. The error's text is not stored: it may name the recipient."""
-    code = getattr(failure, "smtp_code", None)
-    if code is None:  # SMTPRecipientsRefused has a code for each recipient; here there is one recipient
-        answers = getattr(failure, "recipients", None)
-        code = next((answer[0] for answer in answers.values()), None) if isinstance(answers, dict) else None
-    return f"{type(failure).__name__} {code}" if code is not None else type(failure).__name__

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import BigIntegerField, Case, Count, F, Prefetch, When
+from django.conf import settings
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Prefetch, QuerySet, When
 
 from orders.queries import taken_tickets
-from screenings.models import Cinema, Film, Hall, Seat, SeatKind, SeatOutage, Session
+from screenings.models import Cinema, Film, Hall, Seat, SeatKind, SeatOutage, Session, TicketType
 from screenings.pricing import full_percent, quote, sold_online, surcharges_by_cinema
 
 
@@ -37,10 +38,21 @@ class Showing:
         return self.left <= 0
 
 
+def advertised(at: datetime) -> QuerySet[Session]:
+    """The sessions on sale that customers can really buy: programme, film pages and search engines show no other.
+
+    None without a gateway to pay through, and none without a ticket type that anybody can buy. A hall must have seats.
+    """
+    if not settings.PAYMENT_GATEWAYS:
+        return Session.objects.none()
+    types = TicketType.objects.filter(is_active=True, sold_to=TicketType.SoldTo.ANYBODY)
+    return Session.objects.on_sale(at).filter(Exists(types), Exists(Seat.objects.filter(hall=OuterRef("hall"))))
+
+
 def showings(
     *, first: date, days: int = 1, cinema: Cinema | None = None, film: Film | None = None, at: datetime
 ) -> list[Showing]:
-    """The sessions on sale at `at` that start on one of the days, each by its own cinema's calendar. Eight queries."""
+    """The sessions advertised at `at` that start on one of the days, each by its cinema's calendar. Eight queries."""
     return with_seats_left(on_sale(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
 
 
@@ -52,7 +64,7 @@ def on_sale(
     # No clock is further from UTC than 14 hours: what is read beyond the day is left out below.
     begin = midnight.replace(tzinfo=at.tzinfo) - timedelta(hours=14)
     sessions = (
-        Session.objects.on_sale(at)
+        advertised(at)
         .filter(start_datetime__gte=begin, start_datetime__lt=begin + timedelta(days=days, hours=28))
         .prefetch_related(Prefetch("hall", Hall.objects.select_related("cinema")))  # few halls, many sessions
         .order_by("start_datetime", "pk")
@@ -146,7 +158,7 @@ def _tickets(broken: Mapping[int, set[int]], *, at: datetime) -> Iterable[tuple[
 
 def next_day(*, cinema: Cinema | None = None, film: Film | None = None, at: datetime) -> date | None:
     """The next day, by the cinema's calendar, with a session on sale. One query."""
-    sessions = Session.objects.on_sale(at).select_related("hall__cinema").order_by("start_datetime")
+    sessions = advertised(at).select_related("hall__cinema").order_by("start_datetime")
     if cinema is not None:
         sessions = sessions.filter(hall__cinema=cinema)
     if film is not None:

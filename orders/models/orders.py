@@ -1,7 +1,7 @@
 """Orders and their events: tables, allowed transitions, constraints, and querysets of what is due."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, default_language
 from cinema.money import MoneyField, between
+from cinema.rules import rules
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from orders.models.codes import new_number, new_token
@@ -152,6 +153,12 @@ class Order(models.Model):
     discount_amount = MoneyField(_("discount"), default=0)
     bonus_amount = MoneyField(_("paid with points"), default=0)
     final_amount = MoneyField(_("to pay"), default=0)
+    refund_notice_minutes = models.PositiveSmallIntegerField(
+        _("online refunds close before the start (minutes)"),
+        null=True,
+        editable=False,
+        help_text=_("As the house rules were when the order was placed."),
+    )
     promocode = models.ForeignKey(
         Promocode, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("promo code")
     )
@@ -209,6 +216,12 @@ class Order(models.Model):
     def link(self) -> str:
         """The address of the order's page. Whoever has it can see, pay and refund the order."""
         return settings.SITE_URL + settings.ORDER_PATH.format(token=self.token)
+
+    @property
+    def refund_notice(self) -> timedelta:
+        """How long before the start customers can refund tickets themselves: as they were promised at sale."""
+        stored = self.refund_notice_minutes
+        return timedelta(minutes=rules().refund_notice_minutes if stored is None else stored)
 
     @property
     def recipient(self) -> str:

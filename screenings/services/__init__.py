@@ -4,6 +4,7 @@ from screenings.services.halls import build_hall
 from screenings.services.outages import end_outage, refuse_out_of_use, start_outage
 from screenings.services.scheduling import schedule
 from screenings.services.statuses import complete_sessions, start_sessions
+from screenings.services.ticket_types import create_standard_ticket_types
 
 __all__ = [
     "CopyResult",
@@ -13,6 +14,7 @@ __all__ = [
     "complete_sessions",
     "copy_day",
     "copy_week",
+    "create_standard_ticket_types",
     "end_outage",
     "refuse_out_of_use",
     "schedule",

@@ -1,7 +1,7 @@
 """The contents of an order's page, in each of its states. A constant number of queries."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
@@ -171,8 +171,7 @@ class OrderPage:
         """Until when customers can refund tickets themselves; shown before paying, too."""
         if not self.coming:
             return None
-        notice = timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)
-        return self.coming[0].starts - notice
+        return self.coming[0].starts - self.order.refund_notice
 
     @property
     def is_ahead(self) -> bool:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bonuses.models import BonusAccount, BonusTransaction
+from cinema.rules import rules
 
 Type = BonusTransaction.Type
 
@@ -42,7 +42,7 @@ def points_of(user: User) -> Points:
     return Points(
         balance=account.balance,
         owed=account.owed,
-        expires=last + settings.BONUS_VALIDITY if last and account.balance else None,
+        expires=last + rules().bonus_validity if last and account.balance else None,
         movements=movements[::-1],
     )
 

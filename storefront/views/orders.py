@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -178,7 +178,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
             "lines": [(key_of(line), line, key_of(line) in named) for line in fit],
             "preview": preview,
             "refusal": refusal,
-            "notice": settings.SELF_SERVICE_REFUND_UNTIL,
+            "notice": order.refund_notice // timedelta(minutes=1),
         },
         status=409 if refusal else 200,
     )

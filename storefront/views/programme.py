@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cinema import clock
-from orders.availability.showings import next_day
+from orders.availability.showings import advertised, next_day
 from screenings.models import Cinema, Film, Session
 from storefront.services import programme
 from storefront.services.calendar import CalendarEvent, calendar
@@ -110,7 +110,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The start page and every film that is still showing."""
-    films = Session.objects.on_sale(clock.now()).order_by("film").values_list("film", flat=True).distinct()
+    films = advertised(clock.now()).order_by("film").values_list("film", flat=True).distinct()
     paths = [reverse("shop:home"), *(reverse("shop:film", args=[key]) for key in films)]
     return render(
         request,

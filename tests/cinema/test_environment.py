@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from cinema.environment import BASE_DIR, database_settings, required
+from cinema.environment import BASE_DIR, database_settings, required, time_zone
 
 
 def test_a_required_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,3 +44,11 @@ def test_another_database_stops_with_an_error(capsys: Any) -> None:
 
     assert stopped.value.code == 78
     assert "DATABASE_URL must start with postgres:// or sqlite:///" in capsys.readouterr().err
+
+
+def test_a_time_zone_that_does_not_exist_stops_in_one_line(capsys: Any) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        time_zone("TIME_ZONE", "Europe/Moskow")
+
+    assert stopped.value.code == 78
+    assert capsys.readouterr().err == "TIME_ZONE: Europe/Moskow is not an IANA time zone, like Europe/Moscow\n"

@@ -1,9 +1,12 @@
+import logging
+import sys
 from typing import Any
 
 import pytest
 from django.contrib.admin import AdminSite
 from django.urls import reverse
 
+from cinema.logs import MaskSecrets, mask
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -27,3 +30,24 @@ def test_an_error_of_the_server_is_logged_with_its_traceback(
 
     assert "Internal Server Error: /admin/" in caplog.text
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_traceback_shows_neither_the_values_of_a_row_nor_secret_links() -> None:
+    record = logging.LogRecord("jobs", logging.WARNING, __file__, 1, "batch rolled back", (), None)
+    try:
+        raise ValueError(
+            "duplicate key\nDETAIL:  Key (recipient)=(anna@example.com) already exists.\nsee /order/secret-token/"
+        )
+    except ValueError:
+        record.exc_info = sys.exc_info()
+
+    MaskSecrets().filter(record)
+
+    text = logging.Formatter().format(record)
+    assert "ValueError: duplicate key" in text
+    assert "anna" not in text
+    assert "secret-token" not in text
+
+
+def test_a_message_shows_no_address() -> None:
+    assert mask("sent to Anna <anna@example.com>, /order/abc/ done") == "sent to Anna <***>, /order/***/ done"

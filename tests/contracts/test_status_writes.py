@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-THE_ONE_PLACE = ROOT / "cinema" / "lives.py"
+THE_ONE_PLACE = ROOT / "cinema" / "status.py"
 
 
 def test_no_status_is_written_around_the_functions_that_change_it():

@@ -8,6 +8,8 @@ from django.test import RequestFactory
 from accounts.models import User
 from accounts.services import request_approval
 from backoffice.framework.admin import CinemaScopedAdmin
+from cinema.models import HouseRules
+from cinema.rules import settings_as_row
 from concessions.models import ReorderSuggestion
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import MessageKind, Notification
@@ -59,6 +61,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
 
 def create_rows_of_chain() -> None:
     """Create a row of each model that belongs to no cinema, except those that `create_rows_of_cinema` creates."""
+    HouseRules.objects.create(**settings_as_row())
     Genre.objects.create(name="Drama")
     Film.objects.create(title="Mirror", duration_minutes=107)
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")

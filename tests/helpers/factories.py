@@ -56,7 +56,8 @@ def a_session(
     minutes: int = 110,
     price: Decimal = PRICE,
 ) -> Session:
-    """A session of two hours, including adverts, scheduled a month before it starts."""
+    """A session of two hours, including adverts, scheduled a month before it starts, with a type of ticket to buy."""
+    an_adult()
     solaris = {"title": f"Solaris, {minutes} minutes", "duration_minutes": minutes}
     film = Film.objects.filter(**solaris).first() or Film.objects.create(**solaris)
     return schedule(

@@ -97,6 +97,16 @@ class RefusesSome(EmailBackend):
         return super().send_messages(messages)
 
 
+class BusyForSome(EmailBackend):
+    """Cannot take letters to recipients whose address contains "bad" for the time being."""
+
+    def send_messages(self, messages: Any) -> int:
+        for one in messages:
+            if "bad" in one.to[0]:
+                raise SMTPRecipientsRefused({one.to[0]: (450, b"try again later")})
+        return super().send_messages(messages)
+
+
 class Unreachable(EmailBackend):
     knocks: ClassVar[int] = 0
 

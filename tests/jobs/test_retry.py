@@ -11,7 +11,7 @@ from django.db import (
     connection,
 )
 
-from jobs.retry import WAITS, is_infrastructure, with_retries
+from jobs.retry import WAITS, is_infrastructure, one_line, with_retries
 from tests.helpers.sample_jobs import Clock
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +66,9 @@ def test_a_row_error_is_not_retried(clock: Clock) -> None:
         with_retries(lambda: 1 // 0)
 
     assert clock.naps == []
+
+
+def test_an_error_is_cut_to_its_message() -> None:
+    error = IntegrityError("duplicate key\nDETAIL:  Key (recipient)=(anna@example.com) already exists.")
+
+    assert one_line(error) == "IntegrityError: duplicate key"

@@ -56,10 +56,19 @@ def test_a_pass_that_never_ends_does_not_hide_that_the_job_is_late() -> None:
     assert status.late(NOON) == ["sell"]
 
 
-def test_the_lateness_of_a_job_that_never_ran_counts_from_the_installation() -> None:
-    installed(NOON - timedelta(minutes=10))
+def test_no_job_is_late_before_the_first_pass_of_cron_until_a_day_after_the_installation() -> None:
+    installed(NOON - timedelta(days=1))
 
-    assert status.late(NOON) == []
+    assert (status.late(NOON), status.starting(NOON)) == ([], True)
+    later = NOON + timedelta(seconds=1)
+    assert (status.late(later), status.starting(later)) == (["sell", "sweep"], False)
+
+
+def test_the_lateness_of_a_job_that_never_ran_counts_from_the_first_pass_of_any_job() -> None:
+    installed(NOON - timedelta(days=30))
+    ran("sweep", NOON - timedelta(minutes=10) + timedelta(seconds=1))
+
+    assert (status.late(NOON), status.starting(NOON)) == ([], False)
     assert status.late(NOON + timedelta(seconds=1)) == ["sell"]
 
 
@@ -107,6 +116,7 @@ def test_the_table_costs_the_same_with_many_runs() -> None:
 
 
 def test_the_command_prints_a_line_for_each_job() -> None:
+    ran("sell", NOON - timedelta(days=3))
     ran("sell", NOON, done=12, failed=1)
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", first_failed_at=NOON)
     out = StringIO()
@@ -132,24 +142,58 @@ def test_healthz_returns_200_while_all_jobs_run(client: Client) -> None:
     assert "no-store" in response["Cache-Control"]
 
 
-def test_healthz_returns_503_for_a_late_job_without_naming_it(client: Client, clock: Clock) -> None:
+def test_healthz_says_starting_before_the_first_pass_of_cron(client: Client, clock: Clock) -> None:
+    installed(NOON)
+
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.content) == (200, b"starting")
+
+
+FROM_ELSEWHERE = [
+    {"REMOTE_ADDR": "192.0.2.7"},
+    {"REMOTE_ADDR": ""},  # a socket in the file system
+    {"HTTP_X_FORWARDED_FOR": "192.0.2.7"},  # through a proxy on this machine
+    {"HTTP_X_FORWARDED_PROTO": "https"},
+    {"HTTP_X_REAL_IP": "192.0.2.7"},
+]
+
+
+@pytest.mark.parametrize("sender", FROM_ELSEWHERE)
+def test_healthz_returns_503_for_a_late_job_and_names_it_only_to_this_machine(
+    client: Client, clock: Clock, sender: dict[str, str]
+) -> None:
     ran("sell", NOON)
     ran("sweep", NOON)
     clock.forward(timedelta(minutes=15).total_seconds())
 
-    response = client.get("/healthz")
+    here, elsewhere = client.get("/healthz"), client.get("/healthz", **sender)
 
-    assert (response.status_code, response.content) == (503, b"not ok")
+    assert (here.status_code, here.content) == (503, b"not ok: late jobs: sell")
+    assert (elsewhere.status_code, elsewhere.content) == (503, b"not ok")
 
 
-def test_healthz_returns_503_without_a_database(client: Client) -> None:
+def test_healthz_returns_503_without_a_database_and_hides_the_details(client: Client) -> None:
     def away(*_args: Any) -> None:
-        raise OperationalError("could not connect to server")
+        raise OperationalError("could not connect to server at secret.example")
 
     with connection.execute_wrapper(away):
-        response = client.get("/healthz")
+        here, elsewhere = client.get("/healthz"), client.get("/healthz", REMOTE_ADDR="192.0.2.7")
 
-    assert (response.status_code, response.content) == (503, b"not ok")
+    assert (here.status_code, here.content) == (503, b"not ok: the database does not answer (OperationalError)")
+    assert (elsewhere.status_code, elsewhere.content) == (503, b"not ok")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "somebody.else"])
+def test_healthz_answers_to_any_host_name_over_plain_http(client: Client, settings: Any, host: str) -> None:
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["cinema.example"], True
+    ran("sell", NOON)
+    ran("sweep", NOON)
+
+    response = client.get("/healthz", headers={"Host": host})
+
+    assert (response.status_code, response.content) == (200, b"ok")
+    assert client.get("/", headers={"Host": host}).status_code != 200
 
 
 def test_healthz_accepts_only_reads(client: Client) -> None:

@@ -20,9 +20,7 @@ def test_one_bad_row_does_not_stop_the_others() -> None:
         call_command(SwitchOff())
 
     assert caught.value.returncode == 1
-    assert str(caught.value) == (
-        f"switch_off: 1 failed: accounts.user:{bad.pk} is quarantined: ValueError: {bad.email} is bad"
-    )
+    assert str(caught.value) == (f"switch_off: 1 failed: accounts.user:{bad.pk} is quarantined: ValueError: *** is bad")
     assert switched_off() == 9
     bad.refresh_from_db()
     assert bad.is_active
@@ -31,7 +29,7 @@ def test_one_bad_row_does_not_stop_the_others() -> None:
         "switch_off",
         f"accounts.user:{bad.pk}",
         1,
-        f"ValueError: {bad.email} is bad",
+        "ValueError: *** is bad",
     )
 
 

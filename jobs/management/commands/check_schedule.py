@@ -14,6 +14,8 @@ class Command(BaseCommand):
             differences = crontab.differences()
         except crontab.CrontabUnusable as error:
             raise CommandError(str(error)) from error
+        if note := crontab.zone_note():
+            self.stdout.write(note)
         for difference in differences:
             self.stdout.write(difference)
         if differences:

@@ -7,6 +7,7 @@ from django.db.models import Sum
 from bonuses.services import Earned, points_earned
 from bonuses.services import accrue as credit
 from cinema.money import ZERO
+from cinema.rules import rules_scope
 from orders.locks import keys_of, lock_orders
 from orders.models import Order
 from orders.services.refunds.effects import refunded_so_far
@@ -23,6 +24,7 @@ def accrue(orders: Iterable[Order], *, at: datetime) -> None:
         accrue_locked(lock_orders(keys_of(orders)), at=at)
 
 
+@rules_scope()
 def accrue_locked(orders: Iterable[Order], *, at: datetime) -> None:
     """Credit the points of a job's batch of orders; see `accrue`.
 

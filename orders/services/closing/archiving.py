@@ -1,10 +1,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from cinema.rules import rules
 from orders.models import Order, Ticket
 from orders.services.closing.summaries import summaries_of
 from screenings.models import Session, SessionSummary
@@ -24,7 +24,7 @@ def to_archive(at: datetime) -> QuerySet[Session]:
         Q(status=Session.Status.COMPLETED) | ~Exists(of_cancelled),
         archived_at__isnull=True,
         status__in=[Session.Status.COMPLETED, Session.Status.CANCELLED],
-        end_datetime__lt=at - settings.ARCHIVE_AFTER,
+        end_datetime__lt=at - rules().archive_after,
     )
 
 

@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bonuses.models import BonusAccount
 from bonuses.services import expire
+from cinema.rules import rules
 from orders.models import Order
 
 
 def to_expire(at: datetime) -> QuerySet[BonusAccount]:
     """Accounts without a credit for more than `BONUS_VALIDITY`; one with points still to be credited keeps all."""
     coming = Order.objects.to_accrue(at).filter(user=OuterRef("user"))
-    return BonusAccount.objects.unused_since(at - settings.BONUS_VALIDITY).filter(~Exists(coming))
+    return BonusAccount.objects.unused_since(at - rules().bonus_validity).filter(~Exists(coming))
 
 
 def expire_points(accounts: Iterable[BonusAccount], *, at: datetime) -> None:

@@ -1,9 +1,8 @@
 """Refunds that customers make themselves, without asking staff."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -34,13 +33,13 @@ class TooLateToRefund(Refused, code="too_late_to_refund"):
 def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
     """The lines that customers may refund themselves at `at`.
 
-    Paid, unused tickets of sessions that start in more than `SELF_SERVICE_REFUND_UNTIL` minutes, and until then snacks
+    Paid, unused tickets of sessions that start in more than the order’s `refund_notice`, and until then snacks
     that are not being made yet (without tickets: the same time before the end of their day). At most two queries.
     Reads only.
     """
     if order.status not in Order.SOLD:
         return []
-    notice = timedelta(minutes=settings.SELF_SERVICE_REFUND_UNTIL)
+    notice = order.refund_notice
     tickets = list(
         order.tickets.filter(refund_line__isnull=True, status__in=Ticket.LIVE)
         .select_related("session__film", "session__hall", "seat", "ticket_type")

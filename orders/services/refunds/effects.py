@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.conf import settings
 from django.db.models import Q, Sum
 
 from bonuses.models import BonusTransaction
 from bonuses.services import GivenBack, TakenBack, give_back, points_earned, points_of, spent_and_earned, take_back
 from cinema.money import ZERO
+from cinema.rules import rules, rules_scope
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
@@ -132,16 +132,18 @@ def apply_refund_effects(plans: Sequence[RefundPlan], *, at: datetime) -> None:
     recount({ticket.session_id for ticket in tickets})
 
 
+@rules_scope()
 def _return_points(plans: Sequence[RefundPlan], *, at: datetime) -> None:
     """Return spent points first, then take earned points back: the returned ones can cover those taken."""
     by_order = {plan.order.pk: plan for plan in plans}
     spent, earned = spent_and_earned(by_order.keys())
+    oldest = at - rules().bonus_validity
     give_back([_points_to_return(by_order[order], entry, so_far) for order, (entry, so_far) in spent.items()], at=at)
     take_back(
         [
             _points_to_take_back(by_order[order], entry, so_far)
             for order, (entry, so_far) in earned.items()
-            if entry.transaction_date >= at - settings.BONUS_VALIDITY
+            if entry.transaction_date >= oldest
         ],
         at=at,
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bonuses.services import money_for, most_points, spend
 from cinema.money import ZERO
+from cinema.rules import rules
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
 from orders.errors import DetailsRefused, NotEnoughPoints, PointsRefused, PriceChanged, SeatTaken
@@ -72,6 +73,7 @@ def hold(
         created_at=at,
         payment_deadline=deadline,
         expires_at=expires,
+        refund_notice_minutes=rules().refund_notice_minutes,
         total_amount=basket.total,
         discount_amount=discount,
         bonus_amount=points_value,
@@ -165,7 +167,7 @@ def _money_for_points(points: int, *, left: Decimal, user: User | None) -> Decim
 
 def _deadlines(channel: str, *, latest: datetime, at: datetime) -> tuple[datetime, datetime]:
     """The payment deadline and the time of cancellation: as the channel says, and not after `latest`."""
-    to_pay, grace = settings.HOLD_LIMITS[channel]
+    to_pay, grace = rules().hold_limits[channel]
     return limit_deadlines(at + to_pay, grace, latest=latest)
 
 

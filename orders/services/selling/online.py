@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.rate_limits import fingerprint
+from cinema.rules import rules
 from concessions.models import ConcessionItem
 from orders.availability.seat_map import SeatMap
 from orders.errors import HoldEnds, PromocodeRefused, TooMuchHeld
@@ -98,7 +99,7 @@ def extend_online(order: Order, *, at: datetime) -> Order:
     Owns its transaction.
     """
     latest = _held_since(order) + settings.HOLD_CEILING
-    until = min(at + settings.HOLD_LIMITS[order.channel][0], latest)
+    until = min(at + rules().hold_limits[order.channel][0], latest)
     if until <= order.payment_deadline:
         raise HoldEnds
     extended = extend(order, until=until, at=at)

@@ -15,7 +15,7 @@ from tests.helpers.users import someone
 pytestmark = pytest.mark.django_db
 
 PAGE = settings.BASE_DIR / "docs" / "roles.md"
-OURS = {"accounts", "bonuses", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
+OURS = {"accounts", "bonuses", "cinema", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
 
 
 def held() -> dict[str, set[str]]:

@@ -6,7 +6,7 @@ from django.core.checks import run_checks
 from simple_history.models import HistoricalChanges
 
 WITHOUT_PAGE = {"accounts.Attempt", "orders.OnlineHold"}  # holds hashes only
-OWN_APPS = {"accounts", "bonuses", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
+OWN_APPS = {"accounts", "bonuses", "cinema", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
 
 
 def test_system_checks_pass_with_the_pages_loaded():

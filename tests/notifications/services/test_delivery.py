@@ -185,7 +185,7 @@ def test_a_sender_out_of_time_releases_the_rest_without_counting_an_attempt(monk
 
 
 def test_each_failure_waits_longer_until_the_message_has_failed(use_mail_backend: Any) -> None:
-    use_mail_backend(fake_mail.RefusesSome)
+    use_mail_backend(fake_mail.BusyForSome)
     [row] = queued(recipient="bad@example.com")
     at = NOW
 
@@ -194,12 +194,41 @@ def test_each_failure_waits_longer_until_the_message_has_failed(use_mail_backend
         row.refresh_from_db()
         assert (row.status, row.attempts, row.next_attempt_at) == (Status.QUEUED, number, at + wait)
         at += wait
-    assert deliver([row], at=at) == Counts(failed=1, error="SMTPRecipientsRefused 550")
+    assert deliver([row], at=at) == Counts(failed=1, error="SMTPRecipientsRefused 450 try again later")
 
     row.refresh_from_db()
     assert (row.status, row.attempts) == (Status.FAILED, MAX_ATTEMPTS)
     assert list(BACKOFF) == sorted(BACKOFF)
     assert deliver([row], at=at + timedelta(days=365)) == Counts(passed_over=1)
+
+
+def test_a_refusal_for_good_is_a_failure_at_once(use_mail_backend: Any) -> None:
+    use_mail_backend(fake_mail.RefusesSome)
+    [row] = queued(recipient="bad@example.com")
+
+    assert deliver([row], at=NOW) == Counts(failed=1, error="SMTPRecipientsRefused 550 no such user: …")
+
+    row.refresh_from_db()
+    assert (row.status, row.attempts, row.error) == (Status.FAILED, 1, "SMTPRecipientsRefused 550 no such user: …")
+
+
+def test_without_an_sms_provider_a_message_to_a_phone_fails_at_once_and_not_the_job(settings: Any, capsys: Any) -> None:
+    settings.SMS_BACKEND = ""
+
+    assert deliver(queued(recipient="+79991234567"), at=NOW) == Counts(done=1)
+
+    failed = Notification.objects.get()
+    assert (failed.status, failed.error) == (Status.FAILED, "NoSmsProvider")
+
+    assert capsys.readouterr().out == ""
+
+
+def test_the_message_id_of_a_sender_with_a_national_domain_is_ascii(settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Кино <билеты@кино.рф>"
+
+    deliver(queued(), at=NOW)
+
+    assert mail.outbox[0].message()["Message-ID"].endswith("@xn--h1adke.xn--p1ai>")
 
 
 def test_the_stored_error_names_no_recipient(use_mail_backend: Any, settings: Any) -> None:
@@ -210,7 +239,7 @@ def test_the_stored_error_names_no_recipient(use_mail_backend: Any, settings: An
     deliver(rows, at=NOW)
 
     errors = Notification.objects.order_by("pk").values_list("error", flat=True)
-    assert list(errors) == ["SMTPRecipientsRefused 550", "TimeoutError"]
+    assert list(errors) == ["SMTPRecipientsRefused 550 no such user: …", "TimeoutError"]
 
 
 def test_one_bad_address_does_not_stop_the_others(use_mail_backend: Any) -> None:
@@ -219,7 +248,7 @@ def test_one_bad_address_does_not_stop_the_others(use_mail_backend: Any) -> None
 
     deliver(Notification.objects.all(), at=NOW)
 
-    assert statuses() == [Status.SENT, Status.QUEUED, Status.SENT]
+    assert statuses() == [Status.SENT, Status.FAILED, Status.SENT]
 
 
 def test_a_message_that_cannot_be_rendered_does_not_stop_the_others() -> None:

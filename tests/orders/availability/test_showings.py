@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from backoffice.screenings import timetable_layout
+from cinema import clock
 from orders.availability.seat_map import SeatMap
 from orders.availability.showings import SeatCount, next_day, seat_counts, showings, with_seats_left
 from screenings.models import Seat, SeatOutage, Session, TicketType
@@ -137,3 +138,48 @@ def test_without_sessions_there_is_no_query(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert seat_counts([], at=NOON) == {}
         assert with_seats_left([], at=NOON) == []
+
+
+def day_of(session: Session) -> date:
+    return session.hall.cinema.local(session.start_datetime).date()
+
+
+def shown(session: Session, client) -> list[bool]:
+    """Whether the session is in the list of showings, in the next day with showings, on the site and in the sitemap."""
+    return [
+        session in [each.session for each in showings(first=day_of(session), at=NOON)],
+        next_day(at=NOON) is not None,
+        session.film.title in client.get(f"/?day={day_of(session)}").text,
+        f"/films/{session.film_id}/" in client.get("/sitemap.xml").text,
+    ]
+
+
+@pytest.fixture
+def at_noon(monkeypatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+
+
+def test_a_session_that_can_be_bought_is_advertised(client, at_noon):
+    assert shown(factories.a_session(), client) == [True] * 4
+
+
+def test_without_a_gateway_nothing_is_advertised(client, at_noon, settings):
+    session = factories.a_session()
+    settings.PAYMENT_GATEWAYS = []
+
+    assert shown(session, client) == [False] * 4
+
+
+@pytest.mark.parametrize("left", [{"is_active": False}, {"sold_to": "TILL"}, {"sold_to": "COMPANION"}])
+def test_without_a_ticket_type_for_anybody_nothing_is_advertised(client, at_noon, left):
+    session = factories.a_session()
+    TicketType.objects.update(**left)
+
+    assert shown(session, client) == [False] * 4
+
+
+def test_a_session_in_a_hall_without_seats_is_not_advertised(client, at_noon):
+    session = factories.a_session()
+    Seat.objects.all().delete()
+
+    assert shown(session, client) == [False] * 4

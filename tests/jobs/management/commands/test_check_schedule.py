@@ -4,15 +4,17 @@ import subprocess
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 
-from cinema.schedule import SCHEDULE
+from cinema.schedule import SCHEDULE, cron_line
 from jobs import crontab
 
 ROOT = Path(__file__).resolve().parents[4]
+MOSCOW = ZoneInfo("Europe/Moscow")
 FOREIGN = "15 4 * * 1 /usr/bin/backup --all # another program's"
 
 FAKE = """\
@@ -269,3 +271,34 @@ def test_a_machine_without_cron_counts_as_not_installed(settings):
     settings.DEBUG, settings.CRONTAB_EXECUTABLE = True, "/nowhere/crontab"
 
     assert crontab.is_not_installed()
+
+
+def in_the_zone(settings, zone: str) -> None:
+    """The settings as they are on a machine whose cron runs in that zone."""
+    settings.CRON_ZONE = ZoneInfo(zone)
+    settings.CRONJOBS = [
+        (cron_line(when, zone=MOSCOW, cron_zone=settings.CRON_ZONE, year=2026), call, [job], options)
+        for (job, when), (_line, call, _job, options) in zip(SCHEDULE.items(), project.CRONJOBS, strict=True)
+    ]
+
+
+def test_a_machine_in_another_zone_is_told_of_and_has_the_same_instants(table: Path, settings):
+    in_the_zone(settings, "UTC")
+    install()
+
+    told = check()
+
+    assert told.startswith("Cron runs in UTC, the site in TIME_ZONE=Europe/Moscow. ")
+    assert "expire_bonus_points 10 3 * * * -> 10 0 * * *" in told
+    assert sum(line.startswith("10 0 * * * ") for line in table.read_text().splitlines()) == 1
+
+
+def test_a_machine_that_got_another_zone_must_be_installed_again(table: Path, settings):
+    install()
+    in_the_zone(settings, "UTC")
+
+    told, _error = refused()
+
+    assert "missing: expire_bonus_points: 10 0 * * * " in told
+    install()
+    assert "The crontab matches the schedule" in check()

@@ -1,0 +1,139 @@
+"""What the house rules say now: the owner's row (`HouseRules`) or, without one, the settings of the same names.
+
+    with rules_scope():        # a request, a pass of a job
+        rules().bonus_rate     # one query, at the first call
+
+Outside a scope each call is a query, so that a shell never works with an old rule; a service that asks in a loop is a
+scope of its own (`@rules_scope()`).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from cinema.models import HouseRules
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+Limit = Decimal | int | None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules at one moment; each says which setting it replaces."""
+
+    hold_limits: dict[str, tuple[timedelta, timedelta]]  # HOLD_LIMITS
+    refund_notice_minutes: int  # SELF_SERVICE_REFUND_UNTIL
+    doors_open: timedelta  # DOORS_OPEN
+    bonus_rate: Decimal  # BONUS_RATE
+    bonus_validity: timedelta  # BONUS_VALIDITY
+    approval_limits: dict[str, Limit]  # APPROVAL_LIMITS
+    reminder_ahead: timedelta  # REMINDER_AHEAD
+    archive_after: timedelta  # ARCHIVE_AFTER
+
+
+_scope: ContextVar[list[Rules] | None] = ContextVar("house_rules", default=None)
+
+
+def rules() -> Rules:
+    """The rules. One query in a scope, however often it is called."""
+    found = _scope.get()
+    if found is None:
+        return _read()
+    if not found:
+        found.append(_read())
+    return found[0]
+
+
+@contextmanager
+def rules_scope() -> Iterator[None]:
+    """Within it the rules are read once, at the first call of `rules`. A scope inside another is part of it."""
+    if _scope.get() is not None:
+        yield
+        return
+    token = _scope.set([])
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+class HouseRulesMiddleware:
+    """A request is a scope."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with rules_scope():
+            return self.get_response(request)
+
+
+def _read() -> Rules:
+    row = HouseRules.objects.filter(pk=HouseRules.ONE).first()
+    return of_row(row) if row else of_settings()
+
+
+def of_row(row: HouseRules) -> Rules:
+    return Rules(
+        hold_limits={
+            **settings.HOLD_LIMITS,
+            "ONLINE": (row.online_hold_minutes * MINUTE, settings.HOLD_LIMITS["ONLINE"][1]),
+            "BOX_OFFICE": (row.box_office_hold_minutes * MINUTE, settings.HOLD_LIMITS["BOX_OFFICE"][1]),
+            "RESERVATION": (row.reservation_hours * HOUR, row.reservation_grace_hours * HOUR),
+        },
+        refund_notice_minutes=row.refund_notice_minutes,
+        doors_open=row.doors_open_minutes * MINUTE,
+        bonus_rate=row.bonus_rate_percent / 100,
+        bonus_validity=row.bonus_validity_days * DAY,
+        approval_limits={
+            **settings.APPROVAL_LIMITS,
+            "orders.refund": row.refund_limit,
+            "bonuses.adjust": row.points_limit,
+            "concessions.write_off": row.write_off_limit,
+        },
+        reminder_ahead=row.reminder_minutes * MINUTE,
+        archive_after=row.archive_days * DAY,
+    )
+
+
+def of_settings() -> Rules:
+    return Rules(
+        hold_limits=settings.HOLD_LIMITS,
+        refund_notice_minutes=settings.SELF_SERVICE_REFUND_UNTIL,
+        doors_open=settings.DOORS_OPEN,
+        bonus_rate=settings.BONUS_RATE,
+        bonus_validity=settings.BONUS_VALIDITY,
+        approval_limits=settings.APPROVAL_LIMITS,
+        reminder_ahead=settings.REMINDER_AHEAD,
+        archive_after=settings.ARCHIVE_AFTER,
+    )
+
+
+def settings_as_row() -> dict[str, Any]:
+    """The fields of a row that says what the settings say, for the form that makes the first one."""
+    now = of_settings()
+    to_pay, grace = now.hold_limits["RESERVATION"]
+    return {
+        "online_hold_minutes": now.hold_limits["ONLINE"][0] // MINUTE,
+        "box_office_hold_minutes": now.hold_limits["BOX_OFFICE"][0] // MINUTE,
+        "reservation_hours": to_pay // HOUR,
+        "reservation_grace_hours": grace // HOUR,
+        "refund_notice_minutes": now.refund_notice_minutes,
+        "doors_open_minutes": now.doors_open // MINUTE,
+        "bonus_rate_percent": now.bonus_rate * 100,
+        "bonus_validity_days": now.bonus_validity // DAY,
+        "refund_limit": now.approval_limits.get("orders.refund"),
+        "points_limit": now.approval_limits.get("bonuses.adjust"),
+        "write_off_limit": now.approval_limits.get("concessions.write_off"),
+        "reminder_minutes": now.reminder_ahead // MINUTE,
+        "archive_days": now.archive_after // DAY,
+    }

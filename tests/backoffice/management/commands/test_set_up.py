@@ -1,0 +1,68 @@
+"""`set_up` makes a freshly migrated database one that can sell; repeated, it changes nothing."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+
+from cinema.roles import ROLES
+from screenings.models import TicketType
+
+pytestmark = pytest.mark.django_db
+
+
+def set_up() -> list[str]:
+    output = StringIO()
+    call_command("set_up", stdout=output)
+    return output.getvalue().splitlines()
+
+
+def types() -> list[tuple[str, int, str, bool]]:
+    return list(TicketType.objects.order_by("pk").values_list("name", "price_percent", "sold_to", "is_active"))
+
+
+def test_a_new_installation_gets_the_roles_and_the_ticket_types_of_a_cinema() -> None:
+    set_up()
+
+    assert {group.name for group in Group.objects.all()} == {role.code for role in ROLES}
+    assert types() == [
+        ("Adult", 100, "ANYBODY", True),
+        ("Student", 80, "ANYBODY", True),
+        ("Child", 60, "ANYBODY", True),
+        ("Companion", 0, "COMPANION", True),
+        ("Complimentary", 0, "TILL", True),
+    ]
+
+
+def test_each_ticket_type_begins_its_history() -> None:
+    set_up()
+
+    assert [each.history.count() for each in TicketType.objects.all()] == [1] * 5
+
+
+def test_the_ticket_types_are_named_in_the_language_of_the_installation(settings: Any) -> None:
+    settings.LANGUAGE_CODE = "ru"
+
+    set_up()
+
+    assert [name for name, *_rest in types()] == [
+        "Взрослый", "Студенческий", "Детский", "Сопровождающий", "Пригласительный",
+    ]  # fmt: skip
+
+
+def test_repeated_it_changes_nothing() -> None:
+    set_up()
+    before = types()
+
+    assert set_up() == ["roles: nothing to change", "ticket types: nothing to change"]
+    assert types() == before
+
+
+def test_it_leaves_the_owners_own_ticket_types_alone() -> None:
+    TicketType.objects.create(name="Everybody", price_percent=90, is_active=False)
+
+    set_up()
+
+    assert types() == [("Everybody", 90, "ANYBODY", False)]
