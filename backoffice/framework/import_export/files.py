@@ -3,10 +3,9 @@
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,13 +13,15 @@ from django.utils.formats import get_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from backoffice.framework.import_export import xlsx
+from backoffice.framework.import_export.limits import (
+    MAX_BYTES,
+    MAX_CELL_LENGTH,
+    MAX_COLUMNS,
+    MAX_ROWS,
+)
 from cinema.status import Refused
 
-MAX_BYTES = 1_000_000
-MAX_UNPACKED_BYTES = 20_000_000  # an XLSX is a zip file
-MAX_ROWS = 500  # each is checked and saved separately, all in one transaction
-MAX_COLUMNS = 50
-MAX_CELL_LENGTH = 2_000
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -154,44 +155,25 @@ def _decode(content: bytes) -> str:
 
 
 def _from_xlsx(content: bytes) -> list[list[str]]:
-    from openpyxl import load_workbook
-
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(each.file_size for each in archive.infolist())
-        if unpacked > MAX_UNPACKED_BYTES:
-            raise Unreadable(_("The file is too large once unpacked. Copy its cells into a new file."))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        if (sheet.max_row or 0) > 10 * MAX_ROWS:
-            raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS})
-        cells = sheet.iter_rows(max_row=10 * MAX_ROWS, max_col=MAX_COLUMNS + 1, values_only=True)
-        rows = [[_cell_text(value) for value in row] for row in cells]
-    except Unreadable:
-        raise
-    except Exception as error:  # openpyxl raises many kinds of errors for damaged files
-        raise Unreadable(
-            _("The XLSX file is damaged or password-protected. Save it again without a password, or save it as CSV.")
-        ) from error
-    return _check_size(rows)
+        return _check_size(xlsx.read(content))
+    except xlsx.UnusableWorkbook as error:
+        if error.reason == xlsx.TOO_MANY_ROWS:
+            text = _("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS}
+        elif error.reason == xlsx.TOO_LARGE:
+            text = _("The file is too large once unpacked. Copy its cells into a new file.")
+        else:
+            text = _(
+                "The XLSX file is damaged or password-protected. Save it again without a password, or save it as CSV."
+            )
+        raise Unreadable(text) from error
 
 
 def _check_size(rows: list[list[str]]) -> list[list[str]]:
-    if len(rows) > MAX_ROWS + 1 and any(any(row) for row in rows[MAX_ROWS + 1 :]):
+    if sum(map(any, rows)) > MAX_ROWS + 1:  # with the headers; blank rows do not count
         raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS})
     if any(any(row[MAX_COLUMNS:]) for row in rows):
         raise Unreadable(
             _("The file has more than %(most)d columns. Remove the ones you don’t need.") % {"most": MAX_COLUMNS}
         )
     return rows
-
-
-def _cell_text(value: Any) -> str:
-    """The value of an XLSX cell as a person would type it."""
-    if isinstance(value, bool) or value is None:
-        return {True: "1", False: "0", None: ""}[value]
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else f"{value:%Y-%m-%d %H:%M}"
-    return f"{value:%H:%M}" if isinstance(value, time) else as_text(value) if isinstance(value, date) else str(value)

@@ -22,7 +22,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from backoffice.framework.import_export import files
+from backoffice.framework.import_export import files, limits
 from backoffice.framework.import_export.files import Table, Unreadable
 from backoffice.framework.import_export.resources import ImportedRow, Resource, RowChange
 from cinema import clock
@@ -43,15 +43,15 @@ class FileForm(forms.Form):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.fields["file"].help_text = gettext("CSV or XLSX, up to %(rows)d rows and %(size)d kB.") % {
-            "rows": files.MAX_ROWS,
-            "size": files.MAX_BYTES // 1000,
+            "rows": limits.MAX_ROWS,
+            "size": limits.MAX_BYTES // 1000,
         }
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > files.MAX_BYTES:  # before reading it
+        if file.size > limits.MAX_BYTES:  # before reading it
             raise forms.ValidationError(
-                gettext("The file is larger than %(most)d kB. Split it.") % {"most": files.MAX_BYTES // 1000}
+                gettext("The file is larger than %(most)d kB. Split it.") % {"most": limits.MAX_BYTES // 1000}
             )
         return file
 

@@ -9,16 +9,14 @@ import pytest
 from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
-from backoffice.framework.import_export import files
 from backoffice.framework.import_export.files import (
-    MAX_BYTES,
-    MAX_ROWS,
     Unreadable,
     escape_formula,
     read,
     unescape_formula,
     write,
 )
+from backoffice.framework.import_export.limits import MAX_BYTES, MAX_ROWS, MAX_UNPACKED_BYTES
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "'=1", "''+1", "'", "'plain", "plain", "", " =1"]
 
@@ -60,7 +58,7 @@ def test_no_cell_of_a_workbook_is_a_formula():
 def test_cells_of_a_workbook_are_read_as_texts():
     content = a_book(["a", "b", "c", "d", "e"], [250.0, 250.5, datetime(2026, 11, 25), time(19, 30), True])  # noqa: DTZ001
 
-    assert read(content).rows == [(2, ["250", "250.5", "2026-11-25", "19:30", "1"])]
+    assert read(content).rows == [(2, ["250", "250.5", "2026-11-25", "19:30", "TRUE"])]
 
 
 def test_files_saved_by_a_russian_excel_are_read():
@@ -75,7 +73,7 @@ def test_rows_keep_their_numbers_and_empty_rows_are_skipped():
 def bad_files() -> dict[str, bytes]:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (files.MAX_UNPACKED_BYTES + 1))
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (MAX_UNPACKED_BYTES + 1))
     whole = a_book(["a"], ["b"])
     return {
         "empty": b"",
