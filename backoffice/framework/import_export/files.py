@@ -26,9 +26,11 @@ FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# What a spreadsheet would run as a formula. Leading apostrophes are included, so that escaping can be undone exactly.
-FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
-ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t\r\n]")
+# What a spreadsheet would run as a formula: at the beginning of a cell, and after any separator within it, since a file
+# that is opened with another separator is cut there. Apostrophes that are there already are included, so that escaping
+# can be undone exactly.
+BEFORE_FORMULA = r"""((?:\A"*(?={0}'*[=+\-@\t\r\n])|(?<=[,;|\t\r\n])"*(?={0}'*[=+\-@\t]))){0}"""
+FORMULA, ESCAPED_FORMULA = (re.compile(BEFORE_FORMULA.format(escape)) for escape in ("", "'"))
 INVALID_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -61,12 +63,12 @@ def write(kind: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> b
 
 
 def escape_formula(text: str) -> str:
-    """Add an apostrophe to a text that a spreadsheet would run as a formula; `unescape_formula` removes it."""
-    return f"'{text}" if FORMULA.match(text) else text
+    """Add an apostrophe before all that a spreadsheet would run as a formula; `unescape_formula` removes them."""
+    return FORMULA.sub(r"\1'", text)
 
 
 def unescape_formula(text: str) -> str:
-    return text[1:] if ESCAPED_FORMULA.match(text) else text
+    return ESCAPED_FORMULA.sub(r"\1", text)
 
 
 def _as_csv(rows: Iterable[Sequence[Any]]) -> bytes:

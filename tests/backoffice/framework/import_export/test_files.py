@@ -1,6 +1,8 @@
 """Files are written without formulas, and read safely whatever they contain."""
 
+import csv
 import io
+import itertools
 import zipfile
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -34,6 +36,25 @@ def a_book(*rows: list[object]) -> bytes:
 def test_an_escaped_formula_is_harmless_and_can_be_unescaped(text):
     assert unescape_formula(escape_formula(text)) == text
     assert not escape_formula(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+def short_texts() -> list[str]:
+    """Every text of up to five of the characters that matter."""
+    return ["".join(each) for length in range(6) for each in itertools.product("=',;\"\ta", repeat=length)]
+
+
+def test_escaping_can_be_undone_exactly():
+    assert [text for text in short_texts() if unescape_formula(escape_formula(text)) != text] == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("opened_with", [",", ";", "\t"])
+def test_no_cell_is_a_formula_whatever_separator_the_file_is_opened_with(language, opened_with):
+    with translation.override(language):
+        out = write("csv", ["Number", "Title"], [[1, text] for text in short_texts()]).decode("utf-8-sig")
+
+    rows = csv.reader(io.StringIO(out, newline=""), delimiter=opened_with)
+    assert [row for row in rows if any(cell.startswith(("=", "\t")) for cell in row)] == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
