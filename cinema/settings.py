@@ -313,6 +313,7 @@ CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
 # Unique per checkout, so that two on one machine do not remove each other's crontab lines.
 CRONTAB_DJANGO_PROJECT_NAME = f"cinema-{hashlib.sha256(str(BASE_DIR).encode()).hexdigest()[:8]}"
 CRONTAB_COMMENT = f"cinema jobs {CRONTAB_DJANGO_PROJECT_NAME}"
+CRONTAB_COMMAND_PREFIX = "umask 077;"  # the shell opens the log before the job starts
 CRONTAB_COMMAND_SUFFIX = f">> {CRON_LOG} 2>&1"
 CRONJOBS = [
     (when.cron, "django.core.management.call_command", [job], dict(when.options)) for job, when in SCHEDULE.items()
