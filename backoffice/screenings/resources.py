@@ -1,6 +1,7 @@
 """Import and export of films and of sessions."""
 
 import re
+from collections.abc import Hashable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from tablib import Dataset
 
+from backoffice.framework.import_export.names import name_key
 from backoffice.framework.import_export.resources import Resource
 from backoffice.framework.import_export.widgets import (
     ChoiceWidget,
@@ -50,16 +52,14 @@ class FilmResource(Resource):
         super().__init__(**kwargs)
         self.fields["genres"].widget = ManyRelatedWidget(Genre, NameLookup(Genre.objects.all(), name="name"))
 
+    def keys(self) -> Iterable[tuple[int, Hashable]]:
+        return ((pk, name_key(title)) for pk, title in self.rows.order_by("pk").values_list("pk", "title"))
+
+    def key_of(self, instance: Film) -> Hashable:
+        return name_key(instance.title)
+
     def match(self, row: dict[str, str]) -> Any:
-        title = row.get("title", "")
-        namesakes = list(self.rows.filter(title__iexact=title)[:6]) if title else []
-        if len(namesakes) > 1:
-            ids = ", ".join(str(film.pk) for film in namesakes)
-            raise ValidationError(
-                gettext("Several films have this title. Write the number of the one you mean: %(numbers)s.")
-                % {"numbers": ids}
-            )
-        return namesakes[0] if namesakes else None
+        return self.find_by_key(name_key(row["title"])) if row.get("title") else None
 
 
 class SessionResource(Resource):
@@ -133,7 +133,7 @@ class SessionResource(Resource):
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
         """Lock all halls of the file at once, in a fixed order, so that two imports cannot deadlock."""
-        typed = {row.get("hall", "").casefold() for row in dataset.dict}
+        typed = {name_key(row.get("hall", "")) for row in dataset.dict}
         ids = [hall.pk for names in self.halls.values() for name in typed for hall in names.by_name.get(name, [])]
         hall_conflicts.lock_halls(ids)
 
@@ -144,7 +144,7 @@ class SessionResource(Resource):
             return None  # `import_instance` reports it
         same_slot = self.rows.filter(hall=hall, start_datetime=start).exclude(status=Session.Status.CANCELLED)
         return next(
-            (each for each in same_slot if row.get("film", "").casefold() == self.cell_text("film", each).casefold()),
+            (each for each in same_slot if name_key(row.get("film", "")) == name_key(self.cell_text("film", each))),
             None,
         )
 

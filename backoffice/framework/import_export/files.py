@@ -20,6 +20,7 @@ from backoffice.framework.import_export.limits import (
     MAX_COLUMNS,
     MAX_ROWS,
 )
+from backoffice.framework.import_export.names import cleaned
 from cinema.status import Refused
 
 FORMATS = {
@@ -125,8 +126,8 @@ def read(content: bytes) -> Table:
 
 
 def _trimmed(row: list[str]) -> list[str]:
-    """The texts of the cells without surrounding spaces, escapes, and empty cells at the end."""
-    cells = [unescape_formula(cell.strip(" ")) for cell in row]
+    """The texts of the cells, cleaned and without escapes, and without empty cells at the end."""
+    cells = [cleaned(unescape_formula(cell.strip(" "))) for cell in row]
     while cells and not cells[-1]:
         cells.pop()
     return cells

@@ -1,7 +1,7 @@
 """Exports rows of a model as a table, and imports a table: finds the row that each line means, and what it changes."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import OperationalError
 from django.db.models import NOT_PROVIDED, QuerySet, UniqueConstraint
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from tablib import Dataset
 
 from backoffice.framework.history_view import Change
 from backoffice.framework.import_export.files import Table, Unreadable, as_text
+from backoffice.framework.import_export.names import KeyIndex, name_key, visible
 from backoffice.framework.import_export.widgets import ManyRelatedWidget, NumberWidget, in_every_language
 
 log = logging.getLogger(__name__)
@@ -87,6 +89,27 @@ class Resource(ModelResource):
         """The row that a line without a primary key means; None for a new one. Raises `ValidationError` if unclear."""
         raise NotImplementedError
 
+    def keys(self) -> Iterable[tuple[int, Hashable]]:
+        """The primary keys of `rows`, each with the key that `find_by_key` looks for."""
+        return ()
+
+    def key_of(self, instance: Any) -> Hashable:
+        return None
+
+    @cached_property
+    def index(self) -> KeyIndex:
+        return KeyIndex(self.keys())
+
+    def find_by_key(self, key: Hashable) -> Any:
+        """The row with this key, or None. Raises `ValidationError` where several have it."""
+        found = self.index.find(key)
+        if len(found) > 1:
+            raise ValidationError(
+                gettext("Several have this name. Write the number of the one you mean: %(numbers)s.")
+                % {"numbers": ", ".join(map(str, found[:6]))}
+            )
+        return self.rows.filter(pk=found[0]).first() if found else None
+
     @classmethod
     def get_diff_class(cls) -> Any:
         return NoDiff
@@ -140,12 +163,12 @@ class Resource(ModelResource):
         return [self.label(name) for name in self._column_names(table.headers) if name in self.ignored_on_import]
 
     def _column_names(self, headers: list[str]) -> list[str]:
-        known = {name.casefold(): name for name in self.fields}
+        known = {name_key(name): name for name in self.fields}
         for name in self.fields:
             label = _("Number") if name == "id" else self.columns[name]
             text = label or self._meta.model._meta.get_field(name).verbose_name
-            known |= {each.casefold(): name for each in in_every_language(text)}
-        unknown = [header for header in headers if header.casefold() not in known]
+            known |= {name_key(each): name for each in in_every_language(text)}
+        unknown = [header for header in headers if name_key(header) not in known]
         if unknown:
             raise Unreadable(
                 gettext("Unknown column “%(unknown)s”. Possible columns: %(known)s.")
@@ -154,7 +177,7 @@ class Resource(ModelResource):
                     "known": ", ".join(map(self.label, self.fields)),
                 }
             )
-        names = [known[header.casefold()] for header in headers]
+        names = [known[name_key(header)] for header in headers]
         if duplicate := next((name for name in names if names.count(name) > 1), None):
             raise Unreadable(
                 gettext("The column “%(name)s” appears twice. Remove one.") % {"name": self.label(duplicate)}
@@ -202,9 +225,9 @@ class Resource(ModelResource):
             raise ValidationError(errors)
 
     def is_unchanged(self, name: str, instance: Any, row: dict[str, str]) -> bool:
-        """Whether the cell has the exported text, or is empty in a new row for a field that has a default."""
+        """Whether the cell looks like the exported text, or is empty in a new row for a field that has a default."""
         if not instance._state.adding:
-            return row[name] == self._before[name].strip(" ")  # `files.read` strips spaces
+            return visible(row[name]) == visible(self._before[name])
         model_field = instance._meta.get_field(self.fields[name].attribute)
         return not row[name] and (model_field.many_to_many or model_field.default is not NOT_PROVIDED)
 
@@ -238,6 +261,7 @@ class Resource(ModelResource):
     def after_import_row(self, row: Any, row_result: RowResult, **kwargs: Any) -> None:
         instance = row_result.instance
         self._seen[instance.pk] = self._numbers[kwargs["row_number"] - 1]
+        self.index.put(instance.pk, self.key_of(instance))
         texts = {name: self.cell_text(name, instance) for name in self.columns if name not in self.ignored_on_import}
         row_result.changes = [
             Change(self.label(name), self._before.get(name), text)

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from import_export.widgets import ManyToManyWidget, Widget
 
+from backoffice.framework.import_export.names import name_key
 from cinema.money import SIGNS, MoneyField
 
 TRUE_TEXTS = frozenset({"1", "yes", "true", "да", "истина"})
@@ -100,7 +101,7 @@ def _plain_number(text: str) -> str | None:
 
 class BooleanWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> bool:
-        text = value.casefold()
+        text = name_key(value)
         if text not in TRUE_TEXTS | FALSE_TEXTS:
             raise ValueError(gettext("“%(value)s” is not valid. Enter “yes” or “no”.") % {"value": value})
         return text in TRUE_TEXTS
@@ -118,7 +119,7 @@ class ChoiceWidget(Widget):
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         for code, label in self.choices:
-            if value.casefold() in {code.casefold(), *(each.casefold() for each in in_every_language(label))}:
+            if name_key(value) in {name_key(code), *map(name_key, in_every_language(label))}:
                 return code
         known = ", ".join(str(label) for _code, label in self.choices)
         raise ValueError(
@@ -176,13 +177,13 @@ class NameLookup:
         self.name = name
         self.by_name: dict[str, list[Any]] = defaultdict(list)
         for row in rows:
-            self.by_name[getattr(row, name).casefold()].append(row)
+            self.by_name[name_key(getattr(row, name))].append(row)
 
     def find(self, text: str) -> Any:
         """The row with this name. Raises `ValueError` if none or several of the given rows have it."""
-        found = self.by_name.get(text.casefold(), [])
+        found = self.by_name.get(name_key(text), [])
         if not found and (numbered := re.fullmatch(r"(.*\S)\s*\[(\d+)\]", text)):
-            candidates = self.by_name.get(numbered[1].casefold(), [])
+            candidates = self.by_name.get(name_key(numbered[1]), [])
             found = [row for row in candidates if str(row.pk) == numbered[2]]
         if len(found) == 1:
             return found[0]
@@ -195,7 +196,7 @@ class NameLookup:
 
     def name_of(self, row: Any) -> str:
         name = getattr(row, self.name)
-        return f"{name} [{row.pk}]" if len(self.by_name.get(name.casefold(), [])) > 1 else name
+        return f"{name} [{row.pk}]" if len(self.by_name.get(name_key(name), [])) > 1 else name
 
 
 class RelatedWidget(Widget):
@@ -225,7 +226,7 @@ class ManyRelatedWidget(ManyToManyWidget):
         names = [
             name.strip()
             for part in parts
-            for name in ([part] if part.casefold() in known else part.split(","))
+            for name in ([part] if name_key(part) in known else part.split(","))
             if name.strip()
         ]
         return list({found.pk: found for found in map(self.names.find, names)}.values())

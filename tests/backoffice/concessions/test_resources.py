@@ -182,6 +182,15 @@ def test_an_invalid_price_is_rejected(manager, own, price):
     assert items() == []
 
 
+@pytest.mark.parametrize("name", ["cola", "Cola\u00a0", "Co\u200bla"])
+def test_a_name_of_other_bytes_is_the_same_item(manager, own, name):
+    ConcessionItem.objects.create(cinema=own, name="Cola", price=150)
+
+    confirm(manager, upload(manager, f"Cinema,Name,Price\n{own.name},{name},160\n"))
+
+    assert list(ConcessionItem.objects.values_list("price", flat=True)) == [Decimal("160.00")]
+
+
 def test_a_duplicate_row_is_rejected(manager, own):
     answer = upload(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n{own.name},Cola,160\n")
 

@@ -1,5 +1,6 @@
 """Import and export of films and of sessions."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -66,6 +67,31 @@ def test_films_are_matched_by_title(manager, film):
     assert (film.title, film.duration_minutes, film.age_rating) == ("mirror", 108, "12+")
     assert set(film.genres.values_list("name", flat=True)) == {"Drama"}
     assert Film.objects.get(title="Andrei Rublev").genres.count() == 2
+
+
+@pytest.mark.parametrize("title", ["ЧАЙКА", "Чайка\u00a0", "\u200bЧайка", unicodedata.normalize("NFD", "Чайка")])
+def test_a_title_of_other_bytes_is_the_same_film(manager, title):
+    Film.objects.create(title="Чайка", duration_minutes=100)
+
+    answer = upload(manager, f"Title,Running time (minutes)\n{title},101\n", path=f"{FILMS}/import/")
+    confirm(manager, answer, path=f"{FILMS}/import/")
+
+    assert [kind for _number, kind, _errors in previewed_rows(answer)] == ["changed"]
+    assert list(Film.objects.values_list("duration_minutes", flat=True)) == [101]
+
+
+def test_two_rows_of_one_new_film_are_refused(manager):
+    answer = upload(manager, "Title,Running time (minutes)\nЧайка,100\nЧАЙКА\u00a0,100\n", path=f"{FILMS}/import/")
+
+    assert previewed_rows(answer)[1] == (3, "refused", ["Row 2 is already about the same record. Keep one of the two."])
+
+
+def test_names_of_other_bytes_are_the_same_hall_and_film(hall, film):
+    place = f"{hall.cinema.name.upper()}\u00a0,\u200b{hall.name}"
+
+    found = outcomes(hall, f"{place},2027-01-01,12:00\u00a0,mirror\u00a0,350\u00a0\n")
+
+    assert found == [(2, "new")]
 
 
 def test_the_preview_shows_genres_before_and_after(manager, film):
