@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,7 @@ from backoffice.framework.import_export.limits import (
     MAX_COLUMNS,
     MAX_ROWS,
 )
-from backoffice.framework.import_export.names import cleaned
+from backoffice.framework.import_export.names import cleaned, name_key
 from cinema.status import Refused
 
 FORMATS = {
@@ -32,6 +32,8 @@ FORMATS = {
 # can be undone exactly.
 BEFORE_FORMULA = r"""((?:\A"*(?={0}'*[=+\-@\t\r\n])|(?<=[,;|\t\r\n])"*(?={0}'*[=+\-@\t]))){0}"""
 FORMULA, ESCAPED_FORMULA = (re.compile(BEFORE_FORMULA.format(escape)) for escape in ("", "'"))
+DELIMITERS = ",;\t"
+SEPARATOR_LINE = re.compile(r"\"?sep=([,;\t|])\"?[ \t]*(?:\r\n|\n|\r)", re.IGNORECASE)
 INVALID_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -98,14 +100,18 @@ def _as_xlsx(rows: Iterable[Sequence[Any]]) -> bytes:
 # --- Reading
 
 
-def read(content: bytes) -> Table:
-    """Parse a CSV or XLSX file, told apart by content. Raises `Unreadable` if it is not a table or exceeds a limit."""
+def read(content: bytes, headings: Collection[str] = ()) -> Table:
+    """Parse a CSV or XLSX file, told apart by content. Raises `Unreadable` if it is not a table or exceeds a limit.
+
+    `headings` are the keys (`name_key`) of the headings that the importer knows. They tell which separator a CSV file
+    has, and which sheet of a workbook holds the table.
+    """
     if len(content) > MAX_BYTES:
         raise Unreadable(_("The file is larger than %(most)d kB. Split it.") % {"most": MAX_BYTES // 1000})
-    rows = _from_xlsx(content) if content.startswith(b"PK") else _from_csv(content)
-    numbered = [(number, _trimmed(row)) for number, row in enumerate(rows, start=1)]
+    first, rows = _from_xlsx(content, headings) if content.startswith(b"PK") else _from_csv(content, headings)
+    numbered = [(number, _trimmed(row)) for number, row in enumerate(rows, start=first)]
     filled = [(number, row) for number, row in numbered if row]
-    if not filled or filled[0][0] != 1:
+    if not filled or filled[0][0] != first:
         raise Unreadable(_("The first row of the file must contain column headings."))
     if any(len(cell) > MAX_CELL_LENGTH for _number, row in filled for cell in row):
         raise Unreadable(
@@ -133,17 +139,32 @@ def _trimmed(row: list[str]) -> list[str]:
     return cells
 
 
-def _from_csv(content: bytes) -> list[list[str]]:
-    text = _decode(content)
+def _from_csv(content: bytes, headings: Collection[str]) -> tuple[int, list[list[str]]]:
+    """The number of the first row, and the rows."""
+    text, first = _decode(content), 1
     if "\0" in text:
         raise Unreadable(_("This file is not a table. Save it as CSV or XLSX."))
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
+    if declared := SEPARATOR_LINE.match(text):  # for Excel
+        text, first = text[declared.end() :], 2
+    delimiter = declared[1] if declared else _delimiter(text.partition("\n")[0], headings)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise Unreadable(_("This file is not a table. Save it as CSV or XLSX.")) from error
-    return _check_size(rows)
+    return first, _check_size(rows)
+
+
+def _delimiter(first_line: str, headings: Collection[str]) -> str:
+    """The separator under which most headings are known; of equals, the one that occurs most."""
+
+    def known(delimiter: str) -> int:
+        try:
+            cells = next(csv.reader([first_line], delimiter=delimiter), [])
+        except csv.Error:
+            return 0
+        return sum(name_key(cell) in headings for cell in cells)
+
+    return max(DELIMITERS, key=lambda each: (known(each), first_line.count(each)))
 
 
 def _decode(content: bytes) -> str:
@@ -157,9 +178,12 @@ def _decode(content: bytes) -> str:
     raise Unreadable(_("The text in the file can’t be read. Save it as CSV in UTF-8, or as XLSX."))
 
 
-def _from_xlsx(content: bytes) -> list[list[str]]:
+def _from_xlsx(content: bytes, headings: Collection[str]) -> tuple[int, list[list[str]]]:
     try:
-        return _check_size(xlsx.read(content))
+        sheet = _sheet_with_table(xlsx.read(content), headings)
+        if sheet.problem:
+            raise xlsx.UnusableWorkbook(sheet.problem)
+        return 1, _check_size(sheet.rows)
     except xlsx.UnusableWorkbook as error:
         if error.reason == xlsx.TOO_MANY_ROWS:
             text = _("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS}
@@ -170,6 +194,15 @@ def _from_xlsx(content: bytes) -> list[list[str]]:
                 "The XLSX file is damaged or password-protected. Save it again without a password, or save it as CSV."
             )
         raise Unreadable(text) from error
+
+
+def _sheet_with_table(sheets: list[xlsx.Sheet], headings: Collection[str]) -> xlsx.Sheet:
+    """The sheet whose first row has most of the known headings; of equals, the first. Instructions may stand before."""
+
+    def known(sheet: xlsx.Sheet) -> int:
+        return sum(name_key(cell) in headings for cell in sheet.rows[0]) if sheet.rows else 0
+
+    return max(sheets, key=known, default=xlsx.Sheet([]))
 
 
 def _check_size(rows: list[list[str]]) -> list[list[str]]:

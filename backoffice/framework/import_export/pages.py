@@ -135,7 +135,7 @@ class ImportExportMixin:
         if form.is_bound and form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                table = files.read(file.read())
+                table = files.read(file.read(), self.resource_for(request).headings())
                 return self._preview(request, table, name=file.name)
             except Unreadable as refused:
                 form.add_error("file", str(refused))

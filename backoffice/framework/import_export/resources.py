@@ -162,12 +162,17 @@ class Resource(ModelResource):
     def ignored_columns(self, table: Table) -> list[str]:
         return [self.label(name) for name in self._column_names(table.headers) if name in self.ignored_on_import]
 
-    def _column_names(self, headers: list[str]) -> list[str]:
+    def headings(self) -> dict[str, str]:
+        """The columns by the keys of the headings that name them, in every language."""
         known = {name_key(name): name for name in self.fields}
         for name in self.fields:
             label = _("Number") if name == "id" else self.columns[name]
             text = label or self._meta.model._meta.get_field(name).verbose_name
             known |= {name_key(each): name for each in in_every_language(text)}
+        return known
+
+    def _column_names(self, headers: list[str]) -> list[str]:
+        known = self.headings()
         unknown = [header for header in headers if name_key(header) not in known]
         if unknown:
             raise Unreadable(
@@ -244,7 +249,7 @@ class Resource(ModelResource):
         except ValidationError as error:
             errors = error.update_error_dict(errors)
         if errors:
-            raise ValidationError(errors)
+            raise ValidationError({name: _in_plain_words(found) for name, found in errors.items()})
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
         """Saves only the changed fields of an existing row: others may have changed since it was read."""
@@ -287,3 +292,10 @@ class Resource(ModelResource):
             for name, texts in messages.items():
                 label = f"{self.label(name)}: " if name in self.fields else ""
                 yield from (f"{label}{text}" for text in texts)
+
+
+def _in_plain_words(errors: Any) -> list[ValidationError]:
+    """The errors of one column, in the words of a file: Django says NULL of an empty cell."""
+    found = errors.error_list if isinstance(errors, ValidationError) else errors
+    required = ValidationError(gettext("This is required. Fill in the cell."), code="required")
+    return [required if each.code in ("null", "blank") else each for each in found]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from backoffice.framework.import_export.limits import (
 ROOT = Path(__file__).resolve().parents[3]
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
 TOO_LARGE, TOO_MANY_ROWS, DAMAGED = "too large", "too many rows", "damaged"
+MAX_SHEETS = 10
 MAX_SPARSE_ROWS = 10 * MAX_ROWS  # with the empty ones between the others
 
 
@@ -38,8 +40,16 @@ class UnusableWorkbook(Exception):
         self.reason = reason
 
 
-def read(content: bytes) -> list[list[str]]:
-    """The texts of the cells of the first sheet. Raises `UnusableWorkbook`."""
+@dataclass(frozen=True)
+class Sheet:
+    """The texts of its cells; with a `problem`, one of the constants of this module, only those before it."""
+
+    rows: list[list[str]]
+    problem: str = ""
+
+
+def read(content: bytes) -> list[Sheet]:
+    """The sheets, in their order. Raises `UnusableWorkbook`."""
     try:
         # The arguments are our own; the file goes in by the pipe.
         done = subprocess.run(  # noqa: S603
@@ -56,7 +66,7 @@ def read(content: bytes) -> list[list[str]]:
         raise UnusableWorkbook(TOO_LARGE) from None
     if isinstance(answer, str):
         raise UnusableWorkbook(answer)
-    return answer
+    return [Sheet(**each) for each in answer]
 
 
 # --- Inside the process
@@ -65,7 +75,7 @@ def read(content: bytes) -> list[list[str]]:
 def main() -> None:
     _limit_resources()
     try:
-        answer: Any = _rows(sys.stdin.buffer.read())
+        answer: Any = _sheets(sys.stdin.buffer.read())
     except UnusableWorkbook as error:
         answer = error.reason
     except MemoryError:
@@ -84,7 +94,7 @@ def _limit_resources() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _rows(content: bytes) -> list[list[str]]:
+def _sheets(content: bytes) -> list[dict[str, Any]]:
     import io
     import zipfile
 
@@ -94,7 +104,16 @@ def _rows(content: bytes) -> list[list[str]]:
         if sum(each.file_size for each in archive.infolist()) > MAX_UNPACKED_BYTES:
             raise UnusableWorkbook(TOO_LARGE)
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    return list(_texts(book.worksheets[0]))
+    return [asdict(_contents(sheet)) for sheet in book.worksheets[:MAX_SHEETS]]
+
+
+def _contents(sheet: Any) -> Sheet:
+    rows: list[list[str]] = []
+    try:
+        rows.extend(_texts(sheet))
+    except UnusableWorkbook as error:  # another sheet may be the one that is wanted
+        return Sheet(rows, error.reason)
+    return Sheet(rows)
 
 
 def _texts(sheet: Any) -> Iterator[list[str]]:

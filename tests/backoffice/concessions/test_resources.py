@@ -168,7 +168,7 @@ def test_one_invalid_row_stops_the_whole_import(manager, own):
     assert previewed_rows(answer) == [
         (2, "new", []),
         (4, "refused", ["Price: “dear” is not a number. Write it like 1450.50."]),
-        (5, "refused", ["Name: This field cannot be blank."]),
+        (5, "refused", ["Name: This is required. Fill in the cell."]),
     ]
     assert "seen" not in answer.context_data
     assert items() == []

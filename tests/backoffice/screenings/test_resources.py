@@ -117,13 +117,14 @@ def test_films_with_the_same_title_need_a_number(manager, film):
 @pytest.mark.parametrize(
     ("cells", "refusal"),
     [
+        ("Stalker,,0+,", "Running time (minutes): This is required. Fill in the cell."),
         ("Stalker,0,0+,", "Running time (minutes)"),
         ("Stalker,99999999999999999999,0+,", "Running time (minutes)"),
         ("Stalker,10.5,0+,", "Running time (minutes)"),
         ("Stalker,100,17+,", "Age rating: “17+” is not valid. Possible values: 0+, 6+, 12+, 16+, 18+."),
         ("Stalker,100,0+,Dramma", "Genres: “Dramma” was not found. Check the spelling."),
         (f"{'x' * 201},100,0+,", "Title"),
-        (",100,0+,", "Title: This field cannot be blank."),
+        (",100,0+,", "Title: This is required. Fill in the cell."),
     ],
 )
 def test_an_invalid_film_is_rejected_with_a_message(manager, cells, refusal):

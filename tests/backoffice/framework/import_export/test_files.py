@@ -12,6 +12,7 @@ from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
 from backoffice.framework.import_export.files import (
+    Table,
     Unreadable,
     escape_formula,
     read,
@@ -89,6 +90,45 @@ def test_files_saved_by_a_russian_excel_are_read():
 
 def test_rows_keep_their_numbers_and_empty_rows_are_skipped():
     assert read(b"a,b\n\n1,2\n,\n3\n").rows == [(3, ["1", "2"]), (5, ["3"])]
+
+
+TWO_COLUMNS = {"название", "время (часы, минуты)", "title", "running time (hours; minutes)"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Название;Время (часы, минуты)\nСолярис;2,47\n",
+        "Title,Running time (hours; minutes)\nСолярис,2;47\n",
+        "Title\tВремя (часы, минуты)\nСолярис\t2,47\n",
+    ],
+)
+def test_the_separator_is_the_one_under_which_the_headings_are_known(text):
+    [(number, cells)] = read(text.encode(), TWO_COLUMNS).rows
+
+    assert (number, cells[0], len(cells)) == (2, "Солярис", 2)
+
+
+@pytest.mark.parametrize("line", ["sep=;\r\n", '"sep=;"\n', "SEP=;\n"])
+def test_a_line_that_declares_the_separator_is_read(line):
+    assert read(f"{line}Title;Price\nTea, black;5\n".encode()) == Table(["Title", "Price"], [(3, ["Tea, black", "5"])])
+
+
+def test_a_sheet_of_instructions_may_stand_before_the_table():
+    book = Workbook()
+    book.active.append(["How to fill in the second sheet"])
+    table = book.create_sheet("Films")
+    table.append(["Title", "Название"])
+    table.append(["Solaris", "Солярис"])
+    out = io.BytesIO()
+    book.save(out)
+
+    assert read(out.getvalue(), TWO_COLUMNS).rows == [(2, ["Solaris", "Солярис"])]
+    assert read(out.getvalue()).headers == ["How to fill in the second sheet"]
+
+
+def test_rows_without_values_do_not_count():
+    assert read(b"a\n" + b",\n" * MAX_ROWS + b"1\n").rows == [(MAX_ROWS + 2, ["1"])]
 
 
 def bad_files() -> dict[str, bytes]:

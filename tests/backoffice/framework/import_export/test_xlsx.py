@@ -83,22 +83,23 @@ def test_rows_that_only_have_a_format_do_not_count():
     for row in range(3, 4 * MAX_ROWS):
         book.active.cell(row, 1).fill = PatternFill("solid", fgColor="FFFF00")
 
-    assert xlsx.read(as_bytes(book)) == [["Title"], ["Solaris"]]
+    assert xlsx.read(as_bytes(book)) == [xlsx.Sheet([["Title"], ["Solaris"]])]
 
 
 def test_blank_rows_between_others_keep_the_numbers_right():
     book = a_book(["Title"], ["Solaris"])
     book.active["A5"] = "Mirror"
 
-    assert xlsx.read(as_bytes(book)) == [["Title"], ["Solaris"], [], [], ["Mirror"]]
+    assert xlsx.read(as_bytes(book)) == [xlsx.Sheet([["Title"], ["Solaris"], [], [], ["Mirror"]])]
 
 
-def test_a_distant_cell_is_refused():
+def test_a_distant_cell_is_a_problem_of_its_sheet_alone():
     book = a_book(["Title"])
     book.active["XFD1048576"] = "far"
 
-    with pytest.raises(xlsx.UnusableWorkbook, match=xlsx.TOO_MANY_ROWS):
-        xlsx.read(as_bytes(book))
+    book.create_sheet().append(["Title"])
+
+    assert xlsx.read(as_bytes(book)) == [xlsx.Sheet([["Title"]], xlsx.TOO_MANY_ROWS), xlsx.Sheet([["Title"]])]
 
 
 @pytest.mark.parametrize(
