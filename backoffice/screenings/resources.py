@@ -52,6 +52,11 @@ class FilmResource(Resource):
         super().__init__(**kwargs)
         self.fields["genres"].widget = ManyRelatedWidget(Genre, NameLookup(Genre.objects.all(), name="name"))
 
+    def after_init_instance(self, instance: Film, new: bool, row: Any, **kwargs: Any) -> None:
+        if new:
+            instance.age_rating = ""  # a file that says nothing of it makes no film that everybody may see
+        super().after_init_instance(instance, new, row, **kwargs)
+
     def keys(self) -> Iterable[tuple[int, Hashable]]:
         return ((pk, name_key(title)) for pk, title in self.rows.order_by("pk").values_list("pk", "title"))
 

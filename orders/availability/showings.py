@@ -1,4 +1,6 @@
-"""The sessions on sale of some days, with the seats left and the price of each, in a constant number of queries."""
+"""The sessions that the shop sells on some days, with the seats left and the price of each, in a constant number of
+queries.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -40,7 +42,7 @@ class Showing:
 def showings(
     *, first: date, days: int = 1, cinema: Cinema | None = None, film: Film | None = None, at: datetime
 ) -> list[Showing]:
-    """The sessions on sale at `at` that start on one of the days, each by its own cinema's calendar. Eight queries."""
+    """The sessions in the shop at `at` that start on one of the days, each by its cinema's calendar. Eight queries."""
     return with_seats_left(on_sale(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
 
 
@@ -52,7 +54,7 @@ def on_sale(
     # No clock is further from UTC than 14 hours: what is read beyond the day is left out below.
     begin = midnight.replace(tzinfo=at.tzinfo) - timedelta(hours=14)
     sessions = (
-        Session.objects.on_sale(at)
+        Session.objects.in_shop(at)
         .filter(start_datetime__gte=begin, start_datetime__lt=begin + timedelta(days=days, hours=28))
         .prefetch_related(Prefetch("hall", Hall.objects.select_related("cinema")))  # few halls, many sessions
         .order_by("start_datetime", "pk")
@@ -145,8 +147,8 @@ def _tickets(broken: Mapping[int, set[int]], *, at: datetime) -> Iterable[tuple[
 
 
 def next_day(*, cinema: Cinema | None = None, film: Film | None = None, at: datetime) -> date | None:
-    """The next day, by the cinema's calendar, with a session on sale. One query."""
-    sessions = Session.objects.on_sale(at).select_related("hall__cinema").order_by("start_datetime")
+    """The next day, by the cinema's calendar, with a session in the shop. One query."""
+    sessions = Session.objects.in_shop(at).select_related("hall__cinema").order_by("start_datetime")
     if cinema is not None:
         sessions = sessions.filter(hall__cinema=cinema)
     if film is not None:

@@ -37,7 +37,14 @@ class Film(models.Model):
     duration_minutes = models.PositiveSmallIntegerField(
         _("running time (minutes)"), validators=[MinValueValidator(1), MaxValueValidator(900)]
     )
-    age_rating = models.CharField(_("age rating"), max_length=3, choices=AgeRating, default=AgeRating.ANY)
+    age_rating = models.CharField(
+        _("age rating"),
+        max_length=3,
+        choices=AgeRating,
+        blank=True,
+        default=AgeRating.ANY,  # for code; forms and files have no default, since a guess could let children in
+        help_text=_("Until a film has a rating, the website neither shows nor sells it."),
+    )
     genres = models.ManyToManyField(Genre, verbose_name=_("genres"), related_name="films", blank=True)
 
     history = History("title", "duration_minutes", "age_rating", many=["genres"])
@@ -49,4 +56,4 @@ class Film(models.Model):
         constraints = [between("duration_minutes", 1, 900, name="film_duration_bounded")]
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.age_rating})"
+        return f"{self.title} ({self.age_rating})" if self.age_rating else self.title

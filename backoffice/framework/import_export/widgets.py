@@ -115,9 +115,12 @@ class ChoiceWidget(Widget):
 
     def __init__(self, field: "Field[Any, Any]") -> None:
         self.choices = list(field.flatchoices)
+        self.may_be_empty = field.blank
         super().__init__()
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
+        if not value and self.may_be_empty:
+            return ""
         for code, label in self.choices:
             if name_key(value) in {name_key(code), *map(name_key, in_every_language(label))}:
                 return code

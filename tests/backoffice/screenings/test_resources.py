@@ -80,6 +80,24 @@ def test_a_title_of_other_bytes_is_the_same_film(manager, title):
     assert list(Film.objects.values_list("duration_minutes", flat=True)) == [101]
 
 
+@pytest.mark.parametrize(
+    "text", ["Title,Running time (minutes)\nStalker,160\n", "Title,Running time (minutes),Age rating\nStalker,160,\n"]
+)
+def test_a_file_without_a_rating_makes_a_film_without_one(manager, text):
+    confirm(manager, upload(manager, text, path=f"{FILMS}/import/"), path=f"{FILMS}/import/")
+
+    assert Film.objects.get().age_rating == ""
+
+
+def test_a_file_without_a_rating_keeps_that_of_an_existing_film(manager, film):
+    Film.objects.update(age_rating="12+")
+    answer = upload(manager, "Title,Running time (minutes)\nMirror,120\n", path=f"{FILMS}/import/")
+
+    confirm(manager, answer, path=f"{FILMS}/import/")
+
+    assert list(Film.objects.values_list("duration_minutes", "age_rating")) == [(120, "12+")]
+
+
 def test_two_rows_of_one_new_film_are_refused(manager):
     answer = upload(manager, "Title,Running time (minutes)\nЧайка,100\nЧАЙКА\u00a0,100\n", path=f"{FILMS}/import/")
 
