@@ -17,7 +17,7 @@ from screenings.models import (
 @admin.register(Film)
 class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
     cinema_path = None
-    list_display = ["title", "duration_minutes", "age_rating"]
+    list_display = ["title", "year", "duration_minutes", "age_rating"]
     list_filter = ["age_rating", "genres"]
     search_fields = ["title"]
     autocomplete_fields = ["genres"]

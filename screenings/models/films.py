@@ -32,8 +32,20 @@ class AgeRating(models.TextChoices):
     EIGHTEEN = "18+", "18+"
 
 
+FIRST_YEAR, LAST_YEAR = 1888, 2155  # of the first film; four digits anyway
+
+
 class Film(models.Model):
+    """A film, which people tell from others by title and year."""
+
     title = models.CharField(_("title"), max_length=200)
+    year = models.PositiveSmallIntegerField(
+        _("year"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(FIRST_YEAR), MaxValueValidator(LAST_YEAR)],
+        help_text=_("Of production. Tells films with the same title apart."),
+    )
     duration_minutes = models.PositiveSmallIntegerField(
         _("running time (minutes)"), validators=[MinValueValidator(1), MaxValueValidator(900)]
     )
@@ -47,13 +59,14 @@ class Film(models.Model):
     )
     genres = models.ManyToManyField(Genre, verbose_name=_("genres"), related_name="films", blank=True)
 
-    history = History("title", "duration_minutes", "age_rating", many=["genres"])
+    history = History("title", "year", "duration_minutes", "age_rating", many=["genres"])
 
     class Meta:
         verbose_name = _("film")
         verbose_name_plural = _("films")
-        ordering = ["title"]
+        ordering = ["title", "year"]
         constraints = [between("duration_minutes", 1, 900, name="film_duration_bounded")]
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.age_rating})" if self.age_rating else self.title
+        facts = ", ".join(str(fact) for fact in (self.year, self.age_rating) if fact)
+        return f"{self.title} ({facts})" if facts else self.title

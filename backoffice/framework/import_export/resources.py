@@ -1,7 +1,7 @@
 """Exports rows of a model as a table, and imports a table: finds the row that each line means, and what it changes."""
 
 import logging
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -67,6 +67,7 @@ class Resource(ModelResource):
 
     columns: ClassVar[dict[str, Any]]  # labels by field name; empty: the verbose name
     ignored_on_import: ClassVar[frozenset[str]] = frozenset()  # columns that are exported only
+    ticks_changes: ClassVar[bool] = False  # whether changes of existing rows are stored only where they are ticked
     name_column: ClassVar[str]  # identifies a refused row in the result
     fields: dict[str, Field]
 
@@ -104,11 +105,14 @@ class Resource(ModelResource):
         """The row with this key, or None. Raises `ValidationError` where several have it."""
         found = self.index.find(key)
         if len(found) > 1:
-            raise ValidationError(
-                gettext("Several have this name. Write the number of the one you mean: %(numbers)s.")
-                % {"numbers": ", ".join(map(str, found[:6]))}
-            )
+            raise self.unclear(found)
         return self.rows.filter(pk=found[0]).first() if found else None
+
+    def unclear(self, found: list[int]) -> ValidationError:
+        return ValidationError(
+            gettext("Several have this name. Write the number of the one you mean: %(numbers)s.")
+            % {"numbers": ", ".join(map(str, sorted(found)[:6]))}
+        )
 
     @classmethod
     def get_diff_class(cls) -> Any:
@@ -138,8 +142,10 @@ class Resource(ModelResource):
 
     # --- Import
 
-    def import_rows(self, table: Table, *, save: bool) -> list[ImportedRow]:
+    def import_rows(self, table: Table, *, save: bool, left_out: Collection[int] = frozenset()) -> list[ImportedRow]:
         """Save all rows of the table, or none if one is refused; `save=False` only previews the result.
+
+        Rows with the numbers `left_out` are looked at like the others and not saved.
 
         Runs in a transaction of its own, or in a savepoint of the caller's. Raises `Unreadable` for wrong headers, and
         passes on an `OperationalError` of the database, such as a lock timeout.
@@ -150,6 +156,7 @@ class Resource(ModelResource):
             row = dict(zip(names, [*cells, *[""] * len(names)], strict=False))
             dataset.append([row.get(name, "") for name in dataset.headers])
         self._numbers = [number for number, _cells in table.rows]
+        self._left_out = left_out
         result = self.import_data(dataset, dry_run=not save, rollback_on_validation_errors=True)
         row_errors = [
             error for each in result.rows for error in each.errors if isinstance(error.error, OperationalError)
@@ -251,8 +258,17 @@ class Resource(ModelResource):
         if errors:
             raise ValidationError({name: _in_plain_words(found) for name, found in errors.items()})
 
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        self._is_left_out = self._numbers[kwargs["row_number"] - 1] in self._left_out
+
+    def save_m2m(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        if not self._is_left_out:
+            super().save_m2m(instance, row, **kwargs)
+
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
         """Saves only the changed fields of an existing row: others may have changed since it was read."""
+        if self._is_left_out:
+            return
         if is_create:
             instance.save(force_insert=True)
             return

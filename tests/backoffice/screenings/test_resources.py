@@ -98,6 +98,67 @@ def test_a_file_without_a_rating_keeps_that_of_an_existing_film(manager, film):
     assert list(Film.objects.values_list("duration_minutes", "age_rating")) == [(120, "12+")]
 
 
+def test_films_of_one_title_and_different_years_are_different_films(manager):
+    answer = upload(
+        manager, "Title,Year,Running time (minutes)\nSolaris,1972,167\nSolaris,2002,99\n", path=f"{FILMS}/import/"
+    )
+    confirm(manager, answer, path=f"{FILMS}/import/")
+
+    again = upload(manager, "Title,Year,Running time (minutes)\nSOLARIS,2002,98\n", path=f"{FILMS}/import/")
+    confirm(manager, again, path=f"{FILMS}/import/")
+
+    assert [kind for _number, kind, _errors in previewed_rows(answer)] == ["new", "new"]
+    assert set(Film.objects.values_list("year", "duration_minutes")) == {(1972, 167), (2002, 98)}
+
+
+def test_a_year_is_given_to_the_only_film_that_has_none(manager, film):
+    rows = "Title,Year,Running time (minutes)\nMirror,1975,107\nMirror,2014,90\n"
+
+    kinds = [kind for _number, kind, _errors in previewed_rows(upload(manager, rows, path=f"{FILMS}/import/"))]
+
+    assert kinds == ["changed", "new"]
+
+
+def test_without_a_year_one_of_several_films_needs_a_number(manager, film):
+    other = Film.objects.create(title="Mirror", year=2014, duration_minutes=90)
+
+    [(_number, kind, [error])] = previewed_rows(
+        upload(manager, "Title,Running time (minutes)\nMirror,91\n", path=f"{FILMS}/import/")
+    )
+
+    assert kind == "refused"
+    assert f"{film.pk}, {other.pk}" in error
+
+
+@pytest.mark.parametrize("ticked", [[], [3], ["3", "x", "-1"], ["all"]])
+def test_a_change_of_an_existing_film_is_stored_only_where_it_is_ticked(manager, film, ticked):
+    film.genres.add(Genre.objects.create(name="Drama"))
+    Film.objects.create(title="Solaris", duration_minutes=167)
+    rows = "Title,Running time (minutes),Genres\nMirror,1,\nSolaris,2,\nStalker,3,\n"
+    answer = upload(manager, rows, path=f"{FILMS}/import/")
+
+    confirm(manager, answer, path=f"{FILMS}/import/", ticked=ticked)
+
+    assert answer.context_data["ticks"] == [2, 3]
+    assert dict(Film.objects.values_list("title", "duration_minutes")) == {
+        "Mirror": 1 if "all" in ticked else 107,
+        "Solaris": 2 if ticked else 167,
+        "Stalker": 3,
+    }
+    assert film.genres.exists() is ("all" not in ticked)
+
+
+def test_when_nothing_is_ticked_the_preview_is_shown_again(manager, film):
+    answer = upload(manager, "Title,Running time (minutes)\nMirror,1\n", path=f"{FILMS}/import/")
+
+    again = confirm(manager, answer, path=f"{FILMS}/import/", ticked=[])
+
+    assert "Nothing was imported. Tick the changes that you want." in again.content.decode()
+    assert again.context_data["ticks"] == [2]
+    film.refresh_from_db()
+    assert film.duration_minutes == 107
+
+
 def test_two_rows_of_one_new_film_are_refused(manager):
     answer = upload(manager, "Title,Running time (minutes)\nЧайка,100\nЧАЙКА\u00a0,100\n", path=f"{FILMS}/import/")
 
