@@ -15,7 +15,7 @@ help: ## lists these targets; ARGS=... goes to the command behind a target
 # --- For everybody
 
 demo: .venv/installed catalogues .env ## fills a small cinema chain, runs every job once, serves it at http://127.0.0.1:8000/ (ARGS=--no-serve, ARGS=--fresh)
-	@mkdir -p var
+	@mkdir -p -m 700 var
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo $(ARGS)
 

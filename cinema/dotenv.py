@@ -5,6 +5,8 @@ import secrets
 from pathlib import Path
 from urllib.parse import quote
 
+from cinema.environment import keep_files_private
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 TEMPLATE = """\
@@ -40,5 +42,6 @@ def create(path: Path) -> bool:
 
 
 if __name__ == "__main__":
+    keep_files_private()
     (BASE_DIR / "var" / "mail").mkdir(parents=True, exist_ok=True)
     create(BASE_DIR / ".env")

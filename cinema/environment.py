@@ -1,5 +1,6 @@
 """Reads settings from the environment. A value that is missing or unusable stops the process with exit status 78."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,6 +12,19 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 EX_CONFIG = 78  # "configuration error" in sysexits.h
 
 env = environ.Env()
+
+
+# What these commands write is served to the public, or belongs to the source code.
+COMMANDS_OF_PUBLIC_FILES = {"collectstatic", "compilemessages", "makemessages", "makemigrations"}
+
+
+def keep_files_private(command: str = "") -> None:
+    """Let nobody but this system user read what the process writes: e-mails in files, an SQLite database, logs.
+
+    `command` is the command of manage.py that will run, if one will.
+    """
+    if command not in COMMANDS_OF_PUBLIC_FILES:
+        os.umask(0o077)
 
 
 def exit_with_error(message: str) -> NoReturn:

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "jobs.views.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cinema.csp.ContentSecurityPolicy",
+    "cinema.body_limit.BodyLimit",  # before anything that reads a body
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -191,6 +192,11 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 31_536_000
 
+# A spreadsheet to import is the largest thing that anybody sends. Bodies stay in memory, never on the disk.
+MAX_REQUEST_BYTES = 2_000_000  # the proxy's limit is a little above it (deploy/)
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_REQUEST_BYTES
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
 # --- Messages (without a mail server they become files, not log lines: they contain addresses and secret links)
 
 vars().update(env.email("EMAIL_URL", default=f"filemail:///{quote(str(BASE_DIR / 'var' / 'mail'))}"))
@@ -321,6 +327,7 @@ CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
 # Unique per checkout, so that two on one machine do not remove each other's crontab lines.
 CRONTAB_DJANGO_PROJECT_NAME = f"cinema-{hashlib.sha256(str(BASE_DIR).encode()).hexdigest()[:8]}"
 CRONTAB_COMMENT = f"cinema jobs {CRONTAB_DJANGO_PROJECT_NAME}"
+CRONTAB_COMMAND_PREFIX = "umask 077;"  # the shell opens the log before the job starts
 CRONTAB_COMMAND_SUFFIX = f">> {CRON_LOG} 2>&1"
 CRON_ZONE = time_zone("CRON_TIME_ZONE", CRON_TIME_ZONE) if CRON_TIME_ZONE else machine_zone()
 CRONJOBS = [

@@ -1,13 +1,15 @@
 """Import and export of bar items. The stock is exported but never imported: only stock services change it."""
 
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from import_export.fields import Field
 from tablib import Dataset
 
+from backoffice.framework.import_export.names import name_key
 from backoffice.framework.import_export.resources import Resource
 from backoffice.framework.import_export.widgets import (
     BooleanWidget,
@@ -56,17 +58,29 @@ class ConcessionItemResource(Resource):
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
         """Lock the items in the order of their ids, as sales do, so that the two cannot deadlock."""
-        ids = valid_ids(row["id"] for row in dataset.dict)
-        names = [row["name"] for row in dataset.dict if row.get("name")]
-        items = self.rows.filter(Q(pk__in=ids) | Q(name__in=names)).order_by("pk")
+        ids = {*valid_ids(row["id"] for row in dataset.dict)}
+        ids |= {pk for row in dataset.dict if (key := self._key(row)) is not None for pk in self.index.find(key)}
+        items = self.rows.filter(pk__in=ids).order_by("pk")
         list(items.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
-    def match(self, row: dict[str, str]) -> Any:
+    def keys(self) -> Iterable[tuple[int, Hashable]]:
+        rows = self.rows.order_by("pk").values_list("pk", "cinema", "name")
+        return ((pk, (cinema, name_key(name))) for pk, cinema, name in rows)
+
+    def key_of(self, instance: ConcessionItem) -> Hashable:
+        return instance.cinema_id, name_key(instance.name)
+
+    def _key(self, row: dict[str, str]) -> Hashable:
+        """The key of the item that the line means, or None if it names no cinema."""
         try:
             cinema = self.fields["cinema"].clean({"cinema": row.get("cinema", "")})
         except ValueError:
             return None  # `import_instance` reports it
-        return self.rows.filter(cinema=cinema, name=row.get("name", "")).first() if cinema else None
+        return (cinema.pk, name_key(row.get("name", ""))) if cinema else None
+
+    def match(self, row: dict[str, str]) -> Any:
+        key = self._key(row)
+        return None if key is None else self.find_by_key(key)
 
     def import_instance(self, instance: ConcessionItem, row: dict[str, str], **kwargs: Any) -> None:
         cinema = instance.cinema_id

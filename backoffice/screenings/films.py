@@ -1,5 +1,7 @@
 """Page of films."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -15,10 +17,13 @@ from screenings.models import (
 @admin.register(Film)
 class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
     cinema_path = None
-    list_display = ["title", "duration_minutes", "age_rating"]
+    list_display = ["title", "year", "duration_minutes", "age_rating"]
     list_filter = ["age_rating", "genres"]
     search_fields = ["title"]
     autocomplete_fields = ["genres"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"age_rating": "", **super().get_changeform_initial_data(request)}
 
     def resource_for(self, request: HttpRequest) -> FilmResource:
         rows = self.get_queryset(request).prefetch_related("genres")

@@ -1,6 +1,8 @@
 """Import and export of films and of sessions."""
 
 import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from tablib import Dataset
 
+from backoffice.framework.import_export.names import name_key
 from backoffice.framework.import_export.resources import Resource
 from backoffice.framework.import_export.widgets import (
     ChoiceWidget,
@@ -31,12 +34,19 @@ TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?(?:\s*(?:UTC)?([+-])(\d{2}):?(\d{2}
 
 
 class FilmResource(Resource):
-    """A row without a number is matched by title; if there is no match, it is a new film."""
+    """A row without a number is matched by title and year; if there is no match, it is a new film.
 
-    columns = {"title": None, "duration_minutes": None, "age_rating": None, "genres": None}
+    A row without a year is the only film of its title, and a row with one may give it to a film that has none. Films of
+    one title are not always told apart by that, so each change of an existing film has to be ticked.
+    """
+
+    columns = {"title": None, "year": None, "duration_minutes": None, "age_rating": None, "genres": None}
     name_column = "title"
 
+    ticks_changes = True
+
     title = Field("title", "title", TextWidget())
+    year = Field("year", "year", NumberWidget(Film._meta.get_field("year")))
     duration_minutes = Field(
         "duration_minutes", "duration_minutes", NumberWidget(Film._meta.get_field("duration_minutes"))
     )
@@ -48,18 +58,39 @@ class FilmResource(Resource):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._years: dict[str, set[int | None]] = defaultdict(set)  # by the key of the title
         self.fields["genres"].widget = ManyRelatedWidget(Genre, NameLookup(Genre.objects.all(), name="name"))
 
+    def after_init_instance(self, instance: Film, new: bool, row: Any, **kwargs: Any) -> None:
+        if new:
+            instance.age_rating = ""  # a file that says nothing of it makes no film that everybody may see
+        super().after_init_instance(instance, new, row, **kwargs)
+
+    def keys(self) -> Iterable[tuple[int, Hashable]]:
+        rows = self.rows.order_by("pk").values_list("pk", "title", "year")
+        for pk, title, year in rows:
+            self._years[name_key(title)].add(year)
+            yield pk, (name_key(title), year)
+
+    def key_of(self, instance: Film) -> Hashable:
+        self._years[name_key(instance.title)].add(instance.year)
+        return name_key(instance.title), instance.year
+
     def match(self, row: dict[str, str]) -> Any:
-        title = row.get("title", "")
-        namesakes = list(self.rows.filter(title__iexact=title)[:6]) if title else []
-        if len(namesakes) > 1:
-            ids = ", ".join(str(film.pk) for film in namesakes)
-            raise ValidationError(
-                gettext("Several films have this title. Write the number of the one you mean: %(numbers)s.")
-                % {"numbers": ids}
-            )
-        return namesakes[0] if namesakes else None
+        if not row.get("title"):
+            return None
+        title = name_key(row["title"])
+        try:
+            year = self.fields["year"].clean({"year": row.get("year", "")})
+        except ValueError:
+            year = None  # `import_instance` reports it
+        if year is not None:
+            return self.find_by_key((title, year)) or self.find_by_key((title, None))
+        index = self.index  # reads the years, too
+        found = [pk for each in self._years[title] for pk in index.find((title, each))]
+        if len(found) > 1:
+            raise self.unclear(found)
+        return self.rows.filter(pk__in=found).first()
 
 
 class SessionResource(Resource):
@@ -133,7 +164,7 @@ class SessionResource(Resource):
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
         """Lock all halls of the file at once, in a fixed order, so that two imports cannot deadlock."""
-        typed = {row.get("hall", "").casefold() for row in dataset.dict}
+        typed = {name_key(row.get("hall", "")) for row in dataset.dict}
         ids = [hall.pk for names in self.halls.values() for name in typed for hall in names.by_name.get(name, [])]
         hall_conflicts.lock_halls(ids)
 
@@ -144,7 +175,7 @@ class SessionResource(Resource):
             return None  # `import_instance` reports it
         same_slot = self.rows.filter(hall=hall, start_datetime=start).exclude(status=Session.Status.CANCELLED)
         return next(
-            (each for each in same_slot if row.get("film", "").casefold() == self.cell_text("film", each).casefold()),
+            (each for each in same_slot if name_key(row.get("film", "")) == name_key(self.cell_text("film", each))),
             None,
         )
 

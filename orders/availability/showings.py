@@ -1,4 +1,6 @@
-"""The sessions on sale of some days, with the seats left and the price of each, in a constant number of queries."""
+"""The sessions that the shop sells on some days, with the seats left and the price of each, in a constant number of
+queries.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -46,7 +48,7 @@ def advertised(at: datetime) -> QuerySet[Session]:
     if not settings.PAYMENT_GATEWAYS:
         return Session.objects.none()
     types = TicketType.objects.filter(is_active=True, sold_to=TicketType.SoldTo.ANYBODY)
-    return Session.objects.on_sale(at).filter(Exists(types), Exists(Seat.objects.filter(hall=OuterRef("hall"))))
+    return Session.objects.in_shop(at).filter(Exists(types), Exists(Seat.objects.filter(hall=OuterRef("hall"))))
 
 
 def showings(

@@ -32,21 +32,41 @@ class AgeRating(models.TextChoices):
     EIGHTEEN = "18+", "18+"
 
 
+FIRST_YEAR, LAST_YEAR = 1888, 2155  # of the first film; four digits anyway
+
+
 class Film(models.Model):
+    """A film, which people tell from others by title and year."""
+
     title = models.CharField(_("title"), max_length=200)
+    year = models.PositiveSmallIntegerField(
+        _("year"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(FIRST_YEAR), MaxValueValidator(LAST_YEAR)],
+        help_text=_("Of production. Tells films with the same title apart."),
+    )
     duration_minutes = models.PositiveSmallIntegerField(
         _("running time (minutes)"), validators=[MinValueValidator(1), MaxValueValidator(900)]
     )
-    age_rating = models.CharField(_("age rating"), max_length=3, choices=AgeRating, default=AgeRating.ANY)
+    age_rating = models.CharField(
+        _("age rating"),
+        max_length=3,
+        choices=AgeRating,
+        blank=True,
+        default=AgeRating.ANY,  # for code; forms and files have no default, since a guess could let children in
+        help_text=_("Until a film has a rating, the website neither shows nor sells it."),
+    )
     genres = models.ManyToManyField(Genre, verbose_name=_("genres"), related_name="films", blank=True)
 
-    history = History("title", "duration_minutes", "age_rating", many=["genres"])
+    history = History("title", "year", "duration_minutes", "age_rating", many=["genres"])
 
     class Meta:
         verbose_name = _("film")
         verbose_name_plural = _("films")
-        ordering = ["title"]
+        ordering = ["title", "year"]
         constraints = [between("duration_minutes", 1, 900, name="film_duration_bounded")]
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.age_rating})"
+        facts = ", ".join(str(fact) for fact in (self.year, self.age_rating) if fact)
+        return f"{self.title} ({facts})" if facts else self.title

@@ -39,6 +39,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Sessions that are scheduled, not archived and not started by `at`; as `Session.is_on_sale`."""
         return self.filter(status=Session.Status.SCHEDULED, archived_at__isnull=True, start_datetime__gt=at)
 
+    def in_shop(self, at: datetime) -> "SessionQuerySet":
+        """Sessions on sale whose film has an age rating: what the shop shows and sells."""
+        return self.on_sale(at).exclude(film__age_rating="")
+
     def occupying(self, *, halls: Iterable[int], start: datetime, free_from: datetime) -> "SessionQuerySet":
         """Sessions, not cancelled, that use one of the halls, cleaning included, within [start, free_from)."""
         return self.filter(hall__in=halls, start_datetime__lt=free_from, free_from__gt=start).exclude(

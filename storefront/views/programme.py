@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def film(request: HttpRequest, key: int) -> HttpResponse:
     """A film and all its showings."""
     at = clock.now()
-    shown = get_object_or_404(Film.objects.prefetch_related("genres"), pk=key)
+    shown = get_object_or_404(Film.objects.exclude(age_rating="").prefetch_related("genres"), pk=key)
     today = timezone.localtime(at).date()
     found = programme.showings(first=today - timedelta(days=1), days=FILM_DAYS + 1, film=shown, at=at)
     cinemas = {showing.session.hall.cinema for showing in found}
@@ -73,7 +73,10 @@ def session_calendar(request: HttpRequest, key: int) -> HttpResponse:
     """A calendar file of the session, without any customer's data."""
     at = clock.now()
     session = get_object_or_404(
-        Session.objects.select_related("film", "hall__cinema").exclude(status=Session.Status.CANCELLED), pk=key
+        Session.objects.select_related("film", "hall__cinema")
+        .exclude(status=Session.Status.CANCELLED)
+        .exclude(film__age_rating=""),
+        pk=key,
     )
     cinema = session.hall.cinema
     event = CalendarEvent(

@@ -19,7 +19,9 @@ from storefront.structured_data import screening_events
 
 
 def get_session(key: int) -> Session:
-    return get_object_or_404(Session.objects.select_related("film", "hall__cinema"), pk=key)
+    """The session, which the shop knows only once its film has an age rating."""
+    sessions = Session.objects.select_related("film", "hall__cinema").exclude(film__age_rating="")
+    return get_object_or_404(sessions, pk=key)
 
 
 @require_safe

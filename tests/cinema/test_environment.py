@@ -1,7 +1,13 @@
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cinema import environment
 from cinema.environment import BASE_DIR, database_settings, required, time_zone
 
 
@@ -52,3 +58,43 @@ def test_a_time_zone_that_does_not_exist_stops_in_one_line(capsys: Any) -> None:
 
     assert stopped.value.code == 78
     assert capsys.readouterr().err == "TIME_ZONE: Europe/Moskow is not an IANA time zone, like Europe/Moscow\n"
+
+
+@pytest.fixture
+def private_and_public(tmp_path: Path) -> Any:
+    """Runs Python in the project with a folder of its own; returns the permissions of what it made there."""
+
+    def run(*arguments: str) -> dict[str, int]:
+        env = os.environ | {
+            "SECRET_KEY": "x" * 50,
+            "DATABASE_URL": f"sqlite:///{tmp_path}/made.sqlite3",
+            "EMAIL_URL": f"filemail:///{tmp_path}/mail",
+            "DJANGO_SETTINGS_MODULE": "cinema.settings",
+        }
+        subprocess.run(
+            [sys.executable, *arguments], check=True, cwd=BASE_DIR, env=env, capture_output=True, umask=0o022
+        )
+        return {path.suffix: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+
+    return run
+
+
+def test_e_mails_and_the_database_are_readable_by_their_owner_alone(private_and_public):
+    assert private_and_public("manage.py", "sendtestemail", "anna@example.org") == {"": 0o700, ".log": 0o600}
+    assert private_and_public("manage.py", "showmigrations", "jobs")[".sqlite3"] == 0o600
+
+
+def test_the_web_server_writes_private_files(private_and_public, tmp_path):
+    made = private_and_public("-c", f"import cinema.wsgi; open({str(tmp_path / 'made.txt')!r}, 'w')")
+
+    assert made[".txt"] == 0o600
+
+
+def test_files_for_the_public_stay_readable(monkeypatch):
+    masks = []
+    monkeypatch.setattr(os, "umask", masks.append)
+
+    environment.keep_files_private("collectstatic")
+    environment.keep_files_private("migrate")
+
+    assert masks == [0o077]

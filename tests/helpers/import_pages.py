@@ -1,5 +1,6 @@
 """Import a file on a page of the admin: upload it, read the preview, confirm it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,5 +17,5 @@ def previewed_rows(response: Any) -> list[tuple[int, str, list[str]]]:
     return [(each.number, each.kind, each.errors) for each in response.context_data["outcomes"]]
 
 
-def confirm(client: Client, response: Any, *, path: str) -> Any:
-    return client.post(path, {"seen": response.context_data["seen"]})
+def confirm(client: Client, response: Any, *, path: str, ticked: Sequence[int | str] = ("all",)) -> Any:
+    return client.post(path, {"seen": response.context_data["seen"], "change": list(ticked)})

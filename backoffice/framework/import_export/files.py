@@ -3,10 +3,9 @@
 import csv
 import io
 import re
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,20 +13,27 @@ from django.utils.formats import get_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from backoffice.framework.import_export import xlsx
+from backoffice.framework.import_export.limits import (
+    MAX_BYTES,
+    MAX_CELL_LENGTH,
+    MAX_COLUMNS,
+    MAX_ROWS,
+)
+from backoffice.framework.import_export.names import cleaned, name_key
 from cinema.status import Refused
 
-MAX_BYTES = 1_000_000
-MAX_UNPACKED_BYTES = 20_000_000  # an XLSX is a zip file
-MAX_ROWS = 500  # each is checked and saved separately, all in one transaction
-MAX_COLUMNS = 50
-MAX_CELL_LENGTH = 2_000
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# What a spreadsheet would run as a formula. Leading apostrophes are included, so that escaping can be undone exactly.
-FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
-ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t\r\n]")
+# What a spreadsheet would run as a formula: at the beginning of a cell, and after any separator within it, since a file
+# that is opened with another separator is cut there. Apostrophes that are there already are included, so that escaping
+# can be undone exactly.
+BEFORE_FORMULA = r"""((?:\A"*(?={0}'*[=+\-@\t\r\n])|(?<=[,;|\t\r\n])"*(?={0}'*[=+\-@\t]))){0}"""
+FORMULA, ESCAPED_FORMULA = (re.compile(BEFORE_FORMULA.format(escape)) for escape in ("", "'"))
+DELIMITERS = ",;\t"
+SEPARATOR_LINE = re.compile(r"\"?sep=([,;\t|])\"?[ \t]*(?:\r\n|\n|\r)", re.IGNORECASE)
 INVALID_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -60,12 +66,12 @@ def write(kind: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> b
 
 
 def escape_formula(text: str) -> str:
-    """Add an apostrophe to a text that a spreadsheet would run as a formula; `unescape_formula` removes it."""
-    return f"'{text}" if FORMULA.match(text) else text
+    """Add an apostrophe before all that a spreadsheet would run as a formula; `unescape_formula` removes them."""
+    return FORMULA.sub(r"\1'", text)
 
 
 def unescape_formula(text: str) -> str:
-    return text[1:] if ESCAPED_FORMULA.match(text) else text
+    return ESCAPED_FORMULA.sub(r"\1", text)
 
 
 def _as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
@@ -94,14 +100,18 @@ def _as_xlsx(rows: Iterable[Sequence[Any]]) -> bytes:
 # --- Reading
 
 
-def read(content: bytes) -> Table:
-    """Parse a CSV or XLSX file, told apart by content. Raises `Unreadable` if it is not a table or exceeds a limit."""
+def read(content: bytes, headings: Collection[str] = ()) -> Table:
+    """Parse a CSV or XLSX file, told apart by content. Raises `Unreadable` if it is not a table or exceeds a limit.
+
+    `headings` are the keys (`name_key`) of the headings that the importer knows. They tell which separator a CSV file
+    has, and which sheet of a workbook holds the table.
+    """
     if len(content) > MAX_BYTES:
         raise Unreadable(_("The file is larger than %(most)d kB. Split it.") % {"most": MAX_BYTES // 1000})
-    rows = _from_xlsx(content) if content.startswith(b"PK") else _from_csv(content)
-    numbered = [(number, _trimmed(row)) for number, row in enumerate(rows, start=1)]
+    first, rows = _from_xlsx(content, headings) if content.startswith(b"PK") else _from_csv(content, headings)
+    numbered = [(number, _trimmed(row)) for number, row in enumerate(rows, start=first)]
     filled = [(number, row) for number, row in numbered if row]
-    if not filled or filled[0][0] != 1:
+    if not filled or filled[0][0] != first:
         raise Unreadable(_("The first row of the file must contain column headings."))
     if any(len(cell) > MAX_CELL_LENGTH for _number, row in filled for cell in row):
         raise Unreadable(
@@ -122,24 +132,39 @@ def read(content: bytes) -> Table:
 
 
 def _trimmed(row: list[str]) -> list[str]:
-    """The texts of the cells without surrounding spaces, escapes, and empty cells at the end."""
-    cells = [unescape_formula(cell.strip(" ")) for cell in row]
+    """The texts of the cells, cleaned and without escapes, and without empty cells at the end."""
+    cells = [cleaned(unescape_formula(cell.strip(" "))) for cell in row]
     while cells and not cells[-1]:
         cells.pop()
     return cells
 
 
-def _from_csv(content: bytes) -> list[list[str]]:
-    text = _decode(content)
+def _from_csv(content: bytes, headings: Collection[str]) -> tuple[int, list[list[str]]]:
+    """The number of the first row, and the rows."""
+    text, first = _decode(content), 1
     if "\0" in text:
         raise Unreadable(_("This file is not a table. Save it as CSV or XLSX."))
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
+    if declared := SEPARATOR_LINE.match(text):  # for Excel
+        text, first = text[declared.end() :], 2
+    delimiter = declared[1] if declared else _delimiter(text.partition("\n")[0], headings)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise Unreadable(_("This file is not a table. Save it as CSV or XLSX.")) from error
-    return _check_size(rows)
+    return first, _check_size(rows)
+
+
+def _delimiter(first_line: str, headings: Collection[str]) -> str:
+    """The separator under which most headings are known; of equals, the one that occurs most."""
+
+    def known(delimiter: str) -> int:
+        try:
+            cells = next(csv.reader([first_line], delimiter=delimiter), [])
+        except csv.Error:
+            return 0
+        return sum(name_key(cell) in headings for cell in cells)
+
+    return max(DELIMITERS, key=lambda each: (known(each), first_line.count(each)))
 
 
 def _decode(content: bytes) -> str:
@@ -153,45 +178,38 @@ def _decode(content: bytes) -> str:
     raise Unreadable(_("The text in the file can’t be read. Save it as CSV in UTF-8, or as XLSX."))
 
 
-def _from_xlsx(content: bytes) -> list[list[str]]:
-    from openpyxl import load_workbook
-
+def _from_xlsx(content: bytes, headings: Collection[str]) -> tuple[int, list[list[str]]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(each.file_size for each in archive.infolist())
-        if unpacked > MAX_UNPACKED_BYTES:
-            raise Unreadable(_("The file is too large once unpacked. Copy its cells into a new file."))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        if (sheet.max_row or 0) > 10 * MAX_ROWS:
-            raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS})
-        cells = sheet.iter_rows(max_row=10 * MAX_ROWS, max_col=MAX_COLUMNS + 1, values_only=True)
-        rows = [[_cell_text(value) for value in row] for row in cells]
-    except Unreadable:
-        raise
-    except Exception as error:  # openpyxl raises many kinds of errors for damaged files
-        raise Unreadable(
-            _("The XLSX file is damaged or password-protected. Save it again without a password, or save it as CSV.")
-        ) from error
-    return _check_size(rows)
+        sheet = _sheet_with_table(xlsx.read(content), headings)
+        if sheet.problem:
+            raise xlsx.UnusableWorkbook(sheet.problem)
+        return 1, _check_size(sheet.rows)
+    except xlsx.UnusableWorkbook as error:
+        if error.reason == xlsx.TOO_MANY_ROWS:
+            text = _("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS}
+        elif error.reason == xlsx.TOO_LARGE:
+            text = _("The file is too large once unpacked. Copy its cells into a new file.")
+        else:
+            text = _(
+                "The XLSX file is damaged or password-protected. Save it again without a password, or save it as CSV."
+            )
+        raise Unreadable(text) from error
+
+
+def _sheet_with_table(sheets: list[xlsx.Sheet], headings: Collection[str]) -> xlsx.Sheet:
+    """The sheet whose first row has most of the known headings; of equals, the first. Instructions may stand before."""
+
+    def known(sheet: xlsx.Sheet) -> int:
+        return sum(name_key(cell) in headings for cell in sheet.rows[0]) if sheet.rows else 0
+
+    return max(sheets, key=known, default=xlsx.Sheet([]))
 
 
 def _check_size(rows: list[list[str]]) -> list[list[str]]:
-    if len(rows) > MAX_ROWS + 1 and any(any(row) for row in rows[MAX_ROWS + 1 :]):
+    if sum(map(any, rows)) > MAX_ROWS + 1:  # with the headers; blank rows do not count
         raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS})
     if any(any(row[MAX_COLUMNS:]) for row in rows):
         raise Unreadable(
             _("The file has more than %(most)d columns. Remove the ones you don’t need.") % {"most": MAX_COLUMNS}
         )
     return rows
-
-
-def _cell_text(value: Any) -> str:
-    """The value of an XLSX cell as a person would type it."""
-    if isinstance(value, bool) or value is None:
-        return {True: "1", False: "0", None: ""}[value]
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else f"{value:%Y-%m-%d %H:%M}"
-    return f"{value:%H:%M}" if isinstance(value, time) else as_text(value) if isinstance(value, date) else str(value)

@@ -22,14 +22,16 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from backoffice.framework.import_export import files
+from backoffice.framework.import_export import files, limits
 from backoffice.framework.import_export.files import Table, Unreadable
 from backoffice.framework.import_export.resources import ImportedRow, Resource, RowChange
 from cinema import clock
+from cinema.ids import valid_ids
 
 log = logging.getLogger(__name__)
 
 MAX_EXPORTED_ROWS = 10_000
+EVERY_CHANGE = "all"  # ticked instead of each change
 PREVIEW_MAX_AGE = 3600  # seconds in which a preview can be confirmed
 
 
@@ -43,15 +45,15 @@ class FileForm(forms.Form):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.fields["file"].help_text = gettext("CSV or XLSX, up to %(rows)d rows and %(size)d kB.") % {
-            "rows": files.MAX_ROWS,
-            "size": files.MAX_BYTES // 1000,
+            "rows": limits.MAX_ROWS,
+            "size": limits.MAX_BYTES // 1000,
         }
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > files.MAX_BYTES:  # before reading it
+        if file.size > limits.MAX_BYTES:  # before reading it
             raise forms.ValidationError(
-                gettext("The file is larger than %(most)d kB. Split it.") % {"most": files.MAX_BYTES // 1000}
+                gettext("The file is larger than %(most)d kB. Split it.") % {"most": limits.MAX_BYTES // 1000}
             )
         return file
 
@@ -135,7 +137,7 @@ class ImportExportMixin:
         if form.is_bound and form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                table = files.read(file.read())
+                table = files.read(file.read(), self.resource_for(request).headings())
                 return self._preview(request, table, name=file.name)
             except Unreadable as refused:
                 form.add_error("file", str(refused))
@@ -153,7 +155,11 @@ class ImportExportMixin:
             "name": name,
         }
         if not kinds[RowChange.REFUSED] and kinds[RowChange.NEW] + kinds[RowChange.CHANGED]:
-            preview = {"headers": table.headers, "rows": table.rows, "name": name, "digest": _digest(outcomes)}
+            preview = {"headers": table.headers, "rows": table.rows, "name": name, "digests": _digests(outcomes)}
+            if resource.ticks_changes:
+                context["ticks"] = preview["to_tick"] = [
+                    outcome.number for outcome in outcomes if outcome.kind == RowChange.CHANGED
+                ]
             context["seen"] = signing.dumps(preview, salt=self._salt(request), compress=True)
         return self._render(request, context)
 
@@ -165,11 +171,14 @@ class ImportExportMixin:
             messages.error(request, gettext("This preview has expired. Upload the file again."))
             return HttpResponseRedirect(request.path)
         table = Table(preview["headers"], [(number, cells) for number, cells in preview["rows"]])
+        ticked = request.POST.getlist("change")
+        left_out = frozenset() if EVERY_CHANGE in ticked else {*preview.get("to_tick", [])} - valid_ids(ticked)
         with transaction.atomic():
             # Imports of a model wait for each other: a double click, or two files with one film, would add it twice.
             list(ContentType.objects.select_for_update(no_key=True).filter(pk=page._content_type().pk))
-            outcomes = self.resource_for(request).import_rows(table, save=True)
-            is_same = _digest(outcomes) == preview["digest"]
+            outcomes = self.resource_for(request).import_rows(table, save=True, left_out=left_out)
+            outcomes = [outcome for outcome in outcomes if outcome.number not in left_out]
+            is_same = _digests(outcomes) == [each for each in preview["digests"] if each[0] not in left_out]
             if is_same:
                 self._log(request, outcomes, preview["name"])
             else:
@@ -181,6 +190,9 @@ class ImportExportMixin:
             )
             return self._preview(request, table, name=preview["name"])
         kinds = Counter(outcome.kind for outcome in outcomes)
+        if left_out and not kinds[RowChange.NEW] + kinds[RowChange.CHANGED]:
+            messages.warning(request, gettext("Nothing was imported. Tick the changes that you want."))
+            return self._preview(request, table, name=preview["name"])
         message = ngettext(
             "%(count)d row imported.", "%(count)d rows imported.", kinds[RowChange.NEW] + kinds[RowChange.CHANGED]
         )
@@ -221,9 +233,11 @@ class ImportExportMixin:
         )
 
 
-def _digest(outcomes: Sequence[ImportedRow]) -> str:
-    """A digest of the results, to find out whether a confirmed import would still do what the preview showed."""
-    shown = [
-        (each.number, each.kind, [(one.field, one.before, one.after) for one in each.changes]) for each in outcomes
-    ]
-    return hashlib.sha256(repr(shown).encode(errors="backslashreplace")).hexdigest()
+def _digests(outcomes: Sequence[ImportedRow]) -> list[list[Any]]:
+    """A digest of each row's result, to find out whether a confirmed import would still do what the preview showed."""
+    return [[outcome.number, _digest(outcome)] for outcome in outcomes]
+
+
+def _digest(outcome: ImportedRow) -> str:
+    shown = outcome.kind, [(one.field, one.before, one.after) for one in outcome.changes]
+    return hashlib.sha256(repr(shown).encode(errors="backslashreplace")).hexdigest()[:32]

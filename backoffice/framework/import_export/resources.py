@@ -1,7 +1,7 @@
 """Exports rows of a model as a table, and imports a table: finds the row that each line means, and what it changes."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import OperationalError
 from django.db.models import NOT_PROVIDED, QuerySet, UniqueConstraint
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from tablib import Dataset
 
 from backoffice.framework.history_view import Change
 from backoffice.framework.import_export.files import Table, Unreadable, as_text
+from backoffice.framework.import_export.names import KeyIndex, name_key, visible
 from backoffice.framework.import_export.widgets import ManyRelatedWidget, NumberWidget, in_every_language
 
 log = logging.getLogger(__name__)
@@ -65,6 +67,7 @@ class Resource(ModelResource):
 
     columns: ClassVar[dict[str, Any]]  # labels by field name; empty: the verbose name
     ignored_on_import: ClassVar[frozenset[str]] = frozenset()  # columns that are exported only
+    ticks_changes: ClassVar[bool] = False  # whether changes of existing rows are stored only where they are ticked
     name_column: ClassVar[str]  # identifies a refused row in the result
     fields: dict[str, Field]
 
@@ -86,6 +89,30 @@ class Resource(ModelResource):
     def match(self, row: dict[str, str]) -> Any:
         """The row that a line without a primary key means; None for a new one. Raises `ValidationError` if unclear."""
         raise NotImplementedError
+
+    def keys(self) -> Iterable[tuple[int, Hashable]]:
+        """The primary keys of `rows`, each with the key that `find_by_key` looks for."""
+        return ()
+
+    def key_of(self, instance: Any) -> Hashable:
+        return None
+
+    @cached_property
+    def index(self) -> KeyIndex:
+        return KeyIndex(self.keys())
+
+    def find_by_key(self, key: Hashable) -> Any:
+        """The row with this key, or None. Raises `ValidationError` where several have it."""
+        found = self.index.find(key)
+        if len(found) > 1:
+            raise self.unclear(found)
+        return self.rows.filter(pk=found[0]).first() if found else None
+
+    def unclear(self, found: list[int]) -> ValidationError:
+        return ValidationError(
+            gettext("Several have this name. Write the number of the one you mean: %(numbers)s.")
+            % {"numbers": ", ".join(map(str, sorted(found)[:6]))}
+        )
 
     @classmethod
     def get_diff_class(cls) -> Any:
@@ -115,8 +142,10 @@ class Resource(ModelResource):
 
     # --- Import
 
-    def import_rows(self, table: Table, *, save: bool) -> list[ImportedRow]:
+    def import_rows(self, table: Table, *, save: bool, left_out: Collection[int] = frozenset()) -> list[ImportedRow]:
         """Save all rows of the table, or none if one is refused; `save=False` only previews the result.
+
+        Rows with the numbers `left_out` are looked at like the others and not saved.
 
         Runs in a transaction of its own, or in a savepoint of the caller's. Raises `Unreadable` for wrong headers, and
         passes on an `OperationalError` of the database, such as a lock timeout.
@@ -127,6 +156,7 @@ class Resource(ModelResource):
             row = dict(zip(names, [*cells, *[""] * len(names)], strict=False))
             dataset.append([row.get(name, "") for name in dataset.headers])
         self._numbers = [number for number, _cells in table.rows]
+        self._left_out = left_out
         result = self.import_data(dataset, dry_run=not save, rollback_on_validation_errors=True)
         row_errors = [
             error for each in result.rows for error in each.errors if isinstance(error.error, OperationalError)
@@ -139,13 +169,18 @@ class Resource(ModelResource):
     def ignored_columns(self, table: Table) -> list[str]:
         return [self.label(name) for name in self._column_names(table.headers) if name in self.ignored_on_import]
 
-    def _column_names(self, headers: list[str]) -> list[str]:
-        known = {name.casefold(): name for name in self.fields}
+    def headings(self) -> dict[str, str]:
+        """The columns by the keys of the headings that name them, in every language."""
+        known = {name_key(name): name for name in self.fields}
         for name in self.fields:
             label = _("Number") if name == "id" else self.columns[name]
             text = label or self._meta.model._meta.get_field(name).verbose_name
-            known |= {each.casefold(): name for each in in_every_language(text)}
-        unknown = [header for header in headers if header.casefold() not in known]
+            known |= {name_key(each): name for each in in_every_language(text)}
+        return known
+
+    def _column_names(self, headers: list[str]) -> list[str]:
+        known = self.headings()
+        unknown = [header for header in headers if name_key(header) not in known]
         if unknown:
             raise Unreadable(
                 gettext("Unknown column “%(unknown)s”. Possible columns: %(known)s.")
@@ -154,7 +189,7 @@ class Resource(ModelResource):
                     "known": ", ".join(map(self.label, self.fields)),
                 }
             )
-        names = [known[header.casefold()] for header in headers]
+        names = [known[name_key(header)] for header in headers]
         if duplicate := next((name for name in names if names.count(name) > 1), None):
             raise Unreadable(
                 gettext("The column “%(name)s” appears twice. Remove one.") % {"name": self.label(duplicate)}
@@ -202,9 +237,9 @@ class Resource(ModelResource):
             raise ValidationError(errors)
 
     def is_unchanged(self, name: str, instance: Any, row: dict[str, str]) -> bool:
-        """Whether the cell has the exported text, or is empty in a new row for a field that has a default."""
+        """Whether the cell looks like the exported text, or is empty in a new row for a field that has a default."""
         if not instance._state.adding:
-            return row[name] == self._before[name].strip(" ")  # `files.read` strips spaces
+            return visible(row[name]) == visible(self._before[name])
         model_field = instance._meta.get_field(self.fields[name].attribute)
         return not row[name] and (model_field.many_to_many or model_field.default is not NOT_PROVIDED)
 
@@ -221,10 +256,19 @@ class Resource(ModelResource):
         except ValidationError as error:
             errors = error.update_error_dict(errors)
         if errors:
-            raise ValidationError(errors)
+            raise ValidationError({name: _in_plain_words(found) for name, found in errors.items()})
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        self._is_left_out = self._numbers[kwargs["row_number"] - 1] in self._left_out
+
+    def save_m2m(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        if not self._is_left_out:
+            super().save_m2m(instance, row, **kwargs)
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
         """Saves only the changed fields of an existing row: others may have changed since it was read."""
+        if self._is_left_out:
+            return
         if is_create:
             instance.save(force_insert=True)
             return
@@ -238,6 +282,7 @@ class Resource(ModelResource):
     def after_import_row(self, row: Any, row_result: RowResult, **kwargs: Any) -> None:
         instance = row_result.instance
         self._seen[instance.pk] = self._numbers[kwargs["row_number"] - 1]
+        self.index.put(instance.pk, self.key_of(instance))
         texts = {name: self.cell_text(name, instance) for name in self.columns if name not in self.ignored_on_import}
         row_result.changes = [
             Change(self.label(name), self._before.get(name), text)
@@ -263,3 +308,10 @@ class Resource(ModelResource):
             for name, texts in messages.items():
                 label = f"{self.label(name)}: " if name in self.fields else ""
                 yield from (f"{label}{text}" for text in texts)
+
+
+def _in_plain_words(errors: Any) -> list[ValidationError]:
+    """The errors of one column, in the words of a file: Django says NULL of an empty cell."""
+    found = errors.error_list if isinstance(errors, ValidationError) else errors
+    required = ValidationError(gettext("This is required. Fill in the cell."), code="required")
+    return [required if each.code in ("null", "blank") else each for each in found]

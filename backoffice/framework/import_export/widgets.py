@@ -16,8 +16,19 @@ from django.utils import translation
 from django.utils.translation import gettext
 from import_export.widgets import ManyToManyWidget, Widget
 
+from backoffice.framework.import_export.names import name_key
+from cinema.money import SIGNS, MoneyField
+
 TRUE_TEXTS = frozenset({"1", "yes", "true", "да", "истина"})
 FALSE_TEXTS = frozenset({"0", "no", "false", "нет", "ложь"})
+
+CURRENCY_WORDS = {"RUB": ["руб.", "руб", "р.", "р"], "BYN": ["руб.", "руб", "р.", "р"], "KZT": ["тг.", "тг"]}
+AMBIGUOUS = re.compile(r"(-?[1-9]\d{0,2})[.,](\d{3})", re.ASCII)
+# Groups of three: by one mark throughout, with another one before the decimals.
+GROUPED = [
+    re.compile(rf"-?\d{{1,3}}(?:{mark}\d{{3}}){{1,4}}(?:[{decimal}]\d{{1,6}})?", re.ASCII)
+    for mark, decimal in [("\\s", ".,"), ("[\u00a0\u202f\u2009]", ".,"), ("['\u2019]", ".,"), (",", "."), (r"\.", ",")]
+]
 
 
 class TextWidget(Widget):
@@ -31,20 +42,34 @@ class TextWidget(Widget):
 
 
 class NumberWidget(Widget):
-    """A number as the model field converts it; accepts spaces and a decimal comma, as in `1 500,50`."""
+    """A number as spreadsheets write it: `1 500,50`, `1,500.50`, `1'500`, and for money `1 450,50 ₽`.
+
+    Refused is what can be read in two ways: `1,500` is one and a half in one language and a thousand and a half in
+    another.
+    """
 
     def __init__(self, field: "Field[Any, Any]") -> None:
         self.field = field
+        self.is_money = isinstance(field, MoneyField)
         super().__init__()
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
-        plain = re.sub(r"[\s\u00a0\u202f]", "", value)
-        if not plain:
+        text = self._without_currency(value).strip()
+        if not text:
             return None
-        if not re.fullmatch(r"-?\d{1,15}([.,]\d{1,6})?", plain, re.ASCII):
-            raise ValueError(gettext("“%(value)s” is not a number.") % {"value": value})
-        plain = plain.replace(",", ".")
-        if self.field.get_internal_type() != "BigIntegerField":  # `MoneyField` is one
+        if match := AMBIGUOUS.fullmatch(text):
+            whole, part = match[1], match[2]
+            raise ValueError(
+                gettext("“%(value)s” can be read in two ways. Write %(first)s or %(second)s.")
+                % {"value": value, "first": whole + part, "second": f"{whole}.{part}".rstrip("0").rstrip(".")}
+            )
+        plain = _plain_number(text)
+        if plain is None:
+            raise ValueError(
+                gettext("“%(value)s” is not a number. Write it like %(example)s.")
+                % {"value": value, "example": "1450.50" if self.is_money else "150"}
+            )
+        if not self.is_money:
             plain = re.sub(r"\.0*$", "", plain)
         try:
             return self.field.to_python(plain)
@@ -54,10 +79,29 @@ class NumberWidget(Widget):
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return value
 
+    def _without_currency(self, text: str) -> str:
+        """The text without the sign, code or Russian abbreviation of the site's own currency on either side."""
+        if not self.is_money:
+            return text
+        marks = [settings.CURRENCY, SIGNS.get(settings.CURRENCY, ""), *CURRENCY_WORDS.get(settings.CURRENCY, [])]
+        either = "|".join(re.escape(mark) for mark in marks if mark)
+        return re.sub(rf"^(?:{either})\s*(?=\d)|(?<=\d)\s*(?:{either})$", "", text.strip(), flags=re.IGNORECASE)
+
+
+def _plain_number(text: str) -> str | None:
+    """The number with a decimal point and without grouping, or None if it is none."""
+    grouped = any(pattern.fullmatch(text) for pattern in GROUPED)
+    if not grouped and not re.fullmatch(r"-?\d{1,15}([.,]\d{1,6})?", text, re.ASCII):
+        return None
+    match = re.fullmatch(r"(.*)([.,])(\d+)", text, re.ASCII)
+    if match is None or (grouped and match[2] in match[1]):  # a mark that occurs twice groups
+        return re.sub(r"[^\d-]", "", text)
+    return re.sub(r"[^\d-]", "", match[1]) + "." + match[3]
+
 
 class BooleanWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> bool:
-        text = value.casefold()
+        text = name_key(value)
         if text not in TRUE_TEXTS | FALSE_TEXTS:
             raise ValueError(gettext("“%(value)s” is not valid. Enter “yes” or “no”.") % {"value": value})
         return text in TRUE_TEXTS
@@ -71,11 +115,14 @@ class ChoiceWidget(Widget):
 
     def __init__(self, field: "Field[Any, Any]") -> None:
         self.choices = list(field.flatchoices)
+        self.may_be_empty = field.blank
         super().__init__()
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
+        if not value and self.may_be_empty:
+            return ""
         for code, label in self.choices:
-            if value.casefold() in {code.casefold(), *(each.casefold() for each in in_every_language(label))}:
+            if name_key(value) in {name_key(code), *map(name_key, in_every_language(label))}:
                 return code
         known = ", ".join(str(label) for _code, label in self.choices)
         raise ValueError(
@@ -87,16 +134,43 @@ class ChoiceWidget(Widget):
 
 
 class DateWidget(Widget):
+    """A date such as `2026-11-25` or `25.11.2026`.
+
+    With slashes some put the month first, so `1/3/2027` is refused, and `25/11/2026`, which is no date the other way
+    round, is read.
+    """
+
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> date:
-        for date_format in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"):
-            try:
-                return datetime.strptime(value, date_format).date()  # noqa: DTZ007 (a date has no time zone)
-            except ValueError:
-                continue
+        if re.fullmatch(r"\d{1,2}([/-])\d{1,2}\1\d{4}", value, re.ASCII):
+            return self._with_slashes(value.replace("-", "/"), value)
+        for date_format in ("%Y-%m-%d", "%d.%m.%Y"):
+            if found := _date(value, date_format):
+                return found
         raise ValueError(gettext("“%(value)s” is not a date. Write it as 2026-11-25 or 25.11.2026.") % {"value": value})
+
+    def _with_slashes(self, plain: str, value: str) -> date:
+        readings = {found for each in ("%d/%m/%Y", "%m/%d/%Y") if (found := _date(plain, each))}
+        if len(readings) > 1:
+            first, second = sorted(readings)
+            raise ValueError(
+                gettext("“%(value)s” can be read in two ways. Write %(first)s or %(second)s.")
+                % {"value": value, "first": first, "second": second}
+            )
+        if not readings:
+            raise ValueError(
+                gettext("“%(value)s” is not a date. Write it as 2026-11-25 or 25.11.2026.") % {"value": value}
+            )
+        return readings.pop()
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return value
+
+
+def _date(text: str, date_format: str) -> date | None:
+    try:
+        return datetime.strptime(text, date_format).date()  # noqa: DTZ007 (a date has no time zone)
+    except ValueError:
+        return None
 
 
 class NameLookup:
@@ -106,13 +180,13 @@ class NameLookup:
         self.name = name
         self.by_name: dict[str, list[Any]] = defaultdict(list)
         for row in rows:
-            self.by_name[getattr(row, name).casefold()].append(row)
+            self.by_name[name_key(getattr(row, name))].append(row)
 
     def find(self, text: str) -> Any:
         """The row with this name. Raises `ValueError` if none or several of the given rows have it."""
-        found = self.by_name.get(text.casefold(), [])
+        found = self.by_name.get(name_key(text), [])
         if not found and (numbered := re.fullmatch(r"(.*\S)\s*\[(\d+)\]", text)):
-            candidates = self.by_name.get(numbered[1].casefold(), [])
+            candidates = self.by_name.get(name_key(numbered[1]), [])
             found = [row for row in candidates if str(row.pk) == numbered[2]]
         if len(found) == 1:
             return found[0]
@@ -125,7 +199,7 @@ class NameLookup:
 
     def name_of(self, row: Any) -> str:
         name = getattr(row, self.name)
-        return f"{name} [{row.pk}]" if len(self.by_name.get(name.casefold(), [])) > 1 else name
+        return f"{name} [{row.pk}]" if len(self.by_name.get(name_key(name), [])) > 1 else name
 
 
 class RelatedWidget(Widget):
@@ -155,7 +229,7 @@ class ManyRelatedWidget(ManyToManyWidget):
         names = [
             name.strip()
             for part in parts
-            for name in ([part] if part.casefold() in known else part.split(","))
+            for name in ([part] if name_key(part) in known else part.split(","))
             if name.strip()
         ]
         return list({found.pk: found for found in map(self.names.find, names)}.values())

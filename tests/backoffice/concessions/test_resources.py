@@ -167,8 +167,8 @@ def test_one_invalid_row_stops_the_whole_import(manager, own):
 
     assert previewed_rows(answer) == [
         (2, "new", []),
-        (4, "refused", ["Price: “dear” is not a number."]),
-        (5, "refused", ["Name: This field cannot be blank."]),
+        (4, "refused", ["Price: “dear” is not a number. Write it like 1450.50."]),
+        (5, "refused", ["Name: This is required. Fill in the cell."]),
     ]
     assert "seen" not in answer.context_data
     assert items() == []
@@ -180,6 +180,15 @@ def test_an_invalid_price_is_rejected(manager, own, price):
 
     assert [kind for _number, kind, _errors in previewed_rows(answer)] == ["refused"]
     assert items() == []
+
+
+@pytest.mark.parametrize("name", ["cola", "Cola\u00a0", "Co\u200bla"])
+def test_a_name_of_other_bytes_is_the_same_item(manager, own, name):
+    ConcessionItem.objects.create(cinema=own, name="Cola", price=150)
+
+    confirm(manager, upload(manager, f"Cinema,Name,Price\n{own.name},{name},160\n"))
+
+    assert list(ConcessionItem.objects.values_list("price", flat=True)) == [Decimal("160.00")]
 
 
 def test_a_duplicate_row_is_rejected(manager, own):

@@ -1,5 +1,6 @@
 """Import and export of films and of sessions."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -68,6 +69,110 @@ def test_films_are_matched_by_title(manager, film):
     assert Film.objects.get(title="Andrei Rublev").genres.count() == 2
 
 
+@pytest.mark.parametrize("title", ["ЧАЙКА", "Чайка\u00a0", "\u200bЧайка", unicodedata.normalize("NFD", "Чайка")])
+def test_a_title_of_other_bytes_is_the_same_film(manager, title):
+    Film.objects.create(title="Чайка", duration_minutes=100)
+
+    answer = upload(manager, f"Title,Running time (minutes)\n{title},101\n", path=f"{FILMS}/import/")
+    confirm(manager, answer, path=f"{FILMS}/import/")
+
+    assert [kind for _number, kind, _errors in previewed_rows(answer)] == ["changed"]
+    assert list(Film.objects.values_list("duration_minutes", flat=True)) == [101]
+
+
+@pytest.mark.parametrize(
+    "text", ["Title,Running time (minutes)\nStalker,160\n", "Title,Running time (minutes),Age rating\nStalker,160,\n"]
+)
+def test_a_file_without_a_rating_makes_a_film_without_one(manager, text):
+    confirm(manager, upload(manager, text, path=f"{FILMS}/import/"), path=f"{FILMS}/import/")
+
+    assert Film.objects.get().age_rating == ""
+
+
+def test_a_file_without_a_rating_keeps_that_of_an_existing_film(manager, film):
+    Film.objects.update(age_rating="12+")
+    answer = upload(manager, "Title,Running time (minutes)\nMirror,120\n", path=f"{FILMS}/import/")
+
+    confirm(manager, answer, path=f"{FILMS}/import/")
+
+    assert list(Film.objects.values_list("duration_minutes", "age_rating")) == [(120, "12+")]
+
+
+def test_films_of_one_title_and_different_years_are_different_films(manager):
+    answer = upload(
+        manager, "Title,Year,Running time (minutes)\nSolaris,1972,167\nSolaris,2002,99\n", path=f"{FILMS}/import/"
+    )
+    confirm(manager, answer, path=f"{FILMS}/import/")
+
+    again = upload(manager, "Title,Year,Running time (minutes)\nSOLARIS,2002,98\n", path=f"{FILMS}/import/")
+    confirm(manager, again, path=f"{FILMS}/import/")
+
+    assert [kind for _number, kind, _errors in previewed_rows(answer)] == ["new", "new"]
+    assert set(Film.objects.values_list("year", "duration_minutes")) == {(1972, 167), (2002, 98)}
+
+
+def test_a_year_is_given_to_the_only_film_that_has_none(manager, film):
+    rows = "Title,Year,Running time (minutes)\nMirror,1975,107\nMirror,2014,90\n"
+
+    kinds = [kind for _number, kind, _errors in previewed_rows(upload(manager, rows, path=f"{FILMS}/import/"))]
+
+    assert kinds == ["changed", "new"]
+
+
+def test_without_a_year_one_of_several_films_needs_a_number(manager, film):
+    other = Film.objects.create(title="Mirror", year=2014, duration_minutes=90)
+
+    [(_number, kind, [error])] = previewed_rows(
+        upload(manager, "Title,Running time (minutes)\nMirror,91\n", path=f"{FILMS}/import/")
+    )
+
+    assert kind == "refused"
+    assert f"{film.pk}, {other.pk}" in error
+
+
+@pytest.mark.parametrize("ticked", [[], [3], ["3", "x", "-1"], ["all"]])
+def test_a_change_of_an_existing_film_is_stored_only_where_it_is_ticked(manager, film, ticked):
+    film.genres.add(Genre.objects.create(name="Drama"))
+    Film.objects.create(title="Solaris", duration_minutes=167)
+    rows = "Title,Running time (minutes),Genres\nMirror,1,\nSolaris,2,\nStalker,3,\n"
+    answer = upload(manager, rows, path=f"{FILMS}/import/")
+
+    confirm(manager, answer, path=f"{FILMS}/import/", ticked=ticked)
+
+    assert answer.context_data["ticks"] == [2, 3]
+    assert dict(Film.objects.values_list("title", "duration_minutes")) == {
+        "Mirror": 1 if "all" in ticked else 107,
+        "Solaris": 2 if ticked else 167,
+        "Stalker": 3,
+    }
+    assert film.genres.exists() is ("all" not in ticked)
+
+
+def test_when_nothing_is_ticked_the_preview_is_shown_again(manager, film):
+    answer = upload(manager, "Title,Running time (minutes)\nMirror,1\n", path=f"{FILMS}/import/")
+
+    again = confirm(manager, answer, path=f"{FILMS}/import/", ticked=[])
+
+    assert "Nothing was imported. Tick the changes that you want." in again.content.decode()
+    assert again.context_data["ticks"] == [2]
+    film.refresh_from_db()
+    assert film.duration_minutes == 107
+
+
+def test_two_rows_of_one_new_film_are_refused(manager):
+    answer = upload(manager, "Title,Running time (minutes)\nЧайка,100\nЧАЙКА\u00a0,100\n", path=f"{FILMS}/import/")
+
+    assert previewed_rows(answer)[1] == (3, "refused", ["Row 2 is already about the same record. Keep one of the two."])
+
+
+def test_names_of_other_bytes_are_the_same_hall_and_film(hall, film):
+    place = f"{hall.cinema.name.upper()}\u00a0,\u200b{hall.name}"
+
+    found = outcomes(hall, f"{place},2027-01-01,12:00\u00a0,mirror\u00a0,350\u00a0\n")
+
+    assert found == [(2, "new")]
+
+
 def test_the_preview_shows_genres_before_and_after(manager, film):
     film.genres.add(Genre.objects.create(name="Drama"))
 
@@ -91,13 +196,14 @@ def test_films_with_the_same_title_need_a_number(manager, film):
 @pytest.mark.parametrize(
     ("cells", "refusal"),
     [
+        ("Stalker,,0+,", "Running time (minutes): This is required. Fill in the cell."),
         ("Stalker,0,0+,", "Running time (minutes)"),
         ("Stalker,99999999999999999999,0+,", "Running time (minutes)"),
         ("Stalker,10.5,0+,", "Running time (minutes)"),
         ("Stalker,100,17+,", "Age rating: “17+” is not valid. Possible values: 0+, 6+, 12+, 16+, 18+."),
         ("Stalker,100,0+,Dramma", "Genres: “Dramma” was not found. Check the spelling."),
         (f"{'x' * 201},100,0+,", "Title"),
-        (",100,0+,", "Title: This field cannot be blank."),
+        (",100,0+,", "Title: This is required. Fill in the cell."),
     ],
 )
 def test_an_invalid_film_is_rejected_with_a_message(manager, cells, refusal):

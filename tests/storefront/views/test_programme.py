@@ -194,3 +194,23 @@ def test_a_day_is_shown_with_weekday_and_month(client: Client) -> None:
     factories.a_session(start=NOON + timedelta(days=1))
 
     assert "Friday, 6 November" in client.get(f"/?day={date(2026, 11, 6)}").content.decode()
+
+
+def test_a_film_without_a_rating_is_neither_shown_nor_sold(client: Client) -> None:
+    session = factories.a_session(start=NOON + timedelta(hours=5))
+    pages = [
+        f"/films/{session.film_id}/",
+        f"/sessions/{session.pk}/",
+        f"/sessions/{session.pk}/checkout/",
+        f"/sessions/{session.pk}/session.ics",
+    ]
+    shown = [path for path in pages if client.get(path).status_code != 404]
+    Film.objects.update(age_rating="")
+
+    home, sitemap = (client.get(path).content.decode() for path in ("/", "/sitemap.xml"))
+
+    assert [client.get(path).status_code for path in shown] == [404] * len(shown)
+    assert client.post(f"/sessions/{session.pk}/checkout/").status_code == 404
+    assert session.film.title not in home
+    assert f"/films/{session.film_id}/" not in sitemap
+    assert len(shown) > 2

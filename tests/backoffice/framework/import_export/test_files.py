@@ -1,6 +1,8 @@
 """Files are written without formulas, and read safely whatever they contain."""
 
+import csv
 import io
+import itertools
 import zipfile
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -9,16 +11,15 @@ import pytest
 from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
-from backoffice.framework.import_export import files
 from backoffice.framework.import_export.files import (
-    MAX_BYTES,
-    MAX_ROWS,
+    Table,
     Unreadable,
     escape_formula,
     read,
     unescape_formula,
     write,
 )
+from backoffice.framework.import_export.limits import MAX_BYTES, MAX_ROWS, MAX_UNPACKED_BYTES
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "'=1", "''+1", "'", "'plain", "plain", "", " =1"]
 
@@ -36,6 +37,25 @@ def a_book(*rows: list[object]) -> bytes:
 def test_an_escaped_formula_is_harmless_and_can_be_unescaped(text):
     assert unescape_formula(escape_formula(text)) == text
     assert not escape_formula(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+def short_texts() -> list[str]:
+    """Every text of up to five of the characters that matter."""
+    return ["".join(each) for length in range(6) for each in itertools.product("=',;\"\ta", repeat=length)]
+
+
+def test_escaping_can_be_undone_exactly():
+    assert [text for text in short_texts() if unescape_formula(escape_formula(text)) != text] == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("opened_with", [",", ";", "\t"])
+def test_no_cell_is_a_formula_whatever_separator_the_file_is_opened_with(language, opened_with):
+    with translation.override(language):
+        out = write("csv", ["Number", "Title"], [[1, text] for text in short_texts()]).decode("utf-8-sig")
+
+    rows = csv.reader(io.StringIO(out, newline=""), delimiter=opened_with)
+    assert [row for row in rows if any(cell.startswith(("=", "\t")) for cell in row)] == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -60,7 +80,7 @@ def test_no_cell_of_a_workbook_is_a_formula():
 def test_cells_of_a_workbook_are_read_as_texts():
     content = a_book(["a", "b", "c", "d", "e"], [250.0, 250.5, datetime(2026, 11, 25), time(19, 30), True])  # noqa: DTZ001
 
-    assert read(content).rows == [(2, ["250", "250.5", "2026-11-25", "19:30", "1"])]
+    assert read(content).rows == [(2, ["250", "250.5", "2026-11-25", "19:30", "TRUE"])]
 
 
 def test_files_saved_by_a_russian_excel_are_read():
@@ -72,10 +92,49 @@ def test_rows_keep_their_numbers_and_empty_rows_are_skipped():
     assert read(b"a,b\n\n1,2\n,\n3\n").rows == [(3, ["1", "2"]), (5, ["3"])]
 
 
+TWO_COLUMNS = {"название", "время (часы, минуты)", "title", "running time (hours; minutes)"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Название;Время (часы, минуты)\nСолярис;2,47\n",
+        "Title,Running time (hours; minutes)\nСолярис,2;47\n",
+        "Title\tВремя (часы, минуты)\nСолярис\t2,47\n",
+    ],
+)
+def test_the_separator_is_the_one_under_which_the_headings_are_known(text):
+    [(number, cells)] = read(text.encode(), TWO_COLUMNS).rows
+
+    assert (number, cells[0], len(cells)) == (2, "Солярис", 2)
+
+
+@pytest.mark.parametrize("line", ["sep=;\r\n", '"sep=;"\n', "SEP=;\n"])
+def test_a_line_that_declares_the_separator_is_read(line):
+    assert read(f"{line}Title;Price\nTea, black;5\n".encode()) == Table(["Title", "Price"], [(3, ["Tea, black", "5"])])
+
+
+def test_a_sheet_of_instructions_may_stand_before_the_table():
+    book = Workbook()
+    book.active.append(["How to fill in the second sheet"])
+    table = book.create_sheet("Films")
+    table.append(["Title", "Название"])
+    table.append(["Solaris", "Солярис"])
+    out = io.BytesIO()
+    book.save(out)
+
+    assert read(out.getvalue(), TWO_COLUMNS).rows == [(2, ["Solaris", "Солярис"])]
+    assert read(out.getvalue()).headers == ["How to fill in the second sheet"]
+
+
+def test_rows_without_values_do_not_count():
+    assert read(b"a\n" + b",\n" * MAX_ROWS + b"1\n").rows == [(MAX_ROWS + 2, ["1"])]
+
+
 def bad_files() -> dict[str, bytes]:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (files.MAX_UNPACKED_BYTES + 1))
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (MAX_UNPACKED_BYTES + 1))
     whole = a_book(["a"], ["b"])
     return {
         "empty": b"",

@@ -1,5 +1,6 @@
 import re
 import shutil
+import stat
 import subprocess
 from io import StringIO
 from pathlib import Path
@@ -240,6 +241,7 @@ def test_without_a_database_url_a_job_stops_and_creates_no_database(checkout: Pa
     assert result.returncode == 78
     assert re.fullmatch(r"DATABASE_URL is not set: .*\n", log)
     assert files_of(checkout) == before | {"var/cron.log"}
+    assert stat.S_IMODE((checkout / "var" / "cron.log").stat().st_mode) == 0o600
     assert set(Path("/").iterdir()) == files_in_root
 
 

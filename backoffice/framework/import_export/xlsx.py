@@ -1,0 +1,154 @@
+"""Reads an XLSX file in a process of its own, whose memory and time are limited.
+
+What a workbook unpacks to says little about what its XML becomes in memory, so the limit is on the process: a file that
+goes beyond it stops the process and not the site. `read` starts the process; run as a program, this module is it. It
+imports nothing of Django, and gets no settings: a file of a stranger is opened where there are no secrets.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from backoffice.framework.import_export.limits import (
+    MAX_BYTES,
+    MAX_ROWS,
+    MAX_UNPACKED_BYTES,
+    READER_CPU_SECONDS,
+    READER_MEMORY,
+    READER_SECONDS,
+)
+
+ROOT = Path(__file__).resolve().parents[3]
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
+TOO_LARGE, TOO_MANY_ROWS, DAMAGED = "too large", "too many rows", "damaged"
+MAX_SHEETS = 10
+MAX_SPARSE_ROWS = 10 * MAX_ROWS  # with the empty ones between the others
+
+
+class UnusableWorkbook(Exception):
+    """The file cannot be read; `reason` is one of the constants of this module."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The texts of its cells; with a `problem`, one of the constants of this module, only those before it."""
+
+    rows: list[list[str]]
+    problem: str = ""
+
+
+def read(content: bytes) -> list[Sheet]:
+    """The sheets, in their order. Raises `UnusableWorkbook`."""
+    try:
+        # The arguments are our own; the file goes in by the pipe.
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", __name__],
+            input=content,
+            capture_output=True,
+            timeout=READER_SECONDS,
+            cwd=ROOT,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            check=False,
+        )
+        answer = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, ValueError):  # stopped by the system: no answer, or half of one
+        raise UnusableWorkbook(TOO_LARGE) from None
+    if isinstance(answer, str):
+        raise UnusableWorkbook(answer)
+    return [Sheet(**each) for each in answer]
+
+
+# --- Inside the process
+
+
+def main() -> None:
+    _limit_resources()
+    try:
+        answer: Any = _sheets(sys.stdin.buffer.read())
+    except UnusableWorkbook as error:
+        answer = error.reason
+    except MemoryError:
+        answer = TOO_LARGE
+    except Exception:  # openpyxl raises many kinds of errors for damaged files
+        answer = DAMAGED
+    json.dump(answer, sys.stdout)
+
+
+def _limit_resources() -> None:
+    with suppress(ImportError, OSError, ValueError):  # not every system has such limits
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (READER_MEMORY, READER_MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (READER_CPU_SECONDS, READER_CPU_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _sheets(content: bytes) -> list[dict[str, Any]]:
+    import io
+    import zipfile
+
+    from openpyxl import load_workbook
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(each.file_size for each in archive.infolist()) > MAX_UNPACKED_BYTES:
+            raise UnusableWorkbook(TOO_LARGE)
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    return [asdict(_contents(sheet)) for sheet in book.worksheets[:MAX_SHEETS]]
+
+
+def _contents(sheet: Any) -> Sheet:
+    rows: list[list[str]] = []
+    try:
+        rows.extend(_texts(sheet))
+    except UnusableWorkbook as error:  # another sheet may be the one that is wanted
+        return Sheet(rows, error.reason)
+    return Sheet(rows)
+
+
+def _texts(sheet: Any) -> Iterator[list[str]]:
+    """The rows down to the last one with a value. Cells that only have a format do not count."""
+    sheet.reset_dimensions()  # what the file says of its size need not be true
+    length, blank = 0, 0
+    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        row = [cell_text(value) for value in values]
+        if not any(row):
+            blank += 1
+            continue
+        if number > MAX_SPARSE_ROWS:
+            raise UnusableWorkbook(TOO_MANY_ROWS)
+        length += sum(map(len, row))
+        if length > MAX_BYTES:
+            raise UnusableWorkbook(TOO_LARGE)
+        yield from ([] for _each in range(blank))
+        blank = 0
+        yield row
+
+
+def cell_text(value: Any) -> str:
+    """The value of a cell as a person would type it."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.15g}"  # as a spreadsheet shows it: 0.1 + 0.2 is 0.3
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""The page of films."""
+
+import pytest
+from django.urls import reverse
+
+from screenings.models import Film
+from tests.helpers import factories
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_form_of_a_new_film_suggests_no_rating():
+    client = browser(someone("cinema_manager", factories.a_cinema()))
+    add = reverse("admin:screenings_film_add")
+
+    form = client.get(add).context_data["adminform"].form
+    client.post(add, {"title": "Stalker", "duration_minutes": "160", "age_rating": ""})
+
+    assert form["age_rating"].value() == ""
+    assert str(Film.objects.get(age_rating="")) == "Stalker"
