@@ -1,7 +1,7 @@
 """Turns events of orders into messages for customers. Orders without an address get none."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -159,9 +159,13 @@ def notify_sessions_cancelled(
     tickets: Mapping[int, Sequence[Ticket]],
     amounts: Mapping[int, Decimal],
     points: Mapping[int, int],
+    held: Collection[int] = (),
     at: datetime,
 ) -> None:
-    """One message per order and set of sessions. `tickets` come with their seat, session, film and hall."""
+    """One message per order and set of sessions. `tickets` come with their seat, session, film and hall.
+
+    The orders in `held` get another one first: they are refunded once the bank has decided a dispute.
+    """
     orders = _reachable(orders)
     cinemas = _cinemas(orders)
     queue(
@@ -169,13 +173,17 @@ def notify_sessions_cancelled(
             Message(
                 kind=MessageKind.SESSION_CANCELLED,
                 recipient=order.recipient,
-                occasion=" ".join([order.number, *map(str, sorted({ticket.session_id for ticket in cancelled}))]),
+                occasion=" ".join(
+                    [order.number, *map(str, sorted({ticket.session_id for ticket in cancelled}))]
+                    + ["disputed"] * (order.pk in held)
+                ),
                 language=order.language,
                 cinema=order.cinema_id,
                 context={
                     **_about(order, cinemas[order.cinema_id], cancelled, []),
                     "amount": str(amounts.get(order.pk, Decimal("0.00"))),
                     "points": points.get(order.pk, 0),
+                    "disputed": order.pk in held,
                 },
             )
             for order in orders

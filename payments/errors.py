@@ -29,6 +29,19 @@ class UnverifiedWebhook(Refused, code="webhook_not_genuine"):
     """A webhook was not sent by the gateway that it names."""
 
 
+class PaymentDisputed(Refused, code="payment_disputed"):
+    """The customer's bank has not decided about a payment of the order, so a refund could be paid twice."""
+
+    def __init__(self, order: object) -> None:
+        super().__init__(
+            _(
+                "The customer’s bank is still deciding about a payment for order %(order)s. If it also takes the money "
+                "back, a refund is paid twice. Wait for the decision, or confirm that you want to refund anyway."
+            )
+            % {"order": order}
+        )
+
+
 class RefundStillToSend(ForbiddenMove, code="refund_still_to_send"):
     """The gateway still has to send this refund: do not pay it out by hand."""
 

@@ -17,6 +17,7 @@ from unfold.widgets import (
 from backoffice.framework.actions import ActionForm, SummaryItem
 from backoffice.framework.fields import ReasonField
 from backoffice.orders.order_timeline import line_name
+from backoffice.payments.forms import DisputeConfirmationForm
 from bonuses.services import points_held, points_of, points_spent
 from cinema.local_time import format_local, validate_year
 from cinema.money import format_money
@@ -83,16 +84,23 @@ class RemindForm(ActionForm):
         yield _("message goes to"), self.row.recipient or _("no one: there are no contact details")
 
 
-class RefundForm(ActionForm):
+class BaseRefundForm(DisputeConfirmationForm):
+    @property
+    def order(self) -> int:
+        return int(self.row.pk)
+
+
+class RefundForm(BaseRefundForm):
     """Refunds everything not refunded yet, except snacks that were collected or have expired."""
 
     reason = ReasonField()
 
     def summary(self) -> Iterable[SummaryItem]:
+        yield from super().summary()
         yield from refund_summary(preview_refund(self.row, at=self.at))
 
 
-class RefundLinesForm(ActionForm):
+class RefundLinesForm(BaseRefundForm):
     """Refunds chosen lines, in two steps: choose the lines, then confirm the exact money and points.
 
     `previewed` sends back the amounts shown; if they have changed since, the form is shown again with the new ones.
@@ -132,6 +140,7 @@ class RefundLinesForm(ActionForm):
         return True
 
     def summary(self) -> Iterable[SummaryItem]:
+        yield from super().summary()
         if self.preview is not None:
             yield from refund_summary(self.preview)
         if self.preview is not None and not self.is_confirmed:

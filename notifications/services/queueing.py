@@ -11,7 +11,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | SIGN_IN               | link, minutes (how long it works)                                                   |
 | ORDER_OVERDUE         | the order, amount, cancelled_at (instant)                                           |
 | ORDER_CANCELLED       | the order                                                                           |
-| SESSION_CANCELLED     | the order with only the cancelled screenings, amount, points                        |
+| SESSION_CANCELLED     | the order with only the cancelled screenings, amount, points, disputed (refunded    |
+|                       | once the bank has decided a dispute)                                                |
 | ORDER_REFUNDED        | the order with only the refunded items, amount, points                              |
 | LATE_PAYMENT_REFUNDED | the order, amount                                                                   |
 | TICKET_REMINDER       | number, film, starts (instant), cinema, address, hall, seats: list of [row, number], |
@@ -39,7 +40,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.SIGN_IN: frozenset({"link", "minutes"}),
     MessageKind.ORDER_OVERDUE: ORDER_KEYS | {"amount", "cancelled_at"},
     MessageKind.ORDER_CANCELLED: ORDER_KEYS,
-    MessageKind.SESSION_CANCELLED: ORDER_KEYS | {"amount", "points"},
+    MessageKind.SESSION_CANCELLED: ORDER_KEYS | {"amount", "points", "disputed"},
     MessageKind.ORDER_REFUNDED: ORDER_KEYS | {"amount", "points"},
     MessageKind.LATE_PAYMENT_REFUNDED: ORDER_KEYS | {"amount"},
     MessageKind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),

@@ -1,3 +1,4 @@
+from payments.services.disputes import disputed_orders as disputed_orders
 from payments.services.disputes import record_disputes as record_disputes
 from payments.services.events import look_up_payment as look_up_payment
 from payments.services.events import record_event as record_event

@@ -16,6 +16,7 @@ from concessions.models import ConcessionPreorder
 from orders.models import Order, Ticket
 from orders.services import code_of, may_extend, refundable_by_customer
 from payments.models import Payment, Refund
+from payments.services import disputed_orders
 from screenings.models import Session
 from storefront.services.calendar import CalendarEvent, calendar
 from storefront.services.programme import time_zone_note
@@ -165,6 +166,11 @@ class OrderPage:
     @cached_property
     def refundable(self) -> bool:
         return bool(refundable_by_customer(self.order, at=self.at))
+
+    @cached_property
+    def disputed(self) -> bool:
+        """Whether the bank has to decide about a payment first; nothing is refunded until then."""
+        return bool(disputed_orders([self.order.pk]))
 
     @property
     def refund_until(self) -> datetime | None:

@@ -45,6 +45,7 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "snacks": [],
         "amount": "700.00",
         "points": 2,
+        "disputed": False,
     },
     MessageKind.ORDER_REFUNDED: AN_ORDER | {"amount": "350.00", "points": 1},
     MessageKind.LATE_PAYMENT_REFUNDED: AN_ORDER | {"amount": "350.00"},

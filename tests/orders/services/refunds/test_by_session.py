@@ -207,6 +207,7 @@ def test_the_message_names_the_film_and_the_money_returned():
         "snacks": [],
         "amount": "250.00",
         "points": 100,
+        "disputed": False,
     }
 
 
