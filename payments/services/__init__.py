@@ -24,3 +24,4 @@ from payments.services.polling import schedule_next_poll as schedule_next_poll
 from payments.services.receipts import save_receipts as save_receipts
 from payments.services.receipts import send_receipt_again as send_receipt_again
 from payments.services.receipts import send_receipts as send_receipts
+from payments.services.receipts import vat_of_sales as vat_of_sales

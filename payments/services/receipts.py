@@ -1,6 +1,7 @@
 """Fiscal receipts once their lines are known: queueing them, sending them, and trying again."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,13 +10,31 @@ from cinema.status import transition, transition_matching
 from jobs.claims import Backoff
 from jobs.steps import Counts
 from payments.errors import GatewayError
-from payments.fiscal import sender
-from payments.models import Receipt, ReceiptLine
+from payments.fiscal import sender, taxed_at
+from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, ReceiptLine, VatOf
 
 BACKOFF = Backoff(
     [timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12), timedelta(days=1)]
 )
 MAX_ATTEMPTS = BACKOFF.max_attempts
+
+
+def vat_of_sales(payments: Collection[Payment]) -> dict[int, VatOf]:
+    """The rates at which each payment's sale was taxed, by the payment's primary key: a refund undoes the sale at them.
+
+    As the receipt of the sale says; where there is none, as it would say. Two queries. Reads only.
+    """
+    rates = Rates()
+    printed: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    sales = ReceiptLine.objects.filter(receipt__payment__in=payments, receipt__kind=Receipt.Kind.SALE)
+    for payment, subject, vat in sales.values_list("receipt__payment", "subject", "vat"):
+        printed[payment][subject] = vat
+    return {each.pk: _vat_of_sale(each, printed[each.pk], rates) for each in payments}
+
+
+def _vat_of_sale(payment: Payment, printed: dict[str, str], rates: Rates) -> VatOf:
+    otherwise = rates.at(taxed_at(payment), prepaid=payment.gateway not in MANUAL_GATEWAYS)
+    return lambda subject: printed.get(subject) or otherwise(subject)
 
 
 def save_receipts(receipts: Sequence[tuple[Receipt, list[ReceiptLine]]]) -> None:
