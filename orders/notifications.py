@@ -12,6 +12,7 @@ from concessions.models import ConcessionPreorder
 from notifications.models import MessageKind, Notification
 from notifications.services import Message, queue
 from orders.models import Order, Ticket
+from payments.services import Returned
 from screenings.models import Cinema
 
 NOT_COMING = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
@@ -113,7 +114,7 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
     )
 
 
-def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, at: datetime) -> None:
+def notify_refunded(order: Order, *, refund: int, returned: Returned, points: int, at: datetime) -> None:
     """Tell customers what the refund with the primary key `refund` returns: tickets and snacks, money and points."""
     about = _about_orders(
         [order],
@@ -128,7 +129,7 @@ def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, 
                 occasion=f"{order.number} {refund}",
                 language=order.language,
                 cinema=order.cinema_id,
-                context={**about[order.pk], "amount": str(amount), "points": points},
+                context={**about[order.pk], **returned.context(), "points": points},
             )
         ],
         at=at,
@@ -157,7 +158,7 @@ def notify_sessions_cancelled(
     orders: Iterable[Order],
     *,
     tickets: Mapping[int, Sequence[Ticket]],
-    amounts: Mapping[int, Decimal],
+    returned: Mapping[int, Returned],
     points: Mapping[int, int],
     held: Collection[int] = (),
     at: datetime,
@@ -181,7 +182,7 @@ def notify_sessions_cancelled(
                 cinema=order.cinema_id,
                 context={
                     **_about(order, cinemas[order.cinema_id], cancelled, []),
-                    "amount": str(amounts.get(order.pk, Decimal("0.00"))),
+                    **returned.get(order.pk, Returned()).context(),
                     "points": points.get(order.pk, 0),
                     "disputed": order.pk in held,
                 },

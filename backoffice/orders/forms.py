@@ -131,7 +131,8 @@ class RefundLinesForm(BaseRefundForm):
 
     def needs_confirmation(self) -> bool:
         self.preview = preview_refund(self.row, lines=self.cleaned_data["lines"], at=self.at)
-        seen = f"{self.preview.money} {self.preview.points_back} {self.preview.points_taken}"
+        preview = self.preview
+        seen = f"{preview.money} {preview.returned.amount} {preview.points_back} {preview.points_taken}"
         self.is_confirmed = self.cleaned_data.pop("previewed") == seen
         if self.is_confirmed:
             return False
@@ -148,7 +149,11 @@ class RefundLinesForm(BaseRefundForm):
 
 
 def refund_summary(preview: RefundPreview) -> Iterable[SummaryItem]:
-    yield _("money refunded"), format_money(preview.money)
+    yield _("money refunded"), format_money(preview.returned.amount)
+    if preview.returned.amount:
+        yield _("refunded by"), Gateway(preview.returned.way).label
+    if preview.returned.before:
+        yield _("returned with the provider before"), format_money(preview.returned.before)
     yield _("points returned"), preview.points_back
     yield _("earned points deducted"), preview.points_taken
     yield _("order after the refund"), _("fully refunded") if preview.last else _("the rest stays valid")

@@ -25,3 +25,5 @@ from payments.services.receipts import save_receipts as save_receipts
 from payments.services.receipts import send_receipt_again as send_receipt_again
 from payments.services.receipts import send_receipts as send_receipts
 from payments.services.receipts import vat_of_sales as vat_of_sales
+from payments.services.returns import Returned as Returned
+from payments.services.returns import returned_by as returned_by

@@ -9,7 +9,7 @@ from orders.models import Order, Ticket
 from orders.services.refunds.effects import OrderLine, lines_of
 from orders.services.refunds.refund import refund_each_locked
 from orders.services.selling.cancellation import CancelReason, cancel_locked
-from payments.services import disputed_orders
+from payments.services import disputed_orders, returned_by
 from screenings.models import Session
 
 
@@ -46,10 +46,11 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
         cancel_locked(unpaid, reason=CancelReason.SESSION_CANCELLED, at=at)
     wanted = _wanted(sold, lost)
     claims = refund_each_locked(sold, wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
+    returned = returned_by((claim.refund, claim.money_back) for claim in claims)
     notifications.notify_sessions_cancelled(
         orders,
         tickets=lost,
-        amounts={claim.order.pk: claim.money_back for claim in claims},
+        returned={claim.order.pk: returned[claim.refund.pk] for claim in claims},
         points={claim.order.pk: claim.points_back for claim in claims},
         held=held,
         at=at,

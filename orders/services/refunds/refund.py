@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ from orders.models import Order
 from orders.reasons import Reason
 from orders.services.refunds.effects import OrderLine, OrderLines, RefundPlan, apply_refund_effects, lines_of
 from payments.models import Payment, Refund
-from payments.services import balances, disputed_orders
+from payments.services import Returned, balances, disputed_orders, returned_by
 
 
 def refund(
@@ -69,14 +69,18 @@ def refund_and_tell(
     locked, wanted = lock_orders_with_sessions([order.pk]), {order.pk: lines}
     [claim] = refund_each_locked(locked, wanted, reason=reason, at=at, actor=actor, despite_dispute=despite_dispute)
     notifications.notify_refunded(
-        claim.order, refund=claim.refund.pk, amount=claim.money_back, points=claim.points_back, at=at
+        claim.order,
+        refund=claim.refund.pk,
+        returned=returned_by([(claim.refund, claim.money_back)])[claim.refund.pk],
+        points=claim.points_back,
+        at=at,
     )
     return claim.refund
 
 
 @dataclass(frozen=True)
 class RefundPreview:
-    """What a refund amounts to: money and points returned, earned points taken, and whether the order is
+    """What a refund amounts to: money and points returned, and how, earned points taken, and whether the order is
     empty afterwards.
     """
 
@@ -84,6 +88,7 @@ class RefundPreview:
     points_back: int
     points_taken: int
     last: bool
+    returned: Returned = field(default=Returned(), compare=False)
 
 
 def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at: datetime) -> RefundPreview:
@@ -93,6 +98,7 @@ def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at
     with transaction.atomic():
         locked, wanted = lock_orders_with_sessions([order.pk]), {order.pk: lines}
         [claim] = refund_each_locked(locked, wanted, reason="", at=at, despite_dispute=True)
+        returned = returned_by([(claim.refund, claim.money_back)])[claim.refund.pk]
         amounts = list(claim.refund.bonus_transactions.values_list("amount", flat=True))
         transaction.set_rollback(True)
     return RefundPreview(
@@ -100,6 +106,7 @@ def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at
         points_back=sum(amount for amount in amounts if amount > 0),
         points_taken=-sum(amount for amount in amounts if amount < 0),
         last=claim.last,
+        returned=returned,
     )
 
 
