@@ -10,7 +10,11 @@ class GatewayError(Refused, code="gateway_error"):
 
     def __init__(self, answer: str, text: str = "") -> None:
         self.answer = answer[:100]
-        super().__init__(text or _("The payment provider is not responding. Nothing was charged. Please try again."))
+        super().__init__(text or self.default_text())
+
+    @staticmethod
+    def default_text() -> str:
+        return _("The payment provider is not responding. Nothing was charged. Please try again.")
 
 
 class GatewayUnavailable(GatewayError, code="gateway_unavailable"):
@@ -19,6 +23,13 @@ class GatewayUnavailable(GatewayError, code="gateway_unavailable"):
 
 class GatewayRefused(GatewayError, code="gateway_refused"):
     """The gateway rejected the request: nothing was done, and the same request would fail again."""
+
+    @staticmethod
+    def default_text() -> str:
+        return _(
+            "The payment provider didn’t accept this payment. Nothing was charged, and trying again won’t help. "
+            "Check the e-mail address in your order, choose another payment method, or ask at the cinema."
+        )
 
 
 class NotPollable(GatewayError, code="gateway_by_hand"):

@@ -16,6 +16,7 @@ from payments.services.payouts import record_refund_error as record_refund_error
 from payments.services.payouts import record_refund_report as record_refund_report
 from payments.services.payouts import send_again as send_again
 from payments.services.payouts import wait_for_refund as wait_for_refund
+from payments.services.polling import end_pointless as end_pointless
 from payments.services.polling import fail_payment as fail_payment
 from payments.services.polling import flag_discrepancy as flag_discrepancy
 from payments.services.polling import is_plausible as is_plausible

@@ -9,7 +9,7 @@ from django.db import transaction
 from cinema.status import transition, transition_matching
 from jobs.claims import Backoff
 from jobs.steps import Counts
-from payments.errors import GatewayError
+from payments.errors import GatewayError, GatewayRefused
 from payments.fiscal import sender, taxed_at
 from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, ReceiptLine, VatOf
 
@@ -54,8 +54,9 @@ def save_receipts(receipts: Sequence[tuple[Receipt, list[ReceiptLine]]]) -> None
 def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
     """Send the receipts to the service that `RECEIPT_SENDER` names; their `uid` makes a repeated request harmless.
 
-    A receipt that could not be sent is tried again after growing delays, and fails after `MAX_ATTEMPTS`: staff can send
-    it again. Must not be called inside a transaction: it talks to a network.
+    A receipt that could not be sent is tried again after growing delays, and fails after `MAX_ATTEMPTS`; one that the
+    service refuses fails at once. Staff can send it again. Must not be called inside a transaction: it talks to a
+    network.
     """
     tally = Counts()
     through = sender()
@@ -66,7 +67,8 @@ def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
         try:
             number = through.send(receipt)
         except GatewayError as error:
-            if (wait := BACKOFF.after(tries)) is not None:
+            wait = None if isinstance(error, GatewayRefused) else BACKOFF.after(tries)
+            if wait is not None:
                 row.update(attempts=tries, error=error.answer, next_attempt_at=at + wait)
                 tally.passed_over += 1
             else:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bonuses.services import money_for, most_points, spend
-from cinema.money import ZERO
+from cinema.money import ZERO, format_money
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
 from orders.errors import DetailsRefused, NotEnoughPoints, PointsRefused, PriceChanged, SeatTaken
@@ -21,6 +21,7 @@ from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
 from orders.services.selling.basket import Basket, Place, fill
 from orders.services.selling.cancellation import CancelReason, cancel_expired, cancel_locked
+from payments.gateways import smallest_payment
 from screenings.models import Cinema
 
 Channel = Order.Channel
@@ -59,7 +60,7 @@ def hold(
         raise PriceChanged(expected=expected_total, total=basket.total)
     valid = promocodes.find(promocode, at=at) if promocode else None
     discount = promocodes.discount(valid, basket.total)
-    points_value = _value_of(points, left=basket.total - discount, user=user)
+    points_value = _value_of(points, left=basket.total - discount, user=user, channel=channel)
     basket.share(discount, points_value)
     deadline, expires = _limits(channel, latest=basket.latest, at=at)
     order = Order(
@@ -147,8 +148,11 @@ def _on_the_same_seats(tickets: Iterable[Ticket]) -> Q:
     return Q(*(Q(session=session, seat__in=wanted) for session, wanted in seats.items()), _connector=Q.OR)
 
 
-def _value_of(points: int, *, left: Decimal, user: User | None) -> Decimal:
-    """The money that the points pay, at most the configured share of what is left after the discount."""
+def _value_of(points: int, *, left: Decimal, user: User | None, channel: str) -> Decimal:
+    """The money that the points pay, at most the configured share of what is left after the discount.
+
+    Online they leave nothing, or as much as a gateway takes.
+    """
     if not points:
         return ZERO
     if not isinstance(points, int) or points < 0:
@@ -160,7 +164,13 @@ def _value_of(points: int, *, left: Decimal, user: User | None) -> Decimal:
         raise PointsRefused(
             _("You can use up to %(most)d points for this order. Enter a smaller number.") % {"most": most}
         )
-    return money_for(points)
+    value = money_for(points)
+    if channel == Channel.ONLINE and ZERO < left - value < (least := smallest_payment()):
+        raise PointsRefused(
+            _("Online payments start at %(least)s, and only %(left)s would be left to pay. Use fewer points.")
+            % {"least": format_money(least), "left": format_money(left - value)}
+        )
+    return value
 
 
 def _limits(channel: str, *, latest: datetime, at: datetime) -> tuple[datetime, datetime]:

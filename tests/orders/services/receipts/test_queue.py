@@ -335,3 +335,19 @@ def test_a_gateway_that_prints_receipts_gets_the_lines(settings):
     ]
     assert told[2]["settlements"] == [{"type": "prepayment", "amount": {"value": "350.00", "currency": "RUB"}}]
     assert invariant_violations(LATER) == []
+
+
+@pytest.mark.parametrize(
+    ("email", "told"),
+    [("guest@Bücher.example", "guest@xn--bcher-kva.example"), ("гость@example.org", "till@example.org")],
+)
+def test_a_gateway_is_told_an_address_that_it_accepts(settings, email, told):
+    settings.YOOKASSA_RECEIPTS, settings.RECEIPT_EMAIL = True, "till@example.org"
+    world = YooKassaHarness()
+    with world.running():
+        order = an_order(a_session(), email="guest@example.org")
+        Order.objects.update(email=email)
+        order.refresh_from_db()
+        world.start(order)
+
+    assert [each["customer"]["email"] for each in world.provider.receipts] == [told]
