@@ -163,9 +163,8 @@ def notify_sessions_cancelled(
     held: Collection[int] = (),
     at: datetime,
 ) -> None:
-    """One message per order and set of sessions. `tickets` come with their seat, session, film and hall.
-
-    The orders in `held` get another one first: they are refunded once the bank has decided a dispute.
+    """One message per order and set of sessions; another first if it is `held` until a bank has decided a dispute.
+    `tickets` come with their seat, session, film and hall.
     """
     orders = _reachable(orders)
     cinemas = _cinemas(orders)

@@ -17,8 +17,8 @@ def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
     """Refund orders with tickets for cancelled sessions, and notify the customers.
 
     An unpaid order is cancelled. In a sold one those tickets are refunded, and open snacks too when no other tickets
-    are left. One with a disputed payment is passed over until the bank has decided; its customer is told so. A constant
-    number of queries. Owns its transaction.
+    are left. One whose payment is disputed waits until the bank has decided. A constant number of queries. Owns its
+    transaction.
     """
     with transaction.atomic():
         refund_cancelled_sessions_locked(lock_orders_with_sessions(keys_of(orders)), at=at)

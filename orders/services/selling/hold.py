@@ -48,13 +48,14 @@ def hold(
 
     `tickets` are (session, seat, ticket type), `snacks` (item, quantity). A guest has no `user`; the address and the
     language of a user who gives none are those of the account. Expired orders that hold a wanted seat are cancelled
-    first. `instead_of` is an unpaid order that this one replaces in one step: a refusal leaves it as it was
-    (`ForbiddenMove` if it is not unpaid). `expected_total` is what the customer was shown for seats and snacks, before
-    discount and points.
+    first. `instead_of` is an unpaid order that this one replaces in one step, for the same `user` whoever asks: a
+    refusal leaves it as it was (`ForbiddenMove` if it is not unpaid). `expected_total` is what the customer was shown
+    for seats and snacks, before discount and points.
 
     Raises `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `SeatTaken`, `PromocodeRefused`,
     `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
     """
+    user = user if instead_of is None else instead_of.user
     basket = fill(cinema, tickets, snacks, at=at)
     if expected_total is not None and basket.total != expected_total:
         raise PriceChanged(expected=expected_total, total=basket.total)
@@ -149,9 +150,8 @@ def _on_the_same_seats(tickets: Iterable[Ticket]) -> Q:
 
 
 def _value_of(points: int, *, left: Decimal, user: User | None, channel: str) -> Decimal:
-    """The money that the points pay, at most the configured share of what is left after the discount.
-
-    Online they leave nothing, or as much as a gateway takes.
+    """What the points pay: at most a share of what is left after the discount; online all, or all but what a gateway
+    takes.
     """
     if not points:
         return ZERO
