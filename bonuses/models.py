@@ -13,11 +13,11 @@ MOST_POINTS = 100_000_000
 
 class BonusAccountQuerySet(models.QuerySet["BonusAccount"]):
     def unused_since(self, instant: datetime) -> "BonusAccountQuerySet":
-        """Accounts that have points and were not credited since `instant`."""
+        """Accounts that have points, none of them new since `instant`."""
         return self.filter(balance__gt=0, last_accrual_date__lt=instant)
 
     def to_warn(self, at: datetime) -> "BonusAccountQuerySet":
-        """With points that expire within `BONUS_WARNING`, whose owner was not warned since the last credit."""
+        """With points that expire within `BONUS_WARNING`, whose owner was not warned since then."""
         validity = rules().bonus_validity
         ahead = validity - settings.BONUS_WARNING
         return self.unused_since(at - ahead).filter(expiry_warned_at__isnull=True, last_accrual_date__gte=at - validity)

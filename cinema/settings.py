@@ -261,6 +261,8 @@ GATEWAY_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
 _since = env.str("RECEIPTS_SINCE", default="2000-01-01" if DEBUG else "")
 RECEIPT_ZONE = time_zone("TIME_ZONE", TIME_ZONE)  # in which the day of a tax change begins
 RECEIPTS_SINCE = datetime.fromisoformat(_since).replace(tzinfo=RECEIPT_ZONE) if _since else None
+#: Whether a prepayment is taxed at a calculated rate, such as 22/122, in place of 22 %.
+CALCULATED_VAT = env.bool("CALCULATED_VAT", default=False)
 RECEIPT_SENDER = env.str("RECEIPT_SENDER", default="payments.fiscal.Console")
 
 # --- Business rules of the chain (the owner's page “House rules” replaces some: see cinema.rules)

@@ -6,6 +6,7 @@ gateway. `GATEWAY_CLASSES` in the settings names `DemoBank`.
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
@@ -64,6 +65,10 @@ class DemoBank:
             raise GatewayUnavailable(
                 "switched off", _("The demo bank isn’t available. Please choose another payment method.")
             )
+
+    @staticmethod
+    def smallest_payment() -> Decimal:
+        return Decimal("1.00")
 
     def start(self, charge: Charge) -> StartedPayment:
         opened, _is_new = DemoCharge.objects.get_or_create(

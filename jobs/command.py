@@ -38,6 +38,7 @@ class JobCommand(BaseCommand):
     requires_system_checks = []
     batch_size: ClassVar[int] = BATCH_SIZE  # default of --batch-size
     atomic: ClassVar[bool] = True  # False for a job that talks to a network
+    held_because: ClassVar[str] = ""  # why the rows of `held` wait, for the log and the dry run
     job: ClassVar[str]  # the job's name: the command's module name
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -55,6 +56,13 @@ class JobCommand(BaseCommand):
         """Process a batch of rows, all of which are due."""
         raise NotImplementedError
 
+    def held(self, at: datetime, /) -> QuerySet[Any] | None:
+        """The rows that the job passes over on purpose until somebody else decides, for the reason `held_because`.
+
+        They are counted as passed over by each pass, and are not overdue; `act` does not count them.
+        """
+        return None
+
     def lock(self, pks: list[int], /) -> None:
         """Lock a batch before it is read again. Override it if other rows have to be locked first."""
         lock_rows(self.due(clock.now()).model, pks)
@@ -71,6 +79,7 @@ class JobCommand(BaseCommand):
         """Run one pass. A job that does not process rows overrides this and records its work in `current.counts`."""
         for step in self.steps():
             run_step(step, current)
+        current.counts.passed_over += self.say_held(current.at)
         if current.options.limit is None:
             with_retries(current.quarantine.release_unseen)
 
@@ -115,8 +124,17 @@ class JobCommand(BaseCommand):
                 self.stdout.write(f"  {row_name(due.model, row.pk)} {_describe(row)}")
             if len(pks) > ROWS_SHOWN:
                 self.stdout.write(f"  and {len(pks) - ROWS_SHOWN} more")
+        self.say_held(at)
         if len(quarantine):
             self.stdout.write(f"{self.job}: {len(quarantine)} in quarantine")
+
+    def say_held(self, at: datetime) -> int:
+        """Print how many rows are held, if any, and return their number."""
+        held = self.held(at)
+        count = 0 if held is None else with_retries(held.count)
+        if count:
+            self.stdout.write(f"{self.job}: {count} held back: {self.held_because}")
+        return count
 
     def run_pass(self, options: Options) -> list[str]:
         """Run one pass with its lease and `JobRun`; returns a line for each error."""

@@ -34,7 +34,12 @@ class JobRun(models.Model):
     database = models.CharField(_("database"), max_length=255)
     done = models.PositiveIntegerField(_("done"), default=0)
     passed_over = models.PositiveIntegerField(
-        _("skipped"), default=0, help_text=_("Rows that no longer needed processing when the job reached them.")
+        _("skipped"),
+        default=0,
+        help_text=_(
+            "Rows that no longer needed processing when the job reached them, or that wait for a decision by "
+            "someone else."
+        ),
     )
     failed = models.PositiveIntegerField(_("failed"), default=0)
     error = models.TextField(_("error"), blank=True)

@@ -15,7 +15,8 @@ from jobs.steps import keys_of
 def overdue_rows(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
     """The job and row name of each row that was already due `periods` periods before `at` and is still due.
 
-    Rows in quarantine are left out. One query for each step of each job, and one for the quarantine.
+    Rows in quarantine, and those that a job holds on purpose, are left out. One query for each step of each job, one
+    for each job that holds rows, and one for the quarantine.
     """
     apps = get_commands()
     quarantined = set(QuarantinedRow.objects.values_list("job", "row"))
@@ -23,9 +24,11 @@ def overdue_rows(at: datetime, *, periods: int) -> Iterator[tuple[str, str]]:
         command = load_command_class(apps[job], job)
         if not isinstance(command, JobCommand):
             continue
+        held = command.held(at)
+        names = set() if held is None else {row_name(held.model, pk) for pk in keys_of(held)}
         for step in command.steps():
             due = step.due(at - periods * schedule.period)
             for pk in keys_of(due):
                 row = row_name(due.model, pk)
-                if (job, row) not in quarantined:
+                if (job, row) not in quarantined and row not in names:
                     yield job, row

@@ -31,7 +31,13 @@ class RefundApproval(ApprovableService):
     cinema_path = "cinema"
 
     def encode(  # type: ignore[override]
-        self, order: Order, *, lines: Sequence[OrderLine] | None = None, reason: str, at: datetime
+        self,
+        order: Order,
+        *,
+        lines: Sequence[OrderLine] | None = None,
+        reason: str,
+        despite_dispute: bool = False,
+        at: datetime,
     ) -> dict[str, Any]:
         """Includes what the refund amounts to now, so that exactly this is approved."""
         if lines is None:
@@ -41,6 +47,7 @@ class RefundApproval(ApprovableService):
             "tickets": [line.pk for line in lines if not isinstance(line, ConcessionPreorder)],
             "preorders": [line.pk for line in lines if isinstance(line, ConcessionPreorder)],
             "reason": reason,
+            "despite_dispute": despite_dispute,
             "expected": {
                 "money": str(gives.money),
                 "points_back": gives.points_back,
@@ -57,7 +64,8 @@ class RefundApproval(ApprovableService):
         if len(lines) < len(data["tickets"]) + len(data["preorders"]):
             raise ApprovalOutdated
         expected = RefundPreview(**{**data["expected"], "money": Decimal(data["expected"]["money"])})
-        return {"lines": lines, "reason": data["reason"], "expected": expected}
+        despite_dispute = data.get("despite_dispute", False)
+        return {"lines": lines, "reason": data["reason"], "despite_dispute": despite_dispute, "expected": expected}
 
     def permissions(self, order: Order, *, lines: Sequence[OrderLine], **arguments: Any) -> set[str]:  # type: ignore[override]
         snacks = [line for line in lines if isinstance(line, ConcessionPreorder)]
@@ -70,6 +78,7 @@ class RefundApproval(ApprovableService):
         *,
         lines: Sequence[OrderLine],
         reason: str,
+        despite_dispute: bool,
         expected: RefundPreview,
         at: datetime,
         actor: User,
@@ -78,7 +87,8 @@ class RefundApproval(ApprovableService):
         lock_orders_with_sessions([order.pk])  # so that it comes to the same when it is done
         if preview_refund(order, lines=lines, at=at) != expected:
             raise ApprovalOutdated
-        return refund(order, lines=lines, reason=reason, at=at, actor=actor, approver=approver)
+        given: dict[str, Any] = {"lines": lines, "reason": reason, "despite_dispute": despite_dispute}
+        return refund(order, **given, at=at, actor=actor, approver=approver)
 
     @staticmethod
     def message(order: Order, done: Refund) -> str:

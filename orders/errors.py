@@ -21,6 +21,7 @@ from concessions.errors import OutOfStock as OutOfStock
 from payments.errors import GatewayError as GatewayError
 from payments.errors import GatewayRefused as GatewayRefused
 from payments.errors import GatewayUnavailable as GatewayUnavailable
+from payments.errors import PaymentDisputed as PaymentDisputed
 from payments.errors import RefundedAlready as RefundedAlready
 from payments.errors import RefundStillToSend as RefundStillToSend
 from screenings.errors import SeatBroken as SeatBroken

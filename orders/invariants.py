@@ -16,6 +16,7 @@ from cinema.rules import rules
 from jobs.invariants import Invariant, Violation, broken, sql_list
 from jobs.overdue_rows import overdue_rows
 from orders.models import Order, Ticket
+from payments.models import Dispute
 
 PERIODS = 2  # a job may leave rows undone for this many of its periods
 
@@ -37,6 +38,7 @@ def violations(at: datetime) -> Iterator[Violation]:
 
 
 LIVE = sql_list(Ticket.LIVE)
+UNDECIDED = sql_list(Dispute.UNDECIDED)
 UNPAID = sql_list(Order.UNPAID)
 SOLD = sql_list(Order.SOLD)
 EDGES = sql_list(f"{source}>{target}" for source, targets in Order.TRANSITIONS.items() for target in targets)
@@ -66,6 +68,9 @@ INVARIANTS = [
           AND NOT EXISTS (SELECT 1 FROM jobs_quarantinedrow held
                           WHERE held.job = 'refund_cancelled_sessions'
                             AND held.row = 'orders.order:' || ticket.order_id)
+          AND NOT EXISTS (SELECT 1 FROM payments_dispute dispute JOIN payments_payment payment
+                          ON payment.id = dispute.payment_id
+                          WHERE payment.order_id = ticket.order_id AND dispute.status IN ({UNDECIDED}))
         """,
     ),
     Invariant(

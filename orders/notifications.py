@@ -1,7 +1,7 @@
 """Turns events of orders into messages for customers. Orders without an address get none."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from concessions.models import ConcessionPreorder
 from notifications.models import MessageKind, Notification
 from notifications.services import Message, queue
 from orders.models import Order, Ticket
+from payments.services import Returned
 from screenings.models import Cinema
 
 RELEASED = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
@@ -98,14 +99,14 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
     )
 
 
-def notify_refunded(order: Order, *, refund: int, amount: Decimal, points: int, at: datetime) -> None:
+def notify_refunded(order: Order, *, refund: int, returned: Returned, points: int, at: datetime) -> None:
     """Tell customers what the refund with the primary key `refund` returns: tickets and snacks, money and points."""
     about = _about_orders(
         [order],
         tickets=Ticket.objects.filter(refund_line__refund=refund),
         preorders=ConcessionPreorder.objects.filter(refund_line__refund=refund),
     )
-    context = {**about[order.pk], "amount": str(amount), "points": points}
+    context = {**about[order.pk], **returned.context(), "points": points}
     occasion = f"{order.number} {refund}"
     queue([_message(order, MessageKind.ORDER_REFUNDED, occasion=occasion, context=context)], at=at)
 
@@ -122,11 +123,14 @@ def notify_sessions_cancelled(
     orders: Iterable[Order],
     *,
     tickets: Mapping[int, Sequence[Ticket]],
-    amounts: Mapping[int, Decimal],
+    returned: Mapping[int, Returned],
     points: Mapping[int, int],
+    held: Collection[int] = (),
     at: datetime,
 ) -> None:
-    """One message per order and set of sessions. `tickets` come with their seat, session, film and hall."""
+    """One message per order and set of sessions; another first if it is `held` until a bank has decided a dispute.
+    `tickets` come with their seat, session, film and hall.
+    """
     orders = _reachable(orders)
     cinemas = _cinemas(orders)
     queue(
@@ -134,11 +138,15 @@ def notify_sessions_cancelled(
             _message(
                 order,
                 MessageKind.SESSION_CANCELLED,
-                occasion=" ".join([order.number, *map(str, sorted({ticket.session_id for ticket in cancelled}))]),
+                occasion=" ".join(
+                    [order.number, *map(str, sorted({ticket.session_id for ticket in cancelled}))]
+                    + ["disputed"] * (order.pk in held)
+                ),
                 context={
                     **_about(order, cinemas[order.cinema_id], cancelled, []),
-                    "amount": str(amounts.get(order.pk, Decimal("0.00"))),
+                    **returned.get(order.pk, Returned()).context(),
                     "points": points.get(order.pk, 0),
+                    "disputed": order.pk in held,
                 },
             )
             for order in orders

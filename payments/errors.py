@@ -10,7 +10,11 @@ class GatewayError(Refused, code="gateway_error"):
 
     def __init__(self, answer: str, text: str = "") -> None:
         self.answer = answer[:100]
-        super().__init__(text or _("The payment provider is not responding. Nothing was charged. Please try again."))
+        super().__init__(text or self.default_text())
+
+    @staticmethod
+    def default_text() -> str:
+        return _("The payment provider is not responding. Nothing was charged. Please try again.")
 
 
 class GatewayUnavailable(GatewayError, code="gateway_unavailable"):
@@ -20,6 +24,13 @@ class GatewayUnavailable(GatewayError, code="gateway_unavailable"):
 class GatewayRefused(GatewayError, code="gateway_refused"):
     """The gateway rejected the request: nothing was done, and the same request would fail again."""
 
+    @staticmethod
+    def default_text() -> str:
+        return _(
+            "The payment provider didn’t accept this payment. Nothing was charged, and trying again won’t help. "
+            "Check the e-mail address in your order, choose another payment method, or ask at the cinema."
+        )
+
 
 class NotPollable(GatewayError, code="gateway_by_hand"):
     """The payment was taken by staff (cash or card terminal), so there is no gateway to ask."""
@@ -27,6 +38,19 @@ class NotPollable(GatewayError, code="gateway_by_hand"):
 
 class UnverifiedWebhook(Refused, code="webhook_not_genuine"):
     """A webhook was not sent by the gateway that it names."""
+
+
+class PaymentDisputed(Refused, code="payment_disputed"):
+    """The customer's bank has not decided about a payment of the order, so a refund could be paid twice."""
+
+    def __init__(self, order: object) -> None:
+        super().__init__(
+            _(
+                "The customer’s bank is still deciding about a payment for order %(order)s. If it also takes the money "
+                "back, a refund is paid twice. Wait for the decision, or confirm that you want to refund anyway."
+            )
+            % {"order": order}
+        )
 
 
 class RefundStillToSend(ForbiddenMove, code="refund_still_to_send"):

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from cinema.status import ConcurrentChange, ForbiddenMove, Refused
 from concessions.errors import OutOfStock
+from payments.errors import PaymentDisputed
 
 
 class LinkRefused(Refused, code="sign_in_link_invalid"):
@@ -19,4 +20,9 @@ def in_customers_words(refusal: Exception) -> str:
         return _("This order has changed in the meantime. Open its page to see its current state.")
     if isinstance(refusal, OutOfStock):
         return _("Not enough left: %(items)s. Reduce the quantity.") % {"items": ", ".join(refusal.items)}
+    if isinstance(refusal, PaymentDisputed):
+        return _(
+            "Your bank is still deciding about the payment for this order, so it can’t be refunded until then. "
+            "Have a question? Ask at the cinema."
+        )
     return str(refusal)

@@ -52,6 +52,8 @@ def _shown_facts(form: ActionForm) -> Iterable[tuple[str, str]]:
     for field in form.visible_fields():
         chosen = dict(getattr(field.field, "choices", ()))
         values = field.value() if isinstance(field.value(), list) else [field.value()]
+        if isinstance(field.value(), bool):
+            values = [gettext("yes") if field.value() else gettext("no")]
         yield str(field.label), ", ".join(str(chosen.get(value, value)) for value in values)
 
 

@@ -51,6 +51,7 @@ class Dashboard(PaymentItems):
             yield from self.approvals()
         if self.may("payments", "view_dispute"):
             yield from self.disputes()
+            yield from self.refunds_held_by_disputes()
         if self.may("orders", "take_payment_order", "extend_order"):
             yield from self.overdue_orders()
         if self.may("concessions", "receive_goods", "order_goods"):

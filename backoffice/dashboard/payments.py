@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.dashboard.items import DashboardItem, DashboardSection, count_and_first, list_link, names_and_more
 from cinema.local_time import format_local
 from cinema.money import format_money
+from orders.models import Order
 from payments.models import MANUAL_GATEWAYS, Dispute, Payment, Receipt, Refund
 
 
@@ -30,6 +31,25 @@ class PaymentItems(DashboardSection):
                 "gavel",
                 *names_and_more(total, [_dispute_name(dispute) for dispute in rows]),
                 urgent=True,
+            )
+
+    def refunds_held_by_disputes(self) -> Iterator[DashboardItem]:
+        """Orders whose refund the jobs hold back: the bank may take the same money back."""
+        held = Refund.objects.held_by_dispute(self.at).values("order")
+        cancelled = Order.objects.of_cancelled_sessions(self.at).values("pk")
+        orders = Order.objects.disputed().filter(Q(pk__in=held) | Q(pk__in=cancelled))
+        total, rows = count_and_first(self.own_rows(orders, "cinema").order_by("created_at", "pk"))
+        if total:
+            yield DashboardItem(
+                ngettext(
+                    "%(count)d refund on hold until the bank decides a dispute",
+                    "%(count)d refunds on hold until the bank decides a dispute",
+                    total,
+                )
+                % {"count": total},
+                list_link("payments_dispute"),
+                "pause_circle",
+                *names_and_more(total, [order.number for order in rows]),
             )
 
     def refunds_without_lines(self) -> Iterator[DashboardItem]:

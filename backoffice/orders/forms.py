@@ -17,6 +17,7 @@ from unfold.widgets import (
 from backoffice.framework.actions import ActionForm, SummaryItem
 from backoffice.framework.fields import ReasonField
 from backoffice.orders.order_timeline import line_name
+from backoffice.payments.forms import DisputeConfirmationForm
 from bonuses.services import points_held, points_of, points_spent
 from cinema.local_time import format_local, validate_year
 from cinema.money import format_money
@@ -83,16 +84,23 @@ class RemindForm(ActionForm):
         yield _("message goes to"), self.row.recipient or _("no one: there are no contact details")
 
 
-class RefundForm(ActionForm):
+class BaseRefundForm(DisputeConfirmationForm):
+    @property
+    def order(self) -> int:
+        return int(self.row.pk)
+
+
+class RefundForm(BaseRefundForm):
     """Refunds everything not refunded yet, except snacks that were collected or have expired."""
 
     reason = ReasonField()
 
     def summary(self) -> Iterable[SummaryItem]:
+        yield from super().summary()
         yield from refund_summary(preview_refund(self.row, at=self.at))
 
 
-class RefundLinesForm(ActionForm):
+class RefundLinesForm(BaseRefundForm):
     """Refunds chosen lines, in two steps: choose the lines, then confirm the exact money and points.
 
     `previewed` sends back the amounts shown; if they have changed since, the form is shown again with the new ones.
@@ -123,7 +131,8 @@ class RefundLinesForm(ActionForm):
 
     def needs_confirmation(self) -> bool:
         self.preview = preview_refund(self.row, lines=self.cleaned_data["lines"], at=self.at)
-        seen = f"{self.preview.money} {self.preview.points_back} {self.preview.points_taken}"
+        preview = self.preview
+        seen = f"{preview.money} {preview.returned.amount} {preview.points_back} {preview.points_taken}"
         self.is_confirmed = self.cleaned_data.pop("previewed") == seen
         if self.is_confirmed:
             return False
@@ -132,6 +141,7 @@ class RefundLinesForm(ActionForm):
         return True
 
     def summary(self) -> Iterable[SummaryItem]:
+        yield from super().summary()
         if self.preview is not None:
             yield from refund_summary(self.preview)
         if self.preview is not None and not self.is_confirmed:
@@ -139,7 +149,11 @@ class RefundLinesForm(ActionForm):
 
 
 def refund_summary(preview: RefundPreview) -> Iterable[SummaryItem]:
-    yield _("money refunded"), format_money(preview.money)
+    yield _("money refunded"), format_money(preview.returned.amount)
+    if preview.returned.amount:
+        yield _("refunded by"), Gateway(preview.returned.way).label
+    if preview.returned.before:
+        yield _("returned with the provider before"), format_money(preview.returned.before)
     yield _("points returned"), preview.points_back
     yield _("earned points deducted"), preview.points_taken
     yield _("order after the refund"), _("fully refunded") if preview.last else _("the rest stays valid")

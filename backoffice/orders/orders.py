@@ -166,8 +166,10 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         icon="undo",
         danger=True,
     )
-    def refund_whole(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
-        refunded = refund(order, reason=reason, at=at, actor=actor)
+    def refund_whole(
+        self, order: Order, *, reason: str, despite_dispute: bool = False, at: datetime, actor: User
+    ) -> str:
+        refunded = refund(order, reason=reason, despite_dispute=despite_dispute, at=at, actor=actor)
         return RefundApproval.message(order, refunded)
 
     @confirmed_action(
@@ -178,8 +180,17 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         when=is_sold,
         icon="checklist",
     )
-    def refund_lines(self, order: Order, *, lines: list[OrderLine], reason: str, at: datetime, actor: User) -> str:
-        refunded = refund(order, lines=lines, reason=reason, at=at, actor=actor)
+    def refund_lines(
+        self,
+        order: Order,
+        *,
+        lines: list[OrderLine],
+        reason: str,
+        despite_dispute: bool = False,
+        at: datetime,
+        actor: User,
+    ) -> str:
+        refunded = refund(order, lines=lines, reason=reason, despite_dispute=despite_dispute, at=at, actor=actor)
         return RefundApproval.message(order, refunded)
 
 

@@ -5,10 +5,39 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminRadioSelectWidget
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldBooleanWidget
 
 from backoffice.framework.actions import ActionForm, SummaryItem
 from cinema.money import format_money
+from payments.models import Dispute
+
+
+class DisputeConfirmationForm(ActionForm):
+    """The form of an action that gives money back: while the bank decides about a payment of the order, it says so and
+    has to be confirmed. `order` is the primary key of the row's order.
+    """
+
+    despite_dispute = forms.BooleanField(
+        label=_("Refund although the payment is disputed"),
+        help_text=_("If the bank also takes the money back, the customer is paid twice."),
+        widget=UnfoldBooleanWidget(),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        undecided = Dispute.objects.undecided().filter(payment__order=self.order)
+        self.disputes = list(undecided.order_by("pk")) if len(self.rows) == 1 else []
+        confirmation = self.fields.pop("despite_dispute")
+        if self.disputes:
+            self.fields["despite_dispute"] = confirmation  # below the others
+
+    @property
+    def order(self) -> int:
+        return int(self.row.order_id)
+
+    def summary(self) -> Iterable[SummaryItem]:
+        for dispute in self.disputes:
+            yield _("the bank has not decided yet"), dispute
 
 
 class OrderAmountForm(ActionForm):
@@ -17,6 +46,15 @@ class OrderAmountForm(ActionForm):
     def summary(self) -> Iterable[SummaryItem]:
         yield _("order"), self.row.order
         yield _("amount"), format_money(self.row.amount)
+
+
+class RefundAmountForm(DisputeConfirmationForm):
+    """Shows the order and the amount, and asks for nothing else."""
+
+    def summary(self) -> Iterable[SummaryItem]:
+        yield _("order"), self.row.order
+        yield _("amount"), format_money(self.row.amount)
+        yield from super().summary()
 
 
 class ResolvePaymentForm(OrderAmountForm):

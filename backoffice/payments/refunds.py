@@ -14,7 +14,7 @@ from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin, ReadOnlyInline
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.orders.columns import REFUND_LINE_RELATED, ReasonLabelMixin
-from backoffice.payments.forms import OrderAmountForm
+from backoffice.payments.forms import RefundAmountForm
 from backoffice.payments.payments import is_manual
 from cinema.money import format_money
 from orders.models import RefundLine
@@ -84,15 +84,15 @@ class RefundAdmin(ReasonLabelMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmi
         text=_(
             "Confirm only after the customer has received the money: in cash, on the card terminal or in another way."
         ),
-        form=OrderAmountForm,
+        form=RefundAmountForm,
         when=lambda refund: (
             refund.status == Refund.Status.FAILED
             or (refund.status == Refund.Status.REQUESTED and is_manual(refund.payment))
         ),
         icon="payments",
     )
-    def pay_out(self, refund: Refund, *, at: datetime, actor: User) -> str:
-        mark_paid_out(refund, at=at, actor=actor)
+    def pay_out(self, refund: Refund, *, despite_dispute: bool = False, at: datetime, actor: User) -> str:
+        mark_paid_out(refund, at=at, actor=actor, despite_dispute=despite_dispute)
         message = gettext("%(amount)s for order %(order)s marked as paid out.")
         return message % {"amount": format_money(refund.amount), "order": refund.order}
 
@@ -100,11 +100,11 @@ class RefundAdmin(ReasonLabelMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmi
         permission="payments.resend_refund",
         title=_("Send again"),
         text=_("We check with the payment provider first, so the customer is not refunded twice."),
-        form=OrderAmountForm,
+        form=RefundAmountForm,
         when=lambda refund: refund.status == Refund.Status.FAILED and not is_manual(refund.payment),
         icon="forward_to_inbox",
         done=ngettext_lazy("%(count)d refund will be sent again.", "%(count)d refunds will be sent again.", "count"),
     )
-    def send_again(self, refund: Refund, *, at: datetime, actor: User) -> str:
-        send_again(refund, at=at)
+    def send_again(self, refund: Refund, *, despite_dispute: bool = False, at: datetime, actor: User) -> str:
+        send_again(refund, at=at, despite_dispute=despite_dispute)
         return gettext("The refund for order %(order)s will be sent within a minute.") % {"order": refund.order}

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import F
+from django.conf import settings
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from bonuses.models import BonusAccount
 from cinema.db_functions import PerRowDelta
+from cinema.rules import rules
 
 
 def lock_accounts(accounts: Collection[int]) -> dict[int, int]:
@@ -17,8 +19,22 @@ def lock_accounts(accounts: Collection[int]) -> dict[int, int]:
 
 
 def credit(points: Mapping[int, int], *, at: datetime) -> None:
-    """Add points to each account. `owed` is paid first, and the expiry period starts again at `at`. One query."""
+    """Add new points to each account. `owed` is paid first, and the expiry period starts again at `at`. One query."""
     _change(points, last_accrual_date=at, expiry_warned_at=None)
+
+
+def put_back(points: Mapping[int, int]) -> None:
+    """Add points that were spent to each account. `owed` is paid first, and nothing is renewed. One query."""
+    _change(points)
+
+
+def keep_until_warned(accounts: Collection[int], *, at: datetime) -> None:
+    """Let what the accounts hold stay valid for at least `BONUS_WARNING` from `at`; its owner is warned again where
+    that is later than before. Two queries.
+    """
+    earliest = at - rules().bonus_validity + settings.BONUS_WARNING
+    older = Q(last_accrual_date__isnull=True) | Q(last_accrual_date__lt=earliest)
+    BonusAccount.objects.filter(older, pk__in=accounts).update(last_accrual_date=earliest, expiry_warned_at=None)
 
 
 def debit(points: Mapping[int, int]) -> None:

@@ -15,7 +15,7 @@ from notifications.services import Message, queue
 
 
 def warn_of_expiry(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
-    """Tell customers, once after each credit, how many points will expire and when. A constant number of queries.
+    """Tell customers, once for each date, how many points will expire and when. A constant number of queries.
 
     Owns its transaction.
     """

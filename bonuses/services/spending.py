@@ -69,12 +69,15 @@ def to_give_back(orders: Collection[int]) -> list[GivenBack]:
 def give_back(returns: Sequence[GivenBack], *, at: datetime) -> None:
     """Return spent points. Raises `IntegrityError` for a second return for the same refund or cancellation.
 
-    Must be called inside a transaction (the orders are locked; the accounts are locked here).
+    Only new points renew an account: a cancellation changes no date, and after a refund what came back stays valid for
+    at least `BONUS_WARNING`. Must be called inside a transaction (the orders are locked; the accounts are locked here).
     """
     points = _reverse(
         [_reversal(back.deduction, back.account, back.order, back.points, back.refund, at) for back in returns]
     )
-    balances.credit(points, at=at)
+    balances.put_back(points)
+    if refunded := {back.account for back in returns if back.refund is not None and back.points}:
+        balances.keep_until_warned(refunded, at=at)
 
 
 def take_back(returns: Sequence[TakenBack], *, at: datetime) -> None:

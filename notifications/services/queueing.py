@@ -11,8 +11,9 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | SIGN_IN               | link, minutes (how long it works)                                                   |
 | ORDER_OVERDUE         | the order, amount, cancelled_at (instant)                                           |
 | ORDER_CANCELLED       | the order                                                                           |
-| SESSION_CANCELLED     | the order with only the cancelled screenings, amount, points                        |
-| ORDER_REFUNDED        | the order with only the refunded items, amount, points                              |
+| SESSION_CANCELLED     | the order with only the cancelled screenings, the return, disputed (refunded once   |
+|                       | the bank has decided a dispute)                                                     |
+| ORDER_REFUNDED        | the order with only the refunded items, the return                                  |
 | LATE_PAYMENT_REFUNDED | the order, amount                                                                   |
 | TICKET_REMINDER       | number, film, starts (instant), cinema, address, hall, seats: list of [row, number], |
 |                       | link                                                                                |
@@ -21,7 +22,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 
 "The order" means: number, link (to its page), cinema, address ("" if there is none), showings: list of {film, starts
 (instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
-If `amount` is "0.00" or `points` is 0, the message does not mention it.
+"The return" means: amount, way (the gateway by which it goes back: "cash" and "card_terminal" wait at the box office),
+before (what the gateway had returned earlier), and points. What is "0.00" or 0 is not mentioned.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,14 +35,15 @@ from notifications.models import MessageKind, Notification
 
 # The keys of that table, checked when a message is created.
 ORDER_KEYS = frozenset({"number", "link", "cinema", "address", "showings", "snacks"})
+RETURN_KEYS = frozenset({"amount", "way", "before", "points"})
 CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.ORDER_PAID: ORDER_KEYS | {"amount", "pickup_code", "codes"},
     MessageKind.ORDER_LINK: ORDER_KEYS,
     MessageKind.SIGN_IN: frozenset({"link", "minutes"}),
     MessageKind.ORDER_OVERDUE: ORDER_KEYS | {"amount", "cancelled_at"},
     MessageKind.ORDER_CANCELLED: ORDER_KEYS,
-    MessageKind.SESSION_CANCELLED: ORDER_KEYS | {"amount", "points"},
-    MessageKind.ORDER_REFUNDED: ORDER_KEYS | {"amount", "points"},
+    MessageKind.SESSION_CANCELLED: ORDER_KEYS | RETURN_KEYS | {"disputed"},
+    MessageKind.ORDER_REFUNDED: ORDER_KEYS | RETURN_KEYS,
     MessageKind.LATE_PAYMENT_REFUNDED: ORDER_KEYS | {"amount"},
     MessageKind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),
     MessageKind.POINTS_EXPIRING: frozenset({"points", "expires", "link"}),

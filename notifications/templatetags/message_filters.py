@@ -56,9 +56,9 @@ def money(amount: str) -> str:
 
 
 @register.filter
-def is_something(amount: str) -> bool:
-    """Whether the decimal string is greater than 0."""
-    return Decimal(amount) > 0
+def is_something(amount: str | None) -> bool:
+    """Whether the decimal string is greater than 0; a context that was stored without it has none."""
+    return bool(amount) and Decimal(amount or 0) > 0
 
 
 def _clock(local: datetime) -> str:

@@ -17,7 +17,7 @@ from concessions.models import ConcessionPreorder
 from orders.models.codes import new_number, new_token
 from orders.models.promocodes import Promocode
 from orders.models.tickets import Ticket
-from payments.models import Payment
+from payments.models import Dispute, Payment
 from screenings.models import Session
 
 
@@ -44,6 +44,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
             ).values("pk"),
         )
         return self.filter(pk__in=tickets.values("order")).exclude(status=Order.Status.REFUNDED)
+
+    def disputed(self) -> "OrderQuerySet":
+        """Orders with a payment about which the bank has not decided."""
+        return self.filter(pk__in=Dispute.objects.undecided().values("payment__order"))
 
     def over(self, at: datetime) -> "OrderQuerySet":
         """Paid orders with nothing ahead: no live ticket for a session that is cancelled or ends after

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from payments.models import Gateway, Receipt
+from payments.models import Gateway, Payment, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,13 @@ def sender() -> ReceiptSender:
 def gateway_prints_receipts(gateway: str) -> bool:
     """Whether the gateway prints the receipts of sales and refunds itself: it is sent the lines with the money."""
     return gateway == Gateway.YOOKASSA and settings.YOOKASSA_RECEIPTS
+
+
+def taxed_at(payment: Payment) -> datetime:
+    """Whose day's rates tax the sale: when the gateway was told the lines, if it prints them, else when it was paid."""
+    if gateway_prints_receipts(payment.gateway):
+        return payment.created_at
+    return payment.succeeded_at or payment.created_at
 
 
 def initial_status(gateway: str, *, at: datetime) -> dict[str, Any]:

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
-
-from django.conf import settings
 
 from cinema.money import CENT, split
 from payments.gateways import ChargeLine
-from payments.models import Rates, ReceiptLine, Subject
+from payments.models import ReceiptLine, Subject, VatOf
 
 NAME_LENGTH = ReceiptLine._meta.get_field("name").max_length
 
@@ -24,20 +21,17 @@ class SoldItem:
     amount: Decimal
 
 
-def receipt_lines(
-    items: Sequence[SoldItem], *, total: Decimal, advance: str, rates: Rates, at: datetime
-) -> list[ReceiptLine]:
-    """Unsaved lines that add up to `total`, taxed at the rates of the day of `at`.
+def receipt_lines(items: Sequence[SoldItem], *, total: Decimal, advance: str, vat_of: VatOf) -> list[ReceiptLine]:
+    """Unsaved lines that add up to `total`, taxed at the rates of `vat_of`.
 
     Where the items add up to another sum, `total` is split in proportion to their amounts. Without items, or where they
     are worth nothing, there is one line, an advance payment named `advance`. No query.
     """
-    day = at.astimezone(settings.RECEIPT_ZONE).date()
     if not any(item.amount for item in items):
-        vat = rates.on(Subject.TICKETS, day)
+        vat = vat_of(Subject.TICKETS)
         return [ReceiptLine(name=advance, subject=Subject.TICKETS, quantity=1, price=total, vat=vat)]
     shares = split(total, [item.amount for item in items])
-    return [row for item, share in zip(items, shares, strict=True) for row in _rows(item, share, rates, day)]
+    return [row for item, share in zip(items, shares, strict=True) for row in _rows(item, share, vat_of(item.subject))]
 
 
 def charge_lines(rows: Iterable[ReceiptLine]) -> tuple[ChargeLine, ...]:
@@ -54,11 +48,10 @@ def charge_lines(rows: Iterable[ReceiptLine]) -> tuple[ChargeLine, ...]:
     )
 
 
-def _rows(item: SoldItem, amount: Decimal, rates: Rates, day: date) -> Iterator[ReceiptLine]:
+def _rows(item: SoldItem, amount: Decimal, vat: str) -> Iterator[ReceiptLine]:
     """One row, or two with prices a cent apart where the quantity does not divide the amount."""
     price = (amount / item.quantity).quantize(CENT, ROUND_DOWN)
     dearer = int((amount - price * item.quantity) / CENT)
-    vat = rates.on(item.subject, day)
     for quantity, each in ((item.quantity - dearer, price), (dearer, price + CENT)):
         if quantity and each:
             name = item.name[:NAME_LENGTH]

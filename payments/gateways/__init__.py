@@ -6,9 +6,12 @@ module, name it in that setting and in `payments.models.Gateway`, and run the co
 (`tests/payments/test_contract.py`).
 """
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from cinema.money import ZERO
 from payments.errors import GatewayUnavailable
 from payments.gateways.base import (
     Charge,
@@ -21,6 +24,7 @@ from payments.gateways.base import (
     StartedPayment,
     State,
     WebhookHint,
+    ascii_address,
 )
 from payments.models import Gateway
 
@@ -49,6 +53,11 @@ def offered_gateways() -> list[Gateway]:
     return [Gateway(name) for name in settings.PAYMENT_GATEWAYS]
 
 
+def smallest_payment() -> Decimal:
+    """The smallest amount that customers can pay online: that of the least demanding gateway, 0 if none is offered."""
+    return min((gateway_class(each).smallest_payment() for each in offered_gateways()), default=ZERO)
+
+
 __all__ = [
     "Charge",
     "ChargeLine",
@@ -60,7 +69,9 @@ __all__ = [
     "StartedPayment",
     "State",
     "WebhookHint",
+    "ascii_address",
     "client",
     "gateway_class",
     "offered_gateways",
+    "smallest_payment",
 ]

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
 
+from django.utils.encoding import punycode
+
 
 class State(StrEnum):
     """The state of a payment or refund at the gateway. Only `OPEN` may still change."""
@@ -15,6 +17,16 @@ class State(StrEnum):
     OPEN = "OPEN"
     DONE = "DONE"
     FAILED = "FAILED"
+
+
+def ascii_address(email: str) -> str:
+    """The e-mail address with its domain in punycode, as gateways accept it; empty if that cannot be written so."""
+    name, _at, domain = email.rpartition("@")
+    try:
+        address = f"{name}@{punycode(domain)}"
+    except UnicodeError:
+        return ""
+    return address if name and address.isascii() else ""
 
 
 @dataclass(frozen=True)
@@ -33,7 +45,7 @@ class Charge:
     """A payment to be made by a customer. Built from stored data only, so that a repeated request is identical.
 
     `uid` is the idempotency key and is stored with the payment at the gateway. `email` and `lines` are for gateways
-    that issue receipts themselves.
+    that issue receipts themselves; `ascii_address` writes the address as they take it.
     """
 
     uid: UUID
@@ -126,6 +138,10 @@ class GatewayClient(Protocol):
     """
 
     is_manual: ClassVar[bool]  # True if staff take the money and there is no service to ask
+
+    @staticmethod
+    def smallest_payment() -> Decimal:
+        """The gateway refuses payments below this amount; 0 if it takes any. Makes no network call."""
 
     def start(self, charge: Charge) -> StartedPayment:
         """Create a payment at the gateway. Repeating it with the same charge creates it only once."""

@@ -24,6 +24,7 @@ from payments.gateways.base import (
     StartedPayment,
     State,
     WebhookHint,
+    ascii_address,
 )
 from payments.models import Dispute
 
@@ -32,6 +33,20 @@ PAGE_LIFETIME = timedelta(minutes=65)
 
 #: How much a webhook's timestamp may differ from now, which prevents the replay of an intercepted one.
 TIMESTAMP_TOLERANCE = timedelta(minutes=5)
+
+#: The smallest charge in the currency's major unit; in others about half a US dollar. A session of another amount is
+#: refused anyway: this only tells customers sooner.
+SMALLEST = {
+    **dict.fromkeys(["USD", "EUR", "AUD", "BRL", "CAD", "CHF", "INR", "NZD", "SGD"], Decimal("0.50")),
+    **dict.fromkeys(["AED", "MYR", "PLN", "RON"], Decimal("2.00")),
+    **dict.fromkeys(["NOK", "SEK"], Decimal("3.00")),
+    **dict.fromkeys(["MXN", "THB"], Decimal("10.00")),
+    "GBP": Decimal("0.30"),
+    "DKK": Decimal("2.50"),
+    "HKD": Decimal("4.00"),
+    "CZK": Decimal("15.00"),
+    "RUB": Decimal("50.00"),
+}
 
 #: Stripe's refund and dispute statuses, and ours.
 REFUND_STATES = {"succeeded": State.DONE, "failed": State.FAILED, "canceled": State.FAILED}
@@ -56,7 +71,12 @@ class Stripe:
                 "no key", _("Payment by Stripe isn’t available. Please choose another payment method.")
             )
 
+    @staticmethod
+    def smallest_payment() -> Decimal:
+        return SMALLEST.get(settings.CURRENCY, Decimal("0.50"))
+
     def start(self, charge: Charge) -> StartedPayment:
+        email = ascii_address(charge.email)
         session = _call(
             lambda stripe: stripe.checkout.sessions.create(
                 {
@@ -78,7 +98,7 @@ class Stripe:
                     "client_reference_id": str(charge.uid),
                     "metadata": {"payment": str(charge.uid)},
                     "payment_intent_data": {"metadata": {"payment": str(charge.uid)}},
-                    **({"customer_email": charge.email} if charge.email else {}),
+                    **({"customer_email": email} if email else {}),
                 },
                 {"idempotency_key": str(charge.uid)},
             )
@@ -176,13 +196,20 @@ def _report(stripe: Any, session: Any) -> PaymentReport:
     disputes = _disputes(stripe, session.payment_intent) if paid else []
     return PaymentReport(
         external_id=session.id,
-        state=State.DONE if paid else State.FAILED if session.status == "expired" else State.OPEN,
+        state=State.DONE if paid else State.FAILED if _is_over(session) else State.OPEN,
         amount=_money(session.amount_total),
         currency=(session.currency or "").upper(),
         uid=session.client_reference_id or "",
         refunds=(*_refunds(stripe, session.payment_intent), *map(_lost_dispute_refund, disputes)) if paid else (),
         disputes=tuple(disputes),
     )
+
+
+def _is_over(session: Any) -> bool:
+    """Whether an unpaid session can never be paid any more: it expired, or a transfer promised on its page failed."""
+    if session.status != "complete":
+        return bool(session.status == "expired")
+    return getattr(session.payment_intent, "status", "") in ("requires_payment_method", "canceled")
 
 
 def _refunds(stripe: Any, intent: Any) -> Sequence[RefundReport]:

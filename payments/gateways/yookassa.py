@@ -25,6 +25,7 @@ from payments.gateways.base import (
     StartedPayment,
     State,
     WebhookHint,
+    ascii_address,
 )
 
 PAYMENT_STATES = {"succeeded": State.DONE, "canceled": State.FAILED}  # pending and waiting_for_capture are open
@@ -39,6 +40,10 @@ class YooKassa:
             raise GatewayUnavailable(
                 "no key", _("Payment by YooKassa isn’t available. Please choose another payment method.")
             )
+
+    @staticmethod
+    def smallest_payment() -> Decimal:
+        return Decimal("1.00")
 
     def start(self, charge: Charge) -> StartedPayment:
         payment = _post(
@@ -192,7 +197,7 @@ def _receipt(email: str, currency: str, lines: tuple[ChargeLine, ...]) -> dict[s
 
 def _customer(email: str) -> dict[str, Any]:
     """The recipient. Without a customer address the receipt goes to `RECEIPT_EMAIL`: the law requires a recipient."""
-    return {"customer": {"email": email or settings.RECEIPT_EMAIL}}
+    return {"customer": {"email": ascii_address(email) or settings.RECEIPT_EMAIL}}
 
 
 def _item(line: ChargeLine, currency: str, *, mode: str) -> dict[str, Any]:
@@ -227,4 +232,17 @@ def register_settlement_receipt(
 
 
 #: YooKassa's codes of VAT rates.
-VAT_CODES = {"none": 1, "0": 2, "10": 3, "20": 4, "5": 7, "7": 8, "22": 11}
+VAT_CODES = {
+    "none": 1,
+    "0": 2,
+    "10": 3,
+    "20": 4,
+    "10/110": 5,
+    "20/120": 6,
+    "5": 7,
+    "7": 8,
+    "5/105": 9,
+    "7/107": 10,
+    "22": 11,
+    "22/122": 12,
+}

@@ -1,6 +1,6 @@
 from payments.models.disputes import Dispute
 from payments.models.payments import MANUAL_GATEWAYS, Gateway, GatewayEvent, Payment, Refund
-from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatRate
+from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatOf, VatRate
 
 __all__ = [
     "MANUAL_GATEWAYS",
@@ -14,5 +14,6 @@ __all__ = [
     "Refund",
     "Subject",
     "Vat",
+    "VatOf",
     "VatRate",
 ]

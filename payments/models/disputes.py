@@ -6,14 +6,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between, format_money
-from payments.models.payments import Payment
+
+
+class DisputeQuerySet(models.QuerySet["Dispute"]):
+    def undecided(self) -> "DisputeQuerySet":
+        """Disputes that the bank may still decide either way."""
+        return self.filter(status__in=Dispute.UNDECIDED)
 
 
 class Dispute(models.Model):
     """A dispute as last reported by the gateway, where staff answer it with evidence and where it is decided.
 
-    It does not change the order: the tickets stay valid while the dispute is undecided. A lost dispute is also recorded
-    as a refund with the same external id.
+    It does not change the order: the tickets stay valid while the dispute is undecided, and no refund is sent unless
+    staff insist. A lost dispute is also recorded as a refund with the same external id.
     """
 
     class Status(models.TextChoices):
@@ -32,7 +37,7 @@ class Dispute(models.Model):
     }
     UNDECIDED: ClassVar = (Status.OPEN, Status.ANSWERED)
 
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes", verbose_name=_("payment"))
+    payment = models.ForeignKey("payments.Payment", models.PROTECT, related_name="disputes", verbose_name=_("payment"))
     external_id = models.CharField(_("provider’s reference"), max_length=120)
     amount = MoneyField(_("amount"))
     reason = models.CharField(
@@ -42,6 +47,8 @@ class Dispute(models.Model):
     heard_at = models.DateTimeField(_("opened"))
     answer_by = models.DateTimeField(_("reply by"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    objects = DisputeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dispute")

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between, format_money
+from payments.models.disputes import Dispute
 
 
 class Gateway(models.TextChoices):
@@ -118,13 +119,23 @@ class Payment(models.Model):
 
 class RefundQuerySet(models.QuerySet["Refund"]):
     def to_send(self, at: datetime) -> "RefundQuerySet":
-        """Requested refunds to send now: not waiting for a retry, not claimed by a sender, not paid out by staff."""
+        """Requested refunds to send now: not waiting for a retry, not claimed by a sender, not paid out by staff, and
+        not held by a dispute.
+        """
         return self.filter(
             Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=at),
+            Q(despite_dispute=True) | ~Q(payment__in=Dispute.objects.undecided().values("payment")),
             status=Refund.Status.REQUESTED,
             requested_at__lte=at,
             payment__isnull=False,
         ).exclude(payment__gateway__in=MANUAL_GATEWAYS)
+
+    def held_by_dispute(self, at: datetime) -> "RefundQuerySet":
+        """Requested refunds that are not sent until the bank has decided about their payment."""
+        disputed = Dispute.objects.undecided().values("payment")
+        return self.filter(
+            status=Refund.Status.REQUESTED, requested_at__lte=at, despite_dispute=False, payment__in=disputed
+        )
 
     def awaiting_lines(self) -> "RefundQuerySet":
         """Refunds made at the gateway of which staff still have to assign some amount to order lines."""
@@ -192,6 +203,11 @@ class Refund(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     claimed_by = models.CharField(max_length=80, blank=True, editable=False)
     error = models.CharField(_("error"), max_length=100, blank=True)
+    despite_dispute = models.BooleanField(
+        _("sent despite a dispute"),
+        default=False,
+        help_text=_("Staff confirmed the refund although the customer’s bank had not decided about the payment."),
+    )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )

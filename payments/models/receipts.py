@@ -1,7 +1,7 @@
 """Fiscal receipts (Russian law 54-FZ) and the VAT rates on them."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -29,6 +29,24 @@ class Vat(models.TextChoices):
     TEN = "10", "10 %"
     TWENTY = "20", "20 %"
     TWENTY_TWO = "22", "22 %"
+    FIVE_OF_105 = "5/105", "5/105"
+    SEVEN_OF_107 = "7/107", "7/107"
+    TEN_OF_110 = "10/110", "10/110"
+    TWENTY_OF_120 = "20/120", "20/120"
+    TWENTY_TWO_OF_122 = "22/122", "22/122"
+
+
+#: The calculated rate by which a prepayment may be taxed in place of the general one (Tax Code of Russia, 164(4)).
+CALCULATED: dict[str, str] = {
+    Vat.FIVE: Vat.FIVE_OF_105,
+    Vat.SEVEN: Vat.SEVEN_OF_107,
+    Vat.TEN: Vat.TEN_OF_110,
+    Vat.TWENTY: Vat.TWENTY_OF_120,
+    Vat.TWENTY_TWO: Vat.TWENTY_TWO_OF_122,
+}
+ENTERED = [choice for choice in Vat.choices if choice[0] not in CALCULATED.values()]
+
+VatOf = Callable[[str], str]  # the rate of a `Subject` on one receipt
 
 
 class VatRate(models.Model):
@@ -36,7 +54,7 @@ class VatRate(models.Model):
 
     subject = models.CharField(_("applies to"), max_length=16, choices=Subject)
     valid_from = models.DateField(_("valid from"))
-    vat = models.CharField(_("rate"), max_length=8, choices=Vat)
+    vat = models.CharField(_("rate"), max_length=8, choices=ENTERED)
 
     class Meta:
         verbose_name = _("VAT rate")
@@ -61,7 +79,7 @@ class VatRate(models.Model):
 
 
 class Rates:
-    """Finds the VAT rate of a day. Creating it costs one query; `on` costs none."""
+    """Finds the VAT rate of a day. Creating it costs one query; `on` and `at` cost none."""
 
     #: Tickets on approved forms are exempt (Tax Code of Russia, 149(2)(20)); 22 % is the general rate since 2026.
     GENERAL: ClassVar = [
@@ -81,6 +99,17 @@ class Rates:
 
     def on(self, subject: str, day: date) -> str:
         return _latest(self._rows.get(subject, ()), day) or _latest(self._general[subject], day) or Vat.NONE
+
+    def at(self, instant: datetime, *, prepaid: bool = False) -> VatOf:
+        """The rates of the day of `instant`: calculated ones for a prepayment, if `CALCULATED_VAT` says so."""
+        day = instant.astimezone(settings.RECEIPT_ZONE).date()
+        calculated = CALCULATED if prepaid and settings.CALCULATED_VAT else {}
+
+        def vat_of(subject: str) -> str:
+            vat = self.on(subject, day)
+            return calculated.get(vat, vat)
+
+        return vat_of
 
 
 def _latest(rows: Iterable[tuple[date, str]], day: date) -> str:

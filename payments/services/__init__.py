@@ -1,3 +1,4 @@
+from payments.services.disputes import disputed_orders as disputed_orders
 from payments.services.disputes import record_disputes as record_disputes
 from payments.services.events import look_up_payment as look_up_payment
 from payments.services.events import record_event as record_event
@@ -15,6 +16,7 @@ from payments.services.payouts import record_refund_error as record_refund_error
 from payments.services.payouts import record_refund_report as record_refund_report
 from payments.services.payouts import send_again as send_again
 from payments.services.payouts import wait_for_refund as wait_for_refund
+from payments.services.polling import end_pointless as end_pointless
 from payments.services.polling import fail_payment as fail_payment
 from payments.services.polling import flag_discrepancy as flag_discrepancy
 from payments.services.polling import is_plausible as is_plausible
@@ -23,3 +25,6 @@ from payments.services.polling import schedule_next_poll as schedule_next_poll
 from payments.services.receipts import save_receipts as save_receipts
 from payments.services.receipts import send_receipt_again as send_receipt_again
 from payments.services.receipts import send_receipts as send_receipts
+from payments.services.receipts import vat_of_sales as vat_of_sales
+from payments.services.returns import Returned as Returned
+from payments.services.returns import returned_by as returned_by

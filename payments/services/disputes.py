@@ -1,6 +1,6 @@
 """Keeps disputes as their gateway reports them. The money that a lost one takes is reported as a refund as well."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +9,12 @@ from cinema.status import transition
 from payments.gateways import DisputeReport
 from payments.locks import lock_orders_of
 from payments.models import Dispute, Payment
+
+
+def disputed_orders(orders: Collection[int]) -> set[int]:
+    """Those of the orders (primary keys) with a dispute that is not decided. One query. Reads only."""
+    undecided = Dispute.objects.undecided().filter(payment__order__in=orders)
+    return set(undecided.order_by().values_list("payment__order", flat=True))
 
 
 def record_disputes(payment: Payment, reports: Iterable[DisputeReport], *, at: datetime) -> bool:

@@ -18,10 +18,11 @@ from cinema.status import transition
 from jobs import claims
 from jobs.claims import Backoff
 from jobs.steps import Counts
-from payments.errors import GatewayError, GatewayRefused, RefundedAlready, RefundStillToSend
+from payments.errors import GatewayError, GatewayRefused, PaymentDisputed, RefundedAlready, RefundStillToSend
 from payments.gateways import RefundReport, State
 from payments.locks import lock_orders_of
 from payments.models import MANUAL_GATEWAYS, Refund
+from payments.services.disputes import disputed_orders
 from payments.services.ledger import balances
 
 BACKOFF = Backoff(
@@ -104,29 +105,38 @@ def _mark(refund: Refund, *, sender: str, status: str | None = None, **stamps: A
 # --- By staff
 
 
-def send_again(refund: Refund, *, at: datetime) -> None:
-    """Have a failed refund tried again; the gateway is asked first. Raises `ForbiddenMove` if it has not failed. Owns
-    its transaction.
+def send_again(refund: Refund, *, at: datetime, despite_dispute: bool = False) -> None:
+    """Have a failed refund tried again; the gateway is asked first. Raises `ForbiddenMove` if it has not failed, and
+    `PaymentDisputed` unless it is to be sent `despite_dispute`. Owns its transaction.
     """
     with transaction.atomic():
         lock_orders_of(Refund.objects.filter(pk=refund.pk))
-        row = Refund.objects.get(pk=refund.pk)
-        transition([row], Refund.Status.REQUESTED, attempts=1, next_attempt_at=at, error="")
+        row = Refund.objects.select_related("order").get(pk=refund.pk)
+        _refuse_while_disputed(row, despite_dispute)
+        stamps = {"attempts": 1, "next_attempt_at": at, "error": "", "despite_dispute": despite_dispute}
+        transition([row], Refund.Status.REQUESTED, **stamps)
 
 
-def mark_paid_out(refund: Refund, *, at: datetime, actor: User | None = None) -> None:
+def mark_paid_out(refund: Refund, *, at: datetime, actor: User | None = None, despite_dispute: bool = False) -> None:
     """Record that the money of a refund was handed out, or sent back on the terminal.
 
     For payments taken by hand, and where a gateway failed. Raises `RefundStillToSend` while a gateway is to send it,
-    and `RefundedAlready` if it went back before. Owns its transaction.
+    `RefundedAlready` if it went back before, and `PaymentDisputed` unless it was paid `despite_dispute`. Owns its
+    transaction.
     """
     with transaction.atomic():
         lock_orders_of(Refund.objects.filter(pk=refund.pk))
-        row = Refund.objects.select_related("payment").get(pk=refund.pk)
+        row = Refund.objects.select_related("payment", "order").get(pk=refund.pk)
         by_hand = row.payment is None or row.payment.gateway in MANUAL_GATEWAYS
         if row.status == Refund.Status.REQUESTED and not by_hand:
             raise RefundStillToSend(_("The payment provider will send this refund. Don’t pay it out yourself."))
         if row.status == Refund.Status.SUCCEEDED:
             raise RefundedAlready(_("This refund has already been completed. There is nothing to pay out."))
-        stamps = {"succeeded_at": at, "handed_out": True, "paid_out_by": actor}
+        _refuse_while_disputed(row, despite_dispute)
+        stamps = {"succeeded_at": at, "handed_out": True, "paid_out_by": actor, "despite_dispute": despite_dispute}
         transition([row], Refund.Status.SUCCEEDED, **stamps, next_attempt_at=None, error="")
+
+
+def _refuse_while_disputed(refund: Refund, despite_dispute: bool) -> None:
+    if not despite_dispute and disputed_orders([refund.order_id]):
+        raise PaymentDisputed(refund.order)

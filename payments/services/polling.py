@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 #: A payment in flight is polled this often at first, and then less and less often.
 SOONEST, RAREST = timedelta(minutes=5), timedelta(hours=6)
 
+#: No payment can be made on a gateway's page any more once it is that old.
+PAGE_OVER = timedelta(days=1)
+
 #: How often a disputed payment is polled; webhooks bring news of it sooner.
 DISPUTED = timedelta(days=1)
 
@@ -48,6 +51,18 @@ def fail_payment(payment: Payment) -> None:
         open_one = Payment.objects.filter(pk=payment.pk, status=Payment.Status.PENDING)
         transition_matching(open_one, Payment.Status.FAILED, next_poll_at=None)
     payment.refresh_from_db(fields=["status", "next_poll_at"])
+
+
+def end_pointless(payment: Payment, *, at: datetime) -> bool:
+    """Give up a payment in flight that nobody can ask about, once its page is closed; returns whether it has ended.
+
+    Its gateway does not know it, or is not installed any more. Money that is reported later is still taken. Owns its
+    transaction.
+    """
+    if payment.status != Payment.Status.PENDING or at - payment.created_at < PAGE_OVER:
+        return False
+    fail_payment(payment)
+    return True
 
 
 def flag_discrepancy(payment: Payment, discrepancy: Payment.Discrepancy, *, at: datetime) -> None:

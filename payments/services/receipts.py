@@ -1,6 +1,7 @@
 """Fiscal receipts once their lines are known: queueing them, sending them, and trying again."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -8,14 +9,32 @@ from django.db import transaction
 from cinema.status import transition, transition_matching
 from jobs.claims import Backoff
 from jobs.steps import Counts
-from payments.errors import GatewayError
-from payments.fiscal import sender
-from payments.models import Receipt, ReceiptLine
+from payments.errors import GatewayError, GatewayRefused
+from payments.fiscal import sender, taxed_at
+from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, ReceiptLine, VatOf
 
 BACKOFF = Backoff(
     [timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12), timedelta(days=1)]
 )
 MAX_ATTEMPTS = BACKOFF.max_attempts
+
+
+def vat_of_sales(payments: Collection[Payment]) -> dict[int, VatOf]:
+    """The rates at which each payment's sale was taxed, by the payment's primary key: a refund undoes the sale at them.
+
+    As the receipt of the sale says; where there is none, as it would say. Two queries. Reads only.
+    """
+    rates = Rates()
+    printed: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    sales = ReceiptLine.objects.filter(receipt__payment__in=payments, receipt__kind=Receipt.Kind.SALE)
+    for payment, subject, vat in sales.values_list("receipt__payment", "subject", "vat"):
+        printed[payment][subject] = vat
+    return {each.pk: _vat_of_sale(each, printed[each.pk], rates) for each in payments}
+
+
+def _vat_of_sale(payment: Payment, printed: dict[str, str], rates: Rates) -> VatOf:
+    otherwise = rates.at(taxed_at(payment), prepaid=payment.gateway not in MANUAL_GATEWAYS)
+    return lambda subject: printed.get(subject) or otherwise(subject)
 
 
 def save_receipts(receipts: Sequence[tuple[Receipt, list[ReceiptLine]]]) -> None:
@@ -35,8 +54,9 @@ def save_receipts(receipts: Sequence[tuple[Receipt, list[ReceiptLine]]]) -> None
 def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
     """Send the receipts to the service that `RECEIPT_SENDER` names; their `uid` makes a repeated request harmless.
 
-    A receipt that could not be sent is tried again after growing delays, and fails after `MAX_ATTEMPTS`: staff can send
-    it again. Must not be called inside a transaction: it talks to a network.
+    A receipt that could not be sent is tried again after growing delays, and fails after `MAX_ATTEMPTS`; one that the
+    service refuses fails at once. Staff can send it again. Must not be called inside a transaction: it talks to a
+    network.
     """
     tally = Counts()
     through = sender()
@@ -47,7 +67,8 @@ def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
         try:
             number = through.send(receipt)
         except GatewayError as error:
-            if (wait := BACKOFF.after(tries)) is not None:
+            wait = None if isinstance(error, GatewayRefused) else BACKOFF.after(tries)
+            if wait is not None:
                 row.update(attempts=tries, error=error.answer, next_attempt_at=at + wait)
                 tally.passed_over += 1
             else:

@@ -1,5 +1,6 @@
 """The contents of an order's page, in each of its states. A constant number of queries."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +16,8 @@ from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from orders.models import Order, Ticket
 from orders.services import code_of, may_extend, refundable_by_customer
-from payments.models import Payment, Refund
+from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
+from payments.services import disputed_orders
 from screenings.models import Session
 from storefront.services.calendar import CalendarEvent, calendar
 from storefront.services.programme import time_zone_note
@@ -136,7 +138,7 @@ class OrderPage:
 
     @cached_property
     def refunds(self) -> list[Refund]:
-        return list(self.order.refunds.filter(amount__gt=0).order_by("pk"))
+        return list(self.order.refunds.filter(amount__gt=0).select_related("payment").order_by("pk"))
 
     @property
     def in_flight(self) -> list[Payment]:
@@ -160,11 +162,35 @@ class OrderPage:
     def returned(self) -> Decimal:
         return sum((refund.amount for refund in self.refunds), ZERO)
 
+    @property
+    def returns(self) -> dict[str, Decimal]:
+        """The sums that go back or went back, by how: see `_how`."""
+        sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        for refund in self.refunds:
+            sums[self._how(refund)] += refund.amount
+        return dict(sums)
+
+    def _how(self, refund: Refund) -> str:
+        """`sent` or `handed_out` before; still to be `collected` in cash, refunded to the card at the `terminal`, or
+        `sending`; or `held` until the bank has decided.
+        """
+        if refund.status == Refund.Status.SUCCEEDED:
+            return "handed_out" if refund.handed_out else "sent"
+        gateway = refund.payment.gateway if refund.payment else ""
+        if gateway in MANUAL_GATEWAYS:
+            return "collected" if gateway == Gateway.CASH else "terminal"
+        return "held" if self.disputed and not refund.despite_dispute else "sending"
+
     # --- Refund terms
 
     @cached_property
     def refundable(self) -> bool:
         return bool(refundable_by_customer(self.order, at=self.at))
+
+    @cached_property
+    def disputed(self) -> bool:
+        """Whether the bank has to decide about a payment first; nothing is refunded until then."""
+        return bool(disputed_orders([self.order.pk]))
 
     @property
     def refund_until(self) -> datetime | None:

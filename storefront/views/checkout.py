@@ -102,10 +102,9 @@ def _form(request: HttpRequest, seat_map: SeatMap, chosen: Sequence[Seat]) -> Ch
         own = {line.concession_item_id: line.quantity for line in order.preorders.all()}
     cinema = seat_map.session.hall.cinema
     items = ConcessionItem.objects.filter(cinema=cinema, is_active=True).order_by("name")
-    balance = 0
-    if user is not None:
-        balance = BonusAccount.objects.filter(user=user).values_list("balance", flat=True).first() or 0
-        balance += _points_of(order)
+    balance = _points_of(order)
+    if user is not None and (order is None or order.user == user):
+        balance += BonusAccount.objects.filter(user=user).values_list("balance", flat=True).first() or 0
     return CheckoutForm(
         request.POST if request.method == "POST" else None,
         initial=_initial(request, order, own),

@@ -152,6 +152,7 @@ def confirm(request: HttpRequest, order: Order) -> HttpResponse:
 def refund(request: HttpRequest, order: Order) -> HttpResponse:
     """Choose lines, see exactly what is returned, and confirm."""
     at = clock.now()
+    page = OrderPage(order, at=at, user=customer(request))
     fit = services.refundable_by_customer(order, at=at)
     given = request.POST if request.method == "POST" else request.GET
     named = set(given.getlist("line"))
@@ -159,7 +160,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
     refusal: object = None
     preview = None
     try:
-        if len(chosen) < len(named):
+        if len(chosen) < len(named) and not page.disputed:
             raise services.TooLateToRefund
         if request.method == "POST":
             services.refund_by_customer(order, lines=chosen, at=at, actor=customer(request))
@@ -168,13 +169,13 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
         if chosen:
             preview = services.preview_refund(order, lines=chosen, at=at)
     except Refused as refused:
-        refusal = refused
+        refusal = in_customers_words(refused)
     return render(
         request,
         "storefront/refund.html",
         {
             "order": order,
-            "page": OrderPage(order, at=at, user=customer(request)),
+            "page": page,
             "lines": [(key_of(line), line, key_of(line) in named) for line in fit],
             "preview": preview,
             "refusal": refusal,

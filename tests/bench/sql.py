@@ -57,14 +57,18 @@ def refund_cancelled_sessions(cursor: Any, keys: Keys, at: datetime) -> int:
         """SELECT id FROM orders_order WHERE id = ANY(%(keys)s) AND status <> 'REFUNDED' AND id IN (
                SELECT order_id FROM orders_ticket ticket JOIN screenings_session session ON session.id = session_id
                WHERE ticket.status IN ('RESERVED', 'PAID', 'USED', 'EXPIRED') AND session.status = 'CANCELLED'
-                 AND archived_at IS NULL AND session.cancelled_at <= %(at)s AND order_id = ANY(%(keys)s))""",
+                 AND archived_at IS NULL AND session.cancelled_at <= %(at)s AND order_id = ANY(%(keys)s))
+             AND id NOT IN (
+                 SELECT order_id FROM payments_dispute dispute JOIN payments_payment payment ON payment.id = payment_id
+                 WHERE dispute.status IN ('OPEN', 'ANSWERED') AND order_id = ANY(%(keys)s))""",
         {"keys": keys, "at": at, "reason": "SESSION_CANCELLED"},
     )
     cursor.execute(
         """INSERT INTO payments_refund (order_id, payment_id, amount, status, reason, external_id, handed_out,
-                                        unallocated_amount, requested_at, uid, attempts, claimed_by, error)
+                                        unallocated_amount, requested_at, uid, attempts, claimed_by, error,
+                                        despite_dispute)
            SELECT line.order_id, paid.id, line.amount, 'REQUESTED', %(reason)s, '', false, 0, %(at)s,
-                  gen_random_uuid(), 0, '', ''
+                  gen_random_uuid(), 0, '', '', false
            FROM (SELECT order_id, sum(paid) AS amount FROM (
                      SELECT order_id, price - discount_share - bonus_share AS paid FROM orders_ticket ticket
                      WHERE order_id = ANY(%(keys)s) AND status IN ('RESERVED', 'PAID', 'USED', 'EXPIRED')
@@ -445,8 +449,11 @@ def _give_back(cursor: Any, given: dict[str, Any], *, snacks: str) -> None:
                RETURNING bonus_account_id, amount)
            UPDATE bonuses_bonusaccount account
            SET balance = GREATEST(balance - owed + points.sum, 0), owed = GREATEST(owed - balance - points.sum, 0),
-               last_accrual_date = CASE WHEN points.given THEN %(at)s ELSE last_accrual_date END,
-               expiry_warned_at = CASE WHEN NOT points.given THEN expiry_warned_at END
+               last_accrual_date = CASE WHEN points.given
+                                        THEN GREATEST(last_accrual_date, %(at)s - interval '335 days')
+                                        ELSE last_accrual_date END,
+               expiry_warned_at = CASE WHEN NOT points.given OR last_accrual_date >= %(at)s - interval '335 days'
+                                       THEN expiry_warned_at END
            FROM (SELECT bonus_account_id, sum(amount), bool_or(amount > 0) AS given FROM back GROUP BY 1) points
            WHERE points.bonus_account_id = account.id""",
         given,
@@ -525,8 +532,7 @@ def _cancel(cursor: Any, given: dict[str, Any]) -> None:
                    SELECT 1 FROM bonuses_bonustransaction known WHERE known.reverses_id = spent.id)
                RETURNING bonus_account_id, amount)
            UPDATE bonuses_bonusaccount account
-           SET balance = GREATEST(balance - owed + points.sum, 0), owed = GREATEST(owed - balance - points.sum, 0),
-               last_accrual_date = %(at)s, expiry_warned_at = NULL
+           SET balance = GREATEST(balance - owed + points.sum, 0), owed = GREATEST(owed - balance - points.sum, 0)
            FROM (SELECT bonus_account_id, sum(amount) FROM back GROUP BY 1) points
            WHERE points.bonus_account_id = account.id""",
         given,

@@ -193,7 +193,8 @@ def test_who_pays_after_the_seats_were_lost_is_told_and_refunded(screen: Screen,
     a_hold(session, at=time.at)
     pay(page)
 
-    expect(page.get_by_text(re.compile("arrived after the order had been cancelled.*350"))).to_be_visible()
+    expect(page.get_by_text("Your payment arrived after the order had been cancelled")).to_be_visible()
+    expect(page.get_by_text(re.compile("We’re refunding 350.*to your original payment method"))).to_be_visible()
     assert Refund.objects.get().amount == 350
     assert Notification.objects.filter(kind=MessageKind.LATE_PAYMENT_REFUNDED).count() == 1
 
@@ -205,7 +206,7 @@ def test_one_ticket_of_two_is_given_back(screen: Screen, session: Session) -> No
     page.get_by_role("link", name="Refund tickets").click()
     page.get_by_label(re.compile("row 1, seat 2")).check()
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("rowheader", name="Refund to your original payment method")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Refund in cash at the box office")).to_be_visible()
     page.get_by_role("button", name="Confirm refund").click()
 
     expect(page.get_by_role("img", name="Ticket QR code")).to_have_count(1)

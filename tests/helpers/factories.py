@@ -27,7 +27,7 @@ from concessions.models import ConcessionItem, StockMovement
 from demo.bank import PREFIX, decide
 from orders.models import Order, Promocode, Ticket
 from orders.services import hold, mark_paid, settle_payment, start_payment
-from payments.models import Gateway, Payment
+from payments.models import Dispute, Gateway, Payment
 from screenings.models import Cinema, Film, Hall, Seat, Session, TicketType
 from screenings.services import build_hall, schedule
 
@@ -140,6 +140,14 @@ def a_paid_order(
 
 def pay(order: Order, *, at: datetime = NOON, gateway: str = Gateway.CASH) -> Order:
     return mark_paid(order, gateway=gateway, amount=order.final_amount, at=at)
+
+
+def dispute(order: Order, *, at: datetime = NOON, status: str = Dispute.Status.OPEN) -> Dispute:
+    """The customer's bank disputes the order's payment."""
+    payment = order.payments.get(status=Payment.Status.SUCCEEDED)
+    return Dispute.objects.create(
+        payment=payment, external_id=f"dp_{next(_numbers)}", amount=payment.amount, status=status, heard_at=at
+    )
 
 
 def at_the_bank(order: Order, *, paid: bool | None = None, at: datetime = NOON) -> Payment:

@@ -44,9 +44,12 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         ],
         "snacks": [],
         "amount": "700.00",
+        "way": "stripe",
+        "before": "0.00",
         "points": 2,
+        "disputed": False,
     },
-    MessageKind.ORDER_REFUNDED: AN_ORDER | {"amount": "350.00", "points": 1},
+    MessageKind.ORDER_REFUNDED: AN_ORDER | {"amount": "350.00", "way": "stripe", "before": "0.00", "points": 1},
     MessageKind.LATE_PAYMENT_REFUNDED: AN_ORDER | {"amount": "350.00"},
     MessageKind.TICKET_REMINDER: {
         "number": "A-1",

@@ -37,7 +37,7 @@ def test_every_kind_is_rendered_without_gaps(kind: MessageKind, language: str) -
     assert not re.search(r"\{|\}|%\(|%%|None|&#|&amp;|T\d\d:", said)
     assert rendering.render_email(notification(kind, language)).subject
     for fact, value in CONTEXTS[kind].items():
-        if isinstance(value, str) and fact not in {"amount", "starts", "cancelled_at", "expires"}:
+        if isinstance(value, str) and fact not in {"amount", "before", "way", "starts", "cancelled_at", "expires"}:
             assert value in said
 
 
@@ -122,6 +122,44 @@ def test_money_is_formatted_for_the_language(language: str, amount: str, words: 
     body = rendering.render_email(notification(MessageKind.ORDER_REFUNDED, language, amount=amount)).body
 
     assert words in body.replace("\N{NO-BREAK SPACE}", " ")
+
+
+MONEY_KINDS = pytest.mark.parametrize("kind", [MessageKind.ORDER_REFUNDED, MessageKind.SESSION_CANCELLED])
+
+
+@MONEY_KINDS
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ("cash", "350 ₽ in cash is waiting for you at the box office. Give your order number there: A-1."),
+        ("card_terminal", "Bring the card you paid with and give your order number: A-1."),
+        ("stripe", "We’re refunding 350 ₽ to your original payment method. Banks can take up to 10 days."),
+    ],
+)
+def test_a_refund_is_promised_by_the_way_it_goes(kind: MessageKind, way: str, words: str) -> None:
+    said = everything_said(notification(kind, "en", amount="350.00", way=way)).replace("\N{NO-BREAK SPACE}", " ")
+
+    assert words in said
+    assert ("anks" in said, "don’t have to do anything" in said) == (way == "stripe", way == "stripe")
+
+
+@MONEY_KINDS
+def test_money_that_went_back_before_is_not_promised_again(kind: MessageKind) -> None:
+    told = notification(kind, "en", amount="0.00", way="", before="500.00")
+
+    said = everything_said(told).replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "500 ₽ was returned to your original payment method earlier." in said
+    assert "refunding" not in said
+
+
+@MONEY_KINDS
+def test_a_message_from_before_the_way_was_stored_is_still_sent(kind: MessageKind) -> None:
+    old = notification(kind, "en")
+    for fact in ("way", "before", "disputed"):
+        old.context.pop(fact, None)
+
+    assert "to your original payment method" in everything_said(old)
 
 
 @pytest.mark.parametrize("breaker", ["\n", "\r", "\r\n", "\v", "\f", "\x85", "\u2028", "\u2029"])

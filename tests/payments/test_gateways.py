@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+from decimal import Decimal
 
 import pytest
 
 from payments.errors import GatewayUnavailable, NotPollable
-from payments.gateways import client, gateway_class, offered_gateways
+from payments.gateways import ascii_address, client, gateway_class, offered_gateways, smallest_payment
 from payments.models import MANUAL_GATEWAYS, Gateway
 
 READ_SETTINGS = "from cinema import settings; print(settings.PAYMENT_GATEWAYS)"
@@ -77,3 +78,34 @@ def test_gateway_libraries_are_imported_only_when_used():
     said = subprocess.run([sys.executable, "-c", loaded], env=environment, capture_output=True, text=True, check=True)
 
     assert said.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("guest@example.org", "guest@example.org"),
+        ("guest@кинотеатр.рф", "guest@xn--80ajihqgqnc.xn--p1ai"),
+        ("guest@Bücher.example", "guest@xn--bcher-kva.example"),
+        ("гость@example.org", ""),
+        ("guest@" + "я" * 70 + ".рф", ""),
+        ("", ""),
+    ],
+)
+def test_gateways_get_addresses_in_punycode_or_none(typed, sent):
+    assert ascii_address(typed) == sent
+
+
+@pytest.mark.parametrize(
+    ("offered", "currency", "least"),
+    [
+        ([], "RUB", "0.00"),
+        (["yookassa"], "RUB", "1.00"),
+        (["stripe"], "EUR", "0.50"),
+        (["stripe"], "GBP", "0.30"),
+        (["stripe", "yookassa"], "RUB", "1.00"),
+    ],
+)
+def test_the_smallest_payment_is_that_of_the_least_demanding_gateway(settings, offered, currency, least):
+    settings.PAYMENT_GATEWAYS, settings.CURRENCY = offered, currency
+
+    assert smallest_payment() == Decimal(least)

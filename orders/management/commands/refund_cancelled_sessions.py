@@ -1,4 +1,4 @@
-from jobs.command import JobCommand
+from jobs.command import Counts, JobCommand
 from orders.locks import lock_keys_with_sessions
 from orders.models import Order
 from orders.services import refund_cancelled_sessions_locked
@@ -6,6 +6,7 @@ from orders.services import refund_cancelled_sessions_locked
 
 class Command(JobCommand):
     help = "Refund the tickets of cancelled sessions, cancel their unpaid orders, and notify the customers."
+    held_because = "the bank has not decided a dispute"
 
     def due(self, at):
         return Order.objects.of_cancelled_sessions(at)
@@ -13,5 +14,8 @@ class Command(JobCommand):
     def lock(self, pks):
         lock_keys_with_sessions(pks)
 
+    def held(self, at):
+        return self.due(at).disputed()
+
     def act(self, orders, at):
-        refund_cancelled_sessions_locked(orders, at=at)
+        return Counts(done=refund_cancelled_sessions_locked(orders, at=at))

@@ -1,4 +1,4 @@
-"""Expires points after a long time without a credit. `bonuses.services` warns of it first."""
+"""Expires points after a long time without new ones. `bonuses.services` warns of it first."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from orders.models import Order
 
 
 def to_expire(at: datetime) -> QuerySet[BonusAccount]:
-    """Accounts without a credit for more than `BONUS_VALIDITY`; one with points still to be credited keeps all."""
+    """Accounts without new points for more than `BONUS_VALIDITY`; one with points still to be credited keeps all."""
     coming = Order.objects.to_accrue(at).filter(user=OuterRef("user"))
     return BonusAccount.objects.unused_since(at - rules().bonus_validity).filter(~Exists(coming))
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cinema.money import ZERO, format_money
 from orders.errors import GatewayNotOffered, NothingToPay, NotPayable, PaidBefore, TimeToPayOver
 from orders.locks import lock_order
 from orders.models import Order
@@ -22,9 +23,10 @@ from orders.services.payments.settlement import mark_paid
 from orders.services.receipts.lines import lines_to_charge
 from orders.services.refunds.from_gateway import book_refunds
 from payments.errors import GatewayError, GatewayRefused, NotPollable
-from payments.gateways import Charge, PaymentReport, State, client, offered_gateways
-from payments.models import Payment
+from payments.gateways import Charge, PaymentReport, State, client, gateway_class, offered_gateways
+from payments.models import MANUAL_GATEWAYS, Payment
 from payments.services import (
+    end_pointless,
     fail_payment,
     flag_discrepancy,
     is_plausible,
@@ -59,6 +61,11 @@ def start_payment(order: Order, *, gateway: str, return_url: str, at: datetime) 
     """
     if gateway not in offered_gateways():
         raise GatewayNotOffered(_("This payment method isn’t available. Please choose another one."))
+    if ZERO < order.final_amount < (least := gateway_class(gateway).smallest_payment()):
+        raise GatewayNotOffered(
+            _("This payment method takes %(least)s or more. Choose another one, or pay at the cinema.")
+            % {"least": format_money(least)}
+        )
     payment = _intent(order, gateway=gateway, return_url=return_url, at=at)
     if payment.redirect_url:
         payment = settle_payment(payment, at=at)
@@ -128,17 +135,20 @@ def is_payable(order: Order, *, at: datetime) -> bool:
 
 def poll(payment: Payment, *, at: datetime) -> Payment:
     """Like `settle_payment`, but raises a `GatewayError` when the gateway does not answer."""
-    gateway = client(payment.gateway)
-    if gateway.is_manual:
+    if payment.gateway in MANUAL_GATEWAYS:
         raise NotPollable("by hand")
+    if payment.gateway not in settings.GATEWAY_CLASSES and end_pointless(payment, at=at):
+        return payment
     if not payment.external_id and not recover_external_id(payment, charge_for=_charge, at=at):
         return payment
+    gateway = client(payment.gateway)
     try:
         report = gateway.fetch(payment.external_id)
         if report.state == State.OPEN and _is_pointless(payment, at=at):
             report = gateway.cancel_payment(payment.external_id)
     except GatewayRefused as error:
         logger.error("Payment %s: %s reports no status: %s", payment.pk, payment.gateway, error.answer)
+        end_pointless(payment, at=at)
         flag_discrepancy(payment, Payment.Discrepancy.UNKNOWN_THERE, at=at)
         return payment
     return apply_report(payment, report, at=at)

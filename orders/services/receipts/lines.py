@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from decimal import Decimal
 
 from django.utils import translation
@@ -12,10 +11,11 @@ from concessions.models import ConcessionPreorder
 from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services.refunds.effects import OrderLine
-from payments.fiscal import gateway_prints_receipts
+from payments.fiscal import gateway_prints_receipts, taxed_at
 from payments.fiscal.lines import SoldItem, charge_lines, receipt_lines
 from payments.gateways import ChargeLine
-from payments.models import Payment, Rates, ReceiptLine, Refund, Subject
+from payments.models import Payment, Rates, ReceiptLine, Refund, Subject, VatOf
+from payments.services import vat_of_sales
 
 #: What to load with refund lines, so that their names cost no further query.
 NAMES = ["ticket__session__film", "ticket__session__hall__cinema", "ticket__seat", "preorder__concession_item"]
@@ -35,12 +35,12 @@ def paid_parts(orders: Iterable[int]) -> defaultdict[int, list[Part]]:
     return found
 
 
-def lines_for(order: Order, parts: Sequence[Part], *, total: Decimal, rates: Rates, at: datetime) -> list[ReceiptLine]:
+def lines_for(order: Order, parts: Sequence[Part], *, total: Decimal, vat_of: VatOf) -> list[ReceiptLine]:
     """Unsaved lines that add up to `total`: of the parts, or of an advance payment where there are none."""
     with translation.override(order.language):
         items = [_item(line, amount) for line, amount in parts]
         advance = _("Advance, order %(order)s") % {"order": order}
-    return receipt_lines(items, total=total, advance=advance, rates=rates, at=at)
+    return receipt_lines(items, total=total, advance=advance, vat_of=vat_of)
 
 
 def lines_to_charge(payment: Payment) -> tuple[ChargeLine, ...]:
@@ -49,7 +49,8 @@ def lines_to_charge(payment: Payment) -> tuple[ChargeLine, ...]:
         return ()
     order = payment.order
     parts = paid_parts([order.pk])[order.pk]
-    return charge_lines(lines_for(order, parts, total=payment.amount, rates=Rates(), at=payment.created_at))
+    vat_of = Rates().at(taxed_at(payment), prepaid=True)
+    return charge_lines(lines_for(order, parts, total=payment.amount, vat_of=vat_of))
 
 
 def lines_to_refund(refund: Refund) -> tuple[ChargeLine, ...]:
@@ -61,7 +62,8 @@ def lines_to_refund(refund: Refund) -> tuple[ChargeLine, ...]:
     parts = [(thing, each.amount) for each in chosen if (thing := each.ticket or each.preorder)]
     if not parts and refund.reason != Reason.MONEY_RETURNED:
         parts = paid_parts([order.pk])[order.pk]
-    return charge_lines(lines_for(order, parts, total=refund.amount, rates=Rates(), at=refund.requested_at))
+    vat_of = vat_of_sales([refund.payment])[refund.payment.pk]
+    return charge_lines(lines_for(order, parts, total=refund.amount, vat_of=vat_of))
 
 
 def _item(line: OrderLine, amount: Decimal) -> SoldItem:

@@ -11,9 +11,9 @@ from concessions.models import ConcessionPreorder
 from orders.models import Order, RefundLine, Ticket
 from orders.reasons import Reason
 from orders.services.receipts.lines import NAMES, Part, lines_for, paid_parts
-from payments.fiscal import initial_status
+from payments.fiscal import initial_status, taxed_at
 from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, Refund
-from payments.services import save_receipts
+from payments.services import save_receipts, vat_of_sales
 
 
 def to_settle(at: datetime) -> QuerySet[Receipt]:
@@ -50,14 +50,15 @@ def receipt_sales(payments: Sequence[Payment], *, at: datetime) -> None:
             created_at=at,
             **initial_status(payment.gateway, at=at),
         )
-        lines = lines_for(order, parts, total=payment.amount, rates=rates, at=payment.succeeded_at or at)
+        vat_of = rates.at(taxed_at(payment), prepaid=in_advance or not parts)
+        lines = lines_for(order, parts, total=payment.amount, vat_of=vat_of)
         receipts.append((receipt, lines))
     save_receipts(receipts)
     Payment.objects.filter(pk__in=[payment.pk for payment in payments]).update(receipted_at=at)
 
 
 def receipt_refunds(refunds: Sequence[Refund], *, at: datetime) -> None:
-    """Queue the receipt of each refund that was paid back. A constant number of queries.
+    """Queue the receipt of each refund that was paid back, at the VAT rates of its sale. A constant number of queries.
 
     Must be called inside a transaction (the refunds are locked and were read afterwards).
     """
@@ -68,22 +69,23 @@ def receipt_refunds(refunds: Sequence[Refund], *, at: datetime) -> None:
         if thing is not None:
             refunded[each.refund_id].append((thing, each.amount))
     sold = paid_parts(orders)
-    rates = Rates()
+    payments = Payment.objects.in_bulk({refund.payment_id for refund in refunds if refund.payment_id})
+    vat_of = vat_of_sales(payments.values())
     receipts = []
     for refund in refunds:
         order = orders[refund.order_id]
         parts = [] if refund.reason == Reason.MONEY_RETURNED else refunded[refund.pk] or sold[order.pk]
-        assert refund.payment is not None
+        payment = payments[refund.payment_id or 0]
         receipt = Receipt(
             kind=Receipt.Kind.REFUND,
             order=order,
-            payment=refund.payment,
+            payment=payment,
             refund=refund,
             amount=refund.amount,
             created_at=at,
-            **initial_status(refund.payment.gateway, at=at),
+            **initial_status(payment.gateway, at=at),
         )
-        lines = lines_for(order, parts, total=refund.amount, rates=rates, at=refund.succeeded_at or at)
+        lines = lines_for(order, parts, total=refund.amount, vat_of=vat_of[payment.pk])
         receipts.append((receipt, lines))
     save_receipts(receipts)
     # Nothing of a refunded order is left to be settled after the show.
@@ -117,7 +119,7 @@ def receipt_settlements(sales: Sequence[Receipt], *, at: datetime) -> None:
                 created_at=at,
                 next_attempt_at=at,
             )
-            lines = lines_for(order, parts, total=total, rates=rates, at=order.completed_at or at)
+            lines = lines_for(order, parts, total=total, vat_of=rates.at(order.completed_at or at))
             receipts.append((receipt, lines))
     save_receipts(receipts)
     Receipt.objects.filter(pk__in=[sale.pk for sale in sales]).update(awaits_settlement=False)

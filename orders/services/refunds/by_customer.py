@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cinema.status import Refused
 from concessions.models import ConcessionPreorder
+from orders.errors import PaymentDisputed
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services.refunds.effects import OrderLine
 from orders.services.refunds.refund import refund_and_notify
 from payments.models import Refund
+from payments.services import disputed_orders
 from screenings.models import Session
 
 
@@ -34,10 +36,10 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
     """The lines that customers may refund themselves at `at`.
 
     Paid, unused tickets of sessions that start in more than the order’s `refund_notice`, and until then snacks
-    that are not being made yet (without tickets: the same time before the end of their day). At most two queries.
-    Reads only.
+    that are not being made yet (without tickets: the same time before the end of their day). None while the bank
+    decides about a payment. At most three queries. Reads only.
     """
-    if order.status not in Order.SOLD:
+    if order.status not in Order.SOLD or disputed_orders([order.pk]):
         return []
     notice = order.refund_notice
     tickets = list(
@@ -63,13 +65,15 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
 
 
 def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime, actor: User | None = None) -> Refund:
-    """Refund these lines at the customer's own request. Raises `TooLateToRefund` if one of them may not be refunded any
-    more.
+    """Refund these lines at the customer's own request.
 
-    Owns its transaction.
+    Raises `PaymentDisputed` while the bank decides about a payment, and `TooLateToRefund` if one of the lines may not
+    be refunded any more. Owns its transaction.
     """
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
+        if disputed_orders([row.pk]):
+            raise PaymentDisputed(row)
         if not lines or not _keys(lines) <= _keys(refundable_by_customer(row, at=at)):
             raise TooLateToRefund
         return refund_and_notify(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)

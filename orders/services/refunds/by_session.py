@@ -9,6 +9,7 @@ from orders.models import Order, Ticket
 from orders.services.refunds.effects import OrderLine, lines_of
 from orders.services.refunds.refund import refund_each_locked
 from orders.services.selling.cancellation import CancelReason, cancel_locked
+from payments.services import disputed_orders, returned_by
 from screenings.models import Session
 
 
@@ -16,14 +17,15 @@ def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
     """Refund orders with tickets for cancelled sessions, and notify the customers.
 
     An unpaid order is cancelled. In a sold one those tickets are refunded, and open snacks too when no other tickets
-    are left. A constant number of queries. Owns its transaction.
+    are left. One whose payment is disputed waits until the bank has decided. A constant number of queries. Owns its
+    transaction.
     """
     with transaction.atomic():
         refund_cancelled_sessions_locked(lock_orders_with_sessions(keys_of(orders)), at=at)
 
 
-def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -> None:
-    """Refund a job's batch of orders; see `refund_cancelled_sessions`.
+def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -> int:
+    """Refund a job's batch of orders; see `refund_cancelled_sessions`. Returns how many were not passed over.
 
     Must be called inside a transaction (the orders and, before them, their sessions are locked; the orders were read
     afterwards).
@@ -38,18 +40,22 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
     for ticket in of_cancelled:
         lost[ticket.order_id].append(ticket)
     unpaid = [order for order in orders if order.status in Order.UNPAID]
-    sold = [order for order in orders if order.status in Order.SOLD]
+    held = disputed_orders([order.pk for order in orders if order.status in Order.SOLD])
+    sold = [order for order in orders if order.status in Order.SOLD and order.pk not in held]
     if unpaid:
         cancel_locked(unpaid, reason=CancelReason.SESSION_CANCELLED, at=at)
     wanted = _wanted(sold, lost)
     plans = refund_each_locked(sold, wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
+    returned = returned_by((plan.refund, plan.money_back) for plan in plans)
     notifications.notify_sessions_cancelled(
         orders,
         tickets=lost,
-        amounts={plan.order.pk: plan.money_back for plan in plans},
+        returned={plan.order.pk: returned[plan.refund.pk] for plan in plans},
         points={plan.order.pk: plan.points_back for plan in plans},
+        held=held,
         at=at,
     )
+    return len(orders) - len(held)
 
 
 def _wanted(orders: Sequence[Order], lost: dict[int, list[Ticket]]) -> dict[int, Sequence[OrderLine]]:

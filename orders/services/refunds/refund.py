@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,13 +15,13 @@ from accounts.services import LIMIT_WINDOW, require_approval_above_limit
 from cinema.money import ZERO, format_money
 from cinema.validators import clean_reason
 from orders import notifications
-from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, NotRefundable
+from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, NotRefundable, PaymentDisputed
 from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order
 from orders.reasons import Reason
 from orders.services.refunds.effects import OrderLine, OrderLines, RefundPlan, apply_refund_effects, lines_of
 from payments.models import Payment, Refund
-from payments.services import balances
+from payments.services import Returned, balances, disputed_orders, returned_by
 
 
 def refund(
@@ -32,6 +32,7 @@ def refund(
     at: datetime,
     actor: User | None = None,
     approver: User | None = None,
+    despite_dispute: bool = False,
 ) -> Refund:
     """Refund a whole order, or the tickets and preorders in `lines`, and release at once what they hold.
 
@@ -40,12 +41,12 @@ def refund(
     towards those that are named: only the rest is sent.
 
     Raises `ApprovalRequired` above the limit for one person, unless there is an `approver`; `ReasonNeeded`;
-    `NotRefundable` for an order that is not sold; and `NothingToRefund`, `LinesNotRefundable` or `MoreThanLeft`. Owns
-    its transaction.
+    `NotRefundable` for an order that is not sold; `PaymentDisputed` unless it is wanted `despite_dispute`; and
+    `NothingToRefund`, `LinesNotRefundable` or `MoreThanLeft`. Owns its transaction.
     """
     reason = clean_reason(reason)
     with transaction.atomic():
-        done = refund_and_notify(order, lines=lines, reason=reason, at=at, actor=actor)
+        done = refund_and_notify(order, lines=lines, reason=reason, at=at, actor=actor, despite_dispute=despite_dispute)
         if actor is not None:
             lately = Refund.objects.filter(order=order, actor=actor, requested_at__gt=at - LIMIT_WINDOW)
             total = lately.aggregate(sum=Sum("amount", default=ZERO))["sum"]
@@ -54,21 +55,32 @@ def refund(
 
 
 def refund_and_notify(
-    order: Order, *, lines: Sequence[OrderLine] | None, reason: str, at: datetime, actor: User | None
+    order: Order,
+    *,
+    lines: Sequence[OrderLine] | None,
+    reason: str,
+    at: datetime,
+    actor: User | None,
+    despite_dispute: bool = False,
 ) -> Refund:
     """Refund without a limit and tell the customer, for refunds that customers make themselves. Must be
     called inside a transaction (the order is locked here).
     """
-    [plan] = refund_each({order.pk: lines}, reason=reason, at=at, actor=actor)
+    locked, wanted = lock_orders_with_sessions([order.pk]), {order.pk: lines}
+    [plan] = refund_each_locked(locked, wanted, reason=reason, at=at, actor=actor, despite_dispute=despite_dispute)
     notifications.notify_refunded(
-        plan.order, refund=plan.refund.pk, amount=plan.money_back, points=plan.points_back, at=at
+        plan.order,
+        refund=plan.refund.pk,
+        returned=returned_by([(plan.refund, plan.money_back)])[plan.refund.pk],
+        points=plan.points_back,
+        at=at,
     )
     return plan.refund
 
 
 @dataclass(frozen=True)
 class RefundPreview:
-    """What a refund amounts to: money and points returned, earned points taken, and whether the order is
+    """What a refund amounts to: money and points returned, and how, earned points taken, and whether the order is
     empty afterwards.
     """
 
@@ -76,14 +88,17 @@ class RefundPreview:
     points_back: int
     points_taken: int
     last: bool
+    returned: Returned = field(default=Returned(), compare=False)
 
 
 def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at: datetime) -> RefundPreview:
-    """Preview of `refund`: it is done and rolled back, so that the two cannot differ. Raises as `refund` does. Owns its
-    transaction.
+    """Preview of `refund`: it is done and rolled back, so that the two cannot differ. Raises as `refund` does, except
+    that a dispute does not stop it. Owns its transaction.
     """
     with transaction.atomic():
-        [plan] = refund_each({order.pk: lines}, reason="", at=at)
+        locked, wanted = lock_orders_with_sessions([order.pk]), {order.pk: lines}
+        [plan] = refund_each_locked(locked, wanted, reason="", at=at, despite_dispute=True)
+        returned = returned_by([(plan.refund, plan.money_back)])[plan.refund.pk]
         amounts = list(plan.refund.bonus_transactions.values_list("amount", flat=True))
         transaction.set_rollback(True)
     return RefundPreview(
@@ -91,17 +106,8 @@ def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at
         points_back=sum(amount for amount in amounts if amount > 0),
         points_taken=-sum(amount for amount in amounts if amount < 0),
         last=plan.last,
+        returned=returned,
     )
-
-
-def refund_each(
-    wanted: Mapping[int, Sequence[OrderLine] | None], *, reason: str, at: datetime, actor: User | None = None
-) -> list[RefundPlan]:
-    """Lock many orders, named by their keys, and refund them; see `refund_each_locked`.
-
-    Must be called inside a transaction (sessions and orders are locked here).
-    """
-    return refund_each_locked(lock_orders_with_sessions(wanted.keys()), wanted, reason=reason, at=at, actor=actor)
 
 
 def refund_each_locked(
@@ -111,6 +117,7 @@ def refund_each_locked(
     reason: str,
     at: datetime,
     actor: User | None = None,
+    despite_dispute: bool = False,
 ) -> list[RefundPlan]:
     """Refund many orders without notifying the customers. `wanted` maps the primary key of each order to the lines to
     refund, or to None for all that are refundable.
@@ -121,6 +128,9 @@ def refund_each_locked(
     for order in orders:
         if order.status not in Order.SOLD:
             raise NotRefundable(_("Order %(order)s is not paid, so there is nothing to refund.") % {"order": order})
+    disputed = set() if despite_dispute else disputed_orders(wanted.keys())
+    if held := next((order for order in orders if order.pk in disputed), None):
+        raise PaymentDisputed(held)
     found = lines_of(wanted.keys())
     money = balances(wanted.keys())
     outside = _refunds_awaiting_lines(wanted.keys())
@@ -146,6 +156,7 @@ def refund_each_locked(
             reason=reason,
             requested_at=at,
             actor=actor,
+            despite_dispute=despite_dispute,
             status=Refund.Status.REQUESTED if amount else Refund.Status.SUCCEEDED,
             succeeded_at=None if amount else at,
         )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bonuses.services import money_for, most_points, spend
-from cinema.money import ZERO
+from cinema.money import ZERO, format_money
 from cinema.rules import rules
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
@@ -22,6 +22,7 @@ from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
 from orders.services.selling.basket import Basket, TicketRequest, fill
 from orders.services.selling.cancellation import CancelReason, cancel_expired, cancel_locked
+from payments.gateways import smallest_payment
 from screenings.models import Cinema
 
 Channel = Order.Channel
@@ -48,19 +49,20 @@ def hold(
 
     `tickets` are (session, seat, ticket type), `snacks` (item, quantity). A guest has no `user`; the address and the
     language of a user who gives none are those of the account. Expired orders that hold a wanted seat are cancelled
-    first. `instead_of` is an unpaid order that this one replaces in one step: a refusal leaves it as it was
-    (`ForbiddenMove` if it is not unpaid). `expected_total` is what the customer was shown for seats and snacks, before
-    discount and points.
+    first. `instead_of` is an unpaid order that this one replaces in one step, for the same `user` whoever asks: a
+    refusal leaves it as it was (`ForbiddenMove` if it is not unpaid). `expected_total` is what the customer was shown
+    for seats and snacks, before discount and points.
 
     Raises `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `SeatTaken`, `PromocodeRefused`,
     `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
     """
+    user = user if instead_of is None else instead_of.user
     basket = fill(cinema, tickets, snacks, at=at)
     if expected_total is not None and basket.total != expected_total:
         raise PriceChanged(expected=expected_total, total=basket.total)
     valid = promocodes.find_promocode(promocode, at=at) if promocode else None
     discount = promocodes.discount(valid, basket.total)
-    points_value = _money_for_points(points, left=basket.total - discount, user=user)
+    points_value = _money_for_points(points, left=basket.total - discount, user=user, channel=channel)
     basket.share(discount, points_value)
     deadline, expires = _deadlines(channel, latest=basket.latest, at=at)
     order = Order(
@@ -149,8 +151,10 @@ def _on_the_same_seats(tickets: Iterable[Ticket]) -> Q:
     return Q(*(Q(session=session, seat__in=wanted) for session, wanted in seats.items()), _connector=Q.OR)
 
 
-def _money_for_points(points: int, *, left: Decimal, user: User | None) -> Decimal:
-    """The money that the points pay, at most the configured share of what is left after the discount."""
+def _money_for_points(points: int, *, left: Decimal, user: User | None, channel: str) -> Decimal:
+    """The money that the points pay: at most a share of what is left after the discount; online all, or all but what a
+    gateway takes.
+    """
     if not points:
         return ZERO
     if not isinstance(points, int) or points < 0:
@@ -162,7 +166,13 @@ def _money_for_points(points: int, *, left: Decimal, user: User | None) -> Decim
         raise PointsRefused(
             _("You can use up to %(most)d points for this order. Enter a smaller number.") % {"most": most}
         )
-    return money_for(points)
+    value = money_for(points)
+    if channel == Channel.ONLINE and ZERO < left - value < (least := smallest_payment()):
+        raise PointsRefused(
+            _("Online payments start at %(least)s, and only %(left)s would be left to pay. Use fewer points.")
+            % {"least": format_money(least), "left": format_money(left - value)}
+        )
+    return value
 
 
 def _deadlines(channel: str, *, latest: datetime, at: datetime) -> tuple[datetime, datetime]:

@@ -11,10 +11,11 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.rate_limits import fingerprint
+from bonuses.services import points_held
 from cinema.rules import rules
 from concessions.models import ConcessionItem
 from orders.availability.seat_map import SeatMap
-from orders.errors import HoldEnds, PromocodeRefused, TooMuchHeld
+from orders.errors import HoldEnds, NotEnoughPoints, PromocodeRefused, TooMuchHeld
 from orders.models import OnlineHold, Order, Ticket
 from orders.services.selling.cancellation import cancel_by_customer
 from orders.services.selling.extension import extend
@@ -24,9 +25,7 @@ from screenings.models import Seat, TicketType
 
 @dataclass(frozen=True)
 class Buyer:
-    """The customer of an online order: an account or a guest, in a browser (`visitor` is its random name),
-    at an address.
-    """
+    """Who orders online: an account or a guest, in a browser (`visitor` is its random name), at an address."""
 
     visitor: str
     address: str | None
@@ -47,7 +46,7 @@ def hold_online(
     expected_total: Decimal | None = None,
     at: datetime,
 ) -> Order:
-    """Hold these seats, replacing the order that the map belongs to, if any.
+    """Hold these seats, replacing the order that the map belongs to, if any. Only its customer can add points to that.
 
     Raises what `SeatMap.check`, `SeatMap.check_types` and `orders.services.hold` raise, and `RateLimited` and
     `TooMuchHeld`. Owns its transaction.
@@ -57,6 +56,8 @@ def hold_online(
     rate_limits.hit("hold", person=buyer.email or buyer.visitor, address=buyer.address, at=at)
     old = seat_map.order
     _check_held_seats(buyer, more=len(places), instead_of=old, at=at)
+    if old and old.user != buyer.user and points > (held := points_held(old.pk)):
+        raise NotEnoughPoints(wanted=points, balance=held)
     if promocode:
         rate_limits.check("promocode", person=buyer.visitor, address=buyer.address, at=at)
     try:

@@ -250,7 +250,13 @@ def test_arguments_are_stored_as_json():
         each.refresh_from_db()
 
     expected = {"money": "700.00", "points_back": 0, "points_taken": 0, "last": True}
-    assert refunded.arguments == {"tickets": tickets, "preorders": [], "reason": "Ill", "expected": expected}
+    assert refunded.arguments == {
+        "tickets": tickets,
+        "preorders": [],
+        "reason": "Ill",
+        "despite_dispute": False,
+        "expected": expected,
+    }
     assert adjusted.arguments == {"amount": 500, "reason": "Sorry", "seen": 0}
     assert lost.arguments == {"quantity": 50, "reason": "Wet", "seen": 0}
     assert [each.service for each in (refunded, adjusted, lost)] == [

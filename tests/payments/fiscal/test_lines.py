@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def rows(*items, total, at=NOON):
-    lines = receipt_lines(items, total=Decimal(total), advance="Advance", rates=Rates(), at=at)
+    lines = receipt_lines(items, total=Decimal(total), advance="Advance", vat_of=Rates().at(at))
     return [(line.name, line.quantity, line.price, line.vat) for line in lines]
 
 
@@ -77,3 +77,18 @@ def test_a_rate_holds_from_its_day_on_and_the_cinemas_own_before_the_general(sub
     VatRate.objects.create(subject="GOODS", valid_from=date(2026, 7, 1), vat="5")
 
     assert Rates().on(subject, day) == vat
+
+
+@pytest.mark.parametrize(
+    ("calculated", "prepaid", "vat"), [(True, True, "22/122"), (True, False, "22"), (False, True, "22")]
+)
+def test_a_prepayment_has_the_calculated_rate_if_the_setting_says_so(settings, calculated, prepaid, vat):
+    settings.CALCULATED_VAT = calculated
+
+    vat_of = Rates().at(NOON, prepaid=prepaid)
+
+    assert (vat_of(Subject.GOODS), vat_of(Subject.TICKETS)) == (vat, "none")
+
+
+def test_staff_enter_rates_and_no_calculated_ones():
+    assert [vat for vat, _label in VatRate._meta.get_field("vat").choices] == ["none", "0", "5", "7", "10", "20", "22"]

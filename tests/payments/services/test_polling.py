@@ -7,7 +7,7 @@ import pytest
 
 from payments.gateways import PaymentReport, State
 from payments.models import Payment
-from payments.services import fail_payment, flag_discrepancy, is_plausible, schedule_next_poll
+from payments.services import end_pointless, fail_payment, flag_discrepancy, is_plausible, schedule_next_poll
 from tests.helpers.factories import NOON, PRICE, an_order, business_state, paid_at_the_bank
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +84,18 @@ def test_a_report_is_taken_for_a_payments_own_by_its_name_currency_and_amount():
     assert not is_plausible(payment, replace(report, uid="another"))
     assert not is_plausible(payment, replace(report, currency="USD"))
     assert not is_plausible(payment, replace(report, amount=PRICE - PRICE))
+
+
+@pytest.mark.parametrize(("age", "status"), [(23 * HOUR, "PENDING"), (24 * HOUR, "FAILED")])
+def test_a_payment_that_nobody_can_ask_about_ends_once_its_page_is_closed(age, status):
+    payment = in_flight()
+
+    assert end_pointless(payment, at=NOON + age) == (status == "FAILED")
+
+    assert Payment.objects.get().status == payment.status == status
+
+
+def test_a_payment_that_succeeded_does_not_end():
+    payment = paid_at_the_bank().payments.get()
+
+    assert not end_pointless(payment, at=NOON + 1000 * HOUR)

@@ -3,7 +3,7 @@
 import pytest
 
 from payments import fiscal
-from payments.errors import GatewayUnavailable
+from payments.errors import GatewayRefused, GatewayUnavailable
 from payments.models import Receipt
 from payments.services import send_receipt_again
 from payments.services.receipts import BACKOFF, MAX_ATTEMPTS
@@ -41,3 +41,19 @@ def test_a_receipt_that_cannot_be_sent_is_tried_again_and_then_left_to_a_person(
     send_receipt_again(receipt, at=at)
 
     assert [each.status for each in made(at=at)] == [Receipt.Status.SENT]
+
+
+def test_a_receipt_that_is_refused_for_good_is_left_to_a_person_at_once(monkeypatch, settings):
+    settings.RECEIPTS_SINCE = LONG_AGO
+    a_paid_order()
+
+    def refuse(self, receipt):
+        raise GatewayRefused("invalid_request")
+
+    monkeypatch.setattr(fiscal.Console, "send", refuse)
+
+    with pytest.raises(Exception, match="1 failed: invalid_request"):
+        run("send_receipts", at=NOON)
+
+    receipt = Receipt.objects.get()
+    assert (receipt.status, receipt.attempts) == (Receipt.Status.FAILED, 1)

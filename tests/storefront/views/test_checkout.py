@@ -9,12 +9,14 @@ import pytest
 from django.conf import settings as live_settings
 from django.test import Client
 
+from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem
 from notifications.models import MessageKind, Notification
 from orders.models import Order, Ticket
 from screenings.models import Seat, Session, TicketType
 from tests.helpers import factories
 from tests.helpers.factories import NOON, business_state
+from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +186,43 @@ def test_a_hold_is_changed_without_losing_the_seats(client: Client) -> None:
     assert popcorn.stock_quantity == 1
     assert second.tickets.filter(status=Ticket.Status.RESERVED).count() == 2
     assert not Notification.objects.filter(kind=MessageKind.ORDER_CANCELLED).exists()
+
+
+@pytest.mark.parametrize("who", ["a guest", "another customer", "staff"])
+@pytest.mark.parametrize("bought", ["as a guest", "signed in"])
+def test_whoever_changes_or_gives_up_an_order_it_stays_its_customers(client: Client, who: str, bought: str) -> None:
+    session = factories.a_session()
+    owner = factories.a_customer(points=100) if bought == "signed in" else None
+    first = factories.an_order(session, seats=2, customer=owner, points=40 if owner else 0)
+    other = {"another customer": lambda: factories.a_customer(points=500), "staff": lambda: someone("cashier")}
+    if who in other:
+        client.force_login(other[who]())
+    change = f"/order/{first.token}/change/?" + "&".join(f"seat={ticket.seat_id}" for ticket in first.tickets.all())
+    seats = Seat.objects.filter(tickets__order=first)
+
+    page = client.get(change).text
+    greedy = client.post(f"/order/{first.token}/change/", typed(seats, points=41))
+    client.post(f"/order/{first.token}/change/", typed(seats, points=40 if owner else 0))
+
+    second = Order.objects.exclude(pk=first.pk).get()
+    assert (second.user, second.status) == (owner, Order.Status.PENDING_PAYMENT)
+    assert (greedy.status_code, second.bonus_amount) == ((409, 40) if owner else (302, 0))
+    assert "500 points" not in page
+    client.post(f"/order/{second.token}/give-up/")
+    second.refresh_from_db()
+    assert (second.user, second.status) == (owner, Order.Status.CANCELLED)
+    assert all(account.balance == (100 if account.user == owner else 500) for account in BonusAccount.objects.all())
+
+
+def test_the_customer_can_add_points_when_changing_the_order(client: Client) -> None:
+    session, owner = factories.a_session(), factories.a_customer(points=100)
+    first = factories.an_order(session, customer=owner, points=40)
+    client.force_login(owner)
+
+    client.post(f"/order/{first.token}/change/", typed(Seat.objects.filter(tickets__order=first), points=90))
+
+    second = Order.objects.exclude(pk=first.pk).get()
+    assert (second.user, second.bonus_amount) == (owner, 90)
 
 
 def test_a_refused_change_keeps_the_hold(client: Client) -> None:

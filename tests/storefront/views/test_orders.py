@@ -11,7 +11,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
-from orders.services import TooLateToRefund, refund_by_customer, ticket_of
+from orders.services import (
+    TooLateToRefund,
+    mark_paid_out,
+    record_refund,
+    refund_by_customer,
+    send_refunds,
+    ticket_of,
+)
 from orders.services.visits.ticket_codes import UnknownCode, code_of
 from payments.models import Refund
 from screenings.services import cancel_session
@@ -253,3 +260,55 @@ def test_an_order_of_snacks_does_not_mention_tickets(client: Client) -> None:
 
     assert "Refund order" in page
     assert not re.search("tickets?[^.]", page.partition("<main")[2].partition("</main>")[0].lower())
+
+
+def plain(answer: Any) -> str:
+    """The text of a page, with plain spaces and without tags."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+@pytest.mark.parametrize(
+    ("gateway", "preview", "page"),
+    [
+        ("cash", "Refund in cash at the box office", "350 ₽ in cash is waiting for you at the box office"),
+        ("card_terminal", "Refund to your card at the box office", "We’ll refund 350 ₽ to your card at the box office"),
+    ],
+)
+def test_money_paid_by_hand_waits_at_the_box_office(client: Client, gateway: str, preview: str, page: str) -> None:
+    order = factories.a_paid_order(gateway=gateway)
+    lines, path = {"line": f"ticket-{order.tickets.get().pk}"}, f"/order/{order.token}/"
+
+    shown = plain(client.get(f"{path}refund/", lines))
+    client.post(f"{path}refund/", lines)
+    waiting = plain(client.get(path))
+    mark_paid_out(Refund.objects.get(), at=NOON)
+    paid = plain(client.get(path))
+
+    assert preview in shown
+    assert page in waiting
+    assert f": {order.number}." in waiting
+    assert "ank" not in shown + waiting + paid
+    assert "We’ve paid 350 ₽ back to you." in paid
+
+
+def test_a_refund_through_the_gateway_is_on_its_way_and_then_done(client: Client) -> None:
+    order = factories.paid_at_the_bank(factories.a_session())
+    refund_by_customer(order, lines=list(order.tickets.all()), at=NOON)
+
+    on_its_way = plain(client.get(f"/order/{order.token}/"))
+    send_refunds(list(Refund.objects.all()), at=NOON)
+    done = plain(client.get(f"/order/{order.token}/"))
+
+    assert "We’re refunding 350 ₽ to your original payment method." in on_its_way
+    assert "We’ve refunded 350 ₽ to your original payment method." in done
+
+
+def test_the_preview_promises_only_what_is_still_to_be_sent(client: Client) -> None:
+    order = factories.paid_at_the_bank(factories.a_session(), seats=2)
+    record_refund(order, amount=Decimal("500.00"), external_id="bank", at=NOON)
+    lines = {"line": [f"ticket-{ticket.pk}" for ticket in order.tickets.all()]}
+
+    shown = plain(client.get(f"/order/{order.token}/refund/", lines))
+
+    assert "Returned to you earlier −500 ₽" in shown
+    assert "Refund to your original payment method 200 ₽" in shown

@@ -22,7 +22,7 @@ from notifications.services import Message, queue
 from orders.errors import NothingKept, OrdersStillOpen, StaffNotForgotten
 from orders.models import Order
 from orders.services import Customer, cancel, erase_customer, export_customer_data, refund
-from payments.models import Dispute, Refund
+from payments.models import Dispute, Payment, Refund
 from tests.helpers import factories
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON
@@ -188,3 +188,18 @@ def test_the_command_finds_a_guest_by_address():
     assert json.loads(out.getvalue())["orders"][0]["number"] == order.number
     order.refresh_from_db()
     assert order.recipient == ""
+
+
+def test_a_payment_that_can_never_succeed_any_more_does_not_block_erasure(anna):
+    later = NOON + timedelta(days=3)
+    order = Order.objects.get(status=Order.Status.CANCELLED)
+    Payment.objects.create(
+        order=order, gateway="demo", external_id="gone", amount="350.00", created_at=NOON, next_poll_at=NOON
+    )
+    with raises_unchanged(OrdersStillOpen):
+        erase_customer(anna, at=NOON)
+
+    run("reconcile_payments", at=later)
+    erase_customer(anna, at=later)
+
+    assert Payment.objects.get(external_id="gone").status == Payment.Status.FAILED

@@ -289,3 +289,55 @@ def answer_lost():
         raise GatewayUnavailable("ReadTimeout")
 
     return patch.object(DemoBank, "start", side_effect=start_and_lose)
+
+
+DAY = timedelta(days=1)
+
+
+def test_a_refused_payment_and_a_silent_gateway_are_told_apart():
+    order = an_order()
+    texts = {}
+    for error in (GatewayRefused("email_invalid"), GatewayUnavailable("ReadTimeout")):
+        with patch.object(DemoBank, "start", side_effect=error), pytest.raises(type(error)) as refused:
+            start(order)
+        texts[type(error)] = str(refused.value)
+
+    assert "didn’t accept this payment" in texts[GatewayRefused]
+    assert "try again" not in texts[GatewayRefused]
+    assert "not responding" in texts[GatewayUnavailable]
+    assert [each.status for each in Payment.objects.order_by("pk")] == ["FAILED", "PENDING"]
+
+
+def test_a_gateway_does_not_open_a_payment_below_its_minimum():
+    order = an_order(a_session(price=Decimal("0.50")))
+
+    with pytest.raises(GatewayNotOffered, match=r"takes 1\s₽ or more"):
+        start(order)
+
+    assert not Payment.objects.exists()
+
+
+def test_a_payment_that_its_gateway_does_not_know_ends_after_a_day_and_can_still_be_taken():
+    order = an_order()
+    payment = start(order).payment
+    with patch.object(DemoBank, "fetch", side_effect=GatewayRefused("unknown payment")):
+        assert settle_payment(payment, at=NOON + DAY / 2).status == Payment.Status.PENDING
+        assert settle_payment(payment, at=NOON + DAY).status == Payment.Status.FAILED
+    at_the_bank(payment, paid=True)
+
+    settle_payment(payment, at=NOON + 2 * DAY)
+
+    payment.refresh_from_db()
+    assert payment.status == Payment.Status.SUCCEEDED
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_a_payment_at_a_gateway_that_was_switched_off_ends_after_a_day(settings, opened):
+    start(an_order())
+    if not opened:
+        Payment.objects.update(external_id="")
+    settings.GATEWAY_CLASSES = {key: path for key, path in settings.GATEWAY_CLASSES.items() if key != "demo"}
+
+    assert settle_payment(Payment.objects.get(), at=NOON + DAY / 2).status == Payment.Status.PENDING
+    assert settle_payment(Payment.objects.get(), at=NOON + DAY).status == Payment.Status.FAILED
+    assert not Payment.objects.due_for_polling(NOON + 30 * DAY).exists()

@@ -1,6 +1,6 @@
 """Fiscal receipts: one for each payment, refund and settlement, with lines that add up exactly."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,11 +15,13 @@ from orders.services import (
     collect,
     complete,
     mark_paid,
+    receipt_refunds,
     receipt_sales,
     refund,
     send_refunds,
 )
-from payments.models import Receipt, ReceiptLine, Refund, VatRate
+from orders.services.receipts.lines import lines_to_charge, lines_to_refund
+from payments.models import Payment, Receipt, ReceiptLine, Refund, VatRate
 from tests.helpers.factories import (
     LONG_AGO,
     NOON,
@@ -123,6 +125,118 @@ def test_a_refund_receipt_lists_the_refunded_lines():
     assert (back.kind, back.amount, lines(back)) == ("REFUND", Decimal("350.00"), [(1, Decimal("350.00"), "none")])
 
 
+@pytest.fixture
+def new_year():
+    """VAT on goods rises from 20 to 22 %, on tickets from none to 5 %: a session on 4 January, and both years."""
+    VatRate.objects.create(subject="TICKETS", valid_from=date(2026, 1, 1), vat="5")
+    sold, back = datetime(2025, 12, 30, 12, tzinfo=UTC), datetime(2026, 1, 3, 12, tzinfo=UTC)
+    return a_session(start=back + timedelta(days=1)), sold, back
+
+
+def vat(receipt):
+    return dict(receipt.lines.values_list("subject", "vat"))
+
+
+def vat_told(lines):
+    return {"TICKETS" if line.is_service else "GOODS": line.vat for line in lines}
+
+
+@pytest.mark.parametrize("queued_late", [False, True])
+def test_a_refund_has_the_rates_of_the_sale_and_the_settlement_those_of_its_own_day(new_year, queued_late):
+    session, sold, back = new_year
+    order = paid_at_the_bank(session, at=sold, seats=2, snacks=[(an_item(session.hall.cinema), 1)])
+    if not queued_late:
+        made(at=sold)
+    refund(order, lines=[order.tickets.first(), order.preorders.get()], reason="Ill", at=back)
+    send_refunds(list(Refund.objects.to_send(back)), at=back)
+    made(at=back)
+    order.refresh_from_db()
+    complete([order], at=back + timedelta(days=2))
+    made(at=back + timedelta(days=2))
+
+    sale, reversal, settlement = Receipt.objects.order_by("pk")
+
+    assert vat(sale) == vat(reversal) == {"TICKETS": "none", "GOODS": "20"}
+    assert vat(settlement) == {"TICKETS": "5"}
+
+
+def test_a_gateway_is_told_the_rates_of_the_sale_with_a_refund(new_year, settings):
+    settings.YOOKASSA_RECEIPTS = True
+    session, sold, back = new_year
+    order = an_order(session, at=sold, snacks=[(an_item(session.hall.cinema), 1)])
+    mark_paid(order, gateway="yookassa", amount=order.final_amount, external_id="yk", at=sold)
+    returned = refund(order, reason="Ill", at=back)
+
+    charged, sent_back = lines_to_charge(order.payments.get()), lines_to_refund(returned)
+
+    assert vat_told(charged) == vat_told(sent_back) == {"TICKETS": "none", "GOODS": "20"}
+
+
+def test_a_payment_begun_before_midnight_is_taxed_as_its_gateway_was_told(new_year, settings):
+    settings.YOOKASSA_RECEIPTS = True
+    session = new_year[0]
+    begun = datetime(2025, 12, 31, 20, 59, tzinfo=UTC)  # 23:59 in Moscow
+    order = an_order(session, at=begun, snacks=[(an_item(session.hall.cinema), 1)])
+    payment = Payment.objects.create(
+        order=order, gateway="yookassa", external_id="yk", amount=order.final_amount, created_at=begun
+    )
+    charged = lines_to_charge(payment)
+    mark_paid(order, gateway="yookassa", amount=order.final_amount, external_id="yk", at=begun + timedelta(minutes=5))
+
+    [sale] = made(at=begun + timedelta(minutes=6))
+
+    assert vat_told(charged) == vat(sale) == {"TICKETS": "none", "GOODS": "20"}
+
+
+def test_an_advance_is_returned_at_the_rate_at_which_it_was_taken(new_year, settings):
+    settings.CALCULATED_VAT = True
+    VatRate.objects.create(subject="TICKETS", valid_from=date(2025, 1, 1), vat="20")
+    session, sold, back = new_year
+    order = an_order(session, at=sold)
+    cancel(order, reason="Out of time", at=sold)
+    a_paid_order(session, seats=20, at=sold)
+    mark_paid(order, gateway="demo", amount=order.final_amount, external_id="late", at=sold)
+    made(at=sold)
+    Refund.objects.update(status="SUCCEEDED", succeeded_at=back, handed_out=True)
+
+    made(at=back)
+
+    assert [vat(each) for each in Receipt.objects.filter(order=order)] == [{"TICKETS": "20/120"}] * 2
+
+
+def test_calculated_rates_are_for_prepayments_and_their_refunds_alone(settings):
+    settings.CALCULATED_VAT = True
+    session = a_session()
+    order = paid_at_the_bank(session, seats=2, snacks=[(an_item(session.hall.cinema), 2)])
+    made()
+    settings.CALCULATED_VAT = False  # what was sold is returned as it was sold
+    refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON)
+    other = refund(paid_at_the_bank(session, snacks=[(an_item(session.hall.cinema), 1)]), reason="Ill", at=NOON)
+    Refund.objects.filter(status="REQUESTED").update(status="SUCCEEDED", succeeded_at=NOON, handed_out=True)
+    collect(order.preorders.get(), at=session.start_datetime)
+    order.refresh_from_db()
+    complete([order], at=LATER)
+    made(at=LATER)
+
+    found = {each.kind: vat(each).get("GOODS") for each in Receipt.objects.filter(order=order)}
+
+    assert found == {"SALE": "22/122", "REFUND": None, "SETTLEMENT": "22"}
+    assert vat(Receipt.objects.get(refund=other))["GOODS"] == "22"
+
+
+def test_ten_refund_receipts_take_as_many_queries_as_one():
+    session = a_session()
+
+    def cost(number):
+        keys = [refund(paid_at_the_bank(session, seats=1), reason="Ill", at=NOON).pk for _order in range(number)]
+        refunds = list(Refund.objects.filter(pk__in=keys))
+        with CaptureQueriesContext(connection) as queries:
+            receipt_refunds(refunds, at=NOON)
+        return len(queries)
+
+    assert cost(1) == cost(5) <= 14
+
+
 def test_after_the_show_a_second_receipt_settles_what_was_not_refunded():
     session = a_session()
     item = an_item(session.hall.cinema)
@@ -221,3 +335,19 @@ def test_a_gateway_that_prints_receipts_gets_the_lines(settings):
     ]
     assert told[2]["settlements"] == [{"type": "prepayment", "amount": {"value": "350.00", "currency": "RUB"}}]
     assert invariant_violations(LATER) == []
+
+
+@pytest.mark.parametrize(
+    ("email", "told"),
+    [("guest@Bücher.example", "guest@xn--bcher-kva.example"), ("гость@example.org", "till@example.org")],
+)
+def test_a_gateway_is_told_an_address_that_it_accepts(settings, email, told):
+    settings.YOOKASSA_RECEIPTS, settings.RECEIPT_EMAIL = True, "till@example.org"
+    world = YooKassaHarness()
+    with world.running():
+        order = an_order(a_session(), email="guest@example.org")
+        Order.objects.update(email=email)
+        order.refresh_from_db()
+        world.start(order)
+
+    assert [each["customer"]["email"] for each in world.provider.receipts] == [told]

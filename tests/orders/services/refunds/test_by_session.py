@@ -22,6 +22,7 @@ from tests.helpers.factories import (
     an_order,
     business_state,
     free_seats,
+    paid_at_the_bank,
     pay,
 )
 
@@ -183,6 +184,17 @@ def test_a_batch_may_mix_orders_of_every_status(two):
 # --- Messages to customers
 
 
+def test_the_message_promises_only_what_is_sent_and_says_by_which_way():
+    session = a_session()
+    cash, online = a_paid_order(session), paid_at_the_bank(session, seats=2)
+    record_refund(online, amount=Decimal("500.00"), external_id="bank", at=NOON)
+
+    cancel_and_run_job(session)
+
+    facts = {each.recipient: [each.context[key] for key in ("amount", "way", "before")] for each in messages()}
+    assert facts == {cash.email: ["350.00", "cash", "0.00"], online.email: ["200.00", "demo", "500.00"]}
+
+
 def test_the_message_names_the_film_and_the_money_returned():
     session = a_session()
     order = a_paid_order(session, customer=a_customer(points=100), points=100)
@@ -206,7 +218,10 @@ def test_the_message_names_the_film_and_the_money_returned():
         ],
         "snacks": [],
         "amount": "250.00",
+        "way": "cash",
+        "before": "0.00",
         "points": 100,
+        "disputed": False,
     }
 
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from bonuses.models import BonusTransaction
+from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
 from cinema.validators import ReasonNeeded
 from concessions.models import ConcessionPreorder, StockMovement
@@ -26,6 +26,7 @@ from orders.services import (
     record_refund,
     refund,
 )
+from orders.services.closing.points_expiry import to_expire
 from payments.models import Gateway, Refund
 from screenings.models import Session, SessionSummary
 from screenings.services import complete_sessions
@@ -133,6 +134,30 @@ def test_the_customer_is_notified_of_each_refund():
     assert list(messages.values_list("recipient", "occasion")) == [
         (order.email, f"{order.number} {back.pk}") for back in refunds
     ]
+
+
+def test_the_customer_is_promised_only_what_is_sent_after_a_part_was_returned_outside():
+    order = a_paid_order(seats=2, gateway=Gateway.CARD_TERMINAL)
+    record_refund(order, amount=Decimal("500.00"), external_id="desk", at=NOON)
+
+    for ticket in tickets_of(order):
+        refund_lines(order, ticket)
+
+    told = Notification.objects.filter(kind=MessageKind.ORDER_REFUNDED).order_by("pk")
+    assert [[each.context[key] for key in ("amount", "way", "before")] for each in told] == [
+        ["0.00", "", "350.00"],
+        ["200.00", "card_terminal", "150.00"],
+    ]
+
+
+def test_a_part_returned_outside_is_not_promised_again_when_its_lines_are_named():
+    order = a_paid_order(seats=2)
+    record_refund(order, amount=PRICE, external_id="desk", at=NOON)
+
+    refund_lines(order, tickets_of(order)[0])
+
+    [told] = Notification.objects.filter(kind=MessageKind.ORDER_REFUNDED)
+    assert [told.context[key] for key in ("amount", "way", "before")] == ["0.00", "", str(PRICE)]
 
 
 def test_a_refund_records_its_reason_and_actor():
@@ -462,13 +487,36 @@ def test_each_returned_transaction_refers_to_its_original_and_its_refund():
     ]
 
 
-def test_returned_points_do_not_expire_the_next_night():
+def test_points_returned_by_a_refund_stay_valid_for_the_time_of_a_warning_and_are_not_renewed():
     order = a_paid_order(customer=a_customer(points=100, at=NOON - 365 * DAY), points=60)
+    BonusAccount.objects.update(expiry_warned_at=NOON - 30 * DAY)
 
     refund_lines(order)
 
     account = fresh(order.user.bonus_account)
-    assert (account.balance, account.last_accrual_date) == (100, SOON)
+    assert (account.balance, account.last_accrual_date) == (100, SOON - 335 * DAY)
+    assert account.expiry_warned_at is None
+    last_day = SOON + 30 * DAY
+    assert not to_expire(last_day).exists()
+    assert list(to_expire(last_day + timedelta(seconds=1))) == [account]
+
+
+def test_a_refund_keeps_a_date_that_is_further_ahead():
+    order = a_paid_order(customer=a_customer(points=100, at=NOON - 300 * DAY), points=60)
+    BonusAccount.objects.update(expiry_warned_at=NOON)
+
+    refund_lines(order)
+
+    account = fresh(order.user.bonus_account)
+    assert (account.last_accrual_date, account.expiry_warned_at) == (NOON - 300 * DAY, NOON)
+
+
+def test_a_refund_without_points_changes_no_date():
+    customer = a_customer(points=100, at=NOON - 365 * DAY)
+
+    refund_lines(a_paid_order(customer=customer))
+
+    assert fresh(customer.bonus_account).last_accrual_date == NOON - 365 * DAY
 
 
 # --- Earned points

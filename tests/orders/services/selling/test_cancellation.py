@@ -63,14 +63,17 @@ def test_each_return_refers_to_the_record_it_reverses():
     assert (reversal.amount, reversal.reverses, reversal.refund, reversal.order) == (60, spent, None, order)
 
 
-def test_returned_points_do_not_expire_the_next_night():
-    order = an_order(customer=a_customer(points=100, at=NOON - timedelta(days=365)), points=60)
+@pytest.mark.parametrize("age", [1, 340, 365])
+def test_a_hold_that_ends_unpaid_keeps_the_dates_of_the_points(age):
+    granted = NOON - timedelta(days=age)
+    order = an_order(customer=a_customer(points=100, at=granted), points=1)
+    account = order.user.bonus_account
+    type(account).objects.update(expiry_warned_at=NOON)
 
     cancel(order, reason=CancelReason.EXPIRED, at=SOON)
 
-    account = order.user.bonus_account
     account.refresh_from_db()
-    assert (account.balance, account.last_accrual_date) == (100, SOON)
+    assert (account.balance, account.last_accrual_date, account.expiry_warned_at) == (100, granted, NOON)
 
 
 def test_reason_and_actor_are_recorded():

@@ -842,3 +842,22 @@ def test_an_order_is_not_replaced_if_the_price_has_changed():
             expected_total=Decimal("350.00"),
             at=NOON,
         )
+
+
+@pytest.mark.parametrize(("points", "left"), [(100, None), (99, "1.40"), (50, "50.40"), (0, "100.40")])
+def test_points_leave_nothing_or_as_much_as_a_gateway_takes(points, left):
+    session = a_session(price=Decimal("100.40"))
+    customer = a_customer(points=200)
+    if left is None:
+        with raises_unchanged(PointsRefused):
+            an_order(session, customer=customer, points=points)
+    else:
+        assert an_order(session, customer=customer, points=points).final_amount == Decimal(left)
+
+
+def test_points_may_pay_for_all_of_it_and_leave_small_change_at_the_box_office():
+    whole, change = a_session(price=Decimal("100.00")), a_session(price=Decimal("100.40"))
+    customer = a_customer(points=300)
+
+    assert an_order(whole, customer=customer, points=100).final_amount == 0
+    assert an_order(change, customer=customer, points=100, channel="BOX_OFFICE").final_amount == Decimal("0.40")
