@@ -126,7 +126,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # more attempts do not pr
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"  # the name of the log-in form's e-mail field
 AXES_USERNAME_CALLABLE = "accounts.throttling.login_name"
-AXES_CLIENT_IP_CALLABLE = "cinema.http.client_address"
+AXES_CLIENT_IP_CALLABLE = "cinema.http.client_network"
 AXES_LOCKOUT_CALLABLE = "accounts.throttling.locked_out"
 LOCKED_OUT_PAGES = {  # by URL namespace
     "admin": "backoffice.framework.site.locked_out",
@@ -260,6 +260,7 @@ HELD_SEATS = {"visitor": 20, "address": 60}  # unpaid online seats at one time: 
 ATTEMPTS = {
     # action: (period, limit per person, limit per IP address)
     "hold": (timedelta(minutes=15), 20, 120),
+    "remember": (timedelta(minutes=15), 60, 240),  # what was typed at a checkout, kept in the session
     "promocode": (timedelta(hours=1), 10, 40),  # wrong codes only
     "sign_in": (timedelta(hours=1), 5, 30),
     "find": (timedelta(hours=1), 5, 30),

@@ -61,19 +61,25 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
     form = _form(request, seat_map, chosen)
     status = 200
     if request.method == "POST":
-        request_identity.remember(request, request.POST.dict())
         status = 409
-        if form.is_valid():
+        if not form.is_valid():
+            request_identity.remember(request, form, at=at)
+        else:
             try:
                 held = _hold(request, form, seat_map, at=at)
             except OF_SEATS as refusal:
+                request_identity.remember(request, form, at=at)
                 fresh = SeatMap(seat_map.session, at=at, order=order)
                 still = {seat.pk for seat in chosen} - fresh.taken
                 return seats_views.seats_page(request, fresh, refusal=refusal, chosen=still)
             except Refused as refusal:
-                status = 429 if isinstance(refusal, RateLimited) else 409
+                if isinstance(refusal, RateLimited):
+                    status = 429
+                else:
+                    request_identity.remember(request, form, at=at)
                 form.add_error(_field_of(refusal, form), in_customers_words(refusal))
             else:
+                request_identity.keep_visitor(request)
                 request_identity.forget(request)
                 return redirect("shop:order", held.token)
     return _page(request, form, seat_map, chosen, status=status)

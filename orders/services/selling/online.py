@@ -34,6 +34,18 @@ class Buyer:
     language: str = ""
     user: User | None = None
 
+    def counted_as(self) -> dict[str, str]:
+        """Whose attempts these are: the account's; a guest's address counts only together with the IP address."""
+        if self.user is not None:
+            return {"person": f"user {self.user.pk}"}
+        return {"claimed": self.email} if self.email else {"person": self.visitor}
+
+    def person(self) -> str:
+        """The fingerprint by which `OnlineHold` counts what one person holds at once."""
+        if self.user is not None:
+            return fingerprint("person", f"user {self.user.pk}")
+        return fingerprint("claim", rate_limits.claim(self.email, self.address))
+
 
 def hold_online(
     seat_map: SeatMap,
@@ -53,7 +65,7 @@ def hold_online(
     """
     seat_map.check([seat for seat, _type in places])
     seat_map.check_types(places)
-    rate_limits.hit("hold", person=buyer.email or buyer.visitor, address=buyer.address, at=at)
+    rate_limits.hit("hold", **buyer.counted_as(), address=buyer.address, at=at)
     old = seat_map.order
     _refuse_too_much(buyer, more=len(places), instead_of=old, at=at)
     if promocode:
@@ -80,7 +92,7 @@ def hold_online(
     OnlineHold.objects.create(
         order=order,
         visitor=fingerprint("visitor", buyer.visitor),
-        person=fingerprint("person", buyer.email),
+        person=buyer.person(),
         address=fingerprint("address", buyer.address or ""),
         since=since or at,
     )
@@ -119,13 +131,11 @@ def _held_since(order: Order) -> datetime:
 
 def _refuse_too_much(buyer: Buyer, *, more: int, instead_of: Order | None, at: datetime) -> None:
     """Raise `TooMuchHeld` above the limits of a visitor or an address. Two queries."""
-    held = Ticket.objects.filter(
-        status=Ticket.Status.RESERVED, order__status__in=Order.UNPAID, order__expires_at__gt=at
-    )
+    held = Ticket.objects.filter(status=Ticket.Status.RESERVED, order__in=Order.objects.held(at).values("pk"))
     if instead_of is not None:
         held = held.exclude(order=instead_of)
     by_whom = Q(order__online_hold__visitor=fingerprint("visitor", buyer.visitor)) | Q(
-        order__online_hold__person=fingerprint("person", buyer.email)
+        order__online_hold__person=buyer.person()
     )
     if held.filter(by_whom).count() + more > settings.HELD_SEATS["visitor"]:
         raise TooMuchHeld
