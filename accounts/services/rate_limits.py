@@ -63,6 +63,13 @@ def allowed(kind: str, *, person: str = "", claimed: str = "", address: str | No
     return True
 
 
+def take_back(kind: str, *, address: str | None, at: datetime) -> None:
+    """Delete one attempt of the address that `hit` counted at `at`, because it turned out to be none."""
+    if address:
+        counted = Attempt.objects.filter(kind=kind, who=fingerprint("address", address), at=at)
+        Attempt.objects.filter(pk__in=list(counted.values_list("pk", flat=True)[:1])).delete()
+
+
 def _limits(kind: str, person: str, claimed: str, address: str | None) -> dict[str, int]:
     """The allowed number of attempts by fingerprint, for the person and the address that are known."""
     _window, person_limit, address_limit = settings.ATTEMPTS[kind]

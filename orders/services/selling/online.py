@@ -88,13 +88,14 @@ def hold_online(
     except PromocodeRefused:
         rate_limits.hit("promocode", person=buyer.visitor, address=buyer.address, at=at)
         raise
-    since = OnlineHold.objects.filter(order=old).values_list("since", flat=True).first() if old else None
+    replaced = OnlineHold.objects.filter(order=old).first() if old else None
     OnlineHold.objects.create(
         order=order,
         visitor=fingerprint("visitor", buyer.visitor),
         person=buyer.person(),
         address=fingerprint("address", buyer.address or ""),
-        since=since or at,
+        since=replaced.since if replaced else at,
+        may_write=replaced.may_write if replaced else _may_write(buyer, at=at),
     )
     try:
         _refuse_too_much(buyer, more=0, instead_of=None, at=at)
@@ -102,6 +103,15 @@ def hold_online(
         cancel_by_customer(order, at=at)
         raise
     return order
+
+
+def _may_write(buyer: Buyer, *, at: datetime) -> bool:
+    """Whether the address is told when this hold lapses. A typed address is not proved to be the buyer's: it is told
+    once a day at most, and few addresses on behalf of one IP address, so that holds do not flood strangers.
+    """
+    if buyer.user is not None or not buyer.email:
+        return True
+    return rate_limits.allowed("lapse", person=buyer.email, address=buyer.address, at=at)
 
 
 def extend_online(order: Order, *, at: datetime) -> Order:
