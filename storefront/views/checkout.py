@@ -49,7 +49,14 @@ def checkout(request: HttpRequest, key: int) -> HttpResponse:
     return checkout_page(request, SeatMap(seats_views.find(key), at=clock.now()))
 
 
-def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
+@never_cache
+def checkout_again(request: HttpRequest, key: int) -> HttpResponse:
+    """The checkout with what was typed, after the visitor has signed in or out in another tab."""
+    return checkout_page(request, SeatMap(seats_views.find(key), at=clock.now()), stale=True)
+
+
+def checkout_page(request: HttpRequest, seat_map: SeatMap, *, stale: bool = False) -> HttpResponse:
+    """`stale`: only show what was typed, without keeping or holding anything."""
     at, order = seat_map.at, seat_map.order
     keys = request.GET.getlist("seat") or [str(key) for key in seat_map.mine]
     try:
@@ -62,7 +69,9 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = 409
-        if not form.is_valid():
+        if stale:
+            form.add_error(None, _("You’ve signed in or out in another tab. Check your order and continue."))
+        elif not form.is_valid():
             request_identity.remember(request, form, at=at)
         else:
             try:

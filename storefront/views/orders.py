@@ -128,6 +128,15 @@ def change(request: HttpRequest, order: Order) -> HttpResponse:
     return checkout_views.checkout_page(request, seat_map)
 
 
+@of_order
+def change_again(request: HttpRequest, order: Order) -> HttpResponse:
+    """The change of an order with what was typed, after the visitor has signed in or out in another tab."""
+    seat_map = _map_of(order, at=clock.now())
+    if seat_map is None:
+        return redirect("shop:order", order.token)
+    return checkout_views.checkout_page(request, seat_map, stale=True)
+
+
 def _map_of(order: Order, *, at: datetime) -> SeatMap | None:
     """The seat map for changing the order: it must be unpaid, bought online, and for one session."""
     session = session_of(order) if order.status in Order.UNPAID and order.channel == Order.Channel.ONLINE else None
