@@ -80,3 +80,7 @@ class RateLimited(Refused, code="too_many_requests"):
             )
             % {"minutes": minutes}
         )
+
+
+class LogInPaused(RateLimited, code="log_in_paused"):
+    """Too many wrong passwords from one IP address."""

@@ -15,11 +15,19 @@ def default_language() -> str:
     return settings.LANGUAGE_CODE
 
 
+def normalise_email(text: str | None) -> str:
+    """The form in which e-mail addresses of accounts are stored and compared, everywhere and on every database.
+
+    Compared by equality: `iexact` follows the database, and PostgreSQL takes a dotless ı for an i.
+    """
+    return (text or "").strip().lower()
+
+
 class UserManager(BaseUserManager["User"]):
     def _create(self, email: str, password: str | None, **fields: Any) -> "User":
         if not email:
             raise ValueError("A user needs an e-mail address: it is the login.")
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=normalise_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -32,7 +40,7 @@ class UserManager(BaseUserManager["User"]):
         return self._create(email, password, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username or "")
+        return self.get(email=normalise_email(username))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -91,7 +99,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def clean(self) -> None:
         super().clean()
-        self.email = self.email.strip().lower()
+        self.email = normalise_email(self.email)
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

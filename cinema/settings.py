@@ -110,6 +110,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "admin:login"
+CSRF_FAILURE_VIEW = "storefront.views.csrf.failed"
 LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -123,7 +124,12 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Log-in is throttled (django-axes) by the pair of user and IP address: all tills of a cinema share one address, and
 # attempts from elsewhere must not lock a user out. Counted in the database, because web processes share no memory.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# One password tried on many accounts is throttled by the address (`ATTEMPTS["log_in"]`).
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "accounts.throttling.PasswordBackend",
+    "django.contrib.auth.backends.ModelBackend",  # permissions, and sessions of links; never asked for a password
+]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -131,7 +137,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # more attempts do not pr
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"  # the name of the log-in form's e-mail field
 AXES_USERNAME_CALLABLE = "accounts.throttling.login_name"
-AXES_CLIENT_IP_CALLABLE = "cinema.http.client_address"
+AXES_CLIENT_IP_CALLABLE = "cinema.http.client_network"
 AXES_LOCKOUT_CALLABLE = "accounts.throttling.locked_out"
 LOCKED_OUT_PAGES = {  # by URL namespace
     "admin": "backoffice.framework.site.locked_out",
@@ -282,13 +288,17 @@ HELD_SEATS = {"visitor": 20, "address": 60}  # unpaid online seats at one time: 
 ATTEMPTS = {
     # action: (period, limit per person, limit per IP address)
     "hold": (timedelta(minutes=15), 20, 120),
+    "remember": (timedelta(minutes=15), 60, 240),  # what was typed at a checkout, kept in the session
+    "lapse": (timedelta(days=1), 1, 10),  # messages about lapsed holds to addresses that were only typed
     "promocode": (timedelta(hours=1), 10, 40),  # wrong codes only
+    "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
     "sign_in": (timedelta(hours=1), 5, 30),
     "find": (timedelta(hours=1), 5, 30),
     "unknown_link": (timedelta(hours=1), 60, 60),
     "code": (timedelta(hours=1), 20, 60),  # wrong ticket and pick-up codes, entered by staff
 }
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
+LINK_AGAIN = timedelta(minutes=5)  # at most one link in this time, once too many were asked for one e-mail address
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 
 # Change it when no unpaid order is open: check_invariants prices their points by it.

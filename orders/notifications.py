@@ -6,11 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from concessions.models import ConcessionPreorder
 from notifications.models import MessageKind, Notification
-from notifications.services import Message, queue
+from notifications.services import Message, queue, was_queued
 from orders.models import Order, Ticket
 from payments.services import Returned
 from screenings.models import Cinema
@@ -37,8 +38,13 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime
     queue([_message(order, MessageKind.ORDER_PAID, occasion=order.number, context=context)], at=at)
 
 
-def send_link(order: Order, *, at: datetime) -> None:
-    """Queue the link to the order's page, each time the customer asks for it."""
+def send_link(order: Order, *, sparingly: bool = False, at: datetime) -> None:
+    """Queue the link to the order's page, each time the customer asks for it; `sparingly`, at most one in
+    `LINK_AGAIN`.
+    """
+    after = at - settings.LINK_AGAIN
+    if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.email, after=after, occasion=order.number):
+        return
     about = _about_orders(
         [order],
         tickets=Ticket.objects.live(),
@@ -97,6 +103,12 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
         ],
         at=at,
     )
+
+
+def notified_of_cancellation(recipients: Collection[str]) -> set[str]:
+    """Those of the recipients to whom a cancelled order was ever announced. One query; reads only."""
+    sent = Notification.objects.filter(kind=MessageKind.ORDER_CANCELLED, recipient__in=recipients)
+    return set(sent.order_by().values_list("recipient", flat=True).distinct()) if recipients else set()
 
 
 def notify_refunded(order: Order, *, refund: int, returned: Returned, points: int, at: datetime) -> None:

@@ -12,13 +12,15 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import User
+from accounts.models import User, normalise_email
 from cinema.money import MAX_AMOUNT, MINOR_UNITS, format_money
 from concessions.models import ConcessionItem
 from screenings.models import Seat, TicketType
 from storefront.services.seat_map import SeatMap
 
 PHONE = RegexValidator(r"^\+?[0-9 ()\-]{5,31}$", gettext_lazy("Enter a phone number, for example +7 900 123-45-67."))
+
+EMAIL_LENGTH = 254  # of every column that stores an e-mail address
 
 
 class ShopForm(forms.Form):
@@ -31,12 +33,22 @@ class ShopForm(forms.Form):
         self.label_suffix = ""
 
 
+class AddressField(forms.EmailField):
+    """An e-mail address, no longer than its columns and in the form in which accounts store it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": EMAIL_LENGTH, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        return normalise_email(super().to_python(value))  # before the validators: another case may be longer
+
+
 class CheckoutForm(ShopForm):
     """A ticket type for each seat, snacks, contact details, promo code and points. `stock`: the snacks on
     sale with the available quantity of each.
     """
 
-    email = forms.EmailField(
+    email = AddressField(
         label=gettext_lazy("Email"),
         help_text=gettext_lazy("We’ll send your tickets here."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -54,9 +66,6 @@ class CheckoutForm(ShopForm):
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
 
     def __init__(
         self,
@@ -175,16 +184,11 @@ def _minor_units(amount: Decimal) -> int:
 class AddressForm(ShopForm):
     """The address to send a link to."""
 
-    email = forms.EmailField(label=gettext_lazy("Email"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+    email = AddressField(label=gettext_lazy("Email"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
 class PasswordSignInForm(ShopForm):
-    username = forms.EmailField(
-        label=gettext_lazy("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
-    )
+    username = AddressField(label=gettext_lazy("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(
         label=gettext_lazy("Password"),
         strip=False,
@@ -200,7 +204,7 @@ class FindForm(ShopForm):
         help_text=gettext_lazy("Eight letters and digits. You’ll find it in the email about your order."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    email = forms.EmailField(label=gettext_lazy("Email"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = AddressField(label=gettext_lazy("Email"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
 class ProfileForm(forms.ModelForm):

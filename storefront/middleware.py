@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.errors import RateLimited
+from accounts import throttling
+from accounts.errors import LogInPaused, RateLimited
 
 
 class RateLimitMiddleware:
@@ -19,6 +20,8 @@ class RateLimitMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         if not isinstance(exception, RateLimited):
             return None
+        if isinstance(exception, LogInPaused):
+            return throttling.paused(request, seconds=exception.wait)
         page = render(
             request, "storefront/problem.html", {"title": _("Too many requests"), "text": str(exception)}, status=429
         )

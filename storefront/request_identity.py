@@ -1,15 +1,19 @@
 """The visitor behind a request: customer, guest, browser and address."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.services import rate_limits
 from cinema.http import client_address
 from orders.services import Buyer
 
 KEPT = ("email", "phone", "promocode", "points")  # the contact details entered, until something is bought
+LONGEST = 254  # characters of a value that is kept
 
 
 def customer(request: HttpRequest) -> User | None:
@@ -28,10 +32,18 @@ def signed_in_customer(request: HttpRequest) -> User:
 
 
 def visitor(request: HttpRequest) -> str:
-    """The random name of this browser, given with its first hold."""
+    """The random name of this browser. It is stored by `remember` or `keep_visitor` only, since storing it creates a
+    row in the table of sessions.
+    """
+    known = request.session.get("visitor") or getattr(request, "new_visitor", None) or secrets.token_urlsafe(16)
+    request.new_visitor = known  # type: ignore[attr-defined]
+    return str(known)
+
+
+def keep_visitor(request: HttpRequest) -> None:
+    """Store the browser's name, once it holds something."""
     if "visitor" not in request.session:
-        request.session["visitor"] = secrets.token_urlsafe(16)
-    return str(request.session["visitor"])
+        request.session["visitor"] = visitor(request)
 
 
 def buyer(request: HttpRequest, *, email: str, phone: str, language: str) -> Buyer:
@@ -45,10 +57,18 @@ def buyer(request: HttpRequest, *, email: str, phone: str, language: str) -> Buy
     )
 
 
-def store_typed(request: HttpRequest, typed: dict[str, Any]) -> None:
-    """Keep what was typed, so that it need not be typed again after a seat was lost."""
+def store_typed(request: HttpRequest, form: Form, *, at: datetime) -> None:
+    """Keep what was typed, so that it need not be typed again after a seat was lost: valid values of the form's own
+    fields, and not from a browser or an IP address that has stored too often.
+    """
+    person = str(request.session.get("visitor", ""))
+    if not rate_limits.allowed("remember", person=person, address=client_address(request), at=at):
+        return
+    keep_visitor(request)
     request.session["typed"] = {
-        name: value for name, value in typed.items() if name in KEPT or name.startswith(("snack-", "type-"))
+        name: value[:LONGEST] if isinstance(value, str) else value
+        for name, value in form.cleaned_data.items()
+        if (name in KEPT or name.startswith(("snack-", "type-"))) and isinstance(value, str | int)
     }
 
 

@@ -1,7 +1,10 @@
 """Rate limits per person and per IP address for actions that can be abused.
 
 Attempts are counted in the database (`accounts.Attempt`), since web processes share no memory. The limits are in the
-setting `ATTEMPTS`.
+setting `ATTEMPTS`. IPv6 addresses are counted by their /64.
+
+Who a person is must be proved: an account, or a browser by its random name. An e-mail address that somebody typed is
+`claimed`, and counted together with the IP address, so that nobody uses up the attempts of its owner.
 """
 
 from datetime import datetime, timedelta
@@ -12,6 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.errors import RateLimited
 from accounts.models import Attempt
+from cinema.http import network_of
 
 KEPT = timedelta(days=1)  # at least as long as the longest window in `ATTEMPTS`
 DELETED_PER_HIT = 20  # each hit deletes up to this many old rows, so that the table stays small without a job
@@ -19,15 +23,22 @@ DELETED_PER_HIT = 20  # each hit deletes up to this many old rows, so that the t
 
 def fingerprint(scope: str, value: str) -> str:
     """A keyed hash of a person or an address: stable, and not reversible without the secret key."""
+    if scope == "address":
+        value = network_of(value)
     return salted_hmac(f"limits.{scope}", value.strip().lower(), algorithm="sha256").hexdigest()[:40]
 
 
-def hit(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
+def claim(email: str, address: str | None) -> str:
+    """The person of a limit where an e-mail address was only typed: the address together with the IP address."""
+    return f"{email.strip().lower()} {network_of(address or '')}"
+
+
+def hit(kind: str, *, person: str = "", claimed: str = "", address: str | None = "", at: datetime) -> None:
     """Count one attempt of this kind. Raises `RateLimited` at the limit; refused attempts are not counted.
 
     The limit is checked again after counting, so that simultaneous attempts cannot all pass.
     """
-    limits = _limits(kind, person, address)
+    limits = _limits(kind, person, claimed, address)
     if not limits:
         return
     _raise_if_exceeded(kind, limits, at=at, extra=1)
@@ -37,18 +48,36 @@ def hit(kind: str, *, person: str = "", address: str | None = "", at: datetime) 
     Attempt.objects.filter(pk__in=list(old)).delete()
 
 
-def check(kind: str, *, person: str = "", address: str | None = "", at: datetime) -> None:
+def check(kind: str, *, person: str = "", claimed: str = "", address: str | None = "", at: datetime) -> None:
     """Raise `RateLimited` if no attempts are left, without counting this one."""
-    if limits := _limits(kind, person, address):
+    if limits := _limits(kind, person, claimed, address):
         _raise_if_exceeded(kind, limits, at=at, extra=1)
 
 
-def _limits(kind: str, person: str, address: str | None) -> dict[str, int]:
+def allowed(kind: str, *, person: str = "", claimed: str = "", address: str | None = "", at: datetime) -> bool:
+    """Count one attempt, as `hit` does, where a refusal is no error: False at the limit."""
+    try:
+        hit(kind, person=person, claimed=claimed, address=address, at=at)
+    except RateLimited:
+        return False
+    return True
+
+
+def take_back(kind: str, *, address: str | None, at: datetime) -> None:
+    """Delete one attempt of the address that `hit` counted at `at`, because it turned out to be none."""
+    if address:
+        counted = Attempt.objects.filter(kind=kind, who=fingerprint("address", address), at=at)
+        Attempt.objects.filter(pk__in=list(counted.values_list("pk", flat=True)[:1])).delete()
+
+
+def _limits(kind: str, person: str, claimed: str, address: str | None) -> dict[str, int]:
     """The allowed number of attempts by fingerprint, for the person and the address that are known."""
     _window, person_limit, address_limit = settings.ATTEMPTS[kind]
     limits = {}
     if person:
         limits[fingerprint("person", person)] = person_limit
+    if claimed:
+        limits[fingerprint("claim", claim(claimed, address))] = person_limit
     if address:
         limits[fingerprint("address", address)] = address_limit
     return limits

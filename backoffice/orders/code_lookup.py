@@ -19,9 +19,10 @@ CODE = re.compile(rf"{TICKET_CODE.pattern}|{PICKUP_CODE}")
 
 
 class CodeLookupMixin(CinemaScopedAdmin):
-    """A list whose search box accepts codes, and stops finding them after too many wrong ones (`ATTEMPTS["code"]`).
+    """A list whose search box accepts codes, and limits how many wrong ones are looked up (`ATTEMPTS["code"]`).
 
-    Wrong codes are counted per person and per IP address. Other searches, such as names and order numbers, are not.
+    A code that exists is always found. Wrong ones are counted per person and per IP address; other searches, such as
+    names and order numbers, are not.
     Pages override `look_up` to say how a code is found.
     """
 
@@ -29,15 +30,13 @@ class CodeLookupMixin(CinemaScopedAdmin):
         code = search_term.strip().upper()
         if not CODE.fullmatch(code):
             return self.look_up(request, queryset, search_term)
-        source: Any = {"person": f"staff {request.user.pk}", "address": client_address(request), "at": clock.now()}
-        try:
-            rate_limits.check("code", **source)
-            found, repeated = self.look_up(request, queryset, search_term)
-            if not found.exists():
-                rate_limits.hit("code", **source)
-        except RateLimited as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-            return queryset.none(), False
+        found, repeated = self.look_up(request, queryset, search_term)
+        if not found.exists():
+            person, address = f"staff {request.user.pk}", client_address(request)
+            try:
+                rate_limits.hit("code", person=person, address=address, at=clock.now())
+            except RateLimited as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
         return found, repeated
 
     def look_up(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:

@@ -36,7 +36,8 @@ class EraseForm(ActionForm):
 class PersonalDataMixin:
     """Adds the download and the erasure to the page of an order.
 
-    Both cover the whole chain: a customer's data includes orders at cinemas that the person cannot open.
+    For an order bought with an account both cover the whole chain: the data includes orders at cinemas that the person
+    cannot open. For a guest's order they cover that order alone, since nothing proves whose address was typed.
     """
 
     def get_urls(self) -> Any:

@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from notifications.models import MessageKind, Notification
+from notifications.models import MessageKind, Notification, Status
 
 # The keys of that table, checked when a message is created.
 ORDER_KEYS = frozenset({"number", "link", "cinema", "address", "showings", "snacks"})
@@ -100,3 +100,12 @@ def queue(messages: Iterable[Message], *, at: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def was_queued(kind: str, *, recipient: str, after: datetime, occasion: str = "") -> bool:
+    """Whether such a message was queued after that instant and not given up; with `occasion`, one that starts with it.
+    Reads only.
+    """
+    given_up = (Status.FAILED, Status.OUTDATED)
+    queued = Notification.objects.filter(kind=kind, recipient=recipient, created_at__gt=after)
+    return queued.filter(occasion__startswith=occasion).exclude(status__in=given_up).exists()

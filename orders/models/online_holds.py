@@ -9,7 +9,8 @@ from orders.models.orders import Order
 class OnlineHold(models.Model):
     """Who holds an online order, so that one visitor or address cannot hold a whole hall.
 
-    `since` is the start of the first hold: an order that replaces another keeps it.
+    `since` is the start of the first hold: an order that replaces another keeps it. `may_write` says whether the
+    address is told when the hold lapses; see `orders.services.selling.online`.
     """
 
     order = models.OneToOneField(Order, models.PROTECT, related_name="online_hold", verbose_name=_("order"))
@@ -17,6 +18,7 @@ class OnlineHold(models.Model):
     person = models.CharField(max_length=40)
     address = models.CharField(max_length=40)
     since = models.DateTimeField()
+    may_write = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         db_table = "storefront_onlinehold"  # the table is older than the place of the model

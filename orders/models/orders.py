@@ -31,6 +31,14 @@ class OrderQuerySet(models.QuerySet["Order"]):
             expires_at__lte=at,
         )
 
+    def held(self, at: datetime) -> "OrderQuerySet":
+        """Unpaid orders that still keep their seats: all that are not `expired`."""
+        in_flight = Payment.objects.filter(order=OuterRef("pk"), status=Payment.Status.PENDING)
+        return self.filter(
+            Q(expires_at__gt=at) | Q(Exists(in_flight), expires_at__gt=at - settings.PAYMENT_IN_FLIGHT_GRACE),
+            status__in=Order.UNPAID,
+        )
+
     def overdue(self, at: datetime) -> "OrderQuerySet":
         """Orders that are past their payment deadline and have not expired."""
         return self.filter(status=Order.Status.PENDING_PAYMENT, payment_deadline__lte=at, expires_at__gt=at)

@@ -14,20 +14,25 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.models import User
+from accounts.models import User, normalise_email
 from notifications.models import MessageKind
-from notifications.services import Message, queue
+from notifications.services import Message, queue, was_queued
 from orders.services import claim_guest_orders
 from storefront.errors import LinkRefused
 
 SALT = "storefront.signing_in"
 
 
-def send_link(email: str, *, language: str, onward: str = "", at: datetime) -> None:
-    """Send a sign-in link to the address. The caller gives the same answer whether or not there is an
-    account. Owns its transaction.
+def send_link(email: str, *, language: str, onward: str = "", sparingly: bool = False, at: datetime) -> None:
+    """Send a sign-in link to the address. The caller gives the same answer whether or not there is an account, and
+    whether or not a message is sent.
+
+    `sparingly` sends none while the last link is younger than `LINK_AGAIN`: too many people, or one person in
+    many places, asked for this address, and its owner must neither be flooded nor shut out. Owns its transaction.
     """
-    email = email.strip().lower()
+    email = normalise_email(email)
+    if sparingly and was_queued(MessageKind.SIGN_IN, recipient=email, after=at - settings.LINK_AGAIN):
+        return
     user = User.objects.filter(email=email).first()
     if user is not None and (user.is_staff or not user.is_active):
         return

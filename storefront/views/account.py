@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import normalise_email
 from accounts.services import rate_limits
 from cinema import clock
 from cinema.http import client_address
@@ -76,8 +77,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = PasswordSignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        user = auth.authenticate(request, username=given["username"].lower(), password=given["password"])
-        if user is not None and not user.is_staff:
+        user = auth.authenticate(request, username=normalise_email(given["username"]), password=given["password"])
+        if user is not None:
             auth.login(request, user, backend=BACKEND)
             return _in_own_language(redirect(onward(request, following)), user)
         form.add_error(None, _("Incorrect email or password. You can also sign in with an emailed link."))
@@ -101,8 +102,10 @@ def send_link(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _sign_in_page(request, PasswordSignInForm(), form, following)
     at, email = clock.now(), form.cleaned_data["email"]
-    rate_limits.hit("sign_in", person=email, address=client_address(request), at=at)
-    signing_in.send_link(email, language=get_language() or "", onward=onward(request, following), at=at)
+    rate_limits.hit("sign_in", claimed=email, address=client_address(request), at=at)
+    often = not rate_limits.allowed("sign_in", person=email, at=at)  # from anywhere; its owner is not refused
+    language = get_language() or ""
+    signing_in.send_link(email, language=language, onward=onward(request, following), sparingly=often, at=at)
     return render(request, "storefront/sent.html", {"email": email, "what": "sign_in"})
 
 
@@ -216,11 +219,12 @@ def find(request: HttpRequest) -> HttpResponse:
     """Send the link to an order, found by number and address. The page does not reveal whether there is one."""
     form = FindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        at, email = clock.now(), form.cleaned_data["email"].lower()
-        rate_limits.hit("find", person=email, address=client_address(request), at=at)
+        at, email = clock.now(), form.cleaned_data["email"]
+        rate_limits.hit("find", claimed=email, address=client_address(request), at=at)
         number = form.cleaned_data["number"].strip().upper()
         order = Order.objects.filter(number=number).first()
         if order is not None and order.email.lower() == email:
-            notifications.send_link(order, at=at)
+            often = not rate_limits.allowed("find", person=email, at=at)
+            notifications.send_link(order, sparingly=often, at=at)
         return render(request, "storefront/sent.html", {"email": email, "what": "order"})
     return render(request, "storefront/find.html", {"form": form})

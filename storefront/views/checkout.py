@@ -49,7 +49,14 @@ def checkout(request: HttpRequest, key: int) -> HttpResponse:
     return checkout_page(request, SeatMap(seats_views.get_session(key), at=clock.now()))
 
 
-def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
+@never_cache
+def checkout_again(request: HttpRequest, key: int) -> HttpResponse:
+    """The checkout with what was typed, after the visitor has signed in or out in another tab."""
+    return checkout_page(request, SeatMap(seats_views.get_session(key), at=clock.now()), stale=True)
+
+
+def checkout_page(request: HttpRequest, seat_map: SeatMap, *, stale: bool = False) -> HttpResponse:
+    """`stale`: only show what was typed, without keeping or holding anything."""
     at, order = seat_map.at, seat_map.order
     keys = request.GET.getlist("seat") or [str(key) for key in seat_map.mine]
     try:
@@ -61,19 +68,27 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap) -> HttpResponse:
     form = _form(request, seat_map, chosen)
     status = 200
     if request.method == "POST":
-        request_identity.store_typed(request, request.POST.dict())
         status = 409
-        if form.is_valid():
+        if stale:
+            form.add_error(None, _("You’ve signed in or out in another tab. Check your order and continue."))
+        elif not form.is_valid():
+            request_identity.store_typed(request, form, at=at)
+        else:
             try:
                 held = _hold(request, form, seat_map, at=at)
             except OF_SEATS as refusal:
+                request_identity.store_typed(request, form, at=at)
                 fresh = SeatMap(seat_map.session, at=at, order=order)
                 still = {seat.pk for seat in chosen} - fresh.taken
                 return seats_views.seats_page(request, fresh, refusal=refusal, chosen=still)
             except Refused as refusal:
-                status = 429 if isinstance(refusal, RateLimited) else 409
+                if isinstance(refusal, RateLimited):
+                    status = 429
+                else:
+                    request_identity.store_typed(request, form, at=at)
                 form.add_error(_field_of(refusal, form), in_customers_words(refusal))
             else:
+                request_identity.keep_visitor(request)
                 request_identity.clear_typed(request)
                 return redirect("shop:order", held.token)
     return _page(request, form, seat_map, chosen, status=status)

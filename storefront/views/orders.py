@@ -55,13 +55,13 @@ def of_order(view: View) -> View:
 
 
 def order_of(request: HttpRequest, token: str) -> Order:
-    """The order of the token, compared in constant time. Wrong tokens are rate-limited."""
-    at, address = clock.now(), client_address(request)
-    rate_limits.check("unknown_link", address=address, at=at)
+    """The order of the token, compared in constant time. Only wrong tokens are counted and limited, so that nobody's
+    guesses shut out whoever has the right link at the same IP address.
+    """
     order = WHOLE.filter(token=token).first()
     known = order.token if order else secrets.token_urlsafe(24)
     if not secrets.compare_digest(known.encode(), token.encode()) or order is None:
-        rate_limits.hit("unknown_link", address=address, at=at)
+        rate_limits.hit("unknown_link", address=client_address(request), at=clock.now())
         raise Http404
     return order
 
@@ -126,6 +126,15 @@ def change(request: HttpRequest, order: Order) -> HttpResponse:
     if seat_map is None:
         return redirect("shop:order", order.token)
     return checkout_views.checkout_page(request, seat_map)
+
+
+@of_order
+def change_again(request: HttpRequest, order: Order) -> HttpResponse:
+    """The change of an order with what was typed, after the visitor has signed in or out in another tab."""
+    seat_map = _map_of(order, at=clock.now())
+    if seat_map is None:
+        return redirect("shop:order", order.token)
+    return checkout_views.checkout_page(request, seat_map, stale=True)
 
 
 def _map_of(order: Order, *, at: datetime) -> SeatMap | None:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -49,9 +50,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def film(request: HttpRequest, key: int) -> HttpResponse:
-    """A film and all its showings."""
+    """A film and all its showings. A film is announced by its first session; before that it has no page."""
     at = clock.now()
-    shown = get_object_or_404(Film.objects.exclude(age_rating="").prefetch_related("genres"), pk=key)
+    announced = Film.objects.filter(Exists(Session.objects.filter(film=OuterRef("pk")))).exclude(age_rating="")
+    shown = get_object_or_404(announced.prefetch_related("genres"), pk=key)
     today = timezone.localtime(at).date()
     found = programme.showings(first=today - timedelta(days=1), days=FILM_DAYS + 1, film=shown, at=at)
     cinemas = {showing.session.hall.cinema for showing in found}

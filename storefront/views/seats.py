@@ -78,8 +78,12 @@ def seats_page(
 @require_safe
 @never_cache
 def taken(request: HttpRequest, key: int) -> JsonResponse:
-    """The seats that are taken now, polled by an open seat map."""
+    """The seats that are taken now, polled by an open seat map. What a session sold is no longer told once it is off
+    sale.
+    """
     session = get_object_or_404(Session, pk=key)
     at = clock.now()
+    if not session.is_on_sale(at):
+        return JsonResponse({"taken": [], "on_sale": False})
     gone, _mine = taken_seats(session, at=at)
-    return JsonResponse({"taken": sorted(gone), "on_sale": session.is_on_sale(at)})
+    return JsonResponse({"taken": sorted(gone), "on_sale": True})

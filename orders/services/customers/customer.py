@@ -1,4 +1,6 @@
-"""A customer in the sense of data protection law: an account, or a guest known only by an address."""
+"""A customer in the sense of data protection law: an account, a guest known only by an address, or the unproved
+customer of one order.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,21 +15,31 @@ from orders.models import Order
 
 @dataclass(frozen=True)
 class Customer:
-    """`address` is an e-mail address, or the phone number of a guest who left nothing else."""
+    """`address` is an e-mail address, or the phone number of a guest who left nothing else.
+
+    With `only`, this is the customer of that order and of nothing else: anybody can type anybody's address at a
+    checkout, so the address proves nothing about other orders or an account.
+    """
 
     address: str
     user: User | None = None
+    only: Order | None = None
 
     @classmethod
     def known_by(cls, address: str) -> Self:
+        """Who has this address. The caller has verified that it is the address of the person who asks."""
         address = address.strip()
         user = User.objects.filter(email=address.lower()).first() if address else None
         return cls(user.email if user else address, user)
 
     @classmethod
     def of(cls, order: Order) -> Self:
-        """The customer of an order. An order without any address has a customer without orders."""
-        return cls(order.user.email, order.user) if order.user else cls.known_by(order.recipient)
+        """The customer of an order: the account that bought it, otherwise whoever bought this order alone. Never a
+        member of staff. An order without any address has a customer without orders.
+        """
+        if order.user is not None and not order.user.is_staff:
+            return cls(order.user.email, order.user)
+        return cls(order.recipient.strip(), only=order)
 
     def orders(self) -> QuerySet[Order]:
         """Their orders, including those bought as a guest. Orders of others that only mention this address
@@ -35,6 +47,8 @@ class Customer:
         """
         if not self.address:
             return Order.objects.none()
+        if self.only is not None:
+            return Order.objects.filter(pk=self.only.pk)
         as_guest = Q(user__isnull=True) & (
             Q(email__in={self.address, self.address.lower()}) | Q(email="", phone=self.address)
         )
@@ -46,5 +60,7 @@ class Customer:
         own = {self.address, self.address.lower()} - {""}
         others = {address for order in orders for address in (order.email, order.phone)} - own - {""}
         numbers = {order.number for order in orders}
+        if self.only is not None:
+            own, others = set(), own | others
         sent = Notification.objects.filter(kind__in=MessageKind.values, recipient__in=own | others).order_by("pk")
         return [each for each in sent if each.recipient in own or each.occasion.partition(" ")[0] in numbers]

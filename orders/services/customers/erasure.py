@@ -44,18 +44,23 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
     """Erase the customer's name, addresses and phone number from every row that holds them, for good.
 
     Their orders, payments, refunds, receipts and points transactions stay, without a name. Remaining points expire;
-    messages and failed log-ins are deleted; the account can no longer be used. Raises `NothingKept`,
+    messages and failed log-ins are deleted; the account can no longer be used. Of a customer of one order (`only`) just
+    what belongs to that order is erased. Raises `NothingKept`,
     `StaffNotForgotten`, and `OrdersStillOpen` while one of the orders is not settled. Owns its transaction.
     """
     with transaction.atomic():
         # Others' orders may be written to this address: it is as much the customer's there.
+        whole = customer.only is None
         named = Order.objects.filter(
             Q(pk__in=customer.orders()) | Q(email__in={customer.address, customer.address.lower()} - {""})
+            if whole
+            else Q(pk__in=customer.orders())
         )
         lock_orders(list(named.values_list("pk", flat=True)))
         orders = list(customer.orders().order_by("pk"))
         user = User.objects.select_for_update().get(pk=customer.user.pk) if customer.user else None
-        if not customer.address or (user is not None and is_anonymous(user)):
+        erased = not whole and not any(order.recipient for order in orders)
+        if not customer.address or erased or (user is not None and is_anonymous(user)):
             raise NothingKept(_("This customer’s personal data has already been deleted."))
         if user is not None and user.is_staff:
             raise StaffNotForgotten(_("Staff accounts can’t be erased. Deactivate the account instead."))
@@ -78,9 +83,14 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         account = BonusAccount.objects.filter(user=user).first() if user else None
 
         Notification.objects.filter(pk__in=[message.pk for message in messages]).delete()
-        delete_login_attempts({address.lower() for address in addresses})
+        if whole:
+            delete_login_attempts({address.lower() for address in addresses})
         rows: list[Model] = [*orders, *filter(None, [user, account])]
-        redact_admin_log([*rows, *redact_approvals(rows)], words=names, everywhere=addresses)
+        redact_admin_log(
+            [*rows, *redact_approvals(rows)],
+            words=names if whole else addresses,
+            everywhere=addresses if whole else set(),
+        )
         _redact_free_text(orders, account, words=addresses | names)
         keys = [order.pk for order in orders]
         Order.objects.filter(pk__in=list(named.exclude(pk__in=keys).values_list("pk", flat=True))).update(email="")

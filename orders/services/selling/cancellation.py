@@ -13,7 +13,7 @@ from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders import notifications
 from orders.locks import keys_of, lock_order, lock_orders
-from orders.models import Order, Ticket
+from orders.models import OnlineHold, Order, Ticket
 from orders.reasons import Reason
 from orders.services.selling import promocodes
 
@@ -43,7 +43,8 @@ def cancel_by_customer(order: Order, *, at: datetime, actor: User | None = None)
 def cancel_locked(
     orders: Iterable[Order], *, reason: str, at: datetime, actor: User | None = None, notify: bool = True
 ) -> None:
-    """Cancel a job's batch of unpaid orders; see `cancel`. `notify` says whether customers are notified.
+    """Cancel a job's batch of unpaid orders; see `cancel`. `notify` says whether customers are notified. Guests whose
+    address is not proved are not notified of an expired hold where `OnlineHold` forbids it, nor a second time.
 
     Must be called inside a transaction (the orders are locked and were read afterwards).
     """
@@ -60,7 +61,22 @@ def cancel_locked(
         holds.return_stock(open_keys, at=at)
     give_back(to_give_back(keys), at=at)
     if notify:
-        notifications.notify_cancelled(rows, at=at)
+        notifications.notify_cancelled(rows if reason != CancelReason.EXPIRED else _to_notify(rows), at=at)
+
+
+def _to_notify(expired: list[Order]) -> list[Order]:
+    """Of these expired orders, those whose customers are notified. Two queries."""
+    unproved = OnlineHold.objects.filter(order__in=[order.pk for order in expired], order__user__isnull=True)
+    may_write = dict(unproved.values_list("order", "may_write"))
+    notified = notifications.notified_of_cancellation({order.recipient for order in expired if order.pk in may_write})
+    result = []
+    for order in expired:
+        if order.pk in may_write:
+            if not may_write[order.pk] or order.recipient in notified:
+                continue
+            notified.add(order.recipient)
+        result.append(order)
+    return result
 
 
 def cancel_expired(keys: Collection[int], *, at: datetime) -> None:

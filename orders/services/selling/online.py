@@ -34,6 +34,18 @@ class Buyer:
     language: str = ""
     user: User | None = None
 
+    def counted_as(self) -> dict[str, str]:
+        """Whose attempts these are: the account's; a guest's address counts only together with the IP address."""
+        if self.user is not None:
+            return {"person": f"user {self.user.pk}"}
+        return {"claimed": self.email} if self.email else {"person": self.visitor}
+
+    def person(self) -> str:
+        """The fingerprint by which `OnlineHold` counts what one person holds at once."""
+        if self.user is not None:
+            return fingerprint("person", f"user {self.user.pk}")
+        return fingerprint("claim", rate_limits.claim(self.email, self.address))
+
 
 def hold_online(
     seat_map: SeatMap,
@@ -53,7 +65,7 @@ def hold_online(
     """
     seat_map.check([seat for seat, _type in places])
     seat_map.check_types(places)
-    rate_limits.hit("hold", person=buyer.email or buyer.visitor, address=buyer.address, at=at)
+    rate_limits.hit("hold", **buyer.counted_as(), address=buyer.address, at=at)
     old = seat_map.order
     _check_held_seats(buyer, more=len(places), instead_of=old, at=at)
     if old and old.user != buyer.user and points > (held := points_held(old.pk)):
@@ -78,13 +90,14 @@ def hold_online(
     except PromocodeRefused:
         rate_limits.hit("promocode", person=buyer.visitor, address=buyer.address, at=at)
         raise
-    since = OnlineHold.objects.filter(order=old).values_list("since", flat=True).first() if old else None
+    replaced = OnlineHold.objects.filter(order=old).first() if old else None
     OnlineHold.objects.create(
         order=order,
         visitor=fingerprint("visitor", buyer.visitor),
-        person=fingerprint("person", buyer.email),
+        person=buyer.person(),
         address=fingerprint("address", buyer.address or ""),
-        since=since or at,
+        since=replaced.since if replaced else at,
+        may_write=replaced.may_write if replaced else _may_write(buyer, at=at),
     )
     try:
         _check_held_seats(buyer, more=0, instead_of=None, at=at)
@@ -92,6 +105,15 @@ def hold_online(
         cancel_by_customer(order, at=at)
         raise
     return order
+
+
+def _may_write(buyer: Buyer, *, at: datetime) -> bool:
+    """Whether the address is told when this hold lapses. A typed address is not proved to be the buyer's: it is told
+    once a day at most, and few addresses on behalf of one IP address, so that holds do not flood strangers.
+    """
+    if buyer.user is not None or not buyer.email:
+        return True
+    return rate_limits.allowed("lapse", person=buyer.email, address=buyer.address, at=at)
 
 
 def extend_online(order: Order, *, at: datetime) -> Order:
@@ -121,13 +143,11 @@ def _held_since(order: Order) -> datetime:
 
 def _check_held_seats(buyer: Buyer, *, more: int, instead_of: Order | None, at: datetime) -> None:
     """Raise `TooMuchHeld` above the limits of a visitor or an address. Two queries."""
-    held = Ticket.objects.filter(
-        status=Ticket.Status.RESERVED, order__status__in=Order.UNPAID, order__expires_at__gt=at
-    )
+    held = Ticket.objects.filter(status=Ticket.Status.RESERVED, order__in=Order.objects.held(at).values("pk"))
     if instead_of is not None:
         held = held.exclude(order=instead_of)
     by_whom = Q(order__online_hold__visitor=fingerprint("visitor", buyer.visitor)) | Q(
-        order__online_hold__person=fingerprint("person", buyer.email)
+        order__online_hold__person=buyer.person()
     )
     if held.filter(by_whom).count() + more > settings.HELD_SEATS["visitor"]:
         raise TooMuchHeld

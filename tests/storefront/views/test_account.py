@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -77,6 +78,48 @@ def test_sign_in_e_mails_are_rate_limited(client: Client) -> None:
     answers = [ask_for_link(client, ME).status_code for _each in range(7)]
 
     assert answers == [200] * 5 + [429] * 2
+
+
+def test_a_stranger_who_asks_for_links_neither_shuts_out_nor_floods_the_owner(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = count()
+    monkeypatch.setattr("cinema.clock.now", lambda: NOON + timedelta(seconds=next(seconds)))
+    for number in range(4):
+        for _time in range(5):
+            ask_for_link(Client(REMOTE_ADDR=f"198.51.100.{number}"), ME)
+    sent = Notification.objects.count()
+
+    answer = ask_for_link(client, ME)
+
+    assert (sent, Notification.objects.count(), answer.status_code) == (5, 5, 200)  # the last link still works
+    monkeypatch.setattr("cinema.clock.now", lambda: NOON + timedelta(minutes=1) + live_settings.LINK_AGAIN)
+    ask_for_link(client, ME)
+    assert Notification.objects.count() == 6
+
+
+def test_a_stranger_who_looks_for_orders_does_not_keep_the_owner_from_finding_theirs(client: Client) -> None:
+    order = factories.a_paid_order(email=ME)
+    for _time in range(6):
+        find(Client(REMOTE_ADDR="198.51.100.9"), "AAAAAAAA", ME)
+
+    assert find(client, order.number, ME).status_code == 200
+    assert Notification.objects.filter(kind=MessageKind.ORDER_LINK).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [("/account/sign-in/link/", ["email"]), ("/account/sign-in/", ["username"]), ("/find/", ["email"])],
+)
+def test_an_address_longer_than_its_column_is_refused_in_words(client: Client, page: str, fields: list[str]) -> None:
+    long = f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.org"
+    given = dict.fromkeys(fields, long) | {"number": "AAAAAAAA", "password": PASSWORD}
+
+    answer = client.post(page, given)
+
+    assert answer.status_code == 200
+    assert "at most 254 characters" in answer.text
+    assert not Notification.objects.exists()
 
 
 def test_signing_in_by_password_returns_to_the_previous_page(client: Client) -> None:

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings as live_settings
+from django.contrib.sessions.models import Session as WebSession
 from django.test import Client
 
 from bonuses.models import BonusAccount
+from cinema import clock
 from concessions.models import ConcessionItem
 from notifications.models import MessageKind, Notification
 from orders.models import Order, Ticket
+from payments.models import Payment
 from screenings.models import Seat, Session, TicketType
 from tests.helpers import factories
 from tests.helpers.factories import NOON, business_state
@@ -396,3 +399,61 @@ def held(client: Client, session: Session, seats: int, **given: Any) -> Order:
     answer = buy(client, session, factories.free_seats(session)[:seats], **given)
     assert answer.status_code == 302, answer.content.decode()
     return Order.objects.get(token=answer["Location"].split("/")[2])
+
+
+# --- What is kept of a visitor
+
+
+def test_only_valid_values_of_the_forms_own_fields_are_kept(client: Client) -> None:
+    session = factories.a_session()
+    [seat] = factories.free_seats(session)[:1]
+    flood = {f"snack-{number}": "x" * 50_000 for number in range(20)}
+
+    answer = client.post(
+        checkout(session, [seat]), {"email": "not an address", "phone": "+79035550199", "type-x": "y" * 999, **flood}
+    )
+
+    assert answer.status_code == 409
+    assert client.session["typed"] == {"phone": "+79035550199", "promocode": ""}
+
+
+def test_who_is_refused_gets_no_session(client: Client, settings: Any) -> None:
+    none = (timedelta(hours=1), 0, 0)
+    settings.ATTEMPTS = {**settings.ATTEMPTS, "hold": none, "remember": none}
+    session = factories.a_session()
+    seats = factories.free_seats(session)[:1]
+
+    assert buy(client, session, seats).status_code == 429
+    assert client.post(checkout(session, seats), {"email": "wrong"}).status_code == 409
+    assert not WebSession.objects.exists()
+
+
+# --- Who is limited
+
+
+def test_a_stranger_who_types_a_customers_address_does_not_keep_the_customer_from_buying(client: Client) -> None:
+    session = factories.a_session(factories.a_hall(rows=["s" * 10] * 4))
+    owner = factories.a_customer()
+    seats = factories.free_seats(session)
+    stranger = {"REMOTE_ADDR": "198.51.100.9"}
+    assert buy(Client(**stranger), session, seats[:10], email=owner.email).status_code == 302
+    assert buy(Client(**stranger), session, seats[10:20], email=owner.email).status_code == 302
+    assert buy(Client(**stranger), session, seats[20:22], email=owner.email).status_code == 409
+
+    client.force_login(owner)
+
+    assert buy(client, session, seats[20:22], email=owner.email).status_code == 302
+    assert buy(Client(REMOTE_ADDR="203.0.113.7"), session, seats[22:24], email=owner.email).status_code == 302
+
+
+def test_seats_held_while_a_payment_is_in_flight_count_as_held(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = factories.a_session(factories.a_hall(rows=["s" * 10] * 3))
+    seats = factories.free_seats(session)
+    for chosen in (seats[:10], seats[10:20]):
+        assert buy(client, session, chosen).status_code == 302
+    for order in Order.objects.all():
+        Payment.objects.create(order=order, gateway="demo", amount=order.final_amount, created_at=NOON)
+
+    monkeypatch.setattr(clock, "now", lambda: order.expires_at + timedelta(minutes=1))
+
+    assert buy(client, session, seats[20:22]).status_code == 409

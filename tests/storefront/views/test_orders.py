@@ -64,6 +64,15 @@ def test_wrong_order_links_are_rate_limited(client: Client) -> None:
     assert set(answers[60:]) == {429}
 
 
+def test_wrong_links_at_an_address_do_not_shut_out_the_right_one(client: Client) -> None:
+    order = factories.a_paid_order()
+    for number in range(70):
+        client.get(f"/order/guess-{number}/")
+
+    pages = ["", "tickets.ics", "refund/"]
+    assert [client.get(f"/order/{order.token}/{page}").status_code for page in pages] == [200] * 3
+
+
 def test_expired_and_cancelled_orders_are_explained(client: Client) -> None:
     expired = factories.an_order(at=NOON - timedelta(hours=1))
     cancelled = factories.an_order(at=NOON - timedelta(days=3))

@@ -135,6 +135,13 @@ def test_each_session_of_a_film_has_structured_data(client: Client) -> None:
     }
 
 
+def test_a_film_has_no_page_before_its_first_session(client: Client) -> None:
+    film = Film.objects.create(title="Not announced yet", duration_minutes=100)
+
+    assert client.get(f"/films/{film.pk}/").status_code == 404
+    assert client.get(f"/films/{factories.a_session().film_id}/").status_code == 200
+
+
 def test_a_title_cannot_close_the_structured_data_element(client: Client) -> None:
     session = factories.a_session()
     Film.objects.filter(pk=session.film_id).update(title="</script><script>alert(1)</script>")

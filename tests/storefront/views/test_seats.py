@@ -101,3 +101,13 @@ def test_a_big_hall_takes_as_many_queries_as_a_small_one(client: Client) -> None
 def plan(client: Client, session: int) -> str:
     page = client.get(f"/sessions/{session}/").content.decode()
     return page[page.index('id="plan"') :]
+
+
+def test_what_a_session_sold_is_not_told_once_it_is_off_sale(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = factories.a_session()
+    factories.a_paid_order(session, seats=2)
+    assert len(client.get(f"/sessions/{session.pk}/taken/").json()["taken"]) == 2
+
+    monkeypatch.setattr("cinema.clock.now", lambda: session.start_datetime)
+
+    assert client.get(f"/sessions/{session.pk}/taken/").json() == {"taken": [], "on_sale": False}

@@ -17,7 +17,7 @@ from django.urls import reverse
 from accounts.models import User
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
-from notifications.models import MessageKind
+from notifications.models import MessageKind, Notification
 from notifications.services import Message, queue
 from orders.errors import NothingKept, OrdersStillOpen, StaffNotForgotten
 from orders.models import Order
@@ -167,7 +167,7 @@ def test_a_customer_downloads_and_deletes_their_data(anna):
 
 
 def test_a_manager_may_export_personal_data_and_a_cashier_may_not(anna):
-    order = anna.orders().first()
+    order = anna.orders().filter(user=anna.user).first()
     page = reverse("admin:orders_order_customer_data", args=[order.pk])
 
     assert browser(someone("cinema_manager", order.cinema)).get(page).json()["account"]["email"] == anna.address
@@ -203,3 +203,50 @@ def test_a_payment_that_can_never_succeed_any_more_does_not_block_erasure(anna):
     erase_customer(anna, at=later)
 
     assert Payment.objects.get(external_id="gone").status == Payment.Status.FAILED
+
+
+# --- Whoever types somebody's address
+
+
+@pytest.fixture
+def typed(anna: Customer) -> Order:
+    """An order for which a stranger typed Anna's address, given up without payment."""
+    order = factories.an_order(email=anna.address, phone="+79990000000")
+    cancel(order, reason="STAFF", at=NOON)
+    return order
+
+
+def test_a_typed_address_gives_out_nothing_but_that_order(anna: Customer, typed: Order) -> None:
+    data = json.loads(json.dumps(export_customer_data(Customer.of(typed), at=NOON), default=str))
+
+    assert [each["number"] for each in data["orders"]] == [typed.number]
+    assert (data["account"], data["points"], data["failed_log_ins"]) == (None, None, [])
+    about_it = Notification.objects.filter(occasion__startswith=typed.number)
+    assert [each["kind"] for each in data["messages"]] == list(about_it.values_list("kind", flat=True))
+
+
+def test_a_typed_address_erases_nothing_but_that_order(anna: Customer, typed: Order) -> None:
+    others = list(anna.orders().exclude(pk=typed.pk).order_by("pk").values_list("email", "phone"))
+
+    erase_customer(Customer.of(typed), at=NOON)
+
+    typed.refresh_from_db()
+    anna.user.refresh_from_db()
+    assert typed.recipient == ""
+    assert (anna.user.is_active, anna.user.email) == (True, anna.address)
+    assert list(anna.orders().order_by("pk").values_list("email", "phone")) == others
+    assert BonusAccount.objects.get().balance == 70 + 17
+    assert AccessAttempt.objects.exists()
+    assert "Petrova" in LogEntry.objects.get(object_repr__startswith="Annuschka").change_message
+    with pytest.raises(NothingKept):
+        erase_customer(Customer.of(typed), at=NOON)
+
+
+def test_an_order_of_staff_gives_out_nothing_about_them() -> None:
+    person = someone("owner", all_cinemas=True)
+    order = factories.an_order(customer=person)
+
+    data = export_customer_data(Customer.of(order), at=NOON)
+
+    assert data["account"] is None
+    assert len(data["orders"]) == 1

@@ -1,15 +1,17 @@
 """Online holds through the service; tests/storefront/views/test_checkout.py tests them through the shop's pages."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.conf import settings
 
+from accounts.models import User
+from notifications.models import Notification
 from orders.availability.seat_map import SeatMap
 from orders.errors import ChoiceRefused, HoldEnds, PriceChanged, SeatLeftAlone, TooMuchHeld
 from orders.models import OnlineHold, Order
-from orders.services import Buyer, extend_online, hold_online, may_extend
+from orders.services import Buyer, cancel_expired, extend_online, hold_online, may_extend
 from screenings.models import TicketType
 from tests.helpers import factories
 from tests.helpers.assertions import raises_unchanged
@@ -87,3 +89,49 @@ def test_a_hold_is_extended_up_to_its_ceiling():
     assert order.payment_deadline == NOON + settings.HOLD_CEILING
     with raises_unchanged(HoldEnds):
         extend_online(order, at=at)
+
+
+# --- Who is told when a hold lapses
+
+
+def lapse(*orders: Order) -> list[str]:
+    """Cancel these orders as expired; returns who was written to."""
+    before = set(Notification.objects.values_list("pk", flat=True))
+    cancel_expired([order.pk for order in orders], at=NOON + timedelta(hours=1))
+    return sorted(Notification.objects.exclude(pk__in=before).values_list("recipient", flat=True))
+
+
+def held_by(email: str, *, address: str = "10.0.0.1", user: User | None = None, at: datetime = NOON) -> Order:
+    seat_map = SeatMap(factories.a_session(start=at + timedelta(hours=6)), at=at)
+    places = [(seat_map.seats[0], factories.an_adult())]
+    return hold_online(seat_map, places=places, buyer=Buyer(email, address, email, user=user), at=at)
+
+
+def test_a_typed_address_is_told_of_a_lapsed_hold_once() -> None:
+    first, second = (held_by("victim@example.org", address=f"10.0.0.{number}") for number in range(2))
+
+    assert lapse(first, second) == ["victim@example.org"]
+    later = held_by("victim@example.org", address="10.0.0.9", at=NOON + timedelta(days=2))
+    cancel_expired([later.pk], at=NOON + timedelta(days=2, hours=1))
+    assert Notification.objects.count() == 1
+
+
+def test_one_ip_address_has_few_typed_addresses_told() -> None:
+    orders = [held_by(f"victim{number}@example.org") for number in range(15)]
+
+    assert len(lapse(*orders)) == settings.ATTEMPTS["lapse"][2]
+
+
+def test_a_customer_with_an_account_is_told_of_each_lapsed_hold() -> None:
+    customer = factories.a_customer()
+    orders = [held_by(customer.email, user=customer) for _number in range(2)]
+
+    assert lapse(*orders) == [customer.email] * 2
+
+
+def test_a_changed_order_is_still_told_of_its_lapse() -> None:
+    session = factories.a_session()
+    order = held(session)
+    changed = held(session, 2, order=order)
+
+    assert lapse(changed) == [BUYER.email]
