@@ -1,6 +1,6 @@
 """What a form answers whose CSRF token is of an earlier visit, because its visitor has signed in or out elsewhere."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.csrf import csrf_failure
 
