@@ -2,8 +2,8 @@
 
 from backoffice.accounts import approvals, users
 from backoffice.bonuses import accounts, transactions
-from backoffice.chain import house_rules
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
+from backoffice.house_rules import house_rules
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (

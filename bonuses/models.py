@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import between
-from cinema.rules import rules
+from house_rules.rules import rules
 
 MOST_POINTS = 100_000_000
 

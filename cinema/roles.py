@@ -38,7 +38,7 @@ ACCOUNTING = (
     SALES | STOCK | REFUNDS | BONUSES | SUMMARIES | view("orders", "promocode") | view("payments", "gatewayevent")
 )
 JOBS = view("jobs", "jobrun")
-HOUSE_RULES = view("cinema", "houserules")
+HOUSE_RULES = view("house_rules", "houserules")
 SYSTEM = view("jobs", "joblease quarantinedrow") | view("notifications", "notification")
 
 # --- What roles can do
@@ -67,7 +67,7 @@ CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
     | model_permissions("delete", "screenings", "genre")
     | model_permissions("add change", "orders", "promocode")
-    | model_permissions("change", "cinema", "houserules")
+    | model_permissions("change", "house_rules", "houserules")
     | HOUSE_RULES
     | RATES
 )

@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,6 +12,8 @@ from cinema import clock, csp
 from cinema.currencies import TWO_DECIMAL_CURRENCIES
 from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required, time_zone
 from cinema.schedule import SCHEDULE, cron_line, machine_zone
+from house_rules.defaults import *  # noqa: F403 (they are settings too)
+from house_rules.defaults import HOLD_LIMITS
 
 env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's own file is always read
 
@@ -32,7 +33,8 @@ ROOT_URLCONF = "cinema.urls"
 WSGI_APPLICATION = "cinema.wsgi.application"
 
 INSTALLED_APPS = [
-    "cinema",
+    "cinema",  # its system checks
+    "house_rules",
     "accounts",
     "jobs",
     "notifications",
@@ -70,7 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",  # stores who made a change
     "axes.middleware.AxesMiddleware",
-    "cinema.rules.HouseRulesMiddleware",
+    "house_rules.rules.HouseRulesMiddleware",
     "storefront.middleware.RateLimitMiddleware",
 ]
 
@@ -230,15 +232,8 @@ YOOKASSA_RECEIPTS = env.bool("YOOKASSA_RECEIPTS", default=False)  # whether YooK
 RECEIPT_EMAIL = env.str("RECEIPT_EMAIL", default="")  # gets the receipts of customers without an e-mail address
 YOOKASSA_NETWORKS = env.list(  # the published addresses that its webhooks come from
     "YOOKASSA_NETWORKS",
-    default=[
-        "185.71.76.0/27",
-        "185.71.77.0/27",
-        "77.75.153.0/25",
-        "77.75.154.128/25",
-        "77.75.156.11/32",
-        "77.75.156.35/32",
-        "2a02:5180::/32",
-    ],
+    default="185.71.76.0/27 185.71.77.0/27 77.75.153.0/25 77.75.154.128/25 77.75.156.11/32 77.75.156.35/32"
+    " 2a02:5180::/32".split(),
 )
 GATEWAY_CLASSES = {  # by the code stored in `Payment.gateway`
     "cash": "payments.gateways.cash.Cash",
@@ -271,61 +266,10 @@ RECEIPTS_SINCE = datetime.fromisoformat(_since).replace(tzinfo=RECEIPT_ZONE) if 
 CALCULATED_VAT = env.bool("CALCULATED_VAT", default=False)
 RECEIPT_SENDER = env.str("RECEIPT_SENDER", default="payments.fiscal.Console")
 
-# --- Business rules of the chain (the owner's page “House rules” replaces some: see cinema.rules)
+# --- Business rules of the chain: house_rules.defaults has those that no environment sets
 
-HOLD_LIMITS = {
-    # channel: (until the payment deadline, from there until the order is cancelled)
-    "ONLINE": (timedelta(minutes=env.int("HOLD_MINUTES", default=15)), timedelta(0)),
-    "BOX_OFFICE": (timedelta(minutes=15), timedelta(0)),
-    "RESERVATION": (timedelta(days=2), timedelta(days=1)),
-}
-MAX_TICKETS_AN_ORDER = 50
-SEATS_A_VISITOR = 10  # maximum in one order of the shop; larger groups buy at the box office
-MAX_SNACKS_A_LINE = 99
+HOLD_LIMITS["ONLINE"] = (timedelta(minutes=env.int("HOLD_MINUTES", default=15)), timedelta(0))
 SELF_SERVICE_REFUND_UNTIL = env.int("SELF_SERVICE_REFUND_UNTIL", default=60)  # minutes before the start
-HOLD_CEILING = timedelta(minutes=150)  # the longest that extensions can make an online hold
-HELD_SEATS = {"visitor": 20, "address": 60}  # unpaid online seats at one time: per browser or e-mail, per IP
-ATTEMPTS = {
-    # action: (period, limit per person, limit per IP address)
-    "hold": (timedelta(minutes=15), 20, 120),
-    "remember": (timedelta(minutes=15), 60, 240),  # what was typed at a checkout, kept in the session
-    "lapse": (timedelta(days=1), 1, 10),  # messages about lapsed holds to addresses that were only typed
-    "promocode": (timedelta(hours=1), 10, 40),  # wrong codes only
-    "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
-    "sign_in": (timedelta(hours=1), 5, 30),
-    "find": (timedelta(hours=1), 5, 30),
-    "unknown_link": (timedelta(hours=1), 60, 60),
-    "code": (timedelta(hours=1), 20, 60),  # wrong ticket and pick-up codes, entered by staff
-}
-SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
-LINK_AGAIN = timedelta(minutes=5)  # at most one link in this time, once too many were asked for one e-mail address
-PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
-
-# Change it when no unpaid order is open: check_invariants prices their points by it.
-BONUS_POINT_VALUE = Decimal("1.00")
-BONUS_RATE = Decimal("0.05")
-BONUS_MAX_SHARE = Decimal("1.00")  # largest part of an order's price that points can pay
-BONUS_VALIDITY = timedelta(days=365)
-BONUS_WARNING = timedelta(days=30)
-
-APPROVABLE_SERVICES = {
-    # the name stored in approval requests and used in APPROVAL_LIMITS: the class that describes the service
-    "orders.refund": "orders.approvals.RefundApproval",
-    "bonuses.adjust": "bonuses.approvals.AdjustmentApproval",
-    "concessions.write_off": "concessions.approvals.WriteOffApproval",
-}
-APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
-    # per person, row (order, account or item) and day without approval; None: no limit
-    "orders.refund": Decimal(20_000),
-    "bonuses.adjust": 5_000,  # points
-    "concessions.write_off": Decimal(10_000),  # at the selling price
-}
-
-REMINDER_AHEAD = timedelta(hours=2)
-DOORS_OPEN = timedelta(minutes=60)  # before the start
-ARCHIVE_AFTER = timedelta(days=30)
-REFUND_UNCOLLECTED_SNACKS = False
-STOCKTAKE_TOLERANCE_PERCENT = 2  # a stock count that differs by more needs a reason
 
 SIMPLE_HISTORY_DATE_INDEX = False  # histories are read by row
 

@@ -12,7 +12,7 @@ import notifications.invariants
 import payments.invariants
 import screenings.invariants
 from cinema.money import MINOR_UNITS
-from cinema.rules import rules
+from house_rules.rules import rules
 from jobs.invariants import Invariant, Violation, broken, sql_list
 from jobs.overdue_rows import overdue_rows
 from orders.models import Order, Ticket

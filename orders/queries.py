@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from cinema.rules import rules
+from house_rules.rules import rules
 from orders.models import Order, Ticket
 from screenings.models import Session
 

@@ -23,9 +23,9 @@ from django.utils.module_loading import import_string
 
 from accounts.errors import ApprovalOutdated, ApprovalRequired, ApproverNotAllowed
 from accounts.models import Approval, User
-from cinema.rules import rules
 from cinema.status import transition
 from cinema.validators import clean_reason
+from house_rules.rules import rules
 
 #: Amounts by one person for one row are added up over this time, so that a large sum cannot be split into small ones.
 LIMIT_WINDOW = timedelta(days=1)

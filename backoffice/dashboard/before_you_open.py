@@ -33,7 +33,7 @@ class Step:
 
 def steps_before_opening(request: HttpRequest) -> list[Step]:
     """All steps, done ones too; none once all are done, and none for people who do not set the house rules."""
-    if not request.user.has_perm("cinema.change_houserules"):
+    if not request.user.has_perm("house_rules.change_houserules"):
         return []
     steps = [*_steps_in_the_admin(request), *([] if settings.DEBUG else _steps_on_the_server())]
     return [] if all(step.done for step in steps) else steps
@@ -83,7 +83,7 @@ def _steps_in_the_admin(request: HttpRequest) -> Iterator[Step]:
 
 def _steps_on_the_server() -> Iterator[Step]:
     """What is missing in the environment. A setting that is right is not listed: there is no page to change it on."""
-    page = reverse("admin:cinema_houserules_installation")
+    page = reverse("admin:house_rules_houserules_installation")
     if not settings.PAYMENT_GATEWAYS:
         yield Step(
             _("Payment provider"),

@@ -80,7 +80,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         _("Settings"),
         True,
         [
-            ("cinema.houserules", "rule"),
+            ("house_rules.houserules", "rule"),
             ("screenings.cinema", "theaters"),
             ("screenings.seat", "chair"),
             ("screenings.seatsurcharge", "add_card"),

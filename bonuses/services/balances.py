@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 
 from bonuses.models import BonusAccount
 from cinema.db_functions import PerRowDelta
-from cinema.rules import rules
+from house_rules.rules import rules
 
 
 def lock_accounts(accounts: Collection[int]) -> dict[int, int]:

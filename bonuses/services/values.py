@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from bonuses.models import BonusTransaction
 from cinema.money import ZERO
-from cinema.rules import rules
+from house_rules.rules import rules
 
 Type = BonusTransaction.Type
 

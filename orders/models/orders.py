@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, default_language
 from cinema.money import MoneyField, between
-from cinema.rules import rules
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
+from house_rules.rules import rules
 from orders.models.codes import new_number, new_token
 from orders.models.promocodes import Promocode
 from orders.models.tickets import Ticket

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bonuses.models import BonusAccount, BonusTransaction
-from cinema.rules import rules
+from house_rules.rules import rules
 
 Type = BonusTransaction.Type
 

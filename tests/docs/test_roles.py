@@ -28,7 +28,7 @@ PAGES: dict[str, CinemaScopedAdmin] = {model._meta.label_lower: page for model, 
 OF_THE_CHAIN = {
     "bonuses.bonusaccount",
     "bonuses.bonustransaction",
-    "cinema.houserules",
+    "house_rules.houserules",
     "jobs.joblease",
     "jobs.jobrun",
     "jobs.quarantinedrow",

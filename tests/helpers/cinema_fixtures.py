@@ -8,9 +8,9 @@ from django.test import RequestFactory
 from accounts.models import User
 from accounts.services import request_approval
 from backoffice.framework.admin import CinemaScopedAdmin
-from cinema.models import HouseRules
-from cinema.rules import settings_as_row
 from concessions.models import ReorderSuggestion
+from house_rules.models import HouseRules
+from house_rules.rules import settings_as_row
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import MessageKind, Notification
 from orders.models import Order

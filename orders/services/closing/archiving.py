@@ -4,7 +4,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cinema.rules import rules
+from house_rules.rules import rules
 from orders.models import Order, Ticket
 from orders.services.closing.summaries import summaries_of
 from screenings.models import Session, SessionSummary

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from bonuses.models import BonusAccount
 from bonuses.services import expire
-from cinema.rules import rules
+from house_rules.rules import rules
 from orders.models import Order
 
 

@@ -11,10 +11,10 @@ from django.db.models import Q, Sum
 from bonuses.models import BonusTransaction
 from bonuses.services import GivenBack, TakenBack, give_back, points_earned, points_of, spent_and_earned, take_back
 from cinema.money import ZERO
-from cinema.rules import rules, rules_scope
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
+from house_rules.rules import rules, rules_scope
 from orders.models import Order, RefundLine, Ticket
 from orders.services.closing.summaries import recount
 from payments.models import Refund

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bonuses.services import money_for, most_points, spend
 from cinema.money import ZERO, format_money
-from cinema.rules import rules
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
+from house_rules.rules import rules
 from orders.errors import DetailsRefused, NotEnoughPoints, PointsRefused, PriceChanged, SeatTaken
 from orders.locks import lock_order
 from orders.models import Order, OrderEvent, Promocode, Ticket

@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.rate_limits import fingerprint
 from bonuses.services import points_held
-from cinema.rules import rules
 from concessions.models import ConcessionItem
+from house_rules.rules import rules
 from orders.availability.seat_map import SeatMap
 from orders.errors import HoldEnds, NotEnoughPoints, PromocodeRefused, TooMuchHeld
 from orders.models import OnlineHold, Order, Ticket

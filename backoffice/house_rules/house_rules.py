@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import NoDeleteAdmin
 from cinema.checks import faults
-from cinema.models import HouseRules
-from cinema.rules import settings_as_row
+from house_rules.models import HouseRules
+from house_rules.rules import settings_as_row
 
 
 @admin.register(HouseRules)
@@ -47,7 +47,7 @@ class HouseRulesAdmin(NoDeleteAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.installation)
-        return [path("installation/", view, name="cinema_houserules_installation"), *super().get_urls()]
+        return [path("installation/", view, name="house_rules_houserules_installation"), *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The first row: until it is stored, the settings decide."""
@@ -67,4 +67,4 @@ class HouseRulesAdmin(NoDeleteAdmin):
             "faults": list(faults()),
             "without_gateway": not settings.PAYMENT_GATEWAYS,
         }
-        return TemplateResponse(request, "backoffice/chain/installation.html", context)
+        return TemplateResponse(request, "backoffice/house_rules/installation.html", context)

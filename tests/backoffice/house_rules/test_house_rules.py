@@ -7,16 +7,16 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from cinema.models import BOUNDS, HouseRules
-from cinema.rules import rules, settings_as_row
+from house_rules.models import BOUNDS, HouseRules
+from house_rules.rules import rules, settings_as_row
 from tests.helpers.admin_pages import admin_url
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
-ADD = reverse("admin:cinema_houserules_add")
-LIST = reverse("admin:cinema_houserules_changelist")
-INSTALLATION = reverse("admin:cinema_houserules_installation")
+ADD = reverse("admin:house_rules_houserules_add")
+LIST = reverse("admin:house_rules_houserules_changelist")
+INSTALLATION = reverse("admin:house_rules_houserules_installation")
 
 
 def typed(**changed: Any) -> dict[str, Any]:

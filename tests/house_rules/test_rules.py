@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.errors import ApprovalRequired
 from accounts.services.approvals import require_approval_above_limit
 from bonuses.services import points_earned
-from cinema.models import HouseRules
-from cinema.rules import rules, rules_scope, settings_as_row
+from house_rules.models import HouseRules
+from house_rules.rules import rules, rules_scope, settings_as_row
 from orders.models import Order
 from orders.queries import tickets_to_remind
 from orders.services import refundable_by_customer
@@ -36,7 +36,7 @@ def decide(**changed: Any) -> HouseRules:
 
 
 def queries_on_rules(captured: CaptureQueriesContext) -> int:
-    return sum('FROM "cinema_houserules"' in each["sql"] for each in captured.captured_queries)
+    return sum('FROM "house_rules_houserules"' in each["sql"] for each in captured.captured_queries)
 
 
 def test_without_a_row_the_settings_decide_at_call_time(settings: Any) -> None:

@@ -32,7 +32,7 @@ def within_bounds(name: str) -> list[Any]:
 
 
 class HouseRules(models.Model):
-    """One row, of the whole chain. As long as there is none, the settings decide: see `cinema.rules`."""
+    """One row, of the whole chain. As long as there is none, the settings decide: see `house_rules.rules`."""
 
     ONE = 1  # the primary key
 

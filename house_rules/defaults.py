@@ -1,0 +1,57 @@
+"""Business rules of the chain, read as settings. The page “House rules” replaces some: see `house_rules.rules`."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+HOLD_LIMITS = {
+    # channel: (until the payment deadline, from there until the order is cancelled)
+    "ONLINE": (timedelta(minutes=15), timedelta(0)),
+    "BOX_OFFICE": (timedelta(minutes=15), timedelta(0)),
+    "RESERVATION": (timedelta(days=2), timedelta(days=1)),
+}
+MAX_TICKETS_AN_ORDER = 50
+SEATS_A_VISITOR = 10  # maximum in one order of the shop; larger groups buy at the box office
+MAX_SNACKS_A_LINE = 99
+HOLD_CEILING = timedelta(minutes=150)  # the longest that extensions can make an online hold
+HELD_SEATS = {"visitor": 20, "address": 60}  # unpaid online seats at one time: per browser or e-mail, per IP
+ATTEMPTS = {
+    # action: (period, limit per person, limit per IP address)
+    "hold": (timedelta(minutes=15), 20, 120),
+    "remember": (timedelta(minutes=15), 60, 240),  # what was typed at a checkout, kept in the session
+    "lapse": (timedelta(days=1), 1, 10),  # messages about lapsed holds to addresses that were only typed
+    "promocode": (timedelta(hours=1), 10, 40),  # wrong codes only
+    "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
+    "sign_in": (timedelta(hours=1), 5, 30),
+    "find": (timedelta(hours=1), 5, 30),
+    "unknown_link": (timedelta(hours=1), 60, 60),
+    "code": (timedelta(hours=1), 20, 60),  # wrong ticket and pick-up codes, entered by staff
+}
+SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
+LINK_AGAIN = timedelta(minutes=5)  # at most one link in this time, once too many were asked for one e-mail address
+PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
+
+# Change it when no unpaid order is open: check_invariants prices their points by it.
+BONUS_POINT_VALUE = Decimal("1.00")
+BONUS_RATE = Decimal("0.05")
+BONUS_MAX_SHARE = Decimal("1.00")  # largest part of an order's price that points can pay
+BONUS_VALIDITY = timedelta(days=365)
+BONUS_WARNING = timedelta(days=30)
+
+APPROVABLE_SERVICES = {
+    # the name stored in approval requests and used in APPROVAL_LIMITS: the class that describes the service
+    "orders.refund": "orders.approvals.RefundApproval",
+    "bonuses.adjust": "bonuses.approvals.AdjustmentApproval",
+    "concessions.write_off": "concessions.approvals.WriteOffApproval",
+}
+APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
+    # per person, row (order, account or item) and day without approval; None: no limit
+    "orders.refund": Decimal(20_000),
+    "bonuses.adjust": 5_000,  # points
+    "concessions.write_off": Decimal(10_000),  # at the selling price
+}
+
+REMINDER_AHEAD = timedelta(hours=2)
+DOORS_OPEN = timedelta(minutes=60)  # before the start
+ARCHIVE_AFTER = timedelta(days=30)
+REFUND_UNCOLLECTED_SNACKS = False
+STOCKTAKE_TOLERANCE_PERCENT = 2  # a stock count that differs by more needs a reason
