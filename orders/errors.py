@@ -15,7 +15,7 @@ from cinema.money import format_money
 from cinema.status import ConcurrentChange as ConcurrentChange
 from cinema.status import ForbiddenMove as ForbiddenMove
 from cinema.status import Refused as Refused
-from cinema.typography import inside_quotes
+from cinema.typography import with_inner_quotes
 from cinema.validators import ReasonNeeded as ReasonNeeded
 from concessions.errors import OutOfStock as OutOfStock
 from payments.errors import GatewayError as GatewayError
@@ -106,7 +106,7 @@ class ChoiceRefused(Refused, code="seat_choice_not_allowed"):
     def of_type(cls, seat: Any, ticket_type: Any) -> "ChoiceRefused":
         return cls(
             _("“%(type)s” tickets aren’t available for this seat: %(seat)s. Choose another ticket type.")
-            % {"type": inside_quotes(ticket_type), "seat": seat}
+            % {"type": with_inner_quotes(ticket_type), "seat": seat}
         )
 
 
