@@ -197,6 +197,12 @@ class LinesNotRefundable(NothingToRefund, code="lines_not_refundable"):
 class MoreThanLeft(NothingToRefund, code="refund_exceeds_payments"):
     """The amount is more than is left of one of the order's payments."""
 
+    def __init__(self, order: Any, *, amount: Decimal, kept: Decimal) -> None:
+        super().__init__(
+            _("Can’t refund %(amount)s: only %(kept)s of order %(order)s is left to refund.")
+            % {"amount": format_money(amount), "kept": format_money(kept), "order": order}
+        )
+
 
 class ExtensionRefused(Refused, code="deadline_invalid"):
     """The new payment deadline is not after now and before the session."""
