@@ -1,7 +1,6 @@
 """Formats and checks times in a cinema's time zone."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -32,12 +31,6 @@ def validate_year(value: date) -> None:
     """A validator of date and datetime fields. Raises `ValidationError` unless `is_valid_year(value)`."""
     if not is_valid_year(value):
         raise ValidationError(gettext("Enter a year from 1901 to 8999."))
-
-
-def add_time_zone_hint(field: Any) -> None:
-    """Add the current time zone, in which the form field reads times, to its help text."""
-    hint = gettext("Time zone: %(zone)s.") % {"zone": timezone.get_current_timezone()}
-    field.help_text = f"{field.help_text} {hint}".strip()
 
 
 def format_local(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True, form: str = "") -> str:
@@ -77,15 +70,3 @@ def utc_offset_note(local: datetime) -> str:
     if offset is None or offset == usual:
         return ""
     return f"UTC{offset.total_seconds() / 3600:+.4g}"
-
-
-def with_other_zone(shown: str) -> str:
-    """An instant as Django shows it in the zone that is in force, `5 November 2026 09:30 +05`, with that zone as
-    `utc_offset_note` says it. Any other text as it is."""
-    words, _space, name = shown.rpartition(" ")
-    here, usual = timezone.get_current_timezone(), timezone.get_default_timezone()
-    if not words or not (name.isupper() or name[0] in "+-"):
-        return shown
-    if str(here) == str(usual):
-        return words
-    return f"{words} UTC{int(name[:3]):+d}" if name[0] in "+-" and len(name) == 3 else shown

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from cinema.local_time import night_note, utc_offset_note
 from cinema.money import format_money
-from cinema.typography import inside_quotes
+from cinema.typography import with_inner_quotes
 
 register = template.Library()
 
-register.filter("inside_quotes", inside_quotes)
+register.filter("inner_quotes", with_inner_quotes)
 
 
 @register.filter
@@ -46,7 +46,7 @@ def local_day(iso: str) -> str:
 def headline(showings: Sequence[Mapping[str, Any]]) -> str:
     """The screenings of an order for a subject line: the first one, and whether there are more."""
     first = showings[0]
-    details = {"film": inside_quotes(first["film"]), "starts": local_instant(first["starts"])}
+    details = {"film": with_inner_quotes(first["film"]), "starts": local_instant(first["starts"])}
     if len(showings) > 1:
         return _("“%(film)s”, %(starts)s, and more") % details
     return _("“%(film)s”, %(starts)s") % details

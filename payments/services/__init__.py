@@ -3,10 +3,13 @@ from payments.services.disputes import record_disputes as record_disputes
 from payments.services.events import look_up_payment as look_up_payment
 from payments.services.events import record_event as record_event
 from payments.services.ledger import Balance as Balance
+from payments.services.ledger import allocate as allocate
 from payments.services.ledger import balance_of as balance_of
 from payments.services.ledger import balances as balances
 from payments.services.ledger import record_success as record_success
+from payments.services.ledger import refunds_awaiting_lines as refunds_awaiting_lines
 from payments.services.ledger import request_refund as request_refund
+from payments.services.ledger import unsaved_refund as unsaved_refund
 from payments.services.opening import open_payment as open_payment
 from payments.services.opening import pending_payment as pending_payment
 from payments.services.opening import recover_external_id as recover_external_id
@@ -26,5 +29,9 @@ from payments.services.receipts import save_receipts as save_receipts
 from payments.services.receipts import send_receipt_again as send_receipt_again
 from payments.services.receipts import send_receipts as send_receipts
 from payments.services.receipts import vat_of_sales as vat_of_sales
+from payments.services.refund_reports import apply_refund_report as apply_refund_report
+from payments.services.refund_reports import refund_of_report as refund_of_report
+from payments.services.refund_reports import settle_refund_in_part as settle_refund_in_part
+from payments.services.refund_reports import unsent_refunds as unsent_refunds
 from payments.services.returns import Returned as Returned
 from payments.services.returns import returned_by as returned_by

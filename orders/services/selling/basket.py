@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cinema.money import ZERO, split
-from cinema.typography import inside_quotes
+from cinema.typography import with_inner_quotes
 from concessions.models import ConcessionItem, ConcessionPreorder
 from orders.errors import (
     BasketEmpty,
@@ -139,7 +139,7 @@ def _sessions_on_sale(cinema: Cinema, requests: Sequence[TicketRequest], *, at: 
         if not ticket_type.is_active:
             raise TicketTypeNotSold(
                 _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
-                % {"type": inside_quotes(ticket_type)}
+                % {"type": with_inner_quotes(ticket_type)}
             )
     refuse_out_of_use((sessions[session.pk], seat) for session, seat, _type in requests)
     return sessions
