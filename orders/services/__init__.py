@@ -6,7 +6,6 @@ from orders.services.closing.archiving import archive as archive
 from orders.services.closing.archiving import archive_locked as archive_locked
 from orders.services.closing.completion import complete as complete
 from orders.services.closing.completion import complete_locked as complete_locked
-from orders.services.closing.points_expiry import expire_points as expire_points
 from orders.services.customers.customer import Customer as Customer
 from orders.services.customers.erasure import erase_customer as erase_customer
 from orders.services.customers.export import export_customer_data as export_customer_data
