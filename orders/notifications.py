@@ -45,26 +45,15 @@ def send_link(order: Order, *, sparingly: bool = False, at: datetime) -> None:
     `LINK_AGAIN`.
     """
     after = at - settings.LINK_AGAIN
-    if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.email, after=after, occasion=order.number):
+    if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after, occasion=order.number):
         return
     about = _about_orders(
         [order],
         tickets=Ticket.objects.live(),
         preorders=ConcessionPreorder.objects.exclude(status__in=RELEASED),
     )
-    queue(
-        [
-            Message(
-                kind=MessageKind.ORDER_LINK,
-                recipient=order.email,
-                occasion=f"{order.number} {at.isoformat()}",
-                language=order.language,
-                cinema=order.cinema_id,
-                context=about[order.pk],
-            )
-        ],
-        at=at,
-    )
+    occasion = f"{order.number} {at.isoformat()}"
+    queue([_message(order, MessageKind.ORDER_LINK, occasion=occasion, context=about[order.pk])], at=at)
 
 
 def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
@@ -95,12 +84,7 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
     about = _about_orders(orders)
     queue(
         [
-            _message(
-                order,
-                MessageKind.ORDER_CANCELLED,
-                occasion=order.number,
-                context=about[order.pk],
-            )
+            _message(order, MessageKind.ORDER_CANCELLED, occasion=order.number, context=about[order.pk])
             for order in orders
         ],
         at=at,
@@ -172,28 +156,27 @@ def notify_sessions_cancelled(
 
 def notify_upcoming_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime) -> None:
     """One message for each group of tickets of one order and session. It is not sent after the start."""
-    queue(
-        [
-            Message(
-                kind=MessageKind.TICKET_REMINDER,
-                recipient=tickets[0].order.recipient,
-                occasion=f"{tickets[0].order.number} {tickets[0].session_id}",
-                language=tickets[0].order.language,
-                context={
-                    "number": tickets[0].order.number,
-                    "film": tickets[0].session.film.title,
-                    "starts": tickets[0].session.hall.cinema.local(tickets[0].session.start_datetime).isoformat(),
-                    "cinema": tickets[0].session.hall.cinema.name,
-                    "address": _address(tickets[0].session.hall.cinema),
-                    "hall": tickets[0].session.hall.name,
-                    "seats": [[ticket.seat.row, ticket.seat.number] for ticket in tickets],
-                    "link": tickets[0].order.link,
-                },
-                not_after=tickets[0].session.start_datetime,
-            )
-            for tickets in groups
-        ],
-        at=at,
+    queue([_reminder(tickets) for tickets in groups], at=at)
+
+
+def _reminder(tickets: Sequence[Ticket]) -> Message:
+    order, session = tickets[0].order, tickets[0].session
+    cinema = session.hall.cinema
+    return _message(
+        order,
+        MessageKind.TICKET_REMINDER,
+        occasion=f"{order.number} {session.pk}",
+        context={
+            "number": order.number,
+            "film": session.film.title,
+            "starts": cinema.local(session.start_datetime).isoformat(),
+            "cinema": cinema.name,
+            "address": cinema.full_address,
+            "hall": session.hall.name,
+            "seats": [[ticket.seat.row, ticket.seat.number] for ticket in tickets],
+            "link": order.link,
+        },
+        not_after=session.start_datetime,
     )
 
 
@@ -291,7 +274,7 @@ def _about(order: Order, cinema: Cinema, seats: Iterable[_Seat], snacks: Iterabl
         "number": order.number,
         "link": order.link,
         "cinema": cinema.name,
-        "address": _address(cinema),
+        "address": cinema.full_address,
         "showings": list(showings.values()),
         "snacks": [list(snack) for snack in snacks],
     }
@@ -303,7 +286,3 @@ def _with_details(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def _by_time(ticket: Ticket) -> tuple[datetime, int, int, int]:
     return ticket.session.start_datetime, ticket.session_id, ticket.seat.row, ticket.seat.number
-
-
-def _address(cinema: Cinema) -> str:
-    return ", ".join(part for part in (cinema.city, cinema.address) if part)

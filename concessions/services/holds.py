@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F
 
 from cinema.db_functions import insert_from
+from cinema.status import transition
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
 from concessions.services import movements
@@ -40,6 +41,17 @@ def take_stock(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None
             for preorder in preorders
         ]
     )
+
+
+def release(preorders: Sequence[ConcessionPreorder], to: str, *, at: datetime) -> None:
+    """Set open preorders, loaded with their items, to the status `to`, and return what they hold to the stock.
+
+    What is ready and was made to order cannot be sold again and is written off. Must be called inside a transaction
+    (the orders are locked; the items are locked here).
+    """
+    wasted = {row.pk for row in preorders if row.status == row.Status.READY and row.concession_item.made_to_order}
+    transition(preorders, to)
+    return_stock([row.pk for row in preorders], at=at, wasted=wasted)
 
 
 def return_stock(preorders: Collection[int], *, at: datetime, wasted: Collection[int] = ()) -> None:

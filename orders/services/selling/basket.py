@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
 from cinema.money import ZERO, split
-from cinema.typography import inside_quotes
+from cinema.typography import with_inner_quotes
 from concessions.models import ConcessionItem, ConcessionPreorder
 from orders.errors import (
     BasketEmpty,
@@ -161,7 +161,7 @@ def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -
         if not ticket_type.is_active:
             raise TicketTypeNotSold(
                 _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
-                % {"type": inside_quotes(ticket_type)}
+                % {"type": with_inner_quotes(ticket_type)}
             )
     if offer.out_of_use:
         refuse_out_of_use((offer.sessions[session.pk], seat) for session, seat, _type in requests)
