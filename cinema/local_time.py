@@ -1,12 +1,25 @@
 """Formats and checks times in a cinema's time zone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
+
+NIGHT_ENDS = time(5)  # what starts after midnight and before this time belongs to the evening before
+
+#: By the weekday of the evening on which the night begins.
+NIGHTS = [
+    gettext_lazy("Monday night"),
+    gettext_lazy("Tuesday night"),
+    gettext_lazy("Wednesday night"),
+    gettext_lazy("Thursday night"),
+    gettext_lazy("Friday night"),
+    gettext_lazy("Saturday night"),
+    gettext_lazy("Sunday night"),
+]
 
 
 def is_valid_year(value: date) -> bool:
@@ -34,6 +47,21 @@ def format_local(instant: datetime | None, zone: ZoneInfo | None = None, *, name
         form = "j E H:i" if local.year == timezone.localtime(None, zone).year else "j E Y H:i"
         return f"{date_format(local, form)} {utc_offset_note(local) if named else ''}".strip()
     return date_format(local, form)
+
+
+def is_at_night(local: datetime) -> bool:
+    """Whether this local time is after midnight, in what people still call the night of the day before."""
+    return local.time() < NIGHT_ENDS
+
+
+def programme_day(local: datetime) -> date:
+    """The day under which a screening with this local start is listed: until `NIGHT_ENDS`, the day before."""
+    return local.date() - timedelta(days=is_at_night(local))
+
+
+def night_note(local: datetime) -> str:
+    """The night to which a local time after midnight belongs, such as “Friday night”; otherwise an empty string."""
+    return str(NIGHTS[programme_day(local).weekday()]) if is_at_night(local) else ""
 
 
 def utc_offset_note(local: datetime) -> str:

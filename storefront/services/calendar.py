@@ -59,7 +59,7 @@ def event_uid(name: str) -> str:
 
 def place_of(session: Session) -> str:
     cinema = session.hall.cinema
-    return ", ".join(filter(None, [cinema.name, session.hall.name, cinema.city, cinema.address]))
+    return ", ".join(filter(None, [cinema.name, session.hall.name, cinema.full_address]))
 
 
 def _organizer() -> str:
