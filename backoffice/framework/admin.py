@@ -35,13 +35,13 @@ from accounts.scope import cinemas_of, within
 from backoffice.framework.badges import PlainValues
 from backoffice.framework.changelist_postprocess import postprocess
 from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
+from backoffice.framework.guillemets import nest_guillemets
 from backoffice.framework.history_view import ChangeHistory
 from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter, offered_lookups
-from backoffice.framework.time_zones import cinema_of, zone_of, zone_of_user
+from backoffice.framework.time_zones import add_time_zone_hint, cinema_of, zone_of, zone_of_user
 from cinema.ids import is_valid_id
-from cinema.local_time import add_time_zone_hint, format_local
+from cinema.local_time import format_local
 from cinema.money import MoneyField
-from cinema.typography import nest_quotes
 
 PREPOPULATE_SCRIPTS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
@@ -176,7 +176,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
         """Names of rows may hold quotation marks, and stand within them."""
         super().message_user(
-            request, nest_quotes(message if isinstance(message, str) else str(message)), *args, **kwargs
+            request, nest_guillemets(message if isinstance(message, str) else str(message)), *args, **kwargs
         )
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:

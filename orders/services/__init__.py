@@ -1,14 +1,11 @@
 """The services of orders: what other apps and scripts import. Each file of this package is one process."""
 
-from bonuses.services import warn_of_expiry as warn_of_expiry
-from bonuses.services import warn_of_expiry_locked as warn_of_expiry_locked
 from orders.services.closing.accrual import accrue as accrue
 from orders.services.closing.accrual import accrue_locked as accrue_locked
 from orders.services.closing.archiving import archive as archive
 from orders.services.closing.archiving import archive_locked as archive_locked
 from orders.services.closing.completion import complete as complete
 from orders.services.closing.completion import complete_locked as complete_locked
-from orders.services.closing.points_expiry import expire_points as expire_points
 from orders.services.customers.customer import Customer as Customer
 from orders.services.customers.erasure import erase_customer as erase_customer
 from orders.services.customers.export import export_customer_data as export_customer_data
@@ -67,7 +64,3 @@ from orders.services.visits.reminders import remind_locked as remind_locked
 from orders.services.visits.ticket_codes import UnknownCode as UnknownCode
 from orders.services.visits.ticket_codes import code_of as code_of
 from orders.services.visits.ticket_codes import ticket_of as ticket_of
-from payments.services import mark_paid_out as mark_paid_out
-from payments.services import send_again as send_again
-from payments.services import send_receipt_again as send_receipt_again
-from payments.services import send_receipts as send_receipts

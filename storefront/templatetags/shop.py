@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cinema.local_time import night_note
 from cinema.money import format_money
 from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, SeatKind
@@ -41,6 +42,12 @@ def in_zone(time: str, zone: str) -> str:
 def day(local: date | datetime) -> str:
     """`Tuesday, 24 November`."""
     return date_format(local, "l, j E")
+
+
+@register.filter
+def night(local: datetime) -> str:
+    """` (Friday night)` after a time past midnight, whose date is easily taken for the evening after it."""
+    return f" ({note})" if (note := night_note(local)) else ""
 
 
 @register.filter
@@ -101,13 +108,13 @@ def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4"
 
 
 def _time(showing: Showing) -> SafeString:
+    night = format_html("<i>{}</i>", showing.night) if showing.night else ""
     if showing.sold_out:
-        shape = '<span class="time gone"><b>{1}</b><i>{2}</i><em>{3}</em></span>'
+        shape = '<span class="time gone"><b>{1}</b>{2}<i>{3}</i><em>{4}</em></span>'
     else:
-        shape = '<a class="time" href="{0}"><b>{1}</b><i>{2}</i><em>{3}</em></a>'
-    return format_html(
-        shape, _page_of(showing.session.pk, get_script_prefix()), showing.time, showing.facts, _showing_note(showing)
-    )
+        shape = '<a class="time" href="{0}"><b>{1}</b>{2}<i>{3}</i><em>{4}</em></a>'
+    page = _page_of(showing.session.pk, get_script_prefix())
+    return format_html(shape, page, showing.time, night, showing.facts, _showing_note(showing))
 
 
 @lru_cache(maxsize=8192)  # a week has hundreds of sessions, and to reverse an address takes longer than to write it

@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cinema import clock
@@ -17,19 +16,24 @@ from storefront.services import programme
 from storefront.services.calendar import CalendarEvent, calendar
 from storefront.structured_data import screening_events
 
-FILM_DAYS = 14  # how far ahead the page of a film looks
+MARKUP_DAYS = 14  # how far ahead the structured data of a film looks: each session of it weighs a kilobyte
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """All cinemas or one; one day or the week."""
+    """All cinemas or one; one day, the week, or what is on sale beyond it."""
     at = clock.now()
     cinemas = list(Cinema.objects.order_by("city", "name"))
     chosen = _chosen(cinemas, request.GET.get("cinema", ""))
-    today = (chosen.local(at) if chosen else timezone.localtime(at)).date()
-    week = request.GET.get("day") == "week"
-    day = today if week else _day(request.GET.get("day", ""), today=today)
-    found = programme.showings(first=day, days=programme.WEEK if week else 1, cinema=chosen, at=at)
+    today, tonight = programme.first_day(cinema=chosen, at=at)
+    tabs = [today + timedelta(days=number) for number in range(programme.WEEK)]
+    span = request.GET.get("day", "")
+    week, later = span == "week", span == "later"
+    day = today if week or later else _day(span, today=today)
+    found = []
+    if not later:
+        found = programme.showings(first=day, days=programme.WEEK if week else 1, cinema=chosen, at=at)
+    ahead = programme.films_ahead(beyond=today + timedelta(days=programme.WEEK), cinema=chosen, at=at)
     return render(
         request,
         "storefront/programme.html",
@@ -39,10 +43,16 @@ def home(request: HttpRequest) -> HttpResponse:
             "all_cinemas": chosen is None,
             "day": day,
             "week": week,
+            "later": later,
+            "shown": span if week or later else day.isoformat(),
             "today": today,
-            "tabs": [today + timedelta(days=ahead) for ahead in range(programme.WEEK)],
+            "tonight": tonight,
+            "tabs": tabs,
+            "beyond": day > tabs[-1],
             "days": programme.by_day(found),
-            "next_day": None if found else next_day(cinema=chosen, at=at),
+            "ahead": ahead,
+            "coming": [each for each in ahead if each.coming],
+            "next_day": None if found or later else next_day(cinema=chosen, at=at),
             "zones": _zones(cinemas, at),
         },
     )
@@ -54,8 +64,8 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
     at = clock.now()
     announced = Film.objects.filter(Exists(Session.objects.filter(film=OuterRef("pk")))).exclude(age_rating="")
     shown = get_object_or_404(announced.prefetch_related("genres"), pk=key)
-    today = timezone.localtime(at).date()
-    found = programme.showings(first=today - timedelta(days=1), days=FILM_DAYS + 1, film=shown, at=at)
+    found = programme.showings(film=shown, at=at)
+    soon = [each for each in found if each.session.start_datetime <= at + timedelta(days=MARKUP_DAYS)]
     cinemas = {showing.session.hall.cinema for showing in found}
     return render(
         request,
@@ -63,7 +73,7 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
         {
             "film": shown,
             "days": programme.by_day(found),
-            "markup": screening_events(found) if found else "",
+            "markup": screening_events(soon or found[:1]) if found else "",
             "cinemas": sorted(cinemas, key=lambda cinema: (cinema.city, cinema.name)),
             "zones": _zones(cinemas, at),
         },
@@ -86,7 +96,7 @@ def session_calendar(request: HttpRequest, key: int) -> HttpResponse:
         starts=session.start_datetime,
         ends=session.end_datetime,
         title=f"{session.film.title} ({session.film.age_rating})",
-        place=", ".join(part for part in (cinema.name, session.hall.name, cinema.city, cinema.address) if part),
+        place=", ".join(filter(None, [cinema.name, session.hall.name, cinema.full_address])),
         link=settings.SITE_URL + reverse("shop:session", args=[session.pk]),
     )
     return calendar_file(calendar([event], at=at), name=f"session-{session.pk}")

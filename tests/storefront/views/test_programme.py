@@ -1,13 +1,15 @@
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cinema import clock
 from screenings.models import Film
 from screenings.services import cancel_session
 from storefront.templatetags.shop import card
@@ -44,12 +46,99 @@ def test_times_of_a_cinema_in_another_zone_name_the_zone(client: Client) -> None
     assert "17:00 (UTC+5)" in client.get("/account/").content.decode()
 
 
-def test_a_session_after_midnight_belongs_to_the_day_of_its_cinema(client: Client) -> None:
-    hall = factories.a_hall(factories.a_cinema(time_zone="Asia/Yekaterinburg"))
-    factories.a_session(hall, start=NOON.replace(hour=19, minute=30))  # 00:30 on the 6th in Yekaterinburg
+def at_night(number: int, hour: int, minute: int) -> datetime:
+    """In Moscow, in November."""
+    return datetime(2026, 11, number, hour, minute, tzinfo=ZoneInfo("Europe/Moscow"))
 
-    assert "00:30" not in client.get("/?day=2026-11-05").content.decode()
-    assert "00:30" in client.get("/?day=2026-11-06").content.decode()
+
+def test_a_session_after_midnight_is_listed_under_the_evening_before_and_labelled(client: Client) -> None:
+    night = factories.a_session(start=at_night(7, 0, 20))
+
+    friday, saturday = (client.get(f"/?day=2026-11-0{number}").content.decode() for number in (6, 7))
+
+    assert f"/sessions/{night.pk}/" in friday
+    assert "Night, 7 November" in friday
+    assert f"/sessions/{night.pk}/" not in saturday
+    assert "Friday, 6 November" in client.get(f"/films/{night.film_id}/").content.decode()
+
+
+def test_every_page_of_a_session_after_midnight_says_which_night_it_is(client: Client) -> None:
+    night = factories.a_session(start=at_night(7, 0, 20))
+    customer = factories.a_customer()
+    order = factories.an_order(night, customer=customer)
+    client.force_login(customer)
+    seat = factories.free_seats(night)[-1].pk
+
+    pages = [f"/sessions/{night.pk}/", f"/sessions/{night.pk}/checkout/?seat={seat}", f"/order/{order.token}/"]
+
+    for path in [*pages, "/account/"]:
+        assert "(Friday night)" in client.get(path).content.decode(), path
+        assert "(в ночь с пятницы на субботу)" in client.get(path, HTTP_ACCEPT_LANGUAGE="ru").content.decode(), path
+
+
+def test_after_midnight_the_programme_begins_with_the_night_while_it_has_sessions(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = factories.a_hall()
+    night = factories.a_session(hall, start=at_night(7, 0, 20))
+    day = factories.a_session(hall, start=at_night(7, 15, 0))
+    seen = {}
+    for name, now in {"before": at_night(7, 0, 10), "after": at_night(7, 0, 30)}.items():
+        monkeypatch.setattr(clock, "now", lambda now=now: now)
+        page = client.get("/").content.decode()
+        heading = re.search("<h1>(.*?)</h1>", page)
+        assert heading
+        seen[name] = (heading[1], [f"/sessions/{each.pk}/" in page for each in (night, day)])
+
+    assert seen == {"before": ("Tonight", [True, False]), "after": ("Today", [False, True])}
+
+
+def test_what_is_on_sale_after_the_week_is_found_from_the_first_page(client: Client) -> None:
+    solaris = factories.a_session(start=NOON + timedelta(days=1))
+    far = factories.a_session(start=NOON + timedelta(days=22))
+    premiere = factories.a_session(start=NOON + timedelta(days=21), minutes=90)
+
+    home, later = (client.get(path).content.decode() for path in ("/", "/?day=later"))
+
+    assert 'href="?day=later"' in home
+    assert f'href="/films/{premiere.film_id}/"' in home.partition("Coming soon")[2]
+    assert f'href="/films/{solaris.film_id}/"' not in home.partition("Coming soon")[2]
+    assert re.findall(r'href="/films/(\d+)/"', later) == [str(solaris.film_id), str(premiere.film_id)]
+    assert "From 26 November" in later
+    assert "On until 27 November" in later
+    for session in (solaris, far, premiere):
+        assert f'href="/sessions/{session.pk}/"' in client.get(f"/films/{session.film_id}/").content.decode()
+
+
+def test_what_is_coming_is_that_of_the_chosen_cinema(client: Client) -> None:
+    here, elsewhere = factories.a_hall(), factories.a_hall()
+    factories.a_session(elsewhere, start=NOON + timedelta(days=21), minutes=90)
+
+    pages = [client.get(f"/?cinema={hall.cinema_id}").content.decode() for hall in (here, elsewhere)]
+
+    assert ["Coming soon" in page for page in pages] == [False, True]
+    assert ["day=later" in page for page in pages] == [False, True]
+
+
+def test_a_programme_without_later_sessions_says_so(client: Client) -> None:
+    factories.a_session(start=NOON + timedelta(days=1))
+
+    assert "day=later" not in client.get("/").content.decode()
+    assert "No showtimes left" not in client.get("/?day=week").content.decode()
+    assert "The schedule isn’t ready yet" in client.get("/?day=later").content.decode()
+
+
+def test_the_structured_data_of_a_film_looks_two_weeks_ahead_or_to_the_first_session(client: Client) -> None:
+    hall = factories.a_hall()
+    far = factories.a_session(hall, start=NOON + timedelta(days=21))
+    factories.a_session(hall, start=NOON + timedelta(days=22))
+    path = f"/films/{far.film_id}/"
+    first = [event["url"] for event in markup(client.get(path).content.decode())]
+    near = factories.a_session(hall, start=NOON + timedelta(days=2))
+
+    both = [event["url"] for event in markup(client.get(path).content.decode())]
+
+    assert [url.partition("/sessions")[2] for url in (*first, *both)] == [f"/{far.pk}/", f"/{near.pk}/"]
 
 
 def test_sold_out_few_left_and_starting_soon_are_shown(client: Client) -> None:
@@ -107,6 +196,7 @@ def test_the_number_of_queries_does_not_depend_on_what_is_shown(client: Client, 
 
     cinema = factories.a_cinema()
     factories.a_session(factories.a_hall(cinema), start=NOON + timedelta(hours=1))
+    factories.a_session(factories.a_hall(cinema), start=NOON + timedelta(days=20))
     few = queries()
     for hall in (factories.a_hall(cinema), factories.a_hall()):
         for hours in (1, 4, 7):
@@ -114,7 +204,7 @@ def test_the_number_of_queries_does_not_depend_on_what_is_shown(client: Client, 
                 factories.a_session(hall, start=NOON + timedelta(hours=hours), minutes=90 + hours), seats=2
             )
 
-    assert queries() == few <= 10
+    assert queries() == few <= 12
 
 
 def test_each_session_of_a_film_has_structured_data(client: Client) -> None:
