@@ -54,10 +54,12 @@ def calendar(events: Sequence[CalendarEvent], *, at: datetime) -> str:
 
 
 def event_uid(name: str) -> str:
+    """The UID of the event, the same in each file of it. Reads only."""
     return f"{name}@{settings.SITE_URL.partition('//')[2]}"
 
 
 def place_of(session: Session) -> str:
+    """Where the session is shown. Reads only."""
     cinema = session.hall.cinema
     return ", ".join(filter(None, [cinema.name, session.hall.name, cinema.full_address]))
 

@@ -150,6 +150,7 @@ def by_day(found: Iterable[Showing]) -> list[Day]:
 
 
 def duration(minutes: int) -> str:
+    """`1 h 50 min`. Reads only."""
     hours, left = divmod(minutes, 60)
     if not hours:
         return _("%(minutes)d min") % {"minutes": left}

@@ -34,7 +34,7 @@ class TitleCard:
 
 
 def title_card(film: Film) -> TitleCard:
-    """The title in lines and in the largest font size that fits. No query."""
+    """The title in lines and in the largest font size that fits. Reads only."""
     title = "".join(character for character in film.title if character.isprintable())
     lines = wrap(title, LONGEST_LINE, break_long_words=False)
     if len(lines) > MOST_LINES:
