@@ -1,5 +1,6 @@
 """Orders and their events: tables, allowed transitions, constraints, and querysets of what is due."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -10,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, default_language
+from cinema.db_functions import insert_from
 from cinema.money import MoneyField, between
 from cinema.phones import PhoneField
 from cinema.status import transition
@@ -57,6 +59,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def disputed(self) -> "OrderQuerySet":
         """Orders with a payment about which the bank has not decided."""
         return self.filter(pk__in=Dispute.objects.undecided().values("payment__order"))
+
+    def awaiting_approval(self) -> "OrderQuerySet":
+        """Paid orders whose tickets for cancelled sessions are not refunded before a second person has approved it."""
+        tickets = Ticket.objects.live().filter(session__status=Session.Status.CANCELLED)
+        held = tickets.filter(session__refunds_held=True).values("order")
+        ready = tickets.filter(session__refunds_held=False, order=OuterRef("pk"))
+        return self.filter(~Exists(ready), pk__in=held, status__in=Order.SOLD)
 
     def over(self, at: datetime) -> "OrderQuerySet":
         """Paid orders with nothing ahead: no live ticket for a session that is cancelled or ends after
@@ -255,12 +264,13 @@ class Order(models.Model):
         to change it.
         """
         orders = list(orders)
-        events = [
-            OrderEvent(order_id=order.pk, from_status=order.status, to_status=to, at=at, reason=reason, actor=actor)
-            for order in orders
-        ]
+        by_status: defaultdict[str, list[int]] = defaultdict(list)
+        for order in orders:
+            by_status[order.status].append(order.pk)
         transition(orders, to, **stamps)
-        OrderEvent.objects.bulk_create(events)
+        event = {"order": F("pk"), "to_status": to, "at": at, "reason": reason, "actor": actor and actor.pk}
+        for status, keys in by_status.items():
+            insert_from(Order.objects.filter(pk__in=keys), OrderEvent, from_status=status, **event)
 
 
 class OverdueOrder(Order):

@@ -67,6 +67,11 @@ class Cinema(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @property
+    def full_address(self) -> str:
+        """City and address, such as “Kazan, Main St 1”; empty if neither is known."""
+        return ", ".join(filter(None, [self.city, self.address]))
+
     def local(self, instant: datetime) -> datetime:
         """The instant in this cinema's time zone."""
         return instant.astimezone(self.zone)

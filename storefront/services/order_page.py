@@ -223,7 +223,7 @@ class OrderPage:
             starts=session.start_datetime,
             ends=session.end_datetime,
             title=session.film.title,
-            place=", ".join(filter(None, [cinema.name, session.hall.name, cinema.city, cinema.address])),
+            place=", ".join(filter(None, [cinema.name, session.hall.name, cinema.full_address])),
             text=_("Order %(number)s") % {"number": order.number} + f": {seats}",
             link=link,
         )

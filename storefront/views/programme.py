@@ -96,7 +96,7 @@ def session_calendar(request: HttpRequest, key: int) -> HttpResponse:
         starts=session.start_datetime,
         ends=session.end_datetime,
         title=f"{session.film.title} ({session.film.age_rating})",
-        place=", ".join(part for part in (cinema.name, session.hall.name, cinema.city, cinema.address) if part),
+        place=", ".join(filter(None, [cinema.name, session.hall.name, cinema.full_address])),
         link=settings.SITE_URL + reverse("shop:session", args=[session.pk]),
     )
     return calendar_file(calendar([event], at=at), name=f"session-{session.pk}")

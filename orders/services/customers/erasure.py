@@ -35,7 +35,7 @@ def still_open(orders: QuerySet[Order]) -> QuerySet[Order]:
         | Exists(Payment.objects.filter(status=Payment.Status.PENDING, **here))
         | Exists(Refund.objects.exclude(status=Refund.Status.SUCCEEDED).filter(**here))
         | Exists(Refund.objects.awaiting_lines().filter(**here))
-        | Exists(Dispute.objects.filter(payment__order=OuterRef("pk"), status__in=Dispute.UNDECIDED))
+        | Exists(Dispute.objects.undecided().filter(payment__order=OuterRef("pk")))
         | Exists(Receipt.objects.filter(~Q(status=Receipt.Status.SENT) | Q(awaits_settlement=True), **here))
     )
 

@@ -13,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 from orders.models import Order
 from orders.services import (
     TooLateToRefund,
-    mark_paid_out,
     record_refund,
     refund_by_customer,
     send_refunds,
@@ -21,6 +20,7 @@ from orders.services import (
 )
 from orders.services.visits.ticket_codes import UnknownCode, code_of
 from payments.models import Refund
+from payments.services import mark_paid_out
 from screenings.services import cancel_session
 from tests.helpers import factories
 from tests.helpers.assertions import raises_unchanged

@@ -11,7 +11,7 @@ def rewrite(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_labels")]
+    dependencies = [("accounts", "0005_account_changes")]
 
     operations = [
         migrations.SeparateDatabaseAndState(  # the column is the same
