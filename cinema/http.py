@@ -50,17 +50,3 @@ def _parsed(text: str) -> str | None:
         return None
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return str(mapped or address)
-
-
-#: What a proxy adds to the requests that it hands on.
-FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_PROTO", "HTTP_VIA")
-
-
-def is_local(request: HttpRequest) -> bool:
-    """Whether a program on this machine asks, and not a proxy on behalf of somebody else."""
-    if any(name in request.META for name in FORWARDED):
-        return False
-    try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False

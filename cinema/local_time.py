@@ -1,13 +1,25 @@
 """Formats and checks times in a cinema's time zone."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
+
+NIGHT_ENDS = time(5)  # what starts after midnight and before this time belongs to the evening before
+
+#: By the weekday of the evening on which the night begins.
+NIGHTS = [
+    gettext_lazy("Monday night"),
+    gettext_lazy("Tuesday night"),
+    gettext_lazy("Wednesday night"),
+    gettext_lazy("Thursday night"),
+    gettext_lazy("Friday night"),
+    gettext_lazy("Saturday night"),
+    gettext_lazy("Sunday night"),
+]
 
 
 def is_valid_year(value: date) -> bool:
@@ -19,12 +31,6 @@ def validate_year(value: date) -> None:
     """A validator of date and datetime fields. Raises `ValidationError` unless `is_valid_year(value)`."""
     if not is_valid_year(value):
         raise ValidationError(gettext("Enter a year from 1901 to 8999."))
-
-
-def add_time_zone_hint(field: Any) -> None:
-    """Add the current time zone, in which the form field reads times, to its help text."""
-    hint = gettext("Time zone: %(zone)s.") % {"zone": timezone.get_current_timezone()}
-    field.help_text = f"{field.help_text} {hint}".strip()
 
 
 def format_local(instant: datetime | None, zone: ZoneInfo | None = None, *, named: bool = True, form: str = "") -> str:
@@ -43,21 +49,24 @@ def format_local(instant: datetime | None, zone: ZoneInfo | None = None, *, name
     return date_format(local, form)
 
 
+def is_at_night(local: datetime) -> bool:
+    """Whether this local time is after midnight, in what people still call the night of the day before."""
+    return local.time() < NIGHT_ENDS
+
+
+def programme_day(local: datetime) -> date:
+    """The day under which a screening with this local start is listed: until `NIGHT_ENDS`, the day before."""
+    return local.date() - timedelta(days=is_at_night(local))
+
+
+def night_note(local: datetime) -> str:
+    """The night to which a local time after midnight belongs, such as “Friday night”; otherwise an empty string."""
+    return str(NIGHTS[programme_day(local).weekday()]) if is_at_night(local) else ""
+
+
 def utc_offset_note(local: datetime) -> str:
     """The UTC offset such as “UTC+5” if it differs from that of the server's time zone, otherwise an empty string."""
     offset, usual = local.utcoffset(), timezone.localtime(local, timezone.get_default_timezone()).utcoffset()
     if offset is None or offset == usual:
         return ""
     return f"UTC{offset.total_seconds() / 3600:+.4g}"
-
-
-def with_other_zone(shown: str) -> str:
-    """An instant as Django shows it in the zone that is in force, `5 November 2026 09:30 +05`, with that zone as
-    `utc_offset_note` says it. Any other text as it is."""
-    words, _space, name = shown.rpartition(" ")
-    here, usual = timezone.get_current_timezone(), timezone.get_default_timezone()
-    if not words or not (name.isupper() or name[0] in "+-"):
-        return shown
-    if str(here) == str(usual):
-        return words
-    return f"{words} UTC{int(name[:3]):+d}" if name[0] in "+-" and len(name) == 3 else shown

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from cinema import clock, csp
 from cinema.currencies import TWO_DECIMAL_CURRENCIES
 from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required, time_zone
-from cinema.schedule import SCHEDULE, cron_line, machine_zone
+from cinema.schedule import SCHEDULE
 from house_rules.defaults import *  # noqa: F403 (they are settings too)
 from house_rules.defaults import HOLD_LIMITS
+from jobs.cron_lines import cron_line, machine_zone
 
 env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's own file is always read
 
@@ -157,6 +158,7 @@ FORMAT_MODULE_PATH = "cinema.formats"
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Moscow")
 CRON_TIME_ZONE = env.str("CRON_TIME_ZONE", default="")  # empty: that of this machine
+PHONE_REGION = env.str("PHONE_REGION", default="RU").upper()
 
 UNFOLD = {
     "SITE_TITLE": _("Cinema"),

@@ -1,7 +1,7 @@
 """Compares this machine's crontab with the schedule in the settings.
 
 django-crontab reports success even when installing the schedule failed, so the result has to be checked. The hours are
-those of cron's own time zone, since Debian's cron ignores CRON_TZ: see `cinema.schedule.cron_line`. When the machine
+those of cron's own time zone, since Debian's cron ignores CRON_TZ: see `jobs.cron_lines`. When the machine
 gets another zone, the lines differ and must be installed again.
 """
 

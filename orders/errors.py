@@ -15,7 +15,7 @@ from cinema.money import format_money
 from cinema.status import ConcurrentChange as ConcurrentChange
 from cinema.status import ForbiddenMove as ForbiddenMove
 from cinema.status import Refused as Refused
-from cinema.typography import inside_quotes
+from cinema.typography import with_inner_quotes
 from cinema.validators import ReasonNeeded as ReasonNeeded
 from concessions.errors import OutOfStock as OutOfStock
 from payments.errors import GatewayError as GatewayError
@@ -106,7 +106,7 @@ class ChoiceRefused(Refused, code="seat_choice_not_allowed"):
     def of_type(cls, seat: Any, ticket_type: Any) -> "ChoiceRefused":
         return cls(
             _("“%(type)s” tickets aren’t available for this seat: %(seat)s. Choose another ticket type.")
-            % {"type": inside_quotes(ticket_type), "seat": seat}
+            % {"type": with_inner_quotes(ticket_type), "seat": seat}
         )
 
 
@@ -196,6 +196,12 @@ class LinesNotRefundable(NothingToRefund, code="lines_not_refundable"):
 
 class MoreThanLeft(NothingToRefund, code="refund_exceeds_payments"):
     """The amount is more than is left of one of the order's payments."""
+
+    def __init__(self, order: Any, *, amount: Decimal, kept: Decimal) -> None:
+        super().__init__(
+            _("Can’t refund %(amount)s: only %(kept)s of order %(order)s is left to refund.")
+            % {"amount": format_money(amount), "kept": format_money(kept), "order": order}
+        )
 
 
 class ExtensionRefused(Refused, code="deadline_invalid"):

@@ -19,6 +19,7 @@ from backoffice.dashboard.before_you_open import steps_before_opening
 from backoffice.dashboard.items import NAMES_SHOWN, DashboardItem, count_and_first, list_link, names_and_more
 from backoffice.dashboard.payments import PaymentItems
 from cinema import clock
+from cinema.local_time import programme_day
 from cinema.schedule import TITLES
 from concessions.models import ConcessionItem
 from jobs import crontab
@@ -164,7 +165,7 @@ class Dashboard(PaymentItems):
             )
 
     def cancelled_sessions(self) -> Iterator[DashboardItem]:
-        """Cancelled sessions that start today, in the cinema's time zone, and still have live tickets."""
+        """Cancelled sessions of today's programme, in the cinema's time zone, that still have live tickets."""
         sessions: QuerySet[Session] = Session.objects.filter(
             Exists(Ticket.objects.live().filter(session=OuterRef("pk"))),
             status=Session.Status.CANCELLED,
@@ -176,7 +177,7 @@ class Dashboard(PaymentItems):
         today = [
             session
             for session in sessions.order_by("start_datetime", "pk")
-            if session.hall.cinema.local(session.start_datetime).date() == session.hall.cinema.local(self.at).date()
+            if len({programme_day(session.hall.cinema.local(each)) for each in (session.start_datetime, self.at)}) == 1
         ]
         if today:
             total = len(today)

@@ -30,8 +30,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from unfold.decorators import action as unfold_action
 
+from backoffice.framework.time_zones import add_time_zone_hint
 from cinema import clock
-from cinema.local_time import add_time_zone_hint
 from cinema.status import Refused
 
 MAX_SELECTED_ROWS = 100  # of one action: each row is a transaction of its own

@@ -35,14 +35,15 @@ from accounts.scope import cinemas_of, within
 from backoffice.framework.badges import PlainValues
 from backoffice.framework.changelist_postprocess import postprocess
 from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
+from backoffice.framework.guillemets import nest_guillemets
 from backoffice.framework.history_view import ChangeHistory
 from backoffice.framework.pagination import ListPaginator
 from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter, offered_lookups
-from backoffice.framework.time_zones import cinema_of, zone_of, zone_of_user
+from backoffice.framework.time_zones import add_time_zone_hint, cinema_of, zone_of, zone_of_user
 from cinema.ids import is_valid_id
-from cinema.local_time import add_time_zone_hint, format_local
+from cinema.local_time import format_local
 from cinema.money import MoneyField
-from cinema.typography import nest_quotes
+from cinema.phones import international
 
 PREPOPULATE_SCRIPTS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
@@ -63,6 +64,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     history_parts: ClassVar[dict[str, str]] = {}  # rows whose history belongs to this row's; see `ChangeHistory`
     history_note: ClassVar[str | Promise] = ""  # shown above the history, for changes that are recorded elsewhere
     link_lookups: ClassVar[frozenset[str]] = frozenset()  # lookups of links to the list that no filter offers
+    searches_phones: ClassVar[bool] = False  # a number is searched for as it is stored, however it is typed
     uses_server_time: ClassVar[bool] = False  # for rows about the system, such as runs of jobs
     form: Any = ConflictCheckingForm
     paginator: Any = ListPaginator
@@ -184,11 +186,13 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
         """Names of rows may hold quotation marks, and stand within them."""
         super().message_user(
-            request, nest_quotes(message if isinstance(message, str) else str(message)), *args, **kwargs
+            request, nest_guillemets(message if isinstance(message, str) else str(message)), *args, **kwargs
         )
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         words = search_term.replace("\x00", "")  # PostgreSQL raises an error for NUL
+        if self.searches_phones:
+            words = international(words) or words
         return super().get_search_results(request, queryset, words)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

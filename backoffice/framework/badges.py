@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from cinema.local_time import with_other_zone
+from backoffice.framework.time_zones import zone_as_offset
 from cinema.money import MoneyField, format_money
 
 
@@ -59,7 +59,7 @@ class PlainValues:
     @property
     def readonly_preprocess_fields(self) -> dict[str, Any]:
         fields = self.model._meta.concrete_fields
-        moments = {field.name: with_other_zone for field in fields if isinstance(field, DateTimeField)}
+        moments = {field.name: zone_as_offset for field in fields if isinstance(field, DateTimeField)}
         return moments | {field.name: with_sign for field in fields if isinstance(field, MoneyField)}
 
     def money_column(self, name: Any) -> Any:

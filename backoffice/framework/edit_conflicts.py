@@ -22,8 +22,8 @@ from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
+from backoffice.framework.guillemets import nest_guillemets
 from cinema.local_time import format_local
-from cinema.typography import nest_quotes
 
 MAX_RECORDS_SEARCHED = 20  # history records of a row, to find who changed a field
 
@@ -144,7 +144,7 @@ class ConflictCheckingForm(forms.ModelForm):
             message = gettext("Someone else has changed this to “%(now)s”. Save again to keep your value.")
         else:
             message = gettext("%(who)s has changed this to “%(now)s”. Save again to keep your value.")
-        return nest_quotes(message % params)
+        return nest_guillemets(message % params)
 
 
 def _who_changed(row: Any, field: TrackedBoundField) -> Any:

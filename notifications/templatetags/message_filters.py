@@ -7,23 +7,25 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cinema.local_time import utc_offset_note
+from cinema.local_time import night_note, utc_offset_note
 from cinema.money import format_money
-from cinema.typography import inside_quotes
+from cinema.typography import with_inner_quotes
 
 register = template.Library()
 
-register.filter("inside_quotes", inside_quotes)
+register.filter("inner_quotes", with_inner_quotes)
 
 
 @register.filter
 def local_instant(iso: str) -> str:
     """An instant in its own time zone: "2026-11-23T19:00:00+03:00" is `23 November, 19:00` on any server.
 
-    The UTC offset is added where it differs from the server's.
+    The UTC offset is added where it differs from the server's. Used for starts, so a time after midnight says to which
+    night it belongs.
     """
     local = datetime.fromisoformat(iso)
-    return f"{date_format(local, 'j E')}, {_clock(local)}"
+    night = f" ({note})" if (note := night_note(local)) else ""
+    return f"{date_format(local, 'j E')}, {_clock(local)}{night}"
 
 
 @register.filter
@@ -44,7 +46,7 @@ def local_day(iso: str) -> str:
 def headline(showings: Sequence[Mapping[str, Any]]) -> str:
     """The screenings of an order for a subject line: the first one, and whether there are more."""
     first = showings[0]
-    details = {"film": inside_quotes(first["film"]), "starts": local_instant(first["starts"])}
+    details = {"film": with_inner_quotes(first["film"]), "starts": local_instant(first["starts"])}
     if len(showings) > 1:
         return _("“%(film)s”, %(starts)s, and more") % details
     return _("“%(film)s”, %(starts)s") % details

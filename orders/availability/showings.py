@@ -11,9 +11,11 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Prefetch, QuerySet, When
 
+from cinema.local_time import programme_day
 from orders.queries import taken_tickets
-from screenings.models import Cinema, Film, Hall, Seat, SeatKind, SeatOutage, Session, TicketType
+from screenings.models import Cinema, Film, Hall, Seat, SeatKind, Session, TicketType
 from screenings.pricing import full_percent, quote, sold_online, surcharges_by_cinema
+from screenings.services import broken_seats
 
 
 @dataclass(frozen=True)
@@ -52,35 +54,51 @@ def advertised(at: datetime) -> QuerySet[Session]:
 
 
 def showings(
-    *, first: date, days: int = 1, cinema: Cinema | None = None, film: Film | None = None, at: datetime
+    *,
+    first: date | None = None,
+    days: int = 1,
+    cinema: Cinema | None = None,
+    film: Film | None = None,
+    at: datetime,
 ) -> list[Showing]:
-    """The sessions advertised at `at` that start on one of the days, each by its cinema's calendar. Eight queries."""
+    """The sessions advertised at `at` on these programme days of their cinemas; see `on_sale`. Eight queries."""
     return with_seats_left(on_sale(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
 
 
 def on_sale(
-    *, first: date, days: int = 1, cinema: Cinema | None = None, film: Film | None = None, at: datetime
+    *,
+    first: date | None = None,
+    days: int = 1,
+    cinema: Cinema | None = None,
+    film: Film | None = None,
+    at: datetime,
 ) -> list[tuple[Session, datetime]]:
-    """Each such session with its start by the cinema's clocks. Three queries."""
-    midnight = datetime.combine(first, time.min)
-    # No clock is further from UTC than 14 hours: what is read beyond the day is left out below.
-    begin = midnight.replace(tzinfo=at.tzinfo) - timedelta(hours=14)
+    """Each such session with its start by the cinema's clocks: of `days` programme days from `first`, or of all.
+
+    A session that starts after midnight belongs to the evening before: `programme_day`. Three queries.
+    """
     sessions = (
         advertised(at)
-        .filter(start_datetime__gte=begin, start_datetime__lt=begin + timedelta(days=days, hours=28))
         .prefetch_related(Prefetch("hall", Hall.objects.select_related("cinema")))  # few halls, many sessions
         .order_by("start_datetime", "pk")
     )
+    if first is not None:
+        # No clock is further from UTC than 14 hours: what is read beyond the days is left out below.
+        begin = datetime.combine(first, time.min, tzinfo=at.tzinfo)
+        sessions = sessions.filter(
+            start_datetime__gte=begin - timedelta(hours=14), start_datetime__lt=begin + timedelta(days=days, hours=19)
+        )
     if cinema is not None:
         sessions = sessions.filter(hall__cinema=cinema)
     sessions = sessions.prefetch_related("film") if film is None else sessions.filter(film=film)
-    last = first + timedelta(days=days - 1)
     local = []
     for session in sessions:
         if film is not None:
             session.film = film
         local.append((session, session.hall.cinema.local(session.start_datetime)))
-    return [pair for pair in local if first <= pair[1].date() <= last]
+    if first is None:
+        return local
+    return [pair for pair in local if 0 <= (programme_day(pair[1]) - first).days < days]
 
 
 def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[Showing]:
@@ -120,20 +138,7 @@ def seat_counts(sessions: Collection[Session], *, at: datetime) -> dict[int, Sea
             "hall", "pk__count"
         )
     )  # fmt: skip
-    outages: dict[int, list[SeatOutage]] = {}
-    during = SeatOutage.objects.filter(seat__hall__in=halls).during(
-        min(session.start_datetime for session in sessions), max(session.end_datetime for session in sessions)
-    )
-    for outage in during.annotate(hall=F("seat__hall")).order_by():
-        outages.setdefault(outage.hall, []).append(outage)
-    broken = {
-        session.pk: {
-            each.seat_id
-            for each in outages.get(session.hall_id, ())
-            if each.covers(session.start_datetime, session.end_datetime)
-        }
-        for session in sessions
-    }
+    broken = broken_seats(sessions)
     sold: Counter[int] = Counter()
     sold_and_broken: Counter[int] = Counter()
     for key, seat, tickets in _tickets(broken, at=at):
@@ -159,11 +164,11 @@ def _tickets(broken: Mapping[int, set[int]], *, at: datetime) -> Iterable[tuple[
 
 
 def next_day(*, cinema: Cinema | None = None, film: Film | None = None, at: datetime) -> date | None:
-    """The next day, by the cinema's calendar, with a session on sale. One query."""
+    """The next programme day of a cinema with a session on sale. One query."""
     sessions = advertised(at).select_related("hall__cinema").order_by("start_datetime")
     if cinema is not None:
         sessions = sessions.filter(hall__cinema=cinema)
     if film is not None:
         sessions = sessions.filter(film=film)
     session = sessions.first()
-    return session.hall.cinema.local(session.start_datetime).date() if session else None
+    return programme_day(session.hall.cinema.local(session.start_datetime)) if session else None

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between, format_money
@@ -124,7 +124,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """
         return self.filter(
             Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=at),
-            Q(despite_dispute=True) | ~Q(payment__in=Dispute.objects.undecided().values("payment")),
+            Q(despite_dispute=True) | ~Exists(Dispute.objects.undecided().filter(payment=OuterRef("payment"))),
             status=Refund.Status.REQUESTED,
             requested_at__lte=at,
             payment__isnull=False,

@@ -1,7 +1,7 @@
 """Records payments and refunds, and computes what is left of them. Callers lock the order first."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -88,6 +88,33 @@ def record_success(
     )
 
 
+def unsaved_refund(
+    order: int,
+    payment: int | None,
+    *,
+    amount: Decimal,
+    reason: str,
+    at: datetime,
+    actor: User | None = None,
+    despite_dispute: bool = False,
+) -> Refund:
+    """A refund of `amount` to be sent; one of 0 needs no sending. The caller checks what is left, and saves it.
+
+    Reads only.
+    """
+    return Refund(
+        order_id=order,
+        payment_id=payment,
+        amount=amount,
+        reason=reason,
+        requested_at=at,
+        actor=actor,
+        despite_dispute=despite_dispute,
+        status=Refund.Status.REQUESTED if amount else Refund.Status.SUCCEEDED,
+        succeeded_at=None if amount else at,
+    )
+
+
 def request_refund(
     payment: Payment, *, amount: Decimal, reason: str, at: datetime, actor: User | None = None
 ) -> Refund:
@@ -98,3 +125,27 @@ def request_refund(
     return Refund.objects.create(
         order_id=payment.order_id, payment=payment, amount=amount, reason=reason, requested_at=at, actor=actor
     )
+
+
+def refunds_awaiting_lines(orders: Collection[int]) -> dict[int, list[Refund]]:
+    """The refunds of each order that were made outside and wait for their lines, oldest first. One query. Reads only.
+
+    An order without any has an empty list.
+    """
+    found: defaultdict[int, list[Refund]] = defaultdict(list)
+    for part in Refund.objects.awaiting_lines().filter(order__in=orders).order_by("pk"):
+        found[part.order_id].append(part)
+    return found
+
+
+def allocate(price: Decimal, parts: Iterable[Refund]) -> Decimal:
+    """How much of `price` these refunds returned outside already. Uses up their `unallocated_amount`, in this order.
+
+    Must be called inside a transaction (the order is locked; the caller saves the refunds).
+    """
+    counted = ZERO
+    for part in parts:
+        taken = min(part.unallocated_amount, price - counted)
+        part.unallocated_amount -= taken
+        counted += taken
+    return counted

@@ -4,12 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Max, Min
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cinema.local_time import utc_offset_note
+from cinema.local_time import is_at_night, programme_day, utc_offset_note
 from orders.availability import showings as available
+from orders.availability.showings import advertised
 from screenings.models import Cinema, Film, Session
 
 WEEK = 7
@@ -30,6 +35,11 @@ class Showing(available.Showing):
     @cached_property
     def time(self) -> str:
         return f"{self.starts:%H:%M}"
+
+    @property
+    def night(self) -> str:
+        """The date of a start after midnight, since the session is listed under the evening before."""
+        return _("Night, %(day)s") % {"day": date_format(self.starts, "j E")} if is_at_night(self.starts) else ""
 
     @property
     def facts(self) -> str:
@@ -57,15 +67,57 @@ class OfFilm:
 
 @dataclass
 class Day:
+    """A programme day: what starts after midnight belongs to the evening before."""
+
     date: date
     films: list[OfFilm] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class FilmAhead:
+    """A film that is on sale beyond the week: its first and last programme day. `coming`: not within the week."""
+
+    film: Film
+    first: date
+    last: date
+    coming: bool
+
+
 def showings(
-    *, first: date, days: int = 1, cinema: Cinema | None = None, film: Film | None = None, at: datetime
+    *,
+    first: date | None = None,
+    days: int = 1,
+    cinema: Cinema | None = None,
+    film: Film | None = None,
+    at: datetime,
 ) -> list[Showing]:
-    """The sessions on sale at `at` that start on one of the days, each by its own cinema's calendar. Reads only."""
+    """The sessions on sale at `at` on these programme days of their cinemas; without `first`, all. Reads only."""
     return with_seats_left(available.on_sale(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
+
+
+def first_day(*, cinema: Cinema | None, at: datetime) -> tuple[date, bool]:
+    """The day with which the programme begins, and whether that is the night which began the day before.
+
+    After midnight it is, for as long as the night has sessions on sale. Reads only.
+    """
+    local = cinema.local(at) if cinema else timezone.localtime(at)
+    evening = programme_day(local)
+    tonight = evening < local.date() and bool(available.on_sale(first=evening, cinema=cinema, at=at))
+    return (evening if tonight else local.date()), tonight
+
+
+def films_ahead(*, beyond: date, cinema: Cinema | None, at: datetime) -> list[FilmAhead]:
+    """The films on sale on the programme day `beyond` or later, by first day and title. Two queries. Reads only."""
+    sessions = advertised(at) if cinema is None else advertised(at).filter(hall__cinema=cinema)
+    spans: dict[int, tuple[date, date]] = {}
+    by_zone = sessions.order_by().values_list("film", "hall__cinema__time_zone")
+    for film, zone, *instants in by_zone.annotate(Min("start_datetime"), Max("start_datetime")):
+        first, last = (programme_day(instant.astimezone(ZoneInfo(zone))) for instant in instants)
+        known = spans.get(film, (first, last))
+        spans[film] = min(known[0], first), max(known[1], last)
+    films = Film.objects.in_bulk([film for film, (_first, last) in spans.items() if last >= beyond])
+    ahead = [FilmAhead(film, *spans[key], coming=spans[key][0] >= beyond) for key, film in films.items()]
+    return sorted(ahead, key=lambda each: (each.first, each.film.title))
 
 
 def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[Showing]:
@@ -81,7 +133,7 @@ def by_day(found: Iterable[Showing]) -> list[Day]:
     days: dict[date, dict[int, OfFilm]] = {}
     for showing in found:
         session = showing.session
-        films = days.setdefault(showing.starts.date(), {})
+        films = days.setdefault(programme_day(showing.starts), {})
         of_film = films.setdefault(session.film_id, OfFilm(session.film))
         at_cinema = next((each for each in of_film.cinemas if each.cinema.pk == session.hall.cinema_id), None)
         if at_cinema is None:
@@ -95,6 +147,14 @@ def by_day(found: Iterable[Showing]) -> list[Day]:
             of_film.cinemas.sort(key=lambda at_cinema: at_cinema.cinema.name)
         result.append(Day(when, films_of_day))
     return result
+
+
+def duration(minutes: int) -> str:
+    """`1 h 50 min`. Reads only."""
+    hours, left = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": left}
+    return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": left}
 
 
 def time_zone_note(cinema: Cinema, at: datetime) -> str:

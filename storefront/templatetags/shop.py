@@ -14,16 +14,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cinema.local_time import night_note
 from cinema.money import format_money
 from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, SeatKind
-from storefront.services.programme import AtCinema, Showing
+from storefront.services.programme import AtCinema, Showing, duration
 
 register = template.Library()
 
 GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disabled"), SafeString(" checked")
 
 register.filter("money", format_money)
+register.filter("duration", duration)
 
 
 @register.filter
@@ -44,17 +46,15 @@ def day(local: date | datetime) -> str:
 
 
 @register.filter
-def date_of(local: date | datetime) -> str:
-    """`24 November`, within a sentence."""
-    return date_format(local, "j E")
+def night(local: datetime) -> str:
+    """` (Friday night)` after a time past midnight, whose date is easily taken for the evening after it."""
+    return f" ({note})" if (note := night_note(local)) else ""
 
 
 @register.filter
-def duration(minutes: int) -> str:
-    hours, left = divmod(minutes, 60)
-    if not hours:
-        return _("%(minutes)d min") % {"minutes": left}
-    return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": left}
+def date_of(local: date | datetime) -> str:
+    """`24 November`, within a sentence."""
+    return date_format(local, "j E")
 
 
 @register.filter
@@ -101,13 +101,13 @@ def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4"
 
 
 def _time(showing: Showing) -> SafeString:
+    night = format_html("<i>{}</i>", showing.night) if showing.night else ""
     if showing.sold_out:
-        shape = '<span class="time gone"><b>{1}</b><i>{2}</i><em>{3}</em></span>'
+        shape = '<span class="time gone"><b>{1}</b>{2}<i>{3}</i><em>{4}</em></span>'
     else:
-        shape = '<a class="time" href="{0}"><b>{1}</b><i>{2}</i><em>{3}</em></a>'
-    return format_html(
-        shape, _page_of(showing.session.pk, get_script_prefix()), showing.time, showing.facts, _showing_note(showing)
-    )
+        shape = '<a class="time" href="{0}"><b>{1}</b>{2}<i>{3}</i><em>{4}</em></a>'
+    page = _page_of(showing.session.pk, get_script_prefix())
+    return format_html(shape, page, showing.time, night, showing.facts, _showing_note(showing))
 
 
 @lru_cache(maxsize=8192)  # a week has hundreds of sessions, and to reverse an address takes longer than to write it

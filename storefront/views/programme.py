@@ -3,33 +3,40 @@
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from cinema import clock
 from orders.availability.showings import advertised, next_day
+from screenings.announcements import announcements
 from screenings.models import Cinema, Film, Session
 from storefront.services import programme
-from storefront.services.calendar import CalendarEvent, calendar
+from storefront.services.calendar import CalendarEvent, calendar, event_uid, place_of
+from storefront.services.title_card import title_card
 from storefront.structured_data import screening_events
 
-FILM_DAYS = 14  # how far ahead the page of a film looks
+MARKUP_DAYS = 14  # how far ahead the structured data of a film looks: each session of it weighs a kilobyte
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """All cinemas or one; one day or the week."""
+    """All cinemas or one; one day, the week, or what is on sale beyond it."""
     at = clock.now()
     cinemas = list(Cinema.objects.order_by("city", "name"))
     chosen = _chosen(cinemas, request.GET.get("cinema", ""))
-    today = (chosen.local(at) if chosen else timezone.localtime(at)).date()
-    week = request.GET.get("day") == "week"
-    day = today if week else _day(request.GET.get("day", ""), today=today)
-    found = programme.showings(first=day, days=programme.WEEK if week else 1, cinema=chosen, at=at)
+    today, tonight = programme.first_day(cinema=chosen, at=at)
+    tabs = [today + timedelta(days=number) for number in range(programme.WEEK)]
+    span = request.GET.get("day", "")
+    week, later = span == "week", span == "later"
+    day = today if week or later else _day(span, today=today)
+    found = []
+    if not later:
+        found = programme.showings(first=day, days=programme.WEEK if week else 1, cinema=chosen, at=at)
+    ahead = programme.films_ahead(beyond=today + timedelta(days=programme.WEEK), cinema=chosen, at=at)
     return render(
         request,
         "storefront/programme.html",
@@ -39,10 +46,16 @@ def home(request: HttpRequest) -> HttpResponse:
             "all_cinemas": chosen is None,
             "day": day,
             "week": week,
+            "later": later,
+            "shown": span if week or later else day.isoformat(),
             "today": today,
-            "tabs": [today + timedelta(days=ahead) for ahead in range(programme.WEEK)],
+            "tonight": tonight,
+            "tabs": tabs,
+            "beyond": day > tabs[-1],
             "days": programme.by_day(found),
-            "next_day": None if found else next_day(cinema=chosen, at=at),
+            "ahead": ahead,
+            "coming": [each for each in ahead if each.coming],
+            "next_day": None if found or later else next_day(cinema=chosen, at=at),
             "zones": _zones(cinemas, at),
         },
     )
@@ -52,10 +65,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def film(request: HttpRequest, key: int) -> HttpResponse:
     """A film and all its showings. A film is announced by its first session; before that it has no page."""
     at = clock.now()
-    announced = Film.objects.filter(Exists(Session.objects.filter(film=OuterRef("pk")))).exclude(age_rating="")
-    shown = get_object_or_404(announced.prefetch_related("genres"), pk=key)
-    today = timezone.localtime(at).date()
-    found = programme.showings(first=today - timedelta(days=1), days=FILM_DAYS + 1, film=shown, at=at)
+    shown = get_object_or_404(announced_films().prefetch_related("genres"), pk=key)
+    found = programme.showings(film=shown, at=at)
+    soon = [each for each in found if each.session.start_datetime <= at + timedelta(days=MARKUP_DAYS)]
     cinemas = {showing.session.hall.cinema for showing in found}
     return render(
         request,
@@ -63,30 +75,41 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
         {
             "film": shown,
             "days": programme.by_day(found),
-            "markup": screening_events(found) if found else "",
+            "markup": screening_events(soon or found[:1]) if found else "",
             "cinemas": sorted(cinemas, key=lambda cinema: (cinema.city, cinema.name)),
             "zones": _zones(cinemas, at),
         },
     )
 
 
+def announced_films() -> QuerySet[Film]:
+    return Film.objects.filter(Exists(Session.objects.filter(film=OuterRef("pk")))).exclude(age_rating="")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def film_card(request: HttpRequest, key: int) -> HttpResponse:
+    """The title card of a film as a picture, which structured data names."""
+    card = title_card(get_object_or_404(announced_films(), pk=key))
+    return render(request, "storefront/title_card.svg", {"card": card}, content_type="image/svg+xml")
+
+
 @require_safe
 def session_calendar(request: HttpRequest, key: int) -> HttpResponse:
-    """A calendar file of the session, without any customer's data."""
+    """A calendar file of the session, without any customer's data. If it is cancelled, the file removes it."""
     at = clock.now()
     session = get_object_or_404(
-        Session.objects.select_related("film", "hall__cinema")
-        .exclude(status=Session.Status.CANCELLED)
-        .exclude(film__age_rating=""),
-        pk=key,
+        Session.objects.select_related("film", "hall__cinema").exclude(film__age_rating=""), pk=key
     )
-    cinema = session.hall.cinema
+    cancelled = session.status == Session.Status.CANCELLED
     event = CalendarEvent(
-        uid=f"session-{session.pk}@{settings.SITE_URL.partition('//')[2]}",
+        uid=event_uid(f"session-{session.pk}"),
+        sequence=announcements([session])[session.pk].changes + cancelled,
+        cancelled=cancelled,
         starts=session.start_datetime,
         ends=session.end_datetime,
         title=f"{session.film.title} ({session.film.age_rating})",
-        place=", ".join(part for part in (cinema.name, session.hall.name, cinema.city, cinema.address) if part),
+        place=place_of(session),
         link=settings.SITE_URL + reverse("shop:session", args=[session.pk]),
     )
     return calendar_file(calendar([event], at=at), name=f"session-{session.pk}")

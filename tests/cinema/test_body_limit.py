@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.urls import reverse
 
-PAGES = ["/", "/admin/login/", "/healthz", "/no/such/page/", "/admin/screenings/film/import/"]
+PAGES = ["/", "/admin/login/", "/no/such/page/", "/admin/screenings/film/import/"]
 
 
 class Body:
@@ -42,6 +42,12 @@ def test_a_long_body_is_refused_unread_on_every_page(path):
     status, text = answer_to(path, length=str(settings.MAX_REQUEST_BYTES + 1))
 
     assert (status, text) == (413, "This is larger than 2 MB. Send a smaller file.")
+
+
+def test_the_health_check_takes_no_body_at_all():
+    status, _text = answer_to("/healthz", length=str(settings.MAX_REQUEST_BYTES + 1))
+
+    assert status == 405
 
 
 def test_the_refusal_is_in_the_language_of_the_visitor():

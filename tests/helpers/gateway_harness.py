@@ -17,10 +17,10 @@ from demo.bank import DemoBank, decide
 from demo.models import DemoCharge, DemoRefund
 from orders.models import Order
 from orders.services import start_payment
-from orders.services.refunds.from_gateway import PART
 from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
 from payments.gateways import GatewayClient, gateway_class
 from payments.models import Gateway, Payment, Refund
+from payments.services.refund_reports import PART
 from tests.helpers import fake_gateway
 from tests.helpers.factories import NOON
 from tests.reliability.run_job import run

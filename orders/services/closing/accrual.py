@@ -2,7 +2,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
 
 from bonuses.services import Earned, points_earned
 from bonuses.services import accrue as credit
@@ -11,7 +10,7 @@ from house_rules.rules import rules_scope
 from orders.locks import keys_of, lock_orders
 from orders.models import Order
 from orders.services.refunds.effects import refunded_so_far
-from payments.models import Refund
+from payments.services import refunds_awaiting_lines
 
 
 def accrue(orders: Iterable[Order], *, at: datetime) -> None:
@@ -37,13 +36,10 @@ def accrue_locked(orders: Iterable[Order], *, at: datetime) -> None:
     ]
     keys = [order.pk for order in rows]
     refunded = refunded_so_far(keys)
-    outside = dict(
-        Refund.objects.awaiting_lines()
-        .filter(order__in=keys)
-        .order_by()
-        .values_list("order")
-        .annotate(amount=Sum("unallocated_amount"))
-    )
+    outside = {
+        order: sum((part.unallocated_amount for part in parts), ZERO)
+        for order, parts in refunds_awaiting_lines(keys).items()
+    }
     Order.objects.filter(pk__in=keys, bonus_accrued_at__isnull=True).update(bonus_accrued_at=at)
     credit(
         [

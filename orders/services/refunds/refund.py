@@ -1,18 +1,16 @@
 """Refunds: of a whole order, of lines, of many orders for a job, or recorded from outside."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import LIMIT_WINDOW, require_approval_above_limit
-from cinema.money import ZERO, format_money
+from accounts.services import require_approval_above_limit
+from cinema.money import ZERO
 from cinema.validators import clean_reason
 from orders import notifications
 from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, NotRefundable, PaymentDisputed
@@ -21,7 +19,15 @@ from orders.models import Order
 from orders.reasons import Reason
 from orders.services.refunds.effects import OrderLine, OrderLines, RefundPlan, apply_refund_effects, lines_of
 from payments.models import Payment, Refund
-from payments.services import Returned, balances, disputed_orders, returned_by
+from payments.services import (
+    Returned,
+    allocate,
+    balances,
+    disputed_orders,
+    refunds_awaiting_lines,
+    returned_by,
+    unsaved_refund,
+)
 
 
 def refund(
@@ -47,10 +53,8 @@ def refund(
     reason = clean_reason(reason)
     with transaction.atomic():
         done = refund_and_notify(order, lines=lines, reason=reason, at=at, actor=actor, despite_dispute=despite_dispute)
-        if actor is not None:
-            lately = Refund.objects.filter(order=order, actor=actor, requested_at__gt=at - LIMIT_WINDOW)
-            total = lately.aggregate(sum=Sum("amount", default=ZERO))["sum"]
-            require_approval_above_limit("orders.refund", total, actor=actor, approver=approver)
+        sent = done.amount if done.actor == actor else ZERO  # otherwise it was refunded outside before
+        require_approval_above_limit("orders.refund", sent, actor=actor, approver=approver, at=at)
         return done
 
 
@@ -133,7 +137,7 @@ def refund_each_locked(
         raise PaymentDisputed(held)
     found = lines_of(wanted.keys())
     money = balances(wanted.keys())
-    outside = _refunds_awaiting_lines(wanted.keys())
+    outside = refunds_awaiting_lines(wanted.keys())
     plans = []
     for order in orders:
         chosen = _select_lines(order, found[order.pk], wanted[order.pk])
@@ -142,23 +146,12 @@ def refund_each_locked(
             same.unallocated_amount = ZERO
             plans.append(RefundPlan(order, same, chosen, found[order.pk]))
             continue
-        amount = price - _allocate(price, outside[order.pk])
+        amount = price - allocate(price, outside[order.pk])
         payment = money[order.pk].payment_with(amount) if amount else None
         if amount and payment is None:
-            raise MoreThanLeft(
-                _("Can’t refund %(amount)s: only %(kept)s of order %(order)s is left to refund.")
-                % {"amount": format_money(amount), "kept": format_money(money[order.pk].kept), "order": order}
-            )
-        new = Refund(
-            order=order,
-            payment_id=payment,
-            amount=amount,
-            reason=reason,
-            requested_at=at,
-            actor=actor,
-            despite_dispute=despite_dispute,
-            status=Refund.Status.REQUESTED if amount else Refund.Status.SUCCEEDED,
-            succeeded_at=None if amount else at,
+            raise MoreThanLeft(order, amount=amount, kept=money[order.pk].kept)
+        new = unsaved_refund(
+            order.pk, payment, amount=amount, reason=reason, at=at, actor=actor, despite_dispute=despite_dispute
         )
         plans.append(RefundPlan(order, new, chosen, found[order.pk]))
     Refund.objects.bulk_create([plan.refund for plan in plans if plan.refund.pk is None])
@@ -203,10 +196,7 @@ def record_refund_locked(
     balance = balances([order.pk])[order.pk]
     source = balance.payment_with(amount) if payment is None else payment.pk
     if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
-        raise MoreThanLeft(
-            _("Can’t refund %(amount)s: only %(kept)s of order %(order)s is left to refund.")
-            % {"amount": format_money(amount), "kept": format_money(balance.kept), "order": order}
-        )
+        raise MoreThanLeft(order, amount=amount, kept=balance.kept)
     whole = amount == balance.kept and order.status in Order.SOLD
     booked = Refund.objects.create(
         order=order,
@@ -263,37 +253,10 @@ def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund
     for order in orders:
         kept = money[order.pk].kept
         if kept or order.pk not in found:
-            missing.append(
-                Refund(
-                    order=order,
-                    payment_id=money[order.pk].payment_with(kept) if kept else None,
-                    amount=kept,
-                    reason=Reason.MARKED_REFUNDED,
-                    requested_at=at,
-                    status=Refund.Status.REQUESTED if kept else Refund.Status.SUCCEEDED,
-                    succeeded_at=None if kept else at,
-                )
-            )
+            payment = money[order.pk].payment_with(kept) if kept else None
+            missing.append(unsaved_refund(order.pk, payment, amount=kept, reason=Reason.MARKED_REFUNDED, at=at))
     Refund.objects.bulk_create(missing)
     return found | {each.order_id: each for each in missing}
-
-
-def _refunds_awaiting_lines(orders: Collection[int]) -> dict[int, list[Refund]]:
-    """The refunds of each order that came from outside and wait for their lines, oldest first."""
-    found: defaultdict[int, list[Refund]] = defaultdict(list)
-    for part in Refund.objects.awaiting_lines().filter(order__in=orders).order_by("pk"):
-        found[part.order_id].append(part)
-    return found
-
-
-def _allocate(price: Decimal, parts: Iterable[Refund]) -> Decimal:
-    """How much of `price` has been returned outside already; uses up the parts, oldest first."""
-    counted = ZERO
-    for part in parts:
-        taken = min(part.unallocated_amount, price - counted)
-        part.unallocated_amount -= taken
-        counted += taken
-    return counted
 
 
 def _select_lines(order: Order, found: OrderLines, wanted: Sequence[OrderLine] | None) -> list[OrderLine]:

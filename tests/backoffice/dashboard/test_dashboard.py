@@ -132,6 +132,16 @@ def test_a_cancelled_session_is_shown_until_its_orders_are_refunded():
     assert dashboard_texts(person) == ["1 refund to pay out"]
 
 
+def test_a_cancelled_session_after_midnight_is_one_of_this_evening():
+    session = factories.a_session(start=NOON.replace(hour=21, minute=20))  # 00:20 in Moscow
+    factories.a_paid_order(session)
+    cancel_session(session, reason="The projector broke", at=NOON)
+
+    assert dashboard_texts(someone("floor_manager", session.hall.cinema)) == [
+        "1 cancelled screening today still has orders"
+    ]
+
+
 @pytest.mark.parametrize(
     ("role", "items"),
     [

@@ -1,7 +1,8 @@
 """Seat counts and prices of many sessions, which agree with the seat map of each."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -129,9 +130,28 @@ def test_started_sessions_are_hidden_and_the_next_day_is_in_the_cinemas_time_zon
     factories.a_session(hall, start=NOON)
     factories.a_session(hall, start=NOON.replace(hour=19, minute=30))  # 00:30 on the 6th in Yekaterinburg
 
-    assert showings(first=date(2026, 11, 5), at=NOON) == []
-    assert next_day(at=NOON) == date(2026, 11, 6)
-    assert len(showings(first=date(2026, 11, 6), at=NOON)) == 1
+    assert showings(first=date(2026, 11, 4), at=NOON) == []
+    assert next_day(at=NOON) == date(2026, 11, 5)
+    assert len(showings(first=date(2026, 11, 5), at=NOON)) == 1
+    assert showings(first=date(2026, 11, 6), at=NOON) == []
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Europe/Moscow", "Pacific/Pago_Pago"])  # UTC+14, +3, -11
+@pytest.mark.parametrize(("clock_time", "day"), [("00:00", 6), ("04:59", 6), ("05:00", 7), ("23:59", 7)])
+def test_a_session_until_five_in_the_morning_belongs_to_the_evening_before(zone, clock_time, day):
+    hall = factories.a_hall(factories.a_cinema(time_zone=zone))
+    factories.a_session(hall, start=datetime.fromisoformat(f"2026-11-07T{clock_time}").replace(tzinfo=ZoneInfo(zone)))
+
+    found = {number: len(showings(first=date(2026, 11, number), at=NOON)) for number in (5, 6, 7, 8)}
+
+    assert found == {5: 0, 6: 0, 7: 0, 8: 0} | {day: 1}
+    assert next_day(at=NOON) == date(2026, 11, day)
+
+
+def test_without_a_first_day_all_that_is_on_sale_is_listed():
+    sessions = [factories.a_session(start=NOON + timedelta(days=days)) for days in (1, 30, 300)]
+
+    assert [each.session for each in showings(at=NOON)] == sessions
 
 
 def test_without_sessions_there_is_no_query(django_assert_num_queries):

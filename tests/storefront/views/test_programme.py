@@ -1,14 +1,17 @@
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from screenings.models import Film
+from cinema import clock
+from screenings.models import Cinema, Film, Genre, Hall, Session
 from screenings.services import cancel_session
 from storefront.templatetags.shop import card
 from tests.helpers import factories
@@ -44,12 +47,99 @@ def test_times_of_a_cinema_in_another_zone_name_the_zone(client: Client) -> None
     assert "17:00 (UTC+5)" in client.get("/account/").content.decode()
 
 
-def test_a_session_after_midnight_belongs_to_the_day_of_its_cinema(client: Client) -> None:
-    hall = factories.a_hall(factories.a_cinema(time_zone="Asia/Yekaterinburg"))
-    factories.a_session(hall, start=NOON.replace(hour=19, minute=30))  # 00:30 on the 6th in Yekaterinburg
+def at_night(number: int, hour: int, minute: int) -> datetime:
+    """In Moscow, in November."""
+    return datetime(2026, 11, number, hour, minute, tzinfo=ZoneInfo("Europe/Moscow"))
 
-    assert "00:30" not in client.get("/?day=2026-11-05").content.decode()
-    assert "00:30" in client.get("/?day=2026-11-06").content.decode()
+
+def test_a_session_after_midnight_is_listed_under_the_evening_before_and_labelled(client: Client) -> None:
+    night = factories.a_session(start=at_night(7, 0, 20))
+
+    friday, saturday = (client.get(f"/?day=2026-11-0{number}").content.decode() for number in (6, 7))
+
+    assert f"/sessions/{night.pk}/" in friday
+    assert "Night, 7 November" in friday
+    assert f"/sessions/{night.pk}/" not in saturday
+    assert "Friday, 6 November" in client.get(f"/films/{night.film_id}/").content.decode()
+
+
+def test_every_page_of_a_session_after_midnight_says_which_night_it_is(client: Client) -> None:
+    night = factories.a_session(start=at_night(7, 0, 20))
+    customer = factories.a_customer()
+    order = factories.an_order(night, customer=customer)
+    client.force_login(customer)
+    seat = factories.free_seats(night)[-1].pk
+
+    pages = [f"/sessions/{night.pk}/", f"/sessions/{night.pk}/checkout/?seat={seat}", f"/order/{order.token}/"]
+
+    for path in [*pages, "/account/"]:
+        assert "(Friday night)" in client.get(path).content.decode(), path
+        assert "(в ночь с пятницы на субботу)" in client.get(path, HTTP_ACCEPT_LANGUAGE="ru").content.decode(), path
+
+
+def test_after_midnight_the_programme_begins_with_the_night_while_it_has_sessions(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = factories.a_hall()
+    night = factories.a_session(hall, start=at_night(7, 0, 20))
+    day = factories.a_session(hall, start=at_night(7, 15, 0))
+    seen = {}
+    for name, now in {"before": at_night(7, 0, 10), "after": at_night(7, 0, 30)}.items():
+        monkeypatch.setattr(clock, "now", lambda now=now: now)
+        page = client.get("/").content.decode()
+        heading = re.search("<h1>(.*?)</h1>", page)
+        assert heading
+        seen[name] = (heading[1], [f"/sessions/{each.pk}/" in page for each in (night, day)])
+
+    assert seen == {"before": ("Tonight", [True, False]), "after": ("Today", [False, True])}
+
+
+def test_what_is_on_sale_after_the_week_is_found_from_the_first_page(client: Client) -> None:
+    solaris = factories.a_session(start=NOON + timedelta(days=1))
+    far = factories.a_session(start=NOON + timedelta(days=22))
+    premiere = factories.a_session(start=NOON + timedelta(days=21), minutes=90)
+
+    home, later = (client.get(path).content.decode() for path in ("/", "/?day=later"))
+
+    assert 'href="?day=later"' in home
+    assert f'href="/films/{premiere.film_id}/"' in home.partition("Coming soon")[2]
+    assert f'href="/films/{solaris.film_id}/"' not in home.partition("Coming soon")[2]
+    assert re.findall(r'href="/films/(\d+)/"', later) == [str(solaris.film_id), str(premiere.film_id)]
+    assert "From 26 November" in later
+    assert "On until 27 November" in later
+    for session in (solaris, far, premiere):
+        assert f'href="/sessions/{session.pk}/"' in client.get(f"/films/{session.film_id}/").content.decode()
+
+
+def test_what_is_coming_is_that_of_the_chosen_cinema(client: Client) -> None:
+    here, elsewhere = factories.a_hall(), factories.a_hall()
+    factories.a_session(elsewhere, start=NOON + timedelta(days=21), minutes=90)
+
+    pages = [client.get(f"/?cinema={hall.cinema_id}").content.decode() for hall in (here, elsewhere)]
+
+    assert ["Coming soon" in page for page in pages] == [False, True]
+    assert ["day=later" in page for page in pages] == [False, True]
+
+
+def test_a_programme_without_later_sessions_says_so(client: Client) -> None:
+    factories.a_session(start=NOON + timedelta(days=1))
+
+    assert "day=later" not in client.get("/").content.decode()
+    assert "No showtimes left" not in client.get("/?day=week").content.decode()
+    assert "The schedule isn’t ready yet" in client.get("/?day=later").content.decode()
+
+
+def test_the_structured_data_of_a_film_looks_two_weeks_ahead_or_to_the_first_session(client: Client) -> None:
+    hall = factories.a_hall()
+    far = factories.a_session(hall, start=NOON + timedelta(days=21))
+    factories.a_session(hall, start=NOON + timedelta(days=22))
+    path = f"/films/{far.film_id}/"
+    first = [event["url"] for event in markup(client.get(path).content.decode())]
+    near = factories.a_session(hall, start=NOON + timedelta(days=2))
+
+    both = [event["url"] for event in markup(client.get(path).content.decode())]
+
+    assert [url.partition("/sessions")[2] for url in (*first, *both)] == [f"/{far.pk}/", f"/{near.pk}/"]
 
 
 def test_sold_out_few_left_and_starting_soon_are_shown(client: Client) -> None:
@@ -107,6 +197,7 @@ def test_the_number_of_queries_does_not_depend_on_what_is_shown(client: Client, 
 
     cinema = factories.a_cinema()
     factories.a_session(factories.a_hall(cinema), start=NOON + timedelta(hours=1))
+    factories.a_session(factories.a_hall(cinema), start=NOON + timedelta(days=20))
     few = queries()
     for hall in (factories.a_hall(cinema), factories.a_hall()):
         for hours in (1, 4, 7):
@@ -114,17 +205,40 @@ def test_the_number_of_queries_does_not_depend_on_what_is_shown(client: Client, 
                 factories.a_session(hall, start=NOON + timedelta(hours=hours), minutes=90 + hours), seats=2
             )
 
-    assert queries() == few <= 10
+    assert queries() == few <= 13
 
 
-def test_each_session_of_a_film_has_structured_data(client: Client) -> None:
+def test_each_session_of_a_film_has_structured_data(client: Client, settings: Any) -> None:
+    settings.SITE_NAME = "Aurora Cinemas"
     session = factories.a_session(start=NOON + timedelta(days=1))
+    session.film.genres.add(Genre.objects.create(name="Drama"))
+    Cinema.objects.update(name="Aurora", city="Moscow", address="Arbat 1", postal_code="119019")
+    Hall.objects.update(name="Hall 1")
+    added = Session.history.get()
 
     event = markup(client.get(f"/films/{session.film_id}/").content.decode())[0]
 
     assert event["@type"] == "ScreeningEvent"
     assert event["startDate"] == "2026-11-06T15:00:00+03:00"
+    assert event["eventStatus"] == "https://schema.org/EventScheduled"
+    assert event["description"] == (
+        f"“{session.film.title}” (0+, 1 h 50 min, Drama) at Aurora, Moscow. Hall 1 · 2D · RU. "
+        "Tickets online, with a choice of seats."
+    )
+    assert event["image"] == [f"http://127.0.0.1:8000/films/{session.film_id}/card.svg"]
+    assert event["organizer"] == {
+        "@type": "Organization",
+        "name": "Aurora Cinemas",
+        "url": "http://127.0.0.1:8000/",
+    }
     assert event["location"]["@type"] == "MovieTheater"
+    assert event["location"]["address"] == {
+        "@type": "PostalAddress",
+        "streetAddress": "Arbat 1",
+        "addressLocality": "Moscow",
+        "postalCode": "119019",
+        "addressCountry": "RU",
+    }
     assert event["workPresented"]["duration"] == "PT110M"
     assert event["offers"] == {
         "@type": "Offer",
@@ -132,7 +246,47 @@ def test_each_session_of_a_film_has_structured_data(client: Client) -> None:
         "priceCurrency": "RUB",
         "availability": "https://schema.org/InStock",
         "url": f"http://127.0.0.1:8000/sessions/{session.pk}/",
+        "validFrom": session.hall.cinema.local(added.history_date).isoformat(timespec="seconds"),
     }
+
+
+def test_a_rescheduled_session_names_the_times_it_was_moved_from(client: Client) -> None:
+    session = factories.a_session(start=NOON + timedelta(days=1))
+    for hours in (1, 3):
+        move(session, to=NOON + timedelta(days=1, hours=hours))
+
+    for page in (f"/films/{session.film_id}/", f"/sessions/{session.pk}/"):
+        event = markup(client.get(page).content.decode())[0]
+
+        assert event["eventStatus"] == "https://schema.org/EventRescheduled"
+        assert event["startDate"] == "2026-11-06T18:00:00+03:00"
+        assert event["previousStartDate"] == ["2026-11-06T15:00:00+03:00", "2026-11-06T16:00:00+03:00"]
+        assert event["offers"]["availability"] == "https://schema.org/InStock"
+
+
+def test_a_cancelled_session_says_so_to_search_engines_and_offers_nothing(client: Client) -> None:
+    session = factories.a_session(start=NOON + timedelta(days=1))
+    move(session, to=NOON + timedelta(days=1, hours=1))
+    cancel_session(session, reason="No power", at=NOON)
+
+    event = markup(client.get(f"/sessions/{session.pk}/").content.decode())[0]
+
+    assert event["eventStatus"] == "https://schema.org/EventCancelled"
+    assert event["startDate"] == "2026-11-06T16:00:00+03:00"
+    assert event["previousStartDate"] == ["2026-11-06T15:00:00+03:00"]
+    assert "offers" not in event
+
+
+def test_the_picture_of_a_film_shows_its_title(client: Client) -> None:
+    session = factories.a_session()
+    Film.objects.filter(pk=session.film_id).update(title="Tom & <Jerry> \x07")
+
+    answer = client.get(f"/films/{session.film_id}/card.svg")
+
+    picture = ElementTree.fromstring(answer.content)  # noqa: S314 (our own)
+    texts = [each.text for each in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert texts == ["Tom & <Jerry>", "0+"]
 
 
 def test_a_film_has_no_page_before_its_first_session(client: Client) -> None:
@@ -165,6 +319,33 @@ def test_a_session_has_a_calendar_file(client: Client) -> None:
     assert any(line.startswith("SUMMARY:Tea\\, milk\\; and") for line in lines)
 
 
+def test_a_moved_session_replaces_its_calendar_event_and_a_cancelled_one_removes_it(client: Client) -> None:
+    session = factories.a_session()
+
+    def lines() -> set[str]:
+        return set(client.get(f"/sessions/{session.pk}/session.ics").text.split("\r\n"))
+
+    first = lines()
+    move(session, to=session.start_datetime + timedelta(hours=1))
+    moved = lines()
+    cancel_session(session, reason="No power", at=NOON)
+    cancelled = lines()
+
+    assert {"METHOD:PUBLISH", "STATUS:CONFIRMED", "SEQUENCE:0", "DTSTART:20261106T120000Z"} < first
+    assert {"METHOD:PUBLISH", "STATUS:CONFIRMED", "SEQUENCE:1", "DTSTART:20261106T130000Z"} < moved
+    assert {"METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:2", "DTSTART:20261106T130000Z"} < cancelled
+    uid = f"UID:session-{session.pk}@127.0.0.1:8000"
+    assert {uid, 'ORGANIZER;CN="Cinema":mailto:cinema@localhost'} < first & moved & cancelled
+
+
+def test_the_organizer_of_a_calendar_event_has_an_ascii_address(client: Client, settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Аврора <kassa@кино.рф>"
+
+    text = client.get(f"/sessions/{factories.a_session().pk}/session.ics").text
+
+    assert 'ORGANIZER;CN="Аврора":mailto:kassa@xn--h1adke.xn--p1ai\r\n' in text
+
+
 def test_robots_txt_excludes_private_pages(client: Client) -> None:
     robots = client.get("/robots.txt").content.decode()
     assert re.findall("Disallow: (.*)", robots) == [
@@ -181,6 +362,12 @@ def test_switching_the_language_stays_on_this_site(client: Client) -> None:
 
     for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
         assert client.post("/language/", {"language": "en", "next": elsewhere})["Location"] == "/"
+
+
+def move(session: Session, *, to: datetime) -> None:
+    session.start_datetime, by = to, to - session.start_datetime
+    session.end_datetime, session.free_from = session.end_datetime + by, session.free_from + by
+    session.save()
 
 
 def markup(page: str) -> list[dict[str, Any]]:

@@ -11,8 +11,9 @@ import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 
-from cinema.schedule import SCHEDULE, cron_line
+from cinema.schedule import SCHEDULE
 from jobs import crontab
+from jobs.cron_lines import cron_line
 
 ROOT = Path(__file__).resolve().parents[4]
 MOSCOW = ZoneInfo("Europe/Moscow")
