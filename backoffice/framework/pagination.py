@@ -30,8 +30,8 @@ class ListPaginator(Paginator):
         first = (number - 1) * self.per_page
         last = min(first + self.per_page, self.count)
         if self._is_read_by_key and not self.has_more:
-            return self._get_page(rows.filter(pk__in=self._keys[first:last]), number, self)
-        return self._get_page(rows[first:last], number, self)
+            return Page(rows.filter(pk__in=self._keys[first:last]), number, self)
+        return Page(rows[first:last], number, self)
 
     @cached_property
     def _found(self) -> int:
@@ -41,8 +41,8 @@ class ListPaginator(Paginator):
 
     @property
     def _is_read_by_key(self) -> bool:
-        query: Any = self.object_list.query  # type: ignore[union-attr]
-        return bool(query.where) and {*query.order_by} == {"-pk"}
+        rows: Any = self.object_list
+        return bool(rows.query.where) and {*rows.query.order_by} == {"-pk"}
 
     @cached_property
     def _keys(self) -> list[Any]:
