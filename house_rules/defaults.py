@@ -56,6 +56,9 @@ APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
 # same person in an approval. Approvers named by `set_up` are exempt.
 APPROVER_INDEPENDENT_AFTER = timedelta(days=30)
 
+STAFF_SESSION_IDLE = timedelta(hours=8)  # without a page of the admin, until staff are signed out
+REAUTHENTICATE_AFTER = timedelta(minutes=15)  # before people, rules and money above a limit are changed
+
 REMINDER_AHEAD = timedelta(hours=2)
 DOORS_OPEN = timedelta(minutes=60)  # before the start
 ARCHIVE_AFTER = timedelta(days=30)

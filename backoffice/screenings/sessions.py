@@ -103,6 +103,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
         text=_("Customers of this cancelled screening are refunded once a colleague has approved it."),
         when=needs_refund_request,
         icon="verified",
+        reauthenticate=True,
     )
     def request_refunds(self, session: Session, *, at: datetime, actor: User) -> str:
         request_session_refunds(session, at=at, actor=actor)
