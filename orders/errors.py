@@ -220,19 +220,19 @@ class RemindedLately(NotReminded, code="reminded_lately"):
     """The customer was reminded less than an hour ago."""
 
 
-class NotForgotten(Refused, code="customer_not_erasable"):
+class CannotErase(Refused, code="customer_not_erasable"):
     """The customer's data cannot be erased."""
 
 
-class NothingKept(NotForgotten, code="customer_erased_already"):
+class ErasedAlready(CannotErase, code="customer_erased_already"):
     """Nothing that names the customer is stored any more."""
 
 
-class StaffNotForgotten(NotForgotten, code="customer_is_staff"):
+class CannotEraseStaff(CannotErase, code="customer_is_staff"):
     """The person is staff: deactivate the account instead."""
 
 
-class OrdersStillOpen(NotForgotten, code="customer_has_open_orders"):
+class OrdersStillOpen(CannotErase, code="customer_has_open_orders"):
     """An order of the customer is not settled yet."""
 
 

@@ -9,19 +9,19 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from screenings.models import Film
-from storefront.services.programme import Showing
+from storefront.services.programme import ListedShowing
 
 # Prevents any text from closing the <script> element; JSON parsers decode the escapes.
 ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
 
 
-def screening_events(showings: Iterable[Showing]) -> SafeString:
+def screening_events(showings: Iterable[ListedShowing]) -> SafeString:
     events = [_event(showing) for showing in showings]
     text = json.dumps({"@context": "https://schema.org", "@graph": events}, ensure_ascii=False)
     return mark_safe(text.translate(ESCAPES))  # noqa: S308 (escaped above)
 
 
-def _event(showing: Showing) -> dict[str, Any]:
+def _event(showing: ListedShowing) -> dict[str, Any]:
     session = showing.session
     cinema, link = session.hall.cinema, settings.SITE_URL + reverse("shop:session", args=[session.pk])
     event = {

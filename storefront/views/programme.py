@@ -114,7 +114,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         reverse("admin:index"),
         reverse("shop:account"),
         reverse("shop:order", args=["token"]).removesuffix("token/"),
-        reverse("shop:find"),
+        reverse("shop:find_order"),
         reverse("shop:checkout", args=[0]).replace("/0/", "/*/"),
     ]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]

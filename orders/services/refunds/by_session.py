@@ -5,8 +5,8 @@ from django.db import transaction
 
 from orders import notifications
 from orders.locks import keys_of, lock_orders_with_sessions
-from orders.models import Order, Ticket
-from orders.services.refunds.effects import OrderLine, lines_of
+from orders.models import Order, OrderLine, Ticket
+from orders.services.refunds.effects import remaining_lines
 from orders.services.refunds.refund import refund_each_locked
 from orders.services.selling.cancellation import CancelReason, cancel_locked
 from payments.services import disputed_orders, returned_by
@@ -59,7 +59,7 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
 
 
 def _wanted(orders: Sequence[Order], lost: dict[int, list[Ticket]]) -> dict[int, Sequence[OrderLine]]:
-    found = lines_of([order.pk for order in orders])
+    found = remaining_lines([order.pk for order in orders])
     wanted: dict[int, Sequence[OrderLine]] = {}
     for order in orders:
         gone = {ticket.pk for ticket in lost[order.pk]}
