@@ -124,31 +124,34 @@ def notify_sessions_cancelled(
     returned: Mapping[int, Returned],
     points: Mapping[int, int],
     held: Collection[int] = (),
+    awaiting: Mapping[int, Sequence[Ticket]],
     at: datetime,
 ) -> None:
-    """One message per order and set of sessions; another first if it is `held` until a bank has decided a dispute.
-    `tickets` come with their seat, session, film and hall.
+    """One message per order and set of sessions. Another comes first about an order that is `held` until a bank has
+    decided a dispute, and about tickets that are `awaiting` approval. All come with their seat, session, film and hall.
     """
     orders = _reachable(orders)
     cinemas = _cinemas(orders)
+    told = [(order, tickets[order.pk], "disputed" if order.pk in held else "") for order in orders]
+    told += [(order, awaiting[order.pk], "waits") for order in orders]
     queue(
         [
             _message(
                 order,
                 MessageKind.SESSION_CANCELLED,
                 occasion=" ".join(
-                    [order.number, *map(str, sorted({ticket.session_id for ticket in cancelled}))]
-                    + ["disputed"] * (order.pk in held)
+                    [order.number, *map(str, sorted({ticket.session_id for ticket in cancelled})), *filter(None, [why])]
                 ),
                 context={
-                    **_about(order, cinemas[order.cinema_id], map(_seat_of, cancelled), []),
-                    **returned.get(order.pk, Returned()).context(),
-                    "points": points.get(order.pk, 0),
-                    "disputed": order.pk in held,
+                    **_about(order, cinemas[order.cinema_id], map(_seat_of, sorted(cancelled, key=_by_time)), []),
+                    **(Returned() if why else returned.get(order.pk, Returned())).context(),
+                    "points": 0 if why else points.get(order.pk, 0),
+                    "disputed": why == "disputed",
+                    "waits": why == "waits",
                 },
             )
-            for order in orders
-            if (cancelled := sorted(tickets[order.pk], key=_by_time))
+            for order, cancelled, why in told
+            if cancelled
         ],
         at=at,
     )

@@ -61,6 +61,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Orders with a payment about which the bank has not decided."""
         return self.filter(pk__in=Dispute.objects.undecided().values("payment__order"))
 
+    def awaiting_approval(self) -> "OrderQuerySet":
+        """Paid orders whose tickets for cancelled sessions are not refunded before a second person has approved it."""
+        tickets = Ticket.objects.live().filter(session__status=Session.Status.CANCELLED)
+        held = tickets.filter(session__refunds_held=True).values("order")
+        ready = tickets.filter(session__refunds_held=False, order=OuterRef("pk"))
+        return self.filter(~Exists(ready), pk__in=held, status__in=Order.SOLD)
+
     def over(self, at: datetime) -> "OrderQuerySet":
         """Paid orders with nothing ahead: no live ticket for a session that is cancelled or ends after
         `at`. Orders without live tickets: no snack left to collect.

@@ -27,8 +27,11 @@ from orders.services.receipts.queue import receipt_settlements as receipt_settle
 from orders.services.refunds.by_customer import TooLateToRefund as TooLateToRefund
 from orders.services.refunds.by_customer import refund_by_customer as refund_by_customer
 from orders.services.refunds.by_customer import refundable_by_customer as refundable_by_customer
+from orders.services.refunds.by_session import call_off as call_off
 from orders.services.refunds.by_session import refund_cancelled_sessions as refund_cancelled_sessions
 from orders.services.refunds.by_session import refund_cancelled_sessions_locked as refund_cancelled_sessions_locked
+from orders.services.refunds.by_session import refunds_of as refunds_of
+from orders.services.refunds.by_session import request_session_refunds as request_session_refunds
 from orders.services.refunds.payouts import send_refunds as send_refunds
 from orders.services.refunds.refund import RefundPreview as RefundPreview
 from orders.services.refunds.refund import preview_refund as preview_refund
