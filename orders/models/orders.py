@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, default_language
 from cinema.db_functions import insert_from
 from cinema.money import MoneyField, between
+from cinema.phones import PhoneField
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from house_rules.rules import rules
@@ -109,12 +110,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         pick-up code. Each is looked up in its own index.
         """
         word = word.replace("\x00", "").strip()  # PostgreSQL cannot store or search for NUL
-        plain = word.translate({ord(sign): None for sign in " -()"})
         collected = ConcessionPreorder.objects.filter(pickup_code=word.upper()).values_list("order", flat=True)[:100]
         return self.filter(
             Q(number=word.upper())
             | Q(email__in={word, word.lower()})
-            | Q(phone__in={word, plain})
+            | Q(phone=word)
             | Q(pk__in=list(collected))  # read first: beside an OR neither database would use its index
         )
 
@@ -159,7 +159,7 @@ class Order(models.Model):
         help_text=_("Empty if the customer ordered without signing in."),
     )
     email = models.EmailField(_("e-mail"), blank=True)
-    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    phone = PhoneField(_("phone"), blank=True)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=default_language)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING_PAYMENT)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel, default=Channel.ONLINE)
