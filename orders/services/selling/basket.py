@@ -21,6 +21,7 @@ from orders.errors import (
     SeatNotInHall,
     SnackNotSold,
     SnackQuantityRefused,
+    TicketTypeNotForRating,
     TicketTypeNotSold,
 )
 from orders.models import Ticket, new_pickup_code
@@ -141,6 +142,8 @@ def _sessions_on_sale(cinema: Cinema, requests: Sequence[TicketRequest], *, at: 
                 _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
                 % {"type": with_inner_quotes(ticket_type)}
             )
+        if not ticket_type.suits(sessions[session.pk].film.age_rating):
+            raise TicketTypeNotForRating(ticket_type, sessions[session.pk].film)
     refuse_out_of_use((sessions[session.pk], seat) for session, seat, _type in requests)
     return sessions
 
