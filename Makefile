@@ -124,8 +124,8 @@ messages: .venv/installed-dev ## collects the texts to translate (needs GNU gett
 settings: .venv/installed-dev ## makes docs/settings.md from .env.example
 	@$(BIN)/python tools/settings_page.py
 
-bench: .venv/installed-dev ## measures jobs against hand-written SQL, and pages, on PostgreSQL (ONLY=shop: rows with that word)
-	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m tests.bench $(ONLY) $(ARGS)
+bench: .venv/installed-dev ## measures sales, jobs and pages, on a PostgreSQL whose commits reach the disk (ONLY=shop: rows with that word)
+	@$(BIN)/python -m tests.postgres --durable -- $(BIN)/python -m tests.bench $(ONLY) $(ARGS)
 
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11
 lock: .venv/installed-dev ## refreshes all requirements.txt from pyproject.toml (ARGS=--upgrade takes newer versions)

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -50,6 +51,33 @@ class ApproverNotAllowed(Refused, code="approver_not_allowed"):
 
     def __str__(self) -> str:
         return _("You can’t approve this request. It has to be a different person who is also allowed to do this.")
+
+
+class ApproverNotIndependent(Refused, code="approver_not_independent"):
+    """One of the two had a hand in the other's account lately, or a third person in both: they may be one person."""
+
+    def __str__(self) -> str:
+        days = settings.APPROVER_INDEPENDENT_AFTER.days
+        return ngettext(
+            "You can’t approve this request: in the last %(days)d day, one of you set up or changed the other’s "
+            "account, or someone else did so with both. Ask another colleague to approve it.",
+            "You can’t approve this request: in the last %(days)d days, one of you set up or changed the other’s "
+            "account, or someone else did so with both. Ask another colleague to approve it.",
+            days,
+        ) % {"days": days}
+
+
+class NotAnApprover(Refused, code="not_an_approver"):
+    """An approver has to be an active member of staff whose role may approve requests."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+    def __str__(self) -> str:
+        return _("%(address)s can’t be an approver: it has to be an active employee whose role allows it.") % {
+            "address": self.address
+        }
 
 
 class ApprovalOutdated(Refused, code="approval_outdated"):

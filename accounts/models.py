@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
+from cinema.money import MoneyField, between
+from cinema.phones import PhoneField
 
 
 def default_language() -> str:
@@ -36,8 +38,13 @@ class UserManager(BaseUserManager["User"]):
         return self._create(email, password, **fields)
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """The first superuser sets the chain up, and is named as an approver: see `AccountChange`."""
         fields = {"is_staff": True, "is_superuser": True, "all_cinemas": True, **fields}
-        return self._create(email, password, **fields)
+        is_first = not self.filter(is_superuser=True).exists()
+        user = self._create(email, password, **fields)
+        if is_first:
+            AccountChange.objects.create(account=user, kind=AccountChange.Kind.NAMED, at=user.date_joined)
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=normalise_email(username))
@@ -49,7 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
-    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    phone = PhoneField(_("phone"), blank=True)
     preferred_language = models.CharField(
         _("preferred language"), max_length=8, choices=settings.LANGUAGES, default=default_language
     )
@@ -190,6 +197,75 @@ class Approval(models.Model):
         """The approver's reason for rejecting the request, or the translated reason for its withdrawal."""
         is_code = self.why in self.Withdrawal.values
         return str(self.Withdrawal(self.why).label) if is_code else self.why
+
+
+class AccountChange(models.Model):
+    """That somebody did something to an account after which they might know its password or decide about its rights.
+
+    For a while they do not count as two people in an approval (`accounts.services.account_changes`). `NAMED` has no
+    actor: an approver is named on the server, when the chain is set up, and what was done to the account before does
+    not count.
+    """
+
+    class Kind(models.TextChoices):
+        CREATED = "CREATED", _("Account created")
+        PASSWORD = "PASSWORD", _("Password set")
+        ADDRESS = "ADDRESS", _("E-mail address changed")
+        ACCESS = "ACCESS", _("Roles or cinemas changed")
+        REACTIVATED = "REACTIVATED", _("Account reactivated")
+        NAMED = "NAMED", _("Named as an approver")
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="account_changes", verbose_name=_("user")
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    kind = models.CharField(_("change"), max_length=16, choices=Kind)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("account change")
+        verbose_name_plural = _("account changes")
+        default_permissions = ()
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["at"], name="account_changes_age"),
+            models.Index(fields=["account"], name="named_approvers", condition=models.Q(kind="NAMED")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="NAMED", actor__isnull=True)
+                | (~models.Q(kind="NAMED") & models.Q(actor__isnull=False)),
+                name="account_change_has_an_actor",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.account}"
+
+
+class LimitUse(models.Model):
+    """An amount that a person booked alone, and that counts towards that person's limit of the day.
+
+    `service` is a key of the house rules' `approval_limits`; the amount is money, or points. What a second person
+    approved is not in here.
+    """
+
+    service = models.CharField(max_length=60)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    amount = MoneyField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("limit use")
+        verbose_name_plural = _("limit uses")
+        default_permissions = ()
+        indexes = [models.Index(fields=["person", "service", "at"], name="limit_use_of_a_day")]
+        constraints = [between("amount", name="limit_use_bounded")]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.amount}"
 
 
 class Attempt(models.Model):

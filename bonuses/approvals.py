@@ -20,6 +20,9 @@ class AdjustmentApproval(ApprovableService):
     model = BonusAccount
     cinema_path = None
 
+    def beneficiary(self, account: BonusAccount) -> User:
+        return account.user
+
     def encode(  # type: ignore[override]
         self, account: BonusAccount, *, amount: int, reason: str, seen: int | None = None, at: datetime
     ) -> dict[str, Any]:

@@ -17,5 +17,12 @@ class AdjustmentRefused(Refused, code="adjustment_not_allowed"):
     """The adjustment is 0, out of bounds, or takes more points than the balance has."""
 
 
+class OwnPoints(Refused, code="own_points"):
+    """Staff cannot add points to their own account or take points from it, nor approve that."""
+
+    def __str__(self) -> str:
+        return _("You can’t change your own points. Ask a colleague to do it.")
+
+
 class BalanceChanged(ConcurrentChange, code="points_adjusted_meanwhile"):
     """Someone else adjusted the balance after the page was opened."""

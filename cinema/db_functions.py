@@ -1,10 +1,11 @@
-"""Database functions that Django does not have."""
+"""Database functions and statements that Django does not have."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import models
+from django.db import connections, models
+from django.db.models import Value
 
 
 class PerRowDelta(models.Func):
@@ -27,3 +28,24 @@ class PerRowDelta(models.Func):
     def as_postgresql(self, compiler: Any, connection: Any, **_context: Any) -> Any:
         column, params = compiler.compile(self.source_expressions[0])
         return f"CAST(%s::jsonb ->> {column}::text AS integer)", (json.dumps(self.deltas), *params)
+
+
+def insert_from(source: models.QuerySet[Any], model: type[models.Model], **columns: Any) -> None:
+    """INSERT ... SELECT: for each row of `source`, a row of `model`, without reading any of them. One query.
+
+    `columns` are the new rows' fields by name: expressions over the source's row, or values. A field that is not named
+    has its default. Sends no signals and keeps no history; constraints hold.
+    """
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    given = {field: columns.pop(field.name, field.get_default()) for field in fields}
+    if columns:
+        raise TypeError(f"{model.__name__} has no field {', '.join(columns)}")
+    chosen = {
+        f"new_{field.name}": each if hasattr(each, "resolve_expression") else Value(each, output_field=field)
+        for field, each in given.items()
+    }
+    rows = source.order_by("pk").annotate(**chosen).values_list(*chosen)
+    sql, params = rows.query.sql_with_params()
+    with connections[rows.db].cursor() as cursor:
+        names = ", ".join(f'"{field.column}"' for field in fields)
+        cursor.execute(f'INSERT INTO "{model._meta.db_table}" ({names}) {sql}', params)

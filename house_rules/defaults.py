@@ -40,15 +40,21 @@ BONUS_WARNING = timedelta(days=30)
 APPROVABLE_SERVICES = {
     # the name stored in approval requests and used in APPROVAL_LIMITS: the class that describes the service
     "orders.refund": "orders.approvals.RefundApproval",
+    "orders.refund_session": "orders.approvals.SessionRefundApproval",
     "bonuses.adjust": "bonuses.approvals.AdjustmentApproval",
     "concessions.write_off": "concessions.approvals.WriteOffApproval",
 }
 APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
-    # per person, row (order, account or item) and day without approval; None: no limit
+    # what one person may do alone in a day, over all orders, accounts and items; None: no limit
     "orders.refund": Decimal(20_000),
+    "orders.refund_session": Decimal(50_000),  # of cancelled sessions
     "bonuses.adjust": 5_000,  # points
     "concessions.write_off": Decimal(10_000),  # at the selling price
 }
+
+# Until then, whoever had a hand in an account (made it, set its password, changed its address or roles) counts as the
+# same person in an approval. Approvers named by `set_up` are exempt.
+APPROVER_INDEPENDENT_AFTER = timedelta(days=30)
 
 REMINDER_AHEAD = timedelta(hours=2)
 DOORS_OPEN = timedelta(minutes=60)  # before the start

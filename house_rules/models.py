@@ -73,20 +73,29 @@ class HouseRules(models.Model):
         _("refunds need approval above"),
         null=True,
         blank=True,
-        help_text=_("Per person, order and day. Leave empty for no limit."),
+        help_text=_("Per person and day. Leave empty for no limit."),
+    )
+    session_refund_limit = MoneyField(
+        _("refunds of cancelled screenings need approval above"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Per person and day. Sales stop and customers are told at once; only the money waits. Leave empty for no "
+            "limit."
+        ),
     )
     points_limit = models.PositiveIntegerField(
         _("point adjustments need approval above"),
         null=True,
         blank=True,
         validators=within_bounds("points_limit"),
-        help_text=_("Per person, customer and day. Leave empty for no limit."),
+        help_text=_("Per person and day. Leave empty for no limit."),
     )
     write_off_limit = MoneyField(
         _("write-offs need approval above"),
         null=True,
         blank=True,
-        help_text=_("At the selling price, per person, item and day. Leave empty for no limit."),
+        help_text=_("At the selling price, per person and day. Leave empty for no limit."),
     )
     reminder_minutes = models.PositiveSmallIntegerField(
         _("reminder before the start (minutes)"), validators=within_bounds("reminder_minutes")
@@ -95,7 +104,7 @@ class HouseRules(models.Model):
         _("archive past screenings after (days)"), validators=within_bounds("archive_days")
     )
 
-    history = History(*BOUNDS, "refund_limit", "write_off_limit")
+    history = History(*BOUNDS, "refund_limit", "session_refund_limit", "write_off_limit")
 
     class Meta:
         verbose_name = _("house rules")
@@ -105,6 +114,7 @@ class HouseRules(models.Model):
             models.CheckConstraint(condition=models.Q(pk=1), name="house_rules_one_row"),
             *(between(name, *bounds, name=f"house_rules_{name}") for name, bounds in BOUNDS.items()),
             between("refund_limit", name="house_rules_refund_limit"),
+            between("session_refund_limit", name="house_rules_session_refund_limit"),
             between("write_off_limit", name="house_rules_write_off_limit"),
         ]
 

@@ -97,6 +97,7 @@ def of_row(row: HouseRules) -> Rules:
         approval_limits={
             **settings.APPROVAL_LIMITS,
             "orders.refund": row.refund_limit,
+            "orders.refund_session": row.session_refund_limit,
             "bonuses.adjust": row.points_limit,
             "concessions.write_off": row.write_off_limit,
         },
@@ -132,6 +133,7 @@ def settings_as_row() -> dict[str, Any]:
         "bonus_rate_percent": now.bonus_rate * 100,
         "bonus_validity_days": now.bonus_validity // DAY,
         "refund_limit": now.approval_limits.get("orders.refund"),
+        "session_refund_limit": now.approval_limits.get("orders.refund_session"),
         "points_limit": now.approval_limits.get("bonuses.adjust"),
         "write_off_limit": now.approval_limits.get("concessions.write_off"),
         "reminder_minutes": now.reminder_ahead // MINUTE,

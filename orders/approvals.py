@@ -1,4 +1,4 @@
-"""What this app offers for approval (`accounts.services.approvals`): refunds."""
+"""What this app offers for approval (`accounts.services.approvals`): refunds, of an order or of a cancelled session."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,9 +15,10 @@ from cinema.money import format_money
 from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order
-from orders.services import RefundPreview, preview_refund, refund
+from orders.services import RefundPreview, preview_refund, refund, refunds_of
 from orders.services.refunds.effects import OrderLine, lines_of
 from payments.models import Refund
+from screenings.models import Session
 
 CONSUMED = "orders.refund_consumed"  # the permission to refund snacks that were collected or expired
 
@@ -29,6 +30,9 @@ class RefundApproval(ApprovableService):
     permission = "orders.refund_order"
     model = Order
     cinema_path = "cinema"
+
+    def beneficiary(self, order: Order) -> User | None:
+        return order.user
 
     def encode(  # type: ignore[override]
         self,
@@ -96,3 +100,25 @@ class RefundApproval(ApprovableService):
             "amount": format_money(done.amount),
             "order": order,
         }
+
+
+class SessionRefundApproval(ApprovableService):
+    """Lets the job refund the orders of a cancelled session, unless that has become more money since the request."""
+
+    title = _("Refunds of a cancelled screening")
+    permission = "screenings.cancel_session"
+    model = Session
+    cinema_path = "hall__cinema"
+
+    def encode(self, session: Session, *, at: datetime) -> dict[str, Any]:  # type: ignore[override]
+        return {"money": str(refunds_of(session))}
+
+    def call(self, session: Session, *, money: str, at: datetime, actor: User, approver: User) -> None:  # type: ignore[override]
+        if refunds_of(session) > Decimal(money):
+            raise ApprovalOutdated
+        session.refunds_held = False
+        session.save(update_fields=["refunds_held"])
+
+    @staticmethod
+    def message(session: Session, _done: None) -> str:
+        return gettext("%(session)s: customers will be refunded within a couple of minutes.") % {"session": session}

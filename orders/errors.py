@@ -66,10 +66,10 @@ class TicketTypeNotSold(BasketRefused, code="ticket_type_not_sold"):
 class TicketTypeNotForRating(TicketTypeNotSold, code="ticket_type_not_for_rating"):
     """The age rating of the film is too high for the ticket type."""
 
-    def __init__(self, ticket_type: Any, film: Any) -> None:
+    def __init__(self, ticket_type: Any, rating: str) -> None:
         super().__init__(
             _("“%(type)s” tickets aren’t sold for films rated %(rating)s. Choose another ticket type.")
-            % {"type": with_inner_quotes(ticket_type), "rating": film.age_rating}
+            % {"type": with_inner_quotes(ticket_type), "rating": rating}
         )
 
 

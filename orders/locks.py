@@ -20,12 +20,6 @@ def lock_orders(keys: Collection[int]) -> list[Order]:
     return list(Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
 
 
-def lock_order_keys(keys: Collection[int]) -> list[int]:
-    """Lock orders whose columns are not needed."""
-    rows = Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
-    return list(rows.values_list("pk", flat=True))
-
-
 def lock_order(order: Order) -> Order:
     return Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
 
@@ -41,7 +35,7 @@ def lock_orders_with_sessions(keys: Collection[int]) -> list[Order]:
 def lock_keys_with_sessions(keys: Collection[int]) -> None:
     """Lock a job's batch of orders with their sessions; the rows are read afterwards."""
     _lock_sessions_of(keys)
-    lock_order_keys(keys)
+    list(Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 
 def _lock_sessions_of(orders: Collection[int]) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -30,7 +30,9 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime
         codes.append([f"{order.number}-{ticket.seat.row}-{ticket.seat.number}", code_of(ticket)])
     snacks = list(order.preorders.select_related("concession_item").order_by("pk"))
     context = {
-        **_about(order, order.cinema, tickets, snacks),
+        **_about(
+            order, order.cinema, map(_seat_of, tickets), [(each.concession_item.name, each.quantity) for each in snacks]
+        ),
         "amount": str(order.final_amount),
         "pickup_code": snacks[0].pickup_code if snacks else "",
         "codes": codes,
@@ -43,26 +45,15 @@ def send_link(order: Order, *, sparingly: bool = False, at: datetime) -> None:
     `LINK_AGAIN`.
     """
     after = at - settings.LINK_AGAIN
-    if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.email, after=after, occasion=order.number):
+    if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after, occasion=order.number):
         return
     about = _about_orders(
         [order],
         tickets=Ticket.objects.live(),
         preorders=ConcessionPreorder.objects.exclude(status__in=RELEASED),
     )
-    queue(
-        [
-            Message(
-                kind=MessageKind.ORDER_LINK,
-                recipient=order.email,
-                occasion=f"{order.number} {at.isoformat()}",
-                language=order.language,
-                cinema=order.cinema_id,
-                context=about[order.pk],
-            )
-        ],
-        at=at,
-    )
+    occasion = f"{order.number} {at.isoformat()}"
+    queue([_message(order, MessageKind.ORDER_LINK, occasion=occasion, context=about[order.pk])], at=at)
 
 
 def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
@@ -93,12 +84,7 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
     about = _about_orders(orders)
     queue(
         [
-            _message(
-                order,
-                MessageKind.ORDER_CANCELLED,
-                occasion=order.number,
-                context=about[order.pk],
-            )
+            _message(order, MessageKind.ORDER_CANCELLED, occasion=order.number, context=about[order.pk])
             for order in orders
         ],
         at=at,
@@ -138,31 +124,34 @@ def notify_sessions_cancelled(
     returned: Mapping[int, Returned],
     points: Mapping[int, int],
     held: Collection[int] = (),
+    awaiting: Mapping[int, Sequence[Ticket]],
     at: datetime,
 ) -> None:
-    """One message per order and set of sessions; another first if it is `held` until a bank has decided a dispute.
-    `tickets` come with their seat, session, film and hall.
+    """One message per order and set of sessions. Another comes first about an order that is `held` until a bank has
+    decided a dispute, and about tickets that are `awaiting` approval. All come with their seat, session, film and hall.
     """
     orders = _reachable(orders)
     cinemas = _cinemas(orders)
+    told = [(order, tickets[order.pk], "disputed" if order.pk in held else "") for order in orders]
+    told += [(order, awaiting[order.pk], "waits") for order in orders]
     queue(
         [
             _message(
                 order,
                 MessageKind.SESSION_CANCELLED,
                 occasion=" ".join(
-                    [order.number, *map(str, sorted({ticket.session_id for ticket in cancelled}))]
-                    + ["disputed"] * (order.pk in held)
+                    [order.number, *map(str, sorted({ticket.session_id for ticket in cancelled})), *filter(None, [why])]
                 ),
                 context={
-                    **_about(order, cinemas[order.cinema_id], cancelled, []),
-                    **returned.get(order.pk, Returned()).context(),
-                    "points": points.get(order.pk, 0),
-                    "disputed": order.pk in held,
+                    **_about(order, cinemas[order.cinema_id], map(_seat_of, sorted(cancelled, key=_by_time)), []),
+                    **(Returned() if why else returned.get(order.pk, Returned())).context(),
+                    "points": 0 if why else points.get(order.pk, 0),
+                    "disputed": why == "disputed",
+                    "waits": why == "waits",
                 },
             )
-            for order in orders
-            if (cancelled := sorted(tickets[order.pk], key=_by_time))
+            for order, cancelled, why in told
+            if cancelled
         ],
         at=at,
     )
@@ -170,28 +159,27 @@ def notify_sessions_cancelled(
 
 def notify_upcoming_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime) -> None:
     """One message for each group of tickets of one order and session. It is not sent after the start."""
-    queue(
-        [
-            Message(
-                kind=MessageKind.TICKET_REMINDER,
-                recipient=tickets[0].order.recipient,
-                occasion=f"{tickets[0].order.number} {tickets[0].session_id}",
-                language=tickets[0].order.language,
-                context={
-                    "number": tickets[0].order.number,
-                    "film": tickets[0].session.film.title,
-                    "starts": tickets[0].session.hall.cinema.local(tickets[0].session.start_datetime).isoformat(),
-                    "cinema": tickets[0].session.hall.cinema.name,
-                    "address": _address(tickets[0].session.hall.cinema),
-                    "hall": tickets[0].session.hall.name,
-                    "seats": [[ticket.seat.row, ticket.seat.number] for ticket in tickets],
-                    "link": tickets[0].order.link,
-                },
-                not_after=tickets[0].session.start_datetime,
-            )
-            for tickets in groups
-        ],
-        at=at,
+    queue([_reminder(tickets) for tickets in groups], at=at)
+
+
+def _reminder(tickets: Sequence[Ticket]) -> Message:
+    order, session = tickets[0].order, tickets[0].session
+    cinema = session.hall.cinema
+    return _message(
+        order,
+        MessageKind.TICKET_REMINDER,
+        occasion=f"{order.number} {session.pk}",
+        context={
+            "number": order.number,
+            "film": session.film.title,
+            "starts": cinema.local(session.start_datetime).isoformat(),
+            "cinema": cinema.name,
+            "address": cinema.full_address,
+            "hall": session.hall.name,
+            "seats": [[ticket.seat.row, ticket.seat.number] for ticket in tickets],
+            "link": order.link,
+        },
+        not_after=session.start_datetime,
     )
 
 
@@ -236,49 +224,68 @@ def _about_orders(
     """
     cinemas = _cinemas(orders)
     keys = [order.pk for order in orders]
-    bought: defaultdict[int, list[Ticket]] = defaultdict(list)
-    for ticket in _with_details((Ticket.objects.all() if tickets is None else tickets).filter(order__in=keys)):
-        bought[ticket.order_id].append(ticket)
-    snacks: defaultdict[int, list[ConcessionPreorder]] = defaultdict(list)
-    chosen = ConcessionPreorder.objects.all() if preorders is None else preorders
-    for preorder in chosen.filter(order__in=keys).select_related("concession_item").order_by("pk"):
-        snacks[preorder.order_id].append(preorder)
-    return {order.pk: _about(order, cinemas[order.cinema_id], bought[order.pk], snacks[order.pk]) for order in orders}
+    seats: defaultdict[int, list[_Seat]] = defaultdict(list)
+    chosen = (Ticket.objects.all() if tickets is None else tickets).filter(order__in=keys).order_by(*_IN_ORDER)
+    for order, *seat in chosen.values_list("order_id", *_SEAT_COLUMNS):  # no instances: a batch has thousands
+        seats[order].append(_Seat(*seat))
+    snacks: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
+    wanted = (ConcessionPreorder.objects.all() if preorders is None else preorders).filter(order__in=keys)
+    for order, name, quantity in wanted.order_by("pk").values_list("order_id", "concession_item__name", "quantity"):
+        snacks[order].append((name, quantity))
+    return {order.pk: _about(order, cinemas[order.cinema_id], seats[order.pk], snacks[order.pk]) for order in orders}
 
 
-def _about(
-    order: Order, cinema: Cinema, tickets: Iterable[Ticket], snacks: Iterable[ConcessionPreorder]
-) -> dict[str, Any]:
+class _Seat(NamedTuple):
+    """What messages say of a ticket: its session by primary key, and the rest as it is shown."""
+
+    session: int
+    starts: datetime
+    film: str
+    hall: str
+    row: int
+    number: int
+
+
+_SEAT_COLUMNS = (
+    "session_id",
+    "session__start_datetime",
+    "session__film__title",
+    "session__hall__name",
+    "seat__row",
+    "seat__number",
+)
+_IN_ORDER = ("session__start_datetime", "session", "seat__row", "seat__number")
+
+
+def _seat_of(ticket: Ticket) -> _Seat:
+    """The same of a ticket that was read with its session, film, hall and seat."""
+    session, seat = ticket.session, ticket.seat
+    return _Seat(
+        session.pk, session.start_datetime, session.film.title, session.hall.name, row=seat.row, number=seat.number
+    )
+
+
+def _about(order: Order, cinema: Cinema, seats: Iterable[_Seat], snacks: Iterable[tuple[str, int]]) -> dict[str, Any]:
     """The order, its cinema, its screenings with their seats in the order given, and its snacks. No query."""
     showings: dict[int, dict[str, Any]] = {}
-    for ticket in tickets:
-        session = ticket.session
-        facts = {
-            "film": session.film.title,
-            "starts": cinema.local(session.start_datetime).isoformat(),
-            "hall": session.hall.name,
-            "seats": [],
-        }
-        showings.setdefault(session.pk, facts)["seats"].append([ticket.seat.row, ticket.seat.number])
+    for seat in seats:
+        if seat.session not in showings:
+            starts = cinema.local(seat.starts).isoformat()
+            showings[seat.session] = {"film": seat.film, "starts": starts, "hall": seat.hall, "seats": []}
+        showings[seat.session]["seats"].append([seat.row, seat.number])
     return {
         "number": order.number,
         "link": order.link,
         "cinema": cinema.name,
-        "address": _address(cinema),
+        "address": cinema.full_address,
         "showings": list(showings.values()),
-        "snacks": [[snack.concession_item.name, snack.quantity] for snack in snacks],
+        "snacks": [list(snack) for snack in snacks],
     }
 
 
 def _with_details(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    return tickets.select_related("session__film", "session__hall", "seat").order_by(
-        "session__start_datetime", "session", "seat__row", "seat__number"
-    )
+    return tickets.select_related("session__film", "session__hall", "seat").order_by(*_IN_ORDER)
 
 
 def _by_time(ticket: Ticket) -> tuple[datetime, int, int, int]:
     return ticket.session.start_datetime, ticket.session_id, ticket.seat.row, ticket.seat.number
-
-
-def _address(cinema: Cinema) -> str:
-    return ", ".join(part for part in (cinema.city, cinema.address) if part)

@@ -8,17 +8,15 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User, normalise_email
 from cinema.money import MAX_AMOUNT, MINOR_UNITS, format_money
+from cinema.phones import PhoneFormField
 from concessions.models import ConcessionItem
 from screenings.models import AgeRating, Seat, TicketType
 from storefront.services.seat_map import SeatMap
-
-PHONE = RegexValidator(r"^\+?[0-9 ()\-]{5,31}$", gettext_lazy("Enter a phone number, for example +7 900 123-45-67."))
 
 EMAIL_LENGTH = 254  # of every column that stores an e-mail address
 
@@ -53,13 +51,7 @@ class CheckoutForm(ShopForm):
         help_text=gettext_lazy("We’ll send your tickets here."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    phone = forms.CharField(
-        label=gettext_lazy("Phone (optional)"),
-        required=False,
-        max_length=32,
-        validators=[PHONE],
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
+    phone = PhoneFormField(label=gettext_lazy("Phone (optional)"), required=False)
     promocode = forms.CharField(
         label=gettext_lazy("Promo code (optional)"),
         required=False,
@@ -227,13 +219,11 @@ class ProfileForm(forms.ModelForm):
         widgets = {
             "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
             "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
-            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        self.fields["phone"].validators.append(PHONE)
 
 
 class NewPasswordForm(ShopForm):

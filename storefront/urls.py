@@ -7,6 +7,7 @@ app_name = "shop"
 urlpatterns = [
     path("", programme.home, name="home"),
     path("films/<int:key>/", programme.film, name="film"),
+    path("films/<int:key>/card.svg", programme.film_card, name="title_card"),
     path("sessions/<int:key>/", seats.seats, name="session"),
     path("sessions/<int:key>/taken/", seats.taken, name="taken"),
     path("sessions/<int:key>/session.ics", programme.session_calendar, name="session_calendar"),

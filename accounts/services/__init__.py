@@ -1,10 +1,5 @@
-from accounts.services.approvals import (
-    LIMIT_WINDOW,
-    approve,
-    refuse,
-    request_approval,
-    require_approval_above_limit,
-)
+from accounts.services.account_changes import are_independent, name_approvers, record_account_change
+from accounts.services.approvals import approve, refuse, request_approval
 from accounts.services.deactivation import deactivate, reactivate
 from accounts.services.erasure import (
     anonymise,
@@ -14,6 +9,7 @@ from accounts.services.erasure import (
     redact_admin_log,
     redact_approvals,
 )
+from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
 from accounts.services.rights import may_manage, roles_to_give
 from accounts.services.roles import Change, sync_roles
 
@@ -22,11 +18,15 @@ __all__ = [
     "Change",
     "anonymise",
     "approve",
+    "are_independent",
     "deactivate",
     "delete_login_attempts",
+    "is_above_limit",
     "is_anonymous",
     "may_manage",
+    "name_approvers",
     "reactivate",
+    "record_account_change",
     "redact",
     "redact_admin_log",
     "redact_approvals",

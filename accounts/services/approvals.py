@@ -9,8 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -21,14 +20,11 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
-from accounts.errors import ApprovalOutdated, ApprovalRequired, ApproverNotAllowed
+from accounts.errors import ApprovalOutdated, ApproverNotAllowed, ApproverNotIndependent
 from accounts.models import Approval, User
+from accounts.services.account_changes import are_independent
 from cinema.status import transition
 from cinema.validators import clean_reason
-from house_rules.rules import rules
-
-#: Amounts by one person for one row are added up over this time, so that a large sum cannot be split into small ones.
-LIMIT_WINDOW = timedelta(days=1)
 
 STORE_ATTEMPTS = 3  # tries to store a request while others store theirs for the same row
 
@@ -64,6 +60,10 @@ class ApprovableService:
         """Call the service. Raises what it raises, or `ApprovalOutdated` if it would not do what was shown."""
         raise NotImplementedError
 
+    def beneficiary(self, subject: Any) -> User | None:
+        """Who gets what the service gives. They cannot approve it themselves."""
+        return None
+
     @staticmethod
     def message(subject: Any, result: Any) -> str:
         """The message for staff about what was done; `result` is what the service returned."""
@@ -82,23 +82,6 @@ def title_of(approval: Approval) -> str:
         return str(approvable_service(approval.service).title)
     except LookupError:
         return approval.service
-
-
-def require_approval_above_limit(
-    service: str, amount: int | Decimal, *, actor: User | None, approver: User | None
-) -> None:
-    """Raise `ApprovalRequired` if the amount exceeds the limit of the house rules and there is no approver.
-
-    `amount` must include what the same person did to the same row within `LIMIT_WINDOW`. Without an actor (jobs) there
-    is no limit. Raises `ApproverNotAllowed` if actor and approver are the same person. Reads only.
-    """
-    limit = rules().approval_limits.get(service)
-    if actor is None or limit is None or amount <= limit:
-        return
-    if approver is None:
-        raise ApprovalRequired(service)
-    if approver.pk == actor.pk:
-        raise ApproverNotAllowed
 
 
 def request_approval(
@@ -139,8 +122,8 @@ def approve(approval: Approval, *, digest: str, at: datetime, actor: User) -> st
 
     `digest` is that of the request as the approver saw it. Raises `ApprovalOutdated` if the stored request differs or
     was withdrawn; `ApproverNotAllowed` unless requester and approver are two people who both have the permissions and
-    access to the cinema; `ForbiddenMove` if the request was already decided; and what the service raises. Owns its
-    transaction.
+    access to the cinema, and the approver gains nothing; `ApproverNotIndependent` if one person could hold both
+    accounts; `ForbiddenMove` if the request was already decided; and what the service raises. Owns its transaction.
     """
     with transaction.atomic():
         row = _lock(approval, actor)
@@ -158,6 +141,10 @@ def approve(approval: Approval, *, digest: str, at: datetime, actor: User) -> st
         needed = service.permissions(subject, **arguments)
         if not (_may_request(row.asked_by, needed, row) and _may_approve(actor, needed, row)):
             raise ApproverNotAllowed
+        if service.beneficiary(subject) == actor:
+            raise ApproverNotAllowed
+        if not are_independent(row.asked_by, actor, at=at):
+            raise ApproverNotIndependent
         result = service.call(subject, **arguments, at=at, actor=row.asked_by, approver=actor)
         return service.message(subject, result)
 

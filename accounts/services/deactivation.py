@@ -1,13 +1,15 @@
 """Deactivates and reactivates accounts; roles, cinemas and history are kept."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
 
 from accounts.errors import CannotDeactivateSelf, InsufficientAccess, LastOwner
-from accounts.models import User
+from accounts.models import AccountChange, User
+from accounts.services.account_changes import record_account_change
 from accounts.services.rights import may_manage
 from cinema.roles import OWNER
 
@@ -40,7 +42,7 @@ def deactivate(people: Iterable[User], *, actor: User) -> list[User]:
 
 
 @transaction.atomic
-def reactivate(people: Iterable[User], *, actor: User) -> list[User]:
+def reactivate(people: Iterable[User], *, at: datetime, actor: User) -> list[User]:
     """Reactivate accounts, which need a new password afterwards. Returns those reactivated.
 
     Raises `InsufficientAccess` as `deactivate` does. Owns its transaction.
@@ -52,4 +54,5 @@ def reactivate(people: Iterable[User], *, actor: User) -> list[User]:
     for one in returning:
         one.is_active = True
         one.save(update_fields=["is_active"])
+        record_account_change(one, [AccountChange.Kind.REACTIVATED], at=at, actor=actor)
     return returning

@@ -1,10 +1,13 @@
 """Page of users: staff and, for those who work for all cinemas, customers."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -14,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts.models import User
+from accounts.models import AccountChange, User
 from accounts.scope import cinemas_of
-from accounts.services import deactivate, may_manage, reactivate, roles_to_give
+from accounts.services import deactivate, may_manage, reactivate, record_account_change, roles_to_give
 from backoffice.accounts.forms import RoleField, UserCreationForm, UserForm, role_name
 from backoffice.framework.admin import NoDeleteAdmin, permission_check
+from cinema import clock
 from cinema.status import Refused
 
 ACCESS_FIELDS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser"]
@@ -44,6 +48,7 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
     list_display = ["email", "first_name", "last_name", "roles", "is_staff", "is_active"]
     list_filter = ["is_staff", "is_active", "all_cinemas", "cinemas"]
     search_fields = ["email", "first_name", "last_name", "phone"]
+    searches_phones = True
     autocomplete_fields = ["cinemas"]
     filter_horizontal = ()
     actions = ["deactivate", "reactivate"]
@@ -73,8 +78,7 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
     # --- Permissions and fields
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        actor = request.user
-        assert isinstance(actor, User)
+        actor = _actor(request)
         return super().has_change_permission(request, obj) and (obj is None or may_manage(actor, obj))
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
@@ -121,6 +125,19 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
         if not change:
             obj.is_staff = True  # customers create their own accounts
         super().save_model(request, obj, form, change)
+        kinds = _kinds_of(form.changed_data) if change else [AccountChange.Kind.CREATED]
+        record_account_change(obj, kinds, at=clock.now(), actor=_actor(request))
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        person = self.get_object(request, unquote(id))
+        before = person.password if person else None
+        with transaction.atomic():
+            answer: HttpResponse = super().user_change_password(request, id, form_url)
+            if person is not None:
+                person.refresh_from_db(fields=["password"])
+                kinds = [AccountChange.Kind.PASSWORD] if person.password != before else []
+                record_account_change(person, kinds, at=clock.now(), actor=_actor(request))
+        return answer
 
     # --- Deactivation
 
@@ -137,10 +154,8 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
                     "people": people,
                 },
             )
-        actor = request.user
-        assert isinstance(actor, User)
         try:
-            deactivated = deactivate(people, actor=actor)
+            deactivated = deactivate(people, actor=_actor(request))
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return None
@@ -154,10 +169,8 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
 
     @admin.action(description=_("Reactivate"), permissions=["switch_off"])
     def reactivate(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        actor = request.user
-        assert isinstance(actor, User)
         try:
-            reactivated = reactivate(people, actor=actor)
+            reactivated = reactivate(people, at=clock.now(), actor=_actor(request))
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return
@@ -171,3 +184,14 @@ class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both p
         self.message_user(
             request, message % {"count": len(reactivated)}, messages.SUCCESS if reactivated else messages.WARNING
         )
+
+
+def _actor(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _kinds_of(fields: Collection[str]) -> list[AccountChange.Kind]:
+    """What a change of these fields of the form means for the account."""
+    kinds = [AccountChange.Kind.ADDRESS] if "email" in fields else []
+    return kinds + [AccountChange.Kind.ACCESS] * (not {*ACCESS_FIELDS}.isdisjoint(fields))

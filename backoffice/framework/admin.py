@@ -42,6 +42,7 @@ from backoffice.framework.time_zones import add_time_zone_hint, cinema_of, zone_
 from cinema.ids import is_valid_id
 from cinema.local_time import format_local
 from cinema.money import MoneyField
+from cinema.phones import international
 
 PREPOPULATE_SCRIPTS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
@@ -62,6 +63,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     history_parts: ClassVar[dict[str, str]] = {}  # rows whose history belongs to this row's; see `ChangeHistory`
     history_note: ClassVar[str | Promise] = ""  # shown above the history, for changes that are recorded elsewhere
     link_lookups: ClassVar[frozenset[str]] = frozenset()  # lookups of links to the list that no filter offers
+    searches_phones: ClassVar[bool] = False  # a number is searched for as it is stored, however it is typed
     uses_server_time: ClassVar[bool] = False  # for rows about the system, such as runs of jobs
     form: Any = ConflictCheckingForm
     formfield_overrides: Any = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
@@ -181,6 +183,8 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         words = search_term.replace("\x00", "")  # PostgreSQL raises an error for NUL
+        if self.searches_phones:
+            words = international(words) or words
         return super().get_search_results(request, queryset, words)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

@@ -42,7 +42,10 @@ class HouseRulesAdmin(NoDeleteAdmin):
         ),
         (_("Visits"), {"fields": ["doors_open_minutes", "reminder_minutes", "archive_days"]}),
         (_("Bonus points"), {"fields": ["bonus_rate_percent", "bonus_validity_days"]}),
-        (_("Approval by a second person"), {"fields": ["refund_limit", "points_limit", "write_off_limit"]}),
+        (
+            _("Approval by a second person"),
+            {"fields": ["refund_limit", "session_refund_limit", "points_limit", "write_off_limit"]},
+        ),
     ]
 
     def get_urls(self) -> list[Any]:

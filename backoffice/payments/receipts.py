@@ -11,8 +11,8 @@ from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin, ReadOnlyInline
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.payments.forms import OrderAmountForm
-from orders.services import send_receipt_again
 from payments.models import Receipt, ReceiptLine
+from payments.services import send_receipt_again
 
 COLOURS: dict[str, str] = {
     Receipt.Status.QUEUED: "info",

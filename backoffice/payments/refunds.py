@@ -18,8 +18,8 @@ from backoffice.payments.forms import RefundAmountForm
 from backoffice.payments.payments import is_manual
 from cinema.money import format_money
 from orders.models import RefundLine
-from orders.services import mark_paid_out, send_again
 from payments.models import Refund
+from payments.services import mark_paid_out, send_again
 
 COLOURS: dict[str, str] = {
     Refund.Status.REQUESTED: "info",

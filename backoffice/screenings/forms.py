@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from django import forms
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
@@ -18,11 +18,15 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from accounts.services import is_above_limit
 from backoffice.framework.actions import ActionForm, SummaryItem
 from backoffice.framework.fields import ReasonField
 from backoffice.screenings.occupancy import tickets_for
 from cinema.local_time import is_valid_year, validate_year
-from orders.models import Order, Ticket
+from cinema.money import format_money
+from orders.models import Ticket
+from orders.services import refunds_of
+from orders.services.refunds.by_session import SERVICE
 from screenings.errors import AmbiguousTime, ImpossibleHall, NonexistentTime
 from screenings.hall_layout import HallLayout, lay_out
 from screenings.models import Cinema, Film, Hall, Seat, Session
@@ -197,8 +201,10 @@ class CancelSessionForm(ActionForm):
         affected = live.aggregate(tickets=Count("pk"), orders=Count("order", distinct=True))
         yield gettext("tickets sold or reserved"), affected["tickets"]
         yield gettext("orders"), affected["orders"]
-        paid = live.filter(order__status__in=Order.SOLD).aggregate(paid=Sum("price"))["paid"]
-        yield gettext("price of paid tickets"), paid or 0
+        money = refunds_of(self.row)
+        yield gettext("money refunded"), format_money(money)
+        if is_above_limit(SERVICE, money, actor=self.actor, at=self.at):
+            yield gettext("approval"), gettext("the refunds are above your limit and will wait for a colleague")
 
 
 # --- Halls and seats

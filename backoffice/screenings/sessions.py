@@ -24,8 +24,9 @@ from backoffice.screenings.timetable import TimetableMixin
 from cinema import clock
 from cinema.local_time import format_local
 from orders.models import Order
+from orders.services import call_off, request_session_refunds
+from orders.services.refunds.by_session import needs_refund_request
 from screenings.models import Cinema, Session
-from screenings.services import cancel_session
 
 COLOURS = {
     Session.Status.SCHEDULED: "info",
@@ -43,7 +44,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     list_select_related = ["film", "hall__cinema"]
     list_before_template = "backoffice/screenings/to_timetable.html"
     search_fields = ["film__title"]
-    actions_detail = ["cancel"]
+    actions_detail = ["cancel", "request_refunds"]
     change_form_outer_before_template = "backoffice/screenings/session.html"
     fields = [
         ("film", "hall"),
@@ -51,7 +52,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
         ("ticket_price", "format"),
         ("language_label", "subtitles_label"),
         "status",
-        ("cancelled_local", "cancel_reason", "cancelled_by"),
+        ("cancelled_local", "cancel_reason", "cancelled_by", "refunds_held"),
     ]
     readonly_fields = ["start_local", "end_local", "cancelled_local", "language_label", "subtitles_label"]
 
@@ -89,8 +90,23 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
         danger=True,
     )
     def cancel(self, session: Session, *, at: datetime, actor: User, reason: str) -> str:
-        cancel_session(session, reason=reason, at=at, actor=actor)
-        return gettext("%(session)s: screening cancelled.") % {"session": session}
+        if call_off(session, reason=reason, at=at, actor=actor) is None:
+            return gettext("%(session)s: screening cancelled.") % {"session": session}
+        return gettext(
+            "%(session)s: screening cancelled. Customers are being told now. The refunds are above your limit, so they "
+            "wait for a colleague’s approval."
+        ) % {"session": session}
+
+    @confirmed_action(
+        permission="screenings.cancel_session",
+        title=_("Request approval of the refunds"),
+        text=_("Customers of this cancelled screening are refunded once a colleague has approved it."),
+        when=needs_refund_request,
+        icon="verified",
+    )
+    def request_refunds(self, session: Session, *, at: datetime, actor: User) -> str:
+        request_session_refunds(session, at=at, actor=actor)
+        return gettext("%(session)s: sent for approval.") % {"session": session}
 
     # --- Import and export: an import only adds sessions, through the service `schedule`
 

@@ -2,7 +2,7 @@ from bonuses.services.accrual import Earned, accrue
 from bonuses.services.adjustment import adjust, last_adjustment
 from bonuses.services.expiry import expire, expire_locked
 from bonuses.services.expiry_warnings import warn_of_expiry, warn_of_expiry_locked
-from bonuses.services.spending import GivenBack, TakenBack, give_back, spend, take_back, to_give_back
+from bonuses.services.spending import GivenBack, TakenBack, give_back, return_spent, spend, take_back
 from bonuses.services.values import (
     money_for,
     most_points,
@@ -29,10 +29,10 @@ __all__ = [
     "points_held",
     "points_of",
     "points_spent",
+    "return_spent",
     "spend",
     "spent_and_earned",
     "take_back",
-    "to_give_back",
     "warn_of_expiry",
     "warn_of_expiry_locked",
 ]

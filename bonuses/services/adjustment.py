@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import LIMIT_WINDOW, require_approval_above_limit
-from bonuses.errors import AdjustmentRefused, BalanceChanged
+from accounts.services import require_approval_above_limit
+from bonuses.errors import AdjustmentRefused, BalanceChanged, OwnPoints
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import balances
 from cinema.validators import clean_reason
@@ -24,11 +24,14 @@ def adjust(
 ) -> BonusTransaction:
     """Add points to an account, or take points with a negative amount, on a staff member's decision.
 
-    Raises `ReasonNeeded`; `AdjustmentRefused` if the amount is 0, out of bounds or takes more than the balance;
-    `BalanceChanged` if there is an adjustment later than `seen` (see `last_adjustment`); and `ApprovalRequired` above
-    the limit for one person, unless there is an `approver`. Owns its transaction.
+    Raises `ReasonNeeded`; `OwnPoints` for the account of who acts or approves; `AdjustmentRefused` if the amount is 0,
+    out of bounds or takes more than the balance; `BalanceChanged` if there is an adjustment later than `seen` (see
+    `last_adjustment`); and `ApprovalRequired` above the limit for one person, unless there is an `approver`. Owns its
+    transaction.
     """
     reason = clean_reason(reason)
+    if account.user_id in {person.pk for person in (actor, approver) if person}:
+        raise OwnPoints
     if not amount or abs(amount) > MOST_POINTS:
         raise AdjustmentRefused(
             _("The balance can’t be changed by %(amount)d points. Enter a different number.") % {"amount": amount}
@@ -52,9 +55,7 @@ def adjust(
             raise AdjustmentRefused(
                 _("The balance can’t be changed by %(amount)d points. Enter a different number.") % {"amount": amount}
             )
-        lately = _adjustments(account).filter(actor=actor, transaction_date__gt=at - LIMIT_WINDOW)
-        booked = sum(abs(each) for each in lately.values_list("amount", flat=True)) if actor else 0
-        require_approval_above_limit("bonuses.adjust", booked + abs(amount), actor=actor, approver=approver)
+        require_approval_above_limit("bonuses.adjust", abs(amount), actor=actor, approver=approver, at=at)
         if amount > 0:
             balances.credit({account.pk: amount}, at=at)
         else:

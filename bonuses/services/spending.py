@@ -5,24 +5,24 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from accounts.models import User
 from bonuses.errors import NotEnoughPoints
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import balances
+from cinema.db_functions import insert_from
 
 
 @dataclass(frozen=True)
 class GivenBack:
-    """Points of a `DEDUCTION` to return to the customer; all fields but `points` are primary keys.
-
-    `refund` is None if the order was cancelled.
-    """
+    """Points of a `DEDUCTION` that a refund returns to the customer; all fields but `points` are primary keys."""
 
     deduction: int
     account: int
     order: int | None
     points: int
-    refund: int | None = None
+    refund: int
 
 
 @dataclass(frozen=True)
@@ -55,28 +55,47 @@ def spend(user: User | None, *, points: int, order: int, at: datetime) -> None:
     )
 
 
-def to_give_back(orders: Collection[int]) -> list[GivenBack]:
-    """The points that these orders (primary keys) spent and that were not returned yet. One query. Reads only."""
+def return_spent(orders: Collection[int], *, at: datetime) -> None:
+    """Return all points that these cancelled orders (primary keys) spent and that were not returned yet. It changes no
+    date: only new points renew an account.
+
+    At most four queries. Must be called inside a transaction (the orders are locked; the accounts are locked here).
+    """
     spent = BonusTransaction.objects.filter(
         order__in=orders, transaction_type=BonusTransaction.Type.DEDUCTION, reversals__isnull=True
-    ).order_by("pk")
-    return [
-        GivenBack(deduction=key, account=account, order=order, points=-amount)
-        for key, account, order, amount in spent.values_list("pk", "bonus_account_id", "order_id", "amount")
-    ]
+    )
+    points: defaultdict[int, int] = defaultdict(int)
+    keys = []
+    for key, account, amount in spent.values_list("pk", "bonus_account_id", "amount"):
+        keys.append(key)
+        points[account] -= amount
+    if not keys:
+        return
+    balances.lock_accounts(points.keys())
+    insert_from(
+        BonusTransaction.objects.filter(pk__in=keys),
+        BonusTransaction,
+        bonus_account=F("bonus_account"),
+        order=F("order"),
+        transaction_type=BonusTransaction.Type.REVERSAL,
+        amount=-F("amount"),
+        transaction_date=at,
+        reverses=F("pk"),
+    )
+    balances.put_back(points)
 
 
 def give_back(returns: Sequence[GivenBack], *, at: datetime) -> None:
-    """Return spent points. Raises `IntegrityError` for a second return for the same refund or cancellation.
+    """Return spent points for refunds. Raises `IntegrityError` for a second return for the same refund.
 
-    Only new points renew an account: a cancellation changes no date, and after a refund what came back stays valid for
-    at least `BONUS_WARNING`. Must be called inside a transaction (the orders are locked; the accounts are locked here).
+    What comes back stays valid for at least `BONUS_WARNING`. Must be called inside a transaction (the orders are
+    locked; the accounts are locked here).
     """
     points = _reverse(
         [_reversal(back.deduction, back.account, back.order, back.points, back.refund, at) for back in returns]
     )
     balances.put_back(points)
-    if refunded := {back.account for back in returns if back.refund is not None and back.points}:
+    if refunded := {back.account for back in returns if back.points}:
         balances.keep_until_warned(refunded, at=at)
 
 
@@ -92,7 +111,7 @@ def take_back(returns: Sequence[TakenBack], *, at: datetime) -> None:
 
 
 def _reversal(
-    original: int, account: int, order: int | None, amount: int, refund: int | None, at: datetime
+    original: int, account: int, order: int | None, amount: int, refund: int, at: datetime
 ) -> BonusTransaction:
     return BonusTransaction(
         bonus_account_id=account,

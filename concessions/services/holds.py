@@ -5,6 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
+from cinema.db_functions import insert_from
+from cinema.status import transition
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
 from concessions.services import movements
@@ -39,6 +43,17 @@ def take_stock(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None
     )
 
 
+def release(preorders: Sequence[ConcessionPreorder], to: str, *, at: datetime) -> None:
+    """Set open preorders, loaded with their items, to the status `to`, and return what they hold to the stock.
+
+    What is ready and was made to order cannot be sold again and is written off. Must be called inside a transaction
+    (the orders are locked; the items are locked here).
+    """
+    wasted = {row.pk for row in preorders if row.status == row.Status.READY and row.concession_item.made_to_order}
+    transition(preorders, to)
+    return_stock([row.pk for row in preorders], at=at, wasted=wasted)
+
+
 def return_stock(preorders: Collection[int], *, at: datetime, wasted: Collection[int] = ()) -> None:
     """Return the quantities held by these preorders (primary keys) to the stock. Repeating it changes nothing.
 
@@ -46,38 +61,21 @@ def return_stock(preorders: Collection[int], *, at: datetime, wasted: Collection
     movements are recorded. At most five queries, however many preorders. Must be called inside a transaction (the
     orders are locked; the items are locked here).
     """
-    holds = (
-        StockMovement.objects.filter(preorder__in=preorders, kind=Kind.HOLD, reversed_by__isnull=True)
-        .order_by("pk")
-        .values_list("pk", "concession_item_id", "preorder_id", "quantity")
-    )
-    changes: defaultdict[int, int] = defaultdict(int)
-    rows = []
-    for hold, item, preorder, quantity in holds:
-        rows.append(
-            StockMovement(
-                concession_item_id=item,
-                quantity=-quantity,
-                kind=Kind.RETURN,
-                at=at,
-                preorder_id=preorder,
-                reverses_id=hold,
-            )
-        )
-        if preorder in wasted:
-            rows.append(
-                StockMovement(
-                    concession_item_id=item, quantity=quantity, kind=Kind.WRITE_OFF, at=at, preorder_id=preorder
-                )
-            )
-            changes[item] += 0
-        else:
-            changes[item] -= quantity
+    held = StockMovement.objects.filter(preorder__in=preorders, kind=Kind.HOLD, reversed_by__isnull=True)
+    rows = list(held.order_by("pk").values_list("pk", "concession_item_id", "preorder_id", "quantity"))
     if not rows:
         return
+    changes: defaultdict[int, int] = defaultdict(int)
+    for _key, item, preorder, quantity in rows:
+        changes[item] -= 0 if preorder in wasted else quantity
     lock_items(changes.keys())
     movements.apply({item: change for item, change in changes.items() if change}, at=at)
-    StockMovement.objects.bulk_create(rows)
+    source = StockMovement.objects.filter(pk__in=[key for key, *_rest in rows])
+    same = {"concession_item": F("concession_item"), "preorder": F("preorder"), "at": at}
+    insert_from(source, StockMovement, kind=Kind.RETURN, quantity=-F("quantity"), reverses=F("pk"), **same)
+    if wasted:
+        lost = source.filter(preorder__in=wasted)
+        insert_from(lost, StockMovement, kind=Kind.WRITE_OFF, quantity=F("quantity"), **same)
 
 
 def lock_items(items: Iterable[int]) -> dict[int, Any]:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import LIMIT_WINDOW, require_approval_above_limit
+from accounts.services import require_approval_above_limit
 from cinema.validators import clean_reason
 from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, StockChanged, WrongQuantity
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
@@ -54,9 +54,8 @@ def write_off(
         _check_unchanged(item, seen)
         if quantity > item.stock_quantity:
             raise OutOfStock([item])
-        recent = _by_staff(item).filter(kind=StockMovement.Kind.WRITE_OFF, actor=actor, at__gt=at - LIMIT_WINDOW)
-        written_off = quantity - (recent.aggregate(sum=Sum("quantity", default=0))["sum"] if actor else 0)
-        require_approval_above_limit("concessions.write_off", written_off * item.price, actor=actor, approver=approver)
+        price = quantity * item.price
+        require_approval_above_limit("concessions.write_off", price, actor=actor, approver=approver, at=at)
         return _change(item, by=-quantity, kind=StockMovement.Kind.WRITE_OFF, at=at, actor=actor, reason=reason)
 
 

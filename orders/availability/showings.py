@@ -13,19 +13,9 @@ from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, 
 
 from cinema.local_time import programme_day
 from orders.queries import taken_tickets
-from screenings.models import (
-    AgeRating,
-    Cinema,
-    Film,
-    Hall,
-    Seat,
-    SeatKind,
-    SeatOutage,
-    Session,
-    TicketType,
-    ratings_from,
-)
+from screenings.models import AgeRating, Cinema, Film, Hall, Seat, SeatKind, Session, TicketType, ratings_from
 from screenings.pricing import full_percent, quote, sold_online, surcharges_by_cinema
+from screenings.services import broken_seats
 
 
 @dataclass(frozen=True)
@@ -154,20 +144,7 @@ def seat_counts(sessions: Collection[Session], *, at: datetime) -> dict[int, Sea
             "hall", "pk__count"
         )
     )  # fmt: skip
-    outages: dict[int, list[SeatOutage]] = {}
-    during = SeatOutage.objects.filter(seat__hall__in=halls).during(
-        min(session.start_datetime for session in sessions), max(session.end_datetime for session in sessions)
-    )
-    for outage in during.annotate(hall=F("seat__hall")).order_by():
-        outages.setdefault(outage.hall, []).append(outage)
-    broken = {
-        session.pk: {
-            each.seat_id
-            for each in outages.get(session.hall_id, ())
-            if each.covers(session.start_datetime, session.end_datetime)
-        }
-        for session in sessions
-    }
+    broken = broken_seats(sessions)
     sold: Counter[int] = Counter()
     sold_and_broken: Counter[int] = Counter()
     for key, seat, tickets in _tickets(broken, at=at):

@@ -1,5 +1,6 @@
 """Orders and their events: tables, allowed transitions, constraints, and querysets of what is due."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -10,7 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, default_language
+from cinema.db_functions import insert_from
 from cinema.money import MoneyField, between
+from cinema.phones import PhoneField
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from house_rules.rules import rules
@@ -57,6 +60,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Orders with a payment about which the bank has not decided."""
         return self.filter(pk__in=Dispute.objects.undecided().values("payment__order"))
 
+    def awaiting_approval(self) -> "OrderQuerySet":
+        """Paid orders whose tickets for cancelled sessions are not refunded before a second person has approved it."""
+        tickets = Ticket.objects.live().filter(session__status=Session.Status.CANCELLED)
+        held = tickets.filter(session__refunds_held=True).values("order")
+        ready = tickets.filter(session__refunds_held=False, order=OuterRef("pk"))
+        return self.filter(~Exists(ready), pk__in=held, status__in=Order.SOLD)
+
     def over(self, at: datetime) -> "OrderQuerySet":
         """Paid orders with nothing ahead: no live ticket for a session that is cancelled or ends after
         `at`. Orders without live tickets: no snack left to collect.
@@ -98,12 +108,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         pick-up code. Each is looked up in its own index.
         """
         word = word.replace("\x00", "").strip()  # PostgreSQL cannot store or search for NUL
-        plain = word.translate({ord(sign): None for sign in " -()"})
         collected = ConcessionPreorder.objects.filter(pickup_code=word.upper()).values_list("order", flat=True)[:100]
         return self.filter(
             Q(number=word.upper())
             | Q(email__in={word, word.lower()})
-            | Q(phone__in={word, plain})
+            | Q(phone=word)
             | Q(pk__in=list(collected))  # read first: beside an OR neither database would use its index
         )
 
@@ -148,7 +157,7 @@ class Order(models.Model):
         help_text=_("Empty if the customer ordered without signing in."),
     )
     email = models.EmailField(_("e-mail"), blank=True)
-    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    phone = PhoneField(_("phone"), blank=True)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=default_language)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING_PAYMENT)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel, default=Channel.ONLINE)
@@ -255,12 +264,13 @@ class Order(models.Model):
         to change it.
         """
         orders = list(orders)
-        events = [
-            OrderEvent(order_id=order.pk, from_status=order.status, to_status=to, at=at, reason=reason, actor=actor)
-            for order in orders
-        ]
+        by_status: defaultdict[str, list[int]] = defaultdict(list)
+        for order in orders:
+            by_status[order.status].append(order.pk)
         transition(orders, to, **stamps)
-        OrderEvent.objects.bulk_create(events)
+        event = {"order": F("pk"), "to_status": to, "at": at, "reason": reason, "actor": actor and actor.pk}
+        for status, keys in by_status.items():
+            insert_from(Order.objects.filter(pk__in=keys), OrderEvent, from_status=status, **event)
 
 
 class OverdueOrder(Order):

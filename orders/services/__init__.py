@@ -1,14 +1,11 @@
 """The services of orders: what other apps and scripts import. Each file of this package is one process."""
 
-from bonuses.services import warn_of_expiry as warn_of_expiry
-from bonuses.services import warn_of_expiry_locked as warn_of_expiry_locked
 from orders.services.closing.accrual import accrue as accrue
 from orders.services.closing.accrual import accrue_locked as accrue_locked
 from orders.services.closing.archiving import archive as archive
 from orders.services.closing.archiving import archive_locked as archive_locked
 from orders.services.closing.completion import complete as complete
 from orders.services.closing.completion import complete_locked as complete_locked
-from orders.services.closing.points_expiry import expire_points as expire_points
 from orders.services.customers.customer import Customer as Customer
 from orders.services.customers.erasure import erase_customer as erase_customer
 from orders.services.customers.export import export_customer_data as export_customer_data
@@ -30,8 +27,11 @@ from orders.services.receipts.queue import receipt_settlements as receipt_settle
 from orders.services.refunds.by_customer import TooLateToRefund as TooLateToRefund
 from orders.services.refunds.by_customer import refund_by_customer as refund_by_customer
 from orders.services.refunds.by_customer import refundable_by_customer as refundable_by_customer
+from orders.services.refunds.by_session import call_off as call_off
 from orders.services.refunds.by_session import refund_cancelled_sessions as refund_cancelled_sessions
 from orders.services.refunds.by_session import refund_cancelled_sessions_locked as refund_cancelled_sessions_locked
+from orders.services.refunds.by_session import refunds_of as refunds_of
+from orders.services.refunds.by_session import request_session_refunds as request_session_refunds
 from orders.services.refunds.payouts import send_refunds as send_refunds
 from orders.services.refunds.refund import RefundPreview as RefundPreview
 from orders.services.refunds.refund import preview_refund as preview_refund
@@ -64,7 +64,3 @@ from orders.services.visits.reminders import remind_locked as remind_locked
 from orders.services.visits.ticket_codes import UnknownCode as UnknownCode
 from orders.services.visits.ticket_codes import code_of as code_of
 from orders.services.visits.ticket_codes import ticket_of as ticket_of
-from payments.services import mark_paid_out as mark_paid_out
-from payments.services import send_again as send_again
-from payments.services import send_receipt_again as send_receipt_again
-from payments.services import send_receipts as send_receipts

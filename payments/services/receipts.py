@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -10,8 +11,8 @@ from cinema.status import transition, transition_matching
 from jobs.claims import Backoff
 from jobs.steps import Counts
 from payments.errors import GatewayError, GatewayRefused
-from payments.fiscal import sender, taxed_at
-from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, ReceiptLine, VatOf
+from payments.fiscal import initial_status, sender, taxed_at
+from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, ReceiptLine, Refund, VatOf
 
 BACKOFF = Backoff(
     [timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12), timedelta(days=1)]
@@ -35,6 +36,45 @@ def vat_of_sales(payments: Collection[Payment]) -> dict[int, VatOf]:
 def _vat_of_sale(payment: Payment, printed: dict[str, str], rates: Rates) -> VatOf:
     otherwise = rates.at(taxed_at(payment), prepaid=payment.gateway not in MANUAL_GATEWAYS)
     return lambda subject: printed.get(subject) or otherwise(subject)
+
+
+def sale_receipt(payment: Payment, *, in_advance: bool, at: datetime) -> Receipt:
+    """The unsaved receipt of a payment. What was paid `in_advance` is settled after the show. Reads only."""
+    return Receipt(
+        kind=Receipt.Kind.SALE,
+        order_id=payment.order_id,
+        payment=payment,
+        amount=payment.amount,
+        is_prepayment=in_advance,
+        awaits_settlement=in_advance,
+        created_at=at,
+        **initial_status(payment.gateway, at=at),
+    )
+
+
+def refund_receipt(refund: Refund, payment: Payment, *, at: datetime) -> Receipt:
+    """The unsaved receipt of a refund of the payment. Reads only."""
+    return Receipt(
+        kind=Receipt.Kind.REFUND,
+        order_id=refund.order_id,
+        payment=payment,
+        refund=refund,
+        amount=refund.amount,
+        created_at=at,
+        **initial_status(payment.gateway, at=at),
+    )
+
+
+def settlement_receipt(sale: Receipt, *, total: Decimal, at: datetime) -> Receipt:
+    """The unsaved second receipt of a prepayment: `total` is what was not refunded. Reads only."""
+    return Receipt(
+        kind=Receipt.Kind.SETTLEMENT,
+        order_id=sale.order_id,
+        payment_id=sale.payment_id,
+        amount=total,
+        created_at=at,
+        next_attempt_at=at,
+    )
 
 
 def save_receipts(receipts: Sequence[tuple[Receipt, list[ReceiptLine]]]) -> None:

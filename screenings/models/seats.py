@@ -52,7 +52,7 @@ class Seat(models.Model):
 
 
 class SeatOutageQuerySet(models.QuerySet["SeatOutage"]):
-    def during(self, start: datetime, end: datetime) -> "SeatOutageQuerySet":
+    def during(self, start: datetime | models.OuterRef, end: datetime | models.OuterRef) -> "SeatOutageQuerySet":
         """Outages that overlap [start, end). An outage with `until` None has no end yet."""
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=start), since__lt=end)
 

@@ -125,6 +125,11 @@ class Session(models.Model):
         related_name="+",
         verbose_name=_("cancelled by"),
     )
+    refunds_held = models.BooleanField(
+        _("refunds await approval"),
+        default=False,
+        help_text=_("Customers of this cancelled screening are refunded once a second person has approved it."),
+    )
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 
     objects = SessionQuerySet.as_manager()

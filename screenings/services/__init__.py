@@ -1,7 +1,7 @@
 from screenings.services.cancellation import cancel_session
 from screenings.services.copying import CopyResult, SkippedSession, copy_day, copy_week
 from screenings.services.halls import build_hall
-from screenings.services.outages import end_outage, refuse_out_of_use, start_outage
+from screenings.services.outages import broken_seats, end_outage, refuse_out_of_use, start_outage
 from screenings.services.scheduling import schedule
 from screenings.services.statuses import complete_sessions, start_sessions
 from screenings.services.ticket_types import create_standard_ticket_types
@@ -9,6 +9,7 @@ from screenings.services.ticket_types import create_standard_ticket_types
 __all__ = [
     "CopyResult",
     "SkippedSession",
+    "broken_seats",
     "build_hall",
     "cancel_session",
     "complete_sessions",

@@ -1,10 +1,11 @@
 """Takes seats out of use, for example for repair, and puts them back."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -57,6 +58,26 @@ def end_outage(outage: SeatOutage, *, at: datetime) -> None:
         else:
             row.until = outage.until = at
             row.save(update_fields=["until"])
+
+
+def broken_seats(sessions: Collection[Session]) -> dict[int, set[int]]:
+    """The seats that are out of use while each session runs, both by primary key. One query. Reads only."""
+    if not sessions:
+        return {}
+    outages: defaultdict[int, list[SeatOutage]] = defaultdict(list)
+    during = SeatOutage.objects.filter(seat__hall__in={session.hall_id for session in sessions}).during(
+        min(session.start_datetime for session in sessions), max(session.end_datetime for session in sessions)
+    )
+    for outage in during.annotate(hall=F("seat__hall")).order_by():
+        outages[outage.hall].append(outage)
+    return {
+        session.pk: {
+            each.seat_id
+            for each in outages[session.hall_id]
+            if each.covers(session.start_datetime, session.end_datetime)
+        }
+        for session in sessions
+    }
 
 
 def refuse_out_of_use(places: Iterable[tuple[Session, Seat]]) -> None:

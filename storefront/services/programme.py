@@ -149,6 +149,14 @@ def by_day(found: Iterable[Showing]) -> list[Day]:
     return result
 
 
+def duration(minutes: int) -> str:
+    """`1 h 50 min`. Reads only."""
+    hours, left = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": left}
+    return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": left}
+
+
 def time_zone_note(cinema: Cinema, at: datetime) -> str:
     """The cinema's time zone, where it has to be named; otherwise empty. Reads only."""
     return utc_offset_note(cinema.local(at))

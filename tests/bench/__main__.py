@@ -1,4 +1,4 @@
-"""python -m tests.postgres -- python -m tests.bench [--small] [WORD ...]
+"""python -m tests.postgres --durable -- python -m tests.bench [--small] [WORD ...]
 
 Measures what the project promises and prints one table; a WORD picks the rows whose name it is in. Ratios are taken in
 one process, in turn with what they are compared to; pages are medians of visits. Nothing fails for being slow; it does
@@ -28,7 +28,9 @@ def main() -> int:
     parser.add_argument("--small", action="store_true", help="a quick trial: the figures mean nothing")
     options = parser.parse_args()
     if connection.vendor != "postgresql":
-        print("The bench needs PostgreSQL: python -m tests.postgres -- python -m tests.bench", file=sys.stderr)
+        print(
+            "The bench needs PostgreSQL: python -m tests.postgres --durable -- python -m tests.bench", file=sys.stderr
+        )
         return 2
     logging.disable(logging.WARNING)  # a page that a role may not open is no news here
     begun = time.monotonic()

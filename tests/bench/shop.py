@@ -17,13 +17,13 @@ from orders.errors import SeatTaken
 from orders.models import Ticket
 from orders.services import hold
 from screenings.models import Hall, Seat, Session
-from tests.bench.measuring import counted
+from tests.bench import sql_hold
+from tests.bench.measuring import Pairs, alternate, contents, counted, difference
 from tests.bench.pages import Page
 from tests.helpers import factories
 
 BUYERS = 16
 ROWS, SEATS_A_ROW = 15, 20
-PEER = 6.7  # seats a second that a well-known ticket shop sells in this contest, on a machine like this
 
 
 def open_house(at: datetime, *, sessions: int) -> Session:
@@ -132,24 +132,32 @@ def _free(places: list[tuple[Seat, Seat]], session: Session) -> list[tuple[Seat,
 # --- One at a time
 
 
-def one_hold(hall: Hall, at: datetime, *, times: int) -> tuple[float, int]:
-    """The median of holding two seats while nobody else buys, in milliseconds, and its queries."""
-    session = factories.a_session(hall, start=at + timedelta(days=8))
-    session = Session.objects.select_related("hall__cinema", "film").get(pk=session.pk)
-    adult = factories.an_adult()
-    took, queries = [], 0
-    for left, right in _neighbours(session)[: times + 1]:
-        begun = time.perf_counter()
-        with counted() as statements:
-            hold(
-                cinema=session.hall.cinema,
-                tickets=[(session, left, adult), (session, right, adult)],
-                email="buyer@example.org",
-                at=at,
-            )
-        took.append((time.perf_counter() - begun) * 1000)
-        queries = len(statements)
-    return median(took[1:]), queries
+def holds(hall: Hall, at: datetime, *, times: int) -> tuple[Pairs, int]:
+    """Holding two seats while nobody else buys, in turn with hand-written SQL that writes the same rows; and the number
+    of its queries.
+    """
+    first, second = (factories.a_session(hall, start=at + timedelta(days=days)) for days in (8, 9))
+    session = Session.objects.select_related("hall__cinema", "film").get(pk=first.pk)
+    adult, places = factories.an_adult(), _neighbours(session)
+    keys = {"cinema": session.hall.cinema_id, "session": second.pk, "ticket_type": adult.pk}
+
+    def ours(number: int) -> None:
+        tickets = [(session, seat, adult) for seat in places[number]]
+        hold(cinema=session.hall.cinema, tickets=tickets, email="buyer@example.org", at=at)
+
+    def by_hand(number: int) -> None:
+        seats = [(seat.pk, seat.kind) for seat in places[number]]
+        with connection.cursor() as cursor:
+            sql_hold.hold(cursor, **keys, seats=seats, email="buyer@example.org", at=at)
+
+    before = contents()
+    with counted() as statements:
+        ours(0)
+    between = contents()
+    by_hand(0)
+    if difference(before, between) != difference(between, contents()):
+        raise AssertionError("the hold and the SQL do not write the same")
+    return alternate(lambda number: ours(number + 1), lambda number: by_hand(number + 1), pairs=times), len(statements)
 
 
 def pages(session: Session) -> Iterator[Page]:

@@ -540,11 +540,40 @@ def _cancel(cursor: Any, given: dict[str, Any]) -> None:
     _tell(
         cursor,
         "ORDER_CANCELLED",
-        """SELECT number AS occasion, email, phone, language,
-                  jsonb_build_object('number', number, 'cinema', cinema.name) AS context, NULL::timestamptz AS not_after
-           FROM orders_order o JOIN screenings_cinema cinema ON cinema.id = o.cinema_id WHERE o.id = ANY(%(keys)s)""",
-        given,
+        f"""SELECT number AS occasion, email, phone, language, {ABOUT} AS context, NULL::timestamptz AS not_after
+            FROM orders_order o JOIN screenings_cinema cinema ON cinema.id = o.cinema_id
+            WHERE o.id = ANY(%(keys)s) AND NOT EXISTS (
+                SELECT 1 FROM storefront_onlinehold hold WHERE hold.order_id = o.id AND o.user_id IS NULL AND (
+                    NOT hold.may_write OR EXISTS (
+                        SELECT 1 FROM notifications_notification sent
+                        WHERE sent.kind = 'ORDER_CANCELLED'
+                          AND sent.recipient = COALESCE(NULLIF(email, ''), phone))))""",
+        {**given, "site": "http://127.0.0.1:8000"},
     )
+
+
+#: What every message says of its order: number, link, cinema, screenings with their seats, and snacks.
+ABOUT = """
+    jsonb_build_object(
+        'number', o.number, 'link', %(site)s || '/order/' || o.token || '/', 'cinema', cinema.name,
+        'address', concat_ws(', ', NULLIF(cinema.city, ''), NULLIF(cinema.address, '')),
+        'showings', (
+            SELECT COALESCE(jsonb_agg(jsonb_build_object('film', title, 'starts', starts, 'hall', hall, 'seats', seats)
+                                      ORDER BY start_datetime, id), '[]')
+            FROM (
+                SELECT session.id, session.start_datetime, film.title, hall.name AS hall,
+                       (session.start_datetime AT TIME ZONE cinema.time_zone)::text AS starts,
+                       jsonb_agg(jsonb_build_array(seat.row, seat.number) ORDER BY seat.row, seat.number) AS seats
+                FROM orders_ticket ticket JOIN screenings_session session ON session.id = ticket.session_id
+                JOIN screenings_film film ON film.id = session.film_id
+                JOIN screenings_hall hall ON hall.id = session.hall_id
+                JOIN screenings_seat seat ON seat.id = ticket.seat_id
+                WHERE ticket.order_id = o.id GROUP BY 1, 2, 3, 4) showing),
+        'snacks', (
+            SELECT COALESCE(jsonb_agg(jsonb_build_array(item.name, preorder.quantity) ORDER BY preorder.id), '[]')
+            FROM concessions_concessionpreorder preorder
+            JOIN concessions_concessionitem item ON item.id = preorder.concession_item_id
+            WHERE preorder.order_id = o.id))"""
 
 
 def _put_back(cursor: Any, preorders: Keys, at: datetime, wasted: Sequence[int] = ()) -> None:

@@ -1,9 +1,10 @@
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from cinema.db_functions import PerRowDelta
-from concessions.models import ConcessionItem
-from tests.helpers.factories import a_cinema, an_item
+from cinema.db_functions import PerRowDelta, insert_from
+from concessions.models import ConcessionItem, StockMovement
+from tests.helpers.factories import NOON, a_cinema, an_item
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +38,38 @@ def test_it_takes_more_rows_than_a_statement_may_have_parameters():
 
     item.refresh_from_db()
     assert item.stock_quantity == 11
+
+
+def test_one_statement_inserts_a_row_for_each_row_of_a_queryset(django_assert_num_queries):
+    cinema = a_cinema()
+    items = [an_item(cinema, stock=stock) for stock in (3, 5)]
+    others = an_item(cinema, stock=9)
+    chosen = ConcessionItem.objects.exclude(pk=others.pk)
+
+    with django_assert_num_queries(1):
+        insert_from(
+            chosen, StockMovement, concession_item=F("pk"), quantity=-F("stock_quantity"), kind="WRITE_OFF", at=NOON
+        )
+
+    rows = (
+        StockMovement.objects.filter(kind="WRITE_OFF")
+        .order_by("pk")
+        .values_list("concession_item", "quantity", "kind", "at", "reason")
+    )
+    assert list(rows) == [(item.pk, -item.stock_quantity, "WRITE_OFF", NOON, "") for item in items]
+
+
+def test_rows_that_a_constraint_forbids_are_not_inserted():
+    an_item(stock=3)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_from(
+            ConcessionItem.objects.all(), StockMovement, concession_item=F("pk"), quantity=0, kind="HOLD", at=NOON
+        )
+
+    assert not StockMovement.objects.filter(kind="HOLD").exists()
+
+
+def test_a_field_that_the_model_does_not_have_is_refused(django_assert_num_queries):
+    with django_assert_num_queries(0), pytest.raises(TypeError, match="StockMovement has no field amount"):
+        insert_from(ConcessionItem.objects.all(), StockMovement, amount=1)

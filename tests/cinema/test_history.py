@@ -149,7 +149,7 @@ def test_deactivation_and_reactivation_are_recorded():
     boss, usher = someone("owner", all_cinemas=True), someone("usher")
 
     deactivate([usher], actor=boss)
-    reactivate([usher], actor=boss)
+    reactivate([usher], at=NOON, actor=boss)
 
     assert [active for _kind, active in records(usher, "is_active")][-2:] == [False, True]
 

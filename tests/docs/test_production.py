@@ -27,6 +27,8 @@ FORBIDDEN = [
     "CREATE TABLE mine (id int)",
     "DELETE FROM orders_orderevent",
     "DELETE FROM concessions_stockmovement",
+    "DELETE FROM accounts_accountchange",
+    "UPDATE accounts_limituse SET amount = 0",
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model, Sum
 
+from accounts.models import Approval
 from concessions.models import ConcessionPreorder, ReorderSuggestion
 from notifications.models import Notification
 from orders.models import Order, Ticket
@@ -189,6 +190,12 @@ ACTION_CASES = [
         lambda rows: {
             "Скопировать неделю, начиная с": str(rows.day), "На неделю, начиная с": str(rows.day + timedelta(days=7)),
         }, has_preview=True,
+    ),
+    ActionCase(
+        "request_refunds", "Запросить согласование возвратов", "cinema_manager", "floor_manager",
+        lambda rows: rows.rejected_session,
+        "отправлено на согласование", lambda _rows: Approval.objects.filter(service="orders.refund_session").count(), 1,
+        "уже запросил согласование",
     ),
     ActionCase(
         "cancel", "Отменить сеанс", "cinema_manager", "floor_manager", lambda rows: rows.session,

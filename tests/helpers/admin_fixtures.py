@@ -17,7 +17,7 @@ from orders.models import Order, OverdueOrder, Ticket
 from orders.services import cancel, check_in, mark_overdue, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
 from screenings.models import Cinema, Film, Hall, SeatOutage, Session
-from screenings.services import start_outage
+from screenings.services import cancel_session, start_outage
 from tests.helpers import factories
 from tests.helpers.users import someone
 
@@ -50,6 +50,16 @@ class AdminFixtures:
     @cached_property
     def session(self) -> Session:
         return factories.a_session(self.hall, start=datetime.combine(self.day, time(19), self.cinema.zone))
+
+    @cached_property
+    def rejected_session(self) -> Session:
+        """A cancelled session whose refunds were not approved."""
+        session = factories.a_session(self.hall, start=self.now + timedelta(days=3))
+        factories.a_paid_order(session, at=self.now)
+        cancel_session(session, reason="Сломался проектор", at=self.now)
+        session.refunds_held = True
+        session.save()
+        return session
 
     @cached_property
     def film(self) -> Film:

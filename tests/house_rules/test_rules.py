@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.errors import ApprovalRequired
-from accounts.services.approvals import require_approval_above_limit
+from accounts.services import require_approval_above_limit
 from bonuses.services import points_earned
 from house_rules.models import HouseRules
 from house_rules.rules import rules, rules_scope, settings_as_row
@@ -98,10 +98,10 @@ def test_the_limits_above_which_a_second_person_agrees_follow_the_row() -> None:
     person = someone("owner")
     decide(refund_limit=Decimal("100.00"), points_limit=None)
 
-    require_approval_above_limit("orders.refund", Decimal("100.00"), actor=person, approver=None)
-    require_approval_above_limit("bonuses.adjust", 999_999, actor=person, approver=None)
+    require_approval_above_limit("orders.refund", Decimal("100.00"), actor=person, approver=None, at=NOON)
+    require_approval_above_limit("bonuses.adjust", 999_999, actor=person, approver=None, at=NOON)
     with pytest.raises(ApprovalRequired):
-        require_approval_above_limit("orders.refund", Decimal("100.01"), actor=person, approver=None)
+        require_approval_above_limit("orders.refund", Decimal("100.01"), actor=person, approver=None, at=NOON)
 
 
 def test_the_reminder_follows_the_row() -> None:

@@ -13,8 +13,8 @@ from django.db import connection
 
 from cinema import clock
 from orders.models import Order, Ticket
-from orders.services import mark_paid_out
 from payments.models import MANUAL_GATEWAYS, Refund
+from payments.services import mark_paid_out
 from tests.reliability.db_snapshot import restore_snapshot, truncate
 from tests.reliability.load import multiply, update_statistics
 from tests.reliability.run_job import run, steps_of

@@ -6,7 +6,7 @@ from orders.services import refund_cancelled_sessions_locked
 
 class Command(JobCommand):
     help = "Refund the tickets of cancelled sessions, cancel their unpaid orders, and notify the customers."
-    held_because = "the bank has not decided a dispute"
+    held_because = "the bank has not decided a dispute, or nobody has approved the refunds yet"
 
     def due(self, at):
         return Order.objects.of_cancelled_sessions(at)
@@ -15,7 +15,8 @@ class Command(JobCommand):
         lock_keys_with_sessions(pks)
 
     def held(self, at):
-        return self.due(at).disputed()
+        due = self.due(at)
+        return due.disputed() | due.awaiting_approval()
 
     def act(self, orders, at):
         return Counts(done=refund_cancelled_sessions_locked(orders, at=at))

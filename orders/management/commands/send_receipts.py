@@ -2,9 +2,10 @@ from datetime import datetime
 from typing import Any
 
 from jobs.command import Counts, JobCommand, Step
-from orders.services import receipt_refunds, receipt_sales, receipt_settlements, send_receipts
+from orders.services import receipt_refunds, receipt_sales, receipt_settlements
 from orders.services.receipts.queue import to_settle
 from payments.models import Payment, Receipt, Refund
+from payments.services import send_receipts
 
 
 class Command(JobCommand):

@@ -1,13 +1,10 @@
-"""Expires points after a long time without new ones. `bonuses.services` warns of it first."""
+"""Which points expire after a long time without new ones. `bonuses.services` warns of it first, and expires them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bonuses.models import BonusAccount
-from bonuses.services import expire
 from house_rules.rules import rules
 from orders.models import Order
 
@@ -16,9 +13,3 @@ def to_expire(at: datetime) -> QuerySet[BonusAccount]:
     """Accounts without new points for more than `BONUS_VALIDITY`; one with points still to be credited keeps all."""
     coming = Order.objects.to_accrue(at).filter(user=OuterRef("user"))
     return BonusAccount.objects.unused_since(at - rules().bonus_validity).filter(~Exists(coming))
-
-
-def expire_points(accounts: Iterable[BonusAccount], *, at: datetime) -> None:
-    """Expire whole balances. A constant number of queries. Owns its transaction."""
-    with transaction.atomic():
-        expire(accounts, at=at)

@@ -35,7 +35,7 @@ def still_open(orders: QuerySet[Order]) -> QuerySet[Order]:
         | Exists(Payment.objects.filter(status=Payment.Status.PENDING, **here))
         | Exists(Refund.objects.exclude(status=Refund.Status.SUCCEEDED).filter(**here))
         | Exists(Refund.objects.awaiting_lines().filter(**here))
-        | Exists(Dispute.objects.filter(payment__order=OuterRef("pk"), status__in=Dispute.UNDECIDED))
+        | Exists(Dispute.objects.undecided().filter(payment__order=OuterRef("pk")))
         | Exists(Receipt.objects.filter(~Q(status=Receipt.Status.SENT) | Q(awaits_settlement=True), **here))
     )
 
@@ -51,11 +51,10 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
     with transaction.atomic():
         # Others' orders may be written to this address: it is as much the customer's there.
         whole = customer.only is None
-        named = Order.objects.filter(
-            Q(pk__in=customer.orders()) | Q(email__in={customer.address, customer.address.lower()} - {""})
-            if whole
-            else Q(pk__in=customer.orders())
-        )
+        column = "email" if "@" in customer.address else "phone"
+        mentioned = Q(**{f"{column}__in": {customer.address, customer.address.lower()} - {""}})
+        own = Q(pk__in=customer.orders())
+        named = Order.objects.filter(own | mentioned if whole else own)
         lock_orders(list(named.values_list("pk", flat=True)))
         orders = list(customer.orders().order_by("pk"))
         user = User.objects.select_for_update().get(pk=customer.user.pk) if customer.user else None
@@ -93,7 +92,8 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         )
         _redact_free_text(orders, account, words=addresses | names)
         keys = [order.pk for order in orders]
-        Order.objects.filter(pk__in=list(named.exclude(pk__in=keys).values_list("pk", flat=True))).update(email="")
+        others = list(named.exclude(pk__in=keys).values_list("pk", flat=True))
+        Order.objects.filter(pk__in=others).update(**{column: ""})
         Order.objects.filter(pk__in=keys).update(email="", phone="")
         if account is not None:
             expire([account], at=at)

@@ -11,9 +11,9 @@ from concessions.models import ConcessionPreorder
 from orders.models import Order, RefundLine, Ticket
 from orders.reasons import Reason
 from orders.services.receipts.lines import NAMES, Part, lines_for, paid_parts
-from payments.fiscal import initial_status, taxed_at
+from payments.fiscal import taxed_at
 from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, Refund
-from payments.services import save_receipts, vat_of_sales
+from payments.services import refund_receipt, sale_receipt, save_receipts, settlement_receipt, vat_of_sales
 
 
 def to_settle(at: datetime) -> QuerySet[Receipt]:
@@ -36,23 +36,12 @@ def receipt_sales(payments: Sequence[Payment], *, at: datetime) -> None:
     rates = Rates()
     receipts = []
     for payment in payments:
-        order = orders[payment.order_id]
         # Money that the order could not take goes back: it paid for nothing, and nothing is to be settled.
-        parts = [] if payment.pk in returned else sold[order.pk]
+        parts = [] if payment.pk in returned else sold[payment.order_id]
         in_advance = payment.pk not in returned and _is_in_advance(payment, parts)
-        receipt = Receipt(
-            kind=Receipt.Kind.SALE,
-            order=order,
-            payment=payment,
-            amount=payment.amount,
-            is_prepayment=in_advance,
-            awaits_settlement=in_advance,
-            created_at=at,
-            **initial_status(payment.gateway, at=at),
-        )
         vat_of = rates.at(taxed_at(payment), prepaid=in_advance or not parts)
-        lines = lines_for(order, parts, total=payment.amount, vat_of=vat_of)
-        receipts.append((receipt, lines))
+        lines = lines_for(orders[payment.order_id], parts, total=payment.amount, vat_of=vat_of)
+        receipts.append((sale_receipt(payment, in_advance=in_advance, at=at), lines))
     save_receipts(receipts)
     Payment.objects.filter(pk__in=[payment.pk for payment in payments]).update(receipted_at=at)
 
@@ -76,17 +65,8 @@ def receipt_refunds(refunds: Sequence[Refund], *, at: datetime) -> None:
         order = orders[refund.order_id]
         parts = [] if refund.reason == Reason.MONEY_RETURNED else refunded[refund.pk] or sold[order.pk]
         payment = payments[refund.payment_id or 0]
-        receipt = Receipt(
-            kind=Receipt.Kind.REFUND,
-            order=order,
-            payment=payment,
-            refund=refund,
-            amount=refund.amount,
-            created_at=at,
-            **initial_status(payment.gateway, at=at),
-        )
         lines = lines_for(order, parts, total=refund.amount, vat_of=vat_of[payment.pk])
-        receipts.append((receipt, lines))
+        receipts.append((refund_receipt(refund, payment, at=at), lines))
     save_receipts(receipts)
     # Nothing of a refunded order is left to be settled after the show.
     over = Receipt.objects.filter(awaits_settlement=True, order__in=orders, order__status=Order.Status.REFUNDED)
@@ -111,16 +91,8 @@ def receipt_settlements(sales: Sequence[Receipt], *, at: datetime) -> None:
         parts = [(line, paid) for line, paid in sold[order.pk] if (type(line), line.pk) not in refunded]
         total = sum((paid for _line, paid in parts), ZERO)
         if total:
-            receipt = Receipt(
-                kind=Receipt.Kind.SETTLEMENT,
-                order=order,
-                payment_id=sale.payment_id,
-                amount=total,
-                created_at=at,
-                next_attempt_at=at,
-            )
             lines = lines_for(order, parts, total=total, vat_of=rates.at(order.completed_at or at))
-            receipts.append((receipt, lines))
+            receipts.append((settlement_receipt(sale, total=total, at=at), lines))
     save_receipts(receipts)
     Receipt.objects.filter(pk__in=[sale.pk for sale in sales]).update(awaits_settlement=False)
 

@@ -1,8 +1,20 @@
-from collections.abc import Iterable, Sequence
+"""Sessions that are called off: sales stop and customers are told at once, and their money is refunded by a job.
+
+Above the limit of who called it off, only the money waits, until a second person approves (`orders.approvals`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from accounts.errors import ApprovalRequired
+from accounts.models import Approval, User
+from accounts.services import request_approval, require_approval_above_limit
+from cinema.money import ZERO, format_money
+from cinema.status import ConcurrentChange
 from orders import notifications
 from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order, Ticket
@@ -11,14 +23,67 @@ from orders.services.refunds.refund import refund_each_locked
 from orders.services.selling.cancellation import CancelReason, cancel_locked
 from payments.services import disputed_orders, returned_by
 from screenings.models import Session
+from screenings.services import cancel_session
+
+SERVICE = "orders.refund_session"
+
+
+def call_off(session: Session, *, reason: str, at: datetime, actor: User | None = None) -> Approval | None:
+    """Cancel a session. Returns the request for approval of its refunds, if the actor may not return so much alone.
+
+    Raises what `cancel_session` raises. Owns its transaction.
+    """
+    with transaction.atomic():
+        cancel_session(session, reason=reason, at=at, actor=actor)
+        try:
+            require_approval_above_limit(SERVICE, refunds_of(session), actor=actor, approver=None, at=at)
+        except ApprovalRequired:
+            assert actor is not None
+            session.refunds_held = True
+            session.save(update_fields=["refunds_held"])
+            return request_session_refunds(session, at=at, actor=actor)
+    return None
+
+
+def request_session_refunds(session: Session, *, at: datetime, actor: User) -> Approval:
+    """Ask a second person to approve the refunds of a cancelled session. Owns its transaction.
+
+    Raises `ConcurrentChange` if somebody has asked already, or the refunds are not held.
+    """
+    with transaction.atomic():
+        session.refresh_from_db(
+            fields=["refunds_held"], from_queryset=Session.objects.select_for_update(of=("self",), no_key=True)
+        )
+        if not needs_refund_request(session):
+            raise ConcurrentChange(_("Someone else has already requested approval of these refunds."))
+        facts = [
+            (_("money refunded"), format_money(refunds_of(session))),
+            (_("cancellation reason"), session.cancel_reason),
+        ]
+        return request_approval(SERVICE, session, arguments={}, facts=facts, at=at, actor=actor)
+
+
+def needs_refund_request(session: Session) -> bool:
+    """Whether refunds are held and nobody is asked to approve them: the last request was rejected. Reads only."""
+    asked = Approval.objects.filter(service=SERVICE, object_id=str(session.pk), status=Approval.Status.ASKED)
+    return session.refunds_held and not asked.exists()
+
+
+def refunds_of(session: Session) -> Decimal:
+    """The money that goes back to the customers of a session that is cancelled. Five queries. Reads only."""
+    tickets = Ticket.objects.live().filter(session=session, order__status__in=Order.SOLD)
+    lost: dict[int, list[Ticket]] = {}
+    for ticket in tickets.order_by("pk"):
+        lost.setdefault(ticket.order_id, []).append(ticket)
+    return sum((line.paid for lines in _wanted(lost).values() for line in lines), ZERO)
 
 
 def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
     """Refund orders with tickets for cancelled sessions, and notify the customers.
 
     An unpaid order is cancelled. In a sold one those tickets are refunded, and open snacks too when no other tickets
-    are left. One whose payment is disputed waits until the bank has decided. A constant number of queries. Owns its
-    transaction.
+    are left. One whose payment is disputed waits until the bank has decided, and tickets of a session whose refunds are
+    held until they are approved. A constant number of queries. Owns its transaction.
     """
     with transaction.atomic():
         refund_cancelled_sessions_locked(lock_orders_with_sessions(keys_of(orders)), at=at)
@@ -31,6 +96,10 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
     afterwards).
     """
     lost: dict[int, list[Ticket]] = {order.pk: [] for order in orders}
+    awaiting: dict[int, list[Ticket]] = {order.pk: [] for order in orders}
+    sold = [order for order in orders if order.status in Order.SOLD]
+    disputed = disputed_orders([order.pk for order in sold])
+    held_back = {order.pk for order in sold} - disputed
     of_cancelled = (
         Ticket.objects.live()
         .filter(order__in=lost.keys(), session__status=Session.Status.CANCELLED)
@@ -38,32 +107,34 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
         .order_by("pk")
     )
     for ticket in of_cancelled:
-        lost[ticket.order_id].append(ticket)
+        waits = ticket.session.refunds_held and ticket.order_id in held_back
+        (awaiting if waits else lost)[ticket.order_id].append(ticket)
     unpaid = [order for order in orders if order.status in Order.UNPAID]
-    held = disputed_orders([order.pk for order in orders if order.status in Order.SOLD])
-    sold = [order for order in orders if order.status in Order.SOLD and order.pk not in held]
+    ready = [order for order in sold if order.pk not in disputed and lost[order.pk]]
     if unpaid:
         cancel_locked(unpaid, reason=CancelReason.SESSION_CANCELLED, at=at)
-    wanted = _wanted(sold, lost)
-    plans = refund_each_locked(sold, wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
+    wanted = _wanted({order.pk: lost[order.pk] for order in ready})
+    plans = refund_each_locked(ready, wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
     returned = returned_by((plan.refund, plan.money_back) for plan in plans)
     notifications.notify_sessions_cancelled(
         orders,
         tickets=lost,
         returned={plan.order.pk: returned[plan.refund.pk] for plan in plans},
         points={plan.order.pk: plan.points_back for plan in plans},
-        held=held,
+        held=disputed,
+        awaiting=awaiting,
         at=at,
     )
-    return len(orders) - len(held)
+    return len(ready) + len(unpaid)
 
 
-def _wanted(orders: Sequence[Order], lost: dict[int, list[Ticket]]) -> dict[int, Sequence[OrderLine]]:
-    found = lines_of([order.pk for order in orders])
+def _wanted(lost: Mapping[int, Sequence[Ticket]]) -> dict[int, Sequence[OrderLine]]:
+    """What to refund of each order that loses these tickets, by its primary key."""
+    found = lines_of(lost.keys())
     wanted: dict[int, Sequence[OrderLine]] = {}
-    for order in orders:
-        gone = {ticket.pk for ticket in lost[order.pk]}
-        left = [ticket for ticket in found[order.pk].tickets if ticket.pk not in gone]
+    for order, tickets in lost.items():
+        gone = {ticket.pk for ticket in tickets}
+        left = [ticket for ticket in found[order].tickets if ticket.pk not in gone]
         # With another session left the customer still comes and can collect the snacks.
-        wanted[order.pk] = lost[order.pk] if left else found[order.pk].refundable
+        wanted[order] = tickets if left else found[order].refundable
     return wanted

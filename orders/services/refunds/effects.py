@@ -120,14 +120,8 @@ def apply_refund_effects(plans: Sequence[RefundPlan], *, at: datetime) -> None:
     snacks = [
         line for line in chosen if isinstance(line, ConcessionPreorder) and line.status in ConcessionPreorder.OPEN
     ]
-    wasted = {
-        snack.pk
-        for snack in snacks
-        if snack.status == ConcessionPreorder.Status.READY and snack.concession_item.made_to_order
-    }
-    transition(snacks, ConcessionPreorder.Status.AVAILABLE)
     if snacks:
-        holds.return_stock([snack.pk for snack in snacks], at=at, wasted=wasted)
+        holds.release(snacks, ConcessionPreorder.Status.AVAILABLE, at=at)
     _return_points(plans, at=at)
     recount({ticket.session_id for ticket in tickets})
 

@@ -6,11 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import LIMIT_WINDOW, require_approval_above_limit
+from accounts.services import require_approval_above_limit
 from cinema.money import ZERO
 from cinema.validators import clean_reason
 from orders import notifications
@@ -54,10 +53,8 @@ def refund(
     reason = clean_reason(reason)
     with transaction.atomic():
         done = refund_and_notify(order, lines=lines, reason=reason, at=at, actor=actor, despite_dispute=despite_dispute)
-        if actor is not None:
-            lately = Refund.objects.filter(order=order, actor=actor, requested_at__gt=at - LIMIT_WINDOW)
-            total = lately.aggregate(sum=Sum("amount", default=ZERO))["sum"]
-            require_approval_above_limit("orders.refund", total, actor=actor, approver=approver)
+        sent = done.amount if done.actor == actor else ZERO  # otherwise it was refunded outside before
+        require_approval_above_limit("orders.refund", sent, actor=actor, approver=approver, at=at)
         return done
 
 

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from django.conf import settings
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
 from cinema.money import ZERO, split
@@ -25,8 +26,8 @@ from orders.errors import (
     TicketTypeNotSold,
 )
 from orders.models import Ticket, new_pickup_code
-from screenings.models import Cinema, Seat, Session, TicketType
-from screenings.pricing import quote, surcharges
+from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
+from screenings.pricing import quote
 from screenings.services import refuse_out_of_use
 
 TicketRequest = tuple[Session, Seat, TicketType]
@@ -34,11 +35,14 @@ TicketRequest = tuple[Session, Seat, TicketType]
 
 @dataclass
 class Basket:
-    """Unsaved tickets and preorders, with the sessions as they are in the database now."""
+    """Unsaved tickets and preorders, with the sessions as they are in the database now. `contested`: whether one of the
+    seats has a live ticket, perhaps of an expired order.
+    """
 
     tickets: list[Ticket]
     preorders: list[ConcessionPreorder]
     sessions: list[Session]
+    contested: bool
 
     @property
     def lines(self) -> list[Ticket | ConcessionPreorder]:
@@ -69,7 +73,7 @@ class Basket:
 def fill(
     cinema: Cinema, requests: Iterable[TicketRequest], snacks: Iterable[tuple[ConcessionItem, int]], *, at: datetime
 ) -> Basket:
-    """Check and price a basket. Raises `BasketRefused`, `NotOnSale` or `SeatBroken`. At most three queries."""
+    """Check and price a basket. Raises `BasketRefused`, `NotOnSale` or `SeatBroken`. One query if seats are free."""
     requests = sorted(requests, key=lambda each: (each[0].pk, each[1].pk))  # the order in which seats are taken
     quantities = _quantities(cinema, snacks)
     if not requests and not quantities:
@@ -81,14 +85,19 @@ def fill(
         )
     if len({(session.pk, seat.pk) for session, seat, _type in requests}) < len(requests):
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
-    sessions = _sessions_on_sale(cinema, requests, at=at)
-    extra = surcharges(cinema) if requests else {}
+    offer = _offer(cinema, requests, at=at)
+    sessions = offer.sessions
     tickets = [
         Ticket(
             session=sessions[session.pk],
             seat=seat,
             ticket_type=ticket_type,
-            price=quote(sessions[session.pk], seat_kind=seat.kind, percent=ticket_type.price_percent, surcharges=extra),
+            price=quote(
+                sessions[session.pk],
+                seat_kind=seat.kind,
+                percent=ticket_type.price_percent,
+                surcharges=offer.surcharges,
+            ),
         )
         for session, seat, ticket_type in requests
     ]
@@ -104,7 +113,7 @@ def fill(
         )
         for item, quantity in quantities
     ]
-    return Basket(tickets, preorders, list(sessions.values()))
+    return Basket(tickets, preorders, list(sessions.values()), offer.contested)
 
 
 def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) -> list[tuple[ConcessionItem, int]]:
@@ -126,26 +135,69 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
     return [(items[key], wanted[key]) for key in sorted(wanted)]
 
 
-def _sessions_on_sale(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -> dict[int, Session]:
-    keys = {session.pk for session, _seat, _type in requests}
-    sessions = Session.objects.select_related("hall", "film").order_by().in_bulk(keys) if keys else {}
-    for session in sessions.values():
-        if session.hall.cinema_id != cinema.pk:
-            raise DifferentCinemas(_("An order can only be for one cinema. Place a separate order for each."))
+@dataclass
+class _Offer:
+    """What a sale of some seats has to know: their sessions and age ratings by primary key, the primary keys of their
+    cinemas, the surcharges by seat kind, and whether one of the seats is out of use, or has a live ticket, for one of
+    the sessions.
+    """
+
+    sessions: dict[int, Session] = field(default_factory=dict)
+    cinemas: set[int] = field(default_factory=set)
+    ratings: dict[int, str] = field(default_factory=dict)
+    surcharges: dict[str, Decimal] = field(default_factory=dict)
+    out_of_use: bool = False
+    contested: bool = False
+
+
+def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -> _Offer:
+    """Read and check the sessions. One query; only a seat that is out of use needs another, to be named."""
+    offer = _read_offer(requests) if requests else _Offer()
+    if offer.cinemas - {cinema.pk}:
+        raise DifferentCinemas(_("An order can only be for one cinema. Place a separate order for each."))
+    for session in offer.sessions.values():
         if not session.is_on_sale(at):
             raise NotOnSale.any_more(session.film)
     for session, seat, ticket_type in requests:
-        if seat.hall_id != sessions[session.pk].hall_id:
+        if seat.hall_id != offer.sessions[session.pk].hall_id:
             raise SeatNotInHall(_("There is no such seat in this hall: %(seat)s. Choose another one.") % {"seat": seat})
         if not ticket_type.is_active:
             raise TicketTypeNotSold(
                 _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
                 % {"type": with_inner_quotes(ticket_type)}
             )
-        if not ticket_type.suits(sessions[session.pk].film.age_rating):
-            raise TicketTypeNotForRating(ticket_type, sessions[session.pk].film)
-    refuse_out_of_use((sessions[session.pk], seat) for session, seat, _type in requests)
-    return sessions
+        if not ticket_type.suits(offer.ratings[session.pk]):
+            raise TicketTypeNotForRating(ticket_type, offer.ratings[session.pk])
+    if offer.out_of_use:
+        refuse_out_of_use((offer.sessions[session.pk], seat) for session, seat, _type in requests)
+    return offer
+
+
+def _read_offer(requests: Sequence[TicketRequest]) -> _Offer:
+    seats = [seat.pk for _session, seat, _type in requests]
+    out = SeatOutage.objects.filter(seat__in=seats).during(OuterRef("start_datetime"), OuterRef("end_datetime"))
+    rows = (  # a session comes once for every surcharge of its cinema, or once without any
+        Session.objects.filter(pk__in={session.pk for session, _seat, _type in requests})
+        .annotate(
+            cinema=F("hall__cinema"),
+            rating=F("film__age_rating"),
+            seat_kind=F("hall__cinema__seat_surcharges__kind"),
+            surcharge=F("hall__cinema__seat_surcharges__amount"),
+            seat_out=Exists(out),
+            seat_held=Exists(Ticket.objects.live().filter(session=OuterRef("pk"), seat__in=seats)),
+        )
+        .order_by()
+    )
+    offer = _Offer()
+    for row in rows:
+        offer.sessions[row.pk] = row
+        offer.cinemas.add(row.cinema)
+        offer.ratings[row.pk] = row.rating
+        if row.surcharge is not None:
+            offer.surcharges[row.seat_kind] = row.surcharge
+        offer.out_of_use |= row.seat_out
+        offer.contested |= row.seat_held
+    return offer
 
 
 def _collection_deadline(cinema: Cinema, sessions: list[Session], *, at: datetime) -> datetime:

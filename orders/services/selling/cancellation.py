@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from bonuses.services import give_back, to_give_back
+from bonuses.services import return_spent
 from cinema.status import transition_matching
 from cinema.validators import clean_reason
 from concessions.models import ConcessionPreorder
@@ -59,7 +59,7 @@ def cancel_locked(
     promocodes.give_back_uses(rows)
     if open_keys:
         holds.return_stock(open_keys, at=at)
-    give_back(to_give_back(keys), at=at)
+    return_spent(keys, at=at)
     if notify:
         notifications.notify_cancelled(rows if reason != CancelReason.EXPIRED else _to_notify(rows), at=at)
 

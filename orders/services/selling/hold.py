@@ -15,7 +15,7 @@ from bonuses.services import money_for, most_points, spend
 from cinema.money import ZERO, format_money
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
-from house_rules.rules import rules
+from house_rules.rules import rules, rules_scope
 from orders.errors import DetailsRefused, NotEnoughPoints, PointsRefused, PriceChanged, SeatTaken
 from orders.locks import lock_order
 from orders.models import Order, OrderEvent, Promocode, Ticket
@@ -28,6 +28,7 @@ from screenings.models import Cinema
 Channel = Order.Channel
 
 
+@rules_scope()
 def hold(
     *,
     cinema: Cinema,
@@ -86,7 +87,8 @@ def hold(
         order.clean_fields(exclude=["cinema", "user", "promocode"])
     except ValidationError as error:
         raise DetailsRefused(" ".join(error.messages)) from error
-    release_stale_holds(basket.tickets, at=at)
+    if basket.contested:
+        _release_or_refuse(basket.tickets, instead_of, at=at)
     with transaction.atomic():
         if instead_of is not None:
             _cancel_replaced(instead_of, basket, valid, at=at, actor=actor)
@@ -118,14 +120,21 @@ def take_seats(order: Order, basket: Basket) -> None:
     """Save the order's lines. The unique index of live tickets decides who gets a seat; raises `SeatTaken`."""
     for line in basket.lines:
         line.order = order
-    taken = Ticket.objects.live().filter(_on_the_same_seats(basket.tickets)).select_related("seat").order_by("pk")
-    if basket.tickets and (seats := [str(ticket.seat) for ticket in taken]):
-        raise SeatTaken(_("Already taken: %(seats)s. Choose other seats.") % {"seats": "; ".join(seats)})
     try:
         Ticket.objects.bulk_create(basket.tickets)
     except IntegrityError as error:  # sold to another customer between the check and the insert
         raise SeatTaken(_("One of these seats has just been taken. Choose other seats.")) from error
     ConcessionPreorder.objects.bulk_create(basket.preorders)
+
+
+def _release_or_refuse(tickets: list[Ticket], instead_of: Order | None, *, at: datetime) -> None:
+    """Release what expired orders hold of these seats; raise `SeatTaken` if others have some of them."""
+    release_stale_holds(tickets, at=at)
+    taken = Ticket.objects.live().filter(_on_the_same_seats(tickets)).select_related("seat").order_by("pk")
+    if instead_of is not None:
+        taken = taken.exclude(order=instead_of)
+    if seats := [str(ticket.seat) for ticket in taken]:
+        raise SeatTaken(_("Already taken: %(seats)s. Choose other seats.") % {"seats": "; ".join(seats)})
 
 
 def release_stale_holds(tickets: Iterable[Ticket], *, at: datetime) -> None:

@@ -60,9 +60,7 @@ def expire_uncollected_locked(orders: Sequence[Order], *, at: datetime) -> None:
         .prefetch_related("concession_item")  # few items, many preorders
         .order_by("pk")
     )
-    wasted = {row.pk for row in rows if row.status == Status.READY and row.concession_item.made_to_order}
-    transition(rows, Status.EXPIRED)
-    holds.return_stock([row.pk for row in rows], at=at, wasted=wasted)
+    holds.release(rows, Status.EXPIRED, at=at)
     if settings.REFUND_UNCOLLECTED_SNACKS and rows:
         wanted: dict[int, list[OrderLine]] = {}
         for row in rows:

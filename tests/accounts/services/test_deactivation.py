@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.errors import CannotDeactivateSelf, InsufficientAccess, LastOwner
 from accounts.models import User
 from accounts.services import deactivate, reactivate
-from tests.helpers.factories import a_cinema
+from tests.helpers.factories import NOON, a_cinema
 from tests.helpers.users import PASSWORD, browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_a_deactivated_user_is_logged_out_at_once_and_needs_a_new_password(owner
 
     assert deactivated == [leaver]
     assert not is_in(session)
-    reactivate([leaver], actor=owner)
+    reactivate([leaver], at=NOON, actor=owner)
     assert not is_in(session), "the old session works again"
     again = Client().post(reverse("admin:login"), {"username": leaver.email, "password": PASSWORD})
     assert again.status_code == 200, "the old password still works"

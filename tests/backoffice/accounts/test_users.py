@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import AccountChange, User
 from accounts.services import sync_roles
 from screenings.models import Cinema
 from tests.helpers.factories import a_cinema
@@ -237,3 +237,54 @@ def test_every_field_of_the_add_form_has_a_visible_border(cinema: Cinema) -> Non
 
     typed = ["email", "password1", "password2", "first_name", "phone"]
     assert [name for name in typed if "border" not in form[name].field.widget.attrs.get("class", "")] == []
+
+
+@pytest.mark.parametrize("typed", ["8 (916) 123-45-67", "+79161234567", "916 123 45 67"])
+def test_a_person_is_found_by_every_spelling_of_the_phone_number(typed: str) -> None:
+    User.objects.create_user("anna@example.org", phone="+7 916 123-45-67")
+
+    answer = browser(someone("owner", all_cinemas=True)).get(reverse("admin:accounts_user_changelist"), {"q": typed})
+
+    assert [each.email for each in answer.context["cl"].result_list] == ["anna@example.org"]
+
+
+# --- Who had a hand in whose account
+
+
+def password_page(person: User) -> str:
+    return reverse("admin:auth_user_password_change", args=[person.pk])
+
+
+def recorded() -> list[tuple[str, str]]:
+    """Whose account was changed, and how, in the order of the changes."""
+    return list(AccountChange.objects.order_by("pk").values_list("account__email", "kind"))
+
+
+def test_what_staff_do_to_others_accounts_is_recorded(manager: User, cinema: Cinema) -> None:
+    client, cashier = browser(manager), someone("cashier", cinema)
+    form = {"email": cashier.email, "preferred_language": "ru", "groups": [group("cashier")], "cinemas": [cinema.pk]}
+    password = {"password1": "Zq8-other-pass", "password2": "Zq8-other-pass", "usable_password": "true"}
+
+    client.post(page(cashier), {**form, "phone": "+7 495 000-00-00"})
+    assert recorded() == []
+    client.post(page(cashier), {**form, "groups": [group("bar")]})
+    client.post(page(cashier), {**form, "groups": [group("bar")], "email": "new@example.org"})
+    client.post(password_page(cashier), password)
+    client.post(reverse("admin:accounts_user_add"), {**form, **password, "email": "made@example.org"})
+
+    assert recorded() == [
+        ("new@example.org", "ACCESS"),
+        ("new@example.org", "ADDRESS"),
+        ("new@example.org", "PASSWORD"),
+        ("made@example.org", "CREATED"),
+    ]
+    assert set(AccountChange.objects.values_list("actor", flat=True)) == {manager.pk}
+
+
+def test_a_password_that_was_not_accepted_and_ones_own_are_not_recorded(manager: User, cinema: Cinema) -> None:
+    client, cashier = browser(manager), someone("cashier", cinema)
+
+    client.post(password_page(cashier), {"password1": "1", "password2": "2", "usable_password": "true"})
+    client.post(page(manager), {"email": "own@example.org", "preferred_language": "ru", "cinemas": [cinema.pk]})
+
+    assert recorded() == []

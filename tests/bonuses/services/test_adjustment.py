@@ -2,12 +2,13 @@ from datetime import timedelta
 
 import pytest
 
-from bonuses.errors import AdjustmentRefused
+from bonuses.errors import AdjustmentRefused, OwnPoints
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import adjust
 from cinema.validators import ReasonNeeded
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_customer
+from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,15 @@ def test_every_change_is_a_transaction(account):
 
     amounts = list(BonusTransaction.objects.order_by("pk").values_list("amount", flat=True))
     assert (amounts, seen(account)[0]) == ([100, 10, -20, 30], 120)
+
+
+def test_nobody_changes_or_approves_their_own_points():
+    one, other = someone("cinema_manager"), someone("owner", all_cinemas=True)
+    mine = BonusAccount.objects.create(user=one)
+
+    for amount in (10, 6_000):
+        with raises_unchanged(OwnPoints):
+            adjust(mine, amount=amount, reason="For me", at=SOON, actor=one)
+        with raises_unchanged(OwnPoints):
+            adjust(mine, amount=amount, reason="For you", at=SOON, actor=other, approver=one)
+    adjust(mine, amount=10, reason="Welcome", at=SOON, actor=other)

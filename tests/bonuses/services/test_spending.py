@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from bonuses.errors import NotEnoughPoints
 from bonuses.models import BonusAccount, BonusTransaction
-from bonuses.services import Earned, GivenBack, TakenBack, accrue, expire, give_back, spend, take_back
+from bonuses.services import Earned, GivenBack, TakenBack, accrue, expire, give_back, return_spent, spend, take_back
 from payments.models import Refund
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_customer, an_order, business_state
@@ -42,7 +42,7 @@ def earned(order, points):
     return BonusTransaction.objects.get(order=order, transaction_type="ACCRUAL")
 
 
-def given_back(entry, points, refund=None):
+def given_back(entry, points, refund):
     return GivenBack(entry.pk, entry.bonus_account_id, entry.order_id, points, refund)
 
 
@@ -88,10 +88,10 @@ def test_points_are_given_back_in_parts(order):
 
 
 def test_points_given_back_pay_what_is_owed(order):
-    deduction = spent(order, 100)
+    spent(order, 100)
     BonusAccount.objects.update(balance=0, owed=30)
 
-    give_back([given_back(deduction, 100)], at=SOON)
+    return_spent([order.pk], at=SOON)
 
     assert seen(order) == (70, 0)
 
@@ -107,13 +107,36 @@ def test_the_database_forbids_a_second_return_for_one_refund(order):
     assert business_state() == before
 
 
+def test_a_cancelled_order_gets_its_points_back_once(order, django_assert_num_queries):
+    deduction = spent(order, 60)
+    renewed = BonusAccount.objects.get().last_accrual_date
+
+    with django_assert_num_queries(4):
+        return_spent([order.pk], at=SOON)
+    with django_assert_num_queries(1):
+        return_spent([order.pk], at=SOON + timedelta(hours=1))
+
+    [reversal] = deduction.reversals.all()
+    assert (reversal.transaction_type, reversal.amount, reversal.transaction_date) == ("REVERSAL", 60, SOON)
+    assert (reversal.order, reversal.bonus_account, reversal.refund) == (order, deduction.bonus_account, None)
+    assert seen(order) == (100, 0)
+    assert BonusAccount.objects.get().last_accrual_date == renewed
+
+
 def test_the_database_forbids_a_second_return_for_a_cancellation(order):
     deduction = spent(order, 100)
-    give_back([given_back(deduction, 100)], at=SOON)
+    return_spent([order.pk], at=SOON)
     before = business_state()
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        give_back([given_back(deduction, 100)], at=SOON)
+        BonusTransaction.objects.create(
+            bonus_account=deduction.bonus_account,
+            order=order,
+            transaction_type="REVERSAL",
+            amount=100,
+            transaction_date=SOON,
+            reverses=deduction,
+        )
 
     assert business_state() == before
 
@@ -172,10 +195,10 @@ def test_points_taken_back_beyond_the_balance_are_owed(order):
 
 
 def test_returning_0_points_creates_no_transaction(order):
-    deduction = spent(order, 100)
+    deduction, refund = spent(order, 100), a_refund(order)
     before = business_state()
 
-    give_back([given_back(deduction, 0)], at=SOON)
+    give_back([given_back(deduction, 0, refund)], at=SOON)
     give_back([], at=SOON)
     take_back([], at=SOON)
     accrue([], at=SOON)

@@ -11,14 +11,13 @@ from orders.errors import PaymentDisputed
 from orders.invariants import violations
 from orders.models import Order
 from orders.services import (
-    mark_paid_out,
     preview_refund,
     refund,
     refund_by_customer,
     refundable_by_customer,
-    send_again,
 )
 from payments.models import Dispute, Refund
+from payments.services import mark_paid_out, send_again
 from screenings.services import cancel_session
 from tests.helpers.admin_pages import dashboard_texts, messages_of, run_action
 from tests.helpers.factories import NOON, PRICE, a_hall, a_session, business_state, dispute, paid_at_the_bank

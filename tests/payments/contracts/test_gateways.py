@@ -18,10 +18,11 @@ from django.db import connection
 from cinema.money import CENT
 from jobs.models import QuarantinedRow
 from orders.models import Order
-from orders.services import CustomerPaymentState, customer_payment_state, refund, send_again
+from orders.services import CustomerPaymentState, customer_payment_state, refund
 from payments.errors import GatewayRefused
 from payments.gateways import RefundRequest, client
 from payments.models import GatewayEvent, Payment, Refund
+from payments.services import send_again
 from tests.helpers.factories import PRICE, a_hall, a_session, an_order, pay
 from tests.helpers.gateway_harness import HARNESSES, GatewayHarness
 from tests.helpers.sampling import EXHAUSTIVE

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "home",
     "film",
+    "title_card",
     "session",
     "taken",
     "session_calendar",
@@ -47,7 +48,7 @@ def order() -> Order:
 def address(name: str, order: Order, *, token: str = "") -> str:
     ticket = order.tickets.select_related("session").first()
     path = next(str(each.pattern) for each in shop.urlpatterns if each.name == name)
-    key = str(ticket.session.film_id if name == "film" else ticket.session_id)
+    key = str(ticket.session.film_id if name in ("film", "title_card") else ticket.session_id)
     secret = "<str:token>" if name == "link" else "<slug:token>"
     path = path.replace("<int:key>", key).replace(secret, token or order.token)
     assert "<" not in path, "the URL was not filled in"

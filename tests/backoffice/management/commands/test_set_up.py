@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from cinema.roles import ROLES
 from screenings.models import TicketType
+from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
 
 
-def set_up() -> list[str]:
+def set_up(*options: str) -> list[str]:
     output = StringIO()
-    call_command("set_up", stdout=output)
+    call_command("set_up", *options, stdout=output)
     return output.getvalue().splitlines()
 
 
@@ -67,3 +68,12 @@ def test_it_leaves_the_owners_own_ticket_types_alone() -> None:
     set_up()
 
     assert types() == [("Everybody", 90, "ANYBODY", "", False)]
+
+
+def test_it_names_the_people_who_may_approve_at_once() -> None:
+    someone("cinema_manager", email="a@example.org")
+
+    assert set_up("--approver", "a@example.org")[-1] == "approvers: a@example.org"
+    assert set_up("--approver", "a@example.org")[-1] == "approvers: nothing to change"
+    with pytest.raises(CommandError, match=r"nobody@example\.org can’t be an approver"):
+        set_up("--approver", "nobody@example.org")

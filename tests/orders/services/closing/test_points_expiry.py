@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from bonuses.models import BonusAccount, BonusTransaction
-from bonuses.services import adjust
-from orders.services import accrue, complete, expire_points
+from bonuses.services import adjust, expire
+from orders.services import accrue, complete
 from orders.services.closing.points_expiry import to_expire
 from tests.helpers.factories import NOON, a_customer, a_paid_order, a_session, business_state
 
@@ -23,7 +23,7 @@ def test_the_whole_balance_expires():
     account = an_account()
     at = NOON + YEAR + TICK
 
-    expire_points([account], at=at)
+    expire([account], at=at)
 
     account.refresh_from_db()
     assert (account.balance, account.owed, account.last_accrual_date) == (0, 0, NOON)
@@ -33,10 +33,10 @@ def test_the_whole_balance_expires():
 
 def test_twice_is_once():
     account = an_account()
-    expire_points([account], at=NOON + 2 * YEAR)
+    expire([account], at=NOON + 2 * YEAR)
     before = business_state()
 
-    expire_points([account], at=NOON + 2 * YEAR)
+    expire([account], at=NOON + 2 * YEAR)
 
     assert business_state() == before
 

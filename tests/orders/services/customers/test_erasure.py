@@ -250,3 +250,26 @@ def test_an_order_of_staff_gives_out_nothing_about_them() -> None:
 
     assert data["account"] is None
     assert len(data["orders"]) == 1
+
+
+def test_a_guest_known_by_phone_is_erased_from_every_spelling_of_it() -> None:
+    session = factories.a_session(start=NOON - timedelta(hours=20))
+    bought = NOON - timedelta(days=1)
+    mine = factories.an_order(session, email="", phone="8 (903) 555-01-99", at=bought)
+    other = factories.an_order(session, email="kim@example.org", phone="+7 903 5550199", at=bought)
+    cancel([mine], reason="Rang from 8 903 555-01-99", at=bought)
+    cancel([other], reason="Paid elsewhere", at=bought)
+    LogEntry.objects.create(
+        user=someone("owner", all_cinemas=True),
+        content_type=ContentType.objects.get_for_model(Order),
+        object_id=str(other.pk),
+        object_repr="(903) 555 01 99",
+        action_flag=CHANGE,
+        change_message="They call from 8-903-555-01-99.",
+    )
+
+    erase_customer(Customer.known_by("903 555 01 99"), at=NOON)
+
+    assert set(Order.objects.values_list("email", "phone")) == {("", ""), ("kim@example.org", "")}
+    assert mine.events.get(to_status=Order.Status.CANCELLED).reason == "Rang from …"
+    assert LogEntry.objects.values_list("object_repr", "change_message").get() == ("…", "They call from ….")

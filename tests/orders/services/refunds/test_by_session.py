@@ -3,13 +3,28 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.services import approve, refuse
+from cinema.money import format_money
+from cinema.status import ConcurrentChange
 from concessions.models import ConcessionPreorder
+from jobs.models import JobRun
 from notifications.models import MessageKind, Notification
-from orders.models import Order, Ticket
-from orders.services import check_in, collect, complete, hold, record_refund, refund, refund_cancelled_sessions
+from orders.models import Order, RefundLine, Ticket
+from orders.services import (
+    call_off,
+    check_in,
+    collect,
+    complete,
+    hold,
+    record_refund,
+    refund,
+    refund_cancelled_sessions,
+    request_session_refunds,
+)
 from payments.models import Refund
 from screenings.models import Session
 from screenings.services import cancel_session
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import (
     NOON,
     PRICE,
@@ -25,6 +40,8 @@ from tests.helpers.factories import (
     paid_at_the_bank,
     pay,
 )
+from tests.helpers.users import someone
+from tests.reliability.run_job import invariant_violations, run
 
 TICK = timedelta(microseconds=1)
 SOON = NOON + timedelta(hours=1)
@@ -222,6 +239,7 @@ def test_the_message_names_the_film_and_the_money_returned():
         "before": "0.00",
         "points": 100,
         "disputed": False,
+        "waits": False,
     }
 
 
@@ -254,6 +272,122 @@ def test_a_guest_without_an_address_is_refunded():
 
     order.refresh_from_db()
     assert (order.status, messages().count()) == (Order.Status.REFUNDED, 0)
+
+
+# --- Money above the limit of who called the session off
+
+
+@pytest.fixture
+def limited(settings):
+    """One person may return what two tickets cost; returns the session's two customers and two managers."""
+    settings.APPROVAL_LIMITS = {"orders.refund_session": 2 * PRICE}
+    session = a_session()
+    orders = [a_paid_order(session, seats=2), a_paid_order(session)]
+    people = [someone("cinema_manager", session.hall.cinema, email=f"{name}@example.org") for name in "ab"]
+    return session, orders, people
+
+
+def run_job():
+    run("refund_cancelled_sessions", at=SOON)
+    return list(Order.objects.order_by("pk").values_list("status", flat=True))
+
+
+def test_a_session_called_off_stops_at_once_and_only_money_above_the_limit_waits(limited):
+    session, orders, (one, other) = limited
+    unpaid = an_order_of(session)
+
+    asked = call_off(session, reason="Projector", at=SOON, actor=one)
+    statuses = run_job()
+
+    session.refresh_from_db()
+    assert (session.status, session.cancelled_by, asked.asked_by) == (Session.Status.CANCELLED, one, one)
+    assert ["money refunded", format_money(3 * PRICE)] in asked.facts
+    assert statuses == ["PAID", "PAID", "CANCELLED"]
+    assert {each.recipient for each in messages()} == {each.email for each in [*orders, unpaid]}
+    assert not Refund.objects.exists()
+
+    approve(asked, digest=asked.digest, at=SOON, actor=other)
+    statuses = run_job()
+
+    assert statuses == ["REFUNDED", "REFUNDED", "CANCELLED"]
+    assert [each.amount for each in Refund.objects.order_by("pk")] == [2 * PRICE, PRICE]
+
+
+def test_customers_are_told_the_truth_before_and_after_the_approval(limited):
+    session, [order, _other_order], (one, other) = limited
+    asked = call_off(session, reason="Projector", at=SOON, actor=one)
+    run_job()
+    run_job()
+    approve(asked, digest=asked.digest, at=SOON, actor=other)
+    run_job()
+
+    first, second = messages().filter(recipient=order.email, occasion__startswith=order.number)
+    assert [first.context[key] for key in ("waits", "amount", "points")] == [True, "0.00", 0]
+    assert [second.context[key] for key in ("waits", "amount", "way")] == [False, "700.00", "cash"]
+
+
+def test_the_job_says_what_it_passes_over_until_somebody_approves(limited, capsys):
+    session, _orders, (one, _other) = limited
+    call_off(session, reason="Projector", at=SOON, actor=one)
+
+    run_job()
+
+    passed = JobRun.objects.latest("pk")
+    assert (passed.done, passed.passed_over, passed.failed) == (0, 2, 0)
+    assert "nobody has approved the refunds yet" in capsys.readouterr().out
+    assert invariant_violations(SOON + timedelta(days=1)) == []
+
+
+def test_sessions_that_one_person_calls_off_in_a_day_count_together(limited):
+    session, _orders, (one, other) = limited
+    more = a_session(a_hall(session.hall.cinema))
+    a_paid_order(more, seats=2)
+    third = a_session(a_hall(session.hall.cinema))
+    a_paid_order(third)
+
+    assert call_off(more, reason="Fire", at=SOON, actor=one) is None
+    assert call_off(third, reason="Fire", at=SOON, actor=one) is not None
+    assert call_off(session, reason="Fire", at=SOON, actor=other) is not None
+
+
+def test_a_session_called_off_by_the_system_refunds_without_approval(limited):
+    session, _orders, _people = limited
+
+    assert call_off(session, reason="Fire", at=SOON) is None
+    statuses = run_job()
+
+    assert statuses == ["REFUNDED", "REFUNDED"]
+
+
+def test_rejected_refunds_are_requested_again(limited):
+    session, _orders, (one, other) = limited
+    asked = call_off(session, reason="Projector", at=SOON, actor=one)
+    with raises_unchanged(ConcurrentChange):
+        request_session_refunds(session, at=SOON, actor=one)
+    refuse(asked, reason="Which hall?", at=SOON, actor=other)
+
+    again = request_session_refunds(session, at=SOON, actor=other)
+    approve(again, digest=again.digest, at=SOON, actor=one)
+    statuses = run_job()
+
+    assert statuses == ["REFUNDED", "REFUNDED"]
+
+
+def test_an_order_with_another_cancelled_session_is_refunded_for_that_one_alone(limited):
+    session, _orders, (one, _other) = limited
+    free = a_session(a_hall(session.hall.cinema))
+    both = pay(an_order_of(session, free))
+    call_off(session, reason="Projector", at=SOON, actor=one)
+    cancel_session(free, reason="Projector", at=SOON)
+
+    run_job()
+
+    [line] = RefundLine.objects.filter(refund__order=both)
+    assert line.ticket.session == free
+    assert sorted(each.context["waits"] for each in messages().filter(occasion__startswith=both.number)) == [
+        False,
+        True,
+    ]
 
 
 # --- When an order is due

@@ -7,12 +7,12 @@ import pytest
 from demo.bank import DemoBank
 from demo.models import DemoCharge, DemoRefund
 from jobs.claims import CLAIM_DURATION
-from orders.services import mark_paid_out, refund, send_again, send_refunds, settle_payment
+from orders.services import refund, send_refunds, settle_payment
 from payments.errors import GatewayRefused, GatewayUnavailable
 from payments.gateways import State
 from payments.gateways.base import RefundReport
 from payments.models import Payment, Refund
-from payments.services import claim_refunds
+from payments.services import claim_refunds, mark_paid_out, send_again
 from payments.services.payouts import BACKOFF, MAX_ATTEMPTS
 from tests.helpers.factories import NOON, PRICE, business_state, paid_at_the_bank
 from tests.helpers.ledger_diff import differences

@@ -43,6 +43,7 @@ def test_a_reminder_names_film_time_and_place():
     message = messages().get()
     assert (message.recipient, message.language, message.not_after) == (order.email, "ru", session.start_datetime)
     assert message.occasion == f"{order.number} {session.pk}"
+    assert message.cinema_id == order.cinema_id  # whose staff see it
     assert message.context == {
         "number": order.number,
         "film": "Solaris, 110 minutes",

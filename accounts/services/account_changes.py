@@ -1,0 +1,87 @@
+"""Who had a hand in whose account, so that an approval is given by a second person and not by a second account.
+
+Whoever creates an account, sets its password, or changes its address or its access may log in as it, or have made it
+for the purpose. Pages and services that do so record it here.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.errors import NotAnApprover
+from accounts.models import AccountChange, User, normalise_email
+
+Kind = AccountChange.Kind
+
+DECIDE = "accounts.decide_approval"
+
+
+def record_account_change(account: User, kinds: Iterable[AccountChange.Kind], *, at: datetime, actor: User) -> None:
+    """Record what the actor did to somebody else's account; nothing for one's own.
+
+    Must be called inside a transaction (that of the change).
+    """
+    if account.pk != actor.pk:
+        AccountChange.objects.bulk_create(
+            [AccountChange(account=account, actor=actor, kind=kind, at=at) for kind in kinds]
+        )
+
+
+def name_approvers(addresses: Iterable[str], *, at: datetime) -> list[User]:
+    """Name these members of staff as approvers, on the server; returns those that were not named already.
+
+    What was done to their accounts before does not count, so that a chain whose accounts one person has just made can
+    approve. Raises `NotAnApprover` for who is unknown, inactive or may not approve. Owns its transaction.
+    """
+    named = []
+    with transaction.atomic():
+        for address in addresses:
+            person = User.objects.filter(email=normalise_email(address), is_active=True, is_staff=True).first()
+            if person is None or not person.has_perm(DECIDE):
+                raise NotAnApprover(address)
+            latest = AccountChange.objects.filter(account=person).order_by("-pk").first()
+            if latest is None or latest.kind != Kind.NAMED:
+                AccountChange.objects.create(account=person, kind=Kind.NAMED, at=at)
+                named.append(person)
+    return named
+
+
+def are_independent(asker: User, approver: User, *, at: datetime) -> bool:
+    """Whether these are two people as far as the changes of the last `APPROVER_INDEPENDENT_AFTER` tell.
+
+    They are not if the asker had a hand in the approver's account, directly or through other accounts. Neither are they
+    if the approver had one in the asker's, or a third person one in both, unless that person was named when the chain
+    was set up. One query. Reads only.
+    """
+    hands, named = _hands(at)
+    of_asker, of_approver = _behind(asker.pk, hands), _behind(approver.pk, hands)
+    return asker.pk not in of_approver and of_asker & of_approver <= named
+
+
+def _hands(at: datetime) -> tuple[dict[int, set[int]], set[int]]:
+    """Who lately had a hand in each account, and the named approvers, all by primary key."""
+    since = at - settings.APPROVER_INDEPENDENT_AFTER
+    rows = AccountChange.objects.filter(Q(kind=Kind.NAMED) | Q(at__gt=since)).order_by("pk")
+    hands: defaultdict[int, set[int]] = defaultdict(set)
+    named: set[int] = set()
+    for account, actor, kind in rows.values_list("account_id", "actor_id", "kind"):
+        if kind == Kind.NAMED:
+            named.add(account)
+            hands.pop(account, None)
+        else:
+            hands[account].add(actor)
+    return hands, named
+
+
+def _behind(account: int, hands: dict[int, set[int]]) -> set[int]:
+    """The account, and all that may act through it."""
+    found: set[int] = set()
+    left: Collection[int] = {account}
+    while left:
+        found |= set(left)
+        left = set().union(*(hands.get(one, set()) for one in left)) - found
+    return found

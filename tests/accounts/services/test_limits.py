@@ -1,0 +1,120 @@
+"""What one person does alone in a day is added up, whatever rows it concerns; what somebody approved is not."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+from django.db import connections
+
+from accounts.errors import ApprovalRequired, ApproverNotAllowed
+from accounts.models import LimitUse
+from accounts.services import LIMIT_WINDOW, is_above_limit
+from bonuses.models import BonusAccount
+from bonuses.services import adjust
+from concessions.services import write_off
+from orders.services import refund
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, PRICE, a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.users import someone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def limits(settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": PRICE, "bonuses.adjust": 100, "concessions.write_off": 2 * PRICE}
+
+
+def an_account():
+    return BonusAccount.objects.create(user=a_customer())
+
+
+def test_refunds_of_many_orders_count_together():
+    session = a_session()
+    first, second = a_paid_order(session), a_paid_order(session)
+    one, other = (someone("floor_manager", session.hall.cinema, email=f"{name}@example.org") for name in "ab")
+    refund(first, reason="Ill", at=NOON, actor=one)
+
+    with raises_unchanged(ApprovalRequired):
+        refund(second, reason="Ill", at=NOON, actor=one)
+
+    refund(second, reason="Ill", at=NOON, actor=other)
+
+
+def test_points_of_many_accounts_count_together_given_or_taken():
+    one = someone("cinema_manager")
+    rich, other = a_customer(points=500).bonus_account, an_account()
+    adjust(an_account(), amount=60, reason="Sorry", at=NOON, actor=one)
+
+    with raises_unchanged(ApprovalRequired):
+        adjust(other, amount=41, reason="Sorry", at=NOON, actor=one)
+    with raises_unchanged(ApprovalRequired):
+        adjust(rich, amount=-41, reason="Mistake", at=NOON, actor=one)
+
+    adjust(rich, amount=-40, reason="Mistake", at=NOON, actor=one)
+
+
+def test_goods_of_many_items_count_together():
+    cinema = a_cinema()
+    first, second = an_item(cinema, price=PRICE), an_item(cinema, price=PRICE)
+    one = someone("floor_manager", cinema)
+    write_off(first, quantity=1, reason="Wet", at=NOON, actor=one)
+
+    with raises_unchanged(ApprovalRequired):
+        write_off(second, quantity=2, reason="Wet", at=NOON, actor=one)
+
+
+def test_what_a_second_person_approved_does_not_count():
+    one, other = someone("cinema_manager"), someone("owner", all_cinemas=True)
+    adjust(an_account(), amount=5_000, reason="Sorry", at=NOON, actor=one, approver=other)
+
+    adjust(an_account(), amount=100, reason="Sorry", at=NOON, actor=one)
+
+    assert list(LimitUse.objects.values_list("person", "service", "amount", "at")) == [
+        (one.pk, "bonuses.adjust", Decimal("100.00"), NOON)
+    ]
+
+
+def test_the_sum_is_that_of_one_day():
+    one = someone("cinema_manager")
+    adjust(an_account(), amount=100, reason="Sorry", at=NOON, actor=one)
+    tick = timedelta(microseconds=1)
+
+    assert is_above_limit("bonuses.adjust", 1, actor=one, at=NOON + LIMIT_WINDOW - tick)
+    assert not is_above_limit("bonuses.adjust", 1, actor=one, at=NOON + LIMIT_WINDOW)
+
+
+def test_a_refusal_counts_nothing():
+    one = someone("cinema_manager")
+
+    with pytest.raises(ApprovalRequired):
+        adjust(an_account(), amount=101, reason="Sorry", at=NOON, actor=one)
+    with pytest.raises(ApproverNotAllowed):
+        adjust(an_account(), amount=101, reason="Sorry", at=NOON, actor=one, approver=one)
+
+    assert not LimitUse.objects.exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_refunds_at_one_moment_do_not_both_stay_below_the_limit():
+    cinema = a_cinema()
+    one = someone("floor_manager", cinema)
+    orders = [a_paid_order(a_session(a_hall(cinema))) for _ in range(2)]
+    start = Barrier(2)
+
+    def attempt(order):
+        try:
+            start.wait(timeout=30)
+            return refund(order, reason="Ill", at=NOON, actor=one).amount
+        except ApprovalRequired as refused:
+            return refused.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(attempt, orders))
+
+    assert sorted(map(str, results)) == [str(PRICE), "approval_needed"]
