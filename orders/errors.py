@@ -63,6 +63,16 @@ class TicketTypeNotSold(BasketRefused, code="ticket_type_not_sold"):
     """The ticket type is not sold now."""
 
 
+class TicketTypeNotForRating(TicketTypeNotSold, code="ticket_type_not_for_rating"):
+    """The age rating of the film is too high for the ticket type."""
+
+    def __init__(self, ticket_type: Any, rating: str) -> None:
+        super().__init__(
+            _("“%(type)s” tickets aren’t sold for films rated %(rating)s. Choose another ticket type.")
+            % {"type": with_inner_quotes(ticket_type), "rating": rating}
+        )
+
+
 class PointsRefused(BasketRefused, code="points_not_allowed"):
     """The number of points is not valid, or more than may pay for this order."""
 

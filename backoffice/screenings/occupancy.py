@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from orders.availability.hall_map import StatusCount, hall_map, status_label
+from backoffice.screenings.hall_map import StatusCount, hall_map, status_label
 from orders.models import Order, Ticket
 from screenings.hall_layout import HallLayout
 from screenings.models import Seat, Session

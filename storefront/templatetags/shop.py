@@ -18,7 +18,7 @@ from cinema.local_time import night_note
 from cinema.money import format_money
 from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, SeatKind
-from storefront.services.programme import AtCinema, duration
+from storefront.services.programme import AtCinema, ListedShowing, duration
 
 register = template.Library()
 
