@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
 from cinema.money import MoneyField, between
+from cinema.phones import PhoneField
 
 
 def default_language() -> str:
@@ -55,7 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
-    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    phone = PhoneField(_("phone"), blank=True)
     preferred_language = models.CharField(
         _("preferred language"), max_length=8, choices=settings.LANGUAGES, default=default_language
     )
@@ -96,7 +97,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        permissions = [("switch_off_user", "Switch a person off, or on again")]
+        permissions = [("switch_off_user", "Deactivate or reactivate a user")]
         ordering = ["email"]
         constraints = [models.UniqueConstraint(Lower("email"), name="one_user_an_email")]
 

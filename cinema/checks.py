@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
+import phonenumbers
 from django.conf import settings
 from django.core.checks import Error
 from django.utils.translation import gettext as _
@@ -66,4 +67,11 @@ def faults() -> Iterator[Error]:
             hint=_("Remove demo from %(setting)s, and name a payment provider: see docs/payments.md")
             % {"setting": "PAYMENT_GATEWAYS"},
             id="cinema.E005",
+        )
+    if settings.PHONE_REGION not in phonenumbers.SUPPORTED_REGIONS:
+        yield Error(
+            _("The country of phone numbers is unknown: numbers without a country code are refused."),
+            hint=_("Set %(setting)s, for example: %(example)s")
+            % {"setting": "PHONE_REGION", "example": "PHONE_REGION=RU"},
+            id="cinema.E006",
         )

@@ -159,6 +159,7 @@ FORMAT_MODULE_PATH = "cinema.formats"
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Moscow")
 CRON_TIME_ZONE = env.str("CRON_TIME_ZONE", default="")  # empty: that of this machine
+PHONE_REGION = env.str("PHONE_REGION", default="RU").upper()
 
 UNFOLD = {
     "SITE_TITLE": _("Cinema"),

@@ -18,7 +18,7 @@ ATTEMPTS = {
     # action: (period, limit per person, limit per IP address)
     "hold": (timedelta(minutes=15), 20, 120),
     "remember": (timedelta(minutes=15), 60, 240),  # what was typed at a checkout, kept in the session
-    "lapse": (timedelta(days=1), 1, 10),  # messages about lapsed holds to addresses that were only typed
+    "hold_expired": (timedelta(days=1), 1, 10),  # messages about expired holds to addresses that were only typed
     "promocode": (timedelta(hours=1), 10, 40),  # wrong codes only
     "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
     "sign_in": (timedelta(hours=1), 5, 30),

@@ -8,17 +8,15 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User, normalise_email
 from cinema.money import MAX_AMOUNT, MINOR_UNITS, format_money
+from cinema.phones import PhoneFormField
 from concessions.models import ConcessionItem
-from screenings.models import Seat, TicketType
+from screenings.models import AgeRating, Seat, TicketType
 from storefront.services.seat_map import SeatMap
-
-PHONE = RegexValidator(r"^\+?[0-9 ()\-]{5,31}$", gettext_lazy("Enter a phone number, for example +7 900 123-45-67."))
 
 EMAIL_LENGTH = 254  # of every column that stores an e-mail address
 
@@ -53,13 +51,7 @@ class CheckoutForm(ShopForm):
         help_text=gettext_lazy("We’ll send your tickets here."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    phone = forms.CharField(
-        label=gettext_lazy("Phone (optional)"),
-        required=False,
-        max_length=32,
-        validators=[PHONE],
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
+    phone = PhoneFormField(label=gettext_lazy("Phone (optional)"), required=False)
     promocode = forms.CharField(
         label=gettext_lazy("Promo code (optional)"),
         required=False,
@@ -78,6 +70,13 @@ class CheckoutForm(ShopForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.seat_map, self.seats, self.stock = seat_map, seats, stock
+        if seat_map.session.film.age_rating == AgeRating.EIGHTEEN:
+            self.fields["of_age"] = forms.BooleanField(
+                label=gettext_lazy("Everyone in this order is 18 or older. Photo ID is checked at the entrance."),
+                error_messages={
+                    "required": gettext_lazy("Films rated 18+ are for adults only: please confirm the age.")
+                },
+            )
         self._types: dict[int, dict[str, TicketType]] = {}
         for seat in seats:
             types = seat_map.types_for(seat)
@@ -86,6 +85,11 @@ class CheckoutForm(ShopForm):
                 label=str(seat),
                 choices=[(each.pk, f"{each} · {format_money(self._price(seat, each))}") for each in types],
                 initial=next((each.pk for each in types), None),
+                error_messages={
+                    "invalid_choice": gettext_lazy(
+                        "This ticket type isn’t sold for this seat and film. Choose another one."
+                    )
+                },
             )
         for item, left in stock:
             self.fields[f"snack-{item.pk}"] = forms.IntegerField(
@@ -215,13 +219,11 @@ class ProfileForm(forms.ModelForm):
         widgets = {
             "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
             "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
-            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        self.fields["phone"].validators.append(PHONE)
 
 
 class NewPasswordForm(ShopForm):

@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q
 
 from accounts.models import Approval, User
+from cinema.phones import spellings
 
 ERASED = "…"
 ERASED_DOMAIN = "@erased.invalid"  # the top-level domain .invalid never receives e-mail
@@ -49,6 +50,8 @@ def redact_admin_log(rows: Iterable[Model], *, words: Iterable[str], everywhere:
     about = _about(rows)
     for address in everywhere:
         about |= Q(object_repr__icontains=address) | Q(change_message__icontains=address)
+        if pattern := spellings(address):
+            about |= Q(object_repr__regex=pattern) | Q(change_message__regex=pattern)
     words = [*words, *everywhere]
     log_entries = apps.get_model(
         "admin", "LogEntry"
@@ -79,7 +82,11 @@ def _about(rows: Iterable[Model]) -> Q:
 
 
 def redact(text: str, words: Iterable[str]) -> str:
-    """The text with each whole word or phrase in `words` replaced by "…", ignoring case. Reads only."""
+    """The text with each whole word or phrase in `words` replaced by "…", ignoring case, and phone numbers in any
+    spelling. Reads only.
+    """
     for word in sorted({word for word in words if word}, key=len, reverse=True):
+        if pattern := spellings(word):
+            text = re.sub(pattern, ERASED, text)
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", ERASED, text, flags=re.IGNORECASE)
     return text

@@ -49,6 +49,7 @@ class UserAdmin(ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type:
     list_display = ["email", "first_name", "last_name", "roles", "is_staff", "is_active"]
     list_filter = ["is_staff", "is_active", "all_cinemas", "cinemas"]
     search_fields = ["email", "first_name", "last_name", "phone"]
+    searches_phones = True
     autocomplete_fields = ["cinemas"]
     filter_horizontal = ()
     actions = ["deactivate", "reactivate"]

@@ -47,6 +47,7 @@ class BonusAccountAdmin(ApprovalsMixin, ReadOnlyAdmin):
     list_display = ["user", "balance", "owed", "last_accrual_date"]
     list_select_related = ["user"]
     search_fields = ["=user__email", "=user__phone"]
+    searches_phones = True
     inlines = [BonusTransactionInline]
     actions_detail = ["adjust_points"]
 

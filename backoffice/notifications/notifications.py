@@ -39,6 +39,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     readonly_fields = ["language_label", "facts", "next_attempt"]
     list_filter = ["status", "kind", "cinema"]
     search_fields = ["recipient", "occasion"]
+    searches_phones = True
     list_per_page = 20
     ordering = ["-pk"]
     actions = ["send_again"]

@@ -9,11 +9,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Prefetch, QuerySet, When
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
 from cinema.local_time import programme_day
 from orders.queries import taken_tickets
-from screenings.models import Cinema, Film, Hall, Seat, SeatKind, Session, TicketType
+from screenings.models import AgeRating, Cinema, Film, Hall, Seat, SeatKind, Session, TicketType, ratings_from
 from screenings.pricing import full_percent, quote, sold_online, surcharges_by_cinema
 from screenings.services import broken_seats
 
@@ -45,12 +45,17 @@ class Showing:
 def advertised(at: datetime) -> QuerySet[Session]:
     """The sessions on sale that customers can really buy: programme, film pages and search engines show no other.
 
-    None without a gateway to pay through, and none without a ticket type that anybody can buy. A hall must have seats.
+    None without a gateway to pay through, and none without a ticket type that anybody can buy for a film of its age
+    rating. A hall must have seats.
     """
     if not settings.PAYMENT_GATEWAYS:
         return Session.objects.none()
     types = TicketType.objects.filter(is_active=True, sold_to=TicketType.SoldTo.ANYBODY)
-    return Session.objects.in_shop(at).filter(Exists(types), Exists(Seat.objects.filter(hall=OuterRef("hall"))))
+    buyable = Q()
+    for rating in AgeRating.values:
+        suitable = types.filter(highest_rating__in=["", *ratings_from(rating)])
+        buyable |= Q(Exists(suitable), film__age_rating=rating)
+    return Session.objects.in_shop(at).filter(buyable, Exists(Seat.objects.filter(hall=OuterRef("hall"))))
 
 
 def showings(
@@ -107,7 +112,8 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
         return []
     counts = seat_counts([session for session, _starts in sessions], at=at)
     surcharges = surcharges_by_cinema(session.hall.cinema_id for session, _starts in sessions)
-    percent = full_percent(sold_online())
+    types = sold_online()
+    percents = {rating: full_percent(types, rating=rating) for rating in ["", *AgeRating.values]}
     return [
         Showing(
             session=session,
@@ -117,7 +123,7 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
             price=quote(
                 session,
                 seat_kind=SeatKind.STANDARD,
-                percent=percent,
+                percent=percents[session.film.age_rating],
                 surcharges=surcharges.get(session.hall.cinema_id, {}),
             ),
         )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, default_language
 from cinema.db_functions import insert_from
 from cinema.money import MoneyField, between
+from cinema.phones import PhoneField
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from house_rules.rules import rules
@@ -21,6 +22,8 @@ from orders.models.promocodes import Promocode
 from orders.models.tickets import Ticket
 from payments.models import Dispute, Payment
 from screenings.models import Session
+
+OrderLine = Ticket | ConcessionPreorder
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -107,12 +110,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         pick-up code. Each is looked up in its own index.
         """
         word = word.replace("\x00", "").strip()  # PostgreSQL cannot store or search for NUL
-        plain = word.translate({ord(sign): None for sign in " -()"})
         collected = ConcessionPreorder.objects.filter(pickup_code=word.upper()).values_list("order", flat=True)[:100]
         return self.filter(
             Q(number=word.upper())
             | Q(email__in={word, word.lower()})
-            | Q(phone__in={word, plain})
+            | Q(phone=word)
             | Q(pk__in=list(collected))  # read first: beside an OR neither database would use its index
         )
 
@@ -157,7 +159,7 @@ class Order(models.Model):
         help_text=_("Empty if the customer ordered without signing in."),
     )
     email = models.EmailField(_("e-mail"), blank=True)
-    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    phone = PhoneField(_("phone"), blank=True)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=default_language)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING_PAYMENT)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel, default=Channel.ONLINE)
@@ -194,10 +196,10 @@ class Order(models.Model):
             ("extend_order", "Extend an order's time to pay"),
             ("remind_order", "Remind a customer to pay"),
             ("take_payment_order", "Take cash or card for an order"),
-            ("refund_order", "Refund an order or lines of it"),
-            ("disclose_customer", "Give out what is kept about a customer"),
+            ("refund_order", "Refund an order or some of its items"),
+            ("disclose_customer", "Export a customer's personal data"),
             ("erase_customer", "Erase a customer's personal data"),
-            ("refund_consumed", "Refund snacks that were collected or let lapse"),
+            ("refund_consumed", "Refund snacks that were collected or have expired"),
         ]
         ordering = ["-created_at", "-id"]
         indexes = [

@@ -23,8 +23,8 @@ FEW = 10  # percent of the hall: fewer seats than that are said to be few
 
 
 @dataclass(frozen=True)
-class Showing(available.Showing):
-    """A showing in the words of the shop; `soon`: it starts within half an hour."""
+class ListedShowing(available.Showing):
+    """A showing as the shop lists it; `soon`: it starts within half an hour."""
 
     soon: bool
 
@@ -56,7 +56,7 @@ class Showing(available.Showing):
 @dataclass
 class AtCinema:
     cinema: Cinema
-    showings: list[Showing] = field(default_factory=list)
+    showings: list[ListedShowing] = field(default_factory=list)
 
 
 @dataclass
@@ -90,7 +90,7 @@ def showings(
     cinema: Cinema | None = None,
     film: Film | None = None,
     at: datetime,
-) -> list[Showing]:
+) -> list[ListedShowing]:
     """The sessions on sale at `at` on these programme days of their cinemas; without `first`, all. Reads only."""
     return with_seats_left(available.on_sale(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
 
@@ -120,15 +120,15 @@ def films_ahead(*, beyond: date, cinema: Cinema | None, at: datetime) -> list[Fi
     return sorted(ahead, key=lambda each: (each.first, each.film.title))
 
 
-def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[Showing]:
+def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[ListedShowing]:
     """These sessions, given with their local starts, as visitors see them at `at`. Reads only."""
     return [
-        Showing(**vars(each), soon=each.session.start_datetime - at <= SOON)
+        ListedShowing(**vars(each), soon=each.session.start_datetime - at <= SOON)
         for each in available.with_seats_left(sessions, at=at)
     ]
 
 
-def by_day(found: Iterable[Showing]) -> list[Day]:
+def by_day(found: Iterable[ListedShowing]) -> list[Day]:
     """Days in order; within each, films by title, cinemas by name, and sessions by time. Reads only."""
     days: dict[date, dict[int, OfFilm]] = {}
     for showing in found:
@@ -147,6 +147,14 @@ def by_day(found: Iterable[Showing]) -> list[Day]:
             of_film.cinemas.sort(key=lambda at_cinema: at_cinema.cinema.name)
         result.append(Day(when, films_of_day))
     return result
+
+
+def duration(minutes: int) -> str:
+    """`1 h 50 min`. Reads only."""
+    hours, left = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": left}
+    return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": left}
 
 
 def time_zone_note(cinema: Cinema, at: datetime) -> str:

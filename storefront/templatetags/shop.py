@@ -18,13 +18,14 @@ from cinema.local_time import night_note
 from cinema.money import format_money
 from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, SeatKind
-from storefront.services.programme import AtCinema, Showing
+from storefront.services.programme import AtCinema, ListedShowing, duration
 
 register = template.Library()
 
 GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disabled"), SafeString(" checked")
 
 register.filter("money", format_money)
+register.filter("duration", duration)
 
 
 @register.filter
@@ -54,14 +55,6 @@ def night(local: datetime) -> str:
 def date_of(local: date | datetime) -> str:
     """`24 November`, within a sentence."""
     return date_format(local, "j E")
-
-
-@register.filter
-def duration(minutes: int) -> str:
-    hours, left = divmod(minutes, 60)
-    if not hours:
-        return _("%(minutes)d min") % {"minutes": left}
-    return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": left}
 
 
 @register.filter
@@ -107,7 +100,7 @@ def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4"
     ))  # fmt: skip
 
 
-def _time(showing: Showing) -> SafeString:
+def _time(showing: ListedShowing) -> SafeString:
     night = format_html("<i>{}</i>", showing.night) if showing.night else ""
     if showing.sold_out:
         shape = '<span class="time gone"><b>{1}</b>{2}<i>{3}</i><em>{4}</em></span>'
@@ -122,7 +115,7 @@ def _page_of(session: int, _prefix: str) -> str:
     return reverse("shop:session", args=[session])
 
 
-def _showing_note(showing: Showing) -> str:
+def _showing_note(showing: ListedShowing) -> str:
     """The most important note about a showing: sold out, few seats left, or else its price."""
     if showing.sold_out:
         return _("Sold out")

@@ -38,7 +38,7 @@ def seats_page(
     cinema = session.hall.cinema
     if chosen is None:
         chosen = valid_ids(request.GET.getlist("seat")) or seat_map.mine
-    showing = programme.Showing(
+    showing = programme.ListedShowing(
         session=session,
         starts=cinema.local(session.start_datetime),
         left=seat_map.free,
@@ -69,7 +69,7 @@ def seats_page(
             "most_seats": settings.SEATS_A_VISITOR,
             "refusal": refusal,
             "zone": programme.time_zone_note(cinema, seat_map.at),
-            "markup": screening_events([showing]) if on_sale else "",
+            "markup": screening_events([showing]) if on_sale or session.status == Session.Status.CANCELLED else "",
         },
         status=409 if refusal else 200,
     )

@@ -51,6 +51,8 @@ def test_an_installation_with_everything_set_has_no_faults() -> None:
         ("DEFAULT_FROM_EMAIL", "", "cinema.E004"),
         ("DEFAULT_FROM_EMAIL", "Aurora", "cinema.E004"),
         ("PAYMENT_GATEWAYS", ["yookassa", "demo"], "cinema.E005"),
+        ("PHONE_REGION", "Russia", "cinema.E006"),
+        ("PHONE_REGION", "", "cinema.E006"),
     ],
 )
 def test_each_fault_is_an_error_with_a_hint(name: str, value: Any, fault: str, settings: Any) -> None:

@@ -256,7 +256,7 @@ class Resource(ModelResource):
         except ValidationError as error:
             errors = error.update_error_dict(errors)
         if errors:
-            raise ValidationError({name: _in_plain_words(found) for name, found in errors.items()})
+            raise ValidationError({name: _plain_messages(found) for name, found in errors.items()})
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         self._is_left_out = self._numbers[kwargs["row_number"] - 1] in self._left_out
@@ -310,7 +310,7 @@ class Resource(ModelResource):
                 yield from (f"{label}{text}" for text in texts)
 
 
-def _in_plain_words(errors: Any) -> list[ValidationError]:
+def _plain_messages(errors: Any) -> list[ValidationError]:
     """The errors of one column, in the words of a file: Django says NULL of an empty cell."""
     found = errors.error_list if isinstance(errors, ValidationError) else errors
     required = ValidationError(gettext("This is required. Fill in the cell."), code="required")

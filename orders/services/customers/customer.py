@@ -9,6 +9,7 @@ from typing import Self
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from cinema.phones import stored_form
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 
@@ -28,7 +29,7 @@ class Customer:
     @classmethod
     def known_by(cls, address: str) -> Self:
         """Who has this address. The caller has verified that it is the address of the person who asks."""
-        address = address.strip()
+        address = stored_form(address)
         user = User.objects.filter(email=address.lower()).first() if address else None
         return cls(user.email if user else address, user)
 

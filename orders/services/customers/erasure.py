@@ -11,7 +11,7 @@ from accounts.services import anonymise, delete_login_attempts, is_anonymous, re
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import expire
 from notifications.models import Notification
-from orders.errors import NothingKept, OrdersStillOpen, StaffNotForgotten
+from orders.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from orders.locks import lock_orders
 from orders.models import Order, OrderEvent
 from orders.services.customers.customer import Customer
@@ -45,25 +45,24 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
 
     Their orders, payments, refunds, receipts and points transactions stay, without a name. Remaining points expire;
     messages and failed log-ins are deleted; the account can no longer be used. Of a customer of one order (`only`) just
-    what belongs to that order is erased. Raises `NothingKept`,
-    `StaffNotForgotten`, and `OrdersStillOpen` while one of the orders is not settled. Owns its transaction.
+    what belongs to that order is erased. Raises `ErasedAlready`,
+    `CannotEraseStaff`, and `OrdersStillOpen` while one of the orders is not settled. Owns its transaction.
     """
     with transaction.atomic():
         # Others' orders may be written to this address: it is as much the customer's there.
         whole = customer.only is None
-        named = Order.objects.filter(
-            Q(pk__in=customer.orders()) | Q(email__in={customer.address, customer.address.lower()} - {""})
-            if whole
-            else Q(pk__in=customer.orders())
-        )
+        column = "email" if "@" in customer.address else "phone"
+        mentioned = Q(**{f"{column}__in": {customer.address, customer.address.lower()} - {""}})
+        own = Q(pk__in=customer.orders())
+        named = Order.objects.filter(own | mentioned if whole else own)
         lock_orders(list(named.values_list("pk", flat=True)))
         orders = list(customer.orders().order_by("pk"))
         user = User.objects.select_for_update().get(pk=customer.user.pk) if customer.user else None
         erased = not whole and not any(order.recipient for order in orders)
         if not customer.address or erased or (user is not None and is_anonymous(user)):
-            raise NothingKept(_("This customer’s personal data has already been deleted."))
+            raise ErasedAlready(_("This customer’s personal data has already been deleted."))
         if user is not None and user.is_staff:
-            raise StaffNotForgotten(_("Staff accounts can’t be erased. Deactivate the account instead."))
+            raise CannotEraseStaff(_("Staff accounts can’t be erased. Deactivate the account instead."))
         waiting = list(still_open(named).order_by("pk").values_list("number", flat=True)[:5])
         if waiting:
             raise OrdersStillOpen(
@@ -93,7 +92,8 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         )
         _redact_free_text(orders, account, words=addresses | names)
         keys = [order.pk for order in orders]
-        Order.objects.filter(pk__in=list(named.exclude(pk__in=keys).values_list("pk", flat=True))).update(email="")
+        others = list(named.exclude(pk__in=keys).values_list("pk", flat=True))
+        Order.objects.filter(pk__in=others).update(**{column: ""})
         Order.objects.filter(pk__in=keys).update(email="", phone="")
         if account is not None:
             expire([account], at=at)

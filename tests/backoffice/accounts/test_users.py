@@ -239,6 +239,15 @@ def test_every_field_of_the_add_form_has_a_visible_border(cinema: Cinema) -> Non
     assert [name for name in typed if "border" not in form[name].field.widget.attrs.get("class", "")] == []
 
 
+@pytest.mark.parametrize("typed", ["8 (916) 123-45-67", "+79161234567", "916 123 45 67"])
+def test_a_person_is_found_by_every_spelling_of_the_phone_number(typed: str) -> None:
+    User.objects.create_user("anna@example.org", phone="+7 916 123-45-67")
+
+    answer = browser(someone("owner", all_cinemas=True)).get(reverse("admin:accounts_user_changelist"), {"q": typed})
+
+    assert [each.email for each in answer.context["cl"].result_list] == ["anna@example.org"]
+
+
 # --- Who had a hand in whose account
 
 

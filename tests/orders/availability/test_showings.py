@@ -10,7 +10,7 @@ from backoffice.screenings import timetable_layout
 from cinema import clock
 from orders.availability.seat_map import SeatMap
 from orders.availability.showings import SeatCount, next_day, seat_counts, showings, with_seats_left
-from screenings.models import Seat, SeatOutage, Session, TicketType
+from screenings.models import Film, Seat, SeatOutage, Session, TicketType
 from screenings.services import start_outage
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -196,6 +196,28 @@ def test_without_a_ticket_type_for_anybody_nothing_is_advertised(client, at_noon
     TicketType.objects.update(**left)
 
     assert shown(session, client) == [False] * 4
+
+
+def test_a_film_for_which_no_ticket_type_is_sold_is_not_advertised(client, at_noon):
+    session = factories.a_session()
+    TicketType.objects.update(highest_rating="12+")
+
+    Film.objects.update(age_rating="12+")
+    assert shown(session, client) == [True] * 4
+    Film.objects.update(age_rating="16+")
+    assert shown(session, client) == [False] * 4
+
+
+def test_the_price_is_that_of_a_ticket_type_that_is_sold_for_the_film():
+    session = factories.a_session(price=Decimal("400.00"))
+    Film.objects.update(age_rating="18+")
+    TicketType.objects.update(highest_rating="12+")
+    TicketType.objects.create(name="Student", price_percent=80)
+    session.refresh_from_db()
+
+    [showing] = showings(first=date(2026, 11, 6), at=NOON)
+
+    assert showing.price == SeatMap(session, at=NOON).prices["STANDARD"] == Decimal("320.00")
 
 
 def test_a_session_in_a_hall_without_seats_is_not_advertised(client, at_noon):

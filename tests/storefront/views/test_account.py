@@ -194,12 +194,12 @@ def test_the_profile_takes_name_phone_and_language_and_nothing_else(client: Clie
 
     client.post(
         "/account/profile/",
-        {"first_name": "Ann", "last_name": "", "phone": "+7 900", "preferred_language": "en", "is_staff": "on",
+        {"first_name": "Ann", "last_name": "", "phone": "8 900 1234567", "preferred_language": "en", "is_staff": "on",
          "email": "x@example.org", "all_cinemas": "on"},
     )  # fmt: skip
 
     user.refresh_from_db()
-    assert (user.first_name, user.phone, user.preferred_language) == ("Ann", "+7 900", "en")
+    assert (user.first_name, user.phone, user.preferred_language) == ("Ann", "+79001234567", "en")
     assert (user.is_staff, user.all_cinemas, user.email == "x@example.org") == (False, False, False)
 
 
