@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from bonuses.errors import NotEnoughPoints as NotEnoughPoints
+from cinema.local_time import format_local
 from cinema.money import format_money
 from cinema.status import ConcurrentChange as ConcurrentChange
 from cinema.status import ForbiddenMove as ForbiddenMove
@@ -25,6 +26,7 @@ from payments.errors import PaymentDisputed as PaymentDisputed
 from payments.errors import RefundedAlready as RefundedAlready
 from payments.errors import RefundStillToSend as RefundStillToSend
 from screenings.errors import SeatBroken as SeatBroken
+from screenings.models import Session
 
 
 class BasketRefused(Refused, code="basket_invalid"):
@@ -264,6 +266,35 @@ class SessionNotHeld(NotAdmitted, code="ticket_session_cancelled"):
 
 class TicketNotValid(NotAdmitted, code="ticket_not_valid"):
     """The ticket was refunded or has expired."""
+
+
+class OutsideAdmission(NotAdmitted, code="ticket_outside_admission"):
+    """The ticket is for another time."""
+
+    text: str
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.session = session
+
+    def __str__(self) -> str:
+        hall = self.session.hall
+        return _(self.text) % {
+            "time": format_local(self.session.start_datetime, hall.cinema.zone, named=False),
+            "hall": hall.name,
+        }
+
+
+class TooEarly(OutsideAdmission, code="ticket_too_early"):
+    """The doors of the session are not open yet."""
+
+    text = gettext_noop("Too early: this ticket is for %(time)s, %(hall)s.")
+
+
+class TooLate(OutsideAdmission, code="ticket_too_late"):
+    """The session is over."""
+
+    text = gettext_noop("Too late: this ticket was for %(time)s, %(hall)s, and that screening is over.")
 
 
 class ScanNotUndoable(NotAdmitted, code="scan_not_undoable"):
