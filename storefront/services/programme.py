@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cinema.local_time import is_at_night, programme_day, utc_offset_note
 from orders.availability import showings as available
-from orders.availability.showings import advertised
+from screenings.listings import advertised, listed_sessions
 from screenings.models import Cinema, Film, Session
 
 WEEK = 7
@@ -92,7 +92,7 @@ def showings(
     at: datetime,
 ) -> list[ListedShowing]:
     """The sessions on sale at `at` on these programme days of their cinemas; without `first`, all. Reads only."""
-    return with_seats_left(available.on_sale(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
+    return with_seats_left(listed_sessions(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
 
 
 def first_day(*, cinema: Cinema | None, at: datetime) -> tuple[date, bool]:
@@ -102,7 +102,7 @@ def first_day(*, cinema: Cinema | None, at: datetime) -> tuple[date, bool]:
     """
     local = cinema.local(at) if cinema else timezone.localtime(at)
     evening = programme_day(local)
-    tonight = evening < local.date() and bool(available.on_sale(first=evening, cinema=cinema, at=at))
+    tonight = evening < local.date() and bool(listed_sessions(first=evening, cinema=cinema, at=at))
     return (evening if tonight else local.date()), tonight
 
 

@@ -25,7 +25,7 @@ TICKET_CODE = re.compile(r"T([1-9][0-9]{0,17})-([A-Z2-7]{28})")
 
 
 class UnknownCode(Refused, code="ticket_code_unknown"):
-    """The code is not a ticket's code, or was not read in full."""
+    """The code is not that of a ticket, or was not read completely."""
 
     def __init__(self) -> None:
         super().__init__(_("No ticket has this code. Scan it again, or find the order by its number."))
