@@ -118,9 +118,10 @@ class BookingGenerator:
         ticket_types = self.rng.choices(
             [sample_data.ADULT, sample_data.CHILD, sample_data.STUDENT], [70, 18, 12], k=len(seats)
         )
+        ticket_types[:1] = [sample_data.ADULT] * bool(seats)  # none when no row has enough seats left
         return [
-            (session, seat, types[sample_data.ADULT if number == 0 else name])
-            for number, (seat, name) in enumerate(zip(seats, ticket_types, strict=True))
+            (session, seat, types[name if types[name].suits(session.film.age_rating) else sample_data.ADULT])
+            for seat, name in zip(seats, ticket_types, strict=True)
         ]
 
     def _booked_at(self, session: Session, channel: str) -> datetime:

@@ -63,6 +63,16 @@ class TicketTypeNotSold(BasketRefused, code="ticket_type_not_sold"):
     """The ticket type is not sold now."""
 
 
+class TicketTypeNotForRating(TicketTypeNotSold, code="ticket_type_not_for_rating"):
+    """The age rating of the film is too high for the ticket type."""
+
+    def __init__(self, ticket_type: Any, rating: str) -> None:
+        super().__init__(
+            _("“%(type)s” tickets aren’t sold for films rated %(rating)s. Choose another ticket type.")
+            % {"type": with_inner_quotes(ticket_type), "rating": rating}
+        )
+
+
 class PointsRefused(BasketRefused, code="points_not_allowed"):
     """The number of points is not valid, or more than may pay for this order."""
 
@@ -220,19 +230,19 @@ class RemindedLately(NotReminded, code="reminded_lately"):
     """The customer was reminded less than an hour ago."""
 
 
-class NotForgotten(Refused, code="customer_not_erasable"):
+class CannotErase(Refused, code="customer_not_erasable"):
     """The customer's data cannot be erased."""
 
 
-class NothingKept(NotForgotten, code="customer_erased_already"):
+class ErasedAlready(CannotErase, code="customer_erased_already"):
     """Nothing that names the customer is stored any more."""
 
 
-class StaffNotForgotten(NotForgotten, code="customer_is_staff"):
+class CannotEraseStaff(CannotErase, code="customer_is_staff"):
     """The person is staff: deactivate the account instead."""
 
 
-class OrdersStillOpen(NotForgotten, code="customer_has_open_orders"):
+class OrdersStillOpen(CannotErase, code="customer_has_open_orders"):
     """An order of the customer is not settled yet."""
 
 

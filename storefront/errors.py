@@ -14,7 +14,7 @@ class LinkRefused(Refused, code="sign_in_link_invalid"):
         super().__init__(_("This link has expired or has already been used. Please request a new one."))
 
 
-def in_customers_words(refusal: Exception) -> str:
+def message_for_customer(refusal: Exception) -> str:
     """The text of a refusal for customers; those written for staff, about statuses or stock, are replaced."""
     if isinstance(refusal, (ForbiddenMove, ConcurrentChange)):
         return _("This order has changed in the meantime. Open its page to see its current state.")

@@ -22,9 +22,9 @@ from bonuses.services import points_held, points_of, points_spent
 from cinema.local_time import format_local, validate_year
 from cinema.money import format_money
 from orders.approvals import CONSUMED
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.services import RefundPreview, preview_refund
-from orders.services.refunds.effects import OrderLine, lines_of
+from orders.services.refunds.effects import remaining_lines
 from payments.models import MANUAL_GATEWAYS, Gateway
 
 
@@ -116,7 +116,7 @@ class RefundLinesForm(BaseRefundForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        lines = lines_of([self.row.pk])[self.row.pk]
+        lines = remaining_lines([self.row.pk])[self.row.pk]
         offered = lines.unrefunded if self.actor.has_perm(CONSUMED) else lines.refundable
         self.offered: dict[str, OrderLine] = {f"{line._meta.model_name}-{line.pk}": line for line in offered}
         spent = points_spent(self.row.pk)

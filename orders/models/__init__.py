@@ -2,7 +2,7 @@
 
 from orders.models.codes import PICKUP_CODE, new_number, new_pickup_code, new_token
 from orders.models.online_holds import OnlineHold
-from orders.models.orders import Order, OrderEvent, OverdueOrder
+from orders.models.orders import Order, OrderEvent, OrderLine, OverdueOrder
 from orders.models.promocodes import Promocode
 from orders.models.tickets import RefundLine, Scan, Ticket
 
@@ -11,6 +11,7 @@ __all__ = [
     "OnlineHold",
     "Order",
     "OrderEvent",
+    "OrderLine",
     "OverdueOrder",
     "Promocode",
     "RefundLine",

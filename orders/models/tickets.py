@@ -57,8 +57,8 @@ class Ticket(models.Model):
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
         permissions = [
-            ("check_in_ticket", "Let the owner of a ticket in"),
-            ("undo_check_in_ticket", "Undo a scan of a ticket"),
+            ("check_in_ticket", "Check a ticket in"),
+            ("undo_check_in_ticket", "Undo a check-in"),
         ]
         ordering = ["session", "seat"]
         indexes = [models.Index(fields=["session", "status"], name="ticket_of_session")]

@@ -31,6 +31,10 @@ class AgeRating(models.TextChoices):
     SIXTEEN = "16+", "16+"
     EIGHTEEN = "18+", "18+"
 
+    @property
+    def years(self) -> int:
+        return int(self.value.rstrip("+"))
+
 
 FIRST_YEAR, LAST_YEAR = 1888, 2155  # of the first film; four digits anyway
 

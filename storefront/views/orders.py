@@ -20,10 +20,9 @@ from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
 from orders import services
-from orders.models import Order
-from orders.services.refunds.effects import OrderLine
+from orders.models import Order, OrderLine
 from payments.gateways import offered_gateways
-from storefront.errors import in_customers_words
+from storefront.errors import message_for_customer
 from storefront.request_identity import customer
 from storefront.services.order_page import OrderPage, session_of
 from storefront.services.programme import time_zone_note
@@ -84,7 +83,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None) ->
 
 def refused_page(request: HttpRequest, order: Order, refusal: Exception) -> HttpResponse:
     """The order's current page, with the reason why the action was refused."""
-    return order_page(request, WHOLE.get(pk=order.pk), refusal=in_customers_words(refusal))
+    return order_page(request, WHOLE.get(pk=order.pk), refusal=message_for_customer(refusal))
 
 
 @post_or_redirect("shop:order")
@@ -102,7 +101,7 @@ def extend(request: HttpRequest, order: Order) -> HttpResponse:
 
 @post_or_redirect("shop:order")
 @of_order
-def give_up(request: HttpRequest, order: Order) -> HttpResponse:
+def cancel(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         services.cancel_by_customer(order, at=clock.now(), actor=customer(request))
     except Refused as refusal:
@@ -178,7 +177,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
         if chosen:
             preview = services.preview_refund(order, lines=chosen, at=at)
     except Refused as refused:
-        refusal = in_customers_words(refused)
+        refusal = message_for_customer(refused)
     return render(
         request,
         "storefront/refund.html",

@@ -303,7 +303,7 @@ class Resource(Columns):
         if not errors and (other := self.other_with_same_key(instance)):
             errors = {NON_FIELD_ERRORS: [ValidationError(other)]}
         if errors:
-            raise ValidationError({name: _in_plain_words(found) for name, found in errors.items()})
+            raise ValidationError({name: _plain_messages(found) for name, found in errors.items()})
 
     def other_with_same_key(self, instance: Any) -> str:
         """The refusal of a row that would be the second one with a key that only one may have."""
@@ -316,7 +316,7 @@ class Resource(Columns):
             yield from (f"{label}{text}" for text in texts)
 
 
-def _in_plain_words(errors: Any) -> list[ValidationError]:
+def _plain_messages(errors: Any) -> list[ValidationError]:
     """The errors of one column, in the words of a file: Django says NULL of an empty cell."""
     found = errors.error_list if isinstance(errors, ValidationError) else errors
     required = ValidationError(gettext("This is required. Fill in the cell."), code="required")

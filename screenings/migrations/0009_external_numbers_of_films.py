@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('screenings', '0006_postal_code_of_cinemas'),
+        ('screenings', '0008_permission_labels'),
     ]
 
     operations = [
