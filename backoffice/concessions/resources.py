@@ -92,10 +92,7 @@ class ConcessionItemResource(Resource):
         return None if key is None else self.find_by_key(key)
 
     def other_with_same_key(self, instance: ConcessionItem) -> str:
-        is_renamed = instance._state.adding or name_key(self._before["name"]) != name_key(instance.name)
-        if is_renamed and set(self.index.find(self.key_of(instance))) - {instance.pk}:
-            return gettext("There is an item with this name already. Choose another name.")
-        return ""
+        return self.other_with_same_name(instance)
 
     def import_instance(self, instance: ConcessionItem, row: Cells, **kwargs: Any) -> None:
         cinema = instance.cinema_id

@@ -46,6 +46,9 @@ class TicketTypeResource(Resource):
     def match(self, row: Cells) -> int | None:
         return self.find_by_key(name_key(row["name"])) if row.get("name") else None
 
+    def other_with_same_key(self, instance: TicketType) -> str:
+        return self.other_with_same_name(instance)
+
     @classmethod
     def for_person(cls, person: Any, *, at: datetime) -> "TicketTypeResource":
         return cls(rows=TicketType.objects.all(), person=person, at=at)

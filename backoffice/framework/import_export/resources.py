@@ -16,7 +16,7 @@ from backoffice.framework.history_view import Change
 from backoffice.framework.import_export import storing
 from backoffice.framework.import_export.columns import Columns
 from backoffice.framework.import_export.files import Table
-from backoffice.framework.import_export.names import KeyIndex, visible
+from backoffice.framework.import_export.names import KeyIndex, name_key, visible
 from backoffice.framework.import_export.rows import Cells, ImportedRow, RowChange, as_cells, batches, number_of_new
 from backoffice.framework.import_export.widgets import ManyRelatedWidget, NumberWidget
 from cinema.status import Refused
@@ -307,6 +307,14 @@ class Resource(Columns):
 
     def other_with_same_key(self, instance: Any) -> str:
         """The refusal of a row that would be the second one with a key that only one may have."""
+        return ""
+
+    def other_with_same_name(self, instance: Any) -> str:
+        """For `other_with_same_key` where the key is the name, which an unchanged row may share with others."""
+        name = self.name_column
+        is_renamed = instance._state.adding or name_key(self._before[name]) != name_key(getattr(instance, name))
+        if is_renamed and {*self.index.find(self.key_of(instance))} - {instance.pk}:
+            return gettext("This name is already in use. Choose another one.")
         return ""
 
     def _texts_of(self, refused: ValidationError) -> Iterator[str]:

@@ -12,14 +12,13 @@ from cinema.history import many_rows, record_changes
 Related = Mapping[str, Sequence[Model]]
 
 
-def create(model: type[Model], rows: Sequence[tuple[Any, Related]], *, actor: Any) -> None:
+def create(model: Any, rows: Sequence[tuple[Any, Related]], *, actor: Any) -> None:
     """Create the rows. Must be called inside a transaction."""
     if not rows:
         return
-    made: Any = model
     instances = [row for row, _related in rows]
-    made._base_manager.bulk_create(instances)
-    made.history.bulk_history_create(instances, default_user=actor)
+    model._base_manager.bulk_create(instances)
+    model.history.bulk_history_create(instances, default_user=actor)
     with_related = [(row, related) for row, related in rows if any(related.values())]
     _write_related(model, with_related)
     many_before: dict[str, Any] = {name: {} for _row, related in with_related for name in related}
@@ -27,7 +26,7 @@ def create(model: type[Model], rows: Sequence[tuple[Any, Related]], *, actor: An
 
 
 def change(
-    model: type[Model],
+    model: Any,
     rows: Sequence[tuple[Any, frozenset[str], Mapping[str, Any], Related]],
     *,
     actor: Any,
