@@ -8,7 +8,7 @@ from payments.errors import PaymentDisputed
 
 
 class LinkRefused(Refused, code="sign_in_link_invalid"):
-    """The link to sign in was used, is too old, or is not ours."""
+    """The sign-in link was used, has expired, or was not issued by this site."""
 
     def __init__(self) -> None:
         super().__init__(_("This link has expired or has already been used. Please request a new one."))

@@ -167,3 +167,19 @@ def _choice_label(line: OrderLine, spent: int, order: Order) -> str:
     if paid_with_points:
         text += with_points % {"count": paid_with_points}
     return gettext("%(line)s (%(status)s)") % {"line": text, "status": line.get_status_display()}
+
+
+class CheckInForm(ActionForm):
+    """Shows what the door compares with the guest: screening, hall, seat, ticket type, and the film's age rating."""
+
+    def summary(self) -> Iterable[SummaryItem]:
+        ticket = self.row
+        yield _("screening"), ticket.session
+        yield _("hall"), ticket.session.hall.name
+        yield _("seat"), ticket.seat
+        yield _("ticket type"), ticket.ticket_type
+        yield _("age rating"), ticket.session.film.age_rating
+
+
+class OverrideCheckInForm(CheckInForm):
+    reason = ReasonField()

@@ -20,7 +20,7 @@ from screenings.models import Session
 
 
 class TooLateToRefund(Refused, code="too_late_to_refund"):
-    """Customers cannot refund one of these lines themselves any more."""
+    """It is too late for customers to refund one of these lines themselves."""
 
     def __init__(self) -> None:
         super().__init__(
