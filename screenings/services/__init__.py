@@ -5,6 +5,7 @@ from screenings.services.outages import broken_seats, end_outage, refuse_out_of_
 from screenings.services.scheduling import schedule
 from screenings.services.statuses import complete_sessions, start_sessions
 from screenings.services.ticket_types import create_standard_ticket_types
+from screenings.services.time_zones import shift_sessions, shifts_to_keep_the_clock
 
 __all__ = [
     "CopyResult",
@@ -19,6 +20,8 @@ __all__ = [
     "end_outage",
     "refuse_out_of_use",
     "schedule",
+    "shift_sessions",
+    "shifts_to_keep_the_clock",
     "start_outage",
     "start_sessions",
 ]
