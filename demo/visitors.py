@@ -118,7 +118,7 @@ class BookingGenerator:
         ticket_types = self.rng.choices(
             [sample_data.ADULT, sample_data.CHILD, sample_data.STUDENT], [70, 18, 12], k=len(seats)
         )
-        ticket_types[0] = sample_data.ADULT
+        ticket_types[:1] = [sample_data.ADULT] * bool(seats)  # none when no row has enough seats left
         return [
             (session, seat, types[name if types[name].suits(session.film.age_rating) else sample_data.ADULT])
             for seat, name in zip(seats, ticket_types, strict=True)

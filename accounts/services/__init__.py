@@ -9,6 +9,7 @@ from accounts.services.erasure import (
     redact_admin_log,
     redact_approvals,
 )
+from accounts.services.export import facts_of
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
 from accounts.services.rights import may_manage, roles_to_give
 from accounts.services.roles import Change, sync_roles
@@ -21,6 +22,7 @@ __all__ = [
     "are_independent",
     "deactivate",
     "delete_login_attempts",
+    "facts_of",
     "is_above_limit",
     "is_anonymous",
     "may_manage",

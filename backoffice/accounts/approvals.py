@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -19,6 +19,7 @@ from backoffice.accounts.forms import ApproveForm, RejectForm
 from backoffice.framework.actions import ActionForm, ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.framework.reauthentication import ask_for_password
 from cinema.status import Refused
 
 
@@ -28,9 +29,13 @@ class ApprovalsMixin(ActionsMixin):
     The form's cleaned data are stored as the arguments with which the service is called once approved.
     """
 
-    def on_refusal(self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused) -> str:
+    def on_refusal(
+        self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused
+    ) -> str | HttpResponse:
         if not isinstance(refused, ApprovalRequired):
             return super().on_refusal(request, row, action, form, refused)
+        if (page := ask_for_password(request)) is not None:
+            return page
         try:
             request_approval(
                 refused.service,
@@ -107,6 +112,7 @@ class ApprovalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         form=ApproveForm,
         when=is_pending,
         icon="verified",
+        reauthenticate=True,
     )
     def approve(self, approval: Approval, *, digest: str, at: datetime, actor: User) -> str:
         return approve(approval, digest=digest, at=at, actor=actor)

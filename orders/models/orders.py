@@ -23,6 +23,8 @@ from orders.models.tickets import Ticket
 from payments.models import Dispute, Payment
 from screenings.models import Session
 
+OrderLine = Ticket | ConcessionPreorder
+
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def expired(self, at: datetime) -> "OrderQuerySet":
@@ -205,10 +207,10 @@ class Order(models.Model):
             ("extend_order", "Extend an order's time to pay"),
             ("remind_order", "Remind a customer to pay"),
             ("take_payment_order", "Take cash or card for an order"),
-            ("refund_order", "Refund an order or lines of it"),
-            ("disclose_customer", "Give out what is kept about a customer"),
+            ("refund_order", "Refund an order or some of its items"),
+            ("disclose_customer", "Export a customer's personal data"),
             ("erase_customer", "Erase a customer's personal data"),
-            ("refund_consumed", "Refund snacks that were collected or let lapse"),
+            ("refund_consumed", "Refund snacks that were collected or have expired"),
         ]
         ordering = ["-created_at", "-id"]
         indexes = [

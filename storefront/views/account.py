@@ -218,7 +218,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def find(request: HttpRequest) -> HttpResponse:
+def find_order(request: HttpRequest) -> HttpResponse:
     """Send the link to an order, found by number and address. The page does not reveal whether there is one."""
     form = FindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -33,7 +33,7 @@ from orders.models import Order
 from orders.services import hold_online
 from screenings.models import Seat
 from storefront import request_identity
-from storefront.errors import in_customers_words
+from storefront.errors import message_for_customer
 from storefront.forms import CheckoutForm
 from storefront.services import own_orders, programme
 from storefront.services.seat_map import SeatMap
@@ -102,7 +102,7 @@ def _checkout(request: HttpRequest, seat_map: SeatMap, *, stale: bool) -> HttpRe
                     status = 429
                 else:
                     request_identity.store_typed(request, form, at=at)
-                form.add_error(_field_of(refusal, form), in_customers_words(refusal))
+                form.add_error(_field_of(refusal, form), message_for_customer(refusal))
             else:
                 request_identity.keep_visitor(request)
                 request_identity.clear_typed(request)

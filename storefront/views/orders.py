@@ -20,10 +20,9 @@ from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
 from orders import services
-from orders.models import Order
-from orders.services.refunds.effects import OrderLine
+from orders.models import Order, OrderLine
 from payments.gateways import offered_gateways
-from storefront.errors import in_customers_words
+from storefront.errors import message_for_customer
 from storefront.request_identity import customer
 from storefront.services import own_orders
 from storefront.services.order_page import OrderPage, session_of
@@ -94,7 +93,7 @@ def refused_page(request: HttpRequest, order: Order, refusal: Exception, *, done
     current = WHOLE.get(pk=order.pk)
     if current.status in done:
         return lead_to(current)
-    return order_page(request, current, refusal=in_customers_words(refusal))
+    return order_page(request, current, refusal=message_for_customer(refusal))
 
 
 @post_or_redirect("shop:order")
@@ -112,7 +111,7 @@ def extend(request: HttpRequest, order: Order) -> HttpResponse:
 
 @post_or_redirect("shop:order")
 @of_order
-def give_up(request: HttpRequest, order: Order) -> HttpResponse:
+def cancel(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         services.cancel_by_customer(order, at=clock.now(), actor=customer(request))
     except Refused as refusal:
@@ -190,7 +189,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
     except Refused as refused:
         if request.method == "POST" and named and named <= own_orders.refunded_lines(order):
             return lead_to(order)  # the button was pressed before
-        refusal = in_customers_words(refused)
+        refusal = message_for_customer(refused)
     return render(
         request,
         "storefront/refund.html",

@@ -17,8 +17,8 @@ from cinema.money import ZERO, format_money
 from cinema.status import ConcurrentChange
 from orders import notifications
 from orders.locks import keys_of, lock_orders_with_sessions
-from orders.models import Order, Ticket
-from orders.services.refunds.effects import OrderLine, lines_of
+from orders.models import Order, OrderLine, Ticket
+from orders.services.refunds.effects import remaining_lines
 from orders.services.refunds.refund import refund_each_locked
 from orders.services.selling.cancellation import CancelReason, cancel_locked
 from payments.services import disputed_orders, returned_by
@@ -130,7 +130,7 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
 
 def _wanted(lost: Mapping[int, Sequence[Ticket]]) -> dict[int, Sequence[OrderLine]]:
     """What to refund of each order that loses these tickets, by its primary key."""
-    found = lines_of(lost.keys())
+    found = remaining_lines(lost.keys())
     wanted: dict[int, Sequence[OrderLine]] = {}
     for order, tickets in lost.items():
         gone = {ticket.pk for ticket in tickets}

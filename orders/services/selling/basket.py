@@ -25,7 +25,7 @@ from orders.errors import (
     TicketTypeNotForRating,
     TicketTypeNotSold,
 )
-from orders.models import Ticket, new_pickup_code
+from orders.models import OrderLine, Ticket, new_pickup_code
 from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
 from screenings.pricing import quote
 from screenings.services import refuse_out_of_use
@@ -45,7 +45,7 @@ class Basket:
     contested: bool
 
     @property
-    def lines(self) -> list[Ticket | ConcessionPreorder]:
+    def lines(self) -> list[OrderLine]:
         return [*self.tickets, *self.preorders]
 
     @property

@@ -109,12 +109,14 @@ def hold_online(
 
 
 def _may_write(buyer: Buyer, *, at: datetime) -> bool:
-    """Whether the address is told when this hold lapses. A typed address is not proved to be the buyer's: it is told
-    once a day at most, and few addresses on behalf of one IP address, so that holds do not flood strangers.
+    """Whether to notify the address if this hold expires.
+
+    Anybody can type anybody's address: a guest's address is notified at most once a day, and only a few addresses for
+    each IP address, so that holds cannot be used to send messages to strangers.
     """
     if buyer.user is not None or not buyer.email:
         return True
-    return rate_limits.allowed("lapse", person=buyer.email, address=buyer.address, at=at)
+    return rate_limits.allowed("hold_expired", person=buyer.email, address=buyer.address, at=at)
 
 
 def extend_online(order: Order, *, at: datetime) -> Order:
