@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0008_phones'),
+        ('orders', '0010_scan_override'),
     ]
 
     operations = [
