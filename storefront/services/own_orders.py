@@ -59,12 +59,9 @@ def order_made_before(request: HttpRequest, session: Session, seats: Collection[
     """
     lately = _orders_of(request).filter(created_at__gt=at - settings.HOLD_CEILING)
     tickets = Ticket.objects.live().filter(order__in=lately, session=session).order_by()
-    owners = dict(tickets.values_list("seat", "order"))
-    found = {owners.get(seat) for seat in seats}
-    if len(found) != 1 or None in found:
-        return None
-    [key] = found
-    if sum(owner == key for owner in owners.values()) != len(seats):
+    owners: dict[int, int] = dict(tickets.values_list("seat", "order"))
+    key = owners.get(next(iter(seats), 0))
+    if key is None or {seat for seat, owner in owners.items() if owner == key} != set(seats):
         return None
     return Order.objects.exclude(pk__in=Order.objects.expired(at).values("pk")).filter(pk=key).first()
 

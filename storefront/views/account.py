@@ -122,8 +122,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             request.session[BY_LINK] = (at + FRESH).timestamp()
             return _in_own_language(redirect(onward(request, said["next"])), user)
     except Refused as refusal:
-        user = customer(request)
-        if said and user is not None and user.email == said["email"]:
+        known = customer(request)
+        if said and known is not None and known.email == said["email"]:
             return redirect(onward(request, said["next"]))  # the button was pressed before
         page = {"title": pgettext("heading", "Sign in"), "text": str(refusal)}
         return render(request, "storefront/link_refused.html", page, status=410)
