@@ -66,15 +66,10 @@ def order_made_before(request: HttpRequest, session: Session, seats: Collection[
     return Order.objects.exclude(pk__in=Order.objects.expired(at).values("pk")).filter(pk=key).first()
 
 
-def line_key(kind: str | None, key: int | None) -> str:
-    """A line of an order as the forms of the shop name it."""
-    return f"{kind}-{key}"
-
-
 def refunded_lines(order: Order) -> set[str]:
-    """The lines of the order that are refunded, as `line_key`. Reads only."""
+    """The lines of the order that are refunded, as its forms name them: `ticket-1`. Reads only."""
     lines = RefundLine.objects.filter(refund__order=order).values_list("ticket", "preorder")
-    return {line_key("ticket", ticket) if ticket else line_key("concessionpreorder", snack) for ticket, snack in lines}
+    return {f"ticket-{ticket}" if ticket else f"concessionpreorder-{preorder}" for ticket, preorder in lines}
 
 
 def replacement(order: Order) -> Order | None:

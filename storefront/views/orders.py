@@ -206,7 +206,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 def key_of(line: OrderLine) -> str:
-    return own_orders.line_key(line._meta.model_name, line.pk)
+    return f"{line._meta.model_name}-{line.pk}"
 
 
 @require_safe
