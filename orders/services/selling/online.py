@@ -35,7 +35,7 @@ class Buyer:
     user: User | None = None
 
     def counted_as(self) -> dict[str, str]:
-        """Whose attempts these are: the account's; a guest's address counts only together with the IP address."""
+        """The arguments of `rate_limits` for this buyer: an account is proved, a guest's address only claimed."""
         if self.user is not None:
             return {"person": f"user {self.user.pk}"}
         return {"claimed": self.email} if self.email else {"person": self.visitor}
