@@ -54,7 +54,7 @@ class ApproverNotAllowed(Refused, code="approver_not_allowed"):
 
 
 class ApproverNotIndependent(Refused, code="approver_not_independent"):
-    """One of the two had a hand in the other's account lately, or a third person in both: they may be one person."""
+    """One of the two changed the other's account recently, or a third person changed both: they may be one person."""
 
     def __str__(self) -> str:
         days = settings.APPROVER_INDEPENDENT_AFTER.days

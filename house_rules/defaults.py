@@ -52,8 +52,8 @@ APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
     "concessions.write_off": Decimal(10_000),  # at the selling price
 }
 
-# Until then, whoever had a hand in an account (made it, set its password, changed its address or roles) counts as the
-# same person in an approval. Approvers named by `set_up` are exempt.
+# For this long, whoever created an account, set its password, or changed its address or roles cannot approve what
+# its owner requests, nor can the owner approve theirs. Approvers named by `set_up` are exempt.
 APPROVER_INDEPENDENT_AFTER = timedelta(days=30)
 
 STAFF_SESSION_IDLE = timedelta(hours=8)  # without a page of the admin, until staff are signed out

@@ -61,7 +61,7 @@ class ApprovableService:
         raise NotImplementedError
 
     def beneficiary(self, subject: Any) -> User | None:
-        """Who gets what the service gives. They cannot approve it themselves."""
+        """The user who benefits, such as the customer whose order is refunded. They cannot approve the request."""
         return None
 
     @staticmethod

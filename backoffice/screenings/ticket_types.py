@@ -1,6 +1,7 @@
 """Page of ticket types, such as adult and child."""
 
 from collections.abc import Hashable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -11,6 +12,7 @@ from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.import_export.names import name_key
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.framework.import_export.resources import Resource
+from backoffice.framework.import_export.rows import Cells
 from backoffice.framework.import_export.widgets import BooleanWidget, ChoiceWidget, NumberWidget, TextWidget
 from cinema import clock
 from screenings.models import TicketType
@@ -21,6 +23,7 @@ class TicketTypeResource(Resource):
 
     columns = dict.fromkeys(["name", "price_percent", "highest_rating", "sold_to", "is_active"])
     name_column = "name"
+    permissions = ("screenings.add_tickettype", "screenings.change_tickettype")
 
     name = Field("name", "name", TextWidget())
     price_percent = Field("price_percent", "price_percent", NumberWidget(TicketType._meta.get_field("price_percent")))
@@ -40,8 +43,15 @@ class TicketTypeResource(Resource):
     def key_of(self, instance: TicketType) -> Hashable:
         return name_key(instance.name)
 
-    def match(self, row: dict[str, str]) -> Any:
+    def match(self, row: Cells) -> int | None:
         return self.find_by_key(name_key(row["name"])) if row.get("name") else None
+
+    def other_with_same_key(self, instance: TicketType) -> str:
+        return self.other_with_same_name(instance)
+
+    @classmethod
+    def for_person(cls, person: Any, *, at: datetime) -> "TicketTypeResource":
+        return cls(rows=TicketType.objects.all(), person=person, at=at)
 
 
 @admin.register(TicketType)

@@ -172,7 +172,7 @@ def refund_each_locked(
 def record_refund(
     order: Order, *, amount: Decimal, external_id: str, at: datetime, payment: Payment | None = None
 ) -> Refund:
-    """Record a refund that happened outside (a chargeback, or at the gateway's own desk), once per `external_id`.
+    """Record a refund that happened outside (a chargeback, or in the gateway's dashboard), once per `external_id`.
 
     `payment` is the refunded one, if known; otherwise the latest with enough money left. When no money is left the
     order is `REFUNDED`, and `process_refunds` releases what it holds. A partial refund names no lines, so it waits for
