@@ -39,9 +39,7 @@ def shifts_to_keep_the_clock(cinema: Cinema, zone: ZoneInfo, *, at: datetime) ->
         free_from = one.free_from + shifts[one.pk]
         if one.hall_id == next_one.hall_id and free_from > next_one.start_datetime + shifts[next_one.pk]:
             raise ImpossibleSession(
-                _(
-                    "In the new time zone the screenings %(one)s and %(other)s would overlap. Keep the moments, or cancel one."
-                )
+                _("In the new time zone %(one)s and %(other)s would overlap. Keep the moments, or cancel one.")
                 % {"one": one, "other": next_one}
             )
     return shifts
