@@ -186,6 +186,17 @@ class Order(models.Model):
         Promocode, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("promo code")
     )
 
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replaced_by",
+        verbose_name=_("instead of"),
+        help_text=_("The order that the customer changed into this one."),
+    )
+
     objects = OrderQuerySet.as_manager()
 
     class Meta:

@@ -19,6 +19,7 @@ from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
 from payments.services import disputed_orders
 from screenings.announcements import announcements
 from screenings.models import Session
+from storefront.services import own_orders
 from storefront.services.calendar import CalendarEvent, calendar, event_uid, place_of
 from storefront.services.programme import time_zone_note
 
@@ -114,6 +115,11 @@ class OrderPage:
     def hold_expired(self) -> bool:
         """Whether its time to pay is over, whether or not the job has run."""
         return self.order.status in Order.UNPAID and not self.unpaid
+
+    @cached_property
+    def replacement(self) -> Order | None:
+        """The order that this one was changed into."""
+        return own_orders.replacement(self.order) if self.order.status == Status.CANCELLED else None
 
     @property
     def sold(self) -> bool:

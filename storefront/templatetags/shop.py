@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from cinema.local_time import night_note
 from cinema.money import format_money
+from cinema.typography import with_inner_quotes
 from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, SeatKind
 from storefront.services.programme import AtCinema, ListedShowing, duration
@@ -25,6 +26,7 @@ register = template.Library()
 GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disabled"), SafeString(" checked")
 
 register.filter("money", format_money)
+register.filter("inner_quotes", with_inner_quotes)
 register.filter("duration", duration)
 
 
