@@ -11,9 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, default_language
+from accounts.phones import PhoneField
 from cinema.db_functions import insert_from
 from cinema.money import MoneyField, between
-from cinema.phones import PhoneField
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from house_rules.rules import rules
