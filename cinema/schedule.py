@@ -103,5 +103,5 @@ TITLES: dict[str, str | Promise] = {
     "cleanup_completed_sessions": _("Archive past screenings"),
     "send_ticket_usage_reminders": _("Remind about screenings"),
     "deliver_notifications": _("Send messages"),
-    "check_invariants": _("Check the accounts"),
+    "check_invariants": _("Check data consistency"),
 }

@@ -269,7 +269,7 @@ class TicketNotValid(NotAdmitted, code="ticket_not_valid"):
 
 
 class OutsideAdmission(NotAdmitted, code="ticket_outside_admission"):
-    """The ticket is for another time."""
+    """The ticket is for another time, or its screening is over."""
 
     text: str
 
