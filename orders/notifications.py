@@ -4,18 +4,26 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from accounts.models import Approval, User
 from concessions.models import ConcessionPreorder
 from notifications.models import MessageKind, Notification
 from notifications.services import Message, queue, was_queued
 from orders.models import Order, Ticket
 from payments.services import Returned
-from screenings.models import Cinema
+from screenings.models import Cinema, Session
 
+NOT_ABOUT_ORDERS = [
+    MessageKind.POINTS_EXPIRING,
+    MessageKind.LOW_STOCK,
+    MessageKind.SIGN_IN,
+    MessageKind.REFUNDS_TO_APPROVE,
+]
 RELEASED = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
 
 
@@ -157,6 +165,25 @@ def notify_sessions_cancelled(
     )
 
 
+def ask_to_approve_refunds(
+    approval: Approval, *, session: Session, amount: Decimal, to: Iterable[User], at: datetime
+) -> None:
+    """Tell these people, each in their own language, that refunds of a cancelled session wait for one of them."""
+    cinema = session.hall.cinema
+    context = {
+        "cinema": cinema.name,
+        "film": session.film.title,
+        "starts": cinema.local(session.start_datetime).isoformat(),
+        "amount": str(amount),
+        "asked_by": str(approval.asked_by),
+        "reason": session.cancel_reason,
+        "page": settings.SITE_URL + settings.APPROVAL_PATH.format(pk=approval.pk),
+    }
+    kind, occasion = MessageKind.REFUNDS_TO_APPROVE, f"approval {approval.pk}"
+    message = partial(Message, kind=kind, occasion=occasion, cinema=cinema.pk, context=context)
+    queue([message(recipient=each.email, language=each.preferred_language) for each in to], at=at)
+
+
 def notify_upcoming_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime) -> None:
     """One message for each group of tickets of one order and session. It is not sent after the start."""
     queue([_reminder(tickets) for tickets in groups], at=at)
@@ -189,11 +216,7 @@ def notifications_of(order: Order) -> QuerySet[Notification]:
     """
     about = Notification.objects.filter(
         Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),
-        kind__in=[
-            kind
-            for kind in MessageKind
-            if kind not in (MessageKind.POINTS_EXPIRING, MessageKind.LOW_STOCK, MessageKind.SIGN_IN)
-        ],
+        kind__in=[kind for kind in MessageKind if kind not in NOT_ABOUT_ORDERS],
         recipient=order.recipient.strip(),
     )
     return about.order_by("created_at", "pk")
