@@ -54,8 +54,8 @@ def create_chain(rng: random.Random, *, at: datetime) -> Chain:
         venues=_venues(at=at - timedelta(days=60)),
         films=_films(),
         ticket_types={
-            name: TicketType.objects.create(name=name, price_percent=percent, sold_to=sold_to)
-            for name, (percent, sold_to) in sample_data.TICKET_TYPES.items()
+            name: TicketType.objects.create(name=name, price_percent=percent, sold_to=sold_to, highest_rating=rating)
+            for name, (percent, sold_to, rating) in sample_data.TICKET_TYPES.items()
         },
         promocodes=_promocodes(),
         customers=_customers("guest", range(120)),

@@ -1,5 +1,5 @@
 from accounts.services.account_changes import are_independent, name_approvers, record_account_change
-from accounts.services.approvals import approve, refuse, request_approval
+from accounts.services.approvals import approve, approvers_of, refuse, request_approval
 from accounts.services.deactivation import deactivate, reactivate
 from accounts.services.erasure import (
     anonymise,
@@ -9,6 +9,7 @@ from accounts.services.erasure import (
     redact_admin_log,
     redact_approvals,
 )
+from accounts.services.export import facts_of
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
 from accounts.services.rights import may_manage, roles_to_give
 from accounts.services.roles import Change, sync_roles
@@ -18,9 +19,11 @@ __all__ = [
     "Change",
     "anonymise",
     "approve",
+    "approvers_of",
     "are_independent",
     "deactivate",
     "delete_login_attempts",
+    "facts_of",
     "is_above_limit",
     "is_anonymous",
     "may_manage",

@@ -28,7 +28,7 @@ class SeatMap:
     def __init__(self, session: Session, *, at: datetime, order: Order | None = None) -> None:
         self.session, self.order, self.at = session, order, at
         self.surcharges = surcharges(session.hall.cinema)
-        self.types = sold_online()
+        self.types = [each for each in sold_online() if each.suits(session.film.age_rating)]
         self.seats = list(Seat.objects.filter(hall=session.hall_id).order_by("row", "place", "number"))
         self.taken, self.mine = taken_seats(session, at=at, order=order)
 
@@ -46,7 +46,7 @@ class SeatMap:
     @cached_property
     def prices(self) -> dict[str, Decimal]:
         """By the kind of the seat, before a ticket type is chosen."""
-        percent = full_percent(self.types)
+        percent = full_percent(self.types, rating=self.session.film.age_rating)
         return {kind: self.price(kind, percent=percent) for kind in SeatKind.values}
 
     def types_for(self, seat: Seat) -> list[TicketType]:

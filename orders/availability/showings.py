@@ -1,19 +1,15 @@
-"""The sessions that the shop sells on some days, with the seats left and the price of each, in a constant number of
-queries.
-"""
+"""Seats left and prices of many sessions, in a constant number of queries."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
 
-from django.conf import settings
-from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Prefetch, QuerySet, When
+from django.db.models import BigIntegerField, Case, Count, F, When
 
-from cinema.local_time import programme_day
 from orders.queries import taken_tickets
-from screenings.models import Cinema, Film, Hall, Seat, SeatKind, Session, TicketType
+from screenings.models import AgeRating, Seat, SeatKind, Session
 from screenings.pricing import full_percent, quote, sold_online, surcharges_by_cinema
 from screenings.services import broken_seats
 
@@ -42,72 +38,14 @@ class Showing:
         return self.left <= 0
 
 
-def advertised(at: datetime) -> QuerySet[Session]:
-    """The sessions on sale that customers can really buy: programme, film pages and search engines show no other.
-
-    None without a gateway to pay through, and none without a ticket type that anybody can buy. A hall must have seats.
-    """
-    if not settings.PAYMENT_GATEWAYS:
-        return Session.objects.none()
-    types = TicketType.objects.filter(is_active=True, sold_to=TicketType.SoldTo.ANYBODY)
-    return Session.objects.in_shop(at).filter(Exists(types), Exists(Seat.objects.filter(hall=OuterRef("hall"))))
-
-
-def showings(
-    *,
-    first: date | None = None,
-    days: int = 1,
-    cinema: Cinema | None = None,
-    film: Film | None = None,
-    at: datetime,
-) -> list[Showing]:
-    """The sessions advertised at `at` on these programme days of their cinemas; see `on_sale`. Eight queries."""
-    return with_seats_left(on_sale(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
-
-
-def on_sale(
-    *,
-    first: date | None = None,
-    days: int = 1,
-    cinema: Cinema | None = None,
-    film: Film | None = None,
-    at: datetime,
-) -> list[tuple[Session, datetime]]:
-    """Each such session with its start by the cinema's clocks: of `days` programme days from `first`, or of all.
-
-    A session that starts after midnight belongs to the evening before: `programme_day`. Three queries.
-    """
-    sessions = (
-        advertised(at)
-        .prefetch_related(Prefetch("hall", Hall.objects.select_related("cinema")))  # few halls, many sessions
-        .order_by("start_datetime", "pk")
-    )
-    if first is not None:
-        # No clock is further from UTC than 14 hours: what is read beyond the days is left out below.
-        begin = datetime.combine(first, time.min, tzinfo=at.tzinfo)
-        sessions = sessions.filter(
-            start_datetime__gte=begin - timedelta(hours=14), start_datetime__lt=begin + timedelta(days=days, hours=19)
-        )
-    if cinema is not None:
-        sessions = sessions.filter(hall__cinema=cinema)
-    sessions = sessions.prefetch_related("film") if film is None else sessions.filter(film=film)
-    local = []
-    for session in sessions:
-        if film is not None:
-            session.film = film
-        local.append((session, session.hall.cinema.local(session.start_datetime)))
-    if first is None:
-        return local
-    return [pair for pair in local if 0 <= (programme_day(pair[1]) - first).days < days]
-
-
 def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[Showing]:
     """The showings of these sessions, given with their local starts. Five queries."""
     if not sessions:
         return []
     counts = seat_counts([session for session, _starts in sessions], at=at)
     surcharges = surcharges_by_cinema(session.hall.cinema_id for session, _starts in sessions)
-    percent = full_percent(sold_online())
+    types = sold_online()
+    percents = {rating: full_percent(types, rating=rating) for rating in ["", *AgeRating.values]}
     return [
         Showing(
             session=session,
@@ -117,7 +55,7 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
             price=quote(
                 session,
                 seat_kind=SeatKind.STANDARD,
-                percent=percent,
+                percent=percents[session.film.age_rating],
                 surcharges=surcharges.get(session.hall.cinema_id, {}),
             ),
         )
@@ -161,14 +99,3 @@ def _tickets(broken: Mapping[int, set[int]], *, at: datetime) -> Iterable[tuple[
     return (
         tickets.values("session", alone=one_by_one).annotate(Count("pk")).values_list("session", "alone", "pk__count")
     )
-
-
-def next_day(*, cinema: Cinema | None = None, film: Film | None = None, at: datetime) -> date | None:
-    """The next programme day of a cinema with a session on sale. One query."""
-    sessions = advertised(at).select_related("hall__cinema").order_by("start_datetime")
-    if cinema is not None:
-        sessions = sessions.filter(hall__cinema=cinema)
-    if film is not None:
-        sessions = sessions.filter(film=film)
-    session = sessions.first()
-    return programme_day(session.hall.cinema.local(session.start_datetime)) if session else None

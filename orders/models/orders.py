@@ -11,9 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, default_language
+from accounts.phones import PhoneField
 from cinema.db_functions import insert_from
 from cinema.money import MoneyField, between
-from cinema.phones import PhoneField
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from house_rules.rules import rules
@@ -22,6 +22,8 @@ from orders.models.promocodes import Promocode
 from orders.models.tickets import Ticket
 from payments.models import Dispute, Payment
 from screenings.models import Session
+
+OrderLine = Ticket | ConcessionPreorder
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -184,6 +186,17 @@ class Order(models.Model):
         Promocode, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("promo code")
     )
 
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replaced_by",
+        verbose_name=_("instead of"),
+        help_text=_("The order that the customer changed into this one."),
+    )
+
     objects = OrderQuerySet.as_manager()
 
     class Meta:
@@ -192,12 +205,14 @@ class Order(models.Model):
         permissions = [
             ("cancel_order", "Cancel an unpaid order"),
             ("extend_order", "Extend an order's time to pay"),
+            ("correct_address_order", "Correct an order’s address"),
+            ("change_seats_order", "Give a guest other seats"),
             ("remind_order", "Remind a customer to pay"),
             ("take_payment_order", "Take cash or card for an order"),
-            ("refund_order", "Refund an order or lines of it"),
-            ("disclose_customer", "Give out what is kept about a customer"),
+            ("refund_order", "Refund an order or some of its items"),
+            ("disclose_customer", "Export a customer's personal data"),
             ("erase_customer", "Erase a customer's personal data"),
-            ("refund_consumed", "Refund snacks that were collected or let lapse"),
+            ("refund_consumed", "Refund snacks that were collected or have expired"),
         ]
         ordering = ["-created_at", "-id"]
         indexes = [

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cinema.local_time import is_at_night, programme_day, utc_offset_note
 from orders.availability import showings as available
-from orders.availability.showings import advertised
+from screenings.listings import advertised, listed_sessions
 from screenings.models import Cinema, Film, Session
 
 WEEK = 7
@@ -23,8 +23,8 @@ FEW = 10  # percent of the hall: fewer seats than that are said to be few
 
 
 @dataclass(frozen=True)
-class Showing(available.Showing):
-    """A showing in the words of the shop; `soon`: it starts within half an hour."""
+class ListedShowing(available.Showing):
+    """A showing as the shop lists it; `soon`: it starts within half an hour."""
 
     soon: bool
 
@@ -56,7 +56,7 @@ class Showing(available.Showing):
 @dataclass
 class AtCinema:
     cinema: Cinema
-    showings: list[Showing] = field(default_factory=list)
+    showings: list[ListedShowing] = field(default_factory=list)
 
 
 @dataclass
@@ -90,9 +90,9 @@ def showings(
     cinema: Cinema | None = None,
     film: Film | None = None,
     at: datetime,
-) -> list[Showing]:
+) -> list[ListedShowing]:
     """The sessions on sale at `at` on these programme days of their cinemas; without `first`, all. Reads only."""
-    return with_seats_left(available.on_sale(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
+    return with_seats_left(listed_sessions(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
 
 
 def first_day(*, cinema: Cinema | None, at: datetime) -> tuple[date, bool]:
@@ -102,7 +102,7 @@ def first_day(*, cinema: Cinema | None, at: datetime) -> tuple[date, bool]:
     """
     local = cinema.local(at) if cinema else timezone.localtime(at)
     evening = programme_day(local)
-    tonight = evening < local.date() and bool(available.on_sale(first=evening, cinema=cinema, at=at))
+    tonight = evening < local.date() and bool(listed_sessions(first=evening, cinema=cinema, at=at))
     return (evening if tonight else local.date()), tonight
 
 
@@ -120,15 +120,15 @@ def films_ahead(*, beyond: date, cinema: Cinema | None, at: datetime) -> list[Fi
     return sorted(ahead, key=lambda each: (each.first, each.film.title))
 
 
-def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[Showing]:
+def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[ListedShowing]:
     """These sessions, given with their local starts, as visitors see them at `at`. Reads only."""
     return [
-        Showing(**vars(each), soon=each.session.start_datetime - at <= SOON)
+        ListedShowing(**vars(each), soon=each.session.start_datetime - at <= SOON)
         for each in available.with_seats_left(sessions, at=at)
     ]
 
 
-def by_day(found: Iterable[Showing]) -> list[Day]:
+def by_day(found: Iterable[ListedShowing]) -> list[Day]:
     """Days in order; within each, films by title, cinemas by name, and sessions by time. Reads only."""
     days: dict[date, dict[int, OfFilm]] = {}
     for showing in found:

@@ -11,8 +11,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from cinema import clock
-from orders.availability.showings import advertised, next_day
 from screenings.announcements import announcements
+from screenings.listings import advertised, next_day
 from screenings.models import Cinema, Film, Session
 from storefront.services import programme
 from storefront.services.calendar import CalendarEvent, calendar, event_uid, place_of
@@ -127,7 +127,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         reverse("admin:index"),
         reverse("shop:account"),
         reverse("shop:order", args=["token"]).removesuffix("token/"),
-        reverse("shop:find"),
+        reverse("shop:find_order"),
         reverse("shop:checkout", args=[0]).replace("/0/", "/*/"),
     ]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]

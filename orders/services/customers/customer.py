@@ -9,7 +9,7 @@ from typing import Self
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from cinema.phones import stored_form
+from accounts.phones import stored_form
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 

@@ -22,7 +22,7 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
     """Book the refunds that the gateway reports of the payment. What is booked already is not changed.
 
     A refund with our own name is ours, even if its sender was killed before it could store the answer. Any other was
-    made at the gateway (a chargeback, or by hand at its desk): it settles one of ours with the same amount that failed
+    made at the gateway (a chargeback, or in its dashboard): it settles one of ours with the same amount that failed
     or was not sent, unless another than `sender` is sending it, and is otherwise recorded as a refund from outside.
     Returns the `Payment.Discrepancy` for what cannot be booked, else an empty string.
     """

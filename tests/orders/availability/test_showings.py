@@ -1,16 +1,15 @@
 """Seat counts and prices of many sessions, which agree with the seat map of each."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from backoffice.screenings import timetable_layout
-from cinema import clock
 from orders.availability.seat_map import SeatMap
-from orders.availability.showings import SeatCount, next_day, seat_counts, showings, with_seats_left
-from screenings.models import Seat, SeatOutage, Session, TicketType
+from orders.availability.showings import SeatCount, Showing, seat_counts, with_seats_left
+from screenings.listings import listed_sessions
+from screenings.models import Film, Seat, SeatOutage, Session, TicketType
 from screenings.services import start_outage
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -18,6 +17,10 @@ from tests.helpers.factories import NOON
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
+
+
+def showings(*, first: date, days: int = 1) -> list[Showing]:
+    return with_seats_left(listed_sessions(first=first, days=days, at=NOON), at=NOON)
 
 
 def counted(session: Session, at=NOON) -> SeatCount:
@@ -103,7 +106,7 @@ def test_a_week_takes_as_many_queries_as_one_session(django_assert_num_queries):
     first = NOON.date()
     factories.a_session(halls[0], start=NOON + HOUR)
     with django_assert_num_queries(8):
-        assert len(showings(first=first, days=7, at=NOON)) == 1
+        assert len(showings(first=first, days=7)) == 1
 
     for day in range(1, 6):
         for hall in halls:
@@ -112,7 +115,7 @@ def test_a_week_takes_as_many_queries_as_one_session(django_assert_num_queries):
     for hall in halls:
         start_outage(hall.seats.all()[:5], since=NOON, reason="Wet")
     with django_assert_num_queries(8):
-        assert len(showings(first=first, days=7, at=NOON)) == 16
+        assert len(showings(first=first, days=7)) == 16
 
 
 def test_the_price_is_that_of_a_standard_seat_on_the_seat_map():
@@ -120,38 +123,9 @@ def test_the_price_is_that_of_a_standard_seat_on_the_seat_map():
     TicketType.objects.update(price_percent=80)
     session.hall.cinema.seat_surcharges.create(kind="STANDARD", amount=Decimal("20.00"))
 
-    [showing] = showings(first=date(2026, 11, 6), at=NOON)
+    [showing] = showings(first=date(2026, 11, 6))
 
     assert showing.price == SeatMap(session, at=NOON).prices["STANDARD"] == Decimal("300.00")
-
-
-def test_started_sessions_are_hidden_and_the_next_day_is_in_the_cinemas_time_zone():
-    hall = factories.a_hall(factories.a_cinema(time_zone="Asia/Yekaterinburg"))
-    factories.a_session(hall, start=NOON)
-    factories.a_session(hall, start=NOON.replace(hour=19, minute=30))  # 00:30 on the 6th in Yekaterinburg
-
-    assert showings(first=date(2026, 11, 4), at=NOON) == []
-    assert next_day(at=NOON) == date(2026, 11, 5)
-    assert len(showings(first=date(2026, 11, 5), at=NOON)) == 1
-    assert showings(first=date(2026, 11, 6), at=NOON) == []
-
-
-@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Europe/Moscow", "Pacific/Pago_Pago"])  # UTC+14, +3, -11
-@pytest.mark.parametrize(("clock_time", "day"), [("00:00", 6), ("04:59", 6), ("05:00", 7), ("23:59", 7)])
-def test_a_session_until_five_in_the_morning_belongs_to_the_evening_before(zone, clock_time, day):
-    hall = factories.a_hall(factories.a_cinema(time_zone=zone))
-    factories.a_session(hall, start=datetime.fromisoformat(f"2026-11-07T{clock_time}").replace(tzinfo=ZoneInfo(zone)))
-
-    found = {number: len(showings(first=date(2026, 11, number), at=NOON)) for number in (5, 6, 7, 8)}
-
-    assert found == {5: 0, 6: 0, 7: 0, 8: 0} | {day: 1}
-    assert next_day(at=NOON) == date(2026, 11, day)
-
-
-def test_without_a_first_day_all_that_is_on_sale_is_listed():
-    sessions = [factories.a_session(start=NOON + timedelta(days=days)) for days in (1, 30, 300)]
-
-    assert [each.session for each in showings(at=NOON)] == sessions
 
 
 def test_without_sessions_there_is_no_query(django_assert_num_queries):
@@ -160,46 +134,13 @@ def test_without_sessions_there_is_no_query(django_assert_num_queries):
         assert with_seats_left([], at=NOON) == []
 
 
-def day_of(session: Session) -> date:
-    return session.hall.cinema.local(session.start_datetime).date()
+def test_the_price_is_that_of_a_ticket_type_that_is_sold_for_the_film():
+    session = factories.a_session(price=Decimal("400.00"))
+    Film.objects.update(age_rating="18+")
+    TicketType.objects.update(highest_rating="12+")
+    TicketType.objects.create(name="Student", price_percent=80)
+    session.refresh_from_db()
 
+    [showing] = showings(first=date(2026, 11, 6))
 
-def shown(session: Session, client) -> list[bool]:
-    """Whether the session is in the list of showings, in the next day with showings, on the site and in the sitemap."""
-    return [
-        session in [each.session for each in showings(first=day_of(session), at=NOON)],
-        next_day(at=NOON) is not None,
-        session.film.title in client.get(f"/?day={day_of(session)}").text,
-        f"/films/{session.film_id}/" in client.get("/sitemap.xml").text,
-    ]
-
-
-@pytest.fixture
-def at_noon(monkeypatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOON)
-
-
-def test_a_session_that_can_be_bought_is_advertised(client, at_noon):
-    assert shown(factories.a_session(), client) == [True] * 4
-
-
-def test_without_a_gateway_nothing_is_advertised(client, at_noon, settings):
-    session = factories.a_session()
-    settings.PAYMENT_GATEWAYS = []
-
-    assert shown(session, client) == [False] * 4
-
-
-@pytest.mark.parametrize("left", [{"is_active": False}, {"sold_to": "TILL"}, {"sold_to": "COMPANION"}])
-def test_without_a_ticket_type_for_anybody_nothing_is_advertised(client, at_noon, left):
-    session = factories.a_session()
-    TicketType.objects.update(**left)
-
-    assert shown(session, client) == [False] * 4
-
-
-def test_a_session_in_a_hall_without_seats_is_not_advertised(client, at_noon):
-    session = factories.a_session()
-    Seat.objects.all().delete()
-
-    assert shown(session, client) == [False] * 4
+    assert showing.price == SeatMap(session, at=NOON).prices["STANDARD"] == Decimal("320.00")
