@@ -82,6 +82,7 @@ SCHEDULE: dict[str, Every | Daily] = {
     "cleanup_completed_sessions": Daily(time(4, 10)),
     "send_ticket_usage_reminders": minutes(10),
     "deliver_notifications": minutes(1),
+    "import_files": seconds(20),
     "check_invariants": Daily(time(5, 0)),
 }
 
@@ -103,5 +104,6 @@ TITLES: dict[str, str | Promise] = {
     "cleanup_completed_sessions": _("Archive past screenings"),
     "send_ticket_usage_reminders": _("Remind about screenings"),
     "deliver_notifications": _("Send messages"),
+    "import_files": _("Import files"),
     "check_invariants": _("Check the accounts"),
 }
