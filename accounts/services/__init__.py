@@ -8,6 +8,7 @@ from accounts.services.erasure import (
     redact,
     redact_admin_log,
     redact_approvals,
+    redact_column,
 )
 from accounts.services.export import facts_of
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
@@ -33,6 +34,7 @@ __all__ = [
     "redact",
     "redact_admin_log",
     "redact_approvals",
+    "redact_column",
     "refuse",
     "request_approval",
     "require_approval_above_limit",
