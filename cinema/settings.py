@@ -131,7 +131,8 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "accounts.throttling.PasswordBackend",
-    "django.contrib.auth.backends.ModelBackend",  # permissions, and sessions of links; never asked for a password
+    "accounts.backends.ShopBackend",  # sessions of the shop
+    "django.contrib.auth.backends.ModelBackend",  # permissions; never asked for a password
 ]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5

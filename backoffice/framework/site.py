@@ -12,11 +12,17 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from accounts.backends import is_shop_session
+
 HOUR = 3600  # seconds
 
 
 class Site(UnfoldAdminSite):
     empty_value_display = "–"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Not for sessions of the shop, whoever signed in there."""
+        return super().has_permission(request) and not is_shop_session(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Lazy: every page has it in its context, but the menu comes from `backoffice.framework.admin_menu`."""
