@@ -1,5 +1,5 @@
 from accounts.services.account_changes import are_independent, name_approvers, record_account_change
-from accounts.services.approvals import approve, refuse, request_approval
+from accounts.services.approvals import approve, approvers_of, refuse, request_approval
 from accounts.services.deactivation import deactivate, reactivate
 from accounts.services.erasure import (
     anonymise,
@@ -9,6 +9,7 @@ from accounts.services.erasure import (
     redact_admin_log,
     redact_approvals,
 )
+from accounts.services.export import facts_of
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
 from accounts.services.password_links import account_of_link, password_token, set_password_by_link
 from accounts.services.rights import may_manage, roles_to_give, who_gives_access
@@ -20,9 +21,11 @@ __all__ = [
     "account_of_link",
     "anonymise",
     "approve",
+    "approvers_of",
     "are_independent",
     "deactivate",
     "delete_login_attempts",
+    "facts_of",
     "is_above_limit",
     "is_anonymous",
     "may_manage",

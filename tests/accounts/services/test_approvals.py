@@ -469,6 +469,19 @@ def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_made_as_requ
     assert Order.objects.get().status == Order.Status.PAID
 
 
+def test_a_request_shows_the_number_that_will_be_booked_and_not_what_was_typed():
+    account = BonusAccount.objects.create(user=a_customer())
+    one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
+    submit(one, account, "adjust_points", amount=" 1\N{ARABIC-INDIC DIGIT FIVE}00 ", reason=" Sorry ")
+    asked = Approval.objects.get()
+
+    assert asked.facts[-2:] == [["Points", "1500"], ["Reason", "Sorry"]]
+
+    submit(owner, asked, "approve")
+    account.refresh_from_db()
+    assert account.balance == 1500
+
+
 def test_the_dashboard_does_not_ask_people_to_approve_their_own_requests():
     order = a_paid_order(seats=2)
     one = someone("cinema_manager", order.cinema)

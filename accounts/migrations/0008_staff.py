@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_phones'),
+        ('accounts', '0007_permission_labels'),
         ('auth', '0012_alter_user_first_name_max_length'),
         ('screenings', '0005_refunds_held'),
     ]
