@@ -30,7 +30,7 @@ class StaffSessionMiddleware:
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
         match = request.resolver_match
-        if match is None or match.app_name != "admin" or not request.user.is_authenticated or is_shop_session(request):
+        if match is None or match.app_name != "admin" or not request.user.is_staff or is_shop_session(request):
             return
         at = clock.now()
         active = _read(request, ACTIVE) or at
