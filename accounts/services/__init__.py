@@ -12,12 +12,14 @@ from accounts.services.erasure import (
 )
 from accounts.services.export import facts_of
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
-from accounts.services.rights import may_manage, roles_to_give
+from accounts.services.password_links import account_of_link, password_token, set_password_by_link
+from accounts.services.rights import may_manage, roles_to_give, who_gives_access
 from accounts.services.roles import Change, sync_roles
 
 __all__ = [
     "LIMIT_WINDOW",
     "Change",
+    "account_of_link",
     "anonymise",
     "approve",
     "approvers_of",
@@ -29,6 +31,7 @@ __all__ = [
     "is_anonymous",
     "may_manage",
     "name_approvers",
+    "password_token",
     "reactivate",
     "record_account_change",
     "redact",
@@ -39,5 +42,7 @@ __all__ = [
     "request_approval",
     "require_approval_above_limit",
     "roles_to_give",
+    "set_password_by_link",
     "sync_roles",
+    "who_gives_access",
 ]
