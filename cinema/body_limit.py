@@ -31,8 +31,8 @@ class BodyLimit:
     """Answers 413 to a body longer than `MAX_REQUEST_BYTES`, by its declared length.
 
     Only a view with a `large_body` takes more, from who is allowed to send it: that is asked once it is known who is
-    logged in, and before the body is read. This must stand before the check of CSRF tokens, which reads the body and
-    would store uploaded files on the disk. A body without a declared length (in chunks) is read as empty by Django.
+    logged in, and before the body is read. It has to come before `CsrfViewMiddleware`, which reads the body and so
+    stores uploaded files. Django treats a body without a declared length (chunked) as empty.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -28,6 +28,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_NAME = env.str("SITE_NAME", default="")  # empty: “Cinema”, in the visitor's language
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ORDER_PATH = "/order/{token}/"  # the customer's page of an order, for links in messages; a test compares the shop's
+APPROVAL_PATH = "/admin/accounts/approval/{pk}/change/"  # staff's page of a request; a test compares it too
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # one that sets X-Forwarded-Proto and adds to X-Forwarded-For
 
 ROOT_URLCONF = "cinema.urls"
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cinema.permissions_policy.PermissionsPolicy",
     "jobs.views.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cinema.csp.ContentSecurityPolicy",
@@ -132,7 +134,8 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "accounts.throttling.PasswordBackend",
-    "django.contrib.auth.backends.ModelBackend",  # permissions, and sessions of links; never asked for a password
+    "accounts.backends.ShopBackend",  # sessions of the shop
+    "django.contrib.auth.backends.ModelBackend",  # permissions; never asked for a password
 ]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
@@ -180,7 +183,7 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 if not DEBUG:
-    MIDDLEWARE.insert(2, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
+    MIDDLEWARE.insert(3, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "cinema.static_files.StaticFilesStorage"},  # hashed, compressed, cached for years

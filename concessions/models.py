@@ -127,7 +127,7 @@ class ConcessionItem(models.Model):
 
     @property
     def missing(self) -> int:
-        """How much is missing to the maximum stock; at least 0."""
+        """How many units are missing to reach the maximum stock; at least 0."""
         return max(self.max_stock_quantity - self.stock_quantity, 0)
 
 

@@ -139,7 +139,7 @@ class BookingGenerator:
         return latest - (latest - earliest) * self.rng.random() ** (2 if ahead else 4)
 
     def _assign_customer(self, booking: Booking) -> None:
-        """Customers with an account, guests with an e-mail address or phone, and anonymous people at the till."""
+        """Customers with an account, guests with an e-mail address or phone, and people at the box office."""
         if self.rng.random() < (0.2 if booking.channel == Channel.BOX_OFFICE else 0.55):
             booking.customer = self.rng.choice(self.chain.customers)
             self._spend_points(booking, booking.customer)

@@ -23,10 +23,12 @@ ATTEMPTS = {
     "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
     "sign_in": (timedelta(hours=1), 5, 30),
     "find": (timedelta(hours=1), 5, 30),
+    "correct_address": (timedelta(days=1), 3, 30),  # per order
     "unknown_link": (timedelta(hours=1), 60, 60),
     "code": (timedelta(hours=1), 20, 60),  # wrong ticket and pick-up codes, entered by staff
 }
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
+PASSWORD_LINK = timedelta(hours=72)  # how long a link to set a staff password is valid
 LINK_AGAIN = timedelta(minutes=5)  # at most one link in this time, once too many were asked for one e-mail address
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 
@@ -52,8 +54,8 @@ APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
     "concessions.write_off": Decimal(10_000),  # at the selling price
 }
 
-# Until then, whoever had a hand in an account (made it, set its password, changed its address or roles) counts as the
-# same person in an approval. Approvers named by `set_up` are exempt.
+# For this long, whoever created an account, set its password, or changed its address or roles cannot approve what
+# its owner requests, nor can the owner approve theirs. Approvers named by `set_up` are exempt.
 APPROVER_INDEPENDENT_AFTER = timedelta(days=30)
 
 STAFF_SESSION_IDLE = timedelta(hours=8)  # without a page of the admin, until staff are signed out

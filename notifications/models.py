@@ -14,6 +14,7 @@ class MessageKind(models.TextChoices):
     ORDER_PAID = "ORDER_PAID", _("Tickets")
     ORDER_LINK = "ORDER_LINK", _("Order link")
     SIGN_IN = "SIGN_IN", _("Sign-in link")
+    STAFF_PASSWORD = "STAFF_PASSWORD", _("Link to set a staff password")
     ORDER_OVERDUE = "ORDER_OVERDUE", _("Payment overdue")
     ORDER_CANCELLED = "ORDER_CANCELLED", _("Order cancelled")
     SESSION_CANCELLED = "SESSION_CANCELLED", _("Screening cancelled")
@@ -22,6 +23,7 @@ class MessageKind(models.TextChoices):
     TICKET_REMINDER = "TICKET_REMINDER", _("Screening reminder")
     POINTS_EXPIRING = "POINTS_EXPIRING", _("Points about to expire")
     LOW_STOCK = "LOW_STOCK", _("Low stock")
+    REFUNDS_TO_APPROVE = "REFUNDS_TO_APPROVE", _("Refunds to approve")
 
 
 class Status(models.TextChoices):

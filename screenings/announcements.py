@@ -24,7 +24,7 @@ class Announcement:
 
 
 def announcements(sessions: Collection[Session]) -> dict[int, Announcement]:
-    """By the sessions' primary keys. One query."""
+    """The announcements of these sessions, by primary key. One query."""
     found = {session.pk: Announcement() for session in sessions}
     records = Session.history.filter(id__in=found).order_by("history_id")
     for key, recorded, reason, start in records.values_list(

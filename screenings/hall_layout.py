@@ -52,7 +52,7 @@ def chosen(price: Decimal | None = None) -> SeatMark:
 
 
 def taken(price: Decimal | None = None) -> SeatMark:
-    """Sold, held or broken, for pages that do not show which."""
+    """A seat that is sold, held or broken, for pages that do not show which."""
     return SeatMark("taken", "✕", price=price)
 
 
@@ -127,8 +127,13 @@ class HallLayout:
         return [each for row in self.rows for each in row.seats]
 
     @property
+    def across(self) -> int:
+        """How many places the widest row has, aisles included."""
+        return max((each.seat.across for each in self.seats), default=0)
+
+    @property
     def width(self) -> int:
-        return 2 * EDGE + STEP * max((each.seat.across for each in self.seats), default=0)
+        return 2 * EDGE + STEP * self.across
 
     @property
     def height(self) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
@@ -51,15 +52,21 @@ class ApprovalsMixin(ActionsMixin):
 
 
 def _shown_facts(form: ActionForm) -> Iterable[tuple[str, str]]:
-    """The summary that the page showed, and the values that were typed, as texts."""
+    """The summary that the page showed, and the values of the form, as texts."""
     for name, value in form.summary():
         yield str(name), str(value)
     for field in form.visible_fields():
-        chosen = dict(getattr(field.field, "choices", ()))
-        values = field.value() if isinstance(field.value(), list) else [field.value()]
-        if isinstance(field.value(), bool):
-            values = [gettext("yes") if field.value() else gettext("no")]
-        yield str(field.label), ", ".join(str(chosen.get(value, value)) for value in values)
+        yield str(field.label), _shown_value(field, form.cleaned_data[field.name])
+
+
+def _shown_value(field: BoundField, value: Any) -> str:
+    """What the service gets, not what was typed: a digit of another script may look like another digit."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if choices := dict(getattr(field.field, "choices", ())):
+        chosen = field.value() if isinstance(field.value(), list) else [field.value()]
+        return ", ".join(str(choices.get(each, value)) for each in chosen)
+    return str(value)
 
 
 def is_pending(approval: Approval) -> bool:

@@ -1,4 +1,4 @@
-"""Pages of a list, at the same cost in a table of a million rows as in one of a hundred."""
+"""A paginator whose cost does not grow with the size of the table."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ COUNTED = 10_000
 
 
 class ListPaginator(Paginator):
-    """Counts up to `COUNTED` rows and pages through no more: whoever looks for a row beyond them filters or searches.
+    """Counts and shows at most `COUNTED` rows; to find others, users filter or search.
 
-    Where the order is that of the primary key and only some rows are wanted, their keys are read without an order. With
-    it, the database would read the table from its newest row on until it has met enough rows of one small cinema.
+    If a filtered list is ordered by primary key, the keys are read without an order and sorted here. With ORDER BY, the
+    database might scan the table from its newest row until it has found enough rows of a small cinema.
     """
 
     @cached_property

@@ -61,8 +61,8 @@ class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin
 
     @confirmed_action(
         permission="orders.override_check_in_ticket",
-        title=_("Check in at another time"),
-        text=_("The ticket is not for now. It will be marked as used all the same, and your reason will be stored."),
+        title=_("Check in anyway"),
+        text=_("This ticket is for another time. It will still be marked as used, and your reason will be stored."),
         when=lambda ticket: ticket.status == Ticket.Status.PAID and not is_admission_time(ticket.session, clock.now()),
         form=OverrideCheckInForm,
         icon="supervisor_account",

@@ -96,7 +96,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
         if call_off(session, reason=reason, at=at, actor=actor) is None:
             return gettext("%(session)s: screening cancelled.") % {"session": session}
         return gettext(
-            "%(session)s: screening cancelled. Customers are being told now. The refunds are above your limit, so they "
+            "%(session)s: screening cancelled. Customers are being notified. The refunds are above your limit, so they "
             "wait for a colleague’s approval."
         ) % {"session": session}
 

@@ -59,7 +59,7 @@ class Ticket(models.Model):
         permissions = [
             ("check_in_ticket", "Check a ticket in"),
             ("undo_check_in_ticket", "Undo a check-in"),
-            ("override_check_in_ticket", "Check a ticket in at another time"),
+            ("override_check_in_ticket", "Check a ticket in outside admission hours"),
         ]
         ordering = ["session", "seat"]
         indexes = [models.Index(fields=["session", "status"], name="ticket_of_session")]
@@ -98,7 +98,7 @@ class Scan(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
     override = models.CharField(
-        _("reason for another time"),
+        _("reason for admission outside hours"),
         max_length=250,
         blank=True,
         help_text=_("Why a guest was admitted before the doors opened, or after the end."),

@@ -14,11 +14,12 @@ from bonuses.services import points_earned, points_spent
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from orders.models import Order, Ticket
-from orders.services import code_of, may_extend, refundable_by_customer
+from orders.services import code_of, is_correctable_by_customer, may_extend, refundable_by_customer
 from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
 from payments.services import disputed_orders
 from screenings.announcements import announcements
 from screenings.models import Session
+from storefront.services import own_orders
 from storefront.services.calendar import CalendarEvent, calendar, event_uid, place_of
 from storefront.services.programme import time_zone_note
 
@@ -114,6 +115,15 @@ class OrderPage:
     def hold_expired(self) -> bool:
         """Whether its time to pay is over, whether or not the job has run."""
         return self.order.status in Order.UNPAID and not self.unpaid
+
+    @cached_property
+    def replacement(self) -> Order | None:
+        """The order that this one was changed into."""
+        return own_orders.replacement(self.order) if self.order.status == Status.CANCELLED else None
+
+    @cached_property
+    def address_correctable(self) -> bool:
+        return is_correctable_by_customer(self.order)
 
     @property
     def sold(self) -> bool:

@@ -16,15 +16,17 @@ from django.utils.translation import ngettext
 
 from cinema.local_time import night_note
 from cinema.money import format_money
+from cinema.typography import with_inner_quotes
 from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, SeatKind
-from storefront.services.programme import AtCinema, ListedShowing, duration
+from storefront.services.programme import AtCinema, Showing, duration
 
 register = template.Library()
 
 GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disabled"), SafeString(" checked")
 
 register.filter("money", format_money)
+register.filter("inner_quotes", with_inner_quotes)
 register.filter("duration", duration)
 
 
@@ -100,7 +102,7 @@ def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4"
     ))  # fmt: skip
 
 
-def _time(showing: ListedShowing) -> SafeString:
+def _time(showing: Showing) -> SafeString:
     night = format_html("<i>{}</i>", showing.night) if showing.night else ""
     if showing.sold_out:
         shape = '<span class="time gone"><b>{1}</b>{2}<i>{3}</i><em>{4}</em></span>'
@@ -115,7 +117,7 @@ def _page_of(session: int, _prefix: str) -> str:
     return reverse("shop:session", args=[session])
 
 
-def _showing_note(showing: ListedShowing) -> str:
+def _showing_note(showing: Showing) -> str:
     """The most important note about a showing: sold out, few seats left, or else its price."""
     if showing.sold_out:
         return _("Sold out")
@@ -195,8 +197,8 @@ def _seat(placed: SeatInRow, row: str, words: dict[str, Any]) -> SafeString:
         price = words["prices"][mark.price] = _price(placed)
     label = f"{row}, {words['seat']} {seat.number}, {words['kinds'][seat.kind]}, {price}"
     return format_html(
-        '{}<label class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}>'
-        "<span>{}</span></label>",
+        '{}<div class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}>'
+        '<span aria-hidden="true">{}</span></div>',
         SafeString(GAP * placed.gap),
         placed.shape,
         " gone" if mark.is_taken else "",

@@ -38,7 +38,7 @@ def seats_page(
     cinema = session.hall.cinema
     if chosen is None:
         chosen = valid_ids(request.GET.getlist("seat")) or seat_map.mine
-    showing = programme.ListedShowing(
+    showing = programme.Showing(
         session=session,
         starts=cinema.local(session.start_datetime),
         left=seat_map.free,
@@ -78,8 +78,8 @@ def seats_page(
 @require_safe
 @never_cache
 def taken(request: HttpRequest, key: int) -> JsonResponse:
-    """The seats that are taken now, polled by an open seat map. What a session sold is no longer told once it is off
-    sale.
+    """The seats that are taken now, polled by an open seat map; none once the session is off sale, since sales figures
+    are not public.
     """
     session = get_session(key)
     at = clock.now()

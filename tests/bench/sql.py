@@ -138,7 +138,7 @@ def update_completed_order_statuses(cursor: Any, keys: Keys, at: datetime) -> in
 
 
 def process_refunded_orders(cursor: Any, keys: Keys, at: datetime) -> int:
-    """Orders whose money all went back outside, by one refund: what the bench makes due."""
+    """Orders refunded in full at the gateway by one refund, which the benchmark makes due."""
     _lock_sessions(cursor, keys)
     _lock_orders(cursor, keys)
     given = _still(

@@ -210,7 +210,7 @@ def _csv_rows(content: bytes, headings: Collection[str]) -> tuple[int, Iterator[
 
 
 def _delimiter(first_line: str, headings: Collection[str]) -> str:
-    """The separator under which most headings are known; of equals, the one that occurs most."""
+    """The separator under which most headings are known; of several, the one that occurs most often."""
 
     def known(delimiter: str) -> int:
         try:

@@ -24,6 +24,7 @@ from payments.services import (
     allocate,
     balances,
     disputed_orders,
+    record_outside_refund,
     refunds_awaiting_lines,
     returned_by,
     unsaved_refund,
@@ -84,9 +85,7 @@ def refund_and_notify(
 
 @dataclass(frozen=True)
 class RefundPreview:
-    """What a refund amounts to: money and points returned, and how, earned points taken, and whether the order is
-    empty afterwards.
-    """
+    """The money and points that a refund returns or takes back; `last`: nothing of the order is left afterwards."""
 
     money: Decimal
     points_back: int
@@ -172,7 +171,7 @@ def refund_each_locked(
 def record_refund(
     order: Order, *, amount: Decimal, external_id: str, at: datetime, payment: Payment | None = None
 ) -> Refund:
-    """Record a refund that happened outside (a chargeback, or at the gateway's own desk), once per `external_id`.
+    """Record a refund that happened outside (a chargeback, or in the gateway's dashboard), once per `external_id`.
 
     `payment` is the refunded one, if known; otherwise the latest with enough money left. When no money is left the
     order is `REFUNDED`, and `process_refunds` releases what it holds. A partial refund names no lines, so it waits for
@@ -198,15 +197,8 @@ def record_refund_locked(
     if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
         raise MoreThanLeft(order, amount=amount, kept=balance.kept)
     whole = amount == balance.kept and order.status in Order.SOLD
-    booked = Refund.objects.create(
-        order=order,
-        payment_id=source,
-        amount=amount,
-        status=Refund.Status.SUCCEEDED,
-        external_id=external_id,
-        unallocated_amount=ZERO if whole else amount,
-        requested_at=at,
-        succeeded_at=at,
+    booked = record_outside_refund(
+        order.pk, source, amount=amount, external_id=external_id, awaits_lines=not whole, at=at
     )
     if whole:
         Order.transition([order], Order.Status.REFUNDED, at=at, refunded_at=at)
