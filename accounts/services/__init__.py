@@ -1,14 +1,8 @@
 from accounts.services.account_changes import are_independent, name_approvers, record_account_change
 from accounts.services.approvals import approve, refuse, request_approval
 from accounts.services.deactivation import deactivate, reactivate
-from accounts.services.erasure import (
-    anonymise,
-    delete_login_attempts,
-    is_anonymous,
-    redact,
-    redact_admin_log,
-    redact_approvals,
-)
+from accounts.services.erasure import admin_log, anonymise, delete_login_attempts, is_anonymous, redact_approvals
+from accounts.services.free_text import Words, redact_everywhere, redact_rows
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
 from accounts.services.rights import may_manage, roles_to_give
 from accounts.services.roles import Change, sync_roles
@@ -16,6 +10,8 @@ from accounts.services.roles import Change, sync_roles
 __all__ = [
     "LIMIT_WINDOW",
     "Change",
+    "Words",
+    "admin_log",
     "anonymise",
     "approve",
     "are_independent",
@@ -27,9 +23,9 @@ __all__ = [
     "name_approvers",
     "reactivate",
     "record_account_change",
-    "redact",
-    "redact_admin_log",
     "redact_approvals",
+    "redact_everywhere",
+    "redact_rows",
     "refuse",
     "request_approval",
     "require_approval_above_limit",
