@@ -16,14 +16,14 @@ class UnknownPermission(Exception):
 
 
 class CannotDeactivateSelf(Refused, code="own_account"):
-    """Staff cannot deactivate their own account, since they could not undo it."""
+    """Staff cannot deactivate their own account, since they could not reverse it."""
 
     def __str__(self) -> str:
         return _("You can’t deactivate your own account. Ask a colleague to do it.")
 
 
 class InsufficientAccess(Refused, code="person_out_of_reach"):
-    """The person has rights or cinemas that the user who acts does not have."""
+    """The person has permissions or cinemas that the acting user does not have."""
 
     def __init__(self, person: Any) -> None:
         super().__init__(person)
@@ -54,7 +54,7 @@ class ApproverNotAllowed(Refused, code="approver_not_allowed"):
 
 
 class ApproverNotIndependent(Refused, code="approver_not_independent"):
-    """One of the two had a hand in the other's account lately, or a third person in both: they may be one person."""
+    """One of the two changed the other's account recently, or a third person changed both: they may be one person."""
 
     def __str__(self) -> str:
         days = settings.APPROVER_INDEPENDENT_AFTER.days
@@ -81,7 +81,7 @@ class NotAnApprover(Refused, code="not_an_approver"):
 
 
 class ApprovalOutdated(Refused, code="approval_outdated"):
-    """The request was changed or withdrawn, or would no longer do what it says."""
+    """The request was changed or withdrawn, or would no longer have the effect that it shows."""
 
     def __str__(self) -> str:
         return _("This request is out of date. Look at the current one, or ask your colleague to make a new request.")

@@ -7,9 +7,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.phones import PhoneField
 from cinema.history import History
 from cinema.money import MoneyField, between
-from cinema.phones import PhoneField
 
 
 def default_language() -> str:
@@ -97,7 +97,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        permissions = [("switch_off_user", "Switch a person off, or on again")]
+        permissions = [("switch_off_user", "Deactivate or reactivate a user")]
         ordering = ["email"]
         constraints = [models.UniqueConstraint(Lower("email"), name="one_user_an_email")]
 

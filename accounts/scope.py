@@ -15,16 +15,17 @@ def cinemas_of(request: HttpRequest) -> Cinemas:
     """
     found: Cinemas
     if not hasattr(request, "_own_cinemas"):
-        person: Any = request.user
-        if not person.is_authenticated:
-            found = frozenset()
-        elif person.all_cinemas:
-            found = None
-        else:
-            found = frozenset(person.cinemas.values_list("pk", flat=True))
+        found = cinemas_of_person(request.user)
         request._own_cinemas = found  # type: ignore[attr-defined]
     found = request._own_cinemas  # type: ignore[attr-defined]
     return found
+
+
+def cinemas_of_person(person: Any) -> Cinemas:
+    """The cinemas of a user; None means all. One query, unless the user may see all."""
+    if not person.is_authenticated:
+        return frozenset()
+    return None if person.all_cinemas else frozenset(person.cinemas.values_list("pk", flat=True))
 
 
 def within(rows: QuerySet[Any], path: str, cinemas: Cinemas) -> QuerySet[Any]:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 class BodyLimit:
     """Answers 413 to a body longer than `MAX_REQUEST_BYTES`, by its declared length.
 
-    It must stand before the check of CSRF tokens, which reads the body and would store uploaded files on the disk. A
-    body without a declared length (in chunks) is read as empty by Django.
+    It has to come before `CsrfViewMiddleware`, which reads the body and so stores uploaded files. Django treats a body
+    without a declared length (chunked) as empty.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -25,11 +25,11 @@ class Refused(Exception):
 
 
 class ForbiddenMove(Refused, code="status_not_allowed"):
-    """The status cannot change in this way, or has it already."""
+    """The status cannot change in this way, or already has this value."""
 
 
 class ConcurrentChange(Refused, code="changed_meanwhile"):
-    """Somebody else changed the row between the read and the write."""
+    """Someone else changed the row between the read and the write."""
 
 
 def transition(rows: Iterable[models.Model], to: str, **fields: Any) -> None:

@@ -8,7 +8,7 @@ from cinema.status import ConcurrentChange, Refused
 
 
 class OutOfStock(Refused, code="out_of_stock"):
-    """Some items have less in stock than was asked for."""
+    """Some items have less in stock than was ordered."""
 
     def __init__(self, items: Iterable[object]) -> None:
         self.items = [str(item) for item in items]
@@ -19,7 +19,7 @@ class OutOfStock(Refused, code="out_of_stock"):
 
 
 class PromisedToCustomers(Refused, code="stock_promised"):
-    """The count of the shelf is lower than what customers have ordered."""
+    """The count is lower than the quantity that customers have ordered."""
 
     def __init__(self, item: object, *, on_shelf: int, promised: int) -> None:
         super().__init__(

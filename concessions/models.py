@@ -105,7 +105,7 @@ class ConcessionItem(models.Model):
             ("count_stock", "Count the stock"),
             ("write_off_goods", "Write goods off"),
             ("order_goods", "Order goods up to the maximum"),
-            ("take_off_sale", "Take an item off sale, or put it back"),
+            ("take_off_sale", "Take an item off sale, or put it back on sale"),
         ]
         ordering = ["cinema", "name"]
         indexes = [models.Index(fields=["is_low", "low_alerted_at", "is_active"], name="item_low_stock")]
@@ -127,7 +127,7 @@ class ConcessionItem(models.Model):
 
     @property
     def missing(self) -> int:
-        """How much is missing to the maximum stock; at least 0."""
+        """How many units are missing to reach the maximum stock; at least 0."""
         return max(self.max_stock_quantity - self.stock_quantity, 0)
 
 
@@ -189,7 +189,7 @@ class ConcessionPreorder(models.Model):
         verbose_name = _("snack pre-order")
         verbose_name_plural = _("snack pre-orders")
         permissions = [
-            ("make_ready", "Make a pre-order ready"),
+            ("make_ready", "Mark a pre-order as ready"),
             ("hand_over", "Hand a pre-order over"),
         ]
         ordering = ["collection_deadline", "id"]

@@ -49,13 +49,13 @@ class Chain:
 
 def create_chain(rng: random.Random, *, at: datetime) -> Chain:
     """The chain opens 60 days before `at`; some points were granted over a year ago and have expired by `at`."""
-    admin = User.objects.create_superuser(ADMIN_EMAIL, None, first_name="Алла", last_name="Королёва")
+    User.objects.create_superuser(ADMIN_EMAIL, None, first_name="Алла", last_name="Королёва")
     chain = Chain(
         venues=_venues(at=at - timedelta(days=60)),
         films=_films(),
         ticket_types={
-            name: TicketType.objects.create(name=name, price_percent=percent, sold_to=sold_to)
-            for name, (percent, sold_to) in sample_data.TICKET_TYPES.items()
+            name: TicketType.objects.create(name=name, price_percent=percent, sold_to=sold_to, highest_rating=rating)
+            for name, (percent, sold_to, rating) in sample_data.TICKET_TYPES.items()
         },
         promocodes=_promocodes(),
         customers=_customers("guest", range(120)),
@@ -64,10 +64,10 @@ def create_chain(rng: random.Random, *, at: datetime) -> Chain:
     for seat in Seat.objects.order_by("hall", "row", "number"):
         chain.seats.setdefault(seat.hall_id, []).append(seat)
     with_points = rng.sample(chain.customers, 50)
-    _grant(with_points, 400, "Подарок ко дню рождения", at=at - timedelta(days=55), actor=admin)
+    _grant(with_points, 400, "Подарок ко дню рождения", at=at - timedelta(days=55))
     chain.points = {user.pk: 400 for user in with_points}
-    _grant(chain.inactive_customers[:6], 150, "Подарок к открытию", at=at - timedelta(days=400), actor=admin)
-    _grant(chain.inactive_customers[6:], 250, "Подарок к открытию", at=at - timedelta(days=350), actor=admin)
+    _grant(chain.inactive_customers[:6], 150, "Подарок к открытию", at=at - timedelta(days=400))
+    _grant(chain.inactive_customers[6:], 250, "Подарок к открытию", at=at - timedelta(days=350))
     return chain
 
 
@@ -152,7 +152,7 @@ def _customers(login: str, numbers: Sequence[int]) -> list[User]:
     return User.objects.bulk_create(users)
 
 
-def _grant(users: Sequence[User], points: int, reason: str, *, at: datetime, actor: User) -> None:
+def _grant(users: Sequence[User], points: int, reason: str, *, at: datetime) -> None:
     for user in users:
         account = BonusAccount.objects.create(user=user)
-        adjust(account, amount=points, reason=reason, at=at, actor=actor)
+        adjust(account, amount=points, reason=reason, at=at)

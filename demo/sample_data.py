@@ -119,12 +119,12 @@ FILMS = [
 
 ADULT, CHILD, STUDENT, CARER, COMP = "Взрослый", "Детский", "Студенческий", "Сопровождающий", "Пригласительный"
 TICKET_TYPES = {
-    # percent of the price, and whom the shop offers it to
-    ADULT: (100, "ANYBODY"),
-    STUDENT: (80, "ANYBODY"),
-    CHILD: (60, "ANYBODY"),
-    CARER: (0, "COMPANION"),
-    COMP: (0, "TILL"),
+    # percent of the price, whom the shop offers it to, and up to which age rating
+    ADULT: (100, "ANYBODY", ""),
+    STUDENT: (80, "ANYBODY", ""),
+    CHILD: (60, "ANYBODY", "12+"),
+    CARER: (0, "COMPANION", ""),
+    COMP: (0, "TILL", ""),
 }
 
 SURCHARGES = {"VIP": 150, "LOVE_SEAT": 100}

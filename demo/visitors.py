@@ -118,9 +118,10 @@ class BookingGenerator:
         ticket_types = self.rng.choices(
             [sample_data.ADULT, sample_data.CHILD, sample_data.STUDENT], [70, 18, 12], k=len(seats)
         )
+        ticket_types[:1] = [sample_data.ADULT] * bool(seats)  # none when no row has enough seats left
         return [
-            (session, seat, types[sample_data.ADULT if number == 0 else name])
-            for number, (seat, name) in enumerate(zip(seats, ticket_types, strict=True))
+            (session, seat, types[name if types[name].suits(session.film.age_rating) else sample_data.ADULT])
+            for seat, name in zip(seats, ticket_types, strict=True)
         ]
 
     def _booked_at(self, session: Session, channel: str) -> datetime:
@@ -138,7 +139,7 @@ class BookingGenerator:
         return latest - (latest - earliest) * self.rng.random() ** (2 if ahead else 4)
 
     def _assign_customer(self, booking: Booking) -> None:
-        """Customers with an account, guests with an e-mail address or phone, and anonymous people at the till."""
+        """Customers with an account, guests with an e-mail address or phone, and people at the box office."""
         if self.rng.random() < (0.2 if booking.channel == Channel.BOX_OFFICE else 0.55):
             booking.customer = self.rng.choice(self.chain.customers)
             self._spend_points(booking, booking.customer)

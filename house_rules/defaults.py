@@ -18,7 +18,7 @@ ATTEMPTS = {
     # action: (period, limit per person, limit per IP address)
     "hold": (timedelta(minutes=15), 20, 120),
     "remember": (timedelta(minutes=15), 60, 240),  # what was typed at a checkout, kept in the session
-    "lapse": (timedelta(days=1), 1, 10),  # messages about lapsed holds to addresses that were only typed
+    "hold_expired": (timedelta(days=1), 1, 10),  # messages about expired holds to addresses that were only typed
     "promocode": (timedelta(hours=1), 10, 40),  # wrong codes only
     "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
     "sign_in": (timedelta(hours=1), 5, 30),
@@ -52,9 +52,12 @@ APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
     "concessions.write_off": Decimal(10_000),  # at the selling price
 }
 
-# Until then, whoever had a hand in an account (made it, set its password, changed its address or roles) counts as the
-# same person in an approval. Approvers named by `set_up` are exempt.
+# For this long, whoever created an account, set its password, or changed its address or roles cannot approve what
+# its owner requests, nor can the owner approve theirs. Approvers named by `set_up` are exempt.
 APPROVER_INDEPENDENT_AFTER = timedelta(days=30)
+
+STAFF_SESSION_IDLE = timedelta(hours=8)  # without a page of the admin, until staff are signed out
+REAUTHENTICATE_AFTER = timedelta(minutes=15)  # before people, rules and money above a limit are changed
 
 REMINDER_AHEAD = timedelta(hours=2)
 DOORS_OPEN = timedelta(minutes=60)  # before the start

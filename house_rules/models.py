@@ -32,7 +32,7 @@ def within_bounds(name: str) -> list[Any]:
 
 
 class HouseRules(models.Model):
-    """One row, of the whole chain. As long as there is none, the settings decide: see `house_rules.rules`."""
+    """The single row, for the whole chain. Until it is saved, the settings apply: see `house_rules.rules`."""
 
     ONE = 1  # the primary key
 
@@ -122,6 +122,6 @@ class HouseRules(models.Model):
         return str(self._meta.verbose_name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """There is one row: a second one is this one."""
+        """Always save the one row, so that there is never a second one."""
         self.pk = self.ONE
         super().save(*args, **kwargs)

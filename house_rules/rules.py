@@ -1,10 +1,10 @@
-"""What the house rules say now: the owner's row (`HouseRules`) or, without one, the settings of the same names.
+"""The house rules that apply now: the row that the owner edits (`HouseRules`) or, without one, the settings.
 
     with rules_scope():        # a request, a pass of a job
         rules().bonus_rate     # one query, at the first call
 
-Outside a scope each call is a query, so that a shell never works with an old rule; a service that asks in a loop is a
-scope of its own (`@rules_scope()`).
+Outside a scope each call costs a query, so that a shell never uses an outdated rule. A service that calls `rules()` in
+a loop opens a scope (`@rules_scope()`).
 """
 
 from collections.abc import Callable, Iterator

@@ -5,7 +5,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cinema.schedule import TITLES
+from jobs.titles import TITLES
 
 JOB_NAME_LENGTH = 100
 
@@ -84,15 +84,15 @@ class QuarantinedRow(models.Model):
     class Meta:
         verbose_name = _("failed row")
         verbose_name_plural = _("failed rows")
-        permissions = [("retry_quarantinedrow", "Have a quarantined row retried")]
+        permissions = [("retry_quarantinedrow", "Retry a failed row")]
         ordering = ["-first_failed_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["job", "row"], name="quarantined_once_a_job")]
 
     def __str__(self) -> str:
-        return f"{TITLES.get(self.job, self.job)}: {self.row_in_words}"
+        return f"{TITLES.get(self.job, self.job)}: {self.row_description}"
 
     @property
-    def row_in_words(self) -> str:
+    def row_description(self) -> str:
         """The row for people, such as `order 123`."""
         table, _colon, key = self.row.partition(":")
         try:

@@ -14,9 +14,9 @@ from accounts.services.approvals import ApprovableService
 from cinema.money import format_money
 from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.services import RefundPreview, preview_refund, refund, refunds_of
-from orders.services.refunds.effects import OrderLine, lines_of
+from orders.services.refunds.effects import remaining_lines
 from payments.models import Refund
 from screenings.models import Session
 
@@ -45,7 +45,7 @@ class RefundApproval(ApprovableService):
     ) -> dict[str, Any]:
         """Includes what the refund amounts to now, so that exactly this is approved."""
         if lines is None:
-            lines = lines_of([order.pk])[order.pk].refundable
+            lines = remaining_lines([order.pk])[order.pk].refundable
         gives = preview_refund(order, lines=lines, at=at)
         return {
             "tickets": [line.pk for line in lines if not isinstance(line, ConcessionPreorder)],

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from bonuses.errors import NotEnoughPoints as NotEnoughPoints
+from cinema.local_time import format_local
 from cinema.money import format_money
 from cinema.status import ConcurrentChange as ConcurrentChange
 from cinema.status import ForbiddenMove as ForbiddenMove
@@ -25,6 +26,7 @@ from payments.errors import PaymentDisputed as PaymentDisputed
 from payments.errors import RefundedAlready as RefundedAlready
 from payments.errors import RefundStillToSend as RefundStillToSend
 from screenings.errors import SeatBroken as SeatBroken
+from screenings.models import Session
 
 
 class BasketRefused(Refused, code="basket_invalid"):
@@ -40,15 +42,15 @@ class BasketTooLarge(BasketRefused, code="basket_too_large"):
 
 
 class SeatChosenTwice(BasketRefused, code="seat_chosen_twice"):
-    """The basket names a seat of a session twice."""
+    """The basket has the same seat of a session twice."""
 
 
 class SnackQuantityRefused(BasketRefused, code="snack_quantity_invalid"):
-    """The quantity of a snack is not from 1 to the maximum of a line."""
+    """The quantity of a snack is not from 1 to the maximum."""
 
 
 class SnackNotSold(BasketRefused, code="snack_not_sold"):
-    """The snack is not sold in this cinema now."""
+    """This cinema does not sell the snack now."""
 
 
 class DifferentCinemas(BasketRefused, code="different_cinemas"):
@@ -63,8 +65,18 @@ class TicketTypeNotSold(BasketRefused, code="ticket_type_not_sold"):
     """The ticket type is not sold now."""
 
 
+class TicketTypeNotForRating(TicketTypeNotSold, code="ticket_type_not_for_rating"):
+    """The age rating of the film is too high for the ticket type."""
+
+    def __init__(self, ticket_type: Any, rating: str) -> None:
+        super().__init__(
+            _("“%(type)s” tickets aren’t sold for films rated %(rating)s. Choose another ticket type.")
+            % {"type": with_inner_quotes(ticket_type), "rating": rating}
+        )
+
+
 class PointsRefused(BasketRefused, code="points_not_allowed"):
-    """The number of points is not valid, or more than may pay for this order."""
+    """The number of points is not valid, or is more than this order allows."""
 
 
 class DetailsRefused(BasketRefused, code="order_details_invalid"):
@@ -72,7 +84,7 @@ class DetailsRefused(BasketRefused, code="order_details_invalid"):
 
 
 class SeatTaken(Refused, code="seat_taken"):
-    """One of the seats was sold or is held for somebody else."""
+    """One of the seats was sold to, or is held for, someone else."""
 
 
 class NotOnSale(Refused, code="not_on_sale"):
@@ -111,7 +123,7 @@ class ChoiceRefused(Refused, code="seat_choice_not_allowed"):
 
 
 class SeatLeftAlone(Refused, code="single_seat_left"):
-    """The choice leaves single free seats between others.
+    """The choice leaves single free seats between taken ones.
 
     `seats`: those that would be left.
     """
@@ -143,23 +155,23 @@ class HoldEnds(Refused, code="hold_not_extendable"):
 
 
 class PromocodeRefused(Refused, code="promocode_not_accepted"):
-    """The promocode cannot be used."""
+    """The promo code cannot be used."""
 
 
 class PromocodeUnknown(PromocodeRefused, code="promocode_unknown"):
-    """There is no promocode of this name."""
+    """There is no such promo code."""
 
 
 class PromocodeNotValid(PromocodeRefused, code="promocode_not_valid_now"):
-    """The promocode is switched off, or now is outside its dates."""
+    """The promo code is inactive, or today is outside its dates."""
 
 
 class PromocodeUsedUp(PromocodeRefused, code="promocode_used_up"):
-    """The promocode has been used as often as it may be."""
+    """The promo code has reached its usage limit."""
 
 
 class WrongAmount(Refused, code="wrong_amount"):
-    """The amount is not what the order costs."""
+    """The amount is not the price of the order."""
 
 
 class AlreadyPaid(Refused, code="already_paid"):
@@ -167,7 +179,7 @@ class AlreadyPaid(Refused, code="already_paid"):
 
 
 class NotPayable(Refused, code="order_not_payable"):
-    """No payment of this order can be started."""
+    """No payment can be started for this order."""
 
 
 class PaidBefore(NotPayable, code="order_paid"):
@@ -220,19 +232,19 @@ class RemindedLately(NotReminded, code="reminded_lately"):
     """The customer was reminded less than an hour ago."""
 
 
-class NotForgotten(Refused, code="customer_not_erasable"):
+class CannotErase(Refused, code="customer_not_erasable"):
     """The customer's data cannot be erased."""
 
 
-class NothingKept(NotForgotten, code="customer_erased_already"):
-    """Nothing that names the customer is stored any more."""
+class ErasedAlready(CannotErase, code="customer_erased_already"):
+    """The customer's personal data has already been erased."""
 
 
-class StaffNotForgotten(NotForgotten, code="customer_is_staff"):
-    """The person is staff: deactivate the account instead."""
+class CannotEraseStaff(CannotErase, code="customer_is_staff"):
+    """The person is a member of staff."""
 
 
-class OrdersStillOpen(NotForgotten, code="customer_has_open_orders"):
+class OrdersStillOpen(CannotErase, code="customer_has_open_orders"):
     """An order of the customer is not settled yet."""
 
 
@@ -256,12 +268,41 @@ class TicketNotValid(NotAdmitted, code="ticket_not_valid"):
     """The ticket was refunded or has expired."""
 
 
+class OutsideAdmission(NotAdmitted, code="ticket_outside_admission"):
+    """The ticket is for another time, or its screening is over."""
+
+    text: str
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.session = session
+
+    def __str__(self) -> str:
+        hall = self.session.hall
+        return _(self.text) % {
+            "time": format_local(self.session.start_datetime, hall.cinema.zone, named=False),
+            "hall": hall.name,
+        }
+
+
+class TooEarly(OutsideAdmission, code="ticket_too_early"):
+    """The doors of the session are not open yet."""
+
+    text = gettext_noop("Too early: this ticket is for %(time)s, %(hall)s.")
+
+
+class TooLate(OutsideAdmission, code="ticket_too_late"):
+    """The session is over."""
+
+    text = gettext_noop("Too late: this ticket was for %(time)s, %(hall)s, and that screening is over.")
+
+
 class ScanNotUndoable(NotAdmitted, code="scan_not_undoable"):
     """The ticket is not scanned, or its order is completed."""
 
 
 class SnacksNotOpen(NotAdmitted, code="snacks_not_open"):
-    """The snacks are not in a status from which this step is possible."""
+    """The status of the snacks does not allow this step."""
 
 
 class NotAwaitingPayment(ForbiddenMove, code="order_not_awaiting_payment"):
@@ -273,4 +314,4 @@ class NotRefundable(ForbiddenMove, code="order_not_refundable"):
 
 
 class NotTakenByHand(ForbiddenMove, code="payment_not_by_hand"):
-    """The payment is not an open one that was taken by hand."""
+    """The payment is not one in progress that staff took."""

@@ -37,7 +37,7 @@ class NotPollable(GatewayError, code="gateway_by_hand"):
 
 
 class UnverifiedWebhook(Refused, code="webhook_not_genuine"):
-    """A webhook was not sent by the gateway that it names."""
+    """A webhook was not sent by the gateway that it claims to come from."""
 
 
 class PaymentDisputed(Refused, code="payment_disputed"):

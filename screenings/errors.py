@@ -137,7 +137,7 @@ class SeatBroken(Refused, code="seat_out_of_use"):
 
 
 class OutageAlreadyEnded(ForbiddenMove, code="seat_back_already"):
-    """The seat is already back in use, or its outage has ended."""
+    """The seat is already back on sale, or its outage has ended."""
 
     def __init__(self, outage: Any) -> None:
         super().__init__(_("%(seat)s is already back on sale.") % {"seat": capfirst(str(outage.seat))})

@@ -52,7 +52,7 @@ def chosen(price: Decimal | None = None) -> SeatMark:
 
 
 def taken(price: Decimal | None = None) -> SeatMark:
-    """Sold, held or broken, for pages that do not show which."""
+    """A seat that is sold, held or broken, for pages that do not show which."""
     return SeatMark("taken", "✕", price=price)
 
 

@@ -42,10 +42,12 @@ def surcharges_by_cinema(cinemas: Iterable[int]) -> dict[int, dict[str, Decimal]
 
 
 def sold_online() -> list[TicketType]:
-    """The active ticket types that customers can buy online. One query."""
+    """The active ticket types that customers can buy online, whatever the film's age rating. One query."""
     return list(TicketType.objects.filter(is_active=True).exclude(sold_to=TicketType.SoldTo.TILL))
 
 
-def full_percent(types: Iterable[TicketType]) -> int:
-    """The percentage used while no ticket type is chosen: that of the most expensive type open to everyone."""
-    return max((each.price_percent for each in types if each.sold_to == TicketType.SoldTo.ANYBODY), default=100)
+def full_percent(types: Iterable[TicketType], *, rating: str = "") -> int:
+    """The percentage used while no ticket type is chosen: that of the most expensive type open to everyone for a film
+    of this age rating."""
+    open_to_all = (each for each in types if each.sold_to == TicketType.SoldTo.ANYBODY and each.suits(rating))
+    return max((each.price_percent for each in open_to_all), default=100)

@@ -5,9 +5,16 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from cinema import clock
 from storefront.request_identity import customer
+from storefront.services.own_orders import held_orders
 
 
 def shop(request: HttpRequest) -> dict[str, Any]:
-    """Template variables of every page of the shop. The customer is looked up only where a template uses it."""
-    return {"house": settings.SITE_NAME or _("Cinema"), "customer": SimpleLazyObject(lambda: customer(request))}
+    """Template variables of every page of the shop. The customer, and what they hold, are looked up only where a
+    template uses them."""
+    return {
+        "house": settings.SITE_NAME or _("Cinema"),
+        "customer": SimpleLazyObject(lambda: customer(request)),
+        "held_orders": SimpleLazyObject(lambda: held_orders(request, at=clock.now())),
+    }

@@ -8,13 +8,13 @@ from payments.errors import PaymentDisputed
 
 
 class LinkRefused(Refused, code="sign_in_link_invalid"):
-    """The link to sign in was used, is too old, or is not ours."""
+    """The sign-in link was used, has expired, or was not issued by this site."""
 
     def __init__(self) -> None:
         super().__init__(_("This link has expired or has already been used. Please request a new one."))
 
 
-def in_customers_words(refusal: Exception) -> str:
+def message_for_customer(refusal: Exception) -> str:
     """The text of a refusal for customers; those written for staff, about statuses or stock, are replaced."""
     if isinstance(refusal, (ForbiddenMove, ConcurrentChange)):
         return _("This order has changed in the meantime. Open its page to see its current state.")

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User, normalise_email
+from accounts.phones import PhoneFormField
 from cinema.money import MAX_AMOUNT, MINOR_UNITS, format_money
-from cinema.phones import PhoneFormField
 from concessions.models import ConcessionItem
-from screenings.models import Seat, TicketType
+from screenings.models import AgeRating, Seat, TicketType
 from storefront.services.seat_map import SeatMap
 
 EMAIL_LENGTH = 254  # of every column that stores an e-mail address
@@ -70,6 +70,13 @@ class CheckoutForm(ShopForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.seat_map, self.seats, self.stock = seat_map, seats, stock
+        if seat_map.session.film.age_rating == AgeRating.EIGHTEEN:
+            self.fields["of_age"] = forms.BooleanField(
+                label=gettext_lazy("Everyone in this order is 18 or older. Photo ID is checked at the entrance."),
+                error_messages={
+                    "required": gettext_lazy("Films rated 18+ are for adults only: please confirm the age.")
+                },
+            )
         self._types: dict[int, dict[str, TicketType]] = {}
         for seat in seats:
             types = seat_map.types_for(seat)
@@ -78,6 +85,11 @@ class CheckoutForm(ShopForm):
                 label=str(seat),
                 choices=[(each.pk, f"{each} · {format_money(self._price(seat, each))}") for each in types],
                 initial=next((each.pk for each in types), None),
+                error_messages={
+                    "invalid_choice": gettext_lazy(
+                        "This ticket type isn’t sold for this seat and film. Choose another one."
+                    )
+                },
             )
         for item, left in stock:
             self.fields[f"snack-{item.pk}"] = forms.IntegerField(

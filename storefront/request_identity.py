@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from django.core.signing import BadSignature, Signer
 from django.forms import Form
 from django.http import HttpRequest
 
@@ -13,6 +14,7 @@ from cinema.http import client_address
 from orders.services import Buyer
 
 KEPT = ("email", "phone", "promocode", "points")  # the contact details entered, until something is bought
+VISITOR = "storefront.visitor"
 LONGEST = 254  # characters of a value that is kept
 
 
@@ -32,12 +34,32 @@ def signed_in_customer(request: HttpRequest) -> User:
 
 
 def visitor(request: HttpRequest) -> str:
-    """The random name of this browser. It is stored by `remember` or `keep_visitor` only, since storing it creates a
-    row in the table of sessions.
+    """The random name of this browser. It is stored by `store_typed` or `keep_visitor` only, since storing it creates
+    a row in the table of sessions.
     """
-    known = request.session.get("visitor") or getattr(request, "new_visitor", None) or secrets.token_urlsafe(16)
+    known = known_visitor(request) or getattr(request, "new_visitor", None) or secrets.token_urlsafe(16)
     request.new_visitor = known  # type: ignore[attr-defined]
     return str(known)
+
+
+def known_visitor(request: HttpRequest) -> str:
+    """The name of this browser, as stored or as its form says; an empty string for a new one."""
+    session = getattr(request, "session", {})  # an error page may be rendered before the session was loaded
+    return str(session.get("visitor", "")) or _visitor_in_form(request)
+
+
+def visitor_for_form(request: HttpRequest) -> str:
+    """The signed name of a browser that is not stored yet, for a form: sent twice, it is the same browser's both
+    times, though the second request left before the first was answered.
+    """
+    return "" if "visitor" in request.session else Signer(salt=VISITOR).sign(visitor(request))
+
+
+def _visitor_in_form(request: HttpRequest) -> str:
+    try:
+        return Signer(salt=VISITOR).unsign(request.POST.get("visitor", ""))
+    except BadSignature:
+        return ""
 
 
 def keep_visitor(request: HttpRequest) -> None:

@@ -1,60 +1,115 @@
-"""Structured data of sessions for search engines: schema.org as JSON-LD, which browsers do not execute."""
+"""Structured data of sessions for search engines: schema.org as JSON-LD, which browsers do not execute.
+
+The properties are those of https://developers.google.com/search/docs/appearance/structured-data/event.
+"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
+from datetime import datetime
+from functools import cache
 from typing import Any
 
+import pytz
 from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
-from screenings.models import Film
-from storefront.services.programme import Showing
+from screenings.announcements import Announcement, announcements
+from screenings.models import Cinema, Film, Session
+from storefront.services.programme import Showing, duration
 
+SCHEMA = "https://schema.org"
 # Prevents any text from closing the <script> element; JSON parsers decode the escapes.
 ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
 
 
-def screening_events(showings: Iterable[Showing]) -> SafeString:
-    events = [_event(showing) for showing in showings]
-    text = json.dumps({"@context": "https://schema.org", "@graph": events}, ensure_ascii=False)
+def screening_events(showings: Collection[Showing]) -> SafeString:
+    """The showings of films whose genres are loaded. One query."""
+    announced = announcements([showing.session for showing in showings])
+    events = [_event(showing, announced[showing.session.pk]) for showing in showings]
+    text = json.dumps({"@context": SCHEMA, "@graph": events}, ensure_ascii=False)
     return mark_safe(text.translate(ESCAPES))  # noqa: S308 (escaped above)
 
 
-def _event(showing: Showing) -> dict[str, Any]:
-    session = showing.session
+def _event(showing: Showing, announced: Announcement) -> dict[str, Any]:
+    session, film = showing.session, showing.session.film
     cinema, link = session.hall.cinema, settings.SITE_URL + reverse("shop:session", args=[session.pk])
     event = {
         "@type": "ScreeningEvent",
-        "name": session.film.title,
-        "startDate": showing.starts.isoformat(),
-        "endDate": cinema.local(session.end_datetime).isoformat(),
-        "eventStatus": "https://schema.org/EventScheduled",
-        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+        "name": film.title,
+        "description": _description(showing),
+        "image": [settings.SITE_URL + reverse("shop:title_card", args=[film.pk])],
+        "startDate": _local(session.start_datetime, cinema),
+        "endDate": _local(session.end_datetime, cinema),
+        "eventStatus": f"{SCHEMA}/EventScheduled",
+        "eventAttendanceMode": f"{SCHEMA}/OfflineEventAttendanceMode",
         "inLanguage": session.language,
         "videoFormat": session.format,
         "url": link,
         "location": {
             "@type": "MovieTheater",
             "name": f"{cinema.name}, {session.hall.name}",
-            "address": {
-                "@type": "PostalAddress",
-                "addressLocality": cinema.city,
-                "streetAddress": cinema.address,
-            },
+            "address": _address(cinema),
         },
-        "workPresented": _movie(session.film),
-        "offers": {
-            "@type": "Offer",
-            "price": str(showing.price),
-            "priceCurrency": settings.CURRENCY,
-            "availability": "https://schema.org/" + ("SoldOut" if showing.sold_out else "InStock"),
-            "url": link,
+        "organizer": {
+            "@type": "Organization",
+            "name": settings.SITE_NAME or cinema.name,
+            "url": settings.SITE_URL + reverse("shop:home"),
         },
+        "workPresented": _movie(film),
     }
     if session.subtitles:
         event["subtitleLanguage"] = session.subtitles
+    if announced.previous_starts:
+        event["eventStatus"] = f"{SCHEMA}/EventRescheduled"
+        event["previousStartDate"] = [_local(start, cinema) for start in announced.previous_starts]
+    if session.status == Session.Status.CANCELLED:
+        event["eventStatus"] = f"{SCHEMA}/EventCancelled"
+    else:
+        event["offers"] = _offer(showing, link, since=announced.since)
     return event
+
+
+def _offer(showing: Showing, link: str, *, since: datetime | None) -> dict[str, Any]:
+    offer = {
+        "@type": "Offer",
+        "price": str(showing.price),
+        "priceCurrency": settings.CURRENCY,
+        "availability": f"{SCHEMA}/" + ("SoldOut" if showing.sold_out else "InStock"),
+        "url": link,
+    }
+    if since is not None:
+        offer["validFrom"] = _local(since, showing.session.hall.cinema)
+    return offer
+
+
+def _description(showing: Showing) -> str:
+    film, cinema = showing.session.film, showing.session.hall.cinema
+    facts = [film.age_rating, duration(film.duration_minutes), *(genre.name for genre in film.genres.all())]
+    place = ", ".join(filter(None, [cinema.name, cinema.city]))
+    return _("“%(film)s” (%(facts)s) at %(cinema)s. %(hall)s. Tickets online, with a choice of seats.") % {
+        "film": film.title,
+        "facts": ", ".join(facts),
+        "cinema": place,
+        "hall": showing.facts,
+    }
+
+
+def _address(cinema: Cinema) -> dict[str, str]:
+    parts = {
+        "streetAddress": cinema.address,
+        "addressLocality": cinema.city,
+        "postalCode": cinema.postal_code,
+        "addressCountry": _countries().get(cinema.time_zone, ""),
+    }
+    return {"@type": "PostalAddress"} | {name: part for name, part in parts.items() if part}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """The country of each time zone: where a cinema is needs no field of its own."""
+    return {name: country for country, names in pytz.country_timezones.items() for name in names}
 
 
 def _movie(film: Film) -> dict[str, Any]:
@@ -63,4 +118,8 @@ def _movie(film: Film) -> dict[str, Any]:
         "name": film.title,
         "duration": f"PT{film.duration_minutes}M",
         "contentRating": film.age_rating,
-    }
+    } | ({"dateCreated": str(film.year)} if film.year else {})
+
+
+def _local(instant: datetime, cinema: Cinema) -> str:
+    return cinema.local(instant).isoformat(timespec="seconds")

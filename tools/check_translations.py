@@ -1,7 +1,7 @@
 """Whether every text for people is translated: `python tools/check_translations.py` (exit 1 and what is missing).
 
 Each entry of a catalogue must have its translation, in every plural form, not fuzzy, with the same placeholders. Where
-GNU gettext is installed the texts are also collected anew from the source, so that none was forgotten; where it is not,
+GNU gettext is installed, the texts are also collected from the source again, so that none is missing; where it is not,
 a line says that this was not looked at, and `GETTEXT=required` (CI) makes that an error.
 """
 
@@ -106,14 +106,14 @@ def main() -> int:
         complaints += [f"{name}: {flaw}" for flaw in flaws(polib.pofile(str(path)))]
         if gettext:
             had, have = keys(path), collected_anew(path.parent.parent.name)
-            complaints += [f"{name}: forgotten (make messages): {text!r}" for _, text, _ in sorted(have - had)]
+            complaints += [f"{name}: missing (make messages): {text!r}" for _, text, _ in sorted(have - had)]
             complaints += [
                 f"{name}: no longer in the source (make messages): {text!r}" for _, text, _ in sorted(had - have)
             ]
     for path in sorted(LOCALE.glob("unfold/*/LC_MESSAGES/django.po")):  # the texts of a library, picked by hand
         complaints += [f"{path.relative_to(ROOT)}: {flaw}" for flaw in flaws(polib.pofile(str(path)))]
     if not gettext:
-        print("GNU gettext is not installed: whether a text was forgotten is left to CI")
+        print("GNU gettext is not installed: CI checks whether a text is missing")
         if os.environ.get("GETTEXT") == "required":
             complaints.append("GNU gettext is required here")
     for complaint in complaints:

@@ -1,7 +1,8 @@
 from accounts.services.account_changes import are_independent, name_approvers, record_account_change
-from accounts.services.approvals import approve, refuse, request_approval
+from accounts.services.approvals import approve, approvers_of, refuse, request_approval
 from accounts.services.deactivation import deactivate, reactivate
 from accounts.services.erasure import admin_log, anonymise, delete_login_attempts, is_anonymous, redact_approvals
+from accounts.services.export import facts_of
 from accounts.services.free_text import Words, redact_everywhere, redact_rows
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
 from accounts.services.rights import may_manage, roles_to_give
@@ -14,9 +15,11 @@ __all__ = [
     "admin_log",
     "anonymise",
     "approve",
+    "approvers_of",
     "are_independent",
     "deactivate",
     "delete_login_attempts",
+    "facts_of",
     "is_above_limit",
     "is_anonymous",
     "may_manage",

@@ -1,7 +1,7 @@
-"""Who had a hand in whose account, so that an approval is given by a second person and not by a second account.
+"""Records who changed whose account, so that an approval comes from a second person and not from a second account.
 
-Whoever creates an account, sets its password, or changes its address or its access may log in as it, or have made it
-for the purpose. Pages and services that do so record it here.
+Whoever creates an account, sets its password, or changes its address or its access may be able to log in with it, or
+may have created it for that purpose. Pages and services that do so record it here.
 """
 
 from collections import defaultdict
@@ -32,10 +32,11 @@ def record_account_change(account: User, kinds: Iterable[AccountChange.Kind], *,
 
 
 def name_approvers(addresses: Iterable[str], *, at: datetime) -> list[User]:
-    """Name these members of staff as approvers, on the server; returns those that were not named already.
+    """Name these members of staff as approvers; returns those who were not named already. Called on the server only.
 
-    What was done to their accounts before does not count, so that a chain whose accounts one person has just made can
-    approve. Raises `NotAnApprover` for who is unknown, inactive or may not approve. Owns its transaction.
+    Earlier changes of their accounts no longer count, so that a new chain, whose accounts were all created by one
+    person, can approve requests. Raises `NotAnApprover` for an address whose user is unknown, inactive or may not
+    approve. Owns its transaction.
     """
     named = []
     with transaction.atomic():
@@ -51,11 +52,11 @@ def name_approvers(addresses: Iterable[str], *, at: datetime) -> list[User]:
 
 
 def are_independent(asker: User, approver: User, *, at: datetime) -> bool:
-    """Whether these are two people as far as the changes of the last `APPROVER_INDEPENDENT_AFTER` tell.
+    """Whether the two accounts belong to two people, judged by the changes in the last `APPROVER_INDEPENDENT_AFTER`.
 
-    They are not if the asker had a hand in the approver's account, directly or through other accounts. Neither are they
-    if the approver had one in the asker's, or a third person one in both, unless that person was named when the chain
-    was set up. One query. Reads only.
+    False if the asker changed the approver's account, directly or through other accounts. Also false if the approver
+    changed the asker's account, or a third person changed both, unless that person is a named approver. One query.
+    Reads only.
     """
     hands, named = _hands(at)
     of_asker, of_approver = _behind(asker.pk, hands), _behind(approver.pk, hands)
@@ -63,7 +64,7 @@ def are_independent(asker: User, approver: User, *, at: datetime) -> bool:
 
 
 def _hands(at: datetime) -> tuple[dict[int, set[int]], set[int]]:
-    """Who lately had a hand in each account, and the named approvers, all by primary key."""
+    """Who recently changed each account, and the named approvers, all by primary key."""
     since = at - settings.APPROVER_INDEPENDENT_AFTER
     rows = AccountChange.objects.filter(Q(kind=Kind.NAMED) | Q(at__gt=since)).order_by("pk")
     hands: defaultdict[int, set[int]] = defaultdict(set)
@@ -78,7 +79,7 @@ def _hands(at: datetime) -> tuple[dict[int, set[int]], set[int]]:
 
 
 def _behind(account: int, hands: dict[int, set[int]]) -> set[int]:
-    """The account, and all that may act through it."""
+    """The account, and all accounts that may be able to act through it."""
     found: set[int] = set()
     left: Collection[int] = {account}
     while left:

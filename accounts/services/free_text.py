@@ -9,8 +9,8 @@ from django.db.models import JSONField, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from accounts.models import Approval
+from accounts.phones import spellings
 from accounts.services.approvals import digest_of
-from cinema.phones import spellings
 
 ERASED = "…"
 

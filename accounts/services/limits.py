@@ -17,11 +17,11 @@ LIMIT_WINDOW = timedelta(days=1)
 def require_approval_above_limit(
     service: str, amount: int | Decimal, *, actor: User | None, approver: User | None, at: datetime
 ) -> None:
-    """Raise `ApprovalRequired` if what the actor does alone in a day, with this amount, exceeds the limit.
+    """Raise `ApprovalRequired` if the amount would take the actor over the limit per day; otherwise count it.
 
-    If not, the amount is counted. An amount with an approver neither needs the limit nor counts towards it; jobs, which
-    have no actor, have no limit. Raises `ApproverNotAllowed` if actor and approver are the same person. Must be called
-    inside a transaction (the actor is locked here, after everything else).
+    An amount that an approver has approved is neither checked nor counted. Jobs have no actor and no limit. Raises
+    `ApproverNotAllowed` if actor and approver are the same person. Must be called inside a transaction (the actor is
+    locked here, after everything else).
     """
     if actor is None or not amount:
         return
@@ -36,7 +36,7 @@ def require_approval_above_limit(
 
 
 def is_above_limit(service: str, amount: int | Decimal, *, actor: User, at: datetime) -> bool:
-    """Whether the actor, who may have done more of this today, needs approval for this amount. Reads only."""
+    """Whether the actor needs approval for this amount on top of what was counted today. Reads only."""
     limit = _limit(service)
     if limit is None:
         return False

@@ -3,8 +3,8 @@
 Attempts are counted in the database (`accounts.Attempt`), since web processes share no memory. The limits are in the
 setting `ATTEMPTS`. IPv6 addresses are counted by their /64.
 
-Who a person is must be proved: an account, or a browser by its random name. An e-mail address that somebody typed is
-`claimed`, and counted together with the IP address, so that nobody uses up the attempts of its owner.
+A `person` is one whose identity is proved: an account, or a browser by its random name. An e-mail address that was only
+typed is `claimed`. It is counted together with the IP address, so that nobody can use up the attempts of its owner.
 """
 
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ def fingerprint(scope: str, value: str) -> str:
 
 
 def claim(email: str, address: str | None) -> str:
-    """The person of a limit where an e-mail address was only typed: the address together with the IP address."""
+    """Under which name attempts for a typed e-mail address are counted: the address together with the IP address."""
     return f"{email.strip().lower()} {network_of(address or '')}"
 
 
@@ -64,14 +64,14 @@ def allowed(kind: str, *, person: str = "", claimed: str = "", address: str | No
 
 
 def take_back(kind: str, *, address: str | None, at: datetime) -> None:
-    """Delete one attempt of the address that `hit` counted at `at`, because it turned out to be none."""
+    """Delete one attempt of the address that `hit` counted at `at`, because it should not count after all."""
     if address:
         counted = Attempt.objects.filter(kind=kind, who=fingerprint("address", address), at=at)
         Attempt.objects.filter(pk__in=list(counted.values_list("pk", flat=True)[:1])).delete()
 
 
 def _limits(kind: str, person: str, claimed: str, address: str | None) -> dict[str, int]:
-    """The allowed number of attempts by fingerprint, for the person and the address that are known."""
+    """The allowed number of attempts for each fingerprint: of the person, the claimed address and the IP address."""
     _window, person_limit, address_limit = settings.ATTEMPTS[kind]
     limits = {}
     if person:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.forms import BoundField
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -19,6 +20,7 @@ from backoffice.accounts.forms import ApproveForm, RejectForm
 from backoffice.framework.actions import ActionForm, ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.framework.reauthentication import ask_for_password
 from cinema.status import Refused
 
 
@@ -28,9 +30,13 @@ class ApprovalsMixin(ActionsMixin):
     The form's cleaned data are stored as the arguments with which the service is called once approved.
     """
 
-    def on_refusal(self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused) -> str:
+    def on_refusal(
+        self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused
+    ) -> str | HttpResponse:
         if not isinstance(refused, ApprovalRequired):
             return super().on_refusal(request, row, action, form, refused)
+        if (page := ask_for_password(request)) is not None:
+            return page
         try:
             request_approval(
                 refused.service,
@@ -46,15 +52,21 @@ class ApprovalsMixin(ActionsMixin):
 
 
 def _shown_facts(form: ActionForm) -> Iterable[tuple[str, str]]:
-    """The summary that the page showed, and the values that were typed, as texts."""
+    """The summary that the page showed, and the values of the form, as texts."""
     for name, value in form.summary():
         yield str(name), str(value)
     for field in form.visible_fields():
-        chosen = dict(getattr(field.field, "choices", ()))
-        values = field.value() if isinstance(field.value(), list) else [field.value()]
-        if isinstance(field.value(), bool):
-            values = [gettext("yes") if field.value() else gettext("no")]
-        yield str(field.label), ", ".join(str(chosen.get(value, value)) for value in values)
+        yield str(field.label), _shown_value(field, form.cleaned_data[field.name])
+
+
+def _shown_value(field: BoundField, value: Any) -> str:
+    """What the service gets, not what was typed: a digit of another script may look like another digit."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if choices := dict(getattr(field.field, "choices", ())):
+        chosen = field.value() if isinstance(field.value(), list) else [field.value()]
+        return ", ".join(str(choices.get(each, value)) for each in chosen)
+    return str(value)
 
 
 def is_pending(approval: Approval) -> bool:
@@ -107,6 +119,7 @@ class ApprovalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         form=ApproveForm,
         when=is_pending,
         icon="verified",
+        reauthenticate=True,
     )
     def approve(self, approval: Approval, *, digest: str, at: datetime, actor: User) -> str:
         return approve(approval, digest=digest, at=at, actor=actor)

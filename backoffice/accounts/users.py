@@ -22,6 +22,7 @@ from accounts.scope import cinemas_of
 from accounts.services import deactivate, may_manage, reactivate, record_account_change, roles_to_give
 from backoffice.accounts.forms import RoleField, UserCreationForm, UserForm, role_name
 from backoffice.framework.admin import NoDeleteAdmin, permission_check
+from backoffice.framework.reauthentication import ReauthenticationMixin
 from cinema import clock
 from cinema.status import Refused
 
@@ -31,7 +32,7 @@ admin.site.unregister(Group)  # sync_roles defines the roles and would undo edit
 
 
 @admin.register(User)
-class UserAdmin(NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass `response_action` on
+class UserAdmin(ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass `response_action` on
     """Users are deactivated, not deleted, because orders and other records refer to them.
 
     Staff who work for all cinemas see every user, customers included. Others see themselves and the staff of their own

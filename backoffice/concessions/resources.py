@@ -1,16 +1,18 @@
 """Import and export of bar items. The stock is exported but never imported: only stock services change it."""
 
 from collections.abc import Hashable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from import_export.fields import Field
-from tablib import Dataset
 
+from accounts.scope import cinemas_of_person, within
 from backoffice.framework.import_export.names import name_key
 from backoffice.framework.import_export.resources import Resource
+from backoffice.framework.import_export.rows import Cells
 from backoffice.framework.import_export.widgets import (
     BooleanWidget,
     NameLookup,
@@ -18,18 +20,21 @@ from backoffice.framework.import_export.widgets import (
     RelatedWidget,
     TextWidget,
 )
-from cinema.ids import valid_ids
 from concessions.models import ConcessionItem
 
 NUMBERS = ["price", "max_stock_quantity", "low_stock_percent"]
 
 
 class ConcessionItemResource(Resource):
-    """A row without a number is matched by cinema and name; if there is no match, it is a new item."""
+    """A row without a number is matched by cinema and name; if there is no match, it is a new item.
+
+    Items are locked in the order of their ids, as sales do, so that the two cannot deadlock.
+    """
 
     columns = dict.fromkeys(["cinema", "name", *NUMBERS, "made_to_order", "is_active", "stock_quantity"])
     ignored_on_import = frozenset({"stock_quantity"})
     name_column = "name"
+    permissions = ("concessions.add_concessionitem", "concessions.change_concessionitem")
 
     cinema = Field("cinema", "cinema", TextWidget())
     name = Field("name", "name", TextWidget())
@@ -56,12 +61,16 @@ class ConcessionItemResource(Resource):
         super().__init__(**kwargs)
         self.fields["cinema"].widget = RelatedWidget(NameLookup(cinemas, name="name"))
 
-    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
-        """Lock the items in the order of their ids, as sales do, so that the two cannot deadlock."""
-        ids = {*valid_ids(row["id"] for row in dataset.dict)}
-        ids |= {pk for row in dataset.dict if (key := self._key(row)) is not None for pk in self.index.find(key)}
-        items = self.rows.filter(pk__in=ids).order_by("pk")
-        list(items.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    @classmethod
+    def for_person(cls, person: Any, *, at: datetime) -> "ConcessionItemResource":
+        own = cinemas_of_person(person)
+        cinemas = ConcessionItem._meta.get_field("cinema").related_model._default_manager
+        return cls(
+            rows=within(ConcessionItem.objects.select_related("cinema"), "cinema", own),
+            cinemas=within(cinemas.all(), "pk", own),
+            person=person,
+            at=at,
+        )
 
     def keys(self) -> Iterable[tuple[int, Hashable]]:
         rows = self.rows.order_by("pk").values_list("pk", "cinema", "name")
@@ -70,7 +79,7 @@ class ConcessionItemResource(Resource):
     def key_of(self, instance: ConcessionItem) -> Hashable:
         return instance.cinema_id, name_key(instance.name)
 
-    def _key(self, row: dict[str, str]) -> Hashable:
+    def _key(self, row: Cells) -> Hashable:
         """The key of the item that the line means, or None if it names no cinema."""
         try:
             cinema = self.fields["cinema"].clean({"cinema": row.get("cinema", "")})
@@ -78,11 +87,14 @@ class ConcessionItemResource(Resource):
             return None  # `import_instance` reports it
         return (cinema.pk, name_key(row.get("name", ""))) if cinema else None
 
-    def match(self, row: dict[str, str]) -> Any:
+    def match(self, row: Cells) -> int | None:
         key = self._key(row)
         return None if key is None else self.find_by_key(key)
 
-    def import_instance(self, instance: ConcessionItem, row: dict[str, str], **kwargs: Any) -> None:
+    def other_with_same_key(self, instance: ConcessionItem) -> str:
+        return self.other_with_same_name(instance)
+
+    def import_instance(self, instance: ConcessionItem, row: Cells, **kwargs: Any) -> None:
         cinema = instance.cinema_id
         super().import_instance(instance, row, **kwargs)
         if cinema is not None and instance.cinema_id != cinema:

@@ -30,6 +30,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from unfold.decorators import action as unfold_action
 
+from backoffice.framework.reauthentication import ask_for_password
 from backoffice.framework.time_zones import add_time_zone_hint
 from cinema import clock
 from cinema.status import Refused
@@ -80,12 +81,14 @@ def confirmed_action(
     icon: str | None = None,
     danger: bool = False,
     done: Any = None,
+    reauthenticate: bool = False,
 ) -> Callable[[Callable[..., str]], Any]:
     """Make an action of a method that takes one row and returns a message; the module's docstring has an example.
 
     `text` describes the effects in a sentence. `when` limits the button to some rows; the service still decides. `done`
-    is the message after several rows at once, an `ngettext_lazy` by "count". The row is looked up in the page's
-    queryset, so a row of another cinema is not found.
+    is the message after several rows at once, an `ngettext_lazy` by "count". `reauthenticate` asks for the password
+    again, unless it was given lately. The row is looked up in the page's queryset, so a row of another cinema is not
+    found.
     """
 
     def decorate(method: Callable[..., str]) -> Any:
@@ -97,6 +100,8 @@ def confirmed_action(
         ) -> HttpResponse | None:
             if not (request.user.has_perm(permission) and page.has_view_permission(request)):
                 raise PermissionDenied
+            if reauthenticate and request.method == "POST" and (answer := ask_for_password(request)) is not None:
+                return answer
             if object_id is not None:
                 row = page.get_object(request, object_id)
                 if row is None:
@@ -131,8 +136,10 @@ class ActionsMixin:
         actions = super().get_actions_row(request)  # type: ignore[misc]
         return [action for action in actions if _is_permitted(action.method, request)]
 
-    def on_refusal(self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused) -> str:
-        """A hook to handle a refusal: returns the message to show, or an empty string to show the refusal."""
+    def on_refusal(
+        self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused
+    ) -> str | HttpResponse:
+        """A hook to handle a refusal: returns a message or a page to show, or an empty string to show the refusal."""
         return ""
 
 
@@ -172,8 +179,10 @@ def _run_on_row(
                     page.message_user(request, message, messages.SUCCESS)
                     return HttpResponseRedirect(_redirect_url(page, request, row, back))
             except Refused as refused:
-                if message := page.on_refusal(request, row, method.__name__, form, refused):
-                    page.message_user(request, message, messages.WARNING)
+                if answer := page.on_refusal(request, row, method.__name__, form, refused):
+                    if isinstance(answer, HttpResponse):
+                        return answer
+                    page.message_user(request, answer, messages.WARNING)
                     return HttpResponseRedirect(back)
                 refusal = str(refused)
                 form = form.reopened()

@@ -31,18 +31,19 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
+from accounts.phones import international
 from accounts.scope import cinemas_of, within
 from backoffice.framework.badges import PlainValues
 from backoffice.framework.changelist_postprocess import postprocess
 from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
 from backoffice.framework.guillemets import nest_guillemets
 from backoffice.framework.history_view import ChangeHistory
+from backoffice.framework.pagination import ListPaginator
 from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter, offered_lookups
 from backoffice.framework.time_zones import add_time_zone_hint, cinema_of, zone_of, zone_of_user
 from cinema.ids import is_valid_id
 from cinema.local_time import format_local
 from cinema.money import MoneyField
-from cinema.phones import international
 
 PREPOPULATE_SCRIPTS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
@@ -66,6 +67,9 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     searches_phones: ClassVar[bool] = False  # a number is searched for as it is stored, however it is typed
     uses_server_time: ClassVar[bool] = False  # for rows about the system, such as runs of jobs
     form: Any = ConflictCheckingForm
+    paginator: Any = ListPaginator
+    show_full_result_count = False  # without the filters; counting a million rows would scan the table
+    show_facets = admin.ShowFacets.NEVER  # they count the rows of each choice of each filter
     formfield_overrides: Any = {MoneyField: {"widget": UnfoldAdminDecimalFieldWidget}}
 
     @property
@@ -173,6 +177,10 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         response = super().changelist_view(request, extra_context)
         if isinstance(response, SimpleTemplateResponse):
             response.add_post_render_callback(postprocess)
+            changelist = (response.context_data or {}).get("cl")
+            for each in getattr(changelist, "filter_specs", []):
+                if getattr(each, "searches", False):
+                    response.context_data["media"] += each.form.media  # type: ignore[index]
         return response
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
@@ -318,7 +326,6 @@ NEWEST_FIRST = ["-pk"]
 
 class ReadOnlyAdmin(ReadOnlyMixin, CinemaScopedAdmin):
     list_per_page = 25  # a page stays under 150 KB
-    show_full_result_count = False  # counting a million rows would scan the table
 
 
 class ReadOnlyInline(ReadOnlyMixin, PlainValues, TabularInline):

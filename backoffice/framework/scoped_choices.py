@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from cinema.ids import is_valid_id
+
+MOST_LISTED = 30  # choices of a filter; where there are more, one types a part of the name
 
 
 def visible_rows(site: admin.AdminSite, model: type[Model], request: HttpRequest) -> QuerySet[Any] | None:
@@ -18,7 +21,13 @@ def visible_rows(site: admin.AdminSite, model: type[Model], request: HttpRequest
 
 
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
-    """Offers the rows that the user may see. Another value in the URL shows no more, since the list is scoped too."""
+    """Offers the rows that the user may see. Another value in the URL shows no more, since the list is scoped too.
+
+    More than `MOST_LISTED` rows are not listed but searched, by the page of their model. Users who may not view that
+    page have no such filter then.
+    """
+
+    searches = False
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         rows = visible_rows(model_admin.admin_site, field.related_model, request)
@@ -27,7 +36,48 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
         page = model_admin.admin_site.get_model_admin(field.related_model)
         if page.list_select_related:  # related rows that `str(row)` needs
             rows = rows.select_related(*page.list_select_related)
-        return [(row.pk, str(row)) for row in rows]
+        found = [(row.pk, str(row)) for row in rows[: MOST_LISTED + 1]]
+        if len(found) <= MOST_LISTED:
+            return found
+        self.searches = page.has_view_permission(request)
+        if self.searches:
+            self.template = "backoffice/framework/filter_by_search.html"
+            self.form = self._search_form(field, rows, model_admin.admin_site)
+        return []
+
+    def has_output(self) -> bool:
+        return self.searches or super().has_output()
+
+    def choices(self, changelist: Any) -> Any:
+        if not self.searches:
+            yield from super().choices(changelist)
+            return
+        others = {name: value for name, value in changelist.params.items() if name != "p"}
+        for name in self.expected_parameters():
+            others.pop(name, None)
+        yield {
+            "form": self.form,
+            "others": [(name, each) for name, value in others.items() for each in _as_list(value)],
+            "clear": changelist.get_query_string(remove=self.expected_parameters()) if self.form.data else "",
+        }
+
+    def _search_form(self, field: Any, rows: QuerySet[Any], site: Any) -> forms.Form:
+        chosen = [each for each in self.lookup_val or () if is_valid_id(str(each))]
+        choice = forms.ModelChoiceField(
+            rows,
+            label=self.title,
+            required=False,
+            widget=AutocompleteSelect(field, site),
+            initial=chosen[0] if chosen else None,
+        )
+        form_class = type("FilterForm", (forms.Form,), {self.lookup_kwarg: choice})
+        data = {self.lookup_kwarg: chosen[0]} if chosen else None
+        form: forms.Form = form_class(data, auto_id="filter_%s")
+        return form
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 class PkMultipleWidget(AutocompleteSelectMultiple):
@@ -56,7 +106,7 @@ class ScopedChoicesMixin:
 
 
 #: What the filters of Django and of the admin's skin append to the path of their field.
-FILTER_SUFFIXES = ("__exact", "__id__exact", "__isnull", "__gte", "__lt", "__in")
+FILTER_SUFFIXES = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt", "__in")
 
 
 def offered_lookups(list_filter: Iterable[Any]) -> frozenset[str]:

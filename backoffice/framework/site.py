@@ -12,11 +12,20 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from accounts.staff_sessions import note_log_in
+from cinema import clock
+
 HOUR = 3600  # seconds
 
 
 class Site(UnfoldAdminSite):
     empty_value_display = "–"
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        answer: HttpResponse = super().login(request, extra_context)
+        if request.method == "POST" and request.user.is_authenticated and answer.status_code == 302:
+            note_log_in(request, at=clock.now())
+        return answer
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Lazy: every page has it in its context, but the menu comes from `backoffice.framework.admin_menu`."""

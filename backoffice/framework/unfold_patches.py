@@ -159,8 +159,16 @@ PATCHES = [
         re.compile(
             r"{{ (cl\.result_count|page_obj\.paginator\.count) }}\s*{% if [^%]* == 1 %}.*?{% endif %}", re.DOTALL
         ),
-        r"{% load i18n %}{% blocktranslate with count=\1 %}Total: {{ count }}{% endblocktranslate %}",
+        r"{% load i18n %}{% if cl.paginator.has_more %}"
+        r"{% blocktranslate with count=\1 %}More than {{ count }}{% endblocktranslate %}"
+        r"{% else %}{% blocktranslate with count=\1 %}Total: {{ count }}{% endblocktranslate %}{% endif %}",
         {"unfold/helpers/pagination_default.html": 1, "unfold/helpers/pagination_inline.html": 1},
+    ),
+    Patch(
+        "rows of other pages are selected only where the number of all is known",
+        re.compile(r"{% if cl\.result_count != cl\.result_list\|length %}"),
+        "{% if cl.result_count != cl.result_list|length and not cl.paginator.has_more %}",
+        {"admin/actions.html": 1},
     ),
     Patch(
         # The links have `hx-get` alone, which neither Enter nor a browser without scripts follows.

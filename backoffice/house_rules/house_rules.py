@@ -11,13 +11,14 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.framework.reauthentication import ReauthenticationMixin
 from cinema.checks import faults
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
 
 
 @admin.register(HouseRules)
-class HouseRulesAdmin(NoDeleteAdmin):
+class HouseRulesAdmin(ReauthenticationMixin, NoDeleteAdmin):
     cinema_path = None
     list_display = [
         "__str__",

@@ -40,8 +40,8 @@ class QuarantinedRowAdmin(ActionsMixin, ReadOnlyAdmin):
         try:
             link = reverse(f"admin:{table.replace('.', '_')}_change", args=[key])
         except NoReverseMatch:
-            return entry.row_in_words
-        return format_html('<a href="{}">{}</a>', link, entry.row_in_words)
+            return entry.row_description
+        return format_html('<a href="{}">{}</a>', link, entry.row_description)
 
     @confirmed_action(
         permission="jobs.retry_quarantinedrow",
@@ -52,4 +52,4 @@ class QuarantinedRowAdmin(ActionsMixin, ReadOnlyAdmin):
     )
     def retry_now(self, entry: QuarantinedRow, *, at: datetime, actor: Any) -> str:
         retry(entry, at=at)
-        return gettext("%(row)s: will be retried on the job’s next run.") % {"row": entry.row_in_words}
+        return gettext("%(row)s: will be retried on the job’s next run.") % {"row": entry.row_description}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from backoffice.framework.admin import ReadOnlyAdmin
+from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.jobs.columns import JobFilter, job_title
 from cinema import clock
 from cinema.schedule import Daily, Every
@@ -27,6 +27,8 @@ class JobRunAdmin(ReadOnlyAdmin):
 
     cinema_path = None
     uses_server_time = True
+    ordering = NEWEST_FIRST
+    list_per_page = 20
     list_display = ["name", "started_at", "outcome_badge", "done", "passed_over", "failed", "finished_at", "host"]
     list_filter = [JobFilter, "outcome"]
     list_before_template = "backoffice/jobs/statuses.html"

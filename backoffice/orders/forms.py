@@ -22,9 +22,9 @@ from bonuses.services import points_held, points_of, points_spent
 from cinema.local_time import format_local, validate_year
 from cinema.money import format_money
 from orders.approvals import CONSUMED
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.services import RefundPreview, preview_refund
-from orders.services.refunds.effects import OrderLine, lines_of
+from orders.services.refunds.effects import remaining_lines
 from payments.models import MANUAL_GATEWAYS, Gateway
 
 
@@ -116,7 +116,7 @@ class RefundLinesForm(BaseRefundForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        lines = lines_of([self.row.pk])[self.row.pk]
+        lines = remaining_lines([self.row.pk])[self.row.pk]
         offered = lines.unrefunded if self.actor.has_perm(CONSUMED) else lines.refundable
         self.offered: dict[str, OrderLine] = {f"{line._meta.model_name}-{line.pk}": line for line in offered}
         spent = points_spent(self.row.pk)
@@ -167,3 +167,19 @@ def _choice_label(line: OrderLine, spent: int, order: Order) -> str:
     if paid_with_points:
         text += with_points % {"count": paid_with_points}
     return gettext("%(line)s (%(status)s)") % {"line": text, "status": line.get_status_display()}
+
+
+class CheckInForm(ActionForm):
+    """Shows what the door compares with the guest: screening, hall, seat, ticket type, and the film's age rating."""
+
+    def summary(self) -> Iterable[SummaryItem]:
+        ticket = self.row
+        yield _("screening"), ticket.session
+        yield _("hall"), ticket.session.hall.name
+        yield _("seat"), ticket.seat
+        yield _("ticket type"), ticket.ticket_type
+        yield _("age rating"), ticket.session.film.age_rating
+
+
+class OverrideCheckInForm(CheckInForm):
+    reason = ReasonField()

@@ -15,9 +15,8 @@ from cinema.local_time import format_local
 from cinema.money import format_money
 from concessions.models import ConcessionPreorder
 from orders import notifications
-from orders.models import Order, OrderEvent, Scan, Ticket
+from orders.models import Order, OrderEvent, OrderLine, Scan, Ticket
 from orders.reasons import reason_label
-from orders.services.refunds.effects import OrderLine
 from payments.models import Dispute, Payment, Refund
 
 

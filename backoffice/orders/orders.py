@@ -22,7 +22,7 @@ from backoffice.orders.personal_data import PersonalDataMixin
 from cinema.local_time import format_local
 from cinema.money import format_money
 from orders.approvals import RefundApproval
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.reasons import Reason
 from orders.services import (
     cancel,
@@ -32,7 +32,6 @@ from orders.services import (
     refund,
     remind_to_pay,
 )
-from orders.services.refunds.effects import OrderLine
 
 COLOURS: dict[str, str] = {
     Order.Status.PENDING_PAYMENT: "info",

@@ -14,9 +14,9 @@ from orders.models import Scan
 class ScanAdmin(TicketColumnMixin, ReadOnlyAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "ticket__order__cinema"
-    list_display = ["at", "ticket_column", "undone_badge", "actor"]
+    list_display = ["at", "ticket_column", "undone_badge", "override", "actor"]
     list_select_related = [*TICKET_RELATED, "actor"]
-    fields = ["ticket", "at", "actor", "undone_badge"]
+    fields = ["ticket", "at", "actor", "undone_badge", "override"]
     readonly_fields = ["undone_badge"]
 
     @admin.display(description=_("undone"), ordering="undone")

@@ -31,6 +31,7 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     colours = COLOURS
     cinema_path = "order__cinema"
     ordering = NEWEST_FIRST
+    list_per_page = 20
     list_display = ["created_at", "order", "kind", "amount", "status_label", "error", "sent_at"]
     list_filter = ["status", "kind"]
     list_select_related = ["order"]

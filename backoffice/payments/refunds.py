@@ -57,7 +57,7 @@ class RefundLineInline(ReadOnlyInline):
 class RefundAdmin(ReasonLabelMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     colours = COLOURS
     ordering = NEWEST_FIRST
-    list_per_page = 20  # its rows are tall
+    list_per_page = 15  # its rows are tall
     cinema_path = "order__cinema"
     list_display = [
         "requested_at",

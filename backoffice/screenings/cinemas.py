@@ -3,17 +3,19 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.screenings.cinema_form import CinemaForm
 from backoffice.screenings.forms import BuildHallForm, CopyDayForm, CopyWeekForm, ScheduleForm
-from screenings.models import (
-    Cinema,
-)
+from cinema import clock
+from orders.services import keep_clock_times
+from screenings.models import Cinema
 from screenings.services import CopyResult, build_hall, copy_day, copy_week, schedule
 
 
@@ -23,7 +25,25 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
     history_parts = {"seat_surcharges": "kind"}
     list_display = ["name", "city", "time_zone"]
     search_fields = ["name", "city"]
+    form = CinemaForm
     actions_detail = ["schedule", "copy_day", "copy_week", "build_hall"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return fields if obj else [field for field in fields if field != "keep"]
+
+    def save_model(self, request: HttpRequest, obj: Cinema, form: Any, change: bool) -> None:
+        if change and form.cleaned_data.get("keep") == CinemaForm.CLOCK and "time_zone" in form.changed_data:
+            before = Cinema.objects.get(pk=obj.pk)
+            count = keep_clock_times(before, obj.zone, at=clock.now())
+            messages.info(
+                request,
+                ngettext(
+                    "%(count)d screening keeps its clock time.", "%(count)d screenings keep their clock times.", count
+                )
+                % {"count": count},
+            )
+        super().save_model(request, obj, form, change)
 
     @confirmed_action(
         permission="screenings.schedule_session",

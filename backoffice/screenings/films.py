@@ -19,7 +19,7 @@ class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
     cinema_path = None
     list_display = ["title", "year", "duration_minutes", "age_rating"]
     list_filter = ["age_rating", "genres"]
-    search_fields = ["title"]
+    search_fields = ["title", "=external_id"]
     autocomplete_fields = ["genres"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

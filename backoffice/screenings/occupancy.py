@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from orders.availability.hall_map import StatusCount, hall_map, status_words
+from backoffice.screenings.hall_map import StatusCount, hall_map, status_label
 from orders.models import Order, Ticket
 from screenings.hall_layout import HallLayout
 from screenings.models import Seat, Session
@@ -63,7 +63,7 @@ def tickets_for(seats: Sequence[Seat], *, since: datetime, until: datetime | Non
 
 def _seat_text(ticket: Ticket) -> str:
     return _("%(status)s, order %(order)s, %(type)s") % {
-        "status": status_words(ticket),
+        "status": status_label(ticket),
         "order": ticket.order,
         "type": ticket.ticket_type,
     }

@@ -1,8 +1,9 @@
 """Import and export of films and of sessions."""
 
 import re
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
-from tablib import Dataset
 
-from backoffice.framework.import_export.names import name_key
+from accounts.scope import cinemas_of_person, within
+from backoffice.framework.import_export.names import KeyIndex, name_key
 from backoffice.framework.import_export.resources import Resource
+from backoffice.framework.import_export.rows import Cells, ImportedRow, RowChange
 from backoffice.framework.import_export.widgets import (
     ChoiceWidget,
     DateWidget,
@@ -25,28 +27,39 @@ from backoffice.framework.import_export.widgets import (
     TextWidget,
 )
 from cinema.status import Refused
-from screenings.errors import AmbiguousTime
+from screenings.errors import AmbiguousTime, HallBusy
 from screenings.models import Cinema, Film, Genre, Hall, Session
-from screenings.services import hall_conflicts, schedule
+from screenings.services import hall_conflicts, plan, schedule_planned
 from screenings.times import as_instant
+
+Slot = tuple[int, datetime]  # a hall and a start
 
 TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?(?:\s*(?:UTC)?([+-])(\d{2}):?(\d{2}))?", re.ASCII)
 
 
 class FilmResource(Resource):
-    """A row without a number is matched by title and year; if there is no match, it is a new film.
+    """A row without a number is matched by its external number, then by title and year; otherwise it is a new film.
 
-    A row without a year is the only film of its title, and a row with one may give it to a film that has none. Films of
-    one title are not always told apart by that, so each change of an existing film has to be ticked.
+    A row without a year is the only film of its title, and a row with one may give it to a film that has none. A film
+    with another external number is another film. Films of one title are not always told apart by that, so each change
+    of an existing film has to be ticked.
     """
 
-    columns = {"title": None, "year": None, "duration_minutes": None, "age_rating": None, "genres": None}
+    columns = {
+        "title": None,
+        "year": None,
+        "external_id": None,
+        "duration_minutes": None,
+        "age_rating": None,
+        "genres": None,
+    }
     name_column = "title"
-
+    permissions = ("screenings.add_film", "screenings.change_film")
     ticks_changes = True
 
     title = Field("title", "title", TextWidget())
     year = Field("year", "year", NumberWidget(Film._meta.get_field("year")))
+    external_id = Field("external_id", "external_id", TextWidget())
     duration_minutes = Field(
         "duration_minutes", "duration_minutes", NumberWidget(Film._meta.get_field("duration_minutes"))
     )
@@ -59,24 +72,42 @@ class FilmResource(Resource):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._years: dict[str, set[int | None]] = defaultdict(set)  # by the key of the title
+        self._external = KeyIndex()
+        self._external_of: dict[int, str] = {}  # the external number of each film that has one
         self.fields["genres"].widget = ManyRelatedWidget(Genre, NameLookup(Genre.objects.all(), name="name"))
 
-    def after_init_instance(self, instance: Film, new: bool, row: Any, **kwargs: Any) -> None:
-        if new:
-            instance.age_rating = ""  # a file that says nothing of it makes no film that everybody may see
-        super().after_init_instance(instance, new, row, **kwargs)
+    @classmethod
+    def for_person(cls, person: Any, *, at: datetime) -> "FilmResource":
+        return cls(rows=Film.objects.prefetch_related("genres"), person=person, at=at)
+
+    def set_defaults(self, row: Film) -> None:
+        row.age_rating = ""  # a file that says nothing of it makes no film that everybody may see
 
     def keys(self) -> Iterable[tuple[int, Hashable]]:
-        rows = self.rows.order_by("pk").values_list("pk", "title", "year")
-        for pk, title, year in rows:
+        rows = self.rows.prefetch_related(None).order_by("pk").values_list("pk", "title", "year", "external_id")
+        for pk, title, year, external_id in rows.iterator():
             self._years[name_key(title)].add(year)
+            self._put_external(pk, external_id)
             yield pk, (name_key(title), year)
 
+    def remember(self, key: int, row: Film) -> None:
+        super().remember(key, row)
+        self._years[name_key(row.title)].add(row.year)
+        self._put_external(key, row.external_id)
+
+    def _put_external(self, key: int, external_id: str) -> None:
+        self._external_of.pop(key, None)
+        if external_id:
+            self._external_of[key] = external_id
+        self._external.put(key, external_id or None)
+
     def key_of(self, instance: Film) -> Hashable:
-        self._years[name_key(instance.title)].add(instance.year)
         return name_key(instance.title), instance.year
 
-    def match(self, row: dict[str, str]) -> Any:
+    def match(self, row: Cells) -> int | None:
+        index, external_id = self.index, row.get("external_id", "")  # the index reads the external numbers, too
+        if external_id and (known := self._external.find(external_id)):
+            return known[0]
         if not row.get("title"):
             return None
         title = name_key(row["title"])
@@ -84,13 +115,22 @@ class FilmResource(Resource):
             year = self.fields["year"].clean({"year": row.get("year", "")})
         except ValueError:
             year = None  # `import_instance` reports it
-        if year is not None:
-            return self.find_by_key((title, year)) or self.find_by_key((title, None))
-        index = self.index  # reads the years, too
-        found = [pk for each in self._years[title] for pk in index.find((title, each))]
-        if len(found) > 1:
-            raise self.unclear(found)
-        return self.rows.filter(pk__in=found).first()
+        years = [[year], [None]] if year is not None else [sorted(self._years[title], key=str)]
+        for some in years:
+            found = [pk for each in some for pk in index.find((title, each))]
+            if external_id:  # films that have another one are others
+                found = [pk for pk in found if pk not in self._external_of]
+            if len(found) > 1:
+                raise self.unclear(found)
+            if found:
+                return found[0]
+        return None
+
+    def other_with_same_key(self, instance: Film) -> str:
+        _index = self.index  # reads the external numbers, too
+        if instance.external_id and set(self._external.find(instance.external_id)) - {instance.pk}:
+            return gettext("Another film has this external number. Check which one is right.")
+        return ""
 
 
 class SessionResource(Resource):
@@ -114,6 +154,7 @@ class SessionResource(Resource):
     }
     ignored_on_import = frozenset({"status"})
     name_column = "film"
+    permissions = ("screenings.schedule_session", "screenings.view_session")
 
     cinema = Field("hall__cinema", "cinema", TextWidget())
     hall = Field("hall", "hall", TextWidget())
@@ -142,6 +183,14 @@ class SessionResource(Resource):
             for cinema in namesakes
         }
         self.fields["film"].widget = RelatedWidget(NameLookup(Film.objects.all(), name="title"))
+        self._slots: dict[Slot, list[tuple[int, int]]] = {}  # the sessions of each: (key, film)
+        self._planned = TakenTimes()  # by earlier lines of the file
+
+    @classmethod
+    def for_person(cls, person: Any, *, at: datetime) -> "SessionResource":
+        own = cinemas_of_person(person)
+        rows = within(Session.objects.select_related("film", "hall__cinema"), "hall__cinema", own)
+        return cls(rows=rows, cinemas=within(Cinema.objects.all(), "pk", own), person=person, at=at)
 
     # --- Export
 
@@ -162,24 +211,53 @@ class SessionResource(Resource):
 
     # --- Import
 
-    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
-        """Lock all halls of the file at once, in a fixed order, so that two imports cannot deadlock."""
-        typed = {name_key(row.get("hall", "")) for row in dataset.dict}
-        ids = [hall.pk for names in self.halls.values() for name in typed for hall in names.by_name.get(name, [])]
-        hall_conflicts.lock_halls(ids)
+    def prepare(self, lines: Sequence[Cells], *, lock: bool) -> None:
+        """Read the sessions in the slots of the lines. Lock all halls at once, so that two imports cannot deadlock."""
+        slots = {slot for each in lines if (slot := self._slot(each)) is not None}
+        halls, starts = {hall for hall, _start in slots}, {start for _hall, start in slots}
+        if lock:
+            hall_conflicts.lock_halls(halls)
+        stored = self.rows.filter(hall__in=halls, start_datetime__in=starts).exclude(status=Session.Status.CANCELLED)
+        self._slots = defaultdict(list)
+        for pk, hall, start, film in stored.values_list("pk", "hall", "start_datetime", "film") if slots else ():
+            self._slots[hall, start].append((pk, film))
 
-    def match(self, row: dict[str, str]) -> Any:
+    def _slot(self, row: Cells) -> Slot | None:
         try:
             hall, start = self._parse_slot(row)
         except ValidationError:
             return None  # `import_instance` reports it
-        same_slot = self.rows.filter(hall=hall, start_datetime=start).exclude(status=Session.Status.CANCELLED)
-        return next(
-            (each for each in same_slot if name_key(row.get("film", "")) == name_key(self.cell_text("film", each))),
-            None,
-        )
+        return hall.pk, start
 
-    def import_instance(self, instance: Session, row: dict[str, str], **kwargs: Any) -> None:
+    def match(self, row: Cells) -> int | None:
+        slot = self._slot(row)
+        try:
+            film = self.fields["film"].clean({"film": row.get("film", "")})
+        except ValueError:
+            film = None  # `import_instance` reports it
+        if slot is None or film is None:
+            return None
+        stored = [key for key, other in self._slots.get(slot, ()) if other == film.pk]
+        return next(iter([*stored, *self.index.find((*slot, film.pk))]), None)
+
+    def key_of(self, instance: Session) -> Hashable:
+        return instance.hall_id, instance.start_datetime, instance.film_id
+
+    def finish(self, found: Sequence[ImportedRow]) -> None:
+        """Refuse sessions that meet a stored one, or one of an earlier line."""
+        new = [each for each in found if each.kind == RowChange.NEW]
+        stored = hall_conflicts.sessions_between([each.row for each in new]) if new else []
+        for each in new:
+            if busy := hall_conflicts.conflicts_of(each.row, stored):
+                each.refuse([str(HallBusy(busy))])
+            elif (other := self._planned.meeting(each.row)) is not None:
+                each.refuse(
+                    [gettext("Row %(row)d is in this hall at that time. Change one of the two.") % {"row": other}]
+                )
+            else:
+                self._planned.add(each.row, number=each.number)
+
+    def import_instance(self, instance: Session, row: Cells, **kwargs: Any) -> None:
         errors: dict[str, Any] = {}
         try:
             super().import_instance(instance, {name: row[name] for name in row if name not in self.SLOT}, **kwargs)
@@ -198,7 +276,7 @@ class SessionResource(Resource):
         if errors:
             raise ValidationError(errors)
 
-    def _parse_slot(self, row: dict[str, str]) -> tuple[Hall, datetime]:
+    def _parse_slot(self, row: Cells) -> tuple[Hall, datetime]:
         """The hall and the start. Raises `ValidationError` with the column that is wrong."""
         name = "cinema"
         try:
@@ -226,9 +304,8 @@ class SessionResource(Resource):
                 % {"columns": ", ".join(differs)}
             )
 
-    def do_instance_save(self, instance: Session, is_create: bool) -> None:
         try:
-            session = schedule(
+            planned = plan(
                 film=instance.film,
                 hall=instance.hall,
                 start=instance.start_datetime,
@@ -237,11 +314,32 @@ class SessionResource(Resource):
                 format=instance.format,
                 language=instance.language,
                 subtitles=instance.subtitles,
-                actor=self.person,
             )
         except Refused as refused:
             raise ValidationError(str(refused)) from refused
-        vars(instance).update(vars(session))
+        instance.end_datetime, instance.free_from = planned.end_datetime, planned.free_from
+
+    def store_together(self, found: Sequence[ImportedRow]) -> None:
+        schedule_planned([each.row for each in found], actor=self.person)
+
+
+class TakenTimes:
+    """The times at which halls are taken, none of which meet: (start, free from, number) by hall, in order."""
+
+    def __init__(self) -> None:
+        self._times: dict[int, list[tuple[datetime, datetime, int]]] = defaultdict(list)
+
+    def add(self, session: Session, *, number: int) -> None:
+        insort(self._times[session.hall_id], (session.start_datetime, session.free_from, number))
+
+    def meeting(self, session: Session) -> int | None:
+        """The number of one that meets this session."""
+        times = self._times[session.hall_id]
+        place = bisect_left(times, (session.start_datetime,))
+        for start, free_from, number in times[max(place - 1, 0) : place + 1]:
+            if start < session.free_from and free_from > session.start_datetime:
+                return number
+        return None
 
 
 def _parse_start(day: Any, text: str, cinema: Cinema) -> datetime:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
-from backoffice.framework.admin import ReadOnlyAdmin
+from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from cinema import clock
 from cinema.local_time import format_local
 from screenings.models import SeatOutage
@@ -18,6 +18,8 @@ from screenings.services import end_outage
 @admin.register(SeatOutage)
 class SeatOutageAdmin(ActionsMixin, ReadOnlyAdmin):
     cinema_path = "seat__hall__cinema"
+    ordering = NEWEST_FIRST
+    list_per_page = 20
     list_display = ["seat", "hall", "since_local", "until_local", "reason", "actor"]
     list_filter = ["seat__hall"]
     list_select_related = ["seat__hall__cinema", "actor"]

@@ -11,5 +11,6 @@ from screenings.models import (
 @admin.register(SessionSummary)
 class SessionSummaryAdmin(ReadOnlyAdmin):
     cinema_path = "session__hall__cinema"
+    list_per_page = 20
     list_display = ["session", "at_cinema", "capacity", "sold", "used", "no_show", "refunded", "gross", "net"]
     list_select_related = ["session__film", "session__hall__cinema"]

@@ -52,9 +52,12 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
         ("ticket_price", "format"),
         ("language_label", "subtitles_label"),
         "status",
-        ("cancelled_local", "cancel_reason", "cancelled_by", "refunds_held"),
+        ("cancelled_local", "cancel_reason", "cancelled_by"),
     ]
     readonly_fields = ["start_local", "end_local", "cancelled_local", "language_label", "subtitles_label"]
+
+    def get_fields(self, request: HttpRequest, obj: Session | None = None) -> Any:
+        return [*super().get_fields(request, obj), *(["refunds_held"] if obj and obj.refunds_held else [])]
 
     @admin.display(description=_("start"), ordering="start_datetime")
     def start_local(self, session: Session) -> str:
@@ -93,7 +96,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
         if call_off(session, reason=reason, at=at, actor=actor) is None:
             return gettext("%(session)s: screening cancelled.") % {"session": session}
         return gettext(
-            "%(session)s: screening cancelled. Customers are being told now. The refunds are above your limit, so they "
+            "%(session)s: screening cancelled. Customers are being notified. The refunds are above your limit, so they "
             "wait for a colleague’s approval."
         ) % {"session": session}
 
@@ -103,6 +106,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
         text=_("Customers of this cancelled screening are refunded once a colleague has approved it."),
         when=needs_refund_request,
         icon="verified",
+        reauthenticate=True,
     )
     def request_refunds(self, session: Session, *, at: datetime, actor: User) -> str:
         request_session_refunds(session, at=at, actor=actor)

@@ -2,6 +2,7 @@ from bonuses.services.accrual import Earned, accrue
 from bonuses.services.adjustment import adjust, last_adjustment
 from bonuses.services.expiry import expire, expire_locked
 from bonuses.services.expiry_warnings import warn_of_expiry, warn_of_expiry_locked
+from bonuses.services.export import points_of_customer
 from bonuses.services.spending import GivenBack, TakenBack, give_back, return_spent, spend, take_back
 from bonuses.services.values import (
     money_for,
@@ -28,6 +29,7 @@ __all__ = [
     "points_earned",
     "points_held",
     "points_of",
+    "points_of_customer",
     "points_spent",
     "return_spent",
     "spend",

@@ -29,8 +29,8 @@ def put_back(points: Mapping[int, int]) -> None:
 
 
 def keep_until_warned(accounts: Collection[int], *, at: datetime) -> None:
-    """Let what the accounts hold stay valid for at least `BONUS_WARNING` from `at`; its owner is warned again where
-    that is later than before. Two queries.
+    """Keep the points of the accounts valid for at least `BONUS_WARNING` from `at`. Customers whose points are now
+    valid for longer are warned again. Two queries.
     """
     earliest = at - rules().bonus_validity + settings.BONUS_WARNING
     older = Q(last_accrual_date__isnull=True) | Q(last_accrual_date__lt=earliest)

@@ -1,4 +1,4 @@
-"""Tells failures that another attempt may cure from refusals for good, and words both for the list of messages."""
+"""Tells temporary failures from permanent ones, and describes both for the list of messages."""
 
 import re
 from smtplib import SMTPDataError, SMTPNotSupportedError, SMTPRecipientsRefused
@@ -7,14 +7,14 @@ from notifications.channels.sms import NoSmsProvider
 
 ERROR_LENGTH = 200  # of Notification.error
 #: Names a customer or opens an order: addresses, links, and words with a digit of eight or more characters (phone
-#: numbers, and the numbers that servers give to letters, which would also make every error unique).
+#: numbers, and the numbers that servers give to messages, which would also make every error unique).
 PRIVATE = re.compile(r"\S*@\S*|https?://\S+|\+?(?=[\w.-]*\d)[\w.-]{8,}")
 
 
 def is_permanent(failure: Exception) -> bool:
     """Whether every further attempt would be refused too.
 
-    A refused log-in or sender is not: it is the installation's fault, and the message waits until that is mended.
+    A refused log-in or sender is not: the settings are wrong, and the message is tried again until they are corrected.
     """
     if isinstance(failure, NoSmsProvider | SMTPNotSupportedError):
         return True

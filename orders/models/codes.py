@@ -5,6 +5,9 @@ import secrets
 CODE_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, O, 1 and I, which are easily confused
 
 
+ORDER_NUMBER = rf"[{CODE_CHARACTERS}]{{8}}"  # regular expression
+
+
 def new_number() -> str:
     """A short number for people. It grants no access: links carry the token."""
     return "".join(secrets.choice(CODE_CHARACTERS) for _index in range(8))

@@ -10,7 +10,7 @@ class OnlineHold(models.Model):
     """Who holds an online order, so that one visitor or address cannot hold a whole hall.
 
     `since` is the start of the first hold: an order that replaces another keeps it. `may_write` says whether the
-    address is told when the hold lapses; see `orders.services.selling.online`.
+    address is notified if the hold expires; see `orders.services.selling.online`.
     """
 
     order = models.OneToOneField(Order, models.PROTECT, related_name="online_hold", verbose_name=_("order"))

@@ -11,9 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, default_language
+from accounts.phones import PhoneField
 from cinema.db_functions import insert_from
 from cinema.money import MoneyField, between
-from cinema.phones import PhoneField
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from house_rules.rules import rules
@@ -22,6 +22,8 @@ from orders.models.promocodes import Promocode
 from orders.models.tickets import Ticket
 from payments.models import Dispute, Payment
 from screenings.models import Session
+
+OrderLine = Ticket | ConcessionPreorder
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -89,9 +91,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         )
 
     def with_uncollected_snacks(self, at: datetime) -> "OrderQuerySet":
-        """Sold orders with snacks past their collection deadline. Orders of a cancelled session are left to
-        its refund.
-        """
+        """Sold orders with snacks past their collection deadline, except those of a cancelled session."""
         overdue = ConcessionPreorder.objects.filter(
             status__in=ConcessionPreorder.OPEN,
             collection_deadline__lte=at,
@@ -184,6 +184,17 @@ class Order(models.Model):
         Promocode, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("promo code")
     )
 
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replaced_by",
+        verbose_name=_("instead of"),
+        help_text=_("The order that the customer changed into this one."),
+    )
+
     objects = OrderQuerySet.as_manager()
 
     class Meta:
@@ -194,10 +205,10 @@ class Order(models.Model):
             ("extend_order", "Extend an order's time to pay"),
             ("remind_order", "Remind a customer to pay"),
             ("take_payment_order", "Take cash or card for an order"),
-            ("refund_order", "Refund an order or lines of it"),
-            ("disclose_customer", "Give out what is kept about a customer"),
+            ("refund_order", "Refund an order or some of its items"),
+            ("disclose_customer", "Export a customer's personal data"),
             ("erase_customer", "Erase a customer's personal data"),
-            ("refund_consumed", "Refund snacks that were collected or let lapse"),
+            ("refund_consumed", "Refund snacks that were collected or have expired"),
         ]
         ordering = ["-created_at", "-id"]
         indexes = [
@@ -260,9 +271,7 @@ class Order(models.Model):
         actor: User | None = None,
         **stamps: Any,
     ) -> None:
-        """Change the status of all `orders`, or of none, and write an `OrderEvent` for each. The only way
-        to change it.
-        """
+        """Change the status of all orders, or of none, with an `OrderEvent` for each. The only way to change it."""
         orders = list(orders)
         by_status: defaultdict[str, list[int]] = defaultdict(list)
         for order in orders:
@@ -284,9 +293,7 @@ class OverdueOrder(Order):
 
 
 class OrderEvent(models.Model):
-    """A change of an order's status: from, to, when, who and why. The first has no `from_status`. Events
-    never change.
-    """
+    """A change of an order's status, which itself never changes. The first has no `from_status`."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="events", verbose_name=_("order"))
     from_status = models.CharField(_("from"), max_length=16, choices=Order.Status, blank=True)

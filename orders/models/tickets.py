@@ -57,8 +57,9 @@ class Ticket(models.Model):
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
         permissions = [
-            ("check_in_ticket", "Let the owner of a ticket in"),
-            ("undo_check_in_ticket", "Undo a scan of a ticket"),
+            ("check_in_ticket", "Check a ticket in"),
+            ("undo_check_in_ticket", "Undo a check-in"),
+            ("override_check_in_ticket", "Check a ticket in outside admission hours"),
         ]
         ordering = ["session", "seat"]
         indexes = [models.Index(fields=["session", "status"], name="ticket_of_session")]
@@ -95,6 +96,12 @@ class Scan(models.Model):
     at = models.DateTimeField(_("time"))
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    override = models.CharField(
+        _("reason for admission outside hours"),
+        max_length=250,
+        blank=True,
+        help_text=_("Why a guest was admitted before the doors opened, or after the end."),
     )
 
     class Meta:

@@ -41,7 +41,7 @@ def gateway_prints_receipts(gateway: str) -> bool:
 
 
 def taxed_at(payment: Payment) -> datetime:
-    """Whose day's rates tax the sale: when the gateway was told the lines, if it prints them, else when it was paid."""
+    """The time whose VAT rates apply: when the lines were sent to a gateway that prints them, or the payment."""
     if gateway_prints_receipts(payment.gateway):
         return payment.created_at
     return payment.succeeded_at or payment.created_at

@@ -94,7 +94,7 @@ class Payment(models.Model):
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         ordering = ["-created_at", "-id"]
-        permissions = [("ask_payment", "Ask the gateway about a payment")]
+        permissions = [("ask_payment", "Check a payment with its provider")]
         indexes = [
             models.Index(fields=["status", "created_at"], name="payment_open"),
             models.Index(fields=["next_poll_at"], name="payment_to_ask"),

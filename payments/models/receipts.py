@@ -50,7 +50,7 @@ VatOf = Callable[[str], str]  # the rate of a `Subject` on one receipt
 
 
 class VatRate(models.Model):
-    """The VAT rate of tickets or goods from a date on. Without a row the default rates in `Rates` apply."""
+    """The VAT rate of tickets or goods from a date on. Without a row the defaults in `Rates.GENERAL` apply."""
 
     subject = models.CharField(_("applies to"), max_length=16, choices=Subject)
     valid_from = models.DateField(_("valid from"))

@@ -2,6 +2,7 @@ from payments.services.disputes import disputed_orders as disputed_orders
 from payments.services.disputes import record_disputes as record_disputes
 from payments.services.events import look_up_payment as look_up_payment
 from payments.services.events import record_event as record_event
+from payments.services.export import payments_of_order as payments_of_order
 from payments.services.ledger import Balance as Balance
 from payments.services.ledger import allocate as allocate
 from payments.services.ledger import balance_of as balance_of

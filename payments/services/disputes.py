@@ -1,4 +1,4 @@
-"""Keeps disputes as their gateway reports them. The money that a lost one takes is reported as a refund as well."""
+"""Records disputes as their gateway reports them. A gateway also reports the money of a lost dispute as a refund."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime

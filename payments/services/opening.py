@@ -12,8 +12,8 @@ from payments.services.polling import SOONEST, fail_payment
 
 logger = logging.getLogger(__name__)
 
-#: Gateways forget idempotency keys after a day. A payment whose id is still unknown is given up before that: no one
-#: was ever sent to its page, so no one can have paid it.
+#: Gateways forget idempotency keys after a day. A payment whose id is still unknown fails before that: no customer was
+#: ever sent to its page, so it cannot have been paid.
 KEY_VALIDITY = timedelta(hours=20)
 
 

@@ -1,4 +1,4 @@
-"""When a gateway is asked about a payment again, and what its answers mean for the payment alone."""
+"""Schedules the next poll of a payment at its gateway, and applies answers that concern only the payment."""
 
 import logging
 from datetime import datetime, timedelta
@@ -54,7 +54,7 @@ def fail_payment(payment: Payment) -> None:
 
 
 def end_pointless(payment: Payment, *, at: datetime) -> bool:
-    """Give up a payment in flight that nobody can ask about, once its page is closed; returns whether it has ended.
+    """Fail a payment in flight that no gateway can report on, once its page has closed; returns whether it has ended.
 
     Its gateway does not know it, or is not installed any more. Money that is reported later is still taken. Owns its
     transaction.

@@ -26,7 +26,7 @@ def refund_of_report(report: RefundReport, ours: Sequence[Refund], sender: str) 
     )
     if (found := next(by_name, None)) is not None or report.state != State.DONE:
         return found
-    # Made by hand at the gateway's desk, since ours did not get through.
+    # Staff made it in the gateway's dashboard, since ours did not get through.
     return next((each for each in unsent_refunds(ours, sender) if each.amount == report.amount), None)
 
 

@@ -1,4 +1,4 @@
-"""What customers are told about the money of a refund: how much goes back, and by which way."""
+"""How the money of a refund goes back, for messages and pages: how much, and through which gateway."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Returned:
     before: Decimal = ZERO
 
     def context(self) -> dict[str, Any]:
-        """As messages are given it."""
+        """These values for the context of a message; see `notifications.services.queueing`."""
         return {"amount": str(self.amount), "way": self.way, "before": str(self.before)}
 
 

@@ -2,7 +2,7 @@
 
 from screenings.models.cinemas import Cinema, Hall, default_time_zone, loads_as_time_zone, time_zone_choices
 from screenings.models.films import AgeRating, Film, Genre
-from screenings.models.prices import SeatSurcharge, TicketType
+from screenings.models.prices import SeatSurcharge, TicketType, ratings_from
 from screenings.models.seats import Seat, SeatKind, SeatOutage
 from screenings.models.sessions import Int8Range, OnPostgreSQL, Session, SessionSummary, TstzRange
 
@@ -24,5 +24,6 @@ __all__ = [
     "TstzRange",
     "default_time_zone",
     "loads_as_time_zone",
+    "ratings_from",
     "time_zone_choices",
 ]

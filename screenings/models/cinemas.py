@@ -41,6 +41,7 @@ class Cinema(models.Model):
     name = models.CharField(_("name"), max_length=120)
     city = models.CharField(_("city"), max_length=120, blank=True)
     address = models.CharField(_("address"), max_length=250, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     time_zone = models.CharField(
         _("time zone"),
         max_length=64,
@@ -52,7 +53,7 @@ class Cinema(models.Model):
         _("adverts (minutes)"), default=10, validators=[MaxValueValidator(60)]
     )
 
-    history = History("name", "city", "address", "time_zone", "adverts_minutes")
+    history = History("name", "city", "address", "postal_code", "time_zone", "adverts_minutes")
 
     class Meta:
         verbose_name = _("cinema")

@@ -31,12 +31,16 @@ class AgeRating(models.TextChoices):
     SIXTEEN = "16+", "16+"
     EIGHTEEN = "18+", "18+"
 
+    @property
+    def years(self) -> int:
+        return int(self.value.rstrip("+"))
+
 
 FIRST_YEAR, LAST_YEAR = 1888, 2155  # of the first film; four digits anyway
 
 
 class Film(models.Model):
-    """A film, which people tell from others by title and year."""
+    """A film, which people tell from others by title and year, and other systems by its `external_id`."""
 
     title = models.CharField(_("title"), max_length=200)
     year = models.PositiveSmallIntegerField(
@@ -45,6 +49,12 @@ class Film(models.Model):
         blank=True,
         validators=[MinValueValidator(FIRST_YEAR), MaxValueValidator(LAST_YEAR)],
         help_text=_("Of production. Tells films with the same title apart."),
+    )
+    external_id = models.CharField(
+        _("external number"),
+        max_length=60,
+        blank=True,
+        help_text=_("Of the film in another catalogue, such as the number of its distribution licence."),
     )
     duration_minutes = models.PositiveSmallIntegerField(
         _("running time (minutes)"), validators=[MinValueValidator(1), MaxValueValidator(900)]
@@ -59,13 +69,21 @@ class Film(models.Model):
     )
     genres = models.ManyToManyField(Genre, verbose_name=_("genres"), related_name="films", blank=True)
 
-    history = History("title", "year", "duration_minutes", "age_rating", many=["genres"])
+    history = History("title", "year", "external_id", "duration_minutes", "age_rating", many=["genres"])
 
     class Meta:
         verbose_name = _("film")
         verbose_name_plural = _("films")
         ordering = ["title", "year"]
-        constraints = [between("duration_minutes", 1, 900, name="film_duration_bounded")]
+        constraints = [
+            between("duration_minutes", 1, 900, name="film_duration_bounded"),
+            models.UniqueConstraint(
+                fields=["external_id"],
+                condition=~models.Q(external_id=""),
+                name="one_film_an_external_number",
+                violation_error_message=_("Another film has this external number. Check which one is right."),
+            ),
+        ]
 
     def __str__(self) -> str:
         facts = ", ".join(str(fact) for fact in (self.year, self.age_rating) if fact)

@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from cinema.history import History
 from cinema.money import MoneyField, between
 from screenings.models.cinemas import Cinema
+from screenings.models.films import AgeRating
 from screenings.models.seats import SeatKind
+
+
+def ratings_from(rating: str) -> list[str]:
+    """This age rating and all higher ones; all of them for no rating."""
+    return [each.value for each in AgeRating if not rating or each.years >= AgeRating(rating).years]
 
 
 class SeatSurcharge(models.Model):
@@ -49,7 +55,17 @@ class TicketType(models.Model):
     is_active = models.BooleanField(_("on sale"), default=True)
     sold_to = models.CharField(_("sold online to"), max_length=16, choices=SoldTo, default=SoldTo.ANYBODY)
 
-    history = History("name", "price_percent", "is_active", "sold_to")
+    highest_rating = models.CharField(
+        _("up to age rating"),
+        max_length=3,
+        choices=AgeRating,
+        blank=True,
+        help_text=_(
+            "Not sold for films with a higher rating, for example 12+ for children. Leave empty for all films."
+        ),
+    )
+
+    history = History("name", "price_percent", "is_active", "sold_to", "highest_rating")
 
     class Meta:
         verbose_name = _("ticket type")
@@ -59,3 +75,7 @@ class TicketType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def suits(self, rating: str) -> bool:
+        """Whether it is sold for films of this age rating; an unrated film suits every type."""
+        return self.highest_rating in ("", *ratings_from(rating))

@@ -82,7 +82,7 @@ class SeatOutage(models.Model):
     class Meta:
         verbose_name = _("seat off sale")
         verbose_name_plural = _("seats off sale")
-        permissions = [("take_out_seat", "Take seats out of use, or put them back")]
+        permissions = [("take_out_seat", "Take seats off sale, or put them back on sale")]
         ordering = ["-since", "-id"]
         constraints = [
             models.CheckConstraint(

@@ -139,9 +139,9 @@ class Session(models.Model):
         verbose_name = _("screening")
         verbose_name_plural = _("screenings")
         permissions = [
-            ("schedule_session", "Put a session on the programme"),
-            ("copy_sessions", "Copy a day or a week of sessions"),
-            ("cancel_session", "Cancel a session"),
+            ("schedule_session", "Schedule a screening"),
+            ("copy_sessions", "Copy a day or a week of screenings"),
+            ("cancel_session", "Cancel a screening"),
         ]
         ordering = ["start_datetime", "hall"]
         indexes = [

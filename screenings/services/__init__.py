@@ -2,9 +2,10 @@ from screenings.services.cancellation import cancel_session
 from screenings.services.copying import CopyResult, SkippedSession, copy_day, copy_week
 from screenings.services.halls import build_hall
 from screenings.services.outages import broken_seats, end_outage, refuse_out_of_use, start_outage
-from screenings.services.scheduling import schedule
+from screenings.services.scheduling import plan, schedule, schedule_planned
 from screenings.services.statuses import complete_sessions, start_sessions
 from screenings.services.ticket_types import create_standard_ticket_types
+from screenings.services.time_zones import shift_sessions, shifts_to_keep_the_clock
 
 __all__ = [
     "CopyResult",
@@ -17,8 +18,12 @@ __all__ = [
     "copy_week",
     "create_standard_ticket_types",
     "end_outage",
+    "plan",
     "refuse_out_of_use",
     "schedule",
+    "schedule_planned",
+    "shift_sessions",
+    "shifts_to_keep_the_clock",
     "start_outage",
     "start_sessions",
 ]

@@ -1,7 +1,9 @@
-"""Schedules new sessions."""
+"""Schedules new sessions, one or many."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,18 +22,36 @@ def schedule(
     start: datetime,
     ticket_price: Decimal,
     at: datetime,
+    actor: User | None = None,
+    **facts: Any,
+) -> Session:
+    """Schedule a session. It ends after adverts and film; the hall is free again after cleaning.
+
+    `start` must have a time zone and be after `at` (`screenings.times.as_instant` converts local times). The other
+    facts, and their defaults, are those of `plan`. Raises what `plan` does, or `HallBusy`. Owns its transaction.
+    """
+    session = plan(film=film, hall=hall, start=start, ticket_price=ticket_price, at=at, **facts)
+    schedule_planned([session], actor=actor)
+    return session
+
+
+def plan(
+    *,
+    film: Film,
+    hall: Hall,
+    start: datetime,
+    ticket_price: Decimal,
+    at: datetime,
     adverts_minutes: int | None = None,
     cleaning_minutes: int | None = None,
     format: str = Session.Format.TWO_D,  # noqa: A002 (the field's name)
     language: str = "ru",
     subtitles: str = "",
-    actor: User | None = None,
 ) -> Session:
-    """Schedule a session. It ends after adverts and film; the hall is free again after cleaning.
+    """The session that `schedule` would store; stores nothing.
 
-    `start` must have a time zone and be after `at` (`screenings.times.as_instant` converts local times). The defaults
-    of `adverts_minutes` and `cleaning_minutes` come from the cinema and the hall. Raises `TimeZoneMissing`,
-    `StartsInThePast`, `ImpossibleSession` or `HallBusy`. Owns its transaction.
+    The defaults of `adverts_minutes` and `cleaning_minutes` come from the cinema and the hall. Raises
+    `TimeZoneMissing`, `StartsInThePast` or `ImpossibleSession`. Reads only.
     """
     if start.tzinfo is None:
         raise TimeZoneMissing(start)
@@ -58,9 +78,17 @@ def schedule(
         session.clean_fields(exclude=["film", "hall"])
     except ValidationError as error:
         raise ImpossibleSession(" ".join(error.messages)) from error
-    with transaction.atomic():
-        hall_conflicts.lock_halls([hall.pk])
-        if busy := hall_conflicts.conflicts_of(session, hall_conflicts.sessions_between([session])):
-            raise HallBusy(busy)
-        hall_conflicts.store([session], actor=actor)
     return session
+
+
+def schedule_planned(sessions: Sequence[Session], *, actor: User | None = None) -> None:
+    """Store planned sessions, all or none. Raises `HallBusy` where one of them meets another. Owns its transaction.
+
+    A constant number of queries.
+    """
+    with transaction.atomic():
+        hall_conflicts.lock_halls({session.hall_id for session in sessions})
+        stored = hall_conflicts.sessions_between(sessions)
+        if busy := [other for session in sessions for other in hall_conflicts.conflicts_of(session, stored)]:
+            raise HallBusy(busy)
+        hall_conflicts.store(sessions, actor=actor)

@@ -5,17 +5,17 @@ from django.db import transaction
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
-from screenings.models import TicketType
+from screenings.models import AgeRating, TicketType
 
 Audience = TicketType.SoldTo
 
-#: Name, percentage of the price, and whom the shop offers it to.
+#: Name, percentage of the price, whom the shop offers it to, and the highest age rating of a film it is sold for.
 STANDARD = [
-    (_("Adult"), 100, Audience.ANYBODY),
-    (_("Student"), 80, Audience.ANYBODY),
-    (_("Child"), 60, Audience.ANYBODY),
-    (_("Companion"), 0, Audience.COMPANION),
-    (_("Complimentary"), 0, Audience.TILL),
+    (_("Adult"), 100, Audience.ANYBODY, ""),
+    (_("Student"), 80, Audience.ANYBODY, ""),
+    (_("Child"), 60, Audience.ANYBODY, AgeRating.TWELVE),
+    (_("Companion"), 0, Audience.COMPANION, ""),
+    (_("Complimentary"), 0, Audience.TILL, ""),
 ]
 
 
@@ -29,6 +29,8 @@ def create_standard_ticket_types() -> list[TicketType]:
         if TicketType.objects.exists():
             return []
         return [
-            TicketType.objects.create(name=gettext(name), price_percent=percent, sold_to=audience)
-            for name, percent, audience in STANDARD
+            TicketType.objects.create(
+                name=gettext(name), price_percent=percent, sold_to=audience, highest_rating=rating
+            )
+            for name, percent, audience, rating in STANDARD
         ]

@@ -1,6 +1,6 @@
-// What the admin's scripts make in a page, mended for who hears it: see cinema/skin.py.
+// Accessibility patches for elements that the admin's scripts create; see backoffice/framework/unfold_patches.py.
 "use strict";
-function mend() {
+function patch() {
     for (const list of document.querySelectorAll("ul.select2-selection__rendered")) list.setAttribute("role", "none");
     for (const field of document.querySelectorAll(".select2-search__field:not([aria-label])")) {
         const label = field.closest(".select2")?.previousElementSibling?.labels?.[0];
@@ -8,5 +8,5 @@ function mend() {
     }
     for (const hint of document.querySelectorAll(".help-tooltip[aria-label]")) hint.setAttribute("role", "img");
 }
-addEventListener("load", () => setTimeout(mend)); // after what others do then
-document.addEventListener("formset:added", () => setTimeout(mend));
+addEventListener("load", () => setTimeout(patch)); // after the handlers of other scripts
+document.addEventListener("formset:added", () => setTimeout(patch));

@@ -1,8 +1,15 @@
 """Calendar files (RFC 5545), for a session or for the tickets of an order."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.utils.encoding import punycode
+from django.utils.translation import gettext as _
+
+from screenings.models import Session
 
 MAX_LINE_OCTETS = 75  # longer lines are folded
 
@@ -14,18 +21,24 @@ class CalendarEvent:
     ends: datetime
     title: str
     place: str
+    sequence: int = 0  # higher after each change: calendars ignore a lower one
+    cancelled: bool = False
     text: str = ""
     link: str = ""
 
 
-def calendar(events: Iterable[CalendarEvent], *, at: datetime) -> str:
-    """An iCalendar file (RFC 5545) of the events. Reads only."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//cinema//shop//EN", "METHOD:PUBLISH"]
+def calendar(events: Sequence[CalendarEvent], *, at: datetime) -> str:
+    """An iCalendar file (RFC 5545) of the events. If all are cancelled it removes them (RFC 5546). Reads only."""
+    method = "CANCEL" if events and all(event.cancelled for event in events) else "PUBLISH"
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//cinema//shop//EN", f"METHOD:{method}"]
     for event in events:
         lines += [
             "BEGIN:VEVENT",
             f"UID:{event.uid}",
             f"DTSTAMP:{_instant(at)}",
+            f"SEQUENCE:{event.sequence}",
+            f"STATUS:{'CANCELLED' if event.cancelled else 'CONFIRMED'}",
+            _organizer(),
             f"DTSTART:{_instant(event.starts)}",
             f"DTEND:{_instant(event.ends)}",
             f"SUMMARY:{_escaped(event.title)}",
@@ -38,6 +51,25 @@ def calendar(events: Iterable[CalendarEvent], *, at: datetime) -> str:
         lines.append("END:VEVENT")
     lines.append("END:VCALENDAR")
     return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def event_uid(name: str) -> str:
+    """The UID of the event, the same in each file of it. Reads only."""
+    return f"{name}@{settings.SITE_URL.partition('//')[2]}"
+
+
+def place_of(session: Session) -> str:
+    """Where the session is shown. Reads only."""
+    cinema = session.hall.cinema
+    return ", ".join(filter(None, [cinema.name, session.hall.name, cinema.full_address]))
+
+
+def _organizer() -> str:
+    """The sender of the tickets: RFC 5546 asks for somebody."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    mailbox, _sign, domain = address.rpartition("@")
+    name = "".join(letter for letter in settings.SITE_NAME or name if letter.isprintable() and letter != '"')
+    return f'ORGANIZER;CN="{name or _("Cinema")}":mailto:{mailbox}@{punycode(domain)}'
 
 
 def _instant(instant: datetime) -> str:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -18,8 +17,10 @@ from orders.models import Order, Ticket
 from orders.services import code_of, may_extend, refundable_by_customer
 from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
 from payments.services import disputed_orders
+from screenings.announcements import announcements
 from screenings.models import Session
-from storefront.services.calendar import CalendarEvent, calendar
+from storefront.services import own_orders
+from storefront.services.calendar import CalendarEvent, calendar, event_uid, place_of
 from storefront.services.programme import time_zone_note
 
 Status = Order.Status
@@ -47,7 +48,7 @@ class OrderPage:
     def tickets(self) -> list[Ticket]:
         tickets = list(
             self.order.tickets.select_related(
-                "session__film", "session__hall", "seat", "ticket_type", "refund_line"
+                "session__film", "session__hall__cinema", "seat", "ticket_type", "refund_line"
             ).order_by("session__start_datetime", "session", "seat__row", "seat__number")
         )
         for ticket in tickets:
@@ -75,6 +76,15 @@ class OrderPage:
     def coming(self) -> list[Visit]:
         """The visits that are still possible, without cancelled sessions."""
         return [visit for visit in self.visits if visit.session.status != Session.Status.CANCELLED]
+
+    @property
+    def called_off(self) -> bool:
+        """Whether nothing is left of paid visits that would be ahead: a calendar may still have them."""
+        ahead = [visit for visit in self.visits if visit.starts > self.at]
+        return bool(ahead) and self.order.paid_at is not None and not any(self._takes_place(visit) for visit in ahead)
+
+    def _takes_place(self, visit: Visit) -> bool:
+        return visit in self.coming and any(ticket.status in Ticket.LIVE for ticket in visit.tickets)
 
     @property
     def seats(self) -> int:
@@ -105,6 +115,11 @@ class OrderPage:
     def hold_expired(self) -> bool:
         """Whether its time to pay is over, whether or not the job has run."""
         return self.order.status in Order.UNPAID and not self.unpaid
+
+    @cached_property
+    def replacement(self) -> Order | None:
+        """The order that this one was changed into."""
+        return own_orders.replacement(self.order) if self.order.status == Status.CANCELLED else None
 
     @property
     def sold(self) -> bool:
@@ -213,18 +228,27 @@ class OrderPage:
         return {ticket.pk: code_of(ticket) for ticket in tickets if ticket.status == Ticket.Status.PAID}
 
     def calendar(self, link: str) -> str:
-        return calendar([self._event(visit, link) for visit in self.coming if self.sold], at=self.at)
+        """The visits of a paid order; those that were cancelled or refunded remove what was added earlier."""
+        if self.order.paid_at is None:
+            return calendar([], at=self.at)
+        announced = announcements([visit.session for visit in self.visits])
+        return calendar(
+            [self._event(visit, link, changes=announced[visit.session.pk].changes) for visit in self.visits], at=self.at
+        )
 
-    def _event(self, visit: Visit, link: str) -> CalendarEvent:
-        order, session, cinema = self.order, visit.session, self.order.cinema
+    def _event(self, visit: Visit, link: str, *, changes: int) -> CalendarEvent:
+        order, session = self.order, visit.session
         seats = "; ".join(str(ticket.seat) for ticket in visit.tickets if ticket.status in Ticket.LIVE)
+        cancelled = not self._takes_place(visit)
         return CalendarEvent(
-            uid=f"order-{order.number}-{session.pk}@{settings.SITE_URL.partition('//')[2]}",
+            uid=event_uid(f"order-{order.number}-{session.pk}"),
+            sequence=changes + cancelled,
+            cancelled=cancelled,
             starts=session.start_datetime,
             ends=session.end_datetime,
             title=session.film.title,
-            place=", ".join(filter(None, [cinema.name, session.hall.name, cinema.full_address])),
-            text=_("Order %(number)s") % {"number": order.number} + f": {seats}",
+            place=place_of(session),
+            text=_("Order %(number)s") % {"number": order.number} + (f": {seats}" if seats else ""),
             link=link,
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cinema.local_time import is_at_night, programme_day, utc_offset_note
-from orders.availability import showings as available
-from orders.availability.showings import advertised
-from screenings.models import Cinema, Film, Session
+from orders.availability.seat_counts import seat_counts
+from screenings.listings import advertised, listed_sessions
+from screenings.models import AgeRating, Cinema, Film, SeatKind, Session
+from screenings.pricing import full_percent, quote, sold_online, surcharges_by_cinema
 
 WEEK = 7
 SOON = timedelta(minutes=30)
@@ -23,10 +25,21 @@ FEW = 10  # percent of the hall: fewer seats than that are said to be few
 
 
 @dataclass(frozen=True)
-class Showing(available.Showing):
-    """A showing in the words of the shop; `soon`: it starts within half an hour."""
+class Showing:
+    """A session as the shop lists it: its start in the cinema's time zone, the seats left, and the price of a standard
+    seat. `soon`: it starts within half an hour.
+    """
 
+    session: Session
+    starts: datetime
+    left: int
+    capacity: int
+    price: Decimal
     soon: bool
+
+    @property
+    def sold_out(self) -> bool:
+        return self.left <= 0
 
     @property
     def few(self) -> bool:
@@ -92,7 +105,7 @@ def showings(
     at: datetime,
 ) -> list[Showing]:
     """The sessions on sale at `at` on these programme days of their cinemas; without `first`, all. Reads only."""
-    return with_seats_left(available.on_sale(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
+    return with_seats_left(listed_sessions(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
 
 
 def first_day(*, cinema: Cinema | None, at: datetime) -> tuple[date, bool]:
@@ -102,7 +115,7 @@ def first_day(*, cinema: Cinema | None, at: datetime) -> tuple[date, bool]:
     """
     local = cinema.local(at) if cinema else timezone.localtime(at)
     evening = programme_day(local)
-    tonight = evening < local.date() and bool(available.on_sale(first=evening, cinema=cinema, at=at))
+    tonight = evening < local.date() and bool(listed_sessions(first=evening, cinema=cinema, at=at))
     return (evening if tonight else local.date()), tonight
 
 
@@ -121,10 +134,28 @@ def films_ahead(*, beyond: date, cinema: Cinema | None, at: datetime) -> list[Fi
 
 
 def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[Showing]:
-    """These sessions, given with their local starts, as visitors see them at `at`. Reads only."""
+    """These sessions, given with their local starts, as visitors see them at `at`. Five queries. Reads only."""
+    if not sessions:
+        return []
+    counts = seat_counts([session for session, _starts in sessions], at=at)
+    surcharges = surcharges_by_cinema(session.hall.cinema_id for session, _starts in sessions)
+    types = sold_online()
+    percents = {rating: full_percent(types, rating=rating) for rating in ["", *AgeRating.values]}
     return [
-        Showing(**vars(each), soon=each.session.start_datetime - at <= SOON)
-        for each in available.with_seats_left(sessions, at=at)
+        Showing(
+            session=session,
+            starts=starts,
+            left=counts[session.pk].free,
+            capacity=counts[session.pk].capacity,
+            price=quote(
+                session,
+                seat_kind=SeatKind.STANDARD,
+                percent=percents[session.film.age_rating],
+                surcharges=surcharges.get(session.hall.cinema_id, {}),
+            ),
+            soon=session.start_datetime - at <= SOON,
+        )
+        for session, starts in sessions
     ]
 
 
@@ -147,6 +178,14 @@ def by_day(found: Iterable[Showing]) -> list[Day]:
             of_film.cinemas.sort(key=lambda at_cinema: at_cinema.cinema.name)
         result.append(Day(when, films_of_day))
     return result
+
+
+def duration(minutes: int) -> str:
+    """`1 h 50 min`. Reads only."""
+    hours, left = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": left}
+    return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": left}
 
 
 def time_zone_note(cinema: Cinema, at: datetime) -> str:

@@ -16,15 +16,18 @@ from django.utils.translation import ngettext
 
 from cinema.local_time import night_note
 from cinema.money import format_money
+from cinema.typography import with_inner_quotes
 from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, SeatKind
-from storefront.services.programme import AtCinema, Showing
+from storefront.services.programme import AtCinema, Showing, duration
 
 register = template.Library()
 
 GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disabled"), SafeString(" checked")
 
 register.filter("money", format_money)
+register.filter("inner_quotes", with_inner_quotes)
+register.filter("duration", duration)
 
 
 @register.filter
@@ -54,14 +57,6 @@ def night(local: datetime) -> str:
 def date_of(local: date | datetime) -> str:
     """`24 November`, within a sentence."""
     return date_format(local, "j E")
-
-
-@register.filter
-def duration(minutes: int) -> str:
-    hours, left = divmod(minutes, 60)
-    if not hours:
-        return _("%(minutes)d min") % {"minutes": left}
-    return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": left}
 
 
 @register.filter

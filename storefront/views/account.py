@@ -113,7 +113,7 @@ def send_link(request: HttpRequest) -> HttpResponse:
 @never_cache
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Opening the link shows a button, and pressing it signs in: mail scanners open links but press no buttons."""
-    at = clock.now()
+    at, said = clock.now(), None
     try:
         said = signing_in.read(token, at=at)
         if request.method == "POST":
@@ -122,6 +122,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             request.session[BY_LINK] = (at + FRESH).timestamp()
             return _in_own_language(redirect(onward(request, said["next"])), user)
     except Refused as refusal:
+        known = customer(request)
+        if said and known is not None and known.email == said["email"]:
+            return redirect(onward(request, said["next"]))  # the button was pressed before
         page = {"title": pgettext("heading", "Sign in"), "text": str(refusal)}
         return render(request, "storefront/link_refused.html", page, status=410)
     return render(request, "storefront/link.html", {"email": said["email"]})
@@ -215,7 +218,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def find(request: HttpRequest) -> HttpResponse:
+def find_order(request: HttpRequest) -> HttpResponse:
     """Send the link to an order, found by number and address. The page does not reveal whether there is one."""
     form = FindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

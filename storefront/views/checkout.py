@@ -33,11 +33,12 @@ from orders.models import Order
 from orders.services import hold_online
 from screenings.models import Seat
 from storefront import request_identity
-from storefront.errors import in_customers_words
+from storefront.errors import message_for_customer
 from storefront.forms import CheckoutForm
-from storefront.services import programme
+from storefront.services import own_orders, programme
 from storefront.services.seat_map import SeatMap
 from storefront.views import seats as seats_views
+from storefront.views.decorators import lead_to
 
 OF_SEATS = (SeatTaken, SeatBroken, SeatLeftAlone, NotOnSale, ChoiceRefused)  # settled on the map
 
@@ -56,15 +57,31 @@ def checkout_again(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def checkout_page(request: HttpRequest, seat_map: SeatMap, *, stale: bool = False) -> HttpResponse:
-    """`stale`: only show what was typed, without keeping or holding anything."""
+    """`stale`: only show what was typed, without keeping or holding anything.
+
+    What was refused may have been done before: the button pressed twice, the page gone back to, a second tab. Then the
+    answer is the order that it made.
+    """
+    answer = _checkout(request, seat_map, stale=stale)
+    made = _made_before(request, seat_map) if answer.status_code == 409 and not stale else None
+    return answer if made is None else lead_to(made)
+
+
+def _made_before(request: HttpRequest, seat_map: SeatMap) -> Order | None:
+    if seat_map.order is not None:
+        return own_orders.replacement(seat_map.order)
+    seats = valid_ids(request.GET.getlist("seat"))
+    return own_orders.order_made_before(request, seat_map.session, seats, at=seat_map.at)
+
+
+def _checkout(request: HttpRequest, seat_map: SeatMap, *, stale: bool) -> HttpResponse:
     at, order = seat_map.at, seat_map.order
     keys = request.GET.getlist("seat") or [str(key) for key in seat_map.mine]
     try:
         chosen = seat_map.chosen(keys)
         seat_map.check(chosen)
     except Refused as refusal:
-        fit = valid_ids(keys) - seat_map.taken
-        return seats_views.seats_page(request, seat_map, refusal=refusal, chosen=fit)
+        return _seats_refused(request, seat_map, refusal, chosen=valid_ids(keys))
     form = _form(request, seat_map, chosen)
     status = 200
     if request.method == "POST":
@@ -79,19 +96,28 @@ def checkout_page(request: HttpRequest, seat_map: SeatMap, *, stale: bool = Fals
             except OF_SEATS as refusal:
                 request_identity.store_typed(request, form, at=at)
                 fresh = SeatMap(seat_map.session, at=at, order=order)
-                still = {seat.pk for seat in chosen} - fresh.taken
-                return seats_views.seats_page(request, fresh, refusal=refusal, chosen=still)
+                return _seats_refused(request, fresh, refusal, chosen={seat.pk for seat in chosen})
             except Refused as refusal:
                 if isinstance(refusal, RateLimited):
                     status = 429
                 else:
                     request_identity.store_typed(request, form, at=at)
-                form.add_error(_field_of(refusal, form), in_customers_words(refusal))
+                form.add_error(_field_of(refusal, form), message_for_customer(refusal))
             else:
                 request_identity.keep_visitor(request)
                 request_identity.clear_typed(request)
                 return redirect("shop:order", held.token)
     return _page(request, form, seat_map, chosen, status=status)
+
+
+def _seats_refused(request: HttpRequest, seat_map: SeatMap, refusal: Refused, *, chosen: set[int]) -> HttpResponse:
+    """The seat map with the reason, and with the chosen seats that are still free."""
+    text, lost = str(refusal), chosen & seat_map.taken
+    if lost and lost <= own_orders.held_seats(request, seat_map.session, at=seat_map.at):
+        text = _("You already hold these seats: %(seats)s. Open your order to pay or to change it.") % {
+            "seats": "; ".join(str(seat) for seat in seat_map.seats if seat.pk in lost)
+        }
+    return seats_views.seats_page(request, seat_map, refusal=text, chosen=chosen - seat_map.taken)
 
 
 def _hold(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, *, at: datetime) -> Order:
@@ -182,6 +208,7 @@ def _page(
             "back": back,
             "order": seat_map.order,
             "guest": request_identity.customer(request) is None,
+            "visitor": request_identity.visitor_for_form(request),
             "title": _("Change order") if seat_map.order else _("Your order"),
         },
         status=status,

@@ -1,12 +1,16 @@
-"""Decorators for views that only forms lead to."""
+"""How forms are answered: by POST only, and by leading on to what was made."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
+
+from orders.models import Order
 
 View = Callable[..., HttpResponseBase]
 
@@ -25,3 +29,9 @@ def post_or_redirect(back: str) -> Callable[[View], View]:
         return asked
 
     return only_pressed
+
+
+def lead_to(order: Order) -> HttpResponseRedirect:
+    """Redirect to the order's page; the body has the link too, for clients that do not follow redirects."""
+    path = reverse("shop:order", args=[order.token])
+    return HttpResponseRedirect(path, content=format_html('<a href="{}">{}</a>', path, order.number))

@@ -1,7 +1,7 @@
 """The page of an order: whoever has its secret link can see, pay, change, cancel and refund it."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
@@ -20,11 +20,11 @@ from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
 from orders import services
-from orders.models import Order
-from orders.services.refunds.effects import OrderLine
+from orders.models import Order, OrderLine
 from payments.gateways import offered_gateways
-from storefront.errors import in_customers_words
+from storefront.errors import message_for_customer
 from storefront.request_identity import customer
+from storefront.services import own_orders
 from storefront.services.order_page import OrderPage, session_of
 from storefront.services.programme import time_zone_note
 from storefront.services.seat_map import SeatMap
@@ -32,7 +32,7 @@ from storefront.templatetags.shop import clock as clock_time
 from storefront.templatetags.shop import in_zone
 from storefront.views import checkout as checkout_views
 from storefront.views import seats as seats_views
-from storefront.views.decorators import post_or_redirect
+from storefront.views.decorators import lead_to, post_or_redirect
 from storefront.views.programme import calendar_file
 
 View = Callable[..., HttpResponseBase]
@@ -41,13 +41,17 @@ WHOLE = Order.objects.select_related("cinema", "promocode", "user")
 
 def of_order(view: View) -> View:
     """Look the order up by its secret token, or answer 404. The page is neither stored nor indexed, and
-    sends no referrer.
+    sends no referrer. An order that its customer has changed leads on to what it became, unless money came for it.
     """
 
     @wraps(view)
     @never_cache
     def found(request: HttpRequest, token: str, **parts: Any) -> HttpResponseBase:
-        response = view(request, order_of(request, token), **parts)
+        order = order_of(request, token)
+        following = own_orders.replacement(order) if order.status == Order.Status.CANCELLED else None
+        if following is not None and not order.payments.exists():
+            return lead_to(following)
+        response = view(request, order, **parts)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
@@ -82,9 +86,14 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None) ->
     )
 
 
-def refused_page(request: HttpRequest, order: Order, refusal: Exception) -> HttpResponse:
-    """The order's current page, with the reason why the action was refused."""
-    return order_page(request, WHOLE.get(pk=order.pk), refusal=in_customers_words(refusal))
+def refused_page(request: HttpRequest, order: Order, refusal: Exception, *, done: Collection[str] = ()) -> HttpResponse:
+    """The order's current page with the reason of the refusal; without it if the order is in one of the statuses
+    `done`, because the button was pressed before.
+    """
+    current = WHOLE.get(pk=order.pk)
+    if current.status in done:
+        return lead_to(current)
+    return order_page(request, current, refusal=message_for_customer(refusal))
 
 
 @post_or_redirect("shop:order")
@@ -102,11 +111,11 @@ def extend(request: HttpRequest, order: Order) -> HttpResponse:
 
 @post_or_redirect("shop:order")
 @of_order
-def give_up(request: HttpRequest, order: Order) -> HttpResponse:
+def cancel(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         services.cancel_by_customer(order, at=clock.now(), actor=customer(request))
     except Refused as refusal:
-        return refused_page(request, order, refusal)
+        return refused_page(request, order, refusal, done={Order.Status.CANCELLED})
     return redirect("shop:order", order.token)
 
 
@@ -152,7 +161,7 @@ def confirm(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         services.mark_paid(order, gateway="", amount=order.final_amount, at=clock.now(), actor=customer(request))
     except Refused as refusal:
-        return refused_page(request, order, refusal)
+        return refused_page(request, order, refusal, done=Order.SOLD)
     return redirect("shop:order", order.token)
 
 
@@ -178,7 +187,9 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
         if chosen:
             preview = services.preview_refund(order, lines=chosen, at=at)
     except Refused as refused:
-        refusal = in_customers_words(refused)
+        if request.method == "POST" and named and named <= own_orders.refunded_lines(order):
+            return lead_to(order)  # the button was pressed before
+        refusal = message_for_customer(refused)
     return render(
         request,
         "storefront/refund.html",

@@ -23,7 +23,7 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         started = start_payment(order, gateway=request.POST.get("gateway", ""), return_url=back, at=clock.now())
     except (Refused, GatewayError) as refusal:
-        return refused_page(request, order, refusal)
+        return refused_page(request, order, refusal, done=Order.SOLD)
     if urlsplit(started.redirect_url).netloc == request.get_host():
         return redirect(started.redirect_url)
     # The Content-Security-Policy forbids forms to redirect to another host; a link on a page may.

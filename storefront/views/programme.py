@@ -3,17 +3,20 @@
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from cinema import clock
-from orders.availability.showings import advertised, next_day
+from screenings.announcements import announcements
+from screenings.listings import advertised, next_day
 from screenings.models import Cinema, Film, Session
 from storefront.services import programme
-from storefront.services.calendar import CalendarEvent, calendar
+from storefront.services.calendar import CalendarEvent, calendar, event_uid, place_of
+from storefront.services.title_card import title_card
 from storefront.structured_data import screening_events
 
 MARKUP_DAYS = 14  # how far ahead the structured data of a film looks: each session of it weighs a kilobyte
@@ -62,8 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def film(request: HttpRequest, key: int) -> HttpResponse:
     """A film and all its showings. A film is announced by its first session; before that it has no page."""
     at = clock.now()
-    announced = Film.objects.filter(Exists(Session.objects.filter(film=OuterRef("pk")))).exclude(age_rating="")
-    shown = get_object_or_404(announced.prefetch_related("genres"), pk=key)
+    shown = get_object_or_404(announced_films().prefetch_related("genres"), pk=key)
     found = programme.showings(film=shown, at=at)
     soon = [each for each in found if each.session.start_datetime <= at + timedelta(days=MARKUP_DAYS)]
     cinemas = {showing.session.hall.cinema for showing in found}
@@ -80,23 +82,34 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
+def announced_films() -> QuerySet[Film]:
+    return Film.objects.filter(Exists(Session.objects.filter(film=OuterRef("pk")))).exclude(age_rating="")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def film_card(request: HttpRequest, key: int) -> HttpResponse:
+    """The title card of a film as a picture, which structured data names."""
+    card = title_card(get_object_or_404(announced_films(), pk=key))
+    return render(request, "storefront/title_card.svg", {"card": card}, content_type="image/svg+xml")
+
+
 @require_safe
 def session_calendar(request: HttpRequest, key: int) -> HttpResponse:
-    """A calendar file of the session, without any customer's data."""
+    """A calendar file of the session, without any customer's data. If it is cancelled, the file removes it."""
     at = clock.now()
     session = get_object_or_404(
-        Session.objects.select_related("film", "hall__cinema")
-        .exclude(status=Session.Status.CANCELLED)
-        .exclude(film__age_rating=""),
-        pk=key,
+        Session.objects.select_related("film", "hall__cinema").exclude(film__age_rating=""), pk=key
     )
-    cinema = session.hall.cinema
+    cancelled = session.status == Session.Status.CANCELLED
     event = CalendarEvent(
-        uid=f"session-{session.pk}@{settings.SITE_URL.partition('//')[2]}",
+        uid=event_uid(f"session-{session.pk}"),
+        sequence=announcements([session])[session.pk].changes + cancelled,
+        cancelled=cancelled,
         starts=session.start_datetime,
         ends=session.end_datetime,
         title=f"{session.film.title} ({session.film.age_rating})",
-        place=", ".join(filter(None, [cinema.name, session.hall.name, cinema.full_address])),
+        place=place_of(session),
         link=settings.SITE_URL + reverse("shop:session", args=[session.pk]),
     )
     return calendar_file(calendar([event], at=at), name=f"session-{session.pk}")
@@ -114,7 +127,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         reverse("admin:index"),
         reverse("shop:account"),
         reverse("shop:order", args=["token"]).removesuffix("token/"),
-        reverse("shop:find"),
+        reverse("shop:find_order"),
         reverse("shop:checkout", args=[0]).replace("/0/", "/*/"),
     ]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]

@@ -69,7 +69,7 @@ def seats_page(
             "most_seats": settings.SEATS_A_VISITOR,
             "refusal": refusal,
             "zone": programme.time_zone_note(cinema, seat_map.at),
-            "markup": screening_events([showing]) if on_sale else "",
+            "markup": screening_events([showing]) if on_sale or session.status == Session.Status.CANCELLED else "",
         },
         status=409 if refusal else 200,
     )
@@ -78,10 +78,10 @@ def seats_page(
 @require_safe
 @never_cache
 def taken(request: HttpRequest, key: int) -> JsonResponse:
-    """The seats that are taken now, polled by an open seat map. What a session sold is no longer told once it is off
-    sale.
+    """The seats that are taken now, polled by an open seat map; none once the session is off sale, since sales figures
+    are not public.
     """
-    session = get_object_or_404(Session, pk=key)
+    session = get_session(key)
     at = clock.now()
     if not session.is_on_sale(at):
         return JsonResponse({"taken": [], "on_sale": False})

@@ -43,6 +43,8 @@ class Scale:
     process_pairs: int
     hungry: int  # orders due in the pass whose memory is measured
     listed: int  # old orders behind the pages of the admin
+    listed_halls: int
+    listed_cinemas: int
     visits: int  # of each page
     holds: int  # pairs, at most 149: the hall has 300 seats
     shown: int  # sessions in the shop's week
@@ -50,11 +52,12 @@ class Scale:
 
 FULL = Scale(
     old=300_000, few_old=1_000, halls=600, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=100,
-    process_pairs=15, hungry=100_000, listed=100_000, visits=15, holds=120, shown=245,
+    process_pairs=15, hungry=100_000, listed=1_000_000, listed_halls=6_000, listed_cinemas=500, visits=15, holds=120,
+    shown=245,
 )  # fmt: skip
 SMALL = Scale(
     old=500, few_old=100, halls=20, users=100, pairs=2, batch=10, sessions_a_batch=1, idle_pairs=2, process_pairs=2,
-    hungry=20, listed=500, visits=2, holds=2, shown=10,
+    hungry=20, listed=500, listed_halls=40, listed_cinemas=4, visits=2, holds=2, shown=10,
 )  # fmt: skip
 
 
@@ -253,9 +256,13 @@ class Bench:
         database = self.another("pages")
         try:
             with on(database):
-                pages.create_rows_of_cinema(
-                    self.at, old=self.scale.listed, halls=self.scale.halls // 10, users=self.scale.users, old_kinds=OLD
+                world = GatewayHarness(
+                    at=self.at,
+                    halls=self.scale.listed_halls,
+                    users=self.scale.users,
+                    cinemas=self.scale.listed_cinemas,
                 )
+                pages.create_rows_of_cinema(world, old=self.scale.listed, old_kinds=OLD)
                 staff = pages.staff()
                 for page in pages.pages():
                     if not self.wants(f"admin: {page.name}"):

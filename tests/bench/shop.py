@@ -70,15 +70,16 @@ def sell_out(session: Session, at: datetime) -> Sale:
     matinee = factories.a_session(session.hall, start=session.start_datetime + timedelta(days=9))
     connections.close_all()  # nobody may share a connection with a child
     context = multiprocessing.get_context("fork")
-    start, told = context.Barrier(BUYERS + 1), context.Queue()
+    start, found = context.Barrier(BUYERS + 1), context.Queue()
     buyers = [
-        context.Process(target=_buy, args=(session.pk, matinee.pk, at, number, start, told)) for number in range(BUYERS)
+        context.Process(target=_buy, args=(session.pk, matinee.pk, at, number, start, found))
+        for number in range(BUYERS)
     ]
     for buyer in buyers:
         buyer.start()
     start.wait(timeout=60)  # who broke before keeps nobody waiting
     begun = time.perf_counter()
-    answers = [told.get(timeout=300) for _buyer in buyers]
+    answers = [found.get(timeout=300) for _buyer in buyers]
     seconds = time.perf_counter() - begun
     for buyer in buyers:
         buyer.join()
@@ -93,7 +94,7 @@ def sell_out(session: Session, at: datetime) -> Sale:
     )
 
 
-def _buy(key: int, before: int, at: datetime, number: int, start: Any, told: Any) -> None:
+def _buy(key: int, before: int, at: datetime, number: int, start: Any, found: Any) -> None:
     chance = random.Random(number)
     session, matinee = (Session.objects.select_related("hall__cinema", "film").get(pk=each) for each in (key, before))
     adult = factories.an_adult()
@@ -114,7 +115,7 @@ def _buy(key: int, before: int, at: datetime, number: int, start: Any, told: Any
         except SeatTaken:
             late += 1
         holds.append((time.perf_counter() - begun) * 1000)
-    told.put((holds, late))
+    found.put((holds, late))
     connections.close_all()
 
 

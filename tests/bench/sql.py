@@ -138,7 +138,7 @@ def update_completed_order_statuses(cursor: Any, keys: Keys, at: datetime) -> in
 
 
 def process_refunded_orders(cursor: Any, keys: Keys, at: datetime) -> int:
-    """Orders whose money all went back outside, by one refund: what the bench makes due."""
+    """Orders refunded in full at the gateway by one refund, which the benchmark makes due."""
     _lock_sessions(cursor, keys)
     _lock_orders(cursor, keys)
     given = _still(
@@ -618,7 +618,7 @@ def _tell(cursor: Any, kind: str, source: str, given: dict[str, Any]) -> None:
                                                    created_at, not_after, next_attempt_at, claimed_by, error)
             SELECT %(kind)s, COALESCE(NULLIF(email, ''), phone), occasion, language, context, gen_random_uuid(),
                    'QUEUED', 0, %(at)s, not_after, %(at)s, '', ''
-            FROM ({source}) told WHERE email <> '' OR phone <> ''
+            FROM ({source}) message WHERE email <> '' OR phone <> ''
             ON CONFLICT DO NOTHING""",
         {**given, "kind": kind},
     )

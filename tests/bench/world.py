@@ -119,6 +119,7 @@ class GatewayHarness:
     at: datetime
     halls: int
     users: int
+    cinemas: int = CINEMAS
     sessions_of: dict[timedelta, int] = field(default_factory=dict)  # how many there are from each start on
 
     def found(self) -> None:
@@ -169,6 +170,11 @@ class GatewayHarness:
             self._run(LAPSING, accounts=accounts)
             self._settle()
 
+    def add_paperwork(self) -> None:
+        """What lies about after years: receipts, gateway events, scans, seats out of use, and a month of jobs' runs."""
+        with transaction.atomic():
+            self._run(PAPERWORK)
+
     def reopen_sessions(self, sessions: int) -> None:
         """Old sessions that are still to be archived."""
         with transaction.atomic():
@@ -176,7 +182,7 @@ class GatewayHarness:
 
     def _run(self, script: str, **given: object) -> None:
         given |= {
-            "at": self.at, "halls": self.halls, "users": self.users, "cinemas": CINEMAS, "items": ITEMS,
+            "at": self.at, "halls": self.halls, "users": self.users, "cinemas": self.cinemas, "items": ITEMS,
             "seats": SEATS, "per_session": ORDERS, "opening_stock": OPENING_STOCK,
             "opening_points": OPENING_POINTS, "codes": CODES,
         }  # fmt: skip
@@ -373,6 +379,30 @@ WHERE entry.bonus_account_id = account.id AND balance - owed <> entry.sum;
 UPDATE orders_promocode SET used_count = uses.count
 FROM (SELECT promocode_id, count(*) FROM orders_order WHERE status <> 'CANCELLED' GROUP BY 1) uses
 WHERE uses.promocode_id = orders_promocode.id AND used_count <> uses.count
+"""
+
+PAPERWORK = """
+INSERT INTO payments_gatewayevent (gateway, event_id, payment_id, received_at, handled_at)
+SELECT 'demo', 'event ' || id, id, created_at, created_at FROM payments_payment;
+
+INSERT INTO payments_receipt (id, kind, order_id, payment_id, refund_id, uid, amount, is_prepayment, awaits_settlement,
+                              status, created_at, sent_at, external_id, attempts, next_attempt_at, error)
+SELECT id, 'SALE', order_id, id, NULL, gen_random_uuid(), amount, false, false, 'SENT', created_at, created_at,
+       'receipt ' || id, 1, NULL, ''
+FROM payments_payment;
+
+INSERT INTO payments_receiptline (receipt_id, name, subject, quantity, price, vat)
+SELECT id, 'Ticket', 'SERVICE', 1, amount / 2, 'vat20' FROM payments_receipt, generate_series(1, 2);
+
+INSERT INTO orders_scan (ticket_id, undone, at, actor_id)
+SELECT id, false, used_at, NULL FROM orders_ticket WHERE status = 'USED';
+
+INSERT INTO screenings_seatoutage (seat_id, since, until, reason, actor_id)
+SELECT id, %(at)s - interval '1 day', NULL, 'The back is broken', NULL FROM screenings_seat WHERE id %% 10 = 0;
+
+INSERT INTO jobs_jobrun (job, started_at, finished_at, at, outcome, host, database, done, passed_over, failed, error)
+SELECT 'cancel_expired_orders', at, at, at, 'SUCCEEDED', 'host', 'database', 1, 0, 0, ''
+FROM generate_series(%(at)s - interval '30 days', %(at)s, interval '30 seconds') at
 """
 
 LAPSING = """

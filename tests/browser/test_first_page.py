@@ -40,7 +40,7 @@ def test_two_clicks_from_logging_in_to_what_is_low_overdue_or_failed_last_night(
     for line, seen in [
         ("Заканчивается 1 товар бара", popcorn.name),
         ("1 просроченный заказ", late.number),
-        ("Сбой в 1 задании", "Проверка учёта"),
+        ("Сбой в 1 задании", "Проверка целостности данных"),
     ]:
         page.locator("#today").get_by_role("link", name=line).click()
         expect(page.locator("#content").get_by_text(seen).first).to_be_visible()

@@ -367,9 +367,9 @@ def pay(page: Page) -> None:
 
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until the focus is on what is called so, as far as there is something to go to."""
-    told = "e => e.getAttribute('aria-label') || (e.labels && e.labels[0] && e.labels[0].innerText) || e.innerText"
+    name_of = "e => e.getAttribute('aria-label') || (e.labels && e.labels[0] && e.labels[0].innerText) || e.innerText"
     for _press in range(60):
         page.keyboard.press("Tab")
-        if (page.locator(":focus").evaluate(told) or "").startswith(name):
+        if (page.locator(":focus").evaluate(name_of) or "").startswith(name):
             return
     raise AssertionError(f"Tab does not lead to “{name}”")

@@ -10,8 +10,9 @@ import pytest
 from backoffice.concessions.resources import ConcessionItemResource
 from backoffice.framework.import_export.files import read
 from backoffice.screenings.resources import FilmResource, SessionResource
+from backoffice.screenings.ticket_types import TicketTypeResource
 from concessions.models import ConcessionItem
-from screenings.models import Cinema, Film, Genre, Session
+from screenings.models import Cinema, Film, Genre, Session, TicketType
 from screenings.services import build_hall
 
 pytestmark = pytest.mark.django_db
@@ -27,19 +28,25 @@ def example(section: str) -> bytes:
     return textwrap.dedent(block[0]).encode()
 
 
-def test_its_films_items_and_sessions_are_stored():
+def test_its_films_ticket_types_items_and_sessions_are_stored():
     Genre.objects.bulk_create([Genre(name="Drama"), Genre(name="War")])
     aurora = Cinema.objects.create(name="Aurora")
     build_hall(cinema=aurora, name="Large", rows=["ss"])
     cinemas, given = Cinema.objects.all(), {"person": None, "at": NOVEMBER}
 
     films = FilmResource(rows=Film.objects.all(), **given).import_rows(read(example("Films")), save=True)
+    types = TicketTypeResource(rows=TicketType.objects.all(), **given)
+    kinds = types.import_rows(read(example("Ticket types")), save=True)
     items = ConcessionItemResource(rows=ConcessionItem.objects.all(), cinemas=cinemas, **given)
     sold = items.import_rows(read(example("Bar items")), save=True)
     timetable = SessionResource(rows=Session.objects.all(), cinemas=cinemas, **given)
     shown = timetable.import_rows(read(example("Timetable")), save=True)
 
-    assert [each.errors for each in [*films, *sold, *shown] if each.errors] == []
+    assert [each.errors for each in [*films, *kinds, *sold, *shown] if each.errors] == []
+    assert list(TicketType.objects.order_by("pk").values_list("name", "highest_rating")) == [
+        ("Adult", ""),
+        ("Child", "12+"),
+    ]
     assert (Film.objects.count(), ConcessionItem.objects.count(), Session.objects.count()) == (2, 2, 2)
     assert {f"{aurora.local(each.start_datetime):%d.%m %H:%M}" for each in Session.objects.all()} == {
         "05.12 19:30",

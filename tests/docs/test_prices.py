@@ -47,7 +47,7 @@ def test_a_ticket_costs_what_the_page_says(row):
     ) == money(ticket)
 
 
-@pytest.mark.parametrize("row", table("What a promocode takes off"), ids="-".join)
+@pytest.mark.parametrize("row", table("What a promo code takes off"), ids="-".join)
 def test_a_promocode_takes_off_what_the_page_says(row):
     total, share, amount, off = row
     promocode = Promocode(
@@ -58,7 +58,7 @@ def test_a_promocode_takes_off_what_the_page_says(row):
 
 
 def test_a_discount_is_shared_as_the_page_says():
-    rows = table("How a discount is shared among the lines")
+    rows = table("How a discount is split over the lines")
     lines = [money(row[0]) for row in rows]
     exact = [Decimal("100.00") * line / sum(lines) for line in lines]
     down = [share.quantize(CENT, ROUND_DOWN) for share in exact]
@@ -70,7 +70,7 @@ def test_a_discount_is_shared_as_the_page_says():
     assert sum(down) == Decimal("99.99")
 
 
-@pytest.mark.parametrize("row", table("How a discount is shared among the lines", 1), ids="-".join)
+@pytest.mark.parametrize("row", table("How a discount is split over the lines", 1), ids="-".join)
 def test_an_amount_is_split_as_the_page_says(row):
     amount, lines, shares = row
 
@@ -97,7 +97,7 @@ def lines_of(order):
 
 
 def test_points_are_shared_as_the_page_says(order):
-    *rows, total = [[money(cell) for cell in row[1:]] for row in table("How points are shared among the lines")]
+    *rows, total = [[money(cell) for cell in row[1:]] for row in table("How points are split over the lines")]
 
     assert rows == [
         [line.amount, line.discount_share, line.amount - line.discount_share, line.bonus_share, line.paid]
@@ -112,7 +112,7 @@ def test_single_lines_are_refunded_as_the_page_says(order):
     account = order.user.bonus_account
     before, so_far, computed = account.balance, ZERO, []
 
-    *rows, total = table("What a refund of single lines gives back")
+    *rows, total = table("What a refund of single lines returns")
     for number, (name, *_figures) in enumerate(rows):
         made = refund(order, lines=[lines[name]], reason="Fell ill", at=NOON + timedelta(minutes=number))
         balance = account.balance

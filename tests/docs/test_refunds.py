@@ -117,14 +117,14 @@ def happens(order, what):
 
 
 def test_points_that_return_pay_for_points_that_are_taken_as_the_page_says(order):
-    rows = table("Points that are gone already")
+    rows = table("Points that were already spent")
 
     assert [happens(order, what) for what, _balance, _owed in rows] == rows
 
 
 def test_what_is_not_there_any_more_is_owed_as_the_page_says():
     order = credited(the_order(customer=a_customer()))
-    rows = table("Points that are gone already", 1)
+    rows = table("Points that were already spent", 1)
 
     assert [happens(order, what) for what, _balance, _owed in rows] == rows
 
@@ -168,4 +168,4 @@ def test_money_that_went_back_outside_counts_first():
             shown(f"ticket {place}", ticket.paid, waited - outside.unallocated_amount, sent, outside.unallocated_amount)
         )
 
-    assert table("Money that went back outside") == rows
+    assert table("Money that the gateway returned") == rows

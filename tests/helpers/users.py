@@ -1,5 +1,7 @@
 """Staff users of every role, and test clients logged in as them."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group
@@ -8,6 +10,9 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.services import sync_roles
+from accounts.staff_sessions import ACTIVE as ACTIVE_AT
+from accounts.staff_sessions import PASSWORD as PASSWORD_AT
+from cinema import clock
 from cinema.roles import ROLES
 from screenings.models import Cinema
 
@@ -44,12 +49,21 @@ def _group_of(role: str) -> Group:
     return made
 
 
-def browser(person: User) -> Client:
-    """A client with a session for the user, without a log-in that throttling would count."""
+def browser(person: User, *, password_at: datetime | None = None) -> Client:
+    """A client with a session for the user, without a log-in that throttling would count.
+
+    The password was given now, or at `password_at`.
+    """
     client = Client()
     session = SessionStore()
     session.update(
-        {SESSION_KEY: str(person.pk), BACKEND_SESSION_KEY: BACKEND, HASH_SESSION_KEY: person.get_session_auth_hash()}
+        {
+            SESSION_KEY: str(person.pk),
+            BACKEND_SESSION_KEY: BACKEND,
+            HASH_SESSION_KEY: person.get_session_auth_hash(),
+            PASSWORD_AT: (password_at or clock.now()).isoformat(),
+            ACTIVE_AT: clock.now().isoformat(),
+        }
     )
     session.create()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key

@@ -245,9 +245,9 @@ def _old_sessions(scenario: Scenario) -> None:
             if kind == "chargeback" and number == 0:
                 record_refund(order, amount=order.final_amount, external_id="old", at=AT - HOUR)
         complete_sessions([settled], at=AT - 32 * DAY)
-    forgotten = scenario.session(AT - 32 * DAY)  # no job has run since
-    a_paid_order(forgotten, snacks=[(scenario.popcorn, 1)], customer=a_customer(), at=AT - 33 * DAY)
-    an_order(forgotten, at=AT - 33 * DAY)
+    unprocessed = scenario.session(AT - 32 * DAY)  # no job has run since
+    a_paid_order(unprocessed, snacks=[(scenario.popcorn, 1)], customer=a_customer(), at=AT - 33 * DAY)
+    an_order(unprocessed, at=AT - 33 * DAY)
 
 
 def _points(scenario: Scenario) -> None:

@@ -155,7 +155,7 @@ def _from_csv(content: bytes, headings: Collection[str]) -> tuple[int, list[list
 
 
 def _delimiter(first_line: str, headings: Collection[str]) -> str:
-    """The separator under which most headings are known; of equals, the one that occurs most."""
+    """The separator under which most headings are known; of several, the one that occurs most often."""
 
     def known(delimiter: str) -> int:
         try:

@@ -40,7 +40,7 @@ def _is_blank(char: str) -> bool:
 class KeyIndex:
     """Primary keys by a key that identifies rows to people, such as a title; kept up to date during an import."""
 
-    def __init__(self, rows: Iterable[tuple[int, Hashable]]) -> None:
+    def __init__(self, rows: Iterable[tuple[int, Hashable]] = ()) -> None:
         self._keys: dict[int, Hashable] = {}
         self._ids: dict[Hashable, set[int]] = defaultdict(set)
         for pk, key in rows:

@@ -24,7 +24,8 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from backoffice.framework.import_export import files, limits
 from backoffice.framework.import_export.files import Table, Unreadable
-from backoffice.framework.import_export.resources import ImportedRow, Resource, RowChange
+from backoffice.framework.import_export.resources import Resource
+from backoffice.framework.import_export.rows import ImportedRow, RowChange
 from cinema import clock
 from cinema.ids import valid_ids
 
@@ -143,9 +144,12 @@ class ImportExportMixin:
                 form.add_error("file", str(refused))
         return self._render(request, {"form": form})
 
-    def _preview(self, request: HttpRequest, table: Table, *, name: str) -> HttpResponse:
+    def _preview(
+        self, request: HttpRequest, table: Table, *, name: str, outcomes: Sequence[ImportedRow] | None = None
+    ) -> HttpResponse:
         resource = self.resource_for(request)
-        outcomes = resource.import_rows(table, save=False)
+        if outcomes is None:
+            outcomes = resource.import_rows(table, save=False)
         kinds = Counter(outcome.kind for outcome in outcomes)
         context: dict[str, Any] = {
             "outcomes": [outcome for outcome in outcomes if outcome.kind != RowChange.SAME],
@@ -176,8 +180,8 @@ class ImportExportMixin:
         with transaction.atomic():
             # Imports of a model wait for each other: a double click, or two files with one film, would add it twice.
             list(ContentType.objects.select_for_update(no_key=True).filter(pk=page._content_type().pk))
-            outcomes = self.resource_for(request).import_rows(table, save=True, left_out=left_out)
-            outcomes = [outcome for outcome in outcomes if outcome.number not in left_out]
+            found = self.resource_for(request).import_rows(table, save=True, left_out=left_out)
+            outcomes = [outcome for outcome in found if outcome.number not in left_out]
             is_same = _digests(outcomes) == [each for each in preview["digests"] if each[0] not in left_out]
             if is_same:
                 self._log(request, outcomes, preview["name"])
@@ -188,7 +192,7 @@ class ImportExportMixin:
                 request,
                 gettext("The data has changed since the preview, so nothing was imported. Check the new preview."),
             )
-            return self._preview(request, table, name=preview["name"])
+            return self._preview(request, table, name=preview["name"], outcomes=found)
         kinds = Counter(outcome.kind for outcome in outcomes)
         if left_out and not kinds[RowChange.NEW] + kinds[RowChange.CHANGED]:
             messages.warning(request, gettext("Nothing was imported. Tick the changes that you want."))

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Field, Model
+from django.db.models import Field, IntegerField, Model
 from django.utils import translation
 from django.utils.translation import gettext
 from import_export.widgets import ManyToManyWidget, Widget
@@ -51,10 +51,14 @@ class NumberWidget(Widget):
     def __init__(self, field: "Field[Any, Any]") -> None:
         self.field = field
         self.is_money = isinstance(field, MoneyField)
+        self.is_percent = field.name.endswith("percent")
+        self.is_whole = isinstance(field, IntegerField) and not self.is_money
         super().__init__()
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
         text = self._without_currency(value).strip()
+        if self.is_percent:
+            text = text.removesuffix("%").strip()
         if not text:
             return None
         if match := AMBIGUOUS.fullmatch(text):
@@ -64,13 +68,19 @@ class NumberWidget(Widget):
                 % {"value": value, "first": whole + part, "second": f"{whole}.{part}".rstrip("0").rstrip(".")}
             )
         plain = _plain_number(text)
+        example = "1450.50" if self.is_money else "20" if self.is_percent else "150"
         if plain is None:
             raise ValueError(
                 gettext("“%(value)s” is not a number. Write it like %(example)s.")
-                % {"value": value, "example": "1450.50" if self.is_money else "150"}
+                % {"value": value, "example": example}
             )
-        if not self.is_money:
+        if self.is_whole:
             plain = re.sub(r"\.0*$", "", plain)
+            if "." in plain:
+                raise ValueError(
+                    gettext("“%(value)s” is not a whole number. Write it like %(example)s.")
+                    % {"value": value, "example": example}
+                )
         try:
             return self.field.to_python(plain)
         except ValidationError as error:
@@ -235,7 +245,10 @@ class ManyRelatedWidget(ManyToManyWidget):
         return list({found.pk: found for found in map(self.names.find, names)}.values())
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "; ".join(sorted(self.names.name_of(row) for row in value.all())) if value is not None else ""
+        return self.text_of(value.all()) if value is not None else ""
+
+    def text_of(self, rows: Iterable[Any]) -> str:
+        return "; ".join(sorted(self.names.name_of(row) for row in rows))
 
 
 def in_every_language(text: Any) -> set[str]:

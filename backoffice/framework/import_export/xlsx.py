@@ -120,8 +120,8 @@ def _texts(sheet: Any) -> Iterator[list[str]]:
     """The rows down to the last one with a value. Cells that only have a format do not count."""
     sheet.reset_dimensions()  # what the file says of its size need not be true
     length, blank = 0, 0
-    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-        row = [cell_text(value) for value in values]
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        row = [cell_text(cell.value, is_percent=_is_percent(cell)) for cell in cells]
         if not any(row):
             blank += 1
             continue
@@ -135,8 +135,14 @@ def _texts(sheet: Any) -> Iterator[list[str]]:
         yield row
 
 
-def cell_text(value: Any) -> str:
-    """The value of a cell as a person would type it."""
+def _is_percent(cell: Any) -> bool:
+    return isinstance(cell.value, int | float) and "%" in cell.number_format
+
+
+def cell_text(value: Any, *, is_percent: bool = False) -> str:
+    """The value of a cell as a person would type it; 0.2 is 20% in a cell with such a format."""
+    if is_percent and not isinstance(value, bool):
+        return f"{value * 100:.13g}%"
     if isinstance(value, bool):
         return str(value).upper()
     if value is None:

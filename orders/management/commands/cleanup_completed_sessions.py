@@ -5,8 +5,8 @@ from orders.services.closing.archiving import archive_locked, to_archive
 
 class Command(JobCommand):
     help = (
-        "Sum up sessions that ended long ago and whose orders are settled, and take them out of the live lists; "
-        "forget the sessions of browsers that are over."
+        "Write summaries of sessions that ended long ago and whose orders are settled, and archive them; "
+        "delete expired browser sessions."
     )
 
     def steps(self):

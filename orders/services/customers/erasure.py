@@ -22,9 +22,9 @@ from bonuses.services import expire
 from concessions.models import StockMovement
 from jobs.models import JobRun, QuarantinedRow
 from notifications.models import Notification
-from orders.errors import NothingKept, OrdersStillOpen, StaffNotForgotten
+from orders.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from orders.locks import lock_orders
-from orders.models import Order, OrderEvent
+from orders.models import Order, OrderEvent, Scan
 from orders.services.customers.customer import Customer
 from payments.models import Dispute, Payment, Receipt, Refund
 from screenings.models import SeatOutage, Session
@@ -32,6 +32,7 @@ from screenings.models import SeatOutage, Session
 #: What people write in their own words, and errors, which may quote anything; beside it the log of the admin.
 FREE_TEXT: dict[type[Model], list[str]] = {
     OrderEvent: ["reason"],
+    Scan: ["override"],
     Refund: ["reason", "error"],
     Receipt: ["error"],
     Dispute: ["reason"],
@@ -67,8 +68,8 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
 
     Their orders, payments, refunds, receipts and points transactions stay, without a name. Remaining points expire;
     messages and failed log-ins are deleted; the account can no longer be used. Of a customer of one order (`only`) just
-    what belongs to that order is erased. Raises `NothingKept`,
-    `StaffNotForgotten`, and `OrdersStillOpen` while one of the orders is not settled. Owns its transaction.
+    what belongs to that order is erased. Raises `ErasedAlready`,
+    `CannotEraseStaff`, and `OrdersStillOpen` while one of the orders is not settled. Owns its transaction.
     """
     with transaction.atomic():
         whole = customer.only is None
@@ -82,9 +83,9 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         user = User.objects.select_for_update().get(pk=customer.user.pk) if customer.user else None
         erased = not whole and not any(order.recipient for order in orders)
         if not customer.address or erased or (user is not None and is_anonymous(user)):
-            raise NothingKept(_("This customer’s personal data has already been deleted."))
+            raise ErasedAlready(_("This customer’s personal data has already been deleted."))
         if user is not None and user.is_staff:
-            raise StaffNotForgotten(_("Staff accounts can’t be erased. Deactivate the account instead."))
+            raise CannotEraseStaff(_("Staff accounts can’t be erased. Deactivate the account instead."))
         waiting = list(still_open(named).order_by("pk").values_list("number", flat=True)[:5])
         if waiting:
             raise OrdersStillOpen(

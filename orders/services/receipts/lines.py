@@ -8,9 +8,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from concessions.models import ConcessionPreorder
-from orders.models import Order, Ticket
+from orders.models import Order, OrderLine, Ticket
 from orders.reasons import Reason
-from orders.services.refunds.effects import OrderLine
 from payments.fiscal import gateway_prints_receipts, taxed_at
 from payments.fiscal.lines import SoldItem, charge_lines, receipt_lines
 from payments.gateways import ChargeLine

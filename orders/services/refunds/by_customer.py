@@ -11,9 +11,8 @@ from cinema.status import Refused
 from concessions.models import ConcessionPreorder
 from orders.errors import PaymentDisputed
 from orders.locks import lock_orders_with_sessions
-from orders.models import Order, Ticket
+from orders.models import Order, OrderLine, Ticket
 from orders.reasons import Reason
-from orders.services.refunds.effects import OrderLine
 from orders.services.refunds.refund import refund_and_notify
 from payments.models import Refund
 from payments.services import disputed_orders
@@ -21,7 +20,7 @@ from screenings.models import Session
 
 
 class TooLateToRefund(Refused, code="too_late_to_refund"):
-    """Customers cannot refund one of these lines themselves any more."""
+    """It is too late for customers to refund one of these lines themselves."""
 
     def __init__(self) -> None:
         super().__init__(

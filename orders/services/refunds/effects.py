@@ -15,15 +15,13 @@ from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from house_rules.rules import rules, rules_scope
-from orders.models import Order, RefundLine, Ticket
+from orders.models import Order, OrderLine, RefundLine, Ticket
 from orders.services.closing.summaries import recount
 from payments.models import Refund
 
-OrderLine = Ticket | ConcessionPreorder
-
 
 @dataclass
-class OrderLines:
+class RemainingLines:
     """The lines of one order: those not refunded yet, and how those refunded before were paid."""
 
     tickets: list[Ticket] = field(default_factory=list)
@@ -48,7 +46,7 @@ class RefundPlan:
     order: Order
     refund: Refund
     chosen: Sequence[OrderLine]
-    lines: OrderLines
+    lines: RemainingLines
     points_back: int = 0
 
     @property
@@ -61,9 +59,9 @@ class RefundPlan:
         return sum((line.paid for line in self.chosen), ZERO)
 
 
-def lines_of(orders: Collection[int]) -> dict[int, OrderLines]:
+def remaining_lines(orders: Collection[int]) -> dict[int, RemainingLines]:
     """The lines of each order that has been sold. Four queries."""
-    found: defaultdict[int, OrderLines] = defaultdict(OrderLines)
+    found: defaultdict[int, RemainingLines] = defaultdict(RemainingLines)
     for ticket in Ticket.objects.filter(order__in=orders, status__in=Ticket.LIVE, refund_line__isnull=True).order_by(
         "pk"
     ):

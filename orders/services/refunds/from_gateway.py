@@ -22,7 +22,7 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
     """Book the refunds that the gateway reports of the payment. What is booked already is not changed.
 
     A refund with our own name is ours, even if its sender was killed before it could store the answer. Any other was
-    made at the gateway (a chargeback, or by hand at its desk): it settles one of ours with the same amount that failed
+    made at the gateway (a chargeback, or in its dashboard): it settles one of ours with the same amount that failed
     or was not sent, unless another than `sender` is sending it, and is otherwise recorded as a refund from outside.
     Returns the `Payment.Discrepancy` for what cannot be booked, else an empty string.
     """
@@ -55,9 +55,7 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
 def _record_outside(
     order: Order, payment: Payment, amount: Decimal, external_id: str, unsent: list[Refund], *, at: datetime
 ) -> None:
-    """Record a refund made at the gateway. Where it exceeds what is left, it covers refunds of ours that
-    were not sent.
-    """
+    """Record a refund made at the gateway; what exceeds the money left covers refunds of ours that were not sent."""
     try:
         record_refund_locked(order, payment=payment, amount=amount, external_id=external_id, at=at)
     except NothingToRefund:

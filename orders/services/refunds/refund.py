@@ -15,9 +15,9 @@ from cinema.validators import clean_reason
 from orders import notifications
 from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, NotRefundable, PaymentDisputed
 from orders.locks import keys_of, lock_orders_with_sessions
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.reasons import Reason
-from orders.services.refunds.effects import OrderLine, OrderLines, RefundPlan, apply_refund_effects, lines_of
+from orders.services.refunds.effects import RefundPlan, RemainingLines, apply_refund_effects, remaining_lines
 from payments.models import Payment, Refund
 from payments.services import (
     Returned,
@@ -84,9 +84,7 @@ def refund_and_notify(
 
 @dataclass(frozen=True)
 class RefundPreview:
-    """What a refund amounts to: money and points returned, and how, earned points taken, and whether the order is
-    empty afterwards.
-    """
+    """The money and points that a refund returns or takes back; `last`: nothing of the order is left afterwards."""
 
     money: Decimal
     points_back: int
@@ -135,7 +133,7 @@ def refund_each_locked(
     disputed = set() if despite_dispute else disputed_orders(wanted.keys())
     if held := next((order for order in orders if order.pk in disputed), None):
         raise PaymentDisputed(held)
-    found = lines_of(wanted.keys())
+    found = remaining_lines(wanted.keys())
     money = balances(wanted.keys())
     outside = refunds_awaiting_lines(wanted.keys())
     plans = []
@@ -172,7 +170,7 @@ def refund_each_locked(
 def record_refund(
     order: Order, *, amount: Decimal, external_id: str, at: datetime, payment: Payment | None = None
 ) -> Refund:
-    """Record a refund that happened outside (a chargeback, or at the gateway's own desk), once per `external_id`.
+    """Record a refund that happened outside (a chargeback, or in the gateway's dashboard), once per `external_id`.
 
     `payment` is the refunded one, if known; otherwise the latest with enough money left. When no money is left the
     order is `REFUNDED`, and `process_refunds` releases what it holds. A partial refund names no lines, so it waits for
@@ -232,7 +230,7 @@ def process_refunds_locked(orders: Iterable[Order], *, at: datetime) -> None:
     """
     rows = [order for order in orders if order.status == Order.Status.REFUNDED and order.refund_processed_at is None]
     keys = [order.pk for order in rows]
-    found = lines_of(keys)
+    found = remaining_lines(keys)
     refunds = _whole_refunds(rows, at=at)
     apply_refund_effects(
         [RefundPlan(order, refunds[order.pk], found[order.pk].unrefunded, found[order.pk]) for order in rows], at=at
@@ -259,7 +257,7 @@ def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund
     return found | {each.order_id: each for each in missing}
 
 
-def _select_lines(order: Order, found: OrderLines, wanted: Sequence[OrderLine] | None) -> list[OrderLine]:
+def _select_lines(order: Order, found: RemainingLines, wanted: Sequence[OrderLine] | None) -> list[OrderLine]:
     """The lines to refund, as they are in the database now."""
     if wanted is None:
         chosen = found.refundable

@@ -22,9 +22,10 @@ from orders.errors import (
     SeatNotInHall,
     SnackNotSold,
     SnackQuantityRefused,
+    TicketTypeNotForRating,
     TicketTypeNotSold,
 )
-from orders.models import Ticket, new_pickup_code
+from orders.models import OrderLine, Ticket, new_pickup_code
 from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
 from screenings.pricing import quote
 from screenings.services import refuse_out_of_use
@@ -44,7 +45,7 @@ class Basket:
     contested: bool
 
     @property
-    def lines(self) -> list[Ticket | ConcessionPreorder]:
+    def lines(self) -> list[OrderLine]:
         return [*self.tickets, *self.preorders]
 
     @property
@@ -53,9 +54,7 @@ class Basket:
 
     @property
     def latest(self) -> datetime:
-        """The latest time for which anything is held: the start of the first session; for snacks alone the
-        end of their day.
-        """
+        """The latest time to pay: the start of the first session, or for snacks alone the end of their day."""
         if self.sessions:
             return min(session.start_datetime for session in self.sessions)
         return self.preorders[0].collection_deadline
@@ -136,12 +135,14 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
 
 @dataclass
 class _Offer:
-    """What a sale of some seats has to know: their sessions by primary key, the primary keys of their cinemas, the
-    surcharges by seat kind, and whether one of the seats is out of use, or has a live ticket, for one of the sessions.
+    """What a sale of some seats has to know: their sessions and age ratings by primary key, the primary keys of their
+    cinemas, the surcharges by seat kind, and whether one of the seats is out of use, or has a live ticket, for one of
+    the sessions.
     """
 
     sessions: dict[int, Session] = field(default_factory=dict)
     cinemas: set[int] = field(default_factory=set)
+    ratings: dict[int, str] = field(default_factory=dict)
     surcharges: dict[str, Decimal] = field(default_factory=dict)
     out_of_use: bool = False
     contested: bool = False
@@ -163,6 +164,8 @@ def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -
                 _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
                 % {"type": with_inner_quotes(ticket_type)}
             )
+        if not ticket_type.suits(offer.ratings[session.pk]):
+            raise TicketTypeNotForRating(ticket_type, offer.ratings[session.pk])
     if offer.out_of_use:
         refuse_out_of_use((offer.sessions[session.pk], seat) for session, seat, _type in requests)
     return offer
@@ -175,6 +178,7 @@ def _read_offer(requests: Sequence[TicketRequest]) -> _Offer:
         Session.objects.filter(pk__in={session.pk for session, _seat, _type in requests})
         .annotate(
             cinema=F("hall__cinema"),
+            rating=F("film__age_rating"),
             seat_kind=F("hall__cinema__seat_surcharges__kind"),
             surcharge=F("hall__cinema__seat_surcharges__amount"),
             seat_out=Exists(out),
@@ -186,6 +190,7 @@ def _read_offer(requests: Sequence[TicketRequest]) -> _Offer:
     for row in rows:
         offer.sessions[row.pk] = row
         offer.cinemas.add(row.cinema)
+        offer.ratings[row.pk] = row.rating
         if row.surcharge is not None:
             offer.surcharges[row.seat_kind] = row.surcharge
         offer.out_of_use |= row.seat_out

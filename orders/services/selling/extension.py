@@ -28,7 +28,7 @@ def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = 
         deadline, expires = limit_deadlines(until, distance, latest=starts or closes or until + distance)
         if deadline <= at:
             raise ExtensionRefused(
-                _("Order %(order)s can’t be booked until then. Choose a time later than now and before the screening.")
+                _("Order %(order)s can’t be held until then. Choose a time later than now and before the screening.")
                 % {"order": row}
             )
         if row.status == Order.Status.PAYMENT_OVERDUE:

@@ -18,7 +18,7 @@ from concessions.services import holds
 from house_rules.rules import rules, rules_scope
 from orders.errors import DetailsRefused, NotEnoughPoints, PointsRefused, PriceChanged, SeatTaken
 from orders.locks import lock_order
-from orders.models import Order, OrderEvent, Promocode, Ticket
+from orders.models import OnlineHold, Order, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
 from orders.services.selling.basket import Basket, TicketRequest, fill
 from orders.services.selling.cancellation import CancelReason, cancel_expired, cancel_locked
@@ -45,6 +45,7 @@ def hold(
     actor: User | None = None,
     instead_of: Order | None = None,
     expected_total: Decimal | None = None,
+    online: OnlineHold | None = None,
 ) -> Order:
     """Take seats, snacks, points and a promocode for a customer, to be paid before the order's `payment_deadline`.
 
@@ -52,7 +53,8 @@ def hold(
     language of a user who gives none are those of the account. Expired orders that hold a wanted seat are cancelled
     first. `instead_of` is an unpaid order that this one replaces in one step, for the same `user` whoever asks: a
     refusal leaves it as it was (`ForbiddenMove` if it is not unpaid). `expected_total` is what the customer was shown
-    for seats and snacks, before discount and points.
+    for seats and snacks, before discount and points. `online` is saved with the order, so that nobody sees one without
+    the other.
 
     Raises `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `SeatTaken`, `PromocodeRefused`,
     `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
@@ -82,9 +84,10 @@ def hold(
         bonus_amount=points_value,
         final_amount=basket.total - discount - points_value,
         promocode=valid,
+        replaces=instead_of,
     )
     try:
-        order.clean_fields(exclude=["cinema", "user", "promocode"])
+        order.clean_fields(exclude=["cinema", "user", "promocode", "replaces"])
     except ValidationError as error:
         raise DetailsRefused(" ".join(error.messages)) from error
     if basket.contested:
@@ -94,6 +97,9 @@ def hold(
             _cancel_replaced(instead_of, basket, valid, at=at, actor=actor)
         order.save(force_insert=True)
         OrderEvent.objects.create(order=order, to_status=order.status, at=at, actor=actor)
+        if online is not None:
+            online.order = order
+            online.save(force_insert=True)
         take_seats(order, basket)
         if valid:
             promocodes.take_use(valid)
@@ -138,9 +144,7 @@ def _release_or_refuse(tickets: list[Ticket], instead_of: Order | None, *, at: d
 
 
 def release_stale_holds(tickets: Iterable[Ticket], *, at: datetime) -> None:
-    """Cancel the expired orders that hold these seats, in a transaction of their own, so that no customer
-    waits for cron.
-    """
+    """Cancel the expired orders that hold these seats, in a separate transaction, without waiting for cron."""
     tickets = list(tickets)
     if not tickets:
         return

@@ -35,7 +35,7 @@ class Buyer:
     user: User | None = None
 
     def counted_as(self) -> dict[str, str]:
-        """Whose attempts these are: the account's; a guest's address counts only together with the IP address."""
+        """The arguments of `rate_limits` for this buyer: an account is proved, a guest's address only claimed."""
         if self.user is not None:
             return {"person": f"user {self.user.pk}"}
         return {"claimed": self.email} if self.email else {"person": self.visitor}
@@ -72,6 +72,7 @@ def hold_online(
         raise NotEnoughPoints(wanted=points, balance=held)
     if promocode:
         rate_limits.check("promocode", person=buyer.visitor, address=buyer.address, at=at)
+    replaced = OnlineHold.objects.filter(order=old).first() if old else None
     try:
         order = hold(
             cinema=seat_map.session.hall.cinema,
@@ -86,19 +87,19 @@ def hold_online(
             expected_total=expected_total,
             at=at,
             instead_of=old,
+            online=OnlineHold(
+                visitor=fingerprint("visitor", buyer.visitor),
+                person=buyer.person(),
+                address=fingerprint("address", buyer.address or ""),
+                since=replaced.since if replaced else at,
+                may_write=replaced.may_write if replaced else True,
+            ),
         )
     except PromocodeRefused:
         rate_limits.hit("promocode", person=buyer.visitor, address=buyer.address, at=at)
         raise
-    replaced = OnlineHold.objects.filter(order=old).first() if old else None
-    OnlineHold.objects.create(
-        order=order,
-        visitor=fingerprint("visitor", buyer.visitor),
-        person=buyer.person(),
-        address=fingerprint("address", buyer.address or ""),
-        since=replaced.since if replaced else at,
-        may_write=replaced.may_write if replaced else _may_write(buyer, at=at),
-    )
+    if replaced is None and not _may_write(buyer, at=at):
+        OnlineHold.objects.filter(order=order).update(may_write=False)
     try:
         _check_held_seats(buyer, more=0, instead_of=None, at=at)
     except TooMuchHeld:  # concurrent holds may all have passed the first check; the later ones are refused here
@@ -108,12 +109,14 @@ def hold_online(
 
 
 def _may_write(buyer: Buyer, *, at: datetime) -> bool:
-    """Whether the address is told when this hold lapses. A typed address is not proved to be the buyer's: it is told
-    once a day at most, and few addresses on behalf of one IP address, so that holds do not flood strangers.
+    """Whether to notify the address if this hold expires.
+
+    Anybody can type anybody's address: a guest's address is notified at most once a day, and only a few addresses for
+    each IP address, so that holds cannot be used to send messages to strangers.
     """
     if buyer.user is not None or not buyer.email:
         return True
-    return rate_limits.allowed("lapse", person=buyer.email, address=buyer.address, at=at)
+    return rate_limits.allowed("hold_expired", person=buyer.email, address=buyer.address, at=at)
 
 
 def extend_online(order: Order, *, at: datetime) -> Order:
@@ -123,6 +126,8 @@ def extend_online(order: Order, *, at: datetime) -> Order:
     """
     latest = _held_since(order) + settings.HOLD_CEILING
     until = min(at + rules().hold_limits[order.channel][0], latest)
+    if until <= order.payment_deadline < latest:
+        return order  # the button was pressed twice at once
     if until <= order.payment_deadline:
         raise HoldEnds
     extended = extend(order, until=until, at=at)

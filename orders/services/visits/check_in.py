@@ -6,38 +6,53 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cinema.local_time import format_local
 from cinema.status import transition
-from orders.errors import OrderNotPaid, ScanNotUndoable, SessionNotHeld, TicketNotValid, TicketUsed
+from cinema.validators import clean_reason
+from house_rules.rules import rules
+from orders.errors import OrderNotPaid, ScanNotUndoable, SessionNotHeld, TicketNotValid, TicketUsed, TooEarly, TooLate
 from orders.locks import lock_order
 from orders.models import Order, Scan, Ticket
 from screenings.models import Session
 
 
-def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Ticket:
-    """Check a ticket in, once.
+def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None, override: str = "") -> Ticket:
+    """Check a ticket in, once, from the time that the house rules open the doors before the start to the end.
 
-    Raises `TicketUsed`, `OrderNotPaid`, `SessionNotHeld` or `TicketNotValid` (all of them `NotAdmitted`). Owns its
-    transaction.
+    `override` is the reason of a supervisor who admits the guest at another time; whether the actor may do so is the
+    caller's to check. Raises `TicketUsed`, `OrderNotPaid`, `SessionNotHeld`, `TicketNotValid`, `TooEarly` or `TooLate`
+    (all of them `NotAdmitted`). Owns its transaction.
     """
     with transaction.atomic():
         order = lock_order(ticket.order)
-        row = Ticket.objects.select_related("session", "seat").get(pk=ticket.pk)
+        row = Ticket.objects.select_related("session__film", "session__hall__cinema", "seat").get(pk=ticket.pk)
+        session = row.session
         if row.status == Ticket.Status.USED:
-            raise TicketUsed(_("This ticket has already been used. Ask the guest to show their other tickets."))
+            raise TicketUsed(
+                _("This ticket was already used: %(time)s. Ask the guest to show their other tickets.")
+                % {"time": format_local(row.used_at, session.hall.cinema.zone, named=False)}
+            )
         if order.status not in Order.SOLD:
             raise OrderNotPaid(
                 _("Order %(order)s is not paid. Status: %(status)s.")
                 % {"order": order, "status": order.get_status_display()}
             )
-        if row.session.status == Session.Status.CANCELLED:
+        if session.status == Session.Status.CANCELLED:
             raise SessionNotHeld(_("This screening has been cancelled. The customer will be refunded automatically."))
         if row.status != Ticket.Status.PAID:
             raise TicketNotValid(
                 _("This ticket is not valid. Status: %(status)s.") % {"status": row.get_status_display()}
             )
+        if not override and not is_admission_time(session, at):
+            raise TooEarly(session) if at < session.start_datetime else TooLate(session)
         transition([row], Ticket.Status.USED, used_at=at)
-        Scan.objects.create(ticket=row, at=at, actor=actor)
+        Scan.objects.create(ticket=row, at=at, actor=actor, override=clean_reason(override) if override else "")
         return row
+
+
+def is_admission_time(session: Session, at: datetime) -> bool:
+    """Whether tickets of the session are checked in at `at`. At most one query. Reads only."""
+    return session.start_datetime - rules().doors_open <= at <= session.end_datetime
 
 
 def undo_check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Ticket:

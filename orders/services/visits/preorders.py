@@ -13,9 +13,8 @@ from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders.errors import OrderNotPaid, SnacksNotOpen
 from orders.locks import keys_of, lock_order, lock_orders
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.reasons import Reason
-from orders.services.refunds.effects import OrderLine
 from orders.services.refunds.refund import refund_each_locked
 
 Status = ConcessionPreorder.Status

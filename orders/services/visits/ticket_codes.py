@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from cinema.keyboards import readings
 from cinema.status import Refused
 from orders.models import Ticket
 
@@ -24,7 +25,7 @@ TICKET_CODE = re.compile(r"T([1-9][0-9]{0,17})-([A-Z2-7]{28})")
 
 
 class UnknownCode(Refused, code="ticket_code_unknown"):
-    """The code is not a ticket's code, or was not read in full."""
+    """The code is not that of a ticket, or was not read completely."""
 
     def __init__(self) -> None:
         super().__init__(_("No ticket has this code. Scan it again, or find the order by its number."))
@@ -38,18 +39,20 @@ def code_of(ticket: Ticket) -> str:
 
 
 def ticket_of(code: str) -> Ticket:
-    """The ticket of a code, with its order, session and seat. Raises `UnknownCode`. One query. Reads only."""
-    parts = TICKET_CODE.fullmatch(code.strip().upper())
-    if parts is None:
-        raise UnknownCode
+    """The ticket of a code, also of one that a scanner typed under another keyboard layout, with its order, session and
+    seat. Raises `UnknownCode`. One query. Reads only.
+    """
+    parts = [found for each in readings(code) if (found := TICKET_CODE.fullmatch(each))]
     tickets = Ticket.objects.select_related("order", "session__film", "session__hall__cinema", "seat", "ticket_type")
-    ticket = tickets.filter(pk=int(parts[1])).first()
-    token = ticket.order.token if ticket else ""
-    seals = [_seal(int(parts[1]), token, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    fits = [constant_time_compare(parts[2], seal) for seal in seals]
-    if ticket is None or not any(fits):
-        raise UnknownCode
-    return ticket
+    by_key = tickets.in_bulk({int(each[1]) for each in parts}) if parts else {}
+    for each in parts:
+        ticket = by_key.get(int(each[1]))
+        token = ticket.order.token if ticket else ""
+        seals = [_seal(int(each[1]), token, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+        fits = [constant_time_compare(each[2], seal) for seal in seals]
+        if ticket is not None and any(fits):
+            return ticket
+    raise UnknownCode
 
 
 def _seal(ticket: int, token: str, key: str | bytes) -> str:

@@ -379,6 +379,17 @@ def test_the_requester_can_neither_approve_nor_reject():
         asked.validate_constraints()
 
 
+def test_nobody_approves_what_they_gain_by():
+    owner, other = (someone("owner", all_cinemas=True, email=f"{name}@example.org") for name in "ab")
+    order, account = a_paid_order(seats=2, customer=owner), BonusAccount.objects.create(user=owner)
+    one = someone("cinema_manager", order.cinema)
+
+    for asked in (ask_for_refund(order, one), ask_for_points(account, one)):
+        with raises_unchanged(ApproverNotAllowed):
+            approve_as(asked, owner)
+        approve_as(asked, other)
+
+
 @pytest.mark.parametrize("taken", ["switched off", "role", "cinema"])
 @pytest.mark.parametrize("whose", ["asker", "approver"])
 def test_both_people_need_the_permission_at_the_time_of_approval(whose, taken):
@@ -467,6 +478,19 @@ def test_a_refund_above_the_limit_waits_for_a_colleague_and_is_then_made_as_requ
     assert (asked.status, asked.decided_by) == (Approval.Status.APPROVED, manager)
     assert (order.refunds.get().amount, order.refunds.get().actor) == (2 * PRICE, one)
     assert Order.objects.get().status == Order.Status.PAID
+
+
+def test_a_request_shows_the_number_that_will_be_booked_and_not_what_was_typed():
+    account = BonusAccount.objects.create(user=a_customer())
+    one, owner = someone("cinema_manager"), someone("owner", all_cinemas=True)
+    submit(one, account, "adjust_points", amount=" 1\N{ARABIC-INDIC DIGIT FIVE}00 ", reason=" Sorry ")
+    asked = Approval.objects.get()
+
+    assert asked.facts[-2:] == [["Points", "1500"], ["Reason", "Sorry"]]
+
+    submit(owner, asked, "approve")
+    account.refresh_from_db()
+    assert account.balance == 1500
 
 
 def test_the_dashboard_does_not_ask_people_to_approve_their_own_requests():

@@ -8,7 +8,7 @@ from django.db import IntegrityError, OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.framework.import_export import files
+from backoffice.framework.import_export import files, storing
 from concessions.models import ConcessionItem
 from screenings.models import Cinema
 from tests.helpers import factories, import_pages
@@ -85,13 +85,13 @@ def test_the_stock_column_is_ignored_and_the_page_says_so(manager, own):
 def test_an_import_does_not_overwrite_stock_that_changes_at_the_same_time(manager, own, monkeypatch):
     item = factories.an_item(own, stock=7)
     answer = upload(manager, f"Number,Price\n{item.pk},1\n")
-    save = ConcessionItem.save
+    change = storing.change
 
-    def sell_and_save(self, *args, **kwargs):
-        ConcessionItem.objects.filter(pk=self.pk).update(stock_quantity=3)
-        save(self, *args, **kwargs)
+    def sell_and_change(*args, **kwargs):
+        ConcessionItem.objects.filter(pk=item.pk).update(stock_quantity=3)
+        change(*args, **kwargs)
 
-    monkeypatch.setattr(ConcessionItem, "save", sell_and_save)
+    monkeypatch.setattr(storing, "change", sell_and_change)
     confirm(manager, answer)
 
     assert items() == [(item.name, Decimal("1.00"), 3, True)]
@@ -272,10 +272,10 @@ def test_an_export_runs_a_constant_number_of_queries(manager, own, django_assert
 def test_a_lock_timeout_shows_a_message(manager, own, monkeypatch):
     answer = upload(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
 
-    def too_long(self, *args, **kwargs):
+    def too_long(*args, **kwargs):
         raise OperationalError("canceling statement due to lock timeout")
 
-    monkeypatch.setattr(ConcessionItem, "save", too_long)
+    monkeypatch.setattr(storing, "create", too_long)
     given_up = manager.post(IMPORT, {"seen": answer.context_data["seen"]}, follow=True)
 
     assert "Nothing was imported. Please try again." in given_up.content.decode()
@@ -283,13 +283,19 @@ def test_a_lock_timeout_shows_a_message(manager, own, monkeypatch):
 
 
 def test_a_row_that_violates_a_constraint_is_rejected_and_logged(manager, own, monkeypatch, caplog):
-    def broken(self, *args, **kwargs):
-        raise IntegrityError("some constraint")
+    create = storing.create
 
-    monkeypatch.setattr(ConcessionItem, "save", broken)
-    answer = upload(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n")
+    def broken(model, rows, **kwargs):
+        if any(row.name == "Tea" for row, _related in rows):
+            raise IntegrityError("some constraint")
+        create(model, rows, **kwargs)
 
-    assert previewed_rows(answer) == [(2, "refused", ["This row can’t be saved as it is. Check its values."])]
+    monkeypatch.setattr(storing, "create", broken)
+    answer = upload(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n{own.name},Tea,150\n")
+    stored = confirm(manager, answer)
+
+    assert previewed_rows(stored)[1] == (3, "refused", ["This row can’t be saved as it is. Check its values."])
+    assert items() == []
     assert "a row of a file could not be stored" in caplog.text
 
 

@@ -5,7 +5,12 @@ from django.contrib import admin
 from django.core.checks import run_checks
 from simple_history.models import HistoricalChanges
 
-WITHOUT_PAGE = {"accounts.Attempt", "orders.OnlineHold"}  # holds hashes only
+WITHOUT_PAGE = {
+    "accounts.AccountChange",  # the history on the user's page tells the same
+    "accounts.Attempt",  # holds hashes only, as the next but one
+    "accounts.LimitUse",  # what was booked stands among refunds, points and movements
+    "orders.OnlineHold",
+}
 OWN_APPS = {"accounts", "bonuses", "cinema", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
 
 

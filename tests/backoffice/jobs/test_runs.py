@@ -54,7 +54,7 @@ def test_the_page_shows_the_state_of_every_job(run: JobRun) -> None:
 
     page = client.get(reverse("admin:jobs_jobrun_changelist")).text
 
-    assert "Check the accounts" in page
+    assert "Check data consistency" in page
     assert "daily at 05:00" in page
     assert "every 30 seconds" in page
     assert "Late" in page

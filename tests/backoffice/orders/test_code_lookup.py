@@ -83,3 +83,21 @@ def test_a_ticket_code_finds_the_ticket_at_its_own_cinema_only(snacks: Concessio
 
     assert found(here, code_of(ticket).lower(), TICKETS) == [ticket]
     assert found(elsewhere, code_of(ticket), TICKETS) == []
+
+
+RUSSIAN = str.maketrans("QWERTYUIOPASDFGHJKLZXCVBNM", "ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ")
+
+
+@pytest.mark.parametrize("page", ["tickets", "snacks", "orders"])
+def test_a_scanner_under_a_russian_layout_finds_what_it_scans(snacks: ConcessionPreorder, page: str) -> None:
+    order = snacks.order
+    ticket = order.tickets.get()
+    manager = browser(someone("floor_manager", snacks.concession_item.cinema))
+    address, codes, row = {
+        "tickets": (TICKETS, [code_of(ticket), order.number], ticket),
+        "snacks": (SNACKS, [snacks.pickup_code, order.number], snacks),
+        "orders": (reverse("admin:orders_order_changelist"), [snacks.pickup_code, order.number], order),
+    }[page]
+
+    assert [found(manager, code.translate(RUSSIAN), address) for code in codes] == [[row], [row]]
+    assert not Attempt.objects.exists()

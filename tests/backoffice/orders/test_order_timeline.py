@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_the_timeline_lists_the_events_of_an_order(cinema, sold):
     manager = someone("floor_manager", cinema)
     used, returned = sold.tickets.order_by("pk")
-    check_in(used, at=timezone.now(), actor=manager)
+    check_in(used, at=used.session.start_datetime, actor=manager)
     refund(sold, lines=[returned], reason="Fell ill", at=timezone.now(), actor=manager)
 
     page = browser(manager).get(reverse("admin:orders_order_change", args=[sold.pk]))

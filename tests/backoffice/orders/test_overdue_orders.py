@@ -60,7 +60,7 @@ def test_a_deadline_in_the_past_is_refused_and_keeps_the_typed_value(cinema, lat
 
     late.refresh_from_db()
     assert late.status == Order.Status.PAYMENT_OVERDUE
-    assert "be booked until then" in answer.content.decode()
+    assert "be held until then" in answer.content.decode()
     assert 'value="2020-01-01T10:00"' in answer.content.decode()
 
 

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from screenings.models import Hall, Session
 from tests.helpers import factories
-from tests.helpers.admin_pages import preview_of, run_previewed_action
+from tests.helpers.admin_pages import admin_url, preview_of, run_previewed_action
 from tests.helpers.factories import NOON
 from tests.helpers.users import browser, someone
 
@@ -131,3 +133,46 @@ def test_a_hall_is_added_from_a_drawing_after_showing_its_plan(hall: Hall) -> No
     assert "<title>row 2, seat 1, VIP</title>" in shown.text
     assert (answer.status_code, refused.status_code) == (302, 403)
     assert Hall.objects.get(name="Small").seats.count() == 8
+
+
+# --- Another time zone
+
+
+def save_zone(hall: Hall, zone: str, **answer: str) -> HttpResponse:
+    cinema = hall.cinema
+    fields = {name: getattr(cinema, name) for name in ("name", "city", "address", "postal_code", "adverts_minutes")}
+    owner = browser(someone("owner", all_cinemas=True))
+    return owner.post(admin_url(cinema, "change"), {**fields, "time_zone": zone, **answer})
+
+
+def test_another_time_zone_is_refused_while_screenings_lie_ahead(hall: Hall) -> None:
+    for hours in (2, 8):
+        session = factories.a_session(hall, start=timezone.now() + hours * HOUR)
+    factories.a_paid_order(session, at=timezone.now())
+
+    page = save_zone(hall, "Asia/Yekaterinburg")
+
+    assert "2 screenings lie ahead, 1 of them with tickets. Choose what stays." in page.content.decode()
+    hall.cinema.refresh_from_db()
+    assert hall.cinema.time_zone == "Europe/Moscow"
+
+
+@pytest.mark.parametrize(("keep", "shift"), [("CLOCK", -2 * HOUR), ("INSTANT", timedelta())])
+def test_staff_choose_what_another_time_zone_keeps(hall: Hall, keep: str, shift: timedelta) -> None:
+    session = factories.a_session(hall, start=timezone.now() + 8 * HOUR)
+    start = session.start_datetime
+
+    answer = save_zone(hall, "Asia/Yekaterinburg", keep=keep)
+
+    assert answer.status_code == 302
+    hall.cinema.refresh_from_db()
+    session.refresh_from_db()
+    assert (hall.cinema.time_zone, session.start_datetime) == ("Asia/Yekaterinburg", start + shift)
+
+
+def test_without_screenings_ahead_nothing_is_asked(hall: Hall) -> None:
+    assert save_zone(hall, "Asia/Yekaterinburg").status_code == 302
+    page = browser(someone("owner", all_cinemas=True, email="o@example.org")).get(
+        reverse("admin:screenings_cinema_add")
+    )
+    assert "If the time zone changes" not in page.content.decode()

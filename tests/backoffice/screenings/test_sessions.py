@@ -31,7 +31,7 @@ def test_the_page_describes_each_seat_in_words(hall: Hall) -> None:
     assert "row 1, seat 3, VIP, off sale: Wet" in titles
     assert "row 3, seat 4, Companion seat" in titles
     assert reverse("admin:orders_order_change", args=[order.pk]) in page.text
-    counts = {each.words: each.number for each in page.context_data["occupancy"].counts}
+    counts = {each.label: each.number for each in page.context_data["occupancy"].counts}
     assert counts == {"Free": 5, "Reserved": 0, "Paid": 1, "Used": 1, "No-show": 0, "Off sale": 1}
 
 

@@ -43,9 +43,9 @@ def test_a_warning_says_how_many_points_lapse_when():
 
     warn_of_expiry([account], at=WARNING + DAY)
 
-    letter = Notification.objects.get(kind=MessageKind.POINTS_EXPIRING)
-    assert (letter.recipient, letter.language, letter.not_after) == (account.user.email, "en", NOON + YEAR)
-    assert letter.context == {
+    warning = Notification.objects.get(kind=MessageKind.POINTS_EXPIRING)
+    assert (warning.recipient, warning.language, warning.not_after) == (account.user.email, "en", NOON + YEAR)
+    assert warning.context == {
         "points": 100,
         "expires": "2027-11-05T15:00:00+03:00",
         "link": "http://127.0.0.1:8000",

@@ -145,8 +145,8 @@ def test_a_cancelled_session_leaves_a_disputed_order_until_the_bank_has_decided(
     assert ["1 held back: the bank has not decided a dispute" in each for each in said] == [True, True]
     assert ["1 done, 1 passed over" in said[0], "0 done, 1 passed over" in said[1]] == [True, True]
     assert [Order.objects.get(pk=each.pk).status for each in (held, other)] == ["PAID", "REFUNDED"]
-    told = Notification.objects.filter(kind=MessageKind.SESSION_CANCELLED, recipient=held.email)
-    assert [(each.context["disputed"], each.context["amount"]) for each in told] == [(True, "0.00")]
+    messages = Notification.objects.filter(kind=MessageKind.SESSION_CANCELLED, recipient=held.email)
+    assert [(each.context["disputed"], each.context["amount"]) for each in messages] == [(True, "0.00")]
     broken = {each.row for each in violations(LATER + timedelta(hours=1))}
     assert broken.isdisjoint({f"orders.order:{held.pk}", f"orders.ticket:{held.tickets.get().pk}"})
     assert ON_HOLD in dashboard_texts(someone("floor_manager", held.cinema))
@@ -155,7 +155,7 @@ def test_a_cancelled_session_leaves_a_disputed_order_until_the_bank_has_decided(
     run("refund_cancelled_sessions", at=LATER + timedelta(days=3))
 
     assert Order.objects.get(pk=held.pk).status == Order.Status.REFUNDED
-    assert [each.context["disputed"] for each in told.order_by("pk")] == [True, False]
+    assert [each.context["disputed"] for each in messages.order_by("pk")] == [True, False]
 
 
 def test_an_approval_does_not_confirm_a_dispute_that_came_later():

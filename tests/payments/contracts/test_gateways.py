@@ -326,7 +326,7 @@ def assert_consistent(world: GatewayHarness) -> None:
 def test_after_a_random_scenario_both_ledgers_agree(world: GatewayHarness, seed: int) -> None:
     chance = random.Random(seed)
     orders: list[Order] = []
-    # What the books do not know yet: no gateway declines what was paid, and no desk gives money back twice.
+    # Events that only the gateway knows of: it declines nothing that was paid, and refunds nothing twice.
     paid_there: set[Payment] = set()
     refunded_at_desk: set[Payment] = set()
 

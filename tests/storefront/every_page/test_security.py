@@ -24,19 +24,20 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "home",
     "film",
+    "title_card",
     "session",
     "taken",
     "session_calendar",
     "checkout",
     "robots",
     "sitemap",
-    "find",
+    "find_order",
     "sign_in",
     "link",
 }
 BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar"}
 SIGNED_IN = {"account", "points", "profile", "password", "my_data", "delete_account"}
-ONLY_POST = {"extend", "give_up", "confirm", "pay", "language", "send_link", "sign_out"}
+ONLY_POST = {"extend", "cancel", "confirm", "pay", "language", "send_link", "sign_out"}
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def order() -> Order:
 def address(name: str, order: Order, *, token: str = "") -> str:
     ticket = order.tickets.select_related("session").first()
     path = next(str(each.pattern) for each in shop.urlpatterns if each.name == name)
-    key = str(ticket.session.film_id if name == "film" else ticket.session_id)
+    key = str(ticket.session.film_id if name in ("film", "title_card") else ticket.session_id)
     secret = "<str:token>" if name == "link" else "<slug:token>"
     path = path.replace("<int:key>", key).replace(secret, token or order.token)
     assert "<" not in path, "the URL was not filled in"
@@ -63,7 +64,7 @@ def test_an_order_opens_only_with_its_secret_token(client: Client, order: Order)
     other = factories.a_paid_order()
     answers = set()
 
-    for name in BY_SECRET_LINK | {"extend", "give_up", "confirm", "pay"}:
+    for name in BY_SECRET_LINK | {"extend", "cancel", "confirm", "pay"}:
         for wrong in (order.number, str(order.pk), other.token[:-1], "x" * 32):
             ask = client.get if name in BY_SECRET_LINK else client.post
             answer = ask(address(name, order, token=wrong))
@@ -88,7 +89,7 @@ def test_changes_need_a_post_with_a_csrf_token(order: Order) -> None:
         assert Client().put(path).status_code == 405, name
         assert Client().get(path, follow=True).status_code == 200, name  # redirected to the page with the button
         assert strict.post(path).status_code == 403, name
-    for name in ("checkout", "change", "refund", "sign_in", "find", "link"):
+    for name in ("checkout", "change", "refund", "sign_in", "find_order", "link"):
         assert strict.post(address(name, held)).status_code == 403, name
     assert business_state() == before
 

@@ -16,7 +16,7 @@ from concessions.models import ConcessionItem
 from notifications.models import MessageKind, Notification
 from orders.models import Order, Ticket
 from payments.models import Payment
-from screenings.models import Seat, Session, TicketType
+from screenings.models import Film, Seat, Session, TicketType
 from tests.helpers import factories
 from tests.helpers.factories import NOON, business_state
 from tests.helpers.users import someone
@@ -457,3 +457,45 @@ def test_seats_held_while_a_payment_is_in_flight_count_as_held(client: Client, m
     monkeypatch.setattr(clock, "now", lambda: order.expires_at + timedelta(minutes=1))
 
     assert buy(client, session, seats[20:22]).status_code == 409
+
+
+@pytest.fixture
+def adults_only() -> Session:
+    session = factories.a_session()
+    Film.objects.update(age_rating="18+")
+    return session
+
+
+def test_a_ticket_type_for_children_is_not_offered_for_a_film_for_adults(client: Client, adults_only: Session) -> None:
+    child = TicketType.objects.create(name="Child", price_percent=50, highest_rating="12+")
+    [seat] = factories.free_seats(adults_only)[:1]
+    path = f"/sessions/{adults_only.pk}/checkout/?seat={seat.pk}"
+
+    page = client.get(path).content.decode()
+    answer = buy(client, adults_only, [seat], of_age="on", **{f"type-{seat.pk}": child.pk})
+
+    assert re.findall(r"<option[^>]*>([^<·]+) ·", page) == ["Adult"]
+    assert answer.status_code == 409
+    assert "This ticket type isn’t sold for this seat and film." in answer.content.decode()
+    assert Order.objects.count() == 0
+    Film.objects.update(age_rating="12+")
+    assert re.findall(r"<option[^>]*>([^<·]+) ·", client.get(path).content.decode()) == ["Adult", "Child"]
+
+
+def test_the_age_is_confirmed_for_a_film_for_adults(client: Client, adults_only: Session) -> None:
+    seats = factories.free_seats(adults_only)[:1]
+
+    refused = buy(client, adults_only, seats)
+    orders = Order.objects.count()
+    accepted = buy(client, adults_only, seats, of_age="on")
+
+    assert (refused.status_code, orders) == (409, 0)
+    assert "please confirm the age" in refused.content.decode()
+    assert accepted.status_code == 302
+
+
+def test_the_age_is_not_asked_for_other_films(client: Client) -> None:
+    session = factories.a_session()
+    Film.objects.update(age_rating="16+")
+
+    assert buy(client, session, factories.free_seats(session)[:1]).status_code == 302

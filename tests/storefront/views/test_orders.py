@@ -82,19 +82,42 @@ def test_expired_and_cancelled_orders_are_explained(client: Client) -> None:
     assert "This order is cancelled" in page_of(client, cancelled)
 
 
-def test_a_cancelled_session_shows_no_ticket_and_no_calendar_event(client: Client) -> None:
+def test_a_cancelled_session_shows_no_ticket_and_leaves_the_calendar(client: Client) -> None:
     session = factories.a_session()
     order = factories.a_paid_order(session)
-    assert client.get(f"/order/{order.token}/tickets.ics").text.count("BEGIN:VEVENT") == 1
+    added = calendar_of(client, order)
     cancel_session(session, reason="No power", at=NOON)
 
     page = page_of(client, order)
 
+    removed = calendar_of(client, order)
     assert "This screening has been cancelled. If you’ve paid, you’ll be refunded automatically." in page
     assert 'class="qr"' not in page
-    assert "tickets.ics" not in page
+    assert "Remove from calendar" in page
     assert "Return your tickets here" not in page
-    assert "BEGIN:VEVENT" not in client.get(f"/order/{order.token}/tickets.ics").text
+    assert {"METHOD:PUBLISH", "STATUS:CONFIRMED", "SEQUENCE:0"} < added
+    assert {"METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:1"} < removed
+    assert uid_in(added) == uid_in(removed)
+
+
+def test_refunded_tickets_leave_the_calendar(client: Client) -> None:
+    order = factories.a_paid_order(seats=2)
+    refund_by_customer(order, lines=order.tickets.all(), at=NOON)
+
+    assert {"METHOD:CANCEL", "STATUS:CANCELLED"} < calendar_of(client, order)
+    assert "Remove from calendar" in page_of(client, order)
+
+
+def test_an_order_that_was_never_paid_is_in_no_calendar(client: Client) -> None:
+    assert not [line for line in calendar_of(client, factories.an_order()) if "VEVENT" in line]
+
+
+def calendar_of(client: Client, order: Order) -> set[str]:
+    return set(client.get(f"/order/{order.token}/tickets.ics").text.split("\r\n"))
+
+
+def uid_in(calendar: set[str]) -> list[str]:
+    return [line for line in calendar if line.startswith("UID:")]
 
 
 def test_ten_tickets_take_as_many_queries_as_one(client: Client) -> None:

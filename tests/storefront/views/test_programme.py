@@ -2,6 +2,7 @@ import json
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cinema import clock
-from screenings.models import Film
+from screenings.models import Cinema, Film, Genre, Hall, Session
 from screenings.services import cancel_session
 from storefront.templatetags.shop import card
 from tests.helpers import factories
@@ -204,17 +205,40 @@ def test_the_number_of_queries_does_not_depend_on_what_is_shown(client: Client, 
                 factories.a_session(hall, start=NOON + timedelta(hours=hours), minutes=90 + hours), seats=2
             )
 
-    assert queries() == few <= 12
+    assert queries() == few <= 13
 
 
-def test_each_session_of_a_film_has_structured_data(client: Client) -> None:
+def test_each_session_of_a_film_has_structured_data(client: Client, settings: Any) -> None:
+    settings.SITE_NAME = "Aurora Cinemas"
     session = factories.a_session(start=NOON + timedelta(days=1))
+    session.film.genres.add(Genre.objects.create(name="Drama"))
+    Cinema.objects.update(name="Aurora", city="Moscow", address="Arbat 1", postal_code="119019")
+    Hall.objects.update(name="Hall 1")
+    added = Session.history.get()
 
     event = markup(client.get(f"/films/{session.film_id}/").content.decode())[0]
 
     assert event["@type"] == "ScreeningEvent"
     assert event["startDate"] == "2026-11-06T15:00:00+03:00"
+    assert event["eventStatus"] == "https://schema.org/EventScheduled"
+    assert event["description"] == (
+        f"“{session.film.title}” (0+, 1 h 50 min, Drama) at Aurora, Moscow. Hall 1 · 2D · RU. "
+        "Tickets online, with a choice of seats."
+    )
+    assert event["image"] == [f"http://127.0.0.1:8000/films/{session.film_id}/card.svg"]
+    assert event["organizer"] == {
+        "@type": "Organization",
+        "name": "Aurora Cinemas",
+        "url": "http://127.0.0.1:8000/",
+    }
     assert event["location"]["@type"] == "MovieTheater"
+    assert event["location"]["address"] == {
+        "@type": "PostalAddress",
+        "streetAddress": "Arbat 1",
+        "addressLocality": "Moscow",
+        "postalCode": "119019",
+        "addressCountry": "RU",
+    }
     assert event["workPresented"]["duration"] == "PT110M"
     assert event["offers"] == {
         "@type": "Offer",
@@ -222,7 +246,47 @@ def test_each_session_of_a_film_has_structured_data(client: Client) -> None:
         "priceCurrency": "RUB",
         "availability": "https://schema.org/InStock",
         "url": f"http://127.0.0.1:8000/sessions/{session.pk}/",
+        "validFrom": session.hall.cinema.local(added.history_date).isoformat(timespec="seconds"),
     }
+
+
+def test_a_rescheduled_session_names_the_times_it_was_moved_from(client: Client) -> None:
+    session = factories.a_session(start=NOON + timedelta(days=1))
+    for hours in (1, 3):
+        move(session, to=NOON + timedelta(days=1, hours=hours))
+
+    for page in (f"/films/{session.film_id}/", f"/sessions/{session.pk}/"):
+        event = markup(client.get(page).content.decode())[0]
+
+        assert event["eventStatus"] == "https://schema.org/EventRescheduled"
+        assert event["startDate"] == "2026-11-06T18:00:00+03:00"
+        assert event["previousStartDate"] == ["2026-11-06T15:00:00+03:00", "2026-11-06T16:00:00+03:00"]
+        assert event["offers"]["availability"] == "https://schema.org/InStock"
+
+
+def test_a_cancelled_session_says_so_to_search_engines_and_offers_nothing(client: Client) -> None:
+    session = factories.a_session(start=NOON + timedelta(days=1))
+    move(session, to=NOON + timedelta(days=1, hours=1))
+    cancel_session(session, reason="No power", at=NOON)
+
+    event = markup(client.get(f"/sessions/{session.pk}/").content.decode())[0]
+
+    assert event["eventStatus"] == "https://schema.org/EventCancelled"
+    assert event["startDate"] == "2026-11-06T16:00:00+03:00"
+    assert event["previousStartDate"] == ["2026-11-06T15:00:00+03:00"]
+    assert "offers" not in event
+
+
+def test_the_picture_of_a_film_shows_its_title(client: Client) -> None:
+    session = factories.a_session()
+    Film.objects.filter(pk=session.film_id).update(title="Tom & <Jerry> \x07")
+
+    answer = client.get(f"/films/{session.film_id}/card.svg")
+
+    picture = ElementTree.fromstring(answer.content)  # noqa: S314 (our own)
+    texts = [each.text for each in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert texts == ["Tom & <Jerry>", "0+"]
 
 
 def test_a_film_has_no_page_before_its_first_session(client: Client) -> None:
@@ -255,6 +319,33 @@ def test_a_session_has_a_calendar_file(client: Client) -> None:
     assert any(line.startswith("SUMMARY:Tea\\, milk\\; and") for line in lines)
 
 
+def test_a_moved_session_replaces_its_calendar_event_and_a_cancelled_one_removes_it(client: Client) -> None:
+    session = factories.a_session()
+
+    def lines() -> set[str]:
+        return set(client.get(f"/sessions/{session.pk}/session.ics").text.split("\r\n"))
+
+    first = lines()
+    move(session, to=session.start_datetime + timedelta(hours=1))
+    moved = lines()
+    cancel_session(session, reason="No power", at=NOON)
+    cancelled = lines()
+
+    assert {"METHOD:PUBLISH", "STATUS:CONFIRMED", "SEQUENCE:0", "DTSTART:20261106T120000Z"} < first
+    assert {"METHOD:PUBLISH", "STATUS:CONFIRMED", "SEQUENCE:1", "DTSTART:20261106T130000Z"} < moved
+    assert {"METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:2", "DTSTART:20261106T130000Z"} < cancelled
+    uid = f"UID:session-{session.pk}@127.0.0.1:8000"
+    assert {uid, 'ORGANIZER;CN="Cinema":mailto:cinema@localhost'} < first & moved & cancelled
+
+
+def test_the_organizer_of_a_calendar_event_has_an_ascii_address(client: Client, settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Аврора <kassa@кино.рф>"
+
+    text = client.get(f"/sessions/{factories.a_session().pk}/session.ics").text
+
+    assert 'ORGANIZER;CN="Аврора":mailto:kassa@xn--h1adke.xn--p1ai\r\n' in text
+
+
 def test_robots_txt_excludes_private_pages(client: Client) -> None:
     robots = client.get("/robots.txt").content.decode()
     assert re.findall("Disallow: (.*)", robots) == [
@@ -271,6 +362,12 @@ def test_switching_the_language_stays_on_this_site(client: Client) -> None:
 
     for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
         assert client.post("/language/", {"language": "en", "next": elsewhere})["Location"] == "/"
+
+
+def move(session: Session, *, to: datetime) -> None:
+    session.start_datetime, by = to, to - session.start_datetime
+    session.end_datetime, session.free_from = session.end_datetime + by, session.free_from + by
+    session.save()
 
 
 def markup(page: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What a cell means: read as any spreadsheet writes it, and refused where it can be read in two ways."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from backoffice.framework.import_export.widgets import DateWidget, NumberWidget
 from concessions.models import ConcessionItem
 
 PRICE = NumberWidget(ConcessionItem._meta.get_field("price"))
+THRESHOLD = NumberWidget(ConcessionItem._meta.get_field("low_stock_percent"))
 STOCK = NumberWidget(ConcessionItem._meta.get_field("max_stock_quantity"))
 
 
@@ -69,3 +71,22 @@ def test_the_same_day_and_month_have_one_meaning():
 def test_what_is_not_a_date_is_refused_with_an_example(text):
     with pytest.raises(ValueError, match=r"Write it as 2026-11-25 or 25\.11\.2026"):
         DateWidget().clean(text)
+
+
+@pytest.mark.parametrize("text", ["20", "20%", "20 %", "20,0 %", "20\u00a0%"])
+def test_a_percentage_is_read_with_and_without_its_sign(text):
+    assert THRESHOLD.clean(text) == 20
+
+
+@pytest.mark.parametrize(
+    ("widget", "text", "refusal"),
+    [
+        (THRESHOLD, "20.5%", "“20.5%” is not a whole number. Write it like 20."),
+        (STOCK, "10.5", "“10.5” is not a whole number. Write it like 150."),
+        (STOCK, "20%", "“20%” is not a number. Write it like 150."),
+        (PRICE, "20%", "“20%” is not a number. Write it like 1450.50."),
+    ],
+)
+def test_a_number_of_another_kind_is_refused_with_an_example(widget, text, refusal):
+    with pytest.raises(ValueError, match=f"^{re.escape(refusal)}$"):
+        widget.clean(text)

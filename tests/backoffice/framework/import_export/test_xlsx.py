@@ -117,3 +117,10 @@ def test_a_distant_cell_is_a_problem_of_its_sheet_alone():
 )
 def test_a_value_is_read_as_a_person_would_type_it(value, text):
     assert xlsx.cell_text(value) == text
+
+
+def test_a_cell_in_percent_is_read_as_it_is_shown():
+    book = a_book(["Threshold", "Price"], [0.07, 0.07])
+    book.active["A2"].number_format = "0%"
+
+    assert xlsx.read(as_bytes(book)) == [xlsx.Sheet([["Threshold", "Price"], ["7%", "0.07"]])]

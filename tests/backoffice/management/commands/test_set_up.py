@@ -20,8 +20,9 @@ def set_up(*options: str) -> list[str]:
     return output.getvalue().splitlines()
 
 
-def types() -> list[tuple[str, int, str, bool]]:
-    return list(TicketType.objects.order_by("pk").values_list("name", "price_percent", "sold_to", "is_active"))
+def types() -> list[tuple[str, int, str, str, bool]]:
+    fields = ("name", "price_percent", "sold_to", "highest_rating", "is_active")
+    return list(TicketType.objects.order_by("pk").values_list(*fields))
 
 
 def test_a_new_installation_gets_the_roles_and_the_ticket_types_of_a_cinema() -> None:
@@ -29,11 +30,11 @@ def test_a_new_installation_gets_the_roles_and_the_ticket_types_of_a_cinema() ->
 
     assert {group.name for group in Group.objects.all()} == {role.code for role in ROLES}
     assert types() == [
-        ("Adult", 100, "ANYBODY", True),
-        ("Student", 80, "ANYBODY", True),
-        ("Child", 60, "ANYBODY", True),
-        ("Companion", 0, "COMPANION", True),
-        ("Complimentary", 0, "TILL", True),
+        ("Adult", 100, "ANYBODY", "", True),
+        ("Student", 80, "ANYBODY", "", True),
+        ("Child", 60, "ANYBODY", "12+", True),
+        ("Companion", 0, "COMPANION", "", True),
+        ("Complimentary", 0, "TILL", "", True),
     ]
 
 
@@ -66,7 +67,7 @@ def test_it_leaves_the_owners_own_ticket_types_alone() -> None:
 
     set_up()
 
-    assert types() == [("Everybody", 90, "ANYBODY", False)]
+    assert types() == [("Everybody", 90, "ANYBODY", "", False)]
 
 
 def test_it_names_the_people_who_may_approve_at_once() -> None:

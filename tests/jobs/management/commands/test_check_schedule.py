@@ -289,10 +289,10 @@ def test_a_machine_in_another_zone_is_told_of_and_has_the_same_instants(table: P
     in_the_zone(settings, "UTC")
     install()
 
-    told = check()
+    output = check()
 
-    assert told.startswith("Cron runs in UTC, the site in TIME_ZONE=Europe/Moscow. ")
-    assert "expire_bonus_points 10 3 * * * -> 10 0 * * *" in told
+    assert output.startswith("Cron runs in UTC, the site in TIME_ZONE=Europe/Moscow. ")
+    assert "expire_bonus_points 10 3 * * * -> 10 0 * * *" in output
     assert sum(line.startswith("10 0 * * * ") for line in table.read_text().splitlines()) == 1
 
 
@@ -300,8 +300,8 @@ def test_a_machine_that_got_another_zone_must_be_installed_again(table: Path, se
     install()
     in_the_zone(settings, "UTC")
 
-    told, _error = refused()
+    output, _error = refused()
 
-    assert "missing: expire_bonus_points: 10 0 * * * " in told
+    assert "missing: expire_bonus_points: 10 0 * * * " in output
     install()
     assert "The crontab matches the schedule" in check()

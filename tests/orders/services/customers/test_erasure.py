@@ -19,7 +19,7 @@ from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from notifications.models import MessageKind, Notification
 from notifications.services import Message, queue
-from orders.errors import NothingKept, OrdersStillOpen, StaffNotForgotten
+from orders.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from orders.models import Order
 from orders.services import Customer, cancel, erase_customer, export_customer_data, refund
 from payments.models import Dispute, Payment, Refund
@@ -106,7 +106,7 @@ def test_erasure_removes_personal_data_from_every_table_and_keeps_the_accounts(a
     assert BonusAccount.objects.get().balance == 0
     anna.user.refresh_from_db()
     assert (anna.user.is_active, anna.user.has_usable_password()) == (False, False)
-    with pytest.raises(NothingKept):
+    with pytest.raises(ErasedAlready):
         erase_customer(Customer(anna.user.email, anna.user), at=NOON)
 
 
@@ -146,7 +146,7 @@ def test_a_customer_with_open_orders_cannot_be_erased(anna):
 def test_staff_cannot_be_erased():
     person = someone("usher")
 
-    with raises_unchanged(StaffNotForgotten) as refused:
+    with raises_unchanged(CannotEraseStaff) as refused:
         erase_customer(Customer(person.email, person), at=NOON)
 
     assert "Deactivate the account" in str(refused.value)
@@ -238,7 +238,7 @@ def test_a_typed_address_erases_nothing_but_that_order(anna: Customer, typed: Or
     assert BonusAccount.objects.get().balance == 70 + 17
     assert AccessAttempt.objects.exists()
     assert "Petrova" in LogEntry.objects.get(object_repr__startswith="Annuschka").change_message
-    with pytest.raises(NothingKept):
+    with pytest.raises(ErasedAlready):
         erase_customer(Customer.of(typed), at=NOON)
 
 

@@ -63,7 +63,7 @@ def statuses(order):
     return list(OrderEvent.objects.filter(order=order).order_by("pk").values_list("from_status", "to_status"))
 
 
-def told(kind):
+def notified(kind):
     return list(Notification.objects.filter(kind=kind).values_list("recipient", flat=True))
 
 
@@ -72,7 +72,7 @@ def assert_returned(order, amount):
     payment = Payment.objects.get(order=order, amount=amount)
     [back] = Refund.objects.filter(payment=payment)
     assert (back.order, back.amount, back.status) == (order, amount, Refund.Status.REQUESTED)
-    assert told(MessageKind.LATE_PAYMENT_REFUNDED) == [order.email]
+    assert notified(MessageKind.LATE_PAYMENT_REFUNDED) == [order.email]
 
 
 # --- Money before the order is cancelled
@@ -239,7 +239,7 @@ def test_a_second_payment_is_returned(later):
     }
     payment = Payment.objects.get(external_id="pi_2")
     assert [(back.amount, back.status) for back in payment.refunds.all()] == [(PRICE, Refund.Status.REQUESTED)]
-    assert told(MessageKind.LATE_PAYMENT_REFUNDED) == [order.email]
+    assert notified(MessageKind.LATE_PAYMENT_REFUNDED) == [order.email]
 
 
 @by_hand
@@ -430,7 +430,7 @@ LOSSES = [
 
 
 @pytest.fixture
-def lapsed():
+def expired_order():
     session = a_session(a_hall(rows=["s"]))
     return a_lapsed_order(
         session,
@@ -442,11 +442,11 @@ def lapsed():
 
 
 @pytest.mark.parametrize(("lose", "_error"), LOSSES)
-def test_late_money_is_returned_when_something_is_no_longer_available(lapsed, lose, _error):
-    lose(lapsed)
+def test_late_money_is_returned_when_something_is_no_longer_available(expired_order, lose, _error):
+    lose(expired_order)
     before = business_state()
 
-    report(lapsed, at=LATE)
+    report(expired_order, at=LATE)
 
     after = business_state()
     assert {table for table in after if after[table] != before.get(table)} == {
@@ -454,16 +454,16 @@ def test_late_money_is_returned_when_something_is_no_longer_available(lapsed, lo
         "payments.Refund",
         "notifications.Notification",
     }
-    assert_returned(lapsed, lapsed.final_amount)
+    assert_returned(expired_order, expired_order.final_amount)
 
 
 @by_hand
 @pytest.mark.parametrize(("lose", "error"), LOSSES)
-def test_late_cash_is_refused_when_something_is_no_longer_available(lapsed, lose, error, gateway):
-    lose(lapsed)
+def test_late_cash_is_refused_when_something_is_no_longer_available(expired_order, lose, error, gateway):
+    lose(expired_order)
 
     with raises_unchanged(error):
-        take(lapsed, gateway=gateway, at=LATE)
+        take(expired_order, gateway=gateway, at=LATE)
 
 
 @pytest.mark.parametrize(("early", "status"), [(TICK, "PAID"), (timedelta(0), "CANCELLED")])
@@ -502,19 +502,19 @@ def test_an_expired_hold_on_the_seat_does_not_stop_late_money(is_stale):
     assert (order.status, theirs.status) == (Order.Status.PAID, Order.Status.CANCELLED)
 
 
-def test_late_money_of_the_wrong_amount_is_returned(lapsed):
-    report(lapsed, amount=Decimal("1.00"), at=LATE)
+def test_late_money_of_the_wrong_amount_is_returned(expired_order):
+    report(expired_order, amount=Decimal("1.00"), at=LATE)
 
-    lapsed.refresh_from_db()
-    assert lapsed.status == Order.Status.CANCELLED
-    assert_returned(lapsed, Decimal("1.00"))
+    expired_order.refresh_from_db()
+    assert expired_order.status == Order.Status.CANCELLED
+    assert_returned(expired_order, Decimal("1.00"))
 
 
-def test_a_second_late_payment_does_not_revive_the_order_again(lapsed):
-    report(lapsed, at=LATE)
+def test_a_second_late_payment_does_not_revive_the_order_again(expired_order):
+    report(expired_order, at=LATE)
     before = business_state()
 
-    report(lapsed, at=LATE + HOUR)
+    report(expired_order, at=LATE + HOUR)
 
     assert business_state() == before
 
@@ -527,4 +527,4 @@ def test_a_guest_without_an_address_gets_the_money_back():
     report(order, at=LATE)
 
     assert [back.amount for back in Refund.objects.all()] == [PRICE]
-    assert told(MessageKind.LATE_PAYMENT_REFUNDED) == []
+    assert notified(MessageKind.LATE_PAYMENT_REFUNDED) == []

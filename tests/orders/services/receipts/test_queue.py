@@ -322,26 +322,26 @@ def test_a_gateway_that_prints_receipts_gets_the_lines(settings):
         world.run("send_receipts")
 
     sale, back, settlement = Receipt.objects.order_by("pk")
-    told = world.provider.receipts
+    sent = world.provider.receipts
     assert [(each.kind, each.status) for each in (sale, back, settlement)] == [
         ("SALE", "SENT"),
         ("REFUND", "SENT"),
         ("SETTLEMENT", "SENT"),
     ]
-    assert [len(each["items"]) for each in told] == [2, 1, 1]
-    assert {each["customer"]["email"] for each in told} == {"guest@example.org"}
-    assert [item["payment_mode"] for each in told for item in each["items"]] == ["full_prepayment"] * 3 + [
+    assert [len(each["items"]) for each in sent] == [2, 1, 1]
+    assert {each["customer"]["email"] for each in sent} == {"guest@example.org"}
+    assert [item["payment_mode"] for each in sent for item in each["items"]] == ["full_prepayment"] * 3 + [
         "full_payment"
     ]
-    assert told[2]["settlements"] == [{"type": "prepayment", "amount": {"value": "350.00", "currency": "RUB"}}]
+    assert sent[2]["settlements"] == [{"type": "prepayment", "amount": {"value": "350.00", "currency": "RUB"}}]
     assert invariant_violations(LATER) == []
 
 
 @pytest.mark.parametrize(
-    ("email", "told"),
+    ("email", "sent"),
     [("guest@Bücher.example", "guest@xn--bcher-kva.example"), ("гость@example.org", "till@example.org")],
 )
-def test_a_gateway_is_told_an_address_that_it_accepts(settings, email, told):
+def test_a_gateway_is_sent_an_address_that_it_accepts(settings, email, sent):
     settings.YOOKASSA_RECEIPTS, settings.RECEIPT_EMAIL = True, "till@example.org"
     world = YooKassaHarness()
     with world.running():
@@ -350,4 +350,4 @@ def test_a_gateway_is_told_an_address_that_it_accepts(settings, email, told):
         order.refresh_from_db()
         world.start(order)
 
-    assert [each["customer"]["email"] for each in world.provider.receipts] == [told]
+    assert [each["customer"]["email"] for each in world.provider.receipts] == [sent]

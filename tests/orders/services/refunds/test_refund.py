@@ -143,8 +143,8 @@ def test_the_customer_is_promised_only_what_is_sent_after_a_part_was_returned_ou
     for ticket in tickets_of(order):
         refund_lines(order, ticket)
 
-    told = Notification.objects.filter(kind=MessageKind.ORDER_REFUNDED).order_by("pk")
-    assert [[each.context[key] for key in ("amount", "way", "before")] for each in told] == [
+    messages = Notification.objects.filter(kind=MessageKind.ORDER_REFUNDED).order_by("pk")
+    assert [[each.context[key] for key in ("amount", "way", "before")] for each in messages] == [
         ["0.00", "", "350.00"],
         ["200.00", "card_terminal", "150.00"],
     ]
@@ -156,8 +156,8 @@ def test_a_part_returned_outside_is_not_promised_again_when_its_lines_are_named(
 
     refund_lines(order, tickets_of(order)[0])
 
-    [told] = Notification.objects.filter(kind=MessageKind.ORDER_REFUNDED)
-    assert [told.context[key] for key in ("amount", "way", "before")] == ["0.00", "", str(PRICE)]
+    [message] = Notification.objects.filter(kind=MessageKind.ORDER_REFUNDED)
+    assert [message.context[key] for key in ("amount", "way", "before")] == ["0.00", "", str(PRICE)]
 
 
 def test_a_refund_records_its_reason_and_actor():

@@ -91,10 +91,10 @@ def test_a_hold_is_extended_up_to_its_ceiling():
         extend_online(order, at=at)
 
 
-# --- Who is told when a hold lapses
+# --- Who is notified of an expired hold
 
 
-def lapse(*orders: Order) -> list[str]:
+def expire(*orders: Order) -> list[str]:
     """Cancel these orders as expired; returns who was written to."""
     before = set(Notification.objects.values_list("pk", flat=True))
     cancel_expired([order.pk for order in orders], at=NOON + timedelta(hours=1))
@@ -107,31 +107,31 @@ def held_by(email: str, *, address: str = "10.0.0.1", user: User | None = None, 
     return hold_online(seat_map, places=places, buyer=Buyer(email, address, email, user=user), at=at)
 
 
-def test_a_typed_address_is_told_of_a_lapsed_hold_once() -> None:
+def test_a_typed_address_is_notified_of_an_expired_hold_once() -> None:
     first, second = (held_by("victim@example.org", address=f"10.0.0.{number}") for number in range(2))
 
-    assert lapse(first, second) == ["victim@example.org"]
+    assert expire(first, second) == ["victim@example.org"]
     later = held_by("victim@example.org", address="10.0.0.9", at=NOON + timedelta(days=2))
     cancel_expired([later.pk], at=NOON + timedelta(days=2, hours=1))
     assert Notification.objects.count() == 1
 
 
-def test_one_ip_address_has_few_typed_addresses_told() -> None:
+def test_few_typed_addresses_are_notified_for_one_ip_address() -> None:
     orders = [held_by(f"victim{number}@example.org") for number in range(15)]
 
-    assert len(lapse(*orders)) == settings.ATTEMPTS["lapse"][2]
+    assert len(expire(*orders)) == settings.ATTEMPTS["hold_expired"][2]
 
 
-def test_a_customer_with_an_account_is_told_of_each_lapsed_hold() -> None:
+def test_a_customer_with_an_account_is_notified_of_each_expired_hold() -> None:
     customer = factories.a_customer()
     orders = [held_by(customer.email, user=customer) for _number in range(2)]
 
-    assert lapse(*orders) == [customer.email] * 2
+    assert expire(*orders) == [customer.email] * 2
 
 
-def test_a_changed_order_is_still_told_of_its_lapse() -> None:
+def test_a_changed_order_is_still_notified_of_its_expiry() -> None:
     session = factories.a_session()
     order = held(session)
     changed = held(session, 2, order=order)
 
-    assert lapse(changed) == [BUYER.email]
+    assert expire(changed) == [BUYER.email]

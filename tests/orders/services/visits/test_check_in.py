@@ -2,7 +2,17 @@ from datetime import timedelta
 
 import pytest
 
-from orders.errors import OrderNotPaid, ScanNotUndoable, SessionNotHeld, TicketNotValid, TicketUsed
+from cinema.local_time import format_local
+from orders.errors import (
+    OrderNotPaid,
+    ReasonNeeded,
+    ScanNotUndoable,
+    SessionNotHeld,
+    TicketNotValid,
+    TicketUsed,
+    TooEarly,
+    TooLate,
+)
 from orders.models import Order, Scan, Ticket
 from orders.services import CancelReason, cancel, check_in, complete, process_refunds, record_refund, refund
 from orders.services import undo_check_in as undo
@@ -111,6 +121,59 @@ def test_a_no_show_is_not_admitted_afterwards():
 
     with raises_unchanged(TicketNotValid):
         check_in(order.tickets.get(), at=session.end_datetime)
+
+
+# --- At the time of the session
+
+
+def test_tickets_are_checked_in_from_the_opening_of_the_doors_to_the_end(settings):
+    settings.DOORS_OPEN = timedelta(minutes=45)
+    session = a_session()
+    early, first, last, late = a_paid_order(session, seats=4).tickets.order_by("pk")
+
+    with raises_unchanged(TooEarly) as too_early:
+        check_in(early, at=session.start_datetime - timedelta(minutes=45, seconds=1))
+    check_in(first, at=session.start_datetime - timedelta(minutes=45))
+    check_in(last, at=session.end_datetime)
+    with raises_unchanged(TooLate) as too_late:
+        check_in(late, at=session.end_datetime + timedelta(seconds=1))
+
+    start = format_local(session.start_datetime, session.hall.cinema.zone, named=False)
+    assert str(too_early.value) == f"Too early: this ticket is for {start}, {session.hall.name}."
+    assert str(too_late.value) == (
+        f"Too late: this ticket was for {start}, {session.hall.name}, and that screening is over."
+    )
+
+
+def test_an_override_admits_a_guest_at_another_time_and_is_kept_with_the_scan():
+    session = a_session()
+    ticket = a_paid_order(session).tickets.get()
+    supervisor = a_customer()
+
+    check_in(ticket, at=NOON, actor=supervisor, override=" In a wheelchair ")
+
+    ticket.refresh_from_db()
+    assert ticket.status == Ticket.Status.USED
+    assert Scan.objects.values_list("override", "actor").get() == ("In a wheelchair", supervisor.pk)
+
+
+def test_an_override_admits_no_ticket_that_is_not_valid():
+    ticket = a_paid_order().tickets.get()
+    check_in(ticket, at=DOORS)
+
+    with raises_unchanged(TicketUsed) as refused:
+        check_in(ticket, at=NOON, override="In a wheelchair")
+
+    zone = ticket.session.hall.cinema.zone
+    used = format_local(DOORS, zone, named=False)
+    assert f"already used: {used}" in str(refused.value)
+
+
+def test_an_override_needs_a_reason_that_can_be_stored():
+    ticket = a_paid_order().tickets.get()
+
+    with raises_unchanged(ReasonNeeded):
+        check_in(ticket, at=NOON, override=" ")
 
 
 # --- Undoing a scan

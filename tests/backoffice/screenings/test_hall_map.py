@@ -2,7 +2,7 @@
 
 import pytest
 
-from orders.availability.hall_map import hall_map
+from backoffice.screenings.hall_map import hall_map
 from orders.availability.seat_map import SeatMap
 from screenings.services import start_outage
 from tests.helpers import factories

@@ -24,7 +24,7 @@ SIGNS = {
 class StatusCount:
     state: str
     sign: str
-    words: str
+    label: str
     number: int
 
 
@@ -44,7 +44,7 @@ class HallMap:
         return [ticket for ticket in self.tickets if ticket.seat_id in self.broken]
 
 
-def status_words(ticket: Ticket) -> str:
+def status_label(ticket: Ticket) -> str:
     return str(Ticket.Status(ticket.status).label)
 
 
@@ -52,7 +52,7 @@ def hall_map(
     session: Session,
     *,
     at: datetime,
-    words: Callable[[Ticket], str] = status_words,
+    words: Callable[[Ticket], str] = status_label,
     link: Callable[[Ticket], str] = lambda _ticket: "",
 ) -> HallMap:
     """The map as of `at`. `words` and `link` describe a ticket's seat beyond its status. Three queries.

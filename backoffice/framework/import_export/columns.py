@@ -1,0 +1,71 @@
+"""The columns of a file: their headings in every language, and the texts of their cells."""
+
+from typing import Any, ClassVar
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
+from import_export.resources import ModelResource
+
+from backoffice.framework.import_export.files import Table, Unreadable, as_text
+from backoffice.framework.import_export.names import name_key
+from backoffice.framework.import_export.widgets import in_every_language
+
+
+class Columns(ModelResource):
+    """The first column is the row's primary key."""
+
+    columns: ClassVar[dict[str, Any]]  # labels by field name; empty: the verbose name
+    ignored_on_import: ClassVar[frozenset[str]] = frozenset()  # columns that are exported only
+    name_column: ClassVar[str]  # identifies a refused row in the result
+    fields: dict[str, Field]
+
+    # --- Texts
+
+    def label(self, name: str) -> str:
+        if name == "id":
+            return gettext("Number")
+        return str(self.columns[name] or capfirst(self._meta.model._meta.get_field(name).verbose_name))
+
+    def cell_text(self, name: str, row: Any) -> str:
+        """The text of this column in an exported CSV file."""
+        return as_text(self.export_field(self.fields[name], row))
+
+    # --- Export
+
+    def get_export_headers(self, selected_fields: Any = None) -> list[str]:
+        return [self.label(name) for name in self.fields]
+
+    def get_export_order(self) -> list[str]:
+        return list(self.fields)
+
+    def ignored_columns(self, table: Table) -> list[str]:
+        return [self.label(name) for name in self.column_names(table.headers) if name in self.ignored_on_import]
+
+    def headings(self) -> dict[str, str]:
+        """The columns by the keys of the headings that name them, in every language."""
+        known = {name_key(name): name for name in self.fields}
+        for name in self.fields:
+            label = _("Number") if name == "id" else self.columns[name]
+            text = label or self._meta.model._meta.get_field(name).verbose_name
+            known |= {name_key(each): name for each in in_every_language(text)}
+        return known
+
+    def column_names(self, headers: list[str]) -> list[str]:
+        known = self.headings()
+        unknown = [header for header in headers if name_key(header) not in known]
+        if unknown:
+            raise Unreadable(
+                gettext("Unknown column “%(unknown)s”. Possible columns: %(known)s.")
+                % {
+                    "unknown": "”, “".join(each[:40] for each in unknown[:5]),
+                    "known": ", ".join(map(self.label, self.fields)),
+                }
+            )
+        names = [known[name_key(header)] for header in headers]
+        if duplicate := next((name for name in names if names.count(name) > 1), None):
+            raise Unreadable(
+                gettext("The column “%(name)s” appears twice. Remove one.") % {"name": self.label(duplicate)}
+            )
+        return names

@@ -1,0 +1,72 @@
+"""Asks staff for their password again before what an open screen must not be enough for.
+
+A log-in, or an answer to the question, counts for `REAUTHENTICATE_AFTER`. The page that asks sends the interrupted
+request again, so that nothing typed is lost.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from accounts.staff_sessions import confirm_password, has_recent_password
+from cinema import clock
+
+
+class PasswordForm(forms.Form):
+    password_again = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=4096,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
+def ask_for_password(request: HttpRequest) -> HttpResponse | None:
+    """The page that asks for the password; None if it was given lately, or is in this request and right."""
+    sent = request.POST.copy()
+    given = sent.pop("password_again", None)
+    request.POST = sent  # type: ignore[assignment]  # without the field, which is not the interrupted form's
+    at = clock.now()
+    if has_recent_password(request, at=at):
+        return None
+    form = PasswordForm({"password_again": given[-1]}) if given else PasswordForm()
+    if form.is_valid():
+        if confirm_password(request, form.cleaned_data["password_again"], at=at):
+            return None
+        form.add_error("password_again", gettext("This password is wrong. Try again."))
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Enter your password"),
+        "form": form,
+        "sent": [(name, value) for name, values in sent.lists() if name != "csrfmiddlewaretoken" for value in values],
+    }
+    return TemplateResponse(request, "backoffice/framework/password_again.html", context)
+
+
+class ReauthenticationMixin:
+    """An admin page on which every change needs the password again."""
+
+    def get_urls(self) -> list[Any]:
+        urls = super().get_urls()  # type: ignore[misc]
+        for url in urls:
+            url.callback = self._with_password(url.callback)
+        return urls
+
+    def _with_password(self, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            changes = request.method == "POST" and self.has_view_permission(request)  # type: ignore[attr-defined]
+            if changes and (page := ask_for_password(request)) is not None:
+                return page
+            return view(request, *args, **kwargs)
+
+        return wrapped

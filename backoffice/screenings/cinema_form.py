@@ -1,0 +1,51 @@
+"""The form of a cinema, which asks what stays when the time zone changes while screenings lie ahead."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from backoffice.framework.edit_conflicts import ConflictCheckingForm
+from cinema import clock
+from orders.models import Ticket
+from screenings.models import Cinema, Session
+
+
+class CinemaForm(ConflictCheckingForm):
+    CLOCK, INSTANT = "CLOCK", "INSTANT"
+
+    keep = forms.ChoiceField(
+        label=_("If the time zone changes"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        choices=[
+            ("", "---------"),
+            (CLOCK, _("Keep the clock times: a screening at 19:40 stays at 19:40, in the new time zone.")),
+            (INSTANT, _("Keep the moments: screenings stay when they are, and the clock shows another time.")),
+        ],
+    )
+
+    class Meta:
+        model = Cinema
+        fields = "__all__"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.instance.pk and "time_zone" in self.changed_data and not cleaned.get("keep") and not self.errors:
+            self._refuse_while_screenings_lie_ahead()
+        return cleaned
+
+    def _refuse_while_screenings_lie_ahead(self) -> None:
+        ahead = Session.objects.filter(
+            hall__cinema=self.instance, status=Session.Status.SCHEDULED, start_datetime__gt=clock.now()
+        )
+        if not (count := ahead.count()):
+            return
+        sold = Ticket.objects.live().filter(session__in=ahead).order_by().values("session").distinct().count()
+        text = ngettext("%(count)d screening lies ahead", "%(count)d screenings lie ahead", count) % {"count": count}
+        self.add_error(
+            "keep",
+            gettext("%(ahead)s, %(sold)d of them with tickets. Choose what stays.") % {"ahead": text, "sold": sold},
+        )

@@ -1,0 +1,72 @@
+"""Which sessions the shop and search engines list, and on which day of the programme."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from cinema.local_time import programme_day
+from screenings.models import AgeRating, Cinema, Film, Hall, Seat, Session, TicketType, ratings_from
+
+
+def advertised(at: datetime) -> QuerySet[Session]:
+    """The sessions on sale that customers can really buy: programme, film pages and search engines show no other.
+
+    None without a gateway to pay through, and none without a ticket type that anybody can buy for a film of its age
+    rating. A hall must have seats.
+    """
+    if not settings.PAYMENT_GATEWAYS:
+        return Session.objects.none()
+    types = TicketType.objects.filter(is_active=True, sold_to=TicketType.SoldTo.ANYBODY)
+    buyable = Q()
+    for rating in AgeRating.values:
+        suitable = types.filter(highest_rating__in=["", *ratings_from(rating)])
+        buyable |= Q(Exists(suitable), film__age_rating=rating)
+    return Session.objects.in_shop(at).filter(buyable, Exists(Seat.objects.filter(hall=OuterRef("hall"))))
+
+
+def listed_sessions(
+    *,
+    first: date | None = None,
+    days: int = 1,
+    cinema: Cinema | None = None,
+    film: Film | None = None,
+    at: datetime,
+) -> list[tuple[Session, datetime]]:
+    """The advertised sessions of `days` programme days from `first`, or all, each with its start in the cinema's zone.
+
+    A session that starts after midnight belongs to the evening before: `programme_day`. Three queries.
+    """
+    sessions = (
+        advertised(at)
+        .prefetch_related(Prefetch("hall", Hall.objects.select_related("cinema")))  # few halls, many sessions
+        .order_by("start_datetime", "pk")
+    )
+    if first is not None:
+        # No clock is further from UTC than 14 hours: what is read beyond the days is left out below.
+        begin = datetime.combine(first, time.min, tzinfo=at.tzinfo)
+        sessions = sessions.filter(
+            start_datetime__gte=begin - timedelta(hours=14), start_datetime__lt=begin + timedelta(days=days, hours=19)
+        )
+    if cinema is not None:
+        sessions = sessions.filter(hall__cinema=cinema)
+    sessions = sessions.prefetch_related("film") if film is None else sessions.filter(film=film)
+    local = []
+    for session in sessions:
+        if film is not None:
+            session.film = film
+        local.append((session, session.hall.cinema.local(session.start_datetime)))
+    if first is None:
+        return local
+    return [pair for pair in local if 0 <= (programme_day(pair[1]) - first).days < days]
+
+
+def next_day(*, cinema: Cinema | None = None, film: Film | None = None, at: datetime) -> date | None:
+    """The next programme day of a cinema with a session on sale. One query."""
+    sessions = advertised(at).select_related("hall__cinema").order_by("start_datetime")
+    if cinema is not None:
+        sessions = sessions.filter(hall__cinema=cinema)
+    if film is not None:
+        sessions = sessions.filter(film=film)
+    session = sessions.first()
+    return programme_day(session.hall.cinema.local(session.start_datetime)) if session else None

@@ -1,0 +1,96 @@
+"""The orders of the visitor who asks: what a browser or a signed-in customer holds, and what a form made before."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest
+
+from accounts.services.rate_limits import fingerprint
+from orders.models import OnlineHold, Order, RefundLine, Ticket
+from screenings.models import Session
+from storefront.request_identity import customer, known_visitor
+from storefront.services.programme import time_zone_note
+
+NEWEST = 50  # a browser's holds that are looked through
+
+
+@dataclass(frozen=True)
+class HeldOrder:
+    """An unpaid order whose seats are held, and until when in the cinema's time."""
+
+    order: Order
+    film: str
+    seats: int
+    until: datetime
+    zone: str
+
+
+def held_orders(request: HttpRequest, *, at: datetime) -> list[HeldOrder]:
+    """What the visitor holds at `at`, and still has time to pay. No query for an unknown visitor. Reads only."""
+    held = _held(request, at=at)
+    seats = Ticket.objects.filter(order__in=held, status=Ticket.Status.RESERVED).order_by()
+    of_order = {
+        order: (film, count)
+        for order, film, count in seats.values("order")
+        .annotate(film=F("session__film__title"), n=Count("pk"))
+        .values_list("order", "film", "n")
+    }
+    return [
+        HeldOrder(order, *of_order[order.pk], order.cinema.local(order.expires_at), time_zone_note(order.cinema, at))
+        for order in held.select_related("cinema").order_by("expires_at", "pk")
+        if order.pk in of_order
+    ]
+
+
+def held_seats(request: HttpRequest, session: Session, *, at: datetime) -> set[int]:
+    """The primary keys of the seats of the session that the visitor holds. Reads only."""
+    tickets = Ticket.objects.filter(order__in=_held(request, at=at), session=session, status=Ticket.Status.RESERVED)
+    return set(tickets.order_by().values_list("seat", flat=True))
+
+
+def order_made_before(request: HttpRequest, session: Session, seats: Collection[int], *, at: datetime) -> Order | None:
+    """The visitor's order that has exactly these seats (primary keys) of the session: the same form was sent before.
+
+    Only one made within the time that a hold can last, so that a later visitor of the browser does not get there.
+    Reads only.
+    """
+    lately = _orders_of(request).filter(created_at__gt=at - settings.HOLD_CEILING)
+    tickets = Ticket.objects.live().filter(order__in=lately, session=session).order_by()
+    owners: dict[int, int] = dict(tickets.values_list("seat", "order"))
+    key = owners.get(next(iter(seats), 0))
+    if key is None or {seat for seat, owner in owners.items() if owner == key} != set(seats):
+        return None
+    return Order.objects.exclude(pk__in=Order.objects.expired(at).values("pk")).filter(pk=key).first()
+
+
+def refunded_lines(order: Order) -> set[str]:
+    """The lines of the order that are refunded, as its forms name them: `ticket-1`. Reads only."""
+    lines = RefundLine.objects.filter(refund__order=order).values_list("ticket", "preorder")
+    return {f"ticket-{ticket}" if ticket else f"concessionpreorder-{preorder}" for ticket, preorder in lines}
+
+
+def replacement(order: Order) -> Order | None:
+    """The order that the customer changed this one into, and that one, and so on to the last. Reads only."""
+    last = None
+    while following := Order.objects.filter(replaces=last or order).first():
+        last = following
+    return last
+
+
+def _held(request: HttpRequest, *, at: datetime) -> QuerySet[Order]:
+    return _orders_of(request).filter(status__in=Order.UNPAID, expires_at__gt=at)
+
+
+def _orders_of(request: HttpRequest) -> QuerySet[Order]:
+    """The online orders of the customer and of the browser; none, without a query, if neither is known."""
+    user, visitor = customer(request), known_visitor(request)
+    if user is None and not visitor:
+        return Order.objects.none()
+    whose = Q(user=user) if user else Q()
+    if visitor:
+        holds = OnlineHold.objects.filter(visitor=fingerprint("visitor", visitor)).order_by("-pk")
+        whose |= Q(pk__in=list(holds.values_list("order", flat=True)[:NEWEST]))
+    return Order.objects.filter(whose, channel=Order.Channel.ONLINE)

@@ -1,0 +1,71 @@
+"""Orders when the time zone of their cinema is corrected."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from orders.models import Order
+from orders.services import hold, keep_clock_times
+from screenings.models import Cinema
+from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_adult, an_item, free_seats
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+EAST, WEST = ZoneInfo("Asia/Yekaterinburg"), ZoneInfo("Europe/Kaliningrad")
+
+
+@pytest.fixture
+def cinema() -> Cinema:
+    return a_cinema(time_zone="Europe/Moscow")
+
+
+@pytest.mark.parametrize(("zone", "shift"), [(EAST, -2 * HOUR), (WEST, HOUR)], ids=["east", "west"])
+def test_snacks_are_kept_as_long_as_their_session(cinema, zone, shift):
+    session = a_session(a_hall(cinema))
+    snack = a_paid_order(session, snacks=[(an_item(cinema), 1)]).preorders.get()
+    deadline = snack.collection_deadline
+
+    assert keep_clock_times(cinema, zone, at=NOON) == 1
+
+    session.refresh_from_db()
+    snack.refresh_from_db()
+    assert snack.collection_deadline == deadline + shift == session.end_datetime
+
+
+def test_an_unpaid_order_is_not_held_beyond_its_session(cinema):
+    session = a_session(a_hall(cinema), start=NOON + 3 * HOUR)
+    order = hold(
+        cinema=cinema,
+        tickets=[(session, free_seats(session)[0], an_adult())],
+        channel=Order.Channel.RESERVATION,
+        at=NOON,
+    )
+
+    keep_clock_times(cinema, EAST, at=NOON)
+
+    order.refresh_from_db()
+    session.refresh_from_db()
+    assert session.start_datetime == NOON + HOUR
+    assert (order.payment_deadline, order.expires_at) == (session.start_datetime, session.start_datetime)
+
+
+def test_an_unpaid_order_is_not_held_longer_than_it_was(cinema):
+    session = a_session(a_hall(cinema), start=NOON + 3 * HOUR)
+    order = hold(cinema=cinema, tickets=[(session, free_seats(session)[0], an_adult())], at=NOON)
+    before = order.expires_at
+
+    keep_clock_times(cinema, WEST, at=NOON)
+
+    order.refresh_from_db()
+    assert order.expires_at == before
+
+
+def test_the_number_of_queries_does_not_depend_on_how_much_was_sold(cinema, django_assert_num_queries):
+    hall = a_hall(cinema)
+    for number in range(3):
+        a_paid_order(a_session(hall, start=NOON + (24 + 4 * number) * HOUR), snacks=[(an_item(cinema), 1)])
+
+    with django_assert_num_queries(9):
+        keep_clock_times(cinema, EAST, at=NOON)

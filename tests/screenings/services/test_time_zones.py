@@ -1,0 +1,68 @@
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+
+from screenings.errors import AmbiguousTime, ImpossibleSession, NonexistentTime
+from screenings.models import Session
+from screenings.services import shift_sessions, shifts_to_keep_the_clock
+from tests.helpers.factories import NOON, a_cinema, a_hall, a_session
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+def times(session):
+    session.refresh_from_db()
+    return session.start_datetime, session.end_datetime, session.free_from
+
+
+def test_sessions_one_after_another_in_a_hall_move_together(django_assert_num_queries):
+    hall = a_hall(a_cinema(time_zone="Europe/Moscow"))
+    sessions = [a_session(hall, start=NOON + number * 3 * HOUR) for number in (8, 9, 10)]
+    before = [times(session) for session in sessions]
+
+    with transaction.atomic():
+        shifts = shifts_to_keep_the_clock(hall.cinema, ZoneInfo("Asia/Yekaterinburg"), at=NOON)
+        with django_assert_num_queries(2):
+            shift_sessions(shifts)
+
+    assert shifts == {session.pk: -2 * HOUR for session in sessions}
+    assert [times(session) for session in sessions] == [tuple(time - 2 * HOUR for time in each) for each in before]
+
+
+def test_past_cancelled_and_other_cinemas_sessions_stay():
+    hall = a_hall(a_cinema(time_zone="Europe/Moscow"))
+    past, cancelled = a_session(hall, start=NOON - 5 * HOUR), a_session(hall, start=NOON + 5 * HOUR)
+    Session.objects.filter(pk=cancelled.pk).update(status=Session.Status.CANCELLED, cancelled_at=NOON)
+    a_session(start=NOON + 5 * HOUR)
+
+    with transaction.atomic():
+        assert shifts_to_keep_the_clock(hall.cinema, ZoneInfo("Asia/Yekaterinburg"), at=NOON) == {}
+    assert times(past)[0] == NOON - 5 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("start", "error"),
+    [("2027-03-28 02:30", NonexistentTime), ("2027-10-31 02:30", AmbiguousTime)],
+)
+def test_a_start_that_the_clocks_skip_or_repeat_is_refused(start, error):
+    cinema = a_cinema(time_zone="Europe/Moscow")
+    local = cinema.local(NOON).fromisoformat(start).replace(tzinfo=cinema.zone)
+    a_session(a_hall(cinema), start=local)
+
+    with pytest.raises(error), transaction.atomic():
+        shifts_to_keep_the_clock(cinema, ZoneInfo("Europe/Berlin"), at=NOON)
+
+
+def test_sessions_that_would_overlap_are_refused():
+    cinema = a_cinema(time_zone="Europe/Moscow")
+    hall = a_hall(cinema)
+    midnight = cinema.local(NOON).replace(2027, 3, 28, 0, 0)
+    first = a_session(hall, start=midnight, minutes=140)  # until 2:30 with adverts, then cleaning
+    a_session(hall, start=first.free_from + timedelta(minutes=20))
+
+    with pytest.raises(ImpossibleSession, match="would overlap"), transaction.atomic():
+        shifts_to_keep_the_clock(cinema, ZoneInfo("Europe/Berlin"), at=NOON)
