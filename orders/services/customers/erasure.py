@@ -24,7 +24,7 @@ from jobs.models import JobRun, QuarantinedRow
 from notifications.models import Notification
 from orders.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from orders.locks import lock_orders
-from orders.models import Order, OrderEvent, Scan
+from orders.models import Order, OrderChange, OrderEvent, Scan
 from orders.services.customers.customer import Customer
 from payments.models import Dispute, Payment, Receipt, Refund
 from screenings.models import SeatOutage, Session
@@ -32,6 +32,7 @@ from screenings.models import SeatOutage, Session
 #: What people write in their own words, and errors, which may quote anything; beside it the log of the admin.
 FREE_TEXT: dict[type[Model], list[str]] = {
     OrderEvent: ["reason"],
+    OrderChange: ["reason"],
     Scan: ["override"],
     Refund: ["reason", "error"],
     Receipt: ["error"],
@@ -108,8 +109,9 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         about_them = Words(addresses=addresses, names={f"{first} {last}", first, last} if whole else ())
         redact_rows(admin_log([*rows, *redact_approvals(rows)]), LOG_TEXT, about_them)
         keys = [order.pk for order in orders]
-        for model in (OrderEvent, Refund, BonusTransaction):
+        for model in (OrderEvent, OrderChange, Refund, BonusTransaction):
             redact_rows(model._default_manager.filter(order__in=keys), FREE_TEXT[model], about_them)
+        redact_rows(Scan.objects.filter(ticket__order__in=keys), FREE_TEXT[Scan], about_them)
         if account is not None:
             redact_rows(account.transactions.all(), FREE_TEXT[BonusTransaction], about_them)
         if whole:
