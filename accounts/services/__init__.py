@@ -5,13 +5,15 @@ from accounts.services.erasure import admin_log, anonymise, delete_login_attempt
 from accounts.services.export import facts_of
 from accounts.services.free_text import Words, redact_everywhere, redact_rows
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
-from accounts.services.rights import may_manage, roles_to_give
+from accounts.services.password_links import account_of_link, password_token, set_password_by_link
+from accounts.services.rights import may_manage, roles_to_give, who_gives_access
 from accounts.services.roles import Change, sync_roles
 
 __all__ = [
     "LIMIT_WINDOW",
     "Change",
     "Words",
+    "account_of_link",
     "admin_log",
     "anonymise",
     "approve",
@@ -24,6 +26,7 @@ __all__ = [
     "is_anonymous",
     "may_manage",
     "name_approvers",
+    "password_token",
     "reactivate",
     "record_account_change",
     "redact_approvals",
@@ -33,5 +36,7 @@ __all__ = [
     "request_approval",
     "require_approval_above_limit",
     "roles_to_give",
+    "set_password_by_link",
     "sync_roles",
+    "who_gives_access",
 ]

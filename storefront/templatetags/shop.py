@@ -197,8 +197,8 @@ def _seat(placed: SeatInRow, row: str, words: dict[str, Any]) -> SafeString:
         price = words["prices"][mark.price] = _price(placed)
     label = f"{row}, {words['seat']} {seat.number}, {words['kinds'][seat.kind]}, {price}"
     return format_html(
-        '{}<label class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}>'
-        "<span>{}</span></label>",
+        '{}<div class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}>'
+        '<span aria-hidden="true">{}</span></div>',
         SafeString(GAP * placed.gap),
         placed.shape,
         " gone" if mark.is_taken else "",

@@ -32,7 +32,7 @@ from screenings.models import SeatOutage, Session
 #: What people write in their own words, and errors, which may quote anything; beside it the log of the admin.
 FREE_TEXT: dict[type[Model], list[str]] = {
     OrderEvent: ["reason"],
-    OrderChange: ["reason"],
+    OrderChange: ["reason", "details"],
     Scan: ["override"],
     Refund: ["reason", "error"],
     Receipt: ["error"],
