@@ -136,7 +136,8 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "accounts.throttling.PasswordBackend",
-    "django.contrib.auth.backends.ModelBackend",  # permissions, and sessions of links; never asked for a password
+    "accounts.backends.ShopBackend",  # sessions of the shop
+    "django.contrib.auth.backends.ModelBackend",  # permissions; never asked for a password
 ]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
@@ -207,8 +208,9 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 31_536_000
 
-# A spreadsheet to import is the largest thing that anybody sends. Bodies stay in memory, never on the disk.
-MAX_REQUEST_BYTES = 2_000_000  # the proxy's limit is a little above it (deploy/)
+# Bodies stay in memory, never on the disk. Only a page that imports files takes more, from staff who may import
+# (`cinema.body_limit.LargeBody`). The proxy's limits are a little above both (deploy/).
+MAX_REQUEST_BYTES = 2_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_REQUEST_BYTES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
