@@ -206,6 +206,20 @@ class LinesNotRefundable(NothingToRefund, code="lines_not_refundable"):
     """A line is not part of the order, or was refunded before."""
 
 
+class SoldTogether(NothingToRefund, code="tickets_sold_together"):
+    """Other tickets of the order are not valid without the refunded ones, and were paid for.
+
+    `tickets`: those, with their seats.
+    """
+
+    def __init__(self, tickets: Sequence[Any]) -> None:
+        self.tickets = list(tickets)
+        super().__init__(
+            _("These seats are sold together only. Refund them too: %(seats)s.")
+            % {"seats": "; ".join(str(ticket.seat) for ticket in self.tickets)}
+        )
+
+
 class MoreThanLeft(NothingToRefund, code="refund_exceeds_payments"):
     """The amount is more than is left of one of the order's payments."""
 

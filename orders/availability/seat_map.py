@@ -15,6 +15,7 @@ from orders.queries import taken_tickets
 from screenings.lone_seats import find_lone_seats
 from screenings.models import Seat, SeatKind, SeatOutage, Session, TicketType
 from screenings.pricing import full_percent, quote, sold_online, surcharges
+from screenings.seat_rules import love_seat_halves, unaccompanied
 
 Audience = TicketType.SoldTo
 
@@ -35,6 +36,11 @@ class SeatMap:
     @cached_property
     def by_key(self) -> dict[int, Seat]:
         return {seat.pk: seat for seat in self.seats}
+
+    @cached_property
+    def halves(self) -> dict[int, Seat]:
+        """The other half of each love seat, by primary key."""
+        return love_seat_halves(self.seats)
 
     @property
     def free(self) -> int:
@@ -83,13 +89,24 @@ class SeatMap:
             )
         if gone := [str(seat) for seat in seats if seat.pk in self.taken]:
             raise SeatTaken(_("Already taken: %(seats)s. Choose other seats.") % {"seats": "; ".join(gone)})
-        kinds = [seat.kind for seat in seats]
-        if kinds.count(SeatKind.COMPANION) > kinds.count(SeatKind.WHEELCHAIR):
+        for seat in unaccompanied([(seat, None) for seat in seats], halves=self.halves):
+            self._refuse_alone(seat)
+        if alone := find_lone_seats(self.seats, taken=self.taken, wanted={seat.pk for seat in seats}):
+            raise SeatLeftAlone(alone)
+
+    def _refuse_alone(self, seat: Seat) -> None:
+        if seat.kind != SeatKind.LOVE_SEAT:
             raise ChoiceRefused(
                 _("Companion seats are for people coming with a wheelchair user. Select the wheelchair space too.")
             )
-        if alone := find_lone_seats(self.seats, taken=self.taken, wanted={seat.pk for seat in seats}):
-            raise SeatLeftAlone(alone)
+        other = self.halves[seat.pk]
+        if other.pk not in self.taken:
+            raise ChoiceRefused(_("Love seats are sold in pairs. Select this seat too: %(seat)s.") % {"seat": other})
+        if not SeatOutage.objects.of_session(self.session).filter(seat=other).exists():
+            raise ChoiceRefused(
+                _("Love seats are sold in pairs, and this one is taken: %(seat)s. Choose other seats.")
+                % {"seat": other}
+            )
 
     def check_types(self, places: Collection[tuple[Seat, TicketType]]) -> None:
         """Raises `ChoiceRefused` for a ticket type that the seat is not sold with, and for companions
