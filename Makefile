@@ -24,7 +24,7 @@ run: .venv/installed catalogues .env ## serves the demo's database again, at htt
 	@$(BIN)/python manage.py runserver 127.0.0.1:8000 $(ARGS)
 
 .env: | .venv/installed
-	@$(BIN)/python -m cinema.dotenv
+	@$(BIN)/python -m tools.create_dotenv
 
 catalogues: .venv/installed
 	@$(BIN)/python tools/compile_translations.py

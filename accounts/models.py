@@ -7,9 +7,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.phones import PhoneField
 from cinema.history import History
 from cinema.money import MoneyField, between
-from cinema.phones import PhoneField
 
 
 def default_language() -> str:

@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 
 @dataclass(frozen=True)
 class Every:
@@ -83,25 +80,4 @@ SCHEDULE: dict[str, Every | Daily] = {
     "send_ticket_usage_reminders": minutes(10),
     "deliver_notifications": minutes(1),
     "check_invariants": Daily(time(5, 0)),
-}
-
-# The names of the jobs that staff see.
-TITLES: dict[str, str | Promise] = {
-    "cancel_expired_orders": _("Cancel expired orders"),
-    "process_late_payment_orders": _("Remind about overdue payments"),
-    "update_session_statuses": _("Update screening statuses"),
-    "refund_cancelled_sessions": _("Refund cancelled screenings"),
-    "update_completed_order_statuses": _("Complete past orders"),
-    "process_refunded_orders": _("Release seats and snacks of refunded orders"),
-    "reconcile_payments": _("Check payments with providers"),
-    "execute_refunds": _("Send refunds"),
-    "send_receipts": _("Send fiscal receipts"),
-    "accrue_bonus_for_completed_orders": _("Credit bonus points"),
-    "expire_bonus_points": _("Expire old bonus points"),
-    "check_low_stock_items": _("Check stock levels"),
-    "cancel_expired_concession_preorders": _("Close uncollected pre-orders"),
-    "cleanup_completed_sessions": _("Archive past screenings"),
-    "send_ticket_usage_reminders": _("Remind about screenings"),
-    "deliver_notifications": _("Send messages"),
-    "check_invariants": _("Check data consistency"),
 }

@@ -5,7 +5,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cinema.schedule import TITLES
+from jobs.titles import TITLES
 
 JOB_NAME_LENGTH = 100
 

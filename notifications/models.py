@@ -22,6 +22,7 @@ class MessageKind(models.TextChoices):
     TICKET_REMINDER = "TICKET_REMINDER", _("Screening reminder")
     POINTS_EXPIRING = "POINTS_EXPIRING", _("Points about to expire")
     LOW_STOCK = "LOW_STOCK", _("Low stock")
+    REFUNDS_TO_APPROVE = "REFUNDS_TO_APPROVE", _("Refunds to approve")
 
 
 class Status(models.TextChoices):

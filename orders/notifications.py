@@ -4,18 +4,26 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from accounts.models import Approval, User
 from concessions.models import ConcessionPreorder
 from notifications.models import MessageKind, Notification
 from notifications.services import Message, queue, was_queued
 from orders.models import Order, Ticket
 from payments.services import Returned
-from screenings.models import Cinema
+from screenings.models import Cinema, Session
 
+NOT_ABOUT_ORDERS = [
+    MessageKind.POINTS_EXPIRING,
+    MessageKind.LOW_STOCK,
+    MessageKind.SIGN_IN,
+    MessageKind.REFUNDS_TO_APPROVE,
+]
 RELEASED = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
 
 
@@ -41,9 +49,7 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime
 
 
 def send_link(order: Order, *, sparingly: bool = False, at: datetime) -> None:
-    """Queue the link to the order's page, each time the customer asks for it; `sparingly`, at most one in
-    `LINK_AGAIN`.
-    """
+    """Queue the link to the order's page for the customer; `sparingly`: at most one in `LINK_AGAIN`."""
     after = at - settings.LINK_AGAIN
     if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after, occasion=order.number):
         return
@@ -157,6 +163,25 @@ def notify_sessions_cancelled(
     )
 
 
+def ask_to_approve_refunds(
+    approval: Approval, *, session: Session, amount: Decimal, to: Iterable[User], at: datetime
+) -> None:
+    """Tell these people, each in their own language, that refunds of a cancelled session wait for one of them."""
+    cinema = session.hall.cinema
+    context = {
+        "cinema": cinema.name,
+        "film": session.film.title,
+        "starts": cinema.local(session.start_datetime).isoformat(),
+        "amount": str(amount),
+        "asked_by": str(approval.asked_by),
+        "reason": session.cancel_reason,
+        "page": settings.SITE_URL + settings.APPROVAL_PATH.format(pk=approval.pk),
+    }
+    kind, occasion = MessageKind.REFUNDS_TO_APPROVE, f"approval {approval.pk}"
+    message = partial(Message, kind=kind, occasion=occasion, cinema=cinema.pk, context=context)
+    queue([message(recipient=each.email, language=each.preferred_language) for each in to], at=at)
+
+
 def notify_upcoming_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime) -> None:
     """One message for each group of tickets of one order and session. It is not sent after the start."""
     queue([_reminder(tickets) for tickets in groups], at=at)
@@ -184,16 +209,10 @@ def _reminder(tickets: Sequence[Ticket]) -> Message:
 
 
 def notifications_of(order: Order) -> QuerySet[Notification]:
-    """The messages about this order to its customer, oldest first. Each occasion starts with the order's
-    number. Uses an index.
-    """
+    """The messages about this order to its customer, oldest first: their occasions start with its number."""
     about = Notification.objects.filter(
         Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),
-        kind__in=[
-            kind
-            for kind in MessageKind
-            if kind not in (MessageKind.POINTS_EXPIRING, MessageKind.LOW_STOCK, MessageKind.SIGN_IN)
-        ],
+        kind__in=[kind for kind in MessageKind if kind not in NOT_ABOUT_ORDERS],
         recipient=order.recipient.strip(),
     )
     return about.order_by("created_at", "pk")
@@ -219,9 +238,7 @@ def _about_orders(
     tickets: QuerySet[Ticket] | None = None,
     preorders: QuerySet[ConcessionPreorder] | None = None,
 ) -> dict[int, dict[str, Any]]:
-    """The common part of messages, by the order's primary key: about everything bought, or only these
-    tickets and snacks. Three queries.
-    """
+    """The common part of messages, by order: everything bought, or only these tickets and snacks. Three queries."""
     cinemas = _cinemas(orders)
     keys = [order.pk for order in orders]
     seats: defaultdict[int, list[_Seat]] = defaultdict(list)

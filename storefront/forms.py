@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User, normalise_email
+from accounts.phones import PhoneFormField
 from cinema.money import MAX_AMOUNT, MINOR_UNITS, format_money
-from cinema.phones import PhoneFormField
 from concessions.models import ConcessionItem
 from screenings.models import AgeRating, Seat, TicketType
 from storefront.services.seat_map import SeatMap

@@ -1,5 +1,5 @@
 from accounts.services.account_changes import are_independent, name_approvers, record_account_change
-from accounts.services.approvals import approve, refuse, request_approval
+from accounts.services.approvals import approve, approvers_of, refuse, request_approval
 from accounts.services.deactivation import deactivate, reactivate
 from accounts.services.erasure import (
     anonymise,
@@ -19,6 +19,7 @@ __all__ = [
     "Change",
     "anonymise",
     "approve",
+    "approvers_of",
     "are_independent",
     "deactivate",
     "delete_login_attempts",

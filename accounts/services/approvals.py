@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -22,7 +23,7 @@ from django.utils.module_loading import import_string
 
 from accounts.errors import ApprovalOutdated, ApproverNotAllowed, ApproverNotIndependent
 from accounts.models import Approval, User
-from accounts.services.account_changes import are_independent
+from accounts.services.account_changes import DECIDE, are_independent
 from cinema.status import transition
 from cinema.validators import clean_reason
 
@@ -160,6 +161,17 @@ def refuse(approval: Approval, *, reason: str, at: datetime, actor: User) -> Non
         transition([_lock(approval, actor)], Approval.Status.REFUSED, decided_at=at, decided_by=actor, why=reason)
 
 
+def approvers_of(approval: Approval, *, at: datetime) -> list[User]:
+    """Who may approve this open request, as far as its cinema, permissions and independence tell. Reads only.
+
+    `approve` checks again, with the arguments.
+    """
+    needed = {approvable_service(approval.service).permission}
+    people = ModelBackend().with_perm(DECIDE).filter(is_staff=True).exclude(pk=approval.asked_by_id).order_by("pk")
+    able = [person for person in people if _may_approve(person, needed, approval)]
+    return [person for person in able if are_independent(approval.asked_by, person, at=at)]
+
+
 def digest_of(approval: Approval) -> str:
     """A hash of the requester, subject, service, arguments and facts; equal for equal requests."""
     content = [
@@ -197,7 +209,7 @@ def _may_request(person: User, permissions: set[str], approval: Approval) -> boo
 
 def _may_approve(person: User, permissions: set[str], approval: Approval) -> bool:
     """A request without a cinema (for the whole chain) needs an approver who has access to all cinemas."""
-    return person.has_perms({*permissions, "accounts.decide_approval"}) and _has_access_to(approval.cinema_id, person)
+    return person.has_perms({*permissions, DECIDE}) and _has_access_to(approval.cinema_id, person)
 
 
 def _has_access_to(cinema: int | None, person: User) -> bool:

@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q
 
 from accounts.models import Approval, User
-from cinema.phones import spellings
+from accounts.phones import spellings
 
 ERASED = "…"
 ERASED_DOMAIN = "@erased.invalid"  # the top-level domain .invalid never receives e-mail

@@ -20,12 +20,12 @@ from backoffice.dashboard.items import NAMES_SHOWN, DashboardItem, count_and_fir
 from backoffice.dashboard.payments import PaymentItems
 from cinema import clock
 from cinema.local_time import programme_day
-from cinema.schedule import TITLES
 from concessions.models import ConcessionItem
 from jobs import crontab
 from jobs.crontab import INSTALL
 from jobs.models import RunOutcome
 from jobs.status import JobStatus, statuses
+from jobs.titles import TITLES
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from orders.models import Order, Ticket

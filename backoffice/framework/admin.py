@@ -31,6 +31,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
+from accounts.phones import international
 from accounts.scope import cinemas_of, within
 from backoffice.framework.badges import PlainValues
 from backoffice.framework.changelist_postprocess import postprocess
@@ -43,7 +44,6 @@ from backoffice.framework.time_zones import add_time_zone_hint, cinema_of, zone_
 from cinema.ids import is_valid_id
 from cinema.local_time import format_local
 from cinema.money import MoneyField
-from cinema.phones import international
 
 PREPOPULATE_SCRIPTS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 

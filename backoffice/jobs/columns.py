@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cinema.schedule import TITLES
+from jobs.titles import TITLES
 
 
 def job_title(job: str) -> Any:

@@ -3,7 +3,7 @@
 from django.db import migrations
 from django.db.models import Q
 
-from cinema.phones import stored_form
+from accounts.phones import stored_form
 
 BATCH = 1000
 

@@ -12,13 +12,14 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | ORDER_OVERDUE         | the order, amount, cancelled_at (instant)                                           |
 | ORDER_CANCELLED       | the order                                                                           |
 | SESSION_CANCELLED     | the order with only the cancelled screenings, the return, disputed (refunded once   |
-|                       | the bank has decided a dispute)                                                     |
+|                       | the bank has decided a dispute), waits (refunded once a second person approves)     |
 | ORDER_REFUNDED        | the order with only the refunded items, the return                                  |
 | LATE_PAYMENT_REFUNDED | the order, amount                                                                   |
 | TICKET_REMINDER       | number, film, starts (instant), cinema, address, hall, seats: list of [row, number], |
 |                       | link                                                                                |
 | POINTS_EXPIRING       | points, expires (instant), link (to the shop)                                       |
 | LOW_STOCK             | cinema, item, stock, threshold, suggested                                           |
+| REFUNDS_TO_APPROVE    | cinema, film, starts (instant), amount, asked_by, reason, page (of the request)     |
 
 "The order" means: number, link (to its page), cinema, address ("" if there is none), showings: list of {film, starts
 (instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
@@ -42,12 +43,13 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.SIGN_IN: frozenset({"link", "minutes"}),
     MessageKind.ORDER_OVERDUE: ORDER_KEYS | {"amount", "cancelled_at"},
     MessageKind.ORDER_CANCELLED: ORDER_KEYS,
-    MessageKind.SESSION_CANCELLED: ORDER_KEYS | RETURN_KEYS | {"disputed"},
+    MessageKind.SESSION_CANCELLED: ORDER_KEYS | RETURN_KEYS | {"disputed", "waits"},
     MessageKind.ORDER_REFUNDED: ORDER_KEYS | RETURN_KEYS,
     MessageKind.LATE_PAYMENT_REFUNDED: ORDER_KEYS | {"amount"},
     MessageKind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),
     MessageKind.POINTS_EXPIRING: frozenset({"points", "expires", "link"}),
     MessageKind.LOW_STOCK: frozenset({"cinema", "item", "stock", "threshold", "suggested"}),
+    MessageKind.REFUNDS_TO_APPROVE: frozenset({"cinema", "film", "starts", "amount", "asked_by", "reason", "page"}),
 }
 
 

@@ -2,12 +2,12 @@
 
 from django.db import migrations
 
-import cinema.phones
+import accounts.phones
 
 
 def rewrite(apps, schema_editor):
     orders = apps.get_model("orders", "Order").objects.using(schema_editor.connection.alias)
-    cinema.phones.rewrite_stored(orders.all(), "phone")
+    accounts.phones.rewrite_stored(orders.all(), "phone")
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 migrations.AlterField(
                     model_name="order",
                     name="phone",
-                    field=cinema.phones.PhoneField(blank=True, max_length=32, verbose_name="phone"),
+                    field=accounts.phones.PhoneField(blank=True, max_length=32, verbose_name="phone"),
                 ),
             ],
         ),

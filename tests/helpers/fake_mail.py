@@ -48,6 +48,7 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "before": "0.00",
         "points": 2,
         "disputed": False,
+        "waits": False,
     },
     MessageKind.ORDER_REFUNDED: AN_ORDER | {"amount": "350.00", "way": "stripe", "before": "0.00", "points": 1},
     MessageKind.LATE_PAYMENT_REFUNDED: AN_ORDER | {"amount": "350.00"},
@@ -67,6 +68,15 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "link": "https://cinema.example",
     },
     MessageKind.LOW_STOCK: {"cinema": "Horizon", "item": "Popcorn", "stock": 3, "threshold": 10, "suggested": 47},
+    MessageKind.REFUNDS_TO_APPROVE: {
+        "cinema": "Horizon",
+        "film": "Tom & Jerry",
+        "starts": "2026-11-23T19:00:00+03:00",
+        "amount": "61000.00",
+        "asked_by": "Anna Bell",
+        "reason": "Projector",
+        "page": "https://cinema.example/admin/accounts/approval/7/change/",
+    },
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from cinema.history import many_rows, record_changes
+from backoffice.framework.import_export.history import many_rows, record_changes
 
 #: The new related rows of each row, by the name of the many-to-many field.
 Related = Mapping[str, Sequence[Model]]

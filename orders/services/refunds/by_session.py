@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import ApprovalRequired
 from accounts.models import Approval, User
-from accounts.services import request_approval, require_approval_above_limit
+from accounts.services import approvers_of, request_approval, require_approval_above_limit
 from cinema.money import ZERO, format_money
 from cinema.status import ConcurrentChange
 from orders import notifications
@@ -46,7 +46,7 @@ def call_off(session: Session, *, reason: str, at: datetime, actor: User | None 
 
 
 def request_session_refunds(session: Session, *, at: datetime, actor: User) -> Approval:
-    """Ask a second person to approve the refunds of a cancelled session. Owns its transaction.
+    """Ask a second person to approve the refunds of a cancelled session, by e-mail too. Owns its transaction.
 
     Raises `ConcurrentChange` if somebody has asked already, or the refunds are not held.
     """
@@ -56,11 +56,12 @@ def request_session_refunds(session: Session, *, at: datetime, actor: User) -> A
         )
         if not needs_refund_request(session):
             raise ConcurrentChange(_("Someone else has already requested approval of these refunds."))
-        facts = [
-            (_("money refunded"), format_money(refunds_of(session))),
-            (_("cancellation reason"), session.cancel_reason),
-        ]
-        return request_approval(SERVICE, session, arguments={}, facts=facts, at=at, actor=actor)
+        amount = refunds_of(session)
+        facts = [(_("money refunded"), format_money(amount)), (_("cancellation reason"), session.cancel_reason)]
+        asked = request_approval(SERVICE, session, arguments={}, facts=facts, at=at, actor=actor)
+        approvers = approvers_of(asked, at=at)
+        notifications.ask_to_approve_refunds(asked, session=session, amount=amount, to=approvers, at=at)
+        return asked
 
 
 def needs_refund_request(session: Session) -> bool:

@@ -86,9 +86,8 @@ def refund_and_notify(
 
 @dataclass(frozen=True)
 class RefundPreview:
-    """What a refund amounts to: money and points returned, and how, earned points taken, whether the order is empty
-    afterwards, and the free tickets that go along with the chosen lines.
-    """
+    """The money and points that a refund returns or takes back; `last`: nothing of the order is left afterwards;
+    `along`: free tickets that are refunded with the chosen lines."""
 
     money: Decimal
     points_back: int

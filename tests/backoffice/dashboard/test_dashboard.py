@@ -202,7 +202,7 @@ def test_the_page_runs_the_same_number_of_queries_for_3_rows_and_for_30():
 
 
 def test_every_job_of_the_schedule_has_a_title(settings):
-    from cinema.schedule import TITLES
+    from jobs.titles import TITLES
 
     assert list(TITLES) == list(settings.JOB_SCHEDULE)
     assert len(statuses(NOON)) == len(TITLES)

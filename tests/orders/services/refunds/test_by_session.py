@@ -2,8 +2,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 
-from accounts.services import approve, refuse
+from accounts.models import AccountChange
+from accounts.services import approve, record_account_change, refuse
 from cinema.money import format_money
 from cinema.status import ConcurrentChange
 from concessions.models import ConcessionPreorder
@@ -28,6 +31,7 @@ from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import (
     NOON,
     PRICE,
+    a_cinema,
     a_customer,
     a_hall,
     a_paid_order,
@@ -40,7 +44,7 @@ from tests.helpers.factories import (
     paid_at_the_bank,
     pay,
 )
-from tests.helpers.users import someone
+from tests.helpers.users import browser, someone
 from tests.reliability.run_job import invariant_violations, run
 
 TICK = timedelta(microseconds=1)
@@ -59,8 +63,9 @@ def due(at):
 
 
 def messages():
-    """Messages other than the tickets."""
-    return Notification.objects.exclude(kind=MessageKind.ORDER_PAID).order_by("pk")
+    """Messages to customers other than the tickets."""
+    others = [MessageKind.ORDER_PAID, MessageKind.REFUNDS_TO_APPROVE]
+    return Notification.objects.exclude(kind__in=others).order_by("pk")
 
 
 def an_order_of(*sessions, **basket):
@@ -357,6 +362,32 @@ def test_a_session_called_off_by_the_system_refunds_without_approval(limited):
     statuses = run_job()
 
     assert statuses == ["REFUNDED", "REFUNDED"]
+
+
+def test_those_who_may_approve_are_written_to_with_a_link_that_opens_the_request(limited):
+    session, _orders, (one, other) = limited
+    someone("owner", all_cinemas=True, email="owner@example.org")
+    someone("floor_manager", session.hall.cinema)
+    someone("cinema_manager", a_cinema(), email="elsewhere@example.org")
+    made = someone("cinema_manager", session.hall.cinema, email="made@example.org")
+    record_account_change(made, [AccountChange.Kind.CREATED], at=NOON, actor=one)
+
+    asked = call_off(session, reason="Projector", at=SOON, actor=one)
+
+    sent = Notification.objects.filter(kind=MessageKind.REFUNDS_TO_APPROVE)
+    assert {each.recipient for each in sent} == {other.email, "owner@example.org"}
+    context = sent.first().context
+    page = context.pop("page").removeprefix(settings.SITE_URL)
+    assert page == reverse("admin:accounts_approval_change", args=[asked.pk])
+    assert browser(other).get(page).status_code == 200
+    assert context == {
+        "cinema": session.hall.cinema.name,
+        "film": session.film.title,
+        "starts": "2026-11-06T15:00:00+03:00",
+        "amount": "1050.00",
+        "asked_by": str(one),
+        "reason": "Projector",
+    }
 
 
 def test_rejected_refunds_are_requested_again(limited):

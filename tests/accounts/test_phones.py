@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from cinema.phones import PhoneFormField, international, rewrite_stored, spellings, stored_form
+from accounts.phones import PhoneFormField, international, rewrite_stored, spellings, stored_form
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import Customer

@@ -1,4 +1,4 @@
-"""Creates a `.env` for development: `python -m cinema.dotenv`. Leaves an existing one unchanged."""
+"""Creates a `.env` for development: `python -m tools.create_dotenv`. Leaves an existing one unchanged."""
 
 import os
 import secrets

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import environ
 
-from cinema import dotenv
+from tools import create_dotenv
 
 
 def test_a_new_env_file_has_everything_that_the_settings_require(tmp_path: Path, monkeypatch):
@@ -12,7 +12,7 @@ def test_a_new_env_file_has_everything_that_the_settings_require(tmp_path: Path,
     for name in ("DEBUG", "SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "LANGUAGE_CODE"):
         monkeypatch.delenv(name, raising=False)
 
-    created = dotenv.create(folder / ".env")
+    created = create_dotenv.create(folder / ".env")
 
     env = environ.Env()
     env.read_env(folder / ".env", overwrite=True)
@@ -27,7 +27,7 @@ def test_a_new_env_file_has_everything_that_the_settings_require(tmp_path: Path,
 def test_an_existing_env_file_is_left_unchanged(tmp_path: Path):
     (tmp_path / ".env").write_text("SECRET_KEY=mine\n")
 
-    created = dotenv.create(tmp_path / ".env")
+    created = create_dotenv.create(tmp_path / ".env")
 
     assert created is False
     assert (tmp_path / ".env").read_text() == "SECRET_KEY=mine\n"
