@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from screenings.models import Seat, SeatKind, TicketType
+from django.utils.translation import gettext as _
+
+from screenings.errors import ChoiceRefused
+from screenings.models import Seat, SeatKind, SeatOutage, Session, TicketType
 
 Place = tuple[Seat, TicketType | None]  # None while no ticket type is chosen
 
@@ -43,6 +46,50 @@ def left_behind(before: Collection[Place], left: Collection[Place], *, halves: M
     """The seats that are unaccompanied once only `left` of the places are kept, and were not before. No query."""
     earlier = {seat.pk for seat in unaccompanied(before, halves=halves)}
     return [seat for seat in unaccompanied(left, halves=halves) if seat.pk not in earlier]
+
+
+def check_seats(
+    seats: Collection[Seat], *, session: Session, halves: Mapping[int, Seat], taken: Collection[int]
+) -> None:
+    """Raise `ChoiceRefused` if some of the seats are not sold without others.
+
+    `taken` are the primary keys of the seats that cannot be chosen. Half a love seat is sold alone only if the other
+    half is out of use; one query for each whose other half is taken.
+    """
+    for seat in unaccompanied([(seat, None) for seat in seats], halves=halves):
+        if seat.kind != SeatKind.LOVE_SEAT:
+            raise ChoiceRefused(
+                _("Companion seats are for people coming with a wheelchair user. Select the wheelchair space too.")
+            )
+        other = halves[seat.pk]
+        if other.pk not in taken:
+            raise ChoiceRefused(_("Love seats are sold in pairs. Select this seat too: %(seat)s.") % {"seat": other})
+        if not SeatOutage.objects.of_session(session).filter(seat=other).exists():
+            raise ChoiceRefused(
+                _("Love seats are sold in pairs, and this one is taken: %(seat)s. Choose other seats.")
+                % {"seat": other}
+            )
+
+
+def check_ticket_types(places: Collection[tuple[Seat, TicketType]], *, offered: Iterable[TicketType]) -> None:
+    """Raise `ChoiceRefused` for a ticket type that a seat is not sold with, or companions without a wheelchair space.
+
+    `offered` are the ticket types on sale. No query.
+    """
+    offered = list(offered)
+    for seat, ticket_type in places:
+        if ticket_type not in ticket_types_for(seat, offered=offered):
+            raise ChoiceRefused.of_type(seat, ticket_type)
+    carers = [place for place in places if _is_carer(place[1])]
+    if len(carers) > sum(seat.kind == SeatKind.WHEELCHAIR for seat, _type in places):
+        raise ChoiceRefused.of_type(*carers[-1])
+
+
+def ticket_types_for(seat: Seat, *, offered: Iterable[TicketType]) -> list[TicketType]:
+    """The ticket types that this seat is sold with; a companion’s own come first. No query."""
+    at_companion = seat.kind == SeatKind.COMPANION
+    fit = [each for each in offered if at_companion or not _is_carer(each)]
+    return sorted(fit, key=lambda each: not _is_carer(each))
 
 
 def _distance(seat: Seat, others: Collection[Seat]) -> int:
