@@ -29,7 +29,7 @@ class StaffSessionMiddleware:
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
         match = request.resolver_match
-        if match is None or match.app_name != "admin" or not request.user.is_authenticated:
+        if match is None or match.app_name != "admin" or not request.user.is_staff:
             return
         at = clock.now()
         active = _read(request, ACTIVE) or at

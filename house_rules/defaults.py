@@ -23,6 +23,7 @@ ATTEMPTS = {
     "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
     "sign_in": (timedelta(hours=1), 5, 30),
     "find": (timedelta(hours=1), 5, 30),
+    "correct_address": (timedelta(days=1), 3, 30),  # per order
     "unknown_link": (timedelta(hours=1), 60, 60),
     "code": (timedelta(hours=1), 20, 60),  # wrong ticket and pick-up codes, entered by staff
 }

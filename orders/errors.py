@@ -235,6 +235,14 @@ class OrdersStillOpen(CannotErase, code="customer_has_open_orders"):
     """An order of the customer is not settled yet."""
 
 
+class AddressNotCorrectable(Refused, code="address_not_correctable"):
+    """The order’s address cannot be changed: to the same one, after its end, or by its customer after a scan."""
+
+
+class SeatsNotChangeable(Refused, code="seats_not_changeable"):
+    """The tickets cannot be moved to these seats: not paid, used, over, or another kind of seat."""
+
+
 class NotAdmitted(Refused, code="not_admitted"):
     """The ticket is not admitted, or the snacks are not handed over."""
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Approval, User
 from concessions.models import ConcessionPreorder
-from notifications.models import MessageKind, Notification
+from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue, was_queued
 from orders.models import Order, Ticket
 from payments.services import Returned
@@ -27,8 +27,8 @@ NOT_ABOUT_ORDERS = [
 RELEASED = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
 
 
-def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime) -> None:
-    """Queue the tickets of a paid order with their QR codes. Once per order."""
+def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], again: bool = False, at: datetime) -> None:
+    """Queue the tickets of a paid order with their QR codes: once per order and address, or `again`."""
     if not order.recipient:
         return
     tickets = list(_with_details(order.tickets.all()))
@@ -45,11 +45,20 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], at: datetime
         "pickup_code": snacks[0].pickup_code if snacks else "",
         "codes": codes,
     }
-    queue([_message(order, MessageKind.ORDER_PAID, occasion=order.number, context=context)], at=at)
+    occasion = f"{order.number} {at.isoformat()}" if again else order.number
+    queue([_message(order, MessageKind.ORDER_PAID, occasion=occasion, context=context)], at=at)
+
+
+def withdraw(order: Order, *, recipient: str, at: datetime) -> None:
+    """Let no message about the order that still waits be sent to this address after `at`."""
+    waiting = notifications_of(order, recipient=recipient).filter(status=Status.QUEUED)
+    waiting.order_by().update(not_after=at)
 
 
 def send_link(order: Order, *, sparingly: bool = False, at: datetime) -> None:
-    """Queue the link to the order's page for the customer; `sparingly`: at most one in `LINK_AGAIN`."""
+    """Queue the link to the order's page, each time the customer asks for it; `sparingly`, at most one in
+    `LINK_AGAIN`.
+    """
     after = at - settings.LINK_AGAIN
     if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after, occasion=order.number):
         return
@@ -208,12 +217,14 @@ def _reminder(tickets: Sequence[Ticket]) -> Message:
     )
 
 
-def notifications_of(order: Order) -> QuerySet[Notification]:
-    """The messages about this order to its customer, oldest first: their occasions start with its number."""
+def notifications_of(order: Order, *, recipient: str = "") -> QuerySet[Notification]:
+    """The messages about this order to its customer, or to another `recipient`, oldest first. Each occasion starts with
+    the order's number. Uses an index.
+    """
     about = Notification.objects.filter(
         Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),
         kind__in=[kind for kind in MessageKind if kind not in NOT_ABOUT_ORDERS],
-        recipient=order.recipient.strip(),
+        recipient=recipient or order.recipient.strip(),
     )
     return about.order_by("created_at", "pk")
 
@@ -238,7 +249,9 @@ def _about_orders(
     tickets: QuerySet[Ticket] | None = None,
     preorders: QuerySet[ConcessionPreorder] | None = None,
 ) -> dict[int, dict[str, Any]]:
-    """The common part of messages, by order: everything bought, or only these tickets and snacks. Three queries."""
+    """The common part of messages, by the order's primary key: about everything bought, or only these
+    tickets and snacks. Three queries.
+    """
     cinemas = _cinemas(orders)
     keys = [order.pk for order in orders]
     seats: defaultdict[int, list[_Seat]] = defaultdict(list)

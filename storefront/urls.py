@@ -20,6 +20,7 @@ urlpatterns = [
     path("order/<slug:token>/confirm/", orders.confirm, name="confirm"),
     path("order/<slug:token>/pay/", paying.pay, name="pay"),
     path("order/<slug:token>/paid/", paying.paid, name="paid"),
+    path("order/<slug:token>/address/", orders.correct_address, name="correct_address"),
     path("order/<slug:token>/refund/", orders.refund, name="refund"),
     path("order/<slug:token>/tickets.ics", orders.tickets_calendar, name="tickets_calendar"),
     path("find/", account.find_order, name="find_order"),

@@ -1,7 +1,7 @@
 """Forms of the actions on orders, and the summaries shown before an action is confirmed."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -9,7 +9,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminEmailInputWidget,
     UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
@@ -22,10 +24,12 @@ from bonuses.services import points_held, points_of, points_spent
 from cinema.local_time import format_local, validate_year
 from cinema.money import format_money
 from orders.approvals import CONSUMED
-from orders.models import Order, OrderLine
+from orders.availability.seat_map import taken_seats
+from orders.models import Order, OrderLine, Ticket
 from orders.services import RefundPreview, preview_refund
 from orders.services.refunds.effects import remaining_lines
 from payments.models import MANUAL_GATEWAYS, Gateway
+from screenings.models import Seat, Session
 
 
 class CancelOrderForm(ActionForm):
@@ -169,6 +173,51 @@ def _choice_label(line: OrderLine, spent: int, order: Order) -> str:
     if paid_with_points:
         text += with_points % {"count": paid_with_points}
     return gettext("%(line)s (%(status)s)") % {"line": text, "status": line.get_status_display()}
+
+
+class CorrectAddressForm(ActionForm):
+    email = forms.EmailField(label=_("New email"), max_length=254, widget=UnfoldAdminEmailInputWidget())
+    reason = ReasonField()
+
+    def summary(self) -> Iterable[SummaryItem]:
+        yield _("e-mail"), self.row.email or "–"
+
+
+class OtherSeatsForm(ActionForm):
+    """A choice of free seats for each ticket that is not used; the first choice is the seat that it has."""
+
+    reason = ReasonField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tickets = self.row.tickets.filter(status=Ticket.Status.PAID, session__end_datetime__gt=self.at)
+        self.tickets = list(tickets.select_related("session__film", "session__hall__cinema", "seat").order_by("pk"))
+        self.free = {session: _free_seats(session, at=self.at) for session in {each.session for each in self.tickets}}
+        for ticket in self.tickets:
+            same = [seat for seat in self.free[ticket.session] if seat.kind == ticket.seat.kind]
+            self.fields[f"seat-{ticket.pk}"] = forms.ChoiceField(
+                label=f"{ticket.session}: {ticket.seat}",
+                required=False,
+                widget=UnfoldAdminSelectWidget(),
+                choices=[("", ticket.seat), *((seat.pk, seat) for seat in same)],
+            )
+        self.order_fields([*(f"seat-{ticket.pk}" for ticket in self.tickets), "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        moves = []
+        for ticket in self.tickets:
+            if key := cleaned.get(f"seat-{ticket.pk}"):
+                moves.append((ticket, next(seat for seat in self.free[ticket.session] if seat.pk == int(key))))
+        if not moves and not self.errors:
+            raise forms.ValidationError(gettext("Choose another seat for at least one ticket."))
+        return {"seats": moves, "reason": cleaned.get("reason", "")}
+
+
+def _free_seats(session: Session, *, at: datetime) -> list[Seat]:
+    taken, _mine = taken_seats(session, at=at)
+    seats = Seat.objects.filter(hall=session.hall_id).order_by("row", "place", "number")
+    return [seat for seat in seats if seat.pk not in taken]
 
 
 class CheckInForm(ActionForm):

@@ -15,7 +15,7 @@ from cinema.local_time import format_local
 from cinema.money import format_money
 from concessions.models import ConcessionPreorder
 from orders import notifications
-from orders.models import Order, OrderEvent, OrderLine, Scan, Ticket
+from orders.models import Order, OrderChange, OrderEvent, OrderLine, Scan, Ticket
 from orders.reasons import reason_label
 from payments.models import Dispute, Payment, Refund
 
@@ -141,6 +141,7 @@ class OrderTimeline:
     def _entries(self) -> Iterator[TimelineEntry]:
         if self.user.has_perm("orders.view_orderevent"):
             yield from map(_entry_of_event, self.order.events.select_related("actor").order_by("pk"))
+            yield from map(_entry_of_change, self.order.changes.select_related("actor").order_by("pk"))
         if self.user.has_perm("payments.view_payment"):
             yield from map(_entry_of_payment, self.order.payments.select_related("actor").order_by("pk"))
         yield from map(_entry_of_refund, self.refunds)
@@ -172,6 +173,17 @@ def _entry_of_event(event: OrderEvent) -> TimelineEntry:
     else:
         what = _("Order placed: %(status)s") % {"status": event.get_to_status_display()}
     return TimelineEntry(event.at, "flag", what, str(event.actor or ""), reason_label(event.reason))
+
+
+def _entry_of_change(change: OrderChange) -> TimelineEntry:
+    return TimelineEntry(
+        change.at,
+        "edit",
+        change.get_kind_display(),
+        str(change.actor or ""),
+        change.reason,
+        change.details.splitlines(),
+    )
 
 
 def _entry_of_payment(payment: Payment) -> TimelineEntry:

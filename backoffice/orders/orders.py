@@ -16,22 +16,34 @@ from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.time_zones import zone_of
 from backoffice.orders.code_lookup import CodeLookupMixin
-from backoffice.orders.forms import CancelOrderForm, ExtendForm, PaymentForm, RefundForm, RefundLinesForm, RemindForm
+from backoffice.orders.forms import (
+    CancelOrderForm,
+    CorrectAddressForm,
+    ExtendForm,
+    OtherSeatsForm,
+    PaymentForm,
+    RefundForm,
+    RefundLinesForm,
+    RemindForm,
+)
 from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from cinema.local_time import format_local
 from cinema.money import format_money
 from orders.approvals import RefundApproval
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, Ticket
 from orders.reasons import Reason
 from orders.services import (
     cancel,
+    change_seats,
+    correct_address,
     extend,
     mark_paid,
     record_uncertain_payment,
     refund,
     remind_to_pay,
 )
+from screenings.models import Seat
 
 COLOURS: dict[str, str] = {
     Order.Status.PENDING_PAYMENT: "info",
@@ -78,7 +90,16 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         (_("Money"), {"fields": [("total_amount", "final_amount"), ("discount_amount", "bonus_amount"), "promocode"]}),
         (_("Dates"), {"classes": ["collapse"], "fields": DATES}),
     ]
-    actions_detail = ["take_payment", "extend", "remind", "refund_whole", "refund_lines", "cancel"]
+    actions_detail = [
+        "take_payment",
+        "extend",
+        "remind",
+        "other_seats",
+        "correct_address",
+        "refund_whole",
+        "refund_lines",
+        "cancel",
+    ]
     actions = ["remind", "cancel"]
 
     def look_up(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
@@ -141,6 +162,32 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     def remind(self, order: Order, *, at: datetime, actor: User) -> str:
         remind_to_pay(order, at=at)
         return gettext("Reminder sent for order %(order)s.") % {"order": order}
+
+    @confirmed_action(
+        permission="orders.correct_address_order",
+        title=_("Correct email"),
+        text=_("Tickets are sent to the new address. The old link and the old ticket codes stop working."),
+        form=CorrectAddressForm,
+        when=lambda order: is_unpaid(order) or order.status == Order.Status.PAID,
+        icon="contact_mail",
+    )
+    def correct_address(self, order: Order, *, email: str, reason: str, at: datetime, actor: User) -> str:
+        correct_address(order, email=email, reason=reason, at=at, actor=actor)
+        return gettext("Order %(order)s: sent to the new address.") % {"order": order}
+
+    @confirmed_action(
+        permission="orders.change_seats_order",
+        title=_("Other seats"),
+        text=_("Free seats of the same kind at the same screening. The tickets are sent again with the new seats."),
+        form=OtherSeatsForm,
+        when=lambda order: order.status == Order.Status.PAID,
+        icon="event_seat",
+    )
+    def other_seats(
+        self, order: Order, *, seats: list[tuple[Ticket, Seat]], reason: str, at: datetime, actor: User
+    ) -> str:
+        change_seats(order, seats, reason=reason, at=at, actor=actor)
+        return gettext("Order %(order)s has other seats now.") % {"order": order}
 
     @confirmed_action(
         permission="orders.cancel_order",

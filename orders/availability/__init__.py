@@ -1,1 +1,3 @@
-"""Which seats are free: seat by seat for one session, in numbers for many."""
+"""Which seats are free: seat by seat for one session, in numbers for many. Everything that sells or shows
+seats asks here.
+"""

@@ -6,6 +6,9 @@ from orders.services.closing.archiving import archive as archive
 from orders.services.closing.archiving import archive_locked as archive_locked
 from orders.services.closing.completion import complete as complete
 from orders.services.closing.completion import complete_locked as complete_locked
+from orders.services.customers.address import correct_address as correct_address
+from orders.services.customers.address import correct_address_by_customer as correct_address_by_customer
+from orders.services.customers.address import is_correctable_by_customer as is_correctable_by_customer
 from orders.services.customers.customer import Customer as Customer
 from orders.services.customers.erasure import erase_customer as erase_customer
 from orders.services.customers.export import export_customer_data as export_customer_data
@@ -57,6 +60,7 @@ from orders.services.selling.time_zones import keep_clock_times as keep_clock_ti
 from orders.services.visits.check_in import check_in as check_in
 from orders.services.visits.check_in import is_admission_time as is_admission_time
 from orders.services.visits.check_in import undo_check_in as undo_check_in
+from orders.services.visits.other_seats import change_seats as change_seats
 from orders.services.visits.preorders import collect as collect
 from orders.services.visits.preorders import expire_uncollected as expire_uncollected
 from orders.services.visits.preorders import expire_uncollected_locked as expire_uncollected_locked

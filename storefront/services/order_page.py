@@ -14,7 +14,7 @@ from bonuses.services import points_earned, points_spent
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from orders.models import Order, Ticket
-from orders.services import code_of, may_extend, refundable_by_customer
+from orders.services import code_of, is_correctable_by_customer, may_extend, refundable_by_customer
 from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
 from payments.services import disputed_orders
 from screenings.announcements import announcements
@@ -120,6 +120,10 @@ class OrderPage:
     def replacement(self) -> Order | None:
         """The order that this one was changed into."""
         return own_orders.replacement(self.order) if self.order.status == Status.CANCELLED else None
+
+    @cached_property
+    def address_correctable(self) -> bool:
+        return is_correctable_by_customer(self.order)
 
     @property
     def sold(self) -> bool:

@@ -24,6 +24,7 @@ from orders.errors import SoldTogether
 from orders.models import Order, OrderLine
 from payments.gateways import offered_gateways
 from storefront.errors import message_for_customer
+from storefront.forms import AddressForm
 from storefront.request_identity import customer
 from storefront.services import own_orders
 from storefront.services.order_page import OrderPage, session_of
@@ -118,6 +119,21 @@ def cancel(request: HttpRequest, order: Order) -> HttpResponse:
     except Refused as refusal:
         return refused_page(request, order, refusal, done={Order.Status.CANCELLED})
     return redirect("shop:order", order.token)
+
+
+@post_or_redirect("shop:order")
+@of_order
+def correct_address(request: HttpRequest, order: Order) -> HttpResponse:
+    form, at = AddressForm(request.POST), clock.now()
+    if not form.is_valid():
+        return order_page(request, order, refusal=str(form.errors["email"][0]))
+    try:
+        rate_limits.hit("correct_address", person=f"order {order.pk}", address=client_address(request), at=at)
+        corrected = services.correct_address_by_customer(order, email=form.cleaned_data["email"], at=at)
+    except Refused as refusal:
+        return refused_page(request, order, refusal)
+    messages.success(request, _("Sent to %(email)s. This page has a new address now.") % {"email": corrected.email})
+    return redirect("shop:order", corrected.token)
 
 
 @require_safe

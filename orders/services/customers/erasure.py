@@ -13,13 +13,15 @@ from bonuses.services import expire
 from notifications.models import Notification
 from orders.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from orders.locks import lock_orders
-from orders.models import Order, OrderEvent
+from orders.models import Order, OrderChange, OrderEvent, Scan
 from orders.services.customers.customer import Customer
 from payments.models import Dispute, Payment, Receipt, Refund
 
 #: What people write in their own words about a customer's orders and points.
 FREE_TEXT: list[tuple[type[Model], str, str]] = [
     (OrderEvent, "reason", "order__in"),
+    (OrderChange, "reason", "order__in"),
+    (Scan, "override", "ticket__order__in"),
     (Refund, "reason", "order__in"),
     (BonusTransaction, "description", "order__in"),
 ]

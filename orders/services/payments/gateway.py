@@ -204,7 +204,9 @@ def _charge(payment: Payment) -> Charge:
 
 
 def _is_pointless(payment: Payment, *, at: datetime) -> bool:
-    """Whether to close the gateway's page, since the order can no longer be paid, `LAST_MINUTES` included."""
+    """Whether the gateway's page should be closed, because the order can no longer be paid, `LAST_MINUTES`
+    allowed for.
+    """
     order = Order.objects.only("status", "expires_at").get(pk=payment.order_id)  # as it is by now
     return order.status not in Order.UNPAID or order.expires_at + LAST_MINUTES <= at
 

@@ -379,6 +379,17 @@ def test_the_requester_can_neither_approve_nor_reject():
         asked.validate_constraints()
 
 
+def test_nobody_approves_what_they_gain_by():
+    owner, other = (someone("owner", all_cinemas=True, email=f"{name}@example.org") for name in "ab")
+    order, account = a_paid_order(seats=2, customer=owner), BonusAccount.objects.create(user=owner)
+    one = someone("cinema_manager", order.cinema)
+
+    for asked in (ask_for_refund(order, one), ask_for_points(account, one)):
+        with raises_unchanged(ApproverNotAllowed):
+            approve_as(asked, owner)
+        approve_as(asked, other)
+
+
 @pytest.mark.parametrize("taken", ["switched off", "role", "cinema"])
 @pytest.mark.parametrize("whose", ["asker", "approver"])
 def test_both_people_need_the_permission_at_the_time_of_approval(whose, taken):

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.models import Notification
 from orders.models import Order
 from orders.services import collect
 from tests.helpers.admin_pages import admin_url, messages_of, query_count, run_action
@@ -154,3 +155,31 @@ def test_an_order_is_found_by_number_contact_or_pick_up_code(cinema, by):
     answer = browser(someone("cashier", cinema)).get(reverse("admin:orders_order_changelist"), {"q": words[by]})
 
     assert list(answer.context_data["cl"].queryset) == [wanted]
+
+
+def test_an_address_is_corrected_with_a_reason_and_the_tickets_are_sent_again(cinema, sold):
+    client = browser(someone("floor_manager", cinema))
+    assert browser(someone("cashier", cinema)).get(admin_url(sold, "correct_address")).status_code == 403
+
+    answer = run_action(client, sold, "correct_address", email="right@example.org", reason="Typed wrong")
+
+    assert messages_of(answer) == [f"Order {sold}: sent to the new address."]
+    assert Notification.objects.filter(kind="ORDER_PAID", recipient="right@example.org").exists()
+    assert "Email corrected, tickets sent again" in client.get(admin_url(sold, "change")).content.decode()
+
+
+def test_guests_get_other_seats(cinema, sold):
+    client = browser(someone("floor_manager", cinema))
+    ticket, other = sold.tickets.order_by("pk")
+    link = admin_url(sold, "other_seats")
+    choices = dict(client.get(link).context_data["form"].fields[f"seat-{ticket.pk}"].choices)
+    free = next(key for key in choices if key)
+
+    assert other.seat_id not in choices
+    nothing = client.post(link, {"reason": "Asked"})
+    assert "Choose another seat" in nothing.content.decode()
+    client.post(link, {f"seat-{ticket.pk}": free, "reason": "Asked"})
+
+    ticket.refresh_from_db()
+    assert ticket.seat_id == free
+    assert browser(someone("cashier", cinema)).get(link).status_code == 403

@@ -348,6 +348,41 @@ def test_the_preview_promises_only_what_is_still_to_be_sent(client: Client) -> N
     assert "Refund to your original payment method 200 ₽" in shown
 
 
+# --- A wrong address
+
+
+def test_whoever_has_the_link_corrects_the_address_and_is_led_to_the_new_page(client: Client) -> None:
+    order = factories.a_paid_order(email="anna@gmial.example")
+    old = f"/order/{order.token}/"
+    assert 'name="email"' in client.get(old).content.decode()
+
+    answer = client.post(f"/order/{order.token}/address/", {"email": "anna@gmail.example"})
+
+    order.refresh_from_db()
+    assert order.email == "anna@gmail.example"
+    assert answer["Location"] == f"/order/{order.token}/"
+    assert client.get(old).status_code == 404
+
+
+def test_a_wrong_address_is_refused_in_words_and_changes_nothing(client: Client) -> None:
+    order = factories.a_paid_order(email="anna@gmial.example")
+
+    answer = client.post(f"/order/{order.token}/address/", {"email": "anna"})
+
+    assert (answer.status_code, "valid email address" in answer.content.decode()) == (409, True)
+    order.refresh_from_db()
+    assert order.email == "anna@gmial.example"
+
+
+def test_an_order_sends_its_tickets_to_few_addresses_a_day(client: Client) -> None:
+    order = factories.a_paid_order(email="anna@gmial.example")
+    for number in range(4):
+        client.post(f"/order/{order.token}/address/", {"email": f"a{number}@example.org"})
+        order.refresh_from_db()
+
+    assert order.email == "a2@example.org"
+
+
 def sold_together(rows: str, seats: list[int], *, carer: bool) -> Order:
     session = factories.a_session(factories.a_hall(rows=[rows]))
     types = [factories.an_adult()] * len(seats)

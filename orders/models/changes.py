@@ -1,0 +1,33 @@
+"""What was changed of an order besides its status."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orders.models.orders import Order
+
+
+class OrderChange(models.Model):
+    """A change of an order that left its status as it was: who made it, when and why. Rows never change."""
+
+    class Kind(models.TextChoices):
+        ADDRESS = "ADDRESS", _("Email corrected, tickets sent again")
+        SEATS = "SEATS", _("Other seats")
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="changes", verbose_name=_("order"))
+    kind = models.CharField(_("change"), max_length=16, choices=Kind)
+    at = models.DateTimeField(_("time"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
+    details = models.TextField(_("details"), blank=True)
+
+    class Meta:
+        verbose_name = _("order change")
+        verbose_name_plural = _("order changes")
+        default_permissions = ()
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.order}: {self.get_kind_display()}"

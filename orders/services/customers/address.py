@@ -1,0 +1,64 @@
+"""Corrects the e-mail address of an order that was typed wrong, and sends what went to the wrong one again."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User, normalise_email
+from cinema.validators import clean_reason
+from orders import notifications
+from orders.errors import AddressNotCorrectable, DetailsRefused
+from orders.locks import lock_order
+from orders.models import Order, OrderChange, Ticket, new_token
+from orders.services.visits.ticket_codes import code_of
+
+Kind = OrderChange.Kind
+
+
+def correct_address(order: Order, *, email: str, reason: str = "", at: datetime, actor: User | None = None) -> Order:
+    """Change the address of an unpaid or paid order, and send the tickets there, or the link while it is unpaid.
+
+    Tickets were sent to somebody else: the order gets a new link and its tickets new codes, the old ones stop working,
+    and what is not sent yet to the old address is not sent. The returned order has the new link. Staff (`actor`) give a
+    reason.
+
+    Raises `ReasonNeeded`, `DetailsRefused` for an address that is none, and `AddressNotCorrectable` for an order that
+    is cancelled, completed or refunded, or the same address. Owns its transaction.
+    """
+    reason = clean_reason(reason) if actor is not None else ""
+    with transaction.atomic():
+        row = lock_order(order)
+        old, row.email = row.recipient, normalise_email(email)
+        if row.status not in (*Order.UNPAID, Order.Status.PAID) or row.email in ("", old):
+            raise AddressNotCorrectable(_("The address of order %(order)s can’t be changed to this.") % {"order": row})
+        row.token = new_token() if row.status == Order.Status.PAID else row.token
+        try:
+            row.clean_fields(exclude=["cinema", "user", "promocode"])
+        except ValidationError as error:
+            raise DetailsRefused(" ".join(error.messages)) from error
+        row.save(update_fields=["email", "token"])
+        OrderChange.objects.create(order=row, kind=Kind.ADDRESS, at=at, actor=actor, reason=reason)
+        notifications.withdraw(row, recipient=old, at=at)
+        if row.status == Order.Status.PAID:
+            notifications.send_tickets(row, code_of=code_of, again=True, at=at)
+        else:
+            notifications.send_link(row, at=at)
+        return row
+
+
+def is_correctable_by_customer(order: Order) -> bool:
+    """Whether the page of a paid order offers it: until the first ticket is scanned. One query. Reads only."""
+    return order.status == Order.Status.PAID and not order.tickets.filter(status=Ticket.Status.USED).exists()
+
+
+def correct_address_by_customer(order: Order, *, email: str, at: datetime) -> Order:
+    """`correct_address` for whoever has the order's link. Raises also `AddressNotCorrectable` after the first scan.
+
+    Owns its transaction.
+    """
+    with transaction.atomic():
+        if not is_correctable_by_customer(lock_order(order)):
+            raise AddressNotCorrectable(_("A ticket of this order was used. Ask the cinema to correct the address."))
+        return correct_address(order, email=email, at=at)

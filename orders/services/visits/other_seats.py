@@ -1,0 +1,58 @@
+"""Gives a guest other seats of the same session."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cinema.validators import clean_reason
+from orders import notifications
+from orders.errors import SeatsNotChangeable, SeatTaken
+from orders.locks import lock_order
+from orders.models import Order, OrderChange, Ticket
+from orders.services.selling.hold import release_stale_holds
+from orders.services.visits.ticket_codes import code_of
+from screenings.models import Seat
+from screenings.services import refuse_out_of_use
+
+
+def change_seats(
+    order: Order, seats: Sequence[tuple[Ticket, Seat]], *, reason: str, at: datetime, actor: User | None = None
+) -> None:
+    """Move paid tickets of an order to free seats of the same kind in the same hall, at the same price, and send the
+    tickets again. Their codes stay the same: who scans them sees the new seat.
+
+    For seats of another kind, refund and sell anew. Raises `ReasonNeeded`, `SeatsNotChangeable`, `SeatBroken` or
+    `SeatTaken`. Owns its transaction.
+    """
+    reason = clean_reason(reason)
+    wanted = {ticket.pk: seat for ticket, seat in seats}
+    release_stale_holds([Ticket(session_id=ticket.session_id, seat=seat) for ticket, seat in seats], at=at)
+    with transaction.atomic():
+        row = lock_order(order)
+        tickets = list(row.tickets.filter(pk__in=wanted).select_related("session", "seat").order_by("pk"))
+        if row.status != Order.Status.PAID or not tickets or len(tickets) < len(wanted):
+            raise SeatsNotChangeable(_("Order %(order)s has no such tickets to move.") % {"order": row})
+        moves = []
+        for ticket in tickets:
+            seat = wanted[ticket.pk]
+            if ticket.status != Ticket.Status.PAID or ticket.session.end_datetime <= at:
+                raise SeatsNotChangeable(_("The ticket for %(seat)s is used or over.") % {"seat": ticket.seat})
+            if (seat.hall_id, seat.kind) != (ticket.session.hall_id, ticket.seat.kind):
+                raise SeatsNotChangeable(
+                    _("%(seat)s is another kind of seat. Refund the ticket and sell a new one.") % {"seat": seat}
+                )
+            moves.append(f"{ticket.seat} → {seat}")
+            ticket.seat = seat
+        refuse_out_of_use((ticket.session, ticket.seat) for ticket in tickets)
+        try:
+            with transaction.atomic():
+                Ticket.objects.bulk_update(tickets, ["seat"])
+        except IntegrityError as error:  # the unique index of live tickets decides who gets a seat
+            raise SeatTaken(_("One of these seats is taken. Choose other seats.")) from error
+        OrderChange.objects.create(
+            order=row, kind=OrderChange.Kind.SEATS, at=at, actor=actor, reason=reason, details="\n".join(moves)
+        )
+        notifications.send_tickets(row, code_of=code_of, again=True, at=at)
