@@ -59,9 +59,7 @@ class SeatMap:
     # --- What may be chosen
 
     def chosen(self, keys: Iterable[str]) -> list[Seat]:
-        """The seats with these primary keys, in order. Raises `ChoiceRefused` for none, or for a key that
-        is not in this hall.
-        """
+        """The seats with these primary keys. Raises `ChoiceRefused` for none, or for a key that is not in this hall."""
         wanted = set()
         for key in keys:
             if not (is_valid_id(key) and int(key) in self.by_key):
@@ -72,9 +70,7 @@ class SeatMap:
         return [seat for seat in self.seats if seat.pk in wanted]
 
     def check(self, seats: Sequence[Seat]) -> None:
-        """Raises `NotOnSale`, `SeatTaken`, `ChoiceRefused` or `SeatLeftAlone` if these seats cannot be
-        bought together.
-        """
+        """Raise `NotOnSale`, `SeatTaken`, `ChoiceRefused` or `SeatLeftAlone` if these seats cannot be bought."""
         if not self.session.is_on_sale(self.at):
             raise NotOnSale.any_more(self.session.film)
         if len(seats) > settings.SEATS_A_VISITOR:
