@@ -35,6 +35,24 @@ class InsufficientAccess(Refused, code="person_out_of_reach"):
         }
 
 
+class PasswordLinkRefused(Refused, code="password_link_invalid"):
+    """The link to set a staff password was used, is too old, or is not ours."""
+
+    def __str__(self) -> str:
+        return _("This link has expired or has already been used. Ask your manager to send a new one.")
+
+
+class PasswordLinkSentLately(Refused, code="password_link_sent_lately"):
+    """A link to set the password was sent a few minutes ago and still works."""
+
+    def __init__(self, person: Any) -> None:
+        super().__init__(person)
+        self.person = person
+
+    def __str__(self) -> str:
+        return _("A link was sent to %(email)s a few minutes ago and still works.") % {"email": self.person.email}
+
+
 class ApprovalRequired(Refused, code="approval_needed"):
     """The amount is above the limit for one person; call `request_approval` for `service` instead."""
 

@@ -46,6 +46,13 @@ class UserManager(BaseUserManager["User"]):
             AccountChange.objects.create(account=user, kind=AccountChange.Kind.NAMED, at=user.date_joined)
         return user
 
+    def without_access(self) -> models.QuerySet["User"]:
+        """Active staff who can do nothing yet, since they have no role, or see nothing, since they have no cinema."""
+        here = {"user": models.OuterRef("pk")}
+        no_role = models.Q(~models.Exists(User.groups.through.objects.filter(**here)), is_superuser=False)
+        no_cinema = models.Q(~models.Exists(User.cinemas.through.objects.filter(**here)), all_cinemas=False)
+        return self.filter(no_role | no_cinema, is_staff=True, is_active=True)
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=normalise_email(username))
 
@@ -100,6 +107,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         permissions = [("switch_off_user", "Deactivate or reactivate a user")]
         ordering = ["email"]
         constraints = [models.UniqueConstraint(Lower("email"), name="one_user_an_email")]
+        indexes = [models.Index(fields=["email"], condition=models.Q(is_staff=True), name="user_staff")]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
@@ -107,6 +115,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         super().clean()
         self.email = normalise_email(self.email)
+
+    @property
+    def lacks_role(self) -> bool:
+        return not self.is_superuser and not self.groups.exists()
+
+    @property
+    def lacks_cinema(self) -> bool:
+        return not self.all_cinemas and not self.cinemas.exists()
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

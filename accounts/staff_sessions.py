@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponseBase
 
+from accounts.backends import is_shop_session
 from accounts.models import User
 from cinema import clock
 
@@ -29,7 +30,7 @@ class StaffSessionMiddleware:
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
         match = request.resolver_match
-        if match is None or match.app_name != "admin" or not request.user.is_staff:
+        if match is None or match.app_name != "admin" or not request.user.is_staff or is_shop_session(request):
             return
         at = clock.now()
         active = _read(request, ACTIVE) or at

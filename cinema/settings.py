@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cinema.permissions_policy.PermissionsPolicy",
     "jobs.views.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cinema.csp.ContentSecurityPolicy",
@@ -133,7 +134,8 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "accounts.throttling.PasswordBackend",
-    "django.contrib.auth.backends.ModelBackend",  # permissions, and sessions of links; never asked for a password
+    "accounts.backends.ShopBackend",  # sessions of the shop
+    "django.contrib.auth.backends.ModelBackend",  # permissions; never asked for a password
 ]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
@@ -181,7 +183,7 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 if not DEBUG:
-    MIDDLEWARE.insert(2, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
+    MIDDLEWARE.insert(3, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "cinema.static_files.StaticFilesStorage"},  # hashed, compressed, cached for years

@@ -153,6 +153,7 @@ def _customers(login: str, numbers: Sequence[int]) -> list[User]:
 
 
 def _grant(users: Sequence[User], points: int, reason: str, *, at: datetime) -> None:
+    """As the system: so many points at once would need a second person's approval."""
     for user in users:
         account = BonusAccount.objects.create(user=user)
         adjust(account, amount=points, reason=reason, at=at)

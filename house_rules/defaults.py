@@ -28,6 +28,7 @@ ATTEMPTS = {
     "code": (timedelta(hours=1), 20, 60),  # wrong ticket and pick-up codes, entered by staff
 }
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
+PASSWORD_LINK = timedelta(hours=72)  # how long a link to set a staff password is valid
 LINK_AGAIN = timedelta(minutes=5)  # at most one link in this time, once too many were asked for one e-mail address
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 

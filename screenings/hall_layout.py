@@ -127,8 +127,13 @@ class HallLayout:
         return [each for row in self.rows for each in row.seats]
 
     @property
+    def across(self) -> int:
+        """How many places the widest row has, aisles included."""
+        return max((each.seat.across for each in self.seats), default=0)
+
+    @property
     def width(self) -> int:
-        return 2 * EDGE + STEP * max((each.seat.across for each in self.seats), default=0)
+        return 2 * EDGE + STEP * self.across
 
     @property
     def height(self) -> int:

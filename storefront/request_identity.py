@@ -8,6 +8,7 @@ from django.core.signing import BadSignature, Signer
 from django.forms import Form
 from django.http import HttpRequest
 
+from accounts.backends import is_shop_session
 from accounts.models import User
 from accounts.services import rate_limits
 from cinema.http import client_address
@@ -19,11 +20,11 @@ LONGEST = 254  # characters of a value that is kept
 
 
 def customer(request: HttpRequest) -> User | None:
-    """The signed-in customer, or None. Members of staff are guests in the shop: what they buy here for
-    others is not theirs.
+    """The signed-in customer, or None. Members of staff who are logged in to the admin are guests in the shop: what
+    they buy here for others is not theirs. They are customers only where they signed in at the shop, by a link.
     """
     user = getattr(request, "user", None)  # an error page may be rendered before the user was loaded
-    return user if isinstance(user, User) and not user.is_staff else None
+    return user if isinstance(user, User) and (not user.is_staff or is_shop_session(request)) else None
 
 
 def signed_in_customer(request: HttpRequest) -> User:

@@ -8,15 +8,18 @@ from accounts.services.erasure import (
     redact,
     redact_admin_log,
     redact_approvals,
+    redact_column,
 )
 from accounts.services.export import facts_of
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
-from accounts.services.rights import may_manage, roles_to_give
+from accounts.services.password_links import account_of_link, password_token, set_password_by_link
+from accounts.services.rights import may_manage, roles_to_give, who_gives_access
 from accounts.services.roles import Change, sync_roles
 
 __all__ = [
     "LIMIT_WINDOW",
     "Change",
+    "account_of_link",
     "anonymise",
     "approve",
     "approvers_of",
@@ -28,14 +31,18 @@ __all__ = [
     "is_anonymous",
     "may_manage",
     "name_approvers",
+    "password_token",
     "reactivate",
     "record_account_change",
     "redact",
     "redact_admin_log",
     "redact_approvals",
+    "redact_column",
     "refuse",
     "request_approval",
     "require_approval_above_limit",
     "roles_to_give",
+    "set_password_by_link",
     "sync_roles",
+    "who_gives_access",
 ]

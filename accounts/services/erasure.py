@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from accounts.models import Approval, User
 from accounts.phones import spellings
@@ -79,6 +80,17 @@ def _about(rows: Iterable[Model]) -> Q:
     for row in rows:
         about |= Q(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
     return about
+
+
+def redact_column(rows: QuerySet[Any], field: str, *, words: Iterable[str]) -> None:
+    """Redact these words in a text column of the rows. Must be called inside a transaction (the rows are locked)."""
+    words = list(words)
+    changed = []
+    for row in rows.exclude(**{field: ""}):
+        if (text := redact(getattr(row, field), words)) != getattr(row, field):
+            setattr(row, field, text)
+            changed.append(row)
+    rows.model._default_manager.bulk_update(changed, [field], batch_size=500)
 
 
 def redact(text: str, words: Iterable[str]) -> str:

@@ -33,6 +33,20 @@ def roles_to_give(actor: User) -> QuerySet[Group]:
     return Group.objects.exclude(pk__in=too_much).order_by("pk")
 
 
+def who_gives_access(person: User) -> QuerySet[User]:
+    """The staff who can give this person a role or a cinema: chain-wide staff, and those of the person's cinemas.
+    Reads only.
+    """
+    able = User.objects.filter(
+        Q(is_superuser=True)
+        | Q(groups__permissions__codename="change_user", groups__permissions__content_type__app_label="accounts"),
+        is_active=True,
+        is_staff=True,
+    )
+    near = able.filter(Q(all_cinemas=True) | Q(cinemas__in=person.cinemas.values("pk")))
+    return near.exclude(pk=person.pk).order_by("all_cinemas", "email").distinct()
+
+
 def _sees_as_much(actor: User, person: User) -> bool:
     if actor.all_cinemas:
         return True

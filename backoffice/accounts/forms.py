@@ -4,18 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
 from django.forms import ModelMultipleChoiceField
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserChangeForm
-from unfold.forms import UserCreationForm as UnfoldUserCreationForm
+from unfold.widgets import UnfoldAdminPasswordWidget
 
-from accounts.models import User
+from accounts.models import User, normalise_email
+from accounts.services import may_manage
 from accounts.services.approvals import title_of
 from backoffice.framework.actions import ActionForm, SummaryItem
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from backoffice.framework.fields import ReasonField
 from cinema.roles import ROLES
 
+OWN_DETAILS = ["first_name", "last_name", "phone", "preferred_language"]
 ROLE_NAMES = {role.code: role.name for role in ROLES}
 
 
@@ -29,14 +32,56 @@ class RoleField(ModelMultipleChoiceField):
         return role_name(obj)
 
 
-class UserCreationForm(UnfoldUserCreationForm):
+class InvitationForm(forms.ModelForm):
+    """Adds a colleague: a new account, or rights to the account of a customer, who keeps their own details.
+
+    `actor`, set by the page, is who adds them.
+    """
+
+    actor: User
+
     class Meta:
         model = User
         fields = ["email"]
+        help_texts = {"email": _("We’ll send a link to set a password to this address.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept: dict[str, Any] = {}
+
+    def clean_email(self) -> str:
+        email = normalise_email(self.cleaned_data["email"])
+        known = User.objects.select_for_update(of=("self",)).filter(email=email).first()
+        if known is None:
+            return email
+        if known.is_staff and known.is_active:
+            raise forms.ValidationError(
+                _("A colleague with this address already works here. Change their access on their own page, or ask "
+                  "someone who can see every cinema.")
+            )  # fmt: skip
+        if not known.is_active or not may_manage(self.actor, known):
+            raise forms.ValidationError(
+                _("This account is deactivated, or has access that you don’t have. Ask an owner to do this.")
+            )
+        self.instance = known
+        self.kept = {name: getattr(known, name) for name in OWN_DETAILS if getattr(known, name)}
+        return email
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        for name, value in self.kept.items():
+            setattr(self.instance, name, value)
 
 
 class UserForm(ConflictCheckingForm, UserChangeForm):
     pass
+
+
+class NewPasswordForm(SetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("new_password1", "new_password2"):
+            self.fields[name].widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
 
 
 class RejectForm(ActionForm):

@@ -1,26 +1,25 @@
 """Page of users: staff and, for those who work for all cinemas, customers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models import AccountChange, User
 from accounts.scope import cinemas_of
 from accounts.services import deactivate, may_manage, reactivate, record_account_change, roles_to_give
-from backoffice.accounts.forms import RoleField, UserCreationForm, UserForm, role_name
+from backoffice.accounts.forms import OWN_DETAILS, InvitationForm, RoleField, UserForm, role_name
+from backoffice.accounts.password_links import PasswordLinksMixin, queue_password_link
 from backoffice.framework.admin import NoDeleteAdmin, permission_check
 from backoffice.framework.reauthentication import ReauthenticationMixin
 from cinema import clock
@@ -31,8 +30,19 @@ ACCESS_FIELDS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser"]
 admin.site.unregister(Group)  # sync_roles defines the roles and would undo edits made here
 
 
+class AccessFilter(admin.SimpleListFilter):
+    title = _("access")
+    parameter_name = "access"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("missing", _("no role or no cinema"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        return queryset.filter(pk__in=User.objects.without_access().values("pk")) if self.value() else queryset
+
+
 @admin.register(User)
-class UserAdmin(ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # both pass `response_action` on
+class UserAdmin(PasswordLinksMixin, ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # all pass `response_action` on
     """Users are deactivated, not deleted, because orders and other records refer to them.
 
     Staff who work for all cinemas see every user, customers included. Others see themselves and the staff of their own
@@ -41,13 +51,14 @@ class UserAdmin(ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type:
     """
 
     cinema_path = "cinemas"
-    add_form = UserCreationForm
+    add_form = InvitationForm
+    add_form_template = "admin/change_form.html"
     form = UserForm
-    change_password_form = AdminPasswordChangeForm
+    actions_detail = ["send_password_link"]
     list_per_page = 20
     ordering = ["email"]
     list_display = ["email", "first_name", "last_name", "roles", "is_staff", "is_active"]
-    list_filter = ["is_staff", "is_active", "all_cinemas", "cinemas"]
+    list_filter = ["is_staff", "is_active", "all_cinemas", AccessFilter, "cinemas"]
     search_fields = ["email", "first_name", "last_name", "phone"]
     searches_phones = True
     autocomplete_fields = ["cinemas"]
@@ -88,10 +99,10 @@ class UserAdmin(ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type:
             access += ["all_cinemas", "is_staff"] if obj else ["all_cinemas"]
         if request.user.is_superuser:
             access += ["is_superuser"] if obj else []  # single permissions cannot be given, only roles
-        person = ["first_name", "last_name", "phone", "preferred_language"]
+        person = OWN_DETAILS
         if obj is None:
             return [
-                (None, {"classes": ["wide"], "fields": ["email", "password1", "password2", *person]}),
+                (None, {"classes": ["wide"], "fields": ["email", *person]}),
                 (_("Access"), {"classes": ["wide"], "fields": access}),
             ]
         return [
@@ -107,6 +118,8 @@ class UserAdmin(ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type:
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is None:
+            form.actor = _actor(request)  # type: ignore[attr-defined]  # it is an `InvitationForm`
         if "cinemas" in form.base_fields and cinemas_of(request) is not None:
             form.base_fields["cinemas"].required = True  # without one, the new colleague would not be on this list
         return form
@@ -123,22 +136,26 @@ class UserAdmin(ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        if not change:
-            obj.is_staff = True  # customers create their own accounts
+        at, actor = clock.now(), _actor(request)
+        if change:
+            super().save_model(request, obj, form, change)
+            record_account_change(obj, _kinds_of(form.changed_data), at=at, actor=actor)
+            return
+        kind = AccountChange.Kind.CREATED if obj.pk is None else AccountChange.Kind.ACCESS
+        obj.is_staff = True  # customers create their own accounts
+        obj.set_unusable_password()  # a customer's password was not chosen for the admin; it ends the sessions, too
         super().save_model(request, obj, form, change)
-        kinds = _kinds_of(form.changed_data) if change else [AccountChange.Kind.CREATED]
-        record_account_change(obj, kinds, at=clock.now(), actor=_actor(request))
+        record_account_change(obj, [kind], at=at, actor=actor)
+        queue_password_link(obj, at=at, actor=actor)
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
-        person = self.get_object(request, unquote(id))
-        before = person.password if person else None
-        with transaction.atomic():
-            answer: HttpResponse = super().user_change_password(request, id, form_url)
-            if person is not None:
-                person.refresh_from_db(fields=["password"])
-                kinds = [AccountChange.Kind.PASSWORD] if person.password != before else []
-                record_account_change(person, kinds, at=clock.now(), actor=_actor(request))
-        return answer
+    # --- Staff without access
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        person = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
+        if person is not None and person.is_staff and person.is_active:
+            for warning in missing_access(person):
+                self.message_user(request, warning, messages.WARNING)
+        return super().change_view(request, object_id, *args, **kwargs)
 
     # --- Deactivation
 
@@ -178,13 +195,20 @@ class UserAdmin(ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type:
         for person in reactivated:
             self.log_change(request, person, gettext("Reactivated"))
         message = ngettext(
-            "%(count)d account reactivated. Set a new password for it.",
-            "%(count)d accounts reactivated. Set a new password for each.",
+            "%(count)d account reactivated. Send a link to set a new password.",
+            "%(count)d accounts reactivated. Send a link to set a new password to each.",
             len(reactivated),
         )
         self.message_user(
             request, message % {"count": len(reactivated)}, messages.SUCCESS if reactivated else messages.WARNING
         )
+
+
+def missing_access(person: User) -> Iterator[str]:
+    if person.lacks_role:
+        yield gettext("This user has no role, so they can’t do anything yet. Choose one under “Access”.")
+    if person.lacks_cinema:
+        yield gettext("This user has no cinema, so they can’t see anything yet. Choose one under “Access”.")
 
 
 def _actor(request: HttpRequest) -> User:

@@ -5,6 +5,7 @@ costs one query, served by an index, however many rows there are.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Approval
+from accounts.models import Approval, User
+from accounts.scope import cinemas_of
+from accounts.services import who_gives_access
 from backoffice.dashboard.before_you_open import steps_before_opening
 from backoffice.dashboard.items import NAMES_SHOWN, DashboardItem, count_and_first, list_link, names_and_more
 from backoffice.dashboard.payments import PaymentItems
@@ -37,10 +40,27 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
     at = clock.now()
     return context | {
         "title": _("Today"),
+        "access_missing": AccessMissing.of(request),
         "before_you_open": steps_before_opening(request),
         "dashboard_items": list(Dashboard(request, at).items()),
         "at": at,
     }
+
+
+@dataclass(frozen=True)
+class AccessMissing:
+    """What a new member of staff lacks to begin, and whom to ask for it."""
+
+    role: bool
+    cinema: bool
+    whom: list[User]
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "AccessMissing | None":
+        """None for who has both. No query of its own for them."""
+        person: Any = request.user
+        role, cinema = not person.get_all_permissions(), cinemas_of(request) == frozenset()
+        return cls(role, cinema, list(who_gives_access(person)[:NAMES_SHOWN])) if role or cinema else None
 
 
 class Dashboard(PaymentItems):
@@ -70,6 +90,8 @@ class Dashboard(PaymentItems):
             yield from self.payments_with_discrepancy()
         if self.may("notifications", "resend_notification"):
             yield from self.failed_messages()
+        if self.may("accounts", "change_user"):
+            yield from self.staff_without_access()
         if self.may("jobs", "view_jobrun", "retry_quarantinedrow"):
             yield from self.jobs()
 
@@ -84,6 +106,25 @@ class Dashboard(PaymentItems):
                 list_link("accounts_approval", status__exact=Approval.Status.ASKED),
                 "verified",
                 *names_and_more(total, [approval.about for approval in rows]),
+            )
+
+    def staff_without_access(self) -> Iterator[DashboardItem]:
+        people = User.objects.without_access()
+        own = cinemas_of(self.request)
+        if own is not None:
+            people = people.filter(pk__in=User.cinemas.through.objects.filter(cinema__in=own).values("user"))
+        total, rows = count_and_first(people.order_by("email"))
+        if total:
+            yield DashboardItem(
+                ngettext(
+                    "%(count)d employee has no role or no cinema",
+                    "%(count)d employees have no role or no cinema",
+                    total,
+                )
+                % {"count": total},
+                list_link("accounts_user", access="missing"),
+                "person_alert",
+                *names_and_more(total, [str(person) for person in rows]),
             )
 
     def low_stock(self) -> Iterator[DashboardItem]:

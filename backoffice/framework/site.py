@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from accounts.backends import is_shop_session
 from accounts.staff_sessions import note_log_in
 from cinema import clock
 
@@ -20,6 +21,10 @@ HOUR = 3600  # seconds
 
 class Site(UnfoldAdminSite):
     empty_value_display = "–"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Not for sessions of the shop, whoever signed in there."""
+        return super().has_permission(request) and not is_shop_session(request)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         answer: HttpResponse = super().login(request, extra_context)

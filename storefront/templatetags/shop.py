@@ -217,8 +217,8 @@ def _seat(placed: SeatInRow, row: str, words: dict[str, Any]) -> SafeString:
     if half:
         label += f", {words['with'] % {'number': half.number}}"
     return format_html(
-        '{}<label class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}{}>'
-        "<span>{}</span></label>",
+        '{}<div class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}{}>'
+        '<span aria-hidden="true">{}</span></div>',
         SafeString(GAP * placed.gap),
         placed.shape,
         " gone" if mark.is_taken else "",

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.backends import SHOP_BACKEND
 from accounts.models import normalise_email
 from accounts.services import rate_limits
 from cinema import clock
@@ -36,7 +37,6 @@ from storefront.services.points import points_of
 from storefront.services.programme import time_zone_note
 from storefront.views.decorators import post_or_redirect
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 BY_LINK = "signed_in_by_link"  # until when a password may be set without the old one, in the session
 FRESH = timedelta(minutes=20)
 A_PAGE = 20
@@ -79,7 +79,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         user = auth.authenticate(request, username=normalise_email(given["username"]), password=given["password"])
         if user is not None:
-            auth.login(request, user, backend=BACKEND)
+            auth.login(request, user, backend=SHOP_BACKEND)
             return _in_own_language(redirect(onward(request, following)), user)
         form.add_error(None, _("Incorrect email or password. You can also sign in with an emailed link."))
     return _sign_in_page(request, form, AddressForm(), following)
@@ -118,7 +118,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         said = signing_in.read(token, at=at)
         if request.method == "POST":
             user = signing_in.sign_in(token, language=get_language() or "", at=at)
-            auth.login(request, user, backend=BACKEND)
+            auth.login(request, user, backend=SHOP_BACKEND)
             request.session[BY_LINK] = (at + FRESH).timestamp()
             return _in_own_language(redirect(onward(request, said["next"])), user)
     except Refused as refusal:
@@ -200,8 +200,14 @@ def profile(request: HttpRequest) -> HttpResponse:
 @signed_in
 @sensitive_post_parameters("old", "new")
 def password(request: HttpRequest) -> HttpResponse:
-    """Set or change the password. A customer who has just signed in by a link need not know the old one."""
+    """Set or change the password. A customer who has just signed in by a link need not know the old one.
+
+    The password of staff opens the admin, so it is not set here.
+    """
     user = signed_in_customer(request)
+    if user.is_staff:
+        messages.error(request, _("You work here, so your password is changed in the staff area."))
+        return redirect("shop:profile")
     by_link = request.session.get(BY_LINK, 0) > clock.now().timestamp()
     form = NewPasswordForm(request.POST or None, user=user, knows=user.has_usable_password() and not by_link)
     if request.method == "POST" and form.is_valid():

@@ -373,3 +373,44 @@ def tab_to(page: Page, name: str) -> None:
         if (page.locator(":focus").evaluate(name_of) or "").startswith(name):
             return
     raise AssertionError(f"Tab does not lead to “{name}”")
+
+
+# Rows of a hall, and whether it is drawn whole on each width.
+HALLS = [
+    (["ssss"], {320: True, 390: True, 768: True, 1280: True}),
+    (["ssssssssss"] * 6, {320: True, 390: True, 768: True, 1280: True}),
+    (["ssssssssssssssssssssssssssssss"] * 20, {320: False, 390: False, 768: False, 1280: True}),
+]
+PLAN = """
+() => {
+  const hall = document.querySelector(".hall"), plan = document.getElementById("plan");
+  const seats = [...plan.querySelectorAll(".seat")].map((seat) => seat.getBoundingClientRect());
+  const left = Math.min(...seats.map((seat) => seat.left)), right = Math.max(...seats.map((seat) => seat.right));
+  const box = hall.getBoundingClientRect();
+  return {
+    whole: hall.scrollWidth <= hall.clientWidth && left >= box.left && right <= box.right,
+    empty: Math.round(plan.getBoundingClientRect().width - (right - left)),  // beside the seats, for numbers of rows
+    seat: Math.min(...seats.map((seat) => Math.min(seat.width, seat.height))),
+    sideways: document.documentElement.scrollWidth > innerWidth,
+    // What the validator of HTML refuses.
+    refused: document.querySelectorAll("label[role], div[aria-label]:not([role])").length,
+  };
+}
+"""
+
+
+@pytest.mark.parametrize(("rows", "widths"), HALLS, ids=["4 seats", "60 seats", "600 seats"])
+def test_a_hall_is_drawn_whole_or_scrolls_by_itself(windows: Windows, rows: list[str], widths: dict[int, bool]) -> None:
+    shown = factories.a_session(factories.a_hall(rows=rows))
+    page = windows.alone(locale="ru-RU")
+    drawn = {}
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(f"/sessions/{shown.pk}/")
+        drawn[width] = page.evaluate(PLAN)
+    page.context.close()
+
+    assert {width: each["whole"] for width, each in drawn.items()} == widths
+    assert max(each["empty"] for each in drawn.values()) <= 62
+    assert min(each["seat"] for each in drawn.values()) >= 24  # what a finger needs
+    assert not any(each["sideways"] or each["refused"] for each in drawn.values())

@@ -222,6 +222,13 @@ ACTION_CASES = [
     ),
     # --- People and machines
     ActionCase(
+        "send_password_link", "Отправить ссылку для установки пароля", "cinema_manager", "floor_manager",
+        lambda rows: rows.colleague,
+        "Ссылка для установки пароля отправлена",
+        lambda _rows: Notification.objects.filter(kind="STAFF_PASSWORD").count(), 1,
+        "отправлена несколько минут назад",
+    ),
+    ActionCase(
         "approve", "Согласовать", "cinema_manager", "floor_manager", lambda rows: rows.approval,
         "списано 99, теперь в остатке 1.", stock("item"), 1,
         "статус уже «Согласовано»",

@@ -15,7 +15,7 @@ def test_seats_are_sorted_into_their_rows():
 
     assert [(row.number, [each.seat.number for each in row.seats]) for row in layout.rows] == [(1, [1, 2]), (3, [1])]
     assert [row.y for row in layout.rows] == [76, 156]  # row 2 is a cross aisle
-    assert (layout.width, layout.height) == (176, 186)
+    assert (layout.across, layout.width, layout.height) == (2, 176, 186)
 
 
 def test_an_aisle_is_a_gap():

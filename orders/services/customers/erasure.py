@@ -7,7 +7,14 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import anonymise, delete_login_attempts, is_anonymous, redact, redact_admin_log, redact_approvals
+from accounts.services import (
+    anonymise,
+    delete_login_attempts,
+    is_anonymous,
+    redact_admin_log,
+    redact_approvals,
+    redact_column,
+)
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import expire
 from notifications.models import Notification
@@ -111,8 +118,4 @@ def _redact_free_text(orders: list[Order], account: BonusAccount | None, *, word
     if account is not None:
         written.append((BonusTransaction, "description", {"bonus_account": account.pk}))
     for model, field, of in written:
-        rows = list(model._default_manager.filter(**of).exclude(**{field: ""}))
-        changed = [row for row in rows if redact(getattr(row, field), words) != getattr(row, field)]
-        for row in changed:
-            setattr(row, field, redact(getattr(row, field), words))
-        model._default_manager.bulk_update(changed, [field], batch_size=500)
+        redact_column(model._default_manager.filter(**of), field, words=words)

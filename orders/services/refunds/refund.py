@@ -25,6 +25,7 @@ from payments.services import (
     allocate,
     balances,
     disputed_orders,
+    record_outside_refund,
     refunds_awaiting_lines,
     returned_by,
     unsaved_refund,
@@ -203,15 +204,8 @@ def record_refund_locked(
     if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
         raise MoreThanLeft(order, amount=amount, kept=balance.kept)
     whole = amount == balance.kept and order.status in Order.SOLD
-    booked = Refund.objects.create(
-        order=order,
-        payment_id=source,
-        amount=amount,
-        status=Refund.Status.SUCCEEDED,
-        external_id=external_id,
-        unallocated_amount=ZERO if whole else amount,
-        requested_at=at,
-        succeeded_at=at,
+    booked = record_outside_refund(
+        order.pk, source, amount=amount, external_id=external_id, awaits_lines=not whole, at=at
     )
     if whole:
         Order.transition([order], Order.Status.REFUNDED, at=at, refunded_at=at)

@@ -107,7 +107,7 @@ def test_the_page_asks_first_and_then_says_what_it_did(owner: User) -> None:
     leaver.refresh_from_db()
     assert "1 account deactivated." in answer
     assert not leaver.is_active
-    assert "1 account reactivated. Set a new password for it." in ask(client, leaver, "reactivate")
+    assert "1 account reactivated. Send a link to set a new password." in ask(client, leaver, "reactivate")
 
 
 def test_the_page_shows_why_it_refuses(owner: User) -> None:

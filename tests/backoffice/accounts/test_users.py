@@ -9,8 +9,11 @@ from django.urls import reverse
 
 from accounts.models import AccountChange, User
 from accounts.services import sync_roles
+from bonuses.models import BonusAccount
+from notifications.models import MessageKind, Notification
+from orders.models import Order
 from screenings.models import Cinema
-from tests.helpers.factories import a_cinema
+from tests.helpers.factories import a_cinema, an_order
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -174,8 +177,8 @@ def test_customers_and_other_cinemas_staff_are_not_found(manager: User) -> None:
 
 
 def new_colleague(client: Client, **given: Any) -> Any:
-    form = {"email": "new@example.org", "password1": "a quiet river", "password2": "a quiet river"}
-    return client.post(reverse("admin:accounts_user_add"), {**form, "preferred_language": "ru", **given})
+    form = {"email": "new@example.org", "preferred_language": "ru"}
+    return client.post(reverse("admin:accounts_user_add"), {**form, **given})
 
 
 def test_a_manager_adds_a_colleague_to_their_own_cinema(manager: User, cinema: Cinema) -> None:
@@ -235,7 +238,7 @@ def test_every_field_of_the_add_form_has_a_visible_border(cinema: Cinema) -> Non
 
     form = manager.get(reverse("admin:accounts_user_add")).context["adminform"].form
 
-    typed = ["email", "password1", "password2", "first_name", "phone"]
+    typed = ["email", "first_name", "phone"]
     assert [name for name in typed if "border" not in form[name].field.widget.attrs.get("class", "")] == []
 
 
@@ -251,10 +254,6 @@ def test_a_person_is_found_by_every_spelling_of_the_phone_number(typed: str) -> 
 # --- Who had a hand in whose account
 
 
-def password_page(person: User) -> str:
-    return reverse("admin:auth_user_password_change", args=[person.pk])
-
-
 def recorded() -> list[tuple[str, str]]:
     """Whose account was changed, and how, in the order of the changes."""
     return list(AccountChange.objects.order_by("pk").values_list("account__email", "kind"))
@@ -263,28 +262,94 @@ def recorded() -> list[tuple[str, str]]:
 def test_what_staff_do_to_others_accounts_is_recorded(manager: User, cinema: Cinema) -> None:
     client, cashier = browser(manager), someone("cashier", cinema)
     form = {"email": cashier.email, "preferred_language": "ru", "groups": [group("cashier")], "cinemas": [cinema.pk]}
-    password = {"password1": "Zq8-other-pass", "password2": "Zq8-other-pass", "usable_password": "true"}
 
     client.post(page(cashier), {**form, "phone": "+7 495 000-00-00"})
     assert recorded() == []
     client.post(page(cashier), {**form, "groups": [group("bar")]})
     client.post(page(cashier), {**form, "groups": [group("bar")], "email": "new@example.org"})
-    client.post(password_page(cashier), password)
-    client.post(reverse("admin:accounts_user_add"), {**form, **password, "email": "made@example.org"})
+    User.objects.create_user("viewer@example.org")
+    client.post(reverse("admin:accounts_user_add"), {**form, "email": "made@example.org"})
+    client.post(reverse("admin:accounts_user_add"), {**form, "email": "viewer@example.org"})
 
     assert recorded() == [
         ("new@example.org", "ACCESS"),
         ("new@example.org", "ADDRESS"),
-        ("new@example.org", "PASSWORD"),
         ("made@example.org", "CREATED"),
+        ("viewer@example.org", "ACCESS"),
     ]
     assert set(AccountChange.objects.values_list("actor", flat=True)) == {manager.pk}
 
 
-def test_a_password_that_was_not_accepted_and_ones_own_are_not_recorded(manager: User, cinema: Cinema) -> None:
-    client, cashier = browser(manager), someone("cashier", cinema)
-
-    client.post(password_page(cashier), {"password1": "1", "password2": "2", "usable_password": "true"})
-    client.post(page(manager), {"email": "own@example.org", "preferred_language": "ru", "cinemas": [cinema.pk]})
+def test_what_people_change_of_their_own_is_not_recorded(manager: User, cinema: Cinema) -> None:
+    browser(manager).post(
+        page(manager), {"email": "own@example.org", "preferred_language": "ru", "cinemas": [cinema.pk]}
+    )
 
     assert recorded() == []
+
+
+# --- Customers who are hired
+
+
+def test_a_customer_who_is_hired_keeps_the_account_and_loses_the_old_password(manager: User, cinema: Cinema) -> None:
+    viewer = User.objects.create_user("viewer@example.org", "an old password", first_name="Vera", phone="+79161234567")
+    BonusAccount.objects.create(user=viewer)
+    order = an_order(customer=viewer)
+    old = Client()
+    old.force_login(viewer)
+
+    answer = new_colleague(
+        browser(manager),
+        email="Viewer@Example.org",
+        groups=[group("usher")],
+        cinemas=[cinema.pk],
+        first_name="X",
+        last_name="Y",
+    )
+
+    assert answer.status_code == 302
+    hired = User.objects.get(email="viewer@example.org")
+    assert (hired.pk, hired.first_name, hired.last_name, hired.phone) == (viewer.pk, "Vera", "Y", "+79161234567")
+    assert (hired.is_staff, hired.has_usable_password()) == (True, False)
+    assert access_of(hired)[5:7] == (["usher"], [cinema.pk])
+    assert hired.bonus_account.pk == viewer.bonus_account.pk
+    assert Order.objects.get().user == hired == order.user
+    assert "_auth_user_id" not in old.get("/account/").wsgi_request.session
+    assert Notification.objects.get(kind=MessageKind.STAFF_PASSWORD).recipient == "viewer@example.org"
+
+
+def test_accounts_of_colleagues_and_deactivated_ones_are_not_hired(manager: User, cinema: Cinema) -> None:
+    people = [someone("cashier", a_cinema()), someone("owner", all_cinemas=True)]
+    people += [User.objects.create_user("gone@example.org", is_active=False)]
+    before = [access_of(person) for person in people]
+
+    answers = [
+        new_colleague(browser(manager), email=person.email, groups=[group("usher")], cinemas=[cinema.pk])
+        for person in people
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [access_of(person) for person in people] == before
+    assert Notification.objects.count() == 0
+
+
+# --- Staff without access
+
+
+def test_the_page_of_a_user_without_role_or_cinema_says_so() -> None:
+    owner = browser(someone("owner", all_cinemas=True))
+
+    pages = [owner.get(page(person)).text for person in (someone(), someone("usher"), someone("bar", all_cinemas=True))]
+
+    assert ["has no role" in text for text in pages] == [True, False, False]
+    assert ["has no cinema" in text for text in pages] == [True, True, False]
+
+
+def test_the_list_of_users_shows_those_without_access() -> None:
+    owner = someone("owner", all_cinemas=True)
+    someone("cashier", a_cinema())
+    lacking = [someone(), someone("usher")]
+
+    answer = browser(owner).get(reverse("admin:accounts_user_changelist"), {"access": "missing"})
+
+    assert [*answer.context["cl"].result_list] == sorted(lacking, key=lambda person: person.email)

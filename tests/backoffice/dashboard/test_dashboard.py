@@ -227,3 +227,31 @@ def test_a_missing_schedule_is_urgent_only_in_production(settings):
     assert ">Late<" not in page
     assert urgent_item.text == f"{len(settings.JOB_SCHEDULE)} jobs running late"
     assert urgent_item.urgent
+
+
+def test_staff_without_role_or_cinema_are_counted_for_who_can_mend_it():
+    cinema = factories.a_cinema()
+    someone("usher")
+    someone("", cinema, email="new@example.org")
+
+    pages = [first_page(someone("owner", all_cinemas=True)), first_page(someone("cinema_manager", cinema))]
+
+    assert ["2 employees have no role or no cinema" in page for page in pages] == [True, False]
+    assert ["1 employee has no role or no cinema" in page for page in pages] == [False, True]
+    assert ["access=missing" in page for page in pages] == [True, True]
+
+
+def test_who_has_no_role_or_no_cinema_is_greeted_by_whom_to_ask():
+    cinema = factories.a_cinema()
+    someone("cinema_manager", cinema, email="manager@example.org")
+    someone("cinema_manager", factories.a_cinema(), email="elsewhere@example.org")
+    someone("owner", all_cinemas=True, email="owner@example.org")
+    someone("cashier", cinema, email="cashier@example.org")
+
+    page = first_page(someone("", cinema, email="new@example.org"))
+
+    assert "Welcome, new@example.org!" in page
+    assert "You have no role yet" in page
+    whom = ["manager@example.org", "owner@example.org", "elsewhere@example.org", "cashier@example.org"]
+    assert [address in page for address in whom] == [True, True, False, False]
+    assert "Welcome" not in first_page(someone("bar", cinema))

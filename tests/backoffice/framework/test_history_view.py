@@ -135,11 +135,12 @@ def test_roles_are_shown_by_name(item):
 
 
 def test_times_are_shown_in_the_cinemas_time_zone(manager, item):
-    item.history.update(history_date=datetime(2025, 11, 5, 12, tzinfo=UTC))
+    item.history.update(history_date=datetime(2025, 11, 5, 12, 0, 0, 123456, tzinfo=UTC))
 
     answer = manager.get(address(item)).content.decode()
 
     assert "5 November 2025 22:00 UTC+10" in answer
+    assert '<time datetime="2025-11-05T12:00:00Z">' in answer
 
 
 def test_languages_are_shown_by_name(manager, item):

@@ -1,5 +1,7 @@
 """The timeline on the page of an order."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +26,9 @@ def test_the_timeline_lists_the_events_of_an_order(cinema, sold):
 
     happened = [(entry.what, entry.who, entry.why) for entry in page.context_data["timeline"].entries]
     assert ("Awaiting payment → Paid", "", "") in happened
+    times = re.findall('<time[^>]* datetime="([^"]*)"', page.content.decode())
+    assert [time for time in times if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", time)] == []
+    assert len(times) > 5
     assert ("Payment of 846\N{NO-BREAK SPACE}₽: Cash", "", "") in happened
     assert ("Points -94: Spent", "", "") in happened
     assert ("Refund of 315\N{NO-BREAK SPACE}₽: To be sent", str(manager), "Fell ill") in happened

@@ -114,6 +114,7 @@ def test_every_page_has_security_headers_and_no_inline_code(client: Client, orde
         assert "http" not in policy, path
         assert answer["X-Content-Type-Options"] == "nosniff", path
         assert answer["Referrer-Policy"] == "same-origin", path
+        assert "camera=(), " in answer["Permissions-Policy"], path
         if answer["Content-Type"].startswith("text/html"):
             assert not re.search(
                 r"<style|\sstyle=|\son[a-z]+=|<script(?! src=| type=\"application/ld\+json\")", html

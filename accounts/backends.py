@@ -1,0 +1,24 @@
+"""Sessions of the shop: who signs in there is a customer, also a member of staff, and opens no page of the admin."""
+
+from typing import Any
+
+from django.contrib.auth import BACKEND_SESSION_KEY
+from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.http import HttpRequest
+
+from accounts.models import User
+
+SHOP_BACKEND = "accounts.backends.ShopBackend"
+
+
+class ShopBackend(BaseBackend):
+    """Marks sessions that began at the shop. It checks no passwords and grants no permissions."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        return ModelBackend().get_user(user_id)
+
+
+def is_shop_session(request: HttpRequest) -> bool:
+    """Whether the session began at the shop. Logging in to the admin makes it one of the admin's, and the reverse."""
+    session = getattr(request, "session", None)  # an error page may be rendered before there is one
+    return session is not None and session.get(BACKEND_SESSION_KEY) == SHOP_BACKEND
