@@ -193,7 +193,8 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
     named = set(given.getlist("line"))
     chosen = [line for line in fit if key_of(line) in named]
     refusal: object = None
-    preview, along = None, []
+    preview = None
+    along: list[OrderLine] = []
     try:
         if len(chosen) < len(named) and not page.disputed:
             raise services.TooLateToRefund
