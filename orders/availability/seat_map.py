@@ -58,9 +58,7 @@ class SeatMap:
     # --- What may be chosen
 
     def chosen(self, keys: Iterable[str]) -> list[Seat]:
-        """The seats with these primary keys, in order. Raises `ChoiceRefused` for none, or for a key that
-        is not in this hall.
-        """
+        """The seats with these primary keys. Raises `ChoiceRefused` for none, or for a key that is not in this hall."""
         wanted = set()
         for key in keys:
             if not (is_valid_id(key) and int(key) in self.by_key):
@@ -71,9 +69,7 @@ class SeatMap:
         return [seat for seat in self.seats if seat.pk in wanted]
 
     def check(self, seats: Sequence[Seat]) -> None:
-        """Raises `NotOnSale`, `SeatTaken`, `ChoiceRefused` or `SeatLeftAlone` if these seats cannot be
-        bought together.
-        """
+        """Raise `NotOnSale`, `SeatTaken`, `ChoiceRefused` or `SeatLeftAlone` if these seats cannot be bought."""
         if not self.session.is_on_sale(self.at):
             raise NotOnSale.any_more(self.session.film)
         if len(seats) > settings.SEATS_A_VISITOR:
@@ -92,9 +88,7 @@ class SeatMap:
             raise SeatLeftAlone(alone)
 
     def check_types(self, places: Collection[tuple[Seat, TicketType]]) -> None:
-        """Raises `ChoiceRefused` for a ticket type that the seat is not sold with, and for companions
-        without a wheelchair space.
-        """
+        """Raise `ChoiceRefused` for a type that is not sold with the seat, or companions without a wheelchair space."""
         for seat, ticket_type in places:
             if ticket_type not in self.types_for(seat):
                 raise ChoiceRefused.of_type(seat, ticket_type)

@@ -196,9 +196,7 @@ def _charge(payment: Payment) -> Charge:
 
 
 def _is_pointless(payment: Payment, *, at: datetime) -> bool:
-    """Whether the gateway's page should be closed, because the order can no longer be paid, `LAST_MINUTES`
-    allowed for.
-    """
+    """Whether to close the gateway's page, since the order can no longer be paid, `LAST_MINUTES` included."""
     order = Order.objects.only("status", "expires_at").get(pk=payment.order_id)  # as it is by now
     return order.status not in Order.UNPAID or order.expires_at + LAST_MINUTES <= at
 

@@ -85,9 +85,7 @@ def refund_and_notify(
 
 @dataclass(frozen=True)
 class RefundPreview:
-    """What a refund amounts to: money and points returned, and how, earned points taken, and whether the order is
-    empty afterwards.
-    """
+    """The money and points that a refund returns or takes back; `last`: nothing of the order is left afterwards."""
 
     money: Decimal
     points_back: int
