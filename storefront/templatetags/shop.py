@@ -19,7 +19,7 @@ from cinema.money import format_money
 from cinema.typography import with_inner_quotes
 from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, SeatKind
-from storefront.services.programme import AtCinema, ListedShowing, duration
+from storefront.services.programme import AtCinema, Showing, duration
 
 register = template.Library()
 
@@ -102,7 +102,7 @@ def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4"
     ))  # fmt: skip
 
 
-def _time(showing: ListedShowing) -> SafeString:
+def _time(showing: Showing) -> SafeString:
     night = format_html("<i>{}</i>", showing.night) if showing.night else ""
     if showing.sold_out:
         shape = '<span class="time gone"><b>{1}</b>{2}<i>{3}</i><em>{4}</em></span>'
@@ -117,7 +117,7 @@ def _page_of(session: int, _prefix: str) -> str:
     return reverse("shop:session", args=[session])
 
 
-def _showing_note(showing: ListedShowing) -> str:
+def _showing_note(showing: Showing) -> str:
     """The most important note about a showing: sold out, few seats left, or else its price."""
     if showing.sold_out:
         return _("Sold out")
