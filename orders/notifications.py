@@ -216,8 +216,8 @@ def _reminder(tickets: Sequence[Ticket]) -> Message:
 
 
 def notifications_of(order: Order, *, recipient: str = "") -> QuerySet[Notification]:
-    """The messages about this order to its customer, or to another `recipient`, oldest first. Each occasion starts with
-    the order's number. Uses an index.
+    """The messages about this order to its customer, or to another `recipient`, oldest first: their occasions start
+    with its number.
     """
     about = Notification.objects.filter(
         Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),
