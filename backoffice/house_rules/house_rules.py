@@ -67,8 +67,9 @@ class HouseRulesAdmin(ReauthenticationMixin, NoDeleteAdmin):
 
     def response_add(self, request: HttpRequest, obj: HouseRules, post_url_continue: str | None = None) -> HttpResponse:
         """Also for a page that still had that button: what follows is the list."""
-        request.POST = request.POST.copy()  # type: ignore[assignment]
-        request.POST.pop("_addanother", None)
+        sent = request.POST.copy()
+        sent.pop("_addanother", None)
+        request.POST = sent  # type: ignore[assignment]
         return super().response_add(request, obj, post_url_continue)
 
     def installation(self, request: HttpRequest) -> HttpResponse:
