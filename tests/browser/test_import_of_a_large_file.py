@@ -28,19 +28,20 @@ def test_the_owner_imports_the_valid_films_and_takes_the_others_home(
     expect(page.get_by_text("Файл будет прочитан в течение минуты.")).to_be_visible()
     assert barriers(page, title="Загрузка из файла") == []
     call_command("import_files")
-    expect(page.get_by_role("link", name="Скачать строки с ошибками")).to_be_visible()  # the page refreshes itself
+    downloads = page.get_by_role("link", name="Скачать строки с ошибками")
+    expect(downloads).to_be_visible(timeout=20_000)  # the page refreshes itself
     assert barriers(page, title="Загрузка из файла") == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("link", name="Изменённых: 1").click()
     page.get_by_label("Загрузить это изменение").check()
     page.get_by_role("button", name="Сохранить отметки").click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Скачать строки с ошибками").click()
+        downloads.click()
     page.get_by_role("button", name="Загрузить строки без ошибок").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     call_command("import_files")
 
-    expect(page.get_by_text("Загружены 3 строки.")).to_be_visible()
+    expect(page.get_by_text("Загружены 3 строки.")).to_be_visible(timeout=20_000)
     assert "Сталкер;долго;" in download.value.path().read_text(encoding="utf-8-sig")
     assert dict(Film.objects.values_list("title", "duration_minutes")) == {
         "Зеркало": 107,
