@@ -215,6 +215,28 @@ def _reminder(tickets: Sequence[Ticket]) -> Message:
     )
 
 
+def notify_times_changed(sessions: Collection[int], *, at: datetime) -> None:
+    """Tell the customers of paid and reserved orders when these sessions (primary keys) start by the cinema's clock."""
+    tickets = Ticket.objects.live().filter(session__in=sessions)
+    reserved = Q(status__in=Order.UNPAID, channel=Order.Channel.RESERVATION)
+    orders = _reachable(
+        Order.objects.filter(Q(status=Order.Status.PAID) | reserved, pk__in=tickets.values("order")).order_by("pk")
+    )
+    about = _about_orders(orders, tickets=tickets, preorders=ConcessionPreorder.objects.none())
+    queue(
+        [
+            _message(
+                order,
+                MessageKind.SESSION_TIME_CHANGED,
+                occasion=f"{order.number} {at.isoformat()}",
+                context=about[order.pk],
+            )
+            for order in orders
+        ],
+        at=at,
+    )
+
+
 def notifications_of(order: Order, *, recipient: str = "") -> QuerySet[Notification]:
     """The messages about this order to its customer, or to another `recipient`, oldest first: their occasions start
     with its number.
