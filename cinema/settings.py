@@ -206,8 +206,9 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 31_536_000
 
-# A spreadsheet to import is the largest thing that anybody sends. Bodies stay in memory, never on the disk.
-MAX_REQUEST_BYTES = 2_000_000  # the proxy's limit is a little above it (deploy/)
+# Bodies stay in memory, never on the disk. Only a page that imports files takes more, from staff who may import
+# (`cinema.body_limit.LargeBody`). The proxy's limits are a little above both (deploy/).
+MAX_REQUEST_BYTES = 2_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_REQUEST_BYTES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
