@@ -98,7 +98,8 @@ def _kept_message(count: int, *, keep_clock: bool) -> str:
             "%(count)d screenings have another clock time now.",
             count,
         )
-    return f"{kept % {'count': count}} {gettext('Customers with tickets are told.')}"
+    told = gettext("Customers with tickets are told.")
+    return f"{kept} {told}" % {"count": count}
 
 
 def _copy_message(result: CopyResult) -> str:
