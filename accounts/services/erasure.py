@@ -1,6 +1,7 @@
 """Removes personal data from a customer's account. The row itself stays, since orders and points refer to it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -11,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 
 from accounts.models import Approval, User
 from accounts.services.free_text import ERASED
+from cinema.status import transition
 
 ERASED_DOMAIN = "@erased.invalid"  # the top-level domain .invalid never receives e-mail
 
@@ -48,14 +50,15 @@ def admin_log(rows: Iterable[Model] | None = None) -> QuerySet[Any]:
     return entries if rows is None else entries.filter(_about(rows))
 
 
-def redact_approvals(rows: Iterable[Model]) -> list[Approval]:
-    """Remove the contents of approval requests about these rows, and delete those still open. Returns the rest.
+def redact_approvals(rows: Iterable[Model], *, at: datetime) -> list[Approval]:
+    """Remove the contents of approval requests about these rows, and withdraw those still open. Returns them all.
 
     Must be called inside a transaction (the rows are locked).
     """
     requests = Approval.objects.filter(_about(rows))
-    requests.filter(status=Approval.Status.ASKED).delete()
     requests.update(about=ERASED, facts=[], arguments={}, digest="", why="")
+    waiting = list(requests.filter(status=Approval.Status.ASKED).select_for_update(of=("self",)).order_by("pk"))
+    transition(waiting, Approval.Status.WITHDRAWN, decided_at=at, why=Approval.Withdrawal.ERASED)
     return list(requests)
 
 

@@ -24,10 +24,11 @@ def column_names(model: type[models.Model], field: Any) -> set[str]:
     return {field.name, f"{model._meta.label}.{field.name}"}
 
 
-def mark(text: str, *, leave: Collection[str], rows: Any = None) -> set[str]:
+def mark(text: str, *, leave: Collection[str]) -> set[str]:
     """Write the text into each text column, except those that `leave` names. The names of the columns written.
 
-    JSON becomes a list of the text. What is unique, or too short for the text, stays as it is.
+    JSON becomes a list of the text. What is unique, or too short for the text, stays as it is. Fails if a table has no
+    row to write in, since nothing would be found there.
     """
     marked = set()
     for model, field in text_columns():
@@ -35,8 +36,8 @@ def mark(text: str, *, leave: Collection[str], rows: Any = None) -> set[str]:
         if short or field.unique or not column_names(model, field).isdisjoint(leave):
             continue
         value = [text] if isinstance(field, models.JSONField) else text
-        if model._base_manager.update(**{field.name: value}):
-            marked.add(f"{model._meta.label}.{field.name}")
+        assert model._base_manager.update(**{field.name: value}), f"make a row of {model._meta.label}"
+        marked.add(f"{model._meta.label}.{field.name}")
     return marked
 
 

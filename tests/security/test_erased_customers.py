@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import Approval, User
 from accounts.services.approvals import digest_of
-from orders.models import Order
+from orders.models import Order, OrderChange
 from orders.services import Customer, cancel, erase_customer
 from tests.helpers import factories
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema
@@ -47,7 +47,11 @@ def anna() -> User:
     anna = User.objects.create_user(EMAIL, "wrong", first_name="Анна", last_name=LAST_NAME, phone=PHONE)
     order = factories.an_order(customer=anna)
     cancel(order, reason="STAFF", at=NOON)
-    AccessAttempt.objects.create(username=EMAIL, ip_address="10.0.0.1", post_data=REMARK, failures_since_start=1)
+    OrderChange.objects.create(order=order, kind=OrderChange.Kind.SEATS, at=NOON)
+    attempt = {"username": EMAIL, "ip_address": "10.0.0.1"}
+    AccessAttempt.objects.create(**attempt, failures_since_start=1)
+    AccessFailureLog.objects.create(**attempt)
+    AccessLog.objects.create(**attempt)
     LogEntry.objects.create(
         user=someone("owner", all_cinemas=True),
         content_type=ContentType.objects.get_for_model(factories.a_hall()),

@@ -108,7 +108,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         Notification.objects.filter(pk__in=[message.pk for message in messages]).delete()
         rows: list[Model] = [*orders, *filter(None, [user, account])]
         about_them = Words(addresses=addresses, names={f"{first} {last}", first, last} if whole else ())
-        redact_rows(admin_log([*rows, *redact_approvals(rows)]), LOG_TEXT, about_them)
+        redact_rows(admin_log([*rows, *redact_approvals(rows, at=at)]), LOG_TEXT, about_them)
         keys = [order.pk for order in orders]
         for model in (OrderEvent, OrderChange, Refund, BonusTransaction):
             redact_rows(model._default_manager.filter(order__in=keys), FREE_TEXT[model], about_them)

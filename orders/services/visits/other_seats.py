@@ -17,6 +17,7 @@ from orders.services.selling.hold import release_or_refuse
 from orders.services.visits.ticket_codes import code_of
 from screenings.models import Seat, SeatKind, Session
 from screenings.pricing import quote, surcharges
+from screenings.seat_rules import halves_around, left_behind
 from screenings.services import refuse_out_of_use
 
 #: Kinds of seats that are no matter of price alone: a ticket for one of them is moved to the same kind only.
@@ -58,6 +59,7 @@ def change_seats(
         # In the order in which a hold takes seats, so that neither waits for the other.
         tickets.sort(key=lambda each: (each.session_id, wanted[each.pk].pk))
         moves = [f"{ticket.seat} → {wanted[ticket.pk]}" for ticket in tickets]
+        _refuse_left_behind(row, {ticket.pk: wanted[ticket.pk] for ticket in tickets})
         refuse_out_of_use((ticket.session, wanted[ticket.pk]) for ticket in tickets)
         try:
             with transaction.atomic():
@@ -87,3 +89,18 @@ def _check(ticket: Ticket, seat: Seat, surcharges: Mapping[str, Decimal], *, at:
         raise SeatsNotChangeable(
             _("%(seat)s is of another price or kind. Refund the ticket and sell a new one.") % {"seat": seat}
         )
+
+
+def _refuse_left_behind(order: Order, moved: Mapping[int, Seat]) -> None:
+    """Raise `SeatsNotChangeable` if a love seat would be shared with strangers. `moved`: the new seats by ticket."""
+    live = list(order.tickets.live().select_related("seat", "ticket_type"))
+    halves = halves_around([*(ticket.seat for ticket in live), *moved.values()])
+    for session in {ticket.session_id for ticket in live if ticket.pk in moved}:
+        visit = [ticket for ticket in live if ticket.session_id == session]
+        before = [(ticket.seat, ticket.ticket_type) for ticket in visit]
+        after = [(moved.get(ticket.pk, ticket.seat), ticket.ticket_type) for ticket in visit]
+        if alone := left_behind(before, after, halves=halves):
+            raise SeatsNotChangeable(
+                _("These seats are sold in pairs: %(seats)s. Move both guests together.")
+                % {"seats": "; ".join(map(str, alone))}
+            )
