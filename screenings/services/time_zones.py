@@ -20,7 +20,7 @@ OUT_OF_THE_WAY = timedelta(days=36_525)
 
 
 def sessions_ahead(cinema: Cinema, *, at: datetime) -> "QuerySet[Session]":
-    """The cinema's scheduled sessions that start after `at`."""
+    """The cinema’s scheduled sessions that start after `at`. Reads only."""
     return Session.objects.filter(
         hall__cinema=cinema, status=Session.Status.SCHEDULED, archived_at=None, start_datetime__gt=at
     )
