@@ -161,6 +161,7 @@ class Approval(models.Model):
 
         REPLACED = "REPLACED", _("Replaced by a newer request")
         UPDATED = "UPDATED", _("The system was updated. Please make the request again")
+        ERASED = "ERASED", _("The customer’s personal data was deleted")
 
     cinema = models.ForeignKey(
         "screenings.Cinema",

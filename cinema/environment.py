@@ -1,7 +1,9 @@
 """Reads settings from the environment. A value that is missing or unusable stops the process with exit status 78."""
 
 import os
+import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -21,8 +23,15 @@ COMMANDS_OF_PUBLIC_FILES = {"collectstatic", "compilemessages", "makemessages", 
 def keep_files_private(command: str = "") -> None:
     """Let nobody but this system user read what the process writes: e-mails in files, an SQLite database, logs.
 
-    `command` is the command of manage.py that will run, if one will.
+    The folder `var`, where they are, is closed to others too, since older files in it may be readable. Its group may
+    stay. `command` is the command of manage.py that will run, if one will.
     """
+    folder = BASE_DIR / "var"
+    with suppress(OSError):  # a folder of another user, or a disk that cannot be written
+        folder.mkdir(mode=0o700, exist_ok=True)
+        mode = stat.S_IMODE(folder.stat().st_mode)
+        if mode & stat.S_IRWXO:
+            folder.chmod(mode & ~stat.S_IRWXO)
     if command not in COMMANDS_OF_PUBLIC_FILES:
         os.umask(0o077)
 

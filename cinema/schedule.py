@@ -79,5 +79,6 @@ SCHEDULE: dict[str, Every | Daily] = {
     "cleanup_completed_sessions": Daily(time(4, 10)),
     "send_ticket_usage_reminders": minutes(10),
     "deliver_notifications": minutes(1),
+    "import_files": seconds(20),
     "check_invariants": Daily(time(5, 0)),
 }

@@ -28,6 +28,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_NAME = env.str("SITE_NAME", default="")  # empty: “Cinema”, in the visitor's language
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+TERMS_URL = env.str("TERMS_URL", default="")
+PRIVACY_URL = env.str("PRIVACY_URL", default="")
 ORDER_PATH = "/order/{token}/"  # the customer's page of an order, for links in messages; a test compares the shop's
 APPROVAL_PATH = "/admin/accounts/approval/{pk}/change/"  # staff's page of a request; a test compares it too
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # one that sets X-Forwarded-Proto and adds to X-Forwarded-For
@@ -214,8 +216,9 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 31_536_000
 
-# A spreadsheet to import is the largest thing that anybody sends. Bodies stay in memory, never on the disk.
-MAX_REQUEST_BYTES = 2_000_000  # the proxy's limit is a little above it (deploy/)
+# Bodies stay in memory, never on the disk. Only a page that imports files takes more, from staff who may import
+# (`cinema.body_limit.LargeBody`). The proxy's limits are a little above both (deploy/).
+MAX_REQUEST_BYTES = 2_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_REQUEST_BYTES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 

@@ -20,5 +20,6 @@ TITLES: dict[str, str | Promise] = {
     "cleanup_completed_sessions": _("Archive past screenings"),
     "send_ticket_usage_reminders": _("Remind about screenings"),
     "deliver_notifications": _("Send messages"),
+    "import_files": _("Import files"),
     "check_invariants": _("Check data consistency"),
 }

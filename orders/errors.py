@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
 from bonuses.errors import NotEnoughPoints as NotEnoughPoints
 from cinema.local_time import format_local
@@ -25,7 +25,9 @@ from payments.errors import GatewayUnavailable as GatewayUnavailable
 from payments.errors import PaymentDisputed as PaymentDisputed
 from payments.errors import RefundedAlready as RefundedAlready
 from payments.errors import RefundStillToSend as RefundStillToSend
+from screenings.errors import ChoiceRefused as ChoiceRefused
 from screenings.errors import SeatBroken as SeatBroken
+from screenings.errors import SeatLeftAlone as SeatLeftAlone
 from screenings.models import Session
 
 
@@ -111,35 +113,6 @@ class PriceChanged(Refused, code="price_changed"):
         )
 
 
-class ChoiceRefused(Refused, code="seat_choice_not_allowed"):
-    """The shop does not sell these seats or ticket types together."""
-
-    @classmethod
-    def of_type(cls, seat: Any, ticket_type: Any) -> "ChoiceRefused":
-        return cls(
-            _("“%(type)s” tickets aren’t available for this seat: %(seat)s. Choose another ticket type.")
-            % {"type": with_inner_quotes(ticket_type), "seat": seat}
-        )
-
-
-class SeatLeftAlone(Refused, code="single_seat_left"):
-    """The choice leaves single free seats between taken ones.
-
-    `seats`: those that would be left.
-    """
-
-    def __init__(self, seats: Sequence[Any]) -> None:
-        self.seats = list(seats)
-        super().__init__(
-            ngettext(
-                "A single seat would be left between taken ones: %(seats)s. Select it too, or move along by one seat.",
-                "Single seats would be left between taken ones: %(seats)s. Select them too, or move along by one seat.",
-                len(self.seats),
-            )
-            % {"seats": "; ".join(str(seat) for seat in self.seats)}
-        )
-
-
 class TooMuchHeld(Refused, code="too_much_held"):
     """The visitor, or the address, holds too many unpaid seats."""
 
@@ -204,6 +177,20 @@ class NothingToRefund(Refused, code="nothing_to_refund"):
 
 class LinesNotRefundable(NothingToRefund, code="lines_not_refundable"):
     """A line is not part of the order, or was refunded before."""
+
+
+class SoldTogether(NothingToRefund, code="tickets_sold_together"):
+    """Other tickets of the order are not valid without the refunded ones, and were paid for.
+
+    `tickets`: those, with their seats.
+    """
+
+    def __init__(self, tickets: Sequence[Any]) -> None:
+        self.tickets = list(tickets)
+        super().__init__(
+            _("These seats are sold together only. Refund them too: %(seats)s.")
+            % {"seats": "; ".join(str(ticket.seat) for ticket in self.tickets)}
+        )
 
 
 class MoreThanLeft(NothingToRefund, code="refund_exceeds_payments"):

@@ -25,9 +25,7 @@ def lock_order(order: Order) -> Order:
 
 
 def lock_orders_with_sessions(keys: Collection[int]) -> list[Order]:
-    """Lock orders and, before them, their sessions: a refund happens before or after a session is archived,
-    never during it.
-    """
+    """Lock orders and, before them, their sessions, so that no session is archived during a refund."""
     _lock_sessions_of(keys)
     return lock_orders(keys)
 

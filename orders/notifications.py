@@ -56,9 +56,7 @@ def withdraw(order: Order, *, recipient: str, at: datetime) -> None:
 
 
 def send_link(order: Order, *, sparingly: bool = False, at: datetime) -> None:
-    """Queue the link to the order's page, each time the customer asks for it; `sparingly`, at most one in
-    `LINK_AGAIN`.
-    """
+    """Queue the link to the order's page for the customer; `sparingly`: at most one in `LINK_AGAIN`."""
     after = at - settings.LINK_AGAIN
     if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after, occasion=order.number):
         return
@@ -218,8 +216,8 @@ def _reminder(tickets: Sequence[Ticket]) -> Message:
 
 
 def notifications_of(order: Order, *, recipient: str = "") -> QuerySet[Notification]:
-    """The messages about this order to its customer, or to another `recipient`, oldest first. Each occasion starts with
-    the order's number. Uses an index.
+    """The messages about this order to its customer, or to another `recipient`, oldest first: their occasions start
+    with its number.
     """
     about = Notification.objects.filter(
         Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),
@@ -249,9 +247,7 @@ def _about_orders(
     tickets: QuerySet[Ticket] | None = None,
     preorders: QuerySet[ConcessionPreorder] | None = None,
 ) -> dict[int, dict[str, Any]]:
-    """The common part of messages, by the order's primary key: about everything bought, or only these
-    tickets and snacks. Three queries.
-    """
+    """The common part of messages, by order: everything bought, or only these tickets and snacks. Three queries."""
     cinemas = _cinemas(orders)
     keys = [order.pk for order in orders]
     seats: defaultdict[int, list[_Seat]] = defaultdict(list)

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cinema.status import ForbiddenMove, Refused
+from cinema.typography import with_inner_quotes
 
 
 class NonexistentTime(Refused, code="time_nonexistent"):
@@ -134,6 +136,35 @@ class SeatAlreadyOut(ImpossibleOutage, code="seat_out_already"):
 
 class SeatBroken(Refused, code="seat_out_of_use"):
     """One of the seats is out of use during the session."""
+
+
+class ChoiceRefused(Refused, code="seat_choice_not_allowed"):
+    """The shop does not sell these seats or ticket types together."""
+
+    @classmethod
+    def of_type(cls, seat: Any, ticket_type: Any) -> "ChoiceRefused":
+        return cls(
+            _("“%(type)s” tickets aren’t available for this seat: %(seat)s. Choose another ticket type.")
+            % {"type": with_inner_quotes(ticket_type), "seat": seat}
+        )
+
+
+class SeatLeftAlone(Refused, code="single_seat_left"):
+    """The choice leaves single free seats between taken ones.
+
+    `seats`: those that would be left.
+    """
+
+    def __init__(self, seats: Sequence[Any]) -> None:
+        self.seats = list(seats)
+        super().__init__(
+            ngettext(
+                "A single seat would be left between taken ones: %(seats)s. Select it too, or move along by one seat.",
+                "Single seats would be left between taken ones: %(seats)s. Select them too, or move along by one seat.",
+                len(self.seats),
+            )
+            % {"seats": "; ".join(str(seat) for seat in self.seats)}
+        )
 
 
 class OutageAlreadyEnded(ForbiddenMove, code="seat_back_already"):

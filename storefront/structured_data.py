@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 
 from screenings.announcements import Announcement, announcements
 from screenings.models import Cinema, Film, Session
-from storefront.services.programme import ListedShowing, duration
+from storefront.services.programme import Showing, duration
 
 SCHEMA = "https://schema.org"
 # Prevents any text from closing the <script> element; JSON parsers decode the escapes.
 ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
 
 
-def screening_events(showings: Collection[ListedShowing]) -> SafeString:
+def screening_events(showings: Collection[Showing]) -> SafeString:
     """The showings of films whose genres are loaded. One query."""
     announced = announcements([showing.session for showing in showings])
     events = [_event(showing, announced[showing.session.pk]) for showing in showings]
@@ -32,7 +32,7 @@ def screening_events(showings: Collection[ListedShowing]) -> SafeString:
     return mark_safe(text.translate(ESCAPES))  # noqa: S308 (escaped above)
 
 
-def _event(showing: ListedShowing, announced: Announcement) -> dict[str, Any]:
+def _event(showing: Showing, announced: Announcement) -> dict[str, Any]:
     session, film = showing.session, showing.session.film
     cinema, link = session.hall.cinema, settings.SITE_URL + reverse("shop:session", args=[session.pk])
     event = {
@@ -71,7 +71,7 @@ def _event(showing: ListedShowing, announced: Announcement) -> dict[str, Any]:
     return event
 
 
-def _offer(showing: ListedShowing, link: str, *, since: datetime | None) -> dict[str, Any]:
+def _offer(showing: Showing, link: str, *, since: datetime | None) -> dict[str, Any]:
     offer = {
         "@type": "Offer",
         "price": str(showing.price),
@@ -84,7 +84,7 @@ def _offer(showing: ListedShowing, link: str, *, since: datetime | None) -> dict
     return offer
 
 
-def _description(showing: ListedShowing) -> str:
+def _description(showing: Showing) -> str:
     film, cinema = showing.session.film, showing.session.hall.cinema
     facts = [film.age_rating, duration(film.duration_minutes), *(genre.name for genre in film.genres.all())]
     place = ", ".join(filter(None, [cinema.name, cinema.city]))

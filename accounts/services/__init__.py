@@ -1,15 +1,9 @@
 from accounts.services.account_changes import are_independent, name_approvers, record_account_change
 from accounts.services.approvals import approve, approvers_of, refuse, request_approval
 from accounts.services.deactivation import deactivate, reactivate
-from accounts.services.erasure import (
-    anonymise,
-    delete_login_attempts,
-    is_anonymous,
-    redact,
-    redact_admin_log,
-    redact_approvals,
-)
+from accounts.services.erasure import admin_log, anonymise, delete_login_attempts, is_anonymous, redact_approvals
 from accounts.services.export import facts_of
+from accounts.services.free_text import Words, redact_everywhere, redact_rows
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
 from accounts.services.password_links import account_of_link, password_token, set_password_by_link
 from accounts.services.rights import may_manage, roles_to_give, who_gives_access
@@ -18,7 +12,9 @@ from accounts.services.roles import Change, sync_roles
 __all__ = [
     "LIMIT_WINDOW",
     "Change",
+    "Words",
     "account_of_link",
+    "admin_log",
     "anonymise",
     "approve",
     "approvers_of",
@@ -33,9 +29,9 @@ __all__ = [
     "password_token",
     "reactivate",
     "record_account_change",
-    "redact",
-    "redact_admin_log",
     "redact_approvals",
+    "redact_everywhere",
+    "redact_rows",
     "refuse",
     "request_approval",
     "require_approval_above_limit",

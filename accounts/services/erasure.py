@@ -1,18 +1,19 @@
 """Removes personal data from a customer's account. The row itself stays, since orders and points refer to it."""
 
-import re
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from accounts.models import Approval, User
-from accounts.phones import spellings
+from accounts.services.free_text import ERASED
+from cinema.status import transition
 
-ERASED = "…"
 ERASED_DOMAIN = "@erased.invalid"  # the top-level domain .invalid never receives e-mail
 
 
@@ -42,35 +43,22 @@ def delete_login_attempts(addresses: Iterable[str]) -> None:
         model.objects.filter(named).delete()
 
 
-def redact_admin_log(rows: Iterable[Model], *, words: Iterable[str], everywhere: Iterable[str]) -> None:
-    """Redact `words` in admin log entries about these rows, and the addresses in `everywhere` in all entries.
-
-    Must be called inside a transaction (the rows are locked).
-    """
-    about = _about(rows)
-    for address in everywhere:
-        about |= Q(object_repr__icontains=address) | Q(change_message__icontains=address)
-        if pattern := spellings(address):
-            about |= Q(object_repr__regex=pattern) | Q(change_message__regex=pattern)
-    words = [*words, *everywhere]
-    log_entries = apps.get_model(
-        "admin", "LogEntry"
-    )._default_manager  # by name, since apps below `backoffice` must not import django.contrib.admin
-    entries = list(log_entries.filter(about))
-    for entry in entries:
-        entry.object_repr = redact(entry.object_repr, words)[:200]
-        entry.change_message = redact(entry.change_message, words)
-    log_entries.bulk_update(entries, ["object_repr", "change_message"], batch_size=500)
+def admin_log(rows: Iterable[Model] | None = None) -> QuerySet[Any]:
+    """The entries of the admin's log about these rows, or all of them. Reads only."""
+    # By name, since apps below `backoffice` must not import django.contrib.admin.
+    entries = apps.get_model("admin", "LogEntry")._default_manager.all()
+    return entries if rows is None else entries.filter(_about(rows))
 
 
-def redact_approvals(rows: Iterable[Model]) -> list[Approval]:
-    """Remove the contents of approval requests about these rows, and delete those still open. Returns the rest.
+def redact_approvals(rows: Iterable[Model], *, at: datetime) -> list[Approval]:
+    """Remove the contents of approval requests about these rows, and withdraw those still open. Returns them all.
 
     Must be called inside a transaction (the rows are locked).
     """
     requests = Approval.objects.filter(_about(rows))
-    requests.filter(status=Approval.Status.ASKED).delete()
     requests.update(about=ERASED, facts=[], arguments={}, digest="", why="")
+    waiting = list(requests.filter(status=Approval.Status.ASKED).select_for_update(of=("self",)).order_by("pk"))
+    transition(waiting, Approval.Status.WITHDRAWN, decided_at=at, why=Approval.Withdrawal.ERASED)
     return list(requests)
 
 
@@ -79,14 +67,3 @@ def _about(rows: Iterable[Model]) -> Q:
     for row in rows:
         about |= Q(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
     return about
-
-
-def redact(text: str, words: Iterable[str]) -> str:
-    """The text with each whole word or phrase in `words` replaced by "…", ignoring case, and phone numbers in any
-    spelling. Reads only.
-    """
-    for word in sorted({word for word in words if word}, key=len, reverse=True):
-        if pattern := spellings(word):
-            text = re.sub(pattern, ERASED, text)
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", ERASED, text, flags=re.IGNORECASE)
-    return text

@@ -32,6 +32,7 @@ from jobs.titles import TITLES
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from orders.models import Order, Ticket
+from orders.services.refunds.by_session import without_refund_request
 from screenings.models import Session
 
 
@@ -70,6 +71,8 @@ class Dashboard(PaymentItems):
             yield from self.cancelled_sessions()
         if self.may("accounts", "decide_approval"):
             yield from self.approvals()
+        if self.may("screenings", "cancel_session"):
+            yield from self.rejected_session_refunds()
         if self.may("payments", "view_dispute"):
             yield from self.disputes()
             yield from self.refunds_held_by_disputes()
@@ -125,6 +128,23 @@ class Dashboard(PaymentItems):
                 list_link("accounts_user", access="missing"),
                 "person_alert",
                 *names_and_more(total, [str(person) for person in rows]),
+            )
+
+    def rejected_session_refunds(self) -> Iterator[DashboardItem]:
+        """Cancelled sessions whose customers wait for money that nobody has been asked to approve again."""
+        held = self.own_rows(without_refund_request(), "hall__cinema").select_related("film", "hall__cinema")
+        total, rows = count_and_first(held.order_by("start_datetime", "pk"))
+        if total:
+            yield DashboardItem(
+                ngettext(
+                    "%(count)d cancelled screening with rejected refunds",
+                    "%(count)d cancelled screenings with rejected refunds",
+                    total,
+                )
+                % {"count": total},
+                reverse("admin:screenings_session_change", args=[rows[0].pk]),
+                "currency_exchange",
+                *names_and_more(total, [str(session) for session in rows]),
             )
 
     def low_stock(self) -> Iterator[DashboardItem]:

@@ -153,6 +153,8 @@ class RefundLinesForm(BaseRefundForm):
 
 
 def refund_summary(preview: RefundPreview) -> Iterable[SummaryItem]:
+    if preview.along:
+        yield _("refunded along with it, free of charge"), ", ".join(line_name(line) for line in preview.along)
     yield _("money refunded"), format_money(preview.returned.amount)
     if preview.returned.amount:
         yield _("refunded by"), Gateway(preview.returned.way).label

@@ -71,9 +71,8 @@ class FilmResource(Resource):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._years: dict[str, set[int | None]] = defaultdict(set)  # by the key of the title
+        self._by_title = KeyIndex()
         self._external = KeyIndex()
-        self._external_of: dict[int, str] = {}  # the external number of each film that has one
         self.fields["genres"].widget = ManyRelatedWidget(Genre, NameLookup(Genre.objects.all(), name="name"))
 
     @classmethod
@@ -86,20 +85,21 @@ class FilmResource(Resource):
     def keys(self) -> Iterable[tuple[int, Hashable]]:
         rows = self.rows.prefetch_related(None).order_by("pk").values_list("pk", "title", "year", "external_id")
         for pk, title, year, external_id in rows.iterator():
-            self._years[name_key(title)].add(year)
+            key = name_key(title)
+            self._by_title.put(pk, key)
             self._put_external(pk, external_id)
-            yield pk, (name_key(title), year)
+            yield pk, (key, year)
 
     def remember(self, key: int, row: Film) -> None:
         super().remember(key, row)
-        self._years[name_key(row.title)].add(row.year)
+        self._by_title.put(key, name_key(row.title))
         self._put_external(key, row.external_id)
 
     def _put_external(self, key: int, external_id: str) -> None:
-        self._external_of.pop(key, None)
         if external_id:
-            self._external_of[key] = external_id
-        self._external.put(key, external_id or None)
+            self._external.put(key, external_id)
+        else:
+            self._external.remove(key)
 
     def key_of(self, instance: Film) -> Hashable:
         return name_key(instance.title), instance.year
@@ -115,11 +115,11 @@ class FilmResource(Resource):
             year = self.fields["year"].clean({"year": row.get("year", "")})
         except ValueError:
             year = None  # `import_instance` reports it
-        years = [[year], [None]] if year is not None else [sorted(self._years[title], key=str)]
-        for some in years:
-            found = [pk for each in some for pk in index.find((title, each))]
+        of_title = self._by_title.find(title)
+        candidates = [of_title] if year is None else [index.find((title, year)), index.find((title, None))]
+        for found in candidates:
             if external_id:  # films that have another one are others
-                found = [pk for pk in found if pk not in self._external_of]
+                found = [pk for pk in found if pk not in self._external]
             if len(found) > 1:
                 raise self.unclear(found)
             if found:

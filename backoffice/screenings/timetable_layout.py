@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from orders.availability.showings import SeatCount, seat_counts
+from orders.availability.seat_counts import SeatCount, seat_counts
 from screenings.models import Cinema, Hall, Session
 from screenings.services.hall_conflicts import conflicts_of
 

@@ -3,6 +3,7 @@ from bonuses.services.adjustment import adjust, last_adjustment
 from bonuses.services.expiry import expire, expire_locked
 from bonuses.services.expiry_warnings import warn_of_expiry, warn_of_expiry_locked
 from bonuses.services.export import points_of_customer
+from bonuses.services.refunds import RefundedOrder, reverse_points
 from bonuses.services.spending import GivenBack, TakenBack, give_back, return_spent, spend, take_back
 from bonuses.services.values import (
     money_for,
@@ -17,6 +18,7 @@ from bonuses.services.values import (
 __all__ = [
     "Earned",
     "GivenBack",
+    "RefundedOrder",
     "TakenBack",
     "accrue",
     "adjust",
@@ -32,6 +34,7 @@ __all__ = [
     "points_of_customer",
     "points_spent",
     "return_spent",
+    "reverse_points",
     "spend",
     "spent_and_earned",
     "take_back",

@@ -1,3 +1,1 @@
-"""Which seats are free: seat by seat for one session, in numbers for many. Everything that sells or shows
-seats asks here.
-"""
+"""Which seats are free: seat by seat for one session, in numbers for many."""

@@ -15,8 +15,7 @@ from orders.queries import taken_tickets
 from screenings.lone_seats import find_lone_seats
 from screenings.models import Seat, SeatKind, SeatOutage, Session, TicketType
 from screenings.pricing import full_percent, quote, sold_online, surcharges
-
-Audience = TicketType.SoldTo
+from screenings.seat_rules import check_seats, check_ticket_types, love_seat_halves, ticket_types_for
 
 
 class SeatMap:
@@ -36,6 +35,11 @@ class SeatMap:
     def by_key(self) -> dict[int, Seat]:
         return {seat.pk: seat for seat in self.seats}
 
+    @cached_property
+    def halves(self) -> dict[int, Seat]:
+        """The other half of each love seat, by primary key."""
+        return love_seat_halves(self.seats)
+
     @property
     def free(self) -> int:
         return sum(seat.pk not in self.taken for seat in self.seats)
@@ -50,17 +54,12 @@ class SeatMap:
         return {kind: self.price(kind, percent=percent) for kind in SeatKind.values}
 
     def types_for(self, seat: Seat) -> list[TicketType]:
-        """The ticket types that this seat is sold with, as they are offered; a companion’s own come first."""
-        companion = seat.kind == SeatKind.COMPANION
-        fit = [each for each in self.types if each.sold_to == Audience.ANYBODY or companion]
-        return sorted(fit, key=lambda each: each.sold_to != Audience.COMPANION)
+        return ticket_types_for(seat, offered=self.types)
 
     # --- What may be chosen
 
     def chosen(self, keys: Iterable[str]) -> list[Seat]:
-        """The seats with these primary keys, in order. Raises `ChoiceRefused` for none, or for a key that
-        is not in this hall.
-        """
+        """The seats with these primary keys. Raises `ChoiceRefused` for none, or for a key that is not in this hall."""
         wanted = set()
         for key in keys:
             if not (is_valid_id(key) and int(key) in self.by_key):
@@ -71,9 +70,7 @@ class SeatMap:
         return [seat for seat in self.seats if seat.pk in wanted]
 
     def check(self, seats: Sequence[Seat]) -> None:
-        """Raises `NotOnSale`, `SeatTaken`, `ChoiceRefused` or `SeatLeftAlone` if these seats cannot be
-        bought together.
-        """
+        """Raise `NotOnSale`, `SeatTaken`, `ChoiceRefused` or `SeatLeftAlone` if these seats cannot be bought."""
         if not self.session.is_on_sale(self.at):
             raise NotOnSale.any_more(self.session.film)
         if len(seats) > settings.SEATS_A_VISITOR:
@@ -83,24 +80,12 @@ class SeatMap:
             )
         if gone := [str(seat) for seat in seats if seat.pk in self.taken]:
             raise SeatTaken(_("Already taken: %(seats)s. Choose other seats.") % {"seats": "; ".join(gone)})
-        kinds = [seat.kind for seat in seats]
-        if kinds.count(SeatKind.COMPANION) > kinds.count(SeatKind.WHEELCHAIR):
-            raise ChoiceRefused(
-                _("Companion seats are for people coming with a wheelchair user. Select the wheelchair space too.")
-            )
+        check_seats(seats, session=self.session, halves=self.halves, taken=self.taken)
         if alone := find_lone_seats(self.seats, taken=self.taken, wanted={seat.pk for seat in seats}):
             raise SeatLeftAlone(alone)
 
     def check_types(self, places: Collection[tuple[Seat, TicketType]]) -> None:
-        """Raises `ChoiceRefused` for a ticket type that the seat is not sold with, and for companions
-        without a wheelchair space.
-        """
-        for seat, ticket_type in places:
-            if ticket_type not in self.types_for(seat):
-                raise ChoiceRefused.of_type(seat, ticket_type)
-        companions = [place for place in places if place[1].sold_to == Audience.COMPANION]
-        if len(companions) > sum(seat.kind == SeatKind.WHEELCHAIR for seat, _type in places):
-            raise ChoiceRefused.of_type(*companions[-1])
+        check_ticket_types(places, offered=self.types)
 
 
 def taken_seats(session: Session, *, at: datetime, order: Order | None = None) -> tuple[set[int], set[int]]:

@@ -91,9 +91,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         )
 
     def with_uncollected_snacks(self, at: datetime) -> "OrderQuerySet":
-        """Sold orders with snacks past their collection deadline. Orders of a cancelled session are left to
-        its refund.
-        """
+        """Sold orders with snacks past their collection deadline, except those of a cancelled session."""
         overdue = ConcessionPreorder.objects.filter(
             status__in=ConcessionPreorder.OPEN,
             collection_deadline__lte=at,
@@ -275,9 +273,7 @@ class Order(models.Model):
         actor: User | None = None,
         **stamps: Any,
     ) -> None:
-        """Change the status of all `orders`, or of none, and write an `OrderEvent` for each. The only way
-        to change it.
-        """
+        """Change the status of all orders, or of none, with an `OrderEvent` for each. The only way to change it."""
         orders = list(orders)
         by_status: defaultdict[str, list[int]] = defaultdict(list)
         for order in orders:
@@ -299,9 +295,7 @@ class OverdueOrder(Order):
 
 
 class OrderEvent(models.Model):
-    """A change of an order's status: from, to, when, who and why. The first has no `from_status`. Events
-    never change.
-    """
+    """A change of an order's status, which itself never changes. The first has no `from_status`."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="events", verbose_name=_("order"))
     from_status = models.CharField(_("from"), max_length=16, choices=Order.Status, blank=True)

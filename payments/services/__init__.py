@@ -7,6 +7,7 @@ from payments.services.ledger import Balance as Balance
 from payments.services.ledger import allocate as allocate
 from payments.services.ledger import balance_of as balance_of
 from payments.services.ledger import balances as balances
+from payments.services.ledger import record_outside_refund as record_outside_refund
 from payments.services.ledger import record_success as record_success
 from payments.services.ledger import refunds_awaiting_lines as refunds_awaiting_lines
 from payments.services.ledger import request_refund as request_refund
@@ -22,6 +23,7 @@ from payments.services.payouts import send_again as send_again
 from payments.services.payouts import wait_for_refund as wait_for_refund
 from payments.services.polling import end_pointless as end_pointless
 from payments.services.polling import fail_payment as fail_payment
+from payments.services.polling import fetch_report as fetch_report
 from payments.services.polling import flag_discrepancy as flag_discrepancy
 from payments.services.polling import is_plausible as is_plausible
 from payments.services.polling import link_external_id as link_external_id

@@ -127,6 +127,25 @@ def request_refund(
     )
 
 
+def record_outside_refund(
+    order: int, payment: int, *, amount: Decimal, external_id: str, awaits_lines: bool, at: datetime
+) -> Refund:
+    """Record a refund that was made outside. One that `awaits_lines` covers a part of the order: staff say which.
+
+    Must be called inside a transaction (the order is locked).
+    """
+    return Refund.objects.create(
+        order_id=order,
+        payment_id=payment,
+        amount=amount,
+        status=Refund.Status.SUCCEEDED,
+        external_id=external_id,
+        unallocated_amount=amount if awaits_lines else ZERO,
+        requested_at=at,
+        succeeded_at=at,
+    )
+
+
 def refunds_awaiting_lines(orders: Collection[int]) -> dict[int, list[Refund]]:
     """The refunds of each order that were made outside and wait for their lines, oldest first. One query. Reads only.
 

@@ -1,13 +1,14 @@
 """Schedules the next poll of a payment at its gateway, and applies answers that concern only the payment."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from cinema.status import transition_matching
-from payments.errors import GatewayError
+from payments.errors import GatewayError, GatewayRefused
 from payments.gateways import PaymentReport, State, client
 from payments.locks import lock_orders_of
 from payments.models import Payment
@@ -28,6 +29,25 @@ def is_plausible(payment: Payment, report: PaymentReport) -> bool:
     """Whether the report can be about this payment: its `uid`, our currency, and money if it is paid. Reads only."""
     named_as_ours = report.uid in ("", str(payment.uid)) and report.currency == settings.CURRENCY
     return named_as_ours and not (report.state == State.DONE and report.amount <= 0)
+
+
+def fetch_report(payment: Payment, *, close: Callable[[], bool], at: datetime) -> PaymentReport | None:
+    """The gateway's report of the payment. An open one is cancelled there first if `close` says so.
+
+    None if the gateway does not know the payment, which is then shown to staff. Raises `GatewayUnavailable`. Must not
+    be called inside a transaction: it talks to a network.
+    """
+    gateway = client(payment.gateway)
+    try:
+        report = gateway.fetch(payment.external_id)
+        if report.state == State.OPEN and close():
+            return gateway.cancel_payment(payment.external_id)
+        return report
+    except GatewayRefused as error:
+        logger.error("Payment %s: %s reports no status: %s", payment.pk, payment.gateway, error.answer)
+        end_pointless(payment, at=at)
+        flag_discrepancy(payment, Payment.Discrepancy.UNKNOWN_THERE, at=at)
+        return None
 
 
 def link_external_id(payment: Payment, external_id: str) -> None:

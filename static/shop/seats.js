@@ -85,13 +85,20 @@
   });
   plan.addEventListener("change", (event) => {
     if (locked(event.target)) event.target.checked = false;
+    pair(event.target);
     if (boxes.filter((box) => box.checked).length > most) {
       event.target.checked = false;
+      pair(event.target);
       said.textContent = words.none;
       return;
     }
     sum();
   });
+
+  function pair(box) {  // a love seat is sold whole
+    const other = box.dataset.half && boxes.find((each) => each.value === box.dataset.half);
+    if (other && !locked(other)) other.checked = box.checked;
+  }
 
   function name(box) { return box.getAttribute("aria-label").split(", ").slice(0, 2).join(", "); }
 

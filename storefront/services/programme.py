@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cinema.local_time import is_at_night, programme_day, utc_offset_note
-from orders.availability import showings as available
+from orders.availability.seat_counts import seat_counts
 from screenings.listings import advertised, listed_sessions
-from screenings.models import Cinema, Film, Session
+from screenings.models import AgeRating, Cinema, Film, SeatKind, Session
+from screenings.pricing import full_percent, quote, sold_online, surcharges_by_cinema
 
 WEEK = 7
 SOON = timedelta(minutes=30)
@@ -23,10 +25,21 @@ FEW = 10  # percent of the hall: fewer seats than that are said to be few
 
 
 @dataclass(frozen=True)
-class ListedShowing(available.Showing):
-    """A showing as the shop lists it; `soon`: it starts within half an hour."""
+class Showing:
+    """A session as the shop lists it: its start in the cinema's time zone, the seats left, and the price of a standard
+    seat. `soon`: it starts within half an hour.
+    """
 
+    session: Session
+    starts: datetime
+    left: int
+    capacity: int
+    price: Decimal
     soon: bool
+
+    @property
+    def sold_out(self) -> bool:
+        return self.left <= 0
 
     @property
     def few(self) -> bool:
@@ -56,7 +69,7 @@ class ListedShowing(available.Showing):
 @dataclass
 class AtCinema:
     cinema: Cinema
-    showings: list[ListedShowing] = field(default_factory=list)
+    showings: list[Showing] = field(default_factory=list)
 
 
 @dataclass
@@ -90,7 +103,7 @@ def showings(
     cinema: Cinema | None = None,
     film: Film | None = None,
     at: datetime,
-) -> list[ListedShowing]:
+) -> list[Showing]:
     """The sessions on sale at `at` on these programme days of their cinemas; without `first`, all. Reads only."""
     return with_seats_left(listed_sessions(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
 
@@ -120,15 +133,33 @@ def films_ahead(*, beyond: date, cinema: Cinema | None, at: datetime) -> list[Fi
     return sorted(ahead, key=lambda each: (each.first, each.film.title))
 
 
-def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[ListedShowing]:
-    """These sessions, given with their local starts, as visitors see them at `at`. Reads only."""
+def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[Showing]:
+    """These sessions, given with their local starts, as visitors see them at `at`. Five queries. Reads only."""
+    if not sessions:
+        return []
+    counts = seat_counts([session for session, _starts in sessions], at=at)
+    surcharges = surcharges_by_cinema(session.hall.cinema_id for session, _starts in sessions)
+    types = sold_online()
+    percents = {rating: full_percent(types, rating=rating) for rating in ["", *AgeRating.values]}
     return [
-        ListedShowing(**vars(each), soon=each.session.start_datetime - at <= SOON)
-        for each in available.with_seats_left(sessions, at=at)
+        Showing(
+            session=session,
+            starts=starts,
+            left=counts[session.pk].free,
+            capacity=counts[session.pk].capacity,
+            price=quote(
+                session,
+                seat_kind=SeatKind.STANDARD,
+                percent=percents[session.film.age_rating],
+                surcharges=surcharges.get(session.hall.cinema_id, {}),
+            ),
+            soon=session.start_datetime - at <= SOON,
+        )
+        for session, starts in sessions
     ]
 
 
-def by_day(found: Iterable[ListedShowing]) -> list[Day]:
+def by_day(found: Iterable[Showing]) -> list[Day]:
     """Days in order; within each, films by title, cinemas by name, and sessions by time. Reads only."""
     days: dict[date, dict[int, OfFilm]] = {}
     for showing in found:

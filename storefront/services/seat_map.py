@@ -5,10 +5,16 @@ from collections.abc import Collection
 from orders.availability import seat_map
 from screenings import hall_layout
 from screenings.hall_layout import HallLayout
+from screenings.models import SeatKind
 
 
 class SeatMap(seat_map.SeatMap):
     """A seat map with a price on every seat and the visitor's choice marked."""
+
+    @property
+    def love_seats_in_pairs(self) -> bool:
+        """Whether every love seat of the hall is one half of two, so that prices can be told for two."""
+        return all(seat.pk in self.halves for seat in self.seats if seat.kind == SeatKind.LOVE_SEAT)
 
     def layout(self, ticked: Collection[int] = ()) -> HallLayout:
         """`ticked` are the primary keys of the seats that are chosen already. No query."""

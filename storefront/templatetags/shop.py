@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -18,8 +19,9 @@ from cinema.local_time import night_note
 from cinema.money import format_money
 from cinema.typography import with_inner_quotes
 from screenings.hall_layout import SeatInRow, SeatRow
-from screenings.models import Film, SeatKind
-from storefront.services.programme import AtCinema, ListedShowing, duration
+from screenings.models import Film, Seat, SeatKind
+from screenings.seat_rules import love_seat_halves
+from storefront.services.programme import AtCinema, Showing, duration
 
 register = template.Library()
 
@@ -28,6 +30,11 @@ GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disable
 register.filter("money", format_money)
 register.filter("inner_quotes", with_inner_quotes)
 register.filter("duration", duration)
+
+
+@register.filter
+def twice(price: Decimal) -> Decimal:
+    return 2 * price
 
 
 @register.filter
@@ -102,7 +109,7 @@ def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4"
     ))  # fmt: skip
 
 
-def _time(showing: ListedShowing) -> SafeString:
+def _time(showing: Showing) -> SafeString:
     night = format_html("<i>{}</i>", showing.night) if showing.night else ""
     if showing.sold_out:
         shape = '<span class="time gone"><b>{1}</b>{2}<i>{3}</i><em>{4}</em></span>'
@@ -117,7 +124,7 @@ def _page_of(session: int, _prefix: str) -> str:
     return reverse("shop:session", args=[session])
 
 
-def _showing_note(showing: ListedShowing) -> str:
+def _showing_note(showing: Showing) -> str:
     """The most important note about a showing: sold out, few seats left, or else its price."""
     if showing.sold_out:
         return _("Sold out")
@@ -139,6 +146,8 @@ def seat_plan(rows: list[SeatRow]) -> SafeString:
         "taken": _("taken"),
         "kinds": {kind.value: str(kind.label) for kind in SeatKind},
         "prices": {},
+        "with": _("sold together with seat %(number)s"),
+        "halves": _halves(rows),
     }
     return format_html_join("\n", "{}", ((_row(row, words),) for row in rows))
 
@@ -147,6 +156,7 @@ def seat_plan(rows: list[SeatRow]) -> SafeString:
 def seat_list(rows: list[SeatRow]) -> SafeString:
     """The same hall as a list, row by row."""
     kinds = {kind.value: f" · {kind.label}" if kind != SeatKind.STANDARD else "" for kind in SeatKind}
+    halves = _halves(rows)
     return format_html_join(
         "\n",
         '<fieldset class="list"><legend>{} <small>{}</small></legend><ul>{}</ul></fieldset>',
@@ -154,24 +164,31 @@ def seat_list(rows: list[SeatRow]) -> SafeString:
             (
                 _("Row %(row)s") % {"row": row.number},
                 _("%(free)s free") % {"free": row.free},
-                format_html_join("", "<li>{}</li>", ((_seat_list_item(placed, kinds),) for placed in row.seats)),
+                format_html_join(
+                    "", "<li>{}</li>", ((_seat_list_item(placed, kinds, halves),) for placed in row.seats)
+                ),
             )
             for row in rows
         ),
     )
 
 
-def _seat_list_item(placed: SeatInRow, kinds: dict[str, str]) -> SafeString:
-    name = _("Seat %(number)s") % {"number": placed.seat.number}
+def _halves(rows: list[SeatRow]) -> dict[int, Seat]:
+    return love_seat_halves(placed.seat for row in rows for placed in row.seats)
+
+
+def _seat_list_item(placed: SeatInRow, kinds: dict[str, str], halves: dict[int, Seat]) -> SafeString:
+    name, half = _("Seat %(number)s") % {"number": placed.seat.number}, halves.get(placed.seat.pk)
     if placed.mark.is_taken:
         return format_html('<span class="gone">{} · {}</span>', name, _("taken"))
     return format_html(
-        '<label><input type="checkbox" name="seat" value="{}"{}> {}{} · {}</label>',
+        '<label><input type="checkbox" name="seat" value="{}"{}> {}{} · {}{}</label>',
         placed.seat.pk,
         CHECKED if placed.mark.is_chosen else "",
         name,
         kinds[placed.seat.kind],
         _price(placed),
+        f" · {_('sold together with seat %(number)s') % {'number': half.number}}" if half else "",
     )
 
 
@@ -196,14 +213,18 @@ def _seat(placed: SeatInRow, row: str, words: dict[str, Any]) -> SafeString:
     if price is None:
         price = words["prices"][mark.price] = _price(placed)
     label = f"{row}, {words['seat']} {seat.number}, {words['kinds'][seat.kind]}, {price}"
+    half = words["halves"].get(seat.pk)
+    if half:
+        label += f", {words['with'] % {'number': half.number}}"
     return format_html(
-        '{}<div class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}>'
+        '{}<div class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}{}>'
         '<span aria-hidden="true">{}</span></div>',
         SafeString(GAP * placed.gap),
         placed.shape,
         " gone" if mark.is_taken else "",
         seat.pk,
         f"{label}, {words['taken']}" if mark.is_taken else label,
+        format_html(' data-half="{}"', half.pk) if half else "",
         DISABLED if mark.is_taken else CHECKED if mark.is_chosen else "",
         placed.label,
     )

@@ -1,7 +1,7 @@
 """The page of an order: whoever has its secret link can see, pay, change, cancel and refund it."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
@@ -20,6 +20,7 @@ from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
 from orders import services
+from orders.errors import SoldTogether
 from orders.models import Order, OrderLine
 from payments.gateways import offered_gateways
 from storefront.errors import message_for_customer
@@ -193,6 +194,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
     chosen = [line for line in fit if key_of(line) in named]
     refusal: object = None
     preview = None
+    along: list[OrderLine] = []
     try:
         if len(chosen) < len(named) and not page.disputed:
             raise services.TooLateToRefund
@@ -201,7 +203,10 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
             messages.success(request, _("Refund confirmed. See the details below."))
             return redirect("shop:order", order.token)
         if chosen:
-            preview = services.preview_refund(order, lines=chosen, at=at)
+            preview, along = _preview(order, chosen, at=at)
+            if not {key_of(line) for line in along} <= {key_of(line) for line in fit}:
+                raise services.TooLateToRefund
+            named |= {key_of(line) for line in along}
     except Refused as refused:
         if request.method == "POST" and named and named <= own_orders.refunded_lines(order):
             return lead_to(order)  # the button was pressed before
@@ -213,12 +218,25 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
             "order": order,
             "page": page,
             "lines": [(key_of(line), line, key_of(line) in named) for line in fit],
-            "preview": preview,
+            "preview": preview if not refusal else None,
+            "along": along,
             "refusal": refusal,
             "notice": order.refund_notice // timedelta(minutes=1),
         },
         status=409 if refusal else 200,
     )
+
+
+def _preview(
+    order: Order, lines: Sequence[OrderLine], *, at: datetime
+) -> tuple[services.RefundPreview, list[OrderLine]]:
+    """What the refund gives, and the tickets that are refunded along with the lines: they are sold together only."""
+    try:
+        preview = services.preview_refund(order, lines=lines, at=at)
+    except SoldTogether as together:
+        preview = services.preview_refund(order, lines=[*lines, *together.tickets], at=at)
+        return preview, [*together.tickets, *preview.along]
+    return preview, list(preview.along)
 
 
 def key_of(line: OrderLine) -> str:

@@ -38,7 +38,7 @@ def seats_page(
     cinema = session.hall.cinema
     if chosen is None:
         chosen = valid_ids(request.GET.getlist("seat")) or seat_map.mine
-    showing = programme.ListedShowing(
+    showing = programme.Showing(
         session=session,
         starts=cinema.local(session.start_datetime),
         left=seat_map.free,

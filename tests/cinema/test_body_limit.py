@@ -2,8 +2,13 @@
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.urls import reverse
+
+from backoffice.framework.import_export import limits
+from backoffice.models import FileImport, FileImportPart
+from tests.helpers.users import browser, someone
 
 PAGES = ["/", "/admin/login/", "/no/such/page/", "/admin/screenings/film/import/"]
 
@@ -62,6 +67,41 @@ def test_a_body_without_a_usable_length_is_not_read(length):
     status, _text = answer_to(reverse("admin:login"), length=length)
 
     assert status in (400, 403)  # without a body there is no token
+
+
+LARGE = limits.LARGE_BYTES  # a file alone
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["cashier", ""])
+def test_a_large_file_of_who_may_not_import_is_refused_unread(role):
+    cookie = browser(someone(role, all_cinemas=True)).cookies[settings.SESSION_COOKIE_NAME].value if role else "none"
+
+    status, text = answer_to(
+        "/admin/screenings/film/import/",
+        length=str(LARGE),
+        HTTP_COOKIE=f"csrftoken={'a' * 32}; {settings.SESSION_COOKIE_NAME}={cookie}",
+    )
+
+    assert (status, text) == (413, "This is larger than 2 MB. Send a smaller file.")
+
+
+@pytest.mark.django_db
+def test_staff_who_may_import_send_a_large_file_to_that_page_alone():
+    client = browser(someone("owner", all_cinemas=True))
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    theirs = {"HTTP_COOKIE": f"csrftoken={'a' * 32}; {settings.SESSION_COOKIE_NAME}={cookie}"}
+    content = b"Title,Running time (minutes)\n" + b"Mirror,107\n" * 300_000
+
+    taken = client.post("/admin/screenings/film/import/", {"file": SimpleUploadedFile("films.csv", content)})
+
+    assert len(content) > settings.MAX_REQUEST_BYTES
+    assert (taken.status_code, FileImport.objects.get().name) == (302, "films.csv")
+    assert b"".join(bytes(each.content) for each in FileImportPart.objects.order_by("number")) == content
+    too_large = answer_to("/admin/screenings/film/import/", length=str(LARGE + 1_000_000), **theirs)
+    assert too_large == (413, "This is larger than 20 MB. Send a smaller file.")
+    for path in ("/admin/screenings/film/", "/admin/screenings/film/import/1/", "/"):
+        assert answer_to(path, length=str(LARGE), **theirs)[0] == 413
 
 
 def test_no_upload_is_stored_on_the_disk():

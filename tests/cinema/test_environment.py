@@ -98,3 +98,16 @@ def test_files_for_the_public_stay_readable(monkeypatch):
     environment.keep_files_private("migrate")
 
     assert masks == [0o077]
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, 0o700), (0o755, 0o750), (0o2775, 0o2770), (0o700, 0o700)])
+def test_the_folder_of_private_files_is_closed_to_others(tmp_path, monkeypatch, before: int | None, after: int) -> None:
+    monkeypatch.setattr(environment, "BASE_DIR", tmp_path)
+    monkeypatch.setattr(os, "umask", lambda mask: None)
+    if before is not None:
+        (tmp_path / "var").mkdir()
+        (tmp_path / "var").chmod(before)
+
+    environment.keep_files_private("collectstatic")
+
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == after

@@ -27,6 +27,7 @@ EXPECTED = {
     "cleanup_completed_sessions": "daily 04:10",
     "send_ticket_usage_reminders": "every 10 min",
     "deliver_notifications": "every 1 min",
+    "import_files": "every 20 s",
     "check_invariants": "daily 05:00",
 }
 

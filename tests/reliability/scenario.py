@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
+from django.db import transaction
+
 from accounts.models import User
+from backoffice.framework.import_export.background import confirm, read_file, receive
+from backoffice.framework.import_export.importer import Importer
+from backoffice.models import FileImport, FileImportRow
 from concessions.models import ConcessionItem
 from concessions.services import alert_low_stock
 from demo.models import DemoCharge, DemoRefund
@@ -67,6 +73,7 @@ JOBS = (
     "cleanup_completed_sessions",
     "send_ticket_usage_reminders",
     "deliver_notifications",
+    "import_files",
 )
 
 
@@ -107,6 +114,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _old_sessions,
         _points,
         _low_stock,
+        _imports,
     ):
         create_part(scenario)
 
@@ -270,6 +278,30 @@ def _low_stock(scenario: Scenario) -> None:
         # Staff lowered the threshold, so it is not low any more.
         ConcessionItem.objects.filter(pk=known.pk).update(low_stock_percent=1)
     an_item(scenario.cinema, stock=3, is_active=False)
+
+
+def _imports(scenario: Scenario) -> None:
+    """Files that wait to be read and checked, to be stored whole, and to be stored as far as they are valid."""
+    importer, person = Importer(), User.objects.filter(is_superuser=True).latest("pk")
+    given = {"model": "screenings.film", "person": person, "language": "en", "at": AT - MINUTE}
+
+    def a_file(name: str) -> FileImport:
+        rows = "".join(f"{name} {number},{90 + number}\n" for number in range(scenario.per_case))
+        content = f"Title,Running time (minutes)\n{rows}Broken {name},never\n"
+        return receive(ContentFile(content.encode(), name=f"{name}.csv"), **given)
+
+    for number in range(scenario.per_case):
+        a_file(f"Uploaded {number}")
+    for name, valid_rows in (("Whole", False), ("Valid", True)):
+        made = a_file(name)
+        read_file(made, at=AT)
+        rows = list(FileImportRow.objects.to_check(AT).filter(file_import=made))
+        with transaction.atomic():
+            importer.check(rows, at=AT)
+        made.refresh_from_db()
+        if not valid_rows:
+            made.rows.filter(outcome="refused").delete()
+        confirm(made, valid_rows=valid_rows, every_change=True, at=AT)
 
 
 def _completed(order: Order, *, at: datetime) -> Order:

@@ -12,6 +12,12 @@ from backoffice.framework.import_export.files import Table, Unreadable, as_text
 from backoffice.framework.import_export.names import name_key
 from backoffice.framework.import_export.widgets import in_every_language
 
+PROBLEM = _("What is wrong")  # the column of a file of refused rows; an import passes it over
+
+
+def problem_keys() -> set[str]:
+    return {name_key(each) for each in in_every_language(PROBLEM)}
+
 
 class Columns(ModelResource):
     """The first column is the row's primary key."""
@@ -44,8 +50,9 @@ class Columns(ModelResource):
         return [self.label(name) for name in self.column_names(table.headers) if name in self.ignored_on_import]
 
     def headings(self) -> dict[str, str]:
-        """The columns by the keys of the headings that name them, in every language."""
+        """The columns by the keys of the headings that name them, in every language; "" for what is passed over."""
         known = {name_key(name): name for name in self.fields}
+        known |= dict.fromkeys(problem_keys(), "")
         for name in self.fields:
             label = _("Number") if name == "id" else self.columns[name]
             text = label or self._meta.model._meta.get_field(name).verbose_name
@@ -64,7 +71,7 @@ class Columns(ModelResource):
                 }
             )
         names = [known[name_key(header)] for header in headers]
-        if duplicate := next((name for name in names if names.count(name) > 1), None):
+        if duplicate := next((name for name in names if name and names.count(name) > 1), None):
             raise Unreadable(
                 gettext("The column “%(name)s” appears twice. Remove one.") % {"name": self.label(duplicate)}
             )

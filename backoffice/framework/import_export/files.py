@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from backoffice.framework.import_export import xlsx
 from backoffice.framework.import_export.limits import (
+    LARGE_BYTES,
+    LARGE_ROWS,
     MAX_BYTES,
     MAX_CELL_LENGTH,
     MAX_COLUMNS,
@@ -39,6 +41,10 @@ INVALID_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 class Unreadable(Refused, code="file_unreadable"):
     """The uploaded file cannot be read as a table; the text says why."""
+
+
+class TooLarge(Unreadable, code="file_too_large"):
+    """The file is too large to be looked at while somebody waits; the job `import_files` may read it."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ def read(content: bytes, headings: Collection[str] = ()) -> Table:
     has, and which sheet of a workbook holds the table.
     """
     if len(content) > MAX_BYTES:
-        raise Unreadable(_("The file is larger than %(most)d kB. Split it.") % {"most": MAX_BYTES // 1000})
+        raise TooLarge(_("The file is larger than %(most)d kB. Split it.") % {"most": MAX_BYTES // 1000})
     first, rows = _from_xlsx(content, headings) if content.startswith(b"PK") else _from_csv(content, headings)
     numbered = [(number, _trimmed(row)) for number, row in enumerate(rows, start=first)]
     filled = [(number, row) for number, row in numbered if row]
@@ -119,16 +125,61 @@ def read(content: bytes, headings: Collection[str] = ()) -> Table:
         )
     headers = filled[0][1]
     for number, row in filled:
-        if len(row) > len(headers):
-            raise Unreadable(
-                _("Row %(row)d has a value in a column without a heading. Add the heading or clear the cell.")
-                % {"row": number}
-            )
-    if (
-        sum(len(cell) for _number, row in filled for cell in row) > MAX_BYTES
-    ):  # the page of the preview contains all cells
-        raise Unreadable(_("The file is too large once unpacked. Copy its cells into a new file."))
+        _check_width(row, headers, number)
+    if sum(len(cell) for _number, row in filled for cell in row) > MAX_BYTES:  # the page of the preview has all cells
+        raise TooLarge(_("The file is too large once unpacked. Copy its cells into a new file."))
     return Table(headers, filled[1:])
+
+
+def stream(content: bytes, headings: Collection[str]) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a large file with their numbers, the headings first; they are never in memory together.
+
+    Raises `Unreadable`, possibly after some rows.
+    """
+    if len(content) > LARGE_BYTES:
+        raise Unreadable(_("The file is larger than %(most)d MB. Split it.") % {"most": LARGE_BYTES // 1_000_000})
+    headers: list[str] = []
+    count = 0
+    for number, cells in _numbered_rows(content, headings):
+        row = _trimmed(cells)
+        if not headers and not row:
+            break
+        if not row:
+            continue
+        if any(len(cell) > MAX_CELL_LENGTH for cell in row):
+            raise Unreadable(
+                _("A cell in the file has more than %(most)d characters. Shorten it.") % {"most": MAX_CELL_LENGTH}
+            )
+        headers = headers or row
+        _check_size([row])
+        _check_width(row, headers, number)
+        count += 1
+        if count > LARGE_ROWS + 1:
+            raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": LARGE_ROWS})
+        yield number, row
+    if not headers:
+        raise Unreadable(_("The first row of the file must contain column headings."))
+
+
+def _numbered_rows(content: bytes, headings: Collection[str]) -> Iterator[tuple[int, list[str]]]:
+    if not content.startswith(b"PK"):
+        first, rows = _csv_rows(content, headings)
+    else:
+        first, rows = 1, xlsx.stream(content, headings)
+    try:
+        yield from enumerate(rows, start=first)
+    except csv.Error as error:
+        raise Unreadable(_("This file is not a table. Save it as CSV or XLSX.")) from error
+    except xlsx.UnusableWorkbook as error:
+        raise _unusable(error, most_rows=LARGE_ROWS) from error
+
+
+def _check_width(row: Sequence[str], headers: Sequence[str], number: int) -> None:
+    if len(row) > len(headers):
+        raise Unreadable(
+            _("Row %(row)d has a value in a column without a heading. Add the heading or clear the cell.")
+            % {"row": number}
+        )
 
 
 def _trimmed(row: list[str]) -> list[str]:
@@ -141,17 +192,21 @@ def _trimmed(row: list[str]) -> list[str]:
 
 def _from_csv(content: bytes, headings: Collection[str]) -> tuple[int, list[list[str]]]:
     """The number of the first row, and the rows."""
+    first, rows = _csv_rows(content, headings)
+    try:
+        return first, _check_size(list(rows))
+    except csv.Error as error:
+        raise Unreadable(_("This file is not a table. Save it as CSV or XLSX.")) from error
+
+
+def _csv_rows(content: bytes, headings: Collection[str]) -> tuple[int, Iterator[list[str]]]:
     text, first = _decode(content), 1
     if "\0" in text:
         raise Unreadable(_("This file is not a table. Save it as CSV or XLSX."))
     if declared := SEPARATOR_LINE.match(text):  # for Excel
         text, first = text[declared.end() :], 2
     delimiter = declared[1] if declared else _delimiter(text.partition("\n")[0], headings)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise Unreadable(_("This file is not a table. Save it as CSV or XLSX.")) from error
-    return first, _check_size(rows)
+    return first, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
 def _delimiter(first_line: str, headings: Collection[str]) -> str:
@@ -185,15 +240,17 @@ def _from_xlsx(content: bytes, headings: Collection[str]) -> tuple[int, list[lis
             raise xlsx.UnusableWorkbook(sheet.problem)
         return 1, _check_size(sheet.rows)
     except xlsx.UnusableWorkbook as error:
-        if error.reason == xlsx.TOO_MANY_ROWS:
-            text = _("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS}
-        elif error.reason == xlsx.TOO_LARGE:
-            text = _("The file is too large once unpacked. Copy its cells into a new file.")
-        else:
-            text = _(
-                "The XLSX file is damaged or password-protected. Save it again without a password, or save it as CSV."
-            )
-        raise Unreadable(text) from error
+        raise _unusable(error, most_rows=MAX_ROWS) from error
+
+
+def _unusable(error: xlsx.UnusableWorkbook, *, most_rows: int) -> Unreadable:
+    if error.reason == xlsx.TOO_MANY_ROWS:
+        return TooLarge(_("The file has more than %(most)d rows. Split it.") % {"most": most_rows})
+    if error.reason == xlsx.TOO_LARGE:
+        return TooLarge(_("The file is too large once unpacked. Copy its cells into a new file."))
+    return Unreadable(
+        _("The XLSX file is damaged or password-protected. Save it again without a password, or save it as CSV.")
+    )
 
 
 def _sheet_with_table(sheets: list[xlsx.Sheet], headings: Collection[str]) -> xlsx.Sheet:
@@ -207,7 +264,7 @@ def _sheet_with_table(sheets: list[xlsx.Sheet], headings: Collection[str]) -> xl
 
 def _check_size(rows: list[list[str]]) -> list[list[str]]:
     if sum(map(any, rows)) > MAX_ROWS + 1:  # with the headers; blank rows do not count
-        raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS})
+        raise TooLarge(_("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS})
     if any(any(row[MAX_COLUMNS:]) for row in rows):
         raise Unreadable(
             _("The file has more than %(most)d columns. Remove the ones you don’t need.") % {"most": MAX_COLUMNS}

@@ -4,7 +4,6 @@ difference. The same on every database, none of which does all of this.
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Hashable, Iterable
 
 # Characters that take no room: zero-width spaces and joiners, marks of direction and of byte order, soft hyphens.
@@ -38,20 +37,42 @@ def _is_blank(char: str) -> bool:
 
 
 class KeyIndex:
-    """Primary keys by a key that identifies rows to people, such as a title; kept up to date during an import."""
+    """Primary keys by a key that identifies rows to people, such as a title; kept up to date during an import.
+
+    It may hold a hundred thousand rows, so a key of one row, as most are, has no set of its own.
+    """
 
     def __init__(self, rows: Iterable[tuple[int, Hashable]] = ()) -> None:
         self._keys: dict[int, Hashable] = {}
-        self._ids: dict[Hashable, set[int]] = defaultdict(set)
+        self._ids: dict[Hashable, int | set[int]] = {}
         for pk, key in rows:
             self.put(pk, key)
 
     def put(self, pk: int, key: Hashable) -> None:
         """Add a row, or move it to its new key."""
-        if pk in self._keys:
-            self._ids[self._keys[pk]].discard(pk)
+        self.remove(pk)
         self._keys[pk] = key
-        self._ids[key].add(pk)
+        others = self._ids.get(key)
+        if others is None:
+            self._ids[key] = pk
+        elif isinstance(others, int):
+            self._ids[key] = {others, pk}
+        else:
+            others.add(pk)
+
+    def remove(self, pk: int) -> None:
+        if pk not in self._keys:
+            return
+        key = self._keys.pop(pk)
+        others = self._ids[key]
+        if isinstance(others, int):
+            del self._ids[key]
+        else:
+            others.discard(pk)
 
     def find(self, key: Hashable) -> list[int]:
-        return sorted(self._ids.get(key, ()))
+        found = self._ids.get(key, ())
+        return [found] if isinstance(found, int) else sorted(found)
+
+    def __contains__(self, pk: int) -> bool:
+        return pk in self._keys

@@ -1,6 +1,5 @@
 """Adds export and import to a list: an import shows what would change before it is confirmed."""
 
-import hashlib
 import logging
 from collections import Counter
 from collections.abc import Sequence
@@ -23,9 +22,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from backoffice.framework.import_export import files, limits
+from backoffice.framework.import_export.background_pages import (
+    BackgroundImportMixin,
+    file_response,
+    refused_rows_response,
+)
 from backoffice.framework.import_export.files import Table, Unreadable
 from backoffice.framework.import_export.resources import Resource
-from backoffice.framework.import_export.rows import ImportedRow, RowChange
+from backoffice.framework.import_export.rows import ImportedRow, RowChange, digest
 from cinema import clock
 from cinema.ids import valid_ids
 
@@ -45,21 +49,21 @@ class FileForm(forms.Form):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.fields["file"].help_text = gettext("CSV or XLSX, up to %(rows)d rows and %(size)d kB.") % {
-            "rows": limits.MAX_ROWS,
-            "size": limits.MAX_BYTES // 1000,
-        }
+        self.fields["file"].help_text = gettext(
+            "CSV or XLSX, up to %(rows)d rows and %(size)d MB. A file of more than %(few)d rows is imported in the "
+            "background."
+        ) % {"rows": limits.LARGE_ROWS, "size": limits.LARGE_BYTES // 1_000_000, "few": limits.MAX_ROWS}
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > limits.MAX_BYTES:  # before reading it
+        if file.size > limits.LARGE_BYTES:  # before reading it
             raise forms.ValidationError(
-                gettext("The file is larger than %(most)d kB. Split it.") % {"most": limits.MAX_BYTES // 1000}
+                gettext("The file is larger than %(most)d MB. Split it.") % {"most": limits.LARGE_BYTES // 1_000_000}
             )
         return file
 
 
-class ImportExportMixin:
+class ImportExportMixin(BackgroundImportMixin):
     """A page with an export of its filtered list, and an import for users who may add and change rows.
 
     The server stores no file: the page of the preview contains the rows, signed for this user and for an hour. A
@@ -77,9 +81,12 @@ class ImportExportMixin:
     def get_urls(self) -> list[Any]:
         page: Any = self
         view, name = page.admin_site.admin_view, f"{page.opts.app_label}_{page.opts.model_name}"
+        import_view = view(self.import_view)
+        import_view.large_body = self.large_body()
         return [
             path("export/", view(self.export_view), name=f"{name}_export"),
-            path("import/", view(self.import_view), name=f"{name}_import"),
+            path("import/", import_view, name=f"{name}_import"),
+            *self.background_urls(view, name),
             *super().get_urls(),  # type: ignore[misc]
         ]
 
@@ -109,12 +116,8 @@ class ImportExportMixin:
             return HttpResponseRedirect(back)
         rows = self.resource_for(request).export(found)
         kind = kind if kind in files.FORMATS else "xlsx"
-        name = f"{page.opts.model_name}-{timezone.localdate(clock.now()).isoformat()}.{kind}"
-        return HttpResponse(
-            files.write(kind, rows.headers, rows),
-            content_type=files.FORMATS[kind],
-            headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
-        )
+        name = f"{page.opts.model_name}-{timezone.localdate(clock.now()).isoformat()}"
+        return file_response(files.write(kind, rows.headers, rows), kind, name=name)
 
     # --- Import
 
@@ -137,12 +140,16 @@ class ImportExportMixin:
         form = FileForm(request.POST or None, request.FILES or None)
         if form.is_bound and form.is_valid():
             file = form.cleaned_data["file"]
+            if file.size > limits.MAX_BYTES:
+                return self.receive(request, file)
             try:
                 table = files.read(file.read(), self.resource_for(request).headings())
                 return self._preview(request, table, name=file.name)
+            except files.TooLarge:
+                return self.receive(request, file)
             except Unreadable as refused:
                 form.add_error("file", str(refused))
-        return self._render(request, {"form": form})
+        return self._render(request, {"form": form, "imports": self.own_imports(request)})
 
     def _preview(
         self, request: HttpRequest, table: Table, *, name: str, outcomes: Sequence[ImportedRow] | None = None
@@ -158,8 +165,10 @@ class ImportExportMixin:
             "ignored_columns": resource.ignored_columns(table),
             "name": name,
         }
-        if not kinds[RowChange.REFUSED] and kinds[RowChange.NEW] + kinds[RowChange.CHANGED]:
+        if kinds[RowChange.NEW] + kinds[RowChange.CHANGED] + kinds[RowChange.REFUSED]:
+            refused = [outcome.number for outcome in outcomes if outcome.kind == RowChange.REFUSED]
             preview = {"headers": table.headers, "rows": table.rows, "name": name, "digests": _digests(outcomes)}
+            preview["refused"] = refused
             if resource.ticks_changes:
                 context["ticks"] = preview["to_tick"] = [
                     outcome.number for outcome in outcomes if outcome.kind == RowChange.CHANGED
@@ -175,8 +184,11 @@ class ImportExportMixin:
             messages.error(request, gettext("This preview has expired. Upload the file again."))
             return HttpResponseRedirect(request.path)
         table = Table(preview["headers"], [(number, cells) for number, cells in preview["rows"]])
+        if "refused_file" in request.POST:
+            return self._refused_file(request, table)
         ticked = request.POST.getlist("change")
-        left_out = frozenset() if EVERY_CHANGE in ticked else {*preview.get("to_tick", [])} - valid_ids(ticked)
+        unticked = set() if EVERY_CHANGE in ticked else {*preview.get("to_tick", [])} - valid_ids(ticked)
+        left_out = unticked | {*preview["refused"]}
         with transaction.atomic():
             # Imports of a model wait for each other: a double click, or two files with one film, would add it twice.
             list(ContentType.objects.select_for_update(no_key=True).filter(pk=page._content_type().pk))
@@ -202,6 +214,12 @@ class ImportExportMixin:
         )
         messages.success(request, message % {"count": kinds[RowChange.NEW] + kinds[RowChange.CHANGED]})
         return HttpResponseRedirect(page._changelist_url())
+
+    def _refused_file(self, request: HttpRequest, table: Table) -> HttpResponse:
+        resource = self.resource_for(request)
+        errors = {row.number: row.errors for row in resource.import_rows(table, save=False) if row.errors}
+        rows = [(texts, errors[number]) for number, texts in table.rows if number in errors]
+        return refused_rows_response(table.headers, rows, name=self.opts.model_name)  # type: ignore[attr-defined]
 
     def _log(self, request: HttpRequest, outcomes: Sequence[ImportedRow], name: str) -> None:
         message = gettext("Imported from “%(name)s”.") % {"name": name[:100]}
@@ -239,9 +257,4 @@ class ImportExportMixin:
 
 def _digests(outcomes: Sequence[ImportedRow]) -> list[list[Any]]:
     """A digest of each row's result, to find out whether a confirmed import would still do what the preview showed."""
-    return [[outcome.number, _digest(outcome)] for outcome in outcomes]
-
-
-def _digest(outcome: ImportedRow) -> str:
-    shown = outcome.kind, [(one.field, one.before, one.after) for one in outcome.changes]
-    return hashlib.sha256(repr(shown).encode(errors="backslashreplace")).hexdigest()[:32]
+    return [[outcome.number, digest(outcome)] for outcome in outcomes]

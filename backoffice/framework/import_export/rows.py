@@ -1,5 +1,6 @@
 """What importing a row of a file does, or would do."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -39,9 +40,17 @@ def number_of_new(found: ImportedRow) -> int:
 
 def as_cells(names: Sequence[str], texts: Sequence[str]) -> Cells:
     """The texts of a line by the names of their columns; cells that are empty at its end may be missing."""
-    return dict(zip(names, [*texts, *[""] * (len(names) - len(texts))], strict=True))
+    cells = dict(zip(names, [*texts, *[""] * (len(names) - len(texts))], strict=True))
+    cells.pop("", None)  # a column that is passed over
+    return cells
 
 
 def batches(rows: Sequence[Each], size: int) -> Iterator[Sequence[Each]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
+
+
+def digest(found: ImportedRow) -> str:
+    """Of a row's result, to find out whether a confirmed import would still do what the preview showed."""
+    shown = found.kind, [(one.field, one.before, one.after) for one in found.changes]
+    return hashlib.sha256(repr(shown).encode(errors="backslashreplace")).hexdigest()[:32]

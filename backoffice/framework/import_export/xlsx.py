@@ -1,15 +1,16 @@
 """Reads an XLSX file in a process of its own, whose memory and time are limited.
 
 What a workbook unpacks to says little about what its XML becomes in memory, so the limit is on the process: a file that
-goes beyond it stops the process and not the site. `read` starts the process; run as a program, this module is it. It
-imports nothing of Django, and gets no settings: a file of a stranger is opened where there are no secrets.
+goes beyond it stops the process and not the site. `read` and `stream` start the process; run as a program, this module
+is it. It imports nothing of Django, and gets no settings: a file of a stranger is opened where there are no secrets.
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
@@ -17,6 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from backoffice.framework.import_export.limits import (
+    LARGE_CPU_SECONDS,
+    LARGE_ROWS,
+    LARGE_SECONDS,
+    LARGE_UNPACKED_BYTES,
     MAX_BYTES,
     MAX_ROWS,
     MAX_UNPACKED_BYTES,
@@ -28,6 +33,7 @@ from backoffice.framework.import_export.limits import (
 ROOT = Path(__file__).resolve().parents[3]
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
 TOO_LARGE, TOO_MANY_ROWS, DAMAGED = "too large", "too many rows", "damaged"
+COMPLETE = "complete"
 MAX_SHEETS = 10
 MAX_SPARSE_ROWS = 10 * MAX_ROWS  # with the empty ones between the others
 
@@ -69,13 +75,59 @@ def read(content: bytes) -> list[Sheet]:
     return [Sheet(**each) for each in answer]
 
 
+def stream(content: bytes, headings: Collection[str]) -> Iterator[list[str]]:
+    """The rows of the sheet whose first row has most of the headings (`name_key`), one after the other.
+
+    For a large workbook: its rows are never in memory together. Raises `UnusableWorkbook`, possibly after some rows.
+    """
+    process = subprocess.Popen(  # noqa: S603 (the arguments are our own; the file goes in by the pipe)
+        [sys.executable, "-m", __name__, json.dumps(sorted(headings))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+    )
+    assert process.stdin
+    assert process.stdout
+    timer = threading.Timer(LARGE_SECONDS, process.kill)
+    timer.start()
+    try:
+        with suppress(BrokenPipeError):
+            process.stdin.write(content)
+            process.stdin.close()
+        for line in process.stdout:
+            answer = _parsed(line)
+            if isinstance(answer, list):
+                yield answer
+            elif answer == COMPLETE:
+                return
+            else:
+                raise UnusableWorkbook(answer)
+        raise UnusableWorkbook(TOO_LARGE)  # stopped by the system
+    finally:
+        timer.cancel()
+        process.kill()
+        process.stdout.close()
+        process.wait()
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:  # half a line
+        raise UnusableWorkbook(TOO_LARGE) from None
+
+
 # --- Inside the process
 
 
 def main() -> None:
-    _limit_resources()
+    is_large = len(sys.argv) > 1
+    _limit_resources(LARGE_CPU_SECONDS if is_large else READER_CPU_SECONDS)
     try:
-        answer: Any = _sheets(sys.stdin.buffer.read())
+        content = sys.stdin.buffer.read()
+        answer: Any = _print_rows(content, set(json.loads(sys.argv[1]))) if is_large else _sheets(content)
     except UnusableWorkbook as error:
         answer = error.reason
     except MemoryError:
@@ -85,38 +137,56 @@ def main() -> None:
     json.dump(answer, sys.stdout)
 
 
-def _limit_resources() -> None:
+def _limit_resources(cpu_seconds: int) -> None:
     with suppress(ImportError, OSError, ValueError):  # not every system has such limits
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (READER_MEMORY, READER_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (READER_CPU_SECONDS, READER_CPU_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _sheets(content: bytes) -> list[dict[str, Any]]:
+def _book(content: bytes, *, most_bytes: int) -> Any:
     import io
     import zipfile
 
     from openpyxl import load_workbook
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(each.file_size for each in archive.infolist()) > MAX_UNPACKED_BYTES:
+        if sum(each.file_size for each in archive.infolist()) > most_bytes:
             raise UnusableWorkbook(TOO_LARGE)
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    return load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+
+
+def _sheets(content: bytes) -> list[dict[str, Any]]:
+    book = _book(content, most_bytes=MAX_UNPACKED_BYTES)
     return [asdict(_contents(sheet)) for sheet in book.worksheets[:MAX_SHEETS]]
+
+
+def _print_rows(content: bytes, headings: set[str]) -> str:
+    """Print the rows of the sheet with the headings, one a line."""
+    from backoffice.framework.import_export.names import name_key
+
+    def known(sheet: Any) -> int:
+        first = next(_texts(sheet, most_rows=1), [])
+        return sum(name_key(cell) in headings for cell in first)
+
+    sheets = _book(content, most_bytes=LARGE_UNPACKED_BYTES).worksheets[:MAX_SHEETS]
+    for row in _texts(max(sheets, key=known), most_rows=10 * LARGE_ROWS) if sheets else ():
+        print(json.dumps(row))  # noqa: T201 (the answer)
+    return COMPLETE
 
 
 def _contents(sheet: Any) -> Sheet:
     rows: list[list[str]] = []
     try:
-        rows.extend(_texts(sheet))
+        rows.extend(_texts(sheet, most_bytes=MAX_BYTES))
     except UnusableWorkbook as error:  # another sheet may be the one that is wanted
         return Sheet(rows, error.reason)
     return Sheet(rows)
 
 
-def _texts(sheet: Any) -> Iterator[list[str]]:
+def _texts(sheet: Any, *, most_rows: int = MAX_SPARSE_ROWS, most_bytes: int | None = None) -> Iterator[list[str]]:
     """The rows down to the last one with a value. Cells that only have a format do not count."""
     sheet.reset_dimensions()  # what the file says of its size need not be true
     length, blank = 0, 0
@@ -125,10 +195,10 @@ def _texts(sheet: Any) -> Iterator[list[str]]:
         if not any(row):
             blank += 1
             continue
-        if number > MAX_SPARSE_ROWS:
+        if number > most_rows:
             raise UnusableWorkbook(TOO_MANY_ROWS)
         length += sum(map(len, row))
-        if length > MAX_BYTES:
+        if most_bytes is not None and length > most_bytes:
             raise UnusableWorkbook(TOO_LARGE)
         yield from ([] for _each in range(blank))
         blank = 0

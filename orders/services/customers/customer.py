@@ -43,9 +43,7 @@ class Customer:
         return cls(order.recipient.strip(), only=order)
 
     def orders(self) -> QuerySet[Order]:
-        """Their orders, including those bought as a guest. Orders of others that only mention this address
-        are not included.
-        """
+        """Their orders, including those bought as a guest, but not orders of others that mention this address."""
         if not self.address:
             return Order.objects.none()
         if self.only is not None:

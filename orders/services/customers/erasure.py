@@ -6,25 +6,47 @@ from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.services import anonymise, delete_login_attempts, is_anonymous, redact, redact_admin_log, redact_approvals
+from accounts.models import Approval, User
+from accounts.services import (
+    Words,
+    admin_log,
+    anonymise,
+    delete_login_attempts,
+    is_anonymous,
+    redact_approvals,
+    redact_everywhere,
+    redact_rows,
+)
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import expire
+from concessions.models import StockMovement
+from jobs.models import JobRun, QuarantinedRow
 from notifications.models import Notification
 from orders.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from orders.locks import lock_orders
 from orders.models import Order, OrderChange, OrderEvent, Scan
 from orders.services.customers.customer import Customer
 from payments.models import Dispute, Payment, Receipt, Refund
+from screenings.models import SeatOutage, Session
 
-#: What people write in their own words about a customer's orders and points.
-FREE_TEXT: list[tuple[type[Model], str, str]] = [
-    (OrderEvent, "reason", "order__in"),
-    (OrderChange, "reason", "order__in"),
-    (Scan, "override", "ticket__order__in"),
-    (Refund, "reason", "order__in"),
-    (BonusTransaction, "description", "order__in"),
-]
+#: What people write in their own words, and errors, which may quote anything; beside it the log of the admin.
+FREE_TEXT: dict[type[Model], list[str]] = {
+    OrderEvent: ["reason"],
+    OrderChange: ["reason", "details"],
+    Scan: ["override"],
+    Refund: ["reason", "error"],
+    Receipt: ["error"],
+    Dispute: ["reason"],
+    BonusTransaction: ["description"],
+    StockMovement: ["reason"],
+    Session: ["cancel_reason"],
+    SeatOutage: ["reason"],
+    Approval: ["about", "facts", "arguments", "why"],
+    Notification: ["context", "error"],
+    JobRun: ["error"],
+    QuarantinedRow: ["error"],
+}
+LOG_TEXT = ["object_repr", "change_message"]
 
 
 def still_open(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -51,10 +73,10 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
     `CannotEraseStaff`, and `OrdersStillOpen` while one of the orders is not settled. Owns its transaction.
     """
     with transaction.atomic():
-        # Others' orders may be written to this address: it is as much the customer's there.
         whole = customer.only is None
+        # Others' orders may be written to this address: it is as much the customer's there.
         column = "email" if "@" in customer.address else "phone"
-        mentioned = Q(**{f"{column}__in": {customer.address, customer.address.lower()} - {""}})
+        mentioned = Q(**{f"{column}__iexact": customer.address})
         own = Q(pk__in=customer.orders())
         named = Order.objects.filter(own | mentioned if whole else own)
         lock_orders(list(named.values_list("pk", flat=True)))
@@ -76,43 +98,36 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
             )
         messages = customer.messages(orders)
         addresses = {customer.address} | {each for order in orders for each in (order.email, order.phone)}
-        names: set[str] = set()
+        first = last = ""
         if user is not None:
             addresses |= {user.email, user.phone}
-            names = {user.get_full_name(), user.first_name, user.last_name}
-        addresses, names = addresses - {""}, names - {""}
+            first, last = user.first_name.strip(), user.last_name.strip()
         account = BonusAccount.objects.filter(user=user).first() if user else None
 
         Notification.objects.filter(pk__in=[message.pk for message in messages]).delete()
-        if whole:
-            delete_login_attempts({address.lower() for address in addresses})
         rows: list[Model] = [*orders, *filter(None, [user, account])]
-        redact_admin_log(
-            [*rows, *redact_approvals(rows)],
-            words=names if whole else addresses,
-            everywhere=addresses if whole else set(),
-        )
-        _redact_free_text(orders, account, words=addresses | names)
+        about_them = Words(addresses=addresses, names={f"{first} {last}", first, last} if whole else ())
+        redact_rows(admin_log([*rows, *redact_approvals(rows, at=at)]), LOG_TEXT, about_them)
         keys = [order.pk for order in orders]
-        others = list(named.exclude(pk__in=keys).values_list("pk", flat=True))
-        Order.objects.filter(pk__in=others).update(**{column: ""})
+        for model in (OrderEvent, OrderChange, Refund, BonusTransaction):
+            redact_rows(model._default_manager.filter(order__in=keys), FREE_TEXT[model], about_them)
+        redact_rows(Scan.objects.filter(ticket__order__in=keys), FREE_TEXT[Scan], about_them)
+        if account is not None:
+            redact_rows(account.transactions.all(), FREE_TEXT[BonusTransaction], about_them)
+        if whole:
+            delete_login_attempts({address.lower() for address in addresses if address})
+            full = {f"{first} {last}", f"{last} {first}"} if first else set()
+            anywhere = Words(addresses=addresses, names={*full, last} if last else (), exact_names=True)
+            redact_everywhere({**FREE_TEXT, admin_log().model: LOG_TEXT}, anywhere)
+            others = list(named.exclude(pk__in=keys).values_list("pk", flat=True))
+            Order.objects.filter(pk__in=others).update(**{column: ""})
+            if user is not None and user.phone:
+                # Nothing proves whose number it is: an open order that has no other address keeps it.
+                by_phone = Order.objects.filter(phone=user.phone).exclude(pk__in=keys)
+                only_address = by_phone.filter(email="", user__isnull=True)
+                by_phone.exclude(pk__in=still_open(only_address)).update(phone="")
         Order.objects.filter(pk__in=keys).update(email="", phone="")
         if account is not None:
             expire([account], at=at)
         if user is not None:
             anonymise(user)
-
-
-def _redact_free_text(orders: list[Order], account: BonusAccount | None, *, words: set[str]) -> None:
-    """Redact these words in free-text reasons."""
-    written: list[tuple[type[Model], str, dict[str, object]]] = [
-        (model, field, {path: [order.pk for order in orders]}) for model, field, path in FREE_TEXT
-    ]
-    if account is not None:
-        written.append((BonusTransaction, "description", {"bonus_account": account.pk}))
-    for model, field, of in written:
-        rows = list(model._default_manager.filter(**of).exclude(**{field: ""}))
-        changed = [row for row in rows if redact(getattr(row, field), words) != getattr(row, field)]
-        for row in changed:
-            setattr(row, field, redact(getattr(row, field), words))
-        model._default_manager.bulk_update(changed, [field], batch_size=500)

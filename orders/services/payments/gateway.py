@@ -22,12 +22,13 @@ from orders.models import Order
 from orders.services.payments.settlement import mark_paid
 from orders.services.receipts.lines import lines_to_charge
 from orders.services.refunds.from_gateway import book_refunds
-from payments.errors import GatewayError, GatewayRefused, NotPollable
-from payments.gateways import Charge, PaymentReport, State, client, gateway_class, offered_gateways
+from payments.errors import GatewayError, NotPollable
+from payments.gateways import Charge, PaymentReport, State, gateway_class, offered_gateways
 from payments.models import MANUAL_GATEWAYS, Payment
 from payments.services import (
     end_pointless,
     fail_payment,
+    fetch_report,
     flag_discrepancy,
     is_plausible,
     open_payment,
@@ -141,17 +142,8 @@ def poll(payment: Payment, *, at: datetime) -> Payment:
         return payment
     if not payment.external_id and not recover_external_id(payment, charge_for=_charge, at=at):
         return payment
-    gateway = client(payment.gateway)
-    try:
-        report = gateway.fetch(payment.external_id)
-        if report.state == State.OPEN and _is_pointless(payment, at=at):
-            report = gateway.cancel_payment(payment.external_id)
-    except GatewayRefused as error:
-        logger.error("Payment %s: %s reports no status: %s", payment.pk, payment.gateway, error.answer)
-        end_pointless(payment, at=at)
-        flag_discrepancy(payment, Payment.Discrepancy.UNKNOWN_THERE, at=at)
-        return payment
-    return apply_report(payment, report, at=at)
+    report = fetch_report(payment, close=lambda: _is_pointless(payment, at=at), at=at)
+    return payment if report is None else apply_report(payment, report, at=at)
 
 
 def apply_report(payment: Payment, report: PaymentReport, *, at: datetime, sender: str = "") -> Payment:
@@ -204,9 +196,7 @@ def _charge(payment: Payment) -> Charge:
 
 
 def _is_pointless(payment: Payment, *, at: datetime) -> bool:
-    """Whether the gateway's page should be closed, because the order can no longer be paid, `LAST_MINUTES`
-    allowed for.
-    """
+    """Whether to close the gateway's page, since the order can no longer be paid, `LAST_MINUTES` included."""
     order = Order.objects.only("status", "expires_at").get(pk=payment.order_id)  # as it is by now
     return order.status not in Order.UNPAID or order.expires_at + LAST_MINUTES <= at
 

@@ -73,9 +73,13 @@ def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime
         [row] = lock_orders_with_sessions([order.pk])
         if disputed_orders([row.pk]):
             raise PaymentDisputed(row)
-        if not lines or not _keys(lines) <= _keys(refundable_by_customer(row, at=at)):
+        fit = _keys(refundable_by_customer(row, at=at))
+        if not lines or not _keys(lines) <= fit:
             raise TooLateToRefund
-        return refund_and_notify(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
+        done = refund_and_notify(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
+        if not {(Ticket, key) for key in done.lines.values_list("ticket", flat=True) if key} <= fit:
+            raise TooLateToRefund  # a ticket that goes along has been used
+        return done
 
 
 def _keys(lines: Iterable[OrderLine]) -> set[tuple[type[OrderLine], int]]:

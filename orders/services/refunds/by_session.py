@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accounts.errors import ApprovalRequired
@@ -66,8 +68,14 @@ def request_session_refunds(session: Session, *, at: datetime, actor: User) -> A
 
 def needs_refund_request(session: Session) -> bool:
     """Whether refunds are held and nobody is asked to approve them: the last request was rejected. Reads only."""
-    asked = Approval.objects.filter(service=SERVICE, object_id=str(session.pk), status=Approval.Status.ASKED)
-    return session.refunds_held and not asked.exists()
+    return without_refund_request().filter(pk=session.pk).exists()
+
+
+def without_refund_request() -> QuerySet[Session]:
+    """The sessions of which `needs_refund_request` is true."""
+    asked = Approval.objects.filter(service=SERVICE, status=Approval.Status.ASKED)
+    own = asked.filter(object_id=Cast(OuterRef("pk"), CharField()))
+    return Session.objects.filter(~Exists(own), refunds_held=True)
 
 
 def refunds_of(session: Session) -> Decimal:

@@ -8,13 +8,11 @@ from decimal import Decimal
 
 from django.db.models import Q, Sum
 
-from bonuses.models import BonusTransaction
-from bonuses.services import GivenBack, TakenBack, give_back, points_earned, points_of, spent_and_earned, take_back
+from bonuses.services import RefundedOrder, reverse_points
 from cinema.money import ZERO
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
-from house_rules.rules import rules, rules_scope
 from orders.models import Order, OrderLine, RefundLine, Ticket
 from orders.services.closing.summaries import recount
 from payments.models import Refund
@@ -57,6 +55,17 @@ class RefundPlan:
     def money_back(self) -> Decimal:
         """The money paid for the lines; it may differ from the refund's own amount."""
         return sum((line.paid for line in self.chosen), ZERO)
+
+    def for_points(self) -> RefundedOrder:
+        """What `bonuses` has to know of the refund."""
+        return RefundedOrder(
+            order=self.order.pk,
+            refund=self.refund.pk,
+            points_value=self.lines.refunded_points_value + sum((line.bonus_share for line in self.chosen), ZERO),
+            bonus_amount=self.order.bonus_amount,
+            kept=self.order.final_amount - self.lines.refunded_money - self.money_back,
+            last=self.last,
+        )
 
 
 def remaining_lines(orders: Collection[int]) -> dict[int, RemainingLines]:
@@ -120,51 +129,7 @@ def apply_refund_effects(plans: Sequence[RefundPlan], *, at: datetime) -> None:
     ]
     if snacks:
         holds.release(snacks, ConcessionPreorder.Status.AVAILABLE, at=at)
-    _return_points(plans, at=at)
+    returned = reverse_points([plan.for_points() for plan in plans], at=at)
+    for plan in plans:
+        plan.points_back = returned.get(plan.order.pk, 0)
     recount({ticket.session_id for ticket in tickets})
-
-
-@rules_scope()
-def _return_points(plans: Sequence[RefundPlan], *, at: datetime) -> None:
-    """Return spent points first, then take earned points back: the returned ones can cover those taken."""
-    by_order = {plan.order.pk: plan for plan in plans}
-    spent, earned = spent_and_earned(by_order.keys())
-    oldest = at - rules().bonus_validity
-    give_back([_points_to_return(by_order[order], entry, so_far) for order, (entry, so_far) in spent.items()], at=at)
-    take_back(
-        [
-            _points_to_take_back(by_order[order], entry, so_far)
-            for order, (entry, so_far) in earned.items()
-            if entry.transaction_date >= oldest
-        ],
-        at=at,
-    )
-
-
-def _points_to_return(plan: RefundPlan, deduction: BonusTransaction, returned: int) -> GivenBack:
-    """The points to return: the floor of the refunded shares so far, less what was returned before; the
-    last line brings the rest. A point is valued as when it was spent.
-    """
-    value = plan.lines.refunded_points_value + sum((line.bonus_share for line in plan.chosen), ZERO)
-    spent = -deduction.amount
-    due = spent if plan.last else points_of(value, spent=spent, bonus_amount=plan.order.bonus_amount)
-    plan.points_back = max(due - returned, 0)
-    return GivenBack(
-        deduction=deduction.pk,
-        account=deduction.bonus_account_id,
-        order=plan.order.pk,
-        points=plan.points_back,
-        refund=plan.refund.pk,
-    )
-
-
-def _points_to_take_back(plan: RefundPlan, accrual: BonusTransaction, taken: int) -> TakenBack:
-    """The earned points to take back: what was earned, less what the money kept still earns."""
-    kept = plan.order.final_amount - plan.lines.refunded_money - plan.money_back
-    return TakenBack(
-        accrual=accrual.pk,
-        account=accrual.bonus_account_id,
-        order=plan.order.pk,
-        points=max(accrual.amount - taken - points_earned(kept), 0),
-        refund=plan.refund.pk,
-    )

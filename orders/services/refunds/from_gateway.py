@@ -55,9 +55,7 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
 def _record_outside(
     order: Order, payment: Payment, amount: Decimal, external_id: str, unsent: list[Refund], *, at: datetime
 ) -> None:
-    """Record a refund made at the gateway. Where it exceeds what is left, it covers refunds of ours that
-    were not sent.
-    """
+    """Record a refund made at the gateway; what exceeds the money left covers refunds of ours that were not sent."""
     try:
         record_refund_locked(order, payment=payment, amount=amount, external_id=external_id, at=at)
     except NothingToRefund:

@@ -18,12 +18,14 @@ from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order, OrderLine
 from orders.reasons import Reason
 from orders.services.refunds.effects import RefundPlan, RemainingLines, apply_refund_effects, remaining_lines
+from orders.services.refunds.sold_together import take_along
 from payments.models import Payment, Refund
 from payments.services import (
     Returned,
     allocate,
     balances,
     disputed_orders,
+    record_outside_refund,
     refunds_awaiting_lines,
     returned_by,
     unsaved_refund,
@@ -47,7 +49,8 @@ def refund(
     towards those that are named: only the rest is sent.
 
     Raises `ApprovalRequired` above the limit for one person, unless there is an `approver`; `ReasonNeeded`;
-    `NotRefundable` for an order that is not sold; `PaymentDisputed` unless it is wanted `despite_dispute`; and
+    `NotRefundable` for an order that is not sold; `SoldTogether` for one of two paid tickets that are sold together
+    (a free one goes along); `PaymentDisputed` unless it is wanted `despite_dispute`; and
     `NothingToRefund`, `LinesNotRefundable` or `MoreThanLeft`. Owns its transaction.
     """
     reason = clean_reason(reason)
@@ -84,15 +87,15 @@ def refund_and_notify(
 
 @dataclass(frozen=True)
 class RefundPreview:
-    """What a refund amounts to: money and points returned, and how, earned points taken, and whether the order is
-    empty afterwards.
-    """
+    """The money and points that a refund returns or takes back; `last`: nothing of the order is left afterwards;
+    `along`: free tickets that are refunded with the chosen lines."""
 
     money: Decimal
     points_back: int
     points_taken: int
     last: bool
     returned: Returned = field(default=Returned(), compare=False)
+    along: Sequence[OrderLine] = field(default=(), compare=False)
 
 
 def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at: datetime) -> RefundPreview:
@@ -111,6 +114,7 @@ def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at
         points_taken=-sum(amount for amount in amounts if amount < 0),
         last=plan.last,
         returned=returned,
+        along=[line for line in plan.chosen if line not in (lines or plan.chosen)],
     )
 
 
@@ -138,9 +142,11 @@ def refund_each_locked(
     found = remaining_lines(wanted.keys())
     money = balances(wanted.keys())
     outside = refunds_awaiting_lines(wanted.keys())
+    lines = {order.pk: _select_lines(order, found[order.pk], wanted[order.pk]) for order in orders}
+    take_along(lines, found)
     plans = []
     for order in orders:
-        chosen = _select_lines(order, found[order.pk], wanted[order.pk])
+        chosen = lines[order.pk]
         price = sum((line.paid for line in chosen), ZERO)
         if price and (same := next((part for part in outside[order.pk] if part.is_unallocated_refund_of(price)), None)):
             same.unallocated_amount = ZERO
@@ -198,15 +204,8 @@ def record_refund_locked(
     if source is None or amount <= ZERO or balance.left.get(source, ZERO) < amount:
         raise MoreThanLeft(order, amount=amount, kept=balance.kept)
     whole = amount == balance.kept and order.status in Order.SOLD
-    booked = Refund.objects.create(
-        order=order,
-        payment_id=source,
-        amount=amount,
-        status=Refund.Status.SUCCEEDED,
-        external_id=external_id,
-        unallocated_amount=ZERO if whole else amount,
-        requested_at=at,
-        succeeded_at=at,
+    booked = record_outside_refund(
+        order.pk, source, amount=amount, external_id=external_id, awaits_lines=not whole, at=at
     )
     if whole:
         Order.transition([order], Order.Status.REFUNDED, at=at, refunded_at=at)

@@ -54,9 +54,7 @@ class Basket:
 
     @property
     def latest(self) -> datetime:
-        """The latest time for which anything is held: the start of the first session; for snacks alone the
-        end of their day.
-        """
+        """The latest time to pay: the start of the first session, or for snacks alone the end of their day."""
         if self.sessions:
             return min(session.start_datetime for session in self.sessions)
         return self.preorders[0].collection_deadline

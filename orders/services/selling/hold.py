@@ -144,9 +144,7 @@ def _release_or_refuse(tickets: list[Ticket], instead_of: Order | None, *, at: d
 
 
 def release_stale_holds(tickets: Iterable[Ticket], *, at: datetime) -> None:
-    """Cancel the expired orders that hold these seats, in a transaction of their own, so that no customer
-    waits for cron.
-    """
+    """Cancel the expired orders that hold these seats, in a separate transaction, without waiting for cron."""
     tickets = list(tickets)
     if not tickets:
         return

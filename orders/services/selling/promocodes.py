@@ -15,9 +15,7 @@ from orders.models import Order, Promocode
 
 
 def find_promocode(code: str | Promocode, *, at: datetime) -> Promocode:
-    """The promo code, or the one with this code in upper or lower case, if it is valid at `at`. Raises
-    `PromocodeRefused`.
-    """
+    """The promo code, found by its code in any case, if it is valid at `at`. Raises `PromocodeRefused`."""
     name = str(code).replace("\x00", "").strip()[:40]  # PostgreSQL cannot store or search for NUL
     promocode = Promocode.objects.filter(code__in={name, name.upper()}).first()
     if promocode is None:
@@ -40,9 +38,7 @@ def discount(promocode: Promocode | None, total: Decimal) -> Decimal:
 
 
 def take_use(promocode: Promocode) -> None:
-    """Count one more order. Raises `PromocodeRefused` when the limit is reached. Must be called inside a
-    transaction.
-    """
+    """Count one more order, inside a transaction. Raises `PromocodeRefused` when the limit is reached."""
     taken = Promocode.objects.filter(pk=promocode.pk, used_count__lt=F("max_uses")).update(
         used_count=F("used_count") + 1
     )

@@ -1,6 +1,6 @@
 """Gives a guest other seats of the same session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -15,6 +15,7 @@ from orders.models import Order, OrderChange, Ticket
 from orders.services.selling.hold import release_stale_holds
 from orders.services.visits.ticket_codes import code_of
 from screenings.models import Seat
+from screenings.seat_rules import halves_around, left_behind
 from screenings.services import refuse_out_of_use
 
 
@@ -46,6 +47,7 @@ def change_seats(
                 )
             moves.append(f"{ticket.seat} → {seat}")
             ticket.seat = seat
+        _refuse_left_behind(row, {ticket.pk: ticket.seat for ticket in tickets})
         refuse_out_of_use((ticket.session, ticket.seat) for ticket in tickets)
         try:
             with transaction.atomic():
@@ -56,3 +58,18 @@ def change_seats(
             order=row, kind=OrderChange.Kind.SEATS, at=at, actor=actor, reason=reason, details="\n".join(moves)
         )
         notifications.send_tickets(row, code_of=code_of, again=True, at=at)
+
+
+def _refuse_left_behind(order: Order, moved: Mapping[int, Seat]) -> None:
+    """Raise `SeatsNotChangeable` if a love seat would be shared with strangers. `moved`: the new seats by ticket."""
+    live = list(order.tickets.live().select_related("seat", "ticket_type"))
+    halves = halves_around([*(ticket.seat for ticket in live), *moved.values()])
+    for session in {ticket.session_id for ticket in live if ticket.pk in moved}:
+        visit = [ticket for ticket in live if ticket.session_id == session]
+        before = [(ticket.seat, ticket.ticket_type) for ticket in visit]
+        after = [(moved.get(ticket.pk, ticket.seat), ticket.ticket_type) for ticket in visit]
+        if alone := left_behind(before, after, halves=halves):
+            raise SeatsNotChangeable(
+                _("These seats are sold in pairs: %(seats)s. Move both guests together.")
+                % {"seats": "; ".join(map(str, alone))}
+            )

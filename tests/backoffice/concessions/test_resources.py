@@ -162,16 +162,22 @@ def test_an_import_cannot_move_an_item_to_another_cinema(own):
     ]
 
 
-def test_one_invalid_row_stops_the_whole_import(manager, own):
-    answer = upload(manager, f"Cinema,Name,Price\n{own.name},Cola,150\n\n{own.name},Tea,dear\n{own.name},,1\n")
+def test_rows_with_errors_are_left_out_only_where_that_is_chosen_and_come_back_as_a_file(manager, own):
+    text = f"Cinema,Name,Price\n{own.name},Cola,150\n{own.name},Tea,cheap\n"
 
-    assert previewed_rows(answer) == [
-        (2, "new", []),
-        (4, "refused", ["Price: “dear” is not a number. Write it like 1450.50."]),
-        (5, "refused", ["Name: This is required. Fill in the cell."]),
+    answer = upload(manager, text)
+    seen = {"seen": answer.context_data["seen"]}
+    back = manager.post(IMPORT, {**seen, "refused_file": "1"}).content.decode("utf-8-sig")
+    page = answer.content.decode()
+    confirm(manager, answer)
+
+    assert [kind for _number, kind, _errors in previewed_rows(answer)] == ["new", "refused"]
+    assert ("Import the valid rows" in page, "Import all" in page) == (True, False)
+    assert back.splitlines() == [
+        "Cinema,Name,Price,What is wrong",
+        f"{own.name},Tea,cheap,Price: “cheap” is not a number. Write it like 1450.50.",
     ]
-    assert "seen" not in answer.context_data
-    assert items() == []
+    assert [name for name, *_rest in items()] == ["Cola"]
 
 
 @pytest.mark.parametrize("price", ["-1", "100000000000", "1.234", "NaN", "1e5", "", "١٢٣", "<script>", "9" * 40])

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from orders.models import Order
 from orders.services import (
     TooLateToRefund,
+    hold,
     record_refund,
     refund_by_customer,
     send_refunds,
@@ -21,6 +22,7 @@ from orders.services import (
 from orders.services.visits.ticket_codes import UnknownCode, code_of
 from payments.models import Refund
 from payments.services import mark_paid_out
+from screenings.models import TicketType
 from screenings.services import cancel_session
 from tests.helpers import factories
 from tests.helpers.assertions import raises_unchanged
@@ -379,3 +381,42 @@ def test_an_order_sends_its_tickets_to_few_addresses_a_day(client: Client) -> No
         order.refresh_from_db()
 
     assert order.email == "a2@example.org"
+
+
+def sold_together(rows: str, seats: list[int], *, carer: bool) -> Order:
+    session = factories.a_session(factories.a_hall(rows=[rows]))
+    types = [factories.an_adult()] * len(seats)
+    if carer:
+        types[1] = TicketType.objects.create(name="Carer", price_percent=0, sold_to=TicketType.SoldTo.COMPANION)
+    chosen = [session.hall.seats.get(number=number) for number in seats]
+    tickets = [(session, seat, ticket_type) for seat, ticket_type in zip(chosen, types, strict=True)]
+    return factories.pay(hold(cinema=session.hall.cinema, tickets=tickets, email="guest@example.org", at=NOON))
+
+
+@pytest.mark.parametrize(("rows", "carer", "amount"), [("wcs", True, 350), ("lls", False, 700)])
+def test_what_is_sold_together_is_refunded_together(client: Client, rows: str, carer: bool, amount: int) -> None:
+    order = sold_together(rows, [1, 2, 3], carer=carer)
+    lines = [f"ticket-{ticket.pk}" for ticket in order.tickets.order_by("seat__number")]
+    path = f"/order/{order.token}/refund/"
+
+    page = client.get(path, {"line": lines[0]}).content.decode()
+    client.post(path, {"line": re.findall('name="line" value="([^"]+)"', page)})
+
+    assert "Some of these seats are sold together only" in page
+    assert re.findall('name="line" value="([^"]+)"', page) == lines[:2]
+    assert f"{amount}\N{NO-BREAK SPACE}₽" in page
+    assert order.refunds.get().amount == amount
+    assert list(order.tickets.order_by("seat__number").values_list("status", flat=True)) == [
+        "AVAILABLE", "AVAILABLE", "PAID"
+    ]  # fmt: skip
+
+
+def test_half_of_a_paid_love_seat_sent_alone_is_refused(client: Client) -> None:
+    order = sold_together("lls", [1, 2, 3], carer=False)
+    path = f"/order/{order.token}/refund/"
+
+    answer = client.post(path, {"line": f"ticket-{order.tickets.first().pk}"})
+
+    assert answer.status_code == 409
+    assert "These seats are sold together only. Refund them too: row 1, seat 2." in answer.content.decode()
+    assert not order.refunds.exists()

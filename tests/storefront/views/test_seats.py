@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -5,7 +6,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from screenings.models import Seat, SeatOutage, SeatSurcharge
+from orders.models import Ticket
+from screenings.models import Seat, SeatOutage, SeatSurcharge, Session
 from screenings.services import cancel_session
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -111,3 +113,45 @@ def test_what_a_session_sold_is_not_told_once_it_is_off_sale(client: Client, mon
     monkeypatch.setattr("cinema.clock.now", lambda: session.start_datetime)
 
     assert client.get(f"/sessions/{session.pk}/taken/").json() == {"taken": [], "on_sale": False}
+
+
+def refusal(client: Client, session: Session, *numbers: int) -> str:
+    keys = [Seat.objects.get(hall=session.hall, row=1, number=number).pk for number in numbers]
+    answer = client.get(f"/sessions/{session.pk}/checkout/?" + "&".join(f"seat={key}" for key in keys))
+    found = re.search('id="refusal"><p>(.*?)</p>', answer.content.decode())
+    return found[1] if found else ""
+
+
+def test_half_a_love_seat_is_not_sold_alone(client: Client) -> None:
+    session = factories.a_session(factories.a_hall(rows=["llllss"]))
+
+    assert refusal(client, session, 1) == "Love seats are sold in pairs. Select this seat too: row 1, seat 2."
+    assert refusal(client, session, 2, 3) == "Love seats are sold in pairs. Select this seat too: row 1, seat 1."
+    assert refusal(client, session, 1, 2) == ""
+
+
+def test_half_a_love_seat_is_sold_alone_only_while_the_other_half_is_broken(client: Client) -> None:
+    session = factories.a_session(factories.a_hall(rows=["ll"]))
+    first, second = session.hall.seats.order_by("number")
+    factories.an_order(session, seats=1)
+    taken = refusal(client, session, 2)
+    Ticket.objects.update(status=Ticket.Status.AVAILABLE)
+    SeatOutage.objects.create(seat=first, since=NOON, reason="The spring is out")
+
+    assert taken == "Love seats are sold in pairs, and this one is taken: row 1, seat 1. Choose other seats."
+    assert refusal(client, session, second.number) == ""
+
+
+def test_the_price_of_a_love_seat_says_for_how_many(client: Client) -> None:
+    pairs = factories.a_session(factories.a_hall(rows=["llss"]))
+    single = factories.a_session(factories.a_hall(rows=["lsll"]))
+    SeatSurcharge.objects.create(cinema=pairs.hall.cinema, kind="LOVE_SEAT", amount=100)
+
+    page, other = (client.get(f"/sessions/{each.pk}/").content.decode() for each in (pairs, single))
+    as_list = client.get(f"/sessions/{pairs.pk}/?view=list").content.decode()
+
+    assert "Love seat <b>900\N{NO-BREAK SPACE}₽ for two</b>" in page
+    assert "seat 1, Love seat, 450\N{NO-BREAK SPACE}₽, sold together with seat 2" in page
+    assert "Seat 1 · Love seat · 450\N{NO-BREAK SPACE}₽ · sold together with seat 2" in as_list
+    assert "Love seat <b>350\N{NO-BREAK SPACE}₽ per seat</b>" in other
+    assert "Standard <b>350\N{NO-BREAK SPACE}₽</b>" in page

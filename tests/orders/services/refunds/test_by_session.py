@@ -27,6 +27,7 @@ from orders.services import (
 from payments.models import Refund
 from screenings.models import Session
 from screenings.services import cancel_session
+from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import (
     NOON,
@@ -331,6 +332,14 @@ def test_customers_are_told_the_truth_before_and_after_the_approval(limited):
     assert [second.context[key] for key in ("waits", "amount", "way")] == [False, "700.00", "cash"]
 
 
+def test_the_order_page_says_that_the_refund_is_being_confirmed(limited, client):
+    session, [order, _other_order], (one, _other) = limited
+    call_off(session, reason="Projector", at=SOON, actor=one)
+    run_job()
+
+    assert "confirming your refund" in client.get(f"/order/{order.token}/").text
+
+
 def test_the_job_says_what_it_passes_over_until_somebody_approves(limited, capsys):
     session, _orders, (one, _other) = limited
     call_off(session, reason="Projector", at=SOON, actor=one)
@@ -395,7 +404,9 @@ def test_rejected_refunds_are_requested_again(limited):
     asked = call_off(session, reason="Projector", at=SOON, actor=one)
     with raises_unchanged(ConcurrentChange):
         request_session_refunds(session, at=SOON, actor=one)
+    assert "1 cancelled screening with rejected refunds" not in dashboard_texts(other)
     refuse(asked, reason="Which hall?", at=SOON, actor=other)
+    assert "1 cancelled screening with rejected refunds" in dashboard_texts(other)
 
     again = request_session_refunds(session, at=SOON, actor=other)
     approve(again, digest=again.digest, at=SOON, actor=one)

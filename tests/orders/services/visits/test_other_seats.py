@@ -77,6 +77,20 @@ def test_another_kind_of_seat_or_hall_is_refused(session, order):
             move(order, wrong)
 
 
+def test_both_halves_of_a_love_seat_move_together():
+    session = a_session(a_hall(rows=["llll"]))
+    order = a_paid_order(session, seats=2)
+
+    with raises_unchanged(SeatsNotChangeable) as refused:
+        move(order, seat(session, 1, 3))
+    move(order, seat(session, 1, 3), seat(session, 1, 4))
+
+    assert str(refused.value) == (
+        "These seats are sold in pairs: row 1, seat 3; row 1, seat 2. Move both guests together."
+    )
+    assert list(order.tickets.order_by("pk").values_list("seat__number", flat=True)) == [3, 4]
+
+
 def test_a_used_ticket_stays_where_it_is(session, order):
     check_in(order.tickets.order_by("pk").first(), at=session.start_datetime)
 

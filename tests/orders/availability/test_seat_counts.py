@@ -1,26 +1,21 @@
-"""Seat counts and prices of many sessions, which agree with the seat map of each."""
+"""Seat counts of many sessions, which agree with the seat map of each."""
 
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 import pytest
 
 from backoffice.screenings import timetable_layout
+from orders.availability.seat_counts import SeatCount, seat_counts
 from orders.availability.seat_map import SeatMap
-from orders.availability.showings import SeatCount, Showing, seat_counts, with_seats_left
-from screenings.listings import listed_sessions
-from screenings.models import Film, Seat, SeatOutage, Session, TicketType
+from screenings.models import Seat, SeatOutage, Session
 from screenings.services import start_outage
+from storefront.services.programme import with_seats_left
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
-
-
-def showings(*, first: date, days: int = 1) -> list[Showing]:
-    return with_seats_left(listed_sessions(first=first, days=days, at=NOON), at=NOON)
 
 
 def counted(session: Session, at=NOON) -> SeatCount:
@@ -100,47 +95,6 @@ def test_an_outage_counts_only_for_sessions_that_overlap_it():
     assert [found[session.pk] for session in sessions] == [SeatCount(4, 1, 2), SeatCount(4, 1, 3)]
 
 
-def test_a_week_takes_as_many_queries_as_one_session(django_assert_num_queries):
-    cinema = factories.a_cinema()
-    halls = [factories.a_hall(cinema) for _number in range(3)]
-    first = NOON.date()
-    factories.a_session(halls[0], start=NOON + HOUR)
-    with django_assert_num_queries(8):
-        assert len(showings(first=first, days=7)) == 1
-
-    for day in range(1, 6):
-        for hall in halls:
-            session = factories.a_session(hall, start=NOON + timedelta(days=day), minutes=90 + day)
-            factories.an_order(session, seats=2)
-    for hall in halls:
-        start_outage(hall.seats.all()[:5], since=NOON, reason="Wet")
-    with django_assert_num_queries(8):
-        assert len(showings(first=first, days=7)) == 16
-
-
-def test_the_price_is_that_of_a_standard_seat_on_the_seat_map():
-    session = factories.a_session(price=Decimal("350.00"))
-    TicketType.objects.update(price_percent=80)
-    session.hall.cinema.seat_surcharges.create(kind="STANDARD", amount=Decimal("20.00"))
-
-    [showing] = showings(first=date(2026, 11, 6))
-
-    assert showing.price == SeatMap(session, at=NOON).prices["STANDARD"] == Decimal("300.00")
-
-
 def test_without_sessions_there_is_no_query(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert seat_counts([], at=NOON) == {}
-        assert with_seats_left([], at=NOON) == []
-
-
-def test_the_price_is_that_of_a_ticket_type_that_is_sold_for_the_film():
-    session = factories.a_session(price=Decimal("400.00"))
-    Film.objects.update(age_rating="18+")
-    TicketType.objects.update(highest_rating="12+")
-    TicketType.objects.create(name="Student", price_percent=80)
-    session.refresh_from_db()
-
-    [showing] = showings(first=date(2026, 11, 6))
-
-    assert showing.price == SeatMap(session, at=NOON).prices["STANDARD"] == Decimal("320.00")

@@ -1,16 +1,14 @@
-"""Seats left and prices of many sessions, in a constant number of queries."""
+"""How many seats of many sessions are sold and free, in a constant number of queries."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.db.models import BigIntegerField, Case, Count, F, When
 
 from orders.queries import taken_tickets
-from screenings.models import AgeRating, Seat, SeatKind, Session
-from screenings.pricing import full_percent, quote, sold_online, surcharges_by_cinema
+from screenings.models import Seat, Session
 from screenings.services import broken_seats
 
 
@@ -21,46 +19,6 @@ class SeatCount:
     capacity: int
     sold: int
     free: int
-
-
-@dataclass(frozen=True)
-class Showing:
-    """A session with its start in the cinema's time zone, the seats left, and the price of a standard seat."""
-
-    session: Session
-    starts: datetime
-    left: int
-    capacity: int
-    price: Decimal
-
-    @property
-    def sold_out(self) -> bool:
-        return self.left <= 0
-
-
-def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[Showing]:
-    """The showings of these sessions, given with their local starts. Five queries."""
-    if not sessions:
-        return []
-    counts = seat_counts([session for session, _starts in sessions], at=at)
-    surcharges = surcharges_by_cinema(session.hall.cinema_id for session, _starts in sessions)
-    types = sold_online()
-    percents = {rating: full_percent(types, rating=rating) for rating in ["", *AgeRating.values]}
-    return [
-        Showing(
-            session=session,
-            starts=starts,
-            left=counts[session.pk].free,
-            capacity=counts[session.pk].capacity,
-            price=quote(
-                session,
-                seat_kind=SeatKind.STANDARD,
-                percent=percents[session.film.age_rating],
-                surcharges=surcharges.get(session.hall.cinema_id, {}),
-            ),
-        )
-        for session, starts in sessions
-    ]
 
 
 def seat_counts(sessions: Collection[Session], *, at: datetime) -> dict[int, SeatCount]:

@@ -1,0 +1,136 @@
+"""Removes a person's names and addresses from what people wrote, in whatever table it is."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import JSONField, Model, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from accounts.models import Approval
+from accounts.phones import spellings
+from accounts.services.approvals import digest_of
+
+ERASED = "…"
+
+#: A Russian name is inflected: whoever looks for "Петрова" also means "Петровой".
+RUSSIAN_NAME = re.compile(r"[А-ЯЁа-яё-]{4,}")
+RUSSIAN_ENDINGS = (
+    "ыми|ими|ами|ями|ого|его|ому|ему|ой|ою|ей|ею|ий|ый|ая|яя|ую|юю|ое|ее|ым|им|ом|ем|ём|ых|их|ам|ям|ах|ях|"
+    "а|я|о|е|у|ю|ы|и|ь|й"
+)
+NO_LONGER_DOMAIN = r"(?!-\w|\.\w)"  # another's address may begin in the same way
+
+#: For each model, its columns of text.
+Columns = Mapping[type[Model], Sequence[str]]
+
+
+class Words:
+    """Names and addresses to look for: addresses in any case, phone numbers in any spelling, names as whole words.
+
+    Names are found in any case, or (`exact_names`) only as they are written and in capitals, so that of a Mr Long the
+    text "took too long" stays.
+    """
+
+    def __init__(self, *, addresses: Iterable[str] = (), names: Iterable[str] = (), exact_names: bool = False) -> None:
+        self.addresses = _longest_first(addresses)
+        self.names = _longest_first(names)
+        flags = re.NOFLAG if exact_names else re.IGNORECASE
+        self._phones = [pattern for pattern in map(spellings, self.addresses) if pattern]
+        patterns = [re.compile(pattern) for pattern in self._phones]
+        patterns += [_whole(re.escape(word) + NO_LONGER_DOMAIN, re.IGNORECASE) for word in self.addresses]
+        for name in self.names:
+            spelled = [name, name.upper()] if exact_names else [name]
+            patterns += [_whole(_inflected(each), flags) for each in spelled]
+        self._patterns = patterns
+
+    def redact(self, text: str) -> str:
+        """The text with "…" in place of each of the words. Reads only."""
+        for pattern in self._patterns:
+            text = pattern.sub(ERASED, text)
+        return text
+
+    def redact_value(self, value: Any) -> Any:
+        """The same for JSON: all strings in it, and those that hold JSON themselves. Reads only."""
+        if isinstance(value, str):
+            return self._redact_string(value)
+        if isinstance(value, list):
+            return [self.redact_value(each) for each in value]
+        if isinstance(value, dict):
+            return {key: self.redact_value(each) for key, each in value.items()}
+        return value
+
+    def may_be_in(self, column: str) -> Q:
+        """A condition that holds for each row whose column has one of the words, and for some others."""
+        found = Q()
+        for pattern in self._phones:
+            found |= Q(**{f"{column}__regex": pattern})
+        for word in [*self.addresses, *map(_stem, self.names)]:
+            for spelled in {word, word.upper(), word.lower(), word.title()}:
+                for stored in {spelled, json.dumps(spelled)[1:-1]}:
+                    found |= Q(**{f"{column}__icontains": stored})
+        return found
+
+    def _redact_string(self, text: str) -> str:
+        if text[:1] in "[{":  # the admin's log stores what a form changed as JSON, with all letters escaped
+            try:
+                return json.dumps(self.redact_value(json.loads(text)))
+            except ValueError:
+                pass
+        return self.redact(text)
+
+
+def redact_rows(rows: QuerySet[Any], columns: Sequence[str], words: Words) -> None:
+    """Redact these columns of the rows. Two queries, and another for each 500 rows that change.
+
+    Must be called inside a transaction (nothing need be locked).
+    """
+    changed = []
+    for row in rows.order_by("pk").iterator(chunk_size=2000):
+        redacted = {column: words.redact_value(getattr(row, column)) for column in columns}
+        if any(getattr(row, column) != text for column, text in redacted.items()):
+            for column, text in redacted.items():
+                setattr(row, column, text)
+            changed.append(row)
+    if rows.model is Approval:
+        columns = [*columns, "digest"]
+        for row in changed:
+            row.digest = row.digest and digest_of(row)  # who approves must look again
+    rows.model._base_manager.bulk_update(changed, columns, batch_size=500)
+
+
+def redact_everywhere(columns: Columns, words: Words) -> None:
+    """Redact these columns of all rows.
+
+    Must be called inside a transaction (nothing need be locked).
+    """
+    for model, names in columns.items():
+        found = Q(pk__in=[])
+        as_text = {}
+        for name in names:
+            is_json = isinstance(model._meta.get_field(name), JSONField)
+            if is_json:
+                as_text[f"{name}_text"] = Cast(name, TextField())
+            found |= words.may_be_in(f"{name}_text" if is_json else name)
+        redact_rows(model._base_manager.alias(**as_text).filter(found), names, words)
+
+
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return sorted({word.strip() for word in words} - {""}, key=lambda word: (-len(word), word))
+
+
+def _stem(name: str) -> str:
+    """The name without its Russian ending, if it is a Russian name whose stem is long enough to mean anything."""
+    stem = re.sub(rf"(?:{RUSSIAN_ENDINGS})$", "", name, flags=re.IGNORECASE)
+    return stem if RUSSIAN_NAME.fullmatch(name) and len(stem) >= 3 else name
+
+
+def _inflected(name: str) -> str:
+    if not RUSSIAN_NAME.fullmatch(name) or len(_stem(name)) < 3:
+        return re.escape(name)
+    return rf"{re.escape(_stem(name))}(?i:{RUSSIAN_ENDINGS})?"
+
+
+def _whole(pattern: str, flags: re.RegexFlag) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){pattern}(?!\w)", flags)

@@ -1,0 +1,219 @@
+"""Checks and stores the rows of large files, batch after batch."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+
+from backoffice.framework.import_export.background import NotAllowed, fail, finish, resource_for
+from backoffice.framework.import_export.files import Unreadable
+from backoffice.framework.import_export.resources import BATCH, Resource
+from backoffice.framework.import_export.rows import ImportedRow, RowChange, as_cells, batches, digest
+from backoffice.models import FileImport, FileImportRow
+from cinema.status import Refused, transition
+
+ROW_COLUMNS = ["outcome", "name", "changes", "errors", "digest", "is_ticked", "is_stored"]
+
+
+class DataChanged(Refused, code="import_data_changed"):
+    """An import would no longer do what its preview showed; nothing was stored."""
+
+
+class RowsRefused(Refused, code="import_rows_refused"):
+    """The database refused rows of an import that is stored whole; nothing was stored."""
+
+    def __init__(self, found: Sequence[ImportedRow]) -> None:
+        super().__init__()
+        self.found = found
+
+
+class Importer:
+    """Checks and stores the rows of imports, batch after batch.
+
+    It knows the rows of earlier batches that later ones have to go together with. When it meets a batch that does not
+    follow the one before, as after a kill, it looks at all earlier rows of that file once more.
+    """
+
+    def __init__(self) -> None:
+        self._resource: Resource | None = None
+        self._done: tuple[int, int] = (0, 0)  # the import, and the number of its last row that was looked at
+
+    def check(self, rows: Sequence[FileImportRow], *, at: datetime) -> None:
+        """Say of each row what importing it would do. Must be called inside a transaction (the rows are locked)."""
+        for file_import, own in _by_import(rows):
+            with translation.override(file_import.language):
+                try:
+                    found = self._look_at(file_import, own, at=at, lock=False)
+                except (Unreadable, NotAllowed) as refused:
+                    fail(file_import, str(refused), at=at)
+                    continue
+            for row, one in zip(own, found, strict=True):
+                _show(row, one, ticks=self._ticks)
+            _save(own)
+            if not file_import.rows.filter(outcome="").exists():
+                transition([file_import], FileImport.Status.CHECKED)
+
+    def store_rows(self, rows: Sequence[FileImportRow], *, at: datetime) -> None:
+        """Store the rows that still do what their preview showed; the others are refused.
+
+        Must be called inside a transaction (the rows are locked).
+        """
+        for file_import, own in _by_import(rows):
+            _wait_for_other_imports(file_import)
+            with translation.override(file_import.language):
+                try:
+                    found = self._look_at(file_import, own, at=at, lock=True)
+                except (Unreadable, NotAllowed) as refused:
+                    fail(file_import, str(refused), at=at)
+                    continue
+                self._store(found, [row.digest for row in own], file_import)
+            for row, one in zip(own, found, strict=True):
+                if one.kind == RowChange.REFUSED:
+                    _show(row, one, ticks=False)
+                else:
+                    row.is_stored = True
+            _save(own)
+            if not file_import.rows.wanted().exists():
+                finish(file_import, stored=file_import.rows.filter(is_stored=True).count(), at=at)
+
+    def store_whole(self, file_import: FileImport, *, at: datetime) -> None:
+        """Store all rows that are wanted, or none: then the preview is made anew. Owns its transaction."""
+        self._forget()
+        try:
+            with transaction.atomic(), translation.override(file_import.language):
+                locked = FileImport.objects.select_for_update().get(pk=file_import.pk)
+                if locked.status != FileImport.Status.STORING:
+                    return  # another copy of the job was faster
+                _wait_for_other_imports(locked)
+                finish(locked, stored=self._store_all(locked, at=at), at=at)
+        except DataChanged:
+            _check_again(file_import)
+        except RowsRefused as refused:
+            _show_refused(file_import, refused.found)
+        except (Unreadable, NotAllowed) as refused:
+            with transaction.atomic():
+                fail(file_import, str(refused), at=at)
+        finally:
+            self._forget()
+
+    def _store_all(self, file_import: FileImport, *, at: datetime) -> int:
+        last, stored = 0, 0
+        while rows := list(file_import.rows.filter(number__gt=last).order_by("number")[:BATCH]):
+            last = rows[-1].number
+            found = self._look_at(file_import, rows, at=at, lock=True)
+            wanted = [(row, one) for row, one in zip(rows, found, strict=True) if _is_wanted(row)]
+            if any(row.digest != digest(one) for row, one in wanted):
+                raise DataChanged
+            assert self._resource
+            self._resource.store([one for _row, one in wanted])
+            if refused := [one for _row, one in wanted if one.kind == RowChange.REFUSED]:
+                raise RowsRefused(refused)
+            _log(file_import, [one for _row, one in wanted])
+            stored += len(wanted)
+        return stored
+
+    def _store(self, found: Sequence[ImportedRow], digests: Sequence[str], file_import: FileImport) -> None:
+        for one, shown in zip(found, digests, strict=True):
+            if digest(one) != shown and one.kind != RowChange.SAME:  # the same: somebody else has just done it
+                one.refuse(one.errors or [gettext("The data has changed since the preview. Upload this row again.")])
+        assert self._resource
+        self._resource.store(found)
+        _log(file_import, found)
+
+    @property
+    def _ticks(self) -> bool:
+        return self._resource is not None and self._resource.ticks_changes
+
+    def _look_at(
+        self, file_import: FileImport, rows: Sequence[FileImportRow], *, at: datetime, lock: bool
+    ) -> list[ImportedRow]:
+        earlier = self._continue(file_import, rows[0].number, at=at)
+        assert self._resource
+        names = self._resource.column_names(file_import.headers)
+        for some in batches(earlier, BATCH):
+            cells = file_import.rows.filter(number__in=some).order_by("number").values_list("number", "cells")
+            self._resource.look_at([(number, as_cells(names, texts)) for number, texts in cells])
+        try:
+            found = self._resource.look_at([(row.number, as_cells(names, row.cells)) for row in rows], lock=lock)
+        except BaseException:
+            self._forget()
+            raise
+        self._done = file_import.pk, rows[-1].number
+        return found
+
+    def _continue(self, file_import: FileImport, first: int, *, at: datetime) -> list[int]:
+        """Prepare for rows from number `first` on; returns the numbers of earlier ones that are to be looked at first.
+
+        Storing needs none of them: rows that do not go together with earlier ones were refused when they were checked.
+        """
+        pk, last = self._done
+        is_checking = file_import.status == FileImport.Status.CHECKING
+        if self._resource is not None and pk == file_import.pk:
+            between = file_import.rows.filter(number__gt=last, number__lt=first)
+            if last < first and not (is_checking and between.exists()):
+                return []
+        self._resource = resource_for(file_import, at=at)
+        if not is_checking:
+            return []
+        return list(file_import.rows.filter(number__lt=first).order_by("number").values_list("number", flat=True))
+
+    def _forget(self) -> None:
+        self._resource, self._done = None, (0, 0)
+
+
+def _by_import(rows: Sequence[FileImportRow]) -> Iterator[tuple[FileImport, list[FileImportRow]]]:
+    found = FileImport.objects.select_related("person").in_bulk({row.file_import_id for row in rows})
+    for pk, file_import in sorted(found.items()):
+        yield file_import, sorted((row for row in rows if row.file_import_id == pk), key=lambda row: row.number)
+
+
+def _is_wanted(row: FileImportRow) -> bool:
+    return row.outcome == RowChange.NEW or (row.outcome == RowChange.CHANGED and row.is_ticked)
+
+
+def _show(row: FileImportRow, found: ImportedRow, *, ticks: bool) -> None:
+    row.outcome, row.name, row.errors = found.kind, found.name[:250], found.errors
+    row.changes = [[one.field, one.before, one.after] for one in found.changes] if found.kind != RowChange.SAME else []
+    row.digest = digest(found)
+    row.is_ticked = not (ticks and found.kind == RowChange.CHANGED)
+
+
+def _save(rows: Sequence[FileImportRow]) -> None:
+    """One query, unlike `bulk_update`, whose SQL names each row for each column."""
+    FileImportRow.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["file_import", "number"], update_fields=ROW_COLUMNS
+    )
+
+
+def _wait_for_other_imports(file_import: FileImport) -> None:
+    """Imports of a model wait for each other: two files with one film would add it twice."""
+    app, model = file_import.model.split(".")
+    key = ContentType.objects.get_by_natural_key(app, model).pk
+    list(ContentType.objects.select_for_update(no_key=True).filter(pk=key))
+
+
+def _log(file_import: FileImport, found: Sequence[ImportedRow]) -> None:
+    message = gettext("Imported from “%(name)s”.") % {"name": file_import.name[:100]}
+    for kind, flag in ((RowChange.NEW, ADDITION), (RowChange.CHANGED, CHANGE)):
+        if rows := [one.row for one in found if one.kind == kind]:
+            LogEntry.objects.log_actions(file_import.person_id, rows, flag, message)
+
+
+def _check_again(file_import: FileImport) -> None:
+    problem = gettext("The data has changed since the preview, so nothing was imported. Check the new preview.")
+    with transaction.atomic():
+        file_import.rows.update(outcome="", errors=[], changes=[])
+        transition([file_import], FileImport.Status.CHECKING, problem=problem)
+
+
+def _show_refused(file_import: FileImport, found: Sequence[ImportedRow]) -> None:
+    with transaction.atomic():
+        rows = {row.number: row for row in file_import.rows.filter(number__in=[one.number for one in found])}
+        for one in found:
+            _show(rows[one.number], one, ticks=False)
+        _save(list(rows.values()))
+        transition([file_import], FileImport.Status.CHECKED, problem=gettext("Nothing was imported."))

@@ -1,0 +1,112 @@
+"""No column of any table names an erased customer."""
+
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from accounts.models import Approval, User
+from accounts.services.approvals import digest_of
+from orders.models import Order, OrderChange
+from orders.services import Customer, cancel, erase_customer
+from tests.helpers import factories
+from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema
+from tests.helpers.factories import NOON
+from tests.helpers.text_columns import columns_with, mark
+from tests.helpers.users import someone
+
+pytestmark = pytest.mark.django_db
+
+EMAIL, PHONE, LAST_NAME = "anna.petrova@example.org", "+79035550199", "Петрова"
+WORDS = ["anna.petrova", "петров", "5550199", "555-01-99"]
+REMARK = "Жалоба Анны Петровой (Anna.Petrova@example.org, 8 903 555-01-99): see Петрова"
+
+#: Columns that hold no sentence about a person, by the name of the column. A column that is added is tried with the
+#: remark above. Whoever lists it here says that nobody writes in it about customers.
+NAMES_OF_THINGS = {"name", "title", "city", "address", "code", "codename"}
+TECHNICAL = {
+    "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
+    "database", "job", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url", "row",
+    "service",
+    "time_zone", "token", "visitor", "who", "claimed_by", "model", "app_label", "preferred_language", "number",
+    "pickup_code", "from_status", "to_status", "vat", "kind",
+}  # fmt: skip
+#: They hold one person's data each. The customer's own rows are made below.
+OF_ONE_PERSON = {"email", "phone", "first_name", "last_name", "recipient", "username"}
+#: Web sessions expire after two weeks at most; the pretend bank of the demonstration is no part of a cinema's system.
+NOT_ASKED = {"session_key", "session_data", "session_hash", "demo.DemoCharge.description"}
+
+
+@pytest.fixture
+def anna() -> User:
+    """A customer with an order, among the rows of a whole chain."""
+    create_rows_of_chain()
+    create_rows_of_cinema(factories.a_cinema())
+    anna = User.objects.create_user(EMAIL, "wrong", first_name="Анна", last_name=LAST_NAME, phone=PHONE)
+    order = factories.an_order(customer=anna)
+    cancel(order, reason="STAFF", at=NOON)
+    OrderChange.objects.create(order=order, kind=OrderChange.Kind.SEATS, at=NOON)
+    attempt = {"username": EMAIL, "ip_address": "10.0.0.1"}
+    AccessAttempt.objects.create(**attempt, failures_since_start=1)
+    AccessFailureLog.objects.create(**attempt)
+    AccessLog.objects.create(**attempt)
+    LogEntry.objects.create(
+        user=someone("owner", all_cinemas=True),
+        content_type=ContentType.objects.get_for_model(factories.a_hall()),
+        object_id="1",
+        object_repr="Large hall",
+        action_flag=CHANGE,
+        change_message="Painted",
+    )
+    return anna
+
+
+def test_no_column_of_any_table_names_an_erased_customer(anna: User) -> None:
+    marked = mark(REMARK, leave=NAMES_OF_THINGS | TECHNICAL | OF_ONE_PERSON | NOT_ASKED)
+    assert {"orders.OrderEvent.reason", "concessions.StockMovement.reason", "jobs.QuarantinedRow.error"} <= marked
+    assert {
+        "accounts.Approval.arguments",
+        "admin.LogEntry.change_message",
+        "screenings.Session.cancel_reason",
+    } <= marked
+    assert columns_with(WORDS) > {"accounts_user.email", "accounts_approval.facts", "django_admin_log.object_repr"}
+
+    erase_customer(Customer(EMAIL, anna), at=NOON)
+
+    assert columns_with(WORDS) == set()
+
+
+def test_what_names_others_stays(anna: User) -> None:
+    remark = "Long waited with Petrova Street 8, 7 903 555-01-98, anna.petrova@example.org.uk; Анна Петровская"
+    mark(remark, leave=NAMES_OF_THINGS | TECHNICAL | OF_ONE_PERSON | NOT_ASKED)
+
+    erase_customer(Customer(EMAIL, anna), at=NOON)
+
+    assert set(LogEntry.objects.values_list("change_message", flat=True)) == {remark}
+
+
+def test_an_open_request_that_named_them_must_be_looked_at_again(anna: User) -> None:
+    request = Approval.objects.get()
+    Approval.objects.update(arguments={"quantity": 1, "reason": REMARK})
+    before = request.digest
+
+    erase_customer(Customer(EMAIL, anna), at=NOON)
+
+    request.refresh_from_db()
+    assert request.arguments == {"quantity": 1, "reason": "Жалоба Анны … (…, …): see …"}
+    assert request.digest == digest_of(request) != before
+
+
+def test_orders_of_others_lose_their_number_but_an_open_one_its_only_address(anna: User) -> None:
+    ahead = factories.a_session(start=NOON + timedelta(days=3))
+    friend = factories.an_order(ahead, email="friend@example.org", phone=PHONE)
+    settled = factories.an_order(ahead, email="", phone=PHONE)
+    cancel(settled, reason="STAFF", at=NOON)
+    by_phone = factories.an_order(ahead, email="", phone=PHONE)
+
+    erase_customer(Customer(EMAIL, anna), at=NOON)
+
+    kept = Order.objects.filter(pk__in=[friend.pk, settled.pk, by_phone.pk]).order_by("pk")
+    assert list(kept.values_list("email", "phone")) == [("friend@example.org", ""), ("", ""), ("", PHONE)]
