@@ -9,7 +9,7 @@ from cinema.status import Refused
 
 
 class UnknownPermission(Exception):
-    """`cinema.roles` names permissions that no model declares, or whose migration has not run."""
+    """`accounts.roles` names permissions that no model declares, or whose migration has not run."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(", ".join(names))
