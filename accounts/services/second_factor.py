@@ -16,10 +16,10 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.errors import InsufficientAccess, OwnSecondFactor, SecondFactorMissing, SecondFactorWrong
 from accounts.models import AccountChange, RecoveryCode, User
+from accounts.roles import MOVES_MONEY
 from accounts.services import rate_limits
 from accounts.services.account_changes import record_account_change
 from accounts.services.rights import may_manage
-from cinema.roles import MOVES_MONEY
 from house_rules.rules import rules
 
 RECOVERY_CODES = 10
