@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "bonuses",
     "payments",
     "orders",
+    "consistency",
     "storefront",
     "integrations",
     "backoffice.apps.BackofficeConfig",
