@@ -10,6 +10,7 @@ WITHOUT_PAGE = {
     "accounts.Attempt",  # holds hashes only, as the next but one
     "accounts.LimitUse",  # what was booked stands among refunds, points and movements
     "orders.OnlineHold",
+    "orders.OrderChange",  # in the timeline of its order
 }
 OWN_APPS = {"accounts", "bonuses", "cinema", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
 
