@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model, Sum
 
 from accounts.models import Approval
+from accounts.services.second_factor import is_enrolled
 from concessions.models import ConcessionPreorder, ReorderSuggestion
 from notifications.models import Notification
 from orders.models import Order, Ticket
@@ -239,6 +240,13 @@ ACTION_CASES = [
         "уже снова в продаже.",
     ),
     # --- People and machines
+    ActionCase(
+        "reset_second_factor", "Сбросить двухэтапный вход", "cinema_manager", "floor_manager",
+        lambda rows: rows.enrolled_colleague,
+        "двухэтапный вход сброшен", lambda rows: is_enrolled(rows.enrolled_colleague), False,
+        "Двухэтапный вход не настроен",
+        lambda _rows: {"Причина": "Потерян телефон"},
+    ),
     ActionCase(
         "send_password_link", "Отправить ссылку для установки пароля", "cinema_manager", "floor_manager",
         lambda rows: rows.colleague,
