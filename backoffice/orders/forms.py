@@ -200,10 +200,12 @@ class OtherSeatsForm(ActionForm):
         for ticket in self.tickets:
             same = [seat for seat in self.free[ticket.session] if has_same_price(ticket, seat, prices)]
             self.fields[f"seat-{ticket.pk}"] = forms.ChoiceField(
-                label=f"{ticket.session}: {ticket.seat}",
+                label=str(ticket.seat),
+                help_text=str(ticket.session),
                 required=False,
                 widget=UnfoldAdminSelectWidget(),
                 choices=[("", ticket.seat), *((seat.pk, seat) for seat in same)],
+                error_messages={"invalid_choice": _("This seat has just been taken. Choose another one.")},
             )
         self.order_fields([*(f"seat-{ticket.pk}" for ticket in self.tickets), "reason"])
 

@@ -2,7 +2,6 @@
 
 from orders.services.closing.accrual import accrue as accrue
 from orders.services.closing.accrual import accrue_locked as accrue_locked
-from orders.services.closing.archiving import archive as archive
 from orders.services.closing.archiving import archive_locked as archive_locked
 from orders.services.closing.completion import complete as complete
 from orders.services.closing.completion import complete_locked as complete_locked
@@ -66,7 +65,6 @@ from orders.services.visits.preorders import collect as collect
 from orders.services.visits.preorders import expire_uncollected as expire_uncollected
 from orders.services.visits.preorders import expire_uncollected_locked as expire_uncollected_locked
 from orders.services.visits.preorders import make_ready as make_ready
-from orders.services.visits.reminders import remind as remind
 from orders.services.visits.reminders import remind_locked as remind_locked
 from orders.services.visits.ticket_codes import UnknownCode as UnknownCode
 from orders.services.visits.ticket_codes import code_of as code_of
