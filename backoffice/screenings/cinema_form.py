@@ -9,7 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from cinema import clock
-from orders.models import Ticket
+from orders.queries import taken_tickets
 from screenings.models import Cinema, Session
 
 
@@ -38,12 +38,13 @@ class CinemaForm(ConflictCheckingForm):
         return cleaned
 
     def _refuse_while_screenings_lie_ahead(self) -> None:
+        at = clock.now()
         ahead = Session.objects.filter(
-            hall__cinema=self.instance, status=Session.Status.SCHEDULED, start_datetime__gt=clock.now()
+            hall__cinema=self.instance, status=Session.Status.SCHEDULED, start_datetime__gt=at
         )
         if not (count := ahead.count()):
             return
-        sold = Ticket.objects.live().filter(session__in=ahead).order_by().values("session").distinct().count()
+        sold = taken_tickets(at).filter(session__in=ahead).order_by().values("session").distinct().count()
         text = ngettext("%(count)d screening lies ahead", "%(count)d screenings lie ahead", count) % {"count": count}
         self.add_error(
             "keep",
