@@ -53,6 +53,27 @@ class PasswordLinkSentLately(Refused, code="password_link_sent_lately"):
         return _("A link was sent to %(email)s a few minutes ago and still works.") % {"email": self.person.email}
 
 
+class SecondFactorWrong(Refused, code="second_factor_wrong"):
+    """The code of the authenticator app, or the recovery code, is wrong or was used."""
+
+    def __str__(self) -> str:
+        return _("This code is wrong or has already been used. Wait for the next one and try again.")
+
+
+class SecondFactorMissing(Refused, code="second_factor_missing"):
+    """The person has not set up two-step sign-in, or it was reset meanwhile."""
+
+    def __str__(self) -> str:
+        return _("Two-step sign-in is not set up.")
+
+
+class OwnSecondFactor(Refused, code="own_second_factor"):
+    """Nobody resets their own second factor: it would be worth no more than the password."""
+
+    def __str__(self) -> str:
+        return _("You can’t reset your own two-step sign-in. Ask a colleague to do it.")
+
+
 class ApprovalRequired(Refused, code="approval_needed"):
     """The amount is above the limit for one person; call `request_approval` for `service` instead."""
 

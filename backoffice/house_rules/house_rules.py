@@ -47,6 +47,7 @@ class HouseRulesAdmin(ReauthenticationMixin, NoDeleteAdmin):
             _("Approval by a second person"),
             {"fields": ["refund_limit", "session_refund_limit", "points_limit", "write_off_limit"]},
         ),
+        (_("Signing in"), {"fields": ["second_factor_for_money"]}),
     ]
 
     def get_urls(self) -> list[Any]:
