@@ -4,6 +4,7 @@ Windows fail a test for each error in the console, which a violation is; the lis
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib import admin
@@ -66,7 +67,9 @@ def test_no_page_of_the_admin_violates_its_policy(screen: Screen, rows: AdminFix
     blocked: list[str] = []
 
     for address in addresses(rows, owner):
-        page.goto(address, wait_until="load")
+        answer = page.goto(address, wait_until="load")
+        assert answer is not None
+        assert (answer.status, urlsplit(answer.url).path) == (200, address)
         blocked += page.evaluate("window.blocked")
 
     assert blocked == []
