@@ -9,7 +9,7 @@ from cinema.status import Refused
 
 
 class UnknownPermission(Exception):
-    """`cinema.roles` names permissions that no model declares, or whose migration has not run."""
+    """`accounts.roles` names permissions that no model declares, or whose migration has not run."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(", ".join(names))
@@ -51,6 +51,27 @@ class PasswordLinkSentLately(Refused, code="password_link_sent_lately"):
 
     def __str__(self) -> str:
         return _("A link was sent to %(email)s a few minutes ago and still works.") % {"email": self.person.email}
+
+
+class SecondFactorWrong(Refused, code="second_factor_wrong"):
+    """The code of the authenticator app, or the recovery code, is wrong or was used."""
+
+    def __str__(self) -> str:
+        return _("This code is wrong or has already been used. Wait for the next one and try again.")
+
+
+class SecondFactorMissing(Refused, code="second_factor_missing"):
+    """The person has not set up two-step sign-in, or it was reset meanwhile."""
+
+    def __str__(self) -> str:
+        return _("Two-step sign-in is not set up.")
+
+
+class OwnSecondFactor(Refused, code="own_second_factor"):
+    """Nobody resets their own second factor: it would be worth no more than the password."""
+
+    def __str__(self) -> str:
+        return _("You can’t reset your own two-step sign-in. Ask a colleague to do it.")
 
 
 class ApprovalRequired(Refused, code="approval_needed"):

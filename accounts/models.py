@@ -104,7 +104,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        permissions = [("switch_off_user", "Deactivate or reactivate a user")]
+        permissions = [
+            ("switch_off_user", "Deactivate or reactivate a user"),
+            ("reset_second_factor", "Reset a colleague's two-step sign-in"),
+        ]
         ordering = ["email"]
         constraints = [models.UniqueConstraint(Lower("email"), name="one_user_an_email")]
         indexes = [models.Index(fields=["email"], condition=models.Q(is_staff=True), name="user_staff")]
@@ -230,6 +233,7 @@ class AccountChange(models.Model):
         ADDRESS = "ADDRESS", _("E-mail address changed")
         ACCESS = "ACCESS", _("Roles or cinemas changed")
         REACTIVATED = "REACTIVATED", _("Account reactivated")
+        SECOND_FACTOR = "SECOND_FACTOR", _("Two-step sign-in reset")
         NAMED = "NAMED", _("Named as an approver")
 
     account = models.ForeignKey(
@@ -303,3 +307,20 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at}"
+
+
+class RecoveryCode(models.Model):
+    """One of the codes that a member of staff keeps on paper for the day the phone is lost, as a hash. Works once."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("recovery code")
+        verbose_name_plural = _("recovery codes")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_recovery_code")]
+
+    def __str__(self) -> str:
+        return f"{self.user}"

@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.utils import translation
 from django.utils.text import capfirst
 
-from cinema.roles import ROLES
+from accounts.roles import ROLES
 
 VERBS = {"view": "see", "add": "add", "change": "change", "delete": "delete"}
 

@@ -10,12 +10,15 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.crypto import constant_time_compare
 
 from accounts.backends import is_shop_session
 from accounts.models import User
 from cinema import clock
 
 ACTIVE, PASSWORD = "staff_active_at", "staff_password_at"  # keys in the session; instants in ISO 8601
+SECOND_STEP = "staff_second_step"  # key in the session: who gave the password, a hash of it, until when that counts
+PASSWORD_BACKEND = "accounts.throttling.PasswordBackend"  # noqa: S105 (a path)
 STORED_EVERY = timedelta(minutes=1)  # so that not every page writes the session
 
 
@@ -61,6 +64,28 @@ def confirm_password(request: HttpRequest, password: str, *, at: datetime) -> bo
         return False
     note_log_in(request, at=at)
     return True
+
+
+def note_password_given(request: HttpRequest, person: User, *, at: datetime) -> None:
+    """Note that this person gave the right password, and still has to give the second factor to be logged in."""
+    until = (at + settings.SECOND_STEP).isoformat()
+    request.session[SECOND_STEP] = [person.pk, person.get_session_auth_hash(), until]
+
+
+def who_gave_password(request: HttpRequest, *, at: datetime) -> User | None:
+    """Who gave the right password in this browser lately, and is not logged in yet."""
+    stored = request.session.get(SECOND_STEP)
+    if not stored or at >= datetime.fromisoformat(stored[2]):
+        return None
+    person = User.objects.filter(pk=stored[0], is_active=True, is_staff=True).first()
+    if person is None or not constant_time_compare(person.get_session_auth_hash(), stored[1]):
+        return None
+    person.backend = PASSWORD_BACKEND  # as `authenticate` sets it
+    return person
+
+
+def forget_password_given(request: HttpRequest) -> None:
+    request.session.pop(SECOND_STEP, None)
 
 
 def _touch(request: HttpRequest, at: datetime) -> None:

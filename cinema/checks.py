@@ -53,8 +53,8 @@ def faults() -> Iterator[Error]:
             % {"setting": "EMAIL_URL", "example": "EMAIL_URL=smtp+tls://USER:PASSWORD@HOST:587"},
             id="cinema.E003",
         )
-    _user, at_sign, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")
-    if not at_sign or domain in LOOPBACK:
+    mailbox, at_sign, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")
+    if not at_sign or domain in LOOPBACK or not mailbox.isascii():  # a national domain is fine: it has an ASCII form
         yield Error(
             _("The sender of e-mails is not set: mail servers refuse them."),
             hint=_("Set %(setting)s, for example: %(example)s")

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cinema import clock, csp
@@ -27,6 +28,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_NAME = env.str("SITE_NAME", default="")  # empty: “Cinema”, in the visitor's language
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+TERMS_URL = env.str("TERMS_URL", default="")
+PRIVACY_URL = env.str("PRIVACY_URL", default="")
 ORDER_PATH = "/order/{token}/"  # the customer's page of an order, for links in messages; a test compares the shop's
 APPROVAL_PATH = "/admin/accounts/approval/{pk}/change/"  # staff's page of a request; a test compares it too
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # one that sets X-Forwarded-Proto and adds to X-Forwarded-For
@@ -45,8 +48,11 @@ INSTALLED_APPS = [
     "bonuses",
     "payments",
     "orders",
+    "consistency",
     "storefront",
     "integrations",
+    "django_otp",
+    "django_otp.plugins.otp_totp",  # before the pages, which unregister its own
     "backoffice.apps.BackofficeConfig",
     "unfold.apps.BasicAppConfig",  # without its AppConfig that replaces the admin site
     "backoffice.apps.AdminConfig",
@@ -137,6 +143,7 @@ AUTHENTICATION_BACKENDS = [
     "accounts.backends.ShopBackend",  # sessions of the shop
     "django.contrib.auth.backends.ModelBackend",  # permissions; never asked for a password
 ]
+OTP_TOTP_ISSUER = SITE_NAME or "Cinema"  # how authenticator apps name the log-in
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -173,6 +180,10 @@ UNFOLD = {
     ],
     "SITE_URL": None,
     "DASHBOARD_CALLBACK": "backoffice.dashboard.dashboard.dashboard_callback",
+    "LOGIN": {"form": "backoffice.framework.log_in.LogInForm"},
+    "ACCOUNT": {
+        "navigation": [{"title": _("Two-step sign-in"), "link": reverse_lazy("admin:accounts_user_second_factor")}]
+    },
     "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
     "STYLES": [lambda _request: static("backoffice/admin.css")],
     "SCRIPTS": [lambda _request: static("backoffice/admin.js")],

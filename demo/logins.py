@@ -6,9 +6,9 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from accounts.models import User
+from accounts.roles import ROLES
 from accounts.services import sync_roles
 from bonuses.models import BonusAccount
-from cinema.roles import ROLES
 from demo.chain import ADMIN_EMAIL, MAIL_DOMAIN
 from screenings.models import Cinema
 

@@ -13,6 +13,7 @@ from orders import services
 from orders.models import Order, Ticket
 from orders.services import CancelReason
 from payments.models import Gateway
+from screenings.models import SeatKind
 
 
 def minutes(number: float) -> timedelta:
@@ -107,9 +108,11 @@ class BookingSimulator:
         services.refund(order, reason="Планы изменились", at=at, actor=booking.venue.manager)
 
     def refund_one(self, booking: Booking, order: Order, at: datetime) -> None:
+        tickets = list(order.tickets.select_related("seat").order_by("pk"))
+        couple = tickets[0].seat.kind == SeatKind.LOVE_SEAT  # its seats are refunded together
         services.refund(
             order,
-            lines=list(order.tickets.order_by("pk")[:1]),
+            lines=tickets if couple else tickets[:1],
             reason="Заболел ребёнок",
             at=at,
             actor=booking.venue.manager,

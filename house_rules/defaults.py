@@ -22,6 +22,7 @@ ATTEMPTS = {
     "promocode": (timedelta(hours=1), 10, 40),  # wrong codes only
     "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
     "sign_in": (timedelta(hours=1), 5, 30),
+    "second_factor": (timedelta(minutes=15), 10, 60),  # codes at log-in, right ones included
     "find": (timedelta(hours=1), 5, 30),
     "correct_address": (timedelta(days=1), 3, 30),  # per order
     "unknown_link": (timedelta(hours=1), 60, 60),
@@ -29,6 +30,7 @@ ATTEMPTS = {
 }
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
 PASSWORD_LINK = timedelta(hours=72)  # how long a link to set a staff password is valid
+SECOND_STEP = timedelta(minutes=10)  # between the password and the second factor, at log-in
 LINK_AGAIN = timedelta(minutes=5)  # at most one link in this time, once too many were asked for one e-mail address
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 
@@ -60,6 +62,8 @@ APPROVER_INDEPENDENT_AFTER = timedelta(days=30)
 
 STAFF_SESSION_IDLE = timedelta(hours=8)  # without a page of the admin, until staff are signed out
 REAUTHENTICATE_AFTER = timedelta(minutes=15)  # before people, rules and money above a limit are changed
+
+SECOND_FACTOR_FOR_MONEY = False  # whether who may take, return or book money must log in with a second factor
 
 REMINDER_AHEAD = timedelta(hours=2)
 DOORS_OPEN = timedelta(minutes=60)  # before the start

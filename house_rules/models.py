@@ -97,6 +97,11 @@ class HouseRules(models.Model):
         blank=True,
         help_text=_("At the selling price, per person and day. Leave empty for no limit."),
     )
+    second_factor_for_money = models.BooleanField(
+        _("two-step sign-in for staff who handle money"),
+        default=False,
+        help_text=_("Whoever takes payments, refunds, approves, or changes points must sign in with a code as well."),
+    )
     reminder_minutes = models.PositiveSmallIntegerField(
         _("reminder before the start (minutes)"), validators=within_bounds("reminder_minutes")
     )
@@ -104,7 +109,7 @@ class HouseRules(models.Model):
         _("archive past screenings after (days)"), validators=within_bounds("archive_days")
     )
 
-    history = History(*BOUNDS, "refund_limit", "session_refund_limit", "write_off_limit")
+    history = History(*BOUNDS, "refund_limit", "session_refund_limit", "write_off_limit", "second_factor_for_money")
 
     class Meta:
         verbose_name = _("house rules")

@@ -36,6 +36,7 @@ class Rules:
     bonus_rate: Decimal  # BONUS_RATE
     bonus_validity: timedelta  # BONUS_VALIDITY
     approval_limits: dict[str, Limit]  # APPROVAL_LIMITS
+    second_factor_for_money: bool  # SECOND_FACTOR_FOR_MONEY
     reminder_ahead: timedelta  # REMINDER_AHEAD
     archive_after: timedelta  # ARCHIVE_AFTER
 
@@ -101,6 +102,7 @@ def of_row(row: HouseRules) -> Rules:
             "bonuses.adjust": row.points_limit,
             "concessions.write_off": row.write_off_limit,
         },
+        second_factor_for_money=row.second_factor_for_money,
         reminder_ahead=row.reminder_minutes * MINUTE,
         archive_after=row.archive_days * DAY,
     )
@@ -114,6 +116,7 @@ def of_settings() -> Rules:
         bonus_rate=settings.BONUS_RATE,
         bonus_validity=settings.BONUS_VALIDITY,
         approval_limits=settings.APPROVAL_LIMITS,
+        second_factor_for_money=settings.SECOND_FACTOR_FOR_MONEY,
         reminder_ahead=settings.REMINDER_AHEAD,
         archive_after=settings.ARCHIVE_AFTER,
     )
@@ -136,6 +139,7 @@ def settings_as_row() -> dict[str, Any]:
         "session_refund_limit": now.approval_limits.get("orders.refund_session"),
         "points_limit": now.approval_limits.get("bonuses.adjust"),
         "write_off_limit": now.approval_limits.get("concessions.write_off"),
+        "second_factor_for_money": now.second_factor_for_money,
         "reminder_minutes": now.reminder_ahead // MINUTE,
         "archive_days": now.archive_after // DAY,
     }

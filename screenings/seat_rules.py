@@ -28,6 +28,12 @@ def love_seat_halves(seats: Iterable[Seat]) -> dict[int, Seat]:
     return halves
 
 
+def halves_around(seats: Iterable[Seat]) -> dict[int, Seat]:
+    """`love_seat_halves` of the halls of these seats; one query if there is a love seat among them."""
+    halls = {seat.hall_id for seat in seats if seat.kind == SeatKind.LOVE_SEAT}
+    return love_seat_halves(Seat.objects.filter(hall__in=halls, kind=SeatKind.LOVE_SEAT)) if halls else {}
+
+
 def unaccompanied(places: Collection[Place], *, halves: Mapping[int, Seat]) -> list[Seat]:
     """The seats of one visit that are not sold without others: companions beyond the number of wheelchair spaces
     (free ones first, then those further away), and halves of love seats without the other half. No query.

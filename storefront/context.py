@@ -16,5 +16,7 @@ def shop(request: HttpRequest) -> dict[str, Any]:
     return {
         "house": settings.SITE_NAME or _("Cinema"),
         "customer": SimpleLazyObject(lambda: customer(request)),
+        "terms_url": settings.TERMS_URL,
+        "privacy_url": settings.PRIVACY_URL,
         "held_orders": SimpleLazyObject(lambda: held_orders(request, at=clock.now())),
     }

@@ -5,7 +5,8 @@ may have created it for that purpose. Pages and services that do so record it he
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -16,6 +17,9 @@ from accounts.errors import NotAnApprover
 from accounts.models import AccountChange, User, normalise_email
 
 Kind = AccountChange.Kind
+
+#: After these changes the actor may be able to log in as the account. The other kinds decide what it may do.
+MAY_LOG_IN = {Kind.CREATED, Kind.PASSWORD, Kind.ADDRESS}
 
 DECIDE = "accounts.decide_approval"
 
@@ -54,35 +58,44 @@ def name_approvers(addresses: Iterable[str], *, at: datetime) -> list[User]:
 def are_independent(asker: User, approver: User, *, at: datetime) -> bool:
     """Whether the two accounts belong to two people, judged by the changes in the last `APPROVER_INDEPENDENT_AFTER`.
 
-    False if the asker changed the approver's account, directly or through other accounts. Also false if the approver
-    changed the asker's account, or a third person changed both, unless that person is a named approver. One query.
-    Reads only.
+    False if the asker changed the approver's account in any way, directly or through other accounts. Also false if the
+    approver may be able to log in as the asker, or a third person as both, unless that person is a named approver. One
+    query. Reads only.
     """
-    hands, named = _hands(at)
-    of_asker, of_approver = _behind(asker.pk, hands), _behind(approver.pk, hands)
-    return asker.pk not in of_approver and of_asker & of_approver <= named
+    changes = _changes(at)
+    of_asker, of_approver = _behind(asker.pk, changes.may_log_in), _behind(approver.pk, changes.may_log_in)
+    helped = set().union(*(_behind(one, changes.may_log_in) for one in changes.gave_access.get(approver.pk, ())))
+    return asker.pk not in of_approver | helped and of_asker & of_approver <= changes.named
 
 
-def _hands(at: datetime) -> tuple[dict[int, set[int]], set[int]]:
+@dataclass
+class _Changes:
     """Who recently changed each account, and the named approvers, all by primary key."""
+
+    may_log_in: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    gave_access: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    named: set[int] = field(default_factory=set)
+
+
+def _changes(at: datetime) -> _Changes:
     since = at - settings.APPROVER_INDEPENDENT_AFTER
     rows = AccountChange.objects.filter(Q(kind=Kind.NAMED) | Q(at__gt=since)).order_by("pk")
-    hands: defaultdict[int, set[int]] = defaultdict(set)
-    named: set[int] = set()
+    found = _Changes()
     for account, actor, kind in rows.values_list("account_id", "actor_id", "kind"):
         if kind == Kind.NAMED:
-            named.add(account)
-            hands.pop(account, None)
+            found.named.add(account)
+            found.may_log_in.pop(account, None)
+            found.gave_access.pop(account, None)
         else:
-            hands[account].add(actor)
-    return hands, named
+            (found.may_log_in if kind in MAY_LOG_IN else found.gave_access)[account].add(actor)
+    return found
 
 
-def _behind(account: int, hands: dict[int, set[int]]) -> set[int]:
+def _behind(account: int, may_log_in: Mapping[int, set[int]]) -> set[int]:
     """The account, and all accounts that may be able to act through it."""
     found: set[int] = set()
     left: Collection[int] = {account}
     while left:
         found |= set(left)
-        left = set().union(*(hands.get(one, set()) for one in left)) - found
+        left = set().union(*(may_log_in.get(one, set()) for one in left)) - found
     return found

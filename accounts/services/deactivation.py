@@ -9,9 +9,9 @@ from django.db.models import Q
 
 from accounts.errors import CannotDeactivateSelf, InsufficientAccess, LastOwner
 from accounts.models import AccountChange, User
+from accounts.roles import OWNER
 from accounts.services.account_changes import record_account_change
 from accounts.services.rights import may_manage
-from cinema.roles import OWNER
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Creates the groups of staff from `cinema.roles`."""
+"""Creates the groups of staff from `accounts.roles`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 from accounts.errors import UnknownPermission
-from cinema.roles import ROLES, Role
+from accounts.roles import ROLES, Role
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from accounts.models import User, normalise_email
+from accounts.roles import ROLES
 from accounts.services import may_manage
 from accounts.services.approvals import title_of
 from backoffice.framework.actions import ActionForm, SummaryItem
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from backoffice.framework.fields import ReasonField
-from cinema.roles import ROLES
 
 OWN_DETAILS = ["first_name", "last_name", "phone", "preferred_language"]
 ROLE_NAMES = {role.code: role.name for role in ROLES}

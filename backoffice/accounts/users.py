@@ -20,6 +20,7 @@ from accounts.scope import cinemas_of
 from accounts.services import deactivate, may_manage, reactivate, record_account_change, roles_to_give
 from backoffice.accounts.forms import OWN_DETAILS, InvitationForm, RoleField, UserForm, role_name
 from backoffice.accounts.password_links import PasswordLinksMixin, queue_password_link
+from backoffice.accounts.second_factor import SecondFactorMixin
 from backoffice.framework.admin import NoDeleteAdmin, permission_check
 from backoffice.framework.reauthentication import ReauthenticationMixin
 from cinema import clock
@@ -42,7 +43,7 @@ class AccessFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(PasswordLinksMixin, ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # all pass `response_action` on
+class UserAdmin(SecondFactorMixin, PasswordLinksMixin, ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # all pass `response_action` on
     """Users are deactivated, not deleted, because orders and other records refer to them.
 
     Staff who work for all cinemas see every user, customers included. Others see themselves and the staff of their own
@@ -54,7 +55,7 @@ class UserAdmin(PasswordLinksMixin, ReauthenticationMixin, NoDeleteAdmin, Django
     add_form = InvitationForm
     add_form_template = "admin/change_form.html"
     form = UserForm
-    actions_detail = ["send_password_link"]
+    actions_detail = ["send_password_link", "reset_second_factor"]
     list_per_page = 20
     ordering = ["email"]
     list_display = ["email", "first_name", "last_name", "roles", "is_staff", "is_active"]

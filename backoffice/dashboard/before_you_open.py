@@ -91,6 +91,14 @@ def _steps_on_the_server() -> Iterator[Step]:
             f"{page}#gateway",
             done=False,
         )
+    if not (settings.TERMS_URL and settings.PRIVACY_URL):
+        yield Step(
+            _("Legal texts"),
+            _("Set the addresses of your terms of sale and privacy policy: %(settings)s")
+            % {"settings": "TERMS_URL, PRIVACY_URL"},
+            f"{page}#legal",
+            done=False,
+        )
     for fault in faults():
         yield Step(str(fault.msg), str(fault.hint), f"{page}#{fault.id}", done=False)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
@@ -21,6 +21,7 @@ HOUR = 3600  # seconds
 
 class Site(UnfoldAdminSite):
     empty_value_display = "–"
+    login_template = "backoffice/framework/log_in.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Not for sessions of the shop, whoever signed in there."""
@@ -28,6 +29,9 @@ class Site(UnfoldAdminSite):
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         answer: HttpResponse = super().login(request, extra_context)
+        form = (getattr(answer, "context_data", None) or {}).get("form")
+        if getattr(form, "must_enrol", False):
+            return redirect("admin:accounts_user_second_factor")
         if request.method == "POST" and request.user.is_authenticated and answer.status_code == 302:
             note_log_in(request, at=clock.now())
         return answer

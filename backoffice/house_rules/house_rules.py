@@ -47,6 +47,7 @@ class HouseRulesAdmin(ReauthenticationMixin, NoDeleteAdmin):
             _("Approval by a second person"),
             {"fields": ["refund_limit", "session_refund_limit", "points_limit", "write_off_limit"]},
         ),
+        (_("Signing in"), {"fields": ["second_factor_for_money"]}),
     ]
 
     def get_urls(self) -> list[Any]:
@@ -60,6 +61,18 @@ class HouseRulesAdmin(ReauthenticationMixin, NoDeleteAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return settings_as_row()
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Without “Save and add another”: there is one row."""
+        context["show_save_and_add_another"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_add(self, request: HttpRequest, obj: HouseRules, post_url_continue: str | None = None) -> HttpResponse:
+        """Also for a page that still had that button: what follows is the list."""
+        sent = request.POST.copy()
+        sent.pop("_addanother", None)
+        request.POST = sent  # type: ignore[assignment]
+        return super().response_add(request, obj, post_url_continue)
+
     def installation(self, request: HttpRequest) -> HttpResponse:
         """What has to be set on the server, with an example of each line of `.env`."""
         if not self.has_change_permission(request):
@@ -70,5 +83,6 @@ class HouseRulesAdmin(ReauthenticationMixin, NoDeleteAdmin):
             "opts": self.opts,
             "faults": list(faults()),
             "without_gateway": not settings.PAYMENT_GATEWAYS,
+            "without_legal_texts": not (settings.TERMS_URL and settings.PRIVACY_URL),
         }
         return TemplateResponse(request, "backoffice/house_rules/installation.html", context)

@@ -62,12 +62,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Orders with a payment about which the bank has not decided."""
         return self.filter(pk__in=Dispute.objects.undecided().values("payment__order"))
 
-    def awaiting_approval(self) -> "OrderQuerySet":
-        """Paid orders whose tickets for cancelled sessions are not refunded before a second person has approved it."""
+    def not_refunded_yet(self) -> "OrderQuerySet":
+        """Orders of cancelled sessions that wait: a bank has not decided, or nobody has approved the refunds."""
         tickets = Ticket.objects.live().filter(session__status=Session.Status.CANCELLED)
-        held = tickets.filter(session__refunds_held=True).values("order")
+        held = tickets.filter(session__refunds_held=True, order__status__in=Order.SOLD).values("order")
         ready = tickets.filter(session__refunds_held=False, order=OuterRef("pk"))
-        return self.filter(~Exists(ready), pk__in=held, status__in=Order.SOLD)
+        disputed = Dispute.objects.undecided().values("payment__order")
+        return self.filter(Q(pk__in=disputed) | Q(~Exists(ready), pk__in=held))
 
     def over(self, at: datetime) -> "OrderQuerySet":
         """Paid orders with nothing ahead: no live ticket for a session that is cancelled or ends after

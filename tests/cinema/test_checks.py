@@ -50,6 +50,7 @@ def test_an_installation_with_everything_set_has_no_faults() -> None:
         ("DEFAULT_FROM_EMAIL", "Cinema <cinema@localhost>", "cinema.E004"),
         ("DEFAULT_FROM_EMAIL", "", "cinema.E004"),
         ("DEFAULT_FROM_EMAIL", "Aurora", "cinema.E004"),
+        ("DEFAULT_FROM_EMAIL", "Аврора <касса@кино.рф>", "cinema.E004"),
         ("PAYMENT_GATEWAYS", ["yookassa", "demo"], "cinema.E005"),
         ("PHONE_REGION", "Russia", "cinema.E006"),
         ("PHONE_REGION", "", "cinema.E006"),
@@ -111,3 +112,9 @@ def test_a_bare_installation_starts_and_check_deploy_reports_all_of_it() -> None
     assert checked.returncode == 1
     assert [number for number in range(1, 6) if f"cinema.E00{number}" not in checked.stderr] == []
     assert "security.W" not in checked.stderr
+
+
+def test_a_sender_with_a_national_domain_is_no_fault(settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Аврора <kassa@кино.рф>"
+
+    assert check_installation() == []

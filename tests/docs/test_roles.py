@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
+from accounts.roles import ROLES
 from backoffice.framework.admin import CinemaScopedAdmin
-from cinema.roles import ROLES
 from screenings.models import Cinema
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
 from tests.helpers.factories import a_cinema

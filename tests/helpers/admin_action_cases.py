@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model, Sum
 
 from accounts.models import Approval
+from accounts.services.second_factor import is_enrolled
 from concessions.models import ConcessionPreorder, ReorderSuggestion
 from notifications.models import Notification
 from orders.models import Order, Ticket
@@ -136,8 +137,26 @@ ACTION_CASES = [
     ),
     ActionCase(
         "let_in", "Отметить проход", "usher", "cashier", lambda rows: rows.ticket,
-        "проход отмечен.", status("ticket"), Ticket.Status.USED,
-        "По этому билету уже прошли.",
+        "Гость прошёл:", status("ticket"), Ticket.Status.USED,
+        "По этому билету уже прошли",
+    ),
+    ActionCase(
+        "override", "Пропустить вне времени сеанса", "floor_manager", "usher", lambda rows: rows.early_ticket,
+        "Гость прошёл:", status("early_ticket"), Ticket.Status.USED,
+        "По этому билету уже прошли",
+        lambda _rows: {"Причина": "Пришли с ребёнком раньше"},
+    ),
+    ActionCase(
+        "other_seats", "Другие места", "floor_manager", "cashier", lambda rows: rows.order,
+        "теперь другие места", lambda rows: rows.refreshed(rows.ticket).seat.number, 10,
+        "Это место уже занято",
+        lambda _rows: {"ряд 1, место 1": "ряд 2, место 10", "Причина": "Высокий сосед"},
+    ),
+    ActionCase(
+        "correct_address", "Исправить почту", "floor_manager", "cashier", lambda rows: rows.order,
+        "отправлен на новый адрес", lambda rows: rows.refreshed(rows.order).email, "right@example.org",
+        "нельзя изменить на этот",
+        lambda _rows: {"Новая эл. почта": "right@example.org", "Причина": "Опечатка"},
     ),
     ActionCase(
         "undo", "Отменить проход", "floor_manager", "usher", lambda rows: rows.used_ticket,
@@ -221,6 +240,13 @@ ACTION_CASES = [
         "уже снова в продаже.",
     ),
     # --- People and machines
+    ActionCase(
+        "reset_second_factor", "Сбросить двухэтапный вход", "cinema_manager", "floor_manager",
+        lambda rows: rows.enrolled_colleague,
+        "двухэтапный вход сброшен", lambda rows: is_enrolled(rows.enrolled_colleague), False,
+        "Двухэтапный вход не настроен",
+        lambda _rows: {"Причина": "Потерян телефон"},
+    ),
     ActionCase(
         "send_password_link", "Отправить ссылку для установки пароля", "cinema_manager", "floor_manager",
         lambda rows: rows.colleague,

@@ -19,6 +19,7 @@ from payments.models import Gateway, Payment, Refund
 from screenings.models import Cinema, Film, Hall, SeatOutage, Session
 from screenings.services import cancel_session, start_outage
 from tests.helpers import factories
+from tests.helpers.authenticator import enrolled
 from tests.helpers.users import someone
 
 Row = TypeVar("Row", bound=Model)
@@ -103,6 +104,11 @@ class AdminFixtures:
         return self.order.tickets.order_by("pk")[0]
 
     @cached_property
+    def early_ticket(self) -> Ticket:
+        """For a session on another day."""
+        return factories.a_paid_order(self.session, at=self.now).tickets.get()
+
+    @cached_property
     def used_ticket(self) -> Ticket:
         check_in(self.ticket, at=self.now)
         return self.ticket
@@ -179,6 +185,11 @@ class AdminFixtures:
     @cached_property
     def colleague(self) -> User:
         return someone("usher", self.cinema, email="colleague@example.org")
+
+    @cached_property
+    def enrolled_colleague(self) -> User:
+        enrolled(self.colleague)
+        return self.colleague
 
     @cached_property
     def quarantined_row(self) -> QuarantinedRow:

@@ -9,11 +9,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from accounts.models import User
+from accounts.roles import ROLES
 from accounts.services import sync_roles
 from accounts.staff_sessions import ACTIVE as ACTIVE_AT
 from accounts.staff_sessions import PASSWORD as PASSWORD_AT
 from cinema import clock
-from cinema.roles import ROLES
 from screenings.models import Cinema
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"

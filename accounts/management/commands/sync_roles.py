@@ -8,7 +8,7 @@ from accounts.services import sync_roles
 
 
 class Command(BaseCommand):
-    help = "Create or update the groups defined in cinema/roles.py, with exactly those permissions. Safe to repeat."
+    help = "Create or update the groups defined in accounts/roles.py, with exactly those permissions. Safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--print-table", action="store_true", help="only print the table of docs/roles.md")

@@ -85,7 +85,6 @@ class BackgroundImportMixin:
                 "wanted": wanted,
                 "ticks": page.resource_for(request).ticks_changes,
                 "shown": shown,
-                "outcomes": [each for each in OUTCOMES if counted[each]],
                 "page": Paginator(rows, SHOWN).get_page(request.GET.get("p")),
             },
             headers={"Cache-Control": "private, no-store"},

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
@@ -50,9 +51,13 @@ class FileForm(forms.Form):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.fields["file"].help_text = gettext(
-            "CSV or XLSX, up to %(rows)d rows and %(size)d MB. A file of more than %(few)d rows is imported in the "
+            "CSV or XLSX, up to %(rows)s rows and %(size)d MB. A file of more than %(few)d rows is imported in the "
             "background."
-        ) % {"rows": limits.LARGE_ROWS, "size": limits.LARGE_BYTES // 1_000_000, "few": limits.MAX_ROWS}
+        ) % {
+            "rows": number_format(limits.LARGE_ROWS, force_grouping=True),
+            "size": limits.LARGE_BYTES // 1_000_000,
+            "few": limits.MAX_ROWS,
+        }
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -19,6 +19,7 @@ from typing import Any
 
 from backoffice.framework.import_export.limits import (
     LARGE_CPU_SECONDS,
+    LARGE_CPU_SECONDS_PER_MB,
     LARGE_ROWS,
     LARGE_SECONDS,
     LARGE_UNPACKED_BYTES,
@@ -124,9 +125,11 @@ def _parsed(line: bytes) -> Any:
 
 def main() -> None:
     is_large = len(sys.argv) > 1
-    _limit_resources(LARGE_CPU_SECONDS if is_large else READER_CPU_SECONDS)
+    _limit_memory()
     try:
         content = sys.stdin.buffer.read()
+        large = LARGE_CPU_SECONDS + LARGE_CPU_SECONDS_PER_MB * len(content) // 1_000_000
+        _limit_time(large if is_large else READER_CPU_SECONDS)
         answer: Any = _print_rows(content, set(json.loads(sys.argv[1]))) if is_large else _sheets(content)
     except UnusableWorkbook as error:
         answer = error.reason
@@ -137,13 +140,19 @@ def main() -> None:
     json.dump(answer, sys.stdout)
 
 
-def _limit_resources(cpu_seconds: int) -> None:
+def _limit_memory() -> None:
     with suppress(ImportError, OSError, ValueError):  # not every system has such limits
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (READER_MEMORY, READER_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_time(cpu_seconds: int) -> None:
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
 
 
 def _book(content: bytes, *, most_bytes: int) -> Any:

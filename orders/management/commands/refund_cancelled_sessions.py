@@ -15,8 +15,7 @@ class Command(JobCommand):
         lock_keys_with_sessions(pks)
 
     def held(self, at):
-        due = self.due(at)
-        return due.disputed() | due.awaiting_approval()
+        return self.due(at).not_refunded_yet()
 
     def act(self, orders, at):
         return Counts(done=refund_cancelled_sessions_locked(orders, at=at))

@@ -98,6 +98,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
             )
         messages = customer.messages(orders)
         addresses = {customer.address} | {each for order in orders for each in (order.email, order.phone)}
+        addresses |= OrderChange.objects.former_addresses(orders)
         first = last = ""
         if user is not None:
             addresses |= {user.email, user.phone}

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from orders.errors import SoldTogether
 from orders.models import OrderLine, Ticket
 from orders.services.refunds.effects import RemainingLines
-from screenings.models import Seat, SeatKind
-from screenings.seat_rules import left_behind, love_seat_halves
+from screenings.seat_rules import halves_around, left_behind
 
 
 def take_along(chosen: Mapping[int, list[OrderLine]], found: Mapping[int, RemainingLines]) -> None:
@@ -23,8 +22,7 @@ def take_along(chosen: Mapping[int, list[OrderLine]], found: Mapping[int, Remain
     visits: defaultdict[tuple[int, int], list[Ticket]] = defaultdict(list)
     for ticket in Ticket.objects.filter(pk__in=gone | kept.keys()).select_related("seat", "ticket_type").order_by("pk"):
         visits[ticket.order_id, ticket.session_id].append(ticket)
-    halls = {each.seat.hall_id for group in visits.values() for each in group if each.seat.kind == SeatKind.LOVE_SEAT}
-    halves = love_seat_halves(Seat.objects.filter(hall__in=halls, kind=SeatKind.LOVE_SEAT)) if halls else {}
+    halves = halves_around(ticket.seat for tickets in visits.values() for ticket in tickets)
     for (order, _session), tickets in visits.items():
         places = {ticket.pk: (ticket.seat, ticket.ticket_type) for ticket in tickets}
         left = [place for key, place in places.items() if key in kept]

@@ -19,6 +19,7 @@ from accounts.services import (
     refuse,
     request_approval,
 )
+from accounts.services.account_changes import MAY_LOG_IN
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_customer
 from tests.helpers.users import someone
@@ -64,11 +65,14 @@ def test_an_approver_in_whose_account_the_asker_had_a_hand_is_the_same_person_fo
     assert independent(a, b, at=NOON + MONTH)
 
 
-def test_neither_does_it_count_the_other_way_round(people: list[User]) -> None:
+@pytest.mark.parametrize(("kind", "expected"), [(kind, kind not in MAY_LOG_IN) for kind in Kind if kind != Kind.NAMED])
+def test_who_may_log_in_as_the_asker_does_not_approve_and_who_gave_a_role_does(
+    people: list[User], kind: AccountChange.Kind, expected: bool
+) -> None:
     a, b, *_rest = people
-    change(a, b)
+    change(a, b, kind)
 
-    assert not independent(a, b)
+    assert independent(a, b) == expected
 
 
 def test_hands_reach_through_other_accounts(people: list[User]) -> None:
@@ -87,6 +91,23 @@ def test_two_accounts_in_one_hand_are_one_person(people: list[User]) -> None:
 
     assert not independent(a, b)
     assert independent(a, c)
+
+
+def test_an_account_that_the_asker_holds_gives_no_roles_in_the_askers_stead(people: list[User]) -> None:
+    a, b, c, d = people
+    change(b, a, Kind.PASSWORD)
+    change(c, b, Kind.ACCESS)
+
+    assert not independent(a, c)
+    assert independent(a, d)
+
+
+def test_two_people_who_have_their_roles_from_one_are_independent(people: list[User]) -> None:
+    a, b, c, _d = people
+    change(a, c, Kind.ACCESS)
+    change(b, c, Kind.ACCESS)
+
+    assert independent(a, b)
 
 
 def test_circles_of_changes_end(people: list[User]) -> None:

@@ -7,9 +7,9 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 
 from accounts.errors import UnknownPermission
+from accounts.roles import OWNER, ROLES, Role
 from accounts.roles_page import roles_table
 from accounts.services import sync_roles
-from cinema.roles import OWNER, ROLES, Role
 from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db

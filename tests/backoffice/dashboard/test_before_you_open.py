@@ -25,6 +25,7 @@ INDEX = reverse("admin:index")
 @pytest.fixture(autouse=True)
 def nothing_is_set(settings: Any) -> None:
     settings.PAYMENT_GATEWAYS = []
+    settings.TERMS_URL = settings.PRIVACY_URL = ""
     settings.SECRET_KEY = "short"
     settings.SITE_URL = "http://127.0.0.1:8000"
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -33,6 +34,7 @@ def nothing_is_set(settings: Any) -> None:
 
 def set_everything(settings: Any) -> None:
     settings.PAYMENT_GATEWAYS = ["yookassa"]
+    settings.TERMS_URL, settings.PRIVACY_URL = "https://cinema.example/terms", "https://cinema.example/privacy"
     settings.SECRET_KEY = "long enough, and of many different characters, 0123456789"
     settings.SITE_URL = "https://cinema.example"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -74,6 +76,7 @@ def test_a_fresh_installation_lists_all_that_is_missing() -> None:
         "Staff",
         "Automatic jobs",
         "Payment provider",
+        "Legal texts",
         "SECRET_KEY is too short: links and sign-ins could be forged.",
         "The address of the site is not set: links in e-mails lead nowhere.",
         "The mail server is not set: customers get no tickets by e-mail.",
@@ -110,6 +113,8 @@ def test_it_goes_when_all_is_done(settings: Any) -> None:
     ("name", "value", "text"),
     [
         ("PAYMENT_GATEWAYS", [], "Payment provider"),
+        ("TERMS_URL", "", "Legal texts"),
+        ("PRIVACY_URL", "", "Legal texts"),
         ("PAYMENT_GATEWAYS", ["demo"], "Customers can pay with the demonstration bank: they get tickets for nothing."),
         (
             "DEFAULT_FROM_EMAIL",

@@ -8,8 +8,10 @@ from simple_history.models import HistoricalChanges
 WITHOUT_PAGE = {
     "accounts.AccountChange",  # the history on the user's page tells the same
     "accounts.Attempt",  # holds hashes only, as the next but one
+    "accounts.RecoveryCode",  # hashes, and of interest to their owner only: the page of two-step sign-in counts them
     "accounts.LimitUse",  # what was booked stands among refunds, points and movements
     "orders.OnlineHold",
+    "orders.OrderChange",  # in the timeline of its order
 }
 OWN_APPS = {"accounts", "bonuses", "cinema", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
 

@@ -5,8 +5,8 @@ from django.contrib import admin
 from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
+from accounts.roles import ROLES
 from backoffice.framework.admin_menu import GROUPS
-from cinema.roles import ROLES
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -36,6 +36,17 @@ def test_the_first_form_shows_what_the_settings_say_and_storing_it_changes_no_ru
     assert rules() == before
 
 
+def test_there_is_no_button_to_add_a_second_row_and_its_press_stores_the_first() -> None:
+    owner = browser(someone("owner", all_cinemas=True))
+
+    page = owner.get(ADD).text
+    answer = owner.post(ADD, {**typed(), "_addanother": "1"}, follow=True)
+
+    assert "_addanother" not in page
+    assert (answer.status_code, answer.redirect_chain[-1][0]) == (200, LIST)
+    assert HouseRules.objects.count() == 1
+
+
 def test_a_change_holds_at_once_and_is_in_the_history() -> None:
     HouseRules.objects.create(**settings_as_row())
     boss = someone("owner", all_cinemas=True)

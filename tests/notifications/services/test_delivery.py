@@ -223,12 +223,16 @@ def test_without_an_sms_provider_a_message_to_a_phone_fails_at_once_and_not_the_
     assert capsys.readouterr().out == ""
 
 
-def test_the_message_id_of_a_sender_with_a_national_domain_is_ascii(settings: Any) -> None:
-    settings.DEFAULT_FROM_EMAIL = "Кино <билеты@кино.рф>"
+def test_addresses_with_national_domains_are_sent_in_punycode(settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Кино <kassa@кино.рф>"
 
-    deliver(queued(), at=NOW)
+    deliver(queued(recipient="anna@почта.рф"), at=NOW)
 
-    assert mail.outbox[0].message()["Message-ID"].endswith("@xn--h1adke.xn--p1ai>")
+    message = mail.outbox[0].message()
+    assert message["Message-ID"].endswith("@xn--h1adke.xn--p1ai>")
+    assert message["From"].endswith("<kassa@xn--h1adke.xn--p1ai>")
+    assert message["To"] == "anna@xn--80a1acny.xn--p1ai"
+    assert message.as_bytes().partition(b"\n\n")[0].isascii()
 
 
 def test_the_stored_error_names_no_recipient(use_mail_backend: Any, settings: Any) -> None:

@@ -37,7 +37,7 @@ OPEN = {
 }
 BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar"}
 SIGNED_IN = {"account", "points", "profile", "password", "my_data", "delete_account"}
-ONLY_POST = {"extend", "cancel", "confirm", "pay", "language", "send_link", "sign_out"}
+ONLY_POST = {"extend", "cancel", "confirm", "correct_address", "pay", "language", "send_link", "sign_out"}
 
 
 @pytest.fixture

@@ -499,3 +499,18 @@ def test_the_age_is_not_asked_for_other_films(client: Client) -> None:
     Film.objects.update(age_rating="16+")
 
     assert buy(client, session, factories.free_seats(session)[:1]).status_code == 302
+
+
+def test_the_legal_texts_are_linked_on_every_page_and_before_paying(client: Client, settings: Any) -> None:
+    session = factories.a_session()
+    checkout = f"/sessions/{session.pk}/checkout/?seat={factories.free_seats(session)[0].pk}"
+    without = [client.get(path).text for path in ("/", checkout)]
+    settings.TERMS_URL, settings.PRIVACY_URL = "https://cinema.example/terms", "https://cinema.example/privacy"
+
+    home, paying = (client.get(path).text for path in ("/", checkout))
+
+    assert not [page for page in without if "Terms of sale" in page or "By continuing" in page]
+    for page in (home, paying):
+        assert '<a href="https://cinema.example/terms">Terms of sale</a>' in page
+        assert '<a href="https://cinema.example/privacy">Privacy policy</a>' in page
+    assert "By continuing, you accept the" in paying

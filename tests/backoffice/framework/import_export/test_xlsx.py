@@ -2,9 +2,11 @@
 
 import io
 import resource
+import shutil
 import subprocess
 import zipfile
 from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -124,3 +126,36 @@ def test_a_cell_in_percent_is_read_as_it_is_shown():
     book.active["A2"].number_format = "0%"
 
     assert xlsx.read(as_bytes(book)) == [xlsx.Sheet([["Threshold", "Price"], ["7%", "0.07"]])]
+
+
+def test_a_large_workbook_is_read_row_after_row_from_the_sheet_with_the_headings():
+    book = a_book(["How to fill this in"])
+    sheet = book.create_sheet()
+    for row in [["Title", "Price"], ["Solaris", 0.5], [], ["Mirror", None]]:
+        sheet.append(row)
+    sheet["B2"].number_format = "0%"
+    sheet["A9"].number_format = "0.00"  # an empty cell
+
+    rows = list(xlsx.stream(as_bytes(book), {"title", "price"}))
+
+    assert rows == [["Title", "Price"], ["Solaris", "50%"], [], ["Mirror"]]
+
+
+def test_a_large_workbook_has_limits_too(monkeypatch, tmp_path):
+    package = tmp_path / "backoffice/framework/import_export"
+    shutil.copytree(Path(xlsx.__file__).parent, package)
+    with (package / "limits.py").open("a") as limits:
+        limits.write("LARGE_UNPACKED_BYTES = 100\n")
+    monkeypatch.setattr(xlsx, "ROOT", tmp_path)
+
+    with pytest.raises(xlsx.UnusableWorkbook) as refused:
+        list(xlsx.stream(as_bytes(a_book(["Title"], ["Solaris"])), {"title"}))
+
+    assert refused.value.reason == xlsx.TOO_LARGE
+
+
+def test_a_damaged_large_workbook_is_unusable():
+    with pytest.raises(xlsx.UnusableWorkbook) as refused:
+        list(xlsx.stream(b"PK\x03\x04 and no more", {"title"}))
+
+    assert refused.value.reason == xlsx.DAMAGED

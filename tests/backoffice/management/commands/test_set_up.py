@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
-from cinema.roles import ROLES
+from accounts.roles import ROLES
 from screenings.models import TicketType
 from tests.helpers.users import someone
 

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
-from cinema.roles import ROLES
+from accounts.roles import ROLES
 from concessions.models import ConcessionPreorder
 from demo.builder import DatabaseState, build, database_state
 from demo.chain import ADMIN_EMAIL, create_chain

@@ -59,7 +59,9 @@ PLANNING = (
     | model_permissions("add change delete", "screenings", "seatsurcharge")
 )
 ASSORTMENT = model_permissions("add change", "concessions", "concessionitem")
-STAFF = model_permissions("view add change", "accounts", "user") | actions("accounts", "switch_off_user")
+STAFF = model_permissions("view add change", "accounts", "user") | actions(
+    "accounts", "reset_second_factor switch_off_user"
+)
 STAFF |= view("accounts", "approval") | actions("accounts", "decide_approval")
 PRIVACY = actions("orders", "disclose_customer erase_customer")
 OPERATIONS = actions("jobs", "retry_quarantinedrow") | actions("notifications", "resend_notification")
@@ -72,6 +74,12 @@ CHAIN = (
     | HOUSE_RULES
     | RATES
 )
+
+
+#: What the house rule demands a second factor for.
+MOVES_MONEY = actions("orders", "refund_consumed refund_order take_payment_order")
+MOVES_MONEY |= actions("payments", "pay_out_refund resend_refund") | actions("bonuses", "adjust_points")
+MOVES_MONEY |= actions("concessions", "write_off_goods") | actions("accounts", "decide_approval")
 
 
 @dataclass(frozen=True)
