@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "bonuses",
     "payments",
     "orders",
+    "consistency",
     "storefront",
     "integrations",
     "django_otp",

@@ -1,8 +1,8 @@
 """Invariants: statements that always hold, as SQL queries for the rows that break them.
 
-Each app lists those of its own tables in `invariants.py`; `orders.invariants` adds those that join apps and checks all.
-Each is one statement of plain SQL that runs on both databases, so it sees one moment of a live database. Amounts of
-money are in minor units there.
+Each app lists those of its own tables in `invariants.py`; `consistency.invariants` adds those that join apps, and
+checks all of them. Each is one statement of plain SQL that runs on both databases, so it sees one moment of a live
+database. Amounts of money are in minor units there.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -18,6 +18,8 @@ class MessageKind(models.TextChoices):
     ORDER_OVERDUE = "ORDER_OVERDUE", _("Payment overdue")
     ORDER_CANCELLED = "ORDER_CANCELLED", _("Order cancelled")
     SESSION_CANCELLED = "SESSION_CANCELLED", _("Screening cancelled")
+    SESSION_TIME_CHANGED = "SESSION_TIME_CHANGED", _("Screening time corrected")
+    ADDRESS_CHANGED = "ADDRESS_CHANGED", _("Email of an order corrected")
     ORDER_REFUNDED = "ORDER_REFUNDED", _("Order refunded")
     LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED", _("Late payment returned")
     TICKET_REMINDER = "TICKET_REMINDER", _("Screening reminder")

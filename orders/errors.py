@@ -240,7 +240,7 @@ class AddressNotCorrectable(Refused, code="address_not_correctable"):
 
 
 class SeatsNotChangeable(Refused, code="seats_not_changeable"):
-    """The tickets cannot be moved to these seats: not paid, used, over, or another kind of seat."""
+    """The tickets cannot be moved to these seats: not paid, used, over, cancelled, or of another price."""
 
 
 class NotAdmitted(Refused, code="not_admitted"):

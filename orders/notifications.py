@@ -14,7 +14,7 @@ from accounts.models import Approval, User
 from concessions.models import ConcessionPreorder
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue, was_queued
-from orders.models import Order, Ticket
+from orders.models import Order, OrderChange, Ticket
 from payments.services import Returned
 from screenings.models import Cinema, Session
 
@@ -53,6 +53,24 @@ def withdraw(order: Order, *, recipient: str, at: datetime) -> None:
     """Let no message about the order that still waits be sent to this address after `at`."""
     waiting = notifications_of(order, recipient=recipient).filter(status=Status.QUEUED)
     waiting.order_by().update(not_after=at)
+
+
+def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: datetime) -> None:
+    """Tell the former address that the order has another one, and that its link and codes have stopped working."""
+    message = Message(
+        kind=MessageKind.ADDRESS_CHANGED,
+        recipient=recipient,
+        occasion=f"{order.number} {at.isoformat()}",
+        language=order.language,
+        cinema=order.cinema_id,
+        context={
+            "number": order.number,
+            "cinema": order.cinema.name,
+            "address": order.cinema.full_address,
+            "by_staff": by_staff,
+        },
+    )
+    queue([message], at=at)
 
 
 def send_link(order: Order, *, sparingly: bool = False, at: datetime) -> None:
@@ -215,14 +233,37 @@ def _reminder(tickets: Sequence[Ticket]) -> Message:
     )
 
 
+def notify_times_changed(sessions: Collection[int], *, at: datetime) -> None:
+    """Tell the customers of paid and reserved orders when these sessions (primary keys) start by the cinema's clock."""
+    tickets = Ticket.objects.live().filter(session__in=sessions)
+    reserved = Q(status__in=Order.UNPAID, channel=Order.Channel.RESERVATION)
+    orders = _reachable(
+        Order.objects.filter(Q(status=Order.Status.PAID) | reserved, pk__in=tickets.values("order")).order_by("pk")
+    )
+    about = _about_orders(orders, tickets=tickets, preorders=ConcessionPreorder.objects.none())
+    queue(
+        [
+            _message(
+                order,
+                MessageKind.SESSION_TIME_CHANGED,
+                occasion=f"{order.number} {at.isoformat()}",
+                context=about[order.pk],
+            )
+            for order in orders
+        ],
+        at=at,
+    )
+
+
 def notifications_of(order: Order, *, recipient: str = "") -> QuerySet[Notification]:
-    """The messages about this order to its customer, or to another `recipient`, oldest first: their occasions start
-    with its number.
+    """The messages about this order to its customer, at former addresses too, or to one `recipient` only, oldest first:
+    their occasions start with its number.
     """
+    recipients = {recipient} if recipient else {order.recipient.strip(), *OrderChange.objects.former_addresses([order])}
     about = Notification.objects.filter(
         Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),
         kind__in=[kind for kind in MessageKind if kind not in NOT_ABOUT_ORDERS],
-        recipient=recipient or order.recipient.strip(),
+        recipient__in=recipients,
     )
     return about.order_by("created_at", "pk")
 

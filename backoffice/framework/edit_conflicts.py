@@ -83,7 +83,7 @@ class TrackedBoundField(BoundField):
 
     @property
     def _has_shown_value(self) -> bool:
-        return self.form.has_shown_values and not self.field.disabled
+        return self.form.has_shown_values and self.field.show_hidden_initial
 
     @property
     def _shown(self) -> Any:
@@ -123,8 +123,9 @@ class ConflictCheckingForm(forms.ModelForm):
         self.has_shown_values = exists and any(
             self.add_initial_prefix(name) in self.data for name in self._initial_names()
         )
-        for field in self.fields.values():
-            field.show_hidden_initial = exists and not field.disabled
+        stored = {field.name for field in self.instance._meta.get_fields()}
+        for name, field in self.fields.items():
+            field.show_hidden_initial = exists and not field.disabled and name in stored
 
     def full_clean(self) -> None:
         super().full_clean()

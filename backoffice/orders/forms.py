@@ -28,8 +28,10 @@ from orders.availability.seat_map import taken_seats
 from orders.models import Order, OrderLine, Ticket
 from orders.services import RefundPreview, preview_refund
 from orders.services.refunds.effects import remaining_lines
+from orders.services.visits.other_seats import has_same_price
 from payments.models import MANUAL_GATEWAYS, Gateway
 from screenings.models import Seat, Session
+from screenings.pricing import surcharges
 
 
 class CancelOrderForm(ActionForm):
@@ -191,15 +193,19 @@ class OtherSeatsForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         tickets = self.row.tickets.filter(status=Ticket.Status.PAID, session__end_datetime__gt=self.at)
-        self.tickets = list(tickets.select_related("session__film", "session__hall__cinema", "seat").order_by("pk"))
+        self.tickets = list(tickets.select_related("session__film", "session__hall__cinema", "seat", "ticket_type"))
+        self.tickets.sort(key=lambda ticket: ticket.pk)
+        prices = surcharges(self.row.cinema)
         self.free = {session: _free_seats(session, at=self.at) for session in {each.session for each in self.tickets}}
         for ticket in self.tickets:
-            same = [seat for seat in self.free[ticket.session] if seat.kind == ticket.seat.kind]
+            same = [seat for seat in self.free[ticket.session] if has_same_price(ticket, seat, prices)]
             self.fields[f"seat-{ticket.pk}"] = forms.ChoiceField(
-                label=f"{ticket.session}: {ticket.seat}",
+                label=str(ticket.seat),
+                help_text=str(ticket.session),
                 required=False,
                 widget=UnfoldAdminSelectWidget(),
                 choices=[("", ticket.seat), *((seat.pk, seat) for seat in same)],
+                error_messages={"invalid_choice": _("This seat has just been taken. Choose another one.")},
             )
         self.order_fields([*(f"seat-{ticket.pk}" for ticket in self.tickets), "reason"])
 

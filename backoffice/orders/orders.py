@@ -178,7 +178,10 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     @confirmed_action(
         permission="orders.change_seats_order",
         title=_("Other seats"),
-        text=_("Free seats of the same kind at the same screening. The tickets are sent again with the new seats."),
+        text=_(
+            "Free seats of the same price at the same screening. The tickets are sent again, and the old codes of the "
+            "moved ones stop working. For another price, refund the tickets and sell a new order."
+        ),
         form=OtherSeatsForm,
         when=lambda order: order.status == Order.Status.PAID,
         icon="event_seat",

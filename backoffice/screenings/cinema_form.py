@@ -1,6 +1,7 @@
 """The form of a cinema, which asks what stays when the time zone changes while screenings lie ahead."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext, ngettext
@@ -9,8 +10,10 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from cinema import clock
+from cinema.status import Refused
 from orders.models import Ticket
-from screenings.models import Cinema, Session
+from screenings.models import Cinema
+from screenings.services import sessions_ahead, shifts_to_keep_the_clock
 
 
 class CinemaForm(ConflictCheckingForm):
@@ -33,14 +36,15 @@ class CinemaForm(ConflictCheckingForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if self.instance.pk and "time_zone" in self.changed_data and not cleaned.get("keep") and not self.errors:
-            self._refuse_while_screenings_lie_ahead()
+        if self.instance.pk and "time_zone" in self.changed_data and not self.errors:
+            if not cleaned.get("keep"):
+                self._refuse_while_screenings_lie_ahead()
+            elif cleaned["keep"] == self.CLOCK:
+                self._refuse_impossible_times(ZoneInfo(cleaned["time_zone"]))
         return cleaned
 
     def _refuse_while_screenings_lie_ahead(self) -> None:
-        ahead = Session.objects.filter(
-            hall__cinema=self.instance, status=Session.Status.SCHEDULED, start_datetime__gt=clock.now()
-        )
+        ahead = sessions_ahead(self.instance, at=clock.now())
         if not (count := ahead.count()):
             return
         sold = Ticket.objects.live().filter(session__in=ahead).order_by().values("session").distinct().count()
@@ -49,3 +53,10 @@ class CinemaForm(ConflictCheckingForm):
             "keep",
             gettext("%(ahead)s, %(sold)d of them with tickets. Choose what stays.") % {"ahead": text, "sold": sold},
         )
+
+    def _refuse_impossible_times(self, zone: ZoneInfo) -> None:
+        """The page saves in one transaction, so the sessions stay as they are checked here."""
+        try:
+            shifts_to_keep_the_clock(Cinema.objects.get(pk=self.instance.pk), zone, at=clock.now())
+        except Refused as refusal:
+            self.add_error("keep", str(refusal))

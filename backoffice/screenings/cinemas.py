@@ -14,7 +14,7 @@ from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.screenings.cinema_form import CinemaForm
 from backoffice.screenings.forms import BuildHallForm, CopyDayForm, CopyWeekForm, ScheduleForm
 from cinema import clock
-from orders.services import keep_clock_times
+from orders.services import follow_time_zone
 from screenings.models import Cinema
 from screenings.services import CopyResult, build_hall, copy_day, copy_week, schedule
 
@@ -33,17 +33,13 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
         return fields if obj else [field for field in fields if field != "keep"]
 
     def save_model(self, request: HttpRequest, obj: Cinema, form: Any, change: bool) -> None:
-        if change and form.cleaned_data.get("keep") == CinemaForm.CLOCK and "time_zone" in form.changed_data:
-            before = Cinema.objects.get(pk=obj.pk)
-            count = keep_clock_times(before, obj.zone, at=clock.now())
-            messages.info(
-                request,
-                ngettext(
-                    "%(count)d screening keeps its clock time.", "%(count)d screenings keep their clock times.", count
-                )
-                % {"count": count},
-            )
+        before = Cinema.objects.filter(pk=obj.pk).first()
         super().save_model(request, obj, form, change)
+        if before is None or before.time_zone == obj.time_zone:
+            return
+        keep_clock = form.cleaned_data.get("keep") == CinemaForm.CLOCK
+        if count := follow_time_zone(before, obj.zone, keep_clock=keep_clock, at=clock.now()):
+            messages.info(request, _kept_message(count, keep_clock=keep_clock))
 
     @confirmed_action(
         permission="screenings.schedule_session",
@@ -89,6 +85,21 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
     ) -> str:
         hall = build_hall(cinema=cinema, rows=drawing, **data)
         return gettext("%(hall)s: hall added.") % {"hall": hall}
+
+
+def _kept_message(count: int, *, keep_clock: bool) -> str:
+    if keep_clock:
+        kept = ngettext(
+            "%(count)d screening keeps its clock time.", "%(count)d screenings keep their clock times.", count
+        )
+    else:
+        kept = ngettext(
+            "%(count)d screening has another clock time now.",
+            "%(count)d screenings have another clock time now.",
+            count,
+        )
+    told = gettext("Customers with tickets are told.")
+    return f"{kept} {told}" % {"count": count}
 
 
 def _copy_message(result: CopyResult) -> str:

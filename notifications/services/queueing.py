@@ -14,6 +14,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | ORDER_CANCELLED       | the order                                                                           |
 | SESSION_CANCELLED     | the order with only the cancelled screenings, the return, disputed (refunded once   |
 |                       | the bank has decided a dispute), waits (refunded once a second person approves)     |
+| SESSION_TIME_CHANGED  | the order with only the screenings whose start is another one now                   |
+| ADDRESS_CHANGED       | number, cinema, address ("" if there is none), by_staff (or by whoever has the link) |
 | ORDER_REFUNDED        | the order with only the refunded items, the return                                  |
 | LATE_PAYMENT_REFUNDED | the order, amount                                                                   |
 | TICKET_REMINDER       | number, film, starts (instant), cinema, address, hall, seats: list of [row, number], |
@@ -46,6 +48,8 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.ORDER_OVERDUE: ORDER_KEYS | {"amount", "cancelled_at"},
     MessageKind.ORDER_CANCELLED: ORDER_KEYS,
     MessageKind.SESSION_CANCELLED: ORDER_KEYS | RETURN_KEYS | {"disputed", "waits"},
+    MessageKind.SESSION_TIME_CHANGED: ORDER_KEYS,
+    MessageKind.ADDRESS_CHANGED: frozenset({"number", "cinema", "address", "by_staff"}),
     MessageKind.ORDER_REFUNDED: ORDER_KEYS | RETURN_KEYS,
     MessageKind.LATE_PAYMENT_REFUNDED: ORDER_KEYS | {"amount"},
     MessageKind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),

@@ -1,10 +1,19 @@
 """What was changed of an order besides its status."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.orders import Order
+
+
+class OrderChangeQuerySet(models.QuerySet["OrderChange"]):
+    def former_addresses(self, orders: Iterable[Order]) -> set[str]:
+        """Where these orders were sent before their address was corrected. One query."""
+        corrected = self.filter(order__in=orders, kind=OrderChange.Kind.ADDRESS)
+        return set(corrected.order_by().values_list("details", flat=True)) - {""}
 
 
 class OrderChange(models.Model):
@@ -21,7 +30,11 @@ class OrderChange(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
     reason = models.CharField(_("reason"), max_length=250, blank=True)
-    details = models.TextField(_("details"), blank=True)
+    details = models.TextField(
+        _("details"), blank=True, help_text=_("The former address, or for each ticket its former and its new seat.")
+    )
+
+    objects = OrderChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("order change")

@@ -50,6 +50,13 @@ class Ticket(models.Model):
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.RESERVED)
     reminder_sent_at = models.DateTimeField(_("reminder sent"), null=True, blank=True)
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
+    reissued_at = models.DateTimeField(
+        _("reissued"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the guest got another seat, and the ticket a new code."),
+    )
 
     objects = TicketQuerySet.as_manager()
 

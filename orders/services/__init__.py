@@ -2,7 +2,6 @@
 
 from orders.services.closing.accrual import accrue as accrue
 from orders.services.closing.accrual import accrue_locked as accrue_locked
-from orders.services.closing.archiving import archive as archive
 from orders.services.closing.archiving import archive_locked as archive_locked
 from orders.services.closing.completion import complete as complete
 from orders.services.closing.completion import complete_locked as complete_locked
@@ -56,6 +55,7 @@ from orders.services.selling.online import may_extend as may_extend
 from orders.services.selling.overdue import mark_overdue as mark_overdue
 from orders.services.selling.overdue import mark_overdue_locked as mark_overdue_locked
 from orders.services.selling.overdue import remind_to_pay as remind_to_pay
+from orders.services.selling.time_zones import follow_time_zone as follow_time_zone
 from orders.services.selling.time_zones import keep_clock_times as keep_clock_times
 from orders.services.visits.check_in import check_in as check_in
 from orders.services.visits.check_in import is_admission_time as is_admission_time
@@ -65,7 +65,6 @@ from orders.services.visits.preorders import collect as collect
 from orders.services.visits.preorders import expire_uncollected as expire_uncollected
 from orders.services.visits.preorders import expire_uncollected_locked as expire_uncollected_locked
 from orders.services.visits.preorders import make_ready as make_ready
-from orders.services.visits.reminders import remind as remind
 from orders.services.visits.reminders import remind_locked as remind_locked
 from orders.services.visits.ticket_codes import UnknownCode as UnknownCode
 from orders.services.visits.ticket_codes import code_of as code_of

@@ -34,8 +34,9 @@ PAGE_LIFETIME = timedelta(minutes=65)
 #: How much a webhook's timestamp may differ from now, which prevents the replay of an intercepted one.
 TIMESTAMP_TOLERANCE = timedelta(minutes=5)
 
-#: The smallest charge in the currency's major unit; in others about half a US dollar. A session of another amount is
-#: refused anyway: this only tells customers sooner.
+#: The smallest charge in the currency's major unit: docs.stripe.com/currencies, “Minimum and maximum charge amounts”.
+#: Of roubles it names none: about half a US dollar is asked. Stripe refuses less anyway: this only tells customers
+#: sooner.
 SMALLEST = {
     **dict.fromkeys(["USD", "EUR", "AUD", "BRL", "CAD", "CHF", "INR", "NZD", "SGD"], Decimal("0.50")),
     **dict.fromkeys(["AED", "MYR", "PLN", "RON"], Decimal("2.00")),

@@ -5,7 +5,12 @@ from screenings.services.outages import broken_seats, end_outage, refuse_out_of_
 from screenings.services.scheduling import plan, schedule, schedule_planned
 from screenings.services.statuses import complete_sessions, start_sessions
 from screenings.services.ticket_types import create_standard_ticket_types
-from screenings.services.time_zones import shift_sessions, shifts_to_keep_the_clock
+from screenings.services.time_zones import (
+    sessions_ahead,
+    sessions_on_another_clock,
+    shift_sessions,
+    shifts_to_keep_the_clock,
+)
 
 __all__ = [
     "CopyResult",
@@ -22,6 +27,8 @@ __all__ = [
     "refuse_out_of_use",
     "schedule",
     "schedule_planned",
+    "sessions_ahead",
+    "sessions_on_another_clock",
     "shift_sessions",
     "shifts_to_keep_the_clock",
     "start_outage",

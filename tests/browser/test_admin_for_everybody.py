@@ -124,7 +124,7 @@ def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, ro
     for name in ("orders_order", "concessions_concessionitem", "bonuses_bonustransaction", "jobs_jobrun"):
         reader.get(reverse(f"admin:{name}_changelist"))
     reader.get(address(genre, "delete"))
-    reader.get(reverse("admin:auth_user_password_change", args=[rows.colleague.pk]))
+    reader.get(address(rows.colleague, "send_password_link"))
     for name in ("password_change", "password_change_done", "screenings_session_timetable"):
         reader.get(reverse(f"admin:{name}"))
     reader.get(reverse("admin:orders_order_changelist") + "?q=nothing")

@@ -45,3 +45,20 @@ def test_two_clicks_from_logging_in_to_what_is_low_overdue_or_failed_last_night(
         page.locator("#today").get_by_role("link", name=line).click()
         expect(page.locator("#content").get_by_text(seen).first).to_be_visible()
         page.goto("/admin/")
+
+
+def test_the_fonts_are_small_and_every_icon_is_drawn(screen: Screen) -> None:
+    """An icon that its font lacks would stand there as a long word."""
+    page = screen(someone("owner", all_cinemas=True))
+    fonts: list[str] = []
+    page.on("request", lambda request: request.resource_type == "font" and fonts.append(request.url))
+    page.goto("/admin/")
+    page.evaluate("document.fonts.ready.then(() => null)")
+    words = page.evaluate(
+        """() => [...document.querySelectorAll(".material-symbols-outlined")]
+        .filter((icon) => icon.offsetWidth && icon.scrollWidth > 1.2 * parseFloat(getComputedStyle(icon).fontSize))
+        .map((icon) => icon.textContent.trim())"""
+    )
+
+    assert [url.rpartition("/")[2] for url in fonts] in ([], ["icons.woff2"])  # kept by the browser, or asked for once
+    assert words == []

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cinema import clock
+from consistency import invariants
 from demo.bank import decide
 from demo.models import DemoCharge
 from notifications.models import MessageKind, Notification
-from orders import invariants
 from orders.models import Order, Ticket
 from orders.services import cancel_expired, refund_cancelled_sessions
 from payments.models import Refund

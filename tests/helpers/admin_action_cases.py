@@ -137,8 +137,26 @@ ACTION_CASES = [
     ),
     ActionCase(
         "let_in", "Отметить проход", "usher", "cashier", lambda rows: rows.ticket,
-        "проход отмечен.", status("ticket"), Ticket.Status.USED,
-        "По этому билету уже прошли.",
+        "Гость прошёл:", status("ticket"), Ticket.Status.USED,
+        "По этому билету уже прошли",
+    ),
+    ActionCase(
+        "override", "Пропустить вне времени сеанса", "floor_manager", "usher", lambda rows: rows.early_ticket,
+        "Гость прошёл:", status("early_ticket"), Ticket.Status.USED,
+        "По этому билету уже прошли",
+        lambda _rows: {"Причина": "Пришли с ребёнком раньше"},
+    ),
+    ActionCase(
+        "other_seats", "Другие места", "floor_manager", "cashier", lambda rows: rows.order,
+        "теперь другие места", lambda rows: rows.refreshed(rows.ticket).seat.number, 10,
+        "Это место уже занято",
+        lambda _rows: {"ряд 1, место 1": "ряд 2, место 10", "Причина": "Высокий сосед"},
+    ),
+    ActionCase(
+        "correct_address", "Исправить почту", "floor_manager", "cashier", lambda rows: rows.order,
+        "отправлен на новый адрес", lambda rows: rows.refreshed(rows.order).email, "right@example.org",
+        "нельзя изменить на этот",
+        lambda _rows: {"Новая эл. почта": "right@example.org", "Причина": "Опечатка"},
     ),
     ActionCase(
         "undo", "Отменить проход", "floor_manager", "usher", lambda rows: rows.used_ticket,

@@ -104,6 +104,11 @@ class AdminFixtures:
         return self.order.tickets.order_by("pk")[0]
 
     @cached_property
+    def early_ticket(self) -> Ticket:
+        """For a session on another day."""
+        return factories.a_paid_order(self.session, at=self.now).tickets.get()
+
+    @cached_property
     def used_ticket(self) -> Ticket:
         check_in(self.ticket, at=self.now)
         return self.ticket

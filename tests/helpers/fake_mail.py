@@ -51,6 +51,13 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "disputed": False,
         "waits": False,
     },
+    MessageKind.SESSION_TIME_CHANGED: AN_ORDER,
+    MessageKind.ADDRESS_CHANGED: {
+        "number": "A-1",
+        "cinema": "Horizon",
+        "address": "Paris, Rivoli 1",
+        "by_staff": False,
+    },
     MessageKind.ORDER_REFUNDED: AN_ORDER | {"amount": "350.00", "way": "stripe", "before": "0.00", "points": 1},
     MessageKind.LATE_PAYMENT_REFUNDED: AN_ORDER | {"amount": "350.00"},
     MessageKind.TICKET_REMINDER: {

@@ -176,6 +176,7 @@ ABOUT_A_FILM = [
     MessageKind.ORDER_OVERDUE,
     MessageKind.ORDER_CANCELLED,
     MessageKind.SESSION_CANCELLED,
+    MessageKind.SESSION_TIME_CHANGED,
     MessageKind.ORDER_REFUNDED,
     MessageKind.LATE_PAYMENT_REFUNDED,
     MessageKind.TICKET_REMINDER,

@@ -10,10 +10,10 @@ from django.core.management import call_command, get_commands, load_command_clas
 from django.utils import timezone
 
 from cinema import clock
+from consistency import invariants
 from jobs import leases
 from jobs.command import JobCommand
 from jobs.steps import Step
-from orders import invariants
 from tests.reliability.scenario import AT
 
 AFTER_LEASE = timedelta(seconds=41)  # the lease of a killed job expires after at most 40 s

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
+from consistency import invariants
 from jobs.models import JobLease, JobRun, QuarantinedRow
-from orders import invariants
 from orders.models import Order
 from tests.helpers.factories import BusinessState, business_state
 from tests.helpers.sampling import EXHAUSTIVE

@@ -16,6 +16,7 @@ from accounts.models import User
 from bonuses.models import BonusAccount, BonusTransaction
 from concessions.models import ConcessionItem, ConcessionPreorder
 from jobs import steps
+from notifications.models import Notification
 from orders.errors import (
     ForbiddenMove,
     MoreThanLeft,
@@ -24,12 +25,24 @@ from orders.errors import (
     NotRefundable,
     OutOfStock,
     PromocodeUsedUp,
+    SeatsNotChangeable,
     SeatTaken,
     SnacksNotOpen,
 )
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.models import orders as order_models
-from orders.services import CancelReason, cancel, collect, complete, extend, hold, mark_paid, record_refund, refund
+from orders.services import (
+    CancelReason,
+    cancel,
+    change_seats,
+    collect,
+    complete,
+    extend,
+    hold,
+    mark_paid,
+    record_refund,
+    refund,
+)
 from orders.services.closing.summaries import FIGURES, summaries_of
 from orders.services.selling import promocodes
 from orders.services.visits import preorders
@@ -279,6 +292,45 @@ def one_is_refused(kind: type[Exception]) -> Callable[[Refusals], bool]:
     return is_correct
 
 
+# --- Other seats for a guest
+
+
+def two_tickets_and_free_seats() -> None:
+    a_paid_order(a_session(), seats=2, email="guest@example.org", at=AT - HOUR)
+    an_adult()
+
+
+def move_guests() -> None:
+    """To the seats 3 and 4, the first ticket to the last of them."""
+    order = Order.objects.order_by("pk")[0]
+    seats = Session.objects.get().hall.seats
+    moves = [
+        (ticket, seats.get(row=1, number=4 - place)) for place, ticket in enumerate(order.tickets.order_by("seat"))
+    ]
+    change_seats(order, moves, reason="Tall guest in front", at=AT)
+
+
+def buy_both_seats() -> None:
+    session = Session.objects.get()
+    adult = an_adult()
+    wanted = [(session, session.hall.seats.get(row=1, number=number), adult) for number in (3, 4)]
+    hold(cinema=session.hall.cinema, tickets=wanted, email="a@example.org", at=AT)
+
+
+def one_gets_both_seats(refusals: Refusals) -> bool:
+    orders = list(Ticket.objects.live().filter(seat__number__in=[3, 4]).values_list("order", flat=True))
+    return refusals == [SeatTaken] and len(orders) == 2 and len(set(orders)) == 1
+
+
+def no_refunded_guest_was_moved(refusals: Refusals) -> bool:
+    """The refund is never refused; the guests get their new tickets before it, or not at all."""
+    kinds = list(Notification.objects.order_by("pk").values_list("kind", flat=True))
+    return status() == "REFUNDED" and (refusals, kinds) in [
+        ([], ["ORDER_PAID", "ORDER_PAID", "ORDER_REFUNDED"]),
+        ([SeatsNotChangeable], ["ORDER_PAID", "ORDER_REFUNDED"]),
+    ]
+
+
 @contextmanager
 def without_unique_index_of_live_tickets() -> Iterator[None]:
     [index] = [each for each in Ticket._meta.constraints if each.name == "one_live_ticket_a_seat"]
@@ -357,6 +409,16 @@ RACES = {
         buy_other_seat_with_points,
         one_is_refused(NotEnoughPoints),
         without_row_locks,
+    ),
+    "staff move guests to seats that a customer buys": Race(
+        two_tickets_and_free_seats,
+        move_guests,
+        buy_both_seats,
+        one_gets_both_seats,
+        without_unique_index_of_live_tickets,
+    ),
+    "staff move guests while others refund them": Race(
+        two_tickets_and_free_seats, move_guests, refund_by_staff, no_refunded_guest_was_moved, without_row_locks
     ),
 }
 

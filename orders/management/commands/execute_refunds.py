@@ -1,9 +1,4 @@
-from datetime import datetime
-from typing import Any
-
-from django.db.models import QuerySet
-
-from jobs.command import Counts, JobCommand
+from jobs.command import JobCommand
 from orders.services import send_refunds
 from payments.models import Refund
 
@@ -14,11 +9,11 @@ class Command(JobCommand):
     atomic = False
     held_because = "the bank has not decided a dispute"
 
-    def due(self, at: datetime, /) -> QuerySet[Any]:
+    def due(self, at):
         return Refund.objects.to_send(at)
 
-    def held(self, at: datetime, /) -> QuerySet[Any]:
+    def held(self, at):
         return Refund.objects.held_by_dispute(at)
 
-    def act(self, refunds: list[Any], at: datetime, /) -> Counts:
+    def act(self, refunds, at):
         return send_refunds(refunds, at=at)

@@ -1,9 +1,4 @@
-from datetime import datetime
-from typing import Any
-
-from django.db.models import QuerySet
-
-from jobs.command import Counts, JobCommand
+from jobs.command import JobCommand
 from orders.services import reconcile
 from payments.models import Payment
 
@@ -13,8 +8,8 @@ class Command(JobCommand):
     batch_size = 50
     atomic = False
 
-    def due(self, at: datetime, /) -> QuerySet[Any]:
+    def due(self, at):
         return Payment.objects.due_for_polling(at)
 
-    def act(self, payments: list[Any], at: datetime, /) -> Counts:
+    def act(self, payments, at):
         return reconcile(payments, at=at)

@@ -1,7 +1,4 @@
-from datetime import datetime
-from typing import Any
-
-from jobs.command import Counts, JobCommand, Step
+from jobs.command import JobCommand, Step
 from orders.services import receipt_refunds, receipt_sales, receipt_settlements
 from orders.services.receipts.queue import to_settle
 from payments.models import Payment, Receipt, Refund
@@ -19,5 +16,5 @@ class Command(JobCommand):
             Step("send", Receipt.objects.to_send, self.send, atomic=False),
         ]
 
-    def send(self, receipts: list[Any], at: datetime) -> Counts:
+    def send(self, receipts, at):
         return send_receipts(receipts, at=at)

@@ -1,7 +1,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from house_rules.rules import rules
@@ -28,22 +27,12 @@ def to_archive(at: datetime) -> QuerySet[Session]:
     )
 
 
-def archive(sessions: Iterable[Session], *, at: datetime) -> None:
+def archive_locked(sessions: Iterable[Session], *, at: datetime) -> None:
     """Write the summaries of old sessions and take them out of every live list and index; nothing is lost.
 
-    The sessions stay locked until the end, and a refund locks its sessions too (see `orders.locks`): so it either comes
-    before the summary, or corrects it afterwards. Archived sessions are left alone. A constant number of queries. Owns
-    its transaction.
-    """
-    with transaction.atomic():
-        rows = Session.objects.filter(pk__in=[session.pk for session in sessions])
-        archive_locked(list(rows.select_for_update(of=("self",), no_key=True).order_by("pk")), at=at)
-
-
-def archive_locked(sessions: Iterable[Session], *, at: datetime) -> None:
-    """Archive a job's batch of sessions; see `archive`.
-
-    Must be called inside a transaction (the sessions are locked and were read afterwards).
+    A refund locks its sessions too (see `orders.locks`): so it either comes before the summary, or corrects it
+    afterwards. Archived sessions are left alone. A constant number of queries. Must be called inside a transaction (the
+    sessions are locked and were read afterwards).
     """
     fresh = [session.pk for session in sessions if session.archived_at is None]
     SessionSummary.objects.bulk_create(summaries_of(fresh))

@@ -11,7 +11,7 @@ from cinema.validators import clean_reason
 from orders import notifications
 from orders.errors import AddressNotCorrectable, DetailsRefused
 from orders.locks import lock_order
-from orders.models import Order, OrderChange, Ticket, new_token
+from orders.models import Order, OrderChange, Ticket, new_pickup_code, new_token
 from orders.services.visits.ticket_codes import code_of
 
 Kind = OrderChange.Kind
@@ -20,8 +20,9 @@ Kind = OrderChange.Kind
 def correct_address(order: Order, *, email: str, reason: str = "", at: datetime, actor: User | None = None) -> Order:
     """Change the address of an unpaid or paid order, and send the tickets there, or the link while it is unpaid.
 
-    Tickets were sent to somebody else: the order gets a new link and its tickets new codes, the old ones stop working,
-    and what is not sent yet to the old address is not sent. The returned order has the new link. Staff (`actor`) give a
+    What was sent went to somebody else: the order gets a new link, its tickets and snacks new codes, the old ones stop
+    working, and what is not sent yet to the old address is not sent; that one is told so, in case it was right. An
+    unpaid order of which nothing was sent keeps its link. The returned order has the new one. Staff (`actor`) give a
     reason.
 
     Raises `ReasonNeeded`, `DetailsRefused` for an address that is none, and `AddressNotCorrectable` for an order that
@@ -33,14 +34,18 @@ def correct_address(order: Order, *, email: str, reason: str = "", at: datetime,
         old, row.email = row.recipient, normalise_email(email)
         if row.status not in (*Order.UNPAID, Order.Status.PAID) or row.email in ("", old):
             raise AddressNotCorrectable(_("The address of order %(order)s can’t be changed to this.") % {"order": row})
-        row.token = new_token() if row.status == Order.Status.PAID else row.token
+        was_sent = row.status == Order.Status.PAID or notifications.notifications_of(row, recipient=old).exists()
+        row.token = new_token() if was_sent else row.token
         try:
             row.clean_fields(exclude=["cinema", "user", "promocode"])
         except ValidationError as error:
             raise DetailsRefused(" ".join(error.messages)) from error
         row.save(update_fields=["email", "token"])
-        OrderChange.objects.create(order=row, kind=Kind.ADDRESS, at=at, actor=actor, reason=reason)
+        OrderChange.objects.create(order=row, kind=Kind.ADDRESS, at=at, actor=actor, reason=reason, details=old)
+        row.preorders.update(pickup_code=new_pickup_code())
         notifications.withdraw(row, recipient=old, at=at)
+        if was_sent:
+            notifications.notify_address_changed(row, recipient=old, by_staff=actor is not None, at=at)
         if row.status == Order.Status.PAID:
             notifications.send_tickets(row, code_of=code_of, again=True, at=at)
         else:

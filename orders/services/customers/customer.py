@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from accounts.phones import stored_form
 from notifications.models import MessageKind, Notification
-from orders.models import Order
+from orders.models import Order, OrderChange
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class Customer:
         orders = list(orders)
         own = {self.address, self.address.lower()} - {""}
         others = {address for order in orders for address in (order.email, order.phone)} - own - {""}
+        others |= OrderChange.objects.former_addresses(orders) - own
         numbers = {order.number for order in orders}
         if self.only is not None:
             own, others = set(), own | others

@@ -91,7 +91,7 @@ def hold(
     except ValidationError as error:
         raise DetailsRefused(" ".join(error.messages)) from error
     if basket.contested:
-        _release_or_refuse(basket.tickets, instead_of, at=at)
+        release_or_refuse(basket.tickets, instead_of, at=at)
     with transaction.atomic():
         if instead_of is not None:
             _cancel_replaced(instead_of, basket, valid, at=at, actor=actor)
@@ -133,7 +133,7 @@ def take_seats(order: Order, basket: Basket) -> None:
     ConcessionPreorder.objects.bulk_create(basket.preorders)
 
 
-def _release_or_refuse(tickets: list[Ticket], instead_of: Order | None, *, at: datetime) -> None:
+def release_or_refuse(tickets: list[Ticket], instead_of: Order | None = None, *, at: datetime) -> None:
     """Release what expired orders hold of these seats; raise `SeatTaken` if others have some of them."""
     release_stale_holds(tickets, at=at)
     taken = Ticket.objects.live().filter(_on_the_same_seats(tickets)).select_related("seat").order_by("pk")

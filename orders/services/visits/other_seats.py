@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -12,52 +13,82 @@ from orders import notifications
 from orders.errors import SeatsNotChangeable, SeatTaken
 from orders.locks import lock_order
 from orders.models import Order, OrderChange, Ticket
-from orders.services.selling.hold import release_stale_holds
+from orders.services.selling.hold import release_or_refuse
 from orders.services.visits.ticket_codes import code_of
-from screenings.models import Seat
+from screenings.models import Seat, SeatKind, Session
+from screenings.pricing import quote, surcharges
 from screenings.seat_rules import halves_around, left_behind
 from screenings.services import refuse_out_of_use
+
+#: Kinds of seats that are no matter of price alone: a ticket for one of them is moved to the same kind only.
+NEVER_MIXED = {SeatKind.LOVE_SEAT, SeatKind.WHEELCHAIR, SeatKind.COMPANION}
+
+
+def has_same_price(ticket: Ticket, seat: Seat, surcharges: Mapping[str, Decimal]) -> bool:
+    """Whether the ticket can be moved to the seat without anything to pay or to return.
+
+    `surcharges` are those of the cinema. No query if the ticket comes with its session, seat and ticket type.
+    """
+    old, new = ticket.seat.kind, seat.kind
+    if old == new:
+        return True
+    percent = ticket.ticket_type.price_percent
+    one, other = (quote(ticket.session, seat_kind=kind, percent=percent, surcharges=surcharges) for kind in (old, new))
+    return one == other and not {old, new} & NEVER_MIXED
 
 
 def change_seats(
     order: Order, seats: Sequence[tuple[Ticket, Seat]], *, reason: str, at: datetime, actor: User | None = None
 ) -> None:
-    """Move paid tickets of an order to free seats of the same kind in the same hall, at the same price, and send the
-    tickets again. Their codes stay the same: who scans them sees the new seat.
+    """Move paid tickets of an order to free seats of the same price in the same hall, and send the tickets again.
 
-    For seats of another kind, refund and sell anew. Raises `ReasonNeeded`, `SeatsNotChangeable`, `SeatBroken` or
-    `SeatTaken`. Owns its transaction.
+    The moved tickets get new codes; the old ones stop working. For seats of another price, refund and sell anew. Raises
+    `ReasonNeeded`, `SeatsNotChangeable`, `SeatBroken` or `SeatTaken`. Owns its transaction.
     """
     reason = clean_reason(reason)
     wanted = {ticket.pk: seat for ticket, seat in seats}
-    release_stale_holds([Ticket(session_id=ticket.session_id, seat=seat) for ticket, seat in seats], at=at)
+    release_or_refuse([Ticket(session_id=ticket.session_id, seat=seat) for ticket, seat in seats], at=at)
     with transaction.atomic():
         row = lock_order(order)
-        tickets = list(row.tickets.filter(pk__in=wanted).select_related("session", "seat").order_by("pk"))
+        tickets = list(row.tickets.filter(pk__in=wanted).select_related("session", "seat", "ticket_type"))
         if row.status != Order.Status.PAID or not tickets or len(tickets) < len(wanted):
             raise SeatsNotChangeable(_("Order %(order)s has no such tickets to move.") % {"order": row})
-        moves = []
+        prices = surcharges(row.cinema)
         for ticket in tickets:
-            seat = wanted[ticket.pk]
-            if ticket.status != Ticket.Status.PAID or ticket.session.end_datetime <= at:
-                raise SeatsNotChangeable(_("The ticket for %(seat)s is used or over.") % {"seat": ticket.seat})
-            if (seat.hall_id, seat.kind) != (ticket.session.hall_id, ticket.seat.kind):
-                raise SeatsNotChangeable(
-                    _("%(seat)s is another kind of seat. Refund the ticket and sell a new one.") % {"seat": seat}
-                )
-            moves.append(f"{ticket.seat} → {seat}")
-            ticket.seat = seat
-        _refuse_left_behind(row, {ticket.pk: ticket.seat for ticket in tickets})
-        refuse_out_of_use((ticket.session, ticket.seat) for ticket in tickets)
+            _check(ticket, wanted[ticket.pk], prices, at=at)
+        # In the order in which a hold takes seats, so that neither waits for the other.
+        tickets.sort(key=lambda each: (each.session_id, wanted[each.pk].pk))
+        moves = [f"{ticket.seat} → {wanted[ticket.pk]}" for ticket in tickets]
+        _refuse_left_behind(row, {ticket.pk: wanted[ticket.pk] for ticket in tickets})
+        refuse_out_of_use((ticket.session, wanted[ticket.pk]) for ticket in tickets)
         try:
             with transaction.atomic():
-                Ticket.objects.bulk_update(tickets, ["seat"])
+                for ticket in tickets:
+                    ticket.seat, ticket.reissued_at = wanted[ticket.pk], at
+                    ticket.save(update_fields=["seat", "reissued_at"])
         except IntegrityError as error:  # the unique index of live tickets decides who gets a seat
             raise SeatTaken(_("One of these seats is taken. Choose other seats.")) from error
         OrderChange.objects.create(
             order=row, kind=OrderChange.Kind.SEATS, at=at, actor=actor, reason=reason, details="\n".join(moves)
         )
         notifications.send_tickets(row, code_of=code_of, again=True, at=at)
+
+
+def _check(ticket: Ticket, seat: Seat, surcharges: Mapping[str, Decimal], *, at: datetime) -> None:
+    """Raise `SeatsNotChangeable` if the ticket is not for a session to come, or the seat not in its hall and price."""
+    session = ticket.session
+    if session.status == Session.Status.CANCELLED:
+        raise SeatsNotChangeable(_("This screening has been cancelled. The customer will be refunded automatically."))
+    if ticket.status != Ticket.Status.PAID or session.end_datetime <= at:
+        raise SeatsNotChangeable(_("The ticket for %(seat)s is used or over.") % {"seat": ticket.seat})
+    if seat.hall_id != session.hall_id:
+        raise SeatsNotChangeable(
+            _("There is no such seat in this hall: %(seat)s. Choose another one.") % {"seat": seat}
+        )
+    if not has_same_price(ticket, seat, surcharges):
+        raise SeatsNotChangeable(
+            _("%(seat)s is of another price or kind. Refund the ticket and sell a new one.") % {"seat": seat}
+        )
 
 
 def _refuse_left_behind(order: Order, moved: Mapping[int, Seat]) -> None:

@@ -2,27 +2,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
-
 from orders import notifications
-from orders.locks import keys_of, lock_orders
 from orders.models import Order, Ticket
 from orders.queries import tickets_to_remind
 
 
-def remind(orders: Iterable[Order], *, at: datetime) -> None:
+def remind_locked(orders: Iterable[Order], *, at: datetime) -> None:
     """Remind customers of sessions that start soon: one message per order and session, never twice.
 
-    A constant number of queries. Owns its transaction.
-    """
-    with transaction.atomic():
-        remind_locked(lock_orders(keys_of(orders)), at=at)
-
-
-def remind_locked(orders: Iterable[Order], *, at: datetime) -> None:
-    """Remind the customers of a job's batch of orders; see `remind`.
-
-    Must be called inside a transaction (the orders are locked and were read afterwards).
+    A constant number of queries. Must be called inside a transaction (the orders are locked and were read afterwards).
     """
     locked = {order.pk: order for order in orders}
     tickets = list(

@@ -11,6 +11,7 @@ WITHOUT_PAGE = {
     "accounts.RecoveryCode",  # hashes, and of interest to their owner only: the page of two-step sign-in counts them
     "accounts.LimitUse",  # what was booked stands among refunds, points and movements
     "orders.OnlineHold",
+    "orders.OrderChange",  # in the timeline of its order
 }
 OWN_APPS = {"accounts", "bonuses", "cinema", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
 

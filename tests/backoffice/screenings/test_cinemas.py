@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.models import Notification
 from screenings.models import Hall, Session
 from tests.helpers import factories
 from tests.helpers.admin_pages import admin_url, preview_of, run_previewed_action
@@ -168,6 +169,39 @@ def test_staff_choose_what_another_time_zone_keeps(hall: Hall, keep: str, shift:
     hall.cinema.refresh_from_db()
     session.refresh_from_db()
     assert (hall.cinema.time_zone, session.start_datetime) == ("Asia/Yekaterinburg", start + shift)
+
+
+def test_a_start_that_the_new_zone_skips_is_refused_in_words_and_moves_nothing(hall: Hall) -> None:
+    session = factories.a_session(hall, start=datetime(2027, 3, 27, 23, 30, tzinfo=UTC))  # 02:30 in Moscow
+
+    page = save_zone(hall, "Europe/Berlin", keep="CLOCK")
+
+    assert "the clocks go forward" in page.content.decode()
+    hall.cinema.refresh_from_db()
+    session.refresh_from_db()
+    assert (hall.cinema.time_zone, session.start_datetime.hour) == ("Europe/Moscow", 23)
+
+
+@pytest.mark.parametrize(
+    ("keep", "shown"), [("CLOCK", "2027-11-06T18:00:00+05:00"), ("INSTANT", "2027-11-06T20:00:00+05:00")]
+)
+def test_customers_are_told_when_their_screening_starts(hall: Hall, keep: str, shown: str) -> None:
+    session = factories.a_session(hall, start=datetime(2027, 11, 6, 15, tzinfo=UTC))
+    factories.a_paid_order(session, at=timezone.now(), email="guest@example.org")
+
+    save_zone(hall, "Asia/Yekaterinburg", keep=keep)
+
+    told = Notification.objects.get(kind="SESSION_TIME_CHANGED")
+    assert (told.recipient, told.context["showings"][0]["starts"]) == ("guest@example.org", shown)
+
+
+def test_a_zone_with_the_same_clock_changes_nothing_for_customers(hall: Hall) -> None:
+    session = factories.a_session(hall, start=timezone.now() + 8 * HOUR)
+    factories.a_paid_order(session, at=timezone.now(), email="guest@example.org")
+
+    save_zone(hall, "Europe/Minsk", keep="CLOCK")
+
+    assert not Notification.objects.filter(kind="SESSION_TIME_CHANGED").exists()
 
 
 def test_without_screenings_ahead_nothing_is_asked(hall: Hall) -> None:

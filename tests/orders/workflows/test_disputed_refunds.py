@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from cinema import clock
+from consistency.invariants import violations
 from notifications.models import MessageKind, Notification
 from orders.approvals import RefundApproval
 from orders.errors import PaymentDisputed
-from orders.invariants import violations
 from orders.models import Order
 from orders.services import (
     preview_refund,

@@ -7,8 +7,8 @@ from django.db import connection
 
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem
+from consistency import invariants
 from notifications.models import Notification
-from orders import invariants
 from orders.errors import ForbiddenMove, NotEnoughPoints, OutOfStock
 from orders.models import Order, Promocode
 from orders.reasons import Reason

@@ -4,9 +4,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import transaction
 
+from screenings.announcements import announcements
 from screenings.errors import AmbiguousTime, ImpossibleSession, NonexistentTime
 from screenings.models import Session
-from screenings.services import shift_sessions, shifts_to_keep_the_clock
+from screenings.services import sessions_on_another_clock, shift_sessions, shifts_to_keep_the_clock
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_session
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +27,8 @@ def test_sessions_one_after_another_in_a_hall_move_together(django_assert_num_qu
 
     with transaction.atomic():
         shifts = shifts_to_keep_the_clock(hall.cinema, ZoneInfo("Asia/Yekaterinburg"), at=NOON)
-        with django_assert_num_queries(2):
-            shift_sessions(shifts)
+        with django_assert_num_queries(6):
+            shift_sessions(shifts, at=NOON)
 
     assert shifts == {session.pk: -2 * HOUR for session in sessions}
     assert [times(session) for session in sessions] == [tuple(time - 2 * HOUR for time in each) for each in before]
@@ -55,6 +56,36 @@ def test_a_start_that_the_clocks_skip_or_repeat_is_refused(start, error):
 
     with pytest.raises(error), transaction.atomic():
         shifts_to_keep_the_clock(cinema, ZoneInfo("Europe/Berlin"), at=NOON)
+
+
+def test_a_session_that_runs_now_is_not_overlapped():
+    hall = a_hall(a_cinema(time_zone="Europe/Moscow"))
+    a_session(hall, start=NOON - HOUR, minutes=110)
+    a_session(hall, start=NOON + 2 * HOUR)
+
+    with pytest.raises(ImpossibleSession, match="would overlap"), transaction.atomic():
+        shifts_to_keep_the_clock(hall.cinema, ZoneInfo("Asia/Yekaterinburg"), at=NOON)
+
+
+def test_the_move_is_recorded_as_any_change_of_a_start():
+    session = a_session(a_hall(a_cinema(time_zone="Europe/Moscow")), start=NOON + 8 * HOUR)
+    Session.history.all().delete()  # as of a session older than its history
+
+    shift_sessions({session.pk: -2 * HOUR}, at=NOON)
+
+    session.refresh_from_db()
+    assert announcements([session])[session.pk].starts == [NOON + 8 * HOUR, NOON + 6 * HOUR]
+    records = Session.history.filter(id=session.pk).order_by("history_id")
+    assert [each.start_datetime for each in records] == [NOON + 8 * HOUR, NOON + 6 * HOUR]
+
+
+def test_only_sessions_whose_offset_differs_are_on_another_clock():
+    cinema = a_cinema(time_zone="Europe/London")
+    winter = a_session(a_hall(cinema), start=NOON.replace(2027, 1, 10))
+    summer = a_session(a_hall(cinema), start=NOON.replace(2027, 7, 10))
+
+    assert sessions_on_another_clock(cinema, ZoneInfo("Africa/Lagos"), at=NOON) == [winter.pk]
+    assert summer.pk in sessions_on_another_clock(cinema, ZoneInfo("UTC"), at=NOON)
 
 
 def test_sessions_that_would_overlap_are_refused():

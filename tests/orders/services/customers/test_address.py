@@ -3,21 +3,35 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 
 from notifications.models import Notification
 from orders.errors import AddressNotCorrectable, DetailsRefused, ReasonNeeded
-from orders.models import OrderChange
+from orders.models import Order, OrderChange
+from orders.notifications import notifications_of, send_link
 from orders.services import (
+    Customer,
     UnknownCode,
     check_in,
     code_of,
     correct_address,
     correct_address_by_customer,
+    erase_customer,
     is_correctable_by_customer,
+    refund,
     ticket_of,
 )
+from payments.models import Refund
 from tests.helpers.assertions import raises_unchanged
-from tests.helpers.factories import NOON, a_customer, a_paid_order, an_order, business_state
+from tests.helpers.factories import (
+    NOON,
+    a_customer,
+    a_paid_order,
+    a_session,
+    an_item,
+    an_order,
+    business_state,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +54,7 @@ def test_tickets_go_to_the_right_address_with_new_codes():
     assert sent.context["codes"] == [[f"{order}-1-1", code_of(order.tickets.get())]]
     assert order.link == sent.context["link"]
     change = OrderChange.objects.values_list("order", "kind", "at", "actor", "reason").get()
+    assert OrderChange.objects.get().details == WRONG
     assert change == (order.pk, "ADDRESS", LATER, supervisor.pk, "Typed wrong")
 
 
@@ -48,8 +63,55 @@ def test_what_waits_for_the_wrong_address_is_not_sent_any_more():
 
     correct_address(order, email=RIGHT, reason="Typed wrong", at=LATER, actor=a_customer())
 
-    assert set(Notification.objects.filter(recipient=WRONG).values_list("not_after", flat=True)) == {LATER}
+    waiting = Notification.objects.filter(recipient=WRONG).exclude(kind="ADDRESS_CHANGED")
+    assert set(waiting.values_list("not_after", flat=True)) == {LATER}
     assert set(Notification.objects.filter(recipient=RIGHT).values_list("not_after", flat=True)) == {None}
+
+
+def test_the_former_address_is_told_without_the_new_one():
+    order = a_paid_order(email=WRONG)
+
+    corrected = correct_address_by_customer(order, email=RIGHT, at=LATER)
+
+    told = Notification.objects.get(kind="ADDRESS_CHANGED")
+    assert (told.recipient, told.context["by_staff"]) == (WRONG, False)
+    assert RIGHT not in str(told.context)
+    assert corrected.token not in str(told.context)
+    assert {each.recipient for each in notifications_of(corrected)} == {WRONG, RIGHT}
+
+
+def test_snacks_get_a_new_pick_up_code_too():
+    session = a_session()
+    order = a_paid_order(session, snacks=[(an_item(session.hall.cinema), 1)], email=WRONG)
+    code = order.preorders.get().pickup_code
+
+    correct_address(order, email=RIGHT, reason="Typed wrong", at=LATER, actor=a_customer())
+
+    new = order.preorders.get().pickup_code
+    assert new != code
+    assert Notification.objects.get(kind="ORDER_PAID", recipient=RIGHT).context["pickup_code"] == new
+
+
+def test_an_unpaid_order_of_which_something_was_sent_gets_a_new_link():
+    order = an_order(email=WRONG, channel=Order.Channel.RESERVATION)
+    send_link(order, at=NOON)
+
+    corrected = correct_address(order, email=RIGHT, reason="Typed wrong", at=LATER, actor=a_customer())
+
+    assert corrected.token != order.token
+    assert Notification.objects.get(recipient=RIGHT).context["link"] == corrected.link
+
+
+def test_what_was_sent_to_the_former_address_is_erased_with_the_order():
+    order = a_paid_order(email=WRONG)
+    correct_address(order, email=RIGHT, reason=f"Was {WRONG}", at=LATER, actor=a_customer())
+    refund(order, reason="Fell ill", at=LATER)
+    Refund.objects.update(status="SUCCEEDED", succeeded_at=LATER, handed_out=True)
+
+    erase_customer(Customer.of(Order.objects.get()), at=LATER)
+
+    assert not Notification.objects.exists()
+    assert not OrderChange.objects.filter(Q(details__contains=WRONG) | Q(reason__contains=WRONG)).exists()
 
 
 def test_an_unpaid_order_keeps_its_link_and_sends_it():

@@ -7,14 +7,14 @@ from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
 from cinema.validators import ReasonNeeded
 from concessions.models import ConcessionPreorder, StockMovement
+from consistency import invariants
 from notifications.models import MessageKind, Notification, Status
-from orders import invariants
 from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, NotRefundable
 from orders.models import Order, RefundLine, Ticket
 from orders.services import (
     CancelReason,
     accrue,
-    archive,
+    archive_locked,
     cancel,
     check_in,
     collect,
@@ -909,7 +909,7 @@ def test_a_refund_of_an_archived_session_corrects_its_summary():
     complete([order], at=session.end_datetime)
     complete_sessions([session], at=session.end_datetime)
     later = session.end_datetime + 31 * DAY
-    archive(Session.objects.all(), at=later)
+    archive_locked(Session.objects.all(), at=later)
     before = SessionSummary.objects.values_list("capacity", "sold", "used", "no_show", "refunded", "gross", "net")[0]
 
     refund_lines(order, stayed_away, at=later + DAY)
@@ -925,7 +925,7 @@ def test_a_chargeback_of_an_archived_session_corrects_its_summary():
     complete([order], at=session.end_datetime)
     complete_sessions([session], at=session.end_datetime)
     later = session.end_datetime + 31 * DAY
-    archive(Session.objects.all(), at=later)
+    archive_locked(Session.objects.all(), at=later)
 
     record_refund(order, amount=order.final_amount, external_id="re_1", at=later)
     process_refunds([order], at=later)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orders import invariants
+from consistency import invariants
 from orders.errors import SoldTogether
 from orders.models import Order, Ticket
 from orders.services import (

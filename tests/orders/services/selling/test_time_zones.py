@@ -5,10 +5,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from notifications.models import Notification
 from orders.models import Order
-from orders.services import hold, keep_clock_times
+from orders.services import follow_time_zone, hold, keep_clock_times
 from screenings.models import Cinema
-from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_adult, an_item, free_seats
+from tests.helpers.factories import (
+    NOON,
+    a_cinema,
+    a_hall,
+    a_paid_order,
+    a_session,
+    an_adult,
+    an_item,
+    an_order,
+    free_seats,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -67,5 +78,26 @@ def test_the_number_of_queries_does_not_depend_on_how_much_was_sold(cinema, djan
     for number in range(3):
         a_paid_order(a_session(hall, start=NOON + (24 + 4 * number) * HOUR), snacks=[(an_item(cinema), 1)])
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(15):
         keep_clock_times(cinema, EAST, at=NOON)
+
+
+def test_paid_and_reserved_orders_are_told_and_a_basket_in_the_shop_is_not(cinema):
+    session = a_session(a_hall(cinema))
+    a_paid_order(session, email="paid@example.org")
+    an_order(session, email="basket@example.org")
+    an_order(session, email="reserved@example.org", channel=Order.Channel.RESERVATION)
+
+    assert follow_time_zone(cinema, EAST, keep_clock=True, at=NOON) == 1
+
+    told = Notification.objects.filter(kind="SESSION_TIME_CHANGED").order_by("pk")
+    assert [each.recipient for each in told] == ["paid@example.org", "reserved@example.org"]
+
+
+def test_telling_takes_as_many_queries_for_many_orders_as_for_one(cinema, django_assert_num_queries):
+    session = a_session(a_hall(cinema))
+    for number in range(3):
+        a_paid_order(session, email=f"guest{number}@example.org")
+
+    with django_assert_num_queries(7):
+        follow_time_zone(cinema, EAST, keep_clock=False, at=NOON)

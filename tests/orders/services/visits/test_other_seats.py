@@ -1,13 +1,16 @@
 """Other seats of the same session for a guest."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 
 from notifications.models import Notification
 from orders.errors import ReasonNeeded, SeatBroken, SeatsNotChangeable, SeatTaken
 from orders.models import OrderChange
-from orders.services import change_seats, check_in, code_of, ticket_of
+from orders.services import UnknownCode, change_seats, check_in, code_of, ticket_of
 from screenings.models import Seat
-from screenings.services import start_outage
+from screenings.services import cancel_session, start_outage
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_customer, a_hall, a_paid_order, a_session, an_order
 
@@ -16,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def session():
-    return a_session(a_hall(rows=["ssss", "vv"]))
+    return a_session(a_hall(rows=["ssss", "vv", "w", "ll"]))
 
 
 @pytest.fixture
@@ -40,12 +43,36 @@ def test_guests_get_other_seats_and_their_tickets_again(session, order):
     move(order, seat(session, 1, 3), seat(session, 1, 4), actor=supervisor)
 
     assert list(order.tickets.order_by("pk").values_list("seat__row", "seat__number")) == [(1, 3), (1, 4)]
-    assert [ticket_of(code).seat.number for code in codes] == [3, 4]
+    for code in codes:
+        with pytest.raises(UnknownCode):
+            ticket_of(code)
+    assert [ticket_of(code_of(each)).seat.number for each in order.tickets.order_by("pk")] == [3, 4]
     again = Notification.objects.filter(kind="ORDER_PAID").order_by("-pk").first()
     assert again.context["showings"][0]["seats"] == [[1, 3], [1, 4]]
+    assert [code for _name, code in again.context["codes"]] == [code_of(each) for each in order.tickets.order_by("pk")]
     change = OrderChange.objects.get()
     assert (change.kind, change.actor, change.reason) == ("SEATS", supervisor, "Tall guest in front")
     assert change.details.count("→") == 2
+
+
+def test_the_codes_of_tickets_that_stay_where_they_are_keep_working(session, order):
+    _moved, stays = order.tickets.order_by("pk")
+    code = code_of(stays)
+
+    move(order, seat(session, 1, 3))
+
+    assert ticket_of(code) == stays
+
+
+def test_a_ticket_that_comes_back_to_its_seat_does_not_get_its_first_code_back(session, order):
+    ticket = order.tickets.order_by("pk").first()
+    first = code_of(ticket)
+
+    move(order, seat(session, 1, 3))
+    move(order, ticket.seat, at=NOON + timedelta(minutes=1))
+
+    with pytest.raises(UnknownCode):
+        ticket_of(first)
 
 
 def test_the_seats_that_were_left_are_free_again(session, order):
@@ -69,12 +96,37 @@ def test_a_broken_seat_is_refused(session, order):
         move(order, broken)
 
 
-def test_another_kind_of_seat_or_hall_is_refused(session, order):
+def test_a_seat_of_another_hall_is_refused(session, order):
     elsewhere = Seat.objects.filter(hall=a_hall(session.hall.cinema)).first()
 
-    for wrong in (seat(session, 2, 1), elsewhere):
-        with raises_unchanged(SeatsNotChangeable):
-            move(order, wrong)
+    with raises_unchanged(SeatsNotChangeable):
+        move(order, elsewhere)
+
+
+def test_another_kind_of_seat_is_given_at_the_same_price_only(session, order):
+    vip = seat(session, 2, 1)
+    surcharge = session.hall.cinema.seat_surcharges.create(kind="VIP", amount=Decimal("100.00"))
+
+    with raises_unchanged(SeatsNotChangeable) as refused:
+        move(order, vip)
+    assert "Refund the ticket and sell a new one" in str(refused.value)
+    surcharge.delete()
+    move(order, vip)
+
+    assert order.tickets.filter(seat=vip).exists()
+
+
+@pytest.mark.parametrize("row", [3, 4], ids=["wheelchair", "love seat"])
+def test_a_place_for_a_wheelchair_or_for_two_is_not_given_for_another(session, order, row):
+    with raises_unchanged(SeatsNotChangeable):
+        move(order, seat(session, row, 1))
+
+
+def test_nothing_moves_in_a_cancelled_session(session, order):
+    cancel_session(session, reason="Projector", at=NOON)
+
+    with raises_unchanged(SeatsNotChangeable):
+        move(order, seat(session, 1, 4))
 
 
 def test_both_halves_of_a_love_seat_move_together():

@@ -5,7 +5,7 @@ import pytest
 from notifications.models import MessageKind, Notification
 from orders.models import Order, Ticket
 from orders.queries import orders_to_remind
-from orders.services import check_in, hold, refund, remind
+from orders.services import check_in, hold, refund, remind_locked
 from screenings.models import Session
 from screenings.services import cancel_session
 from tests.helpers.factories import (
@@ -38,7 +38,7 @@ def test_a_reminder_names_film_time_and_place():
     order = a_paid_order(session, seats=2, language="ru")
     at = session.start_datetime - AHEAD
 
-    remind([order], at=at)
+    remind_locked([order], at=at)
 
     message = messages().get()
     assert (message.recipient, message.language, message.not_after) == (order.email, "ru", session.start_datetime)
@@ -61,9 +61,9 @@ def test_a_reminder_is_sent_once():
     session = a_session()
     order = a_paid_order(session)
     at = session.start_datetime - AHEAD
-    remind([order], at=at)
+    remind_locked([order], at=at)
 
-    remind([order], at=at + TICK)
+    remind_locked([order], at=at + TICK)
 
     assert (messages().count(), due(at + TICK)) == (1, [])
 
@@ -81,7 +81,7 @@ def test_each_session_of_an_order_has_its_own_reminder():
     )
 
     for session in (first, second):
-        remind([order], at=session.start_datetime - AHEAD)
+        remind_locked([order], at=session.start_datetime - AHEAD)
 
     assert [message.occasion for message in messages()] == [f"{order.number} {first.pk}", f"{order.number} {second.pk}"]
 
@@ -93,7 +93,7 @@ def test_only_unused_valid_tickets_are_named():
     check_in(came, at=session.start_datetime - AHEAD, override="In a wheelchair")
     refund(order, lines=[refunded], reason="Fell ill", at=NOON)
 
-    remind([order], at=session.start_datetime - AHEAD)
+    remind_locked([order], at=session.start_datetime - AHEAD)
 
     assert messages().get().context["seats"] == [[1, 3]]
 
@@ -102,7 +102,7 @@ def test_without_an_e_mail_address_the_phone_number_is_used():
     session = a_session()
     order = a_paid_order(session, email="", phone="+79990000000")
 
-    remind(due(session.start_datetime - AHEAD), at=session.start_datetime - AHEAD)
+    remind_locked(due(session.start_datetime - AHEAD), at=session.start_datetime - AHEAD)
 
     assert [message.recipient for message in messages()] == [order.phone]
 

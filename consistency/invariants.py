@@ -1,4 +1,4 @@
-"""Checks the invariants of all apps, and lists those that join orders with other tables."""
+"""Checks the invariants of all apps, and lists those that join the tables of several."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,8 +1,8 @@
 from collections import Counter
 
 from cinema import clock
+from consistency.invariants import violations
 from jobs.command import Counts, JobCommand, JobPass
-from orders.invariants import violations
 
 SHOWN = 20  # rows for each invariant
 

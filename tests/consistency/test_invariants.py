@@ -14,14 +14,14 @@ from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
 from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
 from concessions.services import receive, write_off
+from consistency.invariants import INVARIANTS, violations
 from jobs.models import JobRun, QuarantinedRow
 from notifications.models import Notification
-from orders.invariants import INVARIANTS, violations
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.services import (
     CancelReason,
     accrue,
-    archive,
+    archive_locked,
     cancel,
     check_in,
     collect,
@@ -34,7 +34,7 @@ from orders.services import (
     record_refund,
     refund,
     refund_cancelled_sessions,
-    remind,
+    remind_locked,
 )
 from payments.models import Gateway, Payment, Refund
 from screenings.models import Session
@@ -51,6 +51,8 @@ from tests.helpers.factories import (
     an_order,
     business_state,
 )
+
+pytestmark = pytest.mark.django_db
 
 TICK = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
@@ -95,7 +97,7 @@ def an_old_evening(hall):
     refund(orders[0], lines=[came], reason="Broken seat", at=over)
     adjust(spent_elsewhere.bonus_account, amount=-540, reason="Present", at=over)
     refund(orders[2], lines=[*orders[2].tickets.all(), *orders[2].preorders.all()], reason="Fire drill", at=over)
-    archive([session], at=over + 31 * DAY)
+    archive_locked([session], at=over + 31 * DAY)
     refund(orders[1], lines=[orders[1].tickets.first()], reason="Late complaint", at=NOON)
     return SimpleNamespace(session=session, partly=orders[0], earned=orders[1], clawed=orders[2])
 
@@ -149,7 +151,9 @@ def cinema():
     cancel_session(fallen, reason="Projector", at=NOON)
     refund_cancelled_sessions(Order.objects.of_cancelled_sessions(NOON), at=NOON)
 
-    remind([a_paid_order(a_session(a_hall(hall.cinema), start=NOON + timedelta(hours=1)), at=NOON - DAY)], at=NOON)
+    remind_locked(
+        [a_paid_order(a_session(a_hall(hall.cinema), start=NOON + timedelta(hours=1)), at=NOON - DAY)], at=NOON
+    )
     old = an_old_evening(a_hall(hall.cinema))
     Notification.objects.update(status="SENT", sent_at=NOON)
     receive(popcorn, quantity=10, at=NOON)
