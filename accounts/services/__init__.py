@@ -1,7 +1,14 @@
 from accounts.services.account_changes import are_independent, name_approvers, record_account_change
 from accounts.services.approvals import approve, approvers_of, refuse, request_approval
 from accounts.services.deactivation import deactivate, reactivate
-from accounts.services.erasure import admin_log, anonymise, delete_login_attempts, is_anonymous, redact_approvals
+from accounts.services.erasure import (
+    admin_log,
+    anonymise,
+    delete_login_attempts,
+    is_anonymous,
+    redact_approvals,
+    text_of_pages,
+)
 from accounts.services.export import facts_of
 from accounts.services.free_text import Words, redact_everywhere, redact_rows
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
@@ -38,5 +45,6 @@ __all__ = [
     "roles_to_give",
     "set_password_by_link",
     "sync_roles",
+    "text_of_pages",
     "who_gives_access",
 ]

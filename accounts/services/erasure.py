@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
 
 from accounts.models import Approval, User
-from accounts.services.free_text import ERASED
+from accounts.services.free_text import ERASED, Columns
 from cinema.status import transition
 
 ERASED_DOMAIN = "@erased.invalid"  # the top-level domain .invalid never receives e-mail
@@ -48,6 +48,15 @@ def admin_log(rows: Iterable[Model] | None = None) -> QuerySet[Any]:
     # By name, since apps below `backoffice` must not import django.contrib.admin.
     entries = apps.get_model("admin", "LogEntry")._default_manager.all()
     return entries if rows is None else entries.filter(_about(rows))
+
+
+def text_of_pages() -> Columns:
+    """The columns of text that the admin itself keeps: its log, and files that wait to be imported. Reads only."""
+    return {
+        admin_log().model: ["object_repr", "change_message"],
+        apps.get_model("backoffice", "FileImport"): ["headers", "problem"],
+        apps.get_model("backoffice", "FileImportRow"): ["cells", "changes", "errors"],
+    }
 
 
 def redact_approvals(rows: Iterable[Model], *, at: datetime) -> list[Approval]:

@@ -212,8 +212,8 @@ def analyse() -> None:
 
 
 VENUES = """
-INSERT INTO screenings_cinema (id, name, city, address, time_zone, adverts_minutes)
-SELECT n, 'Cinema ' || n, 'Town', '', 'Europe/Moscow', 10 FROM generate_series(1, %(cinemas)s) n;
+INSERT INTO screenings_cinema (id, name, city, address, postal_code, time_zone, adverts_minutes)
+SELECT n, 'Cinema ' || n, 'Town', '', '', 'Europe/Moscow', 10 FROM generate_series(1, %(cinemas)s) n;
 
 INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes)
 SELECT n, (n - 1) %% %(cinemas)s + 1, 'Hall ' || n, 15 FROM generate_series(1, %(halls)s) n;
@@ -222,10 +222,10 @@ INSERT INTO screenings_seat (id, hall_id, row, number, kind, place)
 SELECT (hall - 1) * %(seats)s + n + 1, hall, n / 10 + 1, n %% 10 + 1, 'STANDARD', n %% 10
 FROM generate_series(1, %(halls)s) hall, generate_series(0, %(seats)s - 1) n;
 
-INSERT INTO screenings_tickettype (id, name, price_percent, is_active, sold_to)
-VALUES (1, 'Adult', 100, true, 'ANYBODY');
+INSERT INTO screenings_tickettype (id, name, price_percent, is_active, sold_to, highest_rating)
+VALUES (1, 'Adult', 100, true, 'ANYBODY', '');
 
-INSERT INTO screenings_film (id, title, duration_minutes, age_rating) VALUES (1, 'A film', 100, '12+');
+INSERT INTO screenings_film (id, title, external_id, duration_minutes, age_rating) VALUES (1, 'A film', '', 100, '12+');
 """
 
 PEOPLE = """
@@ -267,10 +267,10 @@ CREATE TEMPORARY TABLE first ON COMMIT DROP AS SELECT GREATEST(
     (SELECT COALESCE(MAX(id), 0) + 1 FROM screenings_session) AS session;
 
 INSERT INTO screenings_session (id, film_id, hall_id, start_datetime, end_datetime, free_from, ticket_price, format,
-                                language, subtitles, status, cancelled_at, cancel_reason, archived_at)
+                                language, subtitles, status, cancelled_at, cancel_reason, archived_at, refunds_held)
 SELECT first.session + n, 1, n %% %(halls)s + 1, start, start + interval '110 minutes', start + interval '125 minutes',
        30000, '2D', 'ru', '', %(session_status)s, %(session_cancelled_at)s::timestamptz, '',
-       %(archived_at)s::timestamptz
+       %(archived_at)s::timestamptz, false
 FROM first, generate_series(0, %(sessions)s - 1) n,
      LATERAL (SELECT %(starts)s::timestamptz + %(slot)s * (n / %(halls)s + %(skipped)s) AS start) slot;
 
@@ -394,8 +394,8 @@ FROM payments_payment;
 INSERT INTO payments_receiptline (receipt_id, name, subject, quantity, price, vat)
 SELECT id, 'Ticket', 'SERVICE', 1, amount / 2, 'vat20' FROM payments_receipt, generate_series(1, 2);
 
-INSERT INTO orders_scan (ticket_id, undone, at, actor_id)
-SELECT id, false, used_at, NULL FROM orders_ticket WHERE status = 'USED';
+INSERT INTO orders_scan (ticket_id, undone, at, actor_id, override)
+SELECT id, false, used_at, NULL, '' FROM orders_ticket WHERE status = 'USED';
 
 INSERT INTO screenings_seatoutage (seat_id, since, until, reason, actor_id)
 SELECT id, %(at)s - interval '1 day', NULL, 'The back is broken', NULL FROM screenings_seat WHERE id %% 10 = 0;

@@ -8,6 +8,7 @@ from django.test import RequestFactory
 from accounts.models import User
 from accounts.services import request_approval
 from backoffice.framework.admin import CinemaScopedAdmin
+from backoffice.models import FileImport, FileImportRow
 from concessions.models import ReorderSuggestion
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
@@ -69,6 +70,11 @@ def create_rows_of_chain() -> None:
     JobLease.objects.create(job="sell", until=NOON)
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")
     GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)
+    uploader = User.objects.filter(is_staff=True).first() or User.objects.create_superuser("uploader@example.org")
+    upload = FileImport.objects.create(
+        model="screenings.film", person=uploader, language="en", name="films.csv", uploaded_at=NOON
+    )
+    FileImportRow.objects.create(file_import=upload, number=2, cells=["Mirror"])
     Notification.objects.create(
         kind=MessageKind.LOW_STOCK, recipient="a@example.org", occasion="1", language="en", created_at=NOON,
         next_attempt_at=NOON,
