@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.forms import ModelMultipleChoiceField
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserChangeForm
@@ -77,11 +78,15 @@ class UserForm(ConflictCheckingForm, UserChangeForm):
     pass
 
 
+class PasswordField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
+        super().__init__(strip=False, max_length=4096, widget=widget, **kwargs)
+
+
 class NewPasswordForm(SetPasswordForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("new_password1", "new_password2"):
-            self.fields[name].widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
+    new_password1 = PasswordField(label=_("New password"), help_text=password_validators_help_text_html())
+    new_password2 = PasswordField(label=_("New password again"))
 
 
 class RejectForm(ActionForm):

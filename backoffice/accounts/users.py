@@ -142,11 +142,10 @@ class UserAdmin(SecondFactorMixin, PasswordLinksMixin, ReauthenticationMixin, No
             super().save_model(request, obj, form, change)
             record_account_change(obj, _kinds_of(form.changed_data), at=at, actor=actor)
             return
-        kind = AccountChange.Kind.CREATED if obj.pk is None else AccountChange.Kind.ACCESS
         obj.is_staff = True  # customers create their own accounts
         obj.set_unusable_password()  # a customer's password was not chosen for the admin; it ends the sessions, too
         super().save_model(request, obj, form, change)
-        record_account_change(obj, [kind], at=at, actor=actor)
+        record_account_change(obj, [AccountChange.Kind.CREATED], at=at, actor=actor)  # as staff, if not as a customer
         queue_password_link(obj, at=at, actor=actor)
 
     # --- Staff without access
@@ -220,4 +219,5 @@ def _actor(request: HttpRequest) -> User:
 def _kinds_of(fields: Collection[str]) -> list[AccountChange.Kind]:
     """What a change of these fields of the form means for the account."""
     kinds = [AccountChange.Kind.ADDRESS] if "email" in fields else []
+    kinds += [AccountChange.Kind.CREATED] * ("is_staff" in fields)  # a customer's account may be one's own
     return kinds + [AccountChange.Kind.ACCESS] * (not {*ACCESS_FIELDS}.isdisjoint(fields))

@@ -216,6 +216,25 @@ PATCHES = [
         "",
         {"unfold/layouts/skeleton.html": 1},
     ),
+    # The Content-Security-Policy allows no styles in a page but those that bear the nonce of the response.
+    Patch(
+        "styles in a page bear the nonce",
+        re.compile(r"<style(?=[ >])"),
+        r'<style nonce="{{ request.csp_nonce }}"',
+        {"unfold/layouts/skeleton.html": 1, "admin/change_list.html": 1},
+    ),
+    Patch(
+        "htmx adds no styles",
+        re.compile(r"<script src=\"{% static 'unfold/js/htmx/htmx.js' %}\"></script>"),
+        r"""<meta name="htmx-config" content='{"includeIndicatorStyles": false}'>\g<0>""",
+        {"unfold/layouts/skeleton.html": 1},
+    ),
+    Patch(
+        "the width of the bar of actions is set as a property",
+        re.compile(r"""x-bind:style="'width: ' \+ changeListWidth \+ 'px'\""""),
+        """x-bind:style="{ width: changeListWidth + 'px' }\"""",
+        {"admin/actions.html": 1},
+    ),
 ]
 
 

@@ -30,7 +30,7 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 before (what the gateway had returned earlier), and points. What is "0.00" or 0 is not mentioned.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -108,6 +108,12 @@ def queue(messages: Iterable[Message], *, at: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def ever_notified(recipients: Collection[str], *, kind: str) -> set[str]:
+    """Those of the recipients to whom a message of this kind was ever queued. One query. Reads only."""
+    sent = Notification.objects.filter(kind=kind, recipient__in=recipients)
+    return set(sent.order_by().values_list("recipient", flat=True).distinct()) if recipients else set()
 
 
 def was_queued(kind: str, *, recipient: str, after: datetime, occasion: str = "") -> bool:

@@ -275,9 +275,20 @@ def test_what_staff_do_to_others_accounts_is_recorded(manager: User, cinema: Cin
         ("new@example.org", "ACCESS"),
         ("new@example.org", "ADDRESS"),
         ("made@example.org", "CREATED"),
-        ("viewer@example.org", "ACCESS"),
+        ("viewer@example.org", "CREATED"),  # it may be the manager's own account in the shop
     ]
     assert set(AccountChange.objects.values_list("actor", flat=True)) == {manager.pk}
+
+
+def test_making_a_customer_staff_counts_as_creating_the_account() -> None:
+    owner, viewer = someone("owner", all_cinemas=True), User.objects.create_user("viewer@example.org")
+
+    answer = browser(owner).post(
+        page(viewer), {"email": viewer.email, "preferred_language": "ru", "is_staff": "on", "groups": [group("owner")]}
+    )
+
+    assert answer.status_code == 302
+    assert recorded() == [("viewer@example.org", "CREATED"), ("viewer@example.org", "ACCESS")]
 
 
 def test_what_people_change_of_their_own_is_not_recorded(manager: User, cinema: Cinema) -> None:

@@ -12,6 +12,7 @@ from jobs.models import JobRun, QuarantinedRow, RunOutcome
 from jobs.status import statuses
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
+from notifications.services import deliver
 from orders.models import Order
 from orders.services import record_refund, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
@@ -255,3 +256,14 @@ def test_who_has_no_role_or_no_cinema_is_greeted_by_whom_to_ask():
     whom = ["manager@example.org", "owner@example.org", "elsewhere@example.org", "cashier@example.org"]
     assert [address in page for address in whom] == [True, True, False, False]
     assert "Welcome" not in first_page(someone("bar", cinema))
+
+
+def test_an_email_that_its_server_refused_is_shown_at_once_with_the_servers_words(settings):
+    settings.EMAIL_BACKEND = "tests.helpers.fake_mail.RefusesSome"
+    order = factories.a_paid_order(email="bad@example.com")
+
+    deliver(list(Notification.objects.all()), at=NOON)
+    page = first_page(someone("owner", order.cinema))
+
+    assert "1 undelivered message" in page
+    assert "550 no such user" in page
