@@ -56,8 +56,8 @@ class Scale:
 
 FULL = Scale(
     old=300_000, few_old=1_000, halls=600, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=100,
-    process_pairs=15, hungry=100_000, imported=100_000, listed=1_000_000, listed_halls=6_000, listed_cinemas=500, visits=15,
-    holds=120, shown=245,
+    process_pairs=15, hungry=100_000, imported=100_000, listed=1_000_000, listed_halls=6_000, listed_cinemas=500,
+    visits=15, holds=120, shown=245,
 )  # fmt: skip
 SMALL = Scale(
     old=500, few_old=100, halls=20, users=100, pairs=2, batch=10, sessions_a_batch=1, idle_pairs=2, process_pairs=2,
