@@ -9,8 +9,9 @@ from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Approval, User
+from accounts.models import Approval, RecoveryCode, User
 from accounts.services.free_text import ERASED, Columns
 from cinema.status import transition
 
@@ -26,6 +27,8 @@ def anonymise(user: User) -> None:
     user.first_name = user.last_name = user.phone = ""
     user.password, user.is_active, user.last_login = make_password(None), False, None
     user.save(update_fields=["email", "first_name", "last_name", "phone", "password", "is_active", "last_login"])
+    TOTPDevice.objects.filter(user=user).delete()  # of who worked here once
+    RecoveryCode.objects.filter(user=user).delete()
 
 
 def is_anonymous(user: User) -> bool:

@@ -62,7 +62,7 @@ def enrol(person: User, *, secret: str, code: str) -> list[str]:
     with transaction.atomic():
         User.objects.select_for_update(of=("self",)).get(pk=person.pk)
         TOTPDevice.objects.filter(user=person).delete()
-        device = TOTPDevice.objects.create(user=person, name=person.email[:64], key=secret)
+        device = TOTPDevice.objects.create(user=person, name="app", key=secret)
         if not device.verify_token(_digits(code)):
             raise SecondFactorWrong
         return _issue_recovery_codes(person)

@@ -28,8 +28,8 @@ REMARK = "Жалоба Анны Петровой (Anna.Petrova@example.org, 8 90
 NAMES_OF_THINGS = {"name", "title", "city", "address", "code", "codename"}
 TECHNICAL = {
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
-    "database", "job", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url", "row",
-    "service",
+    "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
+    "row", "service",
     "time_zone", "token", "visitor", "who", "claimed_by", "model", "app_label", "preferred_language", "number",
     "pickup_code", "from_status", "to_status", "vat", "kind",
 }  # fmt: skip

@@ -7,7 +7,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.errors import InsufficientAccess, OwnSecondFactor, RateLimited, SecondFactorMissing, SecondFactorWrong
 from accounts.models import AccountChange, RecoveryCode, User
-from accounts.services import second_factor
+from accounts.services import anonymise, second_factor
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
 from tests.helpers.authenticator import SECRET, code, enrolled, wrong_code
@@ -133,3 +133,12 @@ def test_the_house_rule_demands_it_of_who_may_move_money() -> None:
     HouseRules.objects.create(**{**settings_as_row(), "second_factor_for_money": True})
 
     assert [second_factor.is_required(person) for person in people] == [True, True, False, False]
+
+
+def test_the_erasure_of_who_worked_here_once_removes_it(cashier: User) -> None:
+    enrolled(cashier)
+    assert cashier.email not in str(list(TOTPDevice.objects.values()))
+
+    anonymise(cashier)
+
+    assert (TOTPDevice.objects.count(), RecoveryCode.objects.count()) == (0, 0)
