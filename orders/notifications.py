@@ -57,19 +57,10 @@ def withdraw(order: Order, *, recipient: str, at: datetime) -> None:
 
 def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: datetime) -> None:
     """Tell the former address that the order has another one, and that its link and codes have stopped working."""
-    message = Message(
-        kind=MessageKind.ADDRESS_CHANGED,
-        recipient=recipient,
-        occasion=f"{order.number} {at.isoformat()}",
-        language=order.language,
-        cinema=order.cinema_id,
-        context={
-            "number": order.number,
-            "cinema": order.cinema.name,
-            "address": order.cinema.full_address,
-            "by_staff": by_staff,
-        },
-    )
+    cinema = order.cinema
+    about = {"number": order.number, "cinema": cinema.name, "address": cinema.full_address, "by_staff": by_staff}
+    occasion = f"{order.number} {at.isoformat()}"
+    message = _message(order, MessageKind.ADDRESS_CHANGED, recipient=recipient, occasion=occasion, context=about)
     queue([message], at=at)
 
 
@@ -120,12 +111,6 @@ def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
         ],
         at=at,
     )
-
-
-def notified_of_cancellation(recipients: Collection[str]) -> set[str]:
-    """Those of the recipients to whom a cancelled order was ever announced. One query; reads only."""
-    sent = Notification.objects.filter(kind=MessageKind.ORDER_CANCELLED, recipient__in=recipients)
-    return set(sent.order_by().values_list("recipient", flat=True).distinct()) if recipients else set()
 
 
 def notify_refunded(order: Order, *, refund: int, returned: Returned, points: int, at: datetime) -> None:
@@ -241,24 +226,12 @@ def notify_times_changed(sessions: Collection[int], *, at: datetime) -> None:
         Order.objects.filter(Q(status=Order.Status.PAID) | reserved, pk__in=tickets.values("order")).order_by("pk")
     )
     about = _about_orders(orders, tickets=tickets, preorders=ConcessionPreorder.objects.none())
-    queue(
-        [
-            _message(
-                order,
-                MessageKind.SESSION_TIME_CHANGED,
-                occasion=f"{order.number} {at.isoformat()}",
-                context=about[order.pk],
-            )
-            for order in orders
-        ],
-        at=at,
-    )
+    kind, stamp = MessageKind.SESSION_TIME_CHANGED, at.isoformat()
+    queue([_message(each, kind, occasion=f"{each.number} {stamp}", context=about[each.pk]) for each in orders], at=at)
 
 
 def notifications_of(order: Order, *, recipient: str = "") -> QuerySet[Notification]:
-    """The messages about this order to its customer, at former addresses too, or to one `recipient` only, oldest first:
-    their occasions start with its number.
-    """
+    """Messages about this order to its customer, former addresses included, or to `recipient` only, oldest first."""
     recipients = {recipient} if recipient else {order.recipient.strip(), *OrderChange.objects.former_addresses([order])}
     about = Notification.objects.filter(
         Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),
@@ -269,8 +242,9 @@ def notifications_of(order: Order, *, recipient: str = "") -> QuerySet[Notificat
 
 
 def _message(order: Order, kind: MessageKind, **fields: Any) -> Message:
-    """A message to the order's customer, in the order's language."""
-    return Message(kind=kind, recipient=order.recipient, language=order.language, cinema=order.cinema_id, **fields)
+    """A message to the order's customer, unless another `recipient` is named, in the order's language."""
+    about = {"recipient": order.recipient, "language": order.language, "cinema": order.cinema_id}
+    return Message(kind=kind, **{**about, **fields})
 
 
 def _reachable(orders: Iterable[Order]) -> list[Order]:

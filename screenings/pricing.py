@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from cinema.money import ZERO, rounded
-from screenings.models import Cinema, SeatSurcharge, Session, TicketType
+from screenings.models import Cinema, Seat, SeatKind, SeatSurcharge, Session, TicketType
 
 Surcharges = Mapping[str, Decimal]  # by seat kind
+#: Kinds of seats that are no matter of price alone: a ticket for one of them is moved to the same kind only.
+NEVER_MIXED = {SeatKind.LOVE_SEAT, SeatKind.WHEELCHAIR, SeatKind.COMPANION}
 
 
 def quote(session: Session, *, seat_kind: str, percent: int, surcharges: Surcharges) -> Decimal:
@@ -15,6 +17,14 @@ def quote(session: Session, *, seat_kind: str, percent: int, surcharges: Surchar
     `surcharges` are those of the session's cinema. No query, so that a whole hall can be priced.
     """
     return ticket_price(session_price=session.ticket_price, percent=percent, surcharge=surcharges.get(seat_kind, ZERO))
+
+
+def costs_the_same(session: Session, old: Seat, new: Seat, *, percent: int, surcharges: Surcharges) -> bool:
+    """Whether a ticket can be moved from one seat to the other without anything to pay or to return. No query."""
+    if old.kind == new.kind:
+        return True
+    one, other = (quote(session, seat_kind=seat.kind, percent=percent, surcharges=surcharges) for seat in (old, new))
+    return one == other and not {old.kind, new.kind} & NEVER_MIXED
 
 
 def ticket_price(*, session_price: Decimal, percent: int, surcharge: Decimal = ZERO) -> Decimal:

@@ -54,7 +54,7 @@ cinema = Cinema.objects.create(name="Aurora", city="Moscow", time_zone="Europe/M
 hall = build_hall(cinema=cinema, name="Hall 1", rows=["ssssssss"])
 film = Film.objects.create(title="Mirror", duration_minutes=107)
 now = clock.now()
-session = schedule(film=film, hall=hall, start=now + timedelta(hours=3), ticket_price=Decimal("350.00"), at=now)
+session = schedule(film=film, hall=hall, start=now + timedelta(minutes=50), ticket_price=Decimal("350.00"), at=now)
 print("key", session.pk)
 """
 

@@ -24,6 +24,9 @@ DATABASE_URL=sqlite:///var/cinema.sqlite3
 # E-mails are written to files here. In production smtp+tls://USER:PASSWORD@HOST:587
 EMAIL_URL=filemail:///{mail}
 
+# Texts to phones are printed. In production the class of an SMS provider
+SMS_BACKEND=notifications.channels.sms.ConsoleBackend
+
 # The default language, ru or en; people can choose the other
 LANGUAGE_CODE=ru
 """

@@ -19,7 +19,7 @@ from accounts.models import AccountChange, User, normalise_email
 Kind = AccountChange.Kind
 
 #: After these changes the actor may be able to log in as the account. The other kinds decide what it may do.
-MAY_LOG_IN = {Kind.CREATED, Kind.PASSWORD, Kind.ADDRESS}
+MAY_LOG_IN = {Kind.CREATED, Kind.PASSWORD, Kind.ADDRESS, Kind.SECOND_FACTOR}
 
 DECIDE = "accounts.decide_approval"
 

@@ -28,10 +28,9 @@ from orders.availability.seat_map import taken_seats
 from orders.models import Order, OrderLine, Ticket
 from orders.services import RefundPreview, preview_refund
 from orders.services.refunds.effects import remaining_lines
-from orders.services.visits.other_seats import has_same_price
 from payments.models import MANUAL_GATEWAYS, Gateway
 from screenings.models import Seat, Session
-from screenings.pricing import surcharges
+from screenings.pricing import costs_the_same, surcharges
 
 
 class CancelOrderForm(ActionForm):
@@ -198,7 +197,9 @@ class OtherSeatsForm(ActionForm):
         prices = surcharges(self.row.cinema)
         self.free = {session: _free_seats(session, at=self.at) for session in {each.session for each in self.tickets}}
         for ticket in self.tickets:
-            same = [seat for seat in self.free[ticket.session] if has_same_price(ticket, seat, prices)]
+            asked = {"percent": ticket.ticket_type.price_percent, "surcharges": prices}
+            free = self.free[ticket.session]
+            same = [seat for seat in free if costs_the_same(ticket.session, ticket.seat, seat, **asked)]
             self.fields[f"seat-{ticket.pk}"] = forms.ChoiceField(
                 label=str(ticket.seat),
                 help_text=str(ticket.session),

@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from cinema import clock
 from cinema.status import Refused
-from orders.models import Ticket
+from orders.queries import taken_tickets
 from screenings.models import Cinema
 from screenings.services import sessions_ahead, shifts_to_keep_the_clock
 
@@ -44,10 +44,11 @@ class CinemaForm(ConflictCheckingForm):
         return cleaned
 
     def _refuse_while_screenings_lie_ahead(self) -> None:
-        ahead = sessions_ahead(self.instance, at=clock.now())
+        at = clock.now()
+        ahead = sessions_ahead(self.instance, at=at)
         if not (count := ahead.count()):
             return
-        sold = Ticket.objects.live().filter(session__in=ahead).order_by().values("session").distinct().count()
+        sold = taken_tickets(at).filter(session__in=ahead).order_by().values("session").distinct().count()
         text = ngettext("%(count)d screening lies ahead", "%(count)d screenings lie ahead", count) % {"count": count}
         self.add_error(
             "keep",

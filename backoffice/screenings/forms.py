@@ -24,7 +24,7 @@ from backoffice.framework.fields import ReasonField
 from backoffice.screenings.occupancy import tickets_for
 from cinema.local_time import is_valid_year, validate_year
 from cinema.money import format_money
-from orders.models import Ticket
+from orders.queries import taken_tickets
 from orders.services import refunds_of
 from orders.services.refunds.by_session import SERVICE
 from screenings.errors import AmbiguousTime, ImpossibleHall, NonexistentTime
@@ -197,8 +197,8 @@ class CancelSessionForm(ActionForm):
     )
 
     def summary(self) -> Iterable[SummaryItem]:
-        live = Ticket.objects.live().filter(session=self.row)
-        affected = live.aggregate(tickets=Count("pk"), orders=Count("order", distinct=True))
+        taken = taken_tickets(self.at).filter(session=self.row)
+        affected = taken.aggregate(tickets=Count("pk"), orders=Count("order", distinct=True))
         yield gettext("tickets sold or reserved"), affected["tickets"]
         yield gettext("orders"), affected["orders"]
         money = refunds_of(self.row)
@@ -296,7 +296,7 @@ class SeatOutageForm(PreviewedForm):
         if not (self.is_bound and self.is_valid()):
             return
         data = self.cleaned_data
-        tickets = tickets_for(self.seats, since=data["since"], until=data["until"])
+        tickets = tickets_for(self.seats, since=data["since"], until=data["until"], at=self.at)
         yield gettext("seats"), len(self.seats)
         yield gettext("tickets already sold for these seats"), len(tickets) or gettext("none")
         if tickets:

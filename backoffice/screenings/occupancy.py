@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.screenings.hall_map import StatusCount, hall_map, status_label
 from orders.models import Order, Ticket
+from orders.queries import taken_tickets
 from screenings.hall_layout import HallLayout
 from screenings.models import Seat, Session
 
@@ -46,12 +47,12 @@ def session_occupancy(
     return SessionOccupancy(drawn.layout, drawn.counts, list(by_order.values()), drawn.sold_and_broken)
 
 
-def tickets_for(seats: Sequence[Seat], *, since: datetime, until: datetime | None) -> list[Ticket]:
-    """Live tickets for these seats, at sessions in this period that are not cancelled. One query.
+def tickets_for(seats: Sequence[Seat], *, since: datetime, until: datetime | None, at: datetime) -> list[Ticket]:
+    """Tickets that keep these seats at `at`, for sessions in this period that are not cancelled. One query.
 
     `until=None` is an open end.
     """
-    tickets = Ticket.objects.live().filter(seat__in=seats, session__end_datetime__gt=since)
+    tickets = taken_tickets(at).filter(seat__in=seats, session__end_datetime__gt=since)
     if until is not None:
         tickets = tickets.filter(session__start_datetime__lt=until)
     return list(

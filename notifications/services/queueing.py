@@ -10,6 +10,7 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | ORDER_LINK            | the order                                                                           |
 | SIGN_IN               | link, minutes (how long it works)                                                   |
 | STAFF_PASSWORD        | link, hours (how long it works), by (who sent it)                                   |
+| STAFF_ACCOUNT         | change ("ADDRESS" or "SECOND_FACTOR"), by (who made it)                             |
 | ORDER_OVERDUE         | the order, amount, cancelled_at (instant)                                           |
 | ORDER_CANCELLED       | the order                                                                           |
 | SESSION_CANCELLED     | the order with only the cancelled screenings, the return, disputed (refunded once   |
@@ -30,7 +31,7 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 before (what the gateway had returned earlier), and points. What is "0.00" or 0 is not mentioned.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -45,6 +46,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.ORDER_LINK: ORDER_KEYS,
     MessageKind.SIGN_IN: frozenset({"link", "minutes"}),
     MessageKind.STAFF_PASSWORD: frozenset({"link", "hours", "by"}),
+    MessageKind.STAFF_ACCOUNT: frozenset({"change", "by"}),
     MessageKind.ORDER_OVERDUE: ORDER_KEYS | {"amount", "cancelled_at"},
     MessageKind.ORDER_CANCELLED: ORDER_KEYS,
     MessageKind.SESSION_CANCELLED: ORDER_KEYS | RETURN_KEYS | {"disputed", "waits"},
@@ -108,6 +110,12 @@ def queue(messages: Iterable[Message], *, at: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def ever_notified(recipients: Collection[str], *, kind: str) -> set[str]:
+    """Those of the recipients to whom a message of this kind was ever queued. One query. Reads only."""
+    sent = Notification.objects.filter(kind=kind, recipient__in=recipients)
+    return set(sent.order_by().values_list("recipient", flat=True).distinct()) if recipients else set()
 
 
 def was_queued(kind: str, *, recipient: str, after: datetime, occasion: str = "") -> bool:

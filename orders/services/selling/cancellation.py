@@ -11,6 +11,8 @@ from cinema.status import transition_matching
 from cinema.validators import clean_reason
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
+from notifications.models import MessageKind
+from notifications.services import ever_notified
 from orders import notifications
 from orders.locks import keys_of, lock_order, lock_orders
 from orders.models import OnlineHold, Order, Ticket
@@ -68,7 +70,8 @@ def _to_notify(expired: list[Order]) -> list[Order]:
     """Of these expired orders, those whose customers are notified. Two queries."""
     unproved = OnlineHold.objects.filter(order__in=[order.pk for order in expired], order__user__isnull=True)
     may_write = dict(unproved.values_list("order", "may_write"))
-    notified = notifications.notified_of_cancellation({order.recipient for order in expired if order.pk in may_write})
+    guests = {order.recipient for order in expired if order.pk in may_write}
+    notified = ever_notified(guests, kind=MessageKind.ORDER_CANCELLED)
     result = []
     for order in expired:
         if order.pk in may_write:

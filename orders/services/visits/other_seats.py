@@ -15,26 +15,10 @@ from orders.locks import lock_order
 from orders.models import Order, OrderChange, Ticket
 from orders.services.selling.hold import release_or_refuse
 from orders.services.visits.ticket_codes import code_of
-from screenings.models import Seat, SeatKind, Session
-from screenings.pricing import quote, surcharges
+from screenings.models import Seat, Session
+from screenings.pricing import costs_the_same, surcharges
 from screenings.seat_rules import halves_around, left_behind
 from screenings.services import refuse_out_of_use
-
-#: Kinds of seats that are no matter of price alone: a ticket for one of them is moved to the same kind only.
-NEVER_MIXED = {SeatKind.LOVE_SEAT, SeatKind.WHEELCHAIR, SeatKind.COMPANION}
-
-
-def has_same_price(ticket: Ticket, seat: Seat, surcharges: Mapping[str, Decimal]) -> bool:
-    """Whether the ticket can be moved to the seat without anything to pay or to return.
-
-    `surcharges` are those of the cinema. No query if the ticket comes with its session, seat and ticket type.
-    """
-    old, new = ticket.seat.kind, seat.kind
-    if old == new:
-        return True
-    percent = ticket.ticket_type.price_percent
-    one, other = (quote(ticket.session, seat_kind=kind, percent=percent, surcharges=surcharges) for kind in (old, new))
-    return one == other and not {old, new} & NEVER_MIXED
 
 
 def change_seats(
@@ -85,7 +69,8 @@ def _check(ticket: Ticket, seat: Seat, surcharges: Mapping[str, Decimal], *, at:
         raise SeatsNotChangeable(
             _("There is no such seat in this hall: %(seat)s. Choose another one.") % {"seat": seat}
         )
-    if not has_same_price(ticket, seat, surcharges):
+    percent = ticket.ticket_type.price_percent
+    if not costs_the_same(session, ticket.seat, seat, percent=percent, surcharges=surcharges):
         raise SeatsNotChangeable(
             _("%(seat)s is of another price or kind. Refund the ticket and sell a new one.") % {"seat": seat}
         )

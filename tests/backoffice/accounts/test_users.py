@@ -275,9 +275,20 @@ def test_what_staff_do_to_others_accounts_is_recorded(manager: User, cinema: Cin
         ("new@example.org", "ACCESS"),
         ("new@example.org", "ADDRESS"),
         ("made@example.org", "CREATED"),
-        ("viewer@example.org", "ACCESS"),
+        ("viewer@example.org", "CREATED"),  # it may be the manager's own account in the shop
     ]
     assert set(AccountChange.objects.values_list("actor", flat=True)) == {manager.pk}
+
+
+def test_making_a_customer_staff_counts_as_creating_the_account() -> None:
+    owner, viewer = someone("owner", all_cinemas=True), User.objects.create_user("viewer@example.org")
+
+    answer = browser(owner).post(
+        page(viewer), {"email": viewer.email, "preferred_language": "ru", "is_staff": "on", "groups": [group("owner")]}
+    )
+
+    assert answer.status_code == 302
+    assert recorded() == [("viewer@example.org", "CREATED"), ("viewer@example.org", "ACCESS")]
 
 
 def test_what_people_change_of_their_own_is_not_recorded(manager: User, cinema: Cinema) -> None:
@@ -353,3 +364,16 @@ def test_the_list_of_users_shows_those_without_access() -> None:
     answer = browser(owner).get(reverse("admin:accounts_user_changelist"), {"access": "missing"})
 
     assert [*answer.context["cl"].result_list] == sorted(lacking, key=lambda person: person.email)
+
+
+def test_the_former_address_is_told_when_a_colleague_changes_it(manager: User, cinema: Cinema) -> None:
+    cashier = someone("cashier", cinema)
+    former = cashier.email
+    form = {"preferred_language": "ru", "groups": [group("cashier")], "cinemas": [cinema.pk]}
+
+    browser(manager).post(page(cashier), {**form, "email": former, "first_name": "Ada"})
+    assert Notification.objects.count() == 0
+    browser(manager).post(page(cashier), {**form, "email": "new@example.org"})
+
+    told = Notification.objects.get()
+    assert (told.kind, told.recipient, told.context["change"]) == (MessageKind.STAFF_ACCOUNT, former, "ADDRESS")
