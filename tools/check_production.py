@@ -26,7 +26,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 ROOT = Path(__file__).resolve().parent.parent
-LIMIT = 60  # seconds until the web server answers
+LIMIT = 120  # seconds until the web server answers
 HOST = "cinema.example"
 
 CRONTAB = """\
@@ -233,12 +233,24 @@ class Installation:
         self.shell(LET_IN)
         self.proof = self.shell(PROOF)
         assert "USED" in self.proof, self.proof
-        assert self.sh(f"curl -sf http://127.0.0.1:{self.port}/healthz") == "ok"
+        self.wait_until_healthy()
         print("production: a ticket was sold and scanned, and every job has run")
 
-    def run_jobs(self) -> None:
+    def run_jobs(self, late: str = "") -> None:
+        """Every job of the crontab, or those that are named in `late`."""
         for line in (self.scratch / "table").read_text().splitlines():
-            self.sh(line.split(maxsplit=5)[5].partition(" # ")[0])
+            command, _sign, _comment = line.split(maxsplit=5)[5].partition(" # ")
+            if not late or any(job in late.split() for job in re.findall(r"\w+", command)):
+                self.sh(command)
+
+    def wait_until_healthy(self) -> None:
+        """Cron does not run here: on a slow machine jobs are late again by the time all have run."""
+        limit = time.monotonic() + LIMIT
+        while (answer := self.sh(f"curl -s http://127.0.0.1:{self.port}/healthz || true")) != "ok":
+            assert time.monotonic() < limit, f"/healthz says: {answer}"
+            time.sleep(0.5)
+            if "late jobs" in answer:
+                self.run_jobs(late=answer.replace(",", " "))
 
     # --- The backup, the upgrade
 
@@ -255,11 +267,7 @@ class Installation:
         said = self.sh("deploy/upgrade", environment={"PAYMENT_GATEWAYS": "yookassa"})
         assert "the web server loads the new code" in said, said
         assert list((self.home / "var").glob("before-*.dump")), "no backup was made before"
-        self.run_jobs()  # cron does not run here, and on a slow machine its jobs are late by now
-        limit = time.monotonic() + LIMIT
-        while (answer := self.sh(f"curl -s http://127.0.0.1:{self.port}/healthz || true")) != "ok":
-            assert time.monotonic() < limit, f"the site answers after the upgrade: {answer}"
-            time.sleep(0.5)
+        self.wait_until_healthy()
         print("production: deploy/upgrade ran, and the site answers")
 
 
