@@ -15,6 +15,7 @@ class MessageKind(models.TextChoices):
     ORDER_LINK = "ORDER_LINK", _("Order link")
     SIGN_IN = "SIGN_IN", _("Sign-in link")
     STAFF_PASSWORD = "STAFF_PASSWORD", _("Link to set a staff password")
+    STAFF_ACCOUNT = "STAFF_ACCOUNT", _("Change of a staff account")
     ORDER_OVERDUE = "ORDER_OVERDUE", _("Payment overdue")
     ORDER_CANCELLED = "ORDER_CANCELLED", _("Order cancelled")
     SESSION_CANCELLED = "SESSION_CANCELLED", _("Screening cancelled")

@@ -13,18 +13,12 @@ from django.utils.translation import gettext_noop
 from bonuses.errors import NotEnoughPoints as NotEnoughPoints
 from cinema.local_time import format_local
 from cinema.money import format_money
-from cinema.status import ConcurrentChange as ConcurrentChange
 from cinema.status import ForbiddenMove as ForbiddenMove
 from cinema.status import Refused as Refused
 from cinema.typography import with_inner_quotes
 from cinema.validators import ReasonNeeded as ReasonNeeded
 from concessions.errors import OutOfStock as OutOfStock
-from payments.errors import GatewayError as GatewayError
-from payments.errors import GatewayRefused as GatewayRefused
-from payments.errors import GatewayUnavailable as GatewayUnavailable
 from payments.errors import PaymentDisputed as PaymentDisputed
-from payments.errors import RefundedAlready as RefundedAlready
-from payments.errors import RefundStillToSend as RefundStillToSend
 from screenings.errors import ChoiceRefused as ChoiceRefused
 from screenings.errors import SeatBroken as SeatBroken
 from screenings.errors import SeatLeftAlone as SeatLeftAlone

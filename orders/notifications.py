@@ -231,9 +231,7 @@ def notify_times_changed(sessions: Collection[int], *, at: datetime) -> None:
 
 
 def notifications_of(order: Order, *, recipient: str = "") -> QuerySet[Notification]:
-    """The messages about this order to its customer, at former addresses too, or to one `recipient` only, oldest first:
-    their occasions start with its number.
-    """
+    """Messages about this order to its customer, former addresses included, or to `recipient` only, oldest first."""
     recipients = {recipient} if recipient else {order.recipient.strip(), *OrderChange.objects.former_addresses([order])}
     about = Notification.objects.filter(
         Q(occasion=order.number) | Q(occasion__startswith=f"{order.number} "),

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, auth, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core import signing
+from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -21,9 +22,10 @@ from django.views.decorators.cache import never_cache
 from django_otp.plugins.otp_totp.admin import TOTPDevice  # from there, so that it is registered by now
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.models import User
+from accounts.models import AccountChange, User
 from accounts.services import second_factor
 from accounts.staff_sessions import forget_password_given, note_log_in, who_gave_password
+from backoffice.accounts.notices import queue_notice
 from backoffice.framework.actions import ActionForm, ActionsMixin, confirmed_action
 from backoffice.framework.fields import ReasonField
 from backoffice.framework.reauthentication import ask_for_password
@@ -159,7 +161,9 @@ class SecondFactorMixin(ActionsMixin):
         reauthenticate=True,
     )
     def reset_second_factor(self, person: User, *, reason: str, at: datetime, actor: User) -> str:
-        second_factor.reset_for(person, at=at, actor=actor)
+        with transaction.atomic():
+            second_factor.reset_for(person, at=at, actor=actor)
+            queue_notice(person, AccountChange.Kind.SECOND_FACTOR, at=at, actor=actor)
         return gettext("%(person)s: two-step sign-in was reset. Reason: %(reason)s") % {
             "person": person,
             "reason": reason,

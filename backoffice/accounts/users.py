@@ -19,6 +19,7 @@ from accounts.models import AccountChange, User
 from accounts.scope import cinemas_of
 from accounts.services import deactivate, may_manage, reactivate, record_account_change, roles_to_give
 from backoffice.accounts.forms import OWN_DETAILS, InvitationForm, RoleField, UserForm, role_name
+from backoffice.accounts.notices import queue_notice
 from backoffice.accounts.password_links import PasswordLinksMixin, queue_password_link
 from backoffice.accounts.second_factor import SecondFactorMixin
 from backoffice.framework.admin import NoDeleteAdmin, permission_check
@@ -141,6 +142,9 @@ class UserAdmin(SecondFactorMixin, PasswordLinksMixin, ReauthenticationMixin, No
         if change:
             super().save_model(request, obj, form, change)
             record_account_change(obj, _kinds_of(form.changed_data), at=at, actor=actor)
+            if "email" in form.changed_data and obj.is_staff and obj.pk != actor.pk:
+                before = form.initial["email"]
+                queue_notice(obj, AccountChange.Kind.ADDRESS, at=at, actor=actor, recipient=before)
             return
         obj.is_staff = True  # customers create their own accounts
         obj.set_unusable_password()  # a customer's password was not chosen for the admin; it ends the sessions, too

@@ -10,6 +10,7 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | ORDER_LINK            | the order                                                                           |
 | SIGN_IN               | link, minutes (how long it works)                                                   |
 | STAFF_PASSWORD        | link, hours (how long it works), by (who sent it)                                   |
+| STAFF_ACCOUNT         | change ("ADDRESS" or "SECOND_FACTOR"), by (who made it)                             |
 | ORDER_OVERDUE         | the order, amount, cancelled_at (instant)                                           |
 | ORDER_CANCELLED       | the order                                                                           |
 | SESSION_CANCELLED     | the order with only the cancelled screenings, the return, disputed (refunded once   |
@@ -45,6 +46,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.ORDER_LINK: ORDER_KEYS,
     MessageKind.SIGN_IN: frozenset({"link", "minutes"}),
     MessageKind.STAFF_PASSWORD: frozenset({"link", "hours", "by"}),
+    MessageKind.STAFF_ACCOUNT: frozenset({"change", "by"}),
     MessageKind.ORDER_OVERDUE: ORDER_KEYS | {"amount", "cancelled_at"},
     MessageKind.ORDER_CANCELLED: ORDER_KEYS,
     MessageKind.SESSION_CANCELLED: ORDER_KEYS | RETURN_KEYS | {"disputed", "waits"},

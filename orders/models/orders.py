@@ -105,9 +105,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(~Exists(of_cancelled), pk__in=overdue.values("order"))
 
     def found_by(self, word: str) -> "OrderQuerySet":
-        """Orders that match exactly what people read out or type: number, e-mail address, phone number or
-        pick-up code. Each is looked up in its own index.
-        """
+        """Orders with exactly this number, e-mail address, phone number or pick-up code; each has its own index."""
         word = word.replace("\x00", "").strip()  # PostgreSQL cannot store or search for NUL
         collected = ConcessionPreorder.objects.filter(pickup_code=word.upper()).values_list("order", flat=True)[:100]
         return self.filter(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
 from cinema.money import CENT, split
@@ -13,12 +14,25 @@ NAME_LENGTH = ReceiptLine._meta.get_field("name").max_length
 
 @dataclass(frozen=True)
 class SoldItem:
-    """What money was taken for, or goes back for: `amount` is for the whole quantity."""
+    """What money was taken for, or goes back for: `amount` is for the whole quantity; `starts` is that of a show."""
 
     name: str
     subject: Subject
     quantity: int
     amount: Decimal
+    starts: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Sold:
+    """What a receipt is about, in the customer's language. Without items it is an advance payment named `advance`."""
+
+    items: Sequence[SoldItem]
+    advance: str
+
+    def lines(self, total: Decimal, vat_of: VatOf) -> list[ReceiptLine]:
+        """See `receipt_lines`."""
+        return receipt_lines(self.items, total=total, advance=self.advance, vat_of=vat_of)
 
 
 def receipt_lines(items: Sequence[SoldItem], *, total: Decimal, advance: str, vat_of: VatOf) -> list[ReceiptLine]:

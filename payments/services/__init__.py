@@ -28,12 +28,11 @@ from payments.services.polling import flag_discrepancy as flag_discrepancy
 from payments.services.polling import is_plausible as is_plausible
 from payments.services.polling import link_external_id as link_external_id
 from payments.services.polling import schedule_next_poll as schedule_next_poll
-from payments.services.receipts import refund_receipt as refund_receipt
-from payments.services.receipts import sale_receipt as sale_receipt
-from payments.services.receipts import save_receipts as save_receipts
+from payments.services.receipt_queue import queue_refund_receipts as queue_refund_receipts
+from payments.services.receipt_queue import queue_sale_receipts as queue_sale_receipts
+from payments.services.receipt_queue import queue_settlement_receipts as queue_settlement_receipts
 from payments.services.receipts import send_receipt_again as send_receipt_again
 from payments.services.receipts import send_receipts as send_receipts
-from payments.services.receipts import settlement_receipt as settlement_receipt
 from payments.services.receipts import vat_of_sales as vat_of_sales
 from payments.services.refund_reports import apply_refund_report as apply_refund_report
 from payments.services.refund_reports import refund_of_report as refund_of_report

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 
 from cinema import clock
 from cinema.status import Refused
-from orders.errors import GatewayError
 from orders.models import Order
 from orders.services import CustomerPaymentState, customer_payment_state, start_payment
+from payments.errors import GatewayError
 from storefront.views.decorators import post_or_redirect
 from storefront.views.orders import of_order, refused_page
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from django.contrib import admin
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
@@ -118,3 +119,9 @@ def visit(client: Client, page: Page, *, times: int) -> Visit:
         client.get(page.address, follow=True)
         took.append(time.perf_counter() - begun)
     return Visit(median(took) * 1000, len(queries), len(answer.content) / 1024)
+
+
+def a_file_of_films(number: int) -> ContentFile:
+    rows = "".join(f"Film number {each},{1900 + each % 100},x-{each},{60 + each % 100},12+\n" for each in range(number))
+    content = f"Title,Year,External number,Running time (minutes),Age rating\n{rows}"
+    return ContentFile(content.encode(), name="films.csv")

@@ -19,13 +19,16 @@ from django.core.management import call_command, get_commands, load_command_clas
 from django.db import connection
 from django.utils import timezone
 
+from backoffice.framework.import_export.background import confirm, receive
 from jobs.leases import Lease
 from jobs.options import Options
 from jobs.quarantine import Quarantine
 from jobs.steps import JobPass, due_pks, process_batch
 from tests.bench import pages, shop, sql
 from tests.bench.measuring import alternate, contents, counted, difference, on
+from tests.bench.pages import a_file_of_films
 from tests.bench.world import DUE, OLD, GatewayHarness, analyse
+from tests.helpers.users import someone
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -42,6 +45,7 @@ class Scale:
     idle_pairs: int
     process_pairs: int
     hungry: int  # orders due in the pass whose memory is measured
+    imported: int  # films of a file
     listed: int  # old orders behind the pages of the admin
     listed_halls: int
     listed_cinemas: int
@@ -52,12 +56,12 @@ class Scale:
 
 FULL = Scale(
     old=300_000, few_old=1_000, halls=600, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=100,
-    process_pairs=15, hungry=100_000, listed=1_000_000, listed_halls=6_000, listed_cinemas=500, visits=15, holds=120,
-    shown=245,
+    process_pairs=15, hungry=100_000, imported=100_000, listed=1_000_000, listed_halls=6_000, listed_cinemas=500,
+    visits=15, holds=120, shown=245,
 )  # fmt: skip
 SMALL = Scale(
     old=500, few_old=100, halls=20, users=100, pairs=2, batch=10, sessions_a_batch=1, idle_pairs=2, process_pairs=2,
-    hungry=20, listed=500, listed_halls=40, listed_cinemas=4, visits=2, holds=2, shown=10,
+    hungry=20, imported=600, listed=500, listed_halls=40, listed_cinemas=4, visits=2, holds=2, shown=10,
 )  # fmt: skip
 
 
@@ -109,6 +113,8 @@ class Bench:
             self.admin_pages()
         if not self.only or any("shop" in word for word in self.only):
             self.shop()
+        if not self.only or any("import" in word for word in self.only):
+            self.imports()
         if not (idle or contests or any(self.wants(row) for row in ("process idle", "check_invariants", "memory"))):
             return
         small = self.small_world() if idle else None
@@ -231,19 +237,37 @@ class Bench:
     def memory(self, world: GatewayHarness) -> None:
         world.add(DUE["cancel_expired_orders"], self.scale.hungry)
         analyse()
-        # A process in between, since a child's peak begins with what its parent has at the fork.
-        script = (
-            "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
-            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-        )
-        job = [sys.executable, "manage.py", "cancel_expired_orders", "--at", self.at.isoformat()]
-        done = subprocess.run(
-            [sys.executable, "-c", script, *job],
-            cwd=ROOT, env=_child_environment(), check=True, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        said, peak = done.stdout.splitlines()
-        megabytes = int(peak) / (1024 * 1024 if sys.platform == "darwin" else 1024)
+        said, megabytes = _run_job("cancel_expired_orders", "--at", self.at.isoformat())
         self.row(f"memory: {said.partition(',')[0]}", f"{megabytes:.0f} MB", "120 MB", megabytes < 120)
+
+    def imports(self) -> None:
+        """A file of films is read and checked, and then stored."""
+        database = self.another("imports")
+        try:
+            with on(database):
+                made = receive(
+                    a_file_of_films(self.scale.imported),
+                    model="screenings.film",
+                    person=someone("owner", all_cinemas=True),
+                    language="en",
+                    at=self.at,
+                )
+                for step in ("checked", "stored"):
+                    begun = time.monotonic()
+                    _said, megabytes = _run_job("import_files")
+                    took = time.monotonic() - begun
+                    made.refresh_from_db()
+                    _expect(made.status == step.upper(), f"import: {made.status}, {made.problem}")
+                    self.row(
+                        f"import: {self.scale.imported} films {step}",
+                        f"{took:.0f} s, {megabytes:.0f} MB",
+                        "90 s, 200 MB",
+                        took < 90 and megabytes < 200,
+                    )
+                    if step == "checked":
+                        confirm(made, valid_rows=True, every_change=True, at=self.at)
+        finally:
+            self.drop(database)
 
     def invariants(self) -> None:
         begun = time.monotonic()
@@ -348,6 +372,21 @@ class Bench:
         database.close()
         with connection._nodb_cursor() as cursor:
             cursor.execute(f'DROP DATABASE "{database.settings_dict["NAME"]}"')
+
+
+def _run_job(*arguments: str) -> tuple[str, float]:
+    """Run a job in a process of its own: what it says, and the most memory that it had, in megabytes."""
+    # A process in between, since a child's peak begins with what its parent has at the fork.
+    script = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, sys.executable, "manage.py", *arguments],
+        cwd=ROOT, env=_child_environment(), check=True, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    said, peak = done.stdout.splitlines()
+    return said, int(peak) / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def _expect(fact: bool, otherwise: str) -> None:

@@ -27,7 +27,7 @@ REMARK = "Жалоба Анны Петровой (Anna.Petrova@example.org, 8 90
 #: remark above. Whoever lists it here says that nobody writes in it about customers.
 NAMES_OF_THINGS = {"name", "title", "city", "address", "code", "codename"}
 TECHNICAL = {
-    "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
+    "key", "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
     "database", "job", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url", "row",
     "service",
     "time_zone", "token", "visitor", "who", "claimed_by", "model", "app_label", "preferred_language", "number",

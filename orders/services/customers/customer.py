@@ -1,6 +1,4 @@
-"""A customer in the sense of data protection law: an account, a guest known only by an address, or the unproved
-customer of one order.
-"""
+"""A customer for data protection: an account, a guest with an address, or the unproved customer of one order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

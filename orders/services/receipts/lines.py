@@ -11,9 +11,9 @@ from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderLine, Ticket
 from orders.reasons import Reason
 from payments.fiscal import gateway_prints_receipts, taxed_at
-from payments.fiscal.lines import SoldItem, charge_lines, receipt_lines
+from payments.fiscal.lines import Sold, SoldItem, charge_lines
 from payments.gateways import ChargeLine
-from payments.models import Payment, Rates, ReceiptLine, Refund, Subject, VatOf
+from payments.models import Payment, Rates, Refund, Subject
 from payments.services import vat_of_sales
 
 #: What to load with refund lines, so that their names cost no further query.
@@ -34,12 +34,11 @@ def paid_parts(orders: Iterable[int]) -> defaultdict[int, list[Part]]:
     return found
 
 
-def lines_for(order: Order, parts: Sequence[Part], *, total: Decimal, vat_of: VatOf) -> list[ReceiptLine]:
-    """Unsaved lines that add up to `total`: of the parts, or of an advance payment where there are none."""
+def sold_in(order: Order, parts: Sequence[Part]) -> Sold:
+    """What a receipt of these parts is about; without any, it is an advance payment."""
     with translation.override(order.language):
         items = [_item(line, amount) for line, amount in parts]
-        advance = _("Advance, order %(order)s") % {"order": order}
-    return receipt_lines(items, total=total, advance=advance, vat_of=vat_of)
+        return Sold(items, _("Advance, order %(order)s") % {"order": order})
 
 
 def lines_to_charge(payment: Payment) -> tuple[ChargeLine, ...]:
@@ -49,7 +48,7 @@ def lines_to_charge(payment: Payment) -> tuple[ChargeLine, ...]:
     order = payment.order
     parts = paid_parts([order.pk])[order.pk]
     vat_of = Rates().at(taxed_at(payment), prepaid=True)
-    return charge_lines(lines_for(order, parts, total=payment.amount, vat_of=vat_of))
+    return charge_lines(sold_in(order, parts).lines(payment.amount, vat_of))
 
 
 def lines_to_refund(refund: Refund) -> tuple[ChargeLine, ...]:
@@ -62,11 +61,11 @@ def lines_to_refund(refund: Refund) -> tuple[ChargeLine, ...]:
     if not parts and refund.reason != Reason.MONEY_RETURNED:
         parts = paid_parts([order.pk])[order.pk]
     vat_of = vat_of_sales([refund.payment])[refund.payment.pk]
-    return charge_lines(lines_for(order, parts, total=refund.amount, vat_of=vat_of))
+    return charge_lines(sold_in(order, parts).lines(refund.amount, vat_of))
 
 
 def _item(line: OrderLine, amount: Decimal) -> SoldItem:
     if isinstance(line, Ticket):
         name = _("Ticket: %(film)s, %(seat)s") % {"film": line.session.film, "seat": line.seat}
-        return SoldItem(name, Subject.TICKETS, 1, amount)
+        return SoldItem(name, Subject.TICKETS, 1, amount, starts=line.session.start_datetime)
     return SoldItem(line.concession_item.name, Subject.GOODS, line.quantity, amount)

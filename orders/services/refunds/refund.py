@@ -241,9 +241,7 @@ def process_refunds_locked(orders: Iterable[Order], *, at: datetime) -> None:
 
 
 def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund]:
-    """The refund that ended each order and names no lines yet. An order that was marked as refunded without
-    a payout gets a refund to be sent.
-    """
+    """The refund that ended each order and has no lines yet; a new one to be sent where nothing was paid out."""
     keys = [order.pk for order in orders]
     ended = Refund.objects.filter(order__in=keys, lines__isnull=True).exclude(reason=Reason.MONEY_RETURNED)
     found = {each.order_id: each for each in ended.order_by("pk")}

@@ -165,9 +165,7 @@ def _on_the_same_seats(tickets: Iterable[Ticket]) -> Q:
 
 
 def _money_for_points(points: int, *, left: Decimal, user: User | None, channel: str) -> Decimal:
-    """The money that the points pay: at most a share of what is left after the discount; online all, or all but what a
-    gateway takes.
-    """
+    """The money that the points pay: at most a share of what is left; online all of it or leaving a payable rest."""
     if not points:
         return ZERO
     if not isinstance(points, int) or points < 0:

@@ -34,9 +34,7 @@ class UnknownCode(Refused, code="ticket_code_unknown"):
 
 
 def code_of(ticket: Ticket) -> str:
-    """The ticket's code, in the alphabet that a QR code stores most compactly. One query unless the ticket
-    comes with its order. Reads only.
-    """
+    """The ticket's code, in characters that a QR code stores compactly. At most one query. Reads only."""
     return f"T{ticket.pk}-{_seal(ticket, settings.SECRET_KEY)}"
 
 

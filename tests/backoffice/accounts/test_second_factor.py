@@ -17,6 +17,7 @@ from backoffice.accounts.second_factor import SALT
 from cinema import clock
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
+from notifications.models import MessageKind, Notification
 from tests.helpers.authenticator import code, enrolled, wrong_code
 from tests.helpers.factories import a_cinema
 from tests.helpers.users import PASSWORD, browser, someone
@@ -135,6 +136,8 @@ def test_a_manager_resets_the_second_factor_of_a_colleague_with_a_reason() -> No
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id) == (manager, str(cashier.pk))
     assert "Lost the phone at sea" in entry.change_message
+    told = Notification.objects.get(kind=MessageKind.STAFF_ACCOUNT)
+    assert (told.recipient, told.context["change"]) == (cashier.email, "SECOND_FACTOR")
 
 
 def test_nobody_resets_their_own() -> None:

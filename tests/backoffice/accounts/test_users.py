@@ -364,3 +364,16 @@ def test_the_list_of_users_shows_those_without_access() -> None:
     answer = browser(owner).get(reverse("admin:accounts_user_changelist"), {"access": "missing"})
 
     assert [*answer.context["cl"].result_list] == sorted(lacking, key=lambda person: person.email)
+
+
+def test_the_former_address_is_told_when_a_colleague_changes_it(manager: User, cinema: Cinema) -> None:
+    cashier = someone("cashier", cinema)
+    former = cashier.email
+    form = {"preferred_language": "ru", "groups": [group("cashier")], "cinemas": [cinema.pk]}
+
+    browser(manager).post(page(cashier), {**form, "email": former, "first_name": "Ada"})
+    assert Notification.objects.count() == 0
+    browser(manager).post(page(cashier), {**form, "email": "new@example.org"})
+
+    told = Notification.objects.get()
+    assert (told.kind, told.recipient, told.context["change"]) == (MessageKind.STAFF_ACCOUNT, former, "ADDRESS")

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,8 +18,10 @@ from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.models import KEPT, FileImport, FileImportPart, FileImportRow
 from cinema import clock
 from screenings.models import Film, Genre, Session
+from screenings.services import plan, schedule_planned
 from tests.bench.measuring import counted
 from tests.helpers import factories
+from tests.helpers.factories import NOON
 from tests.helpers.import_pages import upload
 from tests.helpers.users import browser, someone
 
@@ -327,6 +331,43 @@ def test_importing_an_export_changes_nothing(client: Client, kind: str) -> None:
     made = checked(client, out)
 
     assert [outcome for _number, outcome, _errors in outcomes(made)] == ["same"] * 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_week_of_twelve_halls_comes_back_unchanged(
+    client: Client, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # the limits are the real ones
+    cinema, film = factories.a_cinema(), Film.objects.create(title="Solaris", duration_minutes=100)
+    halls = [factories.a_hall(cinema, rows=["s"]) for _number in range(12)]
+    begin = datetime(2030, 1, 7, 9, tzinfo=cinema.zone)
+    starts = [begin + timedelta(days=day, hours=2.5 * slot) for day in range(7) for slot in range(6)]
+    given = {"film": film, "ticket_price": Decimal("450.50"), "at": NOON}
+    schedule_planned([plan(hall=hall, start=start, **given) for hall in halls for start in starts])
+    out = client.get("/admin/screenings/session/export/", {"as": kind}).content
+
+    made = checked(client, out, path="/admin/screenings/session/import/")
+
+    assert background.counts(made) == {"same": 12 * 7 * 6, "ticked": 0, "stored": 0}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_thousand_films_come_back_unchanged_in_another_language(
+    client: Client, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    titles = ["Solaris, {}", "=Mirror {}", "Чайка\u00a0{}", 'Say "yes"; {}', "'Quoted' {}", "Ёлки-{}", "{}", "TRUE {}"]
+    Film.objects.bulk_create(
+        Film(title=titles[number % 8].format(number), year=1900 + number % 100, duration_minutes=90, external_id="")
+        for number in range(1_000)
+    )
+    out = client.get("/admin/screenings/film/export/", {"as": kind}, headers={"accept-language": "ru"}).content
+
+    made = checked(client, out)
+
+    assert background.counts(made) == {"same": 1_000, "ticked": 0, "stored": 0}
 
 
 # --- Who sees it, and for how long

@@ -8,9 +8,10 @@ import pytest
 
 from demo.bank import DemoBank, decide
 from demo.models import DemoCharge, DemoRefund
-from orders.errors import GatewayNotOffered, GatewayRefused, GatewayUnavailable, NotPayable
+from orders.errors import GatewayNotOffered, NotPayable
 from orders.models import Order
 from orders.services import CustomerPaymentState, cancel, customer_payment_state, refund, settle_payment, start_payment
+from payments.errors import GatewayRefused, GatewayUnavailable
 from payments.models import Payment, Refund
 from tests.helpers.factories import NOON, PRICE, a_paid_order, a_session, an_order, business_state, pay
 from tests.reliability.run_job import invariant_violations

@@ -1,0 +1,74 @@
+"""Queues fiscal receipts, once it is known what each is about: of payments, of refunds, and, after the show, of money
+that was paid in advance.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from cinema.money import ZERO
+from payments.fiscal import taxed_at
+from payments.fiscal.lines import Sold, SoldItem
+from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, Refund
+from payments.services.receipts import refund_receipt, sale_receipt, save_receipts, settlement_receipt, vat_of_sales
+
+
+def queue_sale_receipts(payments: Sequence[Payment], sold: Mapping[int, Sold], *, at: datetime) -> None:
+    """Queue the receipt of each payment; `sold` is by its primary key, without items for money that goes back.
+
+    A constant number of queries. Must be called inside a transaction (the payments are locked and were read
+    afterwards).
+    """
+    rates = Rates()
+    receipts = []
+    for payment in payments:
+        items = sold[payment.pk].items
+        in_advance = bool(items) and _is_in_advance(payment, items)
+        vat_of = rates.at(taxed_at(payment), prepaid=in_advance or not items)
+        lines = sold[payment.pk].lines(payment.amount, vat_of)
+        receipts.append((sale_receipt(payment, in_advance=in_advance, at=at), lines))
+    save_receipts(receipts)
+    Payment.objects.filter(pk__in=[payment.pk for payment in payments]).update(receipted_at=at)
+
+
+def queue_refund_receipts(refunds: Sequence[Refund], sold: Mapping[int, Sold], *, at: datetime) -> None:
+    """Queue the receipt of each refund, at the VAT rates of its sale; `sold` is by its primary key.
+
+    A constant number of queries. Must be called inside a transaction (the refunds are locked and were read afterwards).
+    """
+    payments = Payment.objects.in_bulk({refund.payment_id for refund in refunds if refund.payment_id})
+    vat_of = vat_of_sales(payments.values())
+    receipts = []
+    for refund in refunds:
+        payment = payments[refund.payment_id or 0]
+        lines = sold[refund.pk].lines(refund.amount, vat_of[payment.pk])
+        receipts.append((refund_receipt(refund, payment, at=at), lines))
+    save_receipts(receipts)
+    Refund.objects.filter(pk__in=[refund.pk for refund in refunds]).update(receipted_at=at)
+
+
+def queue_settlement_receipts(
+    sales: Sequence[Receipt], kept: Mapping[int, tuple[Sold, datetime]], *, at: datetime
+) -> None:
+    """Queue the second receipt of prepayments. `kept`, by the sale receipt's primary key, is what was not refunded, and
+    when the order was completed.
+
+    A constant number of queries. Must be called inside a transaction (the sale receipts are locked and were read
+    afterwards).
+    """
+    rates = Rates()
+    receipts = []
+    for sale in sales:
+        sold, completed_at = kept[sale.pk]
+        total = sum((item.amount for item in sold.items), ZERO)
+        if total:
+            lines = sold.lines(total, rates.at(completed_at))
+            receipts.append((settlement_receipt(sale, total=total, at=at), lines))
+    save_receipts(receipts)
+    Receipt.objects.filter(pk__in=[sale.pk for sale in sales]).update(awaits_settlement=False)
+
+
+def _is_in_advance(payment: Payment, items: Iterable[SoldItem]) -> bool:
+    """Whether what was paid for is delivered later: always online, and at the box office before a show."""
+    paid_at = payment.succeeded_at or payment.created_at
+    shows = (item.starts for item in items if item.starts is not None)
+    return payment.gateway not in MANUAL_GATEWAYS or any(start > paid_at for start in shows)
