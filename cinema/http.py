@@ -29,13 +29,17 @@ def client_network(request: HttpRequest) -> str | None:
 
 
 def network_of(address: str) -> str:
-    """An IPv4 address as it is, an IPv6 address as the first one of its /64. Any other text is returned unchanged."""
+    """An IPv4 address as it is, also if it is mapped into IPv6; an IPv6 address as the first one of its /64. Any other
+    text is returned unchanged.
+    """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if parsed.version == 4:
+    if isinstance(parsed, ipaddress.IPv4Address):
         return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((int(parsed), IPV6_NETWORK), strict=False).network_address)
 
 

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 
+from backoffice.framework.import_export.background import receive
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import write_off
 from demo import past_payments
@@ -76,6 +78,8 @@ def leave_pending_work(
     # check_low_stock_items, and prepared snacks that nobody collects
     timeline.add(at - minutes(100), partial(_write_off_spoiled, chain=chain))
     timeline.add(at - minutes(65), partial(_make_ready, session=just_ended))
+    # for import_files: a list that a manager has uploaded
+    timeline.add(at - minutes(5), partial(_upload_films, chain=chain))
     return {session.pk for session in (to_accrue, just_ended, running, starts_soon, *later[:4], later[-1])}
 
 
@@ -87,6 +91,19 @@ def _popcorn_and_cola(generator: BookingGenerator, session: Session) -> list[tup
 def _cancel(at: datetime, *, chain: Chain, session: Session) -> None:
     manager = chain.venues["Горизонт"].manager
     cancel_session(session, reason="Сломался проектор", at=at, actor=manager)
+
+
+def _upload_films(at: datetime, *, chain: Chain) -> None:
+    manager = chain.venues["Горизонт"].manager
+    rows = "".join(f"Фестиваль короткого метра, программа {number};{70 + number};12+\n" for number in range(1, 7))
+    content = f"название;продолжительность (минут);возрастное ограничение\n{rows}"
+    receive(
+        ContentFile(content.encode(), name="festival.csv"),
+        model="screenings.film",
+        person=manager,
+        language="ru",
+        at=at,
+    )
 
 
 def _paid_orders(session: Session) -> QuerySet[Order]:

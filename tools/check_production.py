@@ -26,7 +26,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 ROOT = Path(__file__).resolve().parent.parent
-LIMIT = 60  # seconds until the web server answers
+LIMIT = 120  # seconds until the web server answers
 HOST = "cinema.example"
 
 CRONTAB = """\
@@ -234,8 +234,18 @@ class Installation:
         self.shell(LET_IN)
         self.proof = self.shell(PROOF)
         assert "USED" in self.proof, self.proof
-        assert self.sh(f"curl -sf http://127.0.0.1:{self.port}/healthz") == "ok"
+        self.wait_until_healthy()
         print("production: a ticket was sold and scanned, and every job has run")
+
+    def wait_until_healthy(self) -> None:
+        """Cron does not run here: on a slow machine jobs are late again by the time all have run."""
+        limit = time.monotonic() + LIMIT
+        while (answer := self.sh(f"curl -s http://127.0.0.1:{self.port}/healthz || true")) != "ok":
+            assert time.monotonic() < limit, f"/healthz says: {answer}"
+            time.sleep(0.5)
+            for job in answer.partition("late jobs: ")[2].split(", "):
+                if job:
+                    self.sh(f".venv/bin/python manage.py {job}")
 
     # --- The backup, the upgrade
 
@@ -252,10 +262,7 @@ class Installation:
         said = self.sh("deploy/upgrade", environment={"PAYMENT_GATEWAYS": "yookassa"})
         assert "the web server loads the new code" in said, said
         assert list((self.home / "var").glob("before-*.dump")), "no backup was made before"
-        limit = time.monotonic() + LIMIT
-        while self.sh(f"curl -s http://127.0.0.1:{self.port}/healthz || true") != "ok":
-            assert time.monotonic() < limit, "the site does not answer after the upgrade"
-            time.sleep(0.5)
+        self.wait_until_healthy()
         print("production: deploy/upgrade ran, and the site answers")
 
 

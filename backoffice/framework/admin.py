@@ -39,7 +39,7 @@ from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
 from backoffice.framework.guillemets import nest_guillemets
 from backoffice.framework.history_view import ChangeHistory
 from backoffice.framework.pagination import ListPaginator
-from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter, offered_lookups
+from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter, is_relation, offered_lookups
 from backoffice.framework.time_zones import add_time_zone_hint, cinema_of, zone_of, zone_of_user
 from cinema.ids import is_valid_id
 from cinema.local_time import format_local
@@ -252,7 +252,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Filters by a relation offer only the rows that the user may see."""
         return [
-            (each, ScopedRelatedFilter) if isinstance(each, str) and _is_relation(self.model, each) else each
+            (each, ScopedRelatedFilter) if isinstance(each, str) and is_relation(self.model, each) else each
             for each in super().get_list_filter(request)
         ]
 
@@ -299,12 +299,6 @@ def _parse_datetime(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return value if value.tzinfo else None
-
-
-def _is_relation(model: Any, path: str) -> bool:
-    for step in path.split("__"):
-        model = model._meta.get_field(step).related_model
-    return model is not None
 
 
 class ReadOnlyMixin:

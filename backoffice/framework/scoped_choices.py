@@ -119,3 +119,10 @@ def offered_lookups(list_filter: Iterable[Any]) -> frozenset[str]:
         path = each[0] if isinstance(each, tuple | list) else each
         lookups |= {f"{path}{suffix}" for suffix in FILTER_SUFFIXES}
     return frozenset(lookups)
+
+
+def is_relation(model: Any, path: str) -> bool:
+    """Whether the last step of the path, such as `hall__cinema`, is a relation."""
+    for step in path.split("__"):
+        model = model._meta.get_field(step).related_model
+    return model is not None

@@ -1,7 +1,6 @@
 """Import and export of films and of sessions."""
 
 import re
-from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -26,6 +25,7 @@ from backoffice.framework.import_export.widgets import (
     RelatedWidget,
     TextWidget,
 )
+from backoffice.screenings.taken_times import TakenTimes
 from cinema.status import Refused
 from screenings.errors import AmbiguousTime, HallBusy
 from screenings.models import Cinema, Film, Genre, Hall, Session
@@ -321,25 +321,6 @@ class SessionResource(Resource):
 
     def store_together(self, found: Sequence[ImportedRow]) -> None:
         schedule_planned([each.row for each in found], actor=self.person)
-
-
-class TakenTimes:
-    """The times at which halls are taken, none of which meet: (start, free from, number) by hall, in order."""
-
-    def __init__(self) -> None:
-        self._times: dict[int, list[tuple[datetime, datetime, int]]] = defaultdict(list)
-
-    def add(self, session: Session, *, number: int) -> None:
-        insort(self._times[session.hall_id], (session.start_datetime, session.free_from, number))
-
-    def meeting(self, session: Session) -> int | None:
-        """The number of one that meets this session."""
-        times = self._times[session.hall_id]
-        place = bisect_left(times, (session.start_datetime,))
-        for start, free_from, number in times[max(place - 1, 0) : place + 1]:
-            if start < session.free_from and free_from > session.start_datetime:
-                return number
-        return None
 
 
 def _parse_start(day: Any, text: str, cinema: Cinema) -> datetime:

@@ -15,7 +15,7 @@ LANDMARKS = ("landmark-one-main", "region")  # of moderate impact in axe; screen
 #: become static, since they would cover the other pages, and axe ignores what is covered.
 SIDE_BY_SIDE = """pages => {
     const refers = ["for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns"]
-    const nonce = document.querySelector("style[nonce]").nonce  // of the page into which the others are put
+    const nonce = document.querySelector("style[nonce]")?.nonce ?? ""  // of the page into which the others are put
     const all = pages.map(([name, html], number) => {
         const allowed = html.replaceAll(/ nonce="[^"]*"/g, ` nonce="${nonce}"`)
         const next = new DOMParser().parseFromString(allowed, "text/html")

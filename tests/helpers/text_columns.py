@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 
 TEXT = (models.CharField, models.TextField, models.JSONField)
 
@@ -30,15 +30,32 @@ def mark(text: str, *, leave: Collection[str]) -> set[str]:
     JSON becomes a list of the text. What is unique, or too short for the text, stays as it is. Fails if a table has no
     row to write in, since nothing would be found there.
     """
-    marked = set()
+    marked, empty = _mark(text, leave)
+    assert not empty, f"make a row for {', '.join(sorted(empty))}"
+    return marked
+
+
+def mark_where_there_are_rows(text: str, *, leave: Collection[str]) -> set[str]:
+    """The same, but a table may be empty."""
+    return _mark(text, leave)[0]
+
+
+def _mark(text: str, leave: Collection[str]) -> tuple[set[str], set[str]]:
+    marked, empty = set(), set()
     for model, field in text_columns():
         short = field.max_length is not None and field.max_length < len(text)
         if short or field.unique or not column_names(model, field).isdisjoint(leave):
             continue
         value = [text] if isinstance(field, models.JSONField) else text
-        assert model._base_manager.update(**{field.name: value}), f"make a row of {model._meta.label}"
-        marked.add(f"{model._meta.label}.{field.name}")
-    return marked
+        try:
+            with transaction.atomic():
+                done = model._base_manager.update(**{field.name: value})
+        except IntegrityError:  # unique together with another column
+            for row in model._base_manager.order_by("pk"):
+                model._base_manager.filter(pk=row.pk).update(**{field.name: f"{text}{row.pk}"[: field.max_length]})
+            done = 1
+        (marked if done else empty).add(f"{model._meta.label}.{field.name}")
+    return marked, empty
 
 
 def columns_with(words: Collection[str]) -> set[str]:

@@ -32,7 +32,7 @@ from orders.services import (
     refund,
 )
 from payments.models import Gateway, Payment
-from screenings.models import Cinema, Session
+from screenings.models import Cinema, Film, Session
 from screenings.services import cancel_session, complete_sessions
 from tests.helpers.factories import (
     NOON,
@@ -284,9 +284,10 @@ def _imports(scenario: Scenario) -> None:
     """Files that wait to be read and checked, to be stored whole, and to be stored as far as they are valid."""
     importer, person = Importer(), User.objects.filter(is_superuser=True).latest("pk")
     given = {"model": "screenings.film", "person": person, "language": "en", "at": AT - MINUTE}
+    series = Film.objects.count()  # a second scenario has films of its own
 
     def a_file(name: str) -> FileImport:
-        rows = "".join(f"{name} {number},{90 + number}\n" for number in range(scenario.per_case))
+        rows = "".join(f"{name} {series}.{number},{90 + number}\n" for number in range(scenario.per_case))
         content = f"Title,Running time (minutes)\n{rows}Broken {name},never\n"
         return receive(ContentFile(content.encode(), name=f"{name}.csv"), **given)
 

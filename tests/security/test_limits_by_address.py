@@ -1,0 +1,46 @@
+"""Each limit of `ATTEMPTS`, asked from one address and from many, of IPv4 and of IPv6."""
+
+from collections.abc import Iterable
+from itertools import cycle, islice
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from accounts.services import rate_limits
+from tests.helpers.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+ONE_HOUSEHOLD = [f"2001:db8:0:1::{number:x}" for number in range(1, 60)]
+MANY_NETWORKS = [f"2001:db8:{number:x}::1" for number in range(1, 60)]
+ADDRESSES = {
+    "one IPv4 address": ["203.0.113.4"],
+    "one IPv6 network of 64 bits": ONE_HOUSEHOLD,
+    "one IPv4 address written as IPv6": ["203.0.113.4", "::ffff:203.0.113.4"],
+}
+
+
+def let_through(kind: str, addresses: Iterable[str], times: int) -> int:
+    return sum(rate_limits.allowed(kind, address=each, at=NOON) for each in islice(addresses, times))
+
+
+@pytest.mark.parametrize("addresses", ADDRESSES)
+@pytest.mark.parametrize("kind", sorted(settings.ATTEMPTS))
+def test_a_limit_holds_for_one_address_however_it_is_written(kind: str, addresses: str) -> None:
+    _window, _by_person, limit = settings.ATTEMPTS[kind]
+
+    assert let_through(kind, cycle(ADDRESSES[addresses]), limit + 3) == limit
+    assert let_through(kind, ["198.51.100.7", "2001:db8:ffff::1"], 2) == 2  # nobody else is refused
+
+
+@pytest.mark.parametrize("kind", sorted(settings.ATTEMPTS))
+def test_a_limit_of_a_person_holds_from_many_addresses(kind: str) -> None:
+    window, limit, _by_address = settings.ATTEMPTS[kind]
+    many: Any = cycle([*MANY_NETWORKS, *(f"198.51.100.{number}" for number in range(1, 200))])
+
+    let = [rate_limits.allowed(kind, person="account 1", address=next(many), at=NOON) for _try in range(limit + 3)]
+
+    assert let == [True] * limit + [False] * 3
+    assert rate_limits.allowed(kind, person="account 2", address="192.0.2.1", at=NOON)
+    assert rate_limits.allowed(kind, person="account 1", address="192.0.2.2", at=NOON + window)
