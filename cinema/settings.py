@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "bonuses",
     "payments",
     "orders",
+    "reports",
     "consistency",
     "storefront",
     "integrations",
