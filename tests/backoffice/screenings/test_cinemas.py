@@ -184,6 +184,24 @@ def test_a_start_that_the_new_zone_skips_is_refused_in_words_and_moves_nothing(h
 
 
 @pytest.mark.parametrize(
+    ("hours", "words"), [(1, "would have started already"), (2.5, "too late for customers to refund their tickets")]
+)
+def test_a_sold_screening_is_never_moved_into_the_past_or_too_near(hall: Hall, hours: float, words: str) -> None:
+    session = factories.a_session(hall, start=timezone.now() + hours * HOUR)
+    factories.a_paid_order(session, at=timezone.now(), email="guest@example.org")
+    start = session.start_datetime
+
+    page = save_zone(hall, "Asia/Yekaterinburg", keep="CLOCK")
+
+    assert words in page.text
+    assert session.film.title in page.text
+    hall.cinema.refresh_from_db()
+    session.refresh_from_db()
+    assert (hall.cinema.time_zone, session.start_datetime) == ("Europe/Moscow", start)
+    assert not Notification.objects.filter(kind="SESSION_TIME_CHANGED").exists()
+
+
+@pytest.mark.parametrize(
     ("keep", "shown"), [("CLOCK", "2027-11-06T18:00:00+05:00"), ("INSTANT", "2027-11-06T20:00:00+05:00")]
 )
 def test_customers_are_told_when_their_screening_starts(hall: Hall, keep: str, shown: str) -> None:
