@@ -141,7 +141,8 @@ def test_a_hall_is_added_from_a_drawing_after_showing_its_plan(hall: Hall) -> No
 
 def save_zone(hall: Hall, zone: str, **answer: str) -> HttpResponse:
     cinema = hall.cinema
-    fields = {name: getattr(cinema, name) for name in ("name", "city", "address", "postal_code", "adverts_minutes")}
+    kept = ["name", "city", "address", "postal_code", "adverts_minutes", "day_ends_at", "week_starts_on"]
+    fields = {name: getattr(cinema, name) for name in kept}
     owner = browser(someone("owner", all_cinemas=True))
     return owner.post(admin_url(cinema, "change"), {**fields, "time_zone": zone, **answer})
 
@@ -228,3 +229,18 @@ def test_without_screenings_ahead_nothing_is_asked(hall: Hall) -> None:
         reverse("admin:screenings_cinema_add")
     )
     assert "If the time zone changes" not in page.content.decode()
+
+
+def test_the_end_of_the_day_and_the_start_of_the_week_are_edited_with_their_bounds(hall: Hall) -> None:
+    cinema = hall.cinema
+    owner = browser(someone("owner", all_cinemas=True))
+    fields = {name: getattr(cinema, name) for name in ("name", "city", "address", "postal_code", "adverts_minutes")}
+    fields["time_zone"] = cinema.time_zone
+
+    page = owner.post(admin_url(cinema, "change"), {**fields, "day_ends_at": "09:30", "week_starts_on": "7"})
+    assert {*page.context["adminform"].form.errors} == {"day_ends_at", "week_starts_on"}
+
+    page = owner.post(admin_url(cinema, "change"), {**fields, "day_ends_at": "06:00", "week_starts_on": "0"})
+    assert page.status_code == 302
+    cinema.refresh_from_db()
+    assert (f"{cinema.day_ends_at:%H:%M}", cinema.week_starts_on) == ("06:00", 0)
