@@ -110,7 +110,7 @@ def _meaning(sign: str) -> str:
 @cache
 def _signs_by_meaning() -> dict[str, str]:
     """For each ASCII character that a number may consist of, all characters that are read as it."""
-    found = defaultdict(str)
+    found: defaultdict[str, str] = defaultdict(str)
     for sign in map(chr, range(0x10000)):
         if (meaning := _meaning(sign)) in {"", "+", *SEPARATORS, *DIGITS}:
             found[meaning] += sign
