@@ -479,7 +479,7 @@ def _move(cursor: Any, given: dict[str, Any], to: str, stamps: str = "") -> None
         {**given, "to": to, "sources": SOURCES[to]},
     )
     if cursor.rowcount != len(given["keys"]):
-        raise RuntimeError("moved meanwhile")
+        raise RuntimeError("moved by somebody else")
 
 
 SOURCES = {
