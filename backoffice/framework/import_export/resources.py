@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import OperationalError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import NOT_PROVIDED, ForeignKey, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -145,11 +145,9 @@ class Resource(Columns):
             with transaction.atomic():
                 self.store_together(wanted)
             return
-        except OperationalError:
-            raise
         except Refused as refused:
             errors = [str(refused)]
-        except Exception:
+        except (IntegrityError, DataError):
             if len(wanted) == 1:
                 log.exception("a row of a file could not be stored")
             errors = [gettext("This row can’t be saved as it is. Check its values.")]
@@ -190,11 +188,6 @@ class Resource(Columns):
             self._examine(found, cells, rows)
         except ValidationError as refused:
             found.refuse(self._texts_of(refused))
-        except OperationalError:  # not the fault of the row
-            raise
-        except Exception:
-            log.exception("a row of a file could not be read")
-            found.refuse([gettext("This row can’t be saved as it is. Check its values.")])
         return found
 
     def _examine(self, found: ImportedRow, cells: Cells, rows: Mapping[int, Any]) -> None:

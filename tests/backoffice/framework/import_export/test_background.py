@@ -267,7 +267,7 @@ def test_a_row_that_the_database_refuses_is_named(
 
     def broken(self: Any, found: Any) -> None:
         if any(each.row.title == "Solaris" for each in found):
-            raise RuntimeError("some constraint")
+            raise IntegrityError("some constraint")
         create(self, found)
 
     monkeypatch.setattr(importer.Resource, "store_together", broken)
