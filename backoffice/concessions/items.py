@@ -13,8 +13,6 @@ from backoffice.concessions.stock_movements import StockMovementInline
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.badges import status_badge
 from backoffice.framework.import_export.pages import ImportExportMixin
-from backoffice.framework.scoped_choices import visible_rows
-from cinema import clock
 from concessions.models import ConcessionItem
 
 
@@ -22,6 +20,7 @@ from concessions.models import ConcessionItem
 class ConcessionItemAdmin(StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
     """The stock cannot be edited: it changes by the stock actions and by sales."""
 
+    resource_class = ConcessionItemResource
     history_note = STOCK_NOTE
     cinema_path = "cinema"
     list_per_page = 20
@@ -44,9 +43,3 @@ class ConcessionItemAdmin(StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*self.readonly_fields, "cinema"] if obj else self.readonly_fields
-
-    def resource_for(self, request: HttpRequest) -> ConcessionItemResource:
-        rows = self.get_queryset(request).select_related("cinema")
-        cinemas = visible_rows(self.admin_site, ConcessionItem._meta.get_field("cinema").related_model, request)
-        assert cinemas is not None
-        return ConcessionItemResource(rows=rows, cinemas=cinemas, person=request.user, at=clock.now())

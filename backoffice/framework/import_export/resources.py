@@ -39,6 +39,7 @@ class Resource(Columns):
     """
 
     permissions: ClassVar[tuple[str, ...]]  # what an import needs
+    names_are_unique: ClassVar[bool] = False
     ticks_changes: ClassVar[bool] = False  # whether changes of existing rows are stored only where they are ticked
 
     def __init__(self, *, rows: QuerySet[Any], person: Any, at: datetime) -> None:
@@ -299,11 +300,12 @@ class Resource(Columns):
             raise ValidationError({name: _plain_messages(found) for name, found in errors.items()})
 
     def other_with_same_key(self, instance: Any) -> str:
-        """The refusal of a row that would be the second one with a key that only one may have."""
-        return ""
+        """The refusal of a row that would be the second one with a key that only one may have.
 
-    def other_with_same_name(self, instance: Any) -> str:
-        """For `other_with_same_key` where the key is the name, which an unchanged row may share with others."""
+        Here the key is the name, where `names_are_unique`; an unchanged row may share it with others.
+        """
+        if not self.names_are_unique:
+            return ""
         name = self.name_column
         is_renamed = instance._state.adding or name_key(self._before[name]) != name_key(getattr(instance, name))
         if is_renamed and {*self.index.find(self.key_of(instance))} - {instance.pk}:
