@@ -18,6 +18,7 @@ from import_export.widgets import ManyToManyWidget, Widget
 
 from backoffice.framework.import_export.names import name_key
 from cinema.money import SIGNS, MoneyField
+from cinema.validators import clean_text
 
 TRUE_TEXTS = frozenset({"1", "yes", "true", "да", "истина"})
 FALSE_TEXTS = frozenset({"0", "no", "false", "нет", "ложь"})
@@ -36,7 +37,7 @@ class TextWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         if UNSTORABLE.search(value):
             raise ValueError(gettext("The text contains a character that can’t be saved. Remove it."))
-        return value
+        return clean_text(value)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return "" if value is None else str(value)
