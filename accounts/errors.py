@@ -150,4 +150,4 @@ class RateLimited(Refused, code="too_many_requests"):
 
 
 class LogInPaused(RateLimited, code="log_in_paused"):
-    """Too many wrong passwords from one IP address."""
+    """Too many wrong passwords of one person, or from one IP address."""

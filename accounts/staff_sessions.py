@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
 from accounts.backends import is_shop_session
+from accounts.errors import LogInPaused
 from accounts.models import User
 from cinema import clock
 
@@ -57,10 +58,15 @@ def has_recent_password(request: HttpRequest, *, at: datetime) -> bool:
 
 
 def confirm_password(request: HttpRequest, password: str, *, at: datetime) -> bool:
-    """Whether this is the password of who is logged in; noted if so. Counts as a log-in attempt, with its limits."""
+    """Whether this is the password of the person who is logged in; noted if so.
+
+    Counts as a log-in attempt: raises `LogInPaused` when too many were wrong.
+    """
     person = request.user
     assert isinstance(person, User)
     if authenticate(request, username=person.email, password=password) != person:
+        if getattr(request, "axes_locked_out", False):
+            raise LogInPaused(int(settings.AXES_COOLOFF_TIME.total_seconds()))
         return False
     note_log_in(request, at=at)
     return True

@@ -143,7 +143,7 @@ def _customers(login: str, numbers: Sequence[int]) -> list[User]:
             email=f"{login}{number:03}@{MAIL_DOMAIN}",
             first_name=sample_data.FIRST_NAMES[number % len(sample_data.FIRST_NAMES)],
             last_name=sample_data.LAST_NAMES[number // len(sample_data.FIRST_NAMES) % len(sample_data.LAST_NAMES)],
-            phone=f"+7000{number:07}",
+            phone=f"+7495{number:07}",  # no subscriber number of a Russian landline begins with 0
             preferred_language="en" if number % 20 == 19 else "ru",
         )
         for number in numbers

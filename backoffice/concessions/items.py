@@ -13,8 +13,6 @@ from backoffice.concessions.stock_movements import StockMovementInline, may_see_
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.badges import status_badge
 from backoffice.framework.import_export.pages import ImportExportMixin
-from backoffice.framework.scoped_choices import visible_rows
-from cinema import clock
 from concessions.models import ConcessionItem
 
 COSTS_OF_ITEM = ["average_cost", "stock_value"]
@@ -24,6 +22,7 @@ COSTS_OF_ITEM = ["average_cost", "stock_value"]
 class ConcessionItemAdmin(StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
     """The stock cannot be edited: it changes by the stock actions and by sales."""
 
+    resource_class = ConcessionItemResource
     history_note = STOCK_NOTE
     cinema_path = "cinema"
     list_per_page = 20
@@ -47,9 +46,3 @@ class ConcessionItemAdmin(StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         costs = COSTS_OF_ITEM if obj and may_see_costs(request) else []
         return [*self.readonly_fields, *costs, "cinema"] if obj else self.readonly_fields
-
-    def resource_for(self, request: HttpRequest) -> ConcessionItemResource:
-        rows = self.get_queryset(request).select_related("cinema")
-        cinemas = visible_rows(self.admin_site, ConcessionItem._meta.get_field("cinema").related_model, request)
-        assert cinemas is not None
-        return ConcessionItemResource(rows=rows, cinemas=cinemas, person=request.user, at=clock.now())

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import require_approval_above_limit
 from cinema.money import MAX_AMOUNT, ZERO, rounded
-from cinema.validators import clean_reason
+from cinema.validators import clean_reason, clean_text
 from concessions.errors import (
     CountDiffers,
     NothingInStock,
@@ -97,7 +97,7 @@ def count(
     missing, or `PromisedToCustomers` if the count is lower than what customers have ordered. Owns its transaction.
     """
     _check_quantity(on_shelf, lowest=0, highest=MOST_STOCK)
-    reason = clean_reason(reason) if reason.strip() else ""
+    reason = clean_reason(reason) if clean_text(reason) else ""
     with transaction.atomic():
         _lock(item)
         _check_unchanged(item, seen)

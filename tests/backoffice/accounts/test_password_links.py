@@ -69,6 +69,22 @@ def test_a_link_sets_the_password_once_and_ends_all_sessions(cashier: User) -> N
     assert LogEntry.objects.get().user == cashier
 
 
+def test_another_link_is_sent_at_once_when_the_last_one_no_longer_works(cashier: User, cinema: Cinema) -> None:
+    manager = browser(someone("cinema_manager", cinema))
+    page = reverse("admin:accounts_user_send_password_link", args=[cashier.pk])
+    manager.post(page)
+    link = Notification.objects.get().context["link"].removeprefix(settings.SITE_URL)
+
+    assert "a few minutes ago and still works" in manager.post(page).text
+    assert Notification.objects.filter(kind=MessageKind.STAFF_PASSWORD).count() == 1
+
+    Client().post(link, TYPED)
+    answer = manager.post(page, follow=True)
+
+    assert f"A link to set a password was sent to {cashier.email}." in answer.text
+    assert Notification.objects.filter(kind=MessageKind.STAFF_PASSWORD).count() == 2
+
+
 def test_opening_a_link_changes_nothing(cashier: User) -> None:
     assert Client().get(link_of(cashier)).status_code == 200
     assert knows(cashier, PASSWORD)
