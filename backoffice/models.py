@@ -50,7 +50,8 @@ class FileImport(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.UPLOADED)
     headers = models.JSONField(default=list, blank=True)
     row_count = models.PositiveIntegerField(default=0)
-    stored_count = models.PositiveIntegerField(default=0)
+    added_count = models.PositiveIntegerField(default=0)
+    changed_count = models.PositiveIntegerField(default=0)
     stores_valid_rows = models.BooleanField(default=False)  # otherwise all or none
     problem = models.TextField(blank=True)
     uploaded_at = models.DateTimeField()

@@ -1,12 +1,15 @@
 """The columns of a file: their headings in every language, and the texts of their cells."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
+from import_export.widgets import Widget
 
 from backoffice.framework.import_export.files import Table, Unreadable, as_text
 from backoffice.framework.import_export.names import name_key
@@ -17,6 +20,11 @@ PROBLEM = _("What is wrong")  # the column of a file of refused rows; an import 
 
 def problem_keys() -> set[str]:
     return {name_key(each) for each in in_every_language(PROBLEM)}
+
+
+def column(model: type[Model], name: str, widget: Callable[[Any], Widget], *, readonly: bool = False) -> Field:
+    """The column of a field of the model, with a widget that knows the field."""
+    return Field(name, name, widget(model._meta.get_field(name)), readonly=readonly)
 
 
 class Columns(ModelResource):

@@ -23,6 +23,7 @@ from cinema.validators import clean_text
 TRUE_TEXTS = frozenset({"1", "yes", "true", "да", "истина"})
 FALSE_TEXTS = frozenset({"0", "no", "false", "нет", "ложь"})
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses NUL, and no database stores half a surrogate pair
 CURRENCY_WORDS = {"RUB": ["руб.", "руб", "р.", "р"], "BYN": ["руб.", "руб", "р.", "р"], "KZT": ["тг.", "тг"]}
 AMBIGUOUS = re.compile(r"(-?[1-9]\d{0,2})[.,](\d{3})", re.ASCII)
 # Groups of three: by one mark throughout, with another one before the decimals.
@@ -34,7 +35,7 @@ GROUPED = [
 
 class TextWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
-        if "\0" in value:
+        if UNSTORABLE.search(value):
             raise ValueError(gettext("The text contains a character that can’t be saved. Remove it."))
         return clean_text(value)
 
