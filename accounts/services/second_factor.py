@@ -1,7 +1,7 @@
 """The second factor of staff at log-in: a code of an authenticator app (TOTP), or one of the printed recovery codes.
 
-Those who have enrolled are asked for it at log-in, and only there. The app's secret is kept by django-otp, which accepts
-each code once and throttles guessing; recovery codes are stored as hashes.
+Those who have enrolled are asked for it at log-in, and only there. django-otp keeps the app's secret, accepts each code
+once and throttles guessing; recovery codes are stored as hashes.
 """
 
 import secrets

@@ -20,8 +20,8 @@ def alert_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
     """Alert staff to items that are low, and suggest an order up to the maximum.
 
     All staff of the item's cinema who may change its items are alerted in their own language, and again only after the
-    item has recovered. A constant number of queries on PostgreSQL. Must be called inside a transaction (the items are locked
-    and were read afterwards).
+    item has recovered. A constant number of queries on PostgreSQL. Must be called inside a transaction (the items are
+    locked and were read afterwards).
     """
     stamped = (
         ConcessionItem.objects.low(at)
