@@ -57,6 +57,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("bonuses.bonusaccount", "loyalty"),
             ("bonuses.bonustransaction", "swap_horiz"),
             ("notifications.notification", "mail"),
+            ("accounts.marketingconsent", "mark_email_unread"),
         ],
     ),
     (
