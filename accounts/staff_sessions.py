@@ -18,7 +18,9 @@ from accounts.models import User
 from cinema import clock
 
 ACTIVE, PASSWORD = "staff_active_at", "staff_password_at"  # keys in the session; instants in ISO 8601
-SECOND_STEP = "staff_second_step"  # key in the session: who gave the password, a hash of it, until when that counts
+SECOND_STEP = (
+    "staff_second_step"  # key in the session: the person who gave the password, a hash of it, and when that expires
+)
 PASSWORD_BACKEND = "accounts.throttling.PasswordBackend"  # noqa: S105 (a path)
 STORED_EVERY = timedelta(minutes=1)  # so that not every page writes the session
 
@@ -79,7 +81,7 @@ def note_password_given(request: HttpRequest, person: User, *, at: datetime) -> 
 
 
 def who_gave_password(request: HttpRequest, *, at: datetime) -> User | None:
-    """Who gave the right password in this browser lately, and is not logged in yet."""
+    """The person who recently gave the right password in this browser and is not logged in yet."""
     stored = request.session.get(SECOND_STEP)
     if not stored or at >= datetime.fromisoformat(stored[2]):
         return None

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-#: How long the rows of a file are kept: those that were refused, or a preview that nobody has confirmed.
+#: How long a file's rows are kept if they were refused, or if the preview was not confirmed.
 KEPT = timedelta(days=7)
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from accounts.models import User
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
+from cinema.money import rounded
 from concessions.models import ConcessionItem
 from concessions.services import receive
 from demo import sample_data
@@ -110,7 +111,7 @@ def _bar(cinema: Cinema, manager: User, *, at: datetime) -> list[ConcessionItem]
             max_stock_quantity=most,
             made_to_order=made_to_order,
         )
-        receive(item, quantity=most, at=at, actor=manager)
+        receive(item, quantity=most, unit_cost=rounded(item.price * sample_data.COST_SHARE), at=at, actor=manager)
         items.append(item)
     return items
 

@@ -96,7 +96,7 @@ def redact_rows(rows: QuerySet[Any], columns: Sequence[str], words: Words) -> No
     if rows.model is Approval:
         columns = [*columns, "digest"]
         for row in changed:
-            row.digest = row.digest and digest_of(row)  # who approves must look again
+            row.digest = row.digest and digest_of(row)  # the approver has to look at the request again
     rows.model._base_manager.bulk_update(changed, columns, batch_size=500)
 
 

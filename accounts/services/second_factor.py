@@ -1,7 +1,7 @@
 """The second factor of staff at log-in: a code of an authenticator app (TOTP), or one of the printed recovery codes.
 
-It is asked of whoever has enrolled, and checked at log-in only. The app's secret is kept by django-otp, which accepts
-each code once and makes a guesser wait; recovery codes are stored as hashes.
+Those who have enrolled are asked for it at log-in, and only there. django-otp keeps the app's secret, accepts each code
+once and throttles guessing; recovery codes are stored as hashes.
 """
 
 import secrets
@@ -24,7 +24,7 @@ from accounts.services.rights import may_manage
 from house_rules.rules import rules
 
 RECOVERY_CODES = 10
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without what looks alike on paper
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without characters that look alike on paper
 CODE_LENGTH = 16  # 79 random bits
 SALT = "accounts.second_factor.recovery_codes"
 ENROLMENT_REPEATABLE = timedelta(minutes=2)
@@ -36,7 +36,7 @@ def is_enrolled(person: User) -> bool:
 
 
 def is_required(person: User) -> bool:
-    """Whether the house rules demand a second factor of this person: of whoever may move money. Reads only."""
+    """Whether the house rules require a second factor of this person, as of all who may move money. Reads only."""
     return rules().second_factor_for_money and any(person.has_perm(permission) for permission in MOVES_MONEY)
 
 
@@ -180,7 +180,7 @@ def _typed(code: str) -> str:
 
 
 def _digest(person: User, code: str) -> str:
-    """A plain hash: a change of SECRET_KEY must not make the codes in people's drawers worthless."""
+    """A plain hash, so that printed codes still work after SECRET_KEY has changed."""
     return sha256(f"{person.pk} {code}".encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Passwords of staff are set by a mailed link, or by the person who knows the old one. Nobody types another's."""
+"""Staff set their password by an e-mailed link, or with the old one. Nobody can set the password of somebody else."""
 
 from datetime import datetime
 from typing import Any
@@ -57,7 +57,7 @@ class PasswordLinksMixin(ActionsMixin):
     """Adds the page that a link opens, and the action that sends one."""
 
     def get_urls(self) -> Any:
-        # Not within `admin_view`: who opens the link is not logged in.
+        # Not within `admin_view`: the person who opens the link is not logged in.
         page = path("set-password/<str:token>/", self.set_password, name="accounts_user_set_password")
         return [page, *super().get_urls()]  # type: ignore[misc]
 

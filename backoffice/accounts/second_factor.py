@@ -58,7 +58,7 @@ class SecondFactorMixin(ActionsMixin):
     """Adds the page of one's own two-step sign-in, and the action that resets a colleague's."""
 
     def get_urls(self) -> Any:
-        # Not within `admin_view`: who must enrol before the first log-in has given the password only.
+        # Not within `admin_view`: a person who must enrol before the first log-in has only given the password.
         page = path("second-factor/", self.own_second_factor, name="accounts_user_second_factor")
         return [page, *super().get_urls()]  # type: ignore[misc]
 
@@ -183,7 +183,7 @@ def _read(signed: str, person: User) -> str:
 
 
 def _sent_again(request: HttpRequest, *, at: datetime) -> tuple[User, list[str]] | None:
-    """Who has just enrolled with this very form, and the recovery codes, which the answer to it showed.
+    """The person who has just enrolled with this form, and the recovery codes that the response showed.
 
     The second of two presses may come without the session, since the first has logged the person in and so replaced
     it. The form itself holds the secret, so that whoever sends it has the second factor already.

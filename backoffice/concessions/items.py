@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.concessions.resources import ConcessionItemResource
 from backoffice.concessions.stock_actions import STOCK_ACTIONS, STOCK_NOTE, StockActionsMixin
-from backoffice.concessions.stock_movements import StockMovementInline
+from backoffice.concessions.stock_movements import StockMovementInline, may_see_costs
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.badges import status_badge
 from backoffice.framework.import_export.pages import ImportExportMixin
 from concessions.models import ConcessionItem
+
+COSTS_OF_ITEM = ["average_cost", "stock_value"]
 
 
 @admin.register(ConcessionItem)
@@ -42,4 +44,5 @@ class ConcessionItemAdmin(StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
         return status_badge(gettext("On sale"), "success") if item.is_active else status_badge(gettext("Off sale"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*self.readonly_fields, "cinema"] if obj else self.readonly_fields
+        costs = COSTS_OF_ITEM if obj and may_see_costs(request) else []
+        return [*self.readonly_fields, *costs, "cinema"] if obj else self.readonly_fields

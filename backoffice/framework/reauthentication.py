@@ -1,4 +1,4 @@
-"""Asks staff for their password again before what an open screen must not be enough for.
+"""Asks staff for their password again before changes that must not be possible from an unattended screen.
 
 A log-in, or an answer to the question, counts for `REAUTHENTICATE_AFTER`. The page that asks sends the interrupted
 request again, so that nothing typed is lost, even while too many wrong passwords make the person wait.
@@ -33,7 +33,7 @@ class PasswordForm(forms.Form):
 
 
 def ask_for_password(request: HttpRequest) -> HttpResponse | None:
-    """The page that asks for the password; None if it was given lately, or is in this request and right."""
+    """The page that asks for the password; None if it was given recently, or is in this request and correct."""
     sent = request.POST.copy()
     given = sent.pop("password_again", None)
     request.POST = sent  # type: ignore[assignment]  # without the field, which is not the interrupted form's

@@ -1,4 +1,4 @@
-"""Passwords of staff are set by a mailed link or by the person who knows the old one, and by nobody else."""
+"""Staff set their password by an e-mailed link or with the old one, and nobody else can set it."""
 
 from datetime import timedelta
 from typing import Any
