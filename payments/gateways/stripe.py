@@ -35,8 +35,8 @@ PAGE_LIFETIME = timedelta(minutes=65)
 TIMESTAMP_TOLERANCE = timedelta(minutes=5)
 
 #: The smallest charge in the currency's major unit: docs.stripe.com/currencies, “Minimum and maximum charge amounts”.
-#: Its list has no RUB: 50 is our assumption, about half a US dollar. It applies to the currency of the bank account that
-#: is paid, so Stripe may ask for more; it refuses less anyway, and this only tells customers sooner.
+#: Its list has no RUB: 50 is our assumption, about half a US dollar. Stripe applies it to the bank account's currency,
+#: so it may ask for more; it refuses less anyway, and this only tells customers sooner.
 SMALLEST = {
     **dict.fromkeys(["USD", "EUR", "AUD", "BRL", "CAD", "CHF", "INR", "NZD", "SGD"], Decimal("0.50")),
     **dict.fromkeys(["AED", "MYR", "PLN", "RON"], Decimal("2.00")),
