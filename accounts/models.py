@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.phones import PhoneField
+from accounts.phones import PhoneField, stored_form
 from cinema.history import History
 from cinema.money import MoneyField, between
 
@@ -126,6 +126,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def lacks_cinema(self) -> bool:
         return not self.all_cinemas and not self.cinemas.exists()
+
+    def has_contact(self, *contacts: str) -> bool:
+        """Whether one of these is the account's e-mail address or phone number, however it is spelled."""
+        own = {normalise_email(self.email), stored_form(self.phone)} - {""}
+        return not own.isdisjoint({normalise_email(stored_form(contact)) for contact in contacts})
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

@@ -20,8 +20,8 @@ class AdjustmentApproval(ApprovableService):
     model = BonusAccount
     cinema_path = None
 
-    def beneficiary(self, account: BonusAccount) -> User:
-        return account.user
+    def benefits(self, account: BonusAccount, person: User) -> bool:
+        return account.belongs_to(person)
 
     def encode(  # type: ignore[override]
         self, account: BonusAccount, *, amount: int, reason: str, seen: int | None = None, at: datetime

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from cinema.money import between
 from house_rules.rules import rules
 
@@ -53,6 +54,10 @@ class BonusAccount(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    def belongs_to(self, person: User) -> bool:
+        """Whether these are the person's points: of this account, or of another one with their phone number."""
+        return self.user_id == person.pk or person.has_contact(self.user.email, self.user.phone)
 
 
 class BonusTransaction(models.Model):

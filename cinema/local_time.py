@@ -1,6 +1,6 @@
-"""Formats and checks times in a cinema's time zone."""
+"""Formats and checks times in a cinema's time zone, and says to which business day they belong."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy
 
-NIGHT_ENDS = time(5)  # what starts after midnight and before this time belongs to the evening before
+NIGHT_ENDS = time(5)  # until then people say "Friday night"; by default, a cinema's business day ends then, too
 
 #: By the weekday of the evening on which the night begins.
 NIGHTS = [
@@ -49,14 +49,45 @@ def format_local(instant: datetime | None, zone: ZoneInfo | None = None, *, name
     return date_format(local, form)
 
 
-def is_at_night(local: datetime) -> bool:
-    """Whether this local time is after midnight, in what people still call the night of the day before."""
-    return local.time() < NIGHT_ENDS
+def is_at_night(local: datetime, *, ends: time = NIGHT_ENDS) -> bool:
+    """Whether this local time is after midnight and still belongs to the day before, which ends at `ends`."""
+    return programme_day(local, ends=ends) < local.date()
 
 
-def programme_day(local: datetime) -> date:
-    """The day under which a screening with this local start is listed: until `NIGHT_ENDS`, the day before."""
-    return local.date() - timedelta(days=is_at_night(local))
+def programme_day(local: datetime, *, ends: time = NIGHT_ENDS) -> date:
+    """The business day of a local time, and the day of the programme: until `ends`, the day before.
+
+    The days follow each other without a gap. When the clocks go back across `ends`, the day ends when they show it for
+    the first time. When they skip it, the day ends at that moment. `day_starts` is the same rule the other way round.
+    """
+    day = local.date() - timedelta(days=local.time() < ends)
+    following = day + timedelta(days=1)
+    if (
+        local.fold
+        and isinstance(local.tzinfo, ZoneInfo)
+        and day_starts(following, local.tzinfo, ends=ends) <= local.astimezone(UTC)
+    ):
+        return following  # the clock showed `ends` before it was put back
+    return day
+
+
+def day_starts(day: date, zone: ZoneInfo, *, ends: time = NIGHT_ENDS) -> datetime:
+    """The first moment, in UTC, at which the clock of `zone` shows `ends` or later on this date.
+
+    It is where the business day `day` begins and the one before it ends.
+    """
+    wall_clock = datetime.combine(day, ends)
+    # The clock skips this time if its offset is smaller before the change (fold 0) than after it (fold 1).
+    latest, earliest = (wall_clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if earliest >= latest:
+        return latest
+    while latest - earliest > timedelta(seconds=1):
+        middle = earliest + (latest - earliest) // 2
+        if middle.astimezone(zone).replace(tzinfo=None) < wall_clock:
+            earliest = middle
+        else:
+            latest = middle
+    return latest.replace(microsecond=0)  # the clocks change on a full second
 
 
 def night_note(local: datetime) -> str:

@@ -14,7 +14,7 @@ from accounts.services.approvals import ApprovableService
 from cinema.money import format_money
 from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderChange, OrderLine
 from orders.services import RefundPreview, preview_refund, refund, refunds_of
 from orders.services.refunds.effects import remaining_lines
 from payments.models import Refund
@@ -31,8 +31,9 @@ class RefundApproval(ApprovableService):
     model = Order
     cinema_path = "cinema"
 
-    def beneficiary(self, order: Order) -> User | None:
-        return order.user
+    def benefits(self, order: Order, person: User) -> bool:
+        former = OrderChange.objects.former_addresses([order])
+        return order.user == person or person.has_contact(order.email, order.phone, *former)
 
     def encode(  # type: ignore[override]
         self,

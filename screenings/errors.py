@@ -81,6 +81,25 @@ class ImpossibleSession(Refused, code="session_invalid"):
     """A value of the session is not valid; the text says which."""
 
 
+class MovedTooEarly(Refused, code="moved_too_early"):
+    """The session would have started already, or be too near for the refunds that its customers were promised."""
+
+    NAMED = 10
+
+    def __init__(self, sessions: Sequence[Any], problem: str) -> None:
+        self.sessions = list(sessions)
+        named = "; ".join(str(session) for session in self.sessions[: self.NAMED])
+        if (more := len(self.sessions) - self.NAMED) > 0:
+            named += " " + ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}
+        super().__init__(
+            _(
+                "%(problem)s: %(sessions)s. Change the time zone when they are over, cancel them first, "
+                "or keep the actual times."
+            )
+            % {"problem": problem, "sessions": named}
+        )
+
+
 class SessionAlreadyCancelled(ForbiddenMove, code="session_cancelled_already"):
     """The session is already cancelled; the first reason is kept."""
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from cinema.local_time import programme_day
 from screenings.models import AgeRating, Cinema, Film, Hall, Seat, Session, TicketType, ratings_from
 
 
@@ -35,7 +34,7 @@ def listed_sessions(
 ) -> list[tuple[Session, datetime]]:
     """The advertised sessions of `days` programme days from `first`, or all, each with its start in the cinema's zone.
 
-    A session that starts after midnight belongs to the evening before: `programme_day`. Three queries.
+    A session that starts after midnight belongs to the evening before: `Cinema.business_date`. Three queries.
     """
     sessions = (
         advertised(at)
@@ -46,7 +45,7 @@ def listed_sessions(
         # No clock is further from UTC than 14 hours: what is read beyond the days is left out below.
         begin = datetime.combine(first, time.min, tzinfo=at.tzinfo)
         sessions = sessions.filter(
-            start_datetime__gte=begin - timedelta(hours=14), start_datetime__lt=begin + timedelta(days=days, hours=19)
+            start_datetime__gte=begin - timedelta(hours=14), start_datetime__lt=begin + timedelta(days=days, hours=23)
         )
     if cinema is not None:
         sessions = sessions.filter(hall__cinema=cinema)
@@ -58,7 +57,11 @@ def listed_sessions(
         local.append((session, session.hall.cinema.local(session.start_datetime)))
     if first is None:
         return local
-    return [pair for pair in local if 0 <= (programme_day(pair[1]) - first).days < days]
+    return [
+        (session, starts)
+        for session, starts in local
+        if 0 <= (session.hall.cinema.business_date(starts) - first).days < days
+    ]
 
 
 def next_day(*, cinema: Cinema | None = None, film: Film | None = None, at: datetime) -> date | None:
@@ -69,4 +72,4 @@ def next_day(*, cinema: Cinema | None = None, film: Film | None = None, at: date
     if film is not None:
         sessions = sessions.filter(film=film)
     session = sessions.first()
-    return programme_day(session.hall.cinema.local(session.start_datetime)) if session else None
+    return session.hall.cinema.business_date(session.start_datetime) if session else None

@@ -63,9 +63,24 @@ def are_independent(asker: User, approver: User, *, at: datetime) -> bool:
     query. Reads only.
     """
     changes = _changes(at)
-    of_asker, of_approver = _behind(asker.pk, changes.may_log_in), _behind(approver.pk, changes.may_log_in)
-    helped = set().union(*(_behind(one, changes.may_log_in) for one in changes.gave_access.get(approver.pk, ())))
+    of_asker, of_approver = _reach(asker.pk, changes.may_log_in), _reach(approver.pk, changes.may_log_in)
+    helped = set().union(*(_reach(one, changes.may_log_in) for one in changes.gave_access.get(approver.pk, ())))
     return asker.pk not in of_approver | helped and of_asker & of_approver <= changes.named
+
+
+def accounts_by_person(account: User, *, at: datetime) -> dict[int, set[int]]:
+    """The people who may be acting when this account acts, each with all accounts through which they may act.
+
+    Both are primary keys; people are those of their own accounts. A named approver is taken to act through their own
+    account only. One query. Reads only.
+    """
+    changes = _changes(at)
+    acts_as = defaultdict(set)
+    for changed, actors in changes.may_log_in.items():
+        for actor in actors:
+            acts_as[actor].add(changed)
+    people = _reach(account.pk, changes.may_log_in) - changes.named | {account.pk}
+    return {person: {person} if person in changes.named else _reach(person, acts_as) for person in people}
 
 
 @dataclass
@@ -91,11 +106,11 @@ def _changes(at: datetime) -> _Changes:
     return found
 
 
-def _behind(account: int, may_log_in: Mapping[int, set[int]]) -> set[int]:
-    """The account, and all accounts that may be able to act through it."""
+def _reach(account: int, links: Mapping[int, set[int]]) -> set[int]:
+    """The account, and all accounts that it is linked to, directly or through others."""
     found: set[int] = set()
     left: Collection[int] = {account}
     while left:
         found |= set(left)
-        left = set().union(*(may_log_in.get(one, set()) for one in left)) - found
+        left = set().union(*(links.get(one, set()) for one in left)) - found
     return found

@@ -61,9 +61,9 @@ class ApprovableService:
         """Call the service. Raises what it raises, or `ApprovalOutdated` if it would not do what was shown."""
         raise NotImplementedError
 
-    def beneficiary(self, subject: Any) -> User | None:
-        """The user who benefits, such as the customer whose order is refunded. They cannot approve the request."""
-        return None
+    def benefits(self, subject: Any, person: User) -> bool:
+        """Whether this person gains, such as the customer whose order is refunded. They cannot approve the request."""
+        return False
 
     @staticmethod
     def message(subject: Any, result: Any) -> str:
@@ -142,7 +142,7 @@ def approve(approval: Approval, *, digest: str, at: datetime, actor: User) -> st
         needed = service.permissions(subject, **arguments)
         if not (_may_request(row.asked_by, needed, row) and _may_approve(actor, needed, row)):
             raise ApproverNotAllowed
-        if service.beneficiary(subject) == actor:
+        if service.benefits(subject, actor):
             raise ApproverNotAllowed
         if not are_independent(row.asked_by, actor, at=at):
             raise ApproverNotIndependent

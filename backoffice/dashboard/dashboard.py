@@ -22,7 +22,6 @@ from backoffice.dashboard.before_you_open import steps_before_opening
 from backoffice.dashboard.items import NAMES_SHOWN, DashboardItem, count_and_first, list_link, names_and_more
 from backoffice.dashboard.payments import PaymentItems
 from cinema import clock
-from cinema.local_time import programme_day
 from concessions.models import ConcessionItem
 from jobs import crontab
 from jobs.crontab import INSTALL
@@ -238,7 +237,7 @@ class Dashboard(PaymentItems):
         today = [
             session
             for session in sessions.order_by("start_datetime", "pk")
-            if len({programme_day(session.hall.cinema.local(each)) for each in (session.start_datetime, self.at)}) == 1
+            if len({session.hall.cinema.business_date(each) for each in (session.start_datetime, self.at)}) == 1
         ]
         if today:
             total = len(today)

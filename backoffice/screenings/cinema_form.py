@@ -12,8 +12,9 @@ from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from cinema import clock
 from cinema.status import Refused
 from orders.queries import taken_tickets
+from orders.services import clock_shifts
 from screenings.models import Cinema
-from screenings.services import sessions_ahead, shifts_to_keep_the_clock
+from screenings.services import sessions_ahead
 
 
 class CinemaForm(ConflictCheckingForm):
@@ -26,7 +27,7 @@ class CinemaForm(ConflictCheckingForm):
         choices=[
             ("", "---------"),
             (CLOCK, _("Keep the clock times: a screening at 19:40 stays at 19:40, in the new time zone.")),
-            (INSTANT, _("Keep the moments: screenings stay when they are, and the clock shows another time.")),
+            (INSTANT, _("Keep the actual times: screenings start when they did, and the clock shows another time.")),
         ],
     )
 
@@ -58,6 +59,6 @@ class CinemaForm(ConflictCheckingForm):
     def _refuse_impossible_times(self, zone: ZoneInfo) -> None:
         """The page saves in one transaction, so the sessions stay as they are checked here."""
         try:
-            shifts_to_keep_the_clock(Cinema.objects.get(pk=self.instance.pk), zone, at=clock.now())
+            clock_shifts(Cinema.objects.get(pk=self.instance.pk), zone, at=clock.now())
         except Refused as refusal:
             self.add_error("keep", str(refusal))

@@ -30,7 +30,7 @@ def adjust(
     transaction.
     """
     reason = clean_reason(reason)
-    if account.user_id in {person.pk for person in (actor, approver) if person}:
+    if any(account.belongs_to(person) for person in (actor, approver) if person):
         raise OwnPoints
     if not amount or abs(amount) > MOST_POINTS:
         raise AdjustmentRefused(

@@ -14,9 +14,7 @@ from orders.services.customers.export import export_customer_data as export_cust
 from orders.services.customers.guest_orders import claim_guest_orders as claim_guest_orders
 from orders.services.payments.events import handle_gateway_event as handle_gateway_event
 from orders.services.payments.gateway import CustomerPaymentState as CustomerPaymentState
-from orders.services.payments.gateway import Started as Started
 from orders.services.payments.gateway import customer_payment_state as customer_payment_state
-from orders.services.payments.gateway import is_payable as is_payable
 from orders.services.payments.gateway import settle_payment as settle_payment
 from orders.services.payments.gateway import start_payment as start_payment
 from orders.services.payments.manual import record_uncertain_payment as record_uncertain_payment
@@ -55,8 +53,8 @@ from orders.services.selling.online import may_extend as may_extend
 from orders.services.selling.overdue import mark_overdue as mark_overdue
 from orders.services.selling.overdue import mark_overdue_locked as mark_overdue_locked
 from orders.services.selling.overdue import remind_to_pay as remind_to_pay
+from orders.services.selling.time_zones import clock_shifts as clock_shifts
 from orders.services.selling.time_zones import follow_time_zone as follow_time_zone
-from orders.services.selling.time_zones import keep_clock_times as keep_clock_times
 from orders.services.visits.check_in import check_in as check_in
 from orders.services.visits.check_in import is_admission_time as is_admission_time
 from orders.services.visits.check_in import undo_check_in as undo_check_in

@@ -1,18 +1,23 @@
 """Cinemas, each with its own time zone, and their halls."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytz
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
+from cinema.local_time import NIGHT_ENDS, day_starts, programme_day
 from cinema.money import between
+
+THURSDAY = 3  # films start on Thursdays
+EARLIEST_DAY_END, LATEST_DAY_END = time(0), time(9)
 
 
 @cache
@@ -52,14 +57,35 @@ class Cinema(models.Model):
     adverts_minutes = models.PositiveSmallIntegerField(
         _("adverts (minutes)"), default=10, validators=[MaxValueValidator(60)]
     )
+    day_ends_at = models.TimeField(
+        _("business day ends at"),
+        default=NIGHT_ENDS,
+        validators=[MinValueValidator(EARLIEST_DAY_END), MaxValueValidator(LATEST_DAY_END)],
+        help_text=_(
+            "By this cinema’s clock, from 00:00 to 09:00. What happens after midnight and before this time belongs to "
+            "the day before, in the programme and in reports. Days that are closed stay as they are."
+        ),
+    )
+    week_starts_on = models.PositiveSmallIntegerField(
+        _("week starts on"),
+        choices=list(WEEKDAYS.items()),
+        default=THURSDAY,
+        help_text=_("The weekly reports of this cinema begin on this day."),
+    )
 
-    history = History("name", "city", "address", "postal_code", "time_zone", "adverts_minutes")
+    history = History(
+        "name", "city", "address", "postal_code", "time_zone", "adverts_minutes", "day_ends_at", "week_starts_on"
+    )
 
     class Meta:
         verbose_name = _("cinema")
         verbose_name_plural = _("cinemas")
         ordering = ["name"]
-        constraints = [between("adverts_minutes", 0, 60, name="cinema_adverts_bounded")]
+        constraints = [
+            between("adverts_minutes", 0, 60, name="cinema_adverts_bounded"),
+            between("day_ends_at", EARLIEST_DAY_END, LATEST_DAY_END, name="cinema_day_end_bounded"),
+            between("week_starts_on", 0, 6, name="cinema_week_start_bounded"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -76,6 +102,23 @@ class Cinema(models.Model):
     def local(self, instant: datetime) -> datetime:
         """The instant in this cinema's time zone."""
         return instant.astimezone(self.zone)
+
+    def business_date(self, instant: datetime) -> date:
+        """The business day to which the instant belongs: until `day_ends_at`, that of the evening before."""
+        return programme_day(self.local(instant), ends=self.day_ends_at)
+
+    def day_bounds(self, day: date) -> tuple[datetime, datetime]:
+        """Start and end of a business day in UTC; the start belongs to it, the end to the next day.
+
+        On the nights when the clocks change it has an hour more or less; `day_starts` says when it ends if the clocks
+        skip or repeat `day_ends_at` itself.
+        """
+        start, end = (day_starts(each, self.zone, ends=self.day_ends_at) for each in (day, day + timedelta(days=1)))
+        return start, end
+
+    def week_of(self, day: date) -> date:
+        """The first day of this cinema's week to which the business day belongs."""
+        return day - timedelta(days=(day.weekday() - self.week_starts_on) % 7)
 
 
 class Hall(models.Model):

@@ -5,12 +5,7 @@ from screenings.services.outages import broken_seats, end_outage, refuse_out_of_
 from screenings.services.scheduling import plan, schedule, schedule_planned
 from screenings.services.statuses import complete_sessions, start_sessions
 from screenings.services.ticket_types import create_standard_ticket_types
-from screenings.services.time_zones import (
-    sessions_ahead,
-    sessions_on_another_clock,
-    shift_sessions,
-    shifts_to_keep_the_clock,
-)
+from screenings.services.time_zones import sessions_ahead
 
 __all__ = [
     "CopyResult",
@@ -28,9 +23,6 @@ __all__ = [
     "schedule",
     "schedule_planned",
     "sessions_ahead",
-    "sessions_on_another_clock",
-    "shift_sessions",
-    "shifts_to_keep_the_clock",
     "start_outage",
     "start_sessions",
 ]

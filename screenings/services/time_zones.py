@@ -1,7 +1,7 @@
 """Moves sessions when the time zone of their cinema is corrected."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from cinema.history import BASELINE
-from screenings.errors import ImpossibleSession
+from screenings.errors import ImpossibleSession, MovedTooEarly
 from screenings.models import Cinema, Session
 from screenings.services import hall_conflicts
 from screenings.times import as_instant
@@ -39,9 +39,9 @@ def shifts_to_keep_the_clock(cinema: Cinema, zone: ZoneInfo, *, at: datetime) ->
     """By how much the cinema's sessions ahead (primary keys) have to move, so that each starts at the same clock time
     in `zone` as in the cinema's zone today. They and their halls are locked until the transaction ends.
 
-    Raises `NonexistentTime` or `AmbiguousTime` for a start that the clocks of `zone` skip or repeat, and
-    `ImpossibleSession` if two sessions in one hall would overlap, one that runs now included. Must be called inside a
-    transaction (its halls and sessions are locked here).
+    Raises `NonexistentTime` or `AmbiguousTime` for a start that the clocks of `zone` skip or repeat, `MovedTooEarly`
+    if a session would have started by `at`, and `ImpossibleSession` if two sessions in one hall would overlap, one that
+    runs now included. Must be called inside a transaction (its halls and sessions are locked here).
     """
     hall_conflicts.lock_halls(cinema.halls.values_list("pk", flat=True))
     sessions = list(sessions_ahead(cinema, at=at).select_for_update(of=("self",), no_key=True).order_by("pk"))
@@ -49,9 +49,25 @@ def shifts_to_keep_the_clock(cinema: Cinema, zone: ZoneInfo, *, at: datetime) ->
     for session in sessions:
         start = cinema.local(session.start_datetime).replace(tzinfo=None)
         shifts[session.pk] = as_instant(start, zone) - session.start_datetime
+    if started := [each.pk for each in sessions if each.start_datetime + shifts[each.pk] <= at]:
+        raise MovedTooEarly(_named(started), _("In the new time zone these screenings would have started already"))
     if sessions:
         _refuse_overlaps(sessions, shifts)
     return shifts
+
+
+def refuse_closed_refunds(sessions: Collection[int]) -> None:
+    """Raise `MovedTooEarly` if there are any of these sessions (primary keys), whose customers may still refund their
+    tickets now but could not after the move. Reads only.
+    """
+    if sessions:
+        text = _("In the new time zone it would be too late for customers to refund their tickets for these screenings")
+        raise MovedTooEarly(_named(sessions), text)
+
+
+def _named(sessions: Collection[int]) -> list[Session]:
+    named = Session.objects.filter(pk__in=sessions).select_related("film", "hall__cinema")
+    return list(named.order_by("start_datetime", "pk"))
 
 
 def _refuse_overlaps(sessions: list[Session], shifts: Mapping[int, timedelta]) -> None:
@@ -62,13 +78,13 @@ def _refuse_overlaps(sessions: list[Session], shifts: Mapping[int, timedelta]) -
         start=min(start for start, _free_from in taken.values()),
         free_from=max(free_from for _start, free_from in taken.values()),
     )
-    others = list(staying)
+    others = list(staying.select_related("film", "hall__cinema"))
     taken |= {each.pk: (each.start_datetime, each.free_from) for each in others}
     in_halls = sorted([*sessions, *others], key=lambda each: (each.hall_id, taken[each.pk]))
     for one, next_one in pairwise(in_halls):
         if one.hall_id == next_one.hall_id and taken[one.pk][1] > taken[next_one.pk][0]:
             raise ImpossibleSession(
-                _("In the new time zone %(one)s and %(other)s would overlap. Keep the moments, or cancel one.")
+                _("In the new time zone %(one)s and %(other)s would overlap. Keep the actual times, or cancel one.")
                 % {"one": one, "other": next_one}
             )
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cinema.local_time import is_at_night, programme_day, utc_offset_note
+from cinema.local_time import programme_day, utc_offset_note
 from orders.availability.seat_counts import seat_counts
 from screenings.listings import advertised, listed_sessions
 from screenings.models import AgeRating, Cinema, Film, SeatKind, Session
@@ -52,7 +52,8 @@ class Showing:
     @property
     def night(self) -> str:
         """The date of a start after midnight, since the session is listed under the evening before."""
-        return _("Night, %(day)s") % {"day": date_format(self.starts, "j E")} if is_at_night(self.starts) else ""
+        night = self.session.hall.cinema.business_date(self.starts) < self.starts.date()
+        return _("Night, %(day)s") % {"day": date_format(self.starts, "j E")} if night else ""
 
     @property
     def facts(self) -> str:
@@ -114,7 +115,7 @@ def first_day(*, cinema: Cinema | None, at: datetime) -> tuple[date, bool]:
     After midnight it is, for as long as the night has sessions on sale. Reads only.
     """
     local = cinema.local(at) if cinema else timezone.localtime(at)
-    evening = programme_day(local)
+    evening = cinema.business_date(at) if cinema else programme_day(local)
     tonight = evening < local.date() and bool(listed_sessions(first=evening, cinema=cinema, at=at))
     return (evening if tonight else local.date()), tonight
 
@@ -123,9 +124,9 @@ def films_ahead(*, beyond: date, cinema: Cinema | None, at: datetime) -> list[Fi
     """The films on sale on the programme day `beyond` or later, by first day and title. Two queries. Reads only."""
     sessions = advertised(at) if cinema is None else advertised(at).filter(hall__cinema=cinema)
     spans: dict[int, tuple[date, date]] = {}
-    by_zone = sessions.order_by().values_list("film", "hall__cinema__time_zone")
-    for film, zone, *instants in by_zone.annotate(Min("start_datetime"), Max("start_datetime")):
-        first, last = (programme_day(instant.astimezone(ZoneInfo(zone))) for instant in instants)
+    by_clock = sessions.order_by().values_list("film", "hall__cinema__time_zone", "hall__cinema__day_ends_at")
+    for film, zone, ends, *instants in by_clock.annotate(Min("start_datetime"), Max("start_datetime")):
+        first, last = (programme_day(instant.astimezone(ZoneInfo(zone)), ends=ends) for instant in instants)
         known = spans.get(film, (first, last))
         spans[film] = min(known[0], first), max(known[1], last)
     films = Film.objects.in_bulk([film for film, (_first, last) in spans.items() if last >= beyond])
@@ -164,7 +165,7 @@ def by_day(found: Iterable[Showing]) -> list[Day]:
     days: dict[date, dict[int, OfFilm]] = {}
     for showing in found:
         session = showing.session
-        films = days.setdefault(programme_day(showing.starts), {})
+        films = days.setdefault(session.hall.cinema.business_date(showing.starts), {})
         of_film = films.setdefault(session.film_id, OfFilm(session.film))
         at_cinema = next((each for each in of_film.cinemas if each.cinema.pk == session.hall.cinema_id), None)
         if at_cinema is None:

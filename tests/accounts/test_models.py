@@ -92,3 +92,12 @@ def test_names_are_combined_and_fall_back_to_the_address(names, full, short):
     user = User(email="anna@example.org", **names)
 
     assert (user.get_full_name(), user.get_short_name(), str(user)) == (full, short, full or "anna@example.org")
+
+
+def test_a_person_has_a_contact_in_every_spelling_and_none_that_is_empty():
+    person, nobody = User(email="anna@example.org", phone="8 916 123-45-67"), User()
+
+    for contact in (" Anna@Example.org", "+7 (916) 123-45-67", "89161234567"):
+        assert person.has_contact("", contact)
+    assert not person.has_contact("", "ann@example.org", "+79161234568")
+    assert not nobody.has_contact("")

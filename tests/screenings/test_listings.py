@@ -35,6 +35,23 @@ def test_a_session_until_five_in_the_morning_belongs_to_the_evening_before(zone,
     assert next_day(at=NOON) == date(2026, 11, day)
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # UTC+14, -11
+@pytest.mark.parametrize(
+    ("ends", "clock_time", "day"), [("00:00", "00:00", 7), ("09:00", "08:59", 6), ("09:00", "09:00", 7)]
+)
+def test_a_cinema_chooses_when_its_evening_ends(zone, ends, clock_time, day):
+    cinema = factories.a_cinema(time_zone=zone)
+    cinema.day_ends_at = ends
+    cinema.save()
+    start = datetime.fromisoformat(f"2026-11-07T{clock_time}").replace(tzinfo=ZoneInfo(zone))
+    factories.a_session(factories.a_hall(cinema), start=start)
+
+    found = {number: len(listed_sessions(first=date(2026, 11, number), at=NOON)) for number in (5, 6, 7, 8)}
+
+    assert found == {5: 0, 6: 0, 7: 0, 8: 0} | {day: 1}
+    assert next_day(at=NOON) == date(2026, 11, day)
+
+
 def test_without_a_first_day_all_that_is_on_sale_is_listed():
     sessions = [factories.a_session(start=NOON + timedelta(days=days)) for days in (1, 30, 300)]
 

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
@@ -64,9 +64,13 @@ class Columns(ModelResource):
         unknown = [header for header in headers if name_key(header) not in known]
         if unknown:
             raise Unreadable(
-                gettext("Unknown column “%(unknown)s”. Possible columns: %(known)s.")
+                ngettext(
+                    "Unknown column: %(unknown)s. Possible columns: %(known)s.",
+                    "Unknown columns: %(unknown)s. Possible columns: %(known)s.",
+                    len(unknown),
+                )
                 % {
-                    "unknown": "”, “".join(each[:40] for each in unknown[:5]),
+                    "unknown": ", ".join(gettext("“%s”") % each[:40] for each in unknown[:5]),
                     "known": ", ".join(map(self.label, self.fields)),
                 }
             )

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import get_format
+from django.utils.formats import get_format, number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -62,6 +62,11 @@ def as_text(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:.2f}".replace(".", str(get_format("DECIMAL_SEPARATOR")))
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def grouped(number: int) -> str:
+    """A large number as people read it: 100,000, and in Russian 100 000."""
+    return number_format(number, force_grouping=True)
 
 
 # --- Writing
@@ -119,10 +124,8 @@ def read(content: bytes, headings: Collection[str] = ()) -> Table:
     filled = [(number, row) for number, row in numbered if row]
     if not filled or filled[0][0] != first:
         raise Unreadable(_("The first row of the file must contain column headings."))
-    if any(len(cell) > MAX_CELL_LENGTH for _number, row in filled for cell in row):
-        raise Unreadable(
-            _("A cell in the file has more than %(most)d characters. Shorten it.") % {"most": MAX_CELL_LENGTH}
-        )
+    for _number, row in filled:
+        _check_length(row)
     headers = filled[0][1]
     for number, row in filled:
         _check_width(row, headers, number)
@@ -146,16 +149,13 @@ def stream(content: bytes, headings: Collection[str]) -> Iterator[tuple[int, lis
             break
         if not row:
             continue
-        if any(len(cell) > MAX_CELL_LENGTH for cell in row):
-            raise Unreadable(
-                _("A cell in the file has more than %(most)d characters. Shorten it.") % {"most": MAX_CELL_LENGTH}
-            )
+        _check_length(row)
         headers = headers or row
         _check_size([row])
         _check_width(row, headers, number)
         count += 1
         if count > LARGE_ROWS + 1:
-            raise Unreadable(_("The file has more than %(most)d rows. Split it.") % {"most": LARGE_ROWS})
+            raise Unreadable(_("The file has more than %(most)s rows. Split it.") % {"most": grouped(LARGE_ROWS)})
         yield number, row
     if not headers:
         raise Unreadable(_("The first row of the file must contain column headings."))
@@ -172,6 +172,12 @@ def _numbered_rows(content: bytes, headings: Collection[str]) -> Iterator[tuple[
         raise Unreadable(_("This file is not a table. Save it as CSV or XLSX.")) from error
     except xlsx.UnusableWorkbook as error:
         raise _unusable(error, most_rows=LARGE_ROWS) from error
+
+
+def _check_length(row: Sequence[str]) -> None:
+    if any(len(cell) > MAX_CELL_LENGTH for cell in row):
+        text = _("A cell in the file has more than %(most)s characters. Shorten it.")
+        raise Unreadable(text % {"most": grouped(MAX_CELL_LENGTH)})
 
 
 def _check_width(row: Sequence[str], headers: Sequence[str], number: int) -> None:
@@ -245,7 +251,7 @@ def _from_xlsx(content: bytes, headings: Collection[str]) -> tuple[int, list[lis
 
 def _unusable(error: xlsx.UnusableWorkbook, *, most_rows: int) -> Unreadable:
     if error.reason == xlsx.TOO_MANY_ROWS:
-        return TooLarge(_("The file has more than %(most)d rows. Split it.") % {"most": most_rows})
+        return TooLarge(_("The file has more than %(most)s rows. Split it.") % {"most": grouped(most_rows)})
     if error.reason == xlsx.TOO_LARGE:
         return TooLarge(_("The file is too large once unpacked. Copy its cells into a new file."))
     return Unreadable(
@@ -264,7 +270,7 @@ def _sheet_with_table(sheets: list[xlsx.Sheet], headings: Collection[str]) -> xl
 
 def _check_size(rows: list[list[str]]) -> list[list[str]]:
     if sum(map(any, rows)) > MAX_ROWS + 1:  # with the headers; blank rows do not count
-        raise TooLarge(_("The file has more than %(most)d rows. Split it.") % {"most": MAX_ROWS})
+        raise TooLarge(_("The file has more than %(most)s rows. Split it.") % {"most": grouped(MAX_ROWS)})
     if any(any(row[MAX_COLUMNS:]) for row in rows):
         raise Unreadable(
             _("The file has more than %(most)d columns. Remove the ones you don’t need.") % {"most": MAX_COLUMNS}

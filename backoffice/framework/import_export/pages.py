@@ -17,7 +17,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
@@ -54,7 +53,7 @@ class FileForm(forms.Form):
             "CSV or XLSX, up to %(rows)s rows and %(size)d MB. A file of more than %(few)d rows is imported in the "
             "background."
         ) % {
-            "rows": number_format(limits.LARGE_ROWS, force_grouping=True),
+            "rows": files.grouped(limits.LARGE_ROWS),
             "size": limits.LARGE_BYTES // 1_000_000,
             "few": limits.MAX_ROWS,
         }
@@ -116,8 +115,8 @@ class ImportExportMixin(BackgroundImportMixin):
         except IncorrectLookupParameters:
             return HttpResponseRedirect(page._changelist_url())
         if len(found) > MAX_EXPORTED_ROWS:
-            message = gettext("The list has more than %(most)d rows. Filter it first.") % {"most": MAX_EXPORTED_ROWS}
-            messages.error(request, message)
+            message = gettext("The list has more than %(most)s rows. Filter it first.")
+            messages.error(request, message % {"most": files.grouped(MAX_EXPORTED_ROWS)})
             return HttpResponseRedirect(back)
         rows = self.resource_for(request).export(found)
         kind = kind if kind in files.FORMATS else "xlsx"

@@ -1,62 +1,65 @@
 """What orders and their customers follow when the time zone of a cinema is corrected."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Min, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Least
 
 from concessions.models import ConcessionPreorder
+from house_rules.rules import rules
 from orders import notifications
 from orders.locks import lock_orders
 from orders.models import Order, Ticket
 from screenings.models import Cinema, Session
-from screenings.services import sessions_on_another_clock, shift_sessions, shifts_to_keep_the_clock
+from screenings.services import time_zones
 
 
 def follow_time_zone(cinema: Cinema, zone: ZoneInfo, *, keep_clock: bool, at: datetime) -> int:
     """Let the cinema's sessions ahead keep their clock times in `zone`, or their instants, and tell the customers of
     those whose instant or clock time is another one now. Returns the number of these sessions.
 
-    `cinema` has its former zone; the caller has saved the new one in the same transaction. Raises as
-    `shifts_to_keep_the_clock`. Owns its transaction.
+    Snacks are kept as much longer or shorter, and no unpaid order is held beyond its first session. `cinema` has its
+    former zone; the caller saves the new one in the same transaction. Raises as `clock_shifts`. Owns its transaction.
     """
     with transaction.atomic():
-        changed = sessions_on_another_clock(cinema, zone, at=at)
+        changed = time_zones.sessions_on_another_clock(cinema, zone, at=at)
         if keep_clock:
-            keep_clock_times(cinema, zone, at=at)
+            _keep_clock_times(clock_shifts(cinema, zone, at=at), at=at)
         if changed:
             notifications.notify_times_changed(changed, at=at)
         return len(changed)
 
 
-def keep_clock_times(cinema: Cinema, zone: ZoneInfo, *, at: datetime) -> int:
-    """Move the cinema's sessions ahead so that each starts at the same clock time in `zone`; returns their number.
+def clock_shifts(cinema: Cinema, zone: ZoneInfo, *, at: datetime) -> dict[int, timedelta]:
+    """As `shifts_to_keep_the_clock`; also raises `MovedTooEarly` if a refund that customers may make now would be late
+    after the move. Must be called inside a transaction (halls and sessions are locked here)."""
+    shifts, usual = time_zones.shifts_to_keep_the_clock(cinema, zone, at=at), rules().refund_notice_minutes
+    sold = Ticket.objects.filter(session__in=shifts, status=Ticket.Status.PAID).order_by()
+    promised = sold.values_list("session", "session__start_datetime", "order__refund_notice_minutes").distinct()
+    notices = [(key, start - timedelta(minutes=usual if own is None else own)) for key, start, own in promised]
+    time_zones.refuse_closed_refunds({key for key, last in notices if last + shifts[key] <= at < last})
+    return shifts
 
-    Snacks are kept as much longer or shorter, and no unpaid order is held beyond its first session. Raises as
-    `shifts_to_keep_the_clock`. Owns its transaction.
-    """
-    with transaction.atomic():
-        shifts = shifts_to_keep_the_clock(cinema, zone, at=at)
-        tickets = Ticket.objects.live().filter(session__in=shifts)
-        last = {}  # the shift of each order's last session
-        for order, session in tickets.order_by("session__start_datetime").values_list("order", "session"):
-            last[order] = shifts[session]
-        lock_orders(last.keys())
-        shift_sessions(shifts, at=at)
-        orders: defaultdict[timedelta, list[int]] = defaultdict(list)
-        for order, shift in last.items():
-            orders[shift].append(order)
-        for shift, keys in orders.items():
-            preorders = ConcessionPreorder.objects.filter(order__in=keys, status__in=ConcessionPreorder.OPEN)
-            preorders.update(collection_deadline=F("collection_deadline") + shift)
-        first = Session.objects.filter(tickets__order=OuterRef("pk"), tickets__status__in=Ticket.LIVE)
-        start = Subquery(
-            first.order_by().values("tickets__order").annotate(start=Min("start_datetime")).values("start")
-        )
-        Order.objects.filter(pk__in=last, status__in=Order.UNPAID).update(
-            payment_deadline=Least("payment_deadline", start), expires_at=Least("expires_at", start)
-        )
-        return len(shifts)
+
+def _keep_clock_times(shifts: Mapping[int, timedelta], *, at: datetime) -> None:
+    tickets = Ticket.objects.live().filter(session__in=shifts)
+    last = {}  # the shift of each order's last session
+    for order, session in tickets.order_by("session__start_datetime").values_list("order", "session"):
+        last[order] = shifts[session]
+    lock_orders(last.keys())
+    time_zones.shift_sessions(shifts, at=at)
+    orders: defaultdict[timedelta, list[int]] = defaultdict(list)
+    for order, shift in last.items():
+        orders[shift].append(order)
+    for shift, keys in orders.items():
+        preorders = ConcessionPreorder.objects.filter(order__in=keys, status__in=ConcessionPreorder.OPEN)
+        preorders.update(collection_deadline=F("collection_deadline") + shift)
+    first = Session.objects.filter(tickets__order=OuterRef("pk"), tickets__status__in=Ticket.LIVE)
+    start = Subquery(first.order_by("start_datetime").values("start_datetime")[:1])
+    Order.objects.filter(pk__in=last, status__in=Order.UNPAID).update(
+        payment_deadline=Least("payment_deadline", start), expires_at=Least("expires_at", start)
+    )

@@ -64,7 +64,7 @@ def _check(ticket: Ticket, seat: Seat, surcharges: Mapping[str, Decimal], *, at:
     if session.status == Session.Status.CANCELLED:
         raise SeatsNotChangeable(_("This screening has been cancelled. The customer will be refunded automatically."))
     if ticket.status != Ticket.Status.PAID or session.end_datetime <= at:
-        raise SeatsNotChangeable(_("The ticket for %(seat)s is used or over.") % {"seat": ticket.seat})
+        raise SeatsNotChangeable(_("%(seat)s: the ticket was used, or the screening is over.") % {"seat": ticket.seat})
     if seat.hall_id != session.hall_id:
         raise SeatsNotChangeable(
             _("There is no such seat in this hall: %(seat)s. Choose another one.") % {"seat": seat}

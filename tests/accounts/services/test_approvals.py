@@ -26,7 +26,7 @@ from concessions.models import ConcessionItem, LowStockItem
 from concessions.services import receive, write_off
 from orders.errors import LinesNotRefundable
 from orders.models import Order
-from orders.services import collect, make_ready, refund, refund_by_customer
+from orders.services import collect, correct_address, make_ready, refund, refund_by_customer
 from tests import settings as product
 from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.assertions import raises_unchanged
@@ -146,6 +146,43 @@ def test_an_approved_refund_covers_exactly_the_requested_lines():
     assert (done.amount, done.reason, done.actor, done.requested_at) == (2 * PRICE, "Ill", one, LATER)
     assert {line.ticket for line in done.lines.all()} == {first, second}
     assert Order.objects.get().status == Order.Status.PAID
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"email": "Cinema_Manager@Example.org"},
+        {"email": "", "phone": "8 (916) 123-45-67"},
+        {"phone": "+7 916 123 45 67"},
+        {"customer": True},
+    ],
+)
+def test_nobody_approves_the_refund_of_their_own_order(given):
+    order = a_paid_order(seats=3)
+    one, manager = someone("floor_manager", order.cinema), someone("cinema_manager", order.cinema)
+    User.objects.filter(pk=manager.pk).update(phone="89161234567")
+    mine = {"user": manager} if given.pop("customer", False) else {"email": "guest@example.org", **given}
+    Order.objects.filter(pk=order.pk).update(**mine)
+    asked = ask_for_refund(order, one)
+    manager.refresh_from_db()
+
+    with raises_unchanged(ApproverNotAllowed):
+        approve_as(asked, manager)
+
+    approve_as(asked, someone("cinema_manager", order.cinema, email="other@example.org"))
+
+
+def test_an_order_that_was_sent_to_ones_own_address_before_it_was_corrected_is_ones_own():
+    order = a_paid_order(seats=3)
+    one, manager = someone("floor_manager", order.cinema), someone("cinema_manager", order.cinema)
+    Order.objects.filter(pk=order.pk).update(email=manager.email)
+    order.refresh_from_db()
+    correct_address(order, email="friend@example.org", reason="Typo", at=NOON, actor=one)
+    order.refresh_from_db()
+    asked = ask_for_refund(order, one)
+
+    with raises_unchanged(ApproverNotAllowed):
+        approve_as(asked, manager)
 
 
 def test_a_request_for_a_whole_order_covers_the_lines_that_were_left_at_that_time():

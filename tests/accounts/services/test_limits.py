@@ -6,11 +6,17 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from accounts.errors import ApprovalRequired, ApproverNotAllowed
-from accounts.models import LimitUse
-from accounts.services import LIMIT_WINDOW, is_above_limit
+from accounts.models import AccountChange, LimitUse
+from accounts.services import (
+    LIMIT_WINDOW,
+    is_above_limit,
+    name_approvers,
+    record_account_change,
+    require_approval_above_limit,
+)
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from concessions.services import write_off
@@ -20,6 +26,9 @@ from tests.helpers.factories import NOON, PRICE, a_cinema, a_customer, a_hall, a
 from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
+
+Kind = AccountChange.Kind
+MONTH = timedelta(days=30)
 
 
 @pytest.fixture(autouse=True)
@@ -97,24 +106,83 @@ def test_a_refusal_counts_nothing():
     assert not LimitUse.objects.exists()
 
 
+def test_accounts_that_one_person_may_log_in_as_share_the_limit_of_that_person():
+    session = a_session()
+    orders = [a_paid_order(session) for _ in range(2)]
+    owner, new, newer = (someone("owner", email=f"{name}@example.org", all_cinemas=True) for name in "abc")
+    record_account_change(new, [Kind.CREATED], at=NOON, actor=owner)
+    record_account_change(newer, [Kind.PASSWORD], at=NOON, actor=new)
+    points = [an_account() for _ in range(2)]
+    goods = an_item(session.hall.cinema, price=PRICE)
+    refund(orders[0], reason="Ill", at=NOON, actor=new)
+    adjust(points[0], amount=60, reason="Sorry", at=NOON, actor=newer)
+    write_off(goods, quantity=2, reason="Wet", at=NOON, actor=owner)
+
+    for actor in (owner, new, newer):
+        with raises_unchanged(ApprovalRequired):
+            refund(orders[1], reason="Ill", at=NOON, actor=actor)
+        with raises_unchanged(ApprovalRequired):
+            adjust(points[1], amount=41, reason="Sorry", at=NOON, actor=actor)
+        with raises_unchanged(ApprovalRequired):
+            write_off(goods, quantity=1, reason="Wet", at=NOON, actor=actor)
+
+    refund(orders[1], reason="Ill", at=NOON, actor=someone("owner", email="d@example.org", all_cinemas=True))
+
+
+def test_people_whose_accounts_a_third_person_set_up_share_a_limit_for_thirty_days():
+    owner, one, other = (someone("owner", email=f"{name}@example.org", all_cinemas=True) for name in "abc")
+    for account in (one, other):
+        record_account_change(account, [Kind.CREATED], at=NOON, actor=owner)
+    adjust(an_account(), amount=100, reason="Sorry", at=NOON, actor=one)
+    adjust(an_account(), amount=100, reason="Sorry", at=NOON + MONTH, actor=one)
+
+    assert is_above_limit("bonuses.adjust", 1, actor=other, at=NOON)
+    assert not is_above_limit("bonuses.adjust", 100, actor=other, at=NOON + MONTH)
+
+
+def test_people_whose_accounts_a_named_approver_set_up_have_limits_of_their_own():
+    owner, one, other = (someone("owner", email=f"{name}@example.org", all_cinemas=True) for name in "abc")
+    for account in (one, other):
+        record_account_change(account, [Kind.CREATED], at=NOON, actor=owner)
+    name_approvers([owner.email], at=NOON)
+    adjust(an_account(), amount=100, reason="Sorry", at=NOON, actor=one)
+
+    assert not is_above_limit("bonuses.adjust", 100, actor=other, at=NOON)
+    assert not is_above_limit("bonuses.adjust", 100, actor=owner, at=NOON)
+    assert is_above_limit("bonuses.adjust", 1, actor=one, at=NOON)
+
+
+def test_the_limit_costs_as_many_queries_however_many_accounts_share_it(django_assert_num_queries):
+    owner, *others = (someone("owner", email=f"{number}@example.org", all_cinemas=True) for number in range(6))
+    for many in (1, 5):
+        for account in others[:many]:
+            record_account_change(account, [Kind.CREATED], at=NOON, actor=owner)
+        with django_assert_num_queries(7), transaction.atomic():  # savepoint, changes, lock, rules, sum, row, release
+            require_approval_above_limit("bonuses.adjust", 1, actor=others[0], approver=None, at=NOON)
+
+
 @pytest.mark.postgres
+@pytest.mark.parametrize("accounts", [1, 2])
 @pytest.mark.django_db(transaction=True)
-def test_two_refunds_at_one_moment_do_not_both_stay_below_the_limit():
+def test_two_refunds_at_one_moment_do_not_both_stay_below_the_limit(accounts):
     cinema = a_cinema()
-    one = someone("floor_manager", cinema)
+    inviting = someone("owner", all_cinemas=True)
+    actors = [someone("floor_manager", cinema, email=f"{number}@example.org") for number in range(accounts)]
+    for account in actors:
+        record_account_change(account, [Kind.CREATED], at=NOON, actor=inviting)
     orders = [a_paid_order(a_session(a_hall(cinema))) for _ in range(2)]
     start = Barrier(2)
 
-    def attempt(order):
+    def attempt(order, actor):
         try:
             start.wait(timeout=30)
-            return refund(order, reason="Ill", at=NOON, actor=one).amount
+            return refund(order, reason="Ill", at=NOON, actor=actor).amount
         except ApprovalRequired as refused:
             return refused.code
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(attempt, orders))
+        results = list(pool.map(attempt, orders, [actors[0], actors[-1]]))
 
     assert sorted(map(str, results)) == [str(PRICE), "approval_needed"]

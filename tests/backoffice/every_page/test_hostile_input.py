@@ -117,6 +117,25 @@ def test_no_value_in_a_form_causes_an_error_or_a_partial_save(client: Client, ci
 
 
 @pytest.mark.parametrize("app", APPS)
+def test_no_number_beyond_64_bits_causes_an_error(client: Client, cinema_row: Any, app: str) -> None:
+    """In each choice of a row, and in each hidden value that tells what a form was shown with."""
+    wrong: list[str] = []
+    number = "9" * 30
+
+    for page in (address for label in pages_of(app) for address in addresses(label, cinema_row)):
+        opened = client.get(page)
+        for form in forms_on(opened.text) if opened.status_code == 200 else []:
+            address = form.action or page
+            keys = [each.name for each in form.fields.values() if each.kind in ("select", "hidden", "checkbox")]
+            for instead in [*([key] for key in keys), [f"initial-{name}" for name in form.fields], keys]:
+                sent = form.sent(**dict.fromkeys({*instead} - {"csrfmiddlewaretoken"}, number))
+                with rendered_if(False):
+                    attempt(client, "post", address, sent, wrong=wrong, what=f"{address} {' '.join(instead)}")
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("app", APPS)
 def test_no_query_parameter_of_a_list_causes_an_error(client: Client, cinema_row: Any, app: str) -> None:
     wrong: list[str] = []
 

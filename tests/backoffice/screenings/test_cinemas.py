@@ -141,7 +141,8 @@ def test_a_hall_is_added_from_a_drawing_after_showing_its_plan(hall: Hall) -> No
 
 def save_zone(hall: Hall, zone: str, **answer: str) -> HttpResponse:
     cinema = hall.cinema
-    fields = {name: getattr(cinema, name) for name in ("name", "city", "address", "postal_code", "adverts_minutes")}
+    kept = ["name", "city", "address", "postal_code", "adverts_minutes", "day_ends_at", "week_starts_on"]
+    fields = {name: getattr(cinema, name) for name in kept}
     owner = browser(someone("owner", all_cinemas=True))
     return owner.post(admin_url(cinema, "change"), {**fields, "time_zone": zone, **answer})
 
@@ -183,6 +184,24 @@ def test_a_start_that_the_new_zone_skips_is_refused_in_words_and_moves_nothing(h
 
 
 @pytest.mark.parametrize(
+    ("hours", "words"), [(1, "would have started already"), (2.5, "too late for customers to refund their tickets")]
+)
+def test_a_sold_screening_is_never_moved_into_the_past_or_too_near(hall: Hall, hours: float, words: str) -> None:
+    session = factories.a_session(hall, start=timezone.now() + hours * HOUR)
+    factories.a_paid_order(session, at=timezone.now(), email="guest@example.org")
+    start = session.start_datetime
+
+    page = save_zone(hall, "Asia/Yekaterinburg", keep="CLOCK")
+
+    assert words in page.text
+    assert session.film.title in page.text
+    hall.cinema.refresh_from_db()
+    session.refresh_from_db()
+    assert (hall.cinema.time_zone, session.start_datetime) == ("Europe/Moscow", start)
+    assert not Notification.objects.filter(kind="SESSION_TIME_CHANGED").exists()
+
+
+@pytest.mark.parametrize(
     ("keep", "shown"), [("CLOCK", "2027-11-06T18:00:00+05:00"), ("INSTANT", "2027-11-06T20:00:00+05:00")]
 )
 def test_customers_are_told_when_their_screening_starts(hall: Hall, keep: str, shown: str) -> None:
@@ -210,3 +229,18 @@ def test_without_screenings_ahead_nothing_is_asked(hall: Hall) -> None:
         reverse("admin:screenings_cinema_add")
     )
     assert "If the time zone changes" not in page.content.decode()
+
+
+def test_the_end_of_the_day_and_the_start_of_the_week_are_edited_with_their_bounds(hall: Hall) -> None:
+    cinema = hall.cinema
+    owner = browser(someone("owner", all_cinemas=True))
+    fields = {name: getattr(cinema, name) for name in ("name", "city", "address", "postal_code", "adverts_minutes")}
+    fields["time_zone"] = cinema.time_zone
+
+    page = owner.post(admin_url(cinema, "change"), {**fields, "day_ends_at": "09:30", "week_starts_on": "7"})
+    assert {*page.context["adminform"].form.errors} == {"day_ends_at", "week_starts_on"}
+
+    page = owner.post(admin_url(cinema, "change"), {**fields, "day_ends_at": "06:00", "week_starts_on": "0"})
+    assert page.status_code == 302
+    cinema.refresh_from_db()
+    assert (f"{cinema.day_ends_at:%H:%M}", cinema.week_starts_on) == ("06:00", 0)

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import User
 from bonuses.errors import AdjustmentRefused, OwnPoints
 from bonuses.models import MOST_POINTS, BonusAccount, BonusTransaction
 from bonuses.services import adjust
@@ -109,3 +110,15 @@ def test_nobody_changes_or_approves_their_own_points():
         with raises_unchanged(OwnPoints):
             adjust(mine, amount=amount, reason="For you", at=SOON, actor=other, approver=one)
     adjust(mine, amount=10, reason="Welcome", at=SOON, actor=other)
+
+
+def test_points_of_a_second_account_with_the_same_phone_are_ones_own():
+    one = someone("cinema_manager")
+    User.objects.filter(pk=one.pk).update(phone="8 (916) 123-45-67")
+    one.refresh_from_db()
+    account = BonusAccount.objects.create(user=User.objects.create_user("private@example.org", phone="+79161234567"))
+
+    with raises_unchanged(OwnPoints):
+        adjust(account, amount=10, reason="For me", at=SOON, actor=one)
+
+    adjust(account, amount=10, reason="Sorry", at=SOON, actor=someone("owner", all_cinemas=True))

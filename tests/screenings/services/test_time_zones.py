@@ -5,9 +5,9 @@ import pytest
 from django.db import transaction
 
 from screenings.announcements import announcements
-from screenings.errors import AmbiguousTime, ImpossibleSession, NonexistentTime
+from screenings.errors import AmbiguousTime, ImpossibleSession, MovedTooEarly, NonexistentTime
 from screenings.models import Session
-from screenings.services import sessions_on_another_clock, shift_sessions, shifts_to_keep_the_clock
+from screenings.services.time_zones import sessions_on_another_clock, shift_sessions, shifts_to_keep_the_clock
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_session
 
 pytestmark = pytest.mark.django_db
@@ -60,8 +60,8 @@ def test_a_start_that_the_clocks_skip_or_repeat_is_refused(start, error):
 
 def test_a_session_that_runs_now_is_not_overlapped():
     hall = a_hall(a_cinema(time_zone="Europe/Moscow"))
-    a_session(hall, start=NOON - HOUR, minutes=110)
-    a_session(hall, start=NOON + 2 * HOUR)
+    a_session(hall, start=NOON - HOUR, minutes=160)
+    a_session(hall, start=NOON + 3 * HOUR)
 
     with pytest.raises(ImpossibleSession, match="would overlap"), transaction.atomic():
         shifts_to_keep_the_clock(hall.cinema, ZoneInfo("Asia/Yekaterinburg"), at=NOON)
@@ -97,3 +97,36 @@ def test_sessions_that_would_overlap_are_refused():
 
     with pytest.raises(ImpossibleSession, match="would overlap"), transaction.atomic():
         shifts_to_keep_the_clock(cinema, ZoneInfo("Europe/Berlin"), at=NOON)
+
+
+@pytest.mark.parametrize("minutes", [0, 1])
+def test_a_session_that_would_have_started_already_is_refused_by_name(minutes):
+    hall = a_hall(a_cinema(time_zone="Europe/Moscow"))
+    near = a_session(hall, start=NOON + 2 * HOUR - timedelta(minutes=minutes))
+    a_session(hall, start=NOON + 24 * HOUR)
+    refusal = "would have started already: .*5 Nov 2026 1[67]:.*Change the time zone when they are over"
+
+    with pytest.raises(MovedTooEarly, match=refusal) as refused, transaction.atomic():
+        shifts_to_keep_the_clock(hall.cinema, ZoneInfo("Asia/Yekaterinburg"), at=NOON)
+
+    assert refused.value.sessions == [near]
+
+
+def test_a_session_that_starts_a_minute_from_now_in_the_new_zone_is_moved():
+    session = a_session(a_hall(a_cinema(time_zone="Europe/Moscow")), start=NOON + 2 * HOUR + timedelta(minutes=1))
+
+    with transaction.atomic():
+        shifts = shifts_to_keep_the_clock(session.hall.cinema, ZoneInfo("Asia/Yekaterinburg"), at=NOON)
+
+    assert shifts == {session.pk: -2 * HOUR}
+
+
+def test_a_refusal_names_ten_sessions_and_counts_the_others():
+    hall = a_hall(a_cinema(time_zone="Europe/Moscow"))
+    for number in range(12):
+        a_session(hall, start=NOON + (1 + number * 40) * timedelta(minutes=1), minutes=5)
+
+    with pytest.raises(MovedTooEarly, match="and 2 more") as refused, transaction.atomic():
+        shifts_to_keep_the_clock(hall.cinema, ZoneInfo("Asia/Kamchatka"), at=NOON)
+
+    assert str(refused.value).count("Solaris") == 10

@@ -297,7 +297,7 @@ def test_who_has_lost_the_right_stores_nothing(client: Client, person: User) -> 
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("Colour\nred\nblue\ngreen\n", "Unknown column “Colour”."),
+        ("Colour\nred\nblue\ngreen\n", "Unknown column: “Colour”."),
         ("Title\nMirror\nSolaris\nStalker,161\n", "Row 4 has a value in a column without a heading."),
     ],
 )

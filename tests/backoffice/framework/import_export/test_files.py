@@ -16,10 +16,11 @@ from backoffice.framework.import_export.files import (
     Unreadable,
     escape_formula,
     read,
+    stream,
     unescape_formula,
     write,
 )
-from backoffice.framework.import_export.limits import MAX_BYTES, MAX_ROWS, MAX_UNPACKED_BYTES
+from backoffice.framework.import_export.limits import LARGE_ROWS, MAX_BYTES, MAX_ROWS, MAX_UNPACKED_BYTES
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "'=1", "''+1", "'", "'plain", "plain", "", " =1"]
 
@@ -162,6 +163,12 @@ def test_a_file_that_is_not_a_table_is_refused_in_one_line(name):
         read(bad_files()[name])
 
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "more than 100,000 rows"), ("ru", "больше 100\u00a0000 строк")])
+def test_a_large_limit_is_written_in_groups_of_digits(language, text):
+    with translation.override(language), pytest.raises(Unreadable, match=text):
+        list(stream(b"a\n" + b"1\n" * (LARGE_ROWS + 1), ["a"]))
 
 
 def test_a_workbook_with_a_distant_cell_is_refused():

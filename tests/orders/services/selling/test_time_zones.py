@@ -7,7 +7,8 @@ import pytest
 
 from notifications.models import Notification
 from orders.models import Order
-from orders.services import follow_time_zone, hold, keep_clock_times
+from orders.services import follow_time_zone, hold
+from screenings.errors import MovedTooEarly
 from screenings.models import Cinema
 from tests.helpers.factories import (
     NOON,
@@ -38,7 +39,7 @@ def test_snacks_are_kept_as_long_as_their_session(cinema, zone, shift):
     snack = a_paid_order(session, snacks=[(an_item(cinema), 1)]).preorders.get()
     deadline = snack.collection_deadline
 
-    assert keep_clock_times(cinema, zone, at=NOON) == 1
+    assert follow_time_zone(cinema, zone, keep_clock=True, at=NOON) == 1
 
     session.refresh_from_db()
     snack.refresh_from_db()
@@ -54,7 +55,7 @@ def test_an_unpaid_order_is_not_held_beyond_its_session(cinema):
         at=NOON,
     )
 
-    keep_clock_times(cinema, EAST, at=NOON)
+    follow_time_zone(cinema, EAST, keep_clock=True, at=NOON)
 
     order.refresh_from_db()
     session.refresh_from_db()
@@ -67,7 +68,7 @@ def test_an_unpaid_order_is_not_held_longer_than_it_was(cinema):
     order = hold(cinema=cinema, tickets=[(session, free_seats(session)[0], an_adult())], at=NOON)
     before = order.expires_at
 
-    keep_clock_times(cinema, WEST, at=NOON)
+    follow_time_zone(cinema, WEST, keep_clock=True, at=NOON)
 
     order.refresh_from_db()
     assert order.expires_at == before
@@ -78,8 +79,8 @@ def test_the_number_of_queries_does_not_depend_on_how_much_was_sold(cinema, djan
     for number in range(3):
         a_paid_order(a_session(hall, start=NOON + (24 + 4 * number) * HOUR), snacks=[(an_item(cinema), 1)])
 
-    with django_assert_num_queries(15):
-        keep_clock_times(cinema, EAST, at=NOON)
+    with django_assert_num_queries(22):
+        follow_time_zone(cinema, EAST, keep_clock=True, at=NOON)
 
 
 def test_paid_and_reserved_orders_are_told_and_a_basket_in_the_shop_is_not(cinema):
@@ -101,3 +102,27 @@ def test_telling_takes_as_many_queries_for_many_orders_as_for_one(cinema, django
 
     with django_assert_num_queries(7):
         follow_time_zone(cinema, EAST, keep_clock=False, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("promised", "start"),
+    [(60, 3), (300, 7), (None, 3)],
+    ids=["as usual", "more than usual", "before the limit was stored"],
+)
+def test_a_move_after_which_a_customer_could_no_longer_refund_is_refused(cinema, promised, start):
+    order = a_paid_order(a_session(a_hall(cinema), start=NOON + start * HOUR))
+    Order.objects.filter(pk=order.pk).update(refund_notice_minutes=promised)
+
+    with pytest.raises(MovedTooEarly, match=r"too late for customers to refund .*Solaris") as refused:
+        follow_time_zone(cinema, EAST, keep_clock=True, at=NOON)
+
+    session = order.tickets.get().session
+    assert (refused.value.sessions, session.start_datetime) == ([session], NOON + start * HOUR)
+
+
+@pytest.mark.parametrize(("promised", "start"), [(60, 3.1), (300, 5), (300, 7.1)])
+def test_a_move_that_closes_no_refund_is_made(cinema, promised, start):
+    order = a_paid_order(a_session(a_hall(cinema), start=NOON + start * HOUR))
+    Order.objects.filter(pk=order.pk).update(refund_notice_minutes=promised)
+
+    assert follow_time_zone(cinema, EAST, keep_clock=True, at=NOON) == 1
