@@ -32,6 +32,8 @@ class Every:
 
     def __str__(self) -> str:
         seconds = int(self.period.total_seconds())
+        if seconds == 3600:
+            return "every hour"
         return f"every {seconds} s" if seconds < 60 else f"every {seconds // 60} min"
 
 

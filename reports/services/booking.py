@@ -1,17 +1,11 @@
 """Book the figures of a day: what is known by its end about it and about earlier days, and not booked yet."""
 
-from collections import defaultdict
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
-from django.db.models import Sum
-
+from reports.days import Days
 from reports.models import FIGURES, BusinessDay, Figures
-from reports.services.counting import COUNTS
-from reports.services.counting.days import Days
+from reports.reading import difference
 
-Number = Decimal | int
 BATCH = 1000
 
 
@@ -39,24 +33,3 @@ def _book(table: type[Figures], day: BusinessDay, days: Days, *, as_of: datetime
         batch_size=BATCH,
     )
     return len(differences)
-
-
-def difference(table: type[Figures], days: Days, *, as_of: datetime) -> dict[tuple[Any, ...], list[Number]]:
-    """For each key: the figures counted now less those booked, measure by measure."""
-    columns = ("cinema_id", "about", *table.KEY)
-    sums: defaultdict[tuple[Any, ...], list[Number]] = defaultdict(lambda: [0] * len(table.MEASURES))
-    for row in COUNTS[table](days, as_of):
-        total = sums[tuple(row[column] for column in columns)]
-        for position, measure in enumerate(table.MEASURES):
-            total[position] += row.get(measure) or 0
-    booked = (
-        table._default_manager.filter(cinema__in=days.cinemas, about__in=[day.date for day in days.days])
-        .order_by()
-        .values_list(*columns)
-        .annotate(*(Sum(measure) for measure in table.MEASURES))
-    )
-    for row in booked.iterator():
-        total = sums[row[: len(columns)]]
-        for position, amount in enumerate(row[len(columns) :]):
-            total[position] -= amount
-    return sums

@@ -6,11 +6,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from orders.models import RefundLine
+from reports.days import Days
 from reports.errors import EarlierDayOpen
 from reports.models import BusinessDay
 from reports.services.booking import book
 from reports.services.checks import checks_of
-from reports.services.counting.days import Days
 
 #: A day is counted again at each close of the week after it, which finds what was recorded late.
 RECHECKED = timedelta(days=8)

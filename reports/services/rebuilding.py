@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from django.db import transaction
 
+from reports.days import Days
 from reports.models import FIGURES, BusinessDay, Figures
 from reports.services.booking import book, difference
 from reports.services.closing import days_to_count
-from reports.services.counting.days import Days
 from screenings.models import Cinema
 
 CHUNK = 31  # days that are counted together
@@ -16,7 +16,7 @@ CHUNK = 31  # days that are counted together
 def wrong_days(cinema: Cinema) -> Iterator[tuple[BusinessDay, type[Figures]]]:
     """The closed days whose figures, with all that was booked about them since, are not those of the orders.
 
-    Counted as of the end of the last closed day. Reads only; 20 queries or so for each `CHUNK` of days.
+    Counted as of the end of the last closed day. About 20 queries for each `CHUNK` of days. Reads only.
     """
     closed = list(BusinessDay.objects.closed().filter(cinema=cinema).order_by("starts_at"))
     for start in range(0, len(closed), CHUNK):

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from orders.models import RefundLine, Ticket
+from reports.counting.tickets import lines
+from reports.days import days_of
 from reports.models import SessionFigures
-from reports.services.counting.tickets import lines
-from reports.services.days import days_of
 from screenings.models import Cinema, Seat, Session
 
 #: How far back the job looks for refunds of screenings that are counted already. The close of a day finds the others.

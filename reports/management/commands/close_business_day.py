@@ -1,14 +1,15 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from concessions.models import StockMovement
 from jobs.command import JobCommand, Step
 from orders.models import Order
 from reports.models import BusinessDay
 from reports.services.closing import close_locked
 from reports.services.days import open_days
 from screenings.models import Cinema
+
+A_DAY = timedelta(days=1)
 
 
 class Command(JobCommand):
@@ -22,13 +23,12 @@ class Command(JobCommand):
         ]
 
     def without_today(self, at: datetime) -> QuerySet[Cinema]:
-        """Cinemas that have sold or stocked something, and of which no business day is stored that contains `at`."""
-        orders = Order.objects.filter(cinema=OuterRef("pk"), created_at__lte=at)
-        movements = StockMovement.objects.filter(concession_item__cinema=OuterRef("pk"), at__lte=at).exclude(
-            kind=StockMovement.Kind.OPENING
+        """Cinemas whose last business day has ended, and those of which none is stored a day after their first sale."""
+        days = BusinessDay.objects.filter(cinema=OuterRef("pk"))
+        orders = Order.objects.filter(cinema=OuterRef("pk"), created_at__lte=at - A_DAY)
+        return Cinema.objects.filter(
+            (Exists(days) & ~Exists(days.filter(ends_at__gt=at))) | (~Exists(days) & Exists(orders))
         )
-        days = BusinessDay.objects.filter(cinema=OuterRef("pk"), ends_at__gt=at)
-        return Cinema.objects.filter(Exists(orders) | Exists(movements), ~Exists(days))
 
     def lock_cinemas(self, pks: list[int]) -> None:
         """Lock without keeping anybody from adding orders of the cinemas."""

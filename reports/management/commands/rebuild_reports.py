@@ -8,8 +8,8 @@ from screenings.models import Cinema
 
 class Command(BaseCommand):
     help = (
-        "Compare the figures of all closed business days with the orders, and mark the days that differ: the next close "
-        "of a day books what they lack. With --from-scratch, delete the figures and book every day again."
+        "Compare the figures of all closed business days with the orders, and mark the days that differ: the next "
+        "close of a day books what they lack. With --from-scratch, delete the figures and book every day again."
     )
     requires_system_checks = []
 

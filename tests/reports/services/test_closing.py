@@ -6,12 +6,11 @@ from django.db import transaction
 
 from orders.models import Order
 from orders.services import check_in, complete, mark_paid, refund
+from reports.days import Days
 from reports.errors import EarlierDayOpen
 from reports.models import FIGURES, BusinessDay, DayCheck, MoneyFigures, TicketFigures
-from reports.services.booking import difference
-from reports.services.closing import close_locked
-from reports.services.counting.days import Days
-from reports.services.days import open_days
+from reports.reading import difference
+from reports.services import close_locked, open_days
 from screenings.models import Cinema
 from tests.helpers.factories import (
     NOON,

@@ -1,12 +1,16 @@
-"""The days that are counted together."""
+"""Business days: those that are counted together, and those of an instant or a period that are not stored yet."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date as Date
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.db.models import Case, DateField, Expression, Q, Value, When
+
+from reports.models import BusinessDay
+from screenings.models import Cinema
 
 Row = Mapping[str, Any]
 
@@ -60,3 +64,35 @@ class Days:
             else:
                 runs.append((day.starts_at, day.ends_at))
         return runs
+
+
+@dataclass(frozen=True)
+class PlannedDay:
+    """A business day that is not stored yet."""
+
+    date: Date
+    starts_at: datetime
+    ends_at: datetime
+
+
+def planned_day(cinema: Cinema, day: Date) -> PlannedDay:
+    return PlannedDay(day, *cinema.day_bounds(day))
+
+
+def days_after(last: Day, cinema: Cinema, *, until: datetime) -> Iterable[PlannedDay]:
+    """The days that follow `last`, up to the one that contains `until`. Each begins where the one before it ended."""
+    day, start = last.date, last.ends_at
+    while start <= until:
+        day += timedelta(days=1)
+        end = cinema.day_bounds(day)[1]
+        if end > start:  # not so only after the cinema's time zone was moved by a whole day
+            yield PlannedDay(day, start, end)
+            start = end
+
+
+def days_of(cinema: Cinema, instants: Collection[datetime]) -> Days:
+    """The business days of these instants, at least one: as stored, else by the cinema's clock. One query."""
+    stored = BusinessDay.objects.filter(cinema=cinema, ends_at__gt=min(instants), starts_at__lte=max(instants))
+    days = Days(stored, cinemas=[cinema.pk])
+    dates = {cinema.business_date(instant) for instant in instants if days.of(instant) is None}
+    return Days([*days.days, *(planned_day(cinema, each) for each in dates)], cinemas=[cinema.pk])

@@ -6,8 +6,8 @@ from django.db.models import Count, ExpressionWrapper, F, Q, Sum
 from cinema.money import ZERO, MoneyField
 from orders.models import Ticket
 from payments.models import Subject
-from reports.services.counting.days import Days, Row
-from reports.services.counting.vat import included, percent_on
+from reports.counting.vat import included, percent_on
+from reports.days import Days, Row
 from screenings.models import Session
 
 Status = Ticket.Status

@@ -9,8 +9,8 @@ from cinema.money import ZERO, MoneyField
 from concessions.models import ConcessionPreorder
 from orders.models import Ticket
 from payments.models import Subject
-from reports.services.counting.days import Days, Row
-from reports.services.counting.vat import included, percent_on
+from reports.counting.vat import included, percent_on
+from reports.days import Days, Row
 from screenings.models import Session
 
 Status = ConcessionPreorder.Status

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 
 from cinema.money import MoneyField
 from payments.models import Rates, Vat
-from reports.services.counting.days import Days
+from reports.days import Days
 
 PERCENT = {
     Vat.NONE: 0,

@@ -9,9 +9,9 @@ are the one definition of every figure, for closed days and for the day that is 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from reports.counting import bar, money, points, receipts, stock, tickets
+from reports.days import Days, Row
 from reports.models import BarFigures, Figures, MoneyFigures, PointsFigures, ReceiptFigures, StockFigures, TicketFigures
-from reports.services.counting import bar, money, points, receipts, stock, tickets
-from reports.services.counting.days import Days, Row
 
 COUNTS: dict[type[Figures], Callable[[Days, datetime], Iterable[Row]]] = {
     TicketFigures: tickets.count,

@@ -8,10 +8,9 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery, Sum
 
+from reports.counting import COUNTS
+from reports.days import Day, Days, PlannedDay, Row, days_after, planned_day
 from reports.models import BusinessDay, Figures
-from reports.services.counting import COUNTS
-from reports.services.counting.days import Day, Days, Row
-from reports.services.days import PlannedDay, days_after, planned_day
 from screenings.models import Cinema
 
 Number = Any  # Decimal for money, int for counts
@@ -87,6 +86,27 @@ def open_days_of(period: Period) -> list[Days]:
         if key:
             groups[key].append(pk)
     return [Days(days, cinemas=pks) for days, pks in groups.items()]
+
+
+def difference(table: type[Figures], days: Days, *, as_of: datetime) -> dict[tuple[Any, ...], list[Any]]:
+    """For each key: the figures counted now less those booked, measure by measure."""
+    columns = ("cinema_id", "about", *table.KEY)
+    sums: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [0] * len(table.MEASURES))
+    for row in COUNTS[table](days, as_of):
+        total = sums[tuple(row[column] for column in columns)]
+        for position, measure in enumerate(table.MEASURES):
+            total[position] += row.get(measure) or 0
+    booked = (
+        table._default_manager.filter(cinema__in=days.cinemas, about__in=[day.date for day in days.days])
+        .order_by()
+        .values_list(*columns)
+        .annotate(*(Sum(measure) for measure in table.MEASURES))
+    )
+    for row in booked.iterator():
+        total = sums[row[: len(columns)]]
+        for position, amount in enumerate(row[len(columns) :]):
+            total[position] -= amount
+    return sums
 
 
 def _day_before(cinema: Cinema, period: Period) -> PlannedDay:

@@ -4,7 +4,7 @@ from datetime import datetime
 from django.db.models import F, Sum
 
 from concessions.models import StockMovement
-from reports.services.counting.days import Days, Row
+from reports.days import Days, Row
 
 
 def count(days: Days, as_of: datetime) -> Iterator[Row]:

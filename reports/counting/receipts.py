@@ -7,8 +7,8 @@ from django.db.models.functions import TruncDate
 
 from cinema.money import MoneyField
 from payments.models import ReceiptLine
-from reports.services.counting.days import Days, Row
-from reports.services.counting.vat import PERCENT, included
+from reports.counting.vat import PERCENT, included
+from reports.days import Days, Row
 
 
 def count(days: Days, as_of: datetime) -> Iterator[Row]:

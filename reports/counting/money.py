@@ -7,8 +7,8 @@ from django.db.models import Case, CharField, Count, ExpressionWrapper, F, Q, Su
 from cinema.money import ZERO, MoneyField
 from orders.models import Order, RefundLine
 from payments.models import MANUAL_GATEWAYS, Payment, Refund
+from reports.days import Days, Row
 from reports.models import Tender
-from reports.services.counting.days import Days, Row
 
 
 def count(days: Days, as_of: datetime) -> Iterator[Row]:
