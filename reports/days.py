@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from django.db.models import Case, DateField, Expression, Q, Value, When
 
-from reports.models import BusinessDay
 from screenings.models import Cinema
 
 Row = Mapping[str, Any]
@@ -88,11 +87,3 @@ def days_after(last: Day, cinema: Cinema, *, until: datetime) -> Iterable[Planne
         if end > start:  # not so only after the cinema's time zone was moved by a whole day
             yield PlannedDay(day, start, end)
             start = end
-
-
-def days_of(cinema: Cinema, instants: Collection[datetime]) -> Days:
-    """The business days of these instants, at least one: as stored, else by the cinema's clock. One query."""
-    stored = BusinessDay.objects.filter(cinema=cinema, ends_at__gt=min(instants), starts_at__lte=max(instants))
-    days = Days(stored, cinemas=[cinema.pk])
-    dates = {cinema.business_date(instant) for instant in instants if days.of(instant) is None}
-    return Days([*days.days, *(planned_day(cinema, each) for each in dates)], cinemas=[cinema.pk])

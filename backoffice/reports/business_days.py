@@ -64,7 +64,7 @@ class BusinessDayAdmin(ReadOnlyAdmin):
 
 
 class ExplainForm(ActionForm):
-    note = ReasonField(label=_("explanation"))
+    note = ReasonField(label=_("Explanation"))
 
 
 @admin.register(DayCheck)

@@ -1,15 +1,29 @@
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain
+from itertools import chain, pairwise
 
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    Expression,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from cinema.money import ZERO, MoneyField
 from concessions.models import ConcessionPreorder
 from orders.models import Ticket
-from payments.models import Subject
-from reports.counting.vat import included, percent_on
+from payments.models import Rates, Subject, Vat
+from reports.counting.vat import PERCENT, included
 from reports.days import Days, Row
 from screenings.models import Session
 
@@ -63,9 +77,18 @@ def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetim
             points=Sum("bonus_share"),
             refunded_value=Sum(ExpressionWrapper(value, output_field=MoneyField()), filter=back, default=ZERO),
             refunded_money=Sum("refund_line__amount", filter=back, default=ZERO),
-            vat=Sum(
-                included(kept, percent_on(days, subject=Subject.GOODS, instant="instant")), filter=~back, default=ZERO
-            ),
+            vat=Sum(included(kept, _percent(days)), filter=~back, default=ZERO),
         )
         .iterator()
     )
+
+
+def _percent(days: Days) -> Expression:
+    """The VAT rate of goods on the business date of `instant`. One query, made here."""
+    rates = Rates()
+    percent_of = {day.date: PERCENT[Vat(rates.on(Subject.GOODS, day.date))] for day in days.days}
+    cases = []
+    for day, following in pairwise(days.days):
+        if percent_of[day.date] != percent_of[following.date]:
+            cases.append(When(instant__lt=day.ends_at, then=Value(percent_of[day.date])))
+    return Case(*cases, default=Value(percent_of[days.days[-1].date]), output_field=BigIntegerField())

@@ -76,7 +76,12 @@ class DayCheck(models.Model):
         STOCK = "STOCK", _("Bar items taken from stock = items ordered less items returned")
         POINTS = "POINTS", _("Points taken from customers = points that pay for orders")
 
-    UNITS: ClassVar[dict[str, str]] = {Name.MONEY: "money", Name.RECEIPTS: "money", Name.STOCK: "units", Name.POINTS: "money"}
+    UNITS: ClassVar[dict[str, str]] = {
+        Name.MONEY: "money",
+        Name.RECEIPTS: "money",
+        Name.STOCK: "units",
+        Name.POINTS: "money",
+    }
 
     day = models.ForeignKey(BusinessDay, models.PROTECT, related_name="checks", verbose_name=_("business day"))
     name = models.CharField(_("check"), max_length=16, choices=Name)

@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from orders.models import RefundLine, Ticket
 from reports.counting.tickets import lines
-from reports.days import days_of
-from reports.models import SessionFigures
-from screenings.models import Cinema, Seat, Session
+from reports.days import Days
+from reports.models import BusinessDay, SessionFigures
+from screenings.models import Seat, Session
 
 #: How far back the job looks for refunds of screenings that are counted already. The close of a day finds the others.
 LOOK_BACK = timedelta(days=3)
@@ -34,21 +34,31 @@ def to_count(at: datetime) -> QuerySet[Session]:
 
 
 def count_locked(sessions: Iterable[Session], *, at: datetime) -> None:
-    """Write or correct the figures of these screenings, as of `at`. Five queries and four for each cinema.
+    """Write or correct the figures of these screenings, as of `at`. Six queries, however many screenings.
 
     Must be called inside a transaction (the sessions are locked).
     """
-    by_cinema: defaultdict[int, list[Session]] = defaultdict(list)
-    halls = dict(Session.objects.filter(pk__in=[each.pk for each in sessions]).values_list("pk", "hall__cinema"))
-    for session in sessions:
-        by_cinema[halls[session.pk]].append(session)
-    capacity = _capacity({session.hall_id for session in sessions})
-    cinemas = Cinema.objects.in_bulk(by_cinema)
+    rows = {
+        each.pk: each
+        for each in Session.objects.filter(pk__in=[each.pk for each in sessions]).select_related("hall__cinema")
+    }
+    dates = _business_dates(rows.values())
+    capacity = _capacity({session.hall_id for session in rows.values()})
+    totals: dict[int, dict[str, Any]] = {pk: dict.fromkeys(SessionFigures.MEASURES, 0) for pk in rows}
+    for line in lines(dates, at):
+        for measure in SessionFigures.MEASURES:
+            totals[line["session_id"]][measure] += line[measure]
     SessionFigures.objects.bulk_create(
         [
-            SessionFigures(capacity=capacity.get(session.hall_id, 0), counted_at=at, **figures)
-            for pk, of_cinema in by_cinema.items()
-            for session, figures in _figures_of(cinemas[pk], of_cinema, at=at)
+            SessionFigures(
+                session=session,
+                cinema=session.hall.cinema,
+                about=dates[pk],
+                capacity=capacity.get(session.hall_id, 0),
+                counted_at=at,
+                **totals[pk],
+            )
+            for pk, session in rows.items()
         ],
         update_conflicts=True,
         unique_fields=["session"],
@@ -56,15 +66,21 @@ def count_locked(sessions: Iterable[Session], *, at: datetime) -> None:
     )
 
 
-def _figures_of(cinema: Cinema, sessions: Collection[Session], *, at: datetime) -> Iterable[tuple[Session, Any]]:
-    days = days_of(cinema, [session.start_datetime for session in sessions])
-    totals: dict[int, dict[str, Any]] = {session.pk: dict.fromkeys(SessionFigures.MEASURES, 0) for session in sessions}
-    for row in lines(days, at, sessions=list(totals)):
-        for measure in SessionFigures.MEASURES:
-            totals[row["session_id"]][measure] += row[measure]
+def _business_dates(sessions: Collection[Session]) -> dict[int, date]:
+    """By session: the date of the stored business day on which it starts, else the date by the cinema's clock."""
+    starts = [session.start_datetime for session in sessions]
+    stored: defaultdict[int, list[BusinessDay]] = defaultdict(list)
+    if starts:
+        near = BusinessDay.objects.filter(ends_at__gt=min(starts), starts_at__lte=max(starts))
+        for day in near.filter(cinema__in={session.hall.cinema_id for session in sessions}):
+            stored[day.cinema_id].append(day)
+    days = {cinema: Days(rows, cinemas=[cinema]) for cinema, rows in stored.items()}
+    dates = {}
     for session in sessions:
-        about = days.of(session.start_datetime)
-        yield session, {"session_id": session.pk, "cinema": cinema, "about": about, **totals[session.pk]}
+        cinema, start = session.hall.cinema, session.start_datetime
+        known = days[cinema.pk].of(start) if cinema.pk in days else None
+        dates[session.pk] = known or cinema.business_date(start)
+    return dates
 
 
 def _capacity(halls: Collection[int]) -> dict[int, int]:
