@@ -1,4 +1,4 @@
-"""Sessions of the shop: who signs in there is a customer, also a member of staff, and opens no page of the admin."""
+"""Sessions of the shop: everyone who signs in there is a customer, staff included, and opens no page of the admin."""
 
 from typing import Any
 

@@ -61,14 +61,14 @@ class SecondFactorWrong(Refused, code="second_factor_wrong"):
 
 
 class SecondFactorMissing(Refused, code="second_factor_missing"):
-    """The person has not set up two-step sign-in, or it was reset meanwhile."""
+    """The person has not set up two-step sign-in, or a colleague has just reset it."""
 
     def __str__(self) -> str:
         return _("Two-step sign-in is not set up.")
 
 
 class OwnSecondFactor(Refused, code="own_second_factor"):
-    """Nobody resets their own second factor: it would be worth no more than the password."""
+    """Staff cannot reset their own second factor, or the password alone would be enough."""
 
     def __str__(self) -> str:
         return _("You can’t reset your own two-step sign-in. Ask a colleague to do it.")
@@ -150,4 +150,4 @@ class RateLimited(Refused, code="too_many_requests"):
 
 
 class LogInPaused(RateLimited, code="log_in_paused"):
-    """Too many wrong passwords from one IP address."""
+    """Too many wrong passwords of one person, or from one IP address."""

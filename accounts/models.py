@@ -225,7 +225,7 @@ class Approval(models.Model):
 
 
 class AccountChange(models.Model):
-    """That somebody did something to an account after which they might know its password or decide about its rights.
+    """A change of somebody else's account, after which the actor may know its password or have decided its rights.
 
     For a while they do not count as two people in an approval (`accounts.services.account_changes`). `NAMED` has no
     actor: an approver is named on the server, when the chain is set up, and what was done to the account before does
@@ -315,7 +315,7 @@ class Attempt(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """One of the codes that a member of staff keeps on paper for the day the phone is lost, as a hash. Works once."""
+    """A one-time code that a member of staff keeps on paper in case the phone is lost, stored as a hash."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="recovery_codes")
     digest = models.CharField(max_length=64)

@@ -53,6 +53,7 @@ CORRECTIONS |= actions("orders", "override_check_in_ticket undo_check_in_ticket"
 CORRECTIONS |= actions("payments", "pay_out_refund resend_receipt resend_refund")
 SEAT_REPAIR = actions("screenings", "take_out_seat")
 STOCK_CONTROL = actions("concessions", "order_goods write_off_goods")
+COSTS = actions("concessions", "set_cost view_costs")
 PLANNING = (
     actions("screenings", "build_hall cancel_session copy_sessions schedule_session")
     | model_permissions("add change", "screenings", "film genre")
@@ -95,7 +96,8 @@ class Role:
 _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
 _FLOOR |= SEAT_REPAIR | view("orders", "promocode")
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
-_CINEMA |= actions("bonuses", "adjust_points")
+_CINEMA |= COSTS | actions("bonuses", "adjust_points")
+_ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | COSTS | HOUSE_RULES | RATES | JOBS
 
 ROLES = (
     Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | view("concessions", "concessionitem")),
@@ -103,7 +105,7 @@ ROLES = (
     Role("usher", _("usher"), PROGRAMME | DOOR),
     Role("floor_manager", _("floor manager"), _FLOOR),
     Role("cinema_manager", _("cinema manager"), _CINEMA),
-    Role("accountant", _("accountant"), PROGRAMME | ACCOUNTING | BOOKS | HOUSE_RULES | RATES | JOBS, chain_wide=True),
+    Role("accountant", _("accountant"), _ACCOUNTANT, chain_wide=True),
     Role("owner", _("owner"), _CINEMA | ACCOUNTING | CHAIN, chain_wide=True),
 )
 OWNER = "owner"

@@ -13,11 +13,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
 from accounts.backends import is_shop_session
+from accounts.errors import LogInPaused
 from accounts.models import User
 from cinema import clock
 
 ACTIVE, PASSWORD = "staff_active_at", "staff_password_at"  # keys in the session; instants in ISO 8601
-SECOND_STEP = "staff_second_step"  # key in the session: who gave the password, a hash of it, until when that counts
+SECOND_STEP = (
+    "staff_second_step"  # key in the session: the person who gave the password, a hash of it, and when that expires
+)
 PASSWORD_BACKEND = "accounts.throttling.PasswordBackend"  # noqa: S105 (a path)
 STORED_EVERY = timedelta(minutes=1)  # so that not every page writes the session
 
@@ -57,10 +60,15 @@ def has_recent_password(request: HttpRequest, *, at: datetime) -> bool:
 
 
 def confirm_password(request: HttpRequest, password: str, *, at: datetime) -> bool:
-    """Whether this is the password of who is logged in; noted if so. Counts as a log-in attempt, with its limits."""
+    """Whether this is the password of the person who is logged in; noted if so.
+
+    Counts as a log-in attempt: raises `LogInPaused` when too many were wrong.
+    """
     person = request.user
     assert isinstance(person, User)
     if authenticate(request, username=person.email, password=password) != person:
+        if getattr(request, "axes_locked_out", False):
+            raise LogInPaused(int(settings.AXES_COOLOFF_TIME.total_seconds()))
         return False
     note_log_in(request, at=at)
     return True
@@ -73,7 +81,7 @@ def note_password_given(request: HttpRequest, person: User, *, at: datetime) -> 
 
 
 def who_gave_password(request: HttpRequest, *, at: datetime) -> User | None:
-    """Who gave the right password in this browser lately, and is not logged in yet."""
+    """The person who recently gave the right password in this browser and is not logged in yet."""
     stored = request.session.get(SECOND_STEP)
     if not stored or at >= datetime.fromisoformat(stored[2]):
         return None

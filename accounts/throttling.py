@@ -3,6 +3,7 @@ that limits them by IP address alone (`ATTEMPTS["log_in"]`).
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -58,8 +59,10 @@ class PasswordBackend(BaseBackend):
         return ModelBackend().get_user(user_id)
 
 
-def locked_out(request: HttpRequest, _answer: HttpResponse, _credentials: dict[str, Any]) -> HttpResponse:
-    """A 429 response of django-axes; see `paused`."""
+def locked_out(request: HttpRequest, answer: HttpResponse, _credentials: dict[str, Any]) -> HttpResponse:
+    """A 429 response of django-axes: that of the page, if it has made one itself, otherwise see `paused`."""
+    if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        return answer
     return paused(request, seconds=int(settings.AXES_COOLOFF_TIME.total_seconds()))
 
 
@@ -69,6 +72,6 @@ def paused(request: HttpRequest, *, seconds: int) -> HttpResponse:
     make_page = settings.LOCKED_OUT_PAGES.get(namespace)
     minutes = max(1, -(-seconds // 60))
     page: HttpResponse = import_string(make_page)(request, minutes=minutes) if make_page else HttpResponse()
-    page.status_code = 429
+    page.status_code = HTTPStatus.TOO_MANY_REQUESTS
     page["Retry-After"] = str(seconds)
     return page

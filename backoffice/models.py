@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-#: How long the rows of a file are kept: those that were refused, or a preview that nobody has confirmed.
+#: How long a file's rows are kept if they were refused, or if the preview was not confirmed.
 KEPT = timedelta(days=7)
 
 
@@ -51,7 +51,8 @@ class FileImport(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.UPLOADED)
     headers = models.JSONField(default=list, blank=True)
     row_count = models.PositiveIntegerField(default=0)
-    stored_count = models.PositiveIntegerField(default=0)
+    added_count = models.PositiveIntegerField(default=0)
+    changed_count = models.PositiveIntegerField(default=0)
     stores_valid_rows = models.BooleanField(default=False)  # otherwise all or none
     problem = models.TextField(blank=True)
     uploaded_at = models.DateTimeField()

@@ -30,9 +30,9 @@ class KeptInMemory(MemoryFileUploadHandler):
 class BodyLimit:
     """Answers 413 to a body longer than `MAX_REQUEST_BYTES`, by its declared length.
 
-    Only a view with a `large_body` takes more, from who is allowed to send it: that is asked once it is known who is
-    logged in, and before the body is read. It has to come before `CsrfViewMiddleware`, which reads the body and so
-    stores uploaded files. Django treats a body without a declared length (chunked) as empty.
+    Only a view with a `large_body` accepts more, and only from users who may send it: this is checked once the user is
+    known and before the body is read. It has to come before `CsrfViewMiddleware`, which reads the body and so stores
+    uploaded files. Django treats a body without a declared length (chunked) as empty.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

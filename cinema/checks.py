@@ -1,6 +1,6 @@
 """System checks of an installation: what `check --deploy` reports, and the admin's first page before opening.
 
-Importing the settings never refuses any of this, so that jobs and commands go on while it is put right.
+Importing the settings never refuses any of this, so that jobs and commands keep running while it is fixed.
 """
 
 from collections.abc import Iterator

@@ -12,14 +12,13 @@ class PerRowDelta(models.Func):
     """The number that `deltas` holds for a row's primary key, passed as one JSON parameter.
 
     One UPDATE then adds a different number to each of many rows: `update(balance=F("balance") + PerRowDelta(deltas))`.
-    It is NULL for a row that `deltas` does not name, so filter by the same keys.
+    It is NULL for a row that `deltas` does not name, so filter by the same keys. Numbers of another field than an
+    integer, such as money, are given as the database stores them.
     """
 
-    output_field = models.IntegerField()
-
-    def __init__(self, deltas: Mapping[int, int]) -> None:
+    def __init__(self, deltas: Mapping[int, int], output_field: "models.Field[Any, Any] | None" = None) -> None:
         self.deltas = {str(key): delta for key, delta in deltas.items()}
-        super().__init__(models.F("pk"))
+        super().__init__(models.F("pk"), output_field=output_field or models.IntegerField())
 
     def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> Any:
         column, params = compiler.compile(self.source_expressions[0])
@@ -27,7 +26,7 @@ class PerRowDelta(models.Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **_context: Any) -> Any:
         column, params = compiler.compile(self.source_expressions[0])
-        return f"CAST(%s::jsonb ->> {column}::text AS integer)", (json.dumps(self.deltas), *params)
+        return f"CAST(%s::jsonb ->> {column}::text AS bigint)", (json.dumps(self.deltas), *params)
 
 
 def insert_from(source: models.QuerySet[Any], model: type[models.Model], **columns: Any) -> None:

@@ -1,19 +1,37 @@
-"""Checks the reason that staff must give for some actions: a text that fits its column."""
+"""Texts that people write: what cannot be seen is no text, and a reason fits its column."""
 
+import unicodedata
+from typing import Any
+
+from django import forms
 from django.utils.translation import gettext as _
 
 from cinema.status import Refused
 
 LONGEST_REASON = 250
+INVISIBLE_CATEGORIES = {"Cc", "Cf", "Zs", "Zl", "Zp"}  # control and format characters, spaces, ends of lines
+#: Those of other categories that leave no mark: joiners, fillers, variation selectors, Braille without a dot.
+INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    *map(chr, [*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
+}
 
 
 class ReasonNeeded(Refused, code="reason_needed"):
     """No reason was given, or one that is too long or cannot be stored."""
 
 
+def is_visible(character: str) -> bool:
+    return character not in INVISIBLE and unicodedata.category(character) not in INVISIBLE_CATEGORIES
+
+
+def clean_text(text: str) -> str:
+    """The text without surrounding whitespace; empty if nothing in it is visible."""
+    return text.strip() if any(map(is_visible, text)) else ""
+
+
 def clean_reason(reason: str) -> str:
-    """The reason without surrounding whitespace. Raises `ReasonNeeded` if it is empty, too long, or contains NUL."""
-    reason = reason.strip()
+    """`clean_text` of a reason. Raises `ReasonNeeded` if it is empty, too long, or contains NUL."""
+    reason = clean_text(reason)
     if not 0 < len(reason) <= LONGEST_REASON:
         raise ReasonNeeded(
             _("Enter a reason of up to %(longest)s characters. Nothing was changed.") % {"longest": LONGEST_REASON}
@@ -21,3 +39,10 @@ def clean_reason(reason: str) -> str:
     if "\x00" in reason:
         raise ReasonNeeded(_("The reason contains a character that can’t be saved. Remove it. Nothing was changed."))
     return reason
+
+
+class TextFormField(forms.CharField):
+    """A text to which `clean_text` applies, so that a required one has something visible in it."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(clean_text(value) if isinstance(value, str) else value)

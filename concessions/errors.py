@@ -41,6 +41,23 @@ class WrongQuantity(Refused, code="quantity_invalid"):
         )
 
 
+class WrongCost(Refused, code="cost_invalid"):
+    """The cost is not an amount of money from 0 up."""
+
+    def __init__(self, unit_cost: object) -> None:
+        super().__init__(
+            _("The cost can’t be %(cost)s. Enter an amount from 0 up, with at most two decimal places.")
+            % {"cost": unit_cost}
+        )
+
+
+class NothingInStock(Refused, code="nothing_in_stock"):
+    """A cost is set for what is in stock, and nothing is."""
+
+    def __init__(self, item: object) -> None:
+        super().__init__(_("%(item)s: nothing is in stock. Enter the cost when you receive goods.") % {"item": item})
+
+
 class CountDiffers(Refused, code="count_differs"):
     """The count differs so much from the expected stock that it needs a reason."""
 

@@ -11,9 +11,10 @@ from django.db.models.lookups import LessThan
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
-from cinema.money import MoneyField, between
+from cinema.money import MAX_AMOUNT, MoneyField, between
 
 MOST_STOCK = 1_000_000
+MOST_VALUE = MAX_AMOUNT * MOST_STOCK
 SALES_DAYS = 14  # the period over which recent sales are counted
 FILLED = F("stock_quantity") * 100 / F("max_stock_quantity")  # percentage of the maximum stock
 YES, NO = [True], [False]  # for `is_low__in=YES`: with `is_low=True` SQLite does not use the index
@@ -66,6 +67,10 @@ class ConcessionItem(models.Model):
     name = models.CharField(_("name"), max_length=120)
     price = MoneyField(_("price"))
     stock_quantity = models.PositiveIntegerField(_("in stock"), default=0)
+    # What the stock cost, to the kopeck: the sum of the values of its movements. Null until a cost is known.
+    stock_value = MoneyField(_("value of the stock"), null=True, blank=True, editable=False, highest=MOST_VALUE)
+    # `stock_value` by unit, rounded; it stays as it was while nothing is in stock. Null as long as `stock_value` is.
+    average_cost = MoneyField(_("average cost"), null=True, blank=True, editable=False)
     max_stock_quantity = models.PositiveIntegerField(
         _("maximum stock"), default=100, validators=[MinValueValidator(1), MaxValueValidator(MOST_STOCK)]
     )
@@ -105,6 +110,8 @@ class ConcessionItem(models.Model):
             ("count_stock", "Count the stock"),
             ("write_off_goods", "Write goods off"),
             ("order_goods", "Order goods up to the maximum"),
+            ("set_cost", "Set the cost of the stock"),
+            ("view_costs", "See costs and the value of the stock"),
             ("take_off_sale", "Take an item off sale, or put it back on sale"),
         ]
         ordering = ["cinema", "name"]
@@ -113,6 +120,13 @@ class ConcessionItem(models.Model):
             models.UniqueConstraint(fields=["cinema", "name"], name="one_item_a_name"),
             between("price", name="item_price_bounded"),
             between("stock_quantity", 0, MOST_STOCK, name="item_stock_bounded"),
+            between("stock_value", highest=MOST_VALUE, name="item_value_bounded"),
+            between("average_cost", name="item_cost_bounded"),
+            models.CheckConstraint(
+                condition=Q(stock_value__isnull=True, average_cost__isnull=True)
+                | Q(stock_value__isnull=False, average_cost__isnull=False),
+                name="item_value_has_a_cost",
+            ),
             between("max_stock_quantity", 1, MOST_STOCK, name="item_max_stock_bounded"),
             between("low_stock_percent", 0, 100, name="item_low_percent_bounded"),
         ]
@@ -216,7 +230,12 @@ class ConcessionPreorder(models.Model):
 
 
 class StockMovement(models.Model):
-    """One signed change of an item's stock. Never changed or deleted; a mistake is corrected by another movement."""
+    """One signed change of an item's stock, with what it cost. Never changed or deleted; another movement corrects it.
+
+    `value` is what the movement adds to the value of the stock, to the kopeck: a part of it in proportion to what
+    leaves, so that the last unit leaves nothing behind. It may therefore differ by kopecks from `unit_cost` times
+    `quantity`. Both are null while the cost of the stock is not known. A correction of the cost moves no units.
+    """
 
     class Kind(models.TextChoices):
         OPENING = "OPENING", _("Opening stock")
@@ -225,12 +244,25 @@ class StockMovement(models.Model):
         RETURN = "RETURN", _("Returned from an order")
         WRITE_OFF = "WRITE_OFF", _("Written off")
         COUNT = "COUNT", _("Stock count difference")
+        COST = "COST", _("Cost corrected")
 
     concession_item = models.ForeignKey(
         ConcessionItem, models.PROTECT, related_name="movements", verbose_name=_("bar item")
     )
     quantity = models.IntegerField(_("change"))
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    unit_cost = MoneyField(
+        _("unit cost"),
+        null=True,
+        blank=True,
+        help_text=_("What was paid, for goods received; otherwise the average at that moment."),
+    )
+    value = MoneyField(_("value"), null=True, blank=True, lowest=-MOST_VALUE, highest=MOST_VALUE)
+    cost_assumed = models.BooleanField(
+        _("cost assumed"),
+        default=False,
+        help_text=_("The cost of these goods was not entered, so they count at the average cost."),
+    )
     at = models.DateTimeField(_("time"))
     preorder = models.ForeignKey(
         ConcessionPreorder,
@@ -255,7 +287,9 @@ class StockMovement(models.Model):
         indexes = [models.Index(fields=["concession_item", "at"], name="movement_of_item")]
         constraints = [
             between("quantity", -MOST_STOCK, MOST_STOCK, name="movement_bounded"),
-            models.CheckConstraint(condition=~Q(quantity=0), name="movement_moves_something"),
+            models.CheckConstraint(condition=~Q(quantity=0) | Q(kind="COST"), name="movement_moves_something"),
+            between("unit_cost", name="movement_cost_bounded"),
+            between("value", -MOST_VALUE, MOST_VALUE, name="movement_value_bounded"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from accounts.models import User
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
+from cinema.money import rounded
 from concessions.models import ConcessionItem
 from concessions.services import receive
 from demo import sample_data
@@ -110,7 +111,7 @@ def _bar(cinema: Cinema, manager: User, *, at: datetime) -> list[ConcessionItem]
             max_stock_quantity=most,
             made_to_order=made_to_order,
         )
-        receive(item, quantity=most, at=at, actor=manager)
+        receive(item, quantity=most, unit_cost=rounded(item.price * sample_data.COST_SHARE), at=at, actor=manager)
         items.append(item)
     return items
 
@@ -142,7 +143,7 @@ def _customers(login: str, numbers: Sequence[int]) -> list[User]:
             email=f"{login}{number:03}@{MAIL_DOMAIN}",
             first_name=sample_data.FIRST_NAMES[number % len(sample_data.FIRST_NAMES)],
             last_name=sample_data.LAST_NAMES[number // len(sample_data.FIRST_NAMES) % len(sample_data.LAST_NAMES)],
-            phone=f"+7000{number:07}",
+            phone=f"+7495{number:07}",  # no subscriber number of a Russian landline begins with 0
             preferred_language="en" if number % 20 == 19 else "ru",
         )
         for number in numbers

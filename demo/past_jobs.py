@@ -8,9 +8,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from cinema.money import rounded
 from concessions.models import ConcessionItem
 from concessions.services import receive
-from demo import past_payments
+from demo import past_payments, sample_data
 from orders import services
 from orders.models import Order
 from orders.services import CancelReason
@@ -43,4 +44,4 @@ def restock(at: datetime) -> None:
     for item in ConcessionItem.objects.select_related("cinema").order_by("pk"):
         missing = item.max_stock_quantity - item.stock_quantity
         if missing * 2 > item.max_stock_quantity:
-            receive(item, quantity=missing, at=at)
+            receive(item, quantity=missing, unit_cost=rounded(item.price * sample_data.COST_SHARE), at=at)

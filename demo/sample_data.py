@@ -1,6 +1,7 @@
 """Names, halls, films, prices and goods of the demo chain: plain tables that can be edited freely."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from textwrap import dedent
 
 VENUES = [
@@ -128,6 +129,8 @@ TICKET_TYPES = {
 }
 
 SURCHARGES = {"VIP": 150, "LOVE_SEAT": 100}
+
+COST_SHARE = Decimal("0.31")  # what goods of the bar cost, as a share of their price
 
 BAR = [
     # name, price, maximum stock, made to order

@@ -146,7 +146,7 @@ class BookingGenerator:
         elif booking.channel != Channel.BOX_OFFICE:
             self._guests += 1
             if booking.channel == Channel.RESERVATION and self.rng.random() < 0.4:
-                booking.phone = f"+7001{self._guests:07}"
+                booking.phone = f"+7499{self._guests:07}"
             else:
                 booking.email = f"visitor{self._guests:05}@{MAIL_DOMAIN}"
         if not booking.points and self.rng.random() < 0.12:

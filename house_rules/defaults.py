@@ -63,7 +63,7 @@ APPROVER_INDEPENDENT_AFTER = timedelta(days=30)
 STAFF_SESSION_IDLE = timedelta(hours=8)  # without a page of the admin, until staff are signed out
 REAUTHENTICATE_AFTER = timedelta(minutes=15)  # before people, rules and money above a limit are changed
 
-SECOND_FACTOR_FOR_MONEY = False  # whether who may take, return or book money must log in with a second factor
+SECOND_FACTOR_FOR_MONEY = False  # whether staff who may take, return or book money must log in with a second factor
 
 REMINDER_AHEAD = timedelta(hours=2)
 DOORS_OPEN = timedelta(minutes=60)  # before the start

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError, connection
+from django.db import Error, InterfaceError, InternalError, OperationalError, ProgrammingError, connection
 
 from cinema import clock
 from cinema.logs import mask
@@ -48,7 +48,7 @@ def with_retries(action: Callable[[], Result]) -> Result:
     for wait in WAITS:
         try:
             return action()
-        except Exception as error:
+        except (Error, OSError, MemoryError) as error:  # all that `is_infrastructure` may accept
             if not is_transient(error):
                 raise
             logger.warning("%s; trying again", one_line(error))
@@ -70,6 +70,6 @@ def one_line(error: BaseException) -> str:
     """
     try:
         text = mask(f"{type(error).__name__}: {error}")
-    except Exception:
+    except Exception:  # whatever the `__str__` of the error raises: a job must be able to record it
         text = type(error).__name__
     return " ".join(text.replace("\0", " ").encode(errors="replace").decode().split())[:500]

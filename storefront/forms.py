@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User, normalise_email
 from accounts.phones import PhoneFormField
 from cinema.money import MAX_AMOUNT, MINOR_UNITS, format_money
+from cinema.validators import TextFormField
 from concessions.models import ConcessionItem
 from screenings.models import AgeRating, Seat, TicketType
 from storefront.services.seat_map import SeatMap
@@ -52,7 +53,7 @@ class CheckoutForm(ShopForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     phone = PhoneFormField(label=gettext_lazy("Phone (optional)"), required=False)
-    promocode = forms.CharField(
+    promocode = TextFormField(
         label=gettext_lazy("Promo code (optional)"),
         required=False,
         max_length=40,
@@ -202,7 +203,7 @@ class PasswordSignInForm(ShopForm):
 
 
 class FindForm(ShopForm):
-    number = forms.CharField(
+    number = TextFormField(
         label=gettext_lazy("Order number"),
         max_length=12,
         help_text=gettext_lazy("Eight letters and digits. You’ll find it in the email about your order."),
@@ -215,6 +216,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["first_name", "last_name", "phone", "preferred_language"]
+        field_classes = {"first_name": TextFormField, "last_name": TextFormField}
         labels = {"preferred_language": gettext_lazy("Language of the site and emails")}
         widgets = {
             "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),

@@ -12,7 +12,7 @@ from accounts.services.erasure import (
 from accounts.services.export import facts_of
 from accounts.services.free_text import Words, redact_everywhere, redact_rows
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
-from accounts.services.password_links import account_of_link, password_token, set_password_by_link
+from accounts.services.password_links import account_of_link, link_state, password_token, set_password_by_link
 from accounts.services.rights import may_manage, roles_to_give, who_gives_access
 from accounts.services.roles import Change, sync_roles
 
@@ -31,6 +31,7 @@ __all__ = [
     "facts_of",
     "is_above_limit",
     "is_anonymous",
+    "link_state",
     "may_manage",
     "name_approvers",
     "password_token",

@@ -27,7 +27,7 @@ def anonymise(user: User) -> None:
     user.first_name = user.last_name = user.phone = ""
     user.password, user.is_active, user.last_login = make_password(None), False, None
     user.save(update_fields=["email", "first_name", "last_name", "phone", "password", "is_active", "last_login"])
-    TOTPDevice.objects.filter(user=user).delete()  # of who worked here once
+    TOTPDevice.objects.filter(user=user).delete()  # of a former member of staff
     RecoveryCode.objects.filter(user=user).delete()
 
 

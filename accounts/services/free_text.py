@@ -9,7 +9,7 @@ from django.db.models import JSONField, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from accounts.models import Approval
-from accounts.phones import spellings
+from accounts.phones import rough_spellings, spellings
 from accounts.services.approvals import digest_of
 
 ERASED = "…"
@@ -37,8 +37,8 @@ class Words:
         self.addresses = _longest_first(addresses)
         self.names = _longest_first(names)
         flags = re.NOFLAG if exact_names else re.IGNORECASE
-        self._phones = [pattern for pattern in map(spellings, self.addresses) if pattern]
-        patterns = [re.compile(pattern) for pattern in self._phones]
+        self._rough_phones = [pattern for pattern in map(rough_spellings, self.addresses) if pattern]
+        patterns = [re.compile(pattern) for pattern in map(spellings, self.addresses) if pattern]
         patterns += [_whole(re.escape(word) + NO_LONGER_DOMAIN, re.IGNORECASE) for word in self.addresses]
         for name in self.names:
             spelled = [name, name.upper()] if exact_names else [name]
@@ -64,7 +64,7 @@ class Words:
     def may_be_in(self, column: str) -> Q:
         """A condition that holds for each row whose column has one of the words, and for some others."""
         found = Q()
-        for pattern in self._phones:
+        for pattern in self._rough_phones:
             found |= Q(**{f"{column}__regex": pattern})
         for word in [*self.addresses, *map(_stem, self.names)]:
             for spelled in {word, word.upper(), word.lower(), word.title()}:
@@ -96,7 +96,7 @@ def redact_rows(rows: QuerySet[Any], columns: Sequence[str], words: Words) -> No
     if rows.model is Approval:
         columns = [*columns, "digest"]
         for row in changed:
-            row.digest = row.digest and digest_of(row)  # who approves must look again
+            row.digest = row.digest and digest_of(row)  # the approver has to look at the request again
     rows.model._base_manager.bulk_update(changed, columns, batch_size=500)
 
 

@@ -19,7 +19,7 @@ SALT = "accounts.password_links"
 def password_token(person: User, *, at: datetime) -> str:
     """The token of a link for this member of staff, valid for `PASSWORD_LINK`. Reads only."""
     until = (at + settings.PASSWORD_LINK).timestamp()
-    return signing.dumps({"person": person.pk, "state": _state(person), "until": until}, salt=SALT)
+    return signing.dumps({"person": person.pk, "state": link_state(person), "until": until}, salt=SALT)
 
 
 def account_of_link(token: str, *, at: datetime) -> User:
@@ -29,7 +29,7 @@ def account_of_link(token: str, *, at: datetime) -> User:
     except signing.BadSignature as error:
         raise PasswordLinkRefused from error
     person = User.objects.filter(pk=data["person"], is_active=True, is_staff=True).first()
-    if person is None or data["until"] < at.timestamp() or not constant_time_compare(_state(person), data["state"]):
+    if person is None or data["until"] < at.timestamp() or not constant_time_compare(link_state(person), data["state"]):
         raise PasswordLinkRefused
     return person
 
@@ -48,7 +48,7 @@ def set_password_by_link(token: str, password: str, *, at: datetime) -> User:
     return person
 
 
-def _state(person: User) -> str:
-    """A value that changes with the password and the address."""
+def link_state(person: User) -> str:
+    """A value that changes with the password and the address: links made before no longer work. Reads only."""
     facts = [person.pk, person.password, person.email]
     return salted_hmac(SALT, "|".join(map(str, facts)), algorithm="sha256").hexdigest()[:32]

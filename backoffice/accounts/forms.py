@@ -36,7 +36,7 @@ class RoleField(ModelMultipleChoiceField):
 class InvitationForm(forms.ModelForm):
     """Adds a colleague: a new account, or rights to the account of a customer, who keeps their own details.
 
-    `actor`, set by the page, is who adds them.
+    `actor`, set by the page, is the person who adds them.
     """
 
     actor: User

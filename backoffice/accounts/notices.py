@@ -1,4 +1,4 @@
-"""Tells members of staff what a colleague changed about how they sign in: nobody takes over an account unseen."""
+"""Notifies members of staff when a colleague changes how they sign in, so that no account is taken over unnoticed."""
 
 from datetime import datetime
 

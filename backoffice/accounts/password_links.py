@@ -1,4 +1,4 @@
-"""Passwords of staff are set by a mailed link, or by the person who knows the old one. Nobody types another's."""
+"""Staff set their password by an e-mailed link, or with the old one. Nobody can set the password of somebody else."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.errors import InsufficientAccess, PasswordLinkSentLately
 from accounts.models import User
-from accounts.services import account_of_link, may_manage, password_token, set_password_by_link
+from accounts.services import account_of_link, link_state, may_manage, password_token, set_password_by_link
 from backoffice.accounts.forms import NewPasswordForm
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from cinema import clock
@@ -40,7 +40,7 @@ def queue_password_link(person: User, *, at: datetime, actor: User) -> None:
     message = Message(
         kind=MessageKind.STAFF_PASSWORD,
         recipient=person.email,
-        occasion=at.isoformat(),
+        occasion=f"{link_state(person)} {at.isoformat()}",
         language=person.preferred_language,
         context={
             "link": settings.SITE_URL + link,
@@ -57,7 +57,7 @@ class PasswordLinksMixin(ActionsMixin):
     """Adds the page that a link opens, and the action that sends one."""
 
     def get_urls(self) -> Any:
-        # Not within `admin_view`: who opens the link is not logged in.
+        # Not within `admin_view`: the person who opens the link is not logged in.
         page = path("set-password/<str:token>/", self.set_password, name="accounts_user_set_password")
         return [page, *super().get_urls()]  # type: ignore[misc]
 
@@ -102,7 +102,8 @@ class PasswordLinksMixin(ActionsMixin):
     def send_password_link(self, person: User, *, at: datetime, actor: User) -> str:
         if not may_manage(actor, person):
             raise InsufficientAccess(person)
-        if was_queued(MessageKind.STAFF_PASSWORD, recipient=person.email, after=at - settings.LINK_AGAIN):
+        lately, working = at - settings.LINK_AGAIN, link_state(person)
+        if was_queued(MessageKind.STAFF_PASSWORD, recipient=person.email, after=lately, occasion=working):
             raise PasswordLinkSentLately(person)
         queue_password_link(person, at=at, actor=actor)
         return gettext("A link to set a password was sent to %(email)s.") % {"email": person.email}

@@ -1,4 +1,4 @@
-"""Two-step sign-in of staff: the page on which each sets up their own, and the way back for who lost the phone."""
+"""Two-step sign-in of staff: the page on which each sets up their own, and the reset of a colleague's."""
 
 from datetime import datetime
 from typing import Any
@@ -7,6 +7,7 @@ import segno
 from django import forms
 from django.contrib import admin, auth, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest
@@ -57,7 +58,7 @@ class SecondFactorMixin(ActionsMixin):
     """Adds the page of one's own two-step sign-in, and the action that resets a colleague's."""
 
     def get_urls(self) -> Any:
-        # Not within `admin_view`: who must enrol before the first log-in has given the password only.
+        # Not within `admin_view`: a person who must enrol before the first log-in has only given the password.
         page = path("second-factor/", self.own_second_factor, name="accounts_user_second_factor")
         return [page, *super().get_urls()]  # type: ignore[misc]
 
@@ -66,6 +67,8 @@ class SecondFactorMixin(ActionsMixin):
         at = clock.now()
         logged_in = self.admin_site.has_permission(request)  # type: ignore[attr-defined]
         person = request.user if logged_in else who_gave_password(request, at=at)
+        if not logged_in and (again := _sent_again(request, at=at)):
+            return self._second_factor_page(request, again[0], codes=again[1], logged_in=False)
         if not isinstance(person, User) or (not logged_in and second_factor.is_enrolled(person)):
             return redirect("admin:login")
         if request.method == "POST":
@@ -91,14 +94,16 @@ class SecondFactorMixin(ActionsMixin):
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("admin:accounts_user_second_factor")
-        if enrolled:
+        if again := _sent_again(request, at=at):
+            return self._second_factor_page(request, person, codes=again[1])
+        if enrolled or {"renew", "remove"} & request.POST.keys():
             return redirect("admin:accounts_user_second_factor")
         form = EnrolForm(request.POST)
         if not form.is_valid():
             return self._second_factor_page(request, person, form, logged_in=logged_in)
         try:
             secret = _read(form.cleaned_data["secret"], person)
-            codes = second_factor.enrol(person, secret=secret, code=form.cleaned_data["code"])
+            codes = second_factor.enrol(person, secret=secret, code=form.cleaned_data["code"], at=at)
         except signing.BadSignature:
             messages.error(request, gettext("This page was open for too long. Scan the new code."))
             return redirect("admin:accounts_user_second_factor")
@@ -175,6 +180,27 @@ def _read(signed: str, person: User) -> str:
     if data["person"] != person.pk:
         raise signing.BadSignature
     return str(data["secret"])
+
+
+def _sent_again(request: HttpRequest, *, at: datetime) -> tuple[User, list[str]] | None:
+    """The person who has just enrolled with this form, and the recovery codes that the response showed.
+
+    The second of two presses may come without the session, since the first has logged the person in and so replaced
+    it. The form itself holds the secret, so that whoever sends it has the second factor already.
+    """
+    form = EnrolForm(request.POST)
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        data = signing.loads(form.cleaned_data["secret"], salt=SALT, max_age=SECRET_WORKS)
+    except signing.BadSignature:
+        return None
+    person = User.objects.filter(pk=data["person"], is_active=True, is_staff=True).first()
+    if person is None or request.user not in (person, AnonymousUser()):
+        return None
+    given = {"secret": str(data["secret"]), "code": form.cleaned_data["code"]}
+    codes = second_factor.codes_of_enrolment(person, **given, at=at)
+    return (person, codes) if codes else None
 
 
 def _log(person: User, text: str) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget
 
 from backoffice.framework.actions import ActionForm, SummaryItem
 from backoffice.framework.fields import ReasonField
+from cinema.money import MAX_AMOUNT, MINOR_UNITS, ZERO, format_money
 from concessions.models import MOST_STOCK
 from concessions.services import last_staff_movement
 
@@ -19,6 +20,14 @@ class QuantityField(forms.IntegerField):
     def __init__(self, **kwargs: Any) -> None:
         widget = UnfoldAdminIntegerFieldWidget(attrs={"autofocus": True})
         super().__init__(**{"max_value": MOST_STOCK, "widget": widget, **kwargs})
+
+
+class CostField(forms.DecimalField):
+    """What one unit costs; 0 is a cost."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        bounds = {"min_value": ZERO, "max_value": MAX_AMOUNT, "decimal_places": MINOR_UNITS}
+        super().__init__(**{**bounds, "widget": UnfoldAdminDecimalFieldWidget(), **kwargs})
 
 
 class StockForm(ActionForm):
@@ -44,11 +53,27 @@ class ReorderForm(ActionForm):
 
 class ReceiveForm(StockForm):
     quantity = QuantityField(label=_("Quantity received"), min_value=1)
+    unit_cost = CostField(
+        label=_("Cost of one unit"),
+        required=False,
+        help_text=_("As on the invoice. 0 if it was free. Empty if you don’t know it: then the average cost is used."),
+    )
 
 
 class WriteOffForm(StockForm):
     quantity = QuantityField(label=_("Quantity to write off"), min_value=1)
     reason = ReasonField(label=_("Reason"), help_text=_("For example: broken, spoilt, out of date."))
+
+
+class SetCostForm(StockForm):
+    unit_cost = CostField(label=_("Cost of one unit"))
+    reason = ReasonField(label=_("Reason"), help_text=_("For example: opening cost, wrong number on a receipt."))
+
+    def summary(self) -> Iterable[SummaryItem]:
+        item = self.row
+        yield _("in stock"), item.stock_quantity
+        yield _("average cost"), _("not known") if item.average_cost is None else format_money(item.average_cost)
+        yield _("value of the stock"), _("not known") if item.stock_value is None else format_money(item.stock_value)
 
 
 class CountForm(StockForm):

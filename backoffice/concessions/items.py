@@ -9,19 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.concessions.resources import ConcessionItemResource
 from backoffice.concessions.stock_actions import STOCK_ACTIONS, STOCK_NOTE, StockActionsMixin
-from backoffice.concessions.stock_movements import StockMovementInline
+from backoffice.concessions.stock_movements import StockMovementInline, may_see_costs
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.badges import status_badge
 from backoffice.framework.import_export.pages import ImportExportMixin
-from backoffice.framework.scoped_choices import visible_rows
-from cinema import clock
 from concessions.models import ConcessionItem
+
+COSTS_OF_ITEM = ["average_cost", "stock_value"]
 
 
 @admin.register(ConcessionItem)
 class ConcessionItemAdmin(StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
     """The stock cannot be edited: it changes by the stock actions and by sales."""
 
+    resource_class = ConcessionItemResource
     history_note = STOCK_NOTE
     cinema_path = "cinema"
     list_per_page = 20
@@ -43,10 +44,5 @@ class ConcessionItemAdmin(StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
         return status_badge(gettext("On sale"), "success") if item.is_active else status_badge(gettext("Off sale"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*self.readonly_fields, "cinema"] if obj else self.readonly_fields
-
-    def resource_for(self, request: HttpRequest) -> ConcessionItemResource:
-        rows = self.get_queryset(request).select_related("cinema")
-        cinemas = visible_rows(self.admin_site, ConcessionItem._meta.get_field("cinema").related_model, request)
-        assert cinemas is not None
-        return ConcessionItemResource(rows=rows, cinemas=cinemas, person=request.user, at=clock.now())
+        costs = COSTS_OF_ITEM if obj and may_see_costs(request) else []
+        return [*self.readonly_fields, *costs, "cinema"] if obj else self.readonly_fields

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from import_export.fields import Field
 
 from accounts.scope import cinemas_of_person, within
+from backoffice.framework.import_export.columns import column
 from backoffice.framework.import_export.names import name_key
 from backoffice.framework.import_export.resources import Resource
 from backoffice.framework.import_export.rows import Cells
@@ -34,25 +35,17 @@ class ConcessionItemResource(Resource):
     columns = dict.fromkeys(["cinema", "name", *NUMBERS, "made_to_order", "is_active", "stock_quantity"])
     ignored_on_import = frozenset({"stock_quantity"})
     name_column = "name"
+    names_are_unique = True
     permissions = ("concessions.add_concessionitem", "concessions.change_concessionitem")
 
     cinema = Field("cinema", "cinema", TextWidget())
     name = Field("name", "name", TextWidget())
-    price = Field("price", "price", NumberWidget(ConcessionItem._meta.get_field("price")))
-    max_stock_quantity = Field(
-        "max_stock_quantity", "max_stock_quantity", NumberWidget(ConcessionItem._meta.get_field("max_stock_quantity"))
-    )
-    low_stock_percent = Field(
-        "low_stock_percent", "low_stock_percent", NumberWidget(ConcessionItem._meta.get_field("low_stock_percent"))
-    )
+    price = column(ConcessionItem, "price", NumberWidget)
+    max_stock_quantity = column(ConcessionItem, "max_stock_quantity", NumberWidget)
+    low_stock_percent = column(ConcessionItem, "low_stock_percent", NumberWidget)
     made_to_order = Field("made_to_order", "made_to_order", BooleanWidget())
     is_active = Field("is_active", "is_active", BooleanWidget())
-    stock_quantity = Field(
-        "stock_quantity",
-        "stock_quantity",
-        NumberWidget(ConcessionItem._meta.get_field("stock_quantity")),
-        readonly=True,
-    )
+    stock_quantity = column(ConcessionItem, "stock_quantity", NumberWidget, readonly=True)
 
     class Meta:
         model = ConcessionItem
@@ -90,9 +83,6 @@ class ConcessionItemResource(Resource):
     def match(self, row: Cells) -> int | None:
         key = self._key(row)
         return None if key is None else self.find_by_key(key)
-
-    def other_with_same_key(self, instance: ConcessionItem) -> str:
-        return self.other_with_same_name(instance)
 
     def import_instance(self, instance: ConcessionItem, row: Cells, **kwargs: Any) -> None:
         cinema = instance.cinema_id

@@ -1,20 +1,22 @@
 """Actions on bar items, on the pages of items and of low stock."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.accounts.approvals import ApprovalsMixin
-from backoffice.concessions.forms import CountForm, ReceiveForm, ReorderForm, WriteOffForm
+from backoffice.concessions.forms import CountForm, ReceiveForm, ReorderForm, SetCostForm, WriteOffForm
 from backoffice.framework.actions import confirmed_action
+from cinema.money import format_money
 from concessions.approvals import WriteOffApproval
 from concessions.models import ConcessionItem
-from concessions.services import count, order_to_maximum, put_on_sale, receive, take_off_sale, write_off
+from concessions.services import count, order_to_maximum, put_on_sale, receive, set_cost, take_off_sale, write_off
 
 STOCK_NOTE = _("Stock changes are not shown here. Each one is listed on the item’s page, with who made it and why.")
-STOCK_ACTIONS = ["receive_goods", "count_stock", "write_off_goods", "order_goods", "take_off", "put_back"]
+STOCK_ACTIONS = ["receive_goods", "count_stock", "write_off_goods", "set_cost", "order_goods", "take_off", "put_back"]
 
 
 class StockActionsMixin(ApprovalsMixin):
@@ -27,8 +29,10 @@ class StockActionsMixin(ApprovalsMixin):
         form=ReceiveForm,
         icon="local_shipping",
     )
-    def receive_goods(self, item: ConcessionItem, *, quantity: int, seen: int, at: datetime, actor: User) -> str:
-        receive(item, quantity=quantity, seen=seen, at=at, actor=actor)
+    def receive_goods(
+        self, item: ConcessionItem, *, quantity: int, unit_cost: Decimal | None, seen: int, at: datetime, actor: User
+    ) -> str:
+        receive(item, quantity=quantity, unit_cost=unit_cost, seen=seen, at=at, actor=actor)
         message = gettext("%(item)s: %(quantity)d received, %(stock)d now in stock.")
         return message % {"item": item, "quantity": quantity, "stock": item.stock_quantity}
 
@@ -61,6 +65,21 @@ class StockActionsMixin(ApprovalsMixin):
     ) -> str:
         written_off = write_off(item, quantity=quantity, reason=reason, seen=seen, at=at, actor=actor)
         return WriteOffApproval.message(item, written_off)
+
+    @confirmed_action(
+        permission="concessions.set_cost",
+        title=_("Set the cost"),
+        text=_("All that is in stock now counts at this cost. What was sold or written off before keeps its cost."),
+        form=SetCostForm,
+        when=lambda item: item.stock_quantity > 0,
+        icon="paid",
+    )
+    def set_cost(
+        self, item: ConcessionItem, *, unit_cost: Decimal, reason: str, seen: int, at: datetime, actor: User
+    ) -> str:
+        movement = set_cost(item, unit_cost=unit_cost, reason=reason, seen=seen, at=at, actor=actor)
+        message = gettext("%(item)s: the stock is worth %(value)s now.")
+        return message % {"item": item, "value": format_money(unit_cost * movement.concession_item.stock_quantity)}
 
     @confirmed_action(
         permission="concessions.order_goods",

@@ -49,7 +49,7 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
 
 @dataclass(frozen=True)
 class AccessMissing:
-    """What a new member of staff lacks to begin, and whom to ask for it."""
+    """What a new member of staff still needs before starting work, and the colleagues who can give it."""
 
     role: bool
     cinema: bool
@@ -57,7 +57,7 @@ class AccessMissing:
 
     @classmethod
     def of(cls, request: HttpRequest) -> "AccessMissing | None":
-        """None for who has both. No query of its own for them."""
+        """None for users who have both; for them it costs no extra query."""
         person: Any = request.user
         role, cinema = not person.get_all_permissions(), cinemas_of(request) == frozenset()
         return cls(role, cinema, list(who_gives_access(person)[:NAMES_SHOWN])) if role or cinema else None

@@ -87,7 +87,7 @@ def confirmed_action(
 
     `text` describes the effects in a sentence. `when` limits the button to some rows; the service still decides. `done`
     is the message after several rows at once, an `ngettext_lazy` by "count". `reauthenticate` asks for the password
-    again, unless it was given lately. The row is looked up in the page's queryset, so a row of another cinema is not
+    again, unless it was given recently. The row is looked up in the page's queryset, so a row of another cinema is not
     found.
     """
 

@@ -17,7 +17,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import DataError
-from django.db.models import DateTimeField, Model, QuerySet
+from django.db.models import CharField, DateTimeField, Model, QuerySet, TextField
 from django.forms import Media
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -31,7 +31,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from accounts.phones import international
+from accounts.phones import stored_form
 from accounts.scope import cinemas_of, within
 from backoffice.framework.badges import PlainValues
 from backoffice.framework.changelist_postprocess import postprocess
@@ -44,6 +44,7 @@ from backoffice.framework.time_zones import add_time_zone_hint, cinema_of, zone_
 from cinema.ids import is_valid_id
 from cinema.local_time import format_local
 from cinema.money import MoneyField
+from cinema.validators import TextFormField
 
 PREPOPULATE_SCRIPTS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
@@ -154,6 +155,8 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
             return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if type(db_field) in {CharField, TextField} and not db_field.choices:
+            kwargs.setdefault("form_class", TextFormField)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(db_field, DateTimeField) and field is not None:
             add_time_zone_hint(field)
@@ -192,7 +195,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         words = search_term.replace("\x00", "")  # PostgreSQL raises an error for NUL
         if self.searches_phones:
-            words = international(words) or words
+            words = stored_form(words)
         return super().get_search_results(request, queryset, words)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

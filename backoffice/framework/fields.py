@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from cinema.validators import LONGEST_REASON
+from cinema.validators import LONGEST_REASON, TextFormField
 
 
-class ReasonField(forms.CharField):
+class ReasonField(TextFormField):
     """A reason in one line, as long as the database keeps."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""The log-in form of staff: e-mail and password, then the second factor of whoever has enrolled one."""
+"""The log-in form of staff: e-mail and password, then the second factor if the person has enrolled one."""
 
 from typing import Any
 

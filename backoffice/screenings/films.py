@@ -8,14 +8,12 @@ from django.http import HttpRequest
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.screenings.resources import FilmResource
-from cinema import clock
-from screenings.models import (
-    Film,
-)
+from screenings.models import Film
 
 
 @admin.register(Film)
 class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
+    resource_class = FilmResource
     cinema_path = None
     list_display = ["title", "year", "duration_minutes", "age_rating"]
     list_filter = ["age_rating", "genres"]
@@ -24,7 +22,3 @@ class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"age_rating": "", **super().get_changeform_initial_data(request)}
-
-    def resource_for(self, request: HttpRequest) -> FilmResource:
-        rows = self.get_queryset(request).prefetch_related("genres")
-        return FilmResource(rows=rows, person=request.user, at=clock.now())

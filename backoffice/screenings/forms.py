@@ -24,6 +24,7 @@ from backoffice.framework.fields import ReasonField
 from backoffice.screenings.occupancy import tickets_for
 from cinema.local_time import is_valid_year, validate_year
 from cinema.money import format_money
+from cinema.validators import TextFormField
 from orders.queries import taken_tickets
 from orders.services import refunds_of
 from orders.services.refunds.by_session import SERVICE
@@ -211,7 +212,7 @@ class CancelSessionForm(ActionForm):
 
 
 class BuildHallForm(PreviewedForm):
-    name = forms.CharField(label=_("Hall name"), max_length=80, widget=UnfoldAdminTextInputWidget())
+    name = TextFormField(label=_("Hall name"), max_length=80, widget=UnfoldAdminTextInputWidget())
     cleaning_minutes = forms.IntegerField(
         label=_("Cleaning (minutes)"), initial=15, min_value=0, max_value=240, widget=UnfoldAdminIntegerFieldWidget()
     )
@@ -252,7 +253,7 @@ class SeatOutageForm(PreviewedForm):
     row_number = forms.IntegerField(
         label=_("Row"), min_value=1, max_value=999, widget=UnfoldAdminIntegerFieldWidget(attrs={"autofocus": True})
     )
-    numbers = forms.CharField(
+    numbers = TextFormField(
         label=_("Seats"),
         max_length=200,
         widget=UnfoldAdminTextInputWidget(),

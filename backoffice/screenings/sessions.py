@@ -16,17 +16,16 @@ from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
 from backoffice.framework.import_export.pages import ImportExportMixin
-from backoffice.framework.scoped_choices import visible_rows
 from backoffice.screenings.forms import CancelSessionForm
 from backoffice.screenings.occupancy import session_occupancy
-from backoffice.screenings.resources import SessionResource
+from backoffice.screenings.session_resource import SessionResource
 from backoffice.screenings.timetable import TimetableMixin
 from cinema import clock
 from cinema.local_time import format_local
 from orders.models import Order
 from orders.services import call_off, request_session_refunds
 from orders.services.refunds.by_session import needs_refund_request
-from screenings.models import Cinema, Session
+from screenings.models import Session
 
 COLOURS = {
     Session.Status.SCHEDULED: "info",
@@ -38,6 +37,7 @@ COLOURS = {
 
 @admin.register(Session)
 class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
+    resource_class = SessionResource
     cinema_path = "hall__cinema"
     list_display = ["film", "hall", "start_local", "ticket_price", "status_label"]
     list_filter = ["status", "hall__cinema", "start_datetime"]
@@ -116,12 +116,6 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("screenings.schedule_session")) and self.has_view_permission(request)
-
-    def resource_for(self, request: HttpRequest) -> SessionResource:
-        rows = self.get_queryset(request).select_related("film", "hall__cinema")
-        cinemas = visible_rows(self.admin_site, Cinema, request)
-        assert cinemas is not None
-        return SessionResource(rows=rows, cinemas=cinemas, person=request.user, at=clock.now())
 
     # --- The page of one session
 

@@ -24,7 +24,7 @@ def adjust(
 ) -> BonusTransaction:
     """Add points to an account, or take points with a negative amount, on a staff member's decision.
 
-    Raises `ReasonNeeded`; `OwnPoints` for the account of who acts or approves; `AdjustmentRefused` if the amount is 0,
+    Raises `ReasonNeeded`; `OwnPoints` for an account of the actor or approver; `AdjustmentRefused` if the amount is 0,
     out of bounds or takes more than the balance; `BalanceChanged` if there is an adjustment later than `seen` (see
     `last_adjustment`); and `ApprovalRequired` above the limit for one person, unless there is an `approver`. Owns its
     transaction.

@@ -1,6 +1,6 @@
 from concessions.services.low_stock import alert_low_stock, reset_low_stock_alerts
 from concessions.services.reordering import order_to_maximum, put_on_sale, take_off_sale
-from concessions.services.stock import count, last_staff_movement, receive, reserved_on_shelf, write_off
+from concessions.services.stock import count, last_staff_movement, receive, reserved_on_shelf, set_cost, write_off
 
 __all__ = [
     "alert_low_stock",
@@ -11,6 +11,7 @@ __all__ = [
     "receive",
     "reserved_on_shelf",
     "reset_low_stock_alerts",
+    "set_cost",
     "take_off_sale",
     "write_off",
 ]

@@ -3,15 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case, ExpressionWrapper, F, Value, When
+from django.db.models.functions import Coalesce
 
-from cinema.db_functions import insert_from
+from cinema.db_functions import PerRowDelta, insert_from
+from cinema.money import MoneyField
 from cinema.status import transition
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
 from concessions.services import movements
+from concessions.services.costs import Cost, ValuedStock
 
 Kind = StockMovement.Kind
 
@@ -25,22 +29,22 @@ def take_stock(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None
     for preorder in preorders:
         changes[preorder.concession_item_id] -= preorder.quantity
     items = lock_items(changes.keys())
-    short = [items[key] for key, change in changes.items() if items[key].stock_quantity + change < 0]
+    short = [items[key] for key, change in changes.items() if items[key].quantity + change < 0]
     if short:
         raise OutOfStock(item.name for item in short)
-    movements.apply(changes, at=at)
-    StockMovement.objects.bulk_create(
-        [
-            StockMovement(
-                concession_item_id=preorder.concession_item_id,
-                quantity=-preorder.quantity,
-                kind=Kind.HOLD,
-                at=at,
-                preorder=preorder,
-            )
-            for preorder in preorders
-        ]
-    )
+    taken = [
+        StockMovement(
+            concession_item_id=preorder.concession_item_id,
+            quantity=-preorder.quantity,
+            kind=Kind.HOLD,
+            at=at,
+            preorder=preorder,
+            **items[preorder.concession_item_id].take(preorder.quantity)._asdict(),
+        )
+        for preorder in preorders
+    ]
+    movements.apply(changes, valued=items.values(), at=at)
+    StockMovement.objects.bulk_create(taken)
 
 
 def release(preorders: Sequence[ConcessionPreorder], to: str, *, at: datetime) -> None:
@@ -58,27 +62,62 @@ def return_stock(preorders: Collection[int], *, at: datetime, wasted: Collection
     """Return the quantities held by these preorders (primary keys) to the stock. Repeating it changes nothing.
 
     Preorders in `wasted` were prepared and cannot be sold again: they are returned and written off, so that both
-    movements are recorded. At most five queries, however many preorders. Must be called inside a transaction (the
-    orders are locked; the items are locked here).
+    movements are recorded. Goods come back at the cost at which they left, or at the average cost if theirs was not
+    known then. At most five queries, however many preorders. Must be called inside a transaction (the orders are
+    locked; the items are locked here).
     """
     held = StockMovement.objects.filter(preorder__in=preorders, kind=Kind.HOLD, reversed_by__isnull=True)
-    rows = list(held.order_by("pk").values_list("pk", "concession_item_id", "preorder_id", "quantity"))
+    rows = list(held.order_by("pk").values_list("pk", "concession_item_id", "preorder_id", "quantity", "value"))
     if not rows:
         return
+    items = lock_items({item for _key, item, *_rest in rows})
     changes: defaultdict[int, int] = defaultdict(int)
-    for _key, item, preorder, quantity in rows:
-        changes[item] -= 0 if preorder in wasted else quantity
-    lock_items(changes.keys())
-    movements.apply({item: change for item, change in changes.items() if change}, at=at)
+    assumed: dict[int, Cost] = {}  # of movements from before a cost was entered
+    for key, item_id, preorder, quantity, value in rows:
+        item = items[item_id]
+        if value is None and item.average is not None:
+            assumed[key] = Cost(item.average, item.at_average(quantity))
+        if preorder not in wasted:
+            changes[item_id] -= quantity
+            item.put(-quantity, value=_negative(assumed[key].value if key in assumed else value))
+    movements.apply(changes, valued=items.values(), at=at)
     source = StockMovement.objects.filter(pk__in=[key for key, *_rest in rows])
     same = {"concession_item": F("concession_item"), "preorder": F("preorder"), "at": at}
-    insert_from(source, StockMovement, kind=Kind.RETURN, quantity=-F("quantity"), reverses=F("pk"), **same)
+    insert_from(
+        source,
+        StockMovement,
+        kind=Kind.RETURN,
+        quantity=-F("quantity"),
+        reverses=F("pk"),
+        **same,
+        **_costs(assumed, sign=-1),
+    )
     if wasted:
         lost = source.filter(preorder__in=wasted)
-        insert_from(lost, StockMovement, kind=Kind.WRITE_OFF, quantity=F("quantity"), **same)
+        insert_from(lost, StockMovement, kind=Kind.WRITE_OFF, quantity=F("quantity"), **same, **_costs(assumed, sign=1))
 
 
-def lock_items(items: Iterable[int]) -> dict[int, Any]:
-    """Lock the items until the transaction ends, and return their current names and stocks by primary key."""
+def _negative(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else -amount
+
+
+def _costs(assumed: dict[int, Cost], *, sign: int) -> dict[str, Any]:
+    """The costs of movements that are made from others: theirs, or else what is assumed; the value gets the sign."""
+    unit_cost: Any = F("unit_cost")
+    value: Any = F("value")
+    if assumed:
+        money = MoneyField()
+        costs = {key: money.get_prep_value(cost.unit_cost) for key, cost in assumed.items()}
+        values = {key: money.get_prep_value(cost.value) for key, cost in assumed.items()}
+        unit_cost = Coalesce(unit_cost, PerRowDelta(costs, money), output_field=money)
+        value = Coalesce(value, PerRowDelta(values, money), output_field=money)
+    signed = ExpressionWrapper(value * Value(sign), output_field=MoneyField())
+    flag = Case(When(pk__in=list(assumed), then=True), default=False) if assumed else False
+    return {"unit_cost": unit_cost, "value": signed, "cost_assumed": flag}
+
+
+def lock_items(items: Iterable[int]) -> dict[int, ValuedStock]:
+    """Lock the items until the transaction ends, and return their current stocks by primary key."""
     rows = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=items).order_by("pk")
-    return {item.pk: item for item in rows.values_list("pk", "name", "stock_quantity", named=True)}
+    columns = rows.values_list("pk", "name", "stock_quantity", "stock_value", "average_cost")
+    return {row[0]: ValuedStock(*row) for row in columns}

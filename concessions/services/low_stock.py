@@ -19,9 +19,9 @@ PERMISSION = "concessions.change_concessionitem"
 def alert_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
     """Alert staff to items that are low, and suggest an order up to the maximum.
 
-    Alerts, in their own language, all staff of the item's cinema who may change its items; again only after the item
-    has recovered. A constant number of queries on PostgreSQL. Must be called inside a transaction (the items are locked
-    and were read afterwards).
+    All staff of the item's cinema who may change its items are alerted in their own language, and again only after the
+    item has recovered. A constant number of queries on PostgreSQL. Must be called inside a transaction (the items are
+    locked and were read afterwards).
     """
     stamped = (
         ConcessionItem.objects.low(at)

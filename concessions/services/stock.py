@@ -1,6 +1,8 @@
-"""Changes of the stock by staff: goods received, write-offs and stock counts."""
+"""Changes of the stock by staff: goods received, write-offs, stock counts and costs."""
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -9,25 +11,44 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import require_approval_above_limit
-from cinema.validators import clean_reason
-from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, StockChanged, WrongQuantity
+from cinema.money import MAX_AMOUNT, ZERO, rounded
+from cinema.validators import clean_reason, clean_text
+from concessions.errors import (
+    CountDiffers,
+    NothingInStock,
+    OutOfStock,
+    PromisedToCustomers,
+    StockChanged,
+    WrongCost,
+    WrongQuantity,
+)
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
 from concessions.services import movements
+from concessions.services.costs import Cost, ValuedStock
 
 
 def receive(
-    item: ConcessionItem, *, quantity: int, at: datetime, actor: User | None = None, seen: int | None = None
+    item: ConcessionItem,
+    *,
+    quantity: int,
+    unit_cost: Decimal | None = None,
+    at: datetime,
+    actor: User | None = None,
+    seen: int | None = None,
 ) -> StockMovement:
     """Add received goods to the stock, and close the item's open reorder suggestion.
 
-    The stock may exceed the maximum. Raises `WrongQuantity`, and `StockChanged` if staff made a movement later than
-    `seen` (see `last_staff_movement`). Owns its transaction.
+    `unit_cost` is what one unit cost; 0 is a cost, None is not known: then the goods count at the average cost. The
+    stock may exceed the maximum. Raises `WrongQuantity`, `WrongCost`, and `StockChanged` if staff made a movement later
+    than `seen` (see `last_staff_movement`). Owns its transaction.
     """
+    if unit_cost is not None:
+        _check_cost(unit_cost)
     with transaction.atomic():
         _lock(item)
         _check_unchanged(item, seen)
         _check_quantity(quantity, lowest=1, highest=MOST_STOCK - item.stock_quantity)
-        movement = _change(item, by=quantity, kind=StockMovement.Kind.RECEIPT, at=at, actor=actor)
+        movement = _change(item, by=quantity, unit_cost=unit_cost, kind=StockMovement.Kind.RECEIPT, at=at, actor=actor)
         ReorderSuggestion.objects.filter(concession_item=item, settled_at__isnull=True).update(settled_at=at)
     return movement
 
@@ -76,7 +97,7 @@ def count(
     missing, or `PromisedToCustomers` if the count is lower than what customers have ordered. Owns its transaction.
     """
     _check_quantity(on_shelf, lowest=0, highest=MOST_STOCK)
-    reason = clean_reason(reason) if reason.strip() else ""
+    reason = clean_reason(reason) if clean_text(reason) else ""
     with transaction.atomic():
         _lock(item)
         _check_unchanged(item, seen)
@@ -93,6 +114,32 @@ def count(
         return _change(item, by=difference, kind=StockMovement.Kind.COUNT, at=at, actor=actor, reason=reason)
 
 
+def set_cost(
+    item: ConcessionItem,
+    *,
+    unit_cost: Decimal,
+    reason: str,
+    at: datetime,
+    actor: User | None = None,
+    seen: int | None = None,
+) -> StockMovement:
+    """Set what each unit in stock cost: of stock whose cost is not known, or to correct a cost.
+
+    What has left the stock keeps its cost. Raises `WrongCost`, `ReasonNeeded`, `NothingInStock`, and `StockChanged` as
+    `receive` does. Owns its transaction.
+    """
+    _check_cost(unit_cost)
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        _lock(item)
+        _check_unchanged(item, seen)
+        if not item.stock_quantity:
+            raise NothingInStock(item)
+        stock = ValuedStock.of(item)
+        cost = stock.revalue(unit_cost)
+        return _record(item, stock, cost, by=0, kind=StockMovement.Kind.COST, at=at, actor=actor, reason=reason)
+
+
 def last_staff_movement(item: ConcessionItem) -> int:
     """The primary key of the last movement made by staff, or 0.
 
@@ -105,7 +152,7 @@ def last_staff_movement(item: ConcessionItem) -> int:
 
 def _by_staff(item: ConcessionItem) -> QuerySet[StockMovement]:
     Kind = StockMovement.Kind
-    kinds = [Kind.RECEIPT, Kind.WRITE_OFF, Kind.COUNT]
+    kinds = [Kind.RECEIPT, Kind.WRITE_OFF, Kind.COUNT, Kind.COST]
     return StockMovement.objects.filter(concession_item=item, kind__in=kinds, preorder=None).order_by("-pk")
 
 
@@ -134,17 +181,33 @@ def reserved_on_shelf(item: ConcessionItem) -> int:
 def _lock(item: ConcessionItem) -> None:
     """Lock the item and read its current stock."""
     item.refresh_from_db(
-        fields=["stock_quantity", "made_to_order", "price"],
+        fields=["stock_quantity", "stock_value", "average_cost", "made_to_order", "price"],
         from_queryset=ConcessionItem.objects.select_for_update(of=("self",), no_key=True),
     )
 
 
-def _change(
-    item: ConcessionItem, *, by: int, kind: str, at: datetime, actor: User | None, reason: str = ""
+def _change(item: ConcessionItem, *, by: int, unit_cost: Decimal | None = None, **movement: Any) -> StockMovement:
+    stock = ValuedStock.of(item)
+    cost = stock.put(by, unit_cost=unit_cost) if by > 0 else stock.take(-by)
+    if movement["kind"] != StockMovement.Kind.RECEIPT:
+        cost = cost._replace(cost_assumed=False)  # the average is the cost of what was counted
+    return _record(item, stock, cost, by=by, **movement)
+
+
+def _record(
+    item: ConcessionItem, stock: ValuedStock, cost: Cost, *, by: int, at: datetime, **movement: Any
 ) -> StockMovement:
-    movements.apply({item.pk: by}, at=at)
-    item.refresh_from_db(fields=["stock_quantity", "is_low", "low_since", "low_alerted_at"])
-    return StockMovement.objects.create(concession_item=item, quantity=by, kind=kind, at=at, actor=actor, reason=reason)
+    movements.apply({item.pk: by}, valued=[stock], at=at)
+    item.refresh_from_db(
+        fields=["stock_quantity", "stock_value", "average_cost", "is_low", "low_since", "low_alerted_at"]
+    )
+    return StockMovement.objects.create(concession_item=item, quantity=by, at=at, **cost._asdict(), **movement)
+
+
+def _check_cost(unit_cost: Decimal) -> None:
+    within = isinstance(unit_cost, Decimal) and unit_cost.is_finite() and ZERO <= unit_cost <= MAX_AMOUNT
+    if not within or unit_cost != rounded(unit_cost):
+        raise WrongCost(unit_cost)
 
 
 def _check_quantity(quantity: int, *, lowest: int, highest: int) -> None:

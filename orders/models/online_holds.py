@@ -1,4 +1,4 @@
-"""Who holds unpaid seats online. Visitors, people and addresses are stored as keyed hashes."""
+"""Records who holds unpaid seats online. Visitors, people and addresses are stored as keyed hashes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from orders.models.orders import Order
 
 
 class OnlineHold(models.Model):
-    """Who holds an online order, so that one visitor or address cannot hold a whole hall.
+    """Records who holds an online order, so that one visitor or address cannot hold a whole hall.
 
     `since` is the start of the first hold: an order that replaces another keeps it. `may_write` says whether the
     address is notified if the hold expires; see `orders.services.selling.online`.

@@ -1,6 +1,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, Expression, ExpressionWrapper, F, Q, Sum, Value, When
 
@@ -19,7 +20,7 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
 
     A ticket counts from the instant its order was paid. It stays sold when it is refunded, and counts as refunded too.
     """
-    sessions = {
+    sessions: dict[int, Any] = {
         row["pk"]: {**row, "about": days.of(row["start_datetime"])}
         for row in Session.objects.filter(days.within("start_datetime"), hall__cinema__in=days.cinemas)
         .order_by()

@@ -88,7 +88,7 @@ def sign_in(token: str, *, language: str, at: datetime) -> User:
                 raise LinkRefused from error
         user.last_login = at
         user.save(update_fields=["last_login"])
-        if not user.is_staff:  # who types a guest's order at work may have typed their own address
+        if not user.is_staff:  # staff who entered a guest's order at work may have typed their own address
             claim_guest_orders(user)
     return user
 

@@ -1,4 +1,4 @@
-"""Who signs in at the shop is a customer there, also a member of staff, and opens nothing of the admin."""
+"""Everyone who signs in at the shop is a customer there, staff included, and can open no page of the admin."""
 
 import pytest
 from django.conf import settings

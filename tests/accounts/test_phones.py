@@ -1,5 +1,6 @@
 """One person's phone number is one value, however it is typed, on both databases."""
 
+import json
 import re
 from importlib import import_module
 from types import SimpleNamespace
@@ -14,14 +15,31 @@ from django.db.models.functions import Cast
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from accounts.phones import PhoneFormField, international, rewrite_stored, spellings, stored_form
+from accounts.phones import PhoneFormField, international, rewrite_stored, rough_spellings, spellings, stored_form
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import Customer
+from storefront.forms import ProfileForm
 from tests.helpers import factories
 
 NUMBER = "+79161234567"
-TYPED = ["+7 (916) 123-45-67", "8 916 123 45 67", "79161234567", "89161234567", "9161234567", " +7.916.123.45.67 "]
+TYPED = [
+    "+7 (916) 123-45-67",
+    "8 916 123 45 67",
+    "79161234567",
+    "89161234567",
+    "9161234567",
+    " +7.916.123.45.67 ",
+    "8 916 123\N{EN DASH}45\N{EN DASH}67",
+    "8 916 123\N{MINUS SIGN}45\N{MINUS SIGN}67",
+    "8 916 123\N{NON-BREAKING HYPHEN}45\N{FIGURE DASH}67",
+    "+7\N{NO-BREAK SPACE}916\N{NARROW NO-BREAK SPACE}123\N{THIN SPACE}45\N{ZERO WIDTH SPACE}67",
+    "\N{LEFT-TO-RIGHT EMBEDDING}+79161234567\N{POP DIRECTIONAL FORMATTING}",
+    "\N{FULLWIDTH PLUS SIGN}７\N{FULLWIDTH LEFT PARENTHESIS}９１６\N{FULLWIDTH RIGHT PARENTHESIS}１２３４５６７",
+    "+٧٩١٦١٢٣٤٥٦٧",
+    "tel:+79161234567",
+    "Tel: 8 (916) 123-45-67;",
+]
 
 
 @pytest.mark.parametrize("typed", [*TYPED, NUMBER])
@@ -29,10 +47,23 @@ def test_every_spelling_of_a_number_is_one_value(typed: str) -> None:
     assert international(typed) == NUMBER
 
 
-@pytest.mark.parametrize("typed", ["", "12", "916-FLOWERS", "anna@example.org", "+7 916 123", "123-45-67", "0" * 32])
+@pytest.mark.parametrize(
+    "typed", ["", "12", "916-FLOWERS", "anna@example.org", "+7 916 123", "123-45-67", "0" * 32, "\u200b"]
+)
 def test_what_is_no_number_is_none(typed: str) -> None:
     assert international(typed) is None
     assert stored_form(f" {typed} ") == typed
+
+
+@pytest.mark.parametrize("typed", ["8 916 123 45 6", "+78916123456", "+7 000 123-45-67"])
+def test_a_number_that_is_not_valid_is_refused_and_one_that_was_stored_is_found(typed: str) -> None:
+    assert international(typed) is None
+    with pytest.raises(ValidationError, match="Enter a phone number"):
+        PhoneFormField().clean(typed)
+
+    stored = stored_form(typed)
+    assert (stored, stored_form(stored)) == (f"+7{stored[2:]}", stored)
+    assert spellings(stored)
 
 
 def test_numbers_of_other_countries_keep_their_country(settings: Any) -> None:
@@ -51,17 +82,35 @@ def test_a_form_refuses_what_is_no_number() -> None:
         field.clean("after six")
 
 
+@pytest.mark.django_db
+def test_a_form_keeps_a_number_that_was_stored_before_it_was_checked() -> None:
+    user = User.objects.create_user("anna@example.org", phone="8 916 123 45 6")
+
+    def errors_of(phone: str) -> Any:
+        given = {"first_name": "Anna", "phone": phone, "preferred_language": "en"}
+        return ProfileForm(given, instance=User.objects.get(pk=user.pk)).errors
+
+    assert not errors_of(user.phone)
+    assert not errors_of("8 (916) 123-45-6")
+    assert list(errors_of("8 916 123 45 7")) == ["phone"]
+
+
 @pytest.mark.parametrize("typed", TYPED)
 @pytest.mark.django_db
 def test_spellings_are_found_in_texts_by_python_and_by_the_database(typed: str) -> None:
-    pattern = spellings(NUMBER)
+    pattern, rough = spellings(NUMBER), rough_spellings(NUMBER)
     assert pattern
-    text = f"Called {typed.strip()}: no answer."
-    rows = User.objects.annotate(text=Cast(Value(text), TextField()))
+    text = f"Called {typed.strip().strip(';')}: no answer."
+    in_json = json.dumps(f"Called\N{EM DASH}{typed.strip()}: no answer.")
+    rows = User.objects.annotate(text=Cast(Value(text), TextField()), in_json=Cast(Value(in_json), TextField()))
     User.objects.create_user("anna@example.org")
 
-    assert re.sub(pattern, "…", text) == "Called …: no answer."
-    assert rows.filter(text__regex=pattern).count() == 1
+    left = re.sub(pattern, "…", text)
+    assert left.removesuffix(": no answer.") in {"Called …", "Called tel:…", "Called Tel: …"} | {
+        f"Called {mark}…{end}" for mark in ("", "\u202a") for end in ("", "\u202c")
+    }
+    assert rows.filter(text__regex=rough).count() == 1
+    assert rows.filter(in_json__regex=rough).count() == 1
 
 
 def test_other_numbers_are_left_in_texts() -> None:
@@ -108,6 +157,22 @@ def test_numbers_stored_before_are_rewritten_in_batches_of_two_queries() -> None
     ]
     writes = [query for query in queries if query["sql"].startswith("UPDATE")]
     assert len(writes) == 2  # the first batch and the second
+
+
+@pytest.mark.django_db
+def test_migrations_bring_the_spellings_that_are_newly_understood_to_one_form() -> None:
+    spelled = "8 916 123\N{EN DASH}45\N{EN DASH}67"
+    User.objects.create_user("anna@example.org", phone=NUMBER)
+    order = factories.an_order(email="", phone=NUMBER)
+    store_as_it_is(User, spelled, email="anna@example.org")
+    store_as_it_is(Order, spelled, pk=order.pk)
+    assert not Order.objects.filter(phone=NUMBER).exists()
+
+    for migration in ("accounts.migrations.0010_more_phones", "orders.migrations.0015_more_phones"):
+        import_module(migration).rewrite(apps, SimpleNamespace(connection=connection))
+
+    assert User.objects.get(phone=NUMBER).phone == NUMBER
+    assert Customer.known_by(spelled).orders().get() == order
 
 
 @pytest.mark.django_db

@@ -37,7 +37,7 @@ class Pairs:
 
 
 def alternate(ours: Callable[[int], Any], theirs: Callable[[int], Any], *, pairs: int) -> Pairs:
-    """Time each of them `pairs` times, in turn; both get the number of the pair. Who begins changes as well."""
+    """Time each of them `pairs` times, in turn; both get the number of the pair. They take turns at going first."""
     measured = Pairs([], [])
     for number in range(pairs):
         turn = [(ours, measured.ours), (theirs, measured.theirs)]

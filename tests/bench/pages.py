@@ -76,7 +76,7 @@ def create_rows_of_cinema(world: GatewayHarness, *, old: int, old_kinds: list[tu
 
 
 def staff() -> dict[str, Client]:
-    """Who waits for pages: somebody who sees the whole chain, and somebody who sees one cinema of it."""
+    """The staff who wait for pages: somebody who sees the whole chain, and somebody who sees one cinema of it."""
     sync_roles()
     people = {
         "owner": someone("owner", all_cinemas=True),

@@ -77,7 +77,7 @@ def sell_out(session: Session, at: datetime) -> Sale:
     ]
     for buyer in buyers:
         buyer.start()
-    start.wait(timeout=60)  # who broke before keeps nobody waiting
+    start.wait(timeout=60)  # a process that failed earlier keeps no other waiting
     begun = time.perf_counter()
     answers = [found.get(timeout=300) for _buyer in buyers]
     seconds = time.perf_counter() - begun
@@ -106,7 +106,7 @@ def _buy(key: int, before: int, at: datetime, number: int, start: Any, found: An
         hold(cinema=showing.hall.cinema, tickets=tickets, email=f"buyer{number}@example.org", at=at)
 
     hold_two(matinee, places[number])  # a shop that is open has warm connections
-    start.wait(timeout=60)  # who broke before keeps nobody waiting
+    start.wait(timeout=60)  # a process that failed earlier keeps no other waiting
     while pairs := _free(places, session):
         pair = chance.choice(pairs)
         begun = time.perf_counter()

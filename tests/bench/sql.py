@@ -479,7 +479,7 @@ def _move(cursor: Any, given: dict[str, Any], to: str, stamps: str = "") -> None
         {**given, "to": to, "sources": SOURCES[to]},
     )
     if cursor.rowcount != len(given["keys"]):
-        raise RuntimeError("moved meanwhile")
+        raise RuntimeError("moved by somebody else")
 
 
 SOURCES = {
@@ -587,21 +587,24 @@ def _put_back(cursor: Any, preorders: Keys, at: datetime, wasted: Sequence[int] 
     )
     cursor.execute(
         """WITH held AS (
-               SELECT id, concession_item_id AS item, preorder_id, quantity FROM concessions_stockmovement hold
+               SELECT id, concession_item_id AS item, preorder_id, quantity, unit_cost, value
+               FROM concessions_stockmovement hold
                WHERE preorder_id = ANY(%(preorders)s) AND kind = 'HOLD' AND NOT EXISTS (
                    SELECT 1 FROM concessions_stockmovement known WHERE known.reverses_id = hold.id)
            ), back AS (
-               INSERT INTO concessions_stockmovement (concession_item_id, quantity, kind, at, preorder_id, reverses_id,
-                                                      reason)
-               SELECT item, -quantity, 'RETURN', %(at)s, preorder_id, id, '' FROM held
-               UNION ALL SELECT item, quantity, 'WRITE_OFF', %(at)s, preorder_id, NULL, '' FROM held
-                         WHERE preorder_id = ANY(%(wasted)s::bigint[])
-               RETURNING concession_item_id, quantity
+               INSERT INTO concessions_stockmovement (concession_item_id, quantity, unit_cost, value, cost_assumed,
+                                                      kind, at, preorder_id, reverses_id, reason)
+               SELECT item, -quantity, unit_cost, -value, false, 'RETURN', %(at)s, preorder_id, id, '' FROM held
+               UNION ALL SELECT item, quantity, unit_cost, value, false, 'WRITE_OFF', %(at)s, preorder_id, NULL, ''
+                         FROM held WHERE preorder_id = ANY(%(wasted)s::bigint[])
+               RETURNING concession_item_id, quantity, value
            ), change AS (
-               SELECT concession_item_id AS item, sum(quantity) AS quantity FROM back
+               SELECT concession_item_id AS item, sum(quantity) AS quantity, sum(value) AS value FROM back
                GROUP BY 1 HAVING sum(quantity) <> 0)
            UPDATE concessions_concessionitem item
            SET stock_quantity = stock_quantity + quantity,
+               stock_value = stock_value + value,
+               average_cost = round((stock_value + value) / (stock_quantity + quantity)),
                low_since = CASE WHEN (stock_quantity + quantity) * 100 < max_stock_quantity * low_stock_percent
                                 THEN COALESCE(low_since, %(at)s) END,
                low_alerted_at = CASE WHEN (stock_quantity + quantity) * 100 < max_stock_quantity * low_stock_percent

@@ -253,8 +253,10 @@ INSERT INTO concessions_concessionitem (id, cinema_id, name, price, stock_quanti
 SELECT n + 1, n / %(items)s + 1, 'Popcorn ' || n, 20000, 0, 600000, 20, n %% 2 = 0, true
 FROM generate_series(0, %(cinemas)s * %(items)s - 1) n;
 
-INSERT INTO concessions_stockmovement (id, concession_item_id, quantity, kind, at, reason)
-SELECT -n, n, %(opening_stock)s, 'OPENING', %(at)s - interval '300 days', ''
+INSERT INTO concessions_stockmovement (id, concession_item_id, quantity, unit_cost, value, cost_assumed, kind, at,
+                                       reason)
+SELECT -n, n, %(opening_stock)s, 5000, %(opening_stock)s * 5000::bigint, false, 'OPENING',
+       %(at)s - interval '300 days', ''
 FROM generate_series(1, %(cinemas)s * %(items)s) n;
 """
 
@@ -323,9 +325,10 @@ SELECT id, id, item, 1, 20000, discount * 2000, points * 200 / 8,
        CASE WHEN %(preorder)s = 'COLLECTED' THEN ends - interval '100 minutes' END
 FROM sale;
 
-INSERT INTO concessions_stockmovement (id, concession_item_id, quantity, kind, at, preorder_id, reverses_id, reason)
-SELECT id * 2, item, -1, 'HOLD', bought, id, NULL::bigint, '' FROM sale
-UNION ALL SELECT id * 2 + 1, item, 1, 'RETURN', ends, id, id * 2, '' FROM sale WHERE %(returned)s;
+INSERT INTO concessions_stockmovement (id, concession_item_id, quantity, unit_cost, value, cost_assumed, kind, at,
+                                       preorder_id, reverses_id, reason)
+SELECT id * 2, item, -1, 5000, -5000, false, 'HOLD', bought, id, NULL::bigint, '' FROM sale
+UNION ALL SELECT id * 2 + 1, item, 1, 5000, 5000, false, 'RETURN', ends, id, id * 2, '' FROM sale WHERE %(returned)s;
 
 INSERT INTO payments_payment (id, order_id, gateway, external_id, amount, status, created_at, succeeded_at, uid,
                               return_url, redirect_url, discrepancy)
@@ -369,8 +372,8 @@ FROM sale WHERE %(archived_at)s::timestamptz IS NOT NULL GROUP BY session;
 """
 
 SUMS = """
-UPDATE concessions_concessionitem item SET stock_quantity = moved.sum
-FROM (SELECT concession_item_id, sum(quantity) FROM concessions_stockmovement GROUP BY 1) moved
+UPDATE concessions_concessionitem item SET stock_quantity = moved.sum, stock_value = moved.value, average_cost = 5000
+FROM (SELECT concession_item_id, sum(quantity), sum(value) AS value FROM concessions_stockmovement GROUP BY 1) moved
 WHERE moved.concession_item_id = item.id AND stock_quantity <> moved.sum;
 
 UPDATE bonuses_bonusaccount account SET balance = entry.sum

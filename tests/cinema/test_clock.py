@@ -1,4 +1,4 @@
-"""One clock: who needs the instant asks `cinema.clock`, or is handed it as `at`."""
+"""One clock: code that needs the time asks `cinema.clock`, or gets it as `at`."""
 
 import re
 from pathlib import Path

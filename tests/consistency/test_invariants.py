@@ -233,6 +233,31 @@ def negative_stock(cinema):
     return [item]
 
 
+VALUE = "The value of an item's stock is the sum of its movements' values; an empty stock is worth nothing"
+
+
+def a_valued_item(cinema, stock=3):
+    item = ConcessionItem.objects.create(cinema=cinema.hall.cinema, name="Nachos", price=1)
+    receive(item, quantity=stock, unit_cost=Decimal("3.33"), at=NOON)
+    return item
+
+
+@breaks(VALUE)
+def a_value_that_no_movement_explains(cinema):
+    item = a_valued_item(cinema)
+    ConcessionItem.objects.filter(pk=item.pk).update(stock_value=Decimal("10.00"))
+    return [item]
+
+
+@breaks(VALUE)
+def a_value_of_nothing(cinema):
+    item = a_valued_item(cinema)
+    write_off(item, quantity=3, reason="Mice", at=NOON)
+    ConcessionItem.objects.filter(pk=item.pk).update(stock_value=Decimal("0.01"))
+    StockMovement.objects.filter(concession_item=item, kind="WRITE_OFF").update(value=Decimal("-9.98"))
+    return [item]
+
+
 POINTS = "A balance less what is owed is the sum of its transactions; neither is negative, one of them is 0"
 
 
@@ -500,7 +525,7 @@ def points_were_spent_instead_of_returned(cinema):
     return [back.reverses]
 
 
-RETURNS = "A movement of stock is returned by one movement of the same goods, in full"
+RETURNS = "A movement of stock is returned by one movement of the same goods, in full and at the same cost"
 
 
 @breaks(RETURNS)
@@ -515,6 +540,14 @@ def other_goods_came_back_than_went(cinema):
     back = StockMovement.objects.filter(preorder__order=cinema.cancelled, concession_item=cinema.popcorn)
     back = back.get(kind="RETURN")
     StockMovement.objects.filter(pk=back.pk).update(concession_item=an_item(cinema.hall.cinema))
+    return [back]
+
+
+@breaks(RETURNS)
+def goods_came_back_at_another_cost(cinema):
+    back = StockMovement.objects.filter(preorder__order=cinema.cancelled, kind="RETURN").first()
+    StockMovement.objects.filter(pk=back.reverses_id).update(value=Decimal("-1.00"))
+    StockMovement.objects.filter(pk=back.pk).update(value=Decimal("1.01"))
     return [back]
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from backoffice.concessions.resources import ConcessionItemResource
 from backoffice.framework.import_export.files import read
-from backoffice.screenings.resources import FilmResource, SessionResource
-from backoffice.screenings.ticket_types import TicketTypeResource
+from backoffice.screenings.resources import FilmResource, TicketTypeResource
+from backoffice.screenings.session_resource import SessionResource
 from concessions.models import ConcessionItem
 from screenings.models import Cinema, Film, Genre, Session, TicketType
 from screenings.services import build_hall

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, Sum
@@ -72,6 +73,12 @@ ACTION_CASES = [
         "списано 4, теперь в остатке 96.", stock("item"), 96,
         "подтвердите",
         lambda _rows: {"Сколько списать": "4", "Причина": "Вышел срок"},
+    ),
+    ActionCase(
+        "set_cost", "Задать себестоимость", "accountant", "bar", lambda rows: rows.item,
+        "теперь остаток стоит", lambda rows: rows.refreshed(rows.item).average_cost, Decimal("31.50"),
+        "подтвердите",
+        lambda _rows: {"Закупочная цена за единицу": "31.50", "Причина": "Накладная 7"},
     ),
     ActionCase(
         "order_goods", "Отметить заказ поставщику", "floor_manager", "bar", lambda rows: rows.low_stock,

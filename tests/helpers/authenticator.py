@@ -8,6 +8,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import User
 from accounts.services import second_factor
+from cinema import clock
 
 SECRET = "1234567890abcdef1234567890abcdef12345678"
 
@@ -21,7 +22,7 @@ def code(secret: str = SECRET, *, later: int = 0) -> str:
 
 def enrolled(person: User) -> list[str]:
     """Enrol the app for this person, as if long ago; returns the recovery codes."""
-    codes = second_factor.enrol(person, secret=SECRET, code=code())
+    codes = second_factor.enrol(person, secret=SECRET, code=code(), at=clock.now())
     TOTPDevice.objects.filter(user=person).update(last_t=-1, last_used_at=None)
     return codes
 

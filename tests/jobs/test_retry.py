@@ -68,6 +68,14 @@ def test_a_row_error_is_not_retried(clock: Clock) -> None:
     assert clock.naps == []
 
 
+def test_an_error_whose_text_cannot_be_made_is_named_by_its_class() -> None:
+    class Unprintable(Exception):
+        def __str__(self) -> str:
+            return self.args[0].missing  # type: ignore[no-any-return]
+
+    assert one_line(Unprintable(None)) == "Unprintable"
+
+
 def test_an_error_is_cut_to_its_message() -> None:
     error = IntegrityError("duplicate key\nDETAIL:  Key (recipient)=(anna@example.com) already exists.")
 

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from screenings.errors import AmbiguousTime, NonexistentTime
+from screenings.errors import AmbiguousTime, ImpossibleSession, NonexistentTime
 from screenings.times import as_instant
 
 
@@ -101,3 +101,11 @@ def test_the_refusals_say_what_to_do():
 def test_a_local_time_with_a_time_zone_is_refused():
     with pytest.raises(ValueError, match="must not have a time zone"):
         as_instant(datetime(2026, 11, 5, 20, 0, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall_clock"), [("Europe/Moscow", "0001-01-01 00:00"), ("America/New_York", "9999-12-31 23:00")]
+)
+def test_a_time_beyond_the_years_that_there_are_is_refused(zone, wall_clock):
+    with pytest.raises(ImpossibleSession, match=f"The date {wall_clock[:10]} is not possible"):
+        as_instant(clock(wall_clock), ZoneInfo(zone))

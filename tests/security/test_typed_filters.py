@@ -1,4 +1,4 @@
-"""Whatever is typed into the address of a list is answered, or refused with 400 in words, on both databases."""
+"""Whatever is typed into the URL of a list is answered, or refused with status 400 and a message, on both databases."""
 
 from itertools import cycle
 from typing import Any

@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import IO, Any
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from backoffice.framework.import_export import files
 from backoffice.framework.import_export.files import Unreadable
 from backoffice.framework.import_export.resources import Resource
-from backoffice.framework.import_export.rows import RowChange
+from backoffice.framework.import_export.rows import RowChange, result_text
 from backoffice.models import FileImport, FileImportPart, FileImportRow
 from cinema.status import Refused, transition
 
@@ -25,8 +25,8 @@ from cinema.status import Refused, transition
 RESOURCES = {
     "concessions.concessionitem": "backoffice.concessions.resources.ConcessionItemResource",
     "screenings.film": "backoffice.screenings.resources.FilmResource",
-    "screenings.session": "backoffice.screenings.resources.SessionResource",
-    "screenings.tickettype": "backoffice.screenings.ticket_types.TicketTypeResource",
+    "screenings.session": "backoffice.screenings.session_resource.SessionResource",
+    "screenings.tickettype": "backoffice.screenings.resources.TicketTypeResource",
 }
 PART = 1_000_000  # bytes
 
@@ -85,11 +85,10 @@ def tick(file_import: FileImport, *, shown: Collection[int], ticked: Collection[
 def discard(file_import: FileImport) -> None:
     """Delete an import and its rows, unless it is being stored. Owns its transaction."""
     with transaction.atomic():
-        list(FileImport.objects.select_for_update().filter(pk=file_import.pk))
-        forget([file_import])
+        forget(FileImport.objects.select_for_update().filter(pk=file_import.pk))
 
 
-def forget(imports: Sequence[FileImport]) -> None:
+def forget(imports: Iterable[FileImport]) -> None:
     """Delete imports and their rows. Must be called inside a transaction (the imports are locked)."""
     gone = [each.pk for each in imports if each.status != FileImport.Status.STORING]
     rows = FileImportRow.objects.filter(file_import__in=gone)
@@ -175,11 +174,20 @@ def counts(file_import: FileImport) -> dict[str, int]:
     return found
 
 
-def finish(file_import: FileImport, *, stored: int, at: datetime) -> None:
+def result(file_import: FileImport, *, refused: int) -> str:
+    """What an import that is finished has done. `refused`: the number of its rows that are left."""
+    added, changed = file_import.added_count, file_import.changed_count
+    unchanged = file_import.row_count - added - changed - refused
+    return result_text(added=added, changed=changed, unchanged=unchanged, refused=refused)
+
+
+def finish(file_import: FileImport, *, at: datetime) -> None:
     """Only rows that were refused are kept, for the person to correct. Must be called inside a transaction."""
-    stored_rows = file_import.rows.exclude(outcome=RowChange.REFUSED)
-    stored_rows._raw_delete(stored_rows.db)
-    transition([file_import], FileImport.Status.STORED, stored_count=stored, finished_at=at)
+    stored = dict(file_import.rows.filter(is_stored=True).order_by().values_list("outcome").annotate(Count("pk")))
+    others = file_import.rows.exclude(outcome=RowChange.REFUSED)
+    others._raw_delete(others.db)
+    numbers = {"added_count": stored.get(RowChange.NEW, 0), "changed_count": stored.get(RowChange.CHANGED, 0)}
+    transition([file_import], FileImport.Status.STORED, **numbers, finished_at=at)
 
 
 def fail(file_import: FileImport, problem: str, *, at: datetime) -> None:

@@ -80,6 +80,7 @@ class BackgroundImportMixin:
                 "address": request.path,
                 "file_import": file_import,
                 "counts": counted,
+                "result": background.result(file_import, refused=counted[RowChange.REFUSED]),
                 "done": counted["stored"] if is_storing else looked_at,
                 "all": wanted if is_storing else file_import.row_count,
                 "wanted": wanted,

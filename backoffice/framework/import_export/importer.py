@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
+from django.apps import apps
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
+from backoffice.framework.import_export import storing
 from backoffice.framework.import_export.background import NotAllowed, fail, finish, resource_for
 from backoffice.framework.import_export.files import Unreadable
 from backoffice.framework.import_export.resources import BATCH, Resource
@@ -22,12 +22,17 @@ ROW_COLUMNS = ["outcome", "name", "changes", "errors", "digest", "is_ticked", "i
 class DataChanged(Refused, code="import_data_changed"):
     """An import would no longer do what its preview showed; nothing was stored."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("The data has changed since the preview, so nothing was imported. Check the new preview.")
+        )
+
 
 class RowsRefused(Refused, code="import_rows_refused"):
     """The database refused rows of an import that is stored whole; nothing was stored."""
 
     def __init__(self, found: Sequence[ImportedRow]) -> None:
-        super().__init__()
+        super().__init__(gettext("Nothing was imported."))
         self.found = found
 
 
@@ -46,11 +51,9 @@ class Importer:
         """Say of each row what importing it would do. Must be called inside a transaction (the rows are locked)."""
         for file_import, own in _by_import(rows):
             with translation.override(file_import.language):
-                try:
-                    found = self._look_at(file_import, own, at=at, lock=False)
-                except (Unreadable, NotAllowed) as refused:
-                    fail(file_import, str(refused), at=at)
-                    continue
+                found = self._look_at_or_fail(file_import, own, at=at, lock=False)
+            if found is None:
+                continue
             for row, one in zip(own, found, strict=True):
                 _show(row, one, ticks=self._ticks)
             _save(own)
@@ -63,58 +66,59 @@ class Importer:
         Must be called inside a transaction (the rows are locked).
         """
         for file_import, own in _by_import(rows):
-            _wait_for_other_imports(file_import)
+            storing.wait_for_other_imports(apps.get_model(file_import.model))
             with translation.override(file_import.language):
-                try:
-                    found = self._look_at(file_import, own, at=at, lock=True)
-                except (Unreadable, NotAllowed) as refused:
-                    fail(file_import, str(refused), at=at)
+                found = self._look_at_or_fail(file_import, own, at=at, lock=True)
+                if found is None:
                     continue
                 self._store(found, [row.digest for row in own], file_import)
             for row, one in zip(own, found, strict=True):
                 if one.kind == RowChange.REFUSED:
                     _show(row, one, ticks=False)
                 else:
-                    row.is_stored = True
+                    row.outcome, row.is_stored = one.kind, one.kind != RowChange.SAME
             _save(own)
             if not file_import.rows.wanted().exists():
-                finish(file_import, stored=file_import.rows.filter(is_stored=True).count(), at=at)
+                finish(file_import, at=at)
 
     def store_whole(self, file_import: FileImport, *, at: datetime) -> None:
-        """Store all rows that are wanted, or none: then the preview is made anew. Owns its transaction."""
+        """Store all rows that are wanted, or none. If one of them can no longer be stored, the file is checked again,
+        and its new preview waits for a new confirmation. Owns its transaction.
+        """
         self._forget()
         try:
             with transaction.atomic(), translation.override(file_import.language):
-                locked = FileImport.objects.select_for_update().get(pk=file_import.pk)
+                locked = (
+                    FileImport.objects.select_for_update(of=("self",)).select_related("person").get(pk=file_import.pk)
+                )
                 if locked.status != FileImport.Status.STORING:
                     return  # another copy of the job was faster
-                _wait_for_other_imports(locked)
-                finish(locked, stored=self._store_all(locked, at=at), at=at)
-        except DataChanged:
-            _check_again(file_import)
+                storing.wait_for_other_imports(apps.get_model(locked.model))
+                self._store_all(locked, at=at)
+                finish(locked, at=at)
+        except DataChanged as changed:
+            _check_again(file_import, problem=str(changed))
         except RowsRefused as refused:
-            _show_refused(file_import, refused.found)
+            _show_refused(file_import, refused)
         except (Unreadable, NotAllowed) as refused:
             with transaction.atomic():
                 fail(file_import, str(refused), at=at)
         finally:
             self._forget()
 
-    def _store_all(self, file_import: FileImport, *, at: datetime) -> int:
-        last, stored = 0, 0
-        while rows := list(file_import.rows.filter(number__gt=last).order_by("number")[:BATCH]):
+    def _store_all(self, file_import: FileImport, *, at: datetime) -> None:
+        last = 0
+        while rows := list(file_import.rows.wanted().filter(number__gt=last).order_by("number")[:BATCH]):
             last = rows[-1].number
             found = self._look_at(file_import, rows, at=at, lock=True)
-            wanted = [(row, one) for row, one in zip(rows, found, strict=True) if _is_wanted(row)]
-            if any(row.digest != digest(one) for row, one in wanted):
+            if any(row.digest != digest(one) for row, one in zip(rows, found, strict=True)):
                 raise DataChanged
             assert self._resource
-            self._resource.store([one for _row, one in wanted])
-            if refused := [one for _row, one in wanted if one.kind == RowChange.REFUSED]:
+            self._resource.store(found)
+            if refused := [one for one in found if one.kind == RowChange.REFUSED]:
                 raise RowsRefused(refused)
-            _log(file_import, [one for _row, one in wanted])
-            stored += len(wanted)
-        return stored
+            storing.log(found, person=file_import.person, name=file_import.name)
+            file_import.rows.filter(pk__in=[row.pk for row in rows]).update(is_stored=True)
 
     def _store(self, found: Sequence[ImportedRow], digests: Sequence[str], file_import: FileImport) -> None:
         for one, shown in zip(found, digests, strict=True):
@@ -122,11 +126,21 @@ class Importer:
                 one.refuse(one.errors or [gettext("The data has changed since the preview. Upload this row again.")])
         assert self._resource
         self._resource.store(found)
-        _log(file_import, found)
+        storing.log(found, person=file_import.person, name=file_import.name)
 
     @property
     def _ticks(self) -> bool:
         return self._resource is not None and self._resource.ticks_changes
+
+    def _look_at_or_fail(
+        self, file_import: FileImport, rows: Sequence[FileImportRow], *, at: datetime, lock: bool
+    ) -> list[ImportedRow] | None:
+        """None if the file cannot be imported any more: then the import has failed."""
+        try:
+            return self._look_at(file_import, rows, at=at, lock=lock)
+        except (Unreadable, NotAllowed) as refused:
+            fail(file_import, str(refused), at=at)
+            return None
 
     def _look_at(
         self, file_import: FileImport, rows: Sequence[FileImportRow], *, at: datetime, lock: bool
@@ -171,10 +185,6 @@ def _by_import(rows: Sequence[FileImportRow]) -> Iterator[tuple[FileImport, list
         yield file_import, sorted((row for row in rows if row.file_import_id == pk), key=lambda row: row.number)
 
 
-def _is_wanted(row: FileImportRow) -> bool:
-    return row.outcome == RowChange.NEW or (row.outcome == RowChange.CHANGED and row.is_ticked)
-
-
 def _show(row: FileImportRow, found: ImportedRow, *, ticks: bool) -> None:
     row.outcome, row.name, row.errors = found.kind, found.name[:250], found.errors
     row.changes = [[one.field, one.before, one.after] for one in found.changes] if found.kind != RowChange.SAME else []
@@ -189,31 +199,17 @@ def _save(rows: Sequence[FileImportRow]) -> None:
     )
 
 
-def _wait_for_other_imports(file_import: FileImport) -> None:
-    """Imports of a model wait for each other: two files with one film would add it twice."""
-    app, model = file_import.model.split(".")
-    key = ContentType.objects.get_by_natural_key(app, model).pk
-    list(ContentType.objects.select_for_update(no_key=True).filter(pk=key))
-
-
-def _log(file_import: FileImport, found: Sequence[ImportedRow]) -> None:
-    message = gettext("Imported from “%(name)s”.") % {"name": file_import.name[:100]}
-    for kind, flag in ((RowChange.NEW, ADDITION), (RowChange.CHANGED, CHANGE)):
-        if rows := [one.row for one in found if one.kind == kind]:
-            LogEntry.objects.log_actions(file_import.person_id, rows, flag, message)
-
-
-def _check_again(file_import: FileImport) -> None:
-    problem = gettext("The data has changed since the preview, so nothing was imported. Check the new preview.")
+def _check_again(file_import: FileImport, *, problem: str) -> None:
     with transaction.atomic():
         file_import.rows.update(outcome="", errors=[], changes=[])
         transition([file_import], FileImport.Status.CHECKING, problem=problem)
 
 
-def _show_refused(file_import: FileImport, found: Sequence[ImportedRow]) -> None:
+def _show_refused(file_import: FileImport, refused: RowsRefused) -> None:
     with transaction.atomic():
-        rows = {row.number: row for row in file_import.rows.filter(number__in=[one.number for one in found])}
-        for one in found:
+        numbers = [one.number for one in refused.found]
+        rows = {row.number: row for row in file_import.rows.filter(number__in=numbers)}
+        for one in refused.found:
             _show(rows[one.number], one, ticks=False)
         _save(list(rows.values()))
-        transition([file_import], FileImport.Status.CHECKED, problem=gettext("Nothing was imported."))
+        transition([file_import], FileImport.Status.CHECKED, problem=str(refused))

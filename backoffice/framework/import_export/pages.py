@@ -7,9 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
@@ -17,19 +15,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from backoffice.framework.import_export import files, limits
+from backoffice.framework.import_export import files, limits, storing
 from backoffice.framework.import_export.background_pages import (
     BackgroundImportMixin,
     file_response,
     refused_rows_response,
 )
 from backoffice.framework.import_export.files import Table, Unreadable
+from backoffice.framework.import_export.importer import DataChanged
 from backoffice.framework.import_export.resources import Resource
-from backoffice.framework.import_export.rows import ImportedRow, RowChange, digest
+from backoffice.framework.import_export.rows import ImportedRow, RowChange, digest, result_text
 from cinema import clock
 from cinema.ids import valid_ids
 
@@ -74,13 +73,14 @@ class ImportExportMixin(BackgroundImportMixin):
     confirmed import is checked again, and saved only if its result is still the one that was shown.
     """
 
+    resource_class: type[Resource]
     list_before_template = "backoffice/framework/export_links.html"
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request) and self.has_change_permission(request)  # type: ignore[attr-defined]
 
     def resource_for(self, request: HttpRequest) -> Resource:
-        raise NotImplementedError
+        return self.resource_class.for_person(request.user, at=clock.now())
 
     def get_urls(self) -> list[Any]:
         page: Any = self
@@ -194,29 +194,25 @@ class ImportExportMixin(BackgroundImportMixin):
         unticked = set() if EVERY_CHANGE in ticked else {*preview.get("to_tick", [])} - valid_ids(ticked)
         left_out = unticked | {*preview["refused"]}
         with transaction.atomic():
-            # Imports of a model wait for each other: a double click, or two files with one film, would add it twice.
-            list(ContentType.objects.select_for_update(no_key=True).filter(pk=page._content_type().pk))
+            storing.wait_for_other_imports(page.opts.model)
             found = self.resource_for(request).import_rows(table, save=True, left_out=left_out)
             outcomes = [outcome for outcome in found if outcome.number not in left_out]
             is_same = _digests(outcomes) == [each for each in preview["digests"] if each[0] not in left_out]
             if is_same:
-                self._log(request, outcomes, preview["name"])
+                storing.log(outcomes, person=request.user, name=preview["name"])
             else:
                 transaction.set_rollback(True)
         if not is_same:
-            messages.warning(
-                request,
-                gettext("The data has changed since the preview, so nothing was imported. Check the new preview."),
-            )
+            messages.warning(request, str(DataChanged()))
             return self._preview(request, table, name=preview["name"], outcomes=found)
         kinds = Counter(outcome.kind for outcome in outcomes)
         if left_out and not kinds[RowChange.NEW] + kinds[RowChange.CHANGED]:
             messages.warning(request, gettext("Nothing was imported. Tick the changes that you want."))
             return self._preview(request, table, name=preview["name"])
-        message = ngettext(
-            "%(count)d row imported.", "%(count)d rows imported.", kinds[RowChange.NEW] + kinds[RowChange.CHANGED]
-        )
-        messages.success(request, message % {"count": kinds[RowChange.NEW] + kinds[RowChange.CHANGED]})
+        added, changed, refused = kinds[RowChange.NEW], kinds[RowChange.CHANGED], len(preview["refused"])
+        unchanged = len(table.rows) - added - changed - refused
+        text = result_text(added=added, changed=changed, unchanged=unchanged, refused=refused)
+        messages.success(request, text)
         return HttpResponseRedirect(page._changelist_url())
 
     def _refused_file(self, request: HttpRequest, table: Table) -> HttpResponse:
@@ -225,18 +221,8 @@ class ImportExportMixin(BackgroundImportMixin):
         rows = [(texts, errors[number]) for number, texts in table.rows if number in errors]
         return refused_rows_response(table.headers, rows, name=self.opts.model_name)  # type: ignore[attr-defined]
 
-    def _log(self, request: HttpRequest, outcomes: Sequence[ImportedRow], name: str) -> None:
-        message = gettext("Imported from “%(name)s”.") % {"name": name[:100]}
-        for kind, flag in ((RowChange.NEW, ADDITION), (RowChange.CHANGED, CHANGE)):
-            rows = [outcome.row for outcome in outcomes if outcome.kind == kind]
-            if rows:
-                LogEntry.objects.log_actions(request.user.pk, rows, flag, message)  # type: ignore[arg-type]
-
     def _salt(self, request: HttpRequest) -> str:
         return f"exchange {self.opts.label} {request.user.pk}"  # type: ignore[attr-defined]
-
-    def _content_type(self) -> ContentType:
-        return ContentType.objects.get_for_model(self.opts.model)  # type: ignore[attr-defined]
 
     def _changelist_url(self) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import OperationalError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import NOT_PROVIDED, ForeignKey, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -39,6 +39,7 @@ class Resource(Columns):
     """
 
     permissions: ClassVar[tuple[str, ...]]  # what an import needs
+    names_are_unique: ClassVar[bool] = False
     ticks_changes: ClassVar[bool] = False  # whether changes of existing rows are stored only where they are ticked
 
     def __init__(self, *, rows: QuerySet[Any], person: Any, at: datetime) -> None:
@@ -145,11 +146,9 @@ class Resource(Columns):
             with transaction.atomic():
                 self.store_together(wanted)
             return
-        except OperationalError:
-            raise
         except Refused as refused:
             errors = [str(refused)]
-        except Exception:
+        except (IntegrityError, DataError):
             if len(wanted) == 1:
                 log.exception("a row of a file could not be stored")
             errors = [gettext("This row can’t be saved as it is. Check its values.")]
@@ -190,11 +189,6 @@ class Resource(Columns):
             self._examine(found, cells, rows)
         except ValidationError as refused:
             found.refuse(self._texts_of(refused))
-        except OperationalError:  # not the fault of the row
-            raise
-        except Exception:
-            log.exception("a row of a file could not be read")
-            found.refuse([gettext("This row can’t be saved as it is. Check its values.")])
         return found
 
     def _examine(self, found: ImportedRow, cells: Cells, rows: Mapping[int, Any]) -> None:
@@ -306,11 +300,12 @@ class Resource(Columns):
             raise ValidationError({name: _plain_messages(found) for name, found in errors.items()})
 
     def other_with_same_key(self, instance: Any) -> str:
-        """The refusal of a row that would be the second one with a key that only one may have."""
-        return ""
+        """The refusal of a row that would be the second one with a key that only one may have.
 
-    def other_with_same_name(self, instance: Any) -> str:
-        """For `other_with_same_key` where the key is the name, which an unchanged row may share with others."""
+        Here the key is the name, where `names_are_unique`; an unchanged row may share it with others.
+        """
+        if not self.names_are_unique:
+            return ""
         name = self.name_column
         is_renamed = instance._state.adding or name_key(self._before[name]) != name_key(getattr(instance, name))
         if is_renamed and {*self.index.find(self.key_of(instance))} - {instance.pk}:

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+
 from backoffice.framework.history_view import Change
 
 Cells = dict[str, str]  # the texts of a row by the names of the columns
@@ -31,6 +34,13 @@ class ImportedRow:
 
     def refuse(self, errors: Iterable[str]) -> None:
         self.kind, self.errors, self.changes = RowChange.REFUSED, list(errors), []
+
+
+def result_text(*, added: int, changed: int, unchanged: int, refused: int) -> str:
+    """What an import has done with the rows of its file."""
+    counts = {"added": added, "changed": changed, "unchanged": unchanged, "refused": refused}
+    text = gettext("Added: %(added)s. Changed: %(changed)s. Unchanged: %(unchanged)s. With errors: %(refused)s.")
+    return text % {name: number_format(count, force_grouping=True) for name, count in counts.items()}
 
 
 def number_of_new(found: ImportedRow) -> int:

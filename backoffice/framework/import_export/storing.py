@@ -1,15 +1,36 @@
-"""Writes imported rows in a constant number of queries, with their history."""
+"""Writes imported rows in a constant number of queries, with their history and the admin's log."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.utils.translation import gettext
 
 from backoffice.framework.import_export.history import many_rows, record_changes
+from backoffice.framework.import_export.rows import ImportedRow, RowChange
 
 #: The new related rows of each row, by the name of the many-to-many field.
 Related = Mapping[str, Sequence[Model]]
+
+
+def wait_for_other_imports(model: type[Model]) -> None:
+    """Let imports of a model wait for each other: a double click, or two files with one film, would add it twice.
+
+    Must be called inside a transaction (it ends the wait).
+    """
+    key = ContentType.objects.get_for_model(model).pk
+    list(ContentType.objects.select_for_update(no_key=True).filter(pk=key))
+
+
+def log(found: Sequence[ImportedRow], *, person: Any, name: str) -> None:
+    """Name the file in the admin's log of each row that was added or changed."""
+    message = gettext("Imported from “%(name)s”.") % {"name": name[:100]}
+    for kind, flag in ((RowChange.NEW, ADDITION), (RowChange.CHANGED, CHANGE)):
+        if rows := [one.row for one in found if one.kind == kind]:
+            LogEntry.objects.log_actions(person.pk, rows, flag, message)
 
 
 def create(model: Any, rows: Sequence[tuple[Any, Related]], *, actor: Any) -> None:

@@ -18,10 +18,12 @@ from import_export.widgets import ManyToManyWidget, Widget
 
 from backoffice.framework.import_export.names import name_key
 from cinema.money import SIGNS, MoneyField
+from cinema.validators import clean_text
 
 TRUE_TEXTS = frozenset({"1", "yes", "true", "да", "истина"})
 FALSE_TEXTS = frozenset({"0", "no", "false", "нет", "ложь"})
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses NUL, and no database stores half a surrogate pair
 CURRENCY_WORDS = {"RUB": ["руб.", "руб", "р.", "р"], "BYN": ["руб.", "руб", "р.", "р"], "KZT": ["тг.", "тг"]}
 AMBIGUOUS = re.compile(r"(-?[1-9]\d{0,2})[.,](\d{3})", re.ASCII)
 # Groups of three: by one mark throughout, with another one before the decimals.
@@ -33,9 +35,9 @@ GROUPED = [
 
 class TextWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
-        if "\0" in value:
+        if UNSTORABLE.search(value):
             raise ValueError(gettext("The text contains a character that can’t be saved. Remove it."))
-        return value
+        return clean_text(value)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return "" if value is None else str(value)

@@ -26,7 +26,7 @@ class Customer:
 
     @classmethod
     def known_by(cls, address: str) -> Self:
-        """Who has this address. The caller has verified that it is the address of the person who asks."""
+        """The customer with this address. The caller has verified that it belongs to the person who asks."""
         address = stored_form(address)
         user = User.objects.filter(email=address.lower()).first() if address else None
         return cls(user.email if user else address, user)

@@ -1,6 +1,6 @@
-"""Sessions that are called off: sales stop and customers are told at once, and their money is refunded by a job.
+"""Cancelled sessions: sales stop and customers are notified at once, and a job refunds their money.
 
-Above the limit of who called it off, only the money waits, until a second person approves (`orders.approvals`).
+If the refunds exceed the limit of the person who cancelled, only the money waits for approval (`orders.approvals`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

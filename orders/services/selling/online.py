@@ -25,7 +25,7 @@ from screenings.models import Seat, TicketType
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who orders online: an account or a guest, in a browser (`visitor` is its random name), at an address."""
+    """A buyer online: an account or a guest, in a browser (`visitor` is its random name), at an address."""
 
     visitor: str
     address: str | None

@@ -26,8 +26,8 @@ def change_seats(
 ) -> None:
     """Move paid tickets of an order to free seats of the same price in the same hall, and send the tickets again.
 
-    The moved tickets get new codes; the old ones stop working. For seats of another price, refund and sell anew. Raises
-    `ReasonNeeded`, `SeatsNotChangeable`, `SeatBroken` or `SeatTaken`. Owns its transaction.
+    The moved tickets get new codes; the old ones stop working. For seats of another price, refund and sell again.
+    Raises `ReasonNeeded`, `SeatsNotChangeable`, `SeatBroken` or `SeatTaken`. Owns its transaction.
     """
     reason = clean_reason(reason)
     wanted = {ticket.pk: seat for ticket, seat in seats}

@@ -1,4 +1,4 @@
-"""An approval is given by a second person: not by an account in which the first, or somebody else, had a hand."""
+"""An approval comes from a second person, not from an account that the first person, or a third one, has access to."""
 
 from datetime import timedelta
 from importlib import import_module

@@ -8,6 +8,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.errors import InsufficientAccess, OwnSecondFactor, RateLimited, SecondFactorMissing, SecondFactorWrong
 from accounts.models import AccountChange, RecoveryCode, User
 from accounts.services import anonymise, second_factor
+from cinema import clock
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
 from tests.helpers.authenticator import SECRET, code, enrolled, wrong_code
@@ -32,13 +33,41 @@ def accepts(person: User, text: str, *, minutes: int = 0) -> bool:
 
 def test_an_app_is_enrolled_once_it_has_shown_the_right_code(cashier: User) -> None:
     with pytest.raises(SecondFactorWrong):
-        second_factor.enrol(cashier, secret=SECRET, code=wrong_code())
+        second_factor.enrol(cashier, secret=SECRET, code=wrong_code(), at=clock.now())
     assert not second_factor.is_enrolled(cashier)
 
-    codes = second_factor.enrol(cashier, secret=SECRET, code=code())
+    codes = second_factor.enrol(cashier, secret=SECRET, code=code(), at=clock.now())
 
     assert second_factor.is_enrolled(cashier)
     assert len(set(codes)) == second_factor.recovery_codes_left(cashier) == 10
+
+
+def test_an_enrolment_that_is_repeated_at_once_returns_the_same_recovery_codes(cashier: User) -> None:
+    at, shown = clock.now(), code()
+    codes = second_factor.enrol(cashier, secret=SECRET, code=shown, at=at)
+    stored = set(RecoveryCode.objects.values_list("pk", "digest"))
+
+    def again(text: str = shown, minutes: int = 0) -> list[str] | None:
+        return second_factor.codes_of_enrolment(cashier, secret=SECRET, code=text, at=at + timedelta(minutes=minutes))
+
+    assert second_factor.enrol(cashier, secret=SECRET, code=shown, at=at) == again(minutes=1) == codes
+    assert set(RecoveryCode.objects.values_list("pk", "digest")) == stored
+    assert accepts(cashier, codes[3].upper())
+    assert not accepts(cashier, shown)
+
+    assert again() is None  # one of them was used
+    second_factor.renew_recovery_codes(cashier)
+    assert [again(), again(wrong_code()), again(minutes=3)] == [None, None, None]
+
+
+def test_recovery_codes_differ_for_each_secret_and_person(cashier: User) -> None:
+    codes = [
+        second_factor.enrol(person, secret=secret, code=code(secret), at=clock.now())
+        for person in (cashier, someone("usher"))
+        for secret in (SECRET, SECRET[::-1])
+    ]
+
+    assert len({each for some in codes for each in some}) == 40
 
 
 def test_a_code_of_the_app_is_accepted_once(cashier: User) -> None:

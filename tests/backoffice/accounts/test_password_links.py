@@ -1,4 +1,4 @@
-"""Passwords of staff are set by a mailed link or by the person who knows the old one, and by nobody else."""
+"""Staff set their password by an e-mailed link or with the old one, and nobody else can set it."""
 
 from datetime import timedelta
 from typing import Any
@@ -67,6 +67,22 @@ def test_a_link_sets_the_password_once_and_ends_all_sessions(cashier: User) -> N
     assert knows(cashier, NEW)
     assert at_work.get(reverse("admin:index")).status_code == 302
     assert LogEntry.objects.get().user == cashier
+
+
+def test_another_link_is_sent_at_once_when_the_last_one_no_longer_works(cashier: User, cinema: Cinema) -> None:
+    manager = browser(someone("cinema_manager", cinema))
+    page = reverse("admin:accounts_user_send_password_link", args=[cashier.pk])
+    manager.post(page)
+    link = Notification.objects.get().context["link"].removeprefix(settings.SITE_URL)
+
+    assert "a few minutes ago and still works" in manager.post(page).text
+    assert Notification.objects.filter(kind=MessageKind.STAFF_PASSWORD).count() == 1
+
+    Client().post(link, TYPED)
+    answer = manager.post(page, follow=True)
+
+    assert f"A link to set a password was sent to {cashier.email}." in answer.text
+    assert Notification.objects.filter(kind=MessageKind.STAFF_PASSWORD).count() == 2
 
 
 def test_opening_a_link_changes_nothing(cashier: User) -> None:

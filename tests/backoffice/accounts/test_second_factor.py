@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core import signing
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -40,6 +42,10 @@ def offered(answer: Any) -> tuple[str, str]:
     return signed[1], signing.loads(signed[1], salt=SALT)["secret"]
 
 
+def codes_in(answer: Any) -> list[str]:
+    return re.findall(r"<li>((?:[a-z2-9]{4}-?){4})</li>", answer.text)
+
+
 def test_opening_the_page_stores_nothing_and_the_first_code_enrols() -> None:
     person = someone("usher")
     client = logged_in(person)
@@ -55,6 +61,38 @@ def test_opening_the_page_stores_nothing_and_the_first_code_enrols() -> None:
     assert second_factor.is_enrolled(person)
     assert LogEntry.objects.get().user == person
     assert "recovery codes left" in client.get(PAGE).text
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_pressing_twice_shows_the_same_recovery_codes(required: bool) -> None:
+    HouseRules.objects.create(**{**settings_as_row(), "second_factor_for_money": required})
+    person = someone("cashier", all_cinemas=True)
+    client, second = logged_in(person), Client()
+    signed, secret = offered(client.get(PAGE))
+    second.cookies = SimpleCookie({name: each.value for name, each in client.cookies.items()})  # sent before the answer
+    given = {"secret": signed, "code": code(secret)}
+
+    first, again = client.post(PAGE, given), second.post(PAGE, given)
+
+    assert codes_in(first) == codes_in(again)
+    assert len(codes_in(again)) == 10
+    assert LogEntry.objects.filter(user=person).count() == 1
+    assert client.get(reverse("admin:index")).status_code == 200
+    if required:  # the first press has logged in, and ended the session of the second
+        assert second.get(reverse("admin:index")).status_code == 302
+    TOTPDevice.objects.update(last_t=F("last_t") - 5)
+    assert client.post(PAGE, given)["Location"] == PAGE
+    assert Client().post(PAGE, given)["Location"] == reverse("admin:login")
+
+
+def test_pressing_twice_on_renewing_or_turning_off_leads_to_the_page() -> None:
+    person = someone("usher")
+    enrolled(person)
+    client = browser(person)
+
+    answers = [client.post(PAGE, {"remove": ""}), client.post(PAGE, {"remove": ""}), client.post(PAGE, {"renew": ""})]
+
+    assert [answer["Location"] for answer in answers] == [PAGE] * 3
 
 
 def test_the_secret_of_another_page_is_refused() -> None:

@@ -1,5 +1,7 @@
 """The stock actions on bar items."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -127,3 +129,39 @@ def test_hostile_values_are_rejected_without_changes(cinema, item, value):
         assert "<script>alert(1)" not in answer.content.decode()
     item.refresh_from_db()
     assert item.stock_quantity == 10
+
+
+@pytest.mark.parametrize(("entered", "cost", "value"), [("31.57", "31.57", "1578.50"), ("0", "0.00", "0.00")])
+def test_received_goods_have_the_cost_that_was_entered(cinema, item, entered, cost, value):
+    run_action(browser(someone("bar", cinema)), item, "receive_goods", quantity="50", unit_cost=entered)
+
+    movement = StockMovement.objects.latest("pk")
+    assert movement.unit_cost == Decimal(cost)
+    assert movement.value is None  # of the ten that were in stock the cost is not known
+
+    run_action(browser(someone("accountant", cinema)), item, "set_cost", unit_cost=entered, reason="Invoice 7")
+    item.refresh_from_db()
+    assert item.average_cost == Decimal(cost)
+    assert item.stock_value * 50 / 60 == Decimal(value)
+
+
+def test_the_form_shows_what_the_stock_is_worth(cinema, item):
+    client = browser(someone("accountant", cinema))
+
+    def shown():
+        summary = client.get(admin_url(item, "set_cost")).context_data["summary"]
+        return [(str(name), str(value)) for name, value in summary]
+
+    assert shown() == [("in stock", "10"), ("average cost", "not known"), ("value of the stock", "not known")]
+    answer = run_action(client, item, "set_cost", unit_cost="3.5", reason="Opening cost")
+    assert messages_of(answer) == [f"{item}: the stock is worth 35 ₽ now.".replace(" ₽", "\xa0₽")]
+    assert shown() == [("in stock", "10"), ("average cost", "3.50\xa0₽"), ("value of the stock", "35\xa0₽")]
+
+
+@pytest.mark.parametrize("cost", ["-1", "1.001", "100000000", "NaN", "<b>", "1e9"])
+def test_an_impossible_cost_is_rejected(cinema, item, cost):
+    for action, role in (("receive_goods", "bar"), ("set_cost", "accountant")):
+        answer = run_action(browser(someone(role, cinema)), item, action, quantity="1", unit_cost=cost, reason="x")
+        assert "unit_cost" in answer.context_data["form"].errors
+    item.refresh_from_db()
+    assert (item.stock_quantity, item.average_cost) == (10, None)

@@ -1,9 +1,14 @@
 from importlib import import_module
 
+import pytest
+from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.core.checks import run_checks
+from django.test import RequestFactory
 from simple_history.models import HistoricalChanges
+
+from tests.helpers.users import someone
 
 WITHOUT_PAGE = {
     "accounts.AccountChange",  # the history on the user's page tells the same
@@ -29,3 +34,20 @@ def test_every_model_has_an_admin_page():
     shown = {model for model in models if not issubclass(model, HistoricalChanges)}  # shown on the row's page
 
     assert {model._meta.label for model in shown if not admin.site.is_registered(model)} == WITHOUT_PAGE
+
+
+@pytest.mark.django_db
+def test_every_text_that_a_page_takes_has_to_be_visible():
+    import_module("cinema.urls")
+    request = RequestFactory().get("/admin/")
+    request.user = someone(is_superuser=True, all_cinemas=True)
+
+    plain = {
+        f"{model._meta.label}.{name}"
+        for model, page in admin.site._registry.items()
+        if model._meta.app_label in OWN_APPS and page.has_change_permission(request)
+        for name, field in page.get_form(request).base_fields.items()
+        if type(field) is forms.CharField
+    }
+
+    assert plain == set()

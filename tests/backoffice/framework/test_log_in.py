@@ -1,4 +1,4 @@
-"""The log-in form asks the second factor of whoever has enrolled one, and of nobody else."""
+"""The log-in form asks for the second factor if the person has enrolled one, and not otherwise."""
 
 from datetime import timedelta
 from typing import Any

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connections
@@ -46,6 +47,23 @@ def test_simultaneous_receipts_lose_no_unit():
     assert totals(popcorn) == (5 + 3 * TIMES, 5 + 3 * TIMES)
 
 
+def test_simultaneous_receipts_and_write_offs_lose_no_kopeck():
+    popcorn = item(0)
+    receive(popcorn, quantity=7, unit_cost=Decimal("3.33"), at=AT)
+    receive(popcorn, quantity=20, unit_cost=Decimal("1.00"), at=AT)
+
+    def exchange(mine):
+        receive(mine, quantity=3, unit_cost=Decimal("4.49"), at=AT)
+        write_off(mine, quantity=2, reason="Burnt", at=AT)
+
+    run_simultaneously(exchange, popcorn)
+
+    assert totals(popcorn) == (27 + TIMES, 27 + TIMES)
+    assert popcorn.stock_value == popcorn.movements.aggregate(sum=Sum("value"))["sum"]
+    write_off(popcorn, quantity=27 + TIMES, reason="Flood", at=AT)
+    assert popcorn.stock_value == 0
+
+
 def test_simultaneous_write_offs_never_exceed_the_stock():
     popcorn = item(5)
 
@@ -56,7 +74,7 @@ def test_simultaneous_write_offs_never_exceed_the_stock():
 
 
 def test_without_the_lock_simultaneous_receipts_lose_units(monkeypatch):
-    def write_what_was_read(changes, *, at):
+    def write_what_was_read(changes, *, valued, at):
         for key, change in changes.items():
             ConcessionItem.objects.filter(pk=key).update(stock_quantity=read[key] + change)
 

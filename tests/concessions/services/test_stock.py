@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db.models import Sum
@@ -7,9 +8,17 @@ from model_bakery import baker
 
 from accounts.models import User
 from cinema.validators import ReasonNeeded
-from concessions.errors import CountDiffers, OutOfStock, PromisedToCustomers, WrongQuantity
+from concessions.errors import (
+    CountDiffers,
+    NothingInStock,
+    OutOfStock,
+    PromisedToCustomers,
+    StockChanged,
+    WrongCost,
+    WrongQuantity,
+)
 from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
-from concessions.services import count, receive, write_off
+from concessions.services import count, last_staff_movement, receive, set_cost, write_off
 from tests.helpers.concession_rows import item, preordered
 
 AT = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
@@ -238,3 +247,113 @@ def test_services_use_the_current_stock_not_the_one_loaded_earlier():
     receive(seen_before, quantity=20, at=AT)
 
     assert stock(popcorn) == 25
+
+
+def costs(of):
+    """Unit cost, value and whether the cost is assumed, of each movement; checked against the value of the stock."""
+    of.refresh_from_db()
+    rows = list(of.movements.order_by("pk").values_list("unit_cost", "value", "cost_assumed"))
+    assert (of.stock_value or 0) == sum(value or 0 for _cost, value, _assumed in rows)
+    return rows
+
+
+def test_received_goods_have_their_cost_and_move_the_average():
+    popcorn = item(0)
+
+    receive(popcorn, quantity=10, unit_cost=Decimal("30.00"), at=AT)
+    receive(popcorn, quantity=5, unit_cost=Decimal("36.00"), at=AT)
+
+    assert (popcorn.stock_value, popcorn.average_cost) == (Decimal("480.00"), Decimal("32.00"))
+    assert costs(popcorn) == [
+        (Decimal("30.00"), Decimal("300.00"), False),
+        (Decimal("36.00"), Decimal("180.00"), False),
+    ]
+
+
+def test_goods_without_a_cost_count_at_the_average_and_say_so():
+    popcorn = item(0)
+    receive(popcorn, quantity=3, unit_cost=Decimal("0.00"), at=AT)
+    receive(popcorn, quantity=1, unit_cost=Decimal("10.00"), at=AT)
+
+    receive(popcorn, quantity=2, at=AT)
+
+    assert costs(popcorn)[-1] == (Decimal("2.50"), Decimal("5.00"), True)
+    assert (popcorn.stock_value, popcorn.average_cost) == (Decimal("15.00"), Decimal("2.50"))
+
+
+def test_write_offs_and_counts_are_at_the_average():
+    popcorn = item(0)
+    receive(popcorn, quantity=3, unit_cost=Decimal("3.00"), at=AT)
+    receive(popcorn, quantity=3, unit_cost=Decimal("3.67"), at=AT)
+
+    write_off(popcorn, quantity=1, reason="Burnt", at=AT)
+    count(popcorn, on_shelf=4, reason="Mice", at=AT)
+    count(popcorn, on_shelf=6, reason="Found", at=AT)
+    write_off(popcorn, quantity=6, reason="Flood", at=AT)
+
+    assert costs(popcorn)[2:] == [
+        (Decimal("3.34"), Decimal("-3.34"), False),
+        (Decimal("3.33"), Decimal("-3.33"), False),
+        (Decimal("3.34"), Decimal("6.67"), False),
+        (Decimal("3.34"), Decimal("-20.01"), False),
+    ]
+    assert (popcorn.stock_value, popcorn.average_cost) == (0, Decimal("3.34"))
+
+
+def test_stock_from_before_has_no_cost_until_one_is_set():
+    popcorn, accountant = item(8), baker.make(User)
+    receive(popcorn, quantity=2, unit_cost=Decimal("30.00"), at=AT)
+    write_off(popcorn, quantity=1, reason="Burnt", at=AT)
+    assert costs(popcorn) == [(None, None, False), (Decimal("30.00"), None, False), (None, None, False)]
+    assert (popcorn.stock_value, popcorn.average_cost) == (None, None)
+
+    movement = set_cost(popcorn, unit_cost=Decimal("28.00"), reason=" Invoice 7 ", at=AT, actor=accountant)
+
+    movement.refresh_from_db()
+    assert (movement.quantity, movement.kind, movement.reason) == (0, Kind.COST, "Invoice 7")
+    assert (movement.unit_cost, movement.value, movement.actor) == (Decimal("28.00"), Decimal("252.00"), accountant)
+    assert (popcorn.stock_value, popcorn.average_cost) == (Decimal("252.00"), Decimal("28.00"))
+    assert stock(popcorn) == 9
+    assert costs(popcorn)[-1] == (Decimal("28.00"), Decimal("252.00"), False)
+
+
+def test_a_wrong_cost_is_corrected_for_what_is_left():
+    popcorn = item(0)
+    receive(popcorn, quantity=10, unit_cost=Decimal("300.00"), at=AT)
+    write_off(popcorn, quantity=4, reason="Burnt", at=AT)
+
+    set_cost(popcorn, unit_cost=Decimal("30.00"), reason="A zero too many", at=AT)
+
+    assert costs(popcorn)[1:] == [
+        (Decimal("300.00"), Decimal("-1200.00"), False),
+        (Decimal("30.00"), Decimal("-1620.00"), False),
+    ]
+    assert popcorn.stock_value == Decimal("180.00")
+
+
+@pytest.mark.parametrize("cost", ["-0.01", "0.001", "100000000", "NaN", "Infinity", 5.0, "x"])
+def test_an_impossible_cost_is_refused(cost):
+    popcorn = item(5)
+    cost = Decimal(cost) if isinstance(cost, str) and cost != "x" else cost
+
+    assert_refused(WrongCost, lambda: receive(popcorn, quantity=1, unit_cost=cost, at=AT), popcorn)
+    assert_refused(WrongCost, lambda: set_cost(popcorn, unit_cost=cost, reason="Invoice", at=AT), popcorn)
+
+
+def test_a_cost_is_set_with_a_reason_for_what_is_in_stock_and_not_twice():
+    popcorn, empty = item(5), item(0)
+    seen, given = last_staff_movement(popcorn), {"unit_cost": Decimal("3.00"), "at": AT}
+
+    assert_refused(ReasonNeeded, lambda: set_cost(popcorn, reason=" ", **given), popcorn)
+    assert_refused(NothingInStock, lambda: set_cost(empty, reason="Invoice", **given), empty)
+    set_cost(popcorn, reason="Invoice", seen=seen, **given)
+    assert_refused(StockChanged, lambda: set_cost(popcorn, reason="Invoice", seen=seen, **given), popcorn)
+
+
+def test_the_largest_stock_at_the_largest_cost_fits():
+    popcorn = item(0)
+
+    receive(popcorn, quantity=MOST_STOCK, unit_cost=Decimal("99999999.99"), at=AT)
+    write_off(popcorn, quantity=1, reason="Burnt", at=AT)
+
+    assert costs(popcorn)[-1] == (Decimal("99999999.99"), Decimal("-99999999.99"), False)

@@ -47,6 +47,7 @@ def test_the_query_count_of_a_hall_does_not_depend_on_its_size(cinema, rows, dja
         {"rows": ["___"]},
         {"rows": []},
         {"name": "  "},
+        {"name": "\u200b\u3164"},
         {"name": "Big"},
         {"name": "x" * 81},
         {"cleaning_minutes": 241},

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -108,9 +109,9 @@ def test_confirmed_rows_are_stored_with_history_and_log_and_deleted_from_the_pre
     confirmed(client, made)
 
     page = client.get(f"{FILMS}{made.pk}/")
-    assert (made.status, made.stored_count, made.rows.count()) == ("STORED", 3, 0)
+    assert (made.status, made.added_count, made.changed_count, made.rows.count()) == ("STORED", 3, 0, 0)
     assert titles() == ["Mirror", "Solaris", "Stalker"]
-    assert "3 rows imported." in page.content.decode()
+    assert "Added: 3. Changed: 0. Unchanged: 0. With errors: 0." in page.text
     assert "Refresh" not in page
     assert {record.history_user for record in Film.history.all()} == {person}
     history = client.get(reverse("admin:screenings_film_history", args=[Film.objects.first().pk]))
@@ -125,7 +126,8 @@ def test_with_refused_rows_the_valid_ones_are_stored_and_the_others_come_back_as
     answer = client.get(f"{FILMS}{made.pk}/refused/")
 
     assert "Import all rows, or none" not in page
-    assert (made.status, made.stored_count, titles()) == ("STORED", 2, ["Mirror", "Stalker, 1979"])
+    assert (made.status, made.added_count, titles()) == ("STORED", 2, ["Mirror", "Stalker, 1979"])
+    assert "Added: 2. Changed: 0. Unchanged: 0. With errors: 2." in client.get(f"{FILMS}{made.pk}/").text
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows == [
         ["Title", "Running time (minutes)", "What is wrong"],
@@ -153,15 +155,23 @@ def test_all_or_none_is_refused_while_rows_have_errors(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ticks", "expected"),
+    ("ticks", "expected", "result"),
     [
-        ({}, {"Mirror": 107, "New": 90, "Solaris": 167}),
-        ({"change": "2", "shown": ["2", "3"]}, {"Mirror": 1, "New": 90, "Solaris": 167}),
-        ({"every_change": "on"}, {"Mirror": 1, "New": 90, "Solaris": 2}),
+        ({}, {"Mirror": 107, "New": 90, "Solaris": 167}, "Added: 1. Changed: 0. Unchanged: 2. With errors: 0."),
+        (
+            {"change": "2", "shown": ["2", "3"]},
+            {"Mirror": 1, "New": 90, "Solaris": 167},
+            "Added: 1. Changed: 1. Unchanged: 1. With errors: 0.",
+        ),
+        (
+            {"every_change": "on"},
+            {"Mirror": 1, "New": 90, "Solaris": 2},
+            "Added: 1. Changed: 2. Unchanged: 0. With errors: 0.",
+        ),
     ],
 )
 def test_changes_of_existing_films_are_stored_where_they_are_ticked(
-    client: Client, ticks: dict[str, Any], expected: dict[str, int]
+    client: Client, ticks: dict[str, Any], expected: dict[str, int], result: str
 ) -> None:
     for title, minutes in (("Mirror", 107), ("Solaris", 167)):
         Film.objects.create(title=title, duration_minutes=minutes)
@@ -172,6 +182,27 @@ def test_changes_of_existing_films_are_stored_where_they_are_ticked(
     confirmed(client, made, **({"every_change": "on"} if "every_change" in ticks else {}))
 
     assert dict(Film.objects.values_list("title", "duration_minutes")) == expected
+    assert result in client.get(f"{FILMS}{made.pk}/").text
+
+
+def test_the_same_file_sent_twice_is_said_to_change_nothing(client: Client) -> None:
+    first, second = (checked(client, films("Mirror,107", "Solaris,167", "Stalker,161")) for _ in range(2))
+
+    confirmed(client, first, valid_rows="1")
+    confirmed(client, second, valid_rows="1")
+
+    assert "Added: 3. Changed: 0. Unchanged: 0. With errors: 0." in client.get(f"{FILMS}{first.pk}/").text
+    assert "Added: 0. Changed: 0. Unchanged: 3. With errors: 0." in client.get(f"{FILMS}{second.pk}/").text
+    assert Film.objects.count() == 3
+
+
+def test_rows_that_were_unchanged_in_the_preview_are_counted_as_such(client: Client) -> None:
+    Film.objects.create(title="Solaris", duration_minutes=167)
+    made = checked(client, films("Mirror,107", "Solaris,167", "Stalker,never"))
+
+    confirmed(client, made, valid_rows="1")
+
+    assert "Added: 1. Changed: 0. Unchanged: 1. With errors: 1." in client.get(f"{FILMS}{made.pk}/").text
 
 
 def test_without_a_tick_nothing_is_stored_and_the_page_says_so(client: Client) -> None:
@@ -248,6 +279,16 @@ def test_all_or_none_makes_a_new_preview_when_the_data_has_changed(client: Clien
     assert [outcome for _number, outcome, _errors in outcomes(made)] == ["new", "new", "same"]
 
 
+def test_the_job_writes_why_nothing_was_stored_in_the_language_of_who_sent_the_file(client: Client) -> None:
+    made = checked(client, films("Mirror,107", "Solaris,167", "Stalker,161"))
+    Film.objects.create(title="Stalker", duration_minutes=161)
+    FileImport.objects.update(language="ru")
+
+    confirmed(client, made)
+
+    assert made.problem.startswith("После предпросмотра данные изменились")
+
+
 def test_of_valid_rows_only_those_are_stored_that_still_do_what_was_shown(client: Client) -> None:
     made = checked(client, films("Mirror,107", "Solaris,167", "Stalker,161"))
     Film.objects.create(title="Stalker", duration_minutes=100)
@@ -267,7 +308,7 @@ def test_a_row_that_the_database_refuses_is_named(
 
     def broken(self: Any, found: Any) -> None:
         if any(each.row.title == "Solaris" for each in found):
-            raise RuntimeError("some constraint")
+            raise IntegrityError("some constraint")
         create(self, found)
 
     monkeypatch.setattr(importer.Resource, "store_together", broken)

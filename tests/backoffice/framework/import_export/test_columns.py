@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from backoffice.framework.import_export.files import Unreadable
-from backoffice.screenings.ticket_types import TicketTypeResource
+from backoffice.screenings.resources import TicketTypeResource
 from screenings.models import TicketType
 
 pytestmark = pytest.mark.django_db

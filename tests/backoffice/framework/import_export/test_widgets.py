@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from backoffice.framework.import_export.widgets import DateWidget, NumberWidget
+from backoffice.framework.import_export.widgets import DateWidget, NumberWidget, TextWidget
 from concessions.models import ConcessionItem
 
 PRICE = NumberWidget(ConcessionItem._meta.get_field("price"))
@@ -90,3 +90,8 @@ def test_a_percentage_is_read_with_and_without_its_sign(text):
 def test_a_number_of_another_kind_is_refused_with_an_example(widget, text, refusal):
     with pytest.raises(ValueError, match=f"^{re.escape(refusal)}$"):
         widget.clean(text)
+
+
+def test_a_text_of_invisible_characters_is_an_empty_cell():
+    assert TextWidget().clean("\u3164\u200b\u00a0") == ""
+    assert TextWidget().clean("Solaris") == "Solaris"

@@ -280,7 +280,7 @@ def test_a_guest_without_an_address_is_refunded():
     assert (order.status, messages().count()) == (Order.Status.REFUNDED, 0)
 
 
-# --- Money above the limit of who called the session off
+# --- Refunds above the limit of the person who cancelled the session
 
 
 @pytest.fixture
