@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0014_reissued_tickets'),
+        ('orders', '0015_more_phones'),
         ('screenings', '0010_index_of_held_refunds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
