@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0015_figures'),
+        ('orders', '0016_figures'),
         ('payments', '0007_permission_labels'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('concessions', '0003_permission_labels'),
-        ('orders', '0015_figures'),
+        ('orders', '0016_figures'),
         ('screenings', '0010_index_of_held_refunds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
