@@ -86,7 +86,7 @@ class ApprovalRequired(Refused, code="approval_needed"):
 
 
 class ApproverNotAllowed(Refused, code="approver_not_allowed"):
-    """The approver is the person who made the request, or one of the two lacks the permission."""
+    """The approver made the request or benefits from it, or one of the two people lacks the permission."""
 
     def __str__(self) -> str:
         return _("You can’t approve this request. It has to be a different person who is also allowed to do this.")

@@ -37,6 +37,7 @@ SUMMARIES = view("screenings", "sessionsummary")
 ACCOUNTING = (
     SALES | STOCK | REFUNDS | BONUSES | SUMMARIES | view("orders", "promocode") | view("payments", "gatewayevent")
 )
+REPORTS = view("reports", "businessday daycheck")
 JOBS = view("jobs", "jobrun")
 HOUSE_RULES = view("house_rules", "houserules")
 SYSTEM = view("jobs", "joblease quarantinedrow") | view("notifications", "notification")
@@ -68,6 +69,7 @@ PRIVACY = actions("orders", "disclose_customer erase_customer")
 OPERATIONS = actions("jobs", "retry_quarantinedrow") | actions("notifications", "resend_notification")
 CONSENTS = view("accounts", "marketingconsent") | actions("accounts", "withdraw_consent")
 RATES = model_permissions("add change", "payments", "vatrate")
+BOOKS = REPORTS | actions("reports", "settle_daycheck")
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
     | model_permissions("delete", "screenings", "genre")
@@ -95,8 +97,9 @@ class Role:
 
 _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
 _FLOOR |= SEAT_REPAIR | view("orders", "promocode")
-_CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY
+_CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
 _CINEMA |= COSTS | actions("bonuses", "adjust_points")
+_ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | COSTS | HOUSE_RULES | RATES | JOBS
 
 ROLES = (
     Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | view("concessions", "concessionitem")),
@@ -104,7 +107,7 @@ ROLES = (
     Role("usher", _("usher"), PROGRAMME | DOOR),
     Role("floor_manager", _("floor manager"), _FLOOR),
     Role("cinema_manager", _("cinema manager"), _CINEMA),
-    Role("accountant", _("accountant"), PROGRAMME | ACCOUNTING | COSTS | HOUSE_RULES | RATES | JOBS, chain_wide=True),
+    Role("accountant", _("accountant"), _ACCOUNTANT, chain_wide=True),
     Role("owner", _("owner"), _CINEMA | ACCOUNTING | CHAIN, chain_wide=True),
 )
 OWNER = "owner"

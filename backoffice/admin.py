@@ -16,6 +16,7 @@ from backoffice.orders import (
     tickets,
 )
 from backoffice.payments import disputes, gateway_events, payments, receipts, refunds, vat_rates
+from backoffice.reports import business_days
 from backoffice.screenings import (
     cinemas,
     films,
@@ -32,6 +33,7 @@ from backoffice.screenings import (
 __all__ = [
     "accounts",
     "approvals",
+    "business_days",
     "cinemas",
     "consents",
     "disputes",

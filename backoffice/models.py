@@ -42,6 +42,7 @@ class FileImport(models.Model):
         Status.STORED: set(),
         Status.FAILED: set(),
     }
+    FREE_TEXT: ClassVar = ["headers", "problem"]
 
     model = models.CharField(max_length=60)  # such as screenings.film
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -119,6 +120,8 @@ class FileImportRow(models.Model):
         CHANGED = "changed"
         SAME = "same"
         REFUSED = "refused"
+
+    FREE_TEXT: ClassVar = ["cells", "changes", "errors"]
 
     file_import = models.ForeignKey(FileImport, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()

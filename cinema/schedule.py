@@ -14,6 +14,8 @@ class Every:
     @property
     def cron(self) -> str:
         minutes = int(self.period.total_seconds()) // 60
+        if minutes == 60:
+            return "0 * * * *"
         return "* * * * *" if minutes <= 1 else f"*/{minutes} * * * *"
 
     @property
@@ -30,6 +32,8 @@ class Every:
 
     def __str__(self) -> str:
         seconds = int(self.period.total_seconds())
+        if seconds == 3600:
+            return "every hour"
         return f"every {seconds} s" if seconds < 60 else f"every {seconds // 60} min"
 
 
@@ -80,5 +84,7 @@ SCHEDULE: dict[str, Every | Daily] = {
     "send_ticket_usage_reminders": minutes(10),
     "deliver_notifications": minutes(1),
     "import_files": seconds(20),
+    "update_session_figures": minutes(5),
+    "close_business_day": minutes(60),
     "check_invariants": Daily(time(5, 0)),
 }

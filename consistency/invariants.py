@@ -17,6 +17,8 @@ from jobs.invariants import Invariant, Violation, broken, sql_list
 from jobs.overdue_rows import overdue_rows
 from orders.models import Order, Ticket
 from payments.models import Dispute
+from reports.services import wrong_days
+from screenings.models import Cinema
 
 PERIODS = 2  # a job may leave rows undone for this many of its periods
 
@@ -24,7 +26,8 @@ PERIODS = 2  # a job may leave rows undone for this many of its periods
 def violations(at: datetime) -> Iterator[Violation]:
     """Every row that breaks an invariant as of `at`, and every row that a job left undone for two periods.
 
-    `check_invariants` runs this every night. One query for each invariant and each step of a job.
+    `check_invariants` runs this every night. One query for each invariant and each step of a job, and about 20 for each
+    month of closed business days of a cinema.
     """
     instant = connection.ops.adapt_datetimefield_value
     parameters = {
@@ -33,6 +36,10 @@ def violations(at: datetime) -> Iterator[Violation]:
         "point_value": int(settings.BONUS_POINT_VALUE.scaleb(MINOR_UNITS)),
     }
     yield from broken(INVARIANTS, parameters)
+    for cinema in Cinema.objects.order_by("pk"):
+        for day, table in wrong_days(cinema):
+            statement = f"The figures of a closed day are what its orders say: {table._meta.verbose_name}"
+            yield Violation(statement, f"reports.businessday:{day.pk}")
     for job, row in overdue_rows(at, periods=PERIODS):
         yield Violation(f"{job} has rows that have been due for more than two periods", row)
 

@@ -8,7 +8,7 @@ from accounts.services.erasure import (
     delete_login_attempts,
     is_anonymous,
     redact_approvals,
-    text_of_pages,
+    text_of_higher_apps,
 )
 from accounts.services.export import facts_of
 from accounts.services.free_text import Words, redact_everywhere, redact_rows
@@ -49,6 +49,6 @@ __all__ = [
     "roles_to_give",
     "set_password_by_link",
     "sync_roles",
-    "text_of_pages",
+    "text_of_higher_apps",
     "who_gives_access",
 ]

@@ -53,13 +53,10 @@ def admin_log(rows: Iterable[Model] | None = None) -> QuerySet[Any]:
     return entries if rows is None else entries.filter(_about(rows))
 
 
-def text_of_pages() -> Columns:
-    """The columns of text that the admin itself keeps: its log, and files that wait to be imported. Reads only."""
-    return {
-        admin_log().model: ["object_repr", "change_message"],
-        apps.get_model("backoffice", "FileImport"): ["headers", "problem"],
-        apps.get_model("backoffice", "FileImportRow"): ["cells", "changes", "errors"],
-    }
+def text_of_higher_apps() -> Columns:
+    """The columns of text in the admin's log, and those that models of higher apps name as `FREE_TEXT`. Reads only."""
+    declared = {model: list(model.FREE_TEXT) for model in apps.get_models() if hasattr(model, "FREE_TEXT")}
+    return {admin_log().model: ["object_repr", "change_message"], **declared}
 
 
 def redact_approvals(rows: Iterable[Model], *, at: datetime) -> list[Approval]:

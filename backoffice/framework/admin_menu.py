@@ -64,6 +64,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         _("Accounting"),
         True,
         [
+            ("reports.businessday", "calendar_month"),
+            ("reports.daycheck", "rule"),
             ("payments.payment", "payments"),
             ("payments.refund", "undo"),
             ("payments.dispute", "gavel"),

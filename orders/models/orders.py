@@ -228,6 +228,7 @@ class Order(models.Model):
                 name="order_refund_to_process",
             ),
             models.Index(fields=["cinema", "created_at"], name="order_of_cinema"),
+            models.Index(fields=["cinema", "paid_at"], name="order_paid_in_cinema"),
             models.Index(fields=["email"], name="order_email"),
             models.Index(fields=["phone"], name="order_phone"),
         ]

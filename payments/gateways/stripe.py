@@ -35,8 +35,8 @@ PAGE_LIFETIME = timedelta(minutes=65)
 TIMESTAMP_TOLERANCE = timedelta(minutes=5)
 
 #: The smallest charge in the currency's major unit: docs.stripe.com/currencies, “Minimum and maximum charge amounts”.
-#: Of roubles it names none: about half a US dollar is asked. Stripe refuses less anyway: this only tells customers
-#: sooner.
+#: Its list has no RUB: 50 is our assumption, about half a US dollar. Stripe applies it to the bank account's currency,
+#: so it may ask for more; it refuses less anyway, and this only tells customers sooner.
 SMALLEST = {
     **dict.fromkeys(["USD", "EUR", "AUD", "BRL", "CAD", "CHF", "INR", "NZD", "SGD"], Decimal("0.50")),
     **dict.fromkeys(["AED", "MYR", "PLN", "RON"], Decimal("2.00")),
@@ -46,6 +46,7 @@ SMALLEST = {
     "DKK": Decimal("2.50"),
     "HKD": Decimal("4.00"),
     "CZK": Decimal("15.00"),
+    "HUF": Decimal("175.00"),
     "RUB": Decimal("50.00"),
 }
 

@@ -101,6 +101,7 @@ class Payment(models.Model):
             models.Index(
                 fields=["succeeded_at"], condition=Q(receipted_at__isnull=True), name="payment_without_receipt"
             ),
+            models.Index(fields=["succeeded_at"], name="payment_succeeded"),
             models.Index(fields=["discrepancy", "created_at"], name="payment_in_trouble"),  # asked as `> ""`
         ]
         constraints = [
@@ -237,6 +238,8 @@ class Refund(models.Model):
         ]
         indexes = [
             models.Index(fields=["status", "requested_at"], name="refund_open"),
+            models.Index(fields=["requested_at"], name="refund_requested"),
+            models.Index(fields=["succeeded_at"], name="refund_succeeded"),
             models.Index(
                 fields=["succeeded_at"], condition=Q(receipted_at__isnull=True), name="refund_without_receipt"
             ),

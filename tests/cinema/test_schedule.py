@@ -28,6 +28,8 @@ EXPECTED = {
     "send_ticket_usage_reminders": "every 10 min",
     "deliver_notifications": "every 1 min",
     "import_files": "every 20 s",
+    "update_session_figures": "every 5 min",
+    "close_business_day": "every hour",
     "check_invariants": "daily 05:00",
 }
 
@@ -47,6 +49,7 @@ def test_every_scheduled_job_is_a_command():
         ("update_session_statuses", "* * * * *", {}),
         ("update_completed_order_statuses", "*/2 * * * *", {}),
         ("check_low_stock_items", "*/15 * * * *", {}),
+        ("close_business_day", "0 * * * *", {}),
         ("expire_bonus_points", "10 3 * * *", {}),
         ("check_invariants", "0 5 * * *", {}),
     ],

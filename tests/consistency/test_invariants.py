@@ -158,6 +158,8 @@ def cinema():
     Notification.objects.update(status="SENT", sent_at=NOON)
     receive(popcorn, quantity=10, at=NOON)
     write_off(coffee, quantity=1, reason="Spilt", at=NOON)
+    call_command("close_business_day", at=NOW.isoformat())
+    JobRun.objects.all().delete()
     return SimpleNamespace(
         hall=hall,
         session=session,
@@ -706,6 +708,7 @@ def test_the_steps_of_every_job_are_checked():
             ("update_session_statuses", session),
             ("update_completed_order_statuses", order),
             ("deliver_notifications", Notification.objects.get()),  # the tickets
+            ("close_business_day", order.cinema),
         ]
     }
 

@@ -252,6 +252,13 @@ ACTION_CASES = [
         "снова в продаже.", lambda rows: rows.refreshed(rows.outage).until is not None, True,
         "уже снова в продаже.",
     ),
+    # --- Business days
+    ActionCase(
+        "explain", "Объяснить расхождение", "accountant", "floor_manager", lambda rows: rows.difference,
+        "Объяснение сохранено", lambda rows: rows.refreshed(rows.difference).note, "Платёж учтён дважды",
+        "Открытого расхождения здесь нет",
+        lambda _rows: {"Объяснение": "Платёж учтён дважды"},
+    ),
     # --- People and machines
     ActionCase(
         "reset_second_factor", "Сбросить двухэтапный вход", "cinema_manager", "floor_manager",

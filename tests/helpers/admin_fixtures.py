@@ -17,6 +17,7 @@ from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
 from orders.services import cancel, check_in, mark_overdue, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
+from reports.models import BusinessDay, DayCheck
 from screenings.models import Cinema, Film, Hall, SeatOutage, Session
 from screenings.services import cancel_session, start_outage
 from tests.helpers import factories
@@ -62,6 +63,14 @@ class AdminFixtures:
         session.refunds_held = True
         session.save()
         return session
+
+    @cached_property
+    def difference(self) -> DayCheck:
+        """A check of a closed day whose sides differ."""
+        day = BusinessDay.objects.create(
+            cinema=self.cinema, date=self.day, starts_at=self.now - timedelta(days=1), ends_at=self.now
+        )
+        return DayCheck.objects.create(day=day, name=DayCheck.Name.MONEY, left=700, right=350)
 
     @cached_property
     def film(self) -> Film:

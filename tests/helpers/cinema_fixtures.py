@@ -18,6 +18,7 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, VatRate
+from reports.models import BusinessDay, DayCheck
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -50,6 +51,10 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     SessionSummary.objects.create(
         session=session, capacity=20, sold=2, used=1, no_show=0, refunded=1, gross=700, net=350
     )
+    day = BusinessDay.objects.create(
+        cinema=cinema, date=NOON.date(), starts_at=NOON - timedelta(hours=10), ends_at=NOON + timedelta(hours=14)
+    )
+    DayCheck.objects.create(day=day, name=DayCheck.Name.MONEY, left=700, right=350)
     request_approval(
         "concessions.write_off",
         item,

@@ -192,6 +192,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "payments.Payment": ("order__number", "amount", "created_at"),
     "payments.Receipt": ("order__number", "kind", "amount"),
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),
+    "reports.BusinessDay": ("cinema__name", "date"),
     "screenings.Cinema": ("name",),
     "screenings.Film": ("title",),
     "screenings.Hall": ("name",),
@@ -199,7 +200,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "screenings.Session": ("hall__name", "start_datetime"),
     "screenings.TicketType": ("name",),
 }
-APPS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "notifications", "demo")
+APPS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "reports", "notifications", "demo")
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of a notification that are compared; those about attempts to send it are left out.
 NOTIFICATION_FIELDS = ("kind", "recipient", "occasion", "language", "not_after", "status")

@@ -102,6 +102,9 @@ def test_gateways_get_addresses_in_punycode_or_none(typed, sent):
         (["yookassa"], "RUB", "1.00"),
         (["stripe"], "EUR", "0.50"),
         (["stripe"], "GBP", "0.30"),
+        (["stripe"], "HUF", "175.00"),
+        (["stripe"], "RUB", "50.00"),  # an assumption: docs/payments.md
+        (["stripe"], "KZT", "0.50"),  # not in its list either
         (["stripe", "yookassa"], "RUB", "1.00"),
     ],
 )

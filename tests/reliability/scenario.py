@@ -74,6 +74,8 @@ JOBS = (
     "send_ticket_usage_reminders",
     "deliver_notifications",
     "import_files",
+    "update_session_figures",
+    "close_business_day",
 )
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.db.models import Model
+from django.db.models import Model, prefetch_related_objects
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
-from import_export.widgets import Widget
+from import_export.widgets import ManyToManyWidget, Widget
 
 from backoffice.framework.import_export.files import Table, Unreadable, as_text
 from backoffice.framework.import_export.names import name_key
@@ -47,6 +47,13 @@ class Columns(ModelResource):
         return as_text(self.export_field(self.fields[name], row))
 
     # --- Export
+
+    def export(self, queryset: Any = None, **kwargs: Any) -> Any:
+        """One query for each column of related rows, and none for each row."""
+        many = [each.attribute for each in self.fields.values() if isinstance(each.widget, ManyToManyWidget)]
+        if queryset and many:
+            prefetch_related_objects(queryset, *many)
+        return super().export(queryset, **kwargs)
 
     def get_export_headers(self, selected_fields: Any = None) -> list[str]:
         return [self.label(name) for name in self.fields]

@@ -108,18 +108,17 @@ class Importer:
 
     def _store_all(self, file_import: FileImport, *, at: datetime) -> None:
         last = 0
-        while rows := list(file_import.rows.filter(number__gt=last).order_by("number")[:BATCH]):
+        while rows := list(file_import.rows.wanted().filter(number__gt=last).order_by("number")[:BATCH]):
             last = rows[-1].number
             found = self._look_at(file_import, rows, at=at, lock=True)
-            wanted = [(row, one) for row, one in zip(rows, found, strict=True) if _is_wanted(row)]
-            if any(row.digest != digest(one) for row, one in wanted):
+            if any(row.digest != digest(one) for row, one in zip(rows, found, strict=True)):
                 raise DataChanged
             assert self._resource
-            self._resource.store([one for _row, one in wanted])
-            if refused := [one for _row, one in wanted if one.kind == RowChange.REFUSED]:
+            self._resource.store(found)
+            if refused := [one for one in found if one.kind == RowChange.REFUSED]:
                 raise RowsRefused(refused)
-            storing.log([one for _row, one in wanted], person=file_import.person, name=file_import.name)
-            file_import.rows.filter(pk__in=[row.pk for row, _one in wanted]).update(is_stored=True)
+            storing.log(found, person=file_import.person, name=file_import.name)
+            file_import.rows.filter(pk__in=[row.pk for row in rows]).update(is_stored=True)
 
     def _store(self, found: Sequence[ImportedRow], digests: Sequence[str], file_import: FileImport) -> None:
         for one, shown in zip(found, digests, strict=True):
@@ -184,10 +183,6 @@ def _by_import(rows: Sequence[FileImportRow]) -> Iterator[tuple[FileImport, list
     found = FileImport.objects.select_related("person").in_bulk({row.file_import_id for row in rows})
     for pk, file_import in sorted(found.items()):
         yield file_import, sorted((row for row in rows if row.file_import_id == pk), key=lambda row: row.number)
-
-
-def _is_wanted(row: FileImportRow) -> bool:
-    return row.outcome == RowChange.NEW or (row.outcome == RowChange.CHANGED and row.is_ticked)
 
 
 def _show(row: FileImportRow, found: ImportedRow, *, ticks: bool) -> None:

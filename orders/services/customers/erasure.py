@@ -17,7 +17,7 @@ from accounts.services import (
     redact_approvals,
     redact_everywhere,
     redact_rows,
-    text_of_pages,
+    text_of_higher_apps,
 )
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import expire
@@ -121,7 +121,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
             delete_login_attempts({address.lower() for address in addresses if address})
             full = {f"{first} {last}", f"{last} {first}"} if first else set()
             anywhere = Words(addresses=addresses, names={*full, last} if last else (), exact_names=True)
-            redact_everywhere({**FREE_TEXT, **text_of_pages()}, anywhere)
+            redact_everywhere({**FREE_TEXT, **text_of_higher_apps()}, anywhere)
             others = list(named.exclude(pk__in=keys).values_list("pk", flat=True))
             Order.objects.filter(pk__in=others).update(**{column: ""})
             if user is not None and user.phone:

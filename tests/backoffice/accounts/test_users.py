@@ -251,6 +251,21 @@ def test_a_person_is_found_by_every_spelling_of_the_phone_number(typed: str) -> 
     assert [each.email for each in answer.context["cl"].result_list] == ["anna@example.org"]
 
 
+def test_a_phone_number_that_is_not_valid_is_refused_and_one_that_was_stored_does_not_stop_other_changes(
+    manager: User, cinema: Cinema
+) -> None:
+    cashier = someone("cashier", cinema)
+    User.objects.filter(pk=cashier.pk).update(phone="8 916 123 45 6")
+    client, form = browser(manager), {"email": cashier.email, "preferred_language": "ru", "cinemas": [cinema.pk]}
+
+    kept = client.post(page(cashier), {**form, "first_name": "Anna", "phone": "+78916123456"})
+    refused = client.post(page(cashier), {**form, "first_name": "Maria", "phone": "8 916 123 45 7"})
+
+    cashier.refresh_from_db()
+    assert (kept.status_code, cashier.first_name, cashier.phone) == (302, "Anna", "+78916123456")
+    assert list(refused.context["adminform"].form.errors) == ["phone"]
+
+
 # --- Who had a hand in whose account
 
 

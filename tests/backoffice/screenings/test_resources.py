@@ -10,6 +10,7 @@ from backoffice.framework.import_export import files
 from backoffice.screenings.resources import FilmResource
 from screenings.models import Film, Genre, Hall
 from tests.helpers import factories
+from tests.helpers.admin_pages import query_count
 from tests.helpers.factories import NOON
 from tests.helpers.import_pages import confirm, previewed_rows, upload
 from tests.helpers.users import browser, someone
@@ -261,6 +262,16 @@ def test_importing_an_export_of_films_changes_nothing(manager, film, kind):
     out = manager.get(f"{FILMS}/export/", {"as": kind}).content
 
     assert upload(manager, out, path=f"{FILMS}/import/").context_data["kinds"] == {"same": 3}
+
+
+def test_an_export_of_films_runs_as_many_queries_for_many_films_as_for_one(manager, film):
+    drama = Genre.objects.create(name="Drama")
+    film.genres.add(drama)
+    for_one = query_count(manager, f"{FILMS}/export/")
+    for number in range(20):
+        Film.objects.create(title=f"Film {number}", duration_minutes=100).genres.add(drama)
+
+    assert query_count(manager, f"{FILMS}/export/") == for_one
 
 
 def test_an_import_of_films_runs_a_constant_number_of_queries(django_assert_max_num_queries):

@@ -1,0 +1,92 @@
+"""Pages of business days and of the checks made when a day was closed."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.contrib import admin
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice.framework.actions import ActionForm, ActionsMixin, confirmed_action
+from backoffice.framework.admin import ReadOnlyAdmin, ReadOnlyInline
+from backoffice.framework.badges import status_badge
+from backoffice.framework.fields import ReasonField
+from cinema.money import format_money
+from reports.models import BusinessDay, DayCheck
+from reports.services import settle
+
+
+def amount_of(check: DayCheck, amount: Decimal) -> str:
+    """In the check's own unit."""
+    return format_money(amount) if check.UNITS[check.name] == "money" else number_format(int(amount), use_l10n=True)
+
+
+class CheckColumns:
+    """The two sides of a check, their difference, and whether somebody has to explain it."""
+
+    @admin.display(description=_("left side"))
+    def left_side(self, check: DayCheck) -> str:
+        return amount_of(check, check.left)
+
+    @admin.display(description=_("right side"))
+    def right_side(self, check: DayCheck) -> str:
+        return amount_of(check, check.right)
+
+    @admin.display(description=_("difference"))
+    def difference(self, check: DayCheck) -> str:
+        return amount_of(check, check.difference) if check.difference else "–"
+
+    @admin.display(description=_("result"))
+    def result(self, check: DayCheck) -> str:
+        if not check.difference:
+            return status_badge(gettext("Agrees"), "success")
+        if check.settled_at is None:
+            return status_badge(gettext("To be explained"), "danger")
+        return status_badge(gettext("Explained"), "info")
+
+
+class DayCheckInline(CheckColumns, ReadOnlyInline):
+    model = DayCheck
+    fields = ["name", "left_side", "right_side", "difference", "result", "note"]
+    readonly_fields = ["left_side", "right_side", "difference", "result"]
+
+
+@admin.register(BusinessDay)
+class BusinessDayAdmin(ReadOnlyAdmin):
+    cinema_path = "cinema"
+    list_display = ["date", "cinema", "starts_at", "ends_at", "closed_at"]
+    list_filter = ["cinema"]
+    list_select_related = ["cinema"]
+    fields = ["cinema", "date", ("starts_at", "ends_at"), "closed_at"]
+    inlines = [DayCheckInline]
+
+
+class ExplainForm(ActionForm):
+    note = ReasonField(label=_("Explanation"))
+
+
+@admin.register(DayCheck)
+class DayCheckAdmin(CheckColumns, ActionsMixin, ReadOnlyAdmin):
+    """The checks of closed days. Filtered by *to be explained*, the list is what waits for a person."""
+
+    cinema_path = "day__cinema"
+    ordering = ["-day__date", "name"]
+    list_display = ["name", "day", "at_cinema", "left_side", "right_side", "difference", "result"]
+    list_filter = ["name"]
+    list_select_related = ["day__cinema"]
+    fields = ["name", "day", ("left_side", "right_side", "difference"), "result", "note", ("settled_by", "settled_at")]
+    readonly_fields = ["left_side", "right_side", "difference", "result"]
+    actions_detail = ["explain"]
+
+    @confirmed_action(
+        permission="reports.settle_daycheck",
+        title=_("Explain the difference"),
+        text=_("The figures stay as they are; the explanation is stored with your name."),
+        form=ExplainForm,
+        when=lambda check: bool(check.difference) and check.settled_at is None,
+    )
+    def explain(self, check: DayCheck, *, at: datetime, actor: User, note: str) -> str:
+        settle(check, note=note, actor=actor, at=at)
+        return gettext("The explanation is stored.")

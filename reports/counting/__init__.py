@@ -1,0 +1,23 @@
+"""Count the figures of business days from orders, payments, points, stock and receipts.
+
+Each module has one function, `count(days, as_of)`: the figures of these days by all facts before the instant `as_of`,
+as dicts with the cinema, the date (`about`), the columns of the table's `KEY`, and its `MEASURES`. Rows with the same
+key are to be added up; a measure that is missing is 0. The functions read only, cost a constant number of queries, and
+are the one definition of every figure, for closed days and for the day that is still open.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from reports.counting import bar, money, points, receipts, stock, tickets
+from reports.days import Days, Row
+from reports.models import BarFigures, Figures, MoneyFigures, PointsFigures, ReceiptFigures, StockFigures, TicketFigures
+
+COUNTS: dict[type[Figures], Callable[[Days, datetime], Iterable[Row]]] = {
+    TicketFigures: tickets.count,
+    BarFigures: bar.count,
+    MoneyFigures: money.count,
+    PointsFigures: points.count,
+    StockFigures: stock.count,
+    ReceiptFigures: receipts.count,
+}

@@ -1,0 +1,41 @@
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import BigIntegerField, Case, Count, ExpressionWrapper, F, Sum, Value, When
+from django.db.models.functions import TruncDate
+
+from cinema.money import MoneyField
+from payments.models import ReceiptLine
+from reports.counting.vat import PERCENT, included
+from reports.days import Days, Row
+
+
+def count(days: Days, as_of: datetime) -> Iterator[Row]:
+    """Lines of receipts by rate: see `ReceiptFigures`. One query."""
+    amount = ExpressionWrapper(F("price") * F("quantity"), output_field=MoneyField())
+    percent = Case(
+        *(When(vat=vat, then=Value(rate)) for vat, rate in PERCENT.items()),
+        default=Value(0),
+        output_field=BigIntegerField(),
+    )
+    rows = (
+        ReceiptLine.objects.filter(
+            days.within("receipt__created_at"),
+            receipt__created_at__lt=as_of,
+            receipt__order__cinema__in=days.cinemas,
+        )
+        .order_by()
+        .annotate(
+            cinema_id=F("receipt__order__cinema"),
+            about=days.date_of("receipt__created_at"),
+            date=TruncDate("receipt__created_at", tzinfo=settings.RECEIPT_ZONE),
+            kind=F("receipt__kind"),
+            vat_rate=F("vat"),
+        )
+        .values("cinema_id", "about", "date", "kind", "subject", "vat_rate")
+        .annotate(lines=Count("pk"), amount=Sum(amount), tax=Sum(included(amount, percent)))
+        .iterator()
+    )
+    for row in rows:
+        yield {**row, "vat": row["tax"]}  # the line has a column `vat`, its rate

@@ -1,0 +1,83 @@
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, Count, Expression, ExpressionWrapper, F, Q, Sum, Value, When
+
+from cinema.money import ZERO, MoneyField
+from orders.models import Ticket
+from payments.models import Rates, Subject, Vat
+from reports.counting.vat import PERCENT, included
+from reports.days import Days, Row
+from screenings.models import Session
+
+Status = Ticket.Status
+
+
+def count(days: Days, as_of: datetime) -> Iterator[Row]:
+    """The figures of tickets by line: see `TicketFigures`. Three queries.
+
+    A ticket counts from the instant its order was paid. It stays sold when it is refunded, and counts as refunded too.
+    """
+    sessions: dict[int, Any] = {
+        row["pk"]: {**row, "about": days.of(row["start_datetime"])}
+        for row in Session.objects.filter(days.within("start_datetime"), hall__cinema__in=days.cinemas)
+        .order_by()
+        .values("pk", "start_datetime", "film_id", "hall_id", "hall__cinema_id")
+    }
+    for row in lines({pk: session["about"] for pk, session in sessions.items()}, as_of):
+        session = sessions[row["session_id"]]
+        yield {
+            **row,
+            "cinema_id": session["hall__cinema_id"],
+            "film_id": session["film_id"],
+            "hall_id": session["hall_id"],
+            "about": session["about"],
+        }
+
+
+def lines(dates: Mapping[int, date], as_of: datetime) -> Iterator[Row]:
+    """The tickets of these sessions, each given with its business date, grouped by what tells rows of figures apart.
+
+    Two queries.
+    """
+    back = Q(refund_line__refund__requested_at__lt=as_of)
+    used = Q(used_at__lt=as_of)
+    value = ExpressionWrapper(F("price") - F("discount_share"), output_field=MoneyField())
+    kept = ExpressionWrapper(F("price") - F("discount_share") - F("bonus_share"), output_field=MoneyField())
+    return (
+        Ticket.objects.filter(
+            Q(status__in=[Status.PAID, Status.USED, Status.EXPIRED]) | Q(refund_line__isnull=False),
+            session__in=dates.keys(),
+            order__paid_at__lt=as_of,
+        )
+        .order_by()
+        .annotate(seat_kind=F("seat__kind"), channel=F("order__channel"), promocode_id=F("order__promocode"))
+        .values("session_id", "ticket_type_id", "seat_kind", "channel", "promocode_id")
+        .annotate(
+            sold=Count("pk"),
+            refunded=Count("pk", filter=back),
+            comps=Count("pk", filter=~back & Q(price=ZERO)),
+            used=Count("pk", filter=~back & used),
+            no_shows=Count("pk", filter=~back & ~used),
+            gross=Sum("price"),
+            discount=Sum("discount_share"),
+            points=Sum("bonus_share"),
+            refunded_value=Sum(value, filter=back, default=ZERO),
+            refunded_money=Sum("refund_line__amount", filter=back, default=ZERO),
+            vat=Sum(included(kept, _percent(dates)), filter=~back, default=ZERO),
+        )
+        .iterator()
+    )
+
+
+def _percent(dates: Mapping[int, date]) -> Expression:
+    """The VAT rate of tickets on the business date of their session. One query, made here."""
+    rates = Rates()
+    sessions: defaultdict[int, list[int]] = defaultdict(list)
+    for session, day in dates.items():
+        sessions[PERCENT[Vat(rates.on(Subject.TICKETS, day))]].append(session)
+    usual = max(sessions, key=lambda percent: len(sessions[percent]), default=0)
+    cases = [When(session__in=each, then=Value(percent)) for percent, each in sessions.items() if percent != usual]
+    return Case(*cases, default=Value(usual), output_field=BigIntegerField())

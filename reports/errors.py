@@ -1,0 +1,11 @@
+"""What the reports refuse."""
+
+from cinema.status import Refused
+
+
+class EarlierDayOpen(Refused, code="earlier_day_open"):
+    """A business day cannot be closed while one before it is open."""
+
+
+class DifferenceSettled(Refused, code="difference_settled"):
+    """The difference is settled already, or there is none."""

@@ -1,0 +1,30 @@
+"""Business days and the figures of each day."""
+
+from reports.models.business_days import BusinessDay, DayCheck
+from reports.models.figures import (
+    FIGURES,
+    BarFigures,
+    Figures,
+    MoneyFigures,
+    PointsFigures,
+    ReceiptFigures,
+    StockFigures,
+    Tender,
+    TicketFigures,
+)
+from reports.models.session_figures import SessionFigures
+
+__all__ = [
+    "FIGURES",
+    "BarFigures",
+    "BusinessDay",
+    "DayCheck",
+    "Figures",
+    "MoneyFigures",
+    "PointsFigures",
+    "ReceiptFigures",
+    "SessionFigures",
+    "StockFigures",
+    "Tender",
+    "TicketFigures",
+]

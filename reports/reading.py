@@ -1,0 +1,136 @@
+"""Read figures: closed days from their rows, and days that are still open by counting them now."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery, Sum
+
+from reports.counting import COUNTS
+from reports.days import Day, Days, PlannedDay, Row, days_after, planned_day
+from reports.models import BusinessDay, Figures
+from screenings.models import Cinema
+
+Number = Any  # Decimal for money, int for counts
+
+
+@dataclass(frozen=True)
+class Period:
+    """Dates from `first` to `last`, both included, of some cinemas; figures that are not frozen are counted as of `at`.
+
+    Dates are business dates: see `BusinessDay`.
+    """
+
+    cinemas: Collection[Cinema]
+    first: date
+    last: date
+    at: datetime
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only: Any) -> list[dict[str, Any]]:
+    """The measures of a table in a period, added up for each value of the columns in `by`; sorted by these.
+
+    `by` names columns of the table, or of a row that one of its foreign keys points to (`session__format`); without it
+    there is one row. `only` are conditions on columns of the table. A closed date has what is known about it by now;
+    today's corrections of earlier dates come with the close of today. Two queries, and those of `counting` for each
+    group of cinemas that share the time at which their day ends, if the period reaches an open day.
+    """
+    wanted = dict(only)
+    booked = table._default_manager.filter(
+        cinema__in=[cinema.pk for cinema in period.cinemas], about__range=(period.first, period.last), **wanted
+    )
+    totals: defaultdict[tuple[Any, ...], dict[str, Number]] = defaultdict(lambda: dict.fromkeys(table.MEASURES, 0))
+    for row in booked.order_by().values(*by).annotate(**{f"sum_{each}": Sum(each) for each in table.MEASURES}):
+        total = totals[tuple(row[column] for column in by)]
+        for measure in table.MEASURES:
+            total[measure] += row[f"sum_{measure}"] or 0
+    for row in _resolved(table, [dict(row) for row in live(table, period) if _matches(row, wanted)], by):
+        total = totals[tuple(row[column] for column in by)]
+        for measure in table.MEASURES:
+            total[measure] += row.get(measure) or 0
+    if not by:
+        return [totals[()]]
+    rows = [{**dict(zip(by, key, strict=True)), **total} for key, total in totals.items()]
+    return sorted(rows, key=lambda row: tuple((row[column] is None, row[column]) for column in by))
+
+
+def live(table: type[Figures], period: Period) -> Iterable[Row]:
+    """The rows of the dates of the period that are not closed, counted as of `period.at`."""
+    for days in open_days_of(period):
+        yield from COUNTS[table](days, period.at)
+
+
+def open_days_of(period: Period) -> list[Days]:
+    """The days of the period that are not closed, up to the one that contains `period.at`, grouped by the cinemas that
+    share them. One query.
+    """
+    cinemas = {cinema.pk: cinema for cinema in period.cinemas}
+    closed = BusinessDay.objects.closed().filter(cinema=OuterRef("pk")).order_by("-starts_at")
+    last_closed = Cinema.objects.filter(pk__in=cinemas).annotate(day=Subquery(closed.values("pk")[:1])).values("day")
+    stored: defaultdict[int, list[BusinessDay]] = defaultdict(list)
+    for day in BusinessDay.objects.filter(
+        Q(closed_at__isnull=True) | Q(pk__in=last_closed), cinema__in=cinemas
+    ).order_by("starts_at"):
+        stored[day.cinema_id].append(day)
+    groups: defaultdict[tuple[PlannedDay, ...], list[int]] = defaultdict(list)
+    for pk, cinema in cinemas.items():
+        still_open: list[Day] = [day for day in stored[pk] if day.closed_at is None]
+        last: Day = stored[pk][-1] if stored[pk] else _day_before(cinema, period)
+        still_open += days_after(last, cinema, until=period.at)
+        key = tuple(PlannedDay(day.date, day.starts_at, day.ends_at) for day in still_open if day.date in period)
+        if key:
+            groups[key].append(pk)
+    return [Days(days, cinemas=pks) for days, pks in groups.items()]
+
+
+def difference(table: type[Figures], days: Days, *, as_of: datetime) -> dict[tuple[Any, ...], list[Any]]:
+    """For each key: the figures counted now less those booked, measure by measure."""
+    columns = ("cinema_id", "about", *table.KEY)
+    sums: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [0] * len(table.MEASURES))
+    for row in COUNTS[table](days, as_of):
+        total = sums[tuple(row[column] for column in columns)]
+        for position, measure in enumerate(table.MEASURES):
+            total[position] += row.get(measure) or 0
+    booked = (
+        table._default_manager.filter(cinema__in=days.cinemas, about__in=[day.date for day in days.days])
+        .order_by()
+        .values_list(*columns)
+        .annotate(*(Sum(measure) for measure in table.MEASURES))
+    )
+    for row in booked.iterator():
+        total = sums[row[: len(columns)]]
+        for position, amount in enumerate(row[len(columns) :]):
+            total[position] -= amount
+    return sums
+
+
+def _day_before(cinema: Cinema, period: Period) -> PlannedDay:
+    """For a cinema of which no day is stored, since nothing was sold before today: the day before today."""
+    return planned_day(cinema, cinema.business_date(period.at) - timedelta(days=1))
+
+
+def _matches(row: Row, wanted: dict[str, Any]) -> bool:
+    return all(
+        row[column.removesuffix("__in")] in value if column.endswith("__in") else row[column] == value
+        for column, value in wanted.items()
+    )
+
+
+def _resolved(table: type[Figures], rows: list[dict[str, Any]], by: Sequence[str]) -> list[dict[str, Any]]:
+    """Add to counted rows the columns of other tables that `by` names. A query for each."""
+    for path in by:
+        name, _, column = path.partition("__")
+        if not column or not rows:
+            continue
+        target: Any = table._meta.get_field(name).related_model
+        values = dict(
+            target._default_manager.filter(pk__in={row[f"{name}_id"] for row in rows}).values_list("pk", column)
+        )
+        for row in rows:
+            row[path] = values.get(row[f"{name}_id"])
+    return rows

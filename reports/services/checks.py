@@ -1,0 +1,98 @@
+"""The checks of a closed day: pairs of sums, counted from different tables, that should be equal."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import ExpressionWrapper, F, Q, QuerySet, Sum
+
+from bonuses.models import BonusTransaction
+from cinema.money import ZERO, MoneyField
+from concessions.models import StockMovement
+from orders.models import Order, RefundLine
+from payments.models import Payment, Receipt, Refund
+from reports.models import BusinessDay, DayCheck
+
+Name = DayCheck.Name
+
+
+def checks_of(day: BusinessDay) -> Iterable[DayCheck]:
+    """The checks of the day, not saved. Sixteen queries."""
+    for name, sides in {Name.MONEY: _money, Name.RECEIPTS: _receipts, Name.STOCK: _stock, Name.POINTS: _points}.items():
+        left, right = sides(day)
+        yield DayCheck(day=day, name=name, left=left, right=right)
+
+
+def _money(day: BusinessDay) -> tuple[Decimal, Decimal]:
+    """The money kept for the orders that the day touched, against what these orders and their refunded lines say.
+
+    Both are sums since the orders' beginning, since a refund made elsewhere may wait for its lines for days.
+    """
+    end = day.ends_at
+    orders = {
+        *Order.objects.filter(_on(day, "paid_at"), cinema=day.cinema_id).order_by().values_list("pk", flat=True),
+        *_payments(day).order_by().values_list("order", flat=True),
+        *_refunds(day, "requested_at").order_by().values_list("order", flat=True),
+    }
+    received = _sum(
+        Payment.objects.filter(order__in=orders, status=Payment.Status.SUCCEEDED, succeeded_at__lt=end), "amount"
+    )
+    refunds = Refund.objects.filter(order__in=orders, requested_at__lt=end)
+    ordered = _sum(Order.objects.filter(pk__in=orders, paid_at__lt=end), "final_amount")
+    lines = RefundLine.objects.filter(refund__in=refunds)
+    left = received - _sum(refunds, "amount")
+    return left, ordered - _sum(lines, "amount") - _sum(refunds, "unallocated_amount")
+
+
+def _receipts(day: BusinessDay) -> tuple[Decimal, Decimal]:
+    """Receipts of the day's payments and refunds, against these, as far as receipts are required."""
+    since = settings.RECEIPTS_SINCE
+    if since is None:
+        return ZERO, ZERO
+    receipts = Receipt.objects.filter(order__cinema=day.cinema_id)
+    sales = _sum(receipts.filter(_on(day, "payment__succeeded_at"), kind=Receipt.Kind.SALE), "amount")
+    returns = _sum(receipts.filter(_on(day, "refund__succeeded_at"), kind=Receipt.Kind.REFUND), "amount")
+    paid = _sum(_payments(day).filter(succeeded_at__gte=since), "amount")
+    refunds = _refunds(day, "succeeded_at").filter(status=Refund.Status.SUCCEEDED, succeeded_at__gte=since)
+    return sales - returns, paid - _sum(refunds, "amount")
+
+
+def _stock(day: BusinessDay) -> tuple[Decimal, Decimal]:
+    """Units that left the stock for orders, less those that came back, against the quantities of the orders' lines."""
+    moved = StockMovement.objects.filter(_on(day, "at"), concession_item__cinema=day.cinema_id)
+    taken, returned = moved.filter(kind=StockMovement.Kind.HOLD), moved.filter(kind=StockMovement.Kind.RETURN)
+    left = -_units(taken, "quantity") - _units(returned, "quantity")
+    right = _units(taken, "preorder__quantity") - _units(returned, "preorder__quantity")
+    return left, right
+
+
+def _points(day: BusinessDay) -> tuple[Decimal, Decimal]:
+    """The value of points taken from customers to pay for orders, against what the orders say they pay."""
+    spent = BonusTransaction.objects.filter(
+        _on(day, "transaction_date"), order__cinema=day.cinema_id, transaction_type=BonusTransaction.Type.DEDUCTION
+    )
+    return -_units(spent, "amount") * settings.BONUS_POINT_VALUE, _sum(spent, "order__bonus_amount")
+
+
+def _payments(day: BusinessDay) -> QuerySet[Payment]:
+    return Payment.objects.filter(
+        _on(day, "succeeded_at"), status=Payment.Status.SUCCEEDED, order__cinema=day.cinema_id
+    )
+
+
+def _refunds(day: BusinessDay, instant: str) -> QuerySet[Refund]:
+    return Refund.objects.filter(_on(day, instant), order__cinema=day.cinema_id, payment__isnull=False)
+
+
+def _on(day: BusinessDay, field: str) -> Q:
+    return Q(**{f"{field}__gte": day.starts_at, f"{field}__lt": day.ends_at})
+
+
+def _sum(rows: QuerySet[Any], field: str) -> Decimal:
+    amount = ExpressionWrapper(F(field), output_field=MoneyField())
+    return rows.order_by().aggregate(total=Sum(amount, default=ZERO))["total"]
+
+
+def _units(rows: QuerySet[Any], field: str) -> Decimal:
+    return Decimal(rows.order_by().aggregate(total=Sum(field, default=0))["total"])

@@ -1,0 +1,35 @@
+"""Open the business days of cinemas."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Min
+
+from orders.models import Order
+from reports.days import Day, PlannedDay, days_after, planned_day
+from reports.models import BusinessDay
+from screenings.models import Cinema
+
+
+def open_days(cinemas: Iterable[Cinema], *, at: datetime) -> int:
+    """Store the business days of the cinemas up to the one that contains `at`. Returns how many were added.
+
+    The first day of a cinema is that of its first order. Each day begins where the one before it ended. Two queries for
+    each cinema. Must be called inside a transaction (the cinemas are locked).
+    """
+    added: list[BusinessDay] = []
+    for cinema in cinemas:
+        last: Day | None = BusinessDay.objects.filter(cinema=cinema).order_by("-starts_at").first()
+        if last is None:
+            first = Order.objects.filter(cinema=cinema).aggregate(first=Min("created_at"))["first"]
+            if first is None or first > at:
+                continue
+            last = planned_day(cinema, cinema.business_date(first))
+            added.append(_stored(cinema, last))
+        added += [_stored(cinema, day) for day in days_after(last, cinema, until=at)]
+    BusinessDay.objects.bulk_create(added, batch_size=1000)
+    return len(added)
+
+
+def _stored(cinema: Cinema, day: PlannedDay) -> BusinessDay:
+    return BusinessDay(cinema=cinema, date=day.date, starts_at=day.starts_at, ends_at=day.ends_at)

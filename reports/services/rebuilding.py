@@ -1,0 +1,56 @@
+"""Compare the figures of closed days with the orders, and build them anew."""
+
+from collections.abc import Iterable, Iterator
+
+from django.db import transaction
+
+from reports.days import Days
+from reports.models import FIGURES, BusinessDay, Figures
+from reports.services.booking import book, difference
+from reports.services.closing import days_to_count
+from screenings.models import Cinema
+
+CHUNK = 31  # days that are counted together
+
+
+def wrong_days(cinema: Cinema) -> Iterator[tuple[BusinessDay, type[Figures]]]:
+    """The closed days whose figures, with all that was booked about them since, are not those of the orders.
+
+    Counted as of the end of the last closed day. About 20 queries for each `CHUNK` of days. Reads only.
+    """
+    closed = list(BusinessDay.objects.closed().filter(cinema=cinema).order_by("starts_at"))
+    for start in range(0, len(closed), CHUNK):
+        chunk = closed[start : start + CHUNK]
+        by_date = {day.date: day for day in chunk}
+        days = Days(chunk, cinemas=[cinema.pk])
+        for table in FIGURES:
+            found = difference(table, days, as_of=closed[-1].ends_at)
+            for date in sorted({key[1] for key, row in found.items() if any(row)}):
+                yield by_date[date], table
+
+
+def mark_wrong_days(cinemas: Iterable[Cinema]) -> int:
+    """Mark wrong days, so that the next close of a day books what they lack. Returns how many. Owns its transaction."""
+    wrong = {day.pk for cinema in cinemas for day, _table in wrong_days(cinema)}
+    return BusinessDay.objects.filter(pk__in=wrong, recount=False).update(recount=True)
+
+
+def rebuild(cinema: Cinema) -> int:
+    """Delete the figures of the cinema's closed days, and book them again, day by day. Returns the number of rows.
+
+    Each day gets what it would have got, had every fact been recorded in time. Checks and explanations stay. Owns its
+    transaction.
+    """
+    with transaction.atomic():
+        closed = list(
+            BusinessDay.objects.select_for_update(of=("self",))
+            .filter(cinema=cinema, closed_at__isnull=False)
+            .order_by("starts_at")
+        )
+        for table in FIGURES:
+            table._default_manager.filter(cinema=cinema).delete()
+        rows = 0
+        for day in closed:
+            days = Days(days_to_count(day, recheck=False), cinemas=[cinema.pk])
+            rows += book(day, days, as_of=day.ends_at)
+        return rows
