@@ -1,4 +1,4 @@
-"""The clock, under names of its own so that a test can set it. Commands, views and staff's actions ask it once and
+"""The clock, in functions that a test can replace. Commands, views and staff's actions ask it once and
 hand the instant inward as `at`; models and services never ask."""
 
 import time

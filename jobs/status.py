@@ -1,5 +1,6 @@
 """The last run, next run, quarantine and lateness of each scheduled job."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,9 +42,9 @@ class JobStatus:
 
 
 def statuses(now: datetime) -> list[JobStatus]:
-    """The status of each scheduled job, in the order of the schedule. Five queries, however many runs are stored."""
-    last = _last_runs(JobRun.objects.all())
-    behind = set(late(now))
+    """The status of each scheduled job, in the order of the schedule. At most five queries, whatever is stored."""
+    last = _last_runs(JobRun.objects.all(), settings.JOB_SCHEDULE)
+    behind = set(_late(now, last))
     counts = QuarantinedRow.objects.order_by("job").values("job")
     counts = counts.annotate(rows=Count("pk"), given_up=Count("pk", filter=Q(next_attempt_at=None)))
     quarantine = {job: (rows, given_up) for job, rows, given_up in counts.values_list("job", "rows", "given_up")}
@@ -70,7 +71,13 @@ def late(now: datetime) -> list[str]:
     For a job that has never run, the time counts from the first pass of any job, when cron began; without any, no job
     is late until `START` after the installation. A failing job is not late: its failures are recorded.
     """
-    finished = _last_runs(JobRun.objects.exclude(finished_at=None))
+    return _late(now, _last_runs(JobRun.objects.all(), settings.JOB_SCHEDULE))
+
+
+def _late(now: datetime, last: Mapping[str, JobRun]) -> list[str]:
+    finished = {job: run for job, run in last.items() if run.finished_at}
+    if running := last.keys() - finished.keys():
+        finished |= _last_runs(JobRun.objects.exclude(finished_at=None), running)
     missing = settings.JOB_SCHEDULE.keys() - finished.keys()
     began = _first_run() if missing else now
     if began is None:
@@ -95,11 +102,9 @@ def _sums(since: datetime) -> dict[str, Sums]:
     return {job: Sums(*numbers) for job, *numbers in summed.values_list(*columns)}
 
 
-def _last_runs(runs: QuerySet[JobRun]) -> dict[str, JobRun]:
-    """The newest of `runs` for each scheduled job. One query, which reads one index entry per job."""
-    newest: list[Any] = [
-        Subquery(runs.filter(job=job).order_by("-started_at").values("pk")[:1]) for job in settings.JOB_SCHEDULE
-    ]
+def _last_runs(runs: QuerySet[JobRun], jobs: Iterable[str]) -> dict[str, JobRun]:
+    """The newest of `runs` for each of the jobs. One query, which reads one index entry per job."""
+    newest: list[Any] = [Subquery(runs.filter(job=job).order_by("-started_at").values("pk")[:1]) for job in jobs]
     return {run.job: run for run in JobRun.objects.filter(pk__in=newest)}
 
 

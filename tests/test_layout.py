@@ -1,8 +1,8 @@
-"""Where tests stand: the test of `<app>/<path>/<x>.py` is `tests/<app>/<path>/test_<x>.py`.
+"""Where tests belong: the test of `<app>/<path>/<x>.py` is `tests/<app>/<path>/test_<x>.py`.
 
-A package is tested under its own name: `tests/payments/test_gateways.py` tests `payments/gateways/`. What tests no
-single file stands in a folder of `CROSS_CUTTING`, below `tests/` or below an app. What several test files share stands
-in `tests/helpers/`, and fixtures in a `conftest.py`.
+A package is tested under its own name: `tests/payments/test_gateways.py` tests `payments/gateways/`. A test of more
+than one file is in a folder of `CROSS_CUTTING`, below `tests/` or below an app. What several test files share is in
+`tests/helpers/`, and fixtures are in a `conftest.py`.
 """
 
 import ast

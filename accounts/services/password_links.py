@@ -1,6 +1,6 @@
-"""Links by which members of staff set their password: signed, expiring, and of one use. Nothing is stored.
+"""Links with which staff set their password: signed, expiring and usable once. Nothing is stored.
 
-Nobody types the password of somebody else. A link is sent to the address of the account only.
+Staff never set each other's passwords. A link is sent only to the address of the account.
 """
 
 from datetime import datetime

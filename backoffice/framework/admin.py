@@ -187,7 +187,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         return response
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
-        """Names of rows may hold quotation marks, and stand within them."""
+        """Names of rows may contain quotation marks, and be shown within them."""
         super().message_user(
             request, nest_guillemets(message if isinstance(message, str) else str(message)), *args, **kwargs
         )

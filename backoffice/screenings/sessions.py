@@ -41,6 +41,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     cinema_path = "hall__cinema"
     list_display = ["film", "hall", "start_local", "ticket_price", "status_label"]
     list_filter = ["status", "hall__cinema", "start_datetime"]
+    ordering = ["start_datetime", "pk"]  # an index serves it; the model's own order sorts by the names of halls
     list_select_related = ["film", "hall__cinema"]
     list_before_template = "backoffice/screenings/to_timetable.html"
     search_fields = ["film__title"]

@@ -149,6 +149,7 @@ class Session(models.Model):
             models.Index(fields=["archived_at", "status", "end_datetime"], name="session_life"),
             models.Index(fields=["archived_at", "status", "start_datetime"], name="session_programme"),
             models.Index(fields=["hall", "start_datetime"], name="session_hall_timetable"),
+            models.Index(fields=["start_datetime", "id"], name="session_start"),
             models.Index(fields=["hall"], name="session_refunds_held", condition=models.Q(refunds_held=True)),
         ]
         constraints = [

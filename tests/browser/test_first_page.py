@@ -48,7 +48,7 @@ def test_two_clicks_from_logging_in_to_what_is_low_overdue_or_failed_last_night(
 
 
 def test_the_fonts_are_small_and_every_icon_is_drawn(screen: Screen) -> None:
-    """An icon that its font lacks would stand there as a long word."""
+    """An icon that its font lacks would appear as a long word."""
     page = screen(someone("owner", all_cinemas=True))
     fonts: list[str] = []
     page.on("request", lambda request: request.resource_type == "font" and fonts.append(request.url))

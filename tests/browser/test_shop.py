@@ -35,7 +35,7 @@ def time(monkeypatch: pytest.MonkeyPatch, live_server: Any, settings: Any) -> It
     """Noon in the shop; and whatever a customer did, nothing is out of order afterwards."""
     hour = Clock()
     monkeypatch.setattr(clock, "now", lambda: hour.at)
-    settings.SITE_URL = live_server.url  # where the demonstration bank stands
+    settings.SITE_URL = live_server.url  # the address of the demonstration bank
     yield hour
     assert list(invariants.violations(hour.at)) == []
 

@@ -1,4 +1,4 @@
-"""The watch that every browser test stands under sees what it should."""
+"""The checks that run with every browser test find what they should."""
 
 from typing import Any
 

@@ -2,6 +2,7 @@
 
 import time
 from binascii import unhexlify
+from datetime import datetime
 
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -13,6 +14,11 @@ from cinema import clock
 SECRET = "1234567890abcdef1234567890abcdef12345678"
 
 
+def app_time() -> datetime:
+    """The time by which the app makes its codes."""
+    return clock.now()
+
+
 def code(secret: str = SECRET, *, later: int = 0) -> str:
     """The app's code, or the one after `later` steps: each is accepted once."""
     totp = TOTP(unhexlify(secret))
@@ -22,7 +28,7 @@ def code(secret: str = SECRET, *, later: int = 0) -> str:
 
 def enrolled(person: User) -> list[str]:
     """Enrol the app for this person, as if long ago; returns the recovery codes."""
-    codes = second_factor.enrol(person, secret=SECRET, code=code(), at=clock.now())
+    codes = second_factor.enrol(person, secret=SECRET, code=code(), at=app_time())
     TOTPDevice.objects.filter(user=person).update(last_t=-1, last_used_at=None)
     return codes
 

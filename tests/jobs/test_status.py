@@ -112,7 +112,7 @@ def test_the_table_costs_the_same_with_many_runs() -> None:
     for second in range(50):
         ran("sell", NOON + timedelta(seconds=second))
 
-    assert queries() == first == 5
+    assert queries() == first == 4
 
 
 def test_the_command_prints_a_line_for_each_job() -> None:
@@ -202,3 +202,14 @@ def test_healthz_accepts_only_reads(client: Client) -> None:
 
     assert client.head("/healthz").status_code == 200
     assert Client(enforce_csrf_checks=True).post("/healthz").status_code == 405
+
+
+def test_unfinished_runs_are_asked_for_only_while_there_are_any(django_assert_num_queries: Any) -> None:
+    ran("sell", NOON)
+    ran("sweep", NOON)
+
+    with django_assert_num_queries(3):
+        status.statuses(NOON)
+    ran("sell", NOON + timedelta(minutes=1), RunOutcome.RUNNING, finished_at=None)
+    with django_assert_num_queries(4):
+        assert [each.late for each in status.statuses(NOON)] == [False, False]

@@ -1,6 +1,6 @@
 """Database snapshots: build test data once, then restore it in milliseconds as often as a test needs it.
 
-The copies stand beside the tables, in the test database itself. `database_contents` compares everything that a
+The copies are kept beside the tables, in the test database itself. `database_contents` compares everything that a
 database holds; `tests.helpers.factories.business_state` compares what matters to the business.
 """
 

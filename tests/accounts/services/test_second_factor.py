@@ -8,10 +8,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.errors import InsufficientAccess, OwnSecondFactor, RateLimited, SecondFactorMissing, SecondFactorWrong
 from accounts.models import AccountChange, RecoveryCode, User
 from accounts.services import anonymise, second_factor
-from cinema import clock
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
-from tests.helpers.authenticator import SECRET, code, enrolled, wrong_code
+from tests.helpers.authenticator import SECRET, app_time, code, enrolled, wrong_code
 from tests.helpers.factories import NOON, a_cinema
 from tests.helpers.users import someone
 
@@ -33,17 +32,17 @@ def accepts(person: User, text: str, *, minutes: int = 0) -> bool:
 
 def test_an_app_is_enrolled_once_it_has_shown_the_right_code(cashier: User) -> None:
     with pytest.raises(SecondFactorWrong):
-        second_factor.enrol(cashier, secret=SECRET, code=wrong_code(), at=clock.now())
+        second_factor.enrol(cashier, secret=SECRET, code=wrong_code(), at=app_time())
     assert not second_factor.is_enrolled(cashier)
 
-    codes = second_factor.enrol(cashier, secret=SECRET, code=code(), at=clock.now())
+    codes = second_factor.enrol(cashier, secret=SECRET, code=code(), at=app_time())
 
     assert second_factor.is_enrolled(cashier)
     assert len(set(codes)) == second_factor.recovery_codes_left(cashier) == 10
 
 
 def test_an_enrolment_that_is_repeated_at_once_returns_the_same_recovery_codes(cashier: User) -> None:
-    at, shown = clock.now(), code()
+    at, shown = app_time(), code()
     codes = second_factor.enrol(cashier, secret=SECRET, code=shown, at=at)
     stored = set(RecoveryCode.objects.values_list("pk", "digest"))
 
@@ -62,7 +61,7 @@ def test_an_enrolment_that_is_repeated_at_once_returns_the_same_recovery_codes(c
 
 def test_recovery_codes_differ_for_each_secret_and_person(cashier: User) -> None:
     codes = [
-        second_factor.enrol(person, secret=secret, code=code(secret), at=clock.now())
+        second_factor.enrol(person, secret=secret, code=code(secret), at=app_time())
         for person in (cashier, someone("usher"))
         for secret in (SECRET, SECRET[::-1])
     ]

@@ -1,4 +1,4 @@
-"""The admin's outer surface: what bookmarks, roles and scripts rely on, wherever the code of a page stands.
+"""The admin's outer surface: what bookmarks, roles and scripts rely on, wherever a page's code is.
 
 `admin_surface.json` lists the URL names, the registered models, the permissions and the menu. A change of it is a
 change for users: edit the file on purpose, and tell of it in the changelog.

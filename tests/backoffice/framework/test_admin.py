@@ -14,7 +14,7 @@ WITHOUT_PAGE = {
     "accounts.AccountChange",  # the history on the user's page tells the same
     "accounts.Attempt",  # holds hashes only, as the next but one
     "accounts.RecoveryCode",  # hashes, and of interest to their owner only: the page of two-step sign-in counts them
-    "accounts.LimitUse",  # what was booked stands among refunds, points and movements
+    "accounts.LimitUse",  # the amounts are listed among refunds, points and movements
     "orders.OnlineHold",
     "orders.OrderChange",  # in the timeline of its order
 }

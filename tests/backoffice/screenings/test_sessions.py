@@ -94,3 +94,10 @@ def test_a_session_is_cancelled_with_a_reason_after_showing_the_affected_orders(
     session.refresh_from_db()
     assert (session.status, session.cancel_reason) == (Session.Status.CANCELLED, "The projector broke")
     assert session.cancelled_by.email == "cinema_manager@example.org"
+
+
+def test_the_list_is_sorted_by_columns_of_one_index() -> None:
+    page = browser(someone("owner", all_cinemas=True)).get(reverse("admin:screenings_session_changelist"))
+
+    assert {name.strip("-") for name in page.context["cl"].queryset.query.order_by} == {"start_datetime", "pk"}
+    assert ["start_datetime", "id"] in [index.fields for index in Session._meta.indexes]

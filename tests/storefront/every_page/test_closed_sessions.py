@@ -1,4 +1,4 @@
-"""Nobody reads on public pages what a session sold once it is off sale, nor of films that are not announced."""
+"""Public pages show neither what a session sold once it is off sale, nor films that are not announced."""
 
 import re
 from datetime import datetime, timedelta
