@@ -34,7 +34,7 @@ DAYPARTS = [
     (gettext_lazy("Morning"), time(5)),
     (gettext_lazy("Afternoon"), time(12)),
     (gettext_lazy("Evening"), time(17)),
-    (gettext_lazy("Late"), time(21)),
+    (gettext_lazy("Late evening"), time(21)),
 ]
 
 
