@@ -63,7 +63,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         _("Reports"),
         False,
         [
-            ("reports:takings", "payments"),
+            ("reports:takings", "summarize"),
+            ("reports:money", "payments"),
             ("reports:films", "movie"),
             ("reports:occupancy", "event_seat"),
         ],
@@ -106,6 +107,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
 
 REPORTS = {
     "takings": _("Takings"),
+    "money": _("Money"),
     "films": _("Film rank"),
     "occupancy": _("Occupancy"),
 }

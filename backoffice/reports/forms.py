@@ -62,9 +62,5 @@ class TakingsForm(PeriodForm):
     )
 
 
-class FilmsForm(PeriodForm):
-    pass
-
-
 class OccupancyForm(PeriodForm):
     days_shown = 28

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.scoped_choices import visible_rows
-from backoffice.reports.forms import FilmsForm, OccupancyForm, PeriodForm, TakingsForm
+from backoffice.reports.forms import OccupancyForm, PeriodForm, TakingsForm
 from cinema import clock
 from reports import charts, definitions
 from reports.catalogue import programme, takings
@@ -36,7 +36,8 @@ class ReportPages(CinemaScopedAdmin):
     def get_urls(self) -> list[Any]:
         pages = [
             ("takings", gettext_lazy("Takings"), TakingsForm, takings_parts),
-            ("films", gettext_lazy("Films"), FilmsForm, films_parts),
+            ("money", gettext_lazy("Money"), PeriodForm, money_parts),
+            ("films", gettext_lazy("Film rank"), PeriodForm, films_parts),
             ("occupancy", gettext_lazy("Occupancy"), OccupancyForm, occupancy_parts),
         ]
         return [
@@ -72,7 +73,11 @@ def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
     if takings.DIMENSIONS[by].of_bar:
         parts[bar.name] = [row[bar.key] for row in rows]
     drawing = charts.stacked(_("Takings"), [row["group"] for row in rows], parts, label=table.columns[0])
-    return [drawing, table, takings.tenders(period)]
+    return [drawing, table]
+
+
+def money_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    return [takings.tenders(period)]
 
 
 def films_parts(period: Period, _chosen: Any) -> Sequence[Part]:

@@ -16,9 +16,7 @@ def test_every_page_is_in_the_menu_once():
     entries = [page for _title, _collapsible, pages in GROUPS for page, _icon in pages]
 
     reports = [f"reports:{name}" for name in REPORTS]
-    assert sorted(entries) == sorted(
-        ["index", *reports, *(model._meta.label_lower for model in admin.site._registry)]
-    )
+    assert sorted(entries) == sorted(["index", *reports, *(model._meta.label_lower for model in admin.site._registry)])
 
 
 @pytest.mark.usefixtures("without_rendering")

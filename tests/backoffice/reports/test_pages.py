@@ -36,7 +36,7 @@ def test_takings_of_today_are_counted_live(own):
     answer = page(client, "takings")
 
     today = own.business_date(clock.now())
-    [row] = [part.rows for part in answer.context_data["parts"] if getattr(part, "rows", None)][0]
+    [row] = next(part.rows for part in answer.context_data["parts"] if getattr(part, "rows", None))
     assert (row["group"], row["admissions"], row["box_office"], row["bar_takings"]) == (today, 2, 700, 120)
     assert not BusinessDay.objects.exists()
 
@@ -44,10 +44,7 @@ def test_takings_of_today_are_counted_live(own):
 def test_a_manager_sees_nothing_of_another_cinema(own):
     client = browser(someone("cinema_manager", a_cinema()))
 
-    assert [list(part.rows) for part in page(client, "takings").context_data["parts"] if hasattr(part, "rows")] == [
-        [],
-        [],
-    ]
+    assert [list(part.rows) for part in page(client, "takings").context_data["parts"] if hasattr(part, "rows")] == [[]]
     assert page(client, "takings", cinema=own.pk).context_data["form"].errors.keys() == {"cinema"}
 
 
@@ -90,4 +87,4 @@ def test_someone_without_a_cinema_is_told_whom_to_ask():
     answer = page(browser(someone("cinema_manager")), "takings")
 
     assert "form" not in answer.context_data
-    assert "Обратитесь" in answer.content.decode() or "Попросите" in answer.content.decode()
+    assert "assigned to a cinema" in answer.content.decode()
