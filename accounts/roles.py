@@ -67,6 +67,7 @@ STAFF = model_permissions("view add change", "accounts", "user") | actions(
 STAFF |= view("accounts", "approval") | actions("accounts", "decide_approval")
 PRIVACY = actions("orders", "disclose_customer erase_customer")
 OPERATIONS = actions("jobs", "retry_quarantinedrow") | actions("notifications", "resend_notification")
+CONSENTS = view("accounts", "marketingconsent") | actions("accounts", "withdraw_consent")
 RATES = model_permissions("add change", "payments", "vatrate")
 BOOKS = REPORTS | actions("reports", "settle_daycheck")
 CHAIN = (
@@ -75,6 +76,7 @@ CHAIN = (
     | model_permissions("add change", "orders", "promocode")
     | model_permissions("change", "house_rules", "houserules")
     | HOUSE_RULES
+    | CONSENTS
     | RATES
 )
 

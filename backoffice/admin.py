@@ -1,6 +1,6 @@
 """Django's autodiscovery imports this module, which imports every module that registers a page of the admin."""
 
-from backoffice.accounts import approvals, users
+from backoffice.accounts import approvals, consents, users
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.house_rules import house_rules
@@ -35,6 +35,7 @@ __all__ = [
     "approvals",
     "business_days",
     "cinemas",
+    "consents",
     "disputes",
     "films",
     "gateway_events",

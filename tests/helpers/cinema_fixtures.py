@@ -7,6 +7,7 @@ from django.test import RequestFactory
 
 from accounts.models import User
 from accounts.services import request_approval
+from accounts.services.consents import record_consent
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
 from concessions.models import ReorderSuggestion
@@ -68,6 +69,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
 def create_rows_of_chain() -> None:
     """Create a row of each model that belongs to no cinema, except those that `create_rows_of_cinema` creates."""
     HouseRules.objects.create(**settings_as_row())
+    record_consent("a@example.org", channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
     Genre.objects.create(name="Drama")
     Film.objects.create(title="Mirror", duration_minutes=107)
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
