@@ -2,8 +2,11 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +67,17 @@ class BusinessDayAdmin(ReportPages, ReadOnlyAdmin):
     inlines = [DayCheckInline]
 
 
+class ResultFilter(admin.SimpleListFilter):
+    title = _("result")
+    parameter_name = "result"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("To be explained"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DayCheck]) -> QuerySet[DayCheck]:
+        return queryset.filter(pk__in=DayCheck.objects.open().values("pk")) if self.value() else queryset
+
+
 class ExplainForm(ActionForm):
     note = ReasonField(label=_("Explanation"))
 
@@ -75,7 +89,7 @@ class DayCheckAdmin(CheckColumns, ActionsMixin, ReadOnlyAdmin):
     cinema_path = "day__cinema"
     ordering = ["-day__date", "name"]
     list_display = ["name", "day", "at_cinema", "left_side", "right_side", "difference", "result"]
-    list_filter = ["name"]
+    list_filter = [ResultFilter, "name"]
     list_select_related = ["day__cinema"]
     fields = ["name", "day", ("left_side", "right_side", "difference"), "result", "note", ("settled_by", "settled_at")]
     readonly_fields = ["left_side", "right_side", "difference", "result"]

@@ -43,23 +43,28 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
     )
     tickets = Ticket.objects.filter(order=OuterRef("order"))
     first_start = Subquery(tickets.order_by("session__start_datetime").values("session__start_datetime")[:1])
-    sessions = Session.objects.filter(days.within("start_datetime"), hall__cinema__in=days.cinemas)
+    sessions = Session.objects.filter(days.within("start_datetime", "hall__cinema"))
     with_tickets = sold.filter(order__in=Ticket.objects.filter(session__in=sessions).values("order")).annotate(
         instant=first_start
     )
-    without = sold.filter(~Exists(tickets), days.within("order__paid_at")).annotate(instant=F("order__paid_at"))
-    return chain(_grouped(with_tickets, days, as_of), _grouped(without, days, as_of))
+    without = sold.filter(~Exists(tickets), days.within("order__paid_at", "order__cinema")).annotate(
+        instant=F("order__paid_at")
+    )
+    percent = _percent(days)
+    return chain(*(_grouped(each, days, percent, as_of) for each in (with_tickets, without)))
 
 
-def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetime) -> Iterator[Row]:
+def _grouped(
+    preorders: QuerySet[ConcessionPreorder], days: Days, percent: Expression, as_of: datetime
+) -> Iterator[Row]:
     back = Q(refund_line__refund__requested_at__lt=as_of)
     value = F("unit_price") * F("quantity") - F("discount_share")
     kept = ExpressionWrapper(value - F("bonus_share"), output_field=MoneyField())
     return (
-        preorders.filter(days.within("instant"))
+        preorders.filter(days.within("instant", "order__cinema"))
         .order_by()
         .annotate(
-            about=days.date_of("instant"),
+            about=days.date_of("instant", "order__cinema"),
             cinema_id=F("order__cinema"),
             item_id=F("concession_item"),
             channel=F("order__channel"),
@@ -77,18 +82,19 @@ def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetim
             points=Sum("bonus_share"),
             refunded_value=Sum(ExpressionWrapper(value, output_field=MoneyField()), filter=back, default=ZERO),
             refunded_money=Sum("refund_line__amount", filter=back, default=ZERO),
-            vat=Sum(included(kept, _percent(days)), filter=~back, default=ZERO),
+            vat=Sum(included(kept, percent), filter=~back, default=ZERO),
         )
         .iterator()
     )
 
 
 def _percent(days: Days) -> Expression:
-    """The VAT rate of goods on the business date of `instant`. One query, made here."""
+    """The VAT rate of goods on the business date, `about`. One query, made here."""
     rates = Rates()
-    percent_of = {day.date: PERCENT[Vat(rates.on(Subject.GOODS, day.date))] for day in days.days}
-    cases = []
-    for day, following in pairwise(days.days):
-        if percent_of[day.date] != percent_of[following.date]:
-            cases.append(When(instant__lt=day.ends_at, then=Value(percent_of[day.date])))
-    return Case(*cases, default=Value(percent_of[days.days[-1].date]), output_field=BigIntegerField())
+    percent_of = {date: PERCENT[Vat(rates.on(Subject.GOODS, date))] for date in sorted({day.date for day in days.days})}
+    cases = [
+        When(about__lt=following, then=Value(percent_of[date]))
+        for date, following in pairwise(percent_of)
+        if percent_of[date] != percent_of[following]
+    ]
+    return Case(*cases, default=Value(percent_of[max(percent_of)]), output_field=BigIntegerField())
