@@ -16,7 +16,7 @@ from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue, was_queued
 from orders.models import Order, OrderChange, Ticket
 from payments.services import Returned
-from screenings.models import Cinema, Session
+from screenings.models import Cinema, Seat, Session
 
 NOT_ABOUT_ORDERS = [
     MessageKind.POINTS_EXPIRING,
@@ -27,11 +27,21 @@ NOT_ABOUT_ORDERS = [
 RELEASED = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
 
 
-def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], again: bool = False, at: datetime) -> None:
-    """Queue the tickets of a paid order with their QR codes: once per order and address, or `again`."""
+def send_tickets(
+    order: Order,
+    *,
+    code_of: Callable[[Ticket], str],
+    again: bool = False,
+    moves: Iterable[tuple[Seat, Seat]] = (),
+    at: datetime,
+) -> None:
+    """Queue the tickets of a paid order with their QR codes: once per order and address, or `again`.
+
+    `again` after a change of seats: `moves` are the former and the new seat of each ticket that moved.
+    """
     if not order.recipient:
         return
-    tickets = list(_with_details(order.tickets.all()))
+    tickets = list(_with_details(order.tickets.for_visits()))
     codes = []
     for ticket in tickets:
         ticket.order = order
@@ -44,6 +54,7 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], again: bool 
         "amount": str(order.final_amount),
         "pickup_code": snacks[0].pickup_code if snacks else "",
         "codes": codes,
+        "moves": [[old.row, old.number, new.row, new.number] for old, new in moves],
     }
     occasion = f"{order.number} {at.isoformat()}" if again else order.number
     queue([_message(order, MessageKind.ORDER_PAID, occasion=occasion, context=context)], at=at)
@@ -55,6 +66,13 @@ def withdraw(order: Order, *, recipient: str, at: datetime) -> None:
     waiting.order_by().update(not_after=at)
 
 
+def repeat_cancellations(order: Order, *, recipient: str, at: datetime) -> None:
+    """Tell the order's address what `recipient` was told about its cancelled sessions."""
+    kind, link = MessageKind.SESSION_CANCELLED, {"link": order.link}
+    told = notifications_of(order, recipient=recipient).filter(kind=kind)
+    queue([_message(order, kind, occasion=each.occasion, context=each.context | link) for each in told], at=at)
+
+
 def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: datetime) -> None:
     """Tell the former address that the order has another one, and that its link and codes have stopped working."""
     cinema = order.cinema
@@ -64,8 +82,10 @@ def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: 
     queue([message], at=at)
 
 
-def send_link(order: Order, *, sparingly: bool = False, at: datetime) -> None:
-    """Queue the link to the order's page for the customer; `sparingly`: at most one in `LINK_AGAIN`."""
+def send_link(order: Order, *, asked: bool = True, sparingly: bool = False, at: datetime) -> None:
+    """Queue the link to the order's page for the customer, who has `asked` for it or whose address staff corrected;
+    `sparingly`: at most one in `LINK_AGAIN`.
+    """
     after = at - settings.LINK_AGAIN
     if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after, occasion=order.number):
         return
@@ -75,7 +95,8 @@ def send_link(order: Order, *, sparingly: bool = False, at: datetime) -> None:
         preorders=ConcessionPreorder.objects.exclude(status__in=RELEASED),
     )
     occasion = f"{order.number} {at.isoformat()}"
-    queue([_message(order, MessageKind.ORDER_LINK, occasion=occasion, context=about[order.pk])], at=at)
+    context = {**about[order.pk], "asked": asked}
+    queue([_message(order, MessageKind.ORDER_LINK, occasion=occasion, context=context)], at=at)
 
 
 def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:

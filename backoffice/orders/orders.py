@@ -183,7 +183,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
             "moved ones stop working. For another price, refund the tickets and sell a new order."
         ),
         form=OtherSeatsForm,
-        when=lambda order: order.status == Order.Status.PAID,
+        when=lambda order: order.status == Order.Status.PAID and order.tickets.for_visits().exists(),
         icon="event_seat",
     )
     def other_seats(
