@@ -5,13 +5,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from accounts.models import Approval, User
 from concessions.models import ConcessionPreorder
+from notifications.contents import ListedSeat, showings
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue, was_queued
 from orders.models import Order, OrderChange, Ticket
@@ -41,7 +42,9 @@ def send_tickets(
     """
     if not order.recipient:
         return
-    tickets = list(_with_details(order.tickets.for_visits()))
+    tickets = list(
+        order.tickets.for_visits().select_related("session__film", "session__hall", "seat").order_by(*_IN_ORDER)
+    )
     codes = []
     for ticket in tickets:
         ticket.order = order
@@ -83,9 +86,7 @@ def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: 
 
 
 def send_link(order: Order, *, asked: bool = True, sparingly: bool = False, at: datetime) -> None:
-    """Queue the link to the order's page for the customer, who has `asked` for it or whose address staff corrected;
-    `sparingly`: at most one in `LINK_AGAIN`.
-    """
+    """Queue the link to the order's page, unless `asked` after a correction; `sparingly`: one in `LINK_AGAIN`."""
     after = at - settings.LINK_AGAIN
     if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after, occasion=order.number):
         return
@@ -286,26 +287,15 @@ def _about_orders(
     """The common part of messages, by order: everything bought, or only these tickets and snacks. Three queries."""
     cinemas = _cinemas(orders)
     keys = [order.pk for order in orders]
-    seats: defaultdict[int, list[_Seat]] = defaultdict(list)
+    seats: defaultdict[int, list[ListedSeat]] = defaultdict(list)
     chosen = (Ticket.objects.all() if tickets is None else tickets).filter(order__in=keys).order_by(*_IN_ORDER)
     for order, *seat in chosen.values_list("order_id", *_SEAT_COLUMNS):  # no instances: a batch has thousands
-        seats[order].append(_Seat(*seat))
+        seats[order].append(ListedSeat(*seat))
     snacks: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
     wanted = (ConcessionPreorder.objects.all() if preorders is None else preorders).filter(order__in=keys)
     for order, name, quantity in wanted.order_by("pk").values_list("order_id", "concession_item__name", "quantity"):
         snacks[order].append((name, quantity))
     return {order.pk: _about(order, cinemas[order.cinema_id], seats[order.pk], snacks[order.pk]) for order in orders}
-
-
-class _Seat(NamedTuple):
-    """What messages say of a ticket: its session by primary key, and the rest as it is shown."""
-
-    session: int
-    starts: datetime
-    film: str
-    hall: str
-    row: int
-    number: int
 
 
 _SEAT_COLUMNS = (
@@ -319,34 +309,26 @@ _SEAT_COLUMNS = (
 _IN_ORDER = ("session__start_datetime", "session", "seat__row", "seat__number")
 
 
-def _seat_of(ticket: Ticket) -> _Seat:
-    """The same of a ticket that was read with its session, film, hall and seat."""
+def _seat_of(ticket: Ticket) -> ListedSeat:
+    """Of a ticket that was read with its session, film, hall and seat."""
     session, seat = ticket.session, ticket.seat
-    return _Seat(
+    return ListedSeat(
         session.pk, session.start_datetime, session.film.title, session.hall.name, row=seat.row, number=seat.number
     )
 
 
-def _about(order: Order, cinema: Cinema, seats: Iterable[_Seat], snacks: Iterable[tuple[str, int]]) -> dict[str, Any]:
+def _about(
+    order: Order, cinema: Cinema, seats: Iterable[ListedSeat], snacks: Iterable[tuple[str, int]]
+) -> dict[str, Any]:
     """The order, its cinema, its screenings with their seats in the order given, and its snacks. No query."""
-    showings: dict[int, dict[str, Any]] = {}
-    for seat in seats:
-        if seat.session not in showings:
-            starts = cinema.local(seat.starts).isoformat()
-            showings[seat.session] = {"film": seat.film, "starts": starts, "hall": seat.hall, "seats": []}
-        showings[seat.session]["seats"].append([seat.row, seat.number])
     return {
         "number": order.number,
         "link": order.link,
         "cinema": cinema.name,
         "address": cinema.full_address,
-        "showings": list(showings.values()),
+        "showings": showings(seats, cinema.zone),
         "snacks": [list(snack) for snack in snacks],
     }
-
-
-def _with_details(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    return tickets.select_related("session__film", "session__hall", "seat").order_by(*_IN_ORDER)
 
 
 def _by_time(ticket: Ticket) -> tuple[datetime, int, int, int]:

@@ -57,6 +57,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("bonuses.bonusaccount", "loyalty"),
             ("bonuses.bonustransaction", "swap_horiz"),
             ("notifications.notification", "mail"),
+            ("accounts.marketingconsent", "mark_email_unread"),
         ],
     ),
     (
@@ -85,6 +86,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.sessionsummary", "summarize"),
             ("payments.receiptline", "list_alt"),
             ("payments.vatrate", "percent"),
+            ("payments.legalentity", "domain"),
             ("payments.gatewayevent", "webhook"),
         ],
     ),

@@ -90,7 +90,7 @@ def replacement(order: Order) -> Order | None:
 
 def proof_of_link(order: Order) -> str:
     """Signed: this page was opened with the link that the order had then. The link alone proves nothing later, since
-    it may have been sent to a stranger; it opens nothing without what only the page's reader has typed.
+    it may have been sent to a stranger; it opens nothing without what only the page's reader has typed. Reads only.
     """
     return signing.dumps(order.pk, salt=f"link {order.token}")
 

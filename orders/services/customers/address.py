@@ -63,14 +63,8 @@ def is_correctable_by_customer(order: Order) -> bool:
 
 
 def correct_address_by_customer(order: Order, *, email: str, at: datetime) -> Order:
-    """`correct_address` for whoever has the order's link. Raises also `AddressNotCorrectable` after the first scan.
-
-    Owns its transaction.
-    """
+    """`correct_address` for whoever has the order's link, until the first scan. Owns its transaction."""
     with transaction.atomic():
-        locked = lock_order(order)
-        if locked.status != Order.Status.PAID:
+        if not is_correctable_by_customer(lock_order(order)):
             raise AddressNotCorrectable(_("The address of this order can no longer be corrected here. Ask the cinema."))
-        if not is_correctable_by_customer(locked):
-            raise AddressNotCorrectable(_("A ticket of this order was used. Ask the cinema to correct the address."))
         return correct_address(order, email=email, at=at)

@@ -27,9 +27,8 @@ def change_seats(
     """Move paid tickets of an order to seats of the same price in the same hall, and send the tickets again.
 
     The seats are free, or left by tickets that move along. The moved tickets get new codes; the old ones stop working.
-    Tickets that have their seats already stay as they are, so a second call changes nothing. For seats of another
-    price, refund and sell again. Raises `ReasonNeeded`, `SeatsNotChangeable`, `SeatBroken` or `SeatTaken`. Owns its
-    transaction.
+    A second call changes nothing. For seats of another price, refund and sell again. Raises `ReasonNeeded`,
+    `SeatsNotChangeable`, `SeatBroken` or `SeatTaken`. Owns its transaction.
     """
     reason = clean_reason(reason)
     wanted = {ticket.pk: seat for ticket, seat in seats}
@@ -46,6 +45,8 @@ def change_seats(
             _check(ticket, wanted[ticket.pk], prices, at=at)
         if not tickets:
             return
+        if len({(ticket.session_id, wanted[ticket.pk].pk) for ticket in tickets}) < len(tickets):
+            raise SeatTaken(_("Choose a different seat for each ticket."))
         moves = [(ticket.seat, wanted[ticket.pk]) for ticket in tickets]
         _refuse_left_behind(row, {ticket.pk: wanted[ticket.pk] for ticket in tickets})
         refuse_out_of_use((ticket.session, wanted[ticket.pk]) for ticket in tickets)
@@ -61,30 +62,25 @@ def change_seats(
         notifications.send_tickets(row, code_of=code_of, again=True, moves=moves, at=at)
 
 
-#: What a ticket is besides its seat: exchanged where guests exchange seats, since no seat may have two tickets even for
-#: a moment.
+#: What a ticket is besides its seat.
 CONTENT = ("ticket_type_id", "price", "discount_share", "bonus_share")
 
 
 def _move(tickets: Sequence[Ticket], wanted: Mapping[int, Seat], *, at: datetime) -> None:
-    """Give each ticket its seat: first those whose seat is free by now. Guests in a ring exchange their tickets."""
+    """Give each guest their seat. No seat may have two tickets even for a moment, so the ticket of a seat that stays
+    in use becomes that of the guest who comes, and only those of the other seats move.
+    """
+    guests = {(each.session_id, wanted[each.pk].pk): [getattr(each, name) for name in CONTENT] for each in tickets}
+    free = guests.keys() - {(each.session_id, each.seat_id) for each in tickets}
     # In the order in which a hold takes seats, so that neither waits for the other.
-    waiting = sorted(tickets, key=lambda each: (each.session_id, wanted[each.pk].pk))
-    while waiting:
-        held = {(ticket.session_id, ticket.seat_id) for ticket in waiting}
-        ready = [each for each in waiting if (each.session_id, wanted[each.pk].pk) not in held]
-        if not ready:
-            break
-        for ticket in ready:
-            ticket.seat, ticket.reissued_at = wanted[ticket.pk], at
-            ticket.save(update_fields=["seat", "reissued_at"])
-        waiting = [each for each in waiting if each not in ready]
-    came_from = {(each.session_id, wanted[each.pk].pk): [getattr(each, name) for name in CONTENT] for each in waiting}
-    for ticket in waiting:
-        for name, value in zip(CONTENT, came_from[ticket.session_id, ticket.seat_id], strict=True):
+    left = {session: sorted(seat for of, seat in free if of == session) for session, _seat in guests}
+    for ticket in sorted(tickets, key=lambda each: each.pk):
+        if (ticket.session_id, ticket.seat_id) not in guests:
+            ticket.seat_id = left[ticket.session_id].pop(0)
+        for name, value in zip(CONTENT, guests[ticket.session_id, ticket.seat_id], strict=True):
             setattr(ticket, name, value)
         ticket.reissued_at = at
-        ticket.save(update_fields=[*CONTENT, "reissued_at"])
+        ticket.save(update_fields=["seat", *CONTENT, "reissued_at"])
 
 
 def _check(ticket: Ticket, seat: Seat, surcharges: Mapping[str, Decimal], *, at: datetime) -> None:
