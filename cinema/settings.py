@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "payments",
     "orders",
     "reports",
+    "pricing",
     "consistency",
     "storefront",
     "integrations",

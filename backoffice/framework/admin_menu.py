@@ -87,6 +87,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.sessionsummary", "summarize"),
             ("payments.receiptline", "list_alt"),
             ("payments.vatrate", "percent"),
+            ("payments.legalentity", "domain"),
             ("payments.gatewayevent", "webhook"),
         ],
     ),
