@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orders', '0016_figures'),
-        ('payments', '0008_figures'),
+        ('payments', '0009_legal_entities'),
     ]
 
     operations = [
