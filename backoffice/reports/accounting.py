@@ -35,12 +35,12 @@ def day_parts(period: Period, _chosen: Any) -> Sequence[Any]:
     date, today = period.first, cinema.business_date(period.at)
     day = day_figures(cinema, date, at=period.at)
     steps = {name: date + timedelta(days=days) for name, days in (("before", -1), ("after", 1))}
-    context = {
+    context: dict[str, Any] = {
         "day": day,
         "cinema": cinema,
         "date": date,
         "links": {
-            name: "?" + urlencode({"cinema": cinema.pk, "day": step.isoformat()})
+            name: f"?{urlencode({'cinema': str(cinema.pk), 'day': step.isoformat()})}"
             for name, step in steps.items()
             if step <= today
         },
@@ -71,6 +71,6 @@ def refunds_of(day: DayFigures) -> str:
     chosen = {
         "requested_at__gte": day.day.starts_at.isoformat(),
         "requested_at__lt": day.day.ends_at.isoformat(),
-        "order__cinema": day.cinema.pk,
+        "order__cinema": str(day.cinema.pk),
     }
     return f"{reverse('admin:payments_refund_changelist')}?{urlencode(chosen)}"

@@ -54,9 +54,7 @@ def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySe
     return of_sessions.annotate(instant=first_start).filter(days.within("instant"))
 
 
-def _grouped(
-    preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetime
-) -> QuerySet[ConcessionPreorder, dict[str, Any]]:
+def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetime) -> QuerySet[Any, Any]:
     back = Q(refund_line__refund__requested_at__lt=as_of)
     value = F("unit_price") * F("quantity") - F("discount_share")
     kept = ExpressionWrapper(value - F("bonus_share"), output_field=MoneyField())
