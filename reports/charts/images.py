@@ -6,6 +6,7 @@ from reports.tables import Chart
 #: The plain colours of files: those that static/reports/charts.css has for a light page.
 PALETTE = ("#4338ca", "#c2410c", "#047857", "#a21caf", "#0369a1", "#854d0e")
 GUTTERS = {"": 0, "narrow": 44, "broad": 72}  # pixels; the same as in charts.css
+RIGHT = 10  # pixels for what reaches over the end of a scale
 HEAT = ("#f5f5ff", "#dfe1fd", "#bfc3fa", "#a9aef8", "#9499f2")
 STYLE = (
     "text{font-family:'Libertinus Serif',serif;font-size:12px;fill:#4b5563}.value{fill:#111827}"
@@ -24,10 +25,11 @@ STYLE = (
 def standalone(chart: Chart, *, width: int = PLOT_WIDTH) -> str:
     """The chart as an SVG file, with the colours of a light page."""
     left = GUTTERS[chart.gutter]
+    right = RIGHT if left else 0
     height = chart.height
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-        f'<style>{STYLE}</style><svg x="{left}" width="{width - left}" height="{height}" overflow="visible">'
+        f'<style>{STYLE}</style><svg x="{left}" width="{width - left - right}" height="{height}" overflow="visible">'
         f"{chart.body}</svg></svg>"
     )
 
