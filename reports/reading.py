@@ -38,6 +38,11 @@ class Period:
         return open_days_of(self)
 
     @cached_property
+    def open_days_together(self) -> list[Days]:
+        """The same as one, for what is counted in one go; none if there are no open days."""
+        return [JoinedDays(self.open_days)] if len(self.open_days) > 1 else self.open_days
+
+    @cached_property
     def counted(self) -> dict[type[Figures], list[Row]]:
         """What `live` has counted, by table."""
         return {}
@@ -73,9 +78,7 @@ def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only
 def live(table: type[Figures], period: Period) -> list[Row]:
     """The rows of the dates of the period that are not closed, counted as of `period.at`, once for each period."""
     if table not in period.counted:
-        groups: list[Days] = period.open_days
-        if table in JOINED and len(groups) > 1:
-            groups = [JoinedDays(groups)]
+        groups = period.open_days_together if table in JOINED else period.open_days
         period.counted[table] = [row for days in groups for row in COUNTS[table](days, period.at)]
     return period.counted[table]
 
