@@ -28,3 +28,9 @@ def chosen_cinema(request: HttpRequest, cinemas: Sequence[Cinema]) -> Cinema | N
             request.session[KEY] = key
         return known.get(key)
     return known.get(request.session.get(KEY, ""))
+
+
+def with_chosen_cinema(request: HttpRequest, cinemas: Sequence[Cinema]) -> dict[str, str]:
+    """What the address says, and the cinema that was chosen on another page where it says none."""
+    chosen = chosen_cinema(request, cinemas)
+    return {KEY: str(chosen.pk) if chosen else "", **request.GET.dict()}

@@ -17,9 +17,7 @@ LONGEST = timedelta(days=3 * 366)
 
 
 class PeriodForm(forms.Form):
-    """Which cinemas and which business dates. Without an entry: the cinema that was chosen last, or all of the
-    person's; the last seven days.
-    """
+    """Which cinemas and which business dates. Without an entry: all cinemas of the person, the last seven days."""
 
     cinema = forms.ChoiceField(label=_("Cinema"), required=False)
     first = forms.DateField(label=_("From"), required=False, validators=[validate_year], widget=DAY)
@@ -27,11 +25,11 @@ class PeriodForm(forms.Form):
 
     days_shown = 7  # without an entry
 
-    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime, chosen: Cinema | None = None) -> None:
+    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
         self.cinemas, self.at = cinemas, at
         self.today = max(cinema.business_date(at) for cinema in cinemas)
         defaults = {
-            "cinema": str(chosen.pk) if chosen else "",
+            "cinema": "",
             "first": (self.today - timedelta(days=self.days_shown - 1)).isoformat(),
             "last": self.today.isoformat(),
         }

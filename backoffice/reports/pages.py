@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.framework.admin import CinemaScopedAdmin
-from backoffice.framework.chosen_cinema import chosen_cinema
+from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
 from backoffice.reports.accounting import day_parts
 from backoffice.reports.forms import DayForm, OccupancyForm, PeriodForm, TakingsForm, YearForm
@@ -63,7 +63,7 @@ class ReportPages(CinemaScopedAdmin):
             cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
             context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
             if cinemas:
-                form = form_class(request.GET, cinemas=cinemas, chosen=chosen_cinema(request, cinemas), at=clock.now())
+                form = form_class(with_chosen_cinema(request, cinemas), cinemas=cinemas, at=clock.now())
                 period = form.period()
                 context |= {"form": form, "parts": build(period, form.cleaned_data), "period": period}
             return TemplateResponse(request, "backoffice/reports/report.html", context)
