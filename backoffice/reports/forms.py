@@ -102,7 +102,9 @@ class MonthForm(forms.Form):
         self.cinemas, self.at = cinemas, at
         yesterday = max(cinema.business_date(at) for cinema in cinemas) - timedelta(days=1)
         entities = {str(each.legal_entity_id): each.legal_entity for each in cinemas if each.legal_entity is not None}
-        names = sorted(((key, str(entity)) for key, entity in entities.items()), key=lambda each: each[1])
+        names: list[tuple[str, Any]] = sorted(
+            ((key, str(entity)) for key, entity in entities.items()), key=lambda each: each[1]
+        )
         if names and any(cinema.legal_entity_id is None for cinema in cinemas):
             names.append((self.WITHOUT, _("Cinemas without a legal entity")))
         defaults = {"entity": names[0][0] if names else "", "month": yesterday.strftime("%Y-%m")}

@@ -58,7 +58,7 @@ class Month:
     @cached_property
     def balances(self) -> Rows:
         """For each cinema: the last closed day before the month and in it, and the advances of both. One query."""
-        rows = Cinema.objects.filter(pk__in=[cinema.pk for cinema in self.cinemas])
+        rows: Any = Cinema.objects.filter(pk__in=[cinema.pk for cinema in self.cinemas])
         for name, until in (("start", self.first - timedelta(days=1)), ("end", self.last)):
             days = BusinessDay.objects.closed().filter(cinema=OuterRef("pk"), date__lte=until).order_by("-date")
             rows = rows.annotate(
