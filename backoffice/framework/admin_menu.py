@@ -66,6 +66,9 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("reports:takings", "summarize"),
             ("reports:money", "payments"),
+            ("reports:bar", "fastfood"),
+            ("reports:losses", "inventory"),
+            ("reports:points", "loyalty"),
             ("reports:films", "movie"),
             ("reports:occupancy", "event_seat"),
         ],
@@ -112,6 +115,9 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
 REPORTS = {
     "takings": _("Takings"),
     "money": _("Money"),
+    "bar": _("Bar"),
+    "losses": _("Losses of the bar"),
+    "points": _("Points"),
     "films": _("Film rank"),
     "occupancy": _("Occupancy"),
     "day": _("Day sheet"),

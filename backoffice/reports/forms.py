@@ -144,3 +144,7 @@ class TakingsForm(PeriodForm):
 
 class OccupancyForm(PeriodForm):
     days_shown = 28
+
+
+class YearForm(PeriodForm):
+    days_shown = 365
