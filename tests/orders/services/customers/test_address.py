@@ -199,3 +199,19 @@ def test_after_a_cancelled_screening_the_new_address_is_told_of_it_and_gets_no_t
     order.refresh_from_db()
     told = Notification.objects.get(recipient=RIGHT)
     assert (told.kind, told.context["link"]) == ("SESSION_CANCELLED", order.link)
+
+
+def test_an_order_made_from_a_claimed_one_leaves_the_account_too():
+    session, stranger = a_session(), a_customer()
+    former = an_order(session, email=WRONG)
+    stranger.email = WRONG
+    stranger.save()
+    claim_guest_orders(stranger, at=NOON)
+    former.refresh_from_db()
+    between = an_order(session, email=WRONG, instead_of=former)
+    order = an_order(session, email=WRONG, instead_of=between)
+    assert stranger.orders.filter(pk=order.pk).exists()
+
+    correct_address(order, email=RIGHT, reason="Typed wrong", at=LATER, actor=a_customer())
+
+    assert not stranger.orders.filter(pk=order.pk).exists()
