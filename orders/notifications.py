@@ -128,14 +128,9 @@ def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False
 
 def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
     orders = _reachable(orders)
-    about = _about_orders(orders)
-    queue(
-        [
-            _message(order, MessageKind.ORDER_CANCELLED, occasion=order.number, context=about[order.pk])
-            for order in orders
-        ],
-        at=at,
-    )
+    about, kind = _about_orders(orders), MessageKind.ORDER_CANCELLED
+    contexts = {order.pk: {**about[order.pk], "points_used": order.bonus_amount > 0} for order in orders}
+    queue([_message(each, kind, occasion=each.number, context=contexts[each.pk]) for each in orders], at=at)
 
 
 def notify_refunded(order: Order, *, refund: int, returned: Returned, points: int, at: datetime) -> None:
