@@ -18,27 +18,33 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.scoped_choices import visible_rows
-from backoffice.reports.forms import OccupancyForm, PeriodForm, TakingsForm
+from backoffice.reports.accounting import day_parts
+from backoffice.reports.forms import DayForm, OccupancyForm, PeriodForm, TakingsForm, YearForm
 from cinema import clock
 from reports import charts, definitions
-from reports.catalogue import programme, takings
+from reports.catalogue import bar, points, programme, takings
 from reports.reading import Period
 from reports.tables import Chart, Table
 from screenings.models import Cinema
 
 Part = Table | Chart
-Build = Callable[[Period, Any], Sequence[Part]]
+Form = PeriodForm | DayForm
+Build = Callable[[Period, Any], Sequence[Any]]  # of parts, or of anything else that renders itself
 
 
 class ReportPages(CinemaScopedAdmin):
     """Adds the pages to those of business days."""
 
     def get_urls(self) -> list[Any]:
-        pages = [
+        pages: list[tuple[str, Any, type[Form], Build]] = [
             ("takings", gettext_lazy("Takings"), TakingsForm, takings_parts),
             ("money", gettext_lazy("Money"), PeriodForm, money_parts),
+            ("bar", gettext_lazy("Bar"), PeriodForm, bar_parts),
+            ("losses", gettext_lazy("Losses of the bar"), PeriodForm, losses_parts),
+            ("points", gettext_lazy("Points"), YearForm, points_parts),
             ("films", gettext_lazy("Film rank"), PeriodForm, films_parts),
             ("occupancy", gettext_lazy("Occupancy"), OccupancyForm, occupancy_parts),
+            ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
         ]
         return [
             *(
@@ -48,7 +54,7 @@ class ReportPages(CinemaScopedAdmin):
             *super().get_urls(),
         ]
 
-    def _page(self, title: str | Promise, form_class: type[PeriodForm], build: Build) -> Any:
+    def _page(self, title: str | Promise, form_class: type[Form], build: Build) -> Any:
         def view(request: HttpRequest) -> HttpResponse:
             if not self.has_view_permission(request):
                 raise PermissionDenied
@@ -78,6 +84,20 @@ def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
 
 def money_parts(period: Period, _chosen: Any) -> Sequence[Part]:
     return [takings.tenders(period)]
+
+
+def bar_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    whole, items = bar.bar(period)
+    best = [(row["item"], row[definitions.MARGIN.key]) for row in list(items.rows)[:10]]  # type: ignore[call-overload]
+    return [whole, items, charts.ranking(_("Highest margin"), best), bar.bought_together(period)]
+
+
+def losses_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    return [bar.losses(period)]
+
+
+def points_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    return points.points(period)
 
 
 def films_parts(period: Period, _chosen: Any) -> Sequence[Part]:
