@@ -78,6 +78,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         True,
         [
             ("reports:day", "calendar_month"),
+            ("reports:month", "calendar_month"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
             ("payments.payment", "payments"),
@@ -120,6 +121,7 @@ REPORTS = {
     "films": _("Film rank"),
     "occupancy": _("Occupancy"),
     "day": _("Day sheet"),
+    "month": _("Month sheet"),
 }
 LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list
 

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
-from backoffice.reports.accounting import day_parts
-from backoffice.reports.forms import DayForm, OccupancyForm, PeriodForm, TakingsForm, YearForm
+from backoffice.reports.accounting import day_parts, month_parts
+from backoffice.reports.forms import DayForm, MonthForm, OccupancyForm, PeriodForm, TakingsForm, YearForm
 from cinema import clock
 from reports import charts, definitions
 from reports.catalogue import bar, points, programme, takings
@@ -29,7 +29,7 @@ from reports.tables import Chart, Table
 from screenings.models import Cinema
 
 Part = Table | Chart
-Form = PeriodForm | DayForm
+Form = PeriodForm | DayForm | MonthForm
 Build = Callable[[Period, Any], Sequence[Any]]  # of parts, or of anything else that renders itself
 
 
@@ -46,6 +46,7 @@ class ReportPages(CinemaScopedAdmin):
             ("films", gettext_lazy("Film rank"), PeriodForm, films_parts),
             ("occupancy", gettext_lazy("Occupancy"), OccupancyForm, occupancy_parts),
             ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
+            ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
         ]
         return [
             *(
@@ -60,12 +61,14 @@ class ReportPages(CinemaScopedAdmin):
             if not self.has_view_permission(request):
                 raise PermissionDenied
             visible = visible_rows(self.admin_site, Cinema, request)
-            cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
+            rows = Cinema.objects.none() if visible is None else visible
+            cinemas = list(rows.select_related("legal_entity").order_by("name"))
             context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
             if cinemas:
                 form = form_class(with_chosen_cinema(request, cinemas), cinemas=cinemas, at=clock.now())
                 period = form.period()
-                context |= {"form": form, "parts": build(period, form.cleaned_data), "period": period}
+                parts = build(period, {**form.cleaned_data, "user": request.user})
+                context |= {"form": form, "parts": parts, "period": period}
             return TemplateResponse(request, "backoffice/reports/report.html", context)
 
         return view
