@@ -66,6 +66,9 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("reports:takings", "summarize"),
             ("reports:money", "payments"),
+            ("reports:bar", "fastfood"),
+            ("reports:losses", "inventory"),
+            ("reports:points", "loyalty"),
             ("reports:films", "movie"),
             ("reports:occupancy", "event_seat"),
         ],
@@ -74,6 +77,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         _("Accounting"),
         True,
         [
+            ("reports:day", "calendar_month"),
+            ("reports:month", "calendar_month"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
             ("payments.payment", "payments"),
@@ -110,8 +115,13 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
 REPORTS = {
     "takings": _("Takings"),
     "money": _("Money"),
+    "bar": _("Bar"),
+    "losses": _("Losses of the bar"),
+    "points": _("Points"),
     "films": _("Film rank"),
     "occupancy": _("Occupancy"),
+    "day": _("Day sheet"),
+    "month": _("Month sheet"),
 }
 LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list
 
@@ -138,6 +148,11 @@ def _can_view(request: HttpRequest, page: str) -> bool:
     return request.user.has_perm(f"{app}.view_{model}")
 
 
+def _is_report(path: str) -> bool:
+    """Whether this is a page of figures: these are below the list of business days, and have entries of their own."""
+    return path in {reverse(f"admin:reports_{name}") for name in REPORTS}
+
+
 def _menu_item(page: str, icon: str) -> dict[str, Any]:
     if page == "index":
         return {"title": _("Needs attention"), "icon": icon, "link": reverse("admin:index")}
@@ -152,5 +167,5 @@ def _menu_item(page: str, icon: str) -> dict[str, Any]:
         "title": capfirst(str(name)),
         "icon": icon,
         "link": reverse(LINK_OVERRIDES[page]) if page in LINK_OVERRIDES else changelist,
-        "active": lambda request: changelist in request.path,
+        "active": lambda request: changelist in request.path and not _is_report(request.path),
     }

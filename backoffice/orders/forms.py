@@ -25,7 +25,7 @@ from cinema.local_time import format_local, validate_year
 from cinema.money import format_money
 from orders.approvals import CONSUMED
 from orders.availability.seat_map import taken_seats
-from orders.models import Order, OrderLine, Ticket
+from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.services import RefundPreview, preview_refund
 from orders.services.refunds.effects import remaining_lines
 from payments.models import MANUAL_GATEWAYS, Gateway
@@ -176,6 +176,11 @@ def _choice_label(line: OrderLine, spent: int, order: Order) -> str:
     return gettext("%(line)s (%(status)s)") % {"line": text, "status": line.get_status_display()}
 
 
+def changed_lately(order: Order, kind: str, *, at: datetime) -> bool:
+    """Whether the order was changed in this way a moment ago, so that a form that comes again is a second press."""
+    return order.changes.filter(kind=kind, at__gt=at - timedelta(minutes=10)).exists()
+
+
 class CorrectAddressForm(ActionForm):
     email = forms.EmailField(label=_("New email"), max_length=254, widget=UnfoldAdminEmailInputWidget())
     reason = ReasonField()
@@ -185,46 +190,59 @@ class CorrectAddressForm(ActionForm):
 
 
 class OtherSeatsForm(ActionForm):
-    """A choice of free seats for each ticket that is not used; the first choice is the seat that it has."""
+    """A choice of seats for each ticket that is not used: free ones, and those of the order's other tickets. The first
+    choice is the seat that it has.
+    """
 
     reason = ReasonField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        tickets = self.row.tickets.filter(status=Ticket.Status.PAID, session__end_datetime__gt=self.at)
+        tickets = self.row.tickets.for_visits().filter(status=Ticket.Status.PAID, session__end_datetime__gt=self.at)
         self.tickets = list(tickets.select_related("session__film", "session__hall__cinema", "seat", "ticket_type"))
         self.tickets.sort(key=lambda ticket: ticket.pk)
         prices = surcharges(self.row.cinema)
-        self.free = {session: _free_seats(session, at=self.at) for session in {each.session for each in self.tickets}}
+        self.seats = {session: self._seats(session) for session in {each.session for each in self.tickets}}
         for ticket in self.tickets:
             asked = {"percent": ticket.ticket_type.price_percent, "surcharges": prices}
-            free = self.free[ticket.session]
-            same = [seat for seat in free if costs_the_same(ticket.session, ticket.seat, seat, **asked)]
+            same = [
+                seat
+                for seat in self.seats[ticket.session]
+                if seat == ticket.seat or costs_the_same(ticket.session, ticket.seat, seat, **asked)
+            ]
             self.fields[f"seat-{ticket.pk}"] = forms.ChoiceField(
                 label=str(ticket.seat),
                 help_text=str(ticket.session),
                 required=False,
                 widget=UnfoldAdminSelectWidget(),
-                choices=[("", ticket.seat), *((seat.pk, seat) for seat in same)],
+                choices=[(seat.pk, seat) for seat in same],
+                initial=ticket.seat_id,
                 error_messages={"invalid_choice": _("This seat has just been taken. Choose another one.")},
             )
         self.order_fields([*(f"seat-{ticket.pk}" for ticket in self.tickets), "reason"])
+
+    def summary(self) -> Iterable[SummaryItem]:
+        yield _("tickets sent to"), self.row.recipient or _("nobody: the order has no email or phone")
+
+    def _seats(self, session: Session) -> list[Seat]:
+        """The seats of the hall that are free, or the order's own."""
+        taken, _mine = taken_seats(session, at=self.at)
+        own = {ticket.seat_id for ticket in self.tickets if ticket.session == session}
+        seats = Seat.objects.filter(hall=session.hall_id).order_by("row", "place", "number")
+        return [seat for seat in seats if seat.pk not in taken or seat.pk in own]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         moves = []
         for ticket in self.tickets:
             if key := cleaned.get(f"seat-{ticket.pk}"):
-                moves.append((ticket, next(seat for seat in self.free[ticket.session] if seat.pk == int(key))))
-        if not moves and not self.errors:
+                moves.append((ticket, next(seat for seat in self.seats[ticket.session] if seat.pk == int(key))))
+        if len({(ticket.session_id, seat.pk) for ticket, seat in moves}) < len(moves):
+            raise forms.ValidationError(gettext("Choose a different seat for each ticket."))
+        moved = any(seat != ticket.seat for ticket, seat in moves)
+        if not moved and not self.errors and not changed_lately(self.row, OrderChange.Kind.SEATS, at=self.at):
             raise forms.ValidationError(gettext("Choose another seat for at least one ticket."))
         return {"seats": moves, "reason": cleaned.get("reason", "")}
-
-
-def _free_seats(session: Session, *, at: datetime) -> list[Seat]:
-    taken, _mine = taken_seats(session, at=at)
-    seats = Seat.objects.filter(hall=session.hall_id).order_by("row", "place", "number")
-    return [seat for seat in seats if seat.pk not in taken]
 
 
 class CheckInForm(ActionForm):
