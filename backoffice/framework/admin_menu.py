@@ -68,6 +68,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("reports:money", "payments"),
             ("reports:films", "movie"),
             ("reports:occupancy", "event_seat"),
+            ("reports:files", "inventory"),
         ],
     ),
     (
@@ -111,6 +112,7 @@ REPORTS = {
     "money": _("Money"),
     "films": _("Film rank"),
     "occupancy": _("Occupancy"),
+    "files": _("Files"),
 }
 LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list
 

@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cinema.local_time import validate_year
+from reports.catalogue.files import REPORTS
 from reports.catalogue.takings import DIMENSIONS
+from reports.models import ReportFile
 from reports.reading import Period
 from screenings.models import Cinema
 
@@ -64,3 +66,23 @@ class TakingsForm(PeriodForm):
 
 class OccupancyForm(PeriodForm):
     days_shown = 28
+
+
+class FileForm(PeriodForm):
+    """A report as a file. Offers the reports whose rows the person may see."""
+
+    report = forms.ChoiceField(label=_("Report"))
+    by = forms.ChoiceField(
+        label=_("Rows of takings"), required=False, choices=[(key, each.title) for key, each in DIMENSIONS.items()]
+    )
+    format = forms.ChoiceField(label=_("Format"), choices=ReportFile.Format)
+
+    days_shown = 30
+    field_order = ["report", "by", "cinema", "first", "last", "format"]
+
+    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], person: Any, at: datetime) -> None:
+        allowed = [(name, each.title) for name, each in REPORTS.items() if person.has_perm(each.permission)]
+        super().__init__(
+            {"report": allowed[0][0] if allowed else "", "format": "xlsx", **data.dict()}, cinemas=cinemas, at=at
+        )
+        self.fields["report"].choices = allowed  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Business days and the figures of each day."""
+"""Business days, the figures of each day, and reports as files."""
 
 from reports.models.business_days import BusinessDay, DayCheck
 from reports.models.figures import (
@@ -12,6 +12,7 @@ from reports.models.figures import (
     Tender,
     TicketFigures,
 )
+from reports.models.files import ReportFile
 from reports.models.session_figures import SessionFigures
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "MoneyFigures",
     "PointsFigures",
     "ReceiptFigures",
+    "ReportFile",
     "SessionFigures",
     "StockFigures",
     "Tender",
