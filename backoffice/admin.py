@@ -15,7 +15,7 @@ from backoffice.orders import (
     scans,
     tickets,
 )
-from backoffice.payments import disputes, gateway_events, payments, receipts, refunds, vat_rates
+from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
 from backoffice.reports import business_days
 from backoffice.screenings import (
     cinemas,
@@ -44,6 +44,7 @@ __all__ = [
     "house_rules",
     "items",
     "leases",
+    "legal_entities",
     "low_stock",
     "notifications",
     "order_events",

@@ -75,6 +75,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         _("Accounting"),
         True,
         [
+            ("reports:day", "calendar_month"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
             ("payments.payment", "payments"),
@@ -87,6 +88,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.sessionsummary", "summarize"),
             ("payments.receiptline", "list_alt"),
             ("payments.vatrate", "percent"),
+            ("payments.legalentity", "domain"),
             ("payments.gatewayevent", "webhook"),
         ],
     ),
@@ -113,6 +115,7 @@ REPORTS = {
     "films": _("Film rank"),
     "occupancy": _("Occupancy"),
     "files": _("Files"),
+    "day": _("Day sheet"),
 }
 LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list
 
@@ -139,6 +142,11 @@ def _can_view(request: HttpRequest, page: str) -> bool:
     return request.user.has_perm(f"{app}.view_{model}")
 
 
+def _is_report(path: str) -> bool:
+    """Whether this is a page of figures: these are below the list of business days, and have entries of their own."""
+    return path in {reverse(f"admin:reports_{name}") for name in REPORTS}
+
+
 def _menu_item(page: str, icon: str) -> dict[str, Any]:
     if page == "index":
         return {"title": _("Needs attention"), "icon": icon, "link": reverse("admin:index")}
@@ -153,5 +161,5 @@ def _menu_item(page: str, icon: str) -> dict[str, Any]:
         "title": capfirst(str(name)),
         "icon": icon,
         "link": reverse(LINK_OVERRIDES[page]) if page in LINK_OVERRIDES else changelist,
-        "active": lambda request: changelist in request.path,
+        "active": lambda request: changelist in request.path and not _is_report(request.path),
     }

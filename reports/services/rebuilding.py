@@ -53,4 +53,5 @@ def rebuild(cinema: Cinema) -> int:
         for day in closed:
             days = Days(days_to_count(day, recheck=False), cinemas=[cinema.pk])
             rows += book(day, days, as_of=day.ends_at)
+            day.save(update_fields=["advances"])
         return rows

@@ -17,7 +17,7 @@ from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
-from payments.models import Dispute, GatewayEvent, VatRate
+from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
 from reports.models import BusinessDay, DayCheck
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
@@ -75,6 +75,7 @@ def create_rows_of_chain() -> None:
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
+    LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")
     GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)
     uploader = User.objects.filter(is_staff=True).first() or User.objects.create_superuser("uploader@example.org")
