@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.scope import cinemas_of
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.scoped_choices import visible_rows
-from backoffice.reports.forms import FileForm
+from backoffice.reports.file_form import FileForm
 from cinema import clock
 from cinema.ids import valid_ids
 from cinema.status import Refused
