@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from orders.models import RefundLine
 from reports.days import Days
 from reports.errors import EarlierDayOpen
-from reports.models import BusinessDay
+from reports.models import BusinessDay, TicketFigures
 from reports.services.booking import book
 from reports.services.checks import checks_of
+from reports.services.session_figures import count_locked
+from screenings.models import Session
 
 #: A day is counted again at each close of the week after it, which finds what was recorded late.
 RECHECKED = timedelta(days=8)
@@ -32,6 +34,8 @@ def close_locked(day: BusinessDay, *, at: datetime) -> None:
     days = days_to_count(day)
     book(day, Days(days, cinemas=[day.cinema_id]), as_of=day.ends_at)
     BusinessDay.objects.filter(pk__in=[each.pk for each in days], recount=True).update(recount=False)
+    changed = TicketFigures.objects.filter(day=day).exclude(about=day.date).values("session")
+    count_locked(Session.objects.filter(pk__in=changed, figures__isnull=False).order_by("pk"), at=at)
     for check in checks_of(day):
         check.save()
     day.closed_at = at

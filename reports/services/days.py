@@ -3,12 +3,19 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from orders.models import Order
 from reports.days import Day, PlannedDay, days_after, planned_day
 from reports.models import BusinessDay
 from screenings.models import Cinema
+
+
+def to_open(at: datetime) -> QuerySet[Cinema]:
+    """Cinemas of which no business day is stored that contains `at`, once they have sold something."""
+    days = BusinessDay.objects.filter(cinema=OuterRef("pk"))
+    orders = Order.objects.filter(cinema=OuterRef("pk"), created_at__lte=at)
+    return Cinema.objects.filter(Exists(days) | Exists(orders), ~Exists(days.filter(ends_at__gt=at)))
 
 
 def open_days(cinemas: Iterable[Cinema], *, at: datetime) -> int:

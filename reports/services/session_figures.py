@@ -2,32 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from orders.models import RefundLine, Ticket
+from orders.models import Ticket
 from reports.counting.tickets import lines
 from reports.days import Days
 from reports.models import BusinessDay, SessionFigures
 from screenings.models import Seat, Session
 
-#: How far back the job looks for refunds of screenings that are counted already. The close of a day finds the others.
-LOOK_BACK = timedelta(days=3)
-
 
 def to_count(at: datetime) -> QuerySet[Session]:
-    """Past screenings whose orders are complete, that were not counted yet or of which tickets were refunded since."""
+    """Past screenings that were not counted yet, and of which no ticket is reserved or may still be used."""
     waiting = Ticket.objects.filter(session=OuterRef("pk"), status__in=[Ticket.Status.RESERVED, Ticket.Status.PAID])
-    refunded = RefundLine.objects.filter(
-        refund__requested_at__gt=at - LOOK_BACK,
-        refund__requested_at__lte=at,
-        refund__requested_at__gte=F("ticket__session__figures__counted_at"),
-    )
+    counted = SessionFigures.objects.filter(session=OuterRef("pk"))
     return Session.objects.filter(
-        Q(figures__isnull=True, archived_at__isnull=True) | Q(pk__in=refunded.values("ticket__session")),
         ~Exists(waiting),
+        ~Exists(counted),
+        archived_at__isnull=True,
         status__in=[Session.Status.COMPLETED, Session.Status.CANCELLED],
         end_datetime__lte=at,
     )

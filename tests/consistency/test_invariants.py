@@ -708,7 +708,6 @@ def test_the_steps_of_every_job_are_checked():
             ("update_session_statuses", session),
             ("update_completed_order_statuses", order),
             ("deliver_notifications", Notification.objects.get()),  # the tickets
-            ("close_business_day", order.cinema),
         ]
     }
 
