@@ -6,7 +6,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run quick test proofs coverage audit checks bench format lint types floors migrations production \
+.PHONY: help demo run quick test proofs coverage audit checks bench bench-steering format lint types floors migrations production \
 	translations messages catalogues settings lock clean exhaustive deploy-check installation image
 
 help: ## lists these targets; ARGS=... goes to the command behind a target
@@ -126,6 +126,10 @@ settings: .venv/installed-dev ## makes docs/settings.md from .env.example
 
 bench: .venv/installed-dev ## measures sales, jobs and pages, on a PostgreSQL whose commits reach the disk (ONLY=shop: rows with that word)
 	@$(BIN)/python -m tests.postgres --durable -- $(BIN)/python -m tests.bench $(ONLY) $(ARGS)
+
+STEERING := prices seats  # each is tests/bench/steering_WORD.py
+bench-steering: .venv/installed-dev ## measures prices and seats on simulated sessions (ARGS=--seed 7; STEERING=seats: only these)
+	@for word in $(STEERING); do $(BIN)/python -m tests.bench.steering_$$word $(ARGS) || exit 1; done
 
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11
 lock: .venv/installed-dev ## refreshes all requirements.txt from pyproject.toml (ARGS=--upgrade takes newer versions)

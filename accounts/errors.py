@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cinema.status import Refused
+from cinema.status import ConcurrentChange, Refused
 
 
 class UnknownPermission(Exception):
@@ -151,3 +151,7 @@ class RateLimited(Refused, code="too_many_requests"):
 
 class LogInPaused(RateLimited, code="log_in_paused"):
     """Too many wrong passwords of one person, or from one IP address."""
+
+
+class WithdrawnAlready(ConcurrentChange, code="consent_withdrawn_already"):
+    """There is no consent to withdraw: it was withdrawn already, or never counted."""

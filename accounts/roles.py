@@ -67,7 +67,9 @@ STAFF = model_permissions("view add change", "accounts", "user") | actions(
 STAFF |= view("accounts", "approval") | actions("accounts", "decide_approval")
 PRIVACY = actions("orders", "disclose_customer erase_customer")
 OPERATIONS = actions("jobs", "retry_quarantinedrow") | actions("notifications", "resend_notification")
+CONSENTS = view("accounts", "marketingconsent") | actions("accounts", "withdraw_consent")
 RATES = model_permissions("add change", "payments", "vatrate")
+LEGAL_ENTITIES = model_permissions("view add change", "payments", "legalentity")
 BOOKS = REPORTS | actions("reports", "settle_daycheck")
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
@@ -75,6 +77,8 @@ CHAIN = (
     | model_permissions("add change", "orders", "promocode")
     | model_permissions("change", "house_rules", "houserules")
     | HOUSE_RULES
+    | CONSENTS
+    | LEGAL_ENTITIES
     | RATES
 )
 
@@ -97,7 +101,7 @@ _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | 
 _FLOOR |= SEAT_REPAIR | view("orders", "promocode")
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
 _CINEMA |= COSTS | actions("bonuses", "adjust_points")
-_ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | COSTS | HOUSE_RULES | RATES | JOBS
+_ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | COSTS | HOUSE_RULES | LEGAL_ENTITIES | RATES | JOBS
 
 ROLES = (
     Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | view("concessions", "concessionitem")),

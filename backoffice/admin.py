@@ -1,6 +1,6 @@
 """Django's autodiscovery imports this module, which imports every module that registers a page of the admin."""
 
-from backoffice.accounts import approvals, users
+from backoffice.accounts import approvals, consents, users
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.house_rules import house_rules
@@ -15,7 +15,7 @@ from backoffice.orders import (
     scans,
     tickets,
 )
-from backoffice.payments import disputes, gateway_events, payments, receipts, refunds, vat_rates
+from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
 from backoffice.reports import business_days
 from backoffice.screenings import (
     cinemas,
@@ -35,6 +35,7 @@ __all__ = [
     "approvals",
     "business_days",
     "cinemas",
+    "consents",
     "disputes",
     "films",
     "gateway_events",
@@ -43,6 +44,7 @@ __all__ = [
     "house_rules",
     "items",
     "leases",
+    "legal_entities",
     "low_stock",
     "notifications",
     "order_events",

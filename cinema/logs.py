@@ -3,7 +3,7 @@
 import logging
 import re
 
-SECRET_PATHS = re.compile(r"(/(?:order|account/link|demo-bank)/)[^/\s?]+")
+SECRET_PATHS = re.compile(r"(/(?:order|account/link|unsubscribe|demo-bank)/)[^/\s?]+")
 EMAIL_ADDRESSES = re.compile(r"[^\s<>()\"'=:,;@]+@[^\s<>()\"'=:,;@]+")
 #: What PostgreSQL adds to its message: values of the row, which may be tokens and addresses.
 ROW_VALUES = re.compile(r"^\s*(?:DETAIL|CONTEXT):.*$", re.MULTILINE)

@@ -41,6 +41,11 @@ def _format(amount: Decimal, _language: str | None, currency: str) -> str:
     return f"{number}\N{NO-BREAK SPACE}{SIGNS.get(currency, currency)}"
 
 
+def currency_sign() -> str:
+    """The sign of the installation's currency, such as `₽`; its code where it has none."""
+    return SIGNS.get(settings.CURRENCY, settings.CURRENCY)
+
+
 def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Split `amount` in proportion to `weights` into shares of whole minor units that add up to exactly `amount`.
 

@@ -130,6 +130,27 @@ OCCUPANCY = Definition(
     Unit.PERCENT,
     lambda row: _share(row["sold"] - row["refunded"], row["capacity"]),
 )
+SCREENINGS = Definition(
+    "screenings",
+    _("Screenings"),
+    _("Past screenings that took place."),
+    Unit.COUNT,
+    lambda row: row["screenings"],
+)
+ADMISSIONS_PER_SCREENING = Definition(
+    "per_screening",
+    _("Admissions per screening"),
+    _("Admissions divided by screenings."),
+    Unit.RATIO,
+    lambda row: _share(row["sold"] - row["refunded"], row["screenings"], scale=1),
+)
+CHANGE = Definition(
+    "change",
+    _("Change"),
+    _("Admissions against those of the period of the same length just before."),
+    Unit.PERCENT,
+    lambda row: _share(row["admissions"] - row["before"], row["before"]),
+)
 VAT = Definition(
     "vat",
     _("VAT"),

@@ -9,3 +9,7 @@ class EarlierDayOpen(Refused, code="earlier_day_open"):
 
 class DifferenceSettled(Refused, code="difference_settled"):
     """The difference is settled already, or there is none."""
+
+
+class TooLongForPdf(Refused, code="report_too_long"):
+    """A report has too many rows for a PDF."""

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery, Sum
@@ -31,14 +32,20 @@ class Period:
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 
+    @cached_property
+    def open_days(self) -> list[Days]:
+        """See `open_days_of`; read once."""
+        return open_days_of(self)
+
 
 def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only: Any) -> list[dict[str, Any]]:
     """The measures of a table in a period, added up for each value of the columns in `by`; sorted by these.
 
     `by` names columns of the table, or of a row that one of its foreign keys points to (`session__format`); without it
     there is one row. `only` are conditions on columns of the table. A closed date has what is known about it by now;
-    today's corrections of earlier dates come with the close of today. Two queries, and those of `counting` for each
-    group of cinemas that share the time at which their day ends, if the period reaches an open day.
+    today's corrections of earlier dates come with the close of today. One query, and those of `counting` for each group
+    of cinemas that share the time at which their day ends, if the period reaches an open day; one more at the first
+    use of a period.
     """
     wanted = dict(only)
     booked = table._default_manager.filter(
@@ -61,7 +68,7 @@ def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only
 
 def live(table: type[Figures], period: Period) -> Iterable[Row]:
     """The rows of the dates of the period that are not closed, counted as of `period.at`."""
-    for days in open_days_of(period):
+    for days in period.open_days:
         yield from COUNTS[table](days, period.at)
 
 

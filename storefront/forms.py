@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User, normalise_email
 from accounts.phones import PhoneFormField
+from accounts.services.consents import Channel, wording
 from cinema.money import MAX_AMOUNT, MINOR_UNITS, format_money
 from cinema.validators import TextFormField
 from concessions.models import ConcessionItem
@@ -67,10 +68,14 @@ class CheckoutForm(ShopForm):
         seats: Sequence[Seat],
         stock: Sequence[tuple[ConcessionItem, int]],
         balance: int = 0,
+        channels: Sequence[Channel] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.seat_map, self.seats, self.stock = seat_map, seats, stock
+        self.channels = channels
+        for channel in channels:
+            self.fields[_news(channel)] = forms.BooleanField(label=wording(channel), required=False)
         if seat_map.session.film.age_rating == AgeRating.EIGHTEEN:
             self.fields["of_age"] = forms.BooleanField(
                 label=gettext_lazy("Everyone in this order is 18 or older. Photo ID is checked at the entrance."),
@@ -143,7 +148,25 @@ class CheckoutForm(ShopForm):
         for item, left in self.stock:
             yield item, left, self[f"snack-{item.pk}"]
 
+    def news_fields(self) -> list[forms.BoundField]:
+        return [self[_news(channel)] for channel in self.channels]
+
     # --- The choice
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get(_news(Channel.SMS)) and not cleaned.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", _("Enter a number to get text messages."))
+        return cleaned
+
+    def agreements(self) -> dict[Channel, str]:
+        """The channels by which the visitor wants news and offers, each with the recipient."""
+        contact = {Channel.EMAIL: "email", Channel.SMS: "phone"}
+        return {
+            channel: self.cleaned_data[contact[channel]]
+            for channel in self.channels
+            if self.cleaned_data[_news(channel)]
+        }
 
     def places(self) -> list[tuple[Seat, TicketType]]:
         return [(seat, self._types[seat.pk][self.cleaned_data[f"type-{seat.pk}"]]) for seat in self.seats]
@@ -177,6 +200,10 @@ class CheckoutForm(ShopForm):
         if not all(type(price) is int and 0 <= price <= _minor_units(MAX_AMOUNT) for price, _quantity in prices):
             return None
         return Decimal(sum(price * quantity for price, quantity in prices)).scaleb(-MINOR_UNITS)
+
+
+def _news(channel: Channel) -> str:
+    return f"news-{channel.lower()}"
 
 
 def _minor_units(amount: Decimal) -> int:

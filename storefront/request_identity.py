@@ -27,6 +27,12 @@ def customer(request: HttpRequest) -> User | None:
     return user if isinstance(user, User) and (not user.is_staff or is_shop_session(request)) else None
 
 
+def is_colleague(request: HttpRequest) -> bool:
+    """Whether a member of staff is logged in to the admin, who may buy for somebody else here."""
+    user = getattr(request, "user", None)
+    return isinstance(user, User) and user.is_staff and customer(request) is None
+
+
 def signed_in_customer(request: HttpRequest) -> User:
     """The customer, on a page that only customers can open."""
     user = customer(request)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from storefront.views import account, checkout, language, orders, paying, personal, programme, seats
+from storefront.views import account, checkout, language, news, orders, paying, personal, programme, seats
 
 app_name = "shop"
 
@@ -21,12 +21,14 @@ urlpatterns = [
     path("order/<slug:token>/pay/", paying.pay, name="pay"),
     path("order/<slug:token>/paid/", paying.paid, name="paid"),
     path("order/<slug:token>/address/", orders.correct_address, name="correct_address"),
+    path("order/<slug:token>/news/", news.of_order_page, name="order_news"),
     path("order/<slug:token>/refund/", orders.refund, name="refund"),
     path("order/<slug:token>/tickets.ics", orders.tickets_calendar, name="tickets_calendar"),
     path("find/", account.find_order, name="find_order"),
     path("account/", account.account, name="account"),
     path("account/points/", account.points, name="points"),
     path("account/profile/", account.profile, name="profile"),
+    path("account/news/", news.of_account, name="news"),
     path("account/password/", account.password, name="password"),
     path("account/data.json", personal.my_data, name="my_data"),
     path("account/delete/", personal.delete_account, name="delete_account"),
@@ -34,6 +36,7 @@ urlpatterns = [
     path("account/sign-in/link/", account.send_link, name="send_link"),
     path("account/link/<str:token>/", account.link, name="link"),
     path("account/sign-out/", account.sign_out, name="sign_out"),
+    path("unsubscribe/<slug:token>/", news.unsubscribe, name="unsubscribe"),
     path("language/", language.choose, name="language"),
     path("robots.txt", programme.robots, name="robots"),
     path("sitemap.xml", programme.sitemap, name="sitemap"),

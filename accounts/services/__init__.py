@@ -1,5 +1,6 @@
 from accounts.services.account_changes import are_independent, name_approvers, record_account_change
 from accounts.services.approvals import approve, approvers_of, refuse, request_approval
+from accounts.services.consents import erase_consents, export_consents
 from accounts.services.deactivation import deactivate, reactivate
 from accounts.services.erasure import (
     admin_log,
@@ -28,6 +29,8 @@ __all__ = [
     "are_independent",
     "deactivate",
     "delete_login_attempts",
+    "erase_consents",
+    "export_consents",
     "facts_of",
     "is_above_limit",
     "is_anonymous",

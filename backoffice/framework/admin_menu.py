@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-# (title, collapsible, [(model, icon)]); `index` is the first page.
+# (title, collapsible, [(model, icon)]); `index` is the first page, and `reports:NAME` a page of figures.
 GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
     (
         _("Today"),
@@ -57,6 +57,17 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("bonuses.bonusaccount", "loyalty"),
             ("bonuses.bonustransaction", "swap_horiz"),
             ("notifications.notification", "mail"),
+            ("accounts.marketingconsent", "mark_email_unread"),
+        ],
+    ),
+    (
+        _("Reports"),
+        False,
+        [
+            ("reports:takings", "summarize"),
+            ("reports:money", "payments"),
+            ("reports:films", "movie"),
+            ("reports:occupancy", "event_seat"),
         ],
     ),
     (
@@ -75,6 +86,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.sessionsummary", "summarize"),
             ("payments.receiptline", "list_alt"),
             ("payments.vatrate", "percent"),
+            ("payments.legalentity", "domain"),
             ("payments.gatewayevent", "webhook"),
         ],
     ),
@@ -95,6 +107,12 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
     ),
 ]
 
+REPORTS = {
+    "takings": _("Takings"),
+    "money": _("Money"),
+    "films": _("Film rank"),
+    "occupancy": _("Occupancy"),
+}
 LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list
 
 
@@ -114,6 +132,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
 def _can_view(request: HttpRequest, page: str) -> bool:
     if page == "index":
         return True
+    if page.startswith("reports:"):
+        return request.user.has_perm("reports.view_businessday")
     app, model = page.split(".")
     return request.user.has_perm(f"{app}.view_{model}")
 
@@ -121,6 +141,10 @@ def _can_view(request: HttpRequest, page: str) -> bool:
 def _menu_item(page: str, icon: str) -> dict[str, Any]:
     if page == "index":
         return {"title": _("Needs attention"), "icon": icon, "link": reverse("admin:index")}
+    if page.startswith("reports:"):
+        name = page.removeprefix("reports:")
+        link = reverse(f"admin:reports_{name}")
+        return {"title": REPORTS[name], "icon": icon, "link": link, "active": lambda request: link == request.path}
     app, model = page.split(".")
     name = apps.get_model(page)._meta.verbose_name_plural
     changelist = reverse(f"admin:{app}_{model}_changelist")

@@ -13,6 +13,7 @@ from backoffice.framework.actions import ActionForm, ActionsMixin, confirmed_act
 from backoffice.framework.admin import ReadOnlyAdmin, ReadOnlyInline
 from backoffice.framework.badges import status_badge
 from backoffice.framework.fields import ReasonField
+from backoffice.reports.pages import ReportPages
 from cinema.money import format_money
 from reports.models import BusinessDay, DayCheck
 from reports.services import settle
@@ -54,7 +55,7 @@ class DayCheckInline(CheckColumns, ReadOnlyInline):
 
 
 @admin.register(BusinessDay)
-class BusinessDayAdmin(ReadOnlyAdmin):
+class BusinessDayAdmin(ReportPages, ReadOnlyAdmin):
     cinema_path = "cinema"
     list_display = ["date", "cinema", "starts_at", "ends_at", "closed_at"]
     list_filter = ["cinema"]

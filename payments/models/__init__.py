@@ -1,4 +1,5 @@
 from payments.models.disputes import Dispute
+from payments.models.legal_entities import LegalEntity, TaxSystem
 from payments.models.payments import MANUAL_GATEWAYS, Gateway, GatewayEvent, Payment, Refund
 from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatOf, VatRate
 
@@ -7,12 +8,14 @@ __all__ = [
     "Dispute",
     "Gateway",
     "GatewayEvent",
+    "LegalEntity",
     "Payment",
     "Rates",
     "Receipt",
     "ReceiptLine",
     "Refund",
     "Subject",
+    "TaxSystem",
     "Vat",
     "VatOf",
     "VatRate",

@@ -73,8 +73,26 @@ class Cinema(models.Model):
         help_text=_("The weekly reports of this cinema begin on this day."),
     )
 
+    legal_entity = models.ForeignKey(
+        "payments.LegalEntity",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cinemas",
+        verbose_name=_("legal entity"),
+        help_text=_("Who sells here, for receipts and accounts."),
+    )
+
     history = History(
-        "name", "city", "address", "postal_code", "time_zone", "adverts_minutes", "day_ends_at", "week_starts_on"
+        "name",
+        "city",
+        "address",
+        "postal_code",
+        "time_zone",
+        "adverts_minutes",
+        "day_ends_at",
+        "week_starts_on",
+        "legal_entity",
     )
 
     class Meta:

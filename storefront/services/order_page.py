@@ -21,6 +21,7 @@ from screenings.announcements import announcements
 from screenings.models import Session
 from storefront.services import own_orders
 from storefront.services.calendar import CalendarEvent, calendar, event_uid, place_of
+from storefront.services.news import NewsChoice, choices_of_order
 from storefront.services.programme import time_zone_note
 
 Status = Order.Status
@@ -39,8 +40,14 @@ class Visit:
 class OrderPage:
     """An order as of `at`, for anyone who has its link; `user` is the signed-in customer."""
 
-    def __init__(self, order: Order, *, at: datetime, user: User | None) -> None:
-        self.order, self.at, self.user = order, at, user
+    def __init__(self, order: Order, *, at: datetime, user: User | None, may_choose_news: bool = False) -> None:
+        self.order, self.at, self.user, self.may_choose_news = order, at, user, may_choose_news
+
+    @cached_property
+    def news(self) -> list[NewsChoice]:
+        """What can be chosen here about news and offers: nothing once the order has come to nothing."""
+        offered = self.may_choose_news and self.order.status != Status.CANCELLED
+        return choices_of_order(self.order) if offered else []
 
     # --- What was bought
 

@@ -33,6 +33,7 @@ from screenings.models import Cinema
 from storefront.forms import AddressForm, FindForm, NewPasswordForm, PasswordSignInForm, ProfileForm
 from storefront.request_identity import customer, signed_in_customer
 from storefront.services import signing_in
+from storefront.services.news import choices_of_customer
 from storefront.services.points import points_of
 from storefront.services.programme import time_zone_note
 from storefront.views.decorators import post_or_redirect
@@ -193,7 +194,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         user = form.save()
         messages.success(request, _("Changes saved."))
         return _in_own_language(redirect("shop:profile"), user)
-    return render(request, "storefront/profile.html", {"form": form, "has_password": user.has_usable_password()})
+    page = {"form": form, "has_password": user.has_usable_password(), "news": choices_of_customer(user)}
+    return render(request, "storefront/profile.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

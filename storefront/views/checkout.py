@@ -35,7 +35,7 @@ from screenings.models import Seat
 from storefront import request_identity
 from storefront.errors import message_for_customer
 from storefront.forms import CheckoutForm
-from storefront.services import own_orders, programme
+from storefront.services import news, own_orders, programme
 from storefront.services.seat_map import SeatMap
 from storefront.views import seats as seats_views
 from storefront.views.decorators import lead_to
@@ -104,6 +104,7 @@ def _checkout(request: HttpRequest, seat_map: SeatMap, *, stale: bool) -> HttpRe
                     request_identity.store_typed(request, form, at=at)
                 form.add_error(_field_of(refusal, form), message_for_customer(refusal))
             else:
+                _record_agreements(request, form, held, at=at)
                 request_identity.keep_visitor(request)
                 request_identity.clear_typed(request)
                 return redirect("shop:order", held.token)
@@ -136,6 +137,12 @@ def _hold(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, *, at: da
     )
 
 
+def _record_agreements(request: HttpRequest, form: CheckoutForm, order: Order, *, at: datetime) -> None:
+    user = request_identity.customer(request)
+    agreements = form.agreements()
+    news.agree(order, agreements, user=user, language=request.POST.get("shown_in", ""), at=at)
+
+
 def _form(request: HttpRequest, seat_map: SeatMap, chosen: Sequence[Seat]) -> CheckoutForm:
     user, order = request_identity.customer(request), seat_map.order
     own = {}
@@ -153,6 +160,7 @@ def _form(request: HttpRequest, seat_map: SeatMap, chosen: Sequence[Seat]) -> Ch
         seats=chosen,
         stock=[(item, item.stock_quantity + own.get(item.pk, 0)) for item in items],
         balance=balance,
+        channels=news.channels_to_ask(request),
     )
 
 
@@ -162,6 +170,7 @@ def _initial(request: HttpRequest, order: Order | None, own: dict[int, int]) -> 
     known = {"email": user.email, "phone": user.phone} if user else {}
     if order is None:
         return known | request_identity.stored_typed(request)
+    agreed = {f"news-{channel.lower()}": True for channel in news.agreed_in(order)}
     types = {f"type-{ticket.seat_id}": ticket.ticket_type_id for ticket in order.tickets.all()}
     snacks = {f"snack-{item}": quantity for item, quantity in own.items()}
     return {
@@ -171,6 +180,7 @@ def _initial(request: HttpRequest, order: Order | None, own: dict[int, int]) -> 
         "points": _points_of(order),
         **types,
         **snacks,
+        **agreed,
     }
 
 

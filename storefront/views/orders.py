@@ -25,7 +25,7 @@ from orders.models import Order, OrderLine
 from payments.gateways import offered_gateways
 from storefront.errors import message_for_customer
 from storefront.forms import AddressForm
-from storefront.request_identity import customer
+from storefront.request_identity import customer, is_colleague
 from storefront.services import own_orders
 from storefront.services.order_page import OrderPage, session_of
 from storefront.services.programme import time_zone_note
@@ -79,7 +79,7 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 def order_page(request: HttpRequest, order: Order, *, refusal: object = None) -> HttpResponse:
-    page = OrderPage(order, at=clock.now(), user=customer(request))
+    page = OrderPage(order, at=clock.now(), user=customer(request), may_choose_news=not is_colleague(request))
     return render(
         request,
         "storefront/order.html",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.services.consents import record_consent
 from cinema import clock
 from consistency import invariants
 from demo.bank import decide
@@ -111,7 +112,7 @@ def test_a_ticket_is_bought_without_javascript(screen: Screen, windows: Windows,
     expect(page.get_by_label("Seat 1").first).to_be_checked()
     assert page.evaluate(BENEATH_THE_BAR) == []
     page.get_by_role("button", name="Continue to checkout").click()
-    page.get_by_label("Email").fill("plain@example.org")
+    page.get_by_label("Email", exact=True).fill("plain@example.org")
     page.get_by_role("button", name="Continue to payment").click()
     page.get_by_role("button", name="Pay").click()
     pay(page)
@@ -276,6 +277,9 @@ def test_everybody_can_use_every_page_by_day_and_by_night(
     lost = factories.an_order(session, at=NOON - timedelta(minutes=15), email="a@example.org")
     Film.objects.update(title="Достопримечательности")  # one word, and wider than a phone
     free = factories.free_seats(session)[:2]
+    consent = record_consent(
+        customer.email, channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON, user=customer
+    )
     guest = screen(language=language, phone=phone)
     member = screen(customer, language=language, phone=phone)
     chosen = f"/sessions/{session.pk}/checkout/?seat={free[0].pk}&seat={free[1].pk}"
@@ -301,6 +305,7 @@ def test_everybody_can_use_every_page_by_day_and_by_night(
         (member, "/account/"),
         (member, "/account/points/"),
         (member, "/account/profile/"),
+        (guest, f"/unsubscribe/{consent.uid}/"),
         (member, "/account/password/"),
         (member, chosen),
     ]
@@ -335,12 +340,12 @@ def by_day_and_by_night(page: Page) -> list[str]:
 def test_a_refusal_keeps_what_was_typed(screen: Screen, refusals: None, session: Session) -> None:
     page = screen(language="en")
     page.goto(f"/sessions/{session.pk}/checkout/?seat={factories.free_seats(session)[0].pk}")
-    page.get_by_label("Email").fill("anna@example.org")
+    page.get_by_label("Email", exact=True).fill("anna@example.org")
     page.get_by_label("Promo code").fill("NOTHING")
     page.get_by_role("button", name="Continue to payment").click()
 
     expect(page.get_by_text("There is no promo code “NOTHING”.")).to_be_visible()
-    expect(page.get_by_label("Email")).to_have_value("anna@example.org")
+    expect(page.get_by_label("Email", exact=True)).to_have_value("anna@example.org")
     assert not Order.objects.exists()
 
 

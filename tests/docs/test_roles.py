@@ -26,6 +26,7 @@ PAGES: dict[str, CinemaScopedAdmin] = {model._meta.label_lower: page for model, 
 
 #: Pages that are not limited to a cinema. Listed here again, so that no page loses its limit by mistake.
 OF_THE_CHAIN = {
+    "accounts.marketingconsent",
     "bonuses.bonusaccount",
     "bonuses.bonustransaction",
     "house_rules.houserules",
@@ -34,6 +35,7 @@ OF_THE_CHAIN = {
     "jobs.quarantinedrow",
     "orders.promocode",
     "payments.gatewayevent",
+    "payments.legalentity",
     "payments.vatrate",
     "screenings.film",
     "screenings.genre",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model, Sum
 
-from accounts.models import Approval
+from accounts.models import Approval, MarketingConsent
 from accounts.services.second_factor import is_enrolled
 from concessions.models import ConcessionPreorder, ReorderSuggestion
 from notifications.models import Notification
@@ -104,6 +104,12 @@ ACTION_CASES = [
         "hand_over", "Выдать", "bar", "cashier", lambda rows: rows.preorder,
         "выдано.", status("preorder"), ConcessionPreorder.Status.COLLECTED,
         "Статус: Выдан.",
+    ),
+    # --- Customers
+    ActionCase(
+        "withdraw_consent", "Прекратить рассылку", "owner", "cinema_manager", lambda rows: rows.consent,
+        "больше не получает", lambda rows: MarketingConsent.objects.filter(is_given=False, place="STAFF").count(), 1,
+        "anna@example.org не получает новости и предложения.",
     ),
     # --- Overdue orders
     ActionCase(

@@ -7,8 +7,9 @@ from typing import TypeVar
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import Approval, User
+from accounts.models import Approval, MarketingConsent, User
 from accounts.services import request_approval
+from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from jobs.models import QuarantinedRow
@@ -158,6 +159,12 @@ class AdminFixtures:
             facts=[("Сколько списать", "99")],
             at=self.now,
             actor=someone("floor_manager", self.cinema, email="asks@example.org"),
+        )
+
+    @cached_property
+    def consent(self) -> MarketingConsent:
+        return record_consent(
+            "anna@example.org", channel="EMAIL", is_given=True, place="CHECKOUT", is_proved=True, at=self.now
         )
 
     @cached_property

@@ -7,6 +7,7 @@ from django.test import RequestFactory
 
 from accounts.models import User
 from accounts.services import request_approval
+from accounts.services.consents import record_consent
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
 from concessions.models import ReorderSuggestion
@@ -16,7 +17,7 @@ from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
-from payments.models import Dispute, GatewayEvent, VatRate
+from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
 from reports.models import BusinessDay, DayCheck
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
@@ -68,11 +69,13 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
 def create_rows_of_chain() -> None:
     """Create a row of each model that belongs to no cinema, except those that `create_rows_of_cinema` creates."""
     HouseRules.objects.create(**settings_as_row())
+    record_consent("a@example.org", channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
     Genre.objects.create(name="Drama")
     Film.objects.create(title="Mirror", duration_minutes=107)
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
+    LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")
     GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)
     uploader = User.objects.filter(is_staff=True).first() or User.objects.create_superuser("uploader@example.org")

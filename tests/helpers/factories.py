@@ -189,6 +189,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "orders.Ticket": ("order__number", "session__start_datetime", "seat__hall__name", "seat__row", "seat__number"),
     "demo.DemoCharge": ("amount", "description"),
     "payments.Dispute": ("payment__order__number", "external_id"),
+    "payments.LegalEntity": ("tax_number",),
     "payments.Payment": ("order__number", "amount", "created_at"),
     "payments.Receipt": ("order__number", "kind", "amount"),
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import Approval, User
 from accounts.services.approvals import digest_of
+from accounts.services.consents import record_consent
 from orders.models import Order, OrderChange
 from orders.services import Customer, cancel, erase_customer
 from tests.helpers import factories
@@ -31,7 +32,7 @@ TECHNICAL = {
     "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
     "row", "service",
     "time_zone", "token", "visitor", "who", "claimed_by", "model", "app_label", "preferred_language", "number",
-    "pickup_code", "from_status", "to_status", "vat", "kind",
+    "pickup_code", "wording", "from_status", "to_status", "vat", "kind",
 }  # fmt: skip
 #: They hold one person's data each. The customer's own rows are made below.
 OF_ONE_PERSON = {"email", "phone", "first_name", "last_name", "recipient", "username"}
@@ -48,6 +49,8 @@ def anna() -> User:
     order = factories.an_order(customer=anna)
     cancel(order, reason="STAFF", at=NOON)
     OrderChange.objects.create(order=order, kind=OrderChange.Kind.SEATS, at=NOON)
+    for channel, recipient in (("EMAIL", EMAIL), ("SMS", PHONE)):
+        record_consent(recipient, channel=channel, is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
     attempt = {"username": EMAIL, "ip_address": "10.0.0.1"}
     AccessAttempt.objects.create(**attempt, failures_since_start=1)
     AccessFailureLog.objects.create(**attempt)
@@ -71,7 +74,12 @@ def test_no_column_of_any_table_names_an_erased_customer(anna: User) -> None:
         "admin.LogEntry.change_message",
         "screenings.Session.cancel_reason",
     } <= marked
-    assert columns_with(WORDS) > {"accounts_user.email", "accounts_approval.facts", "django_admin_log.object_repr"}
+    assert columns_with(WORDS) > {
+        "accounts_user.email",
+        "accounts_marketingconsent.recipient",
+        "accounts_approval.facts",
+        "django_admin_log.object_repr",
+    }
 
     erase_customer(Customer(EMAIL, anna), at=NOON)
 

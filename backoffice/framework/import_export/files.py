@@ -24,19 +24,14 @@ from backoffice.framework.import_export.limits import (
 )
 from backoffice.framework.import_export.names import cleaned, name_key
 from cinema.status import Refused
+from reports.files.formulas import escape_formula, unescape_formula, valid_xml
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# What a spreadsheet would run as a formula: at the beginning of a cell, and after any separator within it, since a file
-# that is opened with another separator is cut there. Apostrophes that are there already are included, so that escaping
-# can be undone exactly.
-BEFORE_FORMULA = r"""((?:\A"*(?={0}'*[=+\-@\t\r\n])|(?<=[,;|\t\r\n])"*(?={0}'*[=+\-@\t]))){0}"""
-FORMULA, ESCAPED_FORMULA = (re.compile(BEFORE_FORMULA.format(escape)) for escape in ("", "'"))
 DELIMITERS = ",;\t"
 SEPARATOR_LINE = re.compile(r"\"?sep=([,;\t|])\"?[ \t]*(?:\r\n|\n|\r)", re.IGNORECASE)
-INVALID_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Unreadable(Refused, code="file_unreadable"):
@@ -76,15 +71,6 @@ def write(kind: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> b
     return _as_xlsx([headers, *rows]) if kind == "xlsx" else _as_csv([headers, *rows])
 
 
-def escape_formula(text: str) -> str:
-    """Add an apostrophe before all that a spreadsheet would run as a formula; `unescape_formula` removes them."""
-    return FORMULA.sub(r"\1'", text)
-
-
-def unescape_formula(text: str) -> str:
-    return ESCAPED_FORMULA.sub(r"\1", text)
-
-
 def _as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
     """With a byte order mark, and in Russian, whose decimal mark is the comma, with semicolons: Excel needs both."""
     out = io.StringIO(newline="")
@@ -100,9 +86,7 @@ def _as_xlsx(rows: Iterable[Sequence[Any]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:
-        sheet.append(
-            [escape_formula(INVALID_XML.sub("\ufffd", value)) if isinstance(value, str) else value for value in row]
-        )
+        sheet.append([escape_formula(valid_xml(value)) if isinstance(value, str) else value for value in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -12,6 +12,7 @@ from accounts.services import (
     admin_log,
     anonymise,
     delete_login_attempts,
+    erase_consents,
     is_anonymous,
     redact_approvals,
     redact_everywhere,
@@ -69,9 +70,8 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
     """Erase the customer's name, addresses and phone number from every row that holds them, for good.
 
     Their orders, payments, refunds, receipts and points transactions stay, without a name. Remaining points expire;
-    messages and failed log-ins are deleted; the account can no longer be used. Of a customer of one order (`only`) just
-    what belongs to that order is erased. Raises `ErasedAlready`,
-    `CannotEraseStaff`, and `OrdersStillOpen` while one of the orders is not settled. Owns its transaction.
+    messages and failed log-ins are deleted; the account cannot be used any more. With `only`, it is about that order
+    alone. Raises `ErasedAlready`, `CannotEraseStaff`, `OrdersStillOpen` while one is not settled. Owns its transaction.
     """
     with transaction.atomic():
         whole = customer.only is None
@@ -116,6 +116,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         redact_rows(Scan.objects.filter(ticket__order__in=keys), FREE_TEXT[Scan], about_them)
         if account is not None:
             redact_rows(account.transactions.all(), FREE_TEXT[BonusTransaction], about_them)
+        erase_consents(addresses if whole else (), user=user, orders=keys)
         if whole:
             delete_login_attempts({address.lower() for address in addresses if address})
             full = {f"{first} {last}", f"{last} {first}"} if first else set()

@@ -5,7 +5,7 @@ from typing import Any
 
 from axes.models import AccessAttempt
 
-from accounts.services import facts_of
+from accounts.services import export_consents, facts_of
 from bonuses.services import points_of_customer
 from orders.models import Order
 from orders.services.customers.customer import Customer
@@ -16,10 +16,8 @@ ORDER += "total_amount discount_amount bonus_amount final_amount".split()
 
 
 def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
-    """Everything stored about one customer, ready to be written as JSON: account, orders with payments, points,
-    messages, failed log-ins.
-
-    Secret links of orders are left out, since such a file may be passed on. A constant number of queries. Reads only.
+    """Everything stored about one customer, ready to be written as JSON, except secret links of orders, since such a
+    file may be passed on. A constant number of queries. Reads only.
     """
     orders = list(
         customer.orders()
@@ -51,6 +49,7 @@ def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
             facts_of(message, "kind recipient language status created_at sent_at".split())
             for message in customer.messages(orders)
         ],
+        "marketing_consents": export_consents(names, user=user, orders=[order.pk for order in orders]),
         "failed_log_ins": [facts_of(each, "attempt_time ip_address user_agent".split()) for each in attempts],
     }
 

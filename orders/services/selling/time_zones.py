@@ -1,6 +1,5 @@
 """What orders and their customers follow when the time zone of a cinema is corrected."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -52,10 +51,8 @@ def _keep_clock_times(shifts: Mapping[int, timedelta], *, at: datetime) -> None:
         last[order] = shifts[session]
     lock_orders(last.keys())
     time_zones.shift_sessions(shifts, at=at)
-    orders: defaultdict[timedelta, list[int]] = defaultdict(list)
-    for order, shift in last.items():
-        orders[shift].append(order)
-    for shift, keys in orders.items():
+    for shift in {*last.values()}:
+        keys = [order for order, own in last.items() if own == shift]
         preorders = ConcessionPreorder.objects.filter(order__in=keys, status__in=ConcessionPreorder.OPEN)
         preorders.update(collection_deadline=F("collection_deadline") + shift)
     first = Session.objects.filter(tickets__order=OuterRef("pk"), tickets__status__in=Ticket.LIVE)

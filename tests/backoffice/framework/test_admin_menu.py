@@ -6,7 +6,7 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.roles import ROLES
-from backoffice.framework.admin_menu import GROUPS
+from backoffice.framework.admin_menu import GROUPS, REPORTS
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db
 def test_every_page_is_in_the_menu_once():
     entries = [page for _title, _collapsible, pages in GROUPS for page, _icon in pages]
 
-    assert sorted(entries) == sorted(["index", *(model._meta.label_lower for model in admin.site._registry)])
+    reports = [f"reports:{name}" for name in REPORTS]
+    assert sorted(entries) == sorted(["index", *reports, *(model._meta.label_lower for model in admin.site._registry)])
 
 
 @pytest.mark.usefixtures("without_rendering")
@@ -28,7 +29,8 @@ def test_the_menu_has_exactly_the_pages_that_the_role_may_open(role):
     lists = [
         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in admin.site._registry
     ]
-    openable = {address for address in lists if client.get(address).status_code == 200}
+    reports = [reverse(f"admin:reports_{name}") for name in REPORTS]
+    openable = {address for address in [*lists, *reports] if client.get(address).status_code == 200}
 
     replaced = {reverse("admin:screenings_session_changelist"): reverse("admin:screenings_session_timetable")}
     assert set(links) == {*(replaced.get(each, each) for each in openable), reverse("admin:index")}

@@ -2,7 +2,9 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from io import StringIO
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
@@ -14,7 +16,8 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import MarketingConsent, User
+from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from notifications.models import MessageKind, Notification
@@ -287,3 +290,43 @@ def test_a_guest_known_by_phone_is_erased_from_every_spelling_of_it(spelled: str
         "…",
         [{"changed": {"name": "They call from …."}}],
     )
+
+
+# --- Consents to news and offers
+
+
+@pytest.fixture
+def consents(anna: Customer, typed: Order) -> dict[str, MarketingConsent]:
+    said = partial(record_consent, channel="EMAIL", is_given=True, language="en", at=NOON)
+    own = anna.orders().filter(user=anna.user).first()
+    return {
+        "account": said(EMAIL.lower(), place="ACCOUNT", is_proved=True, user=anna.user),
+        "order": said("friend@example.org", place="CHECKOUT", is_proved=False, order=own.pk),
+        "typed": said(EMAIL.lower(), place="CHECKOUT", is_proved=False, order=typed.pk),
+        "other": said("other@example.org", place="ACCOUNT", is_proved=True),
+    }
+
+
+def left(consents: dict[str, MarketingConsent]) -> dict[str, str]:
+    rows = MarketingConsent.objects.in_bulk([each.pk for each in consents.values()])
+    return {name: rows[each.pk].recipient for name, each in consents.items() if rows[each.pk].recipient}
+
+
+def test_consents_are_exported_with_the_customer_and_lose_their_address(anna: Customer, consents: Any) -> None:
+    data = json.loads(json.dumps(export_customer_data(anna, at=NOON), default=str))
+    assert [each["place"] for each in data["marketing_consents"]] == ["ACCOUNT", "CHECKOUT", "CHECKOUT"]
+    assert "by email" in data["marketing_consents"][0]["wording"]
+
+    erase_customer(anna, at=NOON)
+
+    assert left(consents) == {"other": "other@example.org"}
+    assert MarketingConsent.objects.filter(is_given=True).count() == 4
+
+
+def test_of_a_typed_address_only_what_that_order_said(anna: Customer, typed: Order, consents: Any) -> None:
+    data = json.loads(json.dumps(export_customer_data(Customer.of(typed), at=NOON), default=str))
+    assert [each["place"] for each in data["marketing_consents"]] == ["CHECKOUT"]
+
+    erase_customer(Customer.of(typed), at=NOON)
+
+    assert left(consents).keys() == {"account", "order", "other"}

@@ -1,0 +1,89 @@
+"""Consents to news and offers. They are apart from the terms of sale and from the consent to process data."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class MarketingConsentQuerySet(models.QuerySet["MarketingConsent"]):
+    def counting(self) -> "MarketingConsentQuerySet":
+        """Rows that count: the recipient was proved, or was given with an order that has been paid since.
+
+        Anybody can type anybody's address at a checkout. An order whose address was corrected stands for its new one.
+        """
+        of_order = Q(order__email=F("recipient")) | Q(order__phone=F("recipient"))
+        return self.filter(Q(is_proved=True) | Q(of_order, order__paid_at__isnull=False)).exclude(recipient="")
+
+    def current(self) -> "MarketingConsentQuerySet":
+        """The latest counting row of each channel and recipient: what they want now."""
+        newer = MarketingConsent.objects.counting().filter(
+            channel=models.OuterRef("channel"), recipient=models.OuterRef("recipient"), pk__gt=models.OuterRef("pk")
+        )
+        return self.counting().filter(~models.Exists(newer))
+
+
+class MarketingConsent(models.Model):
+    """That somebody agreed to get news and offers by one channel, or no longer wants them. Rows never change."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "EMAIL", _("E-mail")
+        SMS = "SMS", _("Text message")
+        PHONE = "PHONE", _("Phone call")
+
+    class Place(models.TextChoices):
+        CHECKOUT = "CHECKOUT", _("Checkout")
+        ORDER = "ORDER", _("Page of an order")
+        ACCOUNT = "ACCOUNT", _("Customer’s account")
+        MESSAGE = "MESSAGE", _("Link in a message")
+        STAFF = "STAFF", _("Staff")
+
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel)
+    recipient = models.CharField(_("recipient"), max_length=254, blank=True, help_text=_("E-mail address or number."))
+    is_given = models.BooleanField(_("agreed"), help_text=_("If not, a consent was withdrawn."))
+    at = models.DateTimeField(_("time"))
+    wording = models.CharField(_("wording shown"), max_length=500)
+    language = models.CharField(_("language"), max_length=8)
+    place = models.CharField(_("where"), max_length=16, choices=Place)
+    is_proved = models.BooleanField(
+        _("recipient proved"),
+        help_text=_("An address that a guest typed counts once the order is paid."),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("customer")
+    )
+    order = models.ForeignKey(
+        "orders.Order", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("order")
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
+    )
+    uid = models.UUIDField(default=uuid4, unique=True, editable=False)  # the token of links that withdraw
+
+    objects = MarketingConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("marketing consent")
+        verbose_name_plural = _("marketing consents")
+        default_permissions = ("view",)
+        permissions = [("withdraw_consent", "Record that a customer wants no more news and offers")]
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["channel", "recipient", "id"], name="consents_of_recipient")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(place="STAFF", is_given=False, actor__isnull=False)
+                | Q(~Q(place="STAFF"), actor__isnull=True),
+                name="staff_withdraw_only",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        state = _("agreed") if self.is_given else _("withdrawn")
+        return f"{self.recipient or '…'}, {self.get_channel_display()}: {state}"

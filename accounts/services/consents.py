@@ -1,0 +1,130 @@
+"""Consents to news and offers: how they are asked for, recorded, read, exported and erased."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import WithdrawnAlready
+from accounts.models import MarketingConsent, User
+from accounts.services.export import facts_of
+
+Channel = MarketingConsent.Channel
+Place = MarketingConsent.Place
+
+AGREEMENTS = {
+    Channel.EMAIL: _("Send me news and offers from %(site)s by email. I can unsubscribe at any time."),
+    Channel.SMS: _("Send me news and offers from %(site)s by text message. I can unsubscribe at any time."),
+}
+WITHDRAWALS = {
+    Channel.EMAIL: _("Don’t send me any more news and offers from %(site)s by email."),
+    Channel.SMS: _("Don’t send me any more news and offers from %(site)s by text message."),
+}
+
+
+def offered_channels() -> list[Channel]:
+    """The channels for which customers are asked: those by which messages can be sent. Reads only."""
+    return [Channel.EMAIL, *([Channel.SMS] if settings.SMS_BACKEND else [])]
+
+
+def wording(channel: str, *, is_given: bool = True, language: str = "") -> str:
+    """The sentence with which a consent is given or withdrawn, in this language or the active one. Reads only."""
+    texts = AGREEMENTS if is_given else WITHDRAWALS
+    with translation.override(known_language(language)):
+        return str(texts[Channel(channel)]) % {"site": settings.SITE_NAME or gettext("Cinema")}
+
+
+def known_language(language: str) -> str:
+    """The language, if the site is shown in it, otherwise the active one. Reads only."""
+    active = translation.get_language() or settings.LANGUAGE_CODE
+    return language if language in dict(settings.LANGUAGES) else active
+
+
+def record_consent(
+    recipient: str,
+    *,
+    channel: str,
+    is_given: bool,
+    place: str,
+    is_proved: bool,
+    language: str = "",
+    user: User | None = None,
+    order: int | None = None,
+    actor: User | None = None,
+    at: datetime,
+) -> MarketingConsent:
+    """Record that a consent was given or withdrawn with the sentence that was shown in this language.
+
+    `is_proved`: the recipient is known to be the person's own. If not, the row counts once `order` is paid. Staff
+    (`actor`) record withdrawals only. One query. Owns its transaction.
+    """
+    return MarketingConsent.objects.create(
+        channel=channel,
+        recipient=recipient,
+        is_given=is_given,
+        at=at,
+        wording=wording(channel, is_given=is_given, language=language),
+        language=known_language(language),
+        place=place,
+        is_proved=is_proved,
+        user=user,
+        order_id=order,
+        actor=actor,
+    )
+
+
+def withdraw(consent: MarketingConsent, *, place: str, actor: User | None = None, at: datetime) -> MarketingConsent:
+    """Withdraw the consent of this row's recipient for its channel.
+
+    For whoever has the link that was sent to the recipient, and for staff (`actor`). Raises `WithdrawnAlready`.
+    Owns its transaction.
+    """
+    rows = MarketingConsent.objects.filter(channel=consent.channel, recipient=consent.recipient)
+    current = rows.current().first()
+    if current is None or not current.is_given:
+        raise WithdrawnAlready(gettext("%(recipient)s gets no news and offers.") % {"recipient": consent.recipient})
+    return record_consent(
+        consent.recipient,
+        channel=consent.channel,
+        is_given=False,
+        place=place,
+        is_proved=True,
+        user=current.user,
+        order=current.order_id,
+        actor=actor,
+        at=at,
+    )
+
+
+def consented(recipients: Mapping[Channel, str]) -> set[Channel]:
+    """The channels by which these recipients want news and offers. One query. Reads only."""
+    asked = Q(pk__in=[])
+    for channel, recipient in recipients.items():
+        asked |= Q(channel=channel, recipient=recipient)
+    rows = MarketingConsent.objects.filter(asked).current().filter(is_given=True)
+    return {Channel(channel) for channel in rows.values_list("channel", flat=True)}
+
+
+def _about(recipients: Iterable[str], user: User | None, orders: Collection[int]) -> Q:
+    about = Q(recipient__in=[each for each in recipients if each]) | Q(order__in=orders)
+    return about | Q(user=user) if user else about
+
+
+def export_consents(recipients: Iterable[str], *, user: User | None, orders: Collection[int]) -> list[dict[str, Any]]:
+    """The consents of a customer, for an export. One query. Reads only."""
+    rows = MarketingConsent.objects.filter(_about(recipients, user, orders)).order_by("pk")
+    names = "channel recipient is_given at wording language place is_proved".split()
+    return [facts_of(row, names) for row in rows]
+
+
+def erase_consents(recipients: Iterable[str], *, user: User | None, orders: Collection[int]) -> None:
+    """Remove the addresses from the consents of a customer; nothing is sent to nobody. One query.
+
+    Must be called inside a transaction (the orders are locked).
+    """
+    MarketingConsent.objects.filter(_about(recipients, user, orders)).update(recipient="")

@@ -1,0 +1,66 @@
+"""The choices above a report: cinema, period, grouping."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cinema.local_time import validate_year
+from reports.catalogue.takings import DIMENSIONS
+from reports.reading import Period
+from screenings.models import Cinema
+
+DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+LONGEST = timedelta(days=3 * 366)
+
+
+class PeriodForm(forms.Form):
+    """Which cinemas and which business dates. Without an entry: all cinemas of the person, the last seven days."""
+
+    cinema = forms.ChoiceField(label=_("Cinema"), required=False)
+    first = forms.DateField(label=_("From"), required=False, validators=[validate_year], widget=DAY)
+    last = forms.DateField(label=_("To"), required=False, validators=[validate_year], widget=DAY)
+
+    days_shown = 7  # without an entry
+
+    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
+        self.cinemas, self.at = cinemas, at
+        self.today = max(cinema.business_date(at) for cinema in cinemas)
+        defaults = {
+            "cinema": "",
+            "first": (self.today - timedelta(days=self.days_shown - 1)).isoformat(),
+            "last": self.today.isoformat(),
+        }
+        super().__init__({**defaults, **{key: value for key, value in data.items() if value}})
+        choices = [(str(cinema.pk), str(cinema)) for cinema in cinemas]
+        self.fields["cinema"].choices = [("", _("All cinemas")), *choices] if len(choices) > 1 else choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and first > last:
+            self.add_error("last", _("The period ends before it begins."))
+        elif first and last and last - first > LONGEST:
+            self.add_error("first", _("Choose a period of at most three years."))
+        return cleaned
+
+    def period(self) -> Period:
+        """The period entered; if it is wrong, today."""
+        wrong = bool(self.errors)
+        chosen = "" if wrong else self.cleaned_data["cinema"]
+        cinemas = [cinema for cinema in self.cinemas if not chosen or str(cinema.pk) == chosen]
+        first: date = self.today if wrong else self.cleaned_data["first"]
+        last: date = self.today if wrong else self.cleaned_data["last"]
+        return Period(cinemas, first, last, self.at)
+
+
+class TakingsForm(PeriodForm):
+    by = forms.ChoiceField(
+        label=_("Rows"), required=False, choices=[(key, each.title) for key, each in DIMENSIONS.items()]
+    )
+
+
+class OccupancyForm(PeriodForm):
+    days_shown = 28

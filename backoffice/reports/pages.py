@@ -1,0 +1,93 @@
+"""Pages of figures: takings, films, occupancy. They show what `reports.catalogue` makes, for the person's cinemas.
+
+Every page has the same form above it: cinema, period, and what the rows are. Its address opens the same report again,
+so it can be kept and sent.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.dates import WEEKDAYS
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.framework.admin import CinemaScopedAdmin
+from backoffice.framework.scoped_choices import visible_rows
+from backoffice.reports.forms import OccupancyForm, PeriodForm, TakingsForm
+from cinema import clock
+from reports import charts, definitions
+from reports.catalogue import programme, takings
+from reports.reading import Period
+from reports.tables import Chart, Table
+from screenings.models import Cinema
+
+Part = Table | Chart
+Build = Callable[[Period, Any], Sequence[Part]]
+
+
+class ReportPages(CinemaScopedAdmin):
+    """Adds the pages to those of business days."""
+
+    def get_urls(self) -> list[Any]:
+        pages = [
+            ("takings", gettext_lazy("Takings"), TakingsForm, takings_parts),
+            ("money", gettext_lazy("Money"), PeriodForm, money_parts),
+            ("films", gettext_lazy("Film rank"), PeriodForm, films_parts),
+            ("occupancy", gettext_lazy("Occupancy"), OccupancyForm, occupancy_parts),
+        ]
+        return [
+            *(
+                path(f"{name}/", self.admin_site.admin_view(self._page(title, form, build)), name=f"reports_{name}")
+                for name, title, form, build in pages
+            ),
+            *super().get_urls(),
+        ]
+
+    def _page(self, title: str | Promise, form_class: type[PeriodForm], build: Build) -> Any:
+        def view(request: HttpRequest) -> HttpResponse:
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            visible = visible_rows(self.admin_site, Cinema, request)
+            cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
+            context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+            if cinemas:
+                form = form_class(request.GET, cinemas=cinemas, at=clock.now())
+                period = form.period()
+                context |= {"form": form, "parts": build(period, form.cleaned_data), "period": period}
+            return TemplateResponse(request, "backoffice/reports/report.html", context)
+
+        return view
+
+
+def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
+    by = chosen.get("by") or "day"
+    table = takings.takings(period, by)
+    box_office, bar = definitions.BOX_OFFICE, definitions.BAR_TAKINGS
+    rows: list[Any] = list(table.rows)
+    parts: dict[Any, Any] = {box_office.name: [row[box_office.key] for row in rows]}
+    if takings.DIMENSIONS[by].of_bar:
+        parts[bar.name] = [row[bar.key] for row in rows]
+    drawing = charts.stacked(_("Takings"), [row["group"] for row in rows], parts, label=table.columns[0])
+    return [drawing, table]
+
+
+def money_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    return [takings.tenders(period)]
+
+
+def films_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    table = programme.films(period)
+    points = [(row["film"], row[definitions.ADMISSIONS.key]) for row in list(table.rows)[:10]]  # type: ignore[call-overload]
+    drawing = charts.ranking(_("Most admissions"), points, kind=takings.KINDS[definitions.ADMISSIONS.unit])
+    return [table, drawing]
+
+
+def occupancy_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    grid = programme.occupancy(period)
+    weekdays: dict[str | Promise, Any] = {WEEKDAYS[day]: [row[day] for row in grid] for day in range(7)}
+    return [charts.heat_map(_("Occupancy"), [name for name, _start in programme.DAYPARTS], weekdays)]

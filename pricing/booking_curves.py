@@ -1,0 +1,70 @@
+"""Booking curves: which share of a session's seats is still to be bought so many days before it starts.
+
+A curve is only an estimate. `plausible` gives it together with curves that are earlier, later, or of another form, so
+that a slow start is not taken for low demand (or a fast one for high demand) before the timing itself is known.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+#: A small part of every curve is linear in time, so that no order is impossible at any time.
+_LINEAR_PART = 0.02
+
+
+class BookingCurve:
+    """Share still to come by days left: straight lines between points, constant outside them."""
+
+    __slots__ = ("days", "shares", "slopes")
+
+    def __init__(self, points: Iterable[tuple[float, float]]) -> None:
+        ordered = sorted(points)
+        if ordered[0][0] > 0:
+            ordered.insert(0, (0.0, 0.0))
+        self.days = [days for days, _share in ordered]
+        self.shares = [share for _days, share in ordered]
+        self.slopes = [(d - b) / (c - a) if c > a else 0.0 for (a, b), (c, d) in pairwise(ordered)]
+
+    @property
+    def horizon(self) -> float:
+        """Days before the start at which sales begin."""
+        return self.days[-1]
+
+    def to_come(self, days_left: float) -> float:
+        number = bisect_right(self.days, days_left) - 1
+        if number < 0:
+            return self.shares[0]
+        if number >= len(self.slopes):
+            return self.shares[-1]
+        return self.shares[number] + self.slopes[number] * (days_left - self.days[number])
+
+
+#: (factor, power, weight): the share to come is curve(days * factor) ** power. A factor above 1 books later, below 1
+#: earlier. Half of the weight is on the curve as given; docs/steering.md tells what that costs and gains.
+VARIANTS: Sequence[tuple[float, float, float]] = (
+    (1.0, 1.0, 0.5),
+    (1.5, 1.0, 0.1),
+    (2.5, 1.0, 0.1),
+    (0.67, 1.0, 0.1),
+    (0.35, 1.0, 0.06),
+    (0.08, 1.0, 0.04),
+    (1.0, 0.65, 0.05),
+    (1.0, 1.6, 0.05),
+)
+
+
+def shares_to_come(curve: BookingCurve, days: Sequence[float]) -> list[list[float]]:
+    """For each of VARIANTS, the share still to come at each of these times."""
+    horizon = max(curve.horizon, 1e-9)
+    linear = [_LINEAR_PART * min(1.0, day / horizon) for day in days]
+    given = [curve.to_come(day) for day in days]
+    table = []
+    for factor, power, _weight in VARIANTS:
+        row = given
+        if factor != 1.0:
+            scale = curve.shares[-1] / max(curve.to_come(horizon * factor), 1e-9)
+            row = [curve.to_come(day * factor) * scale for day in days]
+        if power != 1.0:
+            row = [share**power for share in row]
+        table.append([(1 - _LINEAR_PART) * share + part for share, part in zip(row, linear, strict=True)])
+    return table

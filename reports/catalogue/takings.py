@@ -1,0 +1,157 @@
+"""Takings of a period: tickets, bar and money, by day or by any other dimension that a sale has."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Model
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.models import Order, Promocode
+from reports import definitions
+from reports.definitions import Definition, Unit
+from reports.models import BarFigures, MoneyFigures, Tender, TicketFigures
+from reports.reading import Period, sums
+from reports.tables import Column, Kind, Table
+from screenings.models import Cinema, Film, Hall, SeatKind, Session, TicketType
+
+KINDS = {Unit.COUNT: Kind.INTEGER, Unit.MONEY: Kind.MONEY, Unit.PERCENT: Kind.PERCENT, Unit.RATIO: Kind.DECIMAL}
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What rows of takings can be grouped by: a column of the figures, and how its values read."""
+
+    title: str | Promise
+    column: str  # of `TicketFigures`, or of a row that it points to
+    kind: Kind = Kind.TEXT
+    model: type[Model] | None = None  # whose rows the values are keys of
+    labels: Mapping[str, Any] | None = None
+    of_bar: bool = False  # whether sales of the bar have it too
+    merged: Callable[[date, int], date] | None = None  # a date into the first day of its week or month
+    empty: str | Promise = ""
+
+
+def _week(day: date, first_weekday: int) -> date:
+    return day - timedelta(days=(day.weekday() - first_weekday) % 7)
+
+
+def _month(day: date, _first_weekday: int) -> date:
+    return day.replace(day=1)
+
+
+DIMENSIONS: dict[str, Dimension] = {
+    "day": Dimension(gettext_lazy("Day"), "about", Kind.DATE, of_bar=True),
+    "week": Dimension(gettext_lazy("Week from"), "about", Kind.DATE, of_bar=True, merged=_week),
+    "month": Dimension(gettext_lazy("Month from"), "about", Kind.DATE, of_bar=True, merged=_month),
+    "cinema": Dimension(gettext_lazy("Cinema"), "cinema_id", model=Cinema, of_bar=True),
+    "hall": Dimension(gettext_lazy("Hall"), "hall_id", model=Hall),
+    "film": Dimension(gettext_lazy("Film"), "film_id", model=Film),
+    "format": Dimension(gettext_lazy("Format"), "session__format", labels=dict(Session.Format.choices)),
+    "language": Dimension(gettext_lazy("Language"), "session__language"),
+    "channel": Dimension(gettext_lazy("Channel"), "channel", labels=dict(Order.Channel.choices), of_bar=True),
+    "ticket_type": Dimension(gettext_lazy("Ticket type"), "ticket_type_id", model=TicketType),
+    "seat_kind": Dimension(gettext_lazy("Seat kind"), "seat_kind", labels=dict(SeatKind.choices)),
+    "promocode": Dimension(
+        gettext_lazy("Promo code"), "promocode_id", model=Promocode, of_bar=True, empty=gettext_lazy("Without")
+    ),
+}
+
+
+def column_of(definition: Definition, *, summed: bool = False) -> Column:
+    return Column(definition.key, definition.name, KINDS[definition.unit], definition, is_summed=summed)
+
+
+def takings(period: Period, by: str = "day") -> Table:
+    """Admissions and box office, and the bar where it has the dimension. At most nine queries."""
+    dimension = DIMENSIONS[by]
+    tickets = _grouped(sums(TicketFigures, period, by=[dimension.column]), dimension, period)
+    bar = _grouped(sums(BarFigures, period, by=[dimension.column]), dimension, period) if dimension.of_bar else {}
+    names = _names(dimension, {*tickets, *bar})
+    no_tickets, no_bar = dict.fromkeys(TicketFigures.MEASURES, 0), dict.fromkeys(BarFigures.MEASURES, 0)
+    rows = [
+        {"group": names[key], "key": key, **figures(tickets.get(key, no_tickets), bar.get(key, no_bar))}
+        for key in sorted({*tickets, *bar}, key=lambda key: (key is None, names[key]))
+    ]
+    shown = [*definitions.TICKETS, *((definitions.BAR_TAKINGS, definitions.SPEND_PER_HEAD) if dimension.of_bar else ())]
+    total = figures(added(TicketFigures.MEASURES, tickets.values()), added(BarFigures.MEASURES, bar.values()))
+    return Table(
+        title=_("Takings"),
+        subtitle=subtitle(period),
+        columns=[Column("group", dimension.title, dimension.kind), *(column_of(each) for each in shown)],
+        rows=rows,
+        totals={each.key: total[each.key] for each in shown},
+    )
+
+
+def figures(tickets: Mapping[str, Any], bar: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of one group, by the keys of their definitions."""
+    row: dict[str, Any] = {each.key: each.of(tickets) for each in definitions.TICKETS}
+    row[definitions.BAR_TAKINGS.key] = definitions.BAR_TAKINGS.of(bar)
+    row[definitions.SPEND_PER_HEAD.key] = definitions.SPEND_PER_HEAD.of(row)
+    return row
+
+
+def tenders(period: Period) -> Table:
+    """Money by payment method. At most seven queries."""
+    labels = dict(Tender.choices)
+    rows = [
+        {"tender": labels[row["tender"]], **{each.key: each.of(row) for each in definitions.MONEY}}
+        for row in sums(MoneyFigures, period, by=["tender"])
+    ]
+    return Table(
+        title=_("Money by payment method"),
+        subtitle=subtitle(period),
+        columns=[
+            Column("tender", _("Payment method")),
+            *(column_of(each, summed=True) for each in definitions.MONEY),
+        ],
+        rows=rows,
+    )
+
+
+def subtitle(period: Period) -> str:
+    """Which cinemas and days a table is about."""
+    names = ", ".join(str(cinema) for cinema in period.cinemas) if len(period.cinemas) <= 3 else _("All cinemas")
+    first, last = date_format(period.first, "j E Y"), date_format(period.last, "j E Y")
+    return f"{names}, {first}" if period.first == period.last else f"{names}, {first} – {last}"
+
+
+def added(measures: Sequence[str], rows: Any) -> dict[str, Any]:
+    total: dict[str, Any] = dict.fromkeys(measures, 0)
+    for row in rows:
+        for measure in measures:
+            total[measure] += row[measure]
+    return total
+
+
+def _grouped(rows: list[dict[str, Any]], dimension: Dimension, period: Period) -> dict[Any, dict[str, Any]]:
+    """The rows by their value of the dimension; dates of a week or month are added up."""
+    if dimension.merged is None:
+        return {row[dimension.column]: row for row in rows}
+    first_weekday = next((cinema.week_starts_on for cinema in period.cinemas), 0)
+    groups: defaultdict[date, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[dimension.merged(row[dimension.column], first_weekday)].append(row)
+    measures = [key for key in rows[0] if key != dimension.column] if rows else []
+    return {key: added(measures, group) for key, group in groups.items()}
+
+
+def _names(dimension: Dimension, keys: set[Any]) -> dict[Any, Any]:
+    """How the values of the dimension read. At most one query."""
+    if dimension.kind == Kind.DATE:
+        return {key: key for key in keys}
+    names: dict[Any, Any] = {key: str(key) for key in keys}
+    if dimension.model is not None:
+        rows = dimension.model._default_manager.all()
+        if dimension.model is Hall:
+            rows = rows.select_related("cinema")
+        names |= {pk: str(row) for pk, row in rows.in_bulk(keys - {None}).items()}
+    if dimension.labels is not None:
+        names |= {key: str(dimension.labels.get(key, key)) for key in keys}
+    return names | {None: str(dimension.empty)}

@@ -1,0 +1,54 @@
+"""Tables as CSV: for other programs, and for Excel."""
+
+import csv
+import io
+from datetime import datetime
+from decimal import Decimal
+from typing import IO, Any
+
+from django.utils.formats import get_format
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from reports.files.formulas import escape_formula
+from reports.files.progress import Progress, counted, no_progress
+from reports.tables import Column, Kind, Table, in_zone
+
+
+def write(table: Table, file: IO[bytes], _at: datetime, progress: Progress = no_progress) -> None:
+    """Headings first, then the rows and the totals; below an empty row, the notes and what the figures mean.
+
+    With a byte order mark, and in Russian, whose decimal mark is the comma, with semicolons: Excel needs both.
+    """
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="", write_through=False)
+    writer = csv.writer(text, delimiter=";" if get_language() == "ru" else ",")
+    mark = str(get_format("DECIMAL_SEPARATOR"))
+    reading = table.read()
+    writer.writerow([escape_formula(capfirst(str(column.label))) for column in table.columns])
+    for row in counted(reading, progress):
+        writer.writerow([_as_text(column, value, table, mark) for column, value in reading.cells(row)])
+    if totals := reading.totals():
+        cells = [_as_text(column, totals.get(column.key), table, mark) for column in table.columns]
+        writer.writerow([cells[0] or _("Total"), *cells[1:]])
+    explanations = [[str(each)] for each in table.notes]
+    explanations += [[str(each.name), str(each.sentence)] for each in table.definitions()]
+    if explanations:
+        writer.writerows([[], *([escape_formula(each) for each in row] for row in explanations)])
+    text.detach()  # writes what is left, and keeps the file open
+
+
+def _as_text(column: Column, value: Any, table: Table, mark: str) -> str:
+    """Numbers without grouping, dates as 2026-11-25, times by the clock of the cinema as 2026-11-25 19:30:00."""
+    if value is None:
+        return ""
+    if column.kind.is_number:
+        exact = (
+            f"{value:.2f}" if column.kind is Kind.MONEY else f"{value:f}" if isinstance(value, Decimal) else str(value)
+        )
+        return exact.replace(".", mark)
+    if column.kind is Kind.INSTANT:
+        return f"{in_zone(value, table.zone):%Y-%m-%d %H:%M:%S}"
+    if column.kind is Kind.DATE:
+        return str(value.isoformat())
+    return escape_formula(str(value))

@@ -1,0 +1,211 @@
+"""Tables of figures: what a page shows, a chart draws and a file holds, and how people read one cell."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format, get_format, number_format
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from cinema.money import format_money
+
+Text = str | Promise
+Row = Mapping[str, Any] | Sequence[Any]
+
+EMPTY = "–"
+
+
+class Kind(StrEnum):
+    """What the cells of a column hold: it decides about their format, on pages as in files."""
+
+    TEXT = "text"
+    DATE = "date"
+    INSTANT = "instant"  # an aware datetime
+    INTEGER = "integer"
+    MONEY = "money"
+    PERCENT = "percent"  # 12.5 is 12.5 %
+    DECIMAL = "decimal"
+
+    @property
+    def is_number(self) -> bool:
+        return self in (Kind.INTEGER, Kind.MONEY, Kind.PERCENT, Kind.DECIMAL)
+
+
+class Described(Protocol):
+    """What a column needs of a definition: pages show it on hover, and files list it below the table."""
+
+    @property
+    def name(self) -> Text: ...
+    @property
+    def sentence(self) -> Text: ...
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    label: Text
+    kind: Kind = Kind.TEXT
+    definition: Described | None = None
+    is_summed: bool = False  # the table's last row has the sum of this column
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of figures. Its rows are dicts by the columns' keys, or sequences in the order of the columns.
+
+    `rows` may be a generator, which is read once. `expected` is the number of rows if it is known beforehand. `totals`
+    is the last row; without it, the columns that are summed are added up while the rows are read. Instants are shown
+    in `zone`; without it, each in its own zone, and those in UTC in the current time zone.
+    """
+
+    title: Text
+    columns: Sequence[Column]
+    rows: Iterable[Row]
+    subtitle: Text = ""
+    totals: Mapping[str, Any] | None = None
+    notes: Sequence[Text] = ()
+    expected: int | None = None
+    zone: ZoneInfo | None = None
+    charts: Sequence["Chart"] = ()
+
+    def read(self) -> "Reading":
+        return Reading(self)
+
+    def text(self, column: Column, value: Any) -> str:
+        return cell_text(value, column.kind, zone=self.zone)
+
+    def definitions(self) -> list[Described]:
+        """The definitions of its columns, each once."""
+        found = {str(each.definition.name): each.definition for each in self.columns if each.definition is not None}
+        return list(found.values())
+
+    def render(self) -> SafeString:
+        """The table as HTML. `{{ table }}` in a template does the same."""
+        reading = self.read()
+        rows = [[_cell(column, self.text(column, value)) for column, value in reading.cells(row)] for row in reading]
+        totals = reading.totals()
+        context = {
+            "table": self,
+            "headings": [
+                {"label": capfirst(str(each.label)), "column": each, "is_number": each.kind.is_number}
+                for each in self.columns
+            ],
+            "rows": rows,
+            "totals": totals and [_cell(each, text) for each, text in total_texts(self, totals)],
+        }
+        return render_to_string("reports/table.html", context)
+
+    __str__ = render
+    __html__ = render
+
+
+class Reading:
+    """Reads the rows of a table once, each as a list of values, and adds up the summed columns on the way."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.count = 0
+        self._keys = [column.key for column in table.columns]
+        self._summed = [index for index, column in enumerate(table.columns) if column.is_summed]
+        self._sums: dict[int, Any] = {}
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        for row in self.table.rows:
+            values = [row.get(key) for key in self._keys] if isinstance(row, Mapping) else list(row)
+            for index in self._summed:
+                if values[index] is not None:
+                    self._sums[index] = self._sums.get(index, 0) + values[index]
+            self.count += 1
+            yield values
+
+    def cells(self, values: Sequence[Any]) -> Iterator[tuple[Column, Any]]:
+        return zip(self.table.columns, values, strict=True)
+
+    def totals(self) -> Mapping[str, Any] | None:
+        """The last row, by the keys of the columns; None if the table has none. Call it once the rows are read."""
+        if self.table.totals is not None:
+            return self.table.totals
+        if not self._summed:
+            return None
+        return {self._keys[index]: self._sums.get(index, 0) for index in self._summed}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing of a table: see `reports.charts`.
+
+    `body` is the content of an SVG image that is `height` pixels high, and as wide as there is room. What is better
+    said in HTML, such as a heat map, has `markup`, which pages show in place of the image.
+    """
+
+    key: str
+    table: Table
+    description: str
+    body: SafeString
+    height: int
+    gutter: str = ""  # CSS class: room for the scale to the left of the plot
+    legend: Sequence[tuple[str, str]] = ()  # CSS class and name of each series
+    markup: SafeString | None = None
+
+    def render(self) -> SafeString:
+        """The chart and the table behind it as HTML. `{{ chart }}` in a template does the same."""
+        return render_to_string("reports/chart.html", {"chart": self})
+
+    __str__ = render
+    __html__ = render
+
+
+def total_texts(table: Table, totals: Mapping[str, Any]) -> Iterator[tuple[Column, str]]:
+    """The texts of the last row: empty where a column has no total, and “Total” in its first cell if that is free."""
+    for index, column in enumerate(table.columns):
+        if column.key in totals:
+            yield column, table.text(column, totals[column.key])
+        else:
+            yield column, "" if index else _("Total")
+
+
+def cell_text(value: Any, kind: Kind, *, zone: ZoneInfo | None = None) -> str:
+    """One cell as people read it in the current language."""
+    if value is None or value == "":
+        return EMPTY
+    if isinstance(value, float):
+        value = Decimal(str(value))
+    match kind:
+        case Kind.MONEY:
+            return format_money(Decimal(value))
+        case Kind.INTEGER:
+            return number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+        case Kind.PERCENT:
+            return percent_pattern() % {"number": number_format(value, use_l10n=True, force_grouping=True)}
+        case Kind.DECIMAL:
+            return number_format(value, use_l10n=True, force_grouping=True)
+        case Kind.DATE:
+            return date_format(value, "SHORT_DATE_FORMAT")
+        case Kind.INSTANT:
+            return date_format(in_zone(value, zone), f"{get_format('SHORT_DATE_FORMAT')} H:i")
+    return str(value)
+
+
+def percent_pattern() -> str:
+    # Translators: a share, such as 12.5%. Some languages put a no-break space before the sign.
+    return _("%(number)s%%")
+
+
+def in_zone(instant: datetime, zone: ZoneInfo | None) -> datetime:
+    """The instant by the clock of `zone`; without it, by its own, or the current one if it is in UTC."""
+    if zone is None and instant.tzinfo is not UTC:
+        return instant
+    return timezone.localtime(instant, zone)
+
+
+def _cell(column: Column, text: str) -> dict[str, Any]:
+    return {"text": text, "is_number": column.kind.is_number, "label": capfirst(str(column.label))}

@@ -1,0 +1,119 @@
+"""How much an automatic choice cares for whole rows and for the view, by the forecast and the caller's weight."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+# The price of opening a run or cutting it in two, in distances between neighbouring seats, by the share of seats that
+# will be sold at the end. Found by simulation (`make bench-steering`): up to about 70 % full every party finds seats
+# side by side whatever was done before, from 90 % on only those whose rows were kept whole.
+BY_OCCUPANCY = ((0.6, 0.35), (0.75, 1.5), (0.85, 8.0), (0.92, 10000.0))
+BY_WEIGHT = ((0.0, 10000.0), (0.25, 60.0), (0.5, 4.0), (0.75, 1.0), (1.0, 0.35))  # if there is no forecast
+WEIGHT_RANGE = 8.0  # the caller's weight changes a price that follows from a forecast by up to this factor
+PACKING = 100.0  # from this price on, whole rows are all that counts, and the view decides between equals
+
+
+@dataclass(frozen=True)
+class Emphasis:
+    """`price` is what an opened run costs (see above); `target` is the share of the greatest distance from the focal
+    point at which packing begins: buyers who choose themselves begin at the focal point, and two fronts that meet once
+    leave fewer remainders than two that are mixed everywhere."""
+
+    price: float
+    target: float
+
+    @property
+    def packs(self) -> bool:
+        return self.price >= PACKING
+
+
+FOR_THE_VIEW = Emphasis(price=0.35, target=0.0)
+
+
+def emphasis(*, quality_weight: float, forecast: float | None, occupancy: float) -> Emphasis:
+    """`quality_weight` 0 (whole rows) to 1 (the view); `forecast` and `occupancy` are shares of the hall's seats.
+
+    Without a forecast the weight decides, with one the weight only shifts what follows from it. A hall that is fuller
+    already than its forecast is judged by how full it is.
+    """
+    if forecast is None:
+        price = max(_interpolated(BY_WEIGHT, quality_weight), _interpolated(BY_OCCUPANCY, occupancy - 0.1))
+    else:
+        price = _interpolated(BY_OCCUPANCY, max(forecast, occupancy)) * WEIGHT_RANGE ** (1 - 2 * quality_weight)
+    return Emphasis(price, target=0.85 - 0.3 * quality_weight)
+
+
+def _interpolated(points: tuple[tuple[float, float], ...], at: float) -> float:
+    """Geometrically between two points; beyond the ends as at the ends."""
+    if at <= points[0][0]:
+        return points[0][1]
+    for (left, low), (right, high) in pairwise(points):
+        if at <= right:
+            return low * (high / low) ** ((at - left) / (right - left))
+    return points[-1][1]
+
+
+# --- What is left of a run
+
+RARE = 0.02  # a size of party that does not come often enough to wait for
+LARGE = 5  # seats: the size of the parties for whose sake long runs are kept whole
+LONGEST = 400  # seats: beyond it all runs cost the same
+
+
+def remainder_costs(longest: int, party: int, mix: Mapping[int, float], *, packs: bool) -> Sequence[float]:
+    """What it costs to leave a run of 0, 1, 2 ... `longest` seats behind a party, in units of `Emphasis.price`.
+
+    A longer remainder costs more, so that parties fill the shortest run they fit in and long runs stay for large
+    parties. `mix` is the share of parties by size, if known. Then seats that none of these sizes can fill cost 1 each;
+    and when whole rows are all that counts (`packs`), runs count for less that are likely to end with a single seat,
+    such as odd ones where most people come in pairs.
+    """
+    sizes = tuple(sorted((size, round(share, 3)) for size, share in mix.items() if share >= RARE))
+    counted = min(longest, LONGEST)
+    costs = _remainder_costs(counted, min(party, counted) if packs and sizes else 0, sizes)
+    return costs + costs[-1:] * (longest - counted)
+
+
+@lru_cache(maxsize=512)
+def _remainder_costs(longest: int, party: int, mix: tuple[tuple[int, float], ...]) -> tuple[float, ...]:
+    lengths = range(longest + 1)
+    if not mix:
+        return tuple(min(left, 4) / 4 + max(left - 4, 0) / 40 for left in lengths)
+    wasted = _expected_waste(longest + party, mix)
+    if not party:
+        return tuple(min(left, 4) / 4 + max(left - 4, 0) / 40 + wasted[left] for left in lengths)
+    seats = sum(size * share for size, share in mix)
+    large = sum(size * share for size, share in mix if size >= LARGE) / seats
+    weight = max(0.0, 8 * (1 - 2.5 * large))  # where many parties are large, only the length of runs matters
+    return tuple(
+        ((left + party) ** 1.5 - left**1.5 + weight * (wasted[left] - wasted[left + party])) / 4 for left in lengths
+    )
+
+
+def _expected_waste(longest: int, mix: tuple[tuple[int, float], ...]) -> list[float]:
+    """By the length of a run: how many seats stay empty if parties of this mix fill it as they come."""
+    wasted = [0.0]
+    for length in range(1, longest + 1):
+        fitting = [(size, share) for size, share in mix if size <= length]
+        total = sum(share for _size, share in fitting)
+        ends = sum(share * wasted[length - size] for size, share in fitting) / total if fitting else float(length)
+        wasted.append(1.0 if length == 1 else ends)
+    return wasted
+
+
+def read_mix(mix: Any) -> dict[int, float]:
+    """The share of parties by size from {size: share} or [[size, share], ...]; what cannot be read is left out."""
+    pairs = mix.items() if isinstance(mix, dict) else mix if isinstance(mix, list | tuple) else ()
+    shares: dict[int, float] = {}
+    for pair in pairs:
+        try:
+            size, share = pair
+            size, share = int(size), float(share)
+        except (TypeError, ValueError, OverflowError):
+            continue
+        if 0 < size <= 100 and 0 < share < float("inf"):
+            shares[size] = shares.get(size, 0.0) + share
+    total = sum(shares.values())
+    return {size: share / total for size, share in shares.items()} if 0 < total < float("inf") else {}

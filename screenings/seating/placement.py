@@ -1,0 +1,136 @@
+"""Finds the best place for a party among the stretches of free seats of a hall."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from math import inf
+
+from screenings.seating.emphasis import FOR_THE_VIEW, Emphasis
+from screenings.seating.hall import SeatId, Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Seats side by side; `singles` and `parted` are what they leave alone (see `Stretch`)."""
+
+    stretch: Stretch
+    start: int
+    count: int
+    singles: int = 0
+    parted: int = 0
+
+    @property
+    def ids(self) -> list[SeatId]:
+        return self.stretch.ids(self.start, self.count)
+
+    @property
+    def parts_halves(self) -> bool:
+        """Whether it takes one half of a love seat only."""
+        return self.stretch.parted_halves(self.start, self.count) > 0
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        seats = self.stretch.seats[self.start : self.start + self.count]
+        return sum(seat["x"] for seat in seats) / self.count, sum(seat["y"] for seat in seats) / self.count
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What makes one place better than another.
+
+    `focal` is the point with the best view; `spacing` the distance between neighbours and `radius` that of the
+    farthest seat from `focal`, in the unit of x and y; `costs` those of a remainder by its length.
+    """
+
+    focal: tuple[float, float]
+    spacing: float
+    radius: float
+    emphasis: Emphasis
+    costs: Sequence[float]
+
+    def best(self, stretches: Sequence[Stretch], count: int) -> Placement | None:
+        """None only if no stretch is long enough. A seat is left alone only if every place would do so."""
+        long_enough = [stretch for stretch in stretches if len(stretch) >= count]
+        return self._tidy(long_enough, count) or self._least_bad(long_enough, count)
+
+    def _tidy(self, stretches: Sequence[Stretch], count: int) -> Placement | None:
+        """The best place that leaves nothing alone, or None.
+
+        It costs the remainder of its stretch, and as much as an opened stretch if it divides the stretch in two.
+        """
+        found, best = None, inf
+        price, costs = self.emphasis.price, self.costs
+        for stretch in sorted(stretches, key=lambda stretch: costs[len(stretch) - count]):
+            left = len(stretch) - count
+            cost = costs[left] * price
+            if cost >= best:
+                break
+            if left == 1:
+                continue
+            views = self._views(stretch, count)
+            if stretch.left or stretch.right or stretch.halves:
+                starts = [start for start in range(left + 1) if not self._leaves_alone(stretch, start, count)]
+            elif cost + price < best and left >= 4:
+                inside = views[2 : left - 1]  # one more or less would leave a single seat
+                starts = [0, left, 2 + inside.index(min(inside))]
+            else:
+                starts = [0, left]
+            for start in starts:
+                score = cost + views[start] + (price if 0 < start < left else 0.0)
+                if score < best:
+                    found, best = Placement(stretch, start, count), score
+        return found
+
+    def _leaves_alone(self, stretch: Stretch, start: int, count: int) -> bool:
+        return any(stretch.new_singles(start, count)) or stretch.parted_halves(start, count) > 0
+
+    def _least_bad(self, stretches: Sequence[Stretch], count: int) -> Placement | None:
+        """If every place leaves a seat alone: the fewest such seats, then the best as usual."""
+        found, best = None, (inf, inf, inf, inf)
+        for stretch in stretches:
+            left = len(stretch) - count
+            views = self._views(stretch, count)
+            for start in range(left + 1):
+                parted, (singles, nearly) = stretch.parted_halves(start, count), stretch.new_singles(start, count)
+                cost = self.costs[left] + (0 < start < left)
+                key = (parted, singles, nearly, cost * self.emphasis.price + views[start])
+                if found is None or key < best:
+                    found, best = Placement(stretch, start, count, singles, parted), key
+        return found
+
+    def _views(self, stretch: Stretch, count: int) -> list[float]:
+        """For each first seat: how far the seats are on average from where they should be, in steps between seats."""
+        totals = list(accumulate(stretch.distances(*self.focal), initial=0.0))
+        scale = 1 / (count * self.spacing)
+        if self.emphasis.packs:
+            aim = self.emphasis.target * self.radius * count
+            return [abs(totals[start + count] - totals[start] - aim) * scale for start in range(len(totals) - count)]
+        return [(totals[start + count] - totals[start]) * scale for start in range(len(totals) - count)]
+
+    def split(self, stretches: Sequence[Stretch], count: int) -> list[Placement]:
+        """The fewest groups, as even as possible, near each other. The stretches must have `count` seats together."""
+        sizes = even_sizes([len(stretch) for stretch in stretches], count)
+        search, free, groups = self, list(stretches), []
+        for size in sizes:  # the largest first, each in a stretch of its own, so that one is left for each
+            group = search.best(free, size)
+            assert group is not None
+            groups.append(group)
+            free.remove(group.stretch)
+            centres = [each.centre for each in groups]
+            middle = (sum(x for x, _y in centres) / len(centres), sum(y for _x, y in centres) / len(centres))
+            search = replace(self, focal=middle, emphasis=FOR_THE_VIEW)
+        return groups
+
+
+def even_sizes(lengths: Sequence[int], count: int) -> list[int]:
+    """The sizes of the fewest groups that fit into stretches of these lengths, as even as possible, largest first."""
+    chosen: list[int] = []
+    for length in sorted(lengths, reverse=True):
+        if sum(chosen) >= count:
+            break
+        chosen.append(length)
+    sizes = []
+    for groups_left, length in zip(range(len(chosen), 0, -1), reversed(chosen), strict=True):
+        sizes.append(min(length, count // groups_left))
+        count -= sizes[-1]
+    return sorted(sizes, reverse=True)

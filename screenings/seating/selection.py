@@ -1,0 +1,160 @@
+"""Checks seats that a customer chose: no single free seat may stay behind if another choice avoids that."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby, islice
+from math import hypot
+from typing import Any
+
+from screenings.seating.hall import UNREADABLE, Hall, JsonSeat, SeatId, clean_rows, is_chair, read_hall
+from screenings.seating.placement import Placement
+from screenings.seating.reasons import reason
+
+ALTERNATIVES = 3
+
+
+def check_selection(rows: Any, seats: Any, config: Any = None) -> dict[str, Any]:
+    """Whether these seats may be booked together, why not, and what to choose instead. Never raises.
+
+    `rows` as `choose_seats` takes them, `seats` the chosen ids. A choice is refused if it leaves a free seat without a
+    free neighbour that had one before, and another choice of as many seats of these types leaves none: side by side
+    anywhere in the hall, or in groups of the same sizes. So the last possible choice is never refused. Wheelchair
+    spaces and companion seats may be left alone. `config` may hold
+
+    - `edges`: False if a seat beside an aisle or a wall is never alone (default True: it is hard to sell as well);
+    - `alternatives`: how many to offer (default 3), the nearest first;
+    - `enabled`: False switches the rule off.
+
+    Out: `ok`, `code`, `text`, `alternatives` (lists of seat ids, each of which would be accepted).
+    """
+    config = config if isinstance(config, dict) else {}
+    if not isinstance(rows, list | tuple):
+        return _verdict("INVALID_ROWS")
+    try:
+        return _check([row["seats"] for row in rows], seats, config)
+    except UNREADABLE:
+        return _check([row["seats"] for row in clean_rows(rows)], seats, config)
+
+
+def _check(rows: Sequence[Sequence[JsonSeat]], seats: Any, config: dict[str, Any]) -> dict[str, Any]:
+    chosen = _ids(seats)
+    if not chosen:
+        return _verdict("NO_SEATS")
+    if len(set(chosen)) < len(chosen):
+        return _verdict("REPEATED_SEAT")
+    known = {seat["id"]: seat for row in rows for seat in row if seat["state"] != "gap"}
+    wanted = [known[each] for each in chosen if each in known]
+    if len(wanted) < len(chosen):
+        return _verdict("UNKNOWN_SEAT")
+    limit = config.get("alternatives")
+    limit = min(limit, 100) if type(limit) is int and limit >= 0 else ALTERNATIVES
+    choice = Choice(rows, wanted, edges=config.get("edges") is not False)
+    if any(seat["state"] != "free" for seat in wanted):
+        return _verdict("SEAT_TAKEN", choice.alternatives(limit))
+    if config.get("enabled") is False or not choice.leaves_single(choice.ids):
+        return _verdict("OK")
+    if alternatives := choice.alternatives(max(limit, 1)):
+        return _verdict("LEAVES_SINGLE_SEAT", alternatives[:limit])
+    return _verdict("SINGLE_SEAT_ALLOWED")
+
+
+class Choice:
+    """Chosen seats in the hall as it is."""
+
+    def __init__(self, rows: Sequence[Sequence[JsonSeat]], wanted: Sequence[JsonSeat], *, edges: bool) -> None:
+        self.rows, self.edges = rows, edges
+        self.ids = {seat["id"] for seat in wanted}
+        self.chairs = [seat for seat in wanted if is_chair(seat["type"])]
+        self.others = [seat["id"] for seat in wanted if not is_chair(seat["type"])]
+        self._alone_before: dict[int, set[SeatId]] = {}
+
+    def leaves_single(self, ids: Collection[SeatId], rows: Collection[int] | None = None) -> bool:
+        """Whether taking these leaves a free chair newly alone, in these rows (by default in any)."""
+        for number in range(len(self.rows)) if rows is None else rows:
+            if number not in self._alone_before:
+                self._alone_before[number] = set(self._alone(number, ()))
+            if not self._alone_before[number].issuperset(self._alone(number, ids)):
+                return True
+        return False
+
+    def _alone(self, number: int, taken: Collection[SeatId]) -> Iterator[SeatId]:
+        """The free chairs of a row without a free neighbour, if these are taken."""
+
+        def state(seat: JsonSeat) -> str:
+            if seat["state"] == "gap" or not is_chair(seat["type"]):
+                return "edge"
+            return "free" if seat["state"] == "free" and seat["id"] not in taken else "taken"
+
+        before, row = "edge", [(kind, list(run)) for kind, run in groupby(self.rows[number], key=state)]
+        for place, (kind, run) in enumerate(row):
+            after = row[place + 1][0] if place + 1 < len(row) else "edge"
+            if kind == "free" and len(run) == 1 and (self.edges or "edge" not in (before, after)):
+                yield run[0]["id"]
+            before = kind
+
+    def alternatives(self, limit: int) -> list[list[SeatId]]:
+        """Other choices of as many chairs that leave nothing alone, the nearest first; the rest of the choice stays."""
+        if not self.chairs or not limit:
+            return []
+        hall = read_hall([{"seats": row} for row in self.rows], {seat["type"] for seat in self.chairs})
+        found = [
+            [*place.ids, *self.others]
+            for place in islice(self._places(hall, len(self.chairs), self._middle(self.chairs), set()), limit)
+        ]
+        return found or self._in_groups(hall)
+
+    def _in_groups(self, hall: Hall) -> list[list[SeatId]]:
+        """One choice of groups as large as the chosen ones, each the nearest to its own."""
+        groups = self._groups()
+        taken: set[SeatId] = set()
+        if len(groups) < 2:
+            return []
+        for group in sorted(groups, key=len, reverse=True):
+            place = next(self._places(hall, len(group), self._middle(group), taken), None)
+            if place is None:
+                return []
+            taken.update(place.ids)
+        return [[*taken_in_order(self.rows, taken), *self.others]]
+
+    def _groups(self) -> list[list[JsonSeat]]:
+        """The chosen chairs side by side."""
+        groups = []
+        for row in self.rows:
+            for is_chosen, group in groupby(row, key=lambda seat: seat["state"] != "gap" and seat["id"] in self.ids):
+                if is_chosen and (chairs := [seat for seat in group if is_chair(seat["type"])]):
+                    groups.append(chairs)
+        return groups
+
+    def _places(self, hall: Hall, count: int, near: tuple[float, float], taken: set[SeatId]) -> Iterator[Placement]:
+        """Where `count` chairs are free side by side and leave nothing alone, the nearest first."""
+        places = [
+            Placement(stretch, start, count) for stretch in hall.stretches for start in range(len(stretch) - count + 1)
+        ]
+        x, y = near
+        for place in sorted(places, key=lambda place: hypot(place.centre[0] - x, place.centre[1] - y)):
+            ids = taken.union(place.ids)
+            if (
+                taken.isdisjoint(place.ids)
+                and not place.parts_halves
+                and not self.leaves_single(ids, [place.stretch.row])
+            ):
+                yield place
+
+    def _middle(self, seats: Sequence[JsonSeat]) -> tuple[float, float]:
+        return sum(seat["x"] for seat in seats) / len(seats), sum(seat["y"] for seat in seats) / len(seats)
+
+
+def taken_in_order(rows: Sequence[Sequence[JsonSeat]], ids: Collection[SeatId]) -> list[SeatId]:
+    return [seat["id"] for row in rows for seat in row if seat["state"] != "gap" and seat["id"] in ids]
+
+
+def _ids(seats: Any) -> list[Any]:
+    """The chosen ids, also out of seats given whole; what cannot be an id is kept, as an unknown one."""
+    if not isinstance(seats, list | tuple):
+        return []
+    ids = [seat.get("id") if isinstance(seat, dict) else seat for seat in seats]
+    return [each if type(each) in (str, int) else None for each in ids]
+
+
+def _verdict(code: str, alternatives: Sequence[list[SeatId]] = ()) -> dict[str, Any]:
+    ok = code in ("OK", "SINGLE_SEAT_ALLOWED")
+    return {"ok": ok, **reason(code), "alternatives": list(alternatives)}

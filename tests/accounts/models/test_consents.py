@@ -1,0 +1,96 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import MarketingConsent
+from accounts.services.consents import record_consent
+from orders.services import correct_address
+from tests.helpers import factories
+from tests.helpers.factories import NOON
+from tests.helpers.users import someone
+
+pytestmark = pytest.mark.django_db
+
+GUEST = "guest@example.org"
+
+
+def said(recipient: str = GUEST, *, is_given: bool = True, is_proved: bool = True, **fields) -> MarketingConsent:
+    given = {"channel": "EMAIL", "place": "CHECKOUT", "at": NOON, **fields}
+    return record_consent(recipient, is_given=is_given, is_proved=is_proved, **given)
+
+
+def wanted() -> list[str]:
+    current = MarketingConsent.objects.current().filter(is_given=True).order_by("recipient")
+    return list(current.values_list("recipient", flat=True))
+
+
+def test_the_latest_row_of_a_channel_and_recipient_counts() -> None:
+    said("a@example.org")
+    said("b@example.org")
+    said("b@example.org", is_given=False, at=NOON - timedelta(hours=1))  # recorded later, whatever its time
+    said("c@example.org", is_given=False)
+    said("c@example.org")
+    said("c@example.org", is_given=False, channel="SMS")
+
+    assert wanted() == ["a@example.org", "c@example.org"]
+
+
+def test_what_a_guest_agreed_to_counts_once_the_order_is_paid() -> None:
+    order = factories.an_order(email=GUEST)
+    said(is_proved=False, order=order.pk)
+    assert wanted() == []
+
+    factories.pay(order)
+
+    assert wanted() == [GUEST]
+
+
+def test_an_unpaid_order_changes_nothing_for_an_address_that_somebody_typed() -> None:
+    said()
+    order = factories.an_order(email=GUEST)
+    said(is_given=False, is_proved=False, order=order.pk)
+
+    assert wanted() == [GUEST]
+
+
+def test_a_withdrawal_in_between_outlives_an_order_that_is_paid_later() -> None:
+    order = factories.an_order(email=GUEST)
+    said(is_proved=False, order=order.pk)
+    said(is_given=False)
+
+    factories.pay(order)
+
+    assert wanted() == []
+
+
+def test_a_corrected_address_has_agreed_to_nothing() -> None:
+    order = factories.a_paid_order(email=GUEST)
+    said(is_proved=False, order=order.pk)
+
+    correct_address(
+        order, email="right@example.org", reason="A typo", at=NOON, actor=someone("owner", all_cinemas=True)
+    )
+
+    assert wanted() == []
+
+
+def test_an_erased_recipient_gets_nothing() -> None:
+    said("")
+
+    assert wanted() == []
+
+
+def test_staff_can_record_a_withdrawal_only() -> None:
+    owner = someone("owner", all_cinemas=True)
+
+    said(place="STAFF", actor=owner, is_given=False)
+    for wrong in (
+        {"place": "STAFF", "actor": owner},
+        {"place": "STAFF", "is_given": False},
+        {"place": "ACCOUNT", "actor": owner},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            said(**wrong)
+
+    assert MarketingConsent.objects.count() == 1

@@ -1,0 +1,90 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from backoffice.framework.admin_menu import REPORTS
+from cinema import clock
+from reports.models import BusinessDay
+from screenings.models import Cinema
+from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 15
+
+
+@pytest.fixture
+def own() -> Cinema:
+    """A cinema that sold two tickets and a snack for a screening of today."""
+    cinema = a_cinema()
+    at = clock.now() - timedelta(hours=1)
+    a_paid_order(
+        a_session(a_hall(cinema), start=at + timedelta(minutes=5)), seats=2, snacks=[(an_item(cinema), 1)], at=at
+    )
+    return cinema
+
+
+def page(client, name: str, **chosen: object):
+    return client.get(reverse(f"admin:reports_{name}"), {key: str(value) for key, value in chosen.items()})
+
+
+def test_takings_of_today_are_counted_live(own):
+    client = browser(someone("cinema_manager", own))
+
+    answer = page(client, "takings")
+
+    today = own.business_date(clock.now())
+    [row] = next(part.rows for part in answer.context_data["parts"] if getattr(part, "rows", None))
+    assert (row["group"], row["admissions"], row["box_office"], row["bar_takings"]) == (today, 2, 700, 120)
+    assert not BusinessDay.objects.exists()
+
+
+def test_a_manager_sees_nothing_of_another_cinema(own):
+    client = browser(someone("cinema_manager", a_cinema()))
+
+    assert [list(part.rows) for part in page(client, "takings").context_data["parts"] if hasattr(part, "rows")] == [[]]
+    assert page(client, "takings", cinema=own.pk).context_data["form"].errors.keys() == {"cinema"}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("role", ["cashier", "bar", "usher", "floor_manager"])
+def test_who_may_not_see_figures_gets_none(own, name, role):
+    assert page(browser(someone(role, own)), name).status_code == 403
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_page_takes_few_queries_however_many_cinemas(own, name, django_assert_max_num_queries):
+    client = browser(someone("owner", all_cinemas=True))
+    for _ in range(3):
+        a_paid_order(a_session(a_hall(a_cinema()), start=clock.now() + timedelta(hours=1)), at=clock.now())
+
+    with django_assert_max_num_queries(MOST_QUERIES):
+        assert page(client, name).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("entered", "field"),
+    [
+        ({"first": "2026-11-05", "last": "2026-11-04"}, "last"),
+        ({"first": "2001-01-01", "last": "2026-11-04"}, "first"),
+        ({"first": "yesterday"}, "first"),
+        ({"cinema": "9" * 30}, "cinema"),
+    ],
+)
+def test_a_period_that_cannot_be_shown_is_refused_in_words(own, entered, field):
+    client = browser(someone("owner", all_cinemas=True))
+
+    answer = page(client, "films", **entered)
+
+    assert answer.status_code == 200
+    assert list(answer.context_data["form"].errors) == [field]
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_someone_without_a_cinema_is_told_whom_to_ask():
+    answer = page(browser(someone("cinema_manager")), "takings")
+
+    assert "form" not in answer.context_data
+    assert "assigned to a cinema" in answer.content.decode()
