@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from concessions.models import ConcessionPreorder
 from orders.models import Order, RefundLine
 from payments.models import Refund
 from reports.days import Days
@@ -43,8 +44,8 @@ def close_locked(day: BusinessDay, *, at: datetime) -> None:
 
 def days_to_count(day: BusinessDay, *, recheck: bool = True) -> list[BusinessDay]:
     """The day and the earlier ones whose figures may have changed on it: the day before, of which screenings go on and
-    snacks wait for their guests, and those of screenings and orders of which something was refunded. With `recheck`
-    also those of the week before, those of the refunds of that week, and those found wrong since.
+    snacks wait for their guests, and those of orders of which something was refunded, or a snack was not collected.
+    With `recheck` also those of the week before, those of the refunds of that week, and those found wrong since.
     """
     earlier = BusinessDay.objects.closed().filter(cinema=day.cinema_id, starts_at__lt=day.starts_at)
     week_ago = day.starts_at - RECHECKED
@@ -54,10 +55,17 @@ def days_to_count(day: BusinessDay, *, recheck: bool = True) -> list[BusinessDay
         refund__order__cinema=day.cinema_id,
     ).order_by()
     snacks = lines.filter(preorder__isnull=False)
+    uncollected = ConcessionPreorder.objects.filter(
+        status=ConcessionPreorder.Status.EXPIRED,
+        collection_deadline__gte=day.starts_at,
+        collection_deadline__lt=day.ends_at,
+        order__cinema=day.cinema_id,
+    ).order_by()
     instants = {
         *lines.filter(ticket__isnull=False).values_list("ticket__session__start_datetime", flat=True),
         *snacks.values_list("preorder__order__tickets__session__start_datetime", flat=True),
         *snacks.values_list("refund__order__paid_at", flat=True),
+        *uncollected.values_list("order__tickets__session__start_datetime", flat=True),
     }
     near = Q(ends_at__gt=week_ago) | Q(recount=True) if recheck else Q(ends_at=day.starts_at)
     return list({each.pk: each for each in (*earlier.filter(near), *_days_of(instants, earlier), day)}.values())

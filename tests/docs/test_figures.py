@@ -35,9 +35,9 @@ from reports.models import (
     TicketFigures,
 )
 from reports.reading import Period, sums
-from reports.services import close_locked, open_days
 from screenings.models import Cinema, Session, TicketType
 from screenings.services import complete_sessions
+from tests.helpers.business_days import close_days
 from tests.helpers.factories import (
     LONG_AGO,
     a_cinema,
@@ -115,12 +115,6 @@ class TwoDays:
         send_refunds(Refund.objects.to_send(at), at=at)
         run("send_receipts", at=at)
 
-    def close(self, at):
-        with transaction.atomic():
-            open_days([self.cinema], at=at)
-            for day in BusinessDay.objects.to_close(at).order_by("starts_at"):
-                close_locked(day, at=at)
-
     def play_saturday(self):
         receive(self.popcorn, quantity=50, at=summer(SATURDAY, "09:00"))
         receive(self.coffee, quantity=20, at=summer(SATURDAY, "09:00"))
@@ -147,7 +141,7 @@ class TwoDays:
         fifth = self.order("E", winter(SUNDAY, "02:30"), self.sunday)
         self.online(fifth, winter(SUNDAY, "02:35"))
         self.jobs(winter(SUNDAY, "04:45"))
-        self.close(winter(SUNDAY, "05:30"))
+        close_days(self.cinema, until=winter(SUNDAY, "05:00"))
 
     def play_sunday(self, *, close=True):
         self.by_hand(self.orders["F"], summer(SATURDAY, "21:00"))
@@ -161,7 +155,7 @@ class TwoDays:
                 check_in(ticket, at=winter(SUNDAY, "17:50"))
         self.jobs(winter(SUNDAY, "21:00"))
         if close:
-            self.close(winter(SUNDAY + timedelta(days=1), "05:30"))
+            close_days(self.cinema, until=winter(SUNDAY + timedelta(days=1), "05:00"))
 
 
 @pytest.fixture

@@ -19,10 +19,11 @@ from orders.models import Order, Promocode, Ticket
 from orders.services import CancelReason
 from payments.models import Payment, Refund, Subject, Vat, VatRate
 from reports.models import FIGURES, BusinessDay
-from reports.services import close_locked, count_locked, open_days
+from reports.services import count_locked
 from reports.services.session_figures import to_count
 from screenings.models import Cinema, Hall, Session, TicketType
 from screenings.services import cancel_session, complete_sessions
+from tests.helpers.business_days import close_days
 from tests.helpers.factories import PRICE, a_cinema, a_customer, a_hall, a_promocode, a_session, an_adult, an_item
 
 #: The clocks of Berlin go back on 25 October 2026, those of New York on 1 November; those of Moscow never.
@@ -32,15 +33,6 @@ END = START + timedelta(days=DAYS)
 ZONES = ("Europe/Moscow", "Europe/Berlin", "America/New_York")
 
 HOUR = timedelta(hours=1)
-
-
-def close_days(cinemas: Iterable[Cinema], *, at: datetime) -> None:
-    """Open and close the days of the cinemas, as the job does."""
-    for cinema in cinemas:
-        with transaction.atomic():
-            open_days([cinema], at=at)
-            for day in BusinessDay.objects.to_close(at).filter(cinema=cinema).order_by("starts_at"):
-                close_locked(day, at=at)
 
 
 def booked_rows() -> dict[tuple[str, int], dict[str, Any]]:
@@ -282,7 +274,7 @@ class History:
 
     def _close(self, cinemas: Iterable[Cinema], at: datetime) -> None:
         """Close days, and note that what was closed before has not changed."""
-        close_days(cinemas, at=at)
+        close_days(*cinemas, until=at)
         rows = booked_rows()
         assert {key: rows.get(key) for key in self.frozen} == self.frozen
         self.frozen = rows
