@@ -127,8 +127,8 @@ settings: .venv/installed-dev ## makes docs/settings.md from .env.example
 bench: .venv/installed-dev ## measures sales, jobs and pages, on a PostgreSQL whose commits reach the disk (ONLY=shop: rows with that word)
 	@$(BIN)/python -m tests.postgres --durable -- $(BIN)/python -m tests.bench $(ONLY) $(ARGS)
 
-STEERING := prices seats  # each is tests/bench/steering_WORD.py
-bench-steering: .venv/installed-dev ## measures prices and seats on simulated sessions (ARGS=--seed 7; STEERING=seats: only these)
+STEERING := prices forecasts seats  # each is tests/bench/steering_WORD.py
+bench-steering: .venv/installed-dev ## measures prices, forecasts and seats on simulated sessions (ARGS=--seed 7; STEERING=seats: only these)
 	@for word in $(STEERING); do $(BIN)/python -m tests.bench.steering_$$word $(ARGS) || exit 1; done
 
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11

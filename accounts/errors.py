@@ -139,14 +139,18 @@ class RateLimited(Refused, code="too_many_requests"):
     def __init__(self, wait: int) -> None:
         self.wait = wait
         minutes = max(1, -(-wait // 60))
-        super().__init__(
-            ngettext(
-                "Too many attempts. Try again in %(minutes)d minute.",
-                "Too many attempts. Try again in %(minutes)d minutes.",
-                minutes,
-            )
-            % {"minutes": minutes}
+        hours = -(-minutes // 60)
+        in_minutes = ngettext(
+            "Too many attempts. Try again in %(minutes)d minute.",
+            "Too many attempts. Try again in %(minutes)d minutes.",
+            minutes,
         )
+        in_hours = ngettext(
+            "Too many attempts. Try again in %(hours)d hour.",
+            "Too many attempts. Try again in %(hours)d hours.",
+            hours,
+        )
+        super().__init__((in_minutes if minutes < 120 else in_hours) % {"minutes": minutes, "hours": hours})
 
 
 class LogInPaused(RateLimited, code="log_in_paused"):

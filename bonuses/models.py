@@ -105,7 +105,10 @@ class BonusTransaction(models.Model):
         verbose_name = _("bonus transaction")
         verbose_name_plural = _("bonus transactions")
         ordering = ["-transaction_date", "-id"]
-        indexes = [models.Index(fields=["bonus_account", "transaction_date"], name="transaction_of_account")]
+        indexes = [
+            models.Index(fields=["bonus_account", "transaction_date"], name="transaction_of_account"),
+            models.Index(fields=["transaction_date"], name="transaction_at"),
+        ]
         constraints = [
             between("amount", -MOST_POINTS, MOST_POINTS, name="transaction_bounded"),
             models.CheckConstraint(condition=~Q(amount=0), name="transaction_moves_something"),

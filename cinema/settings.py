@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "jobs.views.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cinema.csp.ContentSecurityPolicy",
-    "cinema.body_limit.BodyLimit",  # before anything that reads a body
+    "accounts.body_limit.BodyLimit",  # before anything that reads a body
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -223,7 +223,7 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 31_536_000
 
 # Bodies stay in memory, never on the disk. Only a page that imports files takes more, from staff who may import
-# (`cinema.body_limit.LargeBody`). The proxy's limits are a little above both (deploy/).
+# (`accounts.body_limit.LargeBody`). The proxy's limits are a little above both (deploy/).
 MAX_REQUEST_BYTES = 2_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_REQUEST_BYTES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -5,18 +5,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from accounts.models import Approval, User
 from concessions.models import ConcessionPreorder
+from notifications.contents import ListedSeat, showings
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue, was_queued
 from orders.models import Order, OrderChange, Ticket
 from payments.services import Returned
-from screenings.models import Cinema, Session
+from screenings.models import Cinema, Seat, Session
 
 NOT_ABOUT_ORDERS = [
     MessageKind.POINTS_EXPIRING,
@@ -27,11 +28,23 @@ NOT_ABOUT_ORDERS = [
 RELEASED = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
 
 
-def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], again: bool = False, at: datetime) -> None:
-    """Queue the tickets of a paid order with their QR codes: once per order and address, or `again`."""
+def send_tickets(
+    order: Order,
+    *,
+    code_of: Callable[[Ticket], str],
+    again: bool = False,
+    moves: Iterable[tuple[Seat, Seat]] = (),
+    at: datetime,
+) -> None:
+    """Queue the tickets of a paid order with their QR codes: once per order and address, or `again`.
+
+    `again` after a change of seats: `moves` are the former and the new seat of each ticket that moved.
+    """
     if not order.recipient:
         return
-    tickets = list(_with_details(order.tickets.all()))
+    tickets = list(
+        order.tickets.for_visits().select_related("session__film", "session__hall", "seat").order_by(*_IN_ORDER)
+    )
     codes = []
     for ticket in tickets:
         ticket.order = order
@@ -44,6 +57,7 @@ def send_tickets(order: Order, *, code_of: Callable[[Ticket], str], again: bool 
         "amount": str(order.final_amount),
         "pickup_code": snacks[0].pickup_code if snacks else "",
         "codes": codes,
+        "moves": [[old.row, old.number, new.row, new.number] for old, new in moves],
     }
     occasion = f"{order.number} {at.isoformat()}" if again else order.number
     queue([_message(order, MessageKind.ORDER_PAID, occasion=occasion, context=context)], at=at)
@@ -55,6 +69,13 @@ def withdraw(order: Order, *, recipient: str, at: datetime) -> None:
     waiting.order_by().update(not_after=at)
 
 
+def repeat_cancellations(order: Order, *, recipient: str, at: datetime) -> None:
+    """Tell the order's address what `recipient` was told about its cancelled sessions."""
+    kind, link = MessageKind.SESSION_CANCELLED, {"link": order.link}
+    told = notifications_of(order, recipient=recipient).filter(kind=kind)
+    queue([_message(order, kind, occasion=each.occasion, context=each.context | link) for each in told], at=at)
+
+
 def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: datetime) -> None:
     """Tell the former address that the order has another one, and that its link and codes have stopped working."""
     cinema = order.cinema
@@ -64,8 +85,8 @@ def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: 
     queue([message], at=at)
 
 
-def send_link(order: Order, *, sparingly: bool = False, at: datetime) -> None:
-    """Queue the link to the order's page for the customer; `sparingly`: at most one in `LINK_AGAIN`."""
+def send_link(order: Order, *, asked: bool = True, sparingly: bool = False, at: datetime) -> None:
+    """Queue the link to the order's page, unless `asked` after a correction; `sparingly`: one in `LINK_AGAIN`."""
     after = at - settings.LINK_AGAIN
     if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after, occasion=order.number):
         return
@@ -75,7 +96,8 @@ def send_link(order: Order, *, sparingly: bool = False, at: datetime) -> None:
         preorders=ConcessionPreorder.objects.exclude(status__in=RELEASED),
     )
     occasion = f"{order.number} {at.isoformat()}"
-    queue([_message(order, MessageKind.ORDER_LINK, occasion=occasion, context=about[order.pk])], at=at)
+    context = {**about[order.pk], "asked": asked}
+    queue([_message(order, MessageKind.ORDER_LINK, occasion=occasion, context=context)], at=at)
 
 
 def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
@@ -265,26 +287,15 @@ def _about_orders(
     """The common part of messages, by order: everything bought, or only these tickets and snacks. Three queries."""
     cinemas = _cinemas(orders)
     keys = [order.pk for order in orders]
-    seats: defaultdict[int, list[_Seat]] = defaultdict(list)
+    seats: defaultdict[int, list[ListedSeat]] = defaultdict(list)
     chosen = (Ticket.objects.all() if tickets is None else tickets).filter(order__in=keys).order_by(*_IN_ORDER)
     for order, *seat in chosen.values_list("order_id", *_SEAT_COLUMNS):  # no instances: a batch has thousands
-        seats[order].append(_Seat(*seat))
+        seats[order].append(ListedSeat(*seat))
     snacks: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
     wanted = (ConcessionPreorder.objects.all() if preorders is None else preorders).filter(order__in=keys)
     for order, name, quantity in wanted.order_by("pk").values_list("order_id", "concession_item__name", "quantity"):
         snacks[order].append((name, quantity))
     return {order.pk: _about(order, cinemas[order.cinema_id], seats[order.pk], snacks[order.pk]) for order in orders}
-
-
-class _Seat(NamedTuple):
-    """What messages say of a ticket: its session by primary key, and the rest as it is shown."""
-
-    session: int
-    starts: datetime
-    film: str
-    hall: str
-    row: int
-    number: int
 
 
 _SEAT_COLUMNS = (
@@ -298,34 +309,26 @@ _SEAT_COLUMNS = (
 _IN_ORDER = ("session__start_datetime", "session", "seat__row", "seat__number")
 
 
-def _seat_of(ticket: Ticket) -> _Seat:
-    """The same of a ticket that was read with its session, film, hall and seat."""
+def _seat_of(ticket: Ticket) -> ListedSeat:
+    """Of a ticket that was read with its session, film, hall and seat."""
     session, seat = ticket.session, ticket.seat
-    return _Seat(
+    return ListedSeat(
         session.pk, session.start_datetime, session.film.title, session.hall.name, row=seat.row, number=seat.number
     )
 
 
-def _about(order: Order, cinema: Cinema, seats: Iterable[_Seat], snacks: Iterable[tuple[str, int]]) -> dict[str, Any]:
+def _about(
+    order: Order, cinema: Cinema, seats: Iterable[ListedSeat], snacks: Iterable[tuple[str, int]]
+) -> dict[str, Any]:
     """The order, its cinema, its screenings with their seats in the order given, and its snacks. No query."""
-    showings: dict[int, dict[str, Any]] = {}
-    for seat in seats:
-        if seat.session not in showings:
-            starts = cinema.local(seat.starts).isoformat()
-            showings[seat.session] = {"film": seat.film, "starts": starts, "hall": seat.hall, "seats": []}
-        showings[seat.session]["seats"].append([seat.row, seat.number])
     return {
         "number": order.number,
         "link": order.link,
         "cinema": cinema.name,
         "address": cinema.full_address,
-        "showings": list(showings.values()),
+        "showings": showings(seats, cinema.zone),
         "snacks": [list(snack) for snack in snacks],
     }
-
-
-def _with_details(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    return tickets.select_related("session__film", "session__hall", "seat").order_by(*_IN_ORDER)
 
 
 def _by_time(ticket: Ticket) -> tuple[datetime, int, int, int]:

@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 
 from django.db.models import Case, DateField, Expression, Q, Value, When
 
+from payments.models import Rates
 from screenings.models import Cinema
 
 Row = Mapping[str, Any]
@@ -34,6 +36,11 @@ class Days:
         self.cinemas = cinemas
         self.days: Sequence[Day] = sorted(days, key=lambda day: day.starts_at)
         self._starts = [day.starts_at for day in self.days]
+
+    @cached_property
+    def rates(self) -> Rates:
+        """The VAT rates. One query, once."""
+        return Rates()
 
     def of(self, instant: datetime) -> Date | None:
         """The date of the day that contains the instant; None between the days and outside them."""

@@ -97,7 +97,7 @@ PAID_WITH_POINTS = Definition(
 )
 REFUNDED = Definition(
     "refunded",
-    _("Refunded"),
+    _("Value refunded"),
     _("Value of refunded tickets or items: their price less their discount."),
     Unit.MONEY,
     lambda row: row["refunded_value"],
@@ -209,6 +209,21 @@ TAKINGS = Definition(
     _("Received less refunds made, by the day on which that happened."),
     Unit.MONEY,
     lambda row: row["received"] - row["refunded"],
+)
+
+VAT_OF_RECEIPTS = Definition(
+    "receipt_vat",
+    _("VAT of receipts"),
+    _("The VAT in the lines of fiscal receipts, at the rate printed on them, rounded for each line."),
+    Unit.MONEY,
+    lambda row: row["vat"],
+)
+POINTS_MOVED = Definition(
+    "points_moved",
+    _("Points"),
+    _("Points that customers got (+) or used (−) with orders of the cinema."),
+    Unit.COUNT,
+    lambda row: row["points"],
 )
 
 #: What pages show of each family, in this order.

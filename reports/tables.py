@@ -40,6 +40,17 @@ class Kind(StrEnum):
         return self in (Kind.INTEGER, Kind.MONEY, Kind.PERCENT, Kind.DECIMAL)
 
 
+@dataclass(frozen=True)
+class Link:
+    """The value of a cell that leads to a page. Files hold its text alone."""
+
+    text: str
+    url: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Described(Protocol):
     """What a column needs of a definition: pages show it on hover, and files list it below the table."""
 
@@ -91,7 +102,9 @@ class Table:
     def render(self) -> SafeString:
         """The table as HTML. `{{ table }}` in a template does the same."""
         reading = self.read()
-        rows = [[_cell(column, self.text(column, value)) for column, value in reading.cells(row)] for row in reading]
+        rows = [
+            [_cell(column, self.text(column, value), value) for column, value in reading.cells(row)] for row in reading
+        ]
         totals = reading.totals()
         context = {
             "table": self,
@@ -207,5 +220,6 @@ def in_zone(instant: datetime, zone: ZoneInfo | None) -> datetime:
     return timezone.localtime(instant, zone)
 
 
-def _cell(column: Column, text: str) -> dict[str, Any]:
-    return {"text": text, "is_number": column.kind.is_number, "label": capfirst(str(column.label))}
+def _cell(column: Column, text: str, value: Any = None) -> dict[str, Any]:
+    url = value.url if isinstance(value, Link) else ""
+    return {"text": text, "url": url, "is_number": column.kind.is_number, "label": capfirst(str(column.label))}

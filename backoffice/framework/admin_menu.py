@@ -74,6 +74,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         _("Accounting"),
         True,
         [
+            ("reports:day", "calendar_month"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
             ("payments.payment", "payments"),
@@ -112,6 +113,7 @@ REPORTS = {
     "money": _("Money"),
     "films": _("Film rank"),
     "occupancy": _("Occupancy"),
+    "day": _("Day sheet"),
 }
 LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list
 
@@ -138,6 +140,11 @@ def _can_view(request: HttpRequest, page: str) -> bool:
     return request.user.has_perm(f"{app}.view_{model}")
 
 
+def _is_report(path: str) -> bool:
+    """Whether this is a page of figures: these are below the list of business days, and have entries of their own."""
+    return path in {reverse(f"admin:reports_{name}") for name in REPORTS}
+
+
 def _menu_item(page: str, icon: str) -> dict[str, Any]:
     if page == "index":
         return {"title": _("Needs attention"), "icon": icon, "link": reverse("admin:index")}
@@ -152,5 +159,5 @@ def _menu_item(page: str, icon: str) -> dict[str, Any]:
         "title": capfirst(str(name)),
         "icon": icon,
         "link": reverse(LINK_OVERRIDES[page]) if page in LINK_OVERRIDES else changelist,
-        "active": lambda request: changelist in request.path,
+        "active": lambda request: changelist in request.path and not _is_report(request.path),
     }

@@ -1,7 +1,7 @@
 """Forms of the actions on orders, and the summaries shown before an action is confirmed."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -25,7 +25,7 @@ from cinema.local_time import format_local, validate_year
 from cinema.money import format_money
 from orders.approvals import CONSUMED
 from orders.availability.seat_map import taken_seats
-from orders.models import Order, OrderLine, Ticket
+from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.services import RefundPreview, preview_refund
 from orders.services.refunds.effects import remaining_lines
 from payments.models import MANUAL_GATEWAYS, Gateway
@@ -185,46 +185,61 @@ class CorrectAddressForm(ActionForm):
 
 
 class OtherSeatsForm(ActionForm):
-    """A choice of free seats for each ticket that is not used; the first choice is the seat that it has."""
+    """A choice of seats for each ticket that is not used: free ones, and those of the order's other tickets. The first
+    choice is the seat that it has.
+    """
 
     reason = ReasonField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        tickets = self.row.tickets.filter(status=Ticket.Status.PAID, session__end_datetime__gt=self.at)
+        tickets = self.row.tickets.for_visits().filter(status=Ticket.Status.PAID, session__end_datetime__gt=self.at)
         self.tickets = list(tickets.select_related("session__film", "session__hall__cinema", "seat", "ticket_type"))
         self.tickets.sort(key=lambda ticket: ticket.pk)
         prices = surcharges(self.row.cinema)
-        self.free = {session: _free_seats(session, at=self.at) for session in {each.session for each in self.tickets}}
+        self.seats = {session: self._seats(session) for session in {each.session for each in self.tickets}}
         for ticket in self.tickets:
             asked = {"percent": ticket.ticket_type.price_percent, "surcharges": prices}
-            free = self.free[ticket.session]
-            same = [seat for seat in free if costs_the_same(ticket.session, ticket.seat, seat, **asked)]
+            same = [
+                seat
+                for seat in self.seats[ticket.session]
+                if seat == ticket.seat or costs_the_same(ticket.session, ticket.seat, seat, **asked)
+            ]
             self.fields[f"seat-{ticket.pk}"] = forms.ChoiceField(
                 label=str(ticket.seat),
                 help_text=str(ticket.session),
                 required=False,
                 widget=UnfoldAdminSelectWidget(),
-                choices=[("", ticket.seat), *((seat.pk, seat) for seat in same)],
+                choices=[(seat.pk, seat) for seat in same],
+                initial=ticket.seat_id,
                 error_messages={"invalid_choice": _("This seat has just been taken. Choose another one.")},
             )
         self.order_fields([*(f"seat-{ticket.pk}" for ticket in self.tickets), "reason"])
+
+    def _pressed_again(self) -> bool:
+        """Whether the same has just been done, so that nothing is left to do."""
+        kind, lately = OrderChange.Kind.SEATS, self.at - timedelta(minutes=10)
+        return bool(self.row.changes.filter(kind=kind, at__gt=lately).exists())
+
+    def _seats(self, session: Session) -> list[Seat]:
+        """The seats of the hall that are free, or the order's own."""
+        taken, _mine = taken_seats(session, at=self.at)
+        own = {ticket.seat_id for ticket in self.tickets if ticket.session == session}
+        seats = Seat.objects.filter(hall=session.hall_id).order_by("row", "place", "number")
+        return [seat for seat in seats if seat.pk not in taken or seat.pk in own]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         moves = []
         for ticket in self.tickets:
             if key := cleaned.get(f"seat-{ticket.pk}"):
-                moves.append((ticket, next(seat for seat in self.free[ticket.session] if seat.pk == int(key))))
-        if not moves and not self.errors:
+                moves.append((ticket, next(seat for seat in self.seats[ticket.session] if seat.pk == int(key))))
+        if len({(ticket.session_id, seat.pk) for ticket, seat in moves}) < len(moves):
+            raise forms.ValidationError(gettext("Choose a different seat for each ticket."))
+        moved = any(seat != ticket.seat for ticket, seat in moves)
+        if not moved and not self.errors and not self._pressed_again():
             raise forms.ValidationError(gettext("Choose another seat for at least one ticket."))
         return {"seats": moves, "reason": cleaned.get("reason", "")}
-
-
-def _free_seats(session: Session, *, at: datetime) -> list[Seat]:
-    taken, _mine = taken_seats(session, at=at)
-    seats = Seat.objects.filter(hall=session.hall_id).order_by("row", "place", "number")
-    return [seat for seat in seats if seat.pk not in taken]
 
 
 class CheckInForm(ActionForm):

@@ -15,7 +15,7 @@ from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.time_zones import zone_of
-from backoffice.orders.code_lookup import CodeLookupMixin
+from backoffice.orders.code_lookup import CodeLookupMixin, found_by
 from backoffice.orders.forms import (
     CancelOrderForm,
     CorrectAddressForm,
@@ -103,7 +103,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     actions = ["remind", "cancel"]
 
     def look_up(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
-        return (queryset.found_by(search_term) if search_term.strip() else queryset), False
+        return (found_by(queryset, search_term) if search_term.strip() else queryset), False
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -183,7 +183,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
             "moved ones stop working. For another price, refund the tickets and sell a new order."
         ),
         form=OtherSeatsForm,
-        when=lambda order: order.status == Order.Status.PAID,
+        when=lambda order: order.status == Order.Status.PAID and order.tickets.for_visits().exists(),
         icon="event_seat",
     )
     def other_seats(

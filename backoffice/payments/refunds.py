@@ -70,6 +70,8 @@ class RefundAdmin(ReasonLabelMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmi
         "succeeded_at",
     ]
     list_filter = ["status", PendingFilter]
+    # The sheet of a day links to its refunds.
+    link_lookups = frozenset({"requested_at__gte", "requested_at__lt", "order__cinema"})
     list_select_related = ["order"]
     search_fields = ["=order__number", "=external_id"]
     inlines = [RefundLineInline]

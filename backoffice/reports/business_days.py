@@ -1,10 +1,8 @@
 """Pages of business days and of the checks made when a day was closed."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from django.contrib import admin
-from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,14 +12,14 @@ from backoffice.framework.admin import ReadOnlyAdmin, ReadOnlyInline
 from backoffice.framework.badges import status_badge
 from backoffice.framework.fields import ReasonField
 from backoffice.reports.pages import ReportPages
-from cinema.money import format_money
 from reports.models import BusinessDay, DayCheck
 from reports.services import settle
 
-
-def amount_of(check: DayCheck, amount: Decimal) -> str:
-    """In the check's own unit."""
-    return format_money(amount) if check.UNITS[check.name] == "money" else number_format(int(amount), use_l10n=True)
+RESULTS: dict[str, str] = {
+    DayCheck.State.AGREES: "success",
+    DayCheck.State.OPEN: "danger",
+    DayCheck.State.SETTLED: "info",
+}
 
 
 class CheckColumns:
@@ -29,23 +27,20 @@ class CheckColumns:
 
     @admin.display(description=_("left side"))
     def left_side(self, check: DayCheck) -> str:
-        return amount_of(check, check.left)
+        return check.in_words(check.left)
 
     @admin.display(description=_("right side"))
     def right_side(self, check: DayCheck) -> str:
-        return amount_of(check, check.right)
+        return check.in_words(check.right)
 
     @admin.display(description=_("difference"))
     def difference(self, check: DayCheck) -> str:
-        return amount_of(check, check.difference) if check.difference else "–"
+        return check.in_words(check.difference) if check.difference else "–"
 
     @admin.display(description=_("result"))
     def result(self, check: DayCheck) -> str:
-        if not check.difference:
-            return status_badge(gettext("Agrees"), "success")
-        if check.settled_at is None:
-            return status_badge(gettext("To be explained"), "danger")
-        return status_badge(gettext("Explained"), "info")
+        state = check.state()
+        return status_badge(state.label, RESULTS[state])
 
 
 class DayCheckInline(CheckColumns, ReadOnlyInline):

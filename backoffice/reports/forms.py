@@ -56,6 +56,35 @@ class PeriodForm(forms.Form):
         return Period(cinemas, first, last, self.at)
 
 
+class DayForm(forms.Form):
+    """One business day of one cinema. Without an entry: the first cinema, and its last day that has ended."""
+
+    cinema = forms.ChoiceField(label=_("Cinema"), required=False)
+    day = forms.DateField(label=_("Day"), required=False, validators=[validate_year], widget=DAY)
+
+    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
+        self.at = at
+        self.by_key = {str(cinema.pk): cinema for cinema in cinemas}
+        cinema = self.by_key.get(data.get("cinema") or "", cinemas[0])
+        self.today = cinema.business_date(at)
+        defaults = {"cinema": str(cinema.pk), "day": (self.today - timedelta(days=1)).isoformat()}
+        super().__init__({**defaults, **{key: value for key, value in data.items() if value}})
+        self.fields["cinema"].choices = [(key, str(cinema)) for key, cinema in self.by_key.items()]  # type: ignore[attr-defined]
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day > self.today:
+            raise forms.ValidationError(_("This day has not begun yet."))
+        return day
+
+    def period(self) -> Period:
+        """The day entered; if it is wrong, today."""
+        chosen = "" if self.errors else self.cleaned_data["cinema"]
+        cinema = self.by_key.get(chosen) or next(iter(self.by_key.values()))
+        day = self.today if self.errors else self.cleaned_data["day"]
+        return Period([cinema], day, day, self.at)
+
+
 class TakingsForm(PeriodForm):
     by = forms.ChoiceField(
         label=_("Rows"), required=False, choices=[(key, each.title) for key, each in DIMENSIONS.items()]

@@ -22,6 +22,7 @@ class OrderChange(models.Model):
     class Kind(models.TextChoices):
         ADDRESS = "ADDRESS", _("Email corrected, tickets sent again")
         SEATS = "SEATS", _("Other seats")
+        CLAIMED = "CLAIMED", _("Added to the account with this email")
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="changes", verbose_name=_("order"))
     kind = models.CharField(_("change"), max_length=16, choices=Kind)

@@ -104,17 +104,6 @@ class OrderQuerySet(models.QuerySet["Order"]):
         )
         return self.filter(~Exists(of_cancelled), pk__in=overdue.values("order"))
 
-    def found_by(self, word: str) -> "OrderQuerySet":
-        """Orders with exactly this number, e-mail address, phone number or pick-up code; each has its own index."""
-        word = word.replace("\x00", "").strip()  # PostgreSQL cannot store or search for NUL
-        collected = ConcessionPreorder.objects.filter(pickup_code=word.upper()).values_list("order", flat=True)[:100]
-        return self.filter(
-            Q(number=word.upper())
-            | Q(email__in={word, word.lower()})
-            | Q(phone=word)
-            | Q(pk__in=list(collected))  # read first: beside an OR neither database would use its index
-        )
-
 
 class Order(models.Model):
     """What a customer buys at once in one cinema. Its amounts never change after sale."""

@@ -16,6 +16,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Tickets that keep their seat."""
         return self.filter(status__in=Ticket.LIVE)
 
+    def for_visits(self) -> "TicketQuerySet":
+        """Tickets that keep their seat at a session that is not cancelled."""
+        return self.live().exclude(session__status="CANCELLED")
+
 
 class Ticket(models.Model):
     """One seat at one session in one order, at the price of the time of sale."""

@@ -170,6 +170,7 @@ class Receipt(models.Model):
         indexes = [
             models.Index(fields=["status", "next_attempt_at"], name="receipt_to_send"),
             models.Index(fields=["order"], condition=Q(awaits_settlement=True), name="receipt_to_settle"),
+            models.Index(fields=["created_at"], name="receipt_created"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, pairwise
+from itertools import pairwise
+from typing import Any
 
 from django.db.models import (
     BigIntegerField,
@@ -22,36 +23,38 @@ from django.db.models.functions import Coalesce
 from cinema.money import ZERO, MoneyField
 from concessions.models import ConcessionPreorder
 from orders.models import Ticket
-from payments.models import Rates, Subject, Vat
+from payments.models import Subject, Vat
 from reports.counting.vat import PERCENT, included
 from reports.days import Days, Row
 from screenings.models import Session
 
 Status = ConcessionPreorder.Status
+#: Preorders that are sold, refunded ones among them, provided that their order is paid.
+SOLD = Q(status__in=[Status.PENDING, Status.READY, Status.COLLECTED, Status.EXPIRED]) | Q(refund_line__isnull=False)
 
 
 def count(days: Days, as_of: datetime) -> Iterator[Row]:
-    """The figures of bar items by line: see `BarFigures`. Three queries.
+    """The figures of bar items by line: see `BarFigures`. One query, and one for the VAT rates, once.
 
     An item counts from the instant its order was paid. Rows with the same key, from orders with and without tickets,
     are to be added up.
     """
-    sold = ConcessionPreorder.objects.filter(
-        Q(status__in=[Status.PENDING, Status.READY, Status.COLLECTED, Status.EXPIRED]) | Q(refund_line__isnull=False),
-        order__paid_at__lt=as_of,
-        order__cinema__in=days.cinemas,
-    )
+    sold = ConcessionPreorder.objects.filter(SOLD, order__paid_at__lt=as_of, order__cinema__in=days.cinemas)
+    tickets = Ticket.objects.filter(order=OuterRef("order"))
+    without = sold.filter(~Exists(tickets), days.within("order__paid_at")).annotate(instant=F("order__paid_at"))
+    return _grouped(with_tickets(sold, days), days, as_of).union(_grouped(without, days, as_of), all=True)
+
+
+def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySet[ConcessionPreorder]:
+    """Those of orders with tickets whose first screening, at `instant`, is on one of the days."""
     tickets = Ticket.objects.filter(order=OuterRef("order"))
     first_start = Subquery(tickets.order_by("session__start_datetime").values("session__start_datetime")[:1])
     sessions = Session.objects.filter(days.within("start_datetime"), hall__cinema__in=days.cinemas)
-    with_tickets = sold.filter(order__in=Ticket.objects.filter(session__in=sessions).values("order")).annotate(
-        instant=first_start
-    )
-    without = sold.filter(~Exists(tickets), days.within("order__paid_at")).annotate(instant=F("order__paid_at"))
-    return chain(_grouped(with_tickets, days, as_of), _grouped(without, days, as_of))
+    of_sessions = preorders.filter(order__in=Ticket.objects.filter(session__in=sessions).values("order"))
+    return of_sessions.annotate(instant=first_start).filter(days.within("instant"))
 
 
-def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetime) -> Iterator[Row]:
+def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetime) -> QuerySet[Any, Any]:
     back = Q(refund_line__refund__requested_at__lt=as_of)
     value = F("unit_price") * F("quantity") - F("discount_share")
     kept = ExpressionWrapper(value - F("bonus_share"), output_field=MoneyField())
@@ -79,14 +82,12 @@ def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetim
             refunded_money=Sum("refund_line__amount", filter=back, default=ZERO),
             vat=Sum(included(kept, _percent(days)), filter=~back, default=ZERO),
         )
-        .iterator()
     )
 
 
 def _percent(days: Days) -> Expression:
-    """The VAT rate of goods on the business date of `instant`. One query, made here."""
-    rates = Rates()
-    percent_of = {day.date: PERCENT[Vat(rates.on(Subject.GOODS, day.date))] for day in days.days}
+    """The VAT rate of goods on the business date of `instant`."""
+    percent_of = {day.date: PERCENT[Vat(days.rates.on(Subject.GOODS, day.date))] for day in days.days}
     cases = []
     for day, following in pairwise(days.days):
         if percent_of[day.date] != percent_of[following.date]:

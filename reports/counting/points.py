@@ -17,5 +17,4 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
         .annotate(cinema_id=F("order__cinema"), about=days.date_of("transaction_date"), kind=F("transaction_type"))
         .values("cinema_id", "about", "kind")
         .annotate(points=Sum("amount"))
-        .iterator()
     )

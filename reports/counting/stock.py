@@ -15,5 +15,4 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
         .annotate(cinema_id=F("concession_item__cinema"), about=days.date_of("at"), item_id=F("concession_item"))
         .values("cinema_id", "about", "item_id", "kind")
         .annotate(units=Sum("quantity"))
-        .iterator()
     )

@@ -7,10 +7,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
 
-from cinema.money import MAX_AMOUNT, MoneyField
+from cinema.money import MAX_AMOUNT, MoneyField, format_money
 
 #: After its end a day stays open for so long: sales under way are committed, and jobs write receipts of the last ones.
 LAST_SALES = timedelta(minutes=15)
@@ -38,6 +38,13 @@ class BusinessDay(models.Model):
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    advances = MoneyField(
+        _("advances"),
+        default=0,
+        lowest=-MAX_AMOUNT * 1000,
+        highest=MAX_AMOUNT * 1000,
+        help_text=_("Money for later screenings at the end of the day: received, neither refunded nor earned yet."),
+    )
     recount = models.BooleanField(
         _("to be counted again"),
         default=False,
@@ -78,6 +85,11 @@ class DayCheck(models.Model):
         RECEIPTS = "RECEIPTS", _("Fiscal receipts = payments less refunds")
         STOCK = "STOCK", _("Bar items taken from stock = items ordered less items returned")
         POINTS = "POINTS", _("Points taken from customers = points that pay for orders")
+
+    class State(models.TextChoices):
+        AGREES = "AGREES", _("Agrees")
+        OPEN = "OPEN", _("To be explained")
+        SETTLED = "SETTLED", _("Explained")
 
     UNITS: ClassVar[dict[str, str]] = {
         Name.MONEY: "money",
@@ -122,3 +134,12 @@ class DayCheck(models.Model):
     @property
     def difference(self) -> Decimal:
         return self.left - self.right
+
+    def state(self) -> "DayCheck.State":
+        if not self.difference:
+            return self.State.AGREES
+        return self.State.OPEN if self.settled_at is None else self.State.SETTLED
+
+    def in_words(self, amount: Decimal) -> str:
+        """An amount in the check's own unit."""
+        return format_money(amount) if self.UNITS[self.name] == "money" else number_format(int(amount), use_l10n=True)

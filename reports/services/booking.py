@@ -1,9 +1,15 @@
 """Book the figures of a day: what is known by its end about it and about earlier days, and not booked yet."""
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
+from django.db.models import ExpressionWrapper, F, QuerySet, Sum
+from django.db.models.expressions import Combinable
+
+from cinema.money import ZERO, MoneyField
 from reports.days import Days
-from reports.models import FIGURES, BusinessDay, Figures
+from reports.models import FIGURES, BarFigures, BusinessDay, Figures, MoneyFigures, Tender, TicketFigures
 from reports.reading import difference
 
 BATCH = 1000
@@ -12,10 +18,33 @@ BATCH = 1000
 def book(day: BusinessDay, days: Days, *, as_of: datetime) -> int:
     """Write, as rows of `day`, the difference between the figures of `days` as of `as_of` and those booked so far.
 
-    Returns the number of rows. A constant number of queries for each table. Must be called inside a transaction (the
-    day is locked).
+    Sets, and does not save, the day's balance of advances. Returns the number of rows. A constant number of queries for
+    each table. Must be called inside a transaction (the day is locked).
     """
-    return sum(_book(table, day, days, as_of=as_of) for table in FIGURES)
+    rows = sum(_book(table, day, days, as_of=as_of) for table in FIGURES)
+    day.advances = _advances_before(day) + _advances_of(day)
+    return rows
+
+
+def _advances_before(day: BusinessDay) -> Decimal:
+    """The balance at the end of the day before."""
+    before = BusinessDay.objects.filter(cinema=day.cinema_id, starts_at__lt=day.starts_at).order_by("-starts_at")
+    return before.values_list("advances", flat=True).first() or ZERO
+
+
+def _advances_of(day: BusinessDay) -> Decimal:
+    """What the day adds to the balance: money received less refunds, less what screenings and the bar kept of it."""
+    money = MoneyFigures.objects.filter(day=day).exclude(tender=Tender.POINTS)
+    kept = F("gross") - F("discount") - F("points") - F("refunded_money")
+    return _sum(money, F("received") - F("refunded")) - sum(
+        (_sum(table._default_manager.filter(day=day), kept) for table in (TicketFigures, BarFigures)), ZERO
+    )
+
+
+def _sum(rows: QuerySet[Any], amount: Combinable) -> Decimal:
+    of_row = ExpressionWrapper(amount, output_field=MoneyField())
+    total: Decimal = rows.aggregate(total=Sum(of_row, default=ZERO))["total"]
+    return total
 
 
 def _book(table: type[Figures], day: BusinessDay, days: Days, *, as_of: datetime) -> int:

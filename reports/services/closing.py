@@ -22,7 +22,8 @@ RECHECKED = timedelta(days=8)
 
 
 def close_locked(day: BusinessDay, *, at: datetime) -> None:
-    """Close a day that has ended: book its figures and what changed about earlier days, and store its checks.
+    """Close a day that has ended: book its figures and what changed about earlier days, and store its balance of
+    advances and its checks.
 
     Figures are those of the end of the day, however late it is closed: what happened afterwards belongs to the next
     day. A fact about an earlier day is booked with this day if it happened on this day, or was recorded after that day
@@ -39,7 +40,7 @@ def close_locked(day: BusinessDay, *, at: datetime) -> None:
     count_locked(_sessions_corrected_on(day).select_for_update(of=("self",)), at=at)
     DayCheck.objects.bulk_create(checks_of(day))
     day.closed_at = at
-    day.save(update_fields=["closed_at"])
+    day.save(update_fields=["advances", "closed_at"])
 
 
 def days_to_count(day: BusinessDay, *, recheck: bool = True) -> list[BusinessDay]:

@@ -61,5 +61,9 @@ def rebuild(cinema: Cinema) -> int:
         for day in closed:
             days = Days(days_to_count(day, recheck=False), cinemas=[cinema.pk])
             rows += book(day, days, as_of=day.ends_at)
+            day.save(update_fields=["advances"])
         # What changed more than a day after a screening without a refund, such as a payment that came late.
-        return rows + sum(book(closed[-1], days, as_of=closed[-1].ends_at) for days in _chunks(closed, cinema))
+        for days in _chunks(closed, cinema):
+            rows += book(closed[-1], days, as_of=closed[-1].ends_at)
+            closed[-1].save(update_fields=["advances"])
+        return rows

@@ -40,8 +40,11 @@ def choose_seats(q: Any) -> dict[str, Any]:
     if hall.skipped:
         notes.append(reason("SEATS_IGNORED", skipped=seats(hall.skipped)))
     found = search.best(hall.stretches, party)
-    if found is None and (found := search.best(hall.joined, party)) is not None:
-        notes.insert(0, reason("WIDE_STEP", party=seats(party)))
+    if found is None or found.singles:  # rather further apart than nowhere, or than another left alone
+        joined = search.best(hall.joined, party)
+        if joined is not None and (found is None or joined.singles < found.singles):
+            found = joined
+            notes.insert(0, reason("WIDE_STEP", party=seats(party)))
     if found is not None:
         return _answer([found], [*_why(found, search), *notes])
     free = sum(map(len, hall.joined))

@@ -9,9 +9,10 @@ from typing import Any
 # The price of opening a run or cutting it in two, in distances between neighbouring seats, by the share of seats that
 # will be sold at the end. Found by simulation (`make bench-steering`): up to about 70 % full every party finds seats
 # side by side whatever was done before, from 90 % on only those whose rows were kept whole.
-BY_OCCUPANCY = ((0.6, 0.35), (0.75, 1.5), (0.85, 8.0), (0.92, 10000.0))
-BY_WEIGHT = ((0.0, 10000.0), (0.25, 60.0), (0.5, 4.0), (0.75, 1.0), (1.0, 0.35))  # if there is no forecast
-WEIGHT_RANGE = 8.0  # the caller's weight changes a price that follows from a forecast by up to this factor
+BY_OCCUPANCY = ((0.6, 0.5), (0.75, 1.5), (0.85, 8.0), (0.92, 10000.0))
+BY_WEIGHT = ((0.0, 10000.0), (0.25, 60.0), (0.5, 2.8), (0.75, 1.0), (1.0, 0.35))  # if there is no forecast
+STILL_TO_COME = 0.1  # of the seats: how many are expected to be sold at least, whatever the forecast said
+WEIGHT_RANGE = 4.0  # the caller's weight changes a price that follows from a forecast by up to this factor
 PACKING = 100.0  # from this price on, whole rows are all that counts, and the view decides between equals
 
 
@@ -35,14 +36,15 @@ FOR_THE_VIEW = Emphasis(price=0.35, target=0.0)
 def emphasis(*, quality_weight: float, forecast: float | None, occupancy: float) -> Emphasis:
     """`quality_weight` 0 (whole rows) to 1 (the view); `forecast` and `occupancy` are shares of the hall's seats.
 
-    Without a forecast the weight decides, with one the weight only shifts what follows from it. A hall that is fuller
-    already than its forecast is judged by how full it is.
+    Without a forecast the weight decides, with one the weight only shifts what follows from it. A hall that is almost
+    as full as its forecast already is judged by how full it is.
     """
+    filled = occupancy + STILL_TO_COME
     if forecast is None:
-        price = max(_interpolated(BY_WEIGHT, quality_weight), _interpolated(BY_OCCUPANCY, occupancy - 0.1))
+        price = max(_interpolated(BY_WEIGHT, quality_weight), _interpolated(BY_OCCUPANCY, filled))
     else:
-        price = _interpolated(BY_OCCUPANCY, max(forecast, occupancy)) * WEIGHT_RANGE ** (1 - 2 * quality_weight)
-    return Emphasis(price, target=0.85 - 0.3 * quality_weight)
+        price = _interpolated(BY_OCCUPANCY, max(forecast, filled)) * WEIGHT_RANGE ** (1 - 2 * quality_weight)
+    return Emphasis(price, target=0.65 - 0.2 * quality_weight)
 
 
 def _interpolated(points: tuple[tuple[float, float], ...], at: float) -> float:

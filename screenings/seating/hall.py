@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
-from math import hypot, isfinite
+from math import hypot
 from statistics import median
 from typing import Any, TypeGuard
 
@@ -12,6 +12,7 @@ SeatId = str | int
 
 NOT_A_CHAIR = frozenset({"wheelchair", "companion"})  # they end a run of chairs as an aisle does, and may be left alone
 WIDE = 1.6  # times the usual distance between seats: the two seats are not side by side, though no gap is marked
+NEAREST, FARTHEST = 1e-6, 1e100  # distances and coordinates that can be computed with
 UNREADABLE = (TypeError, KeyError, IndexError, ValueError, AttributeError, OverflowError)
 
 
@@ -134,6 +135,8 @@ def _read(rows: Sequence[dict[str, Any]], types: Collection[str], excluded: Coll
     hall.spacing = _spacing(rows)
     for number, row in enumerate(rows):
         seats = row["seats"]
+        if not isinstance(seats, list | tuple):
+            raise TypeError("a row without a list of seats")
         hall.ids += [seat["id"] for seat in seats if seat["state"] != "gap"]
         wide = _wide_steps(seats)
         halves = _love_seat_halves(seats) if paired else None
@@ -155,7 +158,7 @@ def _check(hall: Hall) -> None:
     """Raise one of `UNREADABLE` if two seats have the same id, or a free one has no usable id or coordinates."""
     if len(set(hall.ids)) < len(hall.ids) or not set(map(type, hall.ids)) <= {str, int}:
         raise ValueError("seats without an id of their own")
-    if not isfinite(sum([seat["x"] + seat["y"] for stretch in hall.stretches for seat in stretch.seats])):
+    if not sum([abs(seat["x"]) + abs(seat["y"]) for stretch in hall.stretches for seat in stretch.seats]) < FARTHEST:
         raise ValueError("seats without a place")
 
 
@@ -205,11 +208,12 @@ def _split(seats: list[JsonSeat], is_border: Any) -> Iterator[list[JsonSeat]]:
 
 
 def _spacing(rows: Iterable[dict[str, Any]]) -> float:
-    """The distance between the first two neighbours; 1 if there are none."""
+    """The distance between the first two neighbours; 1 if it is not known."""
     for row in rows:
         for before, seat in pairwise(row["seats"]):
             if before["state"] != "gap" != seat["state"]:
-                return hypot(seat["x"] - before["x"], seat["y"] - before["y"]) or 1.0
+                step = hypot(seat["x"] - before["x"], seat["y"] - before["y"])
+                return step if step > NEAREST else 1.0
     return 1.0
 
 
@@ -289,4 +293,4 @@ def clean_rows(rows: Any) -> list[dict[str, Any]]:
 
 def is_coordinate(value: Any) -> TypeGuard[float]:
     """Whether this is a finite number that can be squared."""
-    return type(value) in (int, float) and -1e100 < value < 1e100
+    return type(value) in (int, float) and -FARTHEST < value < FARTHEST

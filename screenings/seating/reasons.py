@@ -12,7 +12,7 @@ TEXTS = {
     "FILLS_A_RUN": "The party fills a run of {party} free seats exactly.",
     "SINGLE_SEAT_LEFT": "This leaves {singles} alone: no choice of {party} avoids that.",
     "LOVE_SEAT_PARTED": "This takes one half of a love seat: no choice of {party} avoids that.",
-    "WIDE_STEP": "Two of these seats are further apart than usual: no choice of {party} avoids that.",
+    "WIDE_STEP": "Two of these seats are further apart than usual: there was no better choice of {party}.",
     "SPLIT": "No row has {party} free side by side, so the party sits in {groups} groups.",
     # why no seats
     "NO_RUN_LONG_ENOUGH": "No row has {party} of this type free side by side.",

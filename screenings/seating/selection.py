@@ -1,11 +1,12 @@
 """Checks seats that a customer chose: no single free seat may stay behind if another choice avoids that."""
 
 from collections.abc import Collection, Iterator, Sequence
+from heapq import heapify, heappop
 from itertools import groupby, islice
 from math import hypot
 from typing import Any
 
-from screenings.seating.hall import UNREADABLE, Hall, JsonSeat, SeatId, clean_rows, is_chair, read_hall
+from screenings.seating.hall import UNREADABLE, JsonSeat, SeatId, Stretch, clean_rows, is_chair, read_hall
 from screenings.seating.placement import Placement
 from screenings.seating.reasons import reason
 
@@ -96,24 +97,24 @@ class Choice:
         if not self.chairs or not limit:
             return []
         hall = read_hall([{"seats": row} for row in self.rows], {seat["type"] for seat in self.chairs})
-        found = [
-            [*place.ids, *self.others]
-            for place in islice(self._places(hall, len(self.chairs), self._middle(self.chairs), set()), limit)
-        ]
-        return found or self._in_groups(hall)
+        for stretches in (hall.stretches, hall.joined):
+            places = self._places(stretches, len(self.chairs), middle(self.chairs), set())
+            if found := [[*place.ids, *self.others] for place in islice(places, limit)]:
+                return found
+        return self._in_groups(hall.joined)
 
-    def _in_groups(self, hall: Hall) -> list[list[SeatId]]:
+    def _in_groups(self, stretches: Sequence[Stretch]) -> list[list[SeatId]]:
         """One choice of groups as large as the chosen ones, each the nearest to its own."""
         groups = self._groups()
         taken: set[SeatId] = set()
         if len(groups) < 2:
             return []
         for group in sorted(groups, key=len, reverse=True):
-            place = next(self._places(hall, len(group), self._middle(group), taken), None)
+            place = next(self._places(stretches, len(group), middle(group), taken), None)
             if place is None:
                 return []
             taken.update(place.ids)
-        return [[*taken_in_order(self.rows, taken), *self.others]]
+        return [[*in_order(self.rows, taken), *self.others]]
 
     def _groups(self) -> list[list[JsonSeat]]:
         """The chosen chairs side by side."""
@@ -124,26 +125,33 @@ class Choice:
                     groups.append(chairs)
         return groups
 
-    def _places(self, hall: Hall, count: int, near: tuple[float, float], taken: set[SeatId]) -> Iterator[Placement]:
+    def _places(
+        self, stretches: Sequence[Stretch], count: int, near: tuple[float, float], taken: set[SeatId]
+    ) -> Iterator[Placement]:
         """Where `count` chairs are free side by side and leave nothing alone, the nearest first."""
-        places = [
-            Placement(stretch, start, count) for stretch in hall.stretches for start in range(len(stretch) - count + 1)
-        ]
         x, y = near
-        for place in sorted(places, key=lambda place: hypot(place.centre[0] - x, place.centre[1] - y)):
-            ids = taken.union(place.ids)
-            if (
-                taken.isdisjoint(place.ids)
-                and not place.parts_halves
-                and not self.leaves_single(ids, [place.stretch.row])
-            ):
+        places: list[tuple[float, int, Stretch, int]] = []
+        for stretch in stretches:
+            seats = stretch.seats
+            for start in range(len(seats) - count + 1):
+                first, last = seats[start], seats[start + count - 1]
+                off = hypot((first["x"] + last["x"]) / 2 - x, (first["y"] + last["y"]) / 2 - y)
+                places.append((off, len(places), stretch, start))
+        heapify(places)
+        while places:
+            _off, _number, stretch, start = heappop(places)
+            place = Placement(stretch, start, count)
+            if place.parts_halves or not taken.isdisjoint(place.ids):
+                continue
+            if not self.leaves_single(taken.union(place.ids), [stretch.row]):
                 yield place
 
-    def _middle(self, seats: Sequence[JsonSeat]) -> tuple[float, float]:
-        return sum(seat["x"] for seat in seats) / len(seats), sum(seat["y"] for seat in seats) / len(seats)
+
+def middle(seats: Sequence[JsonSeat]) -> tuple[float, float]:
+    return sum(seat["x"] for seat in seats) / len(seats), sum(seat["y"] for seat in seats) / len(seats)
 
 
-def taken_in_order(rows: Sequence[Sequence[JsonSeat]], ids: Collection[SeatId]) -> list[SeatId]:
+def in_order(rows: Sequence[Sequence[JsonSeat]], ids: Collection[SeatId]) -> list[SeatId]:
     return [seat["id"] for row in rows for seat in row if seat["state"] != "gap" and seat["id"] in ids]
 
 

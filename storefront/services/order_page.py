@@ -128,6 +128,10 @@ class OrderPage:
         """The order that this one was changed into."""
         return own_orders.replacement(self.order) if self.order.status == Status.CANCELLED else None
 
+    @property
+    def proof(self) -> str:
+        return own_orders.proof_of_link(self.order)
+
     @cached_property
     def address_correctable(self) -> bool:
         return is_correctable_by_customer(self.order)

@@ -2,19 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet
+from django.core import signing
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
+from accounts.models import normalise_email
 from accounts.services.rate_limits import fingerprint
-from orders.models import OnlineHold, Order, RefundLine, Ticket
+from orders.models import OnlineHold, Order, OrderChange, RefundLine, Ticket
 from screenings.models import Session
 from storefront.request_identity import customer, known_visitor
 from storefront.services.programme import time_zone_note
 
 NEWEST = 50  # a browser's holds that are looked through
+PRESSED_AGAIN = timedelta(minutes=10)  # within which a form that comes again is a second press of its button
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,40 @@ def refunded_lines(order: Order) -> set[str]:
 
 
 def replacement(order: Order) -> Order | None:
-    """The order that the customer changed this one into, and that one, and so on to the last. Reads only."""
+    """The order that the customer changed this one into, and that one, and so on to the last. Reads only.
+
+    Not one whose address was corrected: whoever has the link of the former order may be a stranger to whom it was sent.
+    A query for each change, of which there is hardly ever more than one.
+    """
     last = None
-    while following := Order.objects.filter(replaces=last or order).first():
+    corrected = OrderChange.objects.filter(order=OuterRef("pk"), kind=OrderChange.Kind.ADDRESS)
+    while following := Order.objects.filter(~Exists(corrected), replaces=last or order).first():
         last = following
     return last
+
+
+def proof_of_link(order: Order) -> str:
+    """Signed: this page was opened with the link that the order had then. The link alone proves nothing later, since
+    it may have been sent to a stranger; it opens nothing without what only the page's reader has typed. Reads only.
+    """
+    return signing.dumps(order.pk, salt=f"link {order.token}")
+
+
+def order_of_proof(proof: str, *, token: str) -> Order | None:
+    """The order that had this link. Reads only."""
+    try:
+        return Order.objects.filter(pk=signing.loads(proof, salt=f"link {token}")).first()
+    except signing.BadSignature:
+        return None
+
+
+def corrected_before(proof: str, *, token: str, email: str, at: datetime) -> Order | None:
+    """The order that had this link, if its address was corrected to this one a moment ago: by the same form. Reads
+    only.
+    """
+    order = order_of_proof(proof, token=token)
+    lately = OrderChange.objects.filter(order=order, kind=OrderChange.Kind.ADDRESS, at__gt=at - PRESSED_AGAIN)
+    return order if order and order.email == normalise_email(email) and lately.exists() else None
 
 
 def _held(request: HttpRequest, *, at: datetime) -> QuerySet[Order]:

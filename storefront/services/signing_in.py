@@ -89,7 +89,7 @@ def sign_in(token: str, *, language: str, at: datetime) -> User:
         user.last_login = at
         user.save(update_fields=["last_login"])
         if not user.is_staff:  # staff who entered a guest's order at work may have typed their own address
-            claim_guest_orders(user)
+            claim_guest_orders(user, at=at)
     return user
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.errors import RateLimited
 from accounts.services import rate_limits
 from cinema import clock
 from cinema.http import client_address
@@ -78,13 +79,13 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
     return order_page(request, order)
 
 
-def order_page(request: HttpRequest, order: Order, *, refusal: object = None) -> HttpResponse:
+def order_page(request: HttpRequest, order: Order, *, refusal: object = None, status: int = 409) -> HttpResponse:
     page = OrderPage(order, at=clock.now(), user=customer(request), may_choose_news=not is_colleague(request))
     return render(
         request,
         "storefront/order.html",
         {"page": page, "order": order, "gateways": offered_gateways(), "refusal": refusal},
-        status=409 if refusal else 200,
+        status=status if refusal else 200,
     )
 
 
@@ -95,7 +96,8 @@ def refused_page(request: HttpRequest, order: Order, refusal: Exception, *, done
     current = WHOLE.get(pk=order.pk)
     if current.status in done:
         return lead_to(current)
-    return order_page(request, current, refusal=message_for_customer(refusal))
+    status = 429 if isinstance(refusal, RateLimited) else 409
+    return order_page(request, current, refusal=message_for_customer(refusal), status=status)
 
 
 @post_or_redirect("shop:order")
@@ -122,16 +124,25 @@ def cancel(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 @post_or_redirect("shop:order")
+def correct_address(request: HttpRequest, token: str) -> HttpResponseBase:
+    """A second press of the button leads to the order, whose link the first one has changed."""
+    posted, at = request.POST, clock.now()
+    before = own_orders.corrected_before(posted.get("proof", ""), token=token, email=posted.get("email", ""), at=at)
+    return lead_to(before) if before else _correct_address(request, token=token)
+
+
 @of_order
-def correct_address(request: HttpRequest, order: Order) -> HttpResponse:
+def _correct_address(request: HttpRequest, order: Order) -> HttpResponse:
     form, at = AddressForm(request.POST), clock.now()
     if not form.is_valid():
         return order_page(request, order, refusal=str(form.errors["email"][0]))
+    limited: Any = {"person": f"order {order.pk}", "address": client_address(request), "at": at}
     try:
-        rate_limits.hit("correct_address", person=f"order {order.pk}", address=client_address(request), at=at)
+        rate_limits.check("correct_address", **limited)
         corrected = services.correct_address_by_customer(order, email=form.cleaned_data["email"], at=at)
     except Refused as refusal:
         return refused_page(request, order, refusal)
+    rate_limits.allowed("correct_address", **limited)  # counts what was corrected, not what was refused
     messages.success(request, _("Sent to %(email)s. This page has a new address now.") % {"email": corrected.email})
     return redirect("shop:order", corrected.token)
 

@@ -1,10 +1,11 @@
 """Redirects to the gateway and back. A payment counts only once the gateway itself confirms it."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cinema import clock
@@ -12,6 +13,7 @@ from cinema.status import Refused
 from orders.models import Order
 from orders.services import CustomerPaymentState, customer_payment_state, start_payment
 from payments.errors import GatewayError
+from storefront.services import own_orders
 from storefront.views.decorators import post_or_redirect
 from storefront.views.orders import of_order, refused_page
 
@@ -19,7 +21,9 @@ from storefront.views.orders import of_order, refused_page
 @post_or_redirect("shop:order")
 @of_order
 def pay(request: HttpRequest, order: Order) -> HttpResponse:
+    # Signed, so that whoever paid finds their way back even if the order's address, and with it its link, is corrected.
     back = request.build_absolute_uri(reverse("shop:paid", args=[order.token]))
+    back += "?" + urlencode({"proof": own_orders.proof_of_link(order)})
     try:
         started = start_payment(order, gateway=request.POST.get("gateway", ""), return_url=back, at=clock.now())
     except (Refused, GatewayError) as refusal:
@@ -31,9 +35,18 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 @require_safe
+def paid(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The page to which the gateway returns the customer. It shows nothing of an order that has another link now."""
+    order = own_orders.order_of_proof(request.GET.get("proof", ""), token=token)
+    if order is not None and order.token != token:
+        text = _("Order %(order)s has a new link, which was sent to its email address.") % {"order": order}
+        return render(request, "storefront/problem.html", {"title": _("Payment"), "text": text})
+    return _paid(request, token=token)
+
+
 @of_order
-def paid(request: HttpRequest, order: Order) -> HttpResponse:
-    """The page to which the gateway returns the customer; it reloads while the payment is in flight."""
+def _paid(request: HttpRequest, order: Order) -> HttpResponse:
+    """Reloads while the payment is in flight."""
     if customer_payment_state(order, at=clock.now()) == CustomerPaymentState.WAITING:
         return render(request, "storefront/waiting.html", {"order": order})
     return redirect("shop:order", order.token)

@@ -158,6 +158,8 @@ KINDS = [
     Kind("one block of 18", hall=lambda: blocks(12, 18)),
     Kind("without a forecast, weight 0", fields={"forecast_occupancy": None, "quality_weight": 0}),
     Kind("without a forecast, weight 0.5", fields={"forecast_occupancy": None}),
+    Kind("fuller than forecast (50 %)", fields={"forecast_occupancy": 0.5}),
+    Kind("fuller than forecast (80 %)", fields={"forecast_occupancy": 0.8}),
     Kind("without party_mix", fields={"party_mix": None}),
     Kind("weight 1", fields={"quality_weight": 1}),
     Kind("half choose alone", manual=0.5),
@@ -172,6 +174,7 @@ KINDS = [
     Kind(
         "half empty, without a forecast, weight 1", full=0.5, fields={"forecast_occupancy": None, "quality_weight": 1}
     ),
+    Kind("half empty, without a forecast", full=0.5, fields={"forecast_occupancy": None}),
     Kind("half empty, weight 0", full=0.5, fields={"quality_weight": 0}),
     Kind("70 % full", full=0.7),
 ]

@@ -162,7 +162,7 @@ ACTION_CASES = [
     ActionCase(
         "other_seats", "Другие места", "floor_manager", "cashier", lambda rows: rows.order,
         "теперь другие места", lambda rows: rows.refreshed(rows.ticket).seat.number, 10,
-        "Это место уже занято",
+        "теперь другие места",
         lambda _rows: {"ряд 1, место 1": "ряд 2, место 10", "Причина": "Высокий сосед"},
     ),
     ActionCase(

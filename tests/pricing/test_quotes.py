@@ -152,13 +152,6 @@ def test_periods_without_orders_count_by_their_length() -> None:
     assert price(long) < price(short)
 
 
-def test_silence_in_the_last_days_lowers_the_price_more_than_silence_when_few_book() -> None:
-    late = payload(history=periods("10.00 10.00", "0 0", since=4.5, length=1))
-    early = payload(history=periods("10.00 10.00", "0 0", since=13.5, length=1), days_left=11.5)
-
-    assert price(payload()) - price(late) > price(payload(days_left=11.5)) - price(early)
-
-
 def test_units_of_demand_may_be_money_or_multiples_of_the_base_price() -> None:
     multiples = {"kind": "logit", "location": 1.25, "scale": 0.25, "base": 1.0, "shift": []}
 

@@ -43,6 +43,11 @@ def codes(answer: dict[str, Any]) -> list[str]:
 def random_hall(rng: random.Random) -> list[dict[str, Any]]:
     """Irregular rows with aisles, several types, and some of the seats taken."""
     rows = draw(*("".join(rng.choices("oooooooo_vwcl", k=rng.randint(1, 24))) for _row in range(rng.randint(1, 9))))
+    for row in rows:
+        if rng.random() < 0.3:  # an aisle that is not marked
+            start = rng.randrange(len(row["seats"]))
+            for seat in row["seats"][start:]:
+                seat["x"] += 2
     fill(rows, rng.choice([0, 0.3, 0.6, 0.9]), rng)
     return rows
 

@@ -12,13 +12,13 @@ from django.urls import path, reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.body_limit import LargeBody
 from backoffice.framework.import_export import background, files, limits
 from backoffice.framework.import_export.columns import PROBLEM, problem_keys
 from backoffice.framework.import_export.names import name_key
 from backoffice.framework.import_export.rows import RowChange
 from backoffice.models import FileImport
 from cinema import clock
-from cinema.body_limit import LargeBody
 from cinema.ids import valid_ids
 from cinema.status import Refused
 

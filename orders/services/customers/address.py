@@ -21,9 +21,10 @@ def correct_address(order: Order, *, email: str, reason: str = "", at: datetime,
     """Change the address of an unpaid or paid order, and send the tickets there, or the link while it is unpaid.
 
     What was sent went to somebody else: the order gets a new link, its tickets and snacks new codes, the old ones stop
-    working, and what is not sent yet to the old address is not sent; that one is told so, in case it was right. An
-    unpaid order of which nothing was sent keeps its link. The returned order has the new one. Staff (`actor`) give a
-    reason.
+    working, and what is not sent yet to the old address is not sent; that one is told so, in case it was right. If the
+    order was added to the account of the old address, it leaves it. The new address is told of cancelled screenings
+    too. An unpaid order of which nothing was sent keeps its link. The returned order has the new one. Staff (`actor`)
+    give a reason.
 
     Raises `ReasonNeeded`, `DetailsRefused` for an address that is none, and `AddressNotCorrectable` for an order that
     is cancelled, completed or refunded, or the same address. Owns its transaction.
@@ -32,6 +33,8 @@ def correct_address(order: Order, *, email: str, reason: str = "", at: datetime,
     with transaction.atomic():
         row = lock_order(order)
         old, row.email = row.recipient, normalise_email(email)
+        if row.changes.filter(kind=Kind.CLAIMED).exists():  # by whom the former address belongs to
+            row.user = None
         if row.status not in (*Order.UNPAID, Order.Status.PAID) or row.email in ("", old):
             raise AddressNotCorrectable(_("The address of order %(order)s can’t be changed to this.") % {"order": row})
         was_sent = row.status == Order.Status.PAID or notifications.notifications_of(row, recipient=old).exists()
@@ -40,16 +43,17 @@ def correct_address(order: Order, *, email: str, reason: str = "", at: datetime,
             row.clean_fields(exclude=["cinema", "user", "promocode"])
         except ValidationError as error:
             raise DetailsRefused(" ".join(error.messages)) from error
-        row.save(update_fields=["email", "token"])
+        row.save(update_fields=["email", "token", "user"])
         OrderChange.objects.create(order=row, kind=Kind.ADDRESS, at=at, actor=actor, reason=reason, details=old)
         row.preorders.update(pickup_code=new_pickup_code())
         notifications.withdraw(row, recipient=old, at=at)
         if was_sent:
             notifications.notify_address_changed(row, recipient=old, by_staff=actor is not None, at=at)
-        if row.status == Order.Status.PAID:
+        notifications.repeat_cancellations(row, recipient=old, at=at)
+        if row.status != Order.Status.PAID:
+            notifications.send_link(row, asked=False, at=at)
+        elif not row.tickets.exists() or row.tickets.for_visits().exists():
             notifications.send_tickets(row, code_of=code_of, again=True, at=at)
-        else:
-            notifications.send_link(row, at=at)
         return row
 
 
@@ -59,11 +63,8 @@ def is_correctable_by_customer(order: Order) -> bool:
 
 
 def correct_address_by_customer(order: Order, *, email: str, at: datetime) -> Order:
-    """`correct_address` for whoever has the order's link. Raises also `AddressNotCorrectable` after the first scan.
-
-    Owns its transaction.
-    """
+    """`correct_address` for whoever has the order's link, until the first scan. Owns its transaction."""
     with transaction.atomic():
         if not is_correctable_by_customer(lock_order(order)):
-            raise AddressNotCorrectable(_("A ticket of this order was used. Ask the cinema to correct the address."))
+            raise AddressNotCorrectable(_("The address of this order can no longer be corrected here. Ask the cinema."))
         return correct_address(order, email=email, at=at)

@@ -1,11 +1,20 @@
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
 from accounts.models import User
-from orders.models import Order
+from cinema.db_functions import insert_from
+from orders.models import Order, OrderChange
 
 
-def claim_guest_orders(user: User) -> int:
+def claim_guest_orders(user: User, *, at: datetime) -> int:
     """Give a customer the orders that were bought as a guest with the same e-mail address; returns how many.
 
-    The caller has verified that the address is the customer's own. The orders earn points like any other. One query.
-    Owns its transaction.
+    The caller has verified that the address is the customer's own. The orders earn points like any other. A correction
+    of the address takes such an order out of the account again. Two queries. Owns its transaction.
     """
-    return Order.objects.filter(user__isnull=True, email=user.email).exclude(email="").update(user=user)
+    with transaction.atomic():
+        orders = Order.objects.filter(user__isnull=True, email=user.email).exclude(email="")
+        insert_from(orders, OrderChange, order=F("pk"), kind=OrderChange.Kind.CLAIMED, at=at, actor=user.pk)
+        return orders.update(user=user)

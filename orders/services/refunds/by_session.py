@@ -121,7 +121,7 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
     unpaid = [order for order in orders if order.status in Order.UNPAID]
     ready = [order for order in sold if order.pk not in disputed and lost[order.pk]]
     if unpaid:
-        cancel_locked(unpaid, reason=CancelReason.SESSION_CANCELLED, at=at)
+        cancel_locked(unpaid, reason=CancelReason.SESSION_CANCELLED, at=at, notify=False)  # they are, below
     wanted = _wanted({order.pk: lost[order.pk] for order in ready})
     plans = refund_each_locked(ready, wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
     returned = returned_by((plan.refund, plan.money_back) for plan in plans)

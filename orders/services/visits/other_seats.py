@@ -24,38 +24,63 @@ from screenings.services import refuse_out_of_use
 def change_seats(
     order: Order, seats: Sequence[tuple[Ticket, Seat]], *, reason: str, at: datetime, actor: User | None = None
 ) -> None:
-    """Move paid tickets of an order to free seats of the same price in the same hall, and send the tickets again.
+    """Move paid tickets of an order to seats of the same price in the same hall, and send the tickets again.
 
-    The moved tickets get new codes; the old ones stop working. For seats of another price, refund and sell again.
-    Raises `ReasonNeeded`, `SeatsNotChangeable`, `SeatBroken` or `SeatTaken`. Owns its transaction.
+    The seats are free, or left by tickets that move along. The moved tickets get new codes; the old ones stop working.
+    A second call changes nothing. For seats of another price, refund and sell again. Raises `ReasonNeeded`,
+    `SeatsNotChangeable`, `SeatBroken` or `SeatTaken`. Owns its transaction.
     """
     reason = clean_reason(reason)
     wanted = {ticket.pk: seat for ticket, seat in seats}
-    release_or_refuse([Ticket(session_id=ticket.session_id, seat=seat) for ticket, seat in seats], at=at)
+    asked = [Ticket(session_id=ticket.session_id, seat=seat) for ticket, seat in seats]
+    release_or_refuse(asked, instead_of=order, at=at)
     with transaction.atomic():
         row = lock_order(order)
         tickets = list(row.tickets.filter(pk__in=wanted).select_related("session", "seat", "ticket_type"))
         if row.status != Order.Status.PAID or not tickets or len(tickets) < len(wanted):
             raise SeatsNotChangeable(_("Order %(order)s has no such tickets to move.") % {"order": row})
         prices = surcharges(row.cinema)
+        tickets = [ticket for ticket in tickets if ticket.seat != wanted[ticket.pk]]
         for ticket in tickets:
             _check(ticket, wanted[ticket.pk], prices, at=at)
-        # In the order in which a hold takes seats, so that neither waits for the other.
-        tickets.sort(key=lambda each: (each.session_id, wanted[each.pk].pk))
-        moves = [f"{ticket.seat} → {wanted[ticket.pk]}" for ticket in tickets]
+        if not tickets:
+            return
+        if len({(ticket.session_id, wanted[ticket.pk].pk) for ticket in tickets}) < len(tickets):
+            raise SeatTaken(_("Choose a different seat for each ticket."))
+        moves = [(ticket.seat, wanted[ticket.pk]) for ticket in tickets]
         _refuse_left_behind(row, {ticket.pk: wanted[ticket.pk] for ticket in tickets})
         refuse_out_of_use((ticket.session, wanted[ticket.pk]) for ticket in tickets)
         try:
             with transaction.atomic():
-                for ticket in tickets:
-                    ticket.seat, ticket.reissued_at = wanted[ticket.pk], at
-                    ticket.save(update_fields=["seat", "reissued_at"])
+                _move(tickets, wanted, at=at)
         except IntegrityError as error:  # the unique index of live tickets decides who gets a seat
             raise SeatTaken(_("One of these seats is taken. Choose other seats.")) from error
+        details = "\n".join(f"{former} → {new}" for former, new in moves)
         OrderChange.objects.create(
-            order=row, kind=OrderChange.Kind.SEATS, at=at, actor=actor, reason=reason, details="\n".join(moves)
+            order=row, kind=OrderChange.Kind.SEATS, at=at, actor=actor, reason=reason, details=details
         )
-        notifications.send_tickets(row, code_of=code_of, again=True, at=at)
+        notifications.send_tickets(row, code_of=code_of, again=True, moves=moves, at=at)
+
+
+#: What a ticket is besides its seat.
+CONTENT = ("ticket_type_id", "price", "discount_share", "bonus_share")
+
+
+def _move(tickets: Sequence[Ticket], wanted: Mapping[int, Seat], *, at: datetime) -> None:
+    """Give each guest their seat. No seat may have two tickets even for a moment, so the ticket of a seat that stays
+    in use becomes that of the guest who comes, and only those of the other seats move.
+    """
+    guests = {(each.session_id, wanted[each.pk].pk): [getattr(each, name) for name in CONTENT] for each in tickets}
+    free = guests.keys() - {(each.session_id, each.seat_id) for each in tickets}
+    # In the order in which a hold takes seats, so that neither waits for the other.
+    left = {session: sorted(seat for of, seat in free if of == session) for session, _seat in guests}
+    for ticket in sorted(tickets, key=lambda each: each.pk):
+        if (ticket.session_id, ticket.seat_id) not in guests:
+            ticket.seat_id = left[ticket.session_id].pop(0)
+        for name, value in zip(CONTENT, guests[ticket.session_id, ticket.seat_id], strict=True):
+            setattr(ticket, name, value)
+        ticket.reissued_at = at
+        ticket.save(update_fields=["seat", *CONTENT, "reissued_at"])
 
 
 def _check(ticket: Ticket, seat: Seat, surcharges: Mapping[str, Decimal], *, at: datetime) -> None:

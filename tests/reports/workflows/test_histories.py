@@ -147,12 +147,10 @@ class DirectCount:
             key = ("points", order.channel)
             self.add(name, order.cinema_id, order.paid_at, key, payments=1, received=order.bonus_amount)
         for refund in Refund.objects.filter(requested_at__lt=self.until):
-            for kind in ("ticket", "preorder"):
-                lines = refund.lines.filter(**{f"{kind}__bonus_share__gt": 0})
-                if lines:
-                    points = sum(getattr(line, kind).bonus_share for line in lines)
-                    key = ("points", refund.order.channel)
-                    self.add(name, refund.order.cinema_id, refund.requested_at, key, refunds=1, refunded=points)
+            points = [(line.ticket or line.preorder).bonus_share for line in refund.lines.all()]
+            if any(points):
+                key = ("points", refund.order.channel)
+                self.add(name, refund.order.cinema_id, refund.requested_at, key, refunds=1, refunded=sum(points))
 
     def _points_and_stock(self) -> None:
         for entry in BonusTransaction.objects.filter(order__isnull=False, transaction_date__lt=self.until):
@@ -243,6 +241,8 @@ def test_lines_and_money_agree_order_by_order(seed: int) -> None:
     assert not Ticket.objects.filter(session__start_datetime__gte=end).exists()  # each counts in some figure
     assert sum(lines.values()) == booked_box_office()
     assert sum(money.values()) == booked_takings() + awaiting_lines(end)
+    last_days = [BusinessDay.objects.closed().filter(cinema=each).latest("starts_at") for each in Cinema.objects.all()]
+    assert sum(day.advances for day in last_days) == -awaiting_lines(end)  # every screening is over
     assert [str(check) for check in DayCheck.objects.open()] == []
 
 

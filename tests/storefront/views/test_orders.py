@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cinema import clock
 from orders.models import Order
 from orders.services import (
     TooLateToRefund,
+    correct_address,
     hold,
     record_refund,
+    refund,
     refund_by_customer,
     send_refunds,
     ticket_of,
@@ -27,6 +31,7 @@ from screenings.services import cancel_session
 from tests.helpers import factories
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, business_state
+from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +98,7 @@ def test_a_cancelled_session_shows_no_ticket_and_leaves_the_calendar(client: Cli
     page = page_of(client, order)
 
     removed = calendar_of(client, order)
-    assert "This screening has been cancelled. If you’ve paid, you’ll be refunded automatically." in page
+    assert "This screening has been cancelled, and you’ll be refunded automatically." in page
     assert 'class="qr"' not in page
     assert "Remove from calendar" in page
     assert "Return your tickets here" not in page
@@ -420,3 +425,64 @@ def test_half_of_a_paid_love_seat_sent_alone_is_refused(client: Client) -> None:
     assert answer.status_code == 409
     assert "These seats are sold together only. Refund them too: row 1, seat 2." in answer.content.decode()
     assert not order.refunds.exists()
+
+
+# --- A corrected address
+
+
+def correct(client: Client, order: Order, *, email: str, proof: str) -> HttpResponse:
+    return client.post(f"/order/{order.token}/address/", {"email": email, "proof": proof})
+
+
+def proof_in(page: str) -> str:
+    return re.search(r'name="proof" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
+
+
+def test_a_second_press_of_the_correction_leads_to_the_order(client: Client) -> None:
+    order = factories.a_paid_order(factories.a_session(start=clock.now() + timedelta(days=1)), at=clock.now())
+    proof = proof_in(page_of(client, order))
+    first = correct(client, order, email="right@example.org", proof=proof)
+
+    second = correct(client, order, email="right@example.org", proof=proof)
+
+    assert (second.status_code, second["Location"]) == (302, first["Location"])
+
+
+@pytest.mark.parametrize(("email", "of_another_page"), [("guess@example.org", False), ("right@example.org", True)])
+def test_the_former_link_opens_nothing_after_a_correction(client: Client, email: str, of_another_page: bool) -> None:
+    order = factories.a_paid_order(factories.a_session(start=clock.now() + timedelta(days=1)), at=clock.now())
+    proof = proof_in(page_of(client, order))
+    correct(client, order, email="right@example.org", proof=proof)
+
+    answer = correct(client, order, email=email, proof="made up" if of_another_page else proof)
+
+    assert answer.status_code == 404
+
+
+def test_an_order_that_was_changed_does_not_lead_past_a_correction(client: Client) -> None:
+    session = factories.a_session(start=clock.now() + timedelta(days=1))
+    former = factories.an_order(session, at=clock.now())
+    order = factories.an_order(session, instead_of=former, at=clock.now())
+    assert client.get(f"/order/{former.token}/")["Location"] == f"/order/{order.token}/"
+    factories.pay(order, at=clock.now())
+    correct_address(order, email="right@example.org", reason="Typed wrong", at=clock.now(), actor=someone("owner"))
+    order.refresh_from_db()
+
+    page = page_of(client, former)
+
+    assert order.token not in page
+
+
+def test_refused_corrections_do_not_use_up_the_limit(client: Client) -> None:
+    order = factories.a_paid_order(factories.a_session(start=clock.now() + timedelta(days=1)), at=clock.now())
+    for _ in range(20):
+        assert correct(client, order, email=order.email, proof="").status_code == 409
+
+    assert correct(client, order, email="right@example.org", proof="").status_code == 302
+
+
+def test_the_refund_page_of_a_refunded_order_says_so(client: Client) -> None:
+    order = factories.a_paid_order(factories.a_session(start=clock.now() + timedelta(days=1)), at=clock.now())
+    refund(order, reason="Ill", at=clock.now())
+
+    assert "This order has already been refunded." in client.get(f"/order/{order.token}/refund/").content.decode()

@@ -6,10 +6,12 @@ from django.test import Client
 
 from notifications.models import MessageKind, Notification
 from orders.models import Order
-from orders.services import cancel_expired, mark_overdue, ticket_of
+from orders.notifications import send_link
+from orders.services import cancel_expired, correct_address, mark_overdue, ticket_of
 from payments.models import Payment, Refund
 from tests.helpers import factories
 from tests.helpers.factories import NOON
+from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,3 +114,18 @@ def at_the_bank(client: Client, order: Order, choice: str) -> Any:
 
 def page_of(client: Client, order: Order) -> str:
     return client.get(f"/order/{order.token}/").content.decode()
+
+
+def test_who_paid_finds_back_from_the_bank_after_a_correction_and_sees_no_order(client: Client) -> None:
+    order = factories.an_order()
+    client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})
+    back = Payment.objects.get().return_url
+    send_link(order, at=NOON)
+    correct_address(order, email="right@example.org", reason="Typed wrong", at=NOON, actor=someone("owner"))
+    order.refresh_from_db()
+
+    answer = client.get(back)
+
+    assert answer.status_code == 200
+    assert f"Order {order} has a new link" in answer.content.decode()
+    assert order.token not in answer.content.decode()

@@ -13,15 +13,19 @@ from orders.services import (
     Customer,
     UnknownCode,
     check_in,
+    claim_guest_orders,
     code_of,
     correct_address,
     correct_address_by_customer,
     erase_customer,
     is_correctable_by_customer,
     refund,
+    refund_cancelled_sessions,
     ticket_of,
 )
 from payments.models import Refund
+from screenings.models import Session
+from screenings.services import cancel_session
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import (
     NOON,
@@ -161,3 +165,37 @@ def test_customers_correct_it_until_the_first_scan():
     with pytest.raises(AddressNotCorrectable, match="Ask the cinema"):
         correct_address_by_customer(corrected, email=WRONG, at=first.session.start_datetime)
     assert business_state() == before
+
+
+def test_the_order_leaves_the_account_of_the_former_address():
+    order, stranger = a_paid_order(email=WRONG), a_customer()
+    stranger.email = WRONG
+    stranger.save()
+    claim_guest_orders(stranger, at=NOON)
+
+    correct_address(order, email=RIGHT, reason="Typed wrong", at=LATER, actor=a_customer())
+
+    assert not stranger.orders.exists()
+
+
+def test_an_order_bought_with_an_account_stays_there():
+    customer = a_customer()
+    order = a_paid_order(customer=customer, email=customer.email)
+
+    correct_address_by_customer(order, email=RIGHT, at=LATER)
+
+    assert customer.orders.get() == order
+
+
+def test_after_a_cancelled_screening_the_new_address_is_told_of_it_and_gets_no_tickets():
+    session = a_session()
+    order = a_paid_order(session, email=WRONG)
+    cancel_session(session, reason="No power", at=NOON)
+    Session.objects.update(refunds_held=True)
+    refund_cancelled_sessions([order], at=NOON)
+
+    correct_address(order, email=RIGHT, reason="Typed wrong", at=LATER, actor=a_customer())
+
+    order.refresh_from_db()
+    told = Notification.objects.get(recipient=RIGHT)
+    assert (told.kind, told.context["link"]) == ("SESSION_CANCELLED", order.link)

@@ -6,13 +6,14 @@ from decimal import Decimal
 import pytest
 
 from notifications.models import Notification
+from notifications.rendering import render_email
 from orders.errors import ReasonNeeded, SeatBroken, SeatsNotChangeable, SeatTaken
 from orders.models import OrderChange
 from orders.services import UnknownCode, change_seats, check_in, code_of, ticket_of
-from screenings.models import Seat
+from screenings.models import Seat, TicketType
 from screenings.services import cancel_session, start_outage
 from tests.helpers.assertions import raises_unchanged
-from tests.helpers.factories import NOON, a_customer, a_hall, a_paid_order, a_session, an_order
+from tests.helpers.factories import NOON, a_customer, a_hall, a_paid_order, a_session, an_order, business_state
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +169,47 @@ def test_an_unpaid_order_or_another_orders_ticket_is_refused(session, order):
 def test_a_reason_is_needed(session, order):
     with raises_unchanged(ReasonNeeded):
         move(order, seat(session, 1, 4), reason="")
+
+
+def seats_of(order):
+    return [(each.seat.row, each.seat.number) for each in order.tickets.order_by("pk")]
+
+
+def test_guests_shift_by_one_seat(session, order):
+    move(order, seat(session, 1, 2), seat(session, 1, 3))
+
+    assert sorted(seats_of(order)) == [(1, 2), (1, 3)]
+
+
+def test_guests_exchange_their_seats_and_what_they_paid_goes_along(session, order):
+    first, second = order.tickets.order_by("pk")
+    child = TicketType.objects.create(name="Child", price_percent=50)
+    second.ticket_type, second.price = child, Decimal("175.00")
+    second.save()
+
+    move(order, seat(session, 1, 2), seat(session, 1, 1))
+
+    by_seat = {each.seat.number: (each.ticket_type, each.price) for each in order.tickets.all()}
+    assert by_seat == {1: (child, Decimal("175.00")), 2: (first.ticket_type, Decimal("350.00"))}
+
+
+def test_two_guests_do_not_get_one_seat(session, order):
+    with raises_unchanged(SeatTaken):
+        move(order, seat(session, 1, 3), seat(session, 1, 3))
+
+
+def test_a_second_press_changes_nothing(session, order):
+    move(order, seat(session, 1, 3), seat(session, 1, 4))
+    before = business_state()
+
+    move(order, seat(session, 1, 3), seat(session, 1, 4))
+
+    assert business_state() == before
+
+
+def test_the_email_says_which_seats_have_changed(session, order):
+    move(order, seat(session, 1, 3))
+
+    again = Notification.objects.filter(kind="ORDER_PAID").order_by("-pk").first()
+    assert again.context["moves"] == [[1, 1, 1, 3]]
+    assert "row 1, seat 1 → row 1, seat 3" in render_email(again).body

@@ -1,0 +1,76 @@
+"""Pages for the books: the sheet of a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from reports.catalogue import day_sheet
+from reports.catalogue.day_figures import DayFigures, day_figures
+from reports.reading import Period
+from reports.tables import Link, Table
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a page that is neither a table nor a chart. `{{ part }}` in a template shows it."""
+
+    template: str
+    context: dict[str, Any]
+
+    def __html__(self) -> SafeString:
+        return render_to_string(self.template, self.context)
+
+    __str__ = __html__
+
+
+def day_parts(period: Period, _chosen: Any) -> Sequence[Any]:
+    """The sheet of a day. At most ten queries."""
+    [cinema] = period.cinemas
+    date, today = period.first, cinema.business_date(period.at)
+    day = day_figures(cinema, date, at=period.at)
+    steps = {name: date + timedelta(days=days) for name, days in (("before", -1), ("after", 1))}
+    context: dict[str, Any] = {
+        "day": day,
+        "cinema": cinema,
+        "date": date,
+        "links": {
+            name: f"?{urlencode({'cinema': str(cinema.pk), 'day': step.isoformat()})}"
+            for name, step in steps.items()
+            if step <= today
+        },
+    }
+    head = Part("backoffice/reports/day_head.html", context)
+    if day is None:
+        return [head]
+    return [
+        head,
+        *day_sheet.tables(day),
+        with_links(day_sheet.refunds(day)),
+        Part("backoffice/reports/day_foot.html", {"refunds": refunds_of(day)}),
+    ]
+
+
+def with_links(refunds: Table) -> Table:
+    """The orders lead to their pages."""
+    rows: Any = refunds.rows
+    return replace(refunds, rows=[{**row, "order": order_link(row["order"], row["order_id"])} for row in rows])
+
+
+def order_link(number: str, pk: int) -> Link:
+    return Link(number, reverse("admin:orders_order_change", args=[pk]))
+
+
+def refunds_of(day: DayFigures) -> str:
+    """The list of all refunds of the day."""
+    chosen = {
+        "requested_at__gte": day.day.starts_at.isoformat(),
+        "requested_at__lt": day.day.ends_at.isoformat(),
+        "order__cinema": str(day.cinema.pk),
+    }
+    return f"{reverse('admin:payments_refund_changelist')}?{urlencode(chosen)}"

@@ -1,0 +1,191 @@
+"""The figures of one business day of a cinema: those booked when it was closed, or counted now while it is open."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import BigIntegerField, CharField, Count, F, Q, Sum, Value
+from django.db.models.functions import Cast
+
+from bonuses.models import BonusTransaction
+from cinema.money import MINOR_UNITS, ZERO
+from payments.models import Rates, Receipt
+from reports.counting import COUNTS
+from reports.counting.advances import earned_from_advances, refunded_of_before
+from reports.days import Day, Days, days_after, planned_day
+from reports.models import (
+    BarFigures,
+    BusinessDay,
+    Figures,
+    MoneyFigures,
+    PointsFigures,
+    ReceiptFigures,
+    Tender,
+    TicketFigures,
+)
+from reports.tables import Kind, cell_text
+from screenings.models import Cinema
+
+#: The tables of a day sheet, and the columns beside `about` that its figures are grouped by.
+TABLES: dict[type[Figures], tuple[str, ...]] = {
+    TicketFigures: (),
+    BarFigures: (),
+    MoneyFigures: ("tender",),
+    PointsFigures: ("kind",),
+    ReceiptFigures: ("date", "kind", "subject", "vat_rate"),
+}
+Rows = list[dict[str, Any]]
+
+
+@dataclass
+class DayFigures:
+    """`rows` are those that the day booked: its own, and corrections of earlier dates (`about`)."""
+
+    cinema: Cinema
+    day: Day
+    as_of: datetime
+    closed_at: datetime | None
+    rates: Rates
+    rows: dict[type[Figures], Rows] = field(default_factory=dict)
+    opening: Decimal = ZERO  # advances at the start of the day
+    closing: Decimal = ZERO
+    earned_from_advances: Decimal = ZERO
+    points_held: int = 0
+    receipts: dict[str, int] = field(default_factory=dict)  # by status
+
+    def own(self, table: type[Figures]) -> Rows:
+        return [row for row in self.rows[table] if row["about"] == self.day.date]
+
+    def corrections(self, table: type[Figures]) -> Rows:
+        return [row for row in self.rows[table] if row["about"] != self.day.date]
+
+    @property
+    def starts(self) -> str:
+        return self._local(self.day.starts_at)
+
+    @property
+    def ends(self) -> str:
+        return self._local(self.day.ends_at)
+
+    @property
+    def closed(self) -> str:
+        return self._local(self.closed_at) if self.closed_at else ""
+
+    def _local(self, instant: datetime) -> str:
+        return cell_text(instant, Kind.INSTANT, zone=self.cinema.zone)
+
+    @property
+    def received_in_advance(self) -> Decimal:
+        """Money received for later screenings, less what was refunded of it."""
+        return self.closing - self.opening + self.earned_from_advances
+
+
+def day_figures(cinema: Cinema, date: date, *, at: datetime) -> DayFigures | None:
+    """The figures of the day; None if the cinema had no such day by `at`. At most nine queries."""
+    last_closed = BusinessDay.objects.closed().filter(cinema=cinema, date__lt=date).order_by("-starts_at")
+    stored = list(
+        BusinessDay.objects.filter(
+            Q(closed_at__isnull=True) | Q(date=date) | Q(pk__in=last_closed.values("pk")[:1]),
+            cinema=cinema,
+            date__lte=date,
+        ).order_by("starts_at")
+    )
+    before = next((each for each in reversed(stored) if each.closed_at and each.date < date), None)
+    opening = before.advances if before else ZERO
+    if stored and stored[-1].date == date and stored[-1].closed_at is not None:
+        return _closed(cinema, stored[-1], opening)
+    days: list[Day] = [each for each in stored if each.closed_at is None]
+    yesterday = cinema.business_date(at) - timedelta(days=1)
+    last: Day = stored[-1] if stored else planned_day(cinema, yesterday)
+    days += [day for day in days_after(last, cinema, until=at) if day.date <= date]
+    return _live(cinema, days, opening, at) if days and days[-1].date == date else None
+
+
+def _closed(cinema: Cinema, day: BusinessDay, opening: Decimal) -> DayFigures:
+    found = DayFigures(cinema, day, day.ends_at, day.closed_at, Rates(), opening=opening, closing=day.advances)
+    for table, keys in TABLES.items():
+        booked = table._default_manager.filter(day=day).order_by().values("about", *keys)
+        sums = booked.annotate(**{f"sum_{measure}": Sum(measure) for measure in table.MEASURES})
+        found.rows[table] = [{key.removeprefix("sum_"): value for key, value in row.items()} for row in sums]
+    _add_totals(found, earned_from_advances(day, cinema.pk, as_of=day.ends_at))
+    return found
+
+
+def _live(cinema: Cinema, open_days: Sequence[Day], opening: Decimal, at: datetime) -> DayFigures:
+    """The last of the open days; those before it have ended, but are not closed yet."""
+    first, day = open_days[0], open_days[-1]
+    as_of = min(at, day.ends_at)
+    days = Days(open_days, cinemas=[cinema.pk])
+    found = DayFigures(cinema, day, as_of, None, days.rates)
+    rows = {table: _grouped(table, COUNTS[table](days, as_of), keys) for table, keys in TABLES.items()}
+    found.rows = {table: [row for row in rows[table] if row["about"] == day.date] for table in TABLES}
+    totals = _add_totals(
+        found,
+        earned_from_advances(day, cinema.pk, as_of=as_of),
+        refunded_of_before(first.starts_at, cinema.pk, since=first.starts_at, as_of=as_of, name="of_closed"),
+        refunded_of_before(day.starts_at, cinema.pk, since=day.starts_at, as_of=as_of, name="of_earlier"),
+    )
+    # Refunds of closed days are in the money of today already, and in the figures of their screenings not before today
+    # is closed. Those of the other open days are in the figures of these.
+    found.closing = opening + advances(rows) + totals["of_closed"]
+    found.opening = found.closing - advances(found.rows) - totals["of_earlier"]
+    return found
+
+
+def advances(rows: dict[type[Figures], Rows]) -> Decimal:
+    """Money received and not refunded, less what the screenings and the bar kept of it."""
+    received = sum(
+        (row["received"] - row["refunded"] for row in rows[MoneyFigures] if row["tender"] != Tender.POINTS), ZERO
+    )
+    return received - sum(
+        (
+            row["gross"] - row["discount"] - row["points"] - row["refunded_money"]
+            for table in (TicketFigures, BarFigures)
+            for row in rows[table]
+        ),
+        ZERO,
+    )
+
+
+def _add_totals(found: DayFigures, *amounts: Iterable[Any]) -> defaultdict[str, Decimal]:
+    """Points held by all customers, receipts by status, and the given sums of money, with one query."""
+    points = (
+        BonusTransaction.objects.filter(transaction_date__lt=found.as_of)
+        .order_by()
+        .annotate(name=Value("points"))
+        .values("name")
+        .annotate(total=Cast(Sum("amount"), BigIntegerField()))
+    )
+    receipts = (
+        Receipt.objects.filter(
+            created_at__gte=found.day.starts_at, created_at__lt=found.as_of, order__cinema=found.cinema
+        )
+        .order_by()
+        .annotate(name=Cast(F("status"), CharField()))
+        .values("name")
+        .annotate(total=Cast(Count("pk"), BigIntegerField()))
+    )
+    totals: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for row in receipts.union(points, *(query for queries in amounts for query in queries), all=True):
+        name, total = row["name"], row["total"] or 0
+        if name == "points":
+            found.points_held = int(total)
+        elif name in Receipt.Status:
+            found.receipts[name] = int(total)
+        else:
+            totals[name] += Decimal(total).scaleb(-MINOR_UNITS)
+    found.earned_from_advances = totals["earned"]
+    return totals
+
+
+def _grouped(table: type[Figures], rows: Iterable[Any], keys: tuple[str, ...]) -> Rows:
+    columns = ("about", *keys)
+    sums: defaultdict[tuple[Any, ...], dict[str, Any]] = defaultdict(lambda: dict.fromkeys(table.MEASURES, 0))
+    for row in rows:
+        total = sums[tuple(row[column] for column in columns)]
+        for measure in table.MEASURES:
+            total[measure] += row.get(measure) or 0
+    return [{**dict(zip(columns, key, strict=True)), **total} for key, total in sums.items()]

@@ -1,0 +1,284 @@
+"""The sheet of one business day of a cinema, for its books. Each table says by which day its figures count."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bonuses.models import BonusTransaction
+from orders.reasons import Reason, reason_label
+from payments.models import Receipt, Refund, Subject, Vat
+from reports import definitions
+from reports.catalogue.day_figures import DayFigures
+from reports.catalogue.takings import added, column_of
+from reports.models import (
+    BarFigures,
+    DayCheck,
+    MoneyFigures,
+    PointsFigures,
+    ReceiptFigures,
+    Tender,
+    TicketFigures,
+)
+from reports.tables import Column, Kind, Table
+
+REFUNDS_SHOWN = 20
+
+
+def tables(day: DayFigures) -> Sequence[Table]:
+    """All tables of the sheet but that of refunds. One query for a closed day."""
+    return [
+        tenders(day),
+        advances(day),
+        lines(day),
+        receipts_by_rate(day),
+        receipts_by_status(day),
+        points(day),
+        corrections(day),
+        checks(day),
+    ]
+
+
+def tenders(day: DayFigures) -> Table:
+    labels = dict(Tender.choices)
+    rows = sorted(day.own(MoneyFigures), key=lambda row: list(labels).index(row["tender"]))
+    return Table(
+        title=_("Takings by payment method"),
+        subtitle=_("by the business day on which the money moved"),
+        columns=[
+            Column("tender", _("Payment method")),
+            *(column_of(each, summed=True) for each in definitions.MONEY),
+        ],
+        rows=[
+            {"tender": labels[row["tender"]], **{each.key: each.of(row) for each in definitions.MONEY}} for row in rows
+        ],
+    )
+
+
+def advances(day: DayFigures) -> Table:
+    """How the balance of money for later screenings moved."""
+    rows = [
+        (_("At the start of the day"), day.opening),
+        (_("Received for later screenings, less refunds"), day.received_in_advance),
+        (_("Earned from advances of earlier days"), -day.earned_from_advances),
+        (_("At the end of the day") if day.closed_at else _("Now"), day.closing),
+    ]
+    return Table(
+        title=_("Advances"),
+        subtitle=_("by the business day of payments and of screenings"),
+        columns=[
+            Column("what", _("Money for later screenings and their snacks")),
+            Column("amount", _("Amount"), Kind.MONEY),
+        ],
+        rows=rows,
+        notes=[
+            _(
+                "Money received less refunds, less what past screenings and their bar items earned. Points are not "
+                "part of it. An advance is earned on the day of the screening."
+            )
+        ],
+    )
+
+
+def lines(day: DayFigures) -> Table:
+    """Tickets and bar of the day's screenings."""
+    rows = []
+    for table, name, units, takings, subject in (
+        (TicketFigures, _("Tickets"), definitions.ADMISSIONS, definitions.BOX_OFFICE, Subject.TICKETS),
+        (BarFigures, _("Bar"), definitions.BAR_UNITS, definitions.BAR_TAKINGS, Subject.GOODS),
+    ):
+        total = added(table.MEASURES, day.own(table))
+        rows.append(
+            {
+                "name": name,
+                "units": units.of(total),
+                **{each.key: each.of(total) for each in LINE_FIGURES},
+                "takings": takings.of(total),
+                "rate": Vat(day.rates.on(subject, day.day.date)).label,
+            }
+        )
+    gross, discounts, refunded, paid_with_points, vat = (column_of(each, summed=True) for each in LINE_FIGURES)
+    return Table(
+        title=_("Tickets and bar"),
+        subtitle=_("by the day of the screening"),
+        columns=[
+            Column("name", _("Line")),
+            Column("units", _("Units"), Kind.INTEGER),
+            gross,
+            discounts,
+            refunded,
+            Column("takings", _("Box office and bar takings"), Kind.MONEY, definitions.BOX_OFFICE, is_summed=True),
+            paid_with_points,
+            Column("rate", _("VAT rate")),
+            vat,
+        ],
+        rows=rows,
+    )
+
+
+LINE_FIGURES = (
+    definitions.GROSS,
+    definitions.DISCOUNTS,
+    definitions.REFUNDED,
+    definitions.PAID_WITH_POINTS,
+    definitions.VAT,
+)
+
+
+def receipts_by_rate(day: DayFigures) -> Table:
+    kinds, subjects, rates = dict(Receipt.Kind.choices), dict(Subject.choices), dict(Vat.choices)
+    order = {key: number for number, key in enumerate(kinds)}
+    rows = sorted(
+        day.own(ReceiptFigures), key=lambda row: (row["date"], order[row["kind"]], row["subject"], row["vat_rate"])
+    )
+    return Table(
+        title=_("Receipts by VAT rate"),
+        subtitle=_("by the calendar date of the receipt"),
+        columns=[
+            Column("date", _("Date of the receipt"), Kind.DATE),
+            Column("kind", _("Kind")),
+            Column("subject", _("Item type")),
+            Column("rate", _("VAT rate")),
+            Column("lines", _("Lines"), Kind.INTEGER, is_summed=True),
+            Column("amount", _("Amount"), Kind.MONEY),
+            Column("vat", _("VAT"), Kind.MONEY, definitions.VAT_OF_RECEIPTS),
+        ],
+        rows=[
+            {
+                **row,
+                "kind": kinds[row["kind"]],
+                "subject": subjects[row["subject"]],
+                "rate": rates[row["vat_rate"]],
+            }
+            for row in rows
+        ],
+    )
+
+
+def receipts_by_status(day: DayFigures) -> Table:
+    return Table(
+        title=_("Fiscal receipts"),
+        subtitle=_("made on the business day, as they are now"),
+        columns=[Column("status", _("Status")), Column("receipts", _("Receipts"), Kind.INTEGER, is_summed=True)],
+        rows=[(label, day.receipts.get(status, 0)) for status, label in Receipt.Status.choices],
+    )
+
+
+def points(day: DayFigures) -> Table:
+    kinds = dict(BonusTransaction.Type.choices)
+    moved = {row["kind"]: row["points"] for row in day.own(PointsFigures)}
+    rows: list[tuple[Any, int]] = [(kinds[kind], moved[kind]) for kind in kinds if kind in moved]
+    held = _("Points held by all customers of the chain")
+    return Table(
+        title=_("Points"),
+        subtitle=_("by the business day on which they moved"),
+        columns=[
+            Column("kind", _("With orders of this cinema")),
+            Column("points", _("Points"), Kind.INTEGER, definitions.POINTS_MOVED),
+        ],
+        rows=[*rows, (held, day.points_held)],
+    )
+
+
+def corrections(day: DayFigures) -> Table:
+    """What the day booked about earlier dates: refunds of past screenings, and what was recorded late."""
+    about = sorted(
+        {row["about"] for table in (TicketFigures, BarFigures, MoneyFigures) for row in day.corrections(table)}
+    )
+    money = [row for row in day.corrections(MoneyFigures) if row["tender"] != Tender.POINTS]
+    rows = []
+    for date in about:
+        tickets, bar, moved = (
+            added(table.MEASURES, [row for row in found if row["about"] == date])
+            for table, found in (
+                (TicketFigures, day.corrections(TicketFigures)),
+                (BarFigures, day.corrections(BarFigures)),
+                (MoneyFigures, money),
+            )
+        )
+        rows.append(
+            {
+                "about": date,
+                definitions.ADMISSIONS.key: definitions.ADMISSIONS.of(tickets),
+                definitions.BOX_OFFICE.key: definitions.BOX_OFFICE.of(tickets),
+                definitions.BAR_TAKINGS.key: definitions.BAR_TAKINGS.of(bar),
+                definitions.TAKINGS.key: definitions.TAKINGS.of(moved),
+            }
+        )
+    shown = (definitions.ADMISSIONS, definitions.BOX_OFFICE, definitions.BAR_TAKINGS, definitions.TAKINGS)
+    return Table(
+        title=_("Corrections of earlier days"),
+        subtitle=_("booked on this business day; the earlier days stay as they were closed"),
+        columns=[Column("about", _("About"), Kind.DATE), *(column_of(each, summed=True) for each in shown)],
+        rows=rows,
+        notes=[] if day.closed_at else [_("Corrections are booked when the day is closed.")],
+    )
+
+
+def checks(day: DayFigures) -> Table:
+    """The checks of a closed day. One query."""
+    stored = DayCheck.objects.filter(day__cinema=day.cinema, day__date=day.day.date) if day.closed_at else []
+    return Table(
+        title=_("Checks"),
+        subtitle=_("made when the day was closed"),
+        columns=[
+            Column("name", _("Check")),
+            Column("difference", _("Difference")),
+            Column("result", _("Result")),
+            Column("note", _("Explanation")),
+        ],
+        rows=[
+            (
+                check.get_name_display(),
+                check.in_words(check.difference) if check.difference else "",
+                check.state().label,
+                check.note,
+            )
+            for check in stored
+        ],
+        notes=[] if day.closed_at else [_("The checks are made when the day is closed.")],
+    )
+
+
+def refunds(day: DayFigures) -> Table:
+    """The first refunds of the day. One query."""
+    made = (
+        Refund.objects.filter(requested_at__gte=day.day.starts_at, requested_at__lt=day.as_of, order__cinema=day.cinema)
+        .select_related("order", "actor")
+        .order_by("requested_at", "pk")[: REFUNDS_SHOWN + 1]
+    )
+    found = list(made)
+    notes = [_("Only the first %(count)d are listed here.") % {"count": REFUNDS_SHOWN}]
+    return Table(
+        title=_("Refunds of the day"),
+        subtitle=_("by the business day on which they were made"),
+        columns=[
+            Column("at", _("Time"), Kind.INSTANT),
+            Column("order", _("Order")),
+            Column("amount", _("Amount"), Kind.MONEY),
+            Column("reason", _("Reason")),
+            Column("by", _("Made by")),
+            Column("status", _("Status")),
+        ],
+        rows=[
+            {
+                "at": refund.requested_at,
+                "order": refund.order.number,
+                "order_id": refund.order_id,
+                "amount": refund.amount,
+                "reason": reason_label(refund.reason),
+                "by": who(refund),
+                "status": refund.get_status_display(),
+            }
+            for refund in found[:REFUNDS_SHOWN]
+        ],
+        zone=day.cinema.zone,
+        notes=notes if len(found) > REFUNDS_SHOWN else [],
+    )
+
+
+def who(refund: Refund) -> str:
+    """Who made it: a member of staff by name. Customers are never named."""
+    if refund.reason == Reason.BY_CUSTOMER:
+        return _("Customer")
+    return str(refund.actor) if refund.actor and refund.actor.is_staff else _("Automatically or at the provider")

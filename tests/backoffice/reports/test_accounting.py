@@ -1,0 +1,143 @@
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from cinema import clock
+from orders.services import refund, refund_by_customer
+from reports.models import BusinessDay
+from reports.services import close_locked, open_days
+from screenings.models import Cinema
+from tests.helpers.factories import a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+MOST_QUERIES = 15
+
+
+@pytest.fixture
+def own() -> Cinema:
+    return a_cinema()
+
+
+def sheet(client, **chosen: object):
+    return client.get(reverse("admin:reports_day"), {key: str(value) for key, value in chosen.items()})
+
+
+def tables(answer) -> dict[str, list]:
+    return {str(part.title): list(part.rows) for part in answer.context_data["parts"] if hasattr(part, "rows")}
+
+
+def yesterday_closed(cinema: Cinema) -> BusinessDay:
+    """The business day of yesterday, on which two tickets were sold for today and one of them refunded."""
+    noon = cinema.day_bounds(cinema.business_date(clock.now()) - DAY)[0] + timedelta(hours=7)
+    order = a_paid_order(a_session(a_hall(cinema), start=noon + DAY), seats=2, snacks=[(an_item(cinema), 1)], at=noon)
+    manager = someone("cinema_manager", cinema, email="mary@example.org")
+    refund(order, lines=[order.tickets.first()], reason="Fell ill", at=noon, actor=manager)
+    with transaction.atomic():
+        open_days([cinema], at=clock.now())
+        for day in BusinessDay.objects.to_close(clock.now()).order_by("starts_at"):
+            close_locked(day, at=clock.now())
+    return BusinessDay.objects.closed().get()
+
+
+def test_the_sheet_of_a_closed_day(own):
+    yesterday_closed(own)
+
+    answer = sheet(browser(someone("accountant", all_cinemas=True)))
+
+    found = tables(answer)
+    assert [(row["tender"], row["received"], row["refunds_made"]) for row in found["Takings by payment method"]] == [
+        ("Cash", 820, 350)
+    ]
+    assert [amount for _name, amount in found["Advances"]] == [0, 470, 0, 470]
+    [row] = found["Refunds of the day"]
+    assert (row["amount"], row["reason"], row["by"]) == (350, "Fell ill", "mary@example.org")
+    assert [result for _name, _difference, result, _note in found["Checks"]] == ["Agrees"] * 4
+    assert "these figures no longer change" in answer.content.decode()
+
+
+def test_each_table_says_by_which_day_its_figures_count(own):
+    a_paid_order(a_session(a_hall(own), start=clock.now() + DAY), at=clock.now())
+
+    answer = sheet(browser(someone("cinema_manager", own)), day=own.business_date(clock.now()))
+
+    assert all(part.subtitle for part in answer.context_data["parts"] if hasattr(part, "rows"))
+    assert "The day is open" in answer.content.decode()
+
+
+def test_the_sheet_leads_to_the_refunded_orders_and_to_all_refunds_of_the_day(own):
+    client = browser(someone("cinema_manager", own))
+    day = yesterday_closed(own)
+    a_paid_order(a_session(a_hall(own), start=clock.now() + DAY), at=clock.now())
+    late = a_paid_order(a_session(a_hall(own), start=clock.now() + DAY), at=clock.now())
+    refund(late, reason="Today", at=clock.now())
+
+    answer = sheet(client, day=day.date)
+    [row] = tables(answer)["Refunds of the day"]
+    [foot] = [part for part in answer.context_data["parts"] if "refunds" in getattr(part, "context", {})]
+
+    assert client.get(row["order"].url).status_code == 200
+    assert row["order"].url in answer.content.decode()
+    listed = client.get(foot.context["refunds"]).context_data["cl"].result_list
+    assert [each.reason for each in listed] == ["Fell ill"]
+
+
+def test_customers_are_not_named(own):
+    customer = a_customer()
+    at = clock.now()
+    order = a_paid_order(a_session(a_hall(own), start=at + DAY), at=at, customer=customer)
+    refund_by_customer(order, lines=[order.tickets.get()], at=at, actor=customer)
+
+    answer = sheet(browser(someone("cinema_manager", own)), day=own.business_date(at))
+
+    assert [row["by"] for row in tables(answer)["Refunds of the day"]] == ["Customer"]
+    assert customer.email not in answer.content.decode()
+
+
+def test_a_long_list_of_refunds_is_cut(own, monkeypatch):
+    monkeypatch.setattr("reports.catalogue.day_sheet.REFUNDS_SHOWN", 1)
+    at = clock.now()
+    for _ in range(2):
+        refund(a_paid_order(a_session(a_hall(own), start=at + DAY), at=at), reason="Ill", at=at)
+
+    answer = sheet(browser(someone("cinema_manager", own)), day=own.business_date(at))
+
+    assert len(tables(answer)["Refunds of the day"]) == 1
+    assert "Only the first 1" in answer.content.decode()
+
+
+def test_a_manager_opens_no_sheet_of_another_cinema(own):
+    other = a_cinema()
+    yesterday_closed(other)
+
+    answer = sheet(browser(someone("cinema_manager", own)), cinema=other.pk)
+
+    assert answer.context_data["form"].errors.keys() == {"cinema"}
+    assert other.name not in answer.content.decode()
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "tomorrow", "0001-01-01"])
+def test_a_day_that_cannot_be_shown_is_refused_in_words(own, day):
+    answer = sheet(browser(someone("owner", all_cinemas=True)), day=day)
+
+    assert answer.status_code == 200
+    assert list(answer.context_data["form"].errors) == ["day"]
+
+
+@pytest.mark.parametrize("which", ["closed", "open"])
+def test_a_sheet_takes_few_queries(own, which, django_assert_max_num_queries):
+    day = yesterday_closed(own).date
+    at = clock.now()
+    order = a_paid_order(a_session(a_hall(own), start=at + DAY), seats=2, snacks=[(an_item(own), 1)], at=at)
+    refund(order, reason="Ill", at=at)
+    client = browser(someone("owner", all_cinemas=True))
+
+    with django_assert_max_num_queries(MOST_QUERIES):
+        answer = sheet(client, cinema=own.pk, day=day if which == "closed" else own.business_date(at))
+
+    assert answer.status_code == 200
+    assert len(tables(answer)["Refunds of the day"]) == 1
