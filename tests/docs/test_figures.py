@@ -297,6 +297,13 @@ def test_the_open_day_shows_the_same_figures_live(cinema):
     assert figures(cinema, SATURDAY, SATURDAY, winter(SUNDAY + timedelta(days=1), "04:59")) == column(1)
 
 
+def test_advances_are_what_the_page_says(cinema):
+    played(cinema)
+
+    stored = BusinessDay.objects.closed().order_by("date").values_list("date", "advances")
+    assert [[NAMES[day], str(amount)] for day, amount in stored] == [row[:2] for row in table("What reports show", 1)]
+
+
 def test_checks_have_the_sides_of_the_page(cinema):
     played(cinema)
 
