@@ -18,17 +18,17 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.scoped_choices import visible_rows
-from backoffice.reports.accounting import day_parts
-from backoffice.reports.forms import DayForm, OccupancyForm, PeriodForm, TakingsForm
+from backoffice.reports.accounting import day_parts, month_parts
+from backoffice.reports.forms import DayForm, MonthForm, OccupancyForm, PeriodForm, TakingsForm, YearForm
 from cinema import clock
 from reports import charts, definitions
-from reports.catalogue import programme, takings
+from reports.catalogue import bar, points, programme, takings
 from reports.reading import Period
 from reports.tables import Chart, Table
 from screenings.models import Cinema
 
 Part = Table | Chart
-Form = PeriodForm | DayForm
+Form = PeriodForm | DayForm | MonthForm
 Build = Callable[[Period, Any], Sequence[Any]]  # of parts, or of anything else that renders itself
 
 
@@ -39,9 +39,13 @@ class ReportPages(CinemaScopedAdmin):
         pages: list[tuple[str, Any, type[Form], Build]] = [
             ("takings", gettext_lazy("Takings"), TakingsForm, takings_parts),
             ("money", gettext_lazy("Money"), PeriodForm, money_parts),
+            ("bar", gettext_lazy("Bar"), PeriodForm, bar_parts),
+            ("losses", gettext_lazy("Losses of the bar"), PeriodForm, losses_parts),
+            ("points", gettext_lazy("Points"), YearForm, points_parts),
             ("films", gettext_lazy("Film rank"), PeriodForm, films_parts),
             ("occupancy", gettext_lazy("Occupancy"), OccupancyForm, occupancy_parts),
             ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
+            ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
         ]
         return [
             *(
@@ -56,12 +60,14 @@ class ReportPages(CinemaScopedAdmin):
             if not self.has_view_permission(request):
                 raise PermissionDenied
             visible = visible_rows(self.admin_site, Cinema, request)
-            cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
+            rows = Cinema.objects.none() if visible is None else visible
+            cinemas = list(rows.select_related("legal_entity").order_by("name"))
             context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
             if cinemas:
                 form = form_class(request.GET, cinemas=cinemas, at=clock.now())
                 period = form.period()
-                context |= {"form": form, "parts": build(period, form.cleaned_data), "period": period}
+                parts = build(period, {**form.cleaned_data, "user": request.user})
+                context |= {"form": form, "parts": parts, "period": period}
             return TemplateResponse(request, "backoffice/reports/report.html", context)
 
         return view
@@ -81,6 +87,20 @@ def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
 
 def money_parts(period: Period, _chosen: Any) -> Sequence[Part]:
     return [takings.tenders(period)]
+
+
+def bar_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    whole, items = bar.bar(period)
+    best = [(row["item"], row[definitions.MARGIN.key]) for row in list(items.rows)[:10]]  # type: ignore[call-overload]
+    return [whole, items, charts.ranking(_("Highest margin"), best), bar.bought_together(period)]
+
+
+def losses_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    return [bar.losses(period)]
+
+
+def points_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    return points.points(period)
 
 
 def films_parts(period: Period, _chosen: Any) -> Sequence[Part]:

@@ -21,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from cinema.money import ZERO, MoneyField
-from concessions.models import ConcessionPreorder
+from concessions.models import ConcessionPreorder, StockMovement
 from orders.models import Ticket
 from payments.models import Subject, Vat
 from reports.counting.vat import PERCENT, included
@@ -66,6 +66,7 @@ def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetim
             cinema_id=F("order__cinema"),
             item_id=F("concession_item"),
             channel=F("order__channel"),
+            line_cost=_cost(as_of),
             promocode_id=F("order__promocode"),
         )
         .values("cinema_id", "about", "item_id", "channel", "promocode_id")
@@ -80,9 +81,18 @@ def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetim
             points=Sum("bonus_share"),
             refunded_value=Sum(ExpressionWrapper(value, output_field=MoneyField()), filter=back, default=ZERO),
             refunded_money=Sum("refund_line__amount", filter=back, default=ZERO),
+            cost=Sum("line_cost", default=ZERO),
+            uncosted=Coalesce(Sum("quantity", filter=~back & Q(line_cost__isnull=True)), 0),
             vat=Sum(included(kept, _percent(days)), filter=~back, default=ZERO),
         )
     )
+
+
+def _cost(as_of: datetime) -> Subquery:
+    """What the units of a line cost that left the stock and did not come back; null if that is not known."""
+    moved = StockMovement.objects.filter(preorder=OuterRef("pk"), at__lt=as_of).order_by().values("preorder")
+    value = ExpressionWrapper(-Sum("value"), output_field=MoneyField())
+    return Subquery(moved.annotate(cost=value).values("cost"))
 
 
 def _percent(days: Days) -> Expression:

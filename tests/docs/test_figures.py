@@ -116,8 +116,8 @@ class TwoDays:
         run("send_receipts", at=at)
 
     def play_saturday(self):
-        receive(self.popcorn, quantity=50, at=summer(SATURDAY, "09:00"))
-        receive(self.coffee, quantity=20, at=summer(SATURDAY, "09:00"))
+        receive(self.popcorn, quantity=50, unit_cost=Decimal(40), at=summer(SATURDAY, "09:00"))
+        receive(self.coffee, quantity=20, unit_cost=Decimal(30), at=summer(SATURDAY, "09:00"))
         first = self.order(
             *("A", summer(SATURDAY, "10:00"), self.evening, self.evening),
             snacks=[(self.popcorn, 2)],
@@ -238,7 +238,7 @@ def test_points_stock_and_receipts_are_booked_as_the_page_says(cinema):
     kind = lambda row: words[row.kind]  # noqa: E731
     items = {cinema.popcorn.pk: "popcorn", cinema.coffee.pk: "coffee"}
     assert rows_of(PointsFigures, kind, *fields("points")) == sorted(table(heading))
-    assert rows_of(StockFigures, lambda row: items[row.item_id], kind, *fields("units")) == sorted(table(heading, 1))
+    assert rows_of(StockFigures, lambda row: items[row.item_id], kind, *fields("units", "value")) == sorted(table(heading, 1))
     receipts = [
         [
             NAMES[row.day.date],

@@ -158,7 +158,9 @@ class DirectCount:
             self.add("PointsFigures", entry.order.cinema_id, entry.transaction_date, key, points=entry.amount)
         for move in StockMovement.objects.filter(at__lt=self.until).select_related("concession_item"):
             key = (move.concession_item_id, move.kind)
-            self.add("StockFigures", move.concession_item.cinema_id, move.at, key, units=move.quantity)
+            value, uncosted = (move.value, 0) if move.value is not None else (ZERO, move.quantity)
+            stock = {"units": move.quantity, "value": value, "uncosted": uncosted}
+            self.add("StockFigures", move.concession_item.cinema_id, move.at, key, **stock)
 
     def _receipts(self) -> None:
         for line in ReceiptLine.objects.filter(receipt__created_at__lt=self.until).select_related("receipt__order"):
