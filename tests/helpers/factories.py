@@ -33,6 +33,7 @@ from screenings.services import build_hall, schedule
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
 PRICE = Decimal("350.00")
+COST = Decimal("35.00")  # of one unit of a bar item
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 _numbers = count(1)  # for names that must be unique
@@ -68,13 +69,24 @@ def a_session(
 def an_item(
     cinema: Cinema | None = None, *, stock: int = 100, price: Decimal = Decimal("120.00"), **fields: Any
 ) -> ConcessionItem:
-    """An item whose stock comes from one opening movement."""
+    """An item whose stock comes from one opening movement, at a cost of `COST`."""
+    costs = {"stock_value": stock * COST, "average_cost": COST} if stock else {}
     item = ConcessionItem.objects.create(
-        cinema=cinema or a_cinema(), name=f"Popcorn {next(_numbers)}", price=price, stock_quantity=stock, **fields
+        cinema=cinema or a_cinema(),
+        name=f"Popcorn {next(_numbers)}",
+        price=price,
+        stock_quantity=stock,
+        **costs,
+        **fields,
     )
     if stock:
         StockMovement.objects.create(
-            concession_item=item, quantity=stock, kind=StockMovement.Kind.OPENING, at=NOON - timedelta(days=30)
+            concession_item=item,
+            quantity=stock,
+            kind=StockMovement.Kind.OPENING,
+            unit_cost=COST,
+            value=stock * COST,
+            at=NOON - timedelta(days=30),
         )
     return item
 
