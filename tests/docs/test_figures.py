@@ -238,7 +238,9 @@ def test_points_stock_and_receipts_are_booked_as_the_page_says(cinema):
     kind = lambda row: words[row.kind]  # noqa: E731
     items = {cinema.popcorn.pk: "popcorn", cinema.coffee.pk: "coffee"}
     assert rows_of(PointsFigures, kind, *fields("points")) == sorted(table(heading))
-    assert rows_of(StockFigures, lambda row: items[row.item_id], kind, *fields("units", "value")) == sorted(table(heading, 1))
+    assert rows_of(StockFigures, lambda row: items[row.item_id], kind, *fields("units", "value")) == sorted(
+        table(heading, 1)
+    )
     receipts = [
         [
             NAMES[row.day.date],
