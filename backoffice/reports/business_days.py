@@ -1,8 +1,11 @@
 """Pages of business days and of the checks made when a day was closed."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +62,17 @@ class BusinessDayAdmin(ReportPages, ReadOnlyAdmin):
     inlines = [DayCheckInline]
 
 
+class ResultFilter(admin.SimpleListFilter):
+    title = _("result")
+    parameter_name = "result"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("To be explained"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DayCheck]) -> QuerySet[DayCheck]:
+        return queryset.filter(pk__in=DayCheck.objects.open().values("pk")) if self.value() else queryset
+
+
 class ExplainForm(ActionForm):
     note = ReasonField(label=_("Explanation"))
 
@@ -70,7 +84,7 @@ class DayCheckAdmin(CheckColumns, ActionsMixin, ReadOnlyAdmin):
     cinema_path = "day__cinema"
     ordering = ["-day__date", "name"]
     list_display = ["name", "day", "at_cinema", "left_side", "right_side", "difference", "result"]
-    list_filter = ["name"]
+    list_filter = [ResultFilter, "name"]
     list_select_related = ["day__cinema"]
     fields = ["name", "day", ("left_side", "right_side", "difference"), "result", "note", ("settled_by", "settled_at")]
     readonly_fields = ["left_side", "right_side", "difference", "result"]

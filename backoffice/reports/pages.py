@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.framework.admin import CinemaScopedAdmin
+from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
 from backoffice.reports.accounting import day_parts, month_parts
 from backoffice.reports.forms import DayForm, MonthForm, OccupancyForm, PeriodForm, TakingsForm, YearForm
@@ -64,7 +65,7 @@ class ReportPages(CinemaScopedAdmin):
             cinemas = list(rows.select_related("legal_entity").order_by("name"))
             context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
             if cinemas:
-                form = form_class(request.GET, cinemas=cinemas, at=clock.now())
+                form = form_class(with_chosen_cinema(request, cinemas), cinemas=cinemas, at=clock.now())
                 period = form.period()
                 parts = build(period, {**form.cleaned_data, "user": request.user})
                 context |= {"form": form, "parts": parts, "period": period}

@@ -23,8 +23,8 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
     A ticket counts from the instant its order was paid. It stays sold when it is refunded, and counts as refunded too.
     """
     sessions: dict[int, Any] = {
-        row["pk"]: {**row, "about": days.of(row["start_datetime"])}
-        for row in Session.objects.filter(days.within("start_datetime"), hall__cinema__in=days.cinemas)
+        row["pk"]: {**row, "about": days.of(row["start_datetime"], row["hall__cinema_id"])}
+        for row in Session.objects.filter(days.within("start_datetime", "hall__cinema"))
         .order_by()
         .values("pk", "start_datetime", "film_id", "hall_id", "hall__cinema_id")
     }
