@@ -215,8 +215,11 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 APPS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "reports", "notifications", "demo")
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
-#: The fields of a notification that are compared; those about attempts to send it are left out.
-NOTIFICATION_FIELDS = ("kind", "recipient", "occasion", "language", "not_after", "status")
+#: The fields of some models that are compared; those about attempts to send or make them are left out.
+COMPARED_FIELDS = {
+    "notifications.Notification": ("kind", "recipient", "occasion", "language", "not_after", "status"),
+    "reports.ReportFile": ("report", "format", "first", "last", "person", "status", "rows_done", "problem"),
+}
 
 
 def business_state() -> BusinessState:
@@ -272,7 +275,7 @@ def _prepared(model: type[models.Model], sql: str) -> str:
 def _paths(model: type[models.Model], field: Any) -> list[str]:
     if field.primary_key or field.name in RANDOM_FIELDS:
         return []
-    if model._meta.label == "notifications.Notification" and field.name not in NOTIFICATION_FIELDS:
+    if field.name not in COMPARED_FIELDS.get(model._meta.label, (field.name,)):
         return []
     if field.is_relation:
         return [f"{field.name}__{path}" for path in NATURAL_KEYS[field.related_model._meta.label]]
