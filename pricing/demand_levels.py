@@ -31,53 +31,49 @@ class Period:
     orders: float
 
 
-def spans(history: Sequence[tuple[float, float, float]], days_left: float) -> list[tuple[float, float]]:
-    """When each row's period began and ended. Rows are named by when they began, unless the last one is of just now."""
-    days = [row[0] for row in history]
-    if len(days) > 1 and days[-1] - days_left < 1e-6 < days[-2] - days[-1]:  # named by their ends
-        first = days[0] + (days[0] - days[1])
-        return list(pairwise([first, *days]))
-    return list(pairwise([*days, days_left]))
+def ends(days: Sequence[float], days_left: float) -> Sequence[float]:
+    """When each period ended: when the next one began. Rows may also be named by their ends: then the last is now."""
+    if len(days) > 1 and days[-1] - days_left < 1e-6 < days[-2] - days[-1]:
+        return days
+    return [*days[1:], days_left]
 
 
 def periods(inputs: QuoteInputs) -> list[Period]:
     """The history's review periods; neighbours are merged until they last an eighth of the time left."""
-    willingness = inputs.willingness
-    flat = willingness.is_flat
-    shift = willingness.shift(0.0)
+    willingness, history = inputs.willingness, inputs.history
+    flat, shift = willingness.is_flat, willingness.shift(0.0)
     known: dict[float, float] = {}
     merged: list[Period] = []
-    begin = length = weighted = orders = ratio = 0.0
-    fresh = True
-    times = spans(inputs.history, inputs.days_left)
-    last = len(times) - 1
-    for number, ((start, end), (_days, price, count)) in enumerate(zip(times, inputs.history, strict=True)):
-        if flat:
-            ratio = known.get(price, -1.0)
-            if ratio < 0:
-                ratio = known[price] = willingness.ratio(price, shift)
-        else:
+    ended = ends(history.days, inputs.days_left)
+    begin = start = 2 * history.days[0] - history.days[1] if ended is history.days else history.days[0]
+    weighted = orders = 0.0
+    for price, count, end in zip(history.paid, history.orders, ended, strict=True):
+        if not flat:
             ratio = willingness.ratio(price, willingness.shift((start + end) / 2))
-        if fresh:
-            begin, fresh = start, False
-        length += start - end
+        elif price in known:
+            ratio = known[price]
+        else:
+            ratio = known[price] = willingness.ratio(price, shift)
         weighted += ratio * (start - end)
         orders += count
-        if number == last or begin - end >= end * _PART_OF_TIME_LEFT:
-            merged.append(Period(begin, end, weighted / length if length > 0 else ratio, orders))
-            length = weighted = orders = 0.0
-            fresh = True
+        start = end
+        if begin - end >= end * _PART_OF_TIME_LEFT:
+            merged.append(Period(begin, end, weighted / (begin - end) if begin > end else ratio, orders))
+            weighted = orders = 0.0
+            begin = end
+    if orders or begin > start:
+        merged.append(Period(begin, start, weighted / (begin - start) if begin > start else ratio, orders))
     return merged
 
 
 def hypotheses(inputs: QuoteInputs) -> list[Hypothesis]:
     """Every level with every plausible curve, weighed by the history. The weights add up to 1."""
-    observed = periods(inputs) if inputs.history else []
-    ends = [observed[0].start, *(period.end for period in observed)] if observed else []
+    observed = periods(inputs) if inputs.history.days else []
+    times = [observed[0].start, *(period.end for period in observed)] if observed else []
     orders = sum(period.orders for period in observed)
     scores = []
     expected_orders = inputs.expected / inputs.party_mean
-    tables = shares_to_come(inputs.curve, ends) if ends else [[] for _variant in VARIANTS]
+    tables = shares_to_come(inputs.curve, times) if times else [[] for _variant in VARIANTS]
     for variant, shares in enumerate(tables):
         exposure = timing = 0.0
         for period, (before, after) in zip(observed, pairwise(shares), strict=True):

@@ -140,8 +140,8 @@ def _reasons(
         return [{"code": "SOLD_OUT", "text": "No seat is left: the price would be the highest that is allowed."}]
     multiple = sum(each.weight * each.expected for each in believed) / inputs.expected
     demand = f"Demand at the list price is put at {multiple:.0%} of the forecast"
-    if inputs.history:
-        orders = sum(row[2] for row in inputs.history)
+    if inputs.history.days:
+        orders = sum(inputs.history.orders)
         reasons = [{"code": "DEMAND_LEARNED", "text": f"{demand}, after {orders:.0f} orders."}]
     else:
         reasons = [{"code": "DEMAND_FORECAST", "text": f"{demand}: nothing has been observed yet."}]
