@@ -15,6 +15,8 @@ from pricing.quote_inputs import QuoteInputs
 
 _PART_OF_TIME_LEFT = 1 / 8  # periods are merged until they last so much of the time left: long histories stay quick
 
+_IMPROBABLE = 9.0  # hypotheses e ** 9 times less probable than the best one are dropped
+
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
@@ -39,7 +41,10 @@ def ends(days: Sequence[float], days_left: float) -> Sequence[float]:
 
 
 def periods(inputs: QuoteInputs) -> list[Period]:
-    """The history's review periods; neighbours are merged until they last an eighth of the time left."""
+    """The history's review periods; neighbours are merged until they last an eighth of the time left.
+
+    What came before the sale began, as the curve has it, tells nothing and is left out.
+    """
     willingness, history = inputs.willingness, inputs.history
     flat, shift = willingness.is_flat, willingness.shift(0.0)
     known: dict[float, float] = {}
@@ -57,13 +62,13 @@ def periods(inputs: QuoteInputs) -> list[Period]:
         weighted += ratio * (start - end)
         orders += count
         start = end
-        if begin - end >= end * _PART_OF_TIME_LEFT:
-            merged.append(Period(begin, end, weighted / (begin - end) if begin > end else ratio, orders))
+        if begin - end >= end * _PART_OF_TIME_LEFT and begin > end:
+            merged.append(Period(begin, end, weighted / (begin - end), orders))
             weighted = orders = 0.0
             begin = end
-    if orders or begin > start:
-        merged.append(Period(begin, start, weighted / (begin - start) if begin > start else ratio, orders))
-    return merged
+    if begin > start:
+        merged.append(Period(begin, start, weighted / (begin - start), orders))
+    return [period for period in merged if period.end < inputs.curve.horizon]
 
 
 def hypotheses(inputs: QuoteInputs) -> list[Hypothesis]:
@@ -90,6 +95,8 @@ def hypotheses(inputs: QuoteInputs) -> list[Hypothesis]:
                 score += orders * math.log(multiple)
             scores.append((score, multiple * inputs.expected, variant))
     best = max(score for score, _expected, _variant in scores)
-    raw = [(math.exp(score - best), expected, variant) for score, expected, variant in scores if score > best - 12]
+    raw = [
+        (math.exp(score - best), expected, variant) for score, expected, variant in scores if score > best - _IMPROBABLE
+    ]
     total = sum(weight for weight, _expected, _variant in raw)
     return [Hypothesis(weight / total, expected, variant) for weight, expected, variant in raw]

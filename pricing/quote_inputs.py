@@ -15,6 +15,7 @@ from pricing.willingness import Willingness
 
 _MOST = 1e9  # no figure of a session is larger
 _MOST_POINTS = 2000  # of a curve
+_MOST_LEVELS = 200
 _MOST_ROWS = 100_000  # of a history
 _LONGEST = 40  # characters of a number
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=repr)
@@ -226,7 +227,7 @@ def _history(value: Any, days_left: float) -> History:
 
 
 def _levels(value: Any) -> tuple[tuple[float, float], ...]:
-    levels = _pairs(value, "forecast.levels")
+    levels = _pairs(_list(value, "forecast.levels", most=_MOST_LEVELS), "forecast.levels")
     total = sum(probability for _multiple, probability in levels)
     if total <= 0 or not any(multiple > 0 < probability for multiple, probability in levels):
         raise Unusable("INVALID_DATA", "forecast.levels has no level that is possible")
