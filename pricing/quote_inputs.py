@@ -60,7 +60,8 @@ class QuoteInputs:
     expected: float  # seats, at the base price
     levels: tuple[tuple[float, float], ...]  # multiple of what is expected, probability
     curve: BookingCurve
-    party_mean: float
+    party_mean: float  # seats an order
+    party_is_known: bool
     willingness: Willingness
     config: Config
 
@@ -106,6 +107,7 @@ def read(q: Mapping[str, Any]) -> QuoteInputs:
         levels=_levels(_member(forecast, "levels", "forecast")),
         curve=_curve(_member(forecast, "curve", "forecast")),
         party_mean=_party_mean(forecast.get("party_mean")),
+        party_is_known=forecast.get("party_mean") is not None,
         willingness=_willingness(_member(q, "demand", "the payload"), base),
         config=_config(_member(q, "config", "the payload")),
     )

@@ -145,6 +145,8 @@ def _reasons(
         reasons = [{"code": "DEMAND_LEARNED", "text": f"{demand}, after {orders:.0f} orders."}]
     else:
         reasons = [{"code": "DEMAND_FORECAST", "text": f"{demand}: nothing has been observed yet."}]
+    if not inputs.party_is_known:
+        reasons.append({"code": "PARTY_ASSUMED", "text": "party_mean is missing: each order is taken as one seat."})
     if cost > 0.02 * float(inputs.base):
         text = f"Seats may run out: one that is kept for later is worth {cost:.2f} on average."
         return [*reasons, {"code": "SEATS_SCARCE", "text": text}]
