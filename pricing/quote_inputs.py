@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -203,6 +204,38 @@ def _pairs(value: Any, name: str, *, least: float = 0.0, most: float = _MOST) ->
 
 
 def _history(value: Any, days_left: float) -> History:
+    found = _usual_history(value) or _any_history(value)
+    if found.days and found.days[-1] < days_left - 1e-9:
+        raise Unusable("INCONSISTENT_DATA", "history has a row later than the time of the quote")
+    return found
+
+
+def _usual_history(value: Any) -> History | None:
+    """Rows in their order, of dicts with a float, text and an int: read by columns, since there may be thousands."""
+    try:
+        days = [row["days_left"] for row in value]
+        written = [row["price"] for row in value]
+        orders = [row["orders"] for row in value]
+    except (KeyError, TypeError, IndexError):
+        return None
+    if not days or [set(map(type, column)) for column in (days, written, orders)] != [{float}, {str}, {int}]:
+        return None
+    in_order = sorted(days, reverse=True) == days and math.isfinite(sum(days))
+    if not in_order or len(days) > _MOST_ROWS or not 0 <= days[-1] <= days[0] <= _MOST:
+        return None
+    if min(orders) < 0 or max(orders) > _MOST:
+        return None
+    exact = {text: money(text, "history.price") for text in set(written)}
+    paid = {text: number(text, "history.price", least=0.0) for text in exact}
+    return History(
+        tuple(days),
+        tuple(map(paid.__getitem__, written)),
+        tuple(orders),
+        tuple(map(exact.__getitem__, written)),
+    )
+
+
+def _any_history(value: Any) -> History:
     rows = []
     known: dict[Any, tuple[float, Decimal]] = {}
     for row in _list(value, "history", most=_MOST_ROWS):
@@ -221,11 +254,7 @@ def _history(value: Any, days_left: float) -> History:
             orders = whole(orders, "history.orders")
         rows.append((days, price, orders, exact))
     rows.sort(key=itemgetter(0), reverse=True)
-    if not rows:
-        return History((), (), (), ())
-    if rows[-1][0] < days_left - 1e-9:
-        raise Unusable("INCONSISTENT_DATA", "history has a row later than the time of the quote")
-    return History(*zip(*rows, strict=True))
+    return History(*zip(*rows, strict=True)) if rows else History((), (), (), ())
 
 
 def _levels(value: Any) -> tuple[tuple[float, float], ...]:

@@ -331,6 +331,13 @@ def test_what_contradicts_itself_is_named(changes: dict[str, Any], code: str) ->
     assert (price(q), codes(q)) == (Decimal(q["base_price"]), [code])
 
 
+def test_a_time_that_is_no_number_is_found_in_the_middle_of_a_history() -> None:
+    rows = periods("10.00 10.00 10.00", "0 0 0")
+    rows[1]["days_left"] = math.nan
+
+    assert codes(payload(history=rows)) == ["INVALID_DATA"]
+
+
 def test_a_sold_out_session_says_so() -> None:
     assert codes(payload(sold=150, held=0))[0] == "SOLD_OUT"
 
