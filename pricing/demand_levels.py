@@ -15,6 +15,8 @@ from pricing.quote_inputs import QuoteInputs
 
 _PART_OF_TIME_LEFT = 1 / 8  # periods are merged until they last so much of the time left: long histories stay quick
 
+_TAIL = 0.02  # the probability that demand is below, and that it is above, everything in the forecast
+_LOWER, _HIGHER = 0.6, 1.7  # times the lowest and the highest level
 _IMPROBABLE = 9.0  # hypotheses e ** 9 times less probable than the best one are dropped
 
 
@@ -71,12 +73,19 @@ def periods(inputs: QuoteInputs) -> list[Period]:
     return [period for period in merged if period.end < inputs.curve.horizon]
 
 
+def with_tails(levels: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The forecast's levels, the lowest first, and one beyond each end: the forecast itself may be wrong."""
+    inside = [(multiple, probability * (1 - 2 * _TAIL)) for multiple, probability in levels]
+    return [(levels[0][0] * _LOWER, _TAIL), *inside, (levels[-1][0] * _HIGHER, _TAIL)]
+
+
 def hypotheses(inputs: QuoteInputs) -> list[Hypothesis]:
     """Every level with every plausible curve, weighed by the history. The weights add up to 1."""
     observed = periods(inputs) if inputs.history.days else []
     times = [observed[0].start, *(period.end for period in observed)] if observed else []
     orders = sum(period.orders for period in observed)
     scores = []
+    levels = with_tails(inputs.levels)
     expected_orders = inputs.expected / inputs.party_mean
     tables = shares_to_come(inputs.curve, times) if times else [[] for _variant in VARIANTS]
     for variant, shares in enumerate(tables):
@@ -87,7 +96,7 @@ def hypotheses(inputs: QuoteInputs) -> list[Hypothesis]:
             if period.orders:
                 timing += period.orders * math.log(max(share, 1e-9))
         prior = math.log(VARIANTS[variant][2])
-        for multiple, probability in inputs.levels:
+        for multiple, probability in levels:
             if multiple <= 0 < orders:
                 continue
             score = prior + math.log(probability) + timing - multiple * expected_orders * exposure

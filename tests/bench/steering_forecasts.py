@@ -127,7 +127,7 @@ class Chain:
                 "bookings": [[days, count] for days, count in booked.items()],
             }
         )
-        self.truth.append(min(mean, float(seats)))
+        self.truth.append(mean)
 
     def best_with(self, sold: float, mean: float) -> float:
         """The expected admissions by Bayes' rule, knowing the simulator's mean, scatter, curve and parties."""
@@ -159,10 +159,12 @@ def errors(world: World, *, seed: int, share: float = 1.0) -> dict[str, float]:
             continue
         actual = row["admissions"]
         found["naive"] += abs(chain.sessions[number - 7 * a_day]["admissions"] - actual)
-        found["true mean"] += abs(chain.truth[number] - actual)
+        found["true mean"] += abs(min(chain.truth[number], row["capacity"]) - actual)
         found["forecast"] += abs(plain["mean"] - actual)
         found["with advance sales"] += abs(informed["mean"] - actual)
-        found["true mean and advance sales"] += abs(chain.best_with(sold, chain.truth[number]) - actual)
+        found["true mean and advance sales"] += abs(
+            min(chain.best_with(sold, chain.truth[number]), row["capacity"]) - actual
+        )
         found["within the band"] += plain["p10"] <= actual <= plain["p90"]
         found["count"] += 1
         found["total"] += actual
