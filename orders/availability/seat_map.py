@@ -9,12 +9,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cinema.ids import is_valid_id
-from orders.errors import ChoiceRefused, NotOnSale, SeatLeftAlone, SeatTaken
+from orders.errors import ChoiceRefused, NotOnSale, SeatTaken
 from orders.models import Order
 from orders.queries import taken_tickets
-from screenings.lone_seats import find_lone_seats
 from screenings.models import Seat, SeatKind, SeatOutage, Session, TicketType
 from screenings.pricing import full_percent, quote, sold_online, surcharges
+from screenings.seat_choice import check_single_seats
 from screenings.seat_rules import check_seats, check_ticket_types, love_seat_halves, ticket_types_for
 
 
@@ -81,8 +81,7 @@ class SeatMap:
         if gone := [str(seat) for seat in seats if seat.pk in self.taken]:
             raise SeatTaken(_("Already taken: %(seats)s. Choose other seats.") % {"seats": "; ".join(gone)})
         check_seats(seats, session=self.session, halves=self.halves, taken=self.taken)
-        if alone := find_lone_seats(self.seats, taken=self.taken, wanted={seat.pk for seat in seats}):
-            raise SeatLeftAlone(alone)
+        check_single_seats(self.seats, taken=self.taken, wanted={seat.pk for seat in seats})
 
     def check_types(self, places: Collection[tuple[Seat, TicketType]]) -> None:
         check_ticket_types(places, offered=self.types)

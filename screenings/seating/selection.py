@@ -25,7 +25,8 @@ def check_selection(rows: Any, seats: Any, config: Any = None) -> dict[str, Any]
     - `alternatives`: how many to offer (default 3), the nearest first;
     - `enabled`: False switches the rule off.
 
-    Out: `ok`, `code`, `text`, `alternatives` (lists of seat ids, each of which would be accepted).
+    Out: `ok`, `code`, `text`, `alternatives` (lists of seat ids, each of which would be accepted), and `singles`, the
+    free seats that a refused choice would leave alone.
     """
     config = config if isinstance(config, dict) else {}
     if not isinstance(rows, list | tuple):
@@ -51,10 +52,10 @@ def _check(rows: Sequence[Sequence[JsonSeat]], seats: Any, config: dict[str, Any
     choice = Choice(rows, wanted, edges=config.get("edges") is not False)
     if any(seat["state"] != "free" for seat in wanted):
         return _verdict("SEAT_TAKEN", choice.alternatives(limit))
-    if config.get("enabled") is False or not choice.leaves_single(choice.ids):
+    if config.get("enabled") is False or not choice.singles(choice.ids):
         return _verdict("OK")
     if alternatives := choice.alternatives(max(limit, 1)):
-        return _verdict("LEAVES_SINGLE_SEAT", alternatives[:limit])
+        return _verdict("LEAVES_SINGLE_SEAT", alternatives[:limit], singles=choice.singles(choice.ids))
     return _verdict("SINGLE_SEAT_ALLOWED")
 
 
@@ -68,14 +69,14 @@ class Choice:
         self.others = [seat["id"] for seat in wanted if not is_chair(seat["type"])]
         self._alone_before: dict[int, set[SeatId]] = {}
 
-    def leaves_single(self, ids: Collection[SeatId], rows: Collection[int] | None = None) -> bool:
-        """Whether taking these leaves a free chair newly alone, in these rows (by default in any)."""
+    def singles(self, ids: Collection[SeatId], rows: Collection[int] | None = None) -> list[SeatId]:
+        """The free chairs that taking these would newly leave alone, in these rows (by default in all)."""
+        found: list[SeatId] = []
         for number in range(len(self.rows)) if rows is None else rows:
             if number not in self._alone_before:
                 self._alone_before[number] = set(self._alone(number, ()))
-            if not self._alone_before[number].issuperset(self._alone(number, ids)):
-                return True
-        return False
+            found += [each for each in self._alone(number, ids) if each not in self._alone_before[number]]
+        return found
 
     def _alone(self, number: int, taken: Collection[SeatId]) -> Iterator[SeatId]:
         """The free chairs of a row without a free neighbour, if these are taken."""
@@ -143,7 +144,7 @@ class Choice:
             place = Placement(stretch, start, count)
             if place.parts_halves or not taken.isdisjoint(place.ids):
                 continue
-            if not self.leaves_single(taken.union(place.ids), [stretch.row]):
+            if not self.singles(taken.union(place.ids), [stretch.row]):
                 yield place
 
 
@@ -163,6 +164,6 @@ def _ids(seats: Any) -> list[Any]:
     return [each if type(each) in (str, int) else None for each in ids]
 
 
-def _verdict(code: str, alternatives: Sequence[list[SeatId]] = ()) -> dict[str, Any]:
+def _verdict(code: str, alternatives: Sequence[list[SeatId]] = (), singles: Sequence[SeatId] = ()) -> dict[str, Any]:
     ok = code in ("OK", "SINGLE_SEAT_ALLOWED")
-    return {"ok": ok, **reason(code), "alternatives": list(alternatives)}
+    return {"ok": ok, **reason(code), "alternatives": list(alternatives), "singles": list(singles)}

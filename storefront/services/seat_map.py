@@ -2,10 +2,13 @@
 
 from collections.abc import Collection
 
+from django.conf import settings
+
 from orders.availability import seat_map
 from screenings import hall_layout
 from screenings.hall_layout import HallLayout
 from screenings.models import SeatKind
+from screenings.seat_choice import best_seats
 
 
 class SeatMap(seat_map.SeatMap):
@@ -15,6 +18,11 @@ class SeatMap(seat_map.SeatMap):
     def love_seats_in_pairs(self) -> bool:
         """Whether every love seat of the hall is one half of two, so that prices can be told for two."""
         return all(seat.pk in self.halves for seat in self.seats if seat.kind == SeatKind.LOVE_SEAT)
+
+    def best(self, party: str) -> list[int]:
+        """The primary keys of the best free seats side by side for so many; empty if there are none. No query."""
+        fits = party.isascii() and party.isdecimal() and len(party) < 4 and 0 < int(party) <= settings.SEATS_A_VISITOR
+        return best_seats(self.seats, taken=self.taken, party=int(party)) if fits else []
 
     def layout(self, ticked: Collection[int] = ()) -> HallLayout:
         """`ticked` are the primary keys of the seats that are chosen already. No query."""

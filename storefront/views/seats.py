@@ -36,8 +36,10 @@ def seats_page(
 ) -> HttpResponse:
     session, order = seat_map.session, seat_map.order
     cinema = session.hall.cinema
+    party = request.GET.get("best", "")
+    best = seat_map.best(party)
     if chosen is None:
-        chosen = valid_ids(request.GET.getlist("seat")) or seat_map.mine
+        chosen = best or valid_ids(request.GET.getlist("seat")) or seat_map.mine
     showing = programme.Showing(
         session=session,
         starts=cinema.local(session.start_datetime),
@@ -67,6 +69,9 @@ def seats_page(
             else reverse("shop:checkout", args=[session.pk]),
             "order": order,
             "most_seats": settings.SEATS_A_VISITOR,
+            "parties": range(1, settings.SEATS_A_VISITOR + 1),
+            "party": party or "2",
+            "no_room_together": bool(party) and not best,
             "refusal": refusal,
             "zone": programme.time_zone_note(cinema, seat_map.at),
             "markup": screening_events([showing]) if on_sale or session.status == Session.Status.CANCELLED else "",

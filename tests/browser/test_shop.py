@@ -241,7 +241,8 @@ def test_a_seat_that_somebody_takes_is_lost_on_the_open_map_too(screen: Screen, 
     lost = page.get_by_label("row 1, seat 1, ")
     expect(lost).to_have_attribute("aria-disabled", "true")
     page.evaluate(
-        "document.forms[1].addEventListener('submit', event => { event.preventDefault(); document.title = 'gone on' })"
+        "document.querySelector('form.choose')"
+        ".addEventListener('submit', event => { event.preventDefault(); document.title = 'gone on' })"
     )
     lost.press("Enter")
     assert page.title() != "gone on"

@@ -5,6 +5,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from orders.models import Ticket
 from screenings.models import Seat, SeatOutage, SeatSurcharge, Session
@@ -155,3 +156,32 @@ def test_the_price_of_a_love_seat_says_for_how_many(client: Client) -> None:
     assert "Seat 1 · Love seat · 450\N{NO-BREAK SPACE}₽ · sold together with seat 2" in as_list
     assert "Love seat <b>350\N{NO-BREAK SPACE}₽ per seat</b>" in other
     assert "Standard <b>350\N{NO-BREAK SPACE}₽</b>" in page
+
+
+@pytest.mark.parametrize("view", ["map", "list"])
+def test_the_best_seats_for_a_party_are_selected_without_a_script(client: Client, view: str) -> None:
+    session = factories.a_session(factories.a_hall(rows=["ssssss"] * 3))
+
+    page = client.get(f"/sessions/{session.pk}/", {"best": "2", "view": view}).content.decode()
+
+    best = [seat.pk for seat in session.hall.seats.filter(row=2, number__in=[3, 4])]
+    assert [int(key) for key in re.findall(r'value="(\d+)"[^>]* checked', page)] == best
+    assert "<option selected>2</option>" in page
+
+
+@pytest.mark.parametrize("best", ["5", "0", "-1", "11", "²", "two", "9" * 5000])
+def test_a_party_without_room_in_any_row_is_told_so(client: Client, best: str) -> None:
+    session = factories.a_session(factories.a_hall(rows=["ssss"]))
+
+    page = client.get(f"/sessions/{session.pk}/", {"best": best}).content.decode()
+
+    assert " checked" not in page
+    assert "No row has so many seats free side by side." in page
+
+
+def test_best_seats_replace_those_of_an_order_that_is_being_changed(client: Client) -> None:
+    order = factories.an_order(factories.a_session(factories.a_hall(rows=["ssssss"])), seats=1)
+
+    page = client.get(reverse("shop:order_seats", args=[order.token]), {"best": "2"}).content.decode()
+
+    assert page.count(" checked") == 2
