@@ -33,6 +33,7 @@ from pricing.seat_value import SeatValue
 
 POLICY = "fluid-bayes-1"
 HONOURED_DAYS = 15 / (24 * 60)  # a price that was shown is honoured for a quarter of an hour
+_NEGLIGIBLE = 0.02  # of the base price
 
 
 class CannotReplay(ValueError):
@@ -89,6 +90,8 @@ def _adaptive(inputs: QuoteInputs) -> dict[str, Any]:
     believed = hypotheses(inputs)
     value = SeatValue(inputs)
     cost = value.mean(believed)
+    if cost <= _NEGLIGIBLE * float(inputs.base):
+        cost = 0.0  # a quiet session is not made dearer for a small chance that it fills
     shift = inputs.willingness.shift(inputs.days_left)
     ideal = inputs.willingness.best_price(cost, shift)
     price = allowed.step * _nearest(inputs, allowed, ideal, cost, shift)
@@ -147,7 +150,7 @@ def _reasons(
         reasons = [{"code": "DEMAND_FORECAST", "text": f"{demand}: nothing has been observed yet."}]
     if not inputs.party_is_known:
         reasons.append({"code": "PARTY_ASSUMED", "text": "party_mean is missing: each order is taken as one seat."})
-    if cost > 0.02 * float(inputs.base):
+    if cost > 0:
         text = f"Seats may run out: one that is kept for later is worth {cost:.2f} on average."
         return [*reasons, {"code": "SEATS_SCARCE", "text": text}]
     text = "Seats will be left over: the price that earns most from those who come."
