@@ -70,10 +70,13 @@ def withdraw(order: Order, *, recipient: str, at: datetime) -> None:
 
 
 def repeat_cancellations(order: Order, *, recipient: str, at: datetime) -> None:
-    """Tell the order's address what `recipient` was told about its cancelled sessions."""
+    """Tell the order's address what `recipient` was told of cancelled sessions, even if it was told before."""
     kind, link = MessageKind.SESSION_CANCELLED, {"link": order.link}
-    told = notifications_of(order, recipient=recipient).filter(kind=kind)
-    queue([_message(order, kind, occasion=each.occasion, context=each.context | link) for each in told], at=at)
+    told = notifications_of(order, recipient=recipient).filter(kind=kind).exclude(occasion__contains=" again ")
+    known = set(notifications_of(order, recipient=order.recipient).filter(kind=kind).values_list("occasion", flat=True))
+    for each in told:
+        occasion = f"{each.occasion} again {at.isoformat()}" if each.occasion in known else each.occasion
+        queue([_message(order, kind, occasion=occasion, context=each.context | link)], at=at)
 
 
 def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: datetime) -> None:
@@ -125,14 +128,9 @@ def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False
 
 def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
     orders = _reachable(orders)
-    about = _about_orders(orders)
-    queue(
-        [
-            _message(order, MessageKind.ORDER_CANCELLED, occasion=order.number, context=about[order.pk])
-            for order in orders
-        ],
-        at=at,
-    )
+    about, kind = _about_orders(orders), MessageKind.ORDER_CANCELLED
+    contexts = {order.pk: {**about[order.pk], "points_used": order.bonus_amount > 0} for order in orders}
+    queue([_message(each, kind, occasion=each.number, context=contexts[each.pk]) for each in orders], at=at)
 
 
 def notify_refunded(order: Order, *, refund: int, returned: Returned, points: int, at: datetime) -> None:

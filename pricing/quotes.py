@@ -140,11 +140,13 @@ def _reasons(
         return [{"code": "SOLD_OUT", "text": "No seat is left: the price would be the highest that is allowed."}]
     multiple = sum(each.weight * each.expected for each in believed) / inputs.expected
     demand = f"Demand at the list price is put at {multiple:.0%} of the forecast"
-    if inputs.history:
-        orders = sum(row[2] for row in inputs.history)
+    if inputs.history.days:
+        orders = sum(inputs.history.orders)
         reasons = [{"code": "DEMAND_LEARNED", "text": f"{demand}, after {orders:.0f} orders."}]
     else:
         reasons = [{"code": "DEMAND_FORECAST", "text": f"{demand}: nothing has been observed yet."}]
+    if not inputs.party_is_known:
+        reasons.append({"code": "PARTY_ASSUMED", "text": "party_mean is missing: each order is taken as one seat."})
     if cost > 0.02 * float(inputs.base):
         text = f"Seats may run out: one that is kept for later is worth {cost:.2f} on average."
         return [*reasons, {"code": "SEATS_SCARCE", "text": text}]

@@ -47,6 +47,14 @@ def _box_office(row: Sums) -> Number:
     return row["gross"] - row["discount"] - row["refunded_value"]
 
 
+def _expected(row: Sums) -> Number:
+    value = row["points"] * row["point_value"]
+    if not row["issued_in_year"]:
+        return value
+    kept = 1 - Decimal(row["lapsed_in_year"]) / row["issued_in_year"]
+    return (value * max(kept, Decimal(0))).quantize(Decimal("0.01"))
+
+
 ADMISSIONS = Definition(
     "admissions",
     _("Admissions"),
@@ -151,6 +159,20 @@ CHANGE = Definition(
     Unit.PERCENT,
     lambda row: _share(row["admissions"] - row["before"], row["before"]),
 )
+WEEK_BEFORE = Definition(
+    "week_before",
+    _("A week before"),
+    _("Box office of the same days of the week before."),
+    Unit.MONEY,
+    lambda row: row["week_before"],
+)
+CHANGE_FROM_WEEK = Definition(
+    "change_from_week",
+    _("Change"),
+    _("Box office against that of the same days of the week before."),
+    Unit.PERCENT,
+    lambda row: _share(row["box_office"] - row["week_before"], row["week_before"]),
+)
 VAT = Definition(
     "vat",
     _("VAT"),
@@ -182,10 +204,118 @@ SPEND_PER_HEAD = Definition(
     Unit.MONEY,
     lambda row: _each(row["bar_takings"], row["admissions"]),
 )
+COST_OF_GOODS = Definition(
+    "cost",
+    _("Cost of goods"),
+    _("What the sold units cost, at the average cost of the item when they left the stock."),
+    Unit.MONEY,
+    lambda row: row["cost"],
+)
+MARGIN = Definition(
+    "margin",
+    _("Margin"),
+    _("Bar takings less VAT and less the cost of goods. Units of unknown cost count as free."),
+    Unit.MONEY,
+    lambda row: _box_office(row) - row["vat"] - row["cost"],
+)
+MARGIN_RATE = Definition(
+    "margin_rate",
+    _("Margin, %"),
+    _("Margin divided by the bar takings less VAT."),
+    Unit.PERCENT,
+    lambda row: _share(_box_office(row) - row["vat"] - row["cost"], _box_office(row) - row["vat"]),
+)
+STRIKE_RATE = Definition(
+    "strike_rate",
+    _("Strike rate"),
+    _("Share of the orders with tickets that have bar items too, by the day of payment, as bought."),
+    Unit.PERCENT,
+    lambda row: _share(row["with_both"], row["with_tickets"]),
+)
+SHRINKAGE = Definition(
+    "shrinkage",
+    _("Shrinkage"),
+    _("Units that stock counts found missing; a negative number is a surplus."),
+    Unit.COUNT,
+    lambda row: -row["counted"],
+)
+SHRINKAGE_VALUE = Definition(
+    "shrinkage_value",
+    _("Shrinkage at cost"),
+    _("What the missing units cost, at the average cost of the item."),
+    Unit.MONEY,
+    lambda row: -row["counted_value"],
+)
+WRITTEN_OFF = Definition(
+    "written_off", _("Written off"), _("Units written off."), Unit.COUNT, lambda row: -row["written_off_units"]
+)
+WRITTEN_OFF_VALUE = Definition(
+    "written_off_value",
+    _("Written off at cost"),
+    _("What the units written off cost, at the average cost of the item."),
+    Unit.MONEY,
+    lambda row: -row["written_off_amount"],
+)
+IN_STOCK = Definition("in_stock", _("In stock"), _("Units in stock now."), Unit.COUNT, lambda row: row["in_stock"])
+DAYS_OF_STOCK = Definition(
+    "days_of_stock",
+    _("Days of stock"),
+    _("For how many days the stock of now lasts if as much is sold a day as in the period."),
+    Unit.RATIO,
+    lambda row: _share(row["in_stock"] * row["days"], row["sold"] - row["refunded"], scale=1),
+)
+POINTS_ISSUED = Definition(
+    "issued", _("Issued"), _("Points credited for orders."), Unit.COUNT, lambda row: row["issued"]
+)
+POINTS_SPENT = Definition(
+    "spent",
+    _("Spent"),
+    _("Points taken to pay for orders, as a negative number."),
+    Unit.COUNT,
+    lambda row: row["spent"],
+)
+POINTS_REVERSED = Definition(
+    "reversed",
+    _("Reversed"),
+    _("Points that came back from cancelled or refunded orders, less those taken back that were earned with them."),
+    Unit.COUNT,
+    lambda row: row["reversed"],
+)
+POINTS_LAPSED = Definition(
+    "lapsed", _("Expired"), _("Points that expired, as a negative number."), Unit.COUNT, lambda row: row["lapsed"]
+)
+POINTS_ADJUSTED = Definition(
+    "adjusted", _("Adjusted"), _("Points added or taken by staff."), Unit.COUNT, lambda row: row["adjusted"]
+)
+HELD = Definition("points_held", _("Points held"), _("Points of all customers."), Unit.COUNT, lambda row: row["points"])
+HOLDERS = Definition(
+    "holders", _("Customers"), _("Customers who have points."), Unit.COUNT, lambda row: row["accounts"]
+)
+HELD_VALUE = Definition(
+    "held_value",
+    _("Value"),
+    _("What the points pay if they are all spent."),
+    Unit.MONEY,
+    lambda row: row["points"] * row["point_value"],
+)
+BREAKAGE = Definition(
+    "breakage",
+    _("Breakage"),
+    _("Points that expired in the last 365 days, as a share of those issued in that time."),
+    Unit.PERCENT,
+    lambda row: _share(row["lapsed_in_year"], row["issued_in_year"]),
+)
+EXPECTED_COST = Definition(
+    "expected_cost",
+    _("Expected to be spent"),
+    _("The value of the points less the share that is expected to expire, by the breakage of the last 365 days."),
+    Unit.MONEY,
+    _expected,
+)
 RECEIVED = Definition(
     "received",
     _("Received"),
-    _("Payments that arrived on the day, for whichever screening, before refunds."),
+    _("Payments that arrived on the day, for whichever screening, before refunds. Points count as a payment method."),
     Unit.MONEY,
     lambda row: row["received"],
 )
@@ -229,4 +359,8 @@ POINTS_MOVED = Definition(
 #: What pages show of each family, in this order.
 TICKETS = (ADMISSIONS, BOX_OFFICE, NET_BOX_OFFICE, AVERAGE_TICKET, DISCOUNTS, REFUNDED, COMPS, NO_SHOW_RATE, VAT)
 BAR = (BAR_UNITS, BAR_TAKINGS, DISCOUNTS, REFUNDED, VAT)
+ITEM = (BAR_UNITS, BAR_TAKINGS, VAT, COST_OF_GOODS, MARGIN, MARGIN_RATE, IN_STOCK, DAYS_OF_STOCK)
+STOCK = (WRITTEN_OFF, WRITTEN_OFF_VALUE, SHRINKAGE, SHRINKAGE_VALUE)
+POINTS = (POINTS_ISSUED, POINTS_SPENT, POINTS_REVERSED, POINTS_LAPSED, POINTS_ADJUSTED)
+POINTS_HELD = (HELD, HOLDERS, HELD_VALUE, BREAKAGE, EXPECTED_COST)
 MONEY = (RECEIVED, REFUNDS_MADE, TAKINGS, PAID_BACK)

@@ -66,8 +66,12 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("reports:takings", "summarize"),
             ("reports:money", "payments"),
+            ("reports:bar", "fastfood"),
+            ("reports:losses", "inventory"),
+            ("reports:points", "loyalty"),
             ("reports:films", "movie"),
             ("reports:occupancy", "event_seat"),
+            ("reports:files", "inventory"),
         ],
     ),
     (
@@ -75,6 +79,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         True,
         [
             ("reports:day", "calendar_month"),
+            ("reports:month", "calendar_month"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
             ("payments.payment", "payments"),
@@ -111,9 +116,14 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
 REPORTS = {
     "takings": _("Takings"),
     "money": _("Money"),
+    "bar": _("Bar"),
+    "losses": _("Losses of the bar"),
+    "points": _("Points"),
     "films": _("Film rank"),
     "occupancy": _("Occupancy"),
+    "files": _("Files"),
     "day": _("Day sheet"),
+    "month": _("Month sheet"),
 }
 LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list
 

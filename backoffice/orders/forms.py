@@ -1,7 +1,7 @@
 """Forms of the actions on orders, and the summaries shown before an action is confirmed."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -176,6 +176,11 @@ def _choice_label(line: OrderLine, spent: int, order: Order) -> str:
     return gettext("%(line)s (%(status)s)") % {"line": text, "status": line.get_status_display()}
 
 
+def changed_lately(order: Order, kind: str, *, at: datetime) -> bool:
+    """Whether the order was changed in this way a moment ago, so that a form that comes again is a second press."""
+    return order.changes.filter(kind=kind, at__gt=at - timedelta(minutes=10)).exists()
+
+
 class CorrectAddressForm(ActionForm):
     email = forms.EmailField(label=_("New email"), max_length=254, widget=UnfoldAdminEmailInputWidget())
     reason = ReasonField()
@@ -216,10 +221,8 @@ class OtherSeatsForm(ActionForm):
             )
         self.order_fields([*(f"seat-{ticket.pk}" for ticket in self.tickets), "reason"])
 
-    def _pressed_again(self) -> bool:
-        """Whether the same has just been done, so that nothing is left to do."""
-        kind, lately = OrderChange.Kind.SEATS, self.at - timedelta(minutes=10)
-        return bool(self.row.changes.filter(kind=kind, at__gt=lately).exists())
+    def summary(self) -> Iterable[SummaryItem]:
+        yield _("tickets sent to"), self.row.recipient or _("nobody: the order has no email or phone")
 
     def _seats(self, session: Session) -> list[Seat]:
         """The seats of the hall that are free, or the order's own."""
@@ -237,7 +240,7 @@ class OtherSeatsForm(ActionForm):
         if len({(ticket.session_id, seat.pk) for ticket, seat in moves}) < len(moves):
             raise forms.ValidationError(gettext("Choose a different seat for each ticket."))
         moved = any(seat != ticket.seat for ticket, seat in moves)
-        if not moved and not self.errors and not self._pressed_again():
+        if not moved and not self.errors and not changed_lately(self.row, OrderChange.Kind.SEATS, at=self.at):
             raise forms.ValidationError(gettext("Choose another seat for at least one ticket."))
         return {"seats": moves, "reason": cleaned.get("reason", "")}
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import User, normalise_email
 from backoffice.accounts.approvals import ApprovalsMixin
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
@@ -25,13 +25,14 @@ from backoffice.orders.forms import (
     RefundForm,
     RefundLinesForm,
     RemindForm,
+    changed_lately,
 )
 from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from cinema.local_time import format_local
 from cinema.money import format_money
 from orders.approvals import RefundApproval
-from orders.models import Order, OrderLine, Ticket
+from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.reasons import Reason
 from orders.services import (
     cancel,
@@ -172,15 +173,17 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         icon="contact_mail",
     )
     def correct_address(self, order: Order, *, email: str, reason: str, at: datetime, actor: User) -> str:
-        correct_address(order, email=email, reason=reason, at=at, actor=actor)
+        pressed_again = changed_lately(order, OrderChange.Kind.ADDRESS, at=at) and order.email == normalise_email(email)
+        if not pressed_again:
+            correct_address(order, email=email, reason=reason, at=at, actor=actor)
         return gettext("Order %(order)s: sent to the new address.") % {"order": order}
 
     @confirmed_action(
         permission="orders.change_seats_order",
         title=_("Other seats"),
         text=_(
-            "Free seats of the same price at the same screening. The tickets are sent again, and the old codes of the "
-            "moved ones stop working. For another price, refund the tickets and sell a new order."
+            "Seats of the same price at the same screening: free ones, and those of the order’s other tickets. The old "
+            "codes of the moved tickets stop working. For another price, refund the tickets and sell a new order."
         ),
         form=OtherSeatsForm,
         when=lambda order: order.status == Order.Status.PAID and order.tickets.for_visits().exists(),

@@ -1,4 +1,4 @@
-"""Pages for the books: the sheet of a day."""
+"""Pages for the books: the sheets of a day and of a month."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from reports.catalogue import day_sheet
+from reports.catalogue import day_sheet, month_sheet
 from reports.catalogue.day_figures import DayFigures, day_figures
 from reports.reading import Period
 from reports.tables import Link, Table
@@ -54,6 +54,21 @@ def day_parts(period: Period, _chosen: Any) -> Sequence[Any]:
         with_links(day_sheet.refunds(day)),
         Part("backoffice/reports/day_foot.html", {"refunds": refunds_of(day)}),
     ]
+
+
+def month_parts(period: Period, chosen: Any) -> Sequence[Any]:
+    """The sheet of a month. Eight queries."""
+    month = month_sheet.Month(period.cinemas, period.first)
+    entities = {cinema.legal_entity for cinema in month.cinemas}
+    tables = month_sheet.tables(month, with_costs=chosen["user"].has_perm("concessions.view_costs"))
+    context = {
+        "entity": next(iter(entities)) if len(entities) == 1 else None,
+        "month": month,
+        "title": month_sheet.title_of(month.first),
+        "cinemas": ", ".join(str(cinema) for cinema in month.cinemas),
+        "open": month.closed_until is None or month.closed_until < month.last,
+    }
+    return [Part("backoffice/reports/month_head.html", context), *tables]
 
 
 def with_links(refunds: Table) -> Table:

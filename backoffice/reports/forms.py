@@ -1,13 +1,15 @@
 """The choices above a report: cinema, period, grouping."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cinema.local_time import validate_year
+from reports.catalogue.month_sheet import Month
 from reports.catalogue.takings import DIMENSIONS
 from reports.reading import Period
 from screenings.models import Cinema
@@ -85,6 +87,55 @@ class DayForm(forms.Form):
         return Period([cinema], day, day, self.at)
 
 
+MONTHS = 36
+
+
+class MonthForm(forms.Form):
+    """One month of the cinemas of a legal entity. Without an entry: the first entity, and the month of yesterday."""
+
+    entity = forms.ChoiceField(label=_("Legal entity"), required=False)
+    month = forms.ChoiceField(label=_("Month"), required=False)
+
+    WITHOUT = "none"  # cinemas that have no legal entity yet
+
+    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
+        self.cinemas, self.at = cinemas, at
+        yesterday = max(cinema.business_date(at) for cinema in cinemas) - timedelta(days=1)
+        entities = {str(each.legal_entity_id): each.legal_entity for each in cinemas if each.legal_entity is not None}
+        names: list[tuple[str, Any]] = sorted(
+            ((key, str(entity)) for key, entity in entities.items()), key=lambda each: each[1]
+        )
+        if names and any(cinema.legal_entity_id is None for cinema in cinemas):
+            names.append((self.WITHOUT, _("Cinemas without a legal entity")))
+        defaults = {"entity": names[0][0] if names else "", "month": yesterday.strftime("%Y-%m")}
+        super().__init__({**defaults, **{key: value for key, value in data.items() if value}})
+        self.fields["entity"].choices = names or [("", _("All cinemas"))]  # type: ignore[attr-defined]
+        self.fields["month"].choices = [  # type: ignore[attr-defined]
+            (first.strftime("%Y-%m"), date_format(first, "YEAR_MONTH_FORMAT")) for first in _months_until(yesterday)
+        ]
+
+    def chosen(self) -> tuple[list[Cinema], date]:
+        """The cinemas and the first day of the month; if the entry is wrong, all cinemas and the last month offered."""
+        if self.errors:
+            return list(self.cinemas), next(_months_until(max(each.business_date(self.at) for each in self.cinemas)))
+        entity = self.cleaned_data["entity"]
+        key = None if entity == self.WITHOUT else int(entity) if entity else 0
+        cinemas = [cinema for cinema in self.cinemas if not entity or cinema.legal_entity_id == key]
+        return cinemas, date.fromisoformat(f"{self.cleaned_data['month']}-01")
+
+    def period(self) -> Period:
+        cinemas, first = self.chosen()
+        return Period(cinemas, first, Month(cinemas, first).last, self.at)
+
+
+def _months_until(day: date) -> Iterator[date]:
+    """The first days of `MONTHS` months, the latest first."""
+    first = day.replace(day=1)
+    for _number in range(MONTHS):
+        yield first
+        first = (first - timedelta(days=1)).replace(day=1)
+
+
 class TakingsForm(PeriodForm):
     by = forms.ChoiceField(
         label=_("Rows"), required=False, choices=[(key, each.title) for key, each in DIMENSIONS.items()]
@@ -93,3 +144,7 @@ class TakingsForm(PeriodForm):
 
 class OccupancyForm(PeriodForm):
     days_shown = 28
+
+
+class YearForm(PeriodForm):
+    days_shown = 365

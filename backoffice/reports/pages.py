@@ -10,25 +10,28 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.framework.admin import CinemaScopedAdmin
+from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
-from backoffice.reports.accounting import day_parts
-from backoffice.reports.forms import DayForm, OccupancyForm, PeriodForm, TakingsForm
+from backoffice.reports.accounting import day_parts, month_parts
+from backoffice.reports.forms import DayForm, MonthForm, OccupancyForm, PeriodForm, TakingsForm, YearForm
 from cinema import clock
 from reports import charts, definitions
-from reports.catalogue import programme, takings
+from reports.catalogue import bar, points, programme, takings
+from reports.catalogue.files import REPORTS
 from reports.reading import Period
 from reports.tables import Chart, Table
 from screenings.models import Cinema
 
 Part = Table | Chart
-Form = PeriodForm | DayForm
+Form = PeriodForm | DayForm | MonthForm
 Build = Callable[[Period, Any], Sequence[Any]]  # of parts, or of anything else that renders itself
 
 
@@ -39,29 +42,39 @@ class ReportPages(CinemaScopedAdmin):
         pages: list[tuple[str, Any, type[Form], Build]] = [
             ("takings", gettext_lazy("Takings"), TakingsForm, takings_parts),
             ("money", gettext_lazy("Money"), PeriodForm, money_parts),
+            ("bar", gettext_lazy("Bar"), PeriodForm, bar_parts),
+            ("losses", gettext_lazy("Losses of the bar"), PeriodForm, losses_parts),
+            ("points", gettext_lazy("Points"), YearForm, points_parts),
             ("films", gettext_lazy("Film rank"), PeriodForm, films_parts),
             ("occupancy", gettext_lazy("Occupancy"), OccupancyForm, occupancy_parts),
             ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
+            ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
         ]
+        view = self.admin_site.admin_view
         return [
             *(
-                path(f"{name}/", self.admin_site.admin_view(self._page(title, form, build)), name=f"reports_{name}")
+                path(f"{name}/", view(self._page(name, title, form, build)), name=f"reports_{name}")
                 for name, title, form, build in pages
             ),
             *super().get_urls(),
         ]
 
-    def _page(self, title: str | Promise, form_class: type[Form], build: Build) -> Any:
+    def _page(self, name: str, title: str | Promise, form_class: type[Form], build: Build) -> Any:
         def view(request: HttpRequest) -> HttpResponse:
             if not self.has_view_permission(request):
                 raise PermissionDenied
             visible = visible_rows(self.admin_site, Cinema, request)
-            cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
+            rows = Cinema.objects.none() if visible is None else visible
+            cinemas = list(rows.select_related("legal_entity").order_by("name"))
             context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
             if cinemas:
-                form = form_class(request.GET, cinemas=cinemas, at=clock.now())
+                form = form_class(with_chosen_cinema(request, cinemas), cinemas=cinemas, at=clock.now())
                 period = form.period()
-                context |= {"form": form, "parts": build(period, form.cleaned_data), "period": period}
+                parts = build(period, {**form.cleaned_data, "user": request.user})
+                context |= {"form": form, "parts": parts, "period": period}
+                if name in REPORTS:
+                    chosen = urlencode({"report": name, **{field.name: field.value() or "" for field in form}})
+                    context["as_file"] = f"{reverse('admin:reports_files_ask')}?{chosen}"
             return TemplateResponse(request, "backoffice/reports/report.html", context)
 
         return view
@@ -81,6 +94,20 @@ def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
 
 def money_parts(period: Period, _chosen: Any) -> Sequence[Part]:
     return [takings.tenders(period)]
+
+
+def bar_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    whole, items = bar.bar(period)
+    best = [(row["item"], row[definitions.MARGIN.key]) for row in list(items.rows)[:10]]  # type: ignore[call-overload]
+    return [whole, items, charts.ranking(_("Highest margin"), best), bar.bought_together(period)]
+
+
+def losses_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    return [bar.losses(period)]
+
+
+def points_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+    return points.points(period)
 
 
 def films_parts(period: Period, _chosen: Any) -> Sequence[Part]:

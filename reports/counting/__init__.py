@@ -9,15 +9,28 @@ are the one definition of every figure, for closed days and for the day that is 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from reports.counting import bar, money, points, receipts, stock, tickets
+from reports.counting import bar, money, orders, points, receipts, stock, tickets
 from reports.days import Days, Row
-from reports.models import BarFigures, Figures, MoneyFigures, PointsFigures, ReceiptFigures, StockFigures, TicketFigures
+from reports.models import (
+    BarFigures,
+    Figures,
+    MoneyFigures,
+    OrderFigures,
+    PointsFigures,
+    ReceiptFigures,
+    StockFigures,
+    TicketFigures,
+)
 
 COUNTS: dict[type[Figures], Callable[[Days, datetime], Iterable[Row]]] = {
     TicketFigures: tickets.count,
     BarFigures: bar.count,
     MoneyFigures: money.count,
+    OrderFigures: orders.count,
     PointsFigures: points.count,
     StockFigures: stock.count,
     ReceiptFigures: receipts.count,
 }
+
+#: Those that count cinemas whose days differ at once (`JoinedDays`); the others count each group of them by itself.
+JOINED = frozenset({TicketFigures, BarFigures})

@@ -1,4 +1,4 @@
-"""Business days and the figures of each day."""
+"""Business days, the figures of each day, and reports as files."""
 
 from reports.models.business_days import BusinessDay, DayCheck
 from reports.models.figures import (
@@ -6,12 +6,14 @@ from reports.models.figures import (
     BarFigures,
     Figures,
     MoneyFigures,
+    OrderFigures,
     PointsFigures,
     ReceiptFigures,
     StockFigures,
     Tender,
     TicketFigures,
 )
+from reports.models.files import ReportFile
 from reports.models.session_figures import SessionFigures
 
 __all__ = [
@@ -21,8 +23,10 @@ __all__ = [
     "DayCheck",
     "Figures",
     "MoneyFigures",
+    "OrderFigures",
     "PointsFigures",
     "ReceiptFigures",
+    "ReportFile",
     "SessionFigures",
     "StockFigures",
     "Tender",

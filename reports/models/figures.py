@@ -97,7 +97,7 @@ class BarFigures(Figures):
     KEY = ("item_id", "channel", "promocode_id")
     MEASURES = (
         *("sold", "refunded", "uncollected"),
-        *("gross", "discount", "points", "refunded_value", "refunded_money", "vat"),
+        *("gross", "discount", "points", "refunded_value", "refunded_money", "vat", "cost", "uncosted"),
     )
 
     item = models.ForeignKey("concessions.ConcessionItem", models.PROTECT, related_name="+", verbose_name=_("bar item"))
@@ -114,6 +114,8 @@ class BarFigures(Figures):
     refunded_value = money(_("value of refunded items"))
     refunded_money = money(_("refunds"))
     vat = money(_("VAT"))
+    cost = money(_("cost"))
+    uncosted = count(_("units whose cost is not known"))
 
     class Meta(Figures.Meta):
         verbose_name = _("bar figures")
@@ -161,6 +163,27 @@ class MoneyFigures(Figures):
         ]
 
 
+class OrderFigures(Figures):
+    """Orders by what they contain, as bought. `about` is the business date of their payment."""
+
+    KEY = ("channel",)
+    MEASURES = ("orders", "with_tickets", "with_bar", "with_both")
+
+    channel = models.CharField(_("channel"), max_length=16, choices=Order.Channel)
+    orders = count(_("orders"))
+    with_tickets = count(_("orders with tickets"))
+    with_bar = count(_("orders with bar items"))
+    with_both = count(_("orders with tickets and bar items"))
+
+    class Meta(Figures.Meta):
+        verbose_name = _("order figures")
+        verbose_name_plural = _("order figures")
+        indexes = [
+            models.Index(fields=["cinema", "about"], name="orders_about"),
+            models.Index(fields=["day"], name="orders_of_day"),
+        ]
+
+
 class PointsFigures(Figures):
     """Points of customers that came or went with the orders of a cinema. `about` is their business date."""
 
@@ -183,11 +206,13 @@ class StockFigures(Figures):
     """Movements of stock. `about` is the business date of the movement."""
 
     KEY = ("item_id", "kind")
-    MEASURES = ("units",)
+    MEASURES = ("units", "value", "uncosted")
 
     item = models.ForeignKey("concessions.ConcessionItem", models.PROTECT, related_name="+", verbose_name=_("bar item"))
     kind = models.CharField(_("kind"), max_length=16, choices=StockMovement.Kind)
     units = models.BigIntegerField(_("units"), default=0)
+    value = money(_("value"))
+    uncosted = models.BigIntegerField(_("units whose cost is not known"), default=0)
 
     class Meta(Figures.Meta):
         verbose_name = _("stock figures")
@@ -229,6 +254,7 @@ FIGURES: tuple[type[Figures], ...] = (
     TicketFigures,
     BarFigures,
     MoneyFigures,
+    OrderFigures,
     PointsFigures,
     StockFigures,
     ReceiptFigures,

@@ -33,7 +33,7 @@ def correct_address(order: Order, *, email: str, reason: str = "", at: datetime,
     with transaction.atomic():
         row = lock_order(order)
         old, row.email = row.recipient, normalise_email(email)
-        if row.changes.filter(kind=Kind.CLAIMED).exists():  # by whom the former address belongs to
+        if row.changes.filter(kind=Kind.CLAIMED).exists():  # by the owner of the former address
             row.user = None
         if row.status not in (*Order.UNPAID, Order.Status.PAID) or row.email in ("", old):
             raise AddressNotCorrectable(_("The address of order %(order)s can’t be changed to this.") % {"order": row})

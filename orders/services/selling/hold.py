@@ -18,7 +18,7 @@ from concessions.services import holds
 from house_rules.rules import rules, rules_scope
 from orders.errors import DetailsRefused, NotEnoughPoints, PointsRefused, PriceChanged, SeatTaken
 from orders.locks import lock_order
-from orders.models import OnlineHold, Order, OrderEvent, Promocode, Ticket
+from orders.models import OnlineHold, Order, OrderChange, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
 from orders.services.selling.basket import Basket, TicketRequest, fill
 from orders.services.selling.cancellation import CancelReason, cancel_expired, cancel_locked
@@ -96,6 +96,8 @@ def hold(
         if instead_of is not None:
             _cancel_replaced(instead_of, basket, valid, at=at, actor=actor)
         order.save(force_insert=True)
+        if instead_of is not None and instead_of.changes.filter(kind=OrderChange.Kind.CLAIMED).exists():
+            OrderChange.objects.create(order=order, kind=OrderChange.Kind.CLAIMED, at=at, actor=order.user)
         OrderEvent.objects.create(order=order, to_status=order.status, at=at, actor=actor)
         if online is not None:
             online.order = order

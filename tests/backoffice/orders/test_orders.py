@@ -168,6 +168,24 @@ def test_an_address_is_corrected_with_a_reason_and_the_tickets_are_sent_again(ci
     assert "Email corrected, tickets sent again" in client.get(admin_url(sold, "change")).content.decode()
 
 
+def test_a_second_press_corrects_nothing_and_is_no_error(cinema, sold):
+    client = browser(someone("floor_manager", cinema))
+    for _ in range(2):
+        answer = run_action(client, sold, "correct_address", email="Right@example.org", reason="Typed wrong")
+
+    assert messages_of(answer) == [f"Order {sold}: sent to the new address."]
+    assert sold.changes.count() == 1
+
+
+def test_other_seats_say_whom_the_tickets_are_sent_to(cinema, sold):
+    client, link = browser(someone("floor_manager", cinema)), admin_url(sold, "other_seats")
+    assert sold.recipient in client.get(link).content.decode()
+
+    Order.objects.update(email="", phone="", user=None)
+
+    assert "nobody: the order has no email or phone" in client.get(link).content.decode()
+
+
 def test_guests_get_other_seats(cinema, sold):
     client = browser(someone("floor_manager", cinema))
     ticket, other = sold.tickets.order_by("pk")

@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.urls import reverse
 
 from cinema import clock
 from orders.services import refund, refund_by_customer
+from payments.models import LegalEntity
 from reports.models import BusinessDay
 from reports.services import close_locked, open_days
 from screenings.models import Cinema
@@ -141,3 +143,54 @@ def test_a_sheet_takes_few_queries(own, which, django_assert_max_num_queries):
 
     assert answer.status_code == 200
     assert len(tables(answer)["Refunds of the day"]) == 1
+
+
+def month(client, **chosen: object):
+    return client.get(reverse("admin:reports_month"), {key: str(value) for key, value in chosen.items()})
+
+
+def test_the_month_sheet_is_of_the_cinemas_of_a_legal_entity(own):
+    aurora = LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
+    Cinema.objects.filter(pk=own.pk).update(legal_entity=aurora)
+    other = a_cinema()
+    yesterday_closed(own)
+    client = browser(someone("accountant", all_cinemas=True))
+
+    answer, rest = month(client), month(client, entity="none")
+
+    assert [row["cinema"] for row in tables(answer)["Advances"]] == [own.name]
+    assert [row["cinema"] for row in tables(rest)["Advances"]] == [other.name]
+    assert "7707083893" in answer.content.decode()
+    assert "7707083893" not in rest.content.decode()
+
+
+def test_a_manager_sees_the_entity_of_their_own_cinemas_only(own):
+    theirs = LegalEntity.objects.create(name="Theirs", tax_number="7707083893", tax_system="GENERAL")
+    hidden = LegalEntity.objects.create(name="Hidden", tax_number="5001007322", tax_system="GENERAL")
+    other = a_cinema()
+    Cinema.objects.filter(pk=own.pk).update(legal_entity=theirs)
+    Cinema.objects.filter(pk=other.pk).update(legal_entity=hidden)
+    client = browser(someone("cinema_manager", own))
+
+    answer = month(client, entity=hidden.pk)
+
+    assert answer.context_data["form"].errors.keys() == {"entity"}
+    assert "Hidden" not in answer.content.decode()
+    assert other.name not in answer.content.decode()
+
+
+def test_the_stock_is_for_those_who_may_see_costs(own):
+    manager = someone("cinema_manager", own)
+    assert "Stock of the bar" in tables(month(browser(manager)))
+
+    manager.groups.get().permissions.remove(Permission.objects.get(codename="view_costs"))
+
+    assert "Stock of the bar" not in tables(month(browser(manager)))
+
+
+@pytest.mark.parametrize(("entered", "field"), [({"month": "2999-01"}, "month"), ({"entity": "9" * 30}, "entity")])
+def test_a_month_that_cannot_be_shown_is_refused_in_words(own, entered, field):
+    answer = month(browser(someone("owner", all_cinemas=True)), **entered)
+
+    assert answer.status_code == 200
+    assert list(answer.context_data["form"].errors) == [field]

@@ -26,7 +26,7 @@ from orders.services import (
 from orders.services.visits.ticket_codes import UnknownCode, code_of
 from payments.models import Refund
 from payments.services import mark_paid_out
-from screenings.models import TicketType
+from screenings.models import Session, TicketType
 from screenings.services import cancel_session
 from tests.helpers import factories
 from tests.helpers.assertions import raises_unchanged
@@ -486,3 +486,18 @@ def test_the_refund_page_of_a_refunded_order_says_so(client: Client) -> None:
     refund(order, reason="Ill", at=clock.now())
 
     assert "This order has already been refunded." in client.get(f"/order/{order.token}/refund/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("held", "told"), [(False, "and you’ll be refunded automatically"), (True, "We’re confirming your refund")]
+)
+def test_the_refund_page_of_a_cancelled_screening_says_what_happens(client: Client, held: bool, told: str) -> None:
+    session = factories.a_session(start=clock.now() + timedelta(days=1))
+    order = factories.a_paid_order(session, at=clock.now())
+    cancel_session(session, reason="No power", at=clock.now())
+    Session.objects.update(refunds_held=held)
+
+    page = client.get(f"/order/{order.token}/refund/").content.decode()
+
+    assert told in page
+    assert "refunds close" not in page

@@ -199,3 +199,37 @@ def test_after_a_cancelled_screening_the_new_address_is_told_of_it_and_gets_no_t
     order.refresh_from_db()
     told = Notification.objects.get(recipient=RIGHT)
     assert (told.kind, told.context["link"]) == ("SESSION_CANCELLED", order.link)
+
+
+def test_an_order_made_from_a_claimed_one_leaves_the_account_too():
+    session, stranger = a_session(), a_customer()
+    former = an_order(session, email=WRONG)
+    stranger.email = WRONG
+    stranger.save()
+    claim_guest_orders(stranger, at=NOON)
+    former.refresh_from_db()
+    between = an_order(session, email=WRONG, instead_of=former)
+    order = an_order(session, email=WRONG, instead_of=between)
+    assert stranger.orders.filter(pk=order.pk).exists()
+
+    correct_address(order, email=RIGHT, reason="Typed wrong", at=LATER, actor=a_customer())
+
+    assert not stranger.orders.filter(pk=order.pk).exists()
+
+
+def test_an_address_that_was_right_after_all_is_told_again_of_the_cancelled_screening():
+    session, staff = a_session(), a_customer()
+    order = a_paid_order(session, email=RIGHT)
+    cancel_session(session, reason="No power", at=NOON)
+    Session.objects.update(refunds_held=True)
+    refund_cancelled_sessions([order], at=NOON)
+
+    for minutes, address in enumerate([WRONG, RIGHT, WRONG], start=1):
+        correct_address(order, email=address, reason="Asked", at=NOON + timedelta(minutes=minutes), actor=staff)
+        order.refresh_from_db()
+        told = Notification.objects.filter(recipient=address, kind="SESSION_CANCELLED").order_by("pk")
+        assert told.last().context["link"] == order.link
+        assert told.last().not_after is None
+
+    refund_cancelled_sessions([order], at=LATER)
+    assert Notification.objects.filter(kind="SESSION_CANCELLED").count() == 4

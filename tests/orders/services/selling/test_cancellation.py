@@ -6,6 +6,7 @@ import pytest
 from bonuses.models import BonusTransaction
 from concessions.models import ConcessionPreorder, StockMovement
 from notifications.models import MessageKind, Notification
+from notifications.rendering import render_email
 from orders.errors import ForbiddenMove
 from orders.models import Order, Promocode, Ticket
 from orders.services import CancelReason, cancel, cancel_expired, extend, mark_overdue, mark_paid, refund
@@ -99,6 +100,16 @@ def test_customers_with_an_address_are_notified():
 
     messages = Notification.objects.filter(kind=MessageKind.ORDER_CANCELLED)
     assert list(messages.values_list("recipient", "occasion")) == [(orders[0].email, orders[0].number)]
+
+
+@pytest.mark.parametrize("points", [0, 60])
+def test_only_who_used_points_is_told_of_points(points):
+    order = an_order(customer=a_customer(points=100), points=points)
+
+    cancel([order], reason=CancelReason.EXPIRED, at=SOON)
+
+    told = render_email(Notification.objects.get(kind=MessageKind.ORDER_CANCELLED)).body
+    assert ("points you used are back" in told) == bool(points)
 
 
 def test_an_overdue_order_is_cancelled():
