@@ -67,10 +67,16 @@ def a_session(
 
 
 def an_item(
-    cinema: Cinema | None = None, *, stock: int = 100, price: Decimal = Decimal("120.00"), **fields: Any
+    cinema: Cinema | None = None,
+    *,
+    stock: int = 100,
+    price: Decimal = Decimal("120.00"),
+    cost: Decimal | None = COST,
+    **fields: Any,
 ) -> ConcessionItem:
-    """An item whose stock comes from one opening movement, at a cost of `COST`."""
-    costs = {"stock_value": stock * COST, "average_cost": COST} if stock else {}
+    """An item whose stock comes from one opening movement; `cost` is that of a unit, None if it is not known."""
+    value = None if cost is None else stock * cost
+    costs = {"stock_value": value, "average_cost": cost} if stock else {}
     item = ConcessionItem.objects.create(
         cinema=cinema or a_cinema(),
         name=f"Popcorn {next(_numbers)}",
@@ -84,8 +90,8 @@ def an_item(
             concession_item=item,
             quantity=stock,
             kind=StockMovement.Kind.OPENING,
-            unit_cost=COST,
-            value=stock * COST,
+            unit_cost=cost,
+            value=value,
             at=NOON - timedelta(days=30),
         )
     return item
