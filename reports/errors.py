@@ -13,3 +13,11 @@ class DifferenceSettled(Refused, code="difference_settled"):
 
 class TooLongForPdf(Refused, code="report_too_long"):
     """A report has too many rows for a PDF."""
+
+
+class FileReadBefore(Refused, code="file_read_before"):
+    """A payout file with the same content was read before."""
+
+
+class LineClarified(Refused, code="line_clarified"):
+    """The difference of a payout line is clarified already, or there is none."""

@@ -81,6 +81,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("reports:month", "calendar_month"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
+            ("reports.payoutline", "balance"),
+            ("reports.payoutfile", "list_alt"),
             ("payments.payment", "payments"),
             ("payments.refund", "undo"),
             ("payments.dispute", "gavel"),

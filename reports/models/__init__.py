@@ -13,6 +13,7 @@ from reports.models.figures import (
     Tender,
     TicketFigures,
 )
+from reports.models.payouts import PayoutFile, PayoutLine
 from reports.models.session_figures import SessionFigures
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Figures",
     "MoneyFigures",
     "OrderFigures",
+    "PayoutFile",
+    "PayoutLine",
     "PointsFigures",
     "ReceiptFigures",
     "SessionFigures",
