@@ -79,6 +79,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("reports:day", "calendar_month"),
             ("reports:month", "calendar_month"),
+            ("reports:actions", "rule"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
             ("reports.payoutline", "balance"),
@@ -124,6 +125,7 @@ REPORTS = {
     "occupancy": _("Occupancy"),
     "day": _("Day sheet"),
     "month": _("Month sheet"),
+    "actions": _("Actions to check"),
 }
 LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list
 

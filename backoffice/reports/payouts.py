@@ -22,6 +22,7 @@ from backoffice.framework.actions import ActionForm, ActionsMixin, confirmed_act
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import status_badge
 from backoffice.framework.fields import ReasonField
+from backoffice.framework.import_export.files import grouped
 from backoffice.reports import payout_files
 from backoffice.reports.payout_files import MOST_BYTES, MOST_ROWS, SOURCES
 from cinema import clock
@@ -68,6 +69,7 @@ class UploadForm(forms.Form):
 
 @admin.register(PayoutFile)
 class PayoutFileAdmin(ReadOnlyAdmin):
+    cinema_path = None  # a file is about all cinemas
     ordering = NEWEST_FIRST
     list_display = ["name", "gateway", "uploaded_at", "uploaded_by", "lines_read", "lines_known", "lines_skipped"]
     list_filter = ["gateway"]
@@ -107,7 +109,7 @@ class PayoutFileAdmin(ReadOnlyAdmin):
             "form": form,
             "refusal": refusal,
             "sources": [(source.title, source.columns.values()) for source in SOURCES.values()],
-            "most_rows": MOST_ROWS,
+            "most_rows": grouped(MOST_ROWS),
             "back": reverse("admin:reports_payoutfile_changelist"),
         }
         return TemplateResponse(request, "backoffice/reports/upload.html", context)
@@ -162,7 +164,7 @@ class PayoutLineAdmin(ActionsMixin, ReadOnlyAdmin):
 
     cinema_path = "cinema"
     ordering = NEWEST_FIRST
-    list_display = ["reference", "kind", "gateway", "amount", "ours", "fee", "result", "at", "cinema", "note"]
+    list_display = ["kind", "result", "amount", "ours", "fee", "at", "cinema", "reference", "note"]
     list_filter = [OpenFilter, "outcome", "kind", "gateway"]
     list_select_related = ["cinema"]
     link_lookups = frozenset({"file__id__exact"})

@@ -75,7 +75,7 @@ class AdminFixtures:
     @cached_property
     def payout_line(self) -> PayoutLine:
         """A line of a payout file with another amount than the payment."""
-        person = User.objects.filter(is_staff=True).first()
+        person = User.objects.create_user("books@example.org", is_staff=True)
         return factories.a_payout_line(self.cinema, actor=person, at=self.now)
 
     @cached_property

@@ -22,12 +22,16 @@ def upload(client, content: str = CONTENT, **entered: str):
     return client.post(reverse(UPLOAD), {"source": "yookassa_payments", "file": file, **entered}, follow=True)
 
 
-def test_a_file_is_read_and_its_lines_are_shown(client):
-    answer = upload(browser(someone("accountant", all_cinemas=True)))
+def test_a_file_is_read_and_its_lines_are_shown():
+    client = browser(someone("accountant", all_cinemas=True))
+
+    answer = upload(client)
 
     assert [line.reference for line in answer.context_data["cl"].result_list] == ["p-1"]
     assert "1 line does not agree with our records." in answer.content.decode()
-    assert PayoutFile.objects.get().name == "registry.csv"
+    [file] = client.get(reverse("admin:reports_payoutfile_changelist")).context_data["cl"].result_list
+    assert (file.name, file.lines_read) == ("registry.csv", 1)
+    assert client.get(reverse("admin:reports_payoutfile_change", args=[file.pk])).status_code == 200
 
 
 @pytest.mark.parametrize("content", ["nothing", CONTENT.replace("350.00", "many"), ""])
