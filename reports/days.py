@@ -30,7 +30,10 @@ class Day(Protocol):
 
 
 class Days:
-    """Days that some cinemas share: those with the same instants of start and end. The days may leave gaps."""
+    """Days that some cinemas share: those with the same instants of start and end. The days may leave gaps.
+
+    Where `cinema` is given, the path from the rows to their cinema, the same works for `JoinedDays`.
+    """
 
     def __init__(self, days: Iterable[Day], *, cinemas: Collection[int]) -> None:
         self.cinemas = cinemas
@@ -42,22 +45,22 @@ class Days:
         """The VAT rates. One query, once."""
         return Rates()
 
-    def of(self, instant: datetime) -> Date | None:
+    def of(self, instant: datetime, cinema: int = 0) -> Date | None:
         """The date of the day that contains the instant; None between the days and outside them."""
         position = bisect_right(self._starts, instant) - 1
         if position < 0 or instant >= self.days[position].ends_at:
             return None
         return self.days[position].date
 
-    def within(self, field: str) -> Q:
-        """The condition that the instant in `field` falls on one of the days."""
+    def within(self, field: str, cinema: str = "") -> Q:
+        """The condition that the instant in `field` falls on one of the days, and with `cinema` that it is theirs."""
         condition = Q()
         for first, end in self._runs():
             condition |= Q(**{f"{field}__gte": first, f"{field}__lt": end})
-        return condition
+        return condition & Q(**{f"{cinema}__in": self.cinemas}) if cinema else condition
 
-    def date_of(self, field: str) -> Expression:
-        """The business date of the instant in `field`, for rows for which `within(field)` holds."""
+    def date_of(self, field: str, cinema: str = "") -> Expression:
+        """The business date of the instant in `field`, for rows for which `within` holds."""
         cases = [When(**{f"{field}__lt": day.ends_at}, then=Value(day.date)) for day in self.days[:-1]]
         return Case(*cases, default=Value(self.days[-1].date), output_field=DateField())
 
@@ -70,6 +73,36 @@ class Days:
             else:
                 runs.append((day.starts_at, day.ends_at))
         return runs
+
+
+class JoinedDays(Days):
+    """The days of several groups of cinemas, each of which shares its days: cinemas of several time zones, for example.
+
+    What is counted for one group in one query is counted for all of them in one query. Its methods need `cinema`.
+    """
+
+    def __init__(self, groups: Sequence[Days]) -> None:
+        super().__init__(
+            (day for group in groups for day in group.days),
+            cinemas=[cinema for group in groups for cinema in group.cinemas],
+        )
+        self._groups = groups
+        self._group_of = {cinema: group for group in groups for cinema in group.cinemas}
+
+    def of(self, instant: datetime, cinema: int = 0) -> Date | None:
+        return self._group_of[cinema].of(instant)
+
+    def within(self, field: str, cinema: str = "") -> Q:
+        condition = Q()
+        for group in self._groups:
+            condition |= group.within(field, cinema)
+        return condition
+
+    def date_of(self, field: str, cinema: str = "") -> Expression:
+        cases = [
+            When(**{f"{cinema}__in": group.cinemas}, then=group.date_of(field, cinema)) for group in self._groups[:-1]
+        ]
+        return Case(*cases, default=self._groups[-1].date_of(field, cinema), output_field=DateField())
 
 
 @dataclass(frozen=True)

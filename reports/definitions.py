@@ -159,6 +159,20 @@ CHANGE = Definition(
     Unit.PERCENT,
     lambda row: _share(row["admissions"] - row["before"], row["before"]),
 )
+WEEK_BEFORE = Definition(
+    "week_before",
+    _("A week before"),
+    _("Box office of the same days of the week before."),
+    Unit.MONEY,
+    lambda row: row["week_before"],
+)
+CHANGE_FROM_WEEK = Definition(
+    "change_from_week",
+    _("Change"),
+    _("Box office against that of the same days of the week before."),
+    Unit.PERCENT,
+    lambda row: _share(row["box_office"] - row["week_before"], row["week_before"]),
+)
 VAT = Definition(
     "vat",
     _("VAT"),
@@ -301,7 +315,7 @@ EXPECTED_COST = Definition(
 RECEIVED = Definition(
     "received",
     _("Received"),
-    _("Payments that arrived on the day, for whichever screening, before refunds."),
+    _("Payments that arrived on the day, for whichever screening, before refunds. Points count as a payment method."),
     Unit.MONEY,
     lambda row: row["received"],
 )

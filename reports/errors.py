@@ -21,3 +21,15 @@ class FileReadBefore(Refused, code="file_read_before"):
 
 class LineClarified(Refused, code="line_clarified"):
     """The difference of a payout line is clarified already, or there is none."""
+
+
+class UnknownReport(Refused, code="report_unknown"):
+    """There is no report of this name, or not any more."""
+
+
+class ReportNotAllowed(Refused, code="report_not_allowed"):
+    """The person may not, or no longer, see the rows of the report."""
+
+
+class TooManyFiles(Refused, code="report_files_too_many"):
+    """The person waits for as many report files as one may have made at a time."""

@@ -1,7 +1,7 @@
 """Read figures: closed days from their rows, and days that are still open by counting them now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery, Sum
 
-from reports.counting import COUNTS
-from reports.days import Day, Days, PlannedDay, Row, days_after, planned_day
+from reports.counting import COUNTS, JOINED
+from reports.days import Day, Days, JoinedDays, PlannedDay, Row, days_after, planned_day
 from reports.models import BusinessDay, Figures
 from screenings.models import Cinema
 
@@ -37,15 +37,24 @@ class Period:
         """See `open_days_of`; read once."""
         return open_days_of(self)
 
+    @cached_property
+    def open_days_together(self) -> list[Days]:
+        """The same as one, for what is counted in one go; none if there are no open days."""
+        return [JoinedDays(self.open_days)] if len(self.open_days) > 1 else self.open_days
+
+    @cached_property
+    def counted(self) -> dict[type[Figures], list[Row]]:
+        """What `live` has counted, by table."""
+        return {}
+
 
 def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only: Any) -> list[dict[str, Any]]:
     """The measures of a table in a period, added up for each value of the columns in `by`; sorted by these.
 
     `by` names columns of the table, or of a row that one of its foreign keys points to (`session__format`); without it
     there is one row. `only` are conditions on columns of the table. A closed date has what is known about it by now;
-    today's corrections of earlier dates come with the close of today. One query, and those of `counting` for each group
-    of cinemas that share the time at which their day ends, if the period reaches an open day; one more at the first
-    use of a period.
+    today's corrections of earlier dates come with the close of today. One query, and at the first use of a table in a
+    period that reaches an open day those of `counting` (see `JOINED`); one more at the first use of a period.
     """
     wanted = dict(only)
     booked = table._default_manager.filter(
@@ -66,10 +75,12 @@ def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only
     return sorted(rows, key=lambda row: tuple((row[column] is None, row[column]) for column in by))
 
 
-def live(table: type[Figures], period: Period) -> Iterable[Row]:
-    """The rows of the dates of the period that are not closed, counted as of `period.at`."""
-    for days in period.open_days:
-        yield from COUNTS[table](days, period.at)
+def live(table: type[Figures], period: Period) -> list[Row]:
+    """The rows of the dates of the period that are not closed, counted as of `period.at`, once for each period."""
+    if table not in period.counted:
+        groups = period.open_days_together if table in JOINED else period.open_days
+        period.counted[table] = [row for days in groups for row in COUNTS[table](days, period.at)]
+    return period.counted[table]
 
 
 def open_days_of(period: Period) -> list[Days]:
@@ -109,7 +120,7 @@ def difference(table: type[Figures], days: Days, *, as_of: datetime) -> dict[tup
         .values_list(*columns)
         .annotate(*(Sum(measure) for measure in table.MEASURES))
     )
-    for row in booked.iterator():
+    for row in booked:
         total = sums[row[: len(columns)]]
         for position, amount in enumerate(row[len(columns) :]):
             total[position] -= amount

@@ -19,6 +19,7 @@ from accounts.models import Approval, User
 from accounts.scope import cinemas_of
 from accounts.services import who_gives_access
 from backoffice.dashboard.before_you_open import steps_before_opening
+from backoffice.dashboard.figures import figures_of_first_page
 from backoffice.dashboard.items import NAMES_SHOWN, DashboardItem, count_and_first, list_link, names_and_more
 from backoffice.dashboard.payments import PaymentItems
 from cinema import clock
@@ -32,6 +33,7 @@ from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from orders.models import Order, Ticket
 from orders.services.refunds.by_session import without_refund_request
+from reports.models import DayCheck
 from screenings.models import Session
 
 
@@ -43,6 +45,7 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
         "access_missing": AccessMissing.of(request),
         "before_you_open": steps_before_opening(request),
         "dashboard_items": list(Dashboard(request, at).items()),
+        "today": figures_of_first_page(request, at),
         "at": at,
     }
 
@@ -92,6 +95,8 @@ class Dashboard(PaymentItems):
             yield from self.payments_with_discrepancy()
         if self.may("reports", "clarify_payoutline"):
             yield from self.payout_differences()
+        if self.may("reports", "settle_daycheck"):
+            yield from self.differences()
         if self.may("notifications", "resend_notification"):
             yield from self.failed_messages()
         if self.may("accounts", "change_user"):
@@ -110,6 +115,23 @@ class Dashboard(PaymentItems):
                 list_link("accounts_approval", status__exact=Approval.Status.ASKED),
                 "verified",
                 *names_and_more(total, [approval.about for approval in rows]),
+            )
+
+    def differences(self) -> Iterator[DashboardItem]:
+        """Differences of closed days that nobody has explained, the oldest first."""
+        checks = self.own_rows(DayCheck.objects.open(), "day__cinema").select_related("day__cinema")
+        total, rows = count_and_first(checks.order_by("day__date", "pk"))
+        if total:
+            yield DashboardItem(
+                ngettext(
+                    "%(count)d difference of a closed day to explain",
+                    "%(count)d differences of closed days to explain",
+                    total,
+                )
+                % {"count": total},
+                list_link("reports_daycheck", result="open"),
+                "rule",
+                *names_and_more(total, [f"{check.day.cinema}: {check}" for check in rows]),
             )
 
     def staff_without_access(self) -> Iterator[DashboardItem]:

@@ -1,8 +1,11 @@
 """Pages of business days and of the checks made when a day was closed."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +14,7 @@ from backoffice.framework.actions import ActionForm, ActionsMixin, confirmed_act
 from backoffice.framework.admin import ReadOnlyAdmin, ReadOnlyInline
 from backoffice.framework.badges import status_badge
 from backoffice.framework.fields import ReasonField
+from backoffice.reports.files import ReportFilePages
 from backoffice.reports.pages import ReportPages
 from reports.models import BusinessDay, DayCheck
 from reports.services import settle
@@ -50,13 +54,24 @@ class DayCheckInline(CheckColumns, ReadOnlyInline):
 
 
 @admin.register(BusinessDay)
-class BusinessDayAdmin(ReportPages, ReadOnlyAdmin):
+class BusinessDayAdmin(ReportFilePages, ReportPages, ReadOnlyAdmin):
     cinema_path = "cinema"
     list_display = ["date", "cinema", "starts_at", "ends_at", "closed_at"]
     list_filter = ["cinema"]
     list_select_related = ["cinema"]
     fields = ["cinema", "date", ("starts_at", "ends_at"), "closed_at"]
     inlines = [DayCheckInline]
+
+
+class ResultFilter(admin.SimpleListFilter):
+    title = _("result")
+    parameter_name = "result"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("To be explained"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DayCheck]) -> QuerySet[DayCheck]:
+        return queryset.filter(pk__in=DayCheck.objects.open().values("pk")) if self.value() else queryset
 
 
 class ExplainForm(ActionForm):
@@ -70,7 +85,7 @@ class DayCheckAdmin(CheckColumns, ActionsMixin, ReadOnlyAdmin):
     cinema_path = "day__cinema"
     ordering = ["-day__date", "name"]
     list_display = ["name", "day", "at_cinema", "left_side", "right_side", "difference", "result"]
-    list_filter = ["name"]
+    list_filter = [ResultFilter, "name"]
     list_select_related = ["day__cinema"]
     fields = ["name", "day", ("left_side", "right_side", "difference"), "result", "note", ("settled_by", "settled_at")]
     readonly_fields = ["left_side", "right_side", "difference", "result"]

@@ -10,19 +10,22 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.framework.admin import CinemaScopedAdmin
+from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
 from backoffice.reports.accounting import actions_parts, day_parts, month_parts
 from backoffice.reports.forms import DayForm, FourWeeksForm, MonthForm, PeriodForm, TakingsForm, YearForm
 from cinema import clock
 from reports import charts, definitions
 from reports.catalogue import bar, points, programme, takings
+from reports.catalogue.files import REPORTS
 from reports.reading import Period
 from reports.tables import Chart, Table
 from screenings.models import Cinema
@@ -48,15 +51,16 @@ class ReportPages(CinemaScopedAdmin):
             ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
             ("actions", gettext_lazy("Actions to check"), FourWeeksForm, actions_parts),
         ]
+        view = self.admin_site.admin_view
         return [
             *(
-                path(f"{name}/", self.admin_site.admin_view(self._page(title, form, build)), name=f"reports_{name}")
+                path(f"{name}/", view(self._page(name, title, form, build)), name=f"reports_{name}")
                 for name, title, form, build in pages
             ),
             *super().get_urls(),
         ]
 
-    def _page(self, title: str | Promise, form_class: type[Form], build: Build) -> Any:
+    def _page(self, name: str, title: str | Promise, form_class: type[Form], build: Build) -> Any:
         def view(request: HttpRequest) -> HttpResponse:
             if not self.has_view_permission(request):
                 raise PermissionDenied
@@ -65,10 +69,13 @@ class ReportPages(CinemaScopedAdmin):
             cinemas = list(rows.select_related("legal_entity").order_by("name"))
             context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
             if cinemas:
-                form = form_class(request.GET, cinemas=cinemas, at=clock.now())
+                form = form_class(with_chosen_cinema(request, cinemas), cinemas=cinemas, at=clock.now())
                 period = form.period()
                 parts = build(period, {**form.cleaned_data, "user": request.user})
                 context |= {"form": form, "parts": parts, "period": period}
+                if name in REPORTS:
+                    chosen = urlencode({"report": name, **{field.name: field.value() or "" for field in form}})
+                    context["as_file"] = f"{reverse('admin:reports_files_ask')}?{chosen}"
             return TemplateResponse(request, "backoffice/reports/report.html", context)
 
         return view

@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import CinemaScopedAdmin
+from backoffice.framework.chosen_cinema import chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
 from backoffice.screenings import timetable_layout
 from backoffice.screenings.forms import parse_day
@@ -20,7 +21,8 @@ from screenings.models import Cinema
 class TimetableMixin(CinemaScopedAdmin):
     """Adds the timetable to the pages of sessions, at `admin:screenings_session_timetable`.
 
-    It takes `?cinema=` (an id) and `?day=` (ISO format); by default it shows the first cinema of the person, today.
+    It takes `?cinema=` (an id) and `?day=` (ISO format); by default it shows the cinema that was chosen last, or the
+    person's first one, today.
     """
 
     def get_urls(self) -> list[Any]:
@@ -34,7 +36,7 @@ class TimetableMixin(CinemaScopedAdmin):
         cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
         context = {**self.admin_site.each_context(request), "title": _("Timetable"), "opts": self.opts}
         if cinemas:
-            cinema, at = _requested_cinema(cinemas, request.GET.get("cinema")), clock.now()
+            cinema, at = _requested_cinema(request, cinemas), clock.now()
             day = parse_day(request.GET.get("day")) or cinema.local(at).date()
             context |= {
                 "cinemas": cinemas,
@@ -50,11 +52,9 @@ class TimetableMixin(CinemaScopedAdmin):
         return TemplateResponse(request, "backoffice/screenings/timetable.html", context)
 
 
-def _requested_cinema(cinemas: list[Cinema], key: str | None) -> Cinema:
-    """The cinema with that id, or the first one if there is no id. 404 for a cinema that the person may not see."""
-    if not key:
-        return cinemas[0]
-    for cinema in cinemas:
-        if str(cinema.pk) == key:
-            return cinema
-    raise Http404
+def _requested_cinema(request: HttpRequest, cinemas: list[Cinema]) -> Cinema:
+    """The cinema that was chosen here or on another page, or the first one. 404 for one that the person may not see."""
+    chosen = chosen_cinema(request, cinemas)
+    if (key := request.GET.get("cinema")) and (chosen is None or str(chosen.pk) != key):
+        raise Http404
+    return chosen or cinemas[0]

@@ -1,7 +1,7 @@
 """Takings of a period: tickets, bar and money, by day or by any other dimension that a sale has."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -117,9 +117,13 @@ def tenders(period: Period) -> Table:
 
 def subtitle(period: Period) -> str:
     """Which cinemas and days a table is about."""
-    names = ", ".join(str(cinema) for cinema in period.cinemas) if len(period.cinemas) <= 3 else _("All cinemas")
-    first, last = date_format(period.first, "j E Y"), date_format(period.last, "j E Y")
-    return f"{names}, {first}" if period.first == period.last else f"{names}, {first} – {last}"
+    return period_text(period.cinemas, period.first, period.last)
+
+
+def period_text(cinemas: Collection[Cinema], first_day: date, last_day: date) -> str:
+    names = ", ".join(str(cinema) for cinema in cinemas) if len(cinemas) <= 3 else _("All cinemas")
+    first, last = date_format(first_day, "j E Y"), date_format(last_day, "j E Y")
+    return f"{names}, {first}" if first_day == last_day else f"{names}, {first} – {last}"
 
 
 def added(measures: Sequence[str], rows: Any) -> dict[str, Any]:

@@ -31,3 +31,6 @@ COUNTS: dict[type[Figures], Callable[[Days, datetime], Iterable[Row]]] = {
     StockFigures: stock.count,
     ReceiptFigures: receipts.count,
 }
+
+#: Those that count cinemas whose days differ at once (`JoinedDays`); the others count each group of them by itself.
+JOINED = frozenset({TicketFigures, BarFigures})

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -33,7 +33,7 @@ Status = ConcessionPreorder.Status
 SOLD = Q(status__in=[Status.PENDING, Status.READY, Status.COLLECTED, Status.EXPIRED]) | Q(refund_line__isnull=False)
 
 
-def count(days: Days, as_of: datetime) -> Iterator[Row]:
+def count(days: Days, as_of: datetime) -> Iterable[Row]:
     """The figures of bar items by line: see `BarFigures`. One query, and one for the VAT rates, once.
 
     An item counts from the instant its order was paid. Rows with the same key, from orders with and without tickets,
@@ -41,17 +41,19 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
     """
     sold = ConcessionPreorder.objects.filter(SOLD, order__paid_at__lt=as_of, order__cinema__in=days.cinemas)
     tickets = Ticket.objects.filter(order=OuterRef("order"))
-    without = sold.filter(~Exists(tickets), days.within("order__paid_at")).annotate(instant=F("order__paid_at"))
-    return _grouped(with_tickets(sold, days), days, as_of).union(_grouped(without, days, as_of), all=True).iterator()
+    without = sold.filter(~Exists(tickets), days.within("order__paid_at", "order__cinema")).annotate(
+        instant=F("order__paid_at")
+    )
+    return _grouped(with_tickets(sold, days), days, as_of).union(_grouped(without, days, as_of), all=True)
 
 
 def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySet[ConcessionPreorder]:
     """Those of orders with tickets whose first screening, at `instant`, is on one of the days."""
     tickets = Ticket.objects.filter(order=OuterRef("order"))
     first_start = Subquery(tickets.order_by("session__start_datetime").values("session__start_datetime")[:1])
-    sessions = Session.objects.filter(days.within("start_datetime"), hall__cinema__in=days.cinemas)
+    sessions = Session.objects.filter(days.within("start_datetime", "hall__cinema"))
     of_sessions = preorders.filter(order__in=Ticket.objects.filter(session__in=sessions).values("order"))
-    return of_sessions.annotate(instant=first_start).filter(days.within("instant"))
+    return of_sessions.annotate(instant=first_start).filter(days.within("instant", "order__cinema"))
 
 
 def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetime) -> QuerySet[Any, Any]:
@@ -59,10 +61,10 @@ def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetim
     value = F("unit_price") * F("quantity") - F("discount_share")
     kept = ExpressionWrapper(value - F("bonus_share"), output_field=MoneyField())
     return (
-        preorders.filter(days.within("instant"))
+        preorders.filter(days.within("instant", "order__cinema"))
         .order_by()
         .annotate(
-            about=days.date_of("instant"),
+            about=days.date_of("instant", "order__cinema"),
             cinema_id=F("order__cinema"),
             item_id=F("concession_item"),
             channel=F("order__channel"),
@@ -96,10 +98,12 @@ def _cost(as_of: datetime) -> Subquery:
 
 
 def _percent(days: Days) -> Expression:
-    """The VAT rate of goods on the business date of `instant`."""
-    percent_of = {day.date: PERCENT[Vat(days.rates.on(Subject.GOODS, day.date))] for day in days.days}
-    cases = []
-    for day, following in pairwise(days.days):
-        if percent_of[day.date] != percent_of[following.date]:
-            cases.append(When(instant__lt=day.ends_at, then=Value(percent_of[day.date])))
-    return Case(*cases, default=Value(percent_of[days.days[-1].date]), output_field=BigIntegerField())
+    """The VAT rate of goods on the business date, `about`."""
+    dates = sorted({day.date for day in days.days})
+    percent_of = {date: PERCENT[Vat(days.rates.on(Subject.GOODS, date))] for date in dates}
+    cases = [
+        When(about__lt=following, then=Value(percent_of[date]))
+        for date, following in pairwise(dates)
+        if percent_of[date] != percent_of[following]
+    ]
+    return Case(*cases, default=Value(percent_of[dates[-1]]), output_field=BigIntegerField())

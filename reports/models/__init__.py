@@ -1,4 +1,4 @@
-"""Business days and the figures of each day."""
+"""Business days, the figures of each day, and reports as files."""
 
 from reports.models.business_days import BusinessDay, DayCheck
 from reports.models.figures import (
@@ -13,6 +13,7 @@ from reports.models.figures import (
     Tender,
     TicketFigures,
 )
+from reports.models.files import ReportFile
 from reports.models.payouts import PayoutFile, PayoutLine
 from reports.models.session_figures import SessionFigures
 
@@ -28,6 +29,7 @@ __all__ = [
     "PayoutLine",
     "PointsFigures",
     "ReceiptFigures",
+    "ReportFile",
     "SessionFigures",
     "StockFigures",
     "Tender",

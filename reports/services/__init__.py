@@ -3,14 +3,21 @@ from reports.services.days import open_days
 from reports.services.differences import settle
 from reports.services.payouts import clarify, read_payouts
 from reports.services.rebuilding import mark_wrong_days, rebuild, wrong_days
+from reports.services.report_files import ask, ask_again, build, forget, may_have, open_file
 from reports.services.session_figures import count_locked
 
 __all__ = [
+    "ask",
+    "ask_again",
+    "build",
     "clarify",
     "close_locked",
     "count_locked",
+    "forget",
     "mark_wrong_days",
+    "may_have",
     "open_days",
+    "open_file",
     "read_payouts",
     "rebuild",
     "settle",

@@ -14,4 +14,5 @@ def cinema() -> Cinema:
 
 @pytest.fixture
 def item(cinema: Cinema) -> ConcessionItem:
-    return an_item(cinema, stock=10)
+    """Ten in stock, from before costs were entered."""
+    return an_item(cinema, stock=10, cost=None)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('payments', '0010_receipt_index'),
-        ('reports', '0003_bar_costs'),
+        ('reports', '0004_report_files'),
         ('screenings', '0013_legal_entities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,135 @@
+"""The figures of the first page: how full today's screenings are, and what yesterday and the week made.
+
+Everybody who may view screenings sees how full they are, and who may view figures sees the rest. At most 15 queries,
+whatever the number of cinemas, of their time zones and of screenings.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts.scope import cinemas_of, within
+from backoffice.framework.chosen_cinema import chosen_cinema
+from reports import definitions
+from reports.catalogue.overview import Comparison, Overview, Screening, Today
+from reports.charts import gauge
+from reports.definitions import Definition
+from reports.tables import Kind, Link, Table, cell_text
+from screenings.models import Cinema
+
+MOST_SCREENINGS = 60  # with more, the page has a gauge for each cinema instead of one for each screening
+
+OF_DAY = (definitions.ADMISSIONS, definitions.BOX_OFFICE, definitions.BAR_TAKINGS, definitions.SPEND_PER_HEAD)
+
+
+@dataclass(frozen=True)
+class Figure:
+    definition: Definition
+    text: str
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """One screening, or all of a cinema's."""
+
+    drawing: SafeString
+    name: str
+    link: str
+    detail: str = ""
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The screenings of a cinema today, and the sums of its day."""
+
+    cinema: Cinema
+    date: date
+    gauges: list[Gauge]
+    ended: list[Gauge]  # of screenings that are over, which the page folds up
+    figures: tuple[Figure, ...]
+    link: str  # to the takings of the day
+
+
+def figures_of_first_page(request: HttpRequest, at: datetime) -> dict[str, Any]:
+    """What the template shows; empty for people who may not view screenings, or have no cinema."""
+    user = request.user
+    with_figures = user.has_perm("reports.view_businessday")
+    if not with_figures and not user.has_perm("screenings.view_session"):
+        return {}
+    cinemas = list(within(Cinema.objects.order_by("name"), "pk", cinemas_of(request)))
+    if not cinemas:
+        return {}
+    chosen = chosen_cinema(request, cinemas)
+    overview = Overview([chosen] if chosen else cinemas, at)
+    days = overview.today(with_figures=with_figures)
+    compared = [overview.yesterday(), overview.week()] if with_figures else []
+    return {
+        "cinemas": cinemas,
+        "cinema": chosen,
+        "programmes": _programmes(days, request, at),
+        "comparisons": [_with_links(each) for each in compared],
+    }
+
+
+def _programmes(days: list[Today], request: HttpRequest, at: datetime) -> list[Programme]:
+    one_by_one = sum(len(day.screenings) for day in days) <= MOST_SCREENINGS or len(days) == 1
+    opens = request.user.has_perm("screenings.view_session")
+    programmes = []
+    for day in days:
+        gauges: list[Gauge] = []
+        ended: list[Gauge] = []
+        if not one_by_one and day.screenings:
+            gauges = [_of_cinema(day)]
+        elif one_by_one:
+            for each in day.screenings:
+                (ended if each.session.end_datetime <= at else gauges).append(_of_screening(each, opens=opens))
+        figures = tuple(_figure(each, day.figures) for each in OF_DAY) if day.figures else ()
+        link = _takings_link(day.cinema.pk, day.date, day.date)
+        programmes.append(Programme(day.cinema, day.date, gauges, ended, figures, link))
+    return programmes
+
+
+def _of_screening(each: Screening, *, opens: bool) -> Gauge:
+    session = each.session
+    name = f"{each.starts:%H:%M} {session.film}"
+    known = {"admissions": each.admissions, "box_office": each.box_office}
+    return Gauge(
+        gauge(name, each.seats.sold, each.seats.capacity),
+        name,
+        reverse("admin:screenings_session_change", args=[session.pk]) if opens else "",
+        session.hall.name,
+        tuple(_figure(each, known) for each in OF_DAY[:2]) if each.admissions is not None else (),
+    )
+
+
+def _of_cinema(day: Today) -> Gauge:
+    name = str(day.cinema)
+    link = f"{reverse('admin:index')}?{urlencode({'cinema': day.cinema.pk})}"
+    return Gauge(gauge(name, day.taken, day.capacity), _("All screenings of the day"), link)
+
+
+def _figure(definition: Definition, known: Mapping[str, Any]) -> Figure:
+    kind = Kind.INTEGER if definition is definitions.ADMISSIONS else Kind.MONEY
+    return Figure(definition, cell_text(known[definition.key], kind))
+
+
+def _with_links(comparison: Comparison) -> Table:
+    """Each cinema leads to its takings of these days."""
+    rows: Any = comparison.table.rows
+    linked = [
+        {**row, "cinema": Link(row["cinema"], _takings_link(row["key"], *comparison.dates[row["key"]]))} for row in rows
+    ]
+    return replace(comparison.table, rows=linked)
+
+
+def _takings_link(cinema: int, first: date, last: date) -> str:
+    chosen = {"cinema": cinema, "first": first.isoformat(), "last": last.isoformat()}
+    return f"{reverse('admin:reports_takings')}?{urlencode(chosen)}"

@@ -1,0 +1,139 @@
+"""The figures of the first page: who sees which, and what they cost."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from backoffice.dashboard import figures
+from cinema import clock
+from screenings.models import Cinema
+from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+NOW = NOON + timedelta(minutes=1)
+MOST_QUERIES = 15
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+def a_day(cinema: Cinema) -> None:
+    """A screening that is over, and one to come, for which two tickets and a snack were sold."""
+    hall = a_hall(cinema)
+    a_session(hall, start=NOON - 4 * HOUR)
+    a_paid_order(a_session(hall, start=NOON + HOUR), seats=2, snacks=[(an_item(cinema), 1)])
+
+
+def first_page(person, **given):
+    return browser(person).get(reverse("admin:index"), given)
+
+
+def texts_of(programme) -> dict:
+    return {each.definition.key: each.text.replace("\xa0", " ") for each in programme.figures}
+
+
+def test_a_manager_sees_how_full_today_is_and_what_it_made():
+    cinema = a_cinema()
+    a_day(cinema)
+    a_day(a_cinema())
+
+    answer = first_page(someone("cinema_manager", cinema))
+
+    [programme] = answer.context["today"]["programmes"]
+    [gauge] = programme.gauges
+    assert (programme.cinema, len(programme.ended)) == (cinema, 1)
+    assert gauge.name.startswith("16:00 Solaris")
+    assert ">2 of 20<" in answer.text
+    assert texts_of(programme) == {
+        "admissions": "2", "box_office": "700 ₽", "bar_takings": "120 ₽", "spend_per_head": "60 ₽",
+    }  # fmt: skip
+    assert "1 screening has ended" in answer.text
+    assert ">Yesterday<" in answer.text.replace(" <small>", "<")
+
+
+@pytest.mark.parametrize("role", ["cashier", "usher", "floor_manager"])
+def test_who_may_see_no_figures_sees_how_full_it_is(role):
+    cinema = a_cinema()
+    a_day(cinema)
+
+    answer = first_page(someone(role, cinema))
+
+    today = answer.context["today"]
+    [programme] = today["programmes"]
+    assert [each.figures for each in programme.gauges] == [()]
+    assert (programme.figures, today["comparisons"]) == ((), [])
+    assert ">2 of 20<" in answer.text
+    assert "Box office" not in answer.text
+    assert "reports_takings" not in answer.text
+    assert "Takings of the day" not in answer.text
+
+
+def test_who_may_view_no_screenings_sees_nothing_of_them():
+    cinema = a_cinema()
+    a_day(cinema)
+
+    assert first_page(someone("", cinema)).context["today"] == {}
+    assert first_page(someone("cinema_manager")).context["today"] == {}  # and no cinema
+
+
+def test_each_link_leads_to_the_same_figures():
+    cinema = a_cinema()
+    a_day(cinema)
+    a_paid_order(a_session(a_hall(cinema), start=NOON - 20 * HOUR), seats=3, at=NOON - 30 * HOUR)
+    call_command("close_business_day", at=NOW)
+    client = browser(someone("cinema_manager", cinema))
+
+    today = client.get(reverse("admin:index")).context["today"]
+
+    [programme] = today["programmes"]
+    table = client.get(programme.link).context["parts"][-1]
+    assert (table.totals["admissions"], table.totals["bar_takings"]) == (2, 120)
+    for comparison in today["comparisons"]:
+        [row] = comparison.rows
+        table = client.get(row["cinema"].url).context["parts"][-1]
+        assert {key: row[key] for key in ("admissions", "box_office", "bar_takings")} == {
+            key: table.totals[key] for key in ("admissions", "box_office", "bar_takings")
+        }
+        assert row["admissions"] == 3
+    assert client.get(programme.gauges[0].link).status_code == 200
+
+
+def test_a_large_chain_has_a_gauge_for_each_cinema_and_its_screenings_behind_it(monkeypatch):
+    monkeypatch.setattr(figures, "MOST_SCREENINGS", 3)
+    cinemas = [a_cinema(), a_cinema()]
+    for cinema in cinemas:
+        a_day(cinema)
+    client = browser(someone("owner", all_cinemas=True))
+
+    programmes = client.get(reverse("admin:index")).context["today"]["programmes"]
+    [chosen] = client.get(programmes[1].gauges[0].link).context["today"]["programmes"]
+
+    assert [(each.cinema, len(each.gauges), len(each.ended)) for each in programmes] == [
+        (cinema, 1, 0) for cinema in cinemas
+    ]
+    assert ">2 of 40<" in programmes[0].gauges[0].drawing
+    assert (chosen.cinema, len(chosen.gauges), len(chosen.ended)) == (cinemas[1], 1, 1)
+
+
+def test_the_figures_take_few_queries_however_many_cinemas_and_zones(rf):
+    for zone in ("Europe/Moscow", "Asia/Omsk", "Asia/Kamchatka", "Europe/Moscow"):
+        a_day(a_cinema(time_zone=zone))
+    request = rf.get("/admin/")
+    request.user = someone("cinema_manager", *Cinema.objects.all())
+    request.session = {}
+    request.user.has_perm("x.x")
+
+    with CaptureQueriesContext(connection) as queries:
+        shown = figures.figures_of_first_page(request, NOW)
+
+    assert len(shown["programmes"]) == 4
+    assert len(queries) <= MOST_QUERIES, chr(10).join(each["sql"][:110] for each in queries)
