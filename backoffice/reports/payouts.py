@@ -82,7 +82,7 @@ class PayoutFileAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         upload = self.admin_site.admin_view(self.upload_view)
-        upload.large_body = LargeBody(MOST_BYTES + 100_000, self.may_upload)  # type: ignore[attr-defined]
+        upload.large_body = LargeBody(MOST_BYTES + 100_000, self.may_upload)
         return [path("upload/", upload, name="reports_payoutfile_upload"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
