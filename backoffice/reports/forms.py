@@ -142,7 +142,7 @@ class TakingsForm(PeriodForm):
     )
 
 
-class OccupancyForm(PeriodForm):
+class FourWeeksForm(PeriodForm):
     days_shown = 28
 
 
