@@ -1,6 +1,7 @@
 """The choices above a report: cinema, period, grouping."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -188,7 +189,8 @@ class TakingsForm(PeriodForm):
                 return self._earlier(_("A year before"), period, YEAR)
             case "cinema":
                 other = next(cinema for cinema in self.cinemas if str(cinema.pk) == key)
-                return Against(str(other), Period([other], period.first, period.last, self.at))
+                both = {each.pk: each for each in (*period.cinemas, other)}
+                return Against(str(other), replace(period, cinemas=list(both.values())), cinema=other)
             case "film":
                 return Against(str(self.films[key]), period, film=self.films[key])
         return None

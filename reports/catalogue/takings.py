@@ -65,12 +65,16 @@ DIMENSIONS: dict[str, Dimension] = {
 
 @dataclass(frozen=True)
 class Against:
-    """What takings are compared with: another period, whose dates are moved by `shift`, another cinema or film."""
+    """What takings are compared with: another period, whose dates are moved by `shift`, another cinema or film.
+
+    The period that another cinema is compared in has all cinemas of both sides, so that they are counted together.
+    """
 
     name: str | Promise
     period: Period
     shift: timedelta = timedelta(0)
     film: Film | None = None
+    cinema: Cinema | None = None
 
 
 def column_of(definition: Definition, *, summed: bool = False) -> Column:
@@ -80,12 +84,14 @@ def column_of(definition: Definition, *, summed: bool = False) -> Column:
 def takings(period: Period, by: str = "day", *, film: Film | None = None, against: Against | None = None) -> Table:
     """Admissions and box office, of all films or of one, and the bar where it has the dimension.
 
-    With `against`, each row has the box office that it is compared with, and the change. At most nine queries, and six
+    With `against`, each row has the box office that it is compared with, and the change. At most nine queries, and two
     more for a comparison.
     """
     dimension, has_bar = DIMENSIONS[by], shows_bar(by, film)
-    tickets = _grouped(_tickets(period, dimension, film), dimension, period)
-    bar = _grouped(sums(BarFigures, period, by=[dimension.column]), dimension, period) if has_bar else {}
+    both = against.period if against and against.cinema else period
+    own: dict[str, Any] = {} if both is period else {"cinema_id__in": [cinema.pk for cinema in period.cinemas]}
+    tickets = _grouped(_tickets(both, dimension, film, **own), dimension, period)
+    bar = _grouped(sums(BarFigures, both, by=[dimension.column], **own), dimension, period) if has_bar else {}
     other = _compared_with(against, dimension, film, period) if against else {}
     names = _names(dimension, {*tickets, *bar, *other})
     no_tickets, no_bar = dict.fromkeys(TicketFigures.MEASURES, 0), dict.fromkeys(BarFigures.MEASURES, 0)
@@ -176,8 +182,9 @@ def added(measures: Sequence[str], rows: Any) -> dict[str, Any]:
     return total
 
 
-def _tickets(period: Period, dimension: Dimension, film: Film | None) -> list[dict[str, Any]]:
-    only = {"film_id": film.pk} if film else {}
+def _tickets(period: Period, dimension: Dimension, film: Film | None, **only: Any) -> list[dict[str, Any]]:
+    if film is not None:
+        only["film_id"] = film.pk
     return sums(TicketFigures, period, by=[dimension.column], **only)
 
 
@@ -185,7 +192,8 @@ def _compared_with(
     against: Against, dimension: Dimension, film: Film | None, period: Period
 ) -> dict[Any, dict[str, Any]]:
     """By the values that the rows have: dates are those of `period`."""
-    rows = _tickets(against.period, dimension, against.film or film)
+    only = {"cinema_id": against.cinema.pk} if against.cinema else {}
+    rows = _tickets(against.period, dimension, against.film or film, **only)
     if dimension.kind == Kind.DATE:
         rows = [{**row, dimension.column: row[dimension.column] + against.shift} for row in rows]
     return _grouped(rows, dimension, period)

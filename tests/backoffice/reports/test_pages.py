@@ -115,8 +115,11 @@ def test_takings_are_compared_with_another_period_cinema_or_film(own, django_ass
         ((today + timedelta(days=364)).replace(day=1), 0, 700, -100)
     ]
     assert compared(client, **day, cinema="", by="channel", compare="before")[0][1:] == (1050, 0, None)
-    with django_assert_max_num_queries(MOST_QUERIES):
-        compared(client, **day, cinema="", compare=f"cinema:{other.pk}")
+    for chosen in ({"compare": f"cinema:{other.pk}"}, {"compare": "before", "by": "film"}):
+        for cinema in ("", own.pk):
+            compared(client, **day, cinema=cinema)  # it is chosen, and stored
+            with django_assert_max_num_queries(MOST_QUERIES + 1):
+                compared(client, **day, cinema=cinema, **chosen)
 
 
 @pytest.mark.parametrize(
