@@ -84,6 +84,7 @@ SCHEDULE: dict[str, Every | Daily] = {
     "send_ticket_usage_reminders": minutes(10),
     "deliver_notifications": minutes(1),
     "import_files": seconds(20),
+    "build_reports": seconds(20),
     "update_session_figures": minutes(5),
     "close_business_day": minutes(60),
     "check_invariants": Daily(time(5, 0)),

@@ -189,7 +189,6 @@ UNFOLD = {
     "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
     "STYLES": [
         lambda _request: static("backoffice/admin.css"),
-        lambda _request: static("reports/charts.css"),
     ],
     "SCRIPTS": [lambda _request: static("backoffice/admin.js")],
 }
@@ -198,12 +197,24 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
+STORAGES: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "reports": {  # what `build_reports` makes; web server and jobs share it, and nothing is served from it directly
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.str("REPORT_FILES", default=str(BASE_DIR / "var" / "reports")),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}
+
 if not DEBUG:
     MIDDLEWARE.insert(3, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
-    STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "cinema.static_files.StaticFilesStorage"},  # hashed, compressed, cached for years
-    }
+    STORAGES["staticfiles"] = {
+        "BACKEND": "cinema.static_files.StaticFilesStorage"
+    }  # hashed, compressed, cached for years
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SECURE_HSTS_SECONDS = 31_536_000

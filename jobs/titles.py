@@ -21,6 +21,7 @@ TITLES: dict[str, str | Promise] = {
     "send_ticket_usage_reminders": _("Remind about screenings"),
     "deliver_notifications": _("Send messages"),
     "import_files": _("Import files"),
+    "build_reports": _("Make report files"),
     "update_session_figures": _("Count past screenings"),
     "close_business_day": _("Close business days"),
     "check_invariants": _("Check data consistency"),

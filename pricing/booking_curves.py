@@ -23,7 +23,8 @@ class BookingCurve:
             ordered.insert(0, (0.0, 0.0))
         self.days = [days for days, _share in ordered]
         self.shares = [share for _days, share in ordered]
-        self.slopes = [(d - b) / (c - a) if c > a else 0.0 for (a, b), (c, d) in pairwise(ordered)]
+        #: After each point; 0 after the last.
+        self.slopes = [*((d - b) / (c - a) if c > a else 0.0 for (a, b), (c, d) in pairwise(ordered)), 0.0]
 
     @property
     def horizon(self) -> float:
@@ -31,12 +32,16 @@ class BookingCurve:
         return self.days[-1]
 
     def to_come(self, days_left: float) -> float:
-        number = bisect_right(self.days, days_left) - 1
-        if number < 0:
-            return self.shares[0]
-        if number >= len(self.slopes):
-            return self.shares[-1]
-        return self.shares[number] + self.slopes[number] * (days_left - self.days[number])
+        return self.all_to_come([days_left])[0]
+
+    def all_to_come(self, days_left: Sequence[float], factor: float = 1.0) -> list[float]:
+        """The shares at these times (none is negative), each multiplied by `factor` first."""
+        days, shares, slopes = self.days, self.shares, self.slopes
+        return [
+            shares[number] + slopes[number] * (at - days[number])
+            for at in ([each * factor for each in days_left] if factor != 1.0 else days_left)
+            for number in (bisect_right(days, at) - 1,)
+        ]
 
 
 #: (factor, power, weight): the share to come is curve(days * factor) ** power. A factor above 1 books later, below 1
@@ -57,13 +62,13 @@ def shares_to_come(curve: BookingCurve, days: Sequence[float]) -> list[list[floa
     """For each of VARIANTS, the share still to come at each of these times."""
     horizon = max(curve.horizon, 1e-9)
     linear = [_LINEAR_PART * min(1.0, day / horizon) for day in days]
-    given = [curve.to_come(day) for day in days]
+    given = curve.all_to_come(days)
     table = []
     for factor, power, _weight in VARIANTS:
         row = given
         if factor != 1.0:
             scale = curve.shares[-1] / max(curve.to_come(horizon * factor), 1e-9)
-            row = [curve.to_come(day * factor) * scale for day in days]
+            row = [share * scale for share in curve.all_to_come(days, factor)]
         if power != 1.0:
             row = [share**power for share in row]
         table.append([(1 - _LINEAR_PART) * share + part for share, part in zip(row, linear, strict=True)])

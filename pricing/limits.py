@@ -34,7 +34,7 @@ def limits(inputs: QuoteInputs) -> Limits:
             low, low_because = nearest_low, "max_change_per_day"
         if nearest_high < high:
             high, high_because = nearest_high, "max_change_per_day"
-    current = inputs.prices[-1] if inputs.prices else inputs.base
+    current = inputs.history.prices[-1] if inputs.history.prices else inputs.base
     if config.never_decrease and current > low:
         low, low_because = current, "never_decrease"
     if config.max_moves is not None and moves(recent) >= config.max_moves:
@@ -52,7 +52,7 @@ def limits(inputs: QuoteInputs) -> Limits:
 def recent_prices(inputs: QuoteInputs) -> list[Decimal]:
     """The prices in force within the last 24 hours, the oldest first. Before the first quote it was the base price."""
     recent: list[Decimal] = []
-    for (days, _price, _orders), price in zip(reversed(inputs.history), reversed(inputs.prices), strict=True):
+    for days, price in zip(reversed(inputs.history.days), reversed(inputs.history.prices), strict=True):
         recent.append(price)
         if days > inputs.days_left + _DAY + _EPSILON:  # it was in force when the 24 hours began
             break

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from pricing.booking_curves import BookingCurve
@@ -14,8 +16,10 @@ from pricing.willingness import Willingness
 
 _MOST = 1e9  # no figure of a session is larger
 _MOST_POINTS = 2000  # of a curve
+_MOST_LEVELS = 200
 _MOST_ROWS = 100_000  # of a history
 _LONGEST = 40  # characters of a number
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=repr)
 
 
 class Unusable(ValueError):
@@ -27,12 +31,13 @@ class Unusable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A review period: from `days_left` on, `price` was charged and `orders` came."""
+class History:
+    """Past review periods, the oldest first: columns, since there may be thousands."""
 
-    days_left: float
-    price: float
-    orders: float
+    days: tuple[float, ...]  # left when the period began
+    paid: tuple[float, ...]  # the price
+    orders: tuple[float, ...]
+    prices: tuple[Decimal, ...]  # the price, exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,12 @@ class QuoteInputs:
     sold: int
     held: int
     days_left: float
-    history: tuple[tuple[float, float, float], ...]  # days left, price, orders; the oldest first
-    prices: tuple[Decimal, ...]  # of the history
+    history: History
     expected: float  # seats, at the base price
     levels: tuple[tuple[float, float], ...]  # multiple of what is expected, probability
     curve: BookingCurve
-    party_mean: float
+    party_mean: float  # seats an order
+    party_is_known: bool
     willingness: Willingness
     config: Config
 
@@ -90,7 +95,6 @@ def read(q: Mapping[str, Any]) -> QuoteInputs:
         raise Unusable("INCONSISTENT_DATA", "more seats are sold or held than the hall has")
     days_left = number(_member(q, "days_left", "the payload"), "days_left", least=0.0)
     forecast = _member(q, "forecast", "the payload")
-    history, prices = _history(_member(q, "history", "the payload"), days_left)
     return QuoteInputs(
         base=base,
         low=base * low,
@@ -99,12 +103,12 @@ def read(q: Mapping[str, Any]) -> QuoteInputs:
         sold=sold,
         held=held,
         days_left=days_left,
-        history=history,
-        prices=prices,
+        history=_history(_member(q, "history", "the payload"), days_left),
         expected=number(_member(forecast, "expected_at_base", "forecast"), "expected_at_base", least=0.0),
         levels=_levels(_member(forecast, "levels", "forecast")),
         curve=_curve(_member(forecast, "curve", "forecast")),
         party_mean=_party_mean(forecast.get("party_mean")),
+        party_is_known=forecast.get("party_mean") is not None,
         willingness=_willingness(_member(q, "demand", "the payload"), base),
         config=_config(_member(q, "config", "the payload")),
     )
@@ -113,16 +117,18 @@ def read(q: Mapping[str, Any]) -> QuoteInputs:
 def inputs_hash(q: Any, inputs: QuoteInputs | None) -> str:
     """SHA-256 of the payload, the same whatever the order of its keys and after a round trip through JSON.
 
-    Of a history that could be read, the numbers themselves are hashed: long ones would take longer to write as JSON
-    than to price.
+    Of a history and a curve that could be read, the numbers themselves are hashed: long ones would take longer to write
+    as JSON than to price.
     """
     digest = hashlib.sha256()
     if inputs is not None:
-        q = {name: value for name, value in q.items() if name != "history"}
-        flat = [value for row in inputs.history for value in row]
-        digest.update(struct.pack(f"<{len(flat)}d", *flat))
+        history, curve = inputs.history, inputs.curve
+        forecast = {name: value for name, value in q["forecast"].items() if name != "curve"}
+        q = {name: value for name, value in q.items() if name != "history"} | {"forecast": forecast}
+        for column in (history.days, history.paid, history.orders, curve.days, curve.shares):
+            digest.update(struct.pack(f"<I{len(column)}d", len(column), *column))
     try:
-        text = json.dumps(q, sort_keys=True, separators=(",", ":"), default=repr)
+        text = _ENCODER.encode(q)
     except (TypeError, ValueError, RecursionError):  # keys that do not sort, a circle, too deep
         text = f"not JSON: {type(q).__name__}"
     digest.update(text.encode("utf-8", "surrogatepass"))
@@ -160,7 +166,7 @@ def money(value: Any, name: str) -> Decimal:
         found = Decimal(value.strip() if isinstance(value, str) else str(value))
     except InvalidOperation:
         raise Unusable("INVALID_DATA", f"{name} is not a decimal number") from None
-    if not -_LONGEST <= int(found.as_tuple().exponent) <= _LONGEST:
+    if not -_LONGEST <= found.adjusted() <= _LONGEST:
         raise Unusable("INVALID_DATA", f"{name} is out of range")
     return found
 
@@ -186,17 +192,54 @@ def _list(value: Any, name: str, *, most: int) -> Sequence[Any]:
 def _pairs(value: Any, name: str, *, least: float = 0.0, most: float = _MOST) -> list[tuple[float, float]]:
     pairs = []
     for pair in _list(value, name, most=_MOST_POINTS):
-        if len(_list(pair, name, most=2)) != 2:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise Unusable("INVALID_DATA", f"{name} has a row that is no pair")
-        pairs.append((number(pair[0], name, least=0.0), number(pair[1], name, least=least, most=most)))
+        one, other = pair
+        if type(one) is not float or not 0.0 <= one <= _MOST:
+            one = number(one, name, least=0.0)
+        if type(other) is not float or not least <= other <= most:
+            other = number(other, name, least=least, most=most)
+        pairs.append((one, other))
     return pairs
 
 
-def _history(value: Any, days_left: float) -> tuple[tuple[tuple[float, float, float], ...], tuple[Decimal, ...]]:
+def _history(value: Any, days_left: float) -> History:
+    found = _usual_history(value) or _any_history(value)
+    if found.days and found.days[-1] < days_left - 1e-9:
+        raise Unusable("INCONSISTENT_DATA", "history has a row later than the time of the quote")
+    return found
+
+
+def _usual_history(value: Any) -> History | None:
+    """Rows in their order, of dicts with a float, text and an int: read by columns, since there may be thousands."""
+    try:
+        days = [row["days_left"] for row in value]
+        written = [row["price"] for row in value]
+        orders = [row["orders"] for row in value]
+    except (KeyError, TypeError, IndexError):
+        return None
+    if not days or [set(map(type, column)) for column in (days, written, orders)] != [{float}, {str}, {int}]:
+        return None
+    in_order = sorted(days, reverse=True) == days and math.isfinite(sum(days))
+    if not in_order or len(days) > _MOST_ROWS or not 0 <= days[-1] <= days[0] <= _MOST:
+        return None
+    if min(orders) < 0 or max(orders) > _MOST:
+        return None
+    exact = {text: money(text, "history.price") for text in set(written)}
+    paid = {text: number(text, "history.price", least=0.0) for text in exact}
+    return History(
+        tuple(days),
+        tuple(map(paid.__getitem__, written)),
+        tuple(orders),
+        tuple(map(exact.__getitem__, written)),
+    )
+
+
+def _any_history(value: Any) -> History:
     rows = []
     known: dict[Any, tuple[float, Decimal]] = {}
     for row in _list(value, "history", most=_MOST_ROWS):
-        if not isinstance(row, Mapping):
+        if type(row) is not dict and not isinstance(row, Mapping):
             raise Unusable("INVALID_DATA", "history has a row that is no object")
         written, days, orders = row.get("price"), row.get("days_left"), row.get("orders")
         try:
@@ -209,15 +252,13 @@ def _history(value: Any, days_left: float) -> tuple[tuple[tuple[float, float, fl
             days = number(days, "history.days_left", least=0.0)
         if type(orders) is not int or not 0 <= orders <= _MOST:
             orders = whole(orders, "history.orders")
-        rows.append((days, price, float(orders), exact))
-    rows.sort(key=lambda row: -row[0])
-    if rows and rows[-1][0] < days_left - 1e-9:
-        raise Unusable("INCONSISTENT_DATA", "history has a row later than the time of the quote")
-    return tuple(row[:3] for row in rows), tuple(row[3] for row in rows)
+        rows.append((days, price, orders, exact))
+    rows.sort(key=itemgetter(0), reverse=True)
+    return History(*zip(*rows, strict=True)) if rows else History((), (), (), ())
 
 
 def _levels(value: Any) -> tuple[tuple[float, float], ...]:
-    levels = _pairs(value, "forecast.levels")
+    levels = _pairs(_list(value, "forecast.levels", most=_MOST_LEVELS), "forecast.levels")
     total = sum(probability for _multiple, probability in levels)
     if total <= 0 or not any(multiple > 0 < probability for multiple, probability in levels):
         raise Unusable("INVALID_DATA", "forecast.levels has no level that is possible")

@@ -33,6 +33,7 @@ from pricing.seat_value import SeatValue
 
 POLICY = "fluid-bayes-1"
 HONOURED_DAYS = 15 / (24 * 60)  # a price that was shown is honoured for a quarter of an hour
+_NEGLIGIBLE = 0.02  # of the base price
 
 
 class CannotReplay(ValueError):
@@ -89,6 +90,8 @@ def _adaptive(inputs: QuoteInputs) -> dict[str, Any]:
     believed = hypotheses(inputs)
     value = SeatValue(inputs)
     cost = value.mean(believed)
+    if cost <= _NEGLIGIBLE * float(inputs.base):
+        cost = 0.0  # a quiet session is not made dearer for a small chance that it fills
     shift = inputs.willingness.shift(inputs.days_left)
     ideal = inputs.willingness.best_price(cost, shift)
     price = allowed.step * _nearest(inputs, allowed, ideal, cost, shift)
@@ -140,12 +143,14 @@ def _reasons(
         return [{"code": "SOLD_OUT", "text": "No seat is left: the price would be the highest that is allowed."}]
     multiple = sum(each.weight * each.expected for each in believed) / inputs.expected
     demand = f"Demand at the list price is put at {multiple:.0%} of the forecast"
-    if inputs.history:
-        orders = sum(row[2] for row in inputs.history)
+    if inputs.history.days:
+        orders = sum(inputs.history.orders)
         reasons = [{"code": "DEMAND_LEARNED", "text": f"{demand}, after {orders:.0f} orders."}]
     else:
         reasons = [{"code": "DEMAND_FORECAST", "text": f"{demand}: nothing has been observed yet."}]
-    if cost > 0.02 * float(inputs.base):
+    if not inputs.party_is_known:
+        reasons.append({"code": "PARTY_ASSUMED", "text": "party_mean is missing: each order is taken as one seat."})
+    if cost > 0:
         text = f"Seats may run out: one that is kept for later is worth {cost:.2f} on average."
         return [*reasons, {"code": "SEATS_SCARCE", "text": text}]
     text = "Seats will be left over: the price that earns most from those who come."

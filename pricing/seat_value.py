@@ -15,8 +15,8 @@ from pricing.booking_curves import shares_to_come
 from pricing.demand_levels import Hypothesis
 from pricing.quote_inputs import QuoteInputs
 
-_COSTS = 24  # grid of shadow prices
-_SEGMENTS = 6  # of the time that is left, where willingness to pay moves with it
+_COSTS = 20  # grid of shadow prices
+_SEGMENTS = 5  # of the time that is left, where willingness to pay moves with it
 #: Gauss-Hermite: (standard deviations, weight). Exact for polynomials up to the fifth degree.
 _NODES = ((-math.sqrt(3), 1 / 6), (0.0, 2 / 3), (math.sqrt(3), 1 / 6))
 

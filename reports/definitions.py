@@ -329,7 +329,7 @@ EXPECTED_COST = Definition(
 RECEIVED = Definition(
     "received",
     _("Received"),
-    _("Payments that arrived on the day, for whichever screening, before refunds."),
+    _("Payments that arrived on the day, for whichever screening, before refunds. Points count as a payment method."),
     Unit.MONEY,
     lambda row: row["received"],
 )

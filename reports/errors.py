@@ -13,3 +13,15 @@ class DifferenceSettled(Refused, code="difference_settled"):
 
 class TooLongForPdf(Refused, code="report_too_long"):
     """A report has too many rows for a PDF."""
+
+
+class UnknownReport(Refused, code="report_unknown"):
+    """There is no report of this name, or not any more."""
+
+
+class ReportNotAllowed(Refused, code="report_not_allowed"):
+    """The person may not, or no longer, see the rows of the report."""
+
+
+class TooManyFiles(Refused, code="report_files_too_many"):
+    """The person waits for as many report files as one may have made at a time."""

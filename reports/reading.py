@@ -120,7 +120,7 @@ def difference(table: type[Figures], days: Days, *, as_of: datetime) -> dict[tup
         .values_list(*columns)
         .annotate(*(Sum(measure) for measure in table.MEASURES))
     )
-    for row in booked.iterator():
+    for row in booked:
         total = sums[row[: len(columns)]]
         for position, amount in enumerate(row[len(columns) :]):
             total[position] -= amount

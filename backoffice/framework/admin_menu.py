@@ -71,6 +71,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("reports:points", "loyalty"),
             ("reports:films", "movie"),
             ("reports:occupancy", "event_seat"),
+            ("reports:files", "inventory"),
         ],
     ),
     (
@@ -120,6 +121,7 @@ REPORTS = {
     "points": _("Points"),
     "films": _("Film rank"),
     "occupancy": _("Occupancy"),
+    "files": _("Files"),
     "day": _("Day sheet"),
     "month": _("Month sheet"),
 }

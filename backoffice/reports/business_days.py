@@ -14,6 +14,7 @@ from backoffice.framework.actions import ActionForm, ActionsMixin, confirmed_act
 from backoffice.framework.admin import ReadOnlyAdmin, ReadOnlyInline
 from backoffice.framework.badges import status_badge
 from backoffice.framework.fields import ReasonField
+from backoffice.reports.files import ReportFilePages
 from backoffice.reports.pages import ReportPages
 from reports.models import BusinessDay, DayCheck
 from reports.services import settle
@@ -53,7 +54,7 @@ class DayCheckInline(CheckColumns, ReadOnlyInline):
 
 
 @admin.register(BusinessDay)
-class BusinessDayAdmin(ReportPages, ReadOnlyAdmin):
+class BusinessDayAdmin(ReportFilePages, ReportPages, ReadOnlyAdmin):
     cinema_path = "cinema"
     list_display = ["date", "cinema", "starts_at", "ends_at", "closed_at"]
     list_filter = ["cinema"]

@@ -10,9 +10,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +26,7 @@ from backoffice.reports.forms import DayForm, MonthForm, OccupancyForm, PeriodFo
 from cinema import clock
 from reports import charts, definitions
 from reports.catalogue import bar, points, programme, takings
+from reports.catalogue.files import REPORTS
 from reports.reading import Period
 from reports.tables import Chart, Kind, Table
 from screenings.models import Cinema
@@ -49,15 +51,16 @@ class ReportPages(CinemaScopedAdmin):
             ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
             ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
         ]
+        view = self.admin_site.admin_view
         return [
             *(
-                path(f"{name}/", self.admin_site.admin_view(self._page(title, form, build)), name=f"reports_{name}")
+                path(f"{name}/", view(self._page(name, title, form, build)), name=f"reports_{name}")
                 for name, title, form, build in pages
             ),
             *super().get_urls(),
         ]
 
-    def _page(self, title: str | Promise, form_class: type[Form], build: Build) -> Any:
+    def _page(self, name: str, title: str | Promise, form_class: type[Form], build: Build) -> Any:
         def view(request: HttpRequest) -> HttpResponse:
             if not self.has_view_permission(request):
                 raise PermissionDenied
@@ -70,6 +73,9 @@ class ReportPages(CinemaScopedAdmin):
                 period = form.period()
                 parts = build(period, {**form.cleaned_data, "user": request.user})
                 context |= {"form": form, "parts": parts, "period": period}
+                if name in REPORTS:
+                    chosen = urlencode({"report": name, **{field.name: field.value() or "" for field in form}})
+                    context["as_file"] = f"{reverse('admin:reports_files_ask')}?{chosen}"
             return TemplateResponse(request, "backoffice/reports/report.html", context)
 
         return view

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -33,7 +33,7 @@ Status = ConcessionPreorder.Status
 SOLD = Q(status__in=[Status.PENDING, Status.READY, Status.COLLECTED, Status.EXPIRED]) | Q(refund_line__isnull=False)
 
 
-def count(days: Days, as_of: datetime) -> Iterator[Row]:
+def count(days: Days, as_of: datetime) -> Iterable[Row]:
     """The figures of bar items by line: see `BarFigures`. One query, and one for the VAT rates, once.
 
     An item counts from the instant its order was paid. Rows with the same key, from orders with and without tickets,
@@ -44,7 +44,7 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
     without = sold.filter(~Exists(tickets), days.within("order__paid_at", "order__cinema")).annotate(
         instant=F("order__paid_at")
     )
-    return _grouped(with_tickets(sold, days), days, as_of).union(_grouped(without, days, as_of), all=True).iterator()
+    return _grouped(with_tickets(sold, days), days, as_of).union(_grouped(without, days, as_of), all=True)
 
 
 def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySet[ConcessionPreorder]:

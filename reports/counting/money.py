@@ -34,7 +34,7 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
         _points_refunded(days, as_of),
         all=True,
     )
-    for row in rows.iterator():
+    for row in rows:
         number, amount = COLUMNS[row["measure"]]
         yield {**{column: row[column] for column in COMMON}, number: row["number"], amount: row["total"]}
 
@@ -116,6 +116,7 @@ def _points_refunded(days: Days, as_of: datetime) -> QuerySet[Any, dict[str, Any
     return (
         RefundLine.objects.filter(
             days.within("refund__requested_at"),
+            Q(ticket__bonus_share__gt=ZERO) | Q(preorder__bonus_share__gt=ZERO),
             refund__requested_at__lt=as_of,
             refund__order__cinema__in=days.cinemas,
             refund__order__bonus_amount__gt=ZERO,

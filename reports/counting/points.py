@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F, Sum
@@ -7,7 +7,7 @@ from bonuses.models import BonusTransaction
 from reports.days import Days, Row
 
 
-def count(days: Days, as_of: datetime) -> Iterator[Row]:
+def count(days: Days, as_of: datetime) -> Iterable[Row]:
     """Points by type: see `PointsFigures`. One query."""
     return (
         BonusTransaction.objects.filter(
@@ -17,5 +17,4 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
         .annotate(cinema_id=F("order__cinema"), about=days.date_of("transaction_date"), kind=F("transaction_type"))
         .values("cinema_id", "about", "kind")
         .annotate(points=Sum("amount"))
-        .iterator()
     )

@@ -35,7 +35,6 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
         )
         .values("cinema_id", "about", "date", "kind", "subject", "vat_rate")
         .annotate(lines=Count("pk"), amount=Sum(amount), tax=Sum(included(amount, percent)))
-        .iterator()
     )
     for row in rows:
         yield {**row, "vat": row["tax"]}  # the line has a column `vat`, its rate

@@ -21,7 +21,6 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
             total=Sum("value", default=ZERO),
             uncosted=Coalesce(Sum("quantity", filter=Q(value__isnull=True)), 0),
         )
-        .iterator()
     )
     for row in rows:
         yield {**row, "value": row["total"]}  # a movement has a column of this name

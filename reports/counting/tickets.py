@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ Status = Ticket.Status
 SOLD = Q(status__in=[Status.PAID, Status.USED, Status.EXPIRED]) | Q(refund_line__isnull=False)
 
 
-def count(days: Days, as_of: datetime) -> Iterator[Row]:
+def count(days: Days, as_of: datetime) -> Iterable[Row]:
     """The figures of tickets by line: see `TicketFigures`. Two queries, and one for the VAT rates, once.
 
     A ticket counts from the instant its order was paid. It stays sold when it is refunded, and counts as refunded too.
@@ -39,7 +39,7 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
         }
 
 
-def lines(dates: Mapping[int, date], as_of: datetime, *, rates: Rates | None = None) -> Iterator[Row]:
+def lines(dates: Mapping[int, date], as_of: datetime, *, rates: Rates | None = None) -> Iterable[Row]:
     """The tickets of these sessions, each given with its business date, grouped by what tells rows of figures apart.
 
     Two queries; one if the rates are given.
@@ -70,7 +70,6 @@ def lines(dates: Mapping[int, date], as_of: datetime, *, rates: Rates | None = N
             refunded_money=Sum("refund_line__amount", filter=back, default=ZERO),
             vat=Sum(included(kept, _percent(dates, rates or Rates())), filter=~back, default=ZERO),
         )
-        .iterator()
     )
 
 

@@ -14,8 +14,10 @@ def no_progress(_rows: int) -> None:
 
 
 def counted(rows: Iterable[list[Any]], progress: Progress) -> Iterator[list[Any]]:
-    """The rows; calls `progress` after each thousand of them."""
+    """The rows; calls `progress` after each thousand of them, and at the end."""
+    number = 0
     for number, row in enumerate(rows, start=1):
         yield row
         if number % EVERY == 0:
             progress(number)
+    progress(number)

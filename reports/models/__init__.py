@@ -1,4 +1,4 @@
-"""Business days and the figures of each day."""
+"""Business days, the figures of each day, and reports as files."""
 
 from reports.models.business_days import BusinessDay, DayCheck
 from reports.models.figures import (
@@ -13,6 +13,7 @@ from reports.models.figures import (
     Tender,
     TicketFigures,
 )
+from reports.models.files import ReportFile
 from reports.models.session_figures import SessionFigures
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "OrderFigures",
     "PointsFigures",
     "ReceiptFigures",
+    "ReportFile",
     "SessionFigures",
     "StockFigures",
     "Tender",

@@ -1,6 +1,6 @@
 """Business days of cinemas, and the checks that were made when a day was closed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MAX_AMOUNT, MoneyField, format_money
 
+#: After its end a day stays open for so long: sales under way are committed, and jobs write receipts of the last ones.
+LAST_SALES = timedelta(minutes=15)
+
 
 class BusinessDayQuerySet(models.QuerySet["BusinessDay"]):
     def to_close(self, at: datetime) -> "BusinessDayQuerySet":
-        """Days that have ended by `at` and are still open."""
-        return self.filter(closed_at__isnull=True, ends_at__lte=at)
+        """Days that had ended `LAST_SALES` before `at` and are still open."""
+        return self.filter(closed_at__isnull=True, ends_at__lte=at - LAST_SALES)
 
     def closed(self) -> "BusinessDayQuerySet":
         return self.filter(closed_at__isnull=False)

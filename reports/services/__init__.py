@@ -2,6 +2,21 @@ from reports.services.closing import close_locked
 from reports.services.days import open_days
 from reports.services.differences import settle
 from reports.services.rebuilding import mark_wrong_days, rebuild, wrong_days
+from reports.services.report_files import ask, ask_again, build, forget, may_have, open_file
 from reports.services.session_figures import count_locked
 
-__all__ = ["close_locked", "count_locked", "mark_wrong_days", "open_days", "rebuild", "settle", "wrong_days"]
+__all__ = [
+    "ask",
+    "ask_again",
+    "build",
+    "close_locked",
+    "count_locked",
+    "forget",
+    "mark_wrong_days",
+    "may_have",
+    "open_days",
+    "open_file",
+    "rebuild",
+    "settle",
+    "wrong_days",
+]

@@ -1,16 +1,21 @@
 """Close business days: freeze their figures, and check that the books agree."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from orders.models import RefundLine
+from concessions.models import ConcessionPreorder
+from orders.models import Order, RefundLine
+from payments.models import Refund
 from reports.days import Days
 from reports.errors import EarlierDayOpen
-from reports.models import BusinessDay
+from reports.models import BusinessDay, DayCheck, TicketFigures
 from reports.services.booking import book
 from reports.services.checks import checks_of
+from reports.services.session_figures import count_locked
+from screenings.models import Session
 
 #: A day is counted again at each close of the week after it, which finds what was recorded late.
 RECHECKED = timedelta(days=8)
@@ -31,38 +36,72 @@ def close_locked(day: BusinessDay, *, at: datetime) -> None:
         raise EarlierDayOpen(_("%(day)s cannot be closed: an earlier day of this cinema is still open.") % {"day": day})
     days = days_to_count(day)
     book(day, Days(days, cinemas=[day.cinema_id]), as_of=day.ends_at)
-    BusinessDay.objects.filter(pk__in=[each.pk for each in days], recount=True).update(recount=False)
-    for check in checks_of(day):
-        check.save()
+    _recount_later([each for each in days if each.recount], day)
+    count_locked(_sessions_corrected_on(day).select_for_update(of=("self",)), at=at)
+    DayCheck.objects.bulk_create(checks_of(day))
     day.closed_at = at
     day.save(update_fields=["advances", "closed_at"])
 
 
 def days_to_count(day: BusinessDay, *, recheck: bool = True) -> list[BusinessDay]:
-    """The day and the earlier ones whose figures may have changed on it: those of screenings and orders of which
-    something was refunded, and with `recheck` those of the week before and those found wrong since.
+    """The day and the earlier ones whose figures may have changed on it: the day before, of which screenings go on and
+    snacks wait for their guests, and those of orders of which something was refunded, or a snack was not collected.
+    With `recheck` also those of the week before, those of the refunds of that week, and those found wrong since.
     """
     earlier = BusinessDay.objects.closed().filter(cinema=day.cinema_id, starts_at__lt=day.starts_at)
-    recent = earlier.filter(Q(ends_at__gt=day.starts_at - RECHECKED) | Q(recount=True)) if recheck else []
-    return list({each.pk: each for each in (*recent, *_refunded_about(day, earlier), day)}.values())
-
-
-def _refunded_about(day: BusinessDay, closed: QuerySet[BusinessDay]) -> list[BusinessDay]:
-    """The earlier days of which a ticket, or a snack, was refunded on this day."""
+    week_ago = day.starts_at - RECHECKED
     lines = RefundLine.objects.filter(
-        refund__requested_at__gte=day.starts_at,
+        refund__requested_at__gte=week_ago if recheck else day.starts_at,
         refund__requested_at__lt=day.ends_at,
         refund__order__cinema=day.cinema_id,
     ).order_by()
-    of_snacks = lines.filter(preorder__isnull=False)
+    snacks = lines.filter(preorder__isnull=False)
+    uncollected = ConcessionPreorder.objects.filter(
+        status=ConcessionPreorder.Status.EXPIRED,
+        collection_deadline__gte=day.starts_at,
+        collection_deadline__lt=day.ends_at,
+        order__cinema=day.cinema_id,
+    ).order_by()
     instants = {
         *lines.filter(ticket__isnull=False).values_list("ticket__session__start_datetime", flat=True),
-        *of_snacks.values_list("preorder__order__tickets__session__start_datetime", flat=True),
-        *of_snacks.values_list("refund__order__paid_at", flat=True),
+        *snacks.values_list("preorder__order__tickets__session__start_datetime", flat=True),
+        *snacks.values_list("refund__order__paid_at", flat=True),
+        *uncollected.values_list("order__tickets__session__start_datetime", flat=True),
     }
-    older = [instant for instant in instants if instant is not None and instant < day.starts_at]
-    if not older:
+    near = Q(ends_at__gt=week_ago) | Q(recount=True) if recheck else Q(ends_at=day.starts_at)
+    return list({each.pk: each for each in (*earlier.filter(near), *_days_of(instants, earlier), day)}.values())
+
+
+def _days_of(instants: Iterable[datetime | None], closed: QuerySet[BusinessDay]) -> list[BusinessDay]:
+    """Those of the closed days that contain one of the instants. At most one query."""
+    known = [instant for instant in instants if instant is not None]
+    if not known:
         return []
-    days = Days(closed.filter(ends_at__gt=min(older), starts_at__lte=max(older)), cinemas=[day.cinema_id])
-    dates = [date for instant in older if (date := days.of(instant)) is not None]
-    return list(closed.filter(date__in=dates))
+    between = list(closed.filter(ends_at__gt=min(known), starts_at__lte=max(known)))
+    dates = Days(between, cinemas=[])
+    wanted = {dates.of(instant) for instant in known}
+    return [each for each in between if each.date in wanted]
+
+
+def _recount_later(counted: Iterable[BusinessDay], day: BusinessDay) -> None:
+    """Days that were marked are done with, except those of refunds from outside that still wait for their lines: these
+    may be named long after the instant of the refund.
+    """
+    BusinessDay.objects.filter(pk__in=[each.pk for each in counted]).update(recount=False)
+    waiting = Order.objects.filter(
+        Q(pk__in=Refund.objects.awaiting_lines().values("order"))
+        | Q(pk__in=Order.objects.refund_to_process(day.ends_at).values("pk")),
+        cinema=day.cinema_id,
+    ).order_by()
+    instants = {
+        *waiting.values_list("tickets__session__start_datetime", flat=True),
+        *waiting.values_list("paid_at", flat=True),
+    }
+    closed = BusinessDay.objects.closed().filter(cinema=day.cinema_id)
+    BusinessDay.objects.filter(pk__in=[each.pk for each in _days_of(instants, closed)]).update(recount=True)
+
+
+def _sessions_corrected_on(day: BusinessDay) -> QuerySet[Session]:
+    """Screenings that may have been counted before their tickets changed: by what was booked with this day."""
+    corrected = TicketFigures.objects.filter(Q(about__lt=day.date) | Q(refunded__gt=0), day=day)
+    return Session.objects.filter(pk__in=corrected.values("session"), figures__isnull=False).order_by("pk")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from orders.models import RefundLine, Ticket
 from reports.counting.tickets import lines
@@ -18,15 +18,17 @@ LOOK_BACK = timedelta(days=3)
 
 
 def to_count(at: datetime) -> QuerySet[Session]:
-    """Past screenings whose orders are complete, that were not counted yet or of which tickets were refunded since."""
+    """Past screenings whose orders are complete, that were not counted yet or of which tickets were refunded since.
+
+    A refund may be recorded later than it happened, so numbers are compared, not instants.
+    """
     waiting = Ticket.objects.filter(session=OuterRef("pk"), status__in=[Ticket.Status.RESERVED, Ticket.Status.PAID])
-    refunded = RefundLine.objects.filter(
-        refund__requested_at__gt=at - LOOK_BACK,
-        refund__requested_at__lte=at,
-        refund__requested_at__gte=F("ticket__session__figures__counted_at"),
-    )
+    lines = RefundLine.objects.filter(ticket__isnull=False, refund__requested_at__lt=at).order_by()
+    recent = lines.filter(refund__requested_at__gt=at - LOOK_BACK).values("ticket__session")
+    refunded = lines.filter(ticket__session=OuterRef("pk")).values("ticket__session").values(number=Count("pk"))
     return Session.objects.filter(
-        Q(figures__isnull=True, archived_at__isnull=True) | Q(pk__in=refunded.values("ticket__session")),
+        Q(figures__isnull=True, archived_at__isnull=True)
+        | Q(~Q(figures__refunded=Subquery(refunded)), figures__isnull=False, pk__in=recent),
         ~Exists(waiting),
         status__in=[Session.Status.COMPLETED, Session.Status.CANCELLED],
         end_datetime__lte=at,

@@ -114,7 +114,11 @@ def _search(q: dict[str, Any], hall: Hall, party: int, notes: list[Reason]) -> S
         radius=hall.radius(x, y) if chosen.packs else 0.0,
         emphasis=chosen,
         costs=remainder_costs(
-            max(map(len, hall.joined), default=0), party, read_mix(q.get("party_mix")), packs=chosen.packs
+            max(map(len, hall.joined), default=0),
+            party,
+            read_mix(q.get("party_mix")),
+            packs=chosen.packs,
+            places=len(hall.ids),
         ),
     )
 

@@ -44,7 +44,7 @@ def emphasis(*, quality_weight: float, forecast: float | None, occupancy: float)
         price = max(_interpolated(BY_WEIGHT, quality_weight), _interpolated(BY_OCCUPANCY, filled))
     else:
         price = _interpolated(BY_OCCUPANCY, max(forecast, filled)) * WEIGHT_RANGE ** (1 - 2 * quality_weight)
-    return Emphasis(price, target=0.65 - 0.2 * quality_weight)
+    return Emphasis(price, target=0.85 - 0.2 * quality_weight)
 
 
 def _interpolated(points: tuple[tuple[float, float], ...], at: float) -> float:
@@ -61,25 +61,27 @@ def _interpolated(points: tuple[tuple[float, float], ...], at: float) -> float:
 
 RARE = 0.02  # a size of party that does not come often enough to wait for
 LARGE = 5  # seats: the size of the parties for whose sake long runs are kept whole
+ENDS_OF_RUNS, SMALL_HALL = 8.0, 150  # how much it counts that a run may end with a single seat; in up to so many seats
 LONGEST = 400  # seats: beyond it all runs cost the same
 
 
-def remainder_costs(longest: int, party: int, mix: Mapping[int, float], *, packs: bool) -> Sequence[float]:
+def remainder_costs(longest: int, party: int, mix: Mapping[int, float], *, packs: bool, places: int) -> Sequence[float]:
     """What it costs to leave a run of 0, 1, 2 ... `longest` seats behind a party, in units of `Emphasis.price`.
 
     A longer remainder costs more, so that parties fill the shortest run they fit in and long runs stay for large
     parties. `mix` is the share of parties by size, if known. Then seats that none of these sizes can fill cost 1 each;
     and when whole rows are all that counts (`packs`), runs count for less that are likely to end with a single seat,
-    such as odd ones where most people come in pairs.
+    such as odd ones where most people come in pairs: above all in a hall of few seats (`places`).
     """
     sizes = tuple(sorted((size, round(share, 3)) for size, share in mix.items() if share >= RARE))
     counted = min(longest, LONGEST)
-    costs = _remainder_costs(counted, min(party, counted) if packs and sizes else 0, sizes)
+    ends = round(ENDS_OF_RUNS * min(1.0, SMALL_HALL / max(places, 1)), 1)
+    costs = _remainder_costs(counted, min(party, counted) if packs and sizes else 0, sizes, ends)
     return costs + costs[-1:] * (longest - counted)
 
 
 @lru_cache(maxsize=512)
-def _remainder_costs(longest: int, party: int, mix: tuple[tuple[int, float], ...]) -> tuple[float, ...]:
+def _remainder_costs(longest: int, party: int, mix: tuple[tuple[int, float], ...], ends: float) -> tuple[float, ...]:
     lengths = range(longest + 1)
     if not mix:
         return tuple(min(left, 4) / 4 + max(left - 4, 0) / 40 for left in lengths)
@@ -88,7 +90,7 @@ def _remainder_costs(longest: int, party: int, mix: tuple[tuple[int, float], ...
         return tuple(min(left, 4) / 4 + max(left - 4, 0) / 40 + wasted[left] for left in lengths)
     seats = sum(size * share for size, share in mix)
     large = sum(size * share for size, share in mix if size >= LARGE) / seats
-    weight = max(0.0, 8 * (1 - 2.5 * large))  # where many parties are large, only the length of runs matters
+    weight = ends * max(0.0, 1 - 2.5 * large)  # where many parties are large, only the length of runs matters
     return tuple(
         ((left + party) ** 1.5 - left**1.5 + weight * (wasted[left] - wasted[left + party])) / 4 for left in lengths
     )

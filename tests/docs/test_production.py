@@ -44,7 +44,7 @@ FORBIDDEN = [
 
 #: Models whose rows name who did something and are deleted all the same: a plan that has not begun yet, and a file that
 #: was imported. What an import has changed is in the histories.
-PLANS = {"screenings.SeatOutage", "backoffice.FileImport"}
+PLANS = {"screenings.SeatOutage", "backoffice.FileImport", "reports.ReportFile"}
 #: Models whose rows name who did something last, and go through several states.
 PROCESSES = {"payments.Payment", "payments.Refund", "screenings.Session", "orders.Order", "screenings.SeatOutage"}
 #: What staff did is a column of this name; `user` is a customer, but in the log of the admin.

@@ -18,7 +18,7 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
-from reports.models import BusinessDay, DayCheck
+from reports.models import BusinessDay, DayCheck, ReportFile
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -83,6 +83,10 @@ def create_rows_of_chain() -> None:
         model="screenings.film", person=uploader, language="en", name="films.csv", uploaded_at=NOON
     )
     FileImportRow.objects.create(file_import=upload, number=2, cells=["Mirror"])
+    ReportFile.objects.create(
+        report="payments", person=uploader, format="csv", language="en", asked_at=NOON,
+        first=NOON.date(), last=NOON.date(), status=ReportFile.Status.FAILED,
+    )  # fmt: skip
     Notification.objects.create(
         kind=MessageKind.LOW_STOCK, recipient="a@example.org", occasion="1", language="en", created_at=NOON,
         next_attempt_at=NOON,

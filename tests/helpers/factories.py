@@ -67,10 +67,16 @@ def a_session(
 
 
 def an_item(
-    cinema: Cinema | None = None, *, stock: int = 100, price: Decimal = Decimal("120.00"), **fields: Any
+    cinema: Cinema | None = None,
+    *,
+    stock: int = 100,
+    price: Decimal = Decimal("120.00"),
+    cost: Decimal | None = COST,
+    **fields: Any,
 ) -> ConcessionItem:
-    """An item whose stock comes from one opening movement, at a cost of `COST`."""
-    costs = {"stock_value": stock * COST, "average_cost": COST} if stock else {}
+    """An item whose stock comes from one opening movement; `cost` is that of a unit, None if it is not known."""
+    value = None if cost is None else stock * cost
+    costs = {"stock_value": value, "average_cost": cost} if stock else {}
     item = ConcessionItem.objects.create(
         cinema=cinema or a_cinema(),
         name=f"Popcorn {next(_numbers)}",
@@ -84,8 +90,8 @@ def an_item(
             concession_item=item,
             quantity=stock,
             kind=StockMovement.Kind.OPENING,
-            unit_cost=COST,
-            value=stock * COST,
+            unit_cost=cost,
+            value=value,
             at=NOON - timedelta(days=30),
         )
     return item
@@ -215,8 +221,11 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 APPS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "reports", "notifications", "demo")
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
-#: The fields of a notification that are compared; those about attempts to send it are left out.
-NOTIFICATION_FIELDS = ("kind", "recipient", "occasion", "language", "not_after", "status")
+#: The fields of some models that are compared; those about attempts to send or make them are left out.
+COMPARED_FIELDS = {
+    "notifications.Notification": ("kind", "recipient", "occasion", "language", "not_after", "status"),
+    "reports.ReportFile": ("report", "format", "first", "last", "person", "status", "rows_done", "problem"),
+}
 
 
 def business_state() -> BusinessState:
@@ -272,7 +281,7 @@ def _prepared(model: type[models.Model], sql: str) -> str:
 def _paths(model: type[models.Model], field: Any) -> list[str]:
     if field.primary_key or field.name in RANDOM_FIELDS:
         return []
-    if model._meta.label == "notifications.Notification" and field.name not in NOTIFICATION_FIELDS:
+    if field.name not in COMPARED_FIELDS.get(model._meta.label, (field.name,)):
         return []
     if field.is_relation:
         return [f"{field.name}__{path}" for path in NATURAL_KEYS[field.related_model._meta.label]]

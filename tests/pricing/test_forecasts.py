@@ -259,7 +259,11 @@ def test_levels_and_curve_are_what_a_quote_takes() -> None:
 
     assert sum(share for _multiple, share in found["levels"]) == pytest.approx(1)
     assert sum(multiple * share for multiple, share in found["levels"]) == pytest.approx(1, abs=0.001)
-    assert [reason["code"] for reason in price_quote(q)["reasons"]] == ["DEMAND_FORECAST", "SEATS_SCARCE"]
+    assert [reason["code"] for reason in price_quote(q)["reasons"]] == [
+        "DEMAND_FORECAST",
+        "PARTY_ASSUMED",
+        "SEATS_SCARCE",
+    ]
 
 
 @pytest.mark.parametrize(("variance", "median"), [(0.01, 0.9967), (0.5, 0.8392), (1.0, 0.6931), (2.0, 0.4549)])

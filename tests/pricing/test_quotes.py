@@ -152,6 +152,19 @@ def test_periods_without_orders_count_by_their_length() -> None:
     assert price(long) < price(short)
 
 
+def test_orders_from_before_the_sale_tell_nothing_of_its_demand() -> None:
+    before = periods("10.00 10.00", "30 30", since=30.0, length=5)
+
+    assert price(payload(days_left=14.0, history=before)) == price(payload(days_left=14.0))
+
+
+def test_a_row_named_by_its_end_counts_for_the_time_before_it() -> None:
+    by_start = periods("10.00 10.00 10.00", "2 3 1", since=3.25)
+    by_end = [row | {"days_left": row["days_left"] - 0.25} for row in by_start]
+
+    assert price(payload(history=by_end, config__step="0.01")) == price(payload(history=by_start, config__step="0.01"))
+
+
 def test_units_of_demand_may_be_money_or_multiples_of_the_base_price() -> None:
     multiples = {"kind": "logit", "location": 1.25, "scale": 0.25, "base": 1.0, "shift": []}
 
@@ -316,6 +329,13 @@ def test_what_contradicts_itself_is_named(changes: dict[str, Any], code: str) ->
     q = payload(**changes)
 
     assert (price(q), codes(q)) == (Decimal(q["base_price"]), [code])
+
+
+def test_a_time_that_is_no_number_is_found_in_the_middle_of_a_history() -> None:
+    rows = periods("10.00 10.00 10.00", "0 0 0")
+    rows[1]["days_left"] = math.nan
+
+    assert codes(payload(history=rows)) == ["INVALID_DATA"]
 
 
 def test_a_sold_out_session_says_so() -> None:

@@ -32,6 +32,7 @@ from orders.services import (
     refund,
 )
 from payments.models import Gateway, Payment
+from reports.models import ReportFile
 from screenings.models import Cinema, Film, Session
 from screenings.services import cancel_session, complete_sessions
 from tests.helpers.factories import (
@@ -74,6 +75,7 @@ JOBS = (
     "send_ticket_usage_reminders",
     "deliver_notifications",
     "import_files",
+    "build_reports",
     "update_session_figures",
     "close_business_day",
 )
@@ -117,6 +119,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _points,
         _low_stock,
         _imports,
+        _report_files,
     ):
         create_part(scenario)
 
@@ -305,6 +308,24 @@ def _imports(scenario: Scenario) -> None:
         if not valid_rows:
             made.rows.filter(outcome="refused").delete()
         confirm(made, valid_rows=valid_rows, every_change=True, at=AT)
+
+
+def _report_files(scenario: Scenario) -> None:
+    """Files that were asked for: to be made, left by a builder that was killed, and a month old. They are about weeks
+    that no job changes any more."""
+    person = User.objects.filter(is_superuser=True).latest("pk")
+    User.objects.filter(pk=person.pk).update(all_cinemas=True)
+
+    def a_file(*, at: datetime, **given: object) -> ReportFile:
+        values = {"format": "csv", "next_attempt_at": at, "language": "en", **given}
+        period = {"first": AT.date() - 60 * DAY, "last": AT.date() - 20 * DAY, "cinemas": [scenario.cinema.pk]}
+        return ReportFile.objects.create(report="payments", person=person, asked_at=at, **period, **values)
+
+    building, failed = ReportFile.Status.BUILDING, ReportFile.Status.FAILED
+    for number in range(scenario.per_case):
+        a_file(at=AT - MINUTE, format=["xlsx", "csv"][number % 2])
+        a_file(at=AT - 10 * MINUTE, status=building, attempts=1, claimed_by="killed")
+        a_file(at=AT - 31 * DAY, status=failed, attempts=4)
 
 
 def _completed(order: Order, *, at: datetime) -> Order:

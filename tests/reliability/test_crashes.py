@@ -20,6 +20,7 @@ from orders.models import Order
 from orders.services.refunds import effects, refund
 from orders.services.selling import cancellation
 from payments.models import Refund
+from reports.models import ReportFile
 from tests.helpers.factories import RANDOM_FIELDS, BusinessState, business_state
 from tests.helpers.ledger_diff import differences
 from tests.helpers.sampling import EXHAUSTIVE
@@ -30,7 +31,8 @@ from tests.reliability.run_job import AFTER_LEASE, clock_ahead, run
 from tests.reliability.scenario import AT, JOBS, create_scenario
 
 AT_EVERY_POINT = {"cancel_expired_orders", "process_refunded_orders"}
-SENDERS = {"deliver_notifications", "execute_refunds"}  # rows claimed by a killed sender wait for its claim to expire
+#: Rows claimed by a killed sender wait for its claim to expire.
+SENDERS = {"deliver_notifications", "execute_refunds", "build_reports"}
 SAMPLED = [job for job in JOBS if job not in AT_EVERY_POINT | SENDERS]
 ONE_IN = 10  # crash points are tested, on each database
 AT_MOST = 8  # crash points are tested of a job that passes many
@@ -221,5 +223,36 @@ def test_execute_refunds_killed_at_every_other_point_sends_each_refund_once(empt
 
     ends = ends_after_kills("execute_refunds", sample_of(points, one_in=2), recover=recover)
     broken = [point for point, end in ends if end != (sent, 0, [])]
+
+    assert broken == []
+
+
+def test_report_files_are_made_once_wherever_the_job_is_killed(
+    empty_database: None, settings: Any, tmp_path: Path
+) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "reports": {**settings.STORAGES["reports"], "OPTIONS": {"location": str(tmp_path)}}
+    }
+    expected, points = undisturbed_run("build_reports")
+
+    def stored() -> list[str]:
+        return sorted(path.name for path in tmp_path.iterdir())
+
+    def restore() -> None:
+        restore_scenario()
+        for path in tmp_path.iterdir():
+            path.unlink()
+
+    def recover() -> tuple[BusinessState, bool]:
+        with clock_ahead(AFTER_LEASE):
+            run("build_reports", at=AT + CLAIM_DURATION + timedelta(minutes=1))
+        ready = ReportFile.objects.filter(status=ReportFile.Status.READY)
+        return business_state(), stored() == sorted(ready.values_list("name", flat=True))
+
+    one_in = 1 if EXHAUSTIVE else 3
+    ends = ends_after_kills(
+        "build_reports", sample_of(points, one_in=one_in), restore=restore, recover=recover, outside=stored
+    )
+    broken = [point for point, end in ends if end != (expected, True)]
 
     assert broken == []

@@ -133,7 +133,7 @@ def test_files_have_the_colours_of_a_light_page() -> None:
 
 
 def test_files_have_the_gutters_of_a_page() -> None:
-    pages = dict(re.findall(r"\.chart svg\.(\w+) { margin-left: (\d+)px; width: calc\(100% - \2px\)", CSS))
+    pages = dict(re.findall(r"\.report-chart svg\.(\w+) { margin-left: (\d+)px; width: calc\(100% - \2px\)", CSS))
 
     assert {name: int(pixels) for name, pixels in pages.items()} == {key: each for key, each in GUTTERS.items() if key}
 

@@ -32,6 +32,7 @@ TECHNICAL = {
     "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
     "row", "service",
     "time_zone", "token", "visitor", "who", "claimed_by", "model", "app_label", "preferred_language", "number",
+    "reports.ReportFile.cinemas", "reports.ReportFile.parameters",
     "pickup_code", "wording", "from_status", "to_status", "vat", "kind",
 }  # fmt: skip
 #: They hold one person's data each. The customer's own rows are made below.

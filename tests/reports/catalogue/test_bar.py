@@ -38,7 +38,7 @@ def test_the_margin_is_what_is_left_of_the_takings_after_vat_and_cost(cinema):
 
 
 def test_units_of_unknown_cost_are_named(cinema):
-    a_paid_order(snacks=[(an_item(cinema), 3)])
+    a_paid_order(snacks=[(an_item(cinema, cost=None), 3)])
 
     whole, _items = bar(period(cinema))
 

@@ -46,4 +46,4 @@ def test_the_file_stays_open_and_progress_is_told() -> None:
 
     write(sample_table(sample_row(number) for number in range(2500)), file, AT, told.append)
 
-    assert (file.closed, told) == (False, [1000, 2000])
+    assert (file.closed, told) == (False, [1000, 2000, 2500])

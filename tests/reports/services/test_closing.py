@@ -5,13 +5,16 @@ import pytest
 from django.db import transaction
 
 from orders.models import Order
-from orders.services import check_in, complete, mark_paid, refund
+from orders.services import check_in, complete, expire_uncollected, hold, mark_paid, record_refund, refund
 from reports.days import Days
 from reports.errors import EarlierDayOpen
-from reports.models import FIGURES, BusinessDay, DayCheck, MoneyFigures, TicketFigures
+from reports.models import FIGURES, BarFigures, BusinessDay, DayCheck, MoneyFigures, SessionFigures, TicketFigures
+from reports.models.business_days import LAST_SALES
 from reports.reading import difference
-from reports.services import close_locked, open_days
+from reports.services import close_locked, count_locked, open_days
 from screenings.models import Cinema
+from screenings.services import complete_sessions
+from tests.helpers.business_days import close_days
 from tests.helpers.factories import (
     NOON,
     PRICE,
@@ -21,8 +24,11 @@ from tests.helpers.factories import (
     a_paid_order,
     a_promocode,
     a_session,
+    an_adult,
     an_item,
     an_order,
+    free_seats,
+    pay,
 )
 
 pytestmark = pytest.mark.django_db
@@ -36,14 +42,6 @@ END = datetime(2026, 11, 6, 2, tzinfo=UTC)
 @pytest.fixture
 def cinema() -> Cinema:
     return a_cinema()
-
-
-def close(cinema: Cinema, *, until: datetime) -> None:
-    """Close all days of the cinema that have ended by `until`, as the job does."""
-    with transaction.atomic():
-        open_days([cinema], at=until)
-        for day in BusinessDay.objects.to_close(until).filter(cinema=cinema).order_by("starts_at"):
-            close_locked(day, at=until)
 
 
 def tickets_by_day(cinema: Cinema) -> list[tuple]:
@@ -75,7 +73,7 @@ def test_tickets_count_on_the_day_of_the_screening_and_money_on_the_day_it_came(
     tomorrow = a_session(a_hall(cinema), start=NOON + DAY)
     a_paid_order(tomorrow, seats=2)
 
-    close(cinema, until=END + DAY)
+    close_days(cinema, until=END + DAY)
 
     assert money_by_day(cinema) == [(TODAY, TODAY, "cash", 2 * PRICE, 0)]
     assert tickets_by_day(cinema) == [(TODAY + DAY, TODAY + DAY, 2, 0, 2 * PRICE)]
@@ -87,18 +85,18 @@ def test_a_show_after_midnight_belongs_to_the_evening_before(cinema):
     a_paid_order(last_of_the_day)
     a_paid_order(first_of_the_next)
 
-    close(cinema, until=END + DAY)
+    close_days(cinema, until=END + DAY)
 
     assert [row[:3] for row in tickets_by_day(cinema)] == [(TODAY, TODAY, 1), (TODAY + DAY, TODAY + DAY, 1)]
 
 
 def test_a_refund_is_booked_on_its_own_day_about_the_day_of_the_screening(cinema):
     order = a_paid_order(a_session(a_hall(cinema), start=NOON + DAY), seats=2)
-    close(cinema, until=END + DAY)
+    close_days(cinema, until=END + DAY)
     before = list(TicketFigures.objects.values())
 
     refund(order, lines=[order.tickets.first()], reason="Projector failed", at=NOON + 3 * DAY)
-    close(cinema, until=END + 3 * DAY)
+    close_days(cinema, until=END + 3 * DAY)
 
     assert list(TicketFigures.objects.values())[: len(before)] == before
     assert tickets_by_day(cinema) == [
@@ -114,10 +112,10 @@ def test_a_refund_is_booked_on_its_own_day_about_the_day_of_the_screening(cinema
 
 def test_a_refund_of_a_screening_of_months_ago_is_found(cinema):
     order = a_paid_order(a_session(a_hall(cinema), start=NOON + DAY), snacks=[(an_item(cinema), 1)])
-    close(cinema, until=END + 60 * DAY)
+    close_days(cinema, until=END + 60 * DAY)
 
     refund(order, reason="Goodwill", at=NOON + 61 * DAY)
-    close(cinema, until=END + 61 * DAY)
+    close_days(cinema, until=END + 61 * DAY)
 
     assert [row[:2] for row in tickets_by_day(cinema)] == [
         (TODAY + DAY, TODAY + DAY),
@@ -130,17 +128,17 @@ def test_what_happens_after_the_end_of_a_day_is_not_part_of_it_however_late_it_i
     order = a_paid_order(a_session(a_hall(cinema), start=NOON), at=NOON - DAY)
     refund(order, reason="Goodwill", at=END)
 
-    close(cinema, until=END + DAY)
+    close_days(cinema, until=END + DAY)
 
     assert [row[:4] for row in tickets_by_day(cinema)] == [(TODAY, TODAY, 1, 0), (TODAY + DAY, TODAY, 0, 1)]
 
 
 def test_a_payment_recorded_after_the_close_goes_to_the_open_day_and_names_its_own(cinema):
     first, late = a_paid_order(a_session(a_hall(cinema))), an_order(a_session(a_hall(cinema), start=NOON + 2 * DAY))
-    close(cinema, until=END)
+    close_days(cinema, until=END)
 
     mark_paid(late, gateway="cash", amount=late.final_amount, at=NOON)
-    close(cinema, until=END + DAY)
+    close_days(cinema, until=END + DAY)
 
     assert money_by_day(cinema) == [
         (TODAY, TODAY, "cash", first.final_amount, 0),
@@ -150,7 +148,7 @@ def test_a_payment_recorded_after_the_close_goes_to_the_open_day_and_names_its_o
 
 def test_closing_twice_changes_nothing(cinema):
     a_paid_order(a_session(a_hall(cinema), start=NOON + timedelta(hours=1)))
-    close(cinema, until=END)
+    close_days(cinema, until=END)
     before = [list(table.objects.values()) for table in (*FIGURES, BusinessDay, DayCheck)]
 
     with transaction.atomic():
@@ -178,7 +176,7 @@ def test_every_kind_of_sale_is_told_apart_and_adds_up(cinema):
     check_in(discounted.tickets.get(), at=session.start_datetime)
     complete(Order.objects.over(END), at=session.end_datetime)
 
-    close(cinema, until=END)
+    close_days(cinema, until=END)
 
     [with_code, plain] = TicketFigures.objects.order_by("-promocode")
     if plain.promocode_id:
@@ -195,7 +193,7 @@ def test_a_days_checks_agree(cinema):
     order = a_paid_order(session, seats=2, snacks=[(an_item(cinema), 3)], customer=a_customer(points=10), points=10)
     refund(order, lines=[order.tickets.first()], reason="Asked for it", at=NOON)
 
-    close(cinema, until=END)
+    close_days(cinema, until=END)
 
     checks = {check.name: (check.left, check.right) for check in DayCheck.objects.all()}
     assert checks == {
@@ -204,3 +202,77 @@ def test_a_days_checks_agree(cinema):
         "STOCK": (3, 3),
         "POINTS": (Decimal("10.00"), Decimal("10.00")),
     }
+
+
+def test_a_day_stays_open_until_its_last_sales_are_recorded(cinema):
+    a_paid_order(a_session(a_hall(cinema)))
+    with transaction.atomic():
+        open_days([cinema], at=END)
+
+    assert not BusinessDay.objects.to_close(END + LAST_SALES - TICK).exists()
+    assert BusinessDay.objects.to_close(END + LAST_SALES).get().date == TODAY
+
+
+def test_a_refund_from_outside_is_booked_when_its_lines_are_named_weeks_later(cinema):
+    order = a_paid_order(a_session(a_hall(cinema), start=NOON + DAY), seats=2)
+    close_days(cinema, until=END + 10 * DAY)
+    record_refund(order, amount=PRICE, external_id="back", at=NOON + 11 * DAY)
+    close_days(cinema, until=END + 30 * DAY)
+    assert [row[3] for row in tickets_by_day(cinema)] == [0]
+
+    refund(order, lines=[order.tickets.first()], reason="The bank’s letter names it", at=NOON + 31 * DAY)
+    close_days(cinema, until=END + 31 * DAY)
+
+    assert tickets_by_day(cinema)[1:] == [(TODAY + 31 * DAY, TODAY + DAY, 0, 1, -PRICE)]
+    assert unbooked(cinema) == []
+    assert not BusinessDay.objects.filter(recount=True).exists()
+
+
+def test_snacks_that_wait_for_a_second_screening_are_booked_when_nobody_collects_them(cinema):
+    hall, popcorn = a_hall(cinema), an_item(cinema)
+    first, last = a_session(hall, start=NOON + DAY), a_session(hall, start=NOON + 20 * DAY)
+    order = hold(
+        cinema=cinema,
+        tickets=[(session, free_seats(session)[0], an_adult()) for session in (first, last)],
+        snacks=[(popcorn, 3)],
+        email="guest@example.org",
+        at=NOON,
+    )
+    pay(order)
+    close_days(cinema, until=END + 19 * DAY)
+
+    over = last.end_datetime
+    expire_uncollected(Order.objects.with_uncollected_snacks(over), at=over)
+    close_days(cinema, until=END + 20 * DAY)
+
+    rows = BarFigures.objects.order_by("day__date").values_list("day__date", "about", "sold", "uncollected")
+    assert list(rows) == [(TODAY + DAY, TODAY + DAY, 3, 0), (TODAY + 20 * DAY, TODAY + DAY, 0, 3)]
+    assert unbooked(cinema) == []
+
+
+def test_a_close_corrects_the_figures_of_screenings_that_were_refunded_since(cinema):
+    session = a_session(a_hall(cinema), start=NOON + timedelta(hours=1))
+    order = a_paid_order(session, seats=2)
+    check_in(order.tickets.first(), at=session.start_datetime)
+    complete_sessions([session], at=session.end_datetime)
+    complete(Order.objects.over(END), at=END)
+    count_locked([session], at=END)
+    close_days(cinema, until=END)
+
+    refund(order, lines=[order.tickets.last()], reason="Goodwill", at=NOON + 20 * DAY)
+    close_days(cinema, until=END + 20 * DAY)
+
+    figures = SessionFigures.objects.get()
+    assert (figures.sold, figures.refunded, figures.no_shows, figures.refunded_money) == (2, 1, 0, PRICE)
+
+
+def test_the_cost_of_a_close_does_not_grow_with_what_was_sold(cinema, django_assert_max_num_queries):
+    hall, item = a_hall(cinema), an_item(cinema)
+    for number in range(3):
+        session = a_session(hall, start=NOON + timedelta(hours=1) + number * DAY)
+        order = a_paid_order(session, seats=3, snacks=[(item, 1)], customer=a_customer(points=9), points=9)
+        refund(order, lines=[order.tickets.first()], reason="Fell ill", at=NOON)
+    close_days(cinema, until=END + DAY)
+
+    with django_assert_max_num_queries(70):
+        close_days(cinema, until=END + 2 * DAY)

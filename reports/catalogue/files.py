@@ -1,0 +1,43 @@
+"""The reports that can be had as files, by the name that is stored with each file.
+
+To add one, write a function that makes its `Table` of a `Period`, and a line in `REPORTS`. Its rows should be a
+generator with `expected` set if there may be thousands of them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reports.catalogue import lists, programme
+from reports.catalogue.takings import DIMENSIONS, takings, tenders
+from reports.reading import Period
+from reports.tables import Table
+
+Parameters = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """A report: its name for people, the permission to see its rows, and how its table is made."""
+
+    title: str | Promise
+    permission: str
+    table: Callable[[Period, Parameters], Table]
+
+
+FIGURES = "reports.view_businessday"
+
+REPORTS: dict[str, FileReport] = {
+    "takings": FileReport(_("Takings"), FIGURES, lambda period, chosen: takings(period, dimension(chosen))),
+    "money": FileReport(_("Money by payment method"), FIGURES, lambda period, _chosen: tenders(period)),
+    "films": FileReport(_("Films"), FIGURES, lambda period, _chosen: programme.films(period)),
+    "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
+}
+
+
+def dimension(chosen: Parameters) -> str:
+    """What the rows of takings are; days unless something else is chosen."""
+    by = chosen.get("by", "")
+    return by if by in DIMENSIONS else "day"

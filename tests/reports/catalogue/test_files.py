@@ -1,0 +1,36 @@
+import io
+
+import pytest
+from django.utils import translation
+
+from reports.catalogue.files import REPORTS, dimension
+from reports.files import FORMATS
+from reports.reading import Period
+from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_each_report_can_be_written_in_each_format(name: str, language: str) -> None:
+    cinema = a_cinema()
+    a_paid_order(a_session(a_hall(cinema)), at=NOON)
+
+    with translation.override(language):
+        for each in FORMATS.values():
+            table = REPORTS[name].table(Period([cinema], NOON.date(), NOON.date(), NOON), {})
+            each.write(table, io.BytesIO(), NOON, lambda rows: None)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_each_report_has_a_permission_that_exists(name: str) -> None:
+    from django.contrib.auth.models import Permission
+
+    app, codename = REPORTS[name].permission.split(".")
+
+    assert Permission.objects.filter(content_type__app_label=app, codename=codename).exists()
+
+
+def test_takings_are_by_day_unless_something_else_that_exists_is_chosen() -> None:
+    assert [dimension({}), dimension({"by": "film"}), dimension({"by": "nothing"})] == ["day", "film", "day"]

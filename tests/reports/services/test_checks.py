@@ -1,0 +1,66 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bonuses.models import BonusTransaction
+from orders.models import Order
+from orders.services import process_refunds, record_refund
+from payments.models import Payment
+from reports.models import BusinessDay, DayCheck
+from reports.services.checks import checks_of
+from tests.helpers.business_days import close_days
+from tests.helpers.factories import LONG_AGO, NOON, PRICE, a_customer, a_hall, a_paid_order, a_session, an_item
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+END = datetime(2026, 11, 6, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def order():
+    session = a_session(a_hall())
+    popcorn = an_item(session.hall.cinema)
+    return a_paid_order(session, snacks=[(popcorn, 2)], customer=a_customer(points=40), points=40)
+
+
+def sides(day=None):
+    return {check.name: (check.left, check.right) for check in checks_of(day or BusinessDay.objects.earliest("date"))}
+
+
+def test_an_order_refunded_outside_leaves_no_difference_before_its_lines_are_booked(order):
+    record_refund(order, amount=order.final_amount, external_id="back", at=NOON + timedelta(hours=1))
+    close_days(order.cinema, until=END)
+
+    assert sides()["MONEY"] == (0, 0)
+    assert not DayCheck.objects.open().exists()
+
+    process_refunds(Order.objects.refund_to_process(NOON + DAY), at=NOON + DAY)
+    assert sides()["MONEY"] == (0, 0)
+
+
+def test_a_refund_from_outside_that_waits_for_its_lines_leaves_no_difference(order):
+    record_refund(order, amount=Decimal(100), external_id="back", at=NOON + timedelta(hours=1))
+    close_days(order.cinema, until=END)
+
+    assert sides()["MONEY"] == (order.final_amount - 100,) * 2
+
+
+def test_each_check_shows_a_difference(order, settings):
+    """Negative control: each pair of sums, with one side changed behind the services' back."""
+    close_days(order.cinema, until=END)
+    assert all(left == right for left, right in sides().values())
+
+    settings.RECEIPTS_SINCE = LONG_AGO
+    Payment.objects.update(amount=order.final_amount + 1)
+    order.preorders.update(quantity=3)
+    BonusTransaction.objects.filter(amount=-40).update(amount=-41)
+
+    assert sides() == {
+        "MONEY": (order.final_amount + 1, order.final_amount),
+        "RECEIPTS": (0, order.final_amount + 1),
+        "STOCK": (2, 3),
+        "POINTS": (41, 40),
+    }
+    assert order.final_amount == PRICE + 240 - 40

@@ -1,0 +1,128 @@
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from consistency.invariants import violations
+from orders.models import Ticket
+from orders.services import mark_paid, refund
+from reports.models import FIGURES, BusinessDay, MoneyFigures, TicketFigures
+from reports.services import mark_wrong_days, rebuild, wrong_days
+from reports.services.closing import RECHECKED
+from tests.helpers.business_days import close_days
+from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_item, an_order
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+TODAY = date(2026, 11, 5)
+END = datetime(2026, 11, 6, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def cinema():
+    """A refund the day after the screening, in a cinema of which two days are closed."""
+    cinema = a_cinema()
+    session = a_session(a_hall(cinema), start=NOON + timedelta(hours=1))
+    order = a_paid_order(session, seats=2, snacks=[(an_item(cinema), 1)])
+    close_days(cinema, until=END)
+    refund(order, lines=[order.tickets.first()], reason="Goodwill", at=NOON + DAY)
+    close_days(cinema, until=END + DAY)
+    return cinema
+
+
+def rows():
+    return {
+        table.__name__: sorted(table.objects.values_list("day", "about", *table.KEY, *table.MEASURES), key=str)
+        for table in FIGURES
+    }
+
+
+def wrong(cinema, **options):
+    return [(day.date, table) for day, table in wrong_days(cinema, **options)]
+
+
+def test_a_rebuild_books_the_same_rows_on_the_same_days(cinema):
+    before = rows()
+
+    assert rebuild(cinema) == sum(map(len, before.values()))
+
+    assert rows() == before
+
+
+def test_a_rebuild_books_what_was_recorded_late_on_the_day_that_it_is_about(cinema):
+    late = an_order(a_session(a_hall(cinema), start=NOON + 2 * DAY))
+    mark_paid(late, gateway="cash", amount=late.final_amount, at=NOON)
+    close_days(cinema, until=END + 2 * DAY)
+    assert MoneyFigures.objects.filter(about=TODAY, day__date=TODAY + 2 * DAY).exists()
+
+    rebuild(cinema)
+
+    assert not MoneyFigures.objects.filter(about=TODAY, day__date=TODAY + 2 * DAY).exists()
+    assert wrong(cinema) == []
+
+
+def test_a_rebuild_books_a_guest_who_was_admitted_after_the_end_of_the_day(cinema):
+    Ticket.objects.filter(refund_line=None).update(used_at=END + 40 * timedelta(hours=1))
+    close_days(cinema, until=END + 2 * DAY)
+    used = list(TicketFigures.objects.filter(used=1).values_list("day__date", "about"))
+    assert used == [(TODAY + 2 * DAY, TODAY)]
+
+    rebuild(cinema)
+
+    assert list(TicketFigures.objects.filter(used=1).values_list("day__date", "about")) == used
+    assert wrong(cinema) == []
+
+
+def test_a_rebuild_of_a_cinema_without_closed_days_does_nothing():
+    assert rebuild(a_cinema()) == 0
+
+
+def test_a_wrong_row_is_found_marked_and_corrected_by_the_next_close(cinema):
+    assert wrong(cinema) == []
+    TicketFigures.objects.filter(sold=2).update(sold=3)
+    assert wrong(cinema) == [(TODAY, TicketFigures)]
+
+    close_days(cinema, until=END + 20 * DAY)  # the first of these closes counts the week before again
+    assert wrong(cinema) == []
+
+    TicketFigures.objects.filter(sold=3).update(sold=4)
+    close_days(cinema, until=END + 21 * DAY)
+    assert wrong(cinema) == [(TODAY, TicketFigures)]
+    assert (mark_wrong_days([cinema]), mark_wrong_days([cinema])) == (1, 0)
+
+    close_days(cinema, until=END + 22 * DAY)
+    assert wrong(cinema) == []
+    correction = TicketFigures.objects.get(day__date=TODAY + 22 * DAY)
+    assert (correction.about, correction.sold) == (TODAY, -1)
+    assert not BusinessDay.objects.filter(recount=True).exists()
+
+
+def test_the_nightly_check_reports_a_wrong_day_that_no_close_will_count_again(cinema):
+    TicketFigures.objects.filter(sold=2).update(sold=3)
+    now = END + 30 * DAY
+    assert wrong(cinema, but_waiting=True) == []  # the next close books it
+
+    TicketFigures.objects.filter(sold=3).update(sold=2)
+    close_days(cinema, until=END + DAY + RECHECKED)
+    TicketFigures.objects.filter(sold=2).update(sold=3)
+
+    day = BusinessDay.objects.get(date=TODAY)
+    assert wrong(cinema, but_waiting=True) == [(TODAY, TicketFigures)]
+    assert f"reports.businessday:{day.pk}" in [violation.row for violation in violations(now)]
+    BusinessDay.objects.filter(date=TODAY).update(recount=True)
+    assert wrong(cinema, but_waiting=True) == []
+
+
+def test_the_command_marks_wrong_days_or_books_all_of_them_again(cinema):
+    TicketFigures.objects.filter(sold=2).update(sold=3)
+
+    said = StringIO()
+    call_command("rebuild_reports", stdout=said)
+    assert said.getvalue() == "1 days differ from the orders and will be counted again.\n"
+
+    said = StringIO()
+    call_command("rebuild_reports", from_scratch=True, stdout=said)
+    assert said.getvalue() == f"{cinema}: {sum(map(len, rows().values()))} rows\n"
+    assert wrong(cinema) == []
