@@ -78,7 +78,9 @@ def _venues(*, at: datetime) -> dict[str, Venue]:
         cinema = Cinema.objects.create(name=name, city=city, address=address, time_zone=time_zone)
         for kind, amount in sample_data.SURCHARGES.items():
             SeatSurcharge.objects.create(cinema=cinema, kind=kind, amount=Decimal(amount))
-        manager = _employee(cinema, f"manager{number}", may=["change_concessionitem", "view_concessionitem"])
+        manager = _employee(
+            cinema, f"manager{number}", may=["change_concessionitem", "view_concessionitem", "view_payment"]
+        )
         cashier = _employee(cinema, f"cashier{number}", may=["view_order", "view_ticket", "view_concessionitem"])
         venues[name] = Venue(cinema, manager, cashier, _bar(cinema, manager, at=at))
     for plan in sample_data.HALLS:

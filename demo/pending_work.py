@@ -19,6 +19,7 @@ from demo.timeline import Timeline
 from demo.visitors import BookingGenerator
 from orders import services
 from orders.models import Order
+from reports.services import ask
 from screenings.models import Session
 from screenings.services import cancel_session
 
@@ -80,6 +81,8 @@ def leave_pending_work(
     timeline.add(at - minutes(65), partial(_make_ready, session=just_ended))
     # for import_files: a list that a manager has uploaded
     timeline.add(at - minutes(5), partial(_upload_films, chain=chain))
+    # for build_reports: a list of payments that the manager wants to have as a file
+    timeline.add(at - minutes(2), partial(_ask_for_payments, chain=chain))
     return {session.pk for session in (to_accrue, just_ended, running, starts_soon, *later[:4], later[-1])}
 
 
@@ -91,6 +94,24 @@ def _popcorn_and_cola(generator: BookingGenerator, session: Session) -> list[tup
 def _cancel(at: datetime, *, chain: Chain, session: Session) -> None:
     manager = chain.venues["Горизонт"].manager
     cancel_session(session, reason="Сломался проектор", at=at, actor=manager)
+
+
+def _ask_for_payments(at: datetime, *, chain: Chain) -> None:
+    manager = chain.venues["Горизонт"].manager
+    cinemas = list(manager.cinemas.all())
+    last = cinemas[0].business_date(at)
+    first = last - timedelta(days=6)
+    ask(
+        "payments",
+        cinemas=cinemas,
+        first=first,
+        last=last,
+        parameters={},
+        format="xlsx",
+        language="ru",
+        person=manager,
+        at=at,
+    )
 
 
 def _upload_films(at: datetime, *, chain: Chain) -> None:

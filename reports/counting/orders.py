@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -8,14 +8,14 @@ from orders.models import Order, Ticket
 from reports.days import Days, Row
 
 
-def count(days: Days, as_of: datetime) -> Iterator[Row]:
+def count(days: Days, as_of: datetime) -> Iterable[Row]:
     """Paid orders by what they contain: see `OrderFigures`. One query."""
     tickets = Exists(Ticket.objects.filter(order=OuterRef("pk")))
     snacks = Exists(ConcessionPreorder.objects.filter(order=OuterRef("pk")))
     return (
-        Order.objects.filter(days.within("paid_at"), paid_at__lt=as_of, cinema__in=days.cinemas)
+        Order.objects.filter(days.within("paid_at", "cinema"), paid_at__lt=as_of)
         .order_by()
-        .annotate(about=days.date_of("paid_at"), of_tickets=tickets, of_bar=snacks)
+        .annotate(about=days.date_of("paid_at", "cinema"), of_tickets=tickets, of_bar=snacks)
         .values("cinema_id", "about", "channel")
         .annotate(
             orders=Count("pk"),
@@ -23,5 +23,4 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
             with_bar=Count("pk", filter=Q(of_bar=True)),
             with_both=Count("pk", filter=Q(of_tickets=True, of_bar=True)),
         )
-        .iterator()
     )

@@ -126,6 +126,10 @@ class DirectCount:
             line = self._line(snack, snack.quantity, 20 if about and about >= date(2026, 10, 30) else 22)
             left = snack.status == "EXPIRED" and snack.collection_deadline < self.until and not line["refunded"]
             line["uncollected"] = snack.quantity if left else 0
+            moves = StockMovement.objects.filter(preorder=snack, at__lt=self.until)
+            values = [move.value for move in moves if move.value is not None]
+            line["cost"] = -sum(values, ZERO)
+            line["uncosted"] = 0 if values or line["refunded"] else snack.quantity
             key = (snack.concession_item_id, order.channel, order.promocode_id)
             self.add("BarFigures", order.cinema_id, instant, key, **line)
 
@@ -146,6 +150,10 @@ class DirectCount:
         for order in Order.objects.filter(paid_at__lt=self.until, bonus_amount__gt=0):
             key = ("points", order.channel)
             self.add(name, order.cinema_id, order.paid_at, key, payments=1, received=order.bonus_amount)
+        for order in Order.objects.filter(paid_at__lt=self.until):
+            has = {"with_tickets": order.tickets.exists(), "with_bar": order.preorders.exists()}
+            numbers = {name: int(found) for name, found in has.items()} | {"with_both": int(all(has.values()))}
+            self.add("OrderFigures", order.cinema_id, order.paid_at, (order.channel,), orders=1, **numbers)
         for refund in Refund.objects.filter(requested_at__lt=self.until):
             points = [(line.ticket or line.preorder).bonus_share for line in refund.lines.all()]
             if any(points):
