@@ -70,7 +70,8 @@ OPERATIONS = actions("jobs", "retry_quarantinedrow") | actions("notifications", 
 CONSENTS = view("accounts", "marketingconsent") | actions("accounts", "withdraw_consent")
 RATES = model_permissions("add change", "payments", "vatrate")
 LEGAL_ENTITIES = model_permissions("view add change", "payments", "legalentity")
-BOOKS = REPORTS | actions("reports", "settle_daycheck")
+BOOKS = REPORTS | view("reports", "payoutline") | actions("reports", "clarify_payoutline settle_daycheck")
+PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile")  # of the whole chain
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
     | model_permissions("delete", "screenings", "genre")
@@ -101,7 +102,7 @@ _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | 
 _FLOOR |= SEAT_REPAIR | view("orders", "promocode")
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
 _CINEMA |= COSTS | actions("bonuses", "adjust_points")
-_ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | COSTS | HOUSE_RULES | LEGAL_ENTITIES | RATES | JOBS
+_ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | PAYOUTS | COSTS | HOUSE_RULES | LEGAL_ENTITIES | RATES | JOBS
 
 ROLES = (
     Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | view("concessions", "concessionitem")),
@@ -110,6 +111,6 @@ ROLES = (
     Role("floor_manager", _("floor manager"), _FLOOR),
     Role("cinema_manager", _("cinema manager"), _CINEMA),
     Role("accountant", _("accountant"), _ACCOUNTANT, chain_wide=True),
-    Role("owner", _("owner"), _CINEMA | ACCOUNTING | CHAIN, chain_wide=True),
+    Role("owner", _("owner"), _CINEMA | ACCOUNTING | PAYOUTS | CHAIN, chain_wide=True),
 )
 OWNER = "owner"

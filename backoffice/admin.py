@@ -16,7 +16,7 @@ from backoffice.orders import (
     tickets,
 )
 from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
-from backoffice.reports import business_days
+from backoffice.reports import business_days, payouts
 from backoffice.screenings import (
     cinemas,
     films,
@@ -51,6 +51,7 @@ __all__ = [
     "orders",
     "overdue_orders",
     "payments",
+    "payouts",
     "preorders",
     "promocodes",
     "quarantine",

@@ -15,6 +15,14 @@ class TooLongForPdf(Refused, code="report_too_long"):
     """A report has too many rows for a PDF."""
 
 
+class FileReadBefore(Refused, code="file_read_before"):
+    """A payout file with the same content was read before."""
+
+
+class LineClarified(Refused, code="line_clarified"):
+    """The difference of a payout line is clarified already, or there is none."""
+
+
 class UnknownReport(Refused, code="report_unknown"):
     """There is no report of this name, or not any more."""
 

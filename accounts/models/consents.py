@@ -18,11 +18,17 @@ class MarketingConsentQuerySet(models.QuerySet["MarketingConsent"]):
         return self.filter(Q(is_proved=True) | Q(of_order, order__paid_at__isnull=False)).exclude(recipient="")
 
     def current(self) -> "MarketingConsentQuerySet":
-        """The latest counting row of each channel and recipient: what they want now."""
-        newer = MarketingConsent.objects.counting().filter(
-            channel=models.OuterRef("channel"), recipient=models.OuterRef("recipient"), pk__gt=models.OuterRef("pk")
+        """What each recipient wants now, by channel: the latest row whose recipient was proved. Only without any, the
+        latest that a guest has left with an order: whoever pays may have typed somebody else's address.
+        """
+        same = MarketingConsent.objects.counting().filter(
+            channel=models.OuterRef("channel"), recipient=models.OuterRef("recipient")
         )
-        return self.counting().filter(~models.Exists(newer))
+        proved, newer = same.filter(is_proved=True), models.Q(pk__gt=models.OuterRef("pk"))
+        return self.counting().filter(
+            models.Q(~models.Exists(proved.filter(newer)), is_proved=True)
+            | models.Q(~models.Exists(proved), ~models.Exists(same.filter(newer)), is_proved=False)
+        )
 
 
 class MarketingConsent(models.Model):

@@ -63,6 +63,11 @@ def allowed(kind: str, *, person: str = "", claimed: str = "", address: str | No
     return True
 
 
+def was_counted(kind: str, *, person: str, after: datetime) -> bool:
+    """Whether `hit` or `allowed` counted an attempt of this person after that instant."""
+    return Attempt.objects.filter(kind=kind, who=fingerprint("person", person), at__gt=after).exists()
+
+
 def take_back(kind: str, *, address: str | None, at: datetime) -> None:
     """Delete one attempt of the address that `hit` counted at `at`, because it should not count after all."""
     if address:

@@ -93,6 +93,8 @@ class Dashboard(PaymentItems):
             yield from self.uncertain_payments()
         if self.may("payments", "ask_payment"):
             yield from self.payments_with_discrepancy()
+        if self.may("reports", "clarify_payoutline"):
+            yield from self.payout_differences()
         if self.may("reports", "settle_daycheck"):
             yield from self.differences()
         if self.may("notifications", "resend_notification"):

@@ -11,6 +11,7 @@ from cinema.local_time import format_local
 from cinema.money import format_money
 from orders.models import Order
 from payments.models import MANUAL_GATEWAYS, Dispute, Payment, Receipt, Refund
+from reports.models import PayoutLine
 
 
 class PaymentItems(DashboardSection):
@@ -130,6 +131,23 @@ class PaymentItems(DashboardSection):
                 "balance",
                 *names_and_more(total, [payment.order.number for payment in rows]),
                 urgent=True,
+            )
+
+    def payout_differences(self) -> Iterator[DashboardItem]:
+        """Lines of payout files that do not agree with our payments and refunds."""
+        lines = self.own_rows(PayoutLine.objects.open(), "cinema")
+        total, rows = count_and_first(lines.order_by("pk"))
+        if total:
+            yield DashboardItem(
+                ngettext(
+                    "%(count)d line of a provider’s payout file doesn’t match our records",
+                    "%(count)d lines of a provider’s payout file don’t match our records",
+                    total,
+                )
+                % {"count": total},
+                list_link("reports_payoutline", open="yes"),
+                "balance",
+                *names_and_more(total, [str(line) for line in rows]),
             )
 
     def refunds_to_pay_out(self) -> Iterator[DashboardItem]:

@@ -80,8 +80,11 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("reports:day", "calendar_month"),
             ("reports:month", "calendar_month"),
+            ("reports:actions", "rule"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
+            ("reports.payoutline", "balance"),
+            ("reports.payoutfile", "list_alt"),
             ("payments.payment", "payments"),
             ("payments.refund", "undo"),
             ("payments.dispute", "gavel"),
@@ -124,6 +127,7 @@ REPORTS = {
     "files": _("Files"),
     "day": _("Day sheet"),
     "month": _("Month sheet"),
+    "actions": _("Actions to check"),
 }
 LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list
 

@@ -1,4 +1,4 @@
-"""Pages for the books: the sheets of a day and of a month."""
+"""Pages for the books: the sheets of a day and of a month, and actions to check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from reports.catalogue import day_sheet, month_sheet
+from reports.catalogue import actions, day_sheet, month_sheet
 from reports.catalogue.day_figures import DayFigures, day_figures
 from reports.reading import Period
 from reports.tables import Link, Table
@@ -69,6 +69,11 @@ def month_parts(period: Period, chosen: Any) -> Sequence[Any]:
         "open": month.closed_until is None or month.closed_until < month.last,
     }
     return [Part("backoffice/reports/month_head.html", context), *tables]
+
+
+def actions_parts(period: Period, chosen: Any) -> Sequence[Any]:
+    """At most eight queries."""
+    return [actions.actions(period, with_points=chosen["user"].all_cinemas)]
 
 
 def with_links(refunds: Table) -> Table:

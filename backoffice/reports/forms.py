@@ -199,7 +199,7 @@ class TakingsForm(PeriodForm):
         return Against(name, Period(period.cinemas, period.first - days, period.last - days, self.at), days)
 
 
-class OccupancyForm(PeriodForm):
+class FourWeeksForm(PeriodForm):
     days_shown = 28
 
 

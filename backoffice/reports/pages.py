@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
-from backoffice.reports.accounting import day_parts, month_parts
+from backoffice.reports.accounting import actions_parts, day_parts, month_parts
 from backoffice.reports.drill_down import with_links
-from backoffice.reports.forms import DayForm, MonthForm, OccupancyForm, PeriodForm, TakingsForm, YearForm
+from backoffice.reports.forms import DayForm, FourWeeksForm, MonthForm, PeriodForm, TakingsForm, YearForm
 from cinema import clock
 from reports import charts, definitions
 from reports.catalogue import bar, points, programme, takings
@@ -47,9 +47,10 @@ class ReportPages(CinemaScopedAdmin):
             ("losses", gettext_lazy("Losses of the bar"), PeriodForm, losses_parts),
             ("points", gettext_lazy("Points"), YearForm, points_parts),
             ("films", gettext_lazy("Film rank"), PeriodForm, films_parts),
-            ("occupancy", gettext_lazy("Occupancy"), OccupancyForm, occupancy_parts),
+            ("occupancy", gettext_lazy("Occupancy"), FourWeeksForm, occupancy_parts),
             ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
             ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
+            ("actions", gettext_lazy("Actions to check"), FourWeeksForm, actions_parts),
         ]
         view = self.admin_site.admin_view
         return [

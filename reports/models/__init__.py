@@ -14,6 +14,7 @@ from reports.models.figures import (
     TicketFigures,
 )
 from reports.models.files import ReportFile
+from reports.models.payouts import PayoutFile, PayoutLine
 from reports.models.session_figures import SessionFigures
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Figures",
     "MoneyFigures",
     "OrderFigures",
+    "PayoutFile",
+    "PayoutLine",
     "PointsFigures",
     "ReceiptFigures",
     "ReportFile",

@@ -1,6 +1,7 @@
 from reports.services.closing import close_locked
 from reports.services.days import open_days
 from reports.services.differences import settle
+from reports.services.payouts import clarify, read_payouts
 from reports.services.rebuilding import mark_wrong_days, rebuild, wrong_days
 from reports.services.report_files import ask, ask_again, build, forget, may_have, open_file
 from reports.services.session_figures import count_locked
@@ -9,6 +10,7 @@ __all__ = [
     "ask",
     "ask_again",
     "build",
+    "clarify",
     "close_locked",
     "count_locked",
     "forget",
@@ -16,6 +18,7 @@ __all__ = [
     "may_have",
     "open_days",
     "open_file",
+    "read_payouts",
     "rebuild",
     "settle",
     "wrong_days",

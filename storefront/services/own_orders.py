@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_urlsafe
 
 from django.conf import settings
 from django.core import signing
@@ -10,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import normalise_email
+from accounts.services import rate_limits
 from accounts.services.rate_limits import fingerprint
 from orders.models import OnlineHold, Order, OrderChange, RefundLine, Ticket
 from screenings.models import Session
@@ -78,38 +80,46 @@ def refunded_lines(order: Order) -> set[str]:
 def replacement(order: Order) -> Order | None:
     """The order that the customer changed this one into, and that one, and so on to the last. Reads only.
 
-    Not one whose address was corrected: whoever has the link of the former order may be a stranger to whom it was sent.
-    A query for each change, of which there is hardly ever more than one.
+    Not one that has another address, from the start or by a correction: whoever has the link of the former order may be
+    a stranger to whom it was sent. A query for each change, of which there is hardly ever more than one.
     """
     last = None
     corrected = OrderChange.objects.filter(order=OuterRef("pk"), kind=OrderChange.Kind.ADDRESS)
-    while following := Order.objects.filter(~Exists(corrected), replaces=last or order).first():
+    same = Order.objects.filter(~Exists(corrected), email=order.email, phone=order.phone)
+    while following := same.filter(replaces=last or order).first():
         last = following
     return last
 
 
 def proof_of_link(order: Order) -> str:
-    """Signed: this page was opened with the link that the order had then. The link alone proves nothing later, since
-    it may have been sent to a stranger; it opens nothing without what only the page's reader has typed. Reads only.
+    """Signed: this page was opened with the link that the order had then. Another one each time, so that it names one
+    showing of the page. Reads only.
     """
-    return signing.dumps(order.pk, salt=f"link {order.token}")
+    return signing.dumps([order.pk, token_urlsafe(8)], salt=f"link {order.token}")
 
 
 def order_of_proof(proof: str, *, token: str) -> Order | None:
     """The order that had this link. Reads only."""
     try:
-        return Order.objects.filter(pk=signing.loads(proof, salt=f"link {token}")).first()
+        [key, _showing] = signing.loads(proof, salt=f"link {token}")
     except signing.BadSignature:
         return None
+    return Order.objects.filter(pk=key).first()
+
+
+def note_correction(proof: str, *, at: datetime) -> None:
+    """Remember that the order's address was corrected from this showing of its page. Owns its transaction."""
+    rate_limits.allowed("address_corrected", person=proof, at=at)
 
 
 def corrected_before(proof: str, *, token: str, email: str, at: datetime) -> Order | None:
-    """The order that had this link, if its address was corrected to this one a moment ago: by the same form. Reads
-    only.
+    """The order that had this link, if its address was corrected to this one from the same showing of its page a moment
+    ago: the button was pressed twice. Nobody else's page leads there, whoever has the former link. Reads only.
     """
     order = order_of_proof(proof, token=token)
-    lately = OrderChange.objects.filter(order=order, kind=OrderChange.Kind.ADDRESS, at__gt=at - PRESSED_AGAIN)
-    return order if order and order.email == normalise_email(email) and lately.exists() else None
+    if order is None or order.email != normalise_email(email):
+        return None
+    return order if rate_limits.was_counted("address_corrected", person=proof, after=at - PRESSED_AGAIN) else None
 
 
 def _held(request: HttpRequest, *, at: datetime) -> QuerySet[Order]:

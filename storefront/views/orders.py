@@ -143,6 +143,7 @@ def _correct_address(request: HttpRequest, order: Order) -> HttpResponse:
     except Refused as refusal:
         return refused_page(request, order, refusal)
     rate_limits.allowed("correct_address", **limited)  # counts what was corrected, not what was refused
+    own_orders.note_correction(request.POST.get("proof", ""), at=at)
     messages.success(request, _("Sent to %(email)s. This page has a new address now.") % {"email": corrected.email})
     return redirect("shop:order", corrected.token)
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cinema import clock
@@ -35,12 +36,15 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 def paid(request: HttpRequest, token: str) -> HttpResponseBase:
     """The page to which the gateway returns the customer. It shows nothing of an order that has another link now."""
     order = own_orders.order_of_proof(request.GET.get("proof", ""), token=token)
     if order is not None and order.token != token:
         text = _("Order %(order)s has a new link, which was sent to its email address.") % {"order": order}
-        return render(request, "storefront/problem.html", {"title": _("Payment"), "text": text})
+        answer = render(request, "storefront/problem.html", {"title": _("Payment"), "text": text})
+        answer["X-Robots-Tag"] = "noindex, nofollow"
+        return answer
     return _paid(request, token=token)
 
 

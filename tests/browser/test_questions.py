@@ -24,7 +24,7 @@ QUESTIONS = {
     )
 }
 #: Pages that are not there yet.
-UNANSWERED = {16, 19, 20}
+UNANSWERED = {16, 19}
 #: For each question: what is clicked, and the text that answers it. A word with `=` is a choice above the table, and
 #: the button below it.
 ANSWERS: dict[int, tuple[list[str], str]] = {
@@ -45,6 +45,7 @@ ANSWERS: dict[int, tuple[list[str], str]] = {
     15: (["Accounting", "Day sheet"], "Advances"),
     17: (["Takings", "by=month"], "Month from"),
     18: (["Points"], "Points"),
+    20: (["Accounting", "Actions to check"], "Refunds"),
 }
 
 

@@ -35,6 +35,7 @@ OF_THE_CHAIN = {
     "jobs.quarantinedrow",
     "orders.promocode",
     "payments.gatewayevent",
+    "reports.payoutfile",
     "payments.legalentity",
     "payments.vatrate",
     "screenings.film",

@@ -259,6 +259,12 @@ ACTION_CASES = [
         "Открытого расхождения здесь нет",
         lambda _rows: {"Объяснение": "Платёж учтён дважды"},
     ),
+    ActionCase(
+        "clarify", "Отметить как выясненное", "accountant", "floor_manager", lambda rows: rows.payout_line,
+        "Объяснение сохранено", lambda rows: rows.refreshed(rows.payout_line).note, "Платёж другого магазина",
+        "Открытого расхождения здесь нет",
+        lambda _rows: {"Объяснение": "Платёж другого магазина"},
+    ),
     # --- People and machines
     ActionCase(
         "reset_second_factor", "Сбросить двухэтапный вход", "cinema_manager", "floor_manager",

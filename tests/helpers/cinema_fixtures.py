@@ -63,6 +63,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
         at=NOON,
         actor=order.user,
     )
+    factories.a_payout_line(cinema, actor=order.user, at=NOON)
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
 
 

@@ -28,6 +28,7 @@ from demo.bank import PREFIX, decide
 from orders.models import Order, Promocode, Ticket
 from orders.services import hold, mark_paid, settle_payment, start_payment
 from payments.models import Dispute, Gateway, Payment
+from reports.models import PayoutFile, PayoutLine
 from screenings.models import Cinema, Film, Hall, Seat, Session, TicketType
 from screenings.services import build_hall, schedule
 
@@ -160,6 +161,25 @@ def pay(order: Order, *, at: datetime = NOON, gateway: str = Gateway.CASH) -> Or
     return mark_paid(order, gateway=gateway, amount=order.final_amount, at=at)
 
 
+def a_payout_line(cinema: Cinema, *, actor: User, at: datetime = NOON) -> PayoutLine:
+    """A line of a payout file, in which a payment of the cinema has another amount."""
+    number = next(_numbers)
+    file = PayoutFile.objects.create(
+        gateway=Gateway.YOOKASSA, name=f"registry{number}.csv", digest=str(number), uploaded_by=actor, uploaded_at=at
+    )
+    return PayoutLine.objects.create(
+        file=file,
+        gateway=file.gateway,
+        kind=PayoutLine.Kind.PAYMENT,
+        identity=f"PAYMENT:{number}",
+        reference=f"ref-{number}",
+        amount=350,
+        ours=700,
+        outcome=PayoutLine.Outcome.OTHER_AMOUNT,
+        cinema=cinema,
+    )
+
+
 def dispute(order: Order, *, at: datetime = NOON, status: str = Dispute.Status.OPEN) -> Dispute:
     """The customer's bank disputes the order's payment."""
     payment = order.payments.get(status=Payment.Status.SUCCEEDED)
@@ -208,6 +228,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "demo.DemoCharge": ("amount", "description"),
     "payments.Dispute": ("payment__order__number", "external_id"),
     "payments.LegalEntity": ("tax_number",),
+    "reports.PayoutFile": ("digest",),
+    "reports.PayoutLine": ("identity",),
     "payments.Payment": ("order__number", "amount", "created_at"),
     "payments.Receipt": ("order__number", "kind", "amount"),
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),

@@ -190,7 +190,7 @@ def _from_csv(content: bytes, headings: Collection[str]) -> tuple[int, list[list
 
 
 def _csv_rows(content: bytes, headings: Collection[str]) -> tuple[int, Iterator[list[str]]]:
-    text, first = _decode(content), 1
+    text, first = decode(content), 1
     if "\0" in text:
         raise Unreadable(_("This file is not a table. Save it as CSV or XLSX."))
     if declared := SEPARATOR_LINE.match(text):  # for Excel
@@ -212,7 +212,7 @@ def _delimiter(first_line: str, headings: Collection[str]) -> str:
     return max(DELIMITERS, key=lambda each: (known(each), first_line.count(each)))
 
 
-def _decode(content: bytes) -> str:
+def decode(content: bytes) -> str:
     """Decode UTF-8, UTF-16 with a byte order mark, or cp1251, which Excel writes on a Russian Windows."""
     has_mark = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if has_mark else ("utf-8-sig", "cp1251"):

@@ -94,3 +94,12 @@ def test_staff_can_record_a_withdrawal_only() -> None:
             said(**wrong)
 
     assert MarketingConsent.objects.count() == 1
+
+
+def test_what_a_stranger_leaves_with_a_paid_order_does_not_replace_what_the_owner_wants() -> None:
+    agreed = {"channel": "EMAIL", "recipient": "anna@example.org", "wording": "News", "language": "en"}
+    own = MarketingConsent.objects.create(**agreed, place="ACCOUNT", is_given=True, is_proved=True, at=NOON)
+    order = factories.a_paid_order(email="anna@example.org")
+    MarketingConsent.objects.create(**agreed, place="CHECKOUT", is_given=False, is_proved=False, order=order, at=NOON)
+
+    assert MarketingConsent.objects.current().get() == own

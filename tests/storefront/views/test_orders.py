@@ -448,21 +448,39 @@ def test_a_second_press_of_the_correction_leads_to_the_order(client: Client) -> 
     assert (second.status_code, second["Location"]) == (302, first["Location"])
 
 
-@pytest.mark.parametrize(("email", "of_another_page"), [("guess@example.org", False), ("right@example.org", True)])
-def test_the_former_link_opens_nothing_after_a_correction(client: Client, email: str, of_another_page: bool) -> None:
+@pytest.mark.parametrize(("email", "whose"), [("guess@example.org", "own"), ("right@example.org", "made up")])
+def test_the_former_link_opens_nothing_after_a_correction(client: Client, email: str, whose: str) -> None:
     order = factories.a_paid_order(factories.a_session(start=clock.now() + timedelta(days=1)), at=clock.now())
     proof = proof_in(page_of(client, order))
     correct(client, order, email="right@example.org", proof=proof)
 
-    answer = correct(client, order, email=email, proof="made up" if of_another_page else proof)
+    answer = correct(client, order, email=email, proof=proof if whose == "own" else whose)
 
     assert answer.status_code == 404
+
+
+def test_a_stranger_who_opened_the_former_link_cannot_guess_the_way_to_the_new_one(client: Client) -> None:
+    order = factories.a_paid_order(factories.a_session(start=clock.now() + timedelta(days=1)), at=clock.now())
+    strangers, own = proof_in(page_of(Client(), order)), proof_in(page_of(client, order))
+    correct(client, order, email="right@example.org", proof=own)
+
+    answer = correct(Client(), order, email="right@example.org", proof=strangers)
+
+    assert answer.status_code == 404
+
+
+def test_a_change_that_corrects_the_address_does_not_show_the_new_order_to_the_former_one(client: Client) -> None:
+    session = factories.a_session(start=clock.now() + timedelta(days=1))
+    former = factories.an_order(session, email="wrong@example.org", at=clock.now())
+    order = factories.an_order(session, instead_of=former, email="right@example.org", at=clock.now())
+
+    assert order.token not in page_of(client, former)
 
 
 def test_an_order_that_was_changed_does_not_lead_past_a_correction(client: Client) -> None:
     session = factories.a_session(start=clock.now() + timedelta(days=1))
     former = factories.an_order(session, at=clock.now())
-    order = factories.an_order(session, instead_of=former, at=clock.now())
+    order = factories.an_order(session, instead_of=former, email=former.email, at=clock.now())
     assert client.get(f"/order/{former.token}/")["Location"] == f"/order/{order.token}/"
     factories.pay(order, at=clock.now())
     correct_address(order, email="right@example.org", reason="Typed wrong", at=clock.now(), actor=someone("owner"))

@@ -1,0 +1,163 @@
+"""Actions that are worth a look: who refunds, cancels and gives away how much, against their colleagues."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from bonuses.models import BonusTransaction
+from concessions.models import StockMovement
+from orders.models import Order, OrderEvent, Scan, Ticket
+from orders.reasons import Reason
+from payments.models import Refund
+from reports.catalogue.takings import subtitle
+from reports.reading import Period
+from reports.tables import Column, Kind, Table
+
+#: A rate is pointed out from so many actions on, and if it is so many times that of all the others together.
+FEWEST, TIMES = 3, 2
+BY_CUSTOMERS = (Reason.CUSTOMER, Reason.CHANGED, Reason.EXPIRED)
+
+ACTIONS = {
+    "refunds": gettext_lazy("Refunds"),
+    "voids": gettext_lazy("Unpaid orders cancelled"),
+    "free_tickets": gettext_lazy("Free tickets"),
+    "overrides": gettext_lazy("Admissions outside hours"),
+    "write_offs": gettext_lazy("Write-offs"),
+    "points": gettext_lazy("Points adjusted"),
+}
+
+Counts = Mapping[int, int]  # by person
+
+
+def actions(period: Period, *, with_points: bool) -> Table:
+    """The actions of each member of staff. At most eight queries.
+
+    Points belong to no cinema, so `with_points` is for people who work for all of them.
+    """
+    handled = _by_actor(_within(period, OrderEvent, "at", "order__cinema"), "order")
+    counted = {
+        "refunds": _by_actor(
+            _within(period, Refund, "requested_at", "order__cinema").exclude(reason=Reason.BY_CUSTOMER)
+        ),
+        "voids": _by_actor(
+            _within(period, OrderEvent, "at", "order__cinema")
+            .filter(to_status=Order.Status.CANCELLED)
+            .exclude(reason__in=BY_CUSTOMERS)
+        ),
+        "free_tickets": _free_tickets(period),
+        "overrides": _by_actor(_within(period, Scan, "at", "ticket__order__cinema").exclude(override="")),
+        "write_offs": _by_actor(
+            _within(period, StockMovement, "at", "concession_item__cinema").filter(kind=StockMovement.Kind.WRITE_OFF)
+        ),
+    }
+    if with_points:
+        counted["points"] = _by_actor(_adjustments(period))
+    shown = {key: label for key, label in ACTIONS.items() if key in counted}
+    people = User.objects.in_bulk({pk for counts in counted.values() for pk in counts})
+    totals = {key: sum(counts.values()) for key, counts in counted.items()}
+    all_handled = sum(handled.get(pk, 0) for pk in people)
+    rows = []
+    for pk, person in sorted(people.items(), key=lambda each: str(each[1])):
+        counts = {key: counted[key].get(pk, 0) for key in shown}
+        row: dict[str, Any] = {"person": str(person), "handled": handled.get(pk, 0), **counts}
+        row |= {f"{key}_rate": _per_hundred(counts[key], row["handled"]) for key in shown}
+        row["above"] = ", ".join(
+            f"{shown[key]} ×{times}"
+            for key in shown
+            if (times := _times(counts[key], row["handled"], totals[key] - counts[key], all_handled - row["handled"]))
+        )
+        rows.append(row)
+    columns = [
+        Column("person", _("Person")),
+        Column("above", _("Far above colleagues")),
+        Column("handled", _("Orders handled"), Kind.INTEGER),
+    ]
+    for key, label in shown.items():
+        columns += [
+            Column(key, label, Kind.INTEGER),
+            Column(f"{key}_rate", _("per 100 orders"), Kind.DECIMAL),
+        ]
+    return Table(
+        title=_("Actions to check"),
+        subtitle=subtitle(period),
+        columns=columns,
+        rows=rows,
+        totals={
+            "handled": all_handled,
+            **totals,
+            **{f"{key}_rate": _per_hundred(totals[key], all_handled) for key in shown},
+        },
+        notes=[
+            _(
+                "Orders handled are those whose status the person changed. A person is far above their colleagues with "
+                "at least %(fewest)d actions, and %(times)d times as many per 100 orders as all the others together. "
+                "That is a reason to ask, not a verdict."
+            )
+            % {"fewest": FEWEST, "times": TIMES}
+        ],
+    )
+
+
+def _bounds(period: Period) -> dict[tuple[datetime, datetime], list[int]]:
+    """The first and the last instant of the period, with the cinemas that share them."""
+    groups: defaultdict[tuple[datetime, datetime], list[int]] = defaultdict(list)
+    for cinema in period.cinemas:
+        groups[cinema.day_bounds(period.first)[0], cinema.day_bounds(period.last)[1]].append(cinema.pk)
+    return groups
+
+
+def _condition(period: Period, instant: str, cinema: str) -> Q:
+    condition = Q(pk__in=[])
+    for (start, end), cinemas in _bounds(period).items():
+        condition |= Q(**{f"{instant}__gte": start, f"{instant}__lt": end, f"{cinema}__in": cinemas})
+    return condition
+
+
+def _within(period: Period, model: Any, instant: str, cinema: str) -> QuerySet[Any]:
+    """What members of staff did in the period."""
+    rows: QuerySet[Any] = model._default_manager.filter(_condition(period, instant, cinema), actor__is_staff=True)
+    return rows
+
+
+def _by_actor(rows: QuerySet[Any], counted: str = "pk") -> Counts:
+    found = rows.order_by().values("actor").annotate(number=Count(counted, distinct=counted != "pk"))
+    return dict(found.values_list("actor", "number"))
+
+
+def _free_tickets(period: Period) -> Counts:
+    """Tickets with a price of 0, by the person who made the order."""
+    made = Q(order__events__from_status="", order__events__actor__is_staff=True)
+    found = Ticket.objects.filter(
+        _condition(period, "order__created_at", "order__cinema"), made, price=0, order__paid_at__isnull=False
+    )
+    counts = found.order_by().values("order__events__actor").annotate(number=Count("pk"))
+    return dict(counts.values_list("order__events__actor", "number"))
+
+
+def _adjustments(period: Period) -> QuerySet[BonusTransaction]:
+    bounds = _bounds(period)
+    return BonusTransaction.objects.filter(
+        transaction_type=BonusTransaction.Type.ADJUSTMENT,
+        transaction_date__gte=min(start for start, _end in bounds),
+        transaction_date__lt=max(end for _start, end in bounds),
+        actor__is_staff=True,
+    )
+
+
+def _per_hundred(number: int, handled: int) -> Decimal | None:
+    return (Decimal(number) * 100 / handled).quantize(Decimal("0.1")) if handled else None
+
+
+def _times(number: int, handled: int, of_others: int, handled_by_others: int) -> Decimal | None:
+    """How many times the rate of the others; None unless it is to be pointed out."""
+    if number < FEWEST or not (handled and of_others and handled_by_others):
+        return None
+    times = Decimal(number) * handled_by_others / (handled * Decimal(of_others))
+    return times.quantize(Decimal("0.1")) if times >= TIMES else None

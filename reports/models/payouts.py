@@ -1,0 +1,110 @@
+"""Payout files of payment providers, and how their lines agree with our payments and refunds."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cinema.money import MAX_AMOUNT, MoneyField, format_money
+from payments.models import Gateway
+
+
+class PayoutFile(models.Model):
+    """A file that was read in. Only its lines are kept, not the file."""
+
+    gateway = models.CharField(_("payment method"), max_length=16, choices=Gateway)
+    name = models.CharField(_("file name"), max_length=200)
+    digest = models.CharField(max_length=64, editable=False)  # SHA-256 of the content: the same file is read once
+    uploaded_at = models.DateTimeField(_("uploaded"))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
+    lines_read = models.PositiveIntegerField(_("lines"), default=0)
+    lines_known = models.PositiveIntegerField(_("lines known from other files"), default=0)
+    lines_skipped = models.PositiveIntegerField(_("other lines, such as fees and payouts"), default=0)
+
+    FREE_TEXT: ClassVar = ["name"]
+
+    class Meta:
+        verbose_name = _("payout file")
+        verbose_name_plural = _("payout files")
+        default_permissions = ("view",)
+        permissions = [("upload_payoutfile", "Upload the payout file of a provider")]
+        ordering = ["-uploaded_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["gateway", "digest"], name="one_payout_file_a_content")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PayoutLineQuerySet(models.QuerySet["PayoutLine"]):
+    def open(self) -> "PayoutLineQuerySet":
+        """Lines that do not agree with ours, and that nobody has clarified."""
+        return self.filter(clarified_at__isnull=True).exclude(outcome=PayoutLine.Outcome.AGREES)
+
+
+class PayoutLine(models.Model):
+    """A line of a payout file, or a payment or refund of ours that the file should have and has not."""
+
+    class Kind(models.TextChoices):
+        PAYMENT = "PAYMENT", _("Payment")
+        REFUND = "REFUND", _("Refund")
+
+    class Outcome(models.TextChoices):
+        AGREES = "AGREES", _("Agrees")
+        MISSING_HERE = "MISSING_HERE", _("Not in our records")
+        MISSING_THERE = "MISSING_THERE", _("Not in the provider’s file")
+        OTHER_AMOUNT = "OTHER_AMOUNT", _("Different amount")
+
+    file = models.ForeignKey(PayoutFile, models.PROTECT, related_name="lines", verbose_name=_("payout file"))
+    gateway = models.CharField(_("payment method"), max_length=16, choices=Gateway)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    # What tells the provider's operations apart, in all its files; of ours that are missing there, our own key.
+    identity = models.CharField(max_length=150, editable=False)
+    reference = models.CharField(_("provider’s reference"), max_length=120)
+    at = models.DateTimeField(_("time"), null=True)
+    amount = MoneyField(_("amount in the file"), null=True)
+    fee = MoneyField(_("fee"), null=True, lowest=-MAX_AMOUNT)
+    ours = MoneyField(_("our amount"), null=True)
+    outcome = models.CharField(_("result"), max_length=16, choices=Outcome)
+    payment = models.ForeignKey(
+        "payments.Payment", models.PROTECT, null=True, related_name="+", verbose_name=_("payment")
+    )
+    refund = models.ForeignKey("payments.Refund", models.PROTECT, null=True, related_name="+", verbose_name=_("refund"))
+    cinema = models.ForeignKey(
+        "screenings.Cinema", models.PROTECT, null=True, related_name="+", verbose_name=_("cinema")
+    )
+    clarified_at = models.DateTimeField(_("clarified"), null=True)
+    clarified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("clarified by")
+    )
+    note = models.CharField(_("explanation"), max_length=250, blank=True)
+
+    FREE_TEXT: ClassVar = ["note"]
+
+    objects = PayoutLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("payout line")
+        verbose_name_plural = _("reconciliation")
+        default_permissions = ("view",)
+        permissions = [("clarify_payoutline", "Clarify a difference with a provider")]
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["payment"], name="payout_line_of_payment"),
+            models.Index(
+                fields=["id"], condition=Q(clarified_at__isnull=True) & ~Q(outcome="AGREES"), name="payout_line_open"
+            ),
+        ]
+        constraints = [models.UniqueConstraint(fields=["gateway", "identity"], name="one_payout_line_an_operation")]
+
+    def __str__(self) -> str:
+        shown = self.amount if self.amount is not None else self.ours
+        return f"{self.reference}, {format_money(shown or Decimal(0))}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.clarified_at is None and self.outcome != self.Outcome.AGREES

@@ -1,0 +1,189 @@
+"""Read the payout file of a payment provider, and compare its lines with our payments and refunds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cinema.validators import clean_reason
+from payments.models import Payment, Refund
+from reports.errors import FileReadBefore, LineClarified
+from reports.models import PayoutFile, PayoutLine
+
+Kind, Outcome = PayoutLine.Kind, PayoutLine.Outcome
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A payment or refund as the provider's file has it. Amounts are positive."""
+
+    identity: str
+    kind: str
+    reference: str  # the provider's reference of it
+    amount: Decimal
+    fee: Decimal | None = None
+    at: datetime | None = None
+    uid: UUID | None = None  # of our payment, where the file has it
+
+
+def read_payouts(
+    operations: Sequence[Operation],
+    *,
+    gateway: str,
+    name: str,
+    digest: str,
+    skipped: int,
+    actor: User,
+    at: datetime,
+) -> PayoutFile:
+    """Store the operations that are not known from other files, each with how it agrees with ours.
+
+    Payments and refunds of ours from the time between the first and the last operation of the file that no file has
+    become lines too, until a later file has them. Raises `FileReadBefore` for a file with the same content. A constant
+    number of queries for each `BATCH` of operations. Owns its transaction.
+    """
+    with transaction.atomic():
+        file, is_new = PayoutFile.objects.get_or_create(
+            gateway=gateway,
+            digest=digest,
+            defaults={"name": name, "uploaded_by": actor, "uploaded_at": at, "lines_skipped": skipped},
+        )
+        if not is_new:
+            raise FileReadBefore(_("This file was read before. Nothing was changed."))
+        for start in range(0, len(operations), BATCH):
+            _store(operations[start : start + BATCH], file)
+        _add_missing(operations, file)
+        file.lines_known = len(operations) - file.lines_read
+        file.save(update_fields=["lines_read", "lines_known"])
+        return file
+
+
+def clarify(line: PayoutLine, *, note: str, actor: User, at: datetime) -> PayoutLine:
+    """Record why a line does not agree.
+
+    Raises `ReasonNeeded` without a note, and `LineClarified`. Owns its transaction.
+    """
+    note = clean_reason(note)
+    with transaction.atomic():
+        row = PayoutLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
+        if not row.is_open:
+            raise LineClarified(_("There is no open difference here. Reload the page to see what was recorded."))
+        row.clarified_at, row.clarified_by, row.note = at, actor, note
+        row.save(update_fields=["clarified_at", "clarified_by", "note"])
+        return row
+
+
+def _store(operations: Sequence[Operation], file: PayoutFile) -> None:
+    """The operations that are not known, as lines. Those that were missing so far replace the line that said so."""
+    known = set(
+        PayoutLine.objects.filter(
+            gateway=file.gateway, identity__in=[each.identity for each in operations]
+        ).values_list("identity", flat=True)
+    )
+    new = {each.identity: each for each in operations if each.identity not in known}
+    lines = [_compared(each, ours, file) for each, ours in _with_ours(list(new.values()), file.gateway)]
+    waiting = {
+        each.identity: each
+        for each in PayoutLine.objects.filter(
+            gateway=file.gateway, identity__in=[_own_identity(line) for line in lines]
+        )
+    }
+    found = []
+    for line in lines:
+        before = waiting.get(_own_identity(line))
+        if before is not None:
+            line.pk, line.clarified_at, line.clarified_by_id = before.pk, before.clarified_at, before.clarified_by_id
+            line.note = before.note
+            found.append(line)
+    changed = ["file", "identity", "reference", "at", "amount", "fee", "ours", "outcome"]
+    PayoutLine.objects.bulk_update(found, changed)
+    PayoutLine.objects.bulk_create([line for line in lines if line.pk is None])
+    file.lines_read += len(lines)
+
+
+def _with_ours(operations: Sequence[Operation], gateway: str) -> Iterable[tuple[Operation, Payment | Refund | None]]:
+    payments = Payment.objects.filter(gateway=gateway, status=Payment.Status.SUCCEEDED).select_related("order")
+    refunds = Refund.objects.filter(payment__gateway=gateway).select_related("order")
+    uids = [each.uid for each in operations if each.uid]
+    references = [each.reference for each in operations]
+    of_payments = [each.reference for each in operations if each.kind == Kind.PAYMENT]
+    by_reference: dict[tuple[str, Any], Any] = {
+        (Kind.PAYMENT, each.external_id): each for each in payments.filter(external_id__in=of_payments)
+    }
+    by_reference |= {(Kind.REFUND, each.external_id): each for each in refunds.filter(external_id__in=references)}
+    by_uid = {each.uid: each for each in payments.filter(uid__in=uids)}
+    for each in operations:
+        ours = by_uid.get(each.uid) if each.uid and each.kind == Kind.PAYMENT else None
+        yield each, ours or by_reference.get((each.kind, each.reference))
+
+
+def _compared(operation: Operation, ours: Payment | Refund | None, file: PayoutFile) -> PayoutLine:
+    line = PayoutLine(
+        file=file,
+        gateway=file.gateway,
+        kind=operation.kind,
+        identity=operation.identity,
+        reference=operation.reference,
+        at=operation.at,
+        amount=operation.amount,
+        fee=operation.fee,
+        outcome=Outcome.MISSING_HERE,
+    )
+    if ours is not None:
+        line.outcome = Outcome.AGREES if ours.amount == operation.amount else Outcome.OTHER_AMOUNT
+        _link(line, ours)
+    return line
+
+
+def _link(line: PayoutLine, ours: Payment | Refund) -> None:
+    line.ours, line.cinema_id = ours.amount, ours.order.cinema_id
+    if isinstance(ours, Payment):
+        line.payment = ours
+    else:
+        line.refund = ours
+
+
+def _own_identity(line: PayoutLine) -> str:
+    """The identity of the line that says that the provider's files lack this payment or refund."""
+    return f"ours:{line.kind}:{line.payment_id or line.refund_id}"
+
+
+def _add_missing(operations: Sequence[Operation], file: PayoutFile) -> None:
+    """Lines for what succeeded between the first and the last operation of its kind, and is in no file. Two queries."""
+    for kind, model, path, on_line in (
+        (Kind.PAYMENT, Payment, "gateway", "payment"),
+        (Kind.REFUND, Refund, "payment__gateway", "refund"),
+    ):
+        instants = [each.at for each in operations if each.kind == kind and each.at is not None]
+        if not instants:
+            continue
+        rows: Any = model.objects.filter(
+            **{path: file.gateway},
+            status=model.Status.SUCCEEDED,
+            succeeded_at__range=(min(instants), max(instants)),
+            amount__gt=0,
+        ).select_related("order")
+        if model is Refund:
+            rows = rows.filter(handed_out=False)
+        lines = []
+        for ours in rows.filter(~Exists(PayoutLine.objects.filter(**{on_line: OuterRef("pk")}))):
+            line = PayoutLine(
+                file=file,
+                gateway=file.gateway,
+                kind=kind,
+                reference=ours.external_id,
+                at=ours.succeeded_at,
+                outcome=Outcome.MISSING_THERE,
+            )
+            _link(line, ours)
+            line.identity = _own_identity(line)
+            lines.append(line)
+        PayoutLine.objects.bulk_create(lines, batch_size=BATCH)

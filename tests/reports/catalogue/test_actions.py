@@ -1,0 +1,144 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bonuses.models import BonusAccount
+from bonuses.services import adjust
+from concessions.services import receive, write_off
+from orders.models import Ticket
+from orders.services import cancel, check_in, hold, mark_paid, refund, refund_by_customer
+from reports.catalogue.actions import actions
+from reports.reading import Period
+from screenings.models import TicketType
+from tests.helpers.factories import (
+    NOON,
+    a_cinema,
+    a_customer,
+    a_hall,
+    a_paid_order,
+    a_session,
+    an_item,
+    an_order,
+    free_seats,
+)
+from tests.helpers.users import someone
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def cinema():
+    return a_cinema()
+
+
+@pytest.fixture
+def anna(cinema):
+    return someone("cinema_manager", cinema, email="anna@example.org")
+
+
+@pytest.fixture
+def boris(cinema):
+    return someone("floor_manager", cinema, email="boris@example.org")
+
+
+def found(cinema, *, days: int = 1, with_points: bool = True):
+    today = cinema.business_date(NOON)
+    return actions(Period([cinema], today, today + (days - 1) * DAY, NOON + days * DAY), with_points=with_points)
+
+
+def counts(cinema, **options) -> dict[str, dict]:
+    return {row["person"]: {key: row[key] for key in row if row[key]} for row in found(cinema, **options).rows}
+
+
+def sold(cinema, person, number: int) -> list:
+    """Orders that the person sold for cash."""
+    session = a_session(a_hall(cinema))
+    return [
+        mark_paid(an_order(session), gateway="cash", amount=session.ticket_price, at=NOON, actor=person)
+        for _ in range(number)
+    ]
+
+
+def test_every_kind_of_action_counts_for_the_person_who_did_it(cinema, anna):
+    [first, *_rest] = sold(cinema, anna, 4)
+    refund(first, reason="Ill", at=NOON, actor=anna)
+    cancel(an_order(a_session(a_hall(cinema))), reason="Mistake", at=NOON, actor=anna)
+    early = a_paid_order(a_session(a_hall(cinema), start=NOON + 5 * timedelta(hours=1)))
+    check_in(early.tickets.get(), at=NOON, actor=anna, override="The manager's guest")
+    item = an_item(cinema)
+    receive(item, quantity=1, unit_cost=Decimal(10), at=NOON, actor=anna)
+    write_off(item, quantity=1, reason="Wet", at=NOON, actor=anna)
+    adjust(BonusAccount.objects.create(user=a_customer()), amount=5, reason="Sorry", at=NOON, actor=anna)
+
+    row = counts(cinema)["anna@example.org"]
+
+    assert {key: row[key] for key in ("refunds", "voids", "overrides", "write_offs", "points")} == dict.fromkeys(
+        ("refunds", "voids", "overrides", "write_offs", "points"), 1
+    )
+    assert row["handled"] == 5
+    assert row["refunds_rate"] == Decimal("20.0")
+
+
+def test_free_tickets_count_for_who_made_the_order(cinema, anna):
+    session = a_session(a_hall(cinema))
+    comp = TicketType.objects.create(name="Comp", price_percent=0, sold_to=TicketType.SoldTo.TILL)
+    order = hold(
+        cinema=cinema,
+        tickets=[(session, seat, comp) for seat in free_seats(session)[:2]],
+        snacks=[],
+        email="guest@example.org",
+        at=NOON,
+        actor=anna,
+    )
+    mark_paid(order, gateway="", amount=0, at=NOON, actor=anna)
+    assert {ticket.price for ticket in Ticket.objects.all()} == {0}
+
+    assert counts(cinema)["anna@example.org"]["free_tickets"] == 2
+
+
+def test_what_customers_do_is_nobodys_action(cinema, anna):
+    customer = a_customer()
+    order = a_paid_order(a_session(a_hall(cinema)), customer=customer)
+    refund_by_customer(order, lines=list(order.tickets.all()), at=NOON, actor=customer)
+    cancel(an_order(a_session(a_hall(cinema))), reason="Not paid", at=NOON)
+
+    assert counts(cinema) == {}
+
+
+def test_a_person_far_above_the_others_is_pointed_out(cinema, anna, boris):
+    for order in sold(cinema, anna, 10)[:6]:
+        refund(order, reason="Ill", at=NOON, actor=anna)
+    for order in sold(cinema, boris, 10)[:2]:
+        refund(order, reason="Ill", at=NOON, actor=boris)
+
+    above = {row["person"]: row["above"] for row in found(cinema).rows}
+
+    assert above == {"anna@example.org": "Refunds ×3.0", "boris@example.org": ""}
+
+
+def test_a_few_actions_are_no_reason_to_point(cinema, anna, boris):
+    for order in sold(cinema, anna, 4)[:2]:
+        refund(order, reason="Ill", at=NOON, actor=anna)
+    for order in sold(cinema, boris, 15)[:1]:
+        refund(order, reason="Ill", at=NOON, actor=boris)
+
+    assert {row["above"] for row in found(cinema).rows} == {""}
+
+
+def test_other_cinemas_and_other_days_do_not_count(cinema, anna):
+    [order] = sold(cinema, anna, 1)
+    refund(order, reason="Ill", at=NOON + DAY, actor=anna)
+
+    assert counts(cinema) == {}
+    assert counts(a_cinema(), days=2) == {}
+    assert counts(cinema, days=2)["anna@example.org"]["refunds"] == 1
+
+
+def test_points_are_for_people_who_see_all_cinemas(cinema, anna):
+    adjust(BonusAccount.objects.create(user=a_customer()), amount=5, reason="Sorry", at=NOON, actor=anna)
+
+    assert counts(cinema, with_points=False) == {}
+    assert all(column.key != "points" for column in found(cinema, with_points=False).columns)
