@@ -173,6 +173,20 @@ CHANGE_FROM_WEEK = Definition(
     Unit.PERCENT,
     lambda row: _share(row["box_office"] - row["week_before"], row["week_before"]),
 )
+COMPARED = Definition(
+    "compared",
+    _("Compared with"),
+    _("Box office of what the rows are compared with."),
+    Unit.MONEY,
+    lambda row: row["compared"],
+)
+COMPARED_CHANGE = Definition(
+    "compared_change",
+    _("Change"),
+    _("Box office against that of what it is compared with."),
+    Unit.PERCENT,
+    lambda row: _share(row["box_office"] - row["compared"], row["compared"]),
+)
 VAT = Definition(
     "vat",
     _("VAT"),

@@ -29,7 +29,14 @@ class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin
     list_per_page = 20
     list_display = ["order", "at_cinema", "session", "hall", "seat", "ticket_type", "price", "status_label"]
     list_filter = ["status"]
-    link_lookups = frozenset({"session__id__exact"})  # the first page links to the tickets of a cancelled session
+    link_lookups = frozenset(
+        {
+            "session__id__exact",  # the first page links to the tickets of a cancelled session, and takings to theirs
+            *("session__start_datetime__gte", "session__start_datetime__lt", "session__film", "session__hall"),
+            *("session__format", "session__language", "ticket_type", "seat__kind"),
+            *("order__cinema", "order__channel", "order__promocode", "order__promocode__isnull"),
+        }
+    )
     list_select_related = ["order__cinema", "session__film", "session__hall__cinema", "seat", "ticket_type"]
     search_fields = ["=order__number"]
     search_help_text = _("Order number or ticket code")

@@ -72,7 +72,7 @@ def month_parts(period: Period, chosen: Any) -> Sequence[Any]:
 
 
 def actions_parts(period: Period, chosen: Any) -> Sequence[Any]:
-    """At most eight queries."""
+    """At most nine queries."""
     return [actions.actions(period, with_points=chosen["user"].all_cinemas)]
 
 

@@ -1,20 +1,25 @@
 """The choices above a report: cinema, period, grouping."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cinema.local_time import validate_year
 from reports.catalogue.month_sheet import Month
-from reports.catalogue.takings import DIMENSIONS
+from reports.catalogue.takings import DIMENSIONS, Against
 from reports.reading import Period
-from screenings.models import Cinema
+from reports.tables import Kind
+from screenings.models import Cinema, Film, Session
 
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+FILMS_SHOWN = timedelta(days=400)  # that a screening was in
+YEAR = timedelta(days=364)  # weeks are compared with weeks
 LONGEST = timedelta(days=3 * 366)
 
 
@@ -137,9 +142,61 @@ def _months_until(day: date) -> Iterator[date]:
 
 
 class TakingsForm(PeriodForm):
+    """Takings by any dimension, of all films or of one, compared with another period, cinema or film."""
+
     by = forms.ChoiceField(
-        label=_("Rows"), required=False, choices=[(key, each.title) for key, each in DIMENSIONS.items()]
+        label=_("Group by"), required=False, choices=[(key, each.title) for key, each in DIMENSIONS.items()]
     )
+    film = forms.ChoiceField(label=_("Film"), required=False)
+    compare = forms.ChoiceField(label=_("Compare with"), required=False)
+
+    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
+        super().__init__(data, cinemas=cinemas, at=at)
+        recent = Session.objects.filter(
+            film=OuterRef("pk"), start_datetime__gte=at - FILMS_SHOWN, hall__cinema__in=cinemas
+        )
+        self.films = {str(film.pk): film for film in Film.objects.filter(Exists(recent)).order_by("title", "pk")}
+        films = [(key, str(film)) for key, film in self.films.items()]
+        self.fields["film"].choices = [("", _("All films")), *films]  # type: ignore[attr-defined]
+        self.fields["compare"].choices = [  # type: ignore[attr-defined]
+            ("", _("Nothing")),
+            ("before", _("The period before")),
+            ("year", _("The same weeks a year before")),
+            *([(_("Cinema"), [(f"cinema:{each.pk}", str(each)) for each in cinemas])] if len(cinemas) > 1 else []),
+            *([(_("Film"), [(f"film:{key}", name) for key, name in films])] if films else []),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        by, kind = cleaned.get("by") or "day", (cleaned.get("compare") or "").partition(":")[0]
+        cleaned["film"] = self.films.get(cleaned.get("film") or "")
+        if kind == "cinema" and by in ("cinema", "hall"):
+            self.add_error("compare", _("To compare two cinemas, choose other rows."))
+        elif kind == "film" and DIMENSIONS[by].kind is not Kind.DATE:
+            self.add_error("compare", _("To compare two films, choose rows by day, week or month."))
+        elif kind == "film" and cleaned["film"] is None:
+            self.add_error("film", _("Choose the film to compare."))
+        if not self.errors:
+            cleaned["against"] = self._against(*cleaned["compare"].partition(":")[::2])
+        return cleaned
+
+    def _against(self, kind: str, key: str) -> Against | None:
+        period = self.period()
+        match kind:
+            case "before":
+                return self._earlier(_("The period before"), period, period.last - period.first + timedelta(days=1))
+            case "year":
+                return self._earlier(_("A year before"), period, YEAR)
+            case "cinema":
+                other = next(cinema for cinema in self.cinemas if str(cinema.pk) == key)
+                both = {each.pk: each for each in (*period.cinemas, other)}
+                return Against(str(other), replace(period, cinemas=list(both.values())), cinema=other)
+            case "film":
+                return Against(str(self.films[key]), period, film=self.films[key])
+        return None
+
+    def _earlier(self, name: Any, period: Period, days: timedelta) -> Against:
+        return Against(name, Period(period.cinemas, period.first - days, period.last - days, self.at), days)
 
 
 class FourWeeksForm(PeriodForm):

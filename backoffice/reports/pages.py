@@ -21,13 +21,14 @@ from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
 from backoffice.reports.accounting import actions_parts, day_parts, month_parts
+from backoffice.reports.drill_down import with_links
 from backoffice.reports.forms import DayForm, FourWeeksForm, MonthForm, PeriodForm, TakingsForm, YearForm
 from cinema import clock
 from reports import charts, definitions
 from reports.catalogue import bar, points, programme, takings
 from reports.catalogue.files import REPORTS
 from reports.reading import Period
-from reports.tables import Chart, Table
+from reports.tables import Chart, Kind, Table
 from screenings.models import Cinema
 
 Part = Table | Chart
@@ -82,14 +83,21 @@ class ReportPages(CinemaScopedAdmin):
 
 
 def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
-    by = chosen.get("by") or "day"
-    table = takings.takings(period, by)
-    box_office, bar = definitions.BOX_OFFICE, definitions.BAR_TAKINGS
+    by, film, against = chosen.get("by") or "day", chosen.get("film"), chosen.get("against")
+    table = takings.takings(period, by, film=film, against=against)
     rows: list[Any] = list(table.rows)
-    parts: dict[Any, Any] = {box_office.name: [row[box_office.key] for row in rows]}
-    if takings.DIMENSIONS[by].of_bar:
-        parts[bar.name] = [row[bar.key] for row in rows]
-    drawing = charts.stacked(_("Takings"), [row["group"] for row in rows], parts, label=table.columns[0])
+    box_office = definitions.BOX_OFFICE
+    series: dict[Any, Any] = {box_office.name: [row[box_office.key] for row in rows]}
+    draw = charts.stacked
+    if against:
+        series[against.name] = [row[definitions.COMPARED.key] for row in rows]
+        draw = charts.lines if table.columns[0].kind is Kind.DATE and len(rows) > 1 else charts.grouped
+    elif takings.shows_bar(by, film):
+        bar_takings = definitions.BAR_TAKINGS
+        series[bar_takings.name] = [row[bar_takings.key] for row in rows]
+    drawing = draw(_("Takings"), [row["group"] for row in rows], series, label=table.columns[0])
+    if chosen["user"].has_perm("orders.view_ticket"):
+        table = with_links(table, period, by, film)
     return [drawing, table]
 
 

@@ -1,6 +1,7 @@
 """Parses payout files of payment providers: which columns they have, and what a line of them is."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -24,6 +25,7 @@ from reports.services.payouts import Operation
 MOST_ROWS = 20_000
 MOST_BYTES = 5_000_000
 TIMES = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
+REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,120}")  # no name, no address, no formula
 MOSCOW = ZoneInfo("Europe/Moscow")  # YooKassa's registries have Moscow time
 
 
@@ -116,8 +118,8 @@ def parse(content: bytes, source: Source, named: Mapping[str, str]) -> Parsed:
 
 def _operation(number: int, row: Mapping[str, str], kind: str, source: Source) -> Operation:
     reference = row["reference"]
-    if not 0 < len(reference) <= 120:
-        raise _in_row(number, _("there is no reference"))
+    if not (REFERENCE.fullmatch(reference) and REFERENCE.fullmatch(row.get("identity", "-"))):
+        raise _in_row(number, _("“%(text)s” is not a reference of the provider") % {"text": reference[:40]})
     if row.get("currency", settings.CURRENCY).upper() != settings.CURRENCY:
         raise _in_row(number, _("the currency is not %(currency)s") % {"currency": settings.CURRENCY})
     fee = _amount(number, row["fee"]) if row.get("fee") else None

@@ -25,6 +25,7 @@ from cinema.local_time import format_local
 from orders.models import Order
 from orders.services import call_off, request_session_refunds
 from orders.services.refunds.by_session import needs_refund_request
+from reports.catalogue.booking_curve import booking_curve
 from screenings.models import Session
 
 COLOURS = {
@@ -131,6 +132,8 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
             context["occupancy"] = session_occupancy(session, with_orders=with_orders, link=links, at=clock.now())
             context["day"] = session.hall.cinema.local(session.start_datetime).date()
             context["cinema"] = session.hall.cinema
+            if request.user.has_perm("reports.view_businessday"):
+                context["booking_curve"] = booking_curve(session, clock.now())
         return super().change_view(request, object_id, form_url, context)
 
 

@@ -84,7 +84,7 @@ def occupancy(period: Period) -> list[list[Any]]:
             .values("about", "hour")
             .annotate(sold=Sum("sold"), refunded=Sum("refunded"), seats=Sum("capacity"))
         ):
-            cell = _daypart(row["hour"]), row["about"].weekday()
+            cell = daypart(row["hour"]), row["about"].weekday()
             admitted[cell] += row["sold"] - row["refunded"]
             seats[cell] += row["seats"]
     return [
@@ -96,7 +96,7 @@ def occupancy(period: Period) -> list[list[Any]]:
     ]
 
 
-def _daypart(hour: int) -> int:
+def daypart(hour: int) -> int:
     """The position in `DAYPARTS` of a screening that starts in this local hour. After midnight is late."""
     if hour < DAYPARTS[0][1].hour:
         return len(DAYPARTS) - 1

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -63,37 +63,85 @@ DIMENSIONS: dict[str, Dimension] = {
 }
 
 
+@dataclass(frozen=True)
+class Against:
+    """What takings are compared with: another period, whose dates are moved by `shift`, another cinema or film.
+
+    The period that another cinema is compared in has all cinemas of both sides, so that they are counted together.
+    """
+
+    name: str | Promise
+    period: Period
+    shift: timedelta = timedelta(0)
+    film: Film | None = None
+    cinema: Cinema | None = None
+
+
 def column_of(definition: Definition, *, summed: bool = False) -> Column:
     return Column(definition.key, definition.name, KINDS[definition.unit], definition, is_summed=summed)
 
 
-def takings(period: Period, by: str = "day") -> Table:
-    """Admissions and box office, and the bar where it has the dimension. At most nine queries."""
-    dimension = DIMENSIONS[by]
-    tickets = _grouped(sums(TicketFigures, period, by=[dimension.column]), dimension, period)
-    bar = _grouped(sums(BarFigures, period, by=[dimension.column]), dimension, period) if dimension.of_bar else {}
-    names = _names(dimension, {*tickets, *bar})
+def takings(period: Period, by: str = "day", *, film: Film | None = None, against: Against | None = None) -> Table:
+    """Admissions and box office, of all films or of one, and the bar where it has the dimension.
+
+    With `against`, each row has the box office that it is compared with, and the change. At most nine queries, and two
+    more for a comparison.
+    """
+    dimension, has_bar = DIMENSIONS[by], shows_bar(by, film)
+    both = against.period if against and against.cinema else period
+    own: dict[str, Any] = {} if both is period else {"cinema_id__in": [cinema.pk for cinema in period.cinemas]}
+    tickets = _grouped(_tickets(both, dimension, film, **own), dimension, period)
+    bar = _grouped(sums(BarFigures, both, by=[dimension.column], **own), dimension, period) if has_bar else {}
+    other = _compared_with(against, dimension, film, period) if against else {}
+    names = _names(dimension, {*tickets, *bar, *other})
     no_tickets, no_bar = dict.fromkeys(TicketFigures.MEASURES, 0), dict.fromkeys(BarFigures.MEASURES, 0)
     rows = [
-        {"group": names[key], "key": key, **figures(tickets.get(key, no_tickets), bar.get(key, no_bar))}
-        for key in sorted({*tickets, *bar}, key=lambda key: (key is None, names[key]))
+        {
+            "group": names[key],
+            "key": key,
+            **figures(tickets.get(key, no_tickets), bar.get(key, no_bar), other.get(key, no_tickets)),
+        }
+        for key in sorted({*tickets, *bar, *other}, key=lambda key: (key is None, names[key]))
     ]
-    shown = [*definitions.TICKETS, *((definitions.BAR_TAKINGS, definitions.SPEND_PER_HEAD) if dimension.of_bar else ())]
-    total = figures(added(TicketFigures.MEASURES, tickets.values()), added(BarFigures.MEASURES, bar.values()))
+    shown = [*definitions.TICKETS, *((definitions.BAR_TAKINGS, definitions.SPEND_PER_HEAD) if has_bar else ())]
+    columns = [column_of(each) for each in shown]
+    if against:
+        compared = [
+            replace(column_of(definitions.COMPARED), label=against.name),
+            column_of(definitions.COMPARED_CHANGE),
+        ]
+        position = shown.index(definitions.BOX_OFFICE) + 1
+        columns[position:position] = compared
+        shown += [definitions.COMPARED, definitions.COMPARED_CHANGE]
+    total = figures(
+        added(TicketFigures.MEASURES, tickets.values()),
+        added(BarFigures.MEASURES, bar.values()),
+        added(TicketFigures.MEASURES, other.values()),
+    )
     return Table(
         title=_("Takings"),
-        subtitle=subtitle(period),
-        columns=[Column("group", dimension.title, dimension.kind), *(column_of(each) for each in shown)],
+        subtitle=f"{film}, {subtitle(period)}" if film else subtitle(period),
+        columns=[Column("group", dimension.title, dimension.kind), *columns],
         rows=rows,
         totals={each.key: total[each.key] for each in shown},
     )
 
 
-def figures(tickets: Mapping[str, Any], bar: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of one group, by the keys of their definitions."""
+def shows_bar(by: str, film: Film | None) -> bool:
+    """Whether the bar has this dimension; it has no films."""
+    return DIMENSIONS[by].of_bar and film is None
+
+
+def figures(
+    tickets: Mapping[str, Any], bar: Mapping[str, Any], compared: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The figures of one group, by the keys of their definitions; `compared` are tickets too."""
     row: dict[str, Any] = {each.key: each.of(tickets) for each in definitions.TICKETS}
     row[definitions.BAR_TAKINGS.key] = definitions.BAR_TAKINGS.of(bar)
     row[definitions.SPEND_PER_HEAD.key] = definitions.SPEND_PER_HEAD.of(row)
+    if compared is not None:
+        row[definitions.COMPARED.key] = definitions.BOX_OFFICE.of(compared)
+        row[definitions.COMPARED_CHANGE.key] = definitions.COMPARED_CHANGE.of(row)
     return row
 
 
@@ -132,6 +180,23 @@ def added(measures: Sequence[str], rows: Any) -> dict[str, Any]:
         for measure in measures:
             total[measure] += row[measure]
     return total
+
+
+def _tickets(period: Period, dimension: Dimension, film: Film | None, **only: Any) -> list[dict[str, Any]]:
+    if film is not None:
+        only["film_id"] = film.pk
+    return sums(TicketFigures, period, by=[dimension.column], **only)
+
+
+def _compared_with(
+    against: Against, dimension: Dimension, film: Film | None, period: Period
+) -> dict[Any, dict[str, Any]]:
+    """By the values that the rows have: dates are those of `period`."""
+    only = {"cinema_id": against.cinema.pk} if against.cinema else {}
+    rows = _tickets(against.period, dimension, against.film or film, **only)
+    if dimension.kind == Kind.DATE:
+        rows = [{**row, dimension.column: row[dimension.column] + against.shift} for row in rows]
+    return _grouped(rows, dimension, period)
 
 
 def _grouped(rows: list[dict[str, Any]], dimension: Dimension, period: Period) -> dict[Any, dict[str, Any]]:

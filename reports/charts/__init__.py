@@ -4,10 +4,10 @@ Each returns a `Chart` with the table of its figures. Horizontal positions are p
 place, and its text is never scaled. `standalone` makes an image of it for a file, with plain colours.
 """
 
-from reports.charts.bars import bars, ranking, stacked
+from reports.charts.bars import bars, grouped, ranking, stacked
 from reports.charts.gauges import gauge
 from reports.charts.heat_maps import heat_map
 from reports.charts.images import standalone
 from reports.charts.lines import band, lines
 
-__all__ = ["band", "bars", "gauge", "heat_map", "lines", "ranking", "stacked", "standalone"]
+__all__ = ["band", "bars", "gauge", "grouped", "heat_map", "lines", "ranking", "stacked", "standalone"]

@@ -76,6 +76,36 @@ def stacked(
     return make_chart(title, labels, series, kind=kind, label=label, parts=parts, gutter=space)
 
 
+def grouped(
+    title: Text, labels: Sequence[Any], series: Series, *, kind: Kind = Kind.MONEY, label: Column = LABEL
+) -> Chart:
+    """Upright bars side by side, one of each series for each label: what is compared."""
+    texts, scale = label_texts(labels, label), Scale.of(series)
+    step = 100 / max(len(labels), 1)
+    width = step * (1 - 2 * GAP) / max(len(series), 1)
+    says = len(labels) * len(series) <= MOST_MARKS
+    parts = [grid(scale)]
+    for number, (name, values) in enumerate(series.items()):
+        for index, value in enumerate(values):
+            if value:
+                top, bottom = scale.y(max(as_float(value), 0)), scale.y(min(as_float(value), 0))
+                said = mark_text(texts[index], name, value, kind, several=len(series) > 1)
+                parts.append(
+                    tag(
+                        "rect",
+                        svg.title(said) if says else "",
+                        class_=f"bar s{number % COLOURS}",
+                        x=svg.percent(step * (index + GAP) + width * number),
+                        width=svg.percent(width),
+                        y=top,
+                        height=bottom - top,
+                    )
+                )
+    parts += [ticks(scale, kind), *x_labels(axis_texts(labels, label), lambda index: step * (index + 0.5))]
+    space = gutter(tick_texts(scale, kind))
+    return make_chart(title, labels, series, kind=kind, label=label, parts=parts, gutter=space)
+
+
 def ranking(title: Text, points: Points, *, kind: Kind = Kind.MONEY, label: Column = LABEL, name: Text = "") -> Chart:
     """Bars that lie, one below the other, with room for long names: films, cinemas, items of the bar."""
     labels, values = [at for at, _value in points], [value for _at, value in points]

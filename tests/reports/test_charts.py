@@ -23,6 +23,7 @@ CSS = (Path(settings.BASE_DIR) / "static/reports/charts.css").read_text()
 CHARTS: dict[str, Callable[[], Chart]] = {
     "bars": lambda: charts.bars(HOSTILE, [(day, Decimal(day.day * 1000)) for day in DAYS], label=DAY),
     "stacked": lambda: charts.stacked(HOSTILE, [HOSTILE, "b"], {HOSTILE: [Decimal(5), None], "cash": [Decimal(-2), 3]}),
+    "grouped": lambda: charts.grouped(HOSTILE, [HOSTILE, "b"], {HOSTILE: [Decimal(5), None], "cash": [Decimal(-2), 3]}),
     "ranking": lambda: charts.ranking("Films", [(HOSTILE, Decimal(12)), ("Onegin", Decimal(0)), ("x", None)]),
     "lines": lambda: charts.lines("Two", DAYS, {HOSTILE: [day.day for day in DAYS], "b": [None] * 20}, label=DAY),
     "band": lambda: charts.band(HOSTILE, [1, 2], low=[1, 2], middle=[2, 3], high=[3, 5], actual=[2, None]),
@@ -31,6 +32,7 @@ CHARTS: dict[str, Callable[[], Chart]] = {
 EMPTY: dict[str, Callable[[], Chart]] = {
     "bars": lambda: charts.bars("None", []),
     "stacked": lambda: charts.stacked("None", [], {"a": []}),
+    "grouped": lambda: charts.grouped("None", [], {"a": []}),
     "ranking": lambda: charts.ranking("None", []),
     "lines": lambda: charts.lines("None", [], {"a": []}),
     "band": lambda: charts.band("None", [], low=[], middle=[], high=[]),

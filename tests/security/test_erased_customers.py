@@ -33,6 +33,7 @@ TECHNICAL = {
     "row", "service",
     "time_zone", "token", "visitor", "who", "claimed_by", "model", "app_label", "preferred_language", "number",
     "reports.ReportFile.cinemas", "reports.ReportFile.parameters",
+    "reports.PayoutLine.identity", "reports.PayoutLine.reference",  # of a provider; files with other texts are refused
     "pickup_code", "wording", "from_status", "to_status", "vat", "kind",
 }  # fmt: skip
 #: They hold one person's data each. The customer's own rows are made below.

@@ -37,7 +37,7 @@ def test_takings_of_today_are_counted_live(own):
 
     today = own.business_date(clock.now())
     [row] = next(part.rows for part in answer.context_data["parts"] if getattr(part, "rows", None))
-    assert (row["group"], row["admissions"], row["box_office"], row["bar_takings"]) == (today, 2, 700, 120)
+    assert (row["key"], row["admissions"], row["box_office"], row["bar_takings"]) == (today, 2, 700, 120)
     assert not BusinessDay.objects.exists()
 
 
@@ -88,3 +88,60 @@ def test_someone_without_a_cinema_is_told_whom_to_ask():
 
     assert "form" not in answer.context_data
     assert "assigned to a cinema" in answer.content.decode()
+
+
+def compared(client, **chosen: object) -> list[tuple]:
+    table = page(client, "takings", **chosen).context_data["parts"][-1]
+    return [(row["key"], row["box_office"], row.get("compared"), row.get("compared_change")) for row in table.rows]
+
+
+def test_takings_are_compared_with_another_period_cinema_or_film(own, django_assert_max_num_queries):
+    at, other = clock.now(), a_cinema()
+    today = own.business_date(at)
+    session = a_session(a_hall(other), start=at + timedelta(minutes=1), minutes=95)
+    a_paid_order(session, seats=1, at=at - timedelta(hours=1))
+    client = browser(someone("cinema_manager", own, other))
+    film = own.halls.get().sessions.get().film
+    day = {"first": today, "last": today}
+
+    assert compared(client, **day, cinema=own.pk, compare=f"cinema:{other.pk}") == [(today, 700, 350, 100)]
+    assert compared(client, **day, cinema="", film=film.pk, compare=f"film:{session.film_id}") == [
+        (today, 700, 350, 100)
+    ]
+    tomorrow = {"first": today + timedelta(days=1), "last": today + timedelta(days=1)}
+    assert compared(client, **tomorrow, cinema=own.pk, compare="before") == [(today + timedelta(days=1), 0, 700, -100)]
+    in_a_year = {"first": today + timedelta(days=364), "last": today + timedelta(days=364)}
+    assert compared(client, **in_a_year, cinema=own.pk, by="month", compare="year") == [
+        ((today + timedelta(days=364)).replace(day=1), 0, 700, -100)
+    ]
+    assert compared(client, **day, cinema="", by="channel", compare="before")[0][1:] == (1050, 0, None)
+    for chosen in ({"compare": f"cinema:{other.pk}"}, {"compare": "before", "by": "film"}):
+        for cinema in ("", own.pk):
+            compared(client, **day, cinema=cinema)  # it is chosen, and stored
+            with django_assert_max_num_queries(MOST_QUERIES + 1):
+                compared(client, **day, cinema=cinema, **chosen)
+
+
+@pytest.mark.parametrize(
+    ("by", "film", "compare", "field"),
+    [
+        ("cinema", "", "cinema", "compare"),
+        ("hall", "", "cinema", "compare"),
+        ("channel", "own", "film", "compare"),
+        ("day", "", "film", "film"),
+        ("day", "", "cinema:0", "compare"),
+        ("day", "0", "", "film"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_words(own, by, film, compare, field):
+    shown = own.halls.get().sessions.get().film
+    keys = {"film": f"film:{shown.pk}", "cinema": f"cinema:{own.pk}"}
+    a_cinema()
+    client = browser(someone("owner", all_cinemas=True))
+
+    answer = page(
+        client, "takings", by=by, film=shown.pk if film == "own" else film, compare=keys.get(compare, compare)
+    )
+
+    assert list(answer.context_data["form"].errors) == [field]
+    assert 'role="alert"' in answer.content.decode()

@@ -85,10 +85,12 @@ def test_columns_that_are_not_documented_are_named_by_the_person():
     )
 
 
-def test_a_formula_is_text():
-    content = "Идентификатор платежа;Сумма платежа;Валюта платежа\n=1+1;1.00;RUB\n".encode()
+@pytest.mark.parametrize("reference", ["=1+1", "anna@example.org", "Anna Petrova", "", "x" * 121])
+def test_what_is_no_reference_of_a_provider_is_refused(reference):
+    content = f"Идентификатор платежа;Сумма платежа;Валюта платежа\n{reference};1.00;RUB\n".encode()
 
-    assert [each.reference for each in parse(content, SOURCES["yookassa_payments"], {}).operations] == ["=1+1"]
+    with pytest.raises(Unreadable):
+        parse(content, SOURCES["yookassa_payments"], {})
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,25 @@ def test_a_person_far_above_the_others_is_pointed_out(cinema, anna, boris):
     assert above == {"anna@example.org": "Refunds ×3.0", "boris@example.org": ""}
 
 
+def test_refunds_in_part_are_orders_handled_too(cinema, anna):
+    order = a_paid_order(a_session(a_hall(cinema)), seats=2)
+    refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON, actor=anna)
+
+    row = counts(cinema)["anna@example.org"]
+
+    assert (row["handled"], row["refunds"], row["refunds_rate"]) == (1, 1, Decimal("100.0"))
+
+
+def test_people_are_compared_with_those_who_do_the_same(cinema, anna, boris):
+    """A cashier who never refunds anything does not make a manager look bad."""
+    sold(cinema, someone("cashier", cinema, email="vera@example.org"), 10)
+    for person in (anna, boris):
+        for order in sold(cinema, person, 5)[:3]:
+            refund(order, reason="Ill", at=NOON, actor=person)
+
+    assert {row["above"] for row in found(cinema).rows} == {""}
+
+
 def test_a_few_actions_are_no_reason_to_point(cinema, anna, boris):
     for order in sold(cinema, anna, 4)[:2]:
         refund(order, reason="Ill", at=NOON, actor=anna)
