@@ -187,9 +187,7 @@ UNFOLD = {
         "navigation": [{"title": _("Two-step sign-in"), "link": reverse_lazy("admin:accounts_user_second_factor")}]
     },
     "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
-    "STYLES": [
-        lambda _request: static("backoffice/admin.css"),
-    ],
+    "STYLES": [lambda _request: static("backoffice/admin.css")],
     "SCRIPTS": [lambda _request: static("backoffice/admin.js")],
 }
 
@@ -197,24 +195,18 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
+# What `build_reports` makes. Web server and jobs share it, and nothing is served from it directly.
+_report_files = env.str("REPORT_FILES", default=str(BASE_DIR / "var" / "reports"))
+_only_ours = {"location": _report_files, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "reports": {  # what `build_reports` makes; web server and jobs share it, and nothing is served from it directly
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": env.str("REPORT_FILES", default=str(BASE_DIR / "var" / "reports")),
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "reports": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": _only_ours},
 }
 
 if not DEBUG:
     MIDDLEWARE.insert(3, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
-    STORAGES["staticfiles"] = {
-        "BACKEND": "cinema.static_files.StaticFilesStorage"
-    }  # hashed, compressed, cached for years
+    STORAGES["staticfiles"] = {"BACKEND": "cinema.static_files.StaticFilesStorage"}  # hashed, compressed, long cached
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SECURE_HSTS_SECONDS = 31_536_000

@@ -1,0 +1,42 @@
+"""Money and receipts."""
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.definitions.basics import Definition, Unit
+
+RECEIVED = Definition(
+    "received",
+    _("Received"),
+    _("Payments that arrived on the day, for whichever screening, before refunds. Points count as a payment method."),
+    Unit.MONEY,
+    lambda row: row["received"],
+)
+REFUNDS_MADE = Definition(
+    "refunds_made",
+    _("Refunds made"),
+    _("Refunds decided on the day, whether or not the money has been paid back."),
+    Unit.MONEY,
+    lambda row: row["refunded"],
+)
+PAID_BACK = Definition(
+    "paid_back",
+    _("Paid back"),
+    _("Refunds whose money went back to the customer on the day."),
+    Unit.MONEY,
+    lambda row: row["paid_back"],
+)
+TAKINGS = Definition(
+    "takings",
+    _("Takings"),
+    _("Received less refunds made, by the day on which that happened."),
+    Unit.MONEY,
+    lambda row: row["received"] - row["refunded"],
+)
+
+VAT_OF_RECEIPTS = Definition(
+    "receipt_vat",
+    _("VAT of receipts"),
+    _("The VAT in the lines of fiscal receipts, at the rate printed on them, rounded for each line."),
+    Unit.MONEY,
+    lambda row: row["vat"],
+)

@@ -1,0 +1,145 @@
+"""Tickets and screenings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.definitions.basics import Definition, Unit, each, share, value_of_sales
+
+ADMISSIONS = Definition(
+    "admissions",
+    _("Admissions"),
+    _("Tickets sold and not refunded, free tickets included. They count on the day of the screening."),
+    Unit.COUNT,
+    lambda row: row["sold"] - row["refunded"],
+)
+BOX_OFFICE = Definition(
+    "box_office",
+    _("Box office"),
+    _(
+        "Price of the tickets less discounts and less refunded tickets, VAT included. What customers paid with points "
+        "is part of it. It counts on the day of the screening."
+    ),
+    Unit.MONEY,
+    value_of_sales,
+)
+NET_BOX_OFFICE = Definition(
+    "net_box_office",
+    _("Box office without VAT"),
+    _("Box office less the VAT in the money paid, at the rate of the day of the screening."),
+    Unit.MONEY,
+    lambda row: value_of_sales(row) - row["vat"],
+)
+AVERAGE_TICKET = Definition(
+    "average_ticket",
+    _("Average ticket price"),
+    _("Box office divided by admissions."),
+    Unit.MONEY,
+    lambda row: each(value_of_sales(row), row["sold"] - row["refunded"]),
+)
+GROSS = Definition(
+    "gross",
+    _("Gross"),
+    _("Price of everything sold, before discounts and refunds, VAT included."),
+    Unit.MONEY,
+    lambda row: row["gross"],
+)
+DISCOUNTS = Definition(
+    "discounts", _("Discounts"), _("What promo codes took off the price."), Unit.MONEY, lambda row: row["discount"]
+)
+PAID_WITH_POINTS = Definition(
+    "paid_with_points",
+    _("Paid with points"),
+    _("The part of the price that customers paid with points, refunded items included."),
+    Unit.MONEY,
+    lambda row: row["points"],
+)
+REFUNDED = Definition(
+    "refunded",
+    _("Value refunded"),
+    _("Value of refunded tickets or items: their price less their discount."),
+    Unit.MONEY,
+    lambda row: row["refunded_value"],
+)
+REFUNDED_TICKETS = Definition(
+    "refunded_tickets",
+    _("Tickets refunded"),
+    _("Tickets that were refunded, whenever that was; they count on the day of the screening."),
+    Unit.COUNT,
+    lambda row: row["refunded"],
+)
+COMPS = Definition(
+    "comps",
+    _("Free tickets"),
+    _("Tickets with a price of 0 that were not refunded."),
+    Unit.COUNT,
+    lambda row: row["comps"],
+)
+NO_SHOW_RATE = Definition(
+    "no_show_rate",
+    _("No-shows"),
+    _("Share of the admissions whose ticket was not scanned at the entrance."),
+    Unit.PERCENT,
+    lambda row: share(row["no_shows"], row["used"] + row["no_shows"]),
+)
+OCCUPANCY = Definition(
+    "occupancy",
+    _("Occupancy"),
+    _("Admissions divided by the seats of the screenings, free tickets included."),
+    Unit.PERCENT,
+    lambda row: share(row["sold"] - row["refunded"], row["capacity"]),
+)
+SCREENINGS = Definition(
+    "screenings",
+    _("Screenings"),
+    _("Past screenings that took place."),
+    Unit.COUNT,
+    lambda row: row["screenings"],
+)
+ADMISSIONS_PER_SCREENING = Definition(
+    "per_screening",
+    _("Admissions per screening"),
+    _("Admissions divided by screenings."),
+    Unit.RATIO,
+    lambda row: share(row["sold"] - row["refunded"], row["screenings"], scale=1),
+)
+CHANGE = Definition(
+    "change",
+    _("Change"),
+    _("Admissions against those of the period of the same length just before."),
+    Unit.PERCENT,
+    lambda row: share(row["admissions"] - row["before"], row["before"]),
+)
+WEEK_BEFORE = Definition(
+    "week_before",
+    _("A week before"),
+    _("Box office of the same days of the week before."),
+    Unit.MONEY,
+    lambda row: row["week_before"],
+)
+CHANGE_FROM_WEEK = Definition(
+    "change_from_week",
+    _("Change"),
+    _("Box office against that of the same days of the week before."),
+    Unit.PERCENT,
+    lambda row: share(row["box_office"] - row["week_before"], row["week_before"]),
+)
+COMPARED = Definition(
+    "compared",
+    _("Compared with"),
+    _("Box office of what the rows are compared with."),
+    Unit.MONEY,
+    lambda row: row["compared"],
+)
+COMPARED_CHANGE = Definition(
+    "compared_change",
+    _("Change"),
+    _("Box office against that of what it is compared with."),
+    Unit.PERCENT,
+    lambda row: share(row["box_office"] - row["compared"], row["compared"]),
+)
+VAT = Definition(
+    "vat",
+    _("VAT"),
+    _("The VAT in the money paid and not refunded, at the rate of the day, rounded for each ticket or item."),
+    Unit.MONEY,
+    lambda row: row["vat"],
+)
