@@ -2,14 +2,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 
 from orders.models import Order, Ticket
 from orders.services import refund
 from reports.catalogue.day_figures import TABLES, DayFigures, day_figures
 from reports.models import BarFigures, BusinessDay, MoneyFigures, PointsFigures, TicketFigures
-from reports.services import close_locked, open_days, rebuild
+from reports.services import rebuild
 from screenings.models import Cinema
+from tests.helpers.business_days import close_days
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item
 
 pytestmark = pytest.mark.django_db
@@ -23,13 +23,6 @@ SNACK = Decimal("120.00")
 @pytest.fixture
 def cinema() -> Cinema:
     return a_cinema()
-
-
-def close(cinema: Cinema, *, until: datetime) -> None:
-    with transaction.atomic():
-        open_days([cinema], at=until)
-        for day in BusinessDay.objects.to_close(until).filter(cinema=cinema).order_by("starts_at"):
-            close_locked(day, at=until)
 
 
 def movement(cinema: Cinema, day: date, *, at: datetime) -> tuple[Decimal, ...]:
@@ -83,7 +76,7 @@ def week(cinema) -> list[Order]:
 
 
 def test_advances_move_as_money_comes_and_screenings_take_place(cinema, week):
-    close(cinema, until=END + 2 * DAY)
+    close_days(cinema, until=END + 2 * DAY)
 
     yesterday, day, next_day, last = (TODAY + days * DAY for days in (-1, 0, 1, 2))
     of_second = 3 * PRICE + 2 * SNACK - 100
@@ -99,14 +92,14 @@ def test_advances_move_as_money_comes_and_screenings_take_place(cinema, week):
 
 
 def test_the_balance_stored_at_the_close_is_what_a_direct_count_finds(cinema, week):
-    close(cinema, until=END + 2 * DAY)
+    close_days(cinema, until=END + 2 * DAY)
 
     for day in BusinessDay.objects.closed():
         assert day.advances == paid_for_later(cinema, day.ends_at), day
 
 
 def test_rebuilding_stores_the_same_balances(cinema, week):
-    close(cinema, until=END + 2 * DAY)
+    close_days(cinema, until=END + 2 * DAY)
     before = list(BusinessDay.objects.order_by("pk").values())
     assert {day["advances"] for day in before} != {0}
     BusinessDay.objects.update(advances=Decimal("12.34"))
@@ -133,10 +126,10 @@ def everything(found: DayFigures) -> list:
 
 
 def test_an_open_day_is_counted_live_as_it_will_be_closed(cinema, week):
-    close(cinema, until=END - DAY)  # two days are over and not closed yet
+    close_days(cinema, until=END - DAY)  # two days are over and not closed yet
     live = [day_figures(cinema, TODAY + days * DAY, at=END + 2 * DAY) for days in range(3)]
 
-    close(cinema, until=END + 2 * DAY)
+    close_days(cinema, until=END + 2 * DAY)
 
     for days, before in enumerate(live):
         after = day_figures(cinema, TODAY + days * DAY, at=END + 2 * DAY)
@@ -148,20 +141,20 @@ def test_an_open_day_is_counted_live_as_it_will_be_closed(cinema, week):
 
 
 def test_refunds_of_closed_days_lower_the_balance_of_an_open_day_by_nothing(cinema, week):
-    close(cinema, until=END)
+    close_days(cinema, until=END)
 
     live = movement(cinema, TODAY + DAY, at=END + DAY)
-    close(cinema, until=END + DAY)
+    close_days(cinema, until=END + DAY)
 
     assert live == movement(cinema, TODAY + DAY, at=END + DAY)
 
 
 def test_a_closed_day_does_not_change(cinema, week):
-    close(cinema, until=END)
+    close_days(cinema, until=END)
     before = day_figures(cinema, TODAY, at=END)
 
     refund(week[1], reason="Goodwill", at=NOON + 2 * DAY)
-    close(cinema, until=END + 2 * DAY)
+    close_days(cinema, until=END + 2 * DAY)
 
     after = day_figures(cinema, TODAY, at=END + 2 * DAY)
     assert everything(after) == everything(before)
@@ -172,7 +165,7 @@ def test_a_closed_day_does_not_change(cinema, week):
 
 def test_points_held_are_those_of_all_customers_at_the_end_of_the_day(cinema, week):
     a_customer(points=40, at=NOON + 2 * DAY)
-    close(cinema, until=END + 2 * DAY)
+    close_days(cinema, until=END + 2 * DAY)
 
     day = day_figures(cinema, TODAY, at=END + 3 * DAY)
     assert day.points_held == 0  # 100 that were granted, and spent on the day
@@ -181,7 +174,7 @@ def test_points_held_are_those_of_all_customers_at_the_end_of_the_day(cinema, we
 
 
 def test_there_are_no_figures_before_the_first_sale_and_after_today(cinema, week):
-    close(cinema, until=END)
+    close_days(cinema, until=END)
 
     assert day_figures(cinema, TODAY - 2 * DAY, at=END) is None
     assert day_figures(cinema, TODAY + 2 * DAY, at=END) is None

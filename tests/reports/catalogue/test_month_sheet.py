@@ -10,8 +10,8 @@ from payments.models import Gateway
 from reports.catalogue import day_sheet, month_sheet
 from reports.catalogue.day_figures import day_figures
 from reports.models import BusinessDay
-from reports.services import close_locked, open_days
 from screenings.models import Cinema
+from tests.helpers.business_days import close_days
 from tests.helpers.factories import PRICE, a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item
 from tests.helpers.users import someone
 
@@ -28,13 +28,6 @@ def cinema() -> Cinema:
     return a_cinema()
 
 
-def close(cinema: Cinema, *, until: datetime) -> None:
-    with transaction.atomic():
-        open_days([cinema], at=until)
-        for day in BusinessDay.objects.to_close(until).filter(cinema=cinema).order_by("starts_at"):
-            close_locked(day, at=until)
-
-
 @pytest.fixture
 def sales(cinema) -> None:
     """Sales from 30 October for screenings up to December, with points, snacks and refunds across the months."""
@@ -48,7 +41,7 @@ def sales(cinema) -> None:
     a_paid_order(november, gateway=Gateway.CARD_TERMINAL, at=NOON + 3 * DAY)
     a_paid_order(december, seats=2, at=NOON + 20 * DAY)
     refund(of_october, lines=[of_october.tickets.first()], reason="Goodwill", at=NOON + 10 * DAY)
-    close(cinema, until=END)
+    close_days(cinema, until=END)
 
 
 def table(tables, title: str):
@@ -108,7 +101,7 @@ def test_receipts_count_by_their_calendar_date(cinema, settings):
         order = a_paid_order(a_session(a_hall(cinema), start=evening + 2 * DAY), at=at)
         with transaction.atomic():
             receipt_sales(list(order.payments.all()), at=at)
-    close(cinema, until=END)
+    close_days(cinema, until=END)
 
     [row] = table(november(cinema), "Receipts by VAT rate").rows
 
