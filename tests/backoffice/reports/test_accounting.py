@@ -2,15 +2,14 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import transaction
 from django.urls import reverse
 
 from cinema import clock
 from orders.services import refund, refund_by_customer
 from payments.models import LegalEntity
 from reports.models import BusinessDay
-from reports.services import close_locked, open_days
 from screenings.models import Cinema
+from tests.helpers.business_days import close_days
 from tests.helpers.factories import a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item
 from tests.helpers.users import browser, someone
 
@@ -39,10 +38,7 @@ def yesterday_closed(cinema: Cinema) -> BusinessDay:
     order = a_paid_order(a_session(a_hall(cinema), start=noon + DAY), seats=2, snacks=[(an_item(cinema), 1)], at=noon)
     manager = someone("cinema_manager", cinema, email="mary@example.org")
     refund(order, lines=[order.tickets.first()], reason="Fell ill", at=noon, actor=manager)
-    with transaction.atomic():
-        open_days([cinema], at=clock.now())
-        for day in BusinessDay.objects.to_close(clock.now()).order_by("starts_at"):
-            close_locked(day, at=clock.now())
+    close_days(cinema, until=clock.now())
     return BusinessDay.objects.closed().get()
 
 
