@@ -46,6 +46,7 @@ from cinema.local_time import format_local
 from cinema.money import MoneyField
 from cinema.validators import TextFormField
 
+MOST_WORDS = 50  # of a search: the others do not count; SQLite cannot look for many hundreds at once
 PREPOPULATE_SCRIPTS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
 
@@ -188,12 +189,11 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
         """Names of rows may contain quotation marks, and be shown within them."""
-        super().message_user(
-            request, nest_guillemets(message if isinstance(message, str) else str(message)), *args, **kwargs
-        )
+        text = message if isinstance(message, str) else str(message)
+        super().message_user(request, nest_guillemets(text), *args, **kwargs)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
-        words = search_term.replace("\x00", "")  # PostgreSQL raises an error for NUL
+        words = " ".join(search_term.replace("\x00", "").split(" ")[:MOST_WORDS])  # NUL is an error on PostgreSQL
         if self.searches_phones:
             words = stored_form(words)
         return super().get_search_results(request, queryset, words)

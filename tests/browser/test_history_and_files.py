@@ -25,7 +25,7 @@ def test_a_manager_raises_prices_by_a_file_and_finds_who_did_it(screen: Screen) 
     expect(page.locator("table")).to_contain_text("199,50")
     assert barriers(page, title="Загрузка из файла") == []
     page.get_by_role("button", name="Загрузить всё").click()
-    expect(page.get_by_text("Загружена 1 строка.")).to_be_visible()
+    expect(page.get_by_text("Добавлено: 0. Изменено: 1. Без изменений: 0. С ошибками: 0.")).to_be_visible()
     page.goto(f"{ITEMS}{cola.pk}/history/")
 
     expect(page.locator("table").first).to_contain_text("199,50")

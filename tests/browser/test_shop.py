@@ -220,7 +220,7 @@ def test_a_cancelled_session_is_refunded_and_said(screen: Screen, session: Sessi
     order = factories.a_paid_order(session, seats=2)
     cancel_session(session, reason="No power", at=NOON)
     page.goto(f"/order/{order.token}/")
-    expect(page.get_by_text("This screening has been cancelled.")).to_be_visible()
+    expect(page.get_by_text("This screening has been cancelled")).to_be_visible()
 
     refund_cancelled_sessions(list(Order.objects.of_cancelled_sessions(NOON)), at=NOON)
     page.reload()

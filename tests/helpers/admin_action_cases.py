@@ -168,7 +168,7 @@ ACTION_CASES = [
     ActionCase(
         "correct_address", "Исправить почту", "floor_manager", "cashier", lambda rows: rows.order,
         "отправлен на новый адрес", lambda rows: rows.refreshed(rows.order).email, "right@example.org",
-        "нельзя изменить на этот",
+        "отправлен на новый адрес",
         lambda _rows: {"Новая эл. почта": "right@example.org", "Причина": "Опечатка"},
     ),
     ActionCase(
