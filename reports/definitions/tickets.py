@@ -1,6 +1,7 @@
 """Tickets and screenings."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reports.definitions.basics import Definition, Unit, each, share, value_of_sales
 
@@ -13,7 +14,7 @@ ADMISSIONS = Definition(
 )
 BOX_OFFICE = Definition(
     "box_office",
-    _("Box office"),
+    pgettext_lazy("takings", "Box office"),
     _(
         "Price of the tickets less discounts and less refunded tickets, VAT included. What customers paid with points "
         "is part of it. It counts on the day of the screening."
