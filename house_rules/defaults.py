@@ -25,11 +25,7 @@ ATTEMPTS = {
     "second_factor": (timedelta(minutes=15), 10, 60),  # codes at log-in, right ones included
     "find": (timedelta(hours=1), 5, 30),
     "correct_address": (timedelta(days=1), 3, 30),  # per order
-    "address_corrected": (
-        timedelta(minutes=10),
-        1,
-        1_000,
-    ),  # per showing of an order's page
+    "corrected": (timedelta(minutes=10), 1, 1_000),  # per showing of an order's page
     "news": (timedelta(hours=1), 20, 120),  # consents to news and offers, given or withdrawn; per account or order
     "unknown_link": (timedelta(hours=1), 60, 60),
     "code": (timedelta(hours=1), 20, 60),  # wrong ticket and pick-up codes, entered by staff

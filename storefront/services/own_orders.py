@@ -109,7 +109,7 @@ def order_of_proof(proof: str, *, token: str) -> Order | None:
 
 def note_correction(proof: str, *, at: datetime) -> None:
     """Remember that the order's address was corrected from this showing of its page. Owns its transaction."""
-    rate_limits.allowed("address_corrected", person=proof, at=at)
+    rate_limits.allowed("corrected", person=proof, at=at)
 
 
 def corrected_before(proof: str, *, token: str, email: str, at: datetime) -> Order | None:
@@ -119,7 +119,7 @@ def corrected_before(proof: str, *, token: str, email: str, at: datetime) -> Ord
     order = order_of_proof(proof, token=token)
     if order is None or order.email != normalise_email(email):
         return None
-    return order if rate_limits.was_counted("address_corrected", person=proof, after=at - PRESSED_AGAIN) else None
+    return order if rate_limits.was_counted("corrected", person=proof, after=at - PRESSED_AGAIN) else None
 
 
 def _held(request: HttpRequest, *, at: datetime) -> QuerySet[Order]:
