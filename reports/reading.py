@@ -1,13 +1,13 @@
 """Read figures: closed days from their rows, and days that are still open by counting them now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from reports.counting import COUNTS, JOINED
 from reports.days import Day, Days, JoinedDays, PlannedDay, Row, days_after, planned_day
@@ -60,19 +60,27 @@ def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only
     booked = table._default_manager.filter(
         cinema__in=[cinema.pk for cinema in period.cinemas], about__range=(period.first, period.last), **wanted
     )
+    counted = _resolved(table, [dict(row) for row in live(table, period) if _matches(row, wanted)], by)
+    rows = grouped(table, [*booked_sums(table, booked, by), *counted], by)
+    if not by:
+        return rows or [dict.fromkeys(table.MEASURES, 0)]
+    return sorted(rows, key=lambda row: tuple((row[column] is None, row[column]) for column in by))
+
+
+def booked_sums(table: type[Figures], booked: QuerySet[Any], by: Sequence[str]) -> list[dict[str, Any]]:
+    """The measures of booked rows, added up for each value of the columns in `by`. One query."""
+    sums = booked.order_by().values(*by).annotate(**{f"sum_{measure}": Sum(measure) for measure in table.MEASURES})
+    return [{key.removeprefix("sum_"): value for key, value in row.items()} for row in sums]
+
+
+def grouped(table: type[Figures], rows: Iterable[Row], by: Sequence[str]) -> list[dict[str, Any]]:
+    """The measures of rows added up in the same way; a measure that a row lacks is 0. No query."""
     totals: defaultdict[tuple[Any, ...], dict[str, Number]] = defaultdict(lambda: dict.fromkeys(table.MEASURES, 0))
-    for row in booked.order_by().values(*by).annotate(**{f"sum_{each}": Sum(each) for each in table.MEASURES}):
-        total = totals[tuple(row[column] for column in by)]
-        for measure in table.MEASURES:
-            total[measure] += row[f"sum_{measure}"] or 0
-    for row in _resolved(table, [dict(row) for row in live(table, period) if _matches(row, wanted)], by):
+    for row in rows:
         total = totals[tuple(row[column] for column in by)]
         for measure in table.MEASURES:
             total[measure] += row.get(measure) or 0
-    if not by:
-        return [totals[()]]
-    rows = [{**dict(zip(by, key, strict=True)), **total} for key, total in totals.items()]
-    return sorted(rows, key=lambda row: tuple((row[column] is None, row[column]) for column in by))
+    return [{**dict(zip(by, key, strict=True)), **total} for key, total in totals.items()]
 
 
 def live(table: type[Figures], period: Period) -> list[Row]:
@@ -97,13 +105,19 @@ def open_days_of(period: Period) -> list[Days]:
         stored[day.cinema_id].append(day)
     groups: defaultdict[tuple[PlannedDay, ...], list[int]] = defaultdict(list)
     for pk, cinema in cinemas.items():
-        still_open: list[Day] = [day for day in stored[pk] if day.closed_at is None]
-        last: Day = stored[pk][-1] if stored[pk] else _day_before(cinema, period)
-        still_open += days_after(last, cinema, until=period.at)
-        key = tuple(PlannedDay(day.date, day.starts_at, day.ends_at) for day in still_open if day.date in period)
+        still_open = (day for day in unclosed_days(cinema, stored[pk], at=period.at) if day.date in period)
+        key = tuple(PlannedDay(day.date, day.starts_at, day.ends_at) for day in still_open)
         if key:
             groups[key].append(pk)
     return [Days(days, cinemas=pks) for days, pks in groups.items()]
+
+
+def unclosed_days(cinema: Cinema, stored: Sequence[BusinessDay], *, at: datetime) -> list[Day]:
+    """The days of a cinema that are not closed, up to the one that contains `at`: stored ones, and those that no job
+    has opened yet. `stored` are its last closed day and the open ones, in order; without any, nothing was sold before.
+    """
+    last: Day = stored[-1] if stored else planned_day(cinema, cinema.business_date(at) - timedelta(days=1))
+    return [*(day for day in stored if day.closed_at is None), *days_after(last, cinema, until=at)]
 
 
 def difference(table: type[Figures], days: Days, *, as_of: datetime) -> dict[tuple[Any, ...], list[Any]]:
@@ -125,11 +139,6 @@ def difference(table: type[Figures], days: Days, *, as_of: datetime) -> dict[tup
         for position, amount in enumerate(row[len(columns) :]):
             total[position] -= amount
     return sums
-
-
-def _day_before(cinema: Cinema, period: Period) -> PlannedDay:
-    """For a cinema of which no day is stored, since nothing was sold before today: the day before today."""
-    return planned_day(cinema, cinema.business_date(period.at) - timedelta(days=1))
 
 
 def _matches(row: Row, wanted: dict[str, Any]) -> bool:

@@ -90,7 +90,7 @@ class ReportFilePages(CinemaScopedAdmin):
         messages.success(request, gettext("The file will be ready within a minute or two."))
 
     def download_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """The content, for who asked for it, if they may still see all of its rows."""
+        """The content, for the person who asked for it, if they may still see all of its rows."""
         file = self._own_file(request, key)
         content = open_file(file) if file is not None and self._may_have(file, request) else None
         if file is None or content is None:

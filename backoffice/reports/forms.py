@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.screenings.forms import parse_day
 from cinema.local_time import validate_year
 from reports.catalogue.month_sheet import Month
 from reports.catalogue.takings import DIMENSIONS, Against
@@ -24,7 +25,7 @@ LONGEST = timedelta(days=3 * 366)
 
 
 class PeriodForm(forms.Form):
-    """Which cinemas and which business dates. Without an entry: all cinemas of the person, the last seven days."""
+    """Which cinemas and which business dates. Without an entry: all cinemas of the person, the week up to the end."""
 
     cinema = forms.ChoiceField(label=_("Cinema"), required=False)
     first = forms.DateField(label=_("From"), required=False, validators=[validate_year], widget=DAY)
@@ -35,12 +36,14 @@ class PeriodForm(forms.Form):
     def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
         self.cinemas, self.at = cinemas, at
         self.today = max(cinema.business_date(at) for cinema in cinemas)
+        given = {key: value for key, value in data.items() if value}
+        last = parse_day(given.get("last")) or self.today
         defaults = {
             "cinema": "",
-            "first": (self.today - timedelta(days=self.days_shown - 1)).isoformat(),
-            "last": self.today.isoformat(),
+            "first": (last - timedelta(days=self.days_shown - 1)).isoformat(),
+            "last": last.isoformat(),
         }
-        super().__init__({**defaults, **{key: value for key, value in data.items() if value}})
+        super().__init__({**defaults, **given})
         choices = [(str(cinema.pk), str(cinema)) for cinema in cinemas]
         self.fields["cinema"].choices = [("", _("All cinemas")), *choices] if len(choices) > 1 else choices  # type: ignore[attr-defined]
 

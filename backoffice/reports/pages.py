@@ -25,7 +25,7 @@ from backoffice.reports.drill_down import with_links
 from backoffice.reports.forms import DayForm, FourWeeksForm, MonthForm, PeriodForm, TakingsForm, YearForm
 from cinema import clock
 from reports import charts, definitions
-from reports.catalogue import bar, points, programme, takings
+from reports.catalogue import bar, points, programme, sheets, takings
 from reports.catalogue.files import REPORTS
 from reports.reading import Period
 from reports.tables import Chart, Kind, Table
@@ -102,17 +102,19 @@ def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
 
 
 def money_parts(period: Period, _chosen: Any) -> Sequence[Part]:
-    return [takings.tenders(period)]
+    return [sheets.money(period)]
 
 
-def bar_parts(period: Period, _chosen: Any) -> Sequence[Part]:
-    whole, items = bar.bar(period)
-    best = [(row["item"], row[definitions.MARGIN.key]) for row in list(items.rows)[:10]]  # type: ignore[call-overload]
-    return [whole, items, charts.ranking(_("Highest margin"), best), bar.bought_together(period)]
+def bar_parts(period: Period, chosen: Any) -> Sequence[Part]:
+    with_costs = chosen["user"].has_perm("concessions.view_costs")
+    whole, items = bar.bar(period, with_costs=with_costs)
+    key, title = (definitions.MARGIN.key, _("Highest margin")) if with_costs else ("bar_takings", _("Highest takings"))
+    best = [(row["item"], row[key]) for row in list(items.rows)[:10]]  # type: ignore[call-overload]
+    return [whole, items, charts.ranking(title, best), bar.bought_together(period)]
 
 
-def losses_parts(period: Period, _chosen: Any) -> Sequence[Part]:
-    return [bar.losses(period)]
+def losses_parts(period: Period, chosen: Any) -> Sequence[Part]:
+    return [bar.losses(period, with_costs=chosen["user"].has_perm("concessions.view_costs"))]
 
 
 def points_parts(period: Period, _chosen: Any) -> Sequence[Part]:

@@ -33,8 +33,19 @@ WHOLE = (
 )
 
 
-def bar(period: Period) -> list[Table]:
-    """The bar as a whole, and its items by margin. At most eight queries."""
+SUMMED = (Unit.COUNT, Unit.MONEY)
+#: Figures for people who may see costs.
+OF_COSTS = (
+    definitions.COST_OF_GOODS,
+    definitions.MARGIN,
+    definitions.MARGIN_RATE,
+    definitions.WRITTEN_OFF_VALUE,
+    definitions.SHRINKAGE_VALUE,
+)
+
+
+def bar(period: Period, *, with_costs: bool) -> list[Table]:
+    """The bar as a whole, and its items by margin, or without costs by takings. At most eight queries."""
     sold = {row["item_id"]: row for row in sums(BarFigures, period, by=["item_id"])}
     items = _items(sold, period)
     days = (period.last - period.first).days + 1
@@ -45,18 +56,21 @@ def bar(period: Period) -> list[Table]:
         }
         for pk, row in sold.items()
     ]
-    rows.sort(key=lambda row: (-row["margin"], row["item"]))
-    by_item = Table(title=_("Bar items"), subtitle=subtitle(period), columns=_columns(definitions.ITEM), rows=rows)
-    return [_whole(period, list(sold.values())), by_item]
+    rows.sort(key=lambda row: (-row["margin" if with_costs else "bar_takings"], row["item"]))
+    columns = _columns(definitions.ITEM, with_costs=with_costs)
+    by_item = Table(title=_("Bar items"), subtitle=subtitle(period), columns=columns, rows=rows)
+    return [_whole(period, list(sold.values()), with_costs=with_costs), by_item]
 
 
-def losses(period: Period) -> Table:
-    """What was written off of each item, and what counts found missing, the dearest first. At most four queries."""
+def losses(period: Period, *, with_costs: bool) -> Table:
+    """What was written off of each item, and what counts found missing, the most first. At most four queries."""
     lost = _lost(period)
     items = _items(lost, period)
     rows = [{"item": items[pk][0], **_values(definitions.STOCK, row)} for pk, row in lost.items()]
-    rows.sort(key=lambda row: (-row["shrinkage_value"] - row["written_off_value"], row["item"]))
-    return Table(title=_("Losses"), subtitle=subtitle(period), columns=_columns(definitions.STOCK), rows=rows)
+    shrinkage, written_off = ("shrinkage_value", "written_off_value") if with_costs else ("shrinkage", "written_off")
+    rows.sort(key=lambda row: (-row[shrinkage] - row[written_off], row["item"]))
+    columns = _columns(definitions.STOCK, with_costs=with_costs)
+    return Table(title=_("Losses"), subtitle=subtitle(period), columns=columns, rows=rows)
 
 
 def bought_together(period: Period) -> Table:
@@ -79,18 +93,18 @@ def bought_together(period: Period) -> Table:
     )
 
 
-def _whole(period: Period, sold: list[dict[str, Any]]) -> Table:
+def _whole(period: Period, sold: list[dict[str, Any]], *, with_costs: bool) -> Table:
     """The bar in one row."""
     [orders] = sums(OrderFigures, period)
     total = {**{measure: sum(row[measure] for row in sold) for measure in BarFigures.MEASURES}, **orders}
     notes = []
-    if total["uncosted"]:
+    if with_costs and total["uncosted"]:
         text = _("The cost of %(units)d units is not known. Enter it when goods are received.")
         notes.append(text % {"units": total["uncosted"]})
     return Table(
         title=_("Bar"),
         subtitle=subtitle(period),
-        columns=[column_of(each) for each in WHOLE],
+        columns=[column_of(each) for each in WHOLE if with_costs or each not in OF_COSTS],
         rows=[_values(WHOLE, total)],
         notes=notes,
     )
@@ -114,9 +128,9 @@ def _lost(period: Period) -> dict[int, dict[str, Any]]:
     return lost
 
 
-def _columns(shown: tuple[Definition, ...]) -> list[Column]:
-    summed = (Unit.COUNT, Unit.MONEY)
-    return [Column("item", _("Bar item")), *(column_of(each, summed=each.unit in summed) for each in shown)]
+def _columns(wanted: tuple[Definition, ...], *, with_costs: bool) -> list[Column]:
+    shown = [each for each in wanted if with_costs or each not in OF_COSTS]
+    return [Column("item", _("Bar item")), *(column_of(each, summed=each.unit in SUMMED) for each in shown)]
 
 
 def _values(shown: tuple[Definition, ...], row: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +13,10 @@ from django.db.models.functions import Cast
 from bonuses.models import BonusTransaction
 from cinema.money import MINOR_UNITS, ZERO
 from payments.models import Rates, Receipt
+from reports import definitions
 from reports.counting import COUNTS
 from reports.counting.advances import earned_from_advances, refunded_of_before
-from reports.days import Day, Days, days_after, planned_day
+from reports.days import Day, Days
 from reports.models import (
     BarFigures,
     BusinessDay,
@@ -26,6 +27,7 @@ from reports.models import (
     Tender,
     TicketFigures,
 )
+from reports.reading import booked_sums, grouped, unclosed_days
 from reports.tables import Kind, cell_text
 from screenings.models import Cinema
 
@@ -97,30 +99,25 @@ def day_figures(cinema: Cinema, date: date, *, at: datetime) -> DayFigures | Non
     opening = before.advances if before else ZERO
     if stored and stored[-1].date == date and stored[-1].closed_at is not None:
         return _closed(cinema, stored[-1], opening)
-    days: list[Day] = [each for each in stored if each.closed_at is None]
-    yesterday = cinema.business_date(at) - timedelta(days=1)
-    last: Day = stored[-1] if stored else planned_day(cinema, yesterday)
-    days += [day for day in days_after(last, cinema, until=at) if day.date <= date]
+    days = [day for day in unclosed_days(cinema, stored, at=at) if day.date <= date]
     return _live(cinema, days, opening, at) if days and days[-1].date == date else None
 
 
 def _closed(cinema: Cinema, day: BusinessDay, opening: Decimal) -> DayFigures:
     found = DayFigures(cinema, day, day.ends_at, day.closed_at, Rates(), opening=opening, closing=day.advances)
     for table, keys in TABLES.items():
-        booked = table._default_manager.filter(day=day).order_by().values("about", *keys)
-        sums = booked.annotate(**{f"sum_{measure}": Sum(measure) for measure in table.MEASURES})
-        found.rows[table] = [{key.removeprefix("sum_"): value for key, value in row.items()} for row in sums]
+        found.rows[table] = booked_sums(table, table._default_manager.filter(day=day), ("about", *keys))
     _add_totals(found, earned_from_advances(day, cinema.pk, as_of=day.ends_at))
     return found
 
 
-def _live(cinema: Cinema, open_days: Sequence[Day], opening: Decimal, at: datetime) -> DayFigures:
+def _live(cinema: Cinema, unclosed: Sequence[Day], opening: Decimal, at: datetime) -> DayFigures:
     """The last of the open days; those before it have ended, but are not closed yet."""
-    first, day = open_days[0], open_days[-1]
+    first, day = unclosed[0], unclosed[-1]
     as_of = min(at, day.ends_at)
-    days = Days(open_days, cinemas=[cinema.pk])
+    days = Days(unclosed, cinemas=[cinema.pk])
     found = DayFigures(cinema, day, as_of, None, days.rates)
-    rows = {table: _grouped(table, COUNTS[table](days, as_of), keys) for table, keys in TABLES.items()}
+    rows = {table: grouped(table, COUNTS[table](days, as_of), ("about", *keys)) for table, keys in TABLES.items()}
     found.rows = {table: [row for row in rows[table] if row["about"] == day.date] for table in TABLES}
     totals = _add_totals(
         found,
@@ -141,11 +138,7 @@ def advances(rows: dict[type[Figures], Rows]) -> Decimal:
         (row["received"] - row["refunded"] for row in rows[MoneyFigures] if row["tender"] != Tender.POINTS), ZERO
     )
     return received - sum(
-        (
-            row["gross"] - row["discount"] - row["points"] - row["refunded_money"]
-            for table in (TicketFigures, BarFigures)
-            for row in rows[table]
-        ),
+        (definitions.EARNED.of(row) or ZERO for table in (TicketFigures, BarFigures) for row in rows[table]),
         ZERO,
     )
 
@@ -179,13 +172,3 @@ def _add_totals(found: DayFigures, *amounts: Iterable[Any]) -> defaultdict[str, 
             totals[name] += Decimal(total).scaleb(-MINOR_UNITS)
     found.earned_from_advances = totals["earned"]
     return totals
-
-
-def _grouped(table: type[Figures], rows: Iterable[Any], keys: tuple[str, ...]) -> Rows:
-    columns = ("about", *keys)
-    sums: defaultdict[tuple[Any, ...], dict[str, Any]] = defaultdict(lambda: dict.fromkeys(table.MEASURES, 0))
-    for row in rows:
-        total = sums[tuple(row[column] for column in columns)]
-        for measure in table.MEASURES:
-            total[measure] += row.get(measure) or 0
-    return [{**dict(zip(columns, key, strict=True)), **total} for key, total in sums.items()]

@@ -10,6 +10,7 @@ from orders.reasons import Reason, reason_label
 from payments.models import Receipt, Refund, Subject, Vat
 from reports import definitions
 from reports.catalogue.day_figures import DayFigures
+from reports.catalogue.sheets import by_line, by_tender
 from reports.catalogue.takings import added, column_of
 from reports.models import (
     BarFigures,
@@ -40,18 +41,8 @@ def tables(day: DayFigures) -> Sequence[Table]:
 
 
 def tenders(day: DayFigures) -> Table:
-    labels = dict(Tender.choices)
-    rows = sorted(day.own(MoneyFigures), key=lambda row: list(labels).index(row["tender"]))
-    return Table(
-        title=_("Takings by payment method"),
-        subtitle=_("by the business day on which the money moved"),
-        columns=[
-            Column("tender", _("Payment method")),
-            *(column_of(each, summed=True) for each in definitions.MONEY),
-        ],
-        rows=[
-            {"tender": labels[row["tender"]], **{each.key: each.of(row) for each in definitions.MONEY}} for row in rows
-        ],
+    return by_tender(
+        _("Takings by payment method"), _("by the business day on which the money moved"), day.own(MoneyFigures)
     )
 
 
@@ -82,47 +73,12 @@ def advances(day: DayFigures) -> Table:
 
 def lines(day: DayFigures) -> Table:
     """Tickets and bar of the day's screenings."""
-    rows = []
-    for table, name, units, takings, subject in (
-        (TicketFigures, _("Tickets"), definitions.ADMISSIONS, definitions.BOX_OFFICE, Subject.TICKETS),
-        (BarFigures, _("Bar"), definitions.BAR_UNITS, definitions.BAR_TAKINGS, Subject.GOODS),
-    ):
-        total = added(table.MEASURES, day.own(table))
-        rows.append(
-            {
-                "name": name,
-                "units": units.of(total),
-                **{each.key: each.of(total) for each in LINE_FIGURES},
-                "takings": takings.of(total),
-                "rate": Vat(day.rates.on(subject, day.day.date)).label,
-            }
-        )
-    gross, discounts, refunded, paid_with_points, vat = (column_of(each, summed=True) for each in LINE_FIGURES)
-    return Table(
-        title=_("Tickets and bar"),
-        subtitle=_("by the day of the screening"),
-        columns=[
-            Column("name", _("Line")),
-            Column("units", _("Units"), Kind.INTEGER),
-            gross,
-            discounts,
-            refunded,
-            Column("takings", _("Box office and bar takings"), Kind.MONEY, definitions.BOX_OFFICE, is_summed=True),
-            paid_with_points,
-            Column("rate", _("VAT rate")),
-            vat,
-        ],
-        rows=rows,
+    return by_line(
+        _("by the day of the screening"),
+        tickets=day.own(TicketFigures),
+        bar=day.own(BarFigures),
+        rate_of=lambda subject: Vat(day.rates.on(subject, day.day.date)).label,
     )
-
-
-LINE_FIGURES = (
-    definitions.GROSS,
-    definitions.DISCOUNTS,
-    definitions.REFUNDED,
-    definitions.PAID_WITH_POINTS,
-    definitions.VAT,
-)
 
 
 def receipts_by_rate(day: DayFigures) -> Table:

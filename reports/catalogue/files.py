@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reports.catalogue import lists, programme
-from reports.catalogue.takings import DIMENSIONS, takings, tenders
+from reports.catalogue.sheets import money
+from reports.catalogue.takings import DIMENSIONS, takings
 from reports.reading import Period
 from reports.tables import Table
 
@@ -31,7 +32,7 @@ FIGURES = "reports.view_businessday"
 
 REPORTS: dict[str, FileReport] = {
     "takings": FileReport(_("Takings"), FIGURES, lambda period, chosen: takings(period, dimension(chosen))),
-    "money": FileReport(_("Money by payment method"), FIGURES, lambda period, _chosen: tenders(period)),
+    "money": FileReport(_("Money by payment method"), FIGURES, lambda period, _chosen: money(period)),
     "films": FileReport(_("Films"), FIGURES, lambda period, _chosen: programme.films(period)),
     "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
 }

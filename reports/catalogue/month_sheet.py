@@ -21,7 +21,7 @@ from cinema.money import MINOR_UNITS, ZERO
 from concessions.models import ConcessionItem, StockMovement
 from payments.models import Receipt, Subject, Vat
 from reports import definitions
-from reports.catalogue.takings import added, column_of
+from reports.catalogue.sheets import by_line, by_tender
 from reports.models import (
     BarFigures,
     BusinessDay,
@@ -32,6 +32,7 @@ from reports.models import (
     Tender,
     TicketFigures,
 )
+from reports.reading import booked_sums
 from reports.tables import Column, Kind, Table
 from screenings.models import Cinema
 
@@ -82,7 +83,7 @@ class Month:
         rows = table._default_manager.filter(
             day__cinema__in=[cinema.pk for cinema in self.cinemas], day__date__range=(self.first, self.last)
         )
-        return _sums(rows, table, by)
+        return booked_sums(table, rows, by)
 
     @cached_property
     def money(self) -> Rows:
@@ -95,11 +96,6 @@ class Month:
     @cached_property
     def bar(self) -> Rows:
         return self.booked(BarFigures, "cinema")
-
-
-def _sums(rows: Any, table: type[Figures], by: Sequence[str]) -> Rows:
-    sums = rows.order_by().values(*by).annotate(**{f"sum_{measure}": Sum(measure) for measure in table.MEASURES})
-    return [{key.removeprefix("sum_"): value for key, value in row.items()} for row in sums]
 
 
 def tables(month: Month, *, with_costs: bool) -> Sequence[Table]:
@@ -115,69 +111,12 @@ def tables(month: Month, *, with_costs: bool) -> Sequence[Table]:
 
 
 def tenders(month: Month) -> Table:
-    labels = dict(Tender.choices)
-    rows = []
-    for tender, label in labels.items():
-        found = [row for row in month.money if row["tender"] == tender]
-        if found:
-            total = added(MoneyFigures.MEASURES, found)
-            rows.append(
-                {
-                    "tender": label,
-                    **{each.key: each.of(total) for each in definitions.MONEY},
-                    "refunds": total["refunds"],
-                }
-            )
-    return Table(
-        title=_("Takings by payment method"),
-        subtitle=_("by the business day on which the money moved"),
-        columns=[
-            Column("tender", _("Payment method")),
-            *(column_of(each, summed=True) for each in definitions.MONEY),
-            Column("refunds", _("Number of refunds"), Kind.INTEGER, is_summed=True),
-        ],
-        rows=rows,
-    )
+    return by_tender(_("Takings by payment method"), _("by the business day on which the money moved"), month.money)
 
 
 def lines(month: Month) -> Table:
-    shown = (
-        definitions.GROSS,
-        definitions.DISCOUNTS,
-        definitions.REFUNDED,
-        definitions.PAID_WITH_POINTS,
-        definitions.VAT,
-    )
-    rows = []
-    for name, table, found, units, takings in (
-        (_("Tickets"), TicketFigures, month.tickets, definitions.ADMISSIONS, definitions.BOX_OFFICE),
-        (_("Bar"), BarFigures, month.bar, definitions.BAR_UNITS, definitions.BAR_TAKINGS),
-    ):
-        total = added(table.MEASURES, found)
-        rows.append(
-            {
-                "name": name,
-                "units": units.of(total),
-                **{each.key: each.of(total) for each in shown},
-                "takings": takings.of(total),
-            }
-        )
-    gross, discounts, refunded, paid_with_points, vat = (column_of(each, summed=True) for each in shown)
-    return Table(
-        title=_("Tickets and bar"),
-        subtitle=_("by the day of the screening; corrections of earlier days by the day on which they were booked"),
-        columns=[
-            Column("name", _("Line")),
-            Column("units", _("Units"), Kind.INTEGER),
-            gross,
-            discounts,
-            refunded,
-            Column("takings", _("Box office and bar takings"), Kind.MONEY, definitions.BOX_OFFICE, is_summed=True),
-            paid_with_points,
-            vat,
-        ],
-        rows=rows,
-    )
+    text = _("by the day of the screening; corrections of earlier days by the day on which they were booked")
+    return by_line(text, tickets=month.tickets, bar=month.bar)
 
 
 def receipts(month: Month) -> Table:
@@ -185,7 +124,7 @@ def receipts(month: Month) -> Table:
     found = ReceiptFigures.objects.filter(
         cinema__in=[cinema.pk for cinema in month.cinemas], date__range=(month.first, month.last)
     )
-    rows = _sums(found, ReceiptFigures, ("kind", "subject", "vat_rate"))
+    rows = booked_sums(ReceiptFigures, found, ("kind", "subject", "vat_rate"))
     kinds, subjects, rates = dict(Receipt.Kind.choices), dict(Subject.choices), dict(Vat.choices)
     order = {key: number for number, key in enumerate((*kinds, *subjects, *rates))}
     rows.sort(key=lambda row: (order[row["kind"]], order[row["subject"]], row["vat_rate"]))
@@ -221,7 +160,7 @@ def advances(month: Month) -> Table:
         if row["tender"] != Tender.POINTS:
             received[row["cinema"]] += row["received"] - row["refunded"]
     for row in (*month.tickets, *month.bar):
-        earned[row["cinema"]] += row["gross"] - row["discount"] - row["points"] - row["refunded_money"]
+        earned[row["cinema"]] += definitions.EARNED.of(row) or ZERO
     return Table(
         title=_("Advances"),
         subtitle=_("by the business day of payments and of screenings"),

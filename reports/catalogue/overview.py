@@ -19,7 +19,7 @@ from reports import definitions
 from reports.catalogue.takings import added, column_of, figures, period_text
 from reports.days import Day, planned_day
 from reports.models import BarFigures, Figures, TicketFigures
-from reports.reading import Period, live, sums
+from reports.reading import Period, grouped, live, sums
 from reports.tables import Column, Table
 from screenings.models import Cinema, Session
 
@@ -159,11 +159,8 @@ class Overview:
     def _by_session(self) -> defaultdict[int, dict[str, Any]]:
         """What was counted of each screening of days that are open, as today is."""
         known: defaultdict[int, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(TicketFigures.MEASURES, 0))
-        for row in live(TicketFigures, self.period):
-            total = known[row["session_id"]]
-            for measure in TicketFigures.MEASURES:
-                total[measure] += row[measure]
-        return known
+        of_sessions = grouped(TicketFigures, live(TicketFigures, self.period), ["session_id"])
+        return known | {row["session_id"]: row for row in of_sessions}
 
     def _compared(self, title: str, dates: Mapping[int, Sequence[date]]) -> Comparison:
         """These dates of each cinema against the same of the week before."""

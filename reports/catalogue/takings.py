@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from orders.models import Order, Promocode
 from reports import definitions
 from reports.definitions import Definition, Unit
-from reports.models import BarFigures, MoneyFigures, Tender, TicketFigures
+from reports.models import BarFigures, TicketFigures
 from reports.reading import Period, sums
 from reports.tables import Column, Kind, Table
 from screenings.models import Cinema, Film, Hall, SeatKind, Session, TicketType
@@ -143,24 +143,6 @@ def figures(
         row[definitions.COMPARED.key] = definitions.BOX_OFFICE.of(compared)
         row[definitions.COMPARED_CHANGE.key] = definitions.COMPARED_CHANGE.of(row)
     return row
-
-
-def tenders(period: Period) -> Table:
-    """Money by payment method. At most seven queries."""
-    labels = dict(Tender.choices)
-    rows = [
-        {"tender": labels[row["tender"]], **{each.key: each.of(row) for each in definitions.MONEY}}
-        for row in sums(MoneyFigures, period, by=["tender"])
-    ]
-    return Table(
-        title=_("Money by payment method"),
-        subtitle=subtitle(period),
-        columns=[
-            Column("tender", _("Payment method")),
-            *(column_of(each, summed=True) for each in definitions.MONEY),
-        ],
-        rows=rows,
-    )
 
 
 def subtitle(period: Period) -> str:

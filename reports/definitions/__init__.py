@@ -21,6 +21,7 @@ from reports.definitions.bar import (
 )
 from reports.definitions.basics import Definition, Unit
 from reports.definitions.money import (
+    EARNED,
     PAID_BACK,
     RECEIVED,
     REFUNDS_MADE,
@@ -89,6 +90,7 @@ __all__ = [
     "COST_OF_GOODS",
     "DAYS_OF_STOCK",
     "DISCOUNTS",
+    "EARNED",
     "EXPECTED_COST",
     "GROSS",
     "HELD",

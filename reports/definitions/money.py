@@ -4,6 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.definitions.basics import Definition, Unit
 
+EARNED = Definition(
+    "earned",
+    _("Money earned"),
+    _("Price less discounts, points and refunds: the money kept for screenings and bar items, by their day."),
+    Unit.MONEY,
+    lambda row: row["gross"] - row["discount"] - row["points"] - row["refunded_money"],
+)
 RECEIVED = Definition(
     "received",
     _("Received"),

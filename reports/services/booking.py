@@ -4,10 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import ExpressionWrapper, F, QuerySet, Sum
-from django.db.models.expressions import Combinable
+from django.db.models import QuerySet, Sum
 
-from cinema.money import ZERO, MoneyField
+from cinema.money import ZERO
+from reports import definitions
 from reports.days import Days
 from reports.models import FIGURES, BarFigures, BusinessDay, Figures, MoneyFigures, Tender, TicketFigures
 from reports.reading import difference
@@ -34,17 +34,17 @@ def _advances_before(day: BusinessDay) -> Decimal:
 
 def _advances_of(day: BusinessDay) -> Decimal:
     """What the day adds to the balance: money received less refunds, less what screenings and the bar kept of it."""
-    money = MoneyFigures.objects.filter(day=day).exclude(tender=Tender.POINTS)
-    kept = F("gross") - F("discount") - F("points") - F("refunded_money")
-    return _sum(money, F("received") - F("refunded")) - sum(
-        (_sum(table._default_manager.filter(day=day), kept) for table in (TicketFigures, BarFigures)), ZERO
-    )
+    money = _total(MoneyFigures.objects.filter(day=day).exclude(tender=Tender.POINTS))
+    earned = ZERO
+    for table in (TicketFigures, BarFigures):
+        earned += definitions.EARNED.of(_total(table._default_manager.filter(day=day))) or ZERO
+    kept: Decimal = money["received"] - money["refunded"] - earned
+    return kept
 
 
-def _sum(rows: QuerySet[Any], amount: Combinable) -> Decimal:
-    of_row = ExpressionWrapper(amount, output_field=MoneyField())
-    total: Decimal = rows.aggregate(total=Sum(of_row, default=ZERO))["total"]
-    return total
+def _total(rows: QuerySet[Any]) -> dict[str, Any]:
+    measures: tuple[str, ...] = rows.model.MEASURES
+    return rows.aggregate(**{measure: Sum(measure, default=0) for measure in measures})
 
 
 def _book(table: type[Figures], day: BusinessDay, days: Days, *, as_of: datetime) -> int:

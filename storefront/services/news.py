@@ -66,12 +66,10 @@ def agreed_in(order: Order) -> list[Channel]:
 
 
 def choices_of_order(order: Order) -> list[NewsChoice]:
-    """The choices on an order's page. Until it is paid, it shows only what was agreed to with this order: nobody
-    learns what an address has agreed to by typing it. At most one query. Reads only.
+    """The choices on an order's page: only what was agreed to with this order, so that nobody learns what an address
+    has agreed to by ordering with it. One query. Reads only.
     """
-    found = contacts(order)
-    given = consented(found) if order.paid_at else set(agreed_in(order))
-    return _choices(found, given)
+    return _choices(contacts(order), set(agreed_in(order)))
 
 
 def choices_of_customer(user: User) -> list[NewsChoice]:

@@ -145,3 +145,10 @@ def test_what_cannot_be_compared_is_refused_in_words(own, by, film, compare, fie
 
     assert list(answer.context_data["form"].errors) == [field]
     assert 'role="alert"' in answer.content.decode()
+
+
+def test_an_end_alone_shows_the_week_up_to_it(own):
+    answer = page(browser(someone("owner", all_cinemas=True)), "films", last="2026-10-20")
+
+    period = answer.context_data["period"]
+    assert (answer.context_data["form"].errors, period.first.isoformat()) == ({}, "2026-10-14")

@@ -28,7 +28,7 @@ def test_the_margin_is_what_is_left_of_the_takings_after_vat_and_cost(cinema):
     receive(popcorn, quantity=10, unit_cost=Decimal("30.00"), at=NOON)
     a_paid_order(a_session(a_hall(cinema), start=NOON + timedelta(hours=1)), snacks=[(popcorn, 2)])
 
-    whole, items = bar(period(cinema))
+    whole, items = bar(period(cinema), with_costs=True)
 
     [row] = items.rows
     assert (row["bar_takings"], row["vat"], row["cost"], row["margin"]) == (244, 44, 60, 140)
@@ -40,7 +40,7 @@ def test_the_margin_is_what_is_left_of_the_takings_after_vat_and_cost(cinema):
 def test_units_of_unknown_cost_are_named(cinema):
     a_paid_order(snacks=[(an_item(cinema, cost=None), 3)])
 
-    whole, _items = bar(period(cinema))
+    whole, _items = bar(period(cinema), with_costs=True)
 
     assert whole.notes == ["The cost of 3 units is not known. Enter it when goods are received."]
 
@@ -51,7 +51,7 @@ def test_losses_are_valued_at_cost(cinema):
     write_off(popcorn, quantity=1, reason="Spilt", at=NOON)
     count(popcorn, on_shelf=7, reason="Counted twice", at=NOON)
 
-    [row] = losses(period(cinema)).rows
+    [row] = losses(period(cinema), with_costs=True).rows
 
     assert (row["written_off"], row["written_off_value"], row["shrinkage"], row["shrinkage_value"]) == (1, 30, 2, 60)
 
@@ -64,3 +64,14 @@ def test_pairs_are_counted_by_order(cinema):
     rows = list(bought_together(period(cinema)).rows)
 
     assert [row["orders"] for row in rows] == [2, 1]
+
+
+def test_without_the_right_to_see_costs_no_column_tells_them(cinema):
+    a_paid_order(snacks=[(an_item(cinema), 3)])
+    of_costs = {"cost", "margin", "margin_rate", "written_off_value", "shrinkage_value"}
+
+    whole, items = bar(period(cinema), with_costs=False)
+    lost = losses(period(cinema), with_costs=False)
+
+    assert not of_costs & {column.key for table in (whole, items, lost) for column in table.columns}
+    assert whole.notes == []
