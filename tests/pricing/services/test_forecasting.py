@@ -5,9 +5,9 @@ from django.core.management import call_command
 
 from pricing.models import ForecastBasis, SessionForecast
 from pricing.services.forecasting import forecast, learn, to_forecast
-from reports.models import SessionFigures
 from screenings.services import cancel_session
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_order
+from tests.helpers.forecasts import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -19,19 +19,9 @@ def hall():
     return a_hall(a_cinema(), rows=["ssssssssss"] * 6)
 
 
-def shown(hall, *, days_ago, admissions, **fields):
+def shown(hall, *, days_ago, admissions):
     """A past screening, with so many admissions."""
-    session = a_session(hall, start=NOON - days_ago * DAY, **fields)
-    SessionFigures.objects.create(
-        session=session,
-        cinema=hall.cinema,
-        about=hall.cinema.business_date(session.start_datetime),
-        capacity=60,
-        counted_at=session.end_datetime,
-        sold=admissions + 2,
-        refunded=2,
-    )
-    return session
+    counted(a_session(hall, start=NOON - days_ago * DAY), admissions=admissions)
 
 
 def run(at=NOON):

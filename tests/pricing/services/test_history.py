@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from pricing.services.history import described, read_history
-from reports.models import SessionFigures
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session
+from tests.helpers.forecasts import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -33,13 +33,10 @@ def test_the_history_tells_when_tickets_were_bought():
     session = a_session(a_hall(), start=NOON - DAY)
     a_paid_order(session, seats=2, at=NOON - DAY - 6 * DAY)
     a_paid_order(session, seats=3, at=NOON - DAY - 2 * HOUR)
-    cinema = session.hall.cinema
-    SessionFigures.objects.create(
-        session=session, cinema=cinema, about=(NOON - DAY).date(), capacity=20, counted_at=NOON, sold=5
-    )
+    counted(session, admissions=5)
 
     history = read_history(NOON)
 
     [row] = history.rows
-    assert (row["admissions"], row["capacity"], history.party_mean) == (5, 20, 2.5)
+    assert (row["admissions"], row["capacity"], history.party_mean) == (5, 60, 2.5)
     assert row["bookings"] == [[0.5, 2], [1, 2], [2, 2], [3, 2], [5, 2], [7, 0], [10, 0], [14, 0], [21, 0]]
