@@ -88,10 +88,10 @@ def fill(
     terms = Terms(offer.surcharges)
     tickets = [
         Ticket(
-            session=(sold := sessions[session.pk]),
+            session=sessions[session.pk],
             seat=seat,
             ticket_type=ticket_type,
-            **quote(sold, seat_kind=seat.kind, ticket_type=ticket_type, terms=terms).parts,
+            **quote(sessions[session.pk], seat_kind=seat.kind, ticket_type=ticket_type, terms=terms).parts,
         )
         for session, seat, ticket_type in requests
     ]
