@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'price quote',
                 'verbose_name_plural': 'price quotes',
+                'default_permissions': ('view',),
                 'ordering': ['session', '-at'],
             },
         ),

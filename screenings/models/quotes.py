@@ -30,6 +30,7 @@ class PriceQuote(models.Model):
     class Meta:
         verbose_name = _("price quote")
         verbose_name_plural = _("price quotes")
+        default_permissions = ("view",)
         ordering = ["session", "-at"]
         constraints = [
             models.UniqueConstraint(fields=["session", "at"], name="one_price_quote_a_session_and_time"),
