@@ -57,7 +57,7 @@ def day_parts(period: Period, _chosen: Any) -> Sequence[Any]:
 
 
 def month_parts(period: Period, chosen: Any) -> Sequence[Any]:
-    """The sheet of a month. Eight queries."""
+    """The sheet of a month. Nine queries."""
     month = month_sheet.Month(period.cinemas, period.first)
     entities = {cinema.legal_entity for cinema in month.cinemas}
     tables = month_sheet.tables(month, with_costs=chosen["user"].has_perm("concessions.view_costs"))

@@ -7,15 +7,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, Count, F, Q, Sum, Value
+from django.db.models import BigIntegerField, CharField, Count, F, Q
 from django.db.models.functions import Cast
 
-from bonuses.models import BonusTransaction
 from cinema.money import MINOR_UNITS, ZERO
 from payments.models import Rates, Receipt
 from reports import definitions
 from reports.counting import COUNTS
 from reports.counting.advances import earned_from_advances, refunded_of_before
+from reports.counting.points import held
 from reports.days import Day, Days
 from reports.models import (
     BarFigures,
@@ -145,13 +145,6 @@ def advances(rows: dict[type[Figures], Rows]) -> Decimal:
 
 def _add_totals(found: DayFigures, *amounts: Iterable[Any]) -> defaultdict[str, Decimal]:
     """Points held by all customers, receipts by status, and the given sums of money, with one query."""
-    points = (
-        BonusTransaction.objects.filter(transaction_date__lt=found.as_of)
-        .order_by()
-        .annotate(name=Value("points"))
-        .values("name")
-        .annotate(total=Cast(Sum("amount"), BigIntegerField()))
-    )
     receipts = (
         Receipt.objects.filter(
             created_at__gte=found.day.starts_at, created_at__lt=found.as_of, order__cinema=found.cinema
@@ -162,10 +155,11 @@ def _add_totals(found: DayFigures, *amounts: Iterable[Any]) -> defaultdict[str, 
         .annotate(total=Cast(Count("pk"), BigIntegerField()))
     )
     totals: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for row in receipts.union(points, *(query for queries in amounts for query in queries), all=True):
+    held_before = held(found.as_of, name="points")
+    for row in receipts.union(*held_before, *(query for queries in amounts for query in queries), all=True):
         name, total = row["name"], row["total"] or 0
         if name == "points":
-            found.points_held = int(total)
+            found.points_held += int(total)
         elif name in Receipt.Status:
             found.receipts[name] = int(total)
         else:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import BigIntegerField, CharField, F, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Cast
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from cinema.money import MINOR_UNITS, ZERO
 from concessions.models import ConcessionItem, StockMovement
 from payments.models import Receipt, Subject, Vat
 from reports import definitions
+from reports.catalogue.points import held_at
 from reports.catalogue.sheets import by_line, by_tender
 from reports.models import (
     BarFigures,
@@ -78,12 +79,17 @@ class Month:
         dates = [row["end_date"] for row in self.balances if row["end_date"] and row["end_date"] >= self.first]
         return min(dates, default=None)
 
+    @cached_property
+    def days(self) -> list[int]:
+        """The keys of its business days: conditions on these would have the tables of figures read whole. One query."""
+        days = BusinessDay.objects.filter(
+            cinema__in=[cinema.pk for cinema in self.cinemas], date__range=(self.first, self.last)
+        )
+        return list(days.order_by().values_list("pk", flat=True))
+
     def booked(self, table: type[Figures], *by: str) -> Rows:
         """The measures that the days of the month booked, added up by the columns. One query."""
-        rows = table._default_manager.filter(
-            day__cinema__in=[cinema.pk for cinema in self.cinemas], day__date__range=(self.first, self.last)
-        )
-        return booked_sums(table, rows, by)
+        return booked_sums(table, table._default_manager.filter(day__in=self.days), by)
 
     @cached_property
     def money(self) -> Rows:
@@ -99,7 +105,7 @@ class Month:
 
 
 def tables(month: Month, *, with_costs: bool) -> Sequence[Table]:
-    """All tables of the sheet; that of the stock only for people who may see costs. Eight queries."""
+    """All tables of the sheet; that of the stock only for people who may see costs. Nine queries."""
     return [
         tenders(month),
         lines(month),
@@ -192,9 +198,7 @@ def points(month: Month) -> Table:
     kinds = dict(BonusTransaction.Type.choices)
     moved = {row["kind"]: row["points"] for row in month.booked(PointsFigures, "kind")}
     start, end = month.bounds
-    held = BonusTransaction.objects.filter(transaction_date__lt=end).aggregate(
-        start=Sum("amount", filter=Q(transaction_date__lt=start), default=0), end=Sum("amount", default=0)
-    )
+    held = held_at({"start": start, "end": end})
     return Table(
         title=_("Points"),
         subtitle=_("by the business day on which they moved"),
