@@ -25,6 +25,7 @@ def close(cursor: Any, day: BusinessDay) -> None:
     given = {"day": day.pk, "cinema": day.cinema_id, "date": day.date, "start": day.starts_at, "end": day.ends_at}
     cursor.execute("SELECT id FROM reports_businessday WHERE id = %(day)s FOR UPDATE", given)
     cursor.execute(DAYS, given)
+    cursor.execute("ANALYZE day_to_count")
     for table, counted in COUNTED.items():
         cursor.execute(_booked(table, counted), given)
     for statement in (SESSIONS, CHECKS, CLOSED):
