@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reports.catalogue import lists, programme
+from reports.catalogue import customers, lists, programme
 from reports.catalogue.sheets import money
 from reports.catalogue.takings import DIMENSIONS, takings
 from reports.reading import Period
@@ -34,6 +34,14 @@ REPORTS: dict[str, FileReport] = {
     "takings": FileReport(_("Takings"), FIGURES, lambda period, chosen: takings(period, dimension(chosen))),
     "money": FileReport(_("Money by payment method"), FIGURES, lambda period, _chosen: money(period)),
     "films": FileReport(_("Films"), FIGURES, lambda period, _chosen: programme.films(period)),
+    "customers": FileReport(_("Customers by month"), FIGURES, lambda period, _chosen: customers.by_month(period)),
+    "cohorts": FileReport(_("Cohorts"), FIGURES, lambda period, _chosen: customers.cohorts(period)),
+    "groups": FileReport(_("Groups of customers"), FIGURES, lambda period, _chosen: customers.groups(period)),
+    "favourites": FileReport(_("Favourites"), FIGURES, lambda period, _chosen: customers.favourites(period)),
+    "reminders": FileReport(_("No-shows and reminders"), FIGURES, lambda period, _chosen: customers.reminders(period)),
+    "winback": FileReport(
+        _("Promo codes that bring back"), FIGURES, lambda period, _chosen: customers.promocodes(period)
+    ),
     "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
 }
 

@@ -115,8 +115,18 @@ class CustomerFigures(models.Model):
 
     @classmethod
     def forget_customer(cls, *, user: User | None, orders: Collection[int]) -> None:
-        """See `accounts.services.forget_in_higher_apps`."""
-        cls._default_manager.filter(Q(user=user, user__isnull=False) | Q(order__in=orders)).delete()
+        """See `accounts.services.forget_customer`."""
+        cls._about(user, orders).delete()
+
+    @classmethod
+    def about_customer(cls, *, user: User | None, orders: Collection[int]) -> list[dict[str, Any]]:
+        """See `accounts.services.rows_about_customer`."""
+        names = [each.name for each in cls._meta.concrete_fields if not each.is_relation and not each.primary_key]
+        return list(cls._about(user, orders).order_by("pk").values("cinema__name", "genre__name", *names))
+
+    @classmethod
+    def _about(cls, user: User | None, orders: Collection[int]) -> models.QuerySet["CustomerFigures"]:
+        return cls._default_manager.filter(Q(user=user, user__isnull=False) | Q(order__in=orders))
 
 
 class ProfileFigures(models.Model):

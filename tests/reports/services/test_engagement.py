@@ -6,8 +6,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orders.models import Ticket
-from orders.services import refund
+from orders.models import Order, Ticket
+from orders.services import Customer, accrue, erase_customer, export_customer_data, refund
 from reports.models import (
     CohortFigures,
     CustomerFigures,
@@ -223,3 +223,21 @@ def test_a_refresh_takes_as_many_queries_for_many_customers_as_for_none(cinema):
         a_visit(f"viewer{number}@example.org", to=hall, days_ago=10 + number)
 
     assert statements(NOON + 2 * DAY) == of_none
+
+
+@pytest.mark.parametrize("is_guest", [True, False])
+def test_an_erased_customer_has_no_figures_and_comes_back_in_no_refresh(cinema, is_guest):
+    viewer, hall = a_customer(), a_hall(cinema)
+    a_visit(viewer, to=hall, days_ago=20)
+    a_visit("guest@example.org", to=hall, days_ago=10)
+    refresh()
+    erased = Customer.known_by("guest@example.org" if is_guest else viewer.email)
+    accrue(Order.objects.to_accrue(NOON), at=NOON)
+    assert len(export_customer_data(erased, at=NOON)["figures"]["customerfigures"]) == 2
+
+    erase_customer(erased, at=NOON)
+
+    left = {True: [(viewer.pk, None)], False: [(None, Order.objects.latest("pk").pk)]}[is_guest]
+    assert figures("user", "order", **WHOLE) == left
+    refresh(NOON + DAY)
+    assert figures("user", "order", **WHOLE) == left
