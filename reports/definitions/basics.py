@@ -23,7 +23,7 @@ class Unit(StrEnum):
     @property
     def label(self) -> str:
         """The unit as people read it."""
-        names = {"count": _("number"), "money": settings.CURRENCY, "percent": "%", "ratio": _("ratio")}
+        names = {"count": _("whole number"), "money": settings.CURRENCY, "percent": "%", "ratio": _("ratio")}
         return names[self.value]
 
 

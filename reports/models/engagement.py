@@ -98,7 +98,7 @@ class CustomerFigures(models.Model):
     daypart = models.PositiveSmallIntegerField(_("part of the day"), choices=Daypart, null=True)
     recency = _small(_("recency"))
     frequency = _small(_("frequency"))
-    value = _small(_("value"))
+    value = _small(_("value of the customer"))
     customer_group = models.CharField(_("group"), max_length=16, choices=CustomerGroup)
 
     class Meta:
@@ -141,7 +141,7 @@ class ProfileFigures(models.Model):
 
     cinema = _cinema()
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
-    key = models.CharField(_("value"), max_length=20)  # a primary key, a number, or a code
+    key = models.CharField(_("what they have in common"), max_length=20)  # a primary key, a number, or a code
     customers = count(_("customers"))
     best = count(_("customers with the highest value"))
     visits = count(_("visits"))
