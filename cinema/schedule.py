@@ -89,4 +89,5 @@ SCHEDULE: dict[str, Every | Daily] = {
     "close_business_day": minutes(60),
     "refresh_engagement": Daily(time(3, 40)),
     "check_invariants": Daily(time(5, 0)),
+    "forecast_sessions": Daily(time(6, 30)),
 }

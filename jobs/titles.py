@@ -26,4 +26,5 @@ TITLES: dict[str, str | Promise] = {
     "close_business_day": _("Close business days"),
     "refresh_engagement": _("Count customers anew"),
     "check_invariants": _("Check data consistency"),
+    "forecast_sessions": _("Forecast screenings"),
 }

@@ -33,6 +33,7 @@ EXPECTED = {
     "close_business_day": "every hour",
     "refresh_engagement": "daily 03:40",
     "check_invariants": "daily 05:00",
+    "forecast_sessions": "daily 06:30",
 }
 
 
