@@ -1,5 +1,7 @@
 """What reminders and promo codes do: no-shows, refunds, and customers who were brought back."""
 
+from typing import Any
+
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -25,7 +27,7 @@ Reminder = ReminderFigures.Kind
 def reminders(period: Period) -> Table:
     """Refunds and no-shows by month and by what became of the reminder. Two queries."""
     rows = reminder_rows(period).values("month", "kind").annotate(**{f"sum_{each}": Sum(each) for each in MEASURES})
-    order = list(Reminder)
+    order = Reminder.values
     table = [
         {
             "month": row["month"],
@@ -93,12 +95,9 @@ def caveat() -> str:
 
 def promocodes(period: Period) -> Table:
     """Promo codes by how many customers they brought back. Three queries."""
-    found = list(
-        PromocodeFigures.objects.filter(cinema__in=period.cinemas, month__range=bounds(period))
-        .values("promocode")
-        .annotate(**{f"sum_{each}": Sum(each) for each in PromocodeFigures.MEASURES})
-        .order_by("-sum_won_back", "-sum_orders", "promocode")
-    )
+    rows: Any = PromocodeFigures.objects.filter(cinema__in=period.cinemas, month__range=bounds(period)).order_by()
+    sums = rows.values("promocode").annotate(**{f"sum_{each}": Sum(each) for each in PromocodeFigures.MEASURES})
+    found = sorted(sums, key=lambda row: (-row["sum_won_back"], -row["sum_orders"], row["promocode"]))
     codes = Promocode.objects.in_bulk([row["promocode"] for row in found])
     return Table(
         title=_("Promo codes that brought customers back"),

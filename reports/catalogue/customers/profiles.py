@@ -55,7 +55,7 @@ def groups(period: Period) -> Table:
         }
         for key, row in zip(of_group, _shared(of_group.values()), strict=True)
     ]
-    grid = {
+    grid: dict[Any, Any] = {
         label: [_count(found.get(f"{recency}-{frequency}")) for recency in range(SCORES, 0, -1)]
         for frequency, label in enumerate(FREQUENCY, start=1)
     }
