@@ -228,6 +228,19 @@ def test_a_refund_from_outside_is_booked_when_its_lines_are_named_weeks_later(ci
     assert not BusinessDay.objects.filter(recount=True).exists()
 
 
+def test_snacks_that_the_job_gives_up_weeks_late_are_booked_then(cinema):
+    order = a_paid_order(a_session(a_hall(cinema), start=NOON + HOUR), snacks=[(an_item(cinema), 3)])
+    close_days(cinema, until=END + 30 * DAY)
+
+    late = NOON + 31 * DAY
+    expire_uncollected(Order.objects.with_uncollected_snacks(late), at=late)
+    close_days(cinema, until=END + 31 * DAY)
+
+    assert order.preorders.get().status == "EXPIRED"
+    assert unbooked(cinema) == []
+    assert not BusinessDay.objects.filter(recount=True).exists()
+
+
 def test_snacks_that_wait_for_a_second_screening_are_booked_when_nobody_collects_them(cinema):
     hall, popcorn = a_hall(cinema), an_item(cinema)
     first, last = a_session(hall, start=NOON + DAY), a_session(hall, start=NOON + 20 * DAY)
