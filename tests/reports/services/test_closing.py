@@ -34,6 +34,7 @@ from tests.helpers.factories import (
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 TICK = timedelta(microseconds=1)
 TODAY = date(2026, 11, 5)  # the business date of NOON; it ends on 6 November at 02:00 UTC, 05:00 in Moscow
 END = datetime(2026, 11, 6, 2, tzinfo=UTC)
