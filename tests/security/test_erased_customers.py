@@ -33,6 +33,7 @@ TECHNICAL = {
     "row", "service",
     "time_zone", "token", "visitor", "who", "claimed_by", "model", "app_label", "preferred_language", "number",
     "reports.ReportFile.cinemas", "reports.ReportFile.parameters",
+    "pricing.ForecastBasis.curve", "pricing.SessionForecast.levels", "pricing.SessionForecast.reasons",  # computed
     "screenings.PriceQuote.inputs", "screenings.PriceQuote.reasons",  # computed
     "reports.PayoutLine.identity", "reports.PayoutLine.reference",  # of a provider; files with other texts are refused
     "pickup_code", "wording", "from_status", "to_status", "vat", "kind",
