@@ -80,6 +80,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("reports:day", "calendar_month"),
             ("reports:month", "calendar_month"),
+            ("reports:balances", "balance"),
             ("reports:actions", "rule"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
@@ -127,6 +128,7 @@ REPORTS = {
     "files": _("Files"),
     "day": _("Day sheet"),
     "month": _("Month sheet"),
+    "balances": _("Balances"),
     "actions": _("Actions to check"),
 }
 LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list

@@ -20,9 +20,18 @@ from django.utils.translation import gettext_lazy
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
-from backoffice.reports.accounting import actions_parts, day_parts, month_parts
+from backoffice.reports.accounting import actions_parts, balances_parts, day_parts, month_parts
 from backoffice.reports.drill_down import with_links
-from backoffice.reports.forms import DayForm, FourWeeksForm, MonthForm, PeriodForm, TakingsForm, YearForm
+from backoffice.reports.forms import (
+    BalancesForm,
+    DayForm,
+    EntityForm,
+    FourWeeksForm,
+    MonthForm,
+    PeriodForm,
+    TakingsForm,
+    YearForm,
+)
 from cinema import clock
 from reports import charts, definitions
 from reports.catalogue import bar, points, programme, sheets, takings
@@ -32,7 +41,7 @@ from reports.tables import Chart, Kind, Table
 from screenings.models import Cinema
 
 Part = Table | Chart
-Form = PeriodForm | DayForm | MonthForm
+Form = PeriodForm | DayForm | EntityForm
 Build = Callable[[Period, Any], Sequence[Any]]  # of parts, or of anything else that renders itself
 
 
@@ -50,6 +59,7 @@ class ReportPages(CinemaScopedAdmin):
             ("occupancy", gettext_lazy("Occupancy"), FourWeeksForm, occupancy_parts),
             ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
             ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
+            ("balances", gettext_lazy("Balances"), BalancesForm, balances_parts),
             ("actions", gettext_lazy("Actions to check"), FourWeeksForm, actions_parts),
         ]
         view = self.admin_site.admin_view

@@ -4,6 +4,15 @@ A `Definition` computes its figure from a row of sums, so that two reports never
 the usual ones of cinema chains: admissions include free tickets and exclude refunded ones.
 """
 
+from reports.definitions.balances import (
+    ADVANCES,
+    FEES,
+    OWED_BY_PROVIDERS,
+    PAID_OUT,
+    RETURNED,
+    STOCK_AT_COST,
+    TAKEN,
+)
 from reports.definitions.bar import (
     BAR_TAKINGS,
     BAR_UNITS,
@@ -30,6 +39,7 @@ from reports.definitions.money import (
 )
 from reports.definitions.points import (
     BREAKAGE,
+    DEBTS,
     EXPECTED_COST,
     HELD,
     HELD_VALUE,
@@ -76,6 +86,7 @@ MONEY = (RECEIVED, REFUNDS_MADE, TAKINGS, PAID_BACK)
 __all__ = [
     "ADMISSIONS",
     "ADMISSIONS_PER_SCREENING",
+    "ADVANCES",
     "AVERAGE_TICKET",
     "BAR",
     "BAR_TAKINGS",
@@ -89,9 +100,11 @@ __all__ = [
     "COMPS",
     "COST_OF_GOODS",
     "DAYS_OF_STOCK",
+    "DEBTS",
     "DISCOUNTS",
     "EARNED",
     "EXPECTED_COST",
+    "FEES",
     "GROSS",
     "HELD",
     "HELD_VALUE",
@@ -104,7 +117,9 @@ __all__ = [
     "NET_BOX_OFFICE",
     "NO_SHOW_RATE",
     "OCCUPANCY",
+    "OWED_BY_PROVIDERS",
     "PAID_BACK",
+    "PAID_OUT",
     "PAID_WITH_POINTS",
     "POINTS",
     "POINTS_ADJUSTED",
@@ -118,12 +133,15 @@ __all__ = [
     "REFUNDED",
     "REFUNDED_TICKETS",
     "REFUNDS_MADE",
+    "RETURNED",
     "SCREENINGS",
     "SHRINKAGE",
     "SHRINKAGE_VALUE",
     "SPEND_PER_HEAD",
     "STOCK",
+    "STOCK_AT_COST",
     "STRIKE_RATE",
+    "TAKEN",
     "TAKINGS",
     "TICKETS",
     "VAT",

@@ -14,7 +14,7 @@ from reports.models.figures import (
     TicketFigures,
 )
 from reports.models.files import ReportFile
-from reports.models.payouts import PayoutFile, PayoutLine
+from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLine
 from reports.models.session_figures import SessionFigures
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Figures",
     "MoneyFigures",
     "OrderFigures",
+    "PayoutFigures",
     "PayoutFile",
     "PayoutLine",
     "PointsFigures",

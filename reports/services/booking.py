@@ -7,9 +7,19 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from cinema.money import ZERO
+from concessions.models import StockMovement
 from reports import definitions
 from reports.days import Days
-from reports.models import FIGURES, BarFigures, BusinessDay, Figures, MoneyFigures, Tender, TicketFigures
+from reports.models import (
+    FIGURES,
+    BarFigures,
+    BusinessDay,
+    Figures,
+    MoneyFigures,
+    StockFigures,
+    Tender,
+    TicketFigures,
+)
 from reports.reading import difference
 
 BATCH = 1000
@@ -18,18 +28,25 @@ BATCH = 1000
 def book(day: BusinessDay, days: Days, *, as_of: datetime) -> int:
     """Write, as rows of `day`, the difference between the figures of `days` as of `as_of` and those booked so far.
 
-    Sets, and does not save, the day's balance of advances. Returns the number of rows. A constant number of queries for
-    each table. Must be called inside a transaction (the day is locked).
+    Sets, and does not save, the day's balances of advances and stock. Returns the number of rows. A constant number of
+    queries for each table. Must be called inside a transaction (the day is locked).
     """
     rows = sum(_book(table, day, days, as_of=as_of) for table in FIGURES)
-    day.advances = _advances_before(day) + _advances_of(day)
+    advances, stock = _balances_before(day)
+    day.advances = advances + _advances_of(day)
+    day.stock_value = stock + _total(StockFigures.objects.filter(day=day))["value"]
     return rows
 
 
-def _advances_before(day: BusinessDay) -> Decimal:
-    """The balance at the end of the day before."""
+def _balances_before(day: BusinessDay) -> tuple[Decimal, Decimal]:
+    """Advances and the value of the stock at the end of the day before; on the first day, of what was there already."""
     before = BusinessDay.objects.filter(cinema=day.cinema_id, starts_at__lt=day.starts_at).order_by("-starts_at")
-    return before.values_list("advances", flat=True).first() or ZERO
+    return before.values_list("advances", "stock_value").first() or (
+        ZERO,
+        StockMovement.objects.filter(concession_item__cinema=day.cinema_id, at__lt=day.starts_at).aggregate(
+            value=Sum("value", default=ZERO)
+        )["value"],
+    )
 
 
 def _advances_of(day: BusinessDay) -> Decimal:

@@ -46,7 +46,8 @@ def mark_wrong_days(cinemas: Iterable[Cinema]) -> int:
 def rebuild(cinema: Cinema) -> int:
     """Delete the figures of the cinema's closed days, and book them again, day by day. Returns the number of rows.
 
-    Each day gets what it would have got, had every fact been recorded in time. Checks and explanations stay. Owns its
+    Each day gets what it would have got, had every fact been recorded in time. Checks, explanations and points held
+    stay. Owns its
     transaction.
     """
     with transaction.atomic():
@@ -61,9 +62,9 @@ def rebuild(cinema: Cinema) -> int:
         for day in closed:
             days = Days(days_to_count(day, recheck=False), cinemas=[cinema.pk])
             rows += book(day, days, as_of=day.ends_at)
-            day.save(update_fields=["advances"])
+            day.save(update_fields=["advances", "stock_value"])
         # What changed more than a day after a screening without a refund, such as a payment that came late.
         for days in _chunks(closed, cinema):
             rows += book(closed[-1], days, as_of=closed[-1].ends_at)
-            closed[-1].save(update_fields=["advances"])
+            closed[-1].save(update_fields=["advances", "stock_value"])
         return rows

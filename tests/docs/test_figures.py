@@ -24,6 +24,7 @@ from orders.services import (
 )
 from payments.models import Refund
 from reports import definitions
+from reports.catalogue.balances import Balances
 from reports.models import (
     BarFigures,
     BusinessDay,
@@ -304,6 +305,17 @@ def test_advances_are_what_the_page_says(cinema):
 
     stored = BusinessDay.objects.closed().order_by("date").values_list("date", "advances")
     assert [[NAMES[day], str(amount)] for day, amount in stored] == [row[:2] for row in table("What reports show", 1)]
+
+
+def test_balances_are_what_the_page_says(cinema):
+    played(cinema)
+
+    shown = []
+    for day, name in NAMES.items():
+        found = Balances([cinema.cinema], day)
+        stock, owed = found.days[cinema.cinema.pk].stock_value, found.owed_to(cinema.cinema.pk)
+        shown.append([name, str(stock), str(owed), str(found.points.held), str(found.points.owed)])
+    assert shown == [row[:5] for row in table("What reports show", 2)]
 
 
 def test_checks_have_the_sides_of_the_page(cinema):
