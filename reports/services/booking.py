@@ -1,10 +1,11 @@
 """Book the figures of a day: what is known by its end about it and about earlier days, and not booked yet."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 
 from cinema.money import ZERO
 from concessions.models import StockMovement
@@ -20,57 +21,69 @@ from reports.models import (
     Tender,
     TicketFigures,
 )
-from reports.reading import difference
+from reports.reading import booked_sums, difference
 
 BATCH = 1000
 
 
-def book(day: BusinessDay, days: Days, *, as_of: datetime) -> int:
-    """Write, as rows of `day`, the difference between the figures of `days` as of `as_of` and those booked so far.
+def book(days: Iterable[BusinessDay], counted: Days, *, as_of: datetime) -> int:
+    """Write, as rows of `days`, the difference between the figures of `counted` as of `as_of` and those booked so far.
 
-    Sets, and does not save, the day's balances of advances and stock. Returns the number of rows. A constant number of
-    queries for each table. Must be called inside a transaction (the day is locked).
+    `days` are one of each of the cinemas. Returns the number of rows. A constant number of queries for each table. Must
+    be called inside a transaction (the days are locked).
     """
-    rows = sum(_book(table, day, days, as_of=as_of) for table in FIGURES)
-    advances, stock = _balances_before(day)
-    day.advances = advances + _advances_of(day)
-    day.stock_value = stock + _total(StockFigures.objects.filter(day=day))["value"]
-    return rows
+    day_of = {day.cinema_id: day for day in days}
+    return sum(_book(table, day_of, counted, as_of=as_of) for table in FIGURES)
+
+
+def set_balances(days: Sequence[BusinessDay]) -> None:
+    """Set, and do not save, the balances of advances and stock at the end of each of these days, which follow each
+    other.
+
+    At most six queries. Must be called inside a transaction (the days are locked).
+    """
+    advances, stock = _balances_before(days[0])
+    pks = [day.pk for day in days]
+    kept, moved = _kept_by_day(pks), _stock_by_day(pks)
+    for day in days:
+        advances, stock = advances + kept[day.pk], stock + moved[day.pk]
+        day.advances, day.stock_value = advances, stock
 
 
 def _balances_before(day: BusinessDay) -> tuple[Decimal, Decimal]:
     """Advances and the value of the stock at the end of the day before; on the first day, of what was there already."""
     before = BusinessDay.objects.filter(cinema=day.cinema_id, starts_at__lt=day.starts_at).order_by("-starts_at")
-    return before.values_list("advances", "stock_value").first() or (
-        ZERO,
-        StockMovement.objects.filter(concession_item__cinema=day.cinema_id, at__lt=day.starts_at).aggregate(
-            value=Sum("value", default=ZERO)
-        )["value"],
-    )
+    found = before.values_list("advances", "stock_value").first()
+    if found is not None:
+        return found
+    there = StockMovement.objects.filter(concession_item__cinema=day.cinema_id, at__lt=day.starts_at)
+    return ZERO, there.aggregate(value=Sum("value", default=ZERO))["value"]
 
 
-def _advances_of(day: BusinessDay) -> Decimal:
-    """What the day adds to the balance: money received less refunds, less what screenings and the bar kept of it."""
-    money = _total(MoneyFigures.objects.filter(day=day).exclude(tender=Tender.POINTS))
-    earned = ZERO
+def _stock_by_day(days: Sequence[int]) -> defaultdict[int, Decimal]:
+    rows = booked_sums(StockFigures, StockFigures.objects.filter(day__in=days), ["day"])
+    return defaultdict(lambda: ZERO, {row["day"]: row["value"] for row in rows})
+
+
+def _kept_by_day(days: Sequence[int]) -> defaultdict[int, Decimal]:
+    """What each day adds to the balance: money received less refunds, less what screenings and the bar kept of it."""
+    kept: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    money = booked_sums(MoneyFigures, MoneyFigures.objects.filter(day__in=days).exclude(tender=Tender.POINTS), ["day"])
+    for row in money:
+        kept[row["day"]] += row["received"] - row["refunded"]
     for table in (TicketFigures, BarFigures):
-        earned += definitions.EARNED.of(_total(table._default_manager.filter(day=day))) or ZERO
-    kept: Decimal = money["received"] - money["refunded"] - earned
+        for row in booked_sums(table, table._default_manager.filter(day__in=days), ["day"]):
+            kept[row["day"]] -= definitions.EARNED.of(row) or ZERO
     return kept
 
 
-def _total(rows: QuerySet[Any]) -> dict[str, Any]:
-    measures: tuple[str, ...] = rows.model.MEASURES
-    return rows.aggregate(**{measure: Sum(measure, default=0) for measure in measures})
-
-
-def _book(table: type[Figures], day: BusinessDay, days: Days, *, as_of: datetime) -> int:
-    differences = {key: row for key, row in difference(table, days, as_of=as_of).items() if any(row)}
+def _book(table: type[Figures], day_of: Mapping[int, BusinessDay], counted: Days, *, as_of: datetime) -> int:
+    differences = {key: row for key, row in difference(table, counted, as_of=as_of).items() if any(row)}
     columns = ("cinema_id", "about", *table.KEY)
     table._default_manager.bulk_create(
         [
             table(
-                day=day,
+                day=day_of[key[0]],
                 **dict(zip(columns, key, strict=True)),
                 **dict(zip(table.MEASURES, row, strict=True)),
             )

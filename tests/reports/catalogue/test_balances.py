@@ -54,7 +54,7 @@ def test_the_value_of_the_stock_is_that_at_the_end_of_the_day(cinema):
     }
     popcorn.refresh_from_db()
     assert popcorn.stock_value == 260
-    rebuild(cinema)
+    rebuild([cinema])
     assert list(BusinessDay.objects.closed().order_by("date").values_list("stock_value", flat=True)) == [160, 260]
 
 
