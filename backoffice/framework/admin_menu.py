@@ -97,6 +97,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("payments.receiptline", "list_alt"),
             ("payments.vatrate", "percent"),
             ("payments.legalentity", "domain"),
+            ("reports.societyrate", "percent"),
             ("payments.gatewayevent", "webhook"),
         ],
     ),

@@ -85,11 +85,19 @@ class ReportPages(CinemaScopedAdmin):
                 parts = build(period, {**form.cleaned_data, "user": request.user})
                 context |= {"form": form, "parts": parts, "period": period}
                 if name in REPORTS:
-                    chosen = urlencode({"report": name, **{field.name: field.value() or "" for field in form}})
+                    chosen = urlencode({"report": name, **_as_period(form, period)})
                     context["as_file"] = f"{reverse('admin:reports_files_ask')}?{chosen}"
             return TemplateResponse(request, "backoffice/reports/report.html", context)
 
         return view
+
+
+def _as_period(form: Form, period: Period) -> dict[str, Any]:
+    """The choices of the page as those of a new file."""
+    if not isinstance(form, EntityForm):
+        return {field.name: field.value() or "" for field in form}
+    only = next(iter(period.cinemas)).pk if len(period.cinemas) == 1 else ""
+    return {"cinema": only, "first": period.first.isoformat(), "last": period.last.isoformat()}
 
 
 def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:

@@ -11,7 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reports.catalogue import lists, programme
+from reports.catalogue.balances import balances
 from reports.catalogue.sheets import money
+from reports.catalogue.societies import societies
 from reports.catalogue.takings import DIMENSIONS, takings
 from reports.reading import Period
 from reports.tables import Table
@@ -34,6 +36,8 @@ REPORTS: dict[str, FileReport] = {
     "takings": FileReport(_("Takings"), FIGURES, lambda period, chosen: takings(period, dimension(chosen))),
     "money": FileReport(_("Money by payment method"), FIGURES, lambda period, _chosen: money(period)),
     "films": FileReport(_("Films"), FIGURES, lambda period, _chosen: programme.films(period)),
+    "societies": FileReport(_("Owed to authors’ societies"), FIGURES, lambda period, _chosen: societies(period)),
+    "balances": FileReport(_("Balances"), "concessions.view_costs", lambda period, _chosen: balances(period)),
     "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
 }
 
