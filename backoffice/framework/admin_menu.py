@@ -81,6 +81,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("reports:day", "calendar_month"),
             ("reports:month", "calendar_month"),
             ("reports:balances", "balance"),
+            ("reports:lists", "list_alt"),
             ("reports:actions", "rule"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
@@ -130,6 +131,7 @@ REPORTS = {
     "day": _("Day sheet"),
     "month": _("Month sheet"),
     "balances": _("Balances"),
+    "lists": _("Lists"),
     "actions": _("Actions to check"),
 }
 LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list

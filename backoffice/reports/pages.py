@@ -20,13 +20,14 @@ from django.utils.translation import gettext_lazy
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
-from backoffice.reports.accounting import actions_parts, balances_parts, day_parts, month_parts
+from backoffice.reports.accounting import actions_parts, balances_parts, day_parts, lists_parts, month_parts
 from backoffice.reports.drill_down import with_links
 from backoffice.reports.forms import (
     BalancesForm,
     DayForm,
     EntityForm,
     FourWeeksForm,
+    ListForm,
     MonthForm,
     PeriodForm,
     TakingsForm,
@@ -60,6 +61,7 @@ class ReportPages(CinemaScopedAdmin):
             ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
             ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
             ("balances", gettext_lazy("Balances"), BalancesForm, balances_parts),
+            ("lists", gettext_lazy("Lists"), ListForm, lists_parts),
             ("actions", gettext_lazy("Actions to check"), FourWeeksForm, actions_parts),
         ]
         view = self.admin_site.admin_view
@@ -84,8 +86,9 @@ class ReportPages(CinemaScopedAdmin):
                 period = form.period()
                 parts = build(period, {**form.cleaned_data, "user": request.user})
                 context |= {"form": form, "parts": parts, "period": period}
-                if name in REPORTS:
-                    chosen = urlencode({"report": name, **_as_period(form, period)})
+                report = form.chosen if isinstance(form, ListForm) else name
+                if report in REPORTS and request.user.has_perm(REPORTS[report].permission):
+                    chosen = urlencode({**_as_period(form, period), "report": report})
                     context["as_file"] = f"{reverse('admin:reports_files_ask')}?{chosen}"
             return TemplateResponse(request, "backoffice/reports/report.html", context)
 

@@ -32,13 +32,22 @@ class FileReport:
 
 FIGURES = "reports.view_businessday"
 
+
+def listed(name: str) -> Callable[[Period, Parameters], Table]:
+    return lambda period, _chosen: lists.LISTS[name](period).table()
+
+
 REPORTS: dict[str, FileReport] = {
     "takings": FileReport(_("Takings"), FIGURES, lambda period, chosen: takings(period, dimension(chosen))),
     "money": FileReport(_("Money by payment method"), FIGURES, lambda period, _chosen: money(period)),
     "films": FileReport(_("Films"), FIGURES, lambda period, _chosen: programme.films(period)),
     "societies": FileReport(_("Owed to authors’ societies"), FIGURES, lambda period, _chosen: societies(period)),
     "balances": FileReport(_("Balances"), "concessions.view_costs", lambda period, _chosen: balances(period)),
-    "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
+    "payments": FileReport(_("Payments"), "payments.view_payment", listed("payments")),
+    "refunds": FileReport(_("Refunds"), "payments.view_refund", listed("refunds")),
+    "receipts": FileReport(_("Receipts"), "payments.view_receipt", listed("receipts")),
+    "stock": FileReport(_("Stock movements"), "concessions.view_costs", listed("stock")),
+    "points": FileReport(_("Changes of points"), "bonuses.view_bonustransaction", listed("points")),
 }
 
 

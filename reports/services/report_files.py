@@ -195,7 +195,7 @@ def _table(file: ReportFile, *, at: datetime) -> Table:
     """The report, limited to what the person may see now. Raises `ReportNotAllowed` or `UnknownReport`."""
     report = _report(file.report)
     _check(report, set(file.cinemas), file.person)
-    cinemas = list(Cinema.objects.filter(pk__in=file.cinemas).order_by("name"))
+    cinemas = list(Cinema.objects.filter(pk__in=file.cinemas).select_related("legal_entity").order_by("name"))
     return report.table(Period(cinemas, file.first, file.last, at), file.parameters)
 
 
