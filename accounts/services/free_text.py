@@ -29,27 +29,29 @@ Columns = Mapping[type[Model], Sequence[str]]
 class Words:
     """Names and addresses to look for: addresses in any case, phone numbers in any spelling, names as whole words.
 
-    Names are found in any case, or (`exact_names`) only as they are written and in capitals, so that of a Mr Long the
-    text "took too long" stays.
+    Names are found in any case, or (`beside_addresses`) only in a text that has one of the addresses as well, and only
+    as they are written and in capitals: people share names, and anybody can take the name of a colleague, or any word.
     """
 
-    def __init__(self, *, addresses: Iterable[str] = (), names: Iterable[str] = (), exact_names: bool = False) -> None:
+    def __init__(
+        self, *, addresses: Iterable[str] = (), names: Iterable[str] = (), beside_addresses: bool = False
+    ) -> None:
         self.addresses = _longest_first(addresses)
         self.names = _longest_first(names)
-        flags = re.NOFLAG if exact_names else re.IGNORECASE
+        self.beside_addresses = beside_addresses
+        flags = re.NOFLAG if beside_addresses else re.IGNORECASE
         self._rough_phones = [pattern for pattern in map(rough_spellings, self.addresses) if pattern]
-        patterns = [re.compile(pattern) for pattern in map(spellings, self.addresses) if pattern]
-        patterns += [_whole(re.escape(word) + NO_LONGER_DOMAIN, re.IGNORECASE) for word in self.addresses]
+        self._addresses = [re.compile(pattern) for pattern in map(spellings, self.addresses) if pattern]
+        self._addresses += [_whole(re.escape(word) + NO_LONGER_DOMAIN, re.IGNORECASE) for word in self.addresses]
+        self._names = []
         for name in self.names:
-            spelled = [name, name.upper()] if exact_names else [name]
-            patterns += [_whole(_inflected(each), flags) for each in spelled]
-        self._patterns = patterns
+            spelled = [name, name.upper()] if beside_addresses else [name]
+            self._names += [_whole(_inflected(each), flags) for each in spelled]
 
     def redact(self, text: str) -> str:
         """The text with "…" in place of each of the words. Reads only."""
-        for pattern in self._patterns:
-            text = pattern.sub(ERASED, text)
-        return text
+        redacted = _without(self._addresses, text)
+        return text if self.beside_addresses and redacted == text else _without(self._names, redacted)
 
     def redact_value(self, value: Any) -> Any:
         """The same for JSON: all strings in it, and those that hold JSON themselves. Reads only."""
@@ -66,7 +68,7 @@ class Words:
         found = Q()
         for pattern in self._rough_phones:
             found |= Q(**{f"{column}__regex": pattern})
-        for word in [*self.addresses, *map(_stem, self.names)]:
+        for word in [*self.addresses, *([] if self.beside_addresses else map(_stem, self.names))]:
             for spelled in {word, word.upper(), word.lower(), word.title()}:
                 for stored in {spelled, json.dumps(spelled)[1:-1]}:
                     found |= Q(**{f"{column}__icontains": stored})
@@ -114,6 +116,12 @@ def redact_everywhere(columns: Columns, words: Words) -> None:
                 as_text[f"{name}_text"] = Cast(name, TextField())
             found |= words.may_be_in(f"{name}_text" if is_json else name)
         redact_rows(model._base_manager.alias(**as_text).filter(found), names, words)
+
+
+def _without(patterns: Iterable[re.Pattern[str]], text: str) -> str:
+    for pattern in patterns:
+        text = pattern.sub(ERASED, text)
+    return text
 
 
 def _longest_first(words: Iterable[str]) -> list[str]:

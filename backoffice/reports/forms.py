@@ -130,6 +130,9 @@ class EntityForm(forms.Form):
         """What is chosen in the other fields without an entry."""
         return {}
 
+    def period(self) -> Period:
+        raise NotImplementedError
+
     def chosen_cinemas(self) -> list[Cinema]:
         """If the entry is wrong, all of them."""
         entity = "" if self.errors else self.cleaned_data["entity"]

@@ -68,13 +68,11 @@ class Balances:
         for row in money.values("cinema", "tender").annotate(taken=Sum("received"), returned=Sum("paid_back")):
             found[row["cinema"], row["tender"]].update(taken=row["taken"], returned=row["returned"])
         paid_out = PayoutFigures.objects.filter(cinema__in=self._keys, paid_on__lte=self.date).order_by()
-        for row in paid_out.values("cinema", "gateway").annotate(
-            of_payments=Sum("payments"), of_refunds=Sum("refunds"), of_fees=Sum("fees")
-        ):
-            found[row["cinema"], row["gateway"]].update(
-                payments=row["of_payments"], refunds=row["of_refunds"], fees=row["of_fees"]
-            )
-        return found
+        sums = {f"of_{key}": Sum(key) for key in ("payments", "refunds", "fees")}
+        by_gateway: Any = paid_out.values("cinema", "gateway").annotate(**sums)
+        for each in by_gateway:
+            found[each["cinema"], each["gateway"]].update({key.removeprefix("of_"): each[key] for key in sums})
+        return {**found}
 
     @cached_property
     def by_provider(self) -> dict[str, Sums]:
@@ -89,7 +87,7 @@ class Balances:
     def owed_to(self, cinema: int) -> Decimal:
         """What all providers owe the cinema."""
         of_cinema = [sums for (pk, _gateway), sums in self.of_providers.items() if pk == cinema]
-        return sum((definitions.OWED_BY_PROVIDERS.of(sums) or ZERO for sums in of_cinema), ZERO)
+        return Decimal(sum(definitions.OWED_BY_PROVIDERS.of(sums) or ZERO for sums in of_cinema))
 
     @cached_property
     def points(self) -> Points:

@@ -254,8 +254,8 @@ def points(period: Period) -> Listing:
         row=row,
         sums={"points": Sum("amount")},
         note=_(
-            "With orders of these cinemas, by the business day. Points that staff adjusted or that expired belong to no "
-            "cinema: see Bonus transactions."
+            "With orders of these cinemas, by the business day. Points that staff adjusted or that expired belong to "
+            "no cinema: see Bonus transactions."
         ),
     )
 
@@ -266,7 +266,7 @@ LISTS: dict[str, Callable[[Period], Listing]] = {
     "refunds": refunds,
     "receipts": receipts,
     "stock": stock,
-    "points": points,
+    "point_changes": points,
 }
 
 

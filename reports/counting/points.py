@@ -38,7 +38,7 @@ def held_at(instant: datetime) -> Points:
     return held_in(now.union(changed, all=True).iterator(chunk_size=CHUNK))
 
 
-def accounts_at(instant: datetime) -> Sequence[QuerySet[Any, dict[str, Any]]]:
+def accounts_at(instant: datetime) -> Sequence[QuerySet[Any, Any]]:
     """All accounts as they are now, added up, and each that changed since the instant, for `UNION ALL`. `total` is the
     balance now, and `since` what it changed by.
     """

@@ -7,10 +7,10 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
-from accounts.models import Approval, User
+from accounts.models import Approval, MarketingConsent, User
 from accounts.services.approvals import digest_of
 from accounts.services.consents import record_consent
-from orders.models import Order, OrderChange
+from orders.models import Order, OrderChange, OrderEvent
 from orders.services import Customer, cancel, erase_customer
 from tests.helpers import factories
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema
@@ -120,3 +120,37 @@ def test_orders_of_others_lose_their_number_but_an_open_one_its_only_address(ann
 
     kept = Order.objects.filter(pk__in=[friend.pk, settled.pk, by_phone.pk]).order_by("pk")
     assert list(kept.values_list("email", "phone")) == [("friend@example.org", ""), ("", ""), ("", PHONE)]
+
+
+def test_a_stranger_erases_nothing_about_the_person_whose_address_and_name_they_typed(anna: User) -> None:
+    """Anybody can order with anybody's address, correct another one, and call themselves what they like."""
+    clerk = someone("cashier", all_cinemas=True, last_name="Ivanova")
+    stranger = User.objects.create_user("stranger@example.org", None, first_name="Mr", last_name="Ivanova")
+    order = factories.an_order(customer=stranger)
+    Order.objects.filter(pk=order.pk).update(email=clerk.email)
+    OrderChange.objects.create(order=order, kind=OrderChange.Kind.ADDRESS, at=NOON, details=EMAIL)
+    cancel(order, reason="STAFF", at=NOON)
+    LogEntry.objects.update(object_repr=clerk.email, change_message=f"Access of {clerk.email}, Ivanova, and {EMAIL}")
+    AccessAttempt.objects.create(username=clerk.email, ip_address="10.0.0.2", failures_since_start=4)
+    record_consent(clerk.email, channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
+    tables = (AccessAttempt, AccessLog, LogEntry, MarketingConsent)
+    before = [list(table.objects.order_by("pk").values()) for table in tables]
+
+    erase_customer(Customer(stranger.email, stranger), at=NOON)
+
+    assert [list(table.objects.order_by("pk").values()) for table in tables] == before
+    order.refresh_from_db()
+    assert (order.email, order.changes.get().details) == ("", "…")
+
+
+@pytest.mark.parametrize("name", ["Staff", "BY_CUSTOMER"])
+def test_a_customer_named_like_a_code_changes_no_recorded_reason(anna: User, name: str) -> None:
+    other, own = factories.an_order(), factories.an_order(customer=anna)
+    cancel([other, own], reason=name.upper(), at=NOON)
+    User.objects.filter(pk=anna.pk).update(first_name=name, last_name=name)
+    anna.refresh_from_db()
+
+    erase_customer(Customer(EMAIL, anna), at=NOON)
+
+    cancelled = OrderEvent.objects.filter(order__in=[other, own], to_status=Order.Status.CANCELLED)
+    assert set(cancelled.values_list("reason", flat=True)) == {name.upper()}

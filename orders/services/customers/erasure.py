@@ -27,6 +27,7 @@ from notifications.models import Notification
 from orders.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from orders.locks import lock_orders
 from orders.models import Order, OrderChange, OrderEvent, Scan
+from orders.reasons import Reason
 from orders.services.customers.customer import Customer
 from payments.models import Dispute, Payment, Receipt, Refund
 from screenings.models import SeatOutage, Session
@@ -98,17 +99,18 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
                 % {"orders": ", ".join(waiting)}
             )
         messages = customer.messages(orders)
-        addresses = {customer.address} | {each for order in orders for each in (order.email, order.phone)}
+        # Elsewhere than on their orders, only their own: anybody can order with anybody's address.
+        own_addresses = {customer.address} | ({user.email, user.phone} if user else set())
+        addresses = own_addresses | {each for order in orders for each in (order.email, order.phone)}
         addresses |= OrderChange.objects.former_addresses(orders)
-        first = last = ""
-        if user is not None:
-            addresses |= {user.email, user.phone}
-            first, last = user.first_name.strip(), user.last_name.strip()
+        first, last = (user.first_name.strip(), user.last_name.strip()) if user else ("", "")
         account = BonusAccount.objects.filter(user=user).first() if user else None
 
         Notification.objects.filter(pk__in=[message.pk for message in messages]).delete()
         rows: list[Model] = [*orders, *filter(None, [user, account])]
-        about_them = Words(addresses=addresses, names={f"{first} {last}", first, last} if whole else ())
+        names = {f"{first} {last}", f"{last} {first}", last} if whole else set()
+        known_as = {name for name in (*names, first if whole else "") if name.upper() not in Reason.values}
+        about_them = Words(addresses=addresses, names=known_as)
         redact_rows(admin_log([*rows, *redact_approvals(rows, at=at)]), LOG_TEXT, about_them)
         keys = [order.pk for order in orders]
         for model in (OrderEvent, OrderChange, Refund, BonusTransaction):
@@ -116,11 +118,10 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         redact_rows(Scan.objects.filter(ticket__order__in=keys), FREE_TEXT[Scan], about_them)
         if account is not None:
             redact_rows(account.transactions.all(), FREE_TEXT[BonusTransaction], about_them)
-        erase_consents(addresses if whole else (), user=user, orders=keys)
+        erase_consents(own_addresses if whole else (), user=user, orders=keys)
         if whole:
-            delete_login_attempts({address.lower() for address in addresses if address})
-            full = {f"{first} {last}", f"{last} {first}"} if first else set()
-            anywhere = Words(addresses=addresses, names={*full, last} if last else (), exact_names=True)
+            delete_login_attempts({customer.address.lower()})
+            anywhere = Words(addresses=own_addresses, names=names, beside_addresses=True)
             redact_everywhere({**FREE_TEXT, **text_of_higher_apps()}, anywhere)
             others = list(named.exclude(pk__in=keys).values_list("pk", flat=True))
             Order.objects.filter(pk__in=others).update(**{column: ""})

@@ -133,7 +133,7 @@ def on_sheet(cinema: Cinema) -> dict[str, dict[str, object]]:
         "refunds": {"amount": added(money, "refunded")},
         "receipts": {lists.RECEIPT_COLUMNS[kind]: added(rows, "amount") for kind, rows in receipts.items()},
         "stock": {"units": added(booked, "units"), "value": added(booked, "value")},
-        "points": {"points": added(day.own(PointsFigures), "points")},
+        "point_changes": {"points": added(day.own(PointsFigures), "points")},
     }
 
 
@@ -151,7 +151,7 @@ def test_each_list_adds_up_to_the_day_sheet(busy_day, monkeypatch) -> None:
 
     assert expected["refunds"]["amount"] > 0
     assert expected["receipts"]["sale"] > 0
-    assert expected["points"]["points"] < 0
+    assert expected["point_changes"]["points"] < 0
     assert expected["stock"]["units"] == -4
 
 
