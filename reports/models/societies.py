@@ -41,7 +41,7 @@ class SocietyRate(models.Model):
     percent = models.DecimalField(
         _("rate (%)"), max_digits=5, decimal_places=2, help_text=_("0 when the contract has ended.")
     )
-    base = models.CharField(_("of"), max_length=16, choices=Base, default=Base.WITHOUT_VAT)
+    base = models.CharField(_("base"), max_length=16, choices=Base, default=Base.WITHOUT_VAT)
 
     history = History("society", "legal_entity", "cinema", "valid_from", "percent", "base")
 

@@ -103,6 +103,7 @@ def test_without_cinemas_there_is_nothing() -> None:
 def busy_day(settings) -> Cinema:
     """A closed day with tickets, snacks, points, receipts and a refund, and the sales of another day and cinema."""
     settings.RECEIPTS_SINCE = NOON - 90 * ONE
+    manager = someone("cinema_manager", all_cinemas=True)
     for cinema in (a_cinema(), a_cinema()):
         popcorn, customer = an_item(cinema), a_customer(points=100, at=NOON - ONE)
         session = a_session(a_hall(cinema), start=NOON + timedelta(hours=5))
@@ -112,7 +113,7 @@ def busy_day(settings) -> Cinema:
         with transaction.atomic():
             receipt_sales(list(first.payments.all()), at=NOON)
         refund(first, lines=[first.tickets.first()], reason="Noise", at=NOON + timedelta(hours=2))
-        write_off(popcorn, quantity=3, reason="Wet", at=NOON, actor=someone("cinema_manager", cinema))
+        write_off(popcorn, quantity=3, reason="Wet", at=NOON, actor=manager)
         close_days(cinema, until=NOON + 2 * ONE)
     return cinema
 
