@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -12,6 +13,8 @@ from django.utils.safestring import SafeString
 
 from reports.catalogue import actions, balances, day_sheet, month_sheet
 from reports.catalogue.day_figures import DayFigures, day_figures
+from reports.catalogue.files import REPORTS
+from reports.catalogue.lists import LISTS
 from reports.reading import Period
 from reports.tables import Kind, Link, Table, cell_text
 
@@ -57,7 +60,7 @@ def day_parts(period: Period, _chosen: Any) -> Sequence[Any]:
 
 
 def month_parts(period: Period, chosen: Any) -> Sequence[Any]:
-    """The sheet of a month. At most 13 queries."""
+    """The sheet of a month. At most 14 queries."""
     month = month_sheet.Month(period.cinemas, period.first)
     tables = month_sheet.tables(month, with_costs=chosen["user"].has_perm("concessions.view_costs"))
     context = {
@@ -83,6 +86,14 @@ def _entity_head(period: Period, context: dict[str, Any]) -> Part:
         "cinemas": ", ".join(str(cinema) for cinema in period.cinemas),
     }
     return Part("backoffice/reports/month_head.html", context)
+
+
+def lists_parts(period: Period, chosen: Any) -> Sequence[Any]:
+    """The first rows of a list, and its sums. Three queries."""
+    name = chosen.get("report") or next(iter(LISTS))
+    if not chosen["user"].has_perm(REPORTS[name].permission):
+        raise PermissionDenied
+    return [LISTS[name](period).first_rows()]
 
 
 def actions_parts(period: Period, chosen: Any) -> Sequence[Any]:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.screenings.forms import parse_day
 from cinema.local_time import validate_year
+from reports.catalogue.files import REPORTS
+from reports.catalogue.lists import LISTS
 from reports.catalogue.month_sheet import Month
 from reports.catalogue.takings import DIMENSIONS, Against
 from reports.reading import Period
@@ -237,6 +239,26 @@ class TakingsForm(PeriodForm):
 
     def _earlier(self, name: Any, period: Period, days: timedelta) -> Against:
         return Against(name, Period(period.cinemas, period.first - days, period.last - days, self.at), days)
+
+
+class ListForm(PeriodForm):
+    """A list of the accounts. Without an entry: payments of yesterday and today."""
+
+    report = forms.ChoiceField(label=_("List"), required=False, choices=[(name, REPORTS[name].title) for name in LISTS])
+
+    days_shown = 2
+    field_order = ["report", "cinema", "first", "last"]
+
+    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
+        super().__init__(
+            {"report": next(iter(LISTS)), **{key: value for key, value in data.items() if value}},
+            cinemas=cinemas,
+            at=at,
+        )
+
+    @property
+    def chosen(self) -> str:
+        return next(iter(LISTS)) if self.errors else self.cleaned_data["report"]
 
 
 class FourWeeksForm(PeriodForm):

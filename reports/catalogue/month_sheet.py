@@ -21,6 +21,7 @@ from payments.models import Gateway, Receipt, Subject, Vat
 from reports import definitions
 from reports.catalogue.balances import FROM_FILES, NOTHING, OF_PROVIDER, PROVIDERS, Balances
 from reports.catalogue.sheets import by_line, by_tender
+from reports.catalogue.societies import table_of
 from reports.catalogue.takings import column_of
 from reports.models import (
     BarFigures,
@@ -32,7 +33,7 @@ from reports.models import (
     Tender,
     TicketFigures,
 )
-from reports.reading import booked_sums
+from reports.reading import booked_between, booked_sums, grouped
 from reports.tables import Column, Kind, Table
 from screenings.models import Cinema
 
@@ -68,10 +69,7 @@ class Month:
 
     def booked(self, table: type[Figures], *by: str) -> Rows:
         """The measures that the days of the month booked, added up by the columns. One query."""
-        rows = table._default_manager.filter(
-            day__cinema__in=[cinema.pk for cinema in self.cinemas], day__date__range=(self.first, self.last)
-        )
-        return booked_sums(table, rows, by)
+        return booked_between(table, self.cinemas, self.first, self.last, *by)
 
     @cached_property
     def money(self) -> Rows:
@@ -79,7 +77,11 @@ class Month:
 
     @cached_property
     def tickets(self) -> Rows:
-        return self.booked(TicketFigures, "cinema")
+        return grouped(TicketFigures, self.tickets_by_date, ["cinema"])
+
+    @cached_property
+    def tickets_by_date(self) -> Rows:
+        return self.booked(TicketFigures, "cinema", "about")
 
     @cached_property
     def bar(self) -> Rows:
@@ -87,13 +89,14 @@ class Month:
 
 
 def tables(month: Month, *, with_costs: bool) -> Sequence[Table]:
-    """All tables of the sheet; that of the stock only for people who may see costs. At most 13 queries."""
+    """All tables of the sheet; that of the stock only for people who may see costs. At most 14 queries."""
     return [
         tenders(month),
         lines(month),
         receipts(month),
         advances(month),
         providers(month),
+        authors(month),
         points(month),
         *([stock(month)] if with_costs else []),
     ]
@@ -211,6 +214,12 @@ def providers(month: Month) -> Table:
         rows=rows,
         notes=[FROM_FILES],
     )
+
+
+def authors(month: Month) -> Table:
+    """What authors' societies are owed for the month. One query."""
+    text = _("by the day of the screening; corrections of earlier days by the day on which they were booked")
+    return table_of(month.tickets_by_date, {cinema.pk: cinema for cinema in month.cinemas}, about=text)
 
 
 def points(month: Month) -> Table:

@@ -31,6 +31,7 @@ from reports.definitions.bar import (
 from reports.definitions.basics import Definition, Unit
 from reports.definitions.money import (
     EARNED,
+    OWED_TO_SOCIETIES,
     PAID_BACK,
     RECEIVED,
     REFUNDS_MADE,
@@ -118,6 +119,7 @@ __all__ = [
     "NO_SHOW_RATE",
     "OCCUPANCY",
     "OWED_BY_PROVIDERS",
+    "OWED_TO_SOCIETIES",
     "PAID_BACK",
     "PAID_OUT",
     "PAID_WITH_POINTS",

@@ -16,6 +16,7 @@ from reports.models.figures import (
 from reports.models.files import ReportFile
 from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLine
 from reports.models.session_figures import SessionFigures
+from reports.models.societies import SocietyRate
 
 __all__ = [
     "FIGURES",
@@ -32,6 +33,7 @@ __all__ = [
     "ReceiptFigures",
     "ReportFile",
     "SessionFigures",
+    "SocietyRate",
     "StockFigures",
     "Tender",
     "TicketFigures",
