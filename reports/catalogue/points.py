@@ -16,7 +16,6 @@ from bonuses.models import BonusAccount, BonusTransaction
 from house_rules.rules import rules
 from reports import definitions
 from reports.catalogue.takings import added, column_of
-from reports.counting.points import held
 from reports.models import PointsFigures
 from reports.reading import Period, sums
 from reports.tables import Column, Kind, Table
@@ -48,15 +47,6 @@ def points(period: Period) -> list[Table]:
         _held(accounts, [row for row in moved if year <= row["day"] <= today]),
         _expiring(accounts),
     ]
-
-
-def held_at(instants: Mapping[str, datetime]) -> dict[str, int]:
-    """Points that all customers held before each of the instants, by its name. One query."""
-    first, *others = [part for name, instant in instants.items() for part in held(instant, name=name)]
-    found = dict.fromkeys(instants, 0)
-    for row in first.union(*others, all=True):
-        found[row["name"]] += row["total"] or 0
-    return found
 
 
 def _moved(first: date, last: date, at: datetime) -> list[dict[str, Any]]:
