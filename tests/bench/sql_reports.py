@@ -112,7 +112,8 @@ SELECT date AS about, concession_item_id AS item_id, channel, promocode_id, quan
        COALESCE(cost, 0) AS cost, (1 - back) * (cost IS NULL)::int * quantity AS uncosted
 FROM (
     SELECT date, bought.id, channel, promocode_id
-    FROM (SELECT DISTINCT order_id FROM screening_to_count JOIN orders_ticket ON session_id = screening_to_count.id) near
+    FROM (SELECT DISTINCT order_id
+          FROM screening_to_count screening JOIN orders_ticket ON session_id = screening.id) near
     JOIN orders_order bought ON bought.id = near.order_id,
          LATERAL (SELECT min(start_datetime) AS first FROM orders_ticket JOIN screenings_session session
                   ON session.id = session_id WHERE order_id = bought.id) AS first
