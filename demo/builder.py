@@ -13,6 +13,7 @@ from demo import past_jobs, pending_work
 from demo.bookings import Channel, Outcome
 from demo.chain import ADMIN_EMAIL, create_chain
 from demo.outcomes import BookingSimulator
+from demo.past_year import add_past_year
 from demo.showtimes import schedule_showtimes
 from demo.timeline import Timeline
 from demo.visitors import BookingGenerator
@@ -23,6 +24,7 @@ from screenings.services import cancel_session
 SEED = 5
 SALES = 2_930  # random orders; with those of `pending_work` more than 3,000
 DAYS = 10
+PAST_DAYS = 365
 
 
 class DatabaseState(enum.Enum):
@@ -48,24 +50,25 @@ def build(
     at: datetime,
     sales: int = SALES,
     days: int = DAYS,
+    past_days: int = PAST_DAYS,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> None:
     """Create the demo chain in an empty database, as if it had been in business until `at`.
 
-    `sales` random orders over `days` days before and after `at`, and some dozens more that leave work for each job.
+    `sales` random orders over `days` days before and after `at`, and some dozens more that leave work for each job;
+    before them tens of thousands over `past_days` days, which are written without the services.
     `progress(done, total)` is called after each order. Runs in one transaction. The same `at` gives the same chain,
     except for order numbers and tokens.
     """
     rng = random.Random(SEED)
-    chain = create_chain(rng, at=at)
+    chain = create_chain(rng, at=at, opened=timedelta(days=past_days + 7))
     showtimes = schedule_showtimes(chain, rng, at=at, days=days)
     generator = BookingGenerator(chain, rng, now=at)
+    add_past_year(chain, generator, rng, at=at, days=past_days, until=showtimes.first_by_hall)
     timeline = Timeline()
     simulator = BookingSimulator(timeline, rng, progress=progress)
     reserved = pending_work.leave_pending_work(chain, generator, showtimes, simulator, timeline, at=at)
     reserved |= _cancel_two_sessions(showtimes.daytime, generator, simulator, timeline, at=at)
-    for booking in generator.bookings(showtimes.archivable, max(8, sales // 100)):
-        simulator.add(booking)
     for booking in generator.bookings([each for each in showtimes.recent if each.pk not in reserved], sales):
         simulator.add(booking)
     _add_past_jobs(timeline, at=at, days=days)
@@ -106,7 +109,7 @@ def _add_past_jobs(timeline: Timeline, *, at: datetime, days: int) -> None:
     stopped = at - pending_work.CRON_STOPPED
     for hours in range(0, 24 * (days + 2), 6):
         timeline.add(stopped - timedelta(hours=hours), past_jobs.run_past_jobs)
-    for day in range(days + 2, 50, 2):
+    for day in range(days + 2, days + 18, 2):
         timeline.add(stopped - timedelta(days=day), past_jobs.run_past_jobs)
-    for day in range(0, 50, 3):
+    for day in range(0, days + 18, 3):
         timeline.add(stopped - timedelta(days=day, minutes=30), past_jobs.restock)
