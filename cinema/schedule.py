@@ -88,4 +88,5 @@ SCHEDULE: dict[str, Every | Daily] = {
     "update_session_figures": minutes(5),
     "close_business_day": minutes(60),
     "check_invariants": Daily(time(5, 0)),
+    "forecast_sessions": Daily(time(6, 30)),
 }

@@ -25,4 +25,5 @@ TITLES: dict[str, str | Promise] = {
     "update_session_figures": _("Count past screenings"),
     "close_business_day": _("Close business days"),
     "check_invariants": _("Check data consistency"),
+    "forecast_sessions": _("Forecast screenings"),
 }

@@ -33,7 +33,8 @@ from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from orders.models import Order, Ticket
 from orders.services.refunds.by_session import without_refund_request
-from reports.models import DayCheck
+from reports.catalogue.files import title_of
+from reports.models import DayCheck, ReportFile
 from screenings.models import Session
 
 
@@ -97,6 +98,8 @@ class Dashboard(PaymentItems):
             yield from self.payout_differences()
         if self.may("reports", "settle_daycheck"):
             yield from self.differences()
+        if self.may("reports", "view_businessday"):
+            yield from self.failed_report_files()
         if self.may("notifications", "resend_notification"):
             yield from self.failed_messages()
         if self.may("accounts", "change_user"):
@@ -132,6 +135,19 @@ class Dashboard(PaymentItems):
                 list_link("reports_daycheck", result="open"),
                 "rule",
                 *names_and_more(total, [f"{check.day.cinema}: {check}" for check in rows]),
+            )
+
+    def failed_report_files(self) -> Iterator[DashboardItem]:
+        """Files that the person asked for. Their page has them made again, or deletes them."""
+        failed = ReportFile.objects.filter(person=self.request.user.pk, status=ReportFile.Status.FAILED)
+        total, rows = count_and_first(failed.order_by("asked_at", "pk"))
+        if total:
+            yield DashboardItem(
+                ngettext("%(count)d report file could not be made", "%(count)d report files could not be made", total)
+                % {"count": total},
+                reverse("admin:reports_files"),
+                "error",
+                *names_and_more(total, [f"{title_of(file.report)}: {file.problem}" for file in rows]),
             )
 
     def staff_without_access(self) -> Iterator[DashboardItem]:

@@ -23,7 +23,7 @@ from reports.catalogue.files import REPORTS
 from reports.catalogue.takings import period_text
 from reports.files import FORMATS, MAX_PDF_ROWS
 from reports.models import ReportFile
-from reports.services import ask, ask_again, may_have, open_file
+from reports.services import ask, ask_again, forget, may_have, open_file
 from reports.tables import Kind, cell_text
 from screenings.models import Cinema
 
@@ -41,6 +41,7 @@ class ReportFilePages(CinemaScopedAdmin):
             path("files/ask/", view(self.ask_view), name="reports_files_ask"),
             path("files/<int:key>/", view(self.download_view), name="reports_files_download"),
             path("files/<int:key>/again/", view(require_POST(self.again_view)), name="reports_files_again"),
+            path("files/<int:key>/delete/", view(require_POST(self.delete_file_view)), name="reports_files_delete"),
             *super().get_urls(),
         ]
 
@@ -112,6 +113,14 @@ class ReportFilePages(CinemaScopedAdmin):
             ask_again(file, at=clock.now())
         except Refused as refused:
             messages.warning(request, str(refused))
+        return HttpResponseRedirect(reverse("admin:reports_files"))
+
+    def delete_file_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
+        """For files that are not needed any more: one that failed stays on the first page otherwise."""
+        file = self._own_file(request, key)
+        if file is None:
+            return self.not_found(request, str(key))
+        forget([file])
         return HttpResponseRedirect(reverse("admin:reports_files"))
 
     def _row(self, file: ReportFile, request: HttpRequest, cinemas: dict[int, Cinema]) -> dict[str, Any]:

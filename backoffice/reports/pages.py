@@ -11,10 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.framework.admin import CinemaScopedAdmin
@@ -24,11 +22,11 @@ from backoffice.reports.accounting import actions_parts, day_parts, month_parts
 from backoffice.reports.drill_down import with_links
 from backoffice.reports.forms import DayForm, FourWeeksForm, MonthForm, PeriodForm, TakingsForm, YearForm
 from cinema import clock
-from reports import charts, definitions
-from reports.catalogue import bar, points, programme, sheets, takings
+from reports.catalogue import bar, drawings, points, programme, sheets, takings
 from reports.catalogue.files import REPORTS
 from reports.reading import Period
-from reports.tables import Chart, Kind, Table
+from reports.replica import Source, read
+from reports.tables import Chart, Table
 from screenings.models import Cinema
 
 Part = Table | Chart
@@ -70,13 +68,19 @@ class ReportPages(CinemaScopedAdmin):
             cinemas = list(rows.select_related("legal_entity").order_by("name"))
             context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
             if cinemas:
-                form = form_class(with_chosen_cinema(request, cinemas), cinemas=cinemas, at=clock.now())
-                period = form.period()
-                parts = build(period, {**form.cleaned_data, "user": request.user})
-                context |= {"form": form, "parts": parts, "period": period}
-                if name in REPORTS:
-                    chosen = urlencode({"report": name, **{field.name: field.value() or "" for field in form}})
-                    context["as_file"] = f"{reverse('admin:reports_files_ask')}?{chosen}"
+                chosen = with_chosen_cinema(request, cinemas)
+
+                def show(source: Source) -> dict[str, Any]:
+                    form = form_class(chosen, cinemas=cinemas, at=source.as_of)
+                    period = form.period()
+                    parts = build(period, {**form.cleaned_data, "user": request.user})
+                    return {"form": form, "parts": parts, "period": period, "source": source.in_words()}
+
+                context |= read(show, at=clock.now())[0]
+                if name in REPORTS and request.user.has_perm(REPORTS[name].permission):
+                    entered = {field.name: field.value() or "" for field in context["form"]}
+                    query = urlencode({"report": name, **entered})
+                    context["as_file"] = f"{reverse('admin:reports_files_ask')}?{query}"
             return TemplateResponse(request, "backoffice/reports/report.html", context)
 
         return view
@@ -85,17 +89,7 @@ class ReportPages(CinemaScopedAdmin):
 def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
     by, film, against = chosen.get("by") or "day", chosen.get("film"), chosen.get("against")
     table = takings.takings(period, by, film=film, against=against)
-    rows: list[Any] = list(table.rows)
-    box_office = definitions.BOX_OFFICE
-    series: dict[Any, Any] = {box_office.name: [row[box_office.key] for row in rows]}
-    draw = charts.stacked
-    if against:
-        series[against.name] = [row[definitions.COMPARED.key] for row in rows]
-        draw = charts.lines if table.columns[0].kind is Kind.DATE and len(rows) > 1 else charts.grouped
-    elif takings.shows_bar(by, film):
-        bar_takings = definitions.BAR_TAKINGS
-        series[bar_takings.name] = [row[bar_takings.key] for row in rows]
-    drawing = draw(_("Takings"), [row["group"] for row in rows], series, label=table.columns[0])
+    drawing = drawings.takings_chart(table, by, film=film, against=against)
     if chosen["user"].has_perm("orders.view_ticket"):
         table = with_links(table, period, by, film)
     return [drawing, table]
@@ -108,9 +102,7 @@ def money_parts(period: Period, _chosen: Any) -> Sequence[Part]:
 def bar_parts(period: Period, chosen: Any) -> Sequence[Part]:
     with_costs = chosen["user"].has_perm("concessions.view_costs")
     whole, items = bar.bar(period, with_costs=with_costs)
-    key, title = (definitions.MARGIN.key, _("Highest margin")) if with_costs else ("bar_takings", _("Highest takings"))
-    best = [(row["item"], row[key]) for row in list(items.rows)[:10]]  # type: ignore[call-overload]
-    return [whole, items, charts.ranking(title, best), bar.bought_together(period)]
+    return [whole, items, drawings.bar_chart(items, with_costs=with_costs), bar.bought_together(period)]
 
 
 def losses_parts(period: Period, chosen: Any) -> Sequence[Part]:
@@ -123,12 +115,8 @@ def points_parts(period: Period, _chosen: Any) -> Sequence[Part]:
 
 def films_parts(period: Period, _chosen: Any) -> Sequence[Part]:
     table = programme.films(period)
-    points = [(row["film"], row[definitions.ADMISSIONS.key]) for row in list(table.rows)[:10]]  # type: ignore[call-overload]
-    drawing = charts.ranking(_("Most admissions"), points, kind=takings.KINDS[definitions.ADMISSIONS.unit])
-    return [table, drawing]
+    return [table, drawings.films_chart(table)]
 
 
 def occupancy_parts(period: Period, _chosen: Any) -> Sequence[Part]:
-    grid = programme.occupancy(period)
-    weekdays: dict[str | Promise, Any] = {WEEKDAYS[day]: [row[day] for row in grid] for day in range(7)}
-    return [charts.heat_map(_("Occupancy"), [name for name, _start in programme.DAYPARTS], weekdays)]
+    return [drawings.occupancy_chart(period)]

@@ -5,14 +5,14 @@ generator with `expected` set if there may be thousands of them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reports.catalogue import lists, programme
+from reports.catalogue import bar, drawings, lists, points, programme
 from reports.catalogue.sheets import money
-from reports.catalogue.takings import DIMENSIONS, takings
+from reports.catalogue.takings import DIMENSIONS, dates_text, subtitle, takings
 from reports.reading import Period
 from reports.tables import Table
 
@@ -29,16 +29,53 @@ class FileReport:
 
 
 FIGURES = "reports.view_businessday"
+COSTS = "concessions.view_costs"
 
-REPORTS: dict[str, FileReport] = {
-    "takings": FileReport(_("Takings"), FIGURES, lambda period, chosen: takings(period, dimension(chosen))),
-    "money": FileReport(_("Money by payment method"), FIGURES, lambda period, _chosen: money(period)),
-    "films": FileReport(_("Films"), FIGURES, lambda period, _chosen: programme.films(period)),
-    "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
-}
+
+def takings_file(period: Period, chosen: Parameters) -> Table:
+    by = dimension(chosen)
+    table = takings(period, by)
+    return replace(table, charts=[drawings.takings_chart(table, by)])
 
 
 def dimension(chosen: Parameters) -> str:
     """What the rows of takings are; days unless something else is chosen."""
     by = chosen.get("by", "")
     return by if by in DIMENSIONS else "day"
+
+
+def films_file(period: Period, _chosen: Parameters) -> Table:
+    table = programme.films(period)
+    return replace(table, charts=[drawings.films_chart(table)])
+
+
+def bar_file(period: Period, _chosen: Parameters) -> Table:
+    whole, items = bar.bar(period, with_costs=True)
+    return replace(items, charts=[drawings.bar_chart(items, with_costs=True)], notes=[*items.notes, *whole.notes])
+
+
+def occupancy_file(period: Period, _chosen: Parameters) -> Table:
+    chart = drawings.occupancy_chart(period)
+    return replace(chart.table, subtitle=subtitle(period), charts=[chart])
+
+
+def points_file(period: Period, _chosen: Parameters) -> Table:
+    by_month, _held, _expiring = points.points(period)
+    return replace(by_month, subtitle=dates_text(period.first, period.last), notes=[_("Points of the whole chain.")])
+
+
+REPORTS: dict[str, FileReport] = {
+    "takings": FileReport(_("Takings"), FIGURES, takings_file),
+    "money": FileReport(_("Money by payment method"), FIGURES, lambda period, _chosen: money(period)),
+    "films": FileReport(_("Films"), FIGURES, films_file),
+    "occupancy": FileReport(_("Occupancy"), FIGURES, occupancy_file),
+    "bar": FileReport(_("Bar"), COSTS, bar_file),
+    "losses": FileReport(_("Losses of the bar"), COSTS, lambda period, _chosen: bar.losses(period, with_costs=True)),
+    "points": FileReport(_("Points"), FIGURES, points_file),
+    "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
+}
+
+
+def title_of(name: str) -> str:
+    """The name of a report for people; of one that there is no more, the one that is stored."""
+    return str(REPORTS[name].title) if name in REPORTS else name

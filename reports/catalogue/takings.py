@@ -152,8 +152,12 @@ def subtitle(period: Period) -> str:
 
 def period_text(cinemas: Collection[Cinema], first_day: date, last_day: date) -> str:
     names = ", ".join(str(cinema) for cinema in cinemas) if len(cinemas) <= 3 else _("All cinemas")
+    return f"{names}, {dates_text(first_day, last_day)}"
+
+
+def dates_text(first_day: date, last_day: date) -> str:
     first, last = date_format(first_day, "j E Y"), date_format(last_day, "j E Y")
-    return f"{names}, {first}" if first_day == last_day else f"{names}, {first} – {last}"
+    return first if first_day == last_day else f"{first} – {last}"
 
 
 def added(measures: Sequence[str], rows: Any) -> dict[str, Any]:

@@ -233,15 +233,20 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "payments.Payment": ("order__number", "amount", "created_at"),
     "payments.Receipt": ("order__number", "kind", "amount"),
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),
+    "pricing.ForecastBasis": ("model", "history_hash"),
     "reports.BusinessDay": ("cinema__name", "date"),
     "screenings.Cinema": ("name",),
     "screenings.Film": ("title",),
     "screenings.Hall": ("name",),
     "screenings.Seat": ("hall__name", "row", "number"),
     "screenings.Session": ("hall__name", "start_datetime"),
+    "screenings.PriceQuote": ("session__start_datetime", "session__hall__name", "at"),
     "screenings.TicketType": ("name",),
 }
-APPS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "reports", "notifications", "demo")
+APPS = (
+    *("accounts", "screenings", "concessions", "bonuses", "payments"),
+    *("orders", "reports", "pricing", "notifications", "demo"),
+)
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of some models that are compared; those about attempts to send or make them are left out.
 COMPARED_FIELDS = {

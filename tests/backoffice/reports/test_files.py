@@ -103,6 +103,19 @@ def test_a_failed_file_says_why_and_can_be_asked_for_again(manager: User) -> Non
     assert file.status == Status.QUEUED
 
 
+def test_a_failed_file_can_be_deleted(manager: User) -> None:
+    ask_for(manager)
+    ReportFile.objects.update(status=Status.FAILED, problem="Too long.")
+    file = ReportFile.objects.get()
+    delete = reverse("admin:reports_files_delete", args=[file.pk])
+
+    assert delete in browser(manager).get(FILES).text
+    assert browser(someone("owner", email="other@example.org", all_cinemas=True)).post(delete).status_code == 404
+    assert browser(manager).get(delete).status_code == 405
+    assert browser(manager).post(delete).url == FILES
+    assert not ReportFile.objects.exists()
+
+
 @pytest.mark.parametrize("role", ["cinema_manager", "owner"])
 def test_files_of_others_are_not_there(manager: User, own: Cinema, role: str) -> None:
     file = made(manager)

@@ -5,8 +5,9 @@ from django.utils import translation
 
 from reports.catalogue.files import REPORTS, dimension
 from reports.files import FORMATS
+from reports.files.pdf import content
 from reports.reading import Period
-from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session
+from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_item
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,18 @@ def test_each_report_can_be_written_in_each_format(name: str, language: str) -> 
         for each in FORMATS.values():
             table = REPORTS[name].table(Period([cinema], NOON.date(), NOON.date(), NOON), {})
             each.write(table, io.BytesIO(), NOON, lambda rows: None)
+
+
+@pytest.mark.parametrize("name", ["takings", "films", "occupancy", "bar"])
+def test_a_report_whose_page_has_a_chart_has_it_in_its_document(name: str) -> None:
+    cinema = a_cinema()
+    a_paid_order(a_session(a_hall(cinema)), snacks=[(an_item(cinema), 2)], at=NOON)
+
+    table = REPORTS[name].table(Period([cinema], NOON.date(), NOON.date(), NOON), {})
+    [chart] = content(table, NOON)["charts"]
+
+    assert chart["svg"].startswith("<svg")
+    assert chart["description"]
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -1,0 +1,56 @@
+"""The charts of reports, for pages and files alike. No query, except for the heat map of occupancy."""
+
+from typing import Any
+
+from django.utils.dates import WEEKDAYS
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from reports import charts, definitions
+from reports.catalogue import programme
+from reports.catalogue.takings import KINDS, Against, shows_bar
+from reports.reading import Period
+from reports.tables import Chart, Kind, Table
+from screenings.models import Film
+
+MOST_RANKED = 10
+
+
+def takings_chart(table: Table, by: str, *, film: Film | None = None, against: Against | None = None) -> Chart:
+    """Box office and bar, or with `against` both sides of the comparison. `table` is that of `takings`."""
+    rows: list[Any] = list(table.rows)
+    box_office = definitions.BOX_OFFICE
+    series: dict[Any, Any] = {box_office.name: [row[box_office.key] for row in rows]}
+    draw = charts.stacked
+    if against:
+        series[against.name] = [row[definitions.COMPARED.key] for row in rows]
+        draw = charts.lines if table.columns[0].kind is Kind.DATE and len(rows) > 1 else charts.grouped
+    elif shows_bar(by, film):
+        bar_takings = definitions.BAR_TAKINGS
+        series[bar_takings.name] = [row[bar_takings.key] for row in rows]
+    return draw(_("Takings"), [row["group"] for row in rows], series, label=table.columns[0])
+
+
+def films_chart(table: Table) -> Chart:
+    """`table` is that of `films`."""
+    return _ranking(
+        _("Most admissions"), table, "film", definitions.ADMISSIONS.key, kind=KINDS[definitions.ADMISSIONS.unit]
+    )
+
+
+def bar_chart(items: Table, *, with_costs: bool) -> Chart:
+    """`items` is the table of items that `bar` makes."""
+    if with_costs:
+        return _ranking(_("Highest margin"), items, "item", definitions.MARGIN.key)
+    return _ranking(_("Highest takings"), items, "item", definitions.BAR_TAKINGS.key)
+
+
+def occupancy_chart(period: Period) -> Chart:
+    grid = programme.occupancy(period)
+    weekdays: dict[str | Promise, Any] = {WEEKDAYS[day]: [row[day] for row in grid] for day in range(7)}
+    return charts.heat_map(_("Occupancy"), [name for name, _start in programme.DAYPARTS], weekdays)
+
+
+def _ranking(title: str, table: Table, name: str, key: str, *, kind: Kind = Kind.MONEY) -> Chart:
+    rows: list[Any] = list(table.rows)[:MOST_RANKED]
+    return charts.ranking(title, [(row[name], row[key]) for row in rows], kind=kind)
