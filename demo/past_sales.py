@@ -14,14 +14,13 @@ from bonuses.services import points_earned
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from demo.bookings import Booking, Channel, Outcome
-from demo.chain import Chain
 from orders.models import Order, OrderEvent, Promocode, RefundLine, Ticket, new_pickup_code
 from orders.reasons import Reason
 from orders.services.selling import promocodes
 from orders.services.selling.basket import Basket
 from payments.models import Gateway, Payment, Refund
-from screenings.models import SeatKind
-from screenings.pricing import quote, surcharges_by_cinema
+from screenings.models import SeatKind, Session
+from screenings.pricing import Terms, quote, terms_of
 
 Points = BonusTransaction.Type
 PLAIN_SEATS = {SeatKind.STANDARD, SeatKind.VIP}
@@ -51,10 +50,10 @@ class PastSale:
 class PastCashier:
     """Turns bookings into sales, one after the other, and keeps the points of each customer."""
 
-    def __init__(self, chain: Chain, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, sessions: Iterable[Session]) -> None:
         self.rng = rng
+        self.terms = terms_of(sessions)
         self.promocodes = {each.code: each for each in Promocode.objects.all()}
-        self.surcharges = surcharges_by_cinema(venue.cinema.pk for venue in chain.venues.values())
         self.balances: defaultdict[int, int] = defaultdict(int)
         self.credited: dict[int, datetime] = {}
         self._to_credit: list[tuple[datetime, int, int]] = []
@@ -126,13 +125,13 @@ class PastCashier:
         return sale
 
     def _basket(self, booking: Booking) -> Basket:
-        surcharges = self.surcharges.get(booking.venue.cinema.pk, {})
+        terms = self.terms[booking.session.pk] if booking.session else Terms()
         tickets = [
             Ticket(
                 session=session,
                 seat=seat,
                 ticket_type=ticket_type,
-                price=quote(session, seat_kind=seat.kind, percent=ticket_type.price_percent, surcharges=surcharges),
+                **quote(session, seat_kind=seat.kind, ticket_type=ticket_type, terms=terms).parts,
             )
             for session, seat, ticket_type in booking.places
         ]

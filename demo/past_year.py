@@ -64,7 +64,7 @@ def add_past_year(
     for booking in bookings:
         if booking.customer is not None:
             booking.customer = customers.one_of(booking.at)
-    cashier = PastCashier(chain, rng)
+    cashier = PastCashier(rng, [show.session for show in shows])
     sales = cashier.sell(bookings)
     past_books.save(sales, PastStock(chain, rng, since=since, until=last).move(sales))
     past_books.save_points(sales, cashier.credited)
