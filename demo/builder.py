@@ -22,8 +22,9 @@ from screenings.models import Cinema, Session
 from screenings.services import cancel_session
 
 SEED = 5
-SALES = 2_930  # random orders; with those of `pending_work` more than 3,000
-DAYS = 10
+SALES = 1_500  # random orders that the services make
+DAYS = 10  # on sale, from today
+LATEST_DAYS = 4  # before today, whose orders the services make too
 PAST_DAYS = 365
 
 
@@ -50,19 +51,21 @@ def build(
     at: datetime,
     sales: int = SALES,
     days: int = DAYS,
+    latest_days: int = LATEST_DAYS,
     past_days: int = PAST_DAYS,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> None:
     """Create the demo chain in an empty database, as if it had been in business until `at`.
 
-    `sales` random orders over `days` days before and after `at`, and some dozens more that leave work for each job;
-    before them tens of thousands over `past_days` days, which are written without the services.
+    Over `past_days` days there are tens of thousands of orders that are written without the services. The last
+    `latest_days` and the next `days` days have `sales` random orders of the services, and some dozens more that leave
+    work for each job.
     `progress(done, total)` is called after each order. Runs in one transaction. The same `at` gives the same chain,
     except for order numbers and tokens.
     """
     rng = random.Random(SEED)
     chain = create_chain(rng, at=at, opened=timedelta(days=past_days + 7))
-    showtimes = schedule_showtimes(chain, rng, at=at, days=days)
+    showtimes = schedule_showtimes(chain, rng, at=at, before=latest_days, after=days)
     generator = BookingGenerator(chain, rng, now=at)
     add_past_year(chain, generator, rng, at=at, days=past_days, until=showtimes.first_by_hall)
     timeline = Timeline()
@@ -71,7 +74,7 @@ def build(
     reserved |= _cancel_two_sessions(showtimes.daytime, generator, simulator, timeline, at=at)
     for booking in generator.bookings([each for each in showtimes.recent if each.pk not in reserved], sales):
         simulator.add(booking)
-    _add_past_jobs(timeline, at=at, days=days)
+    _add_past_jobs(timeline, at=at, days=latest_days)
     timeline.run_until(at)
 
 
@@ -105,11 +108,11 @@ def _cancel(session: Session, at: datetime, *, actor: User) -> None:
 
 
 def _add_past_jobs(timeline: Timeline, *, at: datetime, days: int) -> None:
-    """The jobs ran every other day at first and every six hours during the last days, until `CRON_STOPPED`."""
+    """The jobs ran once a day at first and every six hours during the last days, until `CRON_STOPPED`."""
     stopped = at - pending_work.CRON_STOPPED
     for hours in range(0, 24 * (days + 2), 6):
         timeline.add(stopped - timedelta(hours=hours), past_jobs.run_past_jobs)
-    for day in range(days + 2, days + 18, 2):
+    for day in range(days + 2, days + 16):
         timeline.add(stopped - timedelta(days=day), past_jobs.run_past_jobs)
-    for day in range(0, days + 18, 3):
+    for day in range(0, days + 16, 3):
         timeline.add(stopped - timedelta(days=day, minutes=30), past_jobs.restock)

@@ -18,7 +18,7 @@ from demo.visitors import BookingGenerator
 from house_rules.rules import rules_scope
 from screenings.models import Session
 
-ORDERS_A_SHOW = 2.3
+ORDERS_A_SHOW = 2.1
 SNACKS_ONLY = 0.06
 CUSTOMERS = 700
 

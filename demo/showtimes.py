@@ -37,17 +37,17 @@ class Showtimes:
         return sorted([*self.daytime, *self.around_the_clock], key=lambda session: session.start_datetime)
 
 
-def schedule_showtimes(chain: Chain, rng: random.Random, *, at: datetime, days: int) -> Showtimes:
-    """Sessions of the `days` days before today, of today and of the `days` days after."""
+def schedule_showtimes(chain: Chain, rng: random.Random, *, at: datetime, before: int, after: int) -> Showtimes:
+    """Sessions of the days before today, of today and of the days after."""
     showtimes = Showtimes()
     for venue in chain.venues.values():
         today = venue.cinema.local(at).date()
         for hall_plan, hall in venue.halls:
             scheduler = _HallScheduler(chain, venue, hall_plan, hall, rng)
             if hall_plan.all_night:
-                showtimes.around_the_clock = scheduler.around_the_clock(at=at, days=days)
+                showtimes.around_the_clock = scheduler.around_the_clock(at=at, before=before, after=after)
                 continue
-            for offset in range(-days, days + 1):
+            for offset in range(-before, after + 1):
                 showtimes.daytime += scheduler.day(datetime.combine(today + timedelta(days=offset), time(10)))
     return showtimes
 
@@ -74,17 +74,17 @@ class _HallScheduler:
             start = rounded_up(session.free_from)
         return sessions
 
-    def around_the_clock(self, *, at: datetime, days: int) -> list[Session]:
-        """Sessions without a break for `days` days before and after `at`; one of them is running at `at`."""
+    def around_the_clock(self, *, at: datetime, before: int, after: int) -> list[Session]:
+        """Sessions without a break for so many days before and after `at`; one of them is running at `at`."""
         films = [film for film in self.chain.films if film.duration_minutes <= 112]
         running = rounded_up(at - BEGAN - timedelta(minutes=5))
         sessions = []
         start = running
-        while start < at + timedelta(days=days):
+        while start < at + timedelta(days=after):
             sessions.append(self.show(self.rng.choice(films), start))
             start = rounded_up(sessions[-1].free_from)
         start = running
-        while start > at - timedelta(days=days):
+        while start > at - timedelta(days=before):
             film = self.rng.choice(films)
             start = rounded_up(
                 start
