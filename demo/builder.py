@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from demo import past_jobs, pending_work
 from demo.bookings import Channel, Outcome
 from demo.chain import ADMIN_EMAIL, create_chain
 from demo.outcomes import BookingSimulator
+from demo.past_days import close_past_days
 from demo.past_year import add_past_year
 from demo.showtimes import schedule_showtimes
 from demo.timeline import Timeline
@@ -76,6 +77,8 @@ def build(
         simulator.add(booking)
     _add_past_jobs(timeline, at=at, days=latest_days)
     timeline.run_until(at)
+    connection.cursor().execute("ANALYZE")  # or SQLite reads whole tables to count a day
+    close_past_days(until=at - timedelta(days=latest_days))
 
 
 def _cancel_two_sessions(

@@ -54,8 +54,6 @@ class Command(BaseCommand):
             build(at=clock.now(), progress=ProgressBar("Creating orders", sys.stderr).show)
         finally:
             gc.enable()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # or SQLite reads whole tables to close a day
         self.stdout.write(f"Demo data created in {clock.monotonic() - started:.0f} s")
 
     def run_jobs(self) -> None:
