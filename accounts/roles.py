@@ -71,6 +71,8 @@ CONSENTS = view("accounts", "marketingconsent") | actions("accounts", "withdraw_
 RATES = model_permissions("add change", "payments", "vatrate")
 LEGAL_ENTITIES = model_permissions("view add change", "payments", "legalentity")
 BOOKS = REPORTS | view("reports", "payoutline") | actions("reports", "clarify_payoutline settle_daycheck")
+BOOKS |= model_permissions("view add change", "reports", "reportschedule") | view("reports", "reportmailing")
+BOOKS |= actions("reports", "resend_reportmailing")
 PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile")  # of the whole chain
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")

@@ -16,7 +16,7 @@ from backoffice.orders import (
     tickets,
 )
 from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
-from backoffice.reports import business_days, payouts
+from backoffice.reports import business_days, payouts, schedules
 from backoffice.screenings import (
     cinemas,
     films,
@@ -61,6 +61,7 @@ __all__ = [
     "reorder_suggestions",
     "runs",
     "scans",
+    "schedules",
     "seat_outages",
     "seats",
     "session_summaries",

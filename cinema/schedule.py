@@ -87,5 +87,6 @@ SCHEDULE: dict[str, Every | Daily] = {
     "build_reports": seconds(20),
     "update_session_figures": minutes(5),
     "close_business_day": minutes(60),
+    "send_scheduled_reports": minutes(2),
     "check_invariants": Daily(time(5, 0)),
 }

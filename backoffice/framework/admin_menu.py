@@ -72,6 +72,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("reports:films", "movie"),
             ("reports:occupancy", "event_seat"),
             ("reports:files", "inventory"),
+            ("reports.reportschedule", "mail"),
         ],
     ),
     (

@@ -1,6 +1,7 @@
 """Tables as PDF: tagged for screen readers (PDF/UA-1), with page numbers and charts."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -14,7 +15,7 @@ from reports.charts.images import colour
 from reports.errors import TooLongForPdf
 from reports.files.formulas import valid_xml
 from reports.files.progress import Progress, counted, no_progress
-from reports.tables import Kind, Table, cell_text, total_texts
+from reports.tables import Kind, Reading, Table, cell_text, total_texts
 
 MAX_PDF_ROWS = 2_000  # forty pages; each thousand rows takes a hundred megabytes of memory
 SOURCE = Path(__file__).with_name("report.typ")
@@ -23,11 +24,13 @@ LANDSCAPE = 150  # more of them need a smaller size
 MAX_TEXT = 40  # characters of a column of texts that count for its width
 
 
-def write(table: Table, file: IO[bytes], at: datetime, progress: Progress = no_progress) -> None:
+def write(table: Table, file: IO[bytes], at: datetime, progress: Progress = no_progress) -> Mapping[str, Any] | None:
     """Raises `TooLongForPdf`. The same table, made at the same time, gives the same bytes."""
     if table.expected is not None and table.expected > MAX_PDF_ROWS:
         raise _too_long()
-    file.write(compile_document(content(table, at, progress), at=at))
+    reading = table.read()
+    file.write(compile_document(_content(reading, at, progress), at=at))
+    return reading.totals()
 
 
 def compile_document(data: dict[str, Any], *, at: datetime, **options: Any) -> Any:
@@ -41,7 +44,11 @@ def compile_document(data: dict[str, Any], *, at: datetime, **options: Any) -> A
 
 def content(table: Table, at: datetime, progress: Progress = no_progress) -> dict[str, Any]:
     """Everything that the document shows, as texts in the current language."""
-    reading = table.read()
+    return _content(table.read(), at, progress)
+
+
+def _content(reading: Reading, at: datetime, progress: Progress) -> dict[str, Any]:
+    table = reading.table
     rows: list[list[str]] = []
     for row in counted(reading, progress):
         if len(rows) >= MAX_PDF_ROWS:

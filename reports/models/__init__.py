@@ -14,6 +14,7 @@ from reports.models.figures import (
     TicketFigures,
 )
 from reports.models.files import ReportFile
+from reports.models.mailings import ReportMailing, ReportSchedule
 from reports.models.payouts import PayoutFile, PayoutLine
 from reports.models.session_figures import SessionFigures
 
@@ -30,6 +31,8 @@ __all__ = [
     "PointsFigures",
     "ReceiptFigures",
     "ReportFile",
+    "ReportMailing",
+    "ReportSchedule",
     "SessionFigures",
     "StockFigures",
     "Tender",

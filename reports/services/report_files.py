@@ -9,7 +9,9 @@ from typing import IO, Any
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -23,7 +25,7 @@ from jobs.steps import Counts
 from reports.catalogue.files import REPORTS, FileReport
 from reports.errors import ReportNotAllowed, TooManyFiles, UnknownReport
 from reports.files import FORMATS
-from reports.models import ReportFile
+from reports.models import ReportFile, ReportMailing
 from reports.reading import Period
 from reports.tables import Table
 from screenings.models import Cinema
@@ -84,16 +86,22 @@ def ask_again(file: ReportFile, *, at: datetime) -> None:
 
 
 def may_have(file: ReportFile, person: User, *, cinemas: Cinemas) -> bool:
-    """Whether the person, who sees the rows of `cinemas`, may have the file: it is theirs, and they may still see all
-    of its rows. Reads only.
+    """Whether the person, who sees the rows of `cinemas`, may have the file: they asked for it, or it was e-mailed to
+    them, and they may still see all of its rows. Reads only.
     """
     report = REPORTS.get(file.report)
     return (
         report is not None
-        and file.person_id == person.pk
+        and own_files(person).filter(pk=file.pk).exists()
         and person.has_perm(report.permission)
         and (cinemas is None or cinemas.issuperset(file.cinemas))
     )
+
+
+def own_files(person: User) -> QuerySet[ReportFile]:
+    """The files that the person asked for, and those of scheduled reports that they get. Reads only."""
+    mailed = ReportMailing.objects.filter(status=ReportMailing.Status.SENT, schedule__recipients=person.pk)
+    return ReportFile.objects.filter(Q(person=person.pk) | Q(pk__in=mailed.values("file")))
 
 
 def open_file(file: ReportFile) -> File | None:
@@ -127,10 +135,8 @@ def build(file: ReportFile, *, at: datetime) -> Counts:
     name = claimed.storage_name(claimed.attempts)
     try:
         with translation.override(claimed.language):
-            size, rows = _store(claimed, name, builder=builder, now=now)
-        _finish(
-            claimed, ReportFile.Status.READY, builder=builder, name=name, size=size, rows_done=rows, finished_at=now()
-        )
+            made = _store(claimed, name, builder=builder, now=now)
+        _finish(claimed, ReportFile.Status.READY, builder=builder, name=name, finished_at=now(), **made)
     except _Superseded:
         _delete([name])
         return Counts(passed_over=1)
@@ -177,24 +183,32 @@ def _claim(file: ReportFile, *, builder: str, at: datetime) -> ReportFile | None
     return due[0] if due else None
 
 
-def _store(file: ReportFile, name: str, *, builder: str, now: Any) -> tuple[int, int]:
-    """Write the report to the storage. The size, and the number of rows."""
+def _store(file: ReportFile, name: str, *, builder: str, now: Any) -> dict[str, Any]:
+    """Write the report to the storage. Returns what is known about it now, by the columns of `ReportFile`."""
     table = _table(file, at=now())
     ReportFile.objects.filter(pk=file.pk).update(rows_done=0, rows_expected=table.expected)
     progress = _Progress(file, builder=builder, now=now)
     with tempfile.TemporaryFile() as content:
-        FORMATS[file.format].write(table, content, file.asked_at, progress)
+        totals = FORMATS[file.format].write(table, content, file.asked_at, progress)
         progress.tell()  # laying out a document, or uploading it, begins with a fresh claim
         size = content.tell()
         content.seek(0)
         _save(name, content)
-    return size, progress.rows
+    highlights = [
+        [capfirst(str(column.label)), table.text(column, totals[column.key])]
+        for column in table.columns
+        if totals and column.key in totals
+    ]
+    return {"size": size, "rows_done": progress.rows, "highlights": highlights}
 
 
 def _table(file: ReportFile, *, at: datetime) -> Table:
-    """The report, limited to what the person may see now. Raises `ReportNotAllowed` or `UnknownReport`."""
+    """The report, if the person who asked for it may still see it. Who gets the file of a scheduled report is decided
+    when it is sent. Raises `ReportNotAllowed` or `UnknownReport`.
+    """
     report = _report(file.report)
-    _check(report, set(file.cinemas), file.person)
+    if file.person is not None:
+        _check(report, set(file.cinemas), file.person)
     cinemas = list(Cinema.objects.filter(pk__in=file.cinemas).order_by("name"))
     return report.table(Period(cinemas, file.first, file.last, at), file.parameters)
 

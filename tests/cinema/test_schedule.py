@@ -31,6 +31,7 @@ EXPECTED = {
     "build_reports": "every 20 s",
     "update_session_figures": "every 5 min",
     "close_business_day": "every hour",
+    "send_scheduled_reports": "every 2 min",
     "check_invariants": "daily 05:00",
 }
 

@@ -234,6 +234,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "payments.Receipt": ("order__number", "kind", "amount"),
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),
     "reports.BusinessDay": ("cinema__name", "date"),
+    "reports.ReportFile": ("report", "first", "last", "status"),
+    "reports.ReportSchedule": ("report", "rhythm", "since"),
     "screenings.Cinema": ("name",),
     "screenings.Film": ("title",),
     "screenings.Hall": ("name",),
