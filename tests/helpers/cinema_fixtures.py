@@ -67,6 +67,9 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
     schedule = ReportSchedule.objects.create(report="takings", language="en", since=NOON)
     schedule.cinemas.add(cinema)
+    schedule.mailings.create(
+        first=NOON.date(), last=NOON.date(), cinemas=[cinema.pk], created_at=NOON, status="FAILED", problem="Disk full"
+    )
 
 
 def create_rows_of_chain() -> None:
