@@ -21,6 +21,10 @@ MAX_PDF_ROWS = 2_000  # forty pages; each thousand rows takes a hundred megabyte
 SOURCE = Path(__file__).with_name("report.typ")
 PORTRAIT = 100  # characters in a line of the table; more of them need a landscape page
 LANDSCAPE = 150  # more of them need a smaller size
+CHART_WIDTHS = {
+    False: 680,
+    True: 1009,
+}  # pixels between the margins of a page at 96 to an inch, so that text keeps its size
 MAX_TEXT = 40  # characters of a column of texts that count for its width
 
 
@@ -57,6 +61,7 @@ def _content(reading: Reading, at: datetime, progress: Progress) -> dict[str, An
     totals = reading.totals()
     headings = [valid_xml(capfirst(str(column.label))) for column in table.columns]
     widths = [_width(index, headings, rows) for index in range(len(headings))]
+    is_wide = sum(widths) > PORTRAIT
     subtitle = valid_xml(str(table.subtitle))
     title = valid_xml(str(table.title))
     return {
@@ -64,7 +69,7 @@ def _content(reading: Reading, at: datetime, progress: Progress) -> dict[str, An
         "subtitle": subtitle,
         "table_title": _("Figures"),
         "language": (get_language() or "en")[:2],
-        "landscape": sum(widths) > PORTRAIT,
+        "landscape": is_wide,
         "size": 9 if sum(widths) <= LANDSCAPE else 7.5,
         "footer": " · ".join(filter(None, [title, subtitle, _made(at, table)])),
         "page": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
@@ -84,7 +89,7 @@ def _content(reading: Reading, at: datetime, progress: Progress) -> dict[str, An
             {
                 "title": valid_xml(str(chart.table.title)),
                 "description": valid_xml(chart.description),
-                "svg": valid_xml(standalone(chart)),
+                "svg": valid_xml(standalone(chart, width=CHART_WIDTHS[is_wide])),
                 "legend": [[colour(css_class), valid_xml(name)] for css_class, name in chart.legend],
             }
             for chart in table.charts
