@@ -38,6 +38,7 @@ ACCOUNTING = (
     SALES | STOCK | REFUNDS | BONUSES | SUMMARIES | view("orders", "promocode") | view("payments", "gatewayevent")
 )
 REPORTS = view("reports", "businessday daycheck")
+FORECASTS = view("pricing", "sessionforecast")
 JOBS = view("jobs", "jobrun")
 HOUSE_RULES = view("house_rules", "houserules")
 SYSTEM = view("jobs", "joblease quarantinedrow") | view("notifications", "notification")
@@ -101,10 +102,11 @@ class Role:
 
 
 _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
-_FLOOR |= SEAT_REPAIR | view("orders", "promocode")
+_FLOOR |= SEAT_REPAIR | view("orders", "promocode") | FORECASTS
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
 _CINEMA |= COSTS | actions("bonuses", "adjust_points")
 _ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | PAYOUTS | COSTS | HOUSE_RULES | LEGAL_ENTITIES | RATES | JOBS
+_ACCOUNTANT |= FORECASTS
 
 ROLES = (
     Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | view("concessions", "concessionitem")),

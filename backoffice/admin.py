@@ -16,6 +16,7 @@ from backoffice.orders import (
     tickets,
 )
 from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
+from backoffice.pricing import forecasts
 from backoffice.reports import business_days, payouts, schedules
 from backoffice.screenings import (
     cinemas,
@@ -38,6 +39,7 @@ __all__ = [
     "consents",
     "disputes",
     "films",
+    "forecasts",
     "gateway_events",
     "genres",
     "halls",

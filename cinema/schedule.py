@@ -89,4 +89,5 @@ SCHEDULE: dict[str, Every | Daily] = {
     "close_business_day": minutes(60),
     "send_scheduled_reports": minutes(2),
     "check_invariants": Daily(time(5, 0)),
+    "forecast_sessions": Daily(time(6, 30)),
 }

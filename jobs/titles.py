@@ -26,4 +26,5 @@ TITLES: dict[str, str | Promise] = {
     "close_business_day": _("Close business days"),
     "send_scheduled_reports": _("E-mail scheduled reports"),
     "check_invariants": _("Check data consistency"),
+    "forecast_sessions": _("Forecast screenings"),
 }

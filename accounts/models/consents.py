@@ -13,9 +13,14 @@ class MarketingConsentQuerySet(models.QuerySet["MarketingConsent"]):
         """Rows that count: the recipient was proved, or was given with an order that has been paid since.
 
         Anybody can type anybody's address at a checkout. An order whose address was corrected stands for its new one.
+        What an account says about its phone number, which is only typed too, counts with a paid order to that number.
         """
         of_order = Q(order__email=F("recipient")) | Q(order__phone=F("recipient"))
-        return self.filter(Q(is_proved=True) | Q(of_order, order__paid_at__isnull=False)).exclude(recipient="")
+        paid_to_number = MarketingConsent.objects.filter(
+            pk=models.OuterRef("pk"), user__orders__phone=F("recipient"), user__orders__paid_at__isnull=False
+        )
+        counts = Q(is_proved=True) | Q(of_order, order__paid_at__isnull=False)
+        return self.filter(counts | Q(models.Exists(paid_to_number), order=None)).exclude(recipient="")
 
     def current(self) -> "MarketingConsentQuerySet":
         """What each recipient wants now, by channel: the latest row whose recipient was proved. Only without any, the

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import WithdrawnAlready
-from accounts.models import MarketingConsent, User
+from accounts.models import MarketingConsent, User, normalise_email
 from accounts.services.export import facts_of
 
 Channel = MarketingConsent.Channel
@@ -60,8 +60,8 @@ def record_consent(
 ) -> MarketingConsent:
     """Record that a consent was given or withdrawn with the sentence that was shown in this language.
 
-    `is_proved`: the recipient is known to be the person's own. If not, the row counts once `order` is paid. Staff
-    (`actor`) record withdrawals only. One query. Owns its transaction.
+    `is_proved`: the recipient is known to be the person's own. If not, the row counts once `order`, or one of the
+    account's orders to this number, is paid. Staff (`actor`) record withdrawals only. One query. Owns its transaction.
     """
     return MarketingConsent.objects.create(
         channel=channel,
@@ -108,6 +108,25 @@ def consented(recipients: Mapping[Channel, str]) -> set[Channel]:
         asked |= Q(channel=channel, recipient=recipient)
     rows = MarketingConsent.objects.filter(asked).current().filter(is_given=True)
     return {Channel(channel) for channel in rows.values_list("channel", flat=True)}
+
+
+def consented_by(user: User, recipients: Mapping[Channel, str]) -> set[Channel]:
+    """The channels by which the owner of this account wants news and offers at these recipients.
+
+    The address of an account is its owner's, but its phone number is only typed: of that, only what this account itself
+    has said, so that nobody learns what a number has agreed to. Two queries. Reads only.
+    """
+    email, phone = recipients.get(Channel.EMAIL), recipients.get(Channel.SMS)
+    wanted = consented({Channel.EMAIL: email}) if email else set()
+    if phone:
+        said = MarketingConsent.objects.filter(user=user, channel=Channel.SMS, recipient=phone).order_by("-pk")
+        wanted |= {Channel.SMS} if said.values_list("is_given", flat=True).first() else set()
+    return wanted
+
+
+def is_proved_by_account(channel: str, recipient: str, user: User | None) -> bool:
+    """Whether the recipient is known to be the account's owner's: its e-mail address is, its number is not."""
+    return user is not None and channel == Channel.EMAIL and user.email == normalise_email(recipient)
 
 
 def _about(recipients: Iterable[str], user: User | None, orders: Collection[int]) -> Q:

@@ -37,6 +37,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("screenings.session", "calendar_month"),
             ("screenings.film", "movie"),
+            ("pricing.sessionforecast", "summarize"),
             ("screenings.hall", "event_seat"),
             ("screenings.seatoutage", "build"),
         ],
@@ -130,7 +131,10 @@ REPORTS = {
     "month": _("Month sheet"),
     "actions": _("Actions to check"),
 }
-LINK_OVERRIDES = {"screenings.session": "admin:screenings_session_timetable"}  # pages to open instead of the list
+LINK_OVERRIDES = {  # pages to open instead of the list
+    "screenings.session": "admin:screenings_session_timetable",
+    "pricing.sessionforecast": "admin:pricing_accuracy",
+}
 
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:

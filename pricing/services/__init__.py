@@ -1,0 +1,3 @@
+from pricing.services.forecasting import forecast
+
+__all__ = ["forecast"]

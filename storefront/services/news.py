@@ -7,7 +7,15 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from accounts.models import MarketingConsent, User
-from accounts.services.consents import Channel, Place, consented, offered_channels, record_consent, wording
+from accounts.services.consents import (
+    Channel,
+    Place,
+    consented_by,
+    is_proved_by_account,
+    offered_channels,
+    record_consent,
+    wording,
+)
 from orders.models import Order
 from storefront import request_identity
 
@@ -25,12 +33,12 @@ class NewsChoice:
 
 def channels_to_ask(request: HttpRequest) -> list[Channel]:
     """The channels that the checkout asks about: not what a customer agreed to before, and nothing of colleagues, who
-    may buy for somebody else. One query for customers who are signed in. Reads only.
+    may buy for somebody else. Two queries for customers who are signed in. Reads only.
     """
     if request_identity.is_colleague(request):
         return []
     user = request_identity.customer(request)
-    known = consented(contacts(user)) if user is not None else set()
+    known = consented_by(user, contacts(user)) if user is not None else set()
     return [channel for channel in offered_channels() if channel not in known]
 
 
@@ -50,7 +58,7 @@ def agree(
             channel=channel,
             is_given=True,
             place=Place.CHECKOUT,
-            is_proved=user is not None and user.has_contact(recipient),
+            is_proved=is_proved_by_account(channel, recipient, user),
             language=language,
             user=user,
             order=order.pk,
@@ -73,9 +81,9 @@ def choices_of_order(order: Order) -> list[NewsChoice]:
 
 
 def choices_of_customer(user: User) -> list[NewsChoice]:
-    """The choices of an account. One query. Reads only."""
+    """The choices of an account. Two queries. Reads only."""
     found = contacts(user)
-    return _choices(found, consented(found))
+    return _choices(found, consented_by(user, found))
 
 
 def _choices(found: Mapping[Channel, str], given: set[Channel]) -> list[NewsChoice]:
@@ -104,7 +112,7 @@ def choose(
         channel=choice.channel,
         is_given=is_given,
         place=Place.ACCOUNT if order is None else Place.ORDER,
-        is_proved=order is None,
+        is_proved=order is None and is_proved_by_account(choice.channel, choice.recipient, user),
         language=language,
         user=user,
         order=order.pk if order else None,

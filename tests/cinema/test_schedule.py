@@ -33,6 +33,7 @@ EXPECTED = {
     "close_business_day": "every hour",
     "send_scheduled_reports": "every 2 min",
     "check_invariants": "daily 05:00",
+    "forecast_sessions": "daily 06:30",
 }
 
 

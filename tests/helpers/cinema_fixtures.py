@@ -22,6 +22,7 @@ from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
 from tests.helpers.factories import NOON
+from tests.helpers.forecasts import a_forecast
 
 
 def create_rows_of_cinema(cinema: Cinema) -> None:
@@ -45,6 +46,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     check_in(used, at=session.start_datetime)
     receipt_sales(list(order.payments.all()), at=NOON)
     Dispute.objects.create(payment=order.payments.get(), external_id=f"dp_{order.pk}", amount=350, heard_at=NOON)
+    a_forecast(session)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
     SeatOutage.objects.create(seat=used.seat, since=NOON + timedelta(days=9), reason="The spring is out")
     ReorderSuggestion.objects.create(concession_item=item, quantity=1, suggested_at=NOON)

@@ -233,6 +233,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "payments.Payment": ("order__number", "amount", "created_at"),
     "payments.Receipt": ("order__number", "kind", "amount"),
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),
+    "pricing.ForecastBasis": ("model", "history_hash"),
     "reports.BusinessDay": ("cinema__name", "date"),
     "reports.ReportFile": ("report", "first", "last", "status"),
     "reports.ReportSchedule": ("report", "rhythm", "since"),
@@ -243,7 +244,10 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "screenings.Session": ("hall__name", "start_datetime"),
     "screenings.TicketType": ("name",),
 }
-APPS = ("accounts", "screenings", "concessions", "bonuses", "payments", "orders", "reports", "notifications", "demo")
+APPS = (
+    *("accounts", "screenings", "concessions", "bonuses", "payments"),
+    *("orders", "reports", "pricing", "notifications", "demo"),
+)
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of some models that are compared; those about attempts to send or make them are left out.
 COMPARED_FIELDS = {

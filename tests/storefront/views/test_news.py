@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
-from accounts.models import MarketingConsent
+from accounts.models import MarketingConsent, User
 from accounts.services.consents import Channel, consented, record_consent
 from orders.models import Order
 from tests.helpers import factories
@@ -165,6 +165,36 @@ def test_a_channel_without_a_contact_or_a_way_to_send_is_no_choice(client) -> No
     client.post("/account/news/", {"channel": ["SMS", "PHONE", "x"]})
 
     assert rows() == []
+
+
+def test_what_an_account_says_about_its_number_counts_once_an_order_to_it_is_paid(client, text_messages) -> None:
+    customer = User.objects.create_user("viewer@example.org", phone=PHONE)
+    client.force_login(customer)
+
+    client.post("/account/news/", {"channel": "SMS", "shown_in": "en"})
+
+    assert rows() == [("SMS", PHONE, True, "ACCOUNT", False, "en")]
+    assert not consented({Channel.SMS: PHONE})
+    factories.a_paid_order(customer=customer, phone=PHONE)
+    assert consented({Channel.SMS: PHONE})
+    assert TICKED.search(client.get("/account/profile/").content.decode())
+
+
+def test_whoever_types_somebodys_number_in_the_profile_neither_learns_nor_changes_what_it_has_agreed_to(
+    client, checkout, text_messages
+) -> None:
+    record_consent(PHONE, channel="SMS", is_given=True, place="MESSAGE", is_proved=True, at=NOON)
+    stranger = User.objects.create_user("viewer@example.org", phone=PHONE)
+    client.force_login(stranger)
+
+    assert not TICKED.search(client.get("/account/profile/").content.decode())
+    assert "news-sms" in client.get(checkout).content.decode()
+    client.post("/account/news/", {"channel": "SMS", "shown_in": "en"})
+    client.post("/account/news/", {"shown_in": "en"})
+    order_at(client, checkout, phone=PHONE)
+
+    assert rows()[1:] == [("SMS", PHONE, given, "ACCOUNT", False, "en") for given in (True, False)]
+    assert consented({Channel.SMS: PHONE})
 
 
 def test_choices_are_limited(client) -> None:
