@@ -136,6 +136,9 @@ class ReportScheduleAdmin(ActionsMixin, NoDeleteAdmin):
         allowed = [(name, each.title) for name, each in REPORTS.items() if request.user.has_perm(each.permission)]
         if "report" in form.base_fields:
             form.base_fields["report"].choices = allowed
+        for name in {"cinemas", "recipients"} & form.base_fields.keys():
+            widget = form.base_fields[name].widget
+            widget.can_add_related = widget.can_change_related = widget.can_view_related = False
         if "language" in form.base_fields:
             form.base_fields["language"].initial = get_language()
         return form
