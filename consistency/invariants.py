@@ -99,6 +99,18 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        "A ticket's price is its share of the base price, rounded half up, plus the surcharge; a quoted one has its "
+        "base from a quote of its session",
+        "orders.ticket",
+        """
+        SELECT t.id FROM orders_ticket t LEFT JOIN screenings_pricequote q ON q.id = t.price_quote_id
+        WHERE t.price <> (t.base_price * t.percent + 50) / 100 + t.surcharge
+           OR (t.percent = 0 AND t.surcharge <> 0)
+           OR (t.price_quote_id IS NOT NULL
+               AND (t.base_price IS NULL OR t.base_price <> q.price OR t.session_id <> q.session_id))
+        """,
+    ),
+    Invariant(
         "The money kept for an order is what its status says: what is sold and not refunded, otherwise nothing",
         "orders.order",
         f"""

@@ -121,7 +121,7 @@ class CheckoutForm(ShopForm):
             )
 
     def _price(self, seat: Seat, ticket_type: TicketType) -> Decimal:
-        return self.seat_map.price(seat.kind, percent=ticket_type.price_percent)
+        return self.seat_map.price(seat.kind, ticket_type)
 
     @staticmethod
     def _at_most(left: int) -> str:

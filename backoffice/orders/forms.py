@@ -30,7 +30,7 @@ from orders.services import RefundPreview, preview_refund
 from orders.services.refunds.effects import remaining_lines
 from payments.models import MANUAL_GATEWAYS, Gateway
 from screenings.models import Seat, Session
-from screenings.pricing import costs_the_same, surcharges
+from screenings.pricing import costs_the_same, terms_of
 
 
 class CancelOrderForm(ActionForm):
@@ -201,14 +201,14 @@ class OtherSeatsForm(ActionForm):
         tickets = self.row.tickets.for_visits().filter(status=Ticket.Status.PAID, session__end_datetime__gt=self.at)
         self.tickets = list(tickets.select_related("session__film", "session__hall__cinema", "seat", "ticket_type"))
         self.tickets.sort(key=lambda ticket: ticket.pk)
-        prices = surcharges(self.row.cinema)
         self.seats = {session: self._seats(session) for session in {each.session for each in self.tickets}}
+        terms = terms_of(self.seats)
         for ticket in self.tickets:
-            asked = {"percent": ticket.ticket_type.price_percent, "surcharges": prices}
+            asked = {"ticket_type": ticket.ticket_type, "terms": terms[ticket.session_id]}
             same = [
                 seat
                 for seat in self.seats[ticket.session]
-                if seat == ticket.seat or costs_the_same(ticket.session, ticket.seat, seat, **asked)
+                if seat == ticket.seat or costs_the_same(ticket.seat, seat, **asked)
             ]
             self.fields[f"seat-{ticket.pk}"] = forms.ChoiceField(
                 label=str(ticket.seat),

@@ -25,6 +25,7 @@ from cinema import clock
 from reports.catalogue import bar, drawings, points, programme, sheets, takings
 from reports.catalogue.files import REPORTS
 from reports.reading import Period
+from reports.replica import Source, read
 from reports.tables import Chart, Table
 from screenings.models import Cinema
 
@@ -67,13 +68,19 @@ class ReportPages(CinemaScopedAdmin):
             cinemas = list(rows.select_related("legal_entity").order_by("name"))
             context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
             if cinemas:
-                form = form_class(with_chosen_cinema(request, cinemas), cinemas=cinemas, at=clock.now())
-                period = form.period()
-                parts = build(period, {**form.cleaned_data, "user": request.user})
-                context |= {"form": form, "parts": parts, "period": period}
+                chosen = with_chosen_cinema(request, cinemas)
+
+                def show(source: Source) -> dict[str, Any]:
+                    form = form_class(chosen, cinemas=cinemas, at=source.as_of)
+                    period = form.period()
+                    parts = build(period, {**form.cleaned_data, "user": request.user})
+                    return {"form": form, "parts": parts, "period": period, "source": source.in_words()}
+
+                context |= read(show, at=clock.now())[0]
                 if name in REPORTS and request.user.has_perm(REPORTS[name].permission):
-                    chosen = urlencode({"report": name, **{field.name: field.value() or "" for field in form}})
-                    context["as_file"] = f"{reverse('admin:reports_files_ask')}?{chosen}"
+                    entered = {field.name: field.value() or "" for field in context["form"]}
+                    query = urlencode({"report": name, **entered})
+                    context["as_file"] = f"{reverse('admin:reports_files_ask')}?{query}"
             return TemplateResponse(request, "backoffice/reports/report.html", context)
 
         return view

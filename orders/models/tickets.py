@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between, format_money
+from screenings.models import PriceParts
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -21,7 +22,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.live().exclude(session__status="CANCELLED")
 
 
-class Ticket(models.Model):
+class Ticket(PriceParts):
     """One seat at one session in one order, at the price of the time of sale."""
 
     class Status(models.TextChoices):
@@ -48,7 +49,6 @@ class Ticket(models.Model):
     ticket_type = models.ForeignKey(
         "screenings.TicketType", models.PROTECT, related_name="tickets", verbose_name=_("ticket type")
     )
-    price = MoneyField(_("price"))
     discount_share = MoneyField(_("share of the discount"), default=0)
     bonus_share = MoneyField(_("share paid with points"), default=0)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.RESERVED)
@@ -81,6 +81,7 @@ class Ticket(models.Model):
                 name="one_live_ticket_a_seat",
             ),
             between("price", name="ticket_price_bounded"),
+            *PriceParts.Meta.constraints,
             between("discount_share", name="ticket_discount_bounded"),
             between("bonus_share", name="ticket_bonus_bounded"),
         ]

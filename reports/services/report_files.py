@@ -3,6 +3,7 @@
 import logging
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import IO, Any
 
@@ -27,6 +28,7 @@ from reports.errors import ReportNotAllowed, TooManyFiles, UnknownReport
 from reports.files import FORMATS
 from reports.models import ReportFile, ReportMailing
 from reports.reading import Period
+from reports.replica import Source, read
 from reports.tables import Table
 from screenings.models import Cinema
 
@@ -184,33 +186,42 @@ def _claim(file: ReportFile, *, builder: str, at: datetime) -> ReportFile | None
 
 
 def _store(file: ReportFile, name: str, *, builder: str, now: Any) -> dict[str, Any]:
-    """Write the report to the storage. Returns what is known about it now, by the columns of `ReportFile`."""
-    table = _table(file, at=now())
-    ReportFile.objects.filter(pk=file.pk).update(rows_done=0, rows_expected=table.expected)
-    progress = _Progress(file, builder=builder, now=now)
-    with tempfile.TemporaryFile() as content:
-        totals = FORMATS[file.format].write(table, content, file.asked_at, progress)
-        progress.tell()  # laying out a document, or uploading it, begins with a fresh claim
-        size = content.tell()
-        content.seek(0)
-        _save(name, content)
-    highlights = [
-        [capfirst(str(column.label)), table.text(column, totals[column.key])]
-        for column in table.columns
-        if totals and column.key in totals
-    ]
-    return {"size": size, "rows_done": progress.rows, "highlights": highlights}
+    """Write the report to the storage. Returns what is known about it now, by the columns of `ReportFile`.
 
-
-def _table(file: ReportFile, *, at: datetime) -> Table:
-    """The report, if the person who asked for it may still see it. Who gets the file of a scheduled report is decided
-    when it is sent. Raises `ReportNotAllowed` or `UnknownReport`.
+    Raises `UnknownReport`, or `ReportNotAllowed` if the person who asked may not see its rows any more; who gets the
+    file of a scheduled report is decided when it is sent.
     """
     report = _report(file.report)
     if file.person is not None:
         _check(report, set(file.cinemas), file.person)
     cinemas = list(Cinema.objects.filter(pk__in=file.cinemas).order_by("name"))
-    return report.table(Period(cinemas, file.first, file.last, at), file.parameters)
+    progress = _Progress(file, builder=builder, now=now)
+    with tempfile.TemporaryFile() as content:
+
+        def write(source: Source) -> list[list[str]]:
+            table = report.table(Period(cinemas, file.first, file.last, source.as_of), file.parameters)
+            if words := source.in_words():
+                table = replace(table, notes=[words, *table.notes])
+            ReportFile.objects.filter(pk=file.pk).update(rows_done=0, rows_expected=table.expected)
+            content.seek(0)
+            content.truncate()
+            return _highlights(table, FORMATS[file.format].write(table, content, file.asked_at, progress) or {})
+
+        highlights = read(write, at=now())
+        progress.tell()  # laying out a document, or uploading it, begins with a fresh claim
+        size = content.tell()
+        content.seek(0)
+        _save(name, content)
+    return {"size": size, "rows_done": progress.rows, "highlights": highlights}
+
+
+def _highlights(table: Table, totals: Mapping[str, Any]) -> list[list[str]]:
+    """The totals of the table, as pairs of label and text."""
+    return [
+        [capfirst(str(column.label)), table.text(column, totals[column.key])]
+        for column in table.columns
+        if column.key in totals
+    ]
 
 
 class _Progress:

@@ -3,6 +3,7 @@
 from screenings.models.cinemas import Cinema, Hall, default_time_zone, loads_as_time_zone, time_zone_choices
 from screenings.models.films import AgeRating, Film, Genre
 from screenings.models.prices import SeatSurcharge, TicketType, ratings_from
+from screenings.models.quotes import PriceParts, PriceQuote
 from screenings.models.seats import Seat, SeatKind, SeatOutage
 from screenings.models.sessions import Int8Range, OnPostgreSQL, Session, SessionSummary, TstzRange
 
@@ -14,6 +15,8 @@ __all__ = [
     "Hall",
     "Int8Range",
     "OnPostgreSQL",
+    "PriceParts",
+    "PriceQuote",
     "Seat",
     "SeatKind",
     "SeatOutage",

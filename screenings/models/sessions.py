@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -111,6 +112,17 @@ class Session(models.Model):
     end_datetime = models.DateTimeField(_("end"), help_text=_("When the adverts and the film end."))
     free_from = models.DateTimeField(_("hall free from"), help_text=_("When cleaning is done."))
     ticket_price = MoneyField(_("ticket price"))
+    # The price in force where it is not the ticket price: adaptive prices write both, and the quote says why.
+    quoted_price = MoneyField(_("current price"), null=True, editable=False)
+    price_quote = models.ForeignKey(
+        "screenings.PriceQuote",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("price quote"),
+    )
     format = models.CharField(_("format"), max_length=8, choices=Format, default=Format.TWO_D)
     language = models.CharField(_("language"), max_length=8, default="ru")
     subtitles = models.CharField(_("subtitles"), max_length=8, blank=True)
@@ -159,6 +171,12 @@ class Session(models.Model):
                 name="session_times_in_order",
             ),
             between("ticket_price", name="session_price_bounded"),
+            between("quoted_price", name="session_quoted_price_bounded"),
+            models.CheckConstraint(
+                condition=models.Q(quoted_price__isnull=True, price_quote__isnull=True)
+                | models.Q(quoted_price__isnull=False, price_quote__isnull=False),
+                name="session_quoted_with_its_quote",
+            ),
             OnPostgreSQL(
                 name="one_session_a_hall_at_a_time",
                 expressions=[
@@ -173,6 +191,11 @@ class Session(models.Model):
         """Film and local start time. Needs `film` and `hall__cinema`, so lists should use `select_related`."""
         start = self.hall.cinema.local(self.start_datetime)
         return f"{self.film}, {date_format(start, 'SHORT_DATE_FORMAT')} {start:%H:%M}"
+
+    @property
+    def price(self) -> Decimal:
+        """What a full ticket for a standard seat costs now: the current quote's price, or the ticket price."""
+        return self.ticket_price if self.quoted_price is None else self.quoted_price
 
     def is_on_sale(self, at: datetime) -> bool:
         """The same condition as `Session.objects.on_sale`, for a loaded row. No query."""

@@ -17,7 +17,7 @@ from cinema.local_time import programme_day, utc_offset_note
 from orders.availability.seat_counts import seat_counts
 from screenings.listings import advertised, listed_sessions
 from screenings.models import AgeRating, Cinema, Film, SeatKind, Session
-from screenings.pricing import full_percent, quote, sold_online, surcharges_by_cinema
+from screenings.pricing import full_type, quote, sold_online, terms_of
 
 WEEK = 7
 SOON = timedelta(minutes=30)
@@ -139,9 +139,9 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
     if not sessions:
         return []
     counts = seat_counts([session for session, _starts in sessions], at=at)
-    surcharges = surcharges_by_cinema(session.hall.cinema_id for session, _starts in sessions)
+    terms = terms_of(session for session, _starts in sessions)
     types = sold_online()
-    percents = {rating: full_percent(types, rating=rating) for rating in ["", *AgeRating.values]}
+    full = {rating: full_type(types, rating=rating) for rating in ["", *AgeRating.values]}
     return [
         Showing(
             session=session,
@@ -151,9 +151,9 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
             price=quote(
                 session,
                 seat_kind=SeatKind.STANDARD,
-                percent=percents[session.film.age_rating],
-                surcharges=surcharges.get(session.hall.cinema_id, {}),
-            ),
+                ticket_type=full[session.film.age_rating],
+                terms=terms[session.pk],
+            ).price,
             soon=session.start_datetime - at <= SOON,
         )
         for session, starts in sessions

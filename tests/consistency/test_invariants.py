@@ -51,6 +51,7 @@ from tests.helpers.factories import (
     an_order,
     business_state,
 )
+from tests.helpers.screening_rows import a_price_quote
 
 pytestmark = pytest.mark.django_db
 
@@ -575,6 +576,28 @@ def more_uses_than_allowed(cinema):
     return [cinema.promocode]
 
 
+PARTS = (
+    "A ticket's price is its share of the base price, rounded half up, plus the surcharge; a quoted one has its base "
+    "from a quote of its session"
+)
+
+
+@breaks(PARTS)
+def a_ticket_at_another_price_than_its_parts_make(cinema):
+    tickets = list(Ticket.objects.order_by("pk")[:2])
+    Ticket.objects.filter(pk=tickets[0].pk).update(base_price=F("base_price") + 1)
+    Ticket.objects.filter(pk=tickets[1].pk).update(percent=0)
+    return tickets
+
+
+@breaks(PARTS)
+def a_quoted_ticket_whose_base_is_not_the_quote(cinema):
+    ticket = Ticket.objects.filter(session=cinema.session).first()
+    quote = a_price_quote(cinema.session, "999.00", at=NOON)
+    Ticket.objects.filter(pk=ticket.pk).update(price_quote=quote)
+    return [ticket]
+
+
 OVERLAP = "No two sessions that are not cancelled hold one hall at a time, cleaning included"
 
 
@@ -607,6 +630,12 @@ def test_every_invariant_has_a_violation_to_find():
 
 
 # --- What is allowed
+
+
+def test_a_ticket_sold_before_the_parts_of_prices_were_kept_has_none(cinema):
+    Ticket.objects.update(base_price=None, percent=None, surcharge=None)
+
+    assert audit() == {}
 
 
 def cancelled_without_refunds(session, *, at):
@@ -717,7 +746,7 @@ def test_the_steps_of_every_job_are_checked():
 
 def test_the_command_prints_each_row_and_fails(capsys):
     order = an_order()
-    Ticket.objects.update(price=Decimal("1.00"))
+    Ticket.objects.update(price=Decimal("1.00"), base_price=Decimal("1.00"))
 
     with pytest.raises(CommandError) as caught:
         call_command("check_invariants", at=NOW.isoformat())
@@ -738,7 +767,7 @@ def test_the_command_succeeds_without_violations(cinema, capsys):
 
 def test_a_dry_run_prints_the_rows_and_records_nothing(capsys):
     order = an_order()
-    Ticket.objects.update(price=Decimal("1.00"))
+    Ticket.objects.update(price=Decimal("1.00"), base_price=Decimal("1.00"))
 
     call_command("check_invariants", "--dry-run", at=NOW.isoformat())
 
@@ -750,7 +779,7 @@ def test_at_most_twenty_rows_are_printed(capsys):
     session = a_session(a_hall(rows=["s" * 25]))
     for _order in range(22):
         an_order(session)
-    Ticket.objects.update(price=Decimal("1.00"))
+    Ticket.objects.update(price=Decimal("1.00"), base_price=Decimal("1.00"))
 
     with pytest.raises(CommandError):
         call_command("check_invariants", at=NOW.isoformat())

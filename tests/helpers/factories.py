@@ -242,6 +242,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "screenings.Hall": ("name",),
     "screenings.Seat": ("hall__name", "row", "number"),
     "screenings.Session": ("hall__name", "start_datetime"),
+    "screenings.PriceQuote": ("session__start_datetime", "session__hall__name", "at"),
     "screenings.TicketType": ("name",),
 }
 APPS = (

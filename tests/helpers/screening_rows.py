@@ -6,7 +6,7 @@ from typing import Any
 
 from model_bakery import baker
 
-from screenings.models import Cinema, Film, Hall, Session
+from screenings.models import Cinema, Film, Hall, PriceQuote, Session
 
 AT = datetime(2026, 11, 5, 12, 0, tzinfo=UTC)
 PRICE = Decimal("350.00")
@@ -36,3 +36,22 @@ def session(*, start: datetime = AT, minutes: int = 130, cleaning: int = 15, **f
             **fields,
         }
     )
+
+
+def a_price_quote(session: Session, price: str, *, at: datetime = AT - timedelta(days=1)) -> PriceQuote:
+    """A quote of this price that is in force."""
+    quote = session.price_quotes.create(
+        at=at,
+        price=Decimal(price),
+        list_price=session.ticket_price,
+        lowest=session.ticket_price * 8 / 10,
+        highest=session.ticket_price * 13 / 10,
+        inputs={},
+        inputs_hash="",
+        reasons=[],
+        policy="",
+        version="",
+    )
+    session.quoted_price, session.price_quote = quote.price, quote
+    session.save(update_fields=["quoted_price", "price_quote"])
+    return quote

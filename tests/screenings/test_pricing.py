@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from screenings.models import SeatKind, TicketType
-from screenings.pricing import full_percent, quote, sold_online, surcharges, surcharges_by_cinema, ticket_price
-from tests.helpers.screening_rows import hall, session
+from screenings.pricing import Quote, Terms, full_type, quote, sold_online, terms_of, ticket_price
+from tests.helpers.screening_rows import a_price_quote, session
 
 
 def test_a_ticket_costs_whole_cents_whatever_its_share():
@@ -17,53 +17,62 @@ def test_a_ticket_costs_whole_cents_whatever_its_share():
 
 
 @pytest.mark.django_db
-def test_the_surcharges_of_a_cinema_take_one_query(django_assert_num_queries):
-    cinema = hall().cinema
-    cinema.seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("150.00"))
-    cinema.seat_surcharges.create(kind=SeatKind.LOVE_SEAT, amount=Decimal("50.00"))
-    hall().cinema.seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("900.00"))
-
-    with django_assert_num_queries(1):
-        found = surcharges(cinema)
-
-    assert found == {SeatKind.VIP: Decimal("150.00"), SeatKind.LOVE_SEAT: Decimal("50.00")}
-
-
-@pytest.mark.django_db
-def test_a_seat_is_quoted_by_session_kind_and_percent():
+def test_a_seat_is_quoted_by_session_kind_and_ticket_type():
     showing = session(ticket_price=Decimal("350.00"))
-    extra = {SeatKind.VIP: Decimal("150.00")}
+    terms = Terms({SeatKind.VIP: Decimal("150.00")})
 
-    def price(kind, percent):
-        return quote(showing, seat_kind=kind, percent=percent, surcharges=extra)
+    def found(kind, percent):
+        asked = None if percent is None else TicketType(price_percent=percent)
+        return quote(showing, seat_kind=kind, ticket_type=asked, terms=terms)
 
-    assert price(SeatKind.STANDARD, 100) == Decimal("350.00")
-    assert price(SeatKind.VIP, 50) == Decimal("325.00")
-    assert price(SeatKind.VIP, 0) == Decimal("0.00")
+    assert found(SeatKind.STANDARD, None) == Quote(Decimal("350.00"), 100, Decimal("0.00"))
+    assert found(SeatKind.VIP, 50).price == Decimal("325.00")
+    assert found(SeatKind.VIP, 0) == Quote(Decimal("350.00"), 0, Decimal("0.00"))
 
 
 @pytest.mark.django_db
-def test_the_surcharges_of_several_cinemas_take_one_query(django_assert_num_queries):
-    cinemas = [hall().cinema for _number in range(3)]
-    cinemas[0].seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("150.00"))
-    cinemas[1].seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("90.00"))
+def test_a_session_that_has_a_price_quote_costs_what_it_says():
+    given = a_price_quote(session(ticket_price=Decimal("350.00")), "380.00")
+    showing = given.session
+
+    found = quote(showing, seat_kind="STANDARD", ticket_type=TicketType(price_percent=50), terms=Terms())
+
+    assert (found.price, found.base, found.price_quote) == (
+        Decimal("190.00"),
+        Decimal("380.00"),
+        showing.price_quote_id,
+    )
+    assert showing.ticket_price == Decimal("350.00")
+
+
+@pytest.mark.django_db
+def test_the_terms_of_several_sessions_take_one_query(django_assert_num_queries):
+    showings = [session() for _number in range(3)]
+    showings[0].hall.cinema.seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("150.00"))
+    showings[1].hall.cinema.seat_surcharges.create(kind=SeatKind.VIP, amount=Decimal("90.00"))
 
     with django_assert_num_queries(1):
-        found = surcharges_by_cinema(cinema.pk for cinema in cinemas)
+        found = terms_of(showings)
 
-    assert found == {cinemas[0].pk: {"VIP": Decimal("150.00")}, cinemas[1].pk: {"VIP": Decimal("90.00")}}
+    assert [dict(found[each.pk].surcharges) for each in showings] == [
+        {"VIP": Decimal("150.00")},
+        {"VIP": Decimal("90.00")},
+        {},
+    ]
 
 
 @pytest.mark.parametrize(
     ("types", "percent"),
     [
-        ([], 100),
+        ([], None),
         ([("ANYBODY", 50), ("ANYBODY", 80)], 80),
         ([("ANYBODY", 50), ("COMPANION", 100)], 50),
     ],
 )
 def test_the_full_price_is_that_of_the_most_expensive_type_open_to_everyone(types, percent):
-    assert full_percent(TicketType(sold_to=sold_to, price_percent=share) for sold_to, share in types) == percent
+    found = full_type(TicketType(sold_to=sold_to, price_percent=share) for sold_to, share in types)
+
+    assert (found and found.price_percent) == percent
 
 
 @pytest.mark.django_db

@@ -27,7 +27,7 @@ from orders.errors import (
 )
 from orders.models import OrderLine, Ticket, new_pickup_code
 from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
-from screenings.pricing import quote
+from screenings.pricing import Terms, quote
 from screenings.services import refuse_out_of_use
 
 TicketRequest = tuple[Session, Seat, TicketType]
@@ -85,17 +85,13 @@ def fill(
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
     offer = _offer(cinema, requests, at=at)
     sessions = offer.sessions
+    terms = Terms(offer.surcharges)
     tickets = [
         Ticket(
             session=sessions[session.pk],
             seat=seat,
             ticket_type=ticket_type,
-            price=quote(
-                sessions[session.pk],
-                seat_kind=seat.kind,
-                percent=ticket_type.price_percent,
-                surcharges=offer.surcharges,
-            ),
+            **quote(sessions[session.pk], seat_kind=seat.kind, ticket_type=ticket_type, terms=terms).parts,
         )
         for session, seat, ticket_type in requests
     ]

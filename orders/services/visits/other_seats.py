@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from orders.models import Order, OrderChange, Ticket
 from orders.services.selling.hold import release_or_refuse
 from orders.services.visits.ticket_codes import code_of
 from screenings.models import Seat, Session
-from screenings.pricing import costs_the_same, surcharges
+from screenings.pricing import PRICE_PARTS, Terms, costs_the_same, terms_of
 from screenings.seat_rules import halves_around, left_behind
 from screenings.services import refuse_out_of_use
 
@@ -36,13 +35,13 @@ def change_seats(
     release_or_refuse(asked, instead_of=order, at=at)
     with transaction.atomic():
         row = lock_order(order)
-        tickets = list(row.tickets.filter(pk__in=wanted).select_related("session", "seat", "ticket_type"))
+        tickets = list(row.tickets.filter(pk__in=wanted).select_related("session__hall", "seat", "ticket_type"))
         if row.status != Order.Status.PAID or not tickets or len(tickets) < len(wanted):
             raise SeatsNotChangeable(_("Order %(order)s has no such tickets to move.") % {"order": row})
-        prices = surcharges(row.cinema)
+        terms = terms_of({ticket.session for ticket in tickets})
         tickets = [ticket for ticket in tickets if ticket.seat != wanted[ticket.pk]]
         for ticket in tickets:
-            _check(ticket, wanted[ticket.pk], prices, at=at)
+            _check(ticket, wanted[ticket.pk], terms[ticket.session_id], at=at)
         if not tickets:
             return
         if len({(ticket.session_id, wanted[ticket.pk].pk) for ticket in tickets}) < len(tickets):
@@ -63,7 +62,7 @@ def change_seats(
 
 
 #: What a ticket is besides its seat.
-CONTENT = ("ticket_type_id", "price", "discount_share", "bonus_share")
+CONTENT = ("ticket_type_id", *PRICE_PARTS, "discount_share", "bonus_share")
 
 
 def _move(tickets: Sequence[Ticket], wanted: Mapping[int, Seat], *, at: datetime) -> None:
@@ -83,7 +82,7 @@ def _move(tickets: Sequence[Ticket], wanted: Mapping[int, Seat], *, at: datetime
         ticket.save(update_fields=["seat", *CONTENT, "reissued_at"])
 
 
-def _check(ticket: Ticket, seat: Seat, surcharges: Mapping[str, Decimal], *, at: datetime) -> None:
+def _check(ticket: Ticket, seat: Seat, terms: Terms, *, at: datetime) -> None:
     """Raise `SeatsNotChangeable` if the ticket is not for a session to come, or the seat not in its hall and price."""
     session = ticket.session
     if session.status == Session.Status.CANCELLED:
@@ -94,8 +93,7 @@ def _check(ticket: Ticket, seat: Seat, surcharges: Mapping[str, Decimal], *, at:
         raise SeatsNotChangeable(
             _("There is no such seat in this hall: %(seat)s. Choose another one.") % {"seat": seat}
         )
-    percent = ticket.ticket_type.price_percent
-    if not costs_the_same(session, ticket.seat, seat, percent=percent, surcharges=surcharges):
+    if not costs_the_same(ticket.seat, seat, ticket_type=ticket.ticket_type, terms=terms):
         raise SeatsNotChangeable(
             _("%(seat)s is of another price or kind. Refund the ticket and sell a new one.") % {"seat": seat}
         )

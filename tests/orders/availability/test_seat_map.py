@@ -46,7 +46,7 @@ def test_a_seat_price_includes_ticket_type_and_seat_surcharge():
 
     seat_map = SeatMap(session, at=NOON)
 
-    assert seat_map.price("VIP", percent=50) == Decimal("275.00")
+    assert seat_map.price("VIP", TicketType(price_percent=50)) == Decimal("275.00")
     assert (seat_map.prices["VIP"], seat_map.prices["STANDARD"]) == (Decimal("450.00"), Decimal("350.00"))
 
 

@@ -31,9 +31,10 @@ from orders.errors import (
     TicketTypeNotSold,
 )
 from orders.models import Order, OrderEvent, Promocode, Ticket
-from orders.services import CancelReason, cancel, hold
+from orders.services import CancelReason, cancel, hold, mark_paid
 from payments.models import Gateway, Payment
 from screenings.models import SeatSurcharge, Session, TicketType
+from screenings.pricing import PRICE_PARTS
 from screenings.services import cancel_session
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import (
@@ -50,6 +51,7 @@ from tests.helpers.factories import (
     an_order,
     free_seats,
 )
+from tests.helpers.screening_rows import a_price_quote
 
 HOUR = timedelta(hours=1)
 TICK = timedelta(microseconds=1)
@@ -789,6 +791,35 @@ def test_snacks_alone_are_held_until_the_end_of_their_day_at_the_latest():
 
     deadline = order.preorders.get().collection_deadline
     assert (order.payment_deadline, order.expires_at) == (deadline, deadline)
+
+
+# --- What a price came from
+
+
+def test_a_ticket_keeps_what_its_price_came_from():
+    session = a_session(a_hall(rows=["sv"]), price=Decimal("333.33"))
+    session.hall.cinema.seat_surcharges.create(kind="VIP", amount=Decimal("50.00"))
+    child = TicketType.objects.create(name="Child", price_percent=50)
+    standard, vip = free_seats(session)
+
+    order = hold(cinema=session.hall.cinema, tickets=[(session, standard, an_adult()), (session, vip, child)], at=NOON)
+
+    assert list(order.tickets.order_by("seat__number").values_list(*PRICE_PARTS)) == [
+        (Decimal("333.33"), Decimal("333.33"), 100, Decimal("0.00"), None),
+        (Decimal("216.67"), Decimal("333.33"), 50, Decimal("50.00"), None),
+    ]
+
+
+def test_a_ticket_is_sold_at_the_price_quote_in_force_and_keeps_it():
+    session = a_session()
+    quote = a_price_quote(session, "380.00", at=NOON)
+    order = hold(cinema=session.hall.cinema, tickets=places(session, 1), at=NOON)
+    a_price_quote(session, "400.00", at=NOON + timedelta(minutes=1))
+
+    mark_paid(order, gateway="CASH", amount=order.final_amount, at=NOON + timedelta(minutes=2))
+
+    ticket = order.tickets.get()
+    assert (ticket.price, ticket.price_quote, order.final_amount) == (quote.price, quote, Decimal("380.00"))
 
 
 # --- The expected total
