@@ -207,7 +207,7 @@ def _store(file: ReportFile, name: str, *, builder: str, now: Any) -> dict[str, 
             content.truncate()
             return _highlights(table, FORMATS[file.format].write(table, content, file.asked_at, progress) or {})
 
-        highlights = read(write, at=now())
+        highlights, _source = read(write, at=now())
         progress.tell()  # laying out a document, or uploading it, begins with a fresh claim
         size = content.tell()
         content.seek(0)
