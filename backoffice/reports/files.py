@@ -120,7 +120,7 @@ class ReportFilePages(CinemaScopedAdmin):
         file = self._own_file(request, key)
         if file is None:
             return self.not_found(request, str(key))
-        forget([file])
+        forget([file], at=clock.now())
         return HttpResponseRedirect(reverse("admin:reports_files"))
 
     def _row(self, file: ReportFile, request: HttpRequest, cinemas: dict[int, Cinema]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Reports as files: asking for one, building it in the job, who may have it, and deleting it in the end."""
 
 import logging
+import re
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -27,6 +28,7 @@ from reports.catalogue.files import REPORTS, FileReport
 from reports.errors import ReportNotAllowed, TooManyFiles, UnknownReport
 from reports.files import FORMATS
 from reports.models import ReportFile, ReportMailing
+from reports.models.files import KEPT
 from reports.reading import Period
 from reports.replica import Source, read
 from reports.tables import Table
@@ -36,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 BACKOFF = Backoff([timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)])
 MAX_WAITING = 5  # files that one person may wait for
+OUR_NAME = re.compile(r"[0-9a-f-]{36}-\d+\.[a-z]{3,4}$")  # of `ReportFile.storage_name`
 TOLD_EVERY = timedelta(seconds=1)  # progress is stored this often
 
 
@@ -155,8 +158,9 @@ def build(file: ReportFile, *, at: datetime) -> Counts:
     return Counts(done=1)
 
 
-def forget(files: Iterable[ReportFile]) -> None:
-    """Delete files and their content: first the content, so that a kill in between leaves nothing behind.
+def forget(files: Iterable[ReportFile], *, at: datetime) -> None:
+    """Delete files and their content: first the content, so that a kill in between leaves nothing behind. With them
+    goes what is as old and has no row, since the database was restored from a backup.
 
     Must not be called inside a transaction: it talks to a network.
     """
@@ -166,6 +170,7 @@ def forget(files: Iterable[ReportFile]) -> None:
     with transaction.atomic():
         gone = ReportFile.objects.filter(pk__in=[file.pk for file in files])
         gone.exclude(status=ReportFile.Status.BUILDING).delete()
+    _delete(_leftovers(older_than=at - KEPT))
 
 
 # --- Steps of building
@@ -307,3 +312,12 @@ def _delete(names: Iterable[str]) -> None:
     for name in names:
         if storage.exists(name):
             storage.delete(name)
+
+
+def _leftovers(*, older_than: datetime) -> list[str]:
+    """Names in the storage of files that were written long ago: none of them has a row any more."""
+    storage = _storage()
+    if not storage.exists(""):
+        return []
+    _folders, names = storage.listdir("")
+    return [name for name in names if OUR_NAME.match(name) and storage.get_modified_time(name) < older_than]
