@@ -1,6 +1,7 @@
 """Which members of staff may see something, found in one query for many people."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -23,6 +24,6 @@ def staff_who_see(permissions: Iterable[str], *, cinemas: Collection[int]) -> Qu
         people = people.filter(Q(is_superuser=True) | Exists(by_role) | Exists(directly))
     if not wanted:
         return people
-    own = User.cinemas.through.objects.filter(cinema__in=wanted).order_by().values("user")
+    own: Any = User.cinemas.through.objects.filter(cinema__in=wanted).order_by().values("user")
     all_of_them = own.annotate(number=Count("pk")).filter(number=len(wanted)).values("user")
     return people.filter(Q(all_cinemas=True) | Q(pk__in=all_of_them))
