@@ -65,6 +65,9 @@ class MailingInline(ReadOnlyInline):
     show_change_link = False
     verbose_name_plural = _("Sent")
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("reports.view_reportschedule"))
+
     @admin.display(description=_("period"))
     def period(self, mailing: ReportMailing) -> str:
         return dates_text(mailing.first, mailing.last)

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'e-mails with reports',
                 'ordering': ['-pk'],
                 'permissions': [('resend_reportmailing', 'Send a scheduled report that failed again')],
-                'default_permissions': ('view',),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(

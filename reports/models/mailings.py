@@ -111,7 +111,7 @@ class ReportMailing(models.Model):
     class Meta:
         verbose_name = _("e-mail with a report")
         verbose_name_plural = _("e-mails with reports")
-        default_permissions = ("view",)
+        default_permissions = ()  # whoever may view a schedule sees what was sent
         permissions = [("resend_reportmailing", "Send a scheduled report that failed again")]
         ordering = ["-pk"]
         indexes = [models.Index(fields=["status", "next_attempt_at"], name="report_mailing_due")]
