@@ -239,6 +239,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.ReportSchedule": ("report", "rhythm", "since"),
     "screenings.Cinema": ("name",),
     "screenings.Film": ("title",),
+    "screenings.Genre": ("name",),
     "screenings.Hall": ("name",),
     "screenings.Seat": ("hall__name", "row", "number"),
     "screenings.Session": ("hall__name", "start_datetime"),

@@ -79,6 +79,7 @@ JOBS = (
     "update_session_figures",
     "close_business_day",
     "send_scheduled_reports",
+    "refresh_engagement",
     "forecast_sessions",
 )
 
