@@ -101,7 +101,7 @@ class Dashboard(PaymentItems):
             yield from self.differences()
         if self.may("reports", "view_businessday"):
             yield from self.failed_report_files()
-        if self.may("reports", "resend_reportmailing"):
+        if self.may("reports", "resend_reportschedule"):
             yield from self.failed_report_mailings()
         if self.may("notifications", "resend_notification"):
             yield from self.failed_messages()

@@ -180,7 +180,7 @@ class ReportScheduleAdmin(ActionsMixin, NoDeleteAdmin):
         return ", ".join(sorted(str(person) for person in schedule.recipients.all()))
 
     @confirmed_action(
-        permission="reports.resend_reportmailing",
+        permission="reports.resend_reportschedule",
         title=_("Send again"),
         text=_("The reports that could not be sent are made again and sent to those who may see them."),
         when=has_failed,

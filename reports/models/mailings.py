@@ -41,6 +41,7 @@ class ReportSchedule(models.Model):
         verbose_name = _("scheduled report")
         verbose_name_plural = _("scheduled reports")
         default_permissions = ("view", "add", "change")
+        permissions = [("resend_reportschedule", "Send a scheduled report that failed again")]
         ordering = ["report", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(rhythm__in=("DAY", "WEEK")), name="report_rhythm_known"),
@@ -112,7 +113,6 @@ class ReportMailing(models.Model):
         verbose_name = _("e-mail with a report")
         verbose_name_plural = _("e-mails with reports")
         default_permissions = ()  # whoever may view a schedule sees what was sent
-        permissions = [("resend_reportmailing", "Send a scheduled report that failed again")]
         ordering = ["-pk"]
         indexes = [models.Index(fields=["status", "next_attempt_at"], name="report_mailing_due")]
         constraints = [
