@@ -25,8 +25,9 @@ from reports.models.figures import (
 )
 from reports.models.files import ReportFile
 from reports.models.mailings import ReportMailing, ReportSchedule
-from reports.models.payouts import PayoutFile, PayoutLine
+from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLine
 from reports.models.session_figures import SessionFigures
+from reports.models.societies import SocietyRate
 
 __all__ = [
     "FIGURES",
@@ -41,6 +42,7 @@ __all__ = [
     "Figures",
     "MoneyFigures",
     "OrderFigures",
+    "PayoutFigures",
     "PayoutFile",
     "PayoutLine",
     "PointsFigures",
@@ -52,6 +54,7 @@ __all__ = [
     "ReportMailing",
     "ReportSchedule",
     "SessionFigures",
+    "SocietyRate",
     "StockFigures",
     "Tender",
     "TicketFigures",
