@@ -20,7 +20,7 @@ from backoffice.framework.import_export.names import name_key
 from cinema.money import CENT, MAX_AMOUNT
 from payments.models import Gateway
 from reports.models import PayoutLine
-from reports.services.payouts import Operation
+from reports.services.operations import Operation
 
 MOST_ROWS = 20_000
 MOST_BYTES = 5_000_000
@@ -92,7 +92,7 @@ def parse(content: bytes, source: Source, named: Mapping[str, str]) -> Parsed:
         if column not in columns:
             raise Unreadable(_("Enter the headings of the columns with the reference and the amount."))
     digest = hashlib.sha256(content).hexdigest()
-    rows = files.stream(_from_headings(content, columns), [name_key(each) for each in columns.values()])
+    rows = files.stream(from_headings(content, columns["reference"]), [name_key(each) for each in columns.values()])
     _number, headers = next(rows)
     places = {name_key(header): place for place, header in enumerate(headers)}
     missing = [heading for heading in columns.values() if name_key(heading) not in places]
@@ -122,9 +122,9 @@ def parse(content: bytes, source: Source, named: Mapping[str, str]) -> Parsed:
 def _operation(number: int, row: Mapping[str, str], kind: str, source: Source) -> Operation:
     reference = row["reference"]
     if not (REFERENCE.fullmatch(reference) and REFERENCE.fullmatch(row.get("identity", "-"))):
-        raise _in_row(number, _("“%(text)s” is not a reference of the provider") % {"text": reference[:40]})
+        raise in_row(number, _("“%(text)s” is not a reference of the provider") % {"text": reference[:40]})
     if row.get("currency", settings.CURRENCY).upper() != settings.CURRENCY:
-        raise _in_row(number, _("the currency is not %(currency)s") % {"currency": settings.CURRENCY})
+        raise in_row(number, _("the currency is not %(currency)s") % {"currency": settings.CURRENCY})
     fee = _amount(number, row["fee"]) if row.get("fee") else None
     return Operation(
         identity=row.get("identity") or f"{kind}:{reference}",
@@ -147,7 +147,7 @@ def _amount(number: int, text: str) -> Decimal:
         if not amount.is_finite() or abs(amount) > MAX_AMOUNT or amount != amount.quantize(CENT):
             raise InvalidOperation
     except InvalidOperation as error:
-        raise _in_row(number, _("“%(text)s” is not an amount") % {"text": text[:40]}) from error
+        raise in_row(number, _("“%(text)s” is not an amount") % {"text": text[:40]}) from error
     return amount.quantize(CENT)
 
 
@@ -159,7 +159,7 @@ def _instant(number: int, text: str, zone: tzinfo) -> datetime:
             continue
         if 2000 <= instant.year < 2200:
             return instant.astimezone(UTC)
-    raise _in_row(number, _("“%(text)s” is not a date with a time") % {"text": text[:40]})
+    raise in_row(number, _("“%(text)s” is not a date with a time") % {"text": text[:40]})
 
 
 def _uid(text: str) -> UUID | None:
@@ -169,17 +169,17 @@ def _uid(text: str) -> UUID | None:
         return None
 
 
-def _in_row(number: int, problem: str) -> Unreadable:
+def in_row(number: int, problem: str) -> Unreadable:
     return Unreadable(_("Row %(row)d: %(problem)s. Nothing was read.") % {"row": number, "problem": problem})
 
 
-def _from_headings(content: bytes, columns: Mapping[str, str]) -> bytes:
-    """A CSV file without the lines above its headings."""
+def from_headings(content: bytes, heading: str) -> bytes:
+    """A CSV file without the lines above its headings, one of which is `heading`."""
     if content.startswith(b"PK"):
         return content
     lines = files.decode(content).splitlines(keepends=True)
-    wanted = name_key(columns["reference"])
+    wanted = name_key(heading)
     for number, line in enumerate(lines[:20]):
         if wanted in name_key(line):
             return "".join(lines[number:]).encode()
-    raise Unreadable(_("The file has no column “%(heading)s”.") % {"heading": columns["reference"]})
+    raise Unreadable(_("The file has no column “%(heading)s”.") % {"heading": heading})

@@ -13,7 +13,7 @@ from reports.catalogue.day_figures import day_figures
 from reports.counting.points import held_at
 from reports.models import BusinessDay
 from reports.services import read_payouts, rebuild
-from reports.services.payouts import Operation
+from reports.services.operations import Operation
 from screenings.models import Cinema
 from tests.helpers.business_days import close_days
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item
