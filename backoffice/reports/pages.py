@@ -18,10 +18,13 @@ from django.utils.translation import gettext_lazy
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
+from backoffice.reports import about_customers
 from backoffice.reports.accounting import actions_parts, balances_parts, day_parts, lists_parts, month_parts
 from backoffice.reports.drill_down import with_links
 from backoffice.reports.forms import (
     BalancesForm,
+    CustomersForm,
+    CustomersNowForm,
     DayForm,
     EntityForm,
     FourWeeksForm,
@@ -56,6 +59,12 @@ class ReportPages(CinemaScopedAdmin):
             ("points", gettext_lazy("Points"), YearForm, points_parts),
             ("films", gettext_lazy("Film rank"), PeriodForm, films_parts),
             ("occupancy", gettext_lazy("Occupancy"), FourWeeksForm, occupancy_parts),
+            ("customers", gettext_lazy("Customers by month"), CustomersForm, about_customers.month_parts),
+            ("cohorts", gettext_lazy("Cohorts"), CustomersForm, about_customers.cohort_parts),
+            ("groups", gettext_lazy("Groups of customers"), CustomersNowForm, about_customers.group_parts),
+            ("favourites", gettext_lazy("Favourites"), CustomersNowForm, about_customers.favourite_parts),
+            ("reminders", gettext_lazy("No-shows and reminders"), CustomersForm, about_customers.reminder_parts),
+            ("winback", gettext_lazy("Promo codes that bring back"), CustomersForm, about_customers.promocode_parts),
             ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
             ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
             ("balances", gettext_lazy("Balances"), BalancesForm, balances_parts),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0005_payouts'),
+        ('reports', '0006_engagement'),
         ('screenings', '0013_legal_entities'),
     ]
 

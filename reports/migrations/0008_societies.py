@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('payments', '0010_receipt_index'),
-        ('reports', '0006_balances'),
+        ('reports', '0007_balances'),
         ('screenings', '0013_legal_entities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
