@@ -106,7 +106,7 @@ def _operation(
     )
 
 
-def _kind(row: Mapping[str, str], words: Mapping[str, Sequence[str]]) -> str | None:
+def _kind(row: Mapping[str, str], words: Mapping[PayoutLine.Kind, Sequence[str]]) -> str | None:
     """What the row is; None if it is neither a payment nor a refund."""
     if "kind" not in row:
         return Kind.PAYMENT
@@ -139,7 +139,8 @@ def _instant(number: int, text: str, zone: ZoneInfo) -> tuple[date, datetime]:
         raise in_row(number, str(error).rstrip(".")) from error
     clock = CLOCK.fullmatch(rest.strip()) if rest.strip() else None
     try:
-        at = time(*(int(part or 0) for part in clock.groups())) if clock else time()
+        hour, minute, second = (int(part or 0) for part in clock.groups()) if clock else (0, 0, 0)
+        at = time(hour, minute, second)
     except ValueError:
         clock, at = None, time()
     if not is_valid_year(day) or (rest.strip() and clock is None):
