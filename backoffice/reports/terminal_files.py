@@ -55,6 +55,8 @@ def parse(content: bytes, layout: PayoutLayout, *, zone: ZoneInfo) -> Parsed:
     _number, headers = next(rows)
     places = {name_key(header): place for place, header in enumerate(headers)}
     for heading in columns.values():
+        if [*map(name_key, headers)].count(name_key(heading)) > 1:
+            raise Unreadable(_("The column “%(name)s” appears twice. Remove one.") % {"name": heading})
         if name_key(heading) not in places:
             raise Unreadable(_("The file has no column “%(heading)s”.") % {"heading": heading})
     words = {Kind.REFUND: _words(layout.refund_words), Kind.PAYMENT: _words(layout.payment_words)}
