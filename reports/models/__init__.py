@@ -25,7 +25,7 @@ from reports.models.figures import (
 )
 from reports.models.files import ReportFile
 from reports.models.mailings import ReportMailing, ReportSchedule
-from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLine
+from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLayout, PayoutLine
 from reports.models.session_figures import SessionFigures
 from reports.models.societies import SocietyRate
 
@@ -44,6 +44,7 @@ __all__ = [
     "OrderFigures",
     "PayoutFigures",
     "PayoutFile",
+    "PayoutLayout",
     "PayoutLine",
     "PointsFigures",
     "ProfileFigures",

@@ -33,6 +33,7 @@ from orders.services import (
 )
 from payments.models import Gateway, Payment
 from reports.models import BusinessDay, ReportFile, ReportSchedule
+from reports.services import close_locked, open_days
 from screenings.models import Cinema, Film, Session
 from screenings.services import cancel_session, complete_sessions
 from tests.helpers.factories import (
@@ -124,6 +125,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _imports,
         _report_files,
         _scheduled_reports,
+        _closed_days,
     ):
         create_part(scenario)
 
@@ -365,3 +367,11 @@ def _scheduled_reports(scenario: Scenario) -> None:
 def _completed(order: Order, *, at: datetime) -> Order:
     complete([order], at=at)
     return order
+
+
+def _closed_days(scenario: Scenario) -> None:
+    """The days of the old sessions are closed, but for the last two: to close a month again in each test takes long."""
+    with transaction.atomic():
+        open_days([scenario.cinema], at=AT - 2 * DAY)
+        for day in BusinessDay.objects.to_close(AT - 2 * DAY).filter(cinema=scenario.cinema).order_by("starts_at"):
+            close_locked(day, at=AT - 2 * DAY)
