@@ -70,8 +70,11 @@ PRIVACY = actions("orders", "disclose_customer erase_customer")
 OPERATIONS = actions("jobs", "retry_quarantinedrow") | actions("notifications", "resend_notification")
 CONSENTS = view("accounts", "marketingconsent") | actions("accounts", "withdraw_consent")
 RATES = model_permissions("add change", "payments", "vatrate")
+RATES |= model_permissions("view add change", "reports", "societyrate")
 LEGAL_ENTITIES = model_permissions("view add change", "payments", "legalentity")
 BOOKS = REPORTS | view("reports", "payoutline") | actions("reports", "clarify_payoutline settle_daycheck")
+BOOKS |= model_permissions("view add change", "reports", "reportschedule")
+BOOKS |= actions("reports", "resend_reportschedule")
 PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile")  # of the whole chain
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")

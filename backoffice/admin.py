@@ -17,7 +17,7 @@ from backoffice.orders import (
 )
 from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
 from backoffice.pricing import forecasts
-from backoffice.reports import business_days, payouts
+from backoffice.reports import business_days, payouts, schedules, societies
 from backoffice.screenings import (
     cinemas,
     films,
@@ -63,10 +63,12 @@ __all__ = [
     "reorder_suggestions",
     "runs",
     "scans",
+    "schedules",
     "seat_outages",
     "seats",
     "session_summaries",
     "sessions",
+    "societies",
     "stock_movements",
     "surcharges",
     "ticket_types",

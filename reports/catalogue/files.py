@@ -11,12 +11,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reports.catalogue import bar, customers, drawings, lists, points, programme
+from reports.catalogue.balances import balances
 from reports.catalogue.sheets import money
+from reports.catalogue.societies import societies
 from reports.catalogue.takings import DIMENSIONS, dates_text, subtitle, takings
+from reports.models import ReportFile
 from reports.reading import Period
 from reports.tables import Table
 
 Parameters = Mapping[str, str]
+
+FIGURES = "reports.view_businessday"
+COSTS = "concessions.view_costs"
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,14 @@ class FileReport:
     permission: str
     table: Callable[[Period, Parameters], Table]
 
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """With the one to open pages of reports, where files are fetched."""
+        return tuple({FIGURES: None, self.permission: None})
 
-FIGURES = "reports.view_businessday"
-COSTS = "concessions.view_costs"
+
+def listed(name: str) -> Callable[[Period, Parameters], Table]:
+    return lambda period, _chosen: lists.LISTS[name](period).table()
 
 
 def takings_file(period: Period, chosen: Parameters) -> Table:
@@ -80,10 +91,21 @@ REPORTS: dict[str, FileReport] = {
     "winback": FileReport(
         _("Promo codes that bring back"), FIGURES, lambda period, _chosen: customers.promocodes(period)
     ),
-    "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
+    "societies": FileReport(_("Owed to authors’ societies"), FIGURES, lambda period, _chosen: societies(period)),
+    "balances": FileReport(_("Balances"), COSTS, lambda period, _chosen: balances(period)),
+    "payments": FileReport(_("Payments"), "payments.view_payment", listed("payments")),
+    "refunds": FileReport(_("Refunds"), "payments.view_refund", listed("refunds")),
+    "receipts": FileReport(_("Receipts"), "payments.view_receipt", listed("receipts")),
+    "stock": FileReport(_("Stock movements"), COSTS, listed("stock")),
+    "point_changes": FileReport(_("Changes of points"), "bonuses.view_bonustransaction", listed("point_changes")),
 }
 
 
 def title_of(name: str) -> str:
     """The name of a report for people; of one that there is no more, the one that is stored."""
     return str(REPORTS[name].title) if name in REPORTS else name
+
+
+def file_name(file: ReportFile) -> str:
+    """What the file is called once it is downloaded or attached to an e-mail, in the current language."""
+    return f"{title_of(file.report)} {file.first:%Y-%m-%d} – {file.last:%Y-%m-%d}.{file.format}"

@@ -24,8 +24,10 @@ from reports.models.figures import (
     TicketFigures,
 )
 from reports.models.files import ReportFile
-from reports.models.payouts import PayoutFile, PayoutLine
+from reports.models.mailings import ReportMailing, ReportSchedule
+from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLayout, PayoutLine
 from reports.models.session_figures import SessionFigures
+from reports.models.societies import SocietyRate
 
 __all__ = [
     "FIGURES",
@@ -40,7 +42,9 @@ __all__ = [
     "Figures",
     "MoneyFigures",
     "OrderFigures",
+    "PayoutFigures",
     "PayoutFile",
+    "PayoutLayout",
     "PayoutLine",
     "PointsFigures",
     "ProfileFigures",
@@ -48,7 +52,10 @@ __all__ = [
     "ReceiptFigures",
     "ReminderFigures",
     "ReportFile",
+    "ReportMailing",
+    "ReportSchedule",
     "SessionFigures",
+    "SocietyRate",
     "StockFigures",
     "Tender",
     "TicketFigures",

@@ -65,9 +65,11 @@ class PayoutLine(models.Model):
     # What tells the provider's operations apart, in all its files; of ours that are missing there, our own key.
     identity = models.CharField(max_length=150, editable=False)
     reference = models.CharField(_("provider’s reference"), max_length=120)
+    card = models.CharField(_("end of the card number"), max_length=4, blank=True)
     at = models.DateTimeField(_("time"), null=True)
     amount = MoneyField(_("amount in the file"), null=True)
     fee = MoneyField(_("fee"), null=True, lowest=-MAX_AMOUNT)
+    paid_on = models.DateField(_("paid out on"), null=True)
     ours = MoneyField(_("our amount"), null=True)
     outcome = models.CharField(_("result"), max_length=16, choices=Outcome)
     payment = models.ForeignKey(
@@ -108,3 +110,61 @@ class PayoutLine(models.Model):
     @property
     def is_open(self) -> bool:
         return self.clarified_at is None and self.outcome != self.Outcome.AGREES
+
+
+class PayoutLayout(models.Model):
+    """Which column of an acquirer's file of card terminal operations is what, saved by name for the next file.
+
+    While its columns have not been chosen it has no name, and keeps the file that waits to be read with them.
+    """
+
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    headings = models.JSONField(default=list, blank=True)  # of the file that it was made for
+    columns = models.JSONField(default=dict, blank=True)  # headings by what they hold: see `backoffice.reports`
+    payment_words = models.CharField(max_length=200, blank=True)
+    refund_words = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
+    )
+    content = models.BinaryField(null=True, editable=False)
+    entered = models.JSONField(default=dict, blank=True)  # what was entered with the file
+
+    FREE_TEXT: ClassVar = ["name", "headings", "columns", "payment_words", "refund_words", "entered"]
+
+    class Meta:
+        verbose_name = _("layout of terminal files")
+        verbose_name_plural = _("layouts of terminal files")
+        default_permissions = ()
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["name"], condition=~Q(name=""), name="one_payout_layout_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PayoutFigures(models.Model):
+    """What a file says the provider settled with a cinema on a day: the sums of its lines, stored when it is read.
+
+    Lines of unknown payments belong to no cinema and are not part of it.
+    """
+
+    file = models.ForeignKey(PayoutFile, models.PROTECT, related_name="figures", verbose_name=_("payout file"))
+    gateway = models.CharField(_("payment method"), max_length=16, choices=Gateway)
+    cinema = models.ForeignKey("screenings.Cinema", models.PROTECT, related_name="+", verbose_name=_("cinema"))
+    paid_on = models.DateField(_("paid out on"))
+    payments = MoneyField(_("payments"), default=0, highest=MAX_AMOUNT * 1000)
+    refunds = MoneyField(_("refunds"), default=0, highest=MAX_AMOUNT * 1000)
+    fees = MoneyField(_("fees"), default=0, lowest=-MAX_AMOUNT * 1000, highest=MAX_AMOUNT * 1000)
+
+    class Meta:
+        verbose_name = _("payout figures")
+        verbose_name_plural = _("payout figures")
+        default_permissions = ()
+        indexes = [models.Index(fields=["cinema", "paid_on"], name="payouts_of_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["file", "cinema", "paid_on"], name="one_payout_figure_a_file_and_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
