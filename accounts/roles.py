@@ -28,6 +28,7 @@ view = partial(model_permissions, "view")
 # --- What roles can view
 
 PROGRAMME = view("screenings", "cinema film genre hall seat seatoutage seatsurcharge session tickettype")
+PROGRAMME |= view("screenings", "holiday pricelist pricerow")
 SALES = view("orders", "order orderevent overdueorder ticket") | view("payments", "payment")
 SALES |= view("concessions", "concessionpreorder")
 STOCK = view("concessions", "concessionitem concessionpreorder lowstockitem reordersuggestion stockmovement")
@@ -59,7 +60,8 @@ PLANNING = (
     actions("screenings", "build_hall cancel_session copy_sessions schedule_session")
     | model_permissions("add change", "screenings", "film genre")
     | model_permissions("change", "screenings", "hall")  # halls are created with their seats by an action
-    | model_permissions("add change delete", "screenings", "seatsurcharge")
+    | model_permissions("add change delete", "screenings", "pricelist pricerow seatsurcharge")
+    | actions("screenings", "apply_pricelist publish_pricelist")
 )
 ASSORTMENT = model_permissions("add change", "concessions", "concessionitem")
 STAFF = model_permissions("view add change", "accounts", "user") | actions(
@@ -75,6 +77,7 @@ BOOKS = REPORTS | view("reports", "payoutline") | actions("reports", "clarify_pa
 PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile")  # of the whole chain
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
+    | model_permissions("add change delete", "screenings", "holiday")
     | model_permissions("delete", "screenings", "genre")
     | model_permissions("add change", "orders", "promocode")
     | model_permissions("change", "house_rules", "houserules")

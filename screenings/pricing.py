@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from cinema.money import ZERO, rounded
-from screenings.models import Seat, SeatKind, SeatSurcharge, Session, TicketType
+from screenings.models import RowSurcharge, Seat, SeatKind, SeatSurcharge, Session, TicketType, TicketTypeTerm
 
 #: Kinds of seats that are no matter of price alone: a ticket for one of them is moved to the same kind only.
 NEVER_MIXED = {SeatKind.LOVE_SEAT, SeatKind.WHEELCHAIR, SeatKind.COMPANION}
@@ -39,9 +39,16 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the prices of a session rest on besides its own price: the surcharges by seat kind."""
+    """What the prices of a session rest on besides its own price: the surcharges by seat kind, and what its row of the
+    price list says of ticket types, by their primary key.
+    """
 
     surcharges: Mapping[str, Decimal] = field(default_factory=dict)
+    types: Mapping[int, TicketTypeTerm] = field(default_factory=dict)
+
+    def sells(self, ticket_type: TicketType) -> bool:
+        term = self.types.get(ticket_type.pk)
+        return term is None or term.percent is not None or term.fixed_price is not None
 
 
 def quote(session: Session, *, seat_kind: str, ticket_type: TicketType | None, terms: Terms) -> Quote:
@@ -51,18 +58,55 @@ def quote(session: Session, *, seat_kind: str, ticket_type: TicketType | None, t
     can be priced.
     """
     percent = 100 if ticket_type is None else ticket_type.price_percent
-    surcharge = terms.surcharges.get(seat_kind, ZERO) if percent else ZERO
-    return Quote(session.price, percent, surcharge, session.price_quote_id)
+    surcharge = terms.surcharges.get(seat_kind, ZERO)
+    term = None if ticket_type is None else terms.types.get(ticket_type.pk)
+    if term is not None and term.fixed_price is not None:
+        return Quote(term.fixed_price, 100, surcharge)
+    if term is not None and term.percent is not None:
+        percent = term.percent
+    return Quote(session.price, percent, surcharge if percent else ZERO, session.price_quote_id)
+
+
+def full_price(session: Session, *, seat_kind: str, types: Iterable[TicketType], terms: Terms) -> Decimal:
+    """The price that is shown while no ticket type is chosen: that of the most expensive one that is open to everyone
+    for the film. No query."""
+    open_to_all = (
+        each
+        for each in types
+        if each.sold_to == TicketType.SoldTo.ANYBODY and each.suits(session.film.age_rating) and terms.sells(each)
+    )
+    asked = list(open_to_all) or [None]
+    return max(quote(session, seat_kind=seat_kind, ticket_type=each, terms=terms).price for each in asked)
 
 
 def terms_of(sessions: Iterable[Session]) -> dict[int, Terms]:
-    """The terms of sessions by their primary key. `hall` must be loaded. One query."""
+    """The terms of sessions by their primary key. `hall` must be loaded. One query, three if some have a price row."""
+    sessions = list(sessions)
     cinemas = {session.pk: session.hall.cinema_id for session in sessions}
     found: dict[int, dict[str, Decimal]] = {}
     rows = SeatSurcharge.objects.filter(cinema__in=set(cinemas.values())).order_by()
     for cinema, kind, amount in rows.values_list("cinema", "kind", "amount"):
         found.setdefault(cinema, {})[kind] = amount
-    return {session: Terms(found.get(cinema, {})) for session, cinema in cinemas.items()}
+    return with_rows(sessions, {key: found.get(cinema, {}) for key, cinema in cinemas.items()})
+
+
+def with_rows(sessions: Iterable[Session], surcharges: Mapping[int, Mapping[str, Decimal]]) -> dict[int, Terms]:
+    """The terms of sessions with these surcharges of their cinemas, by primary key. Two queries if some have a price
+    row, otherwise none."""
+    row_of = {session.pk: session.price_row_id for session in sessions}
+    used = {row for row in row_of.values() if row is not None}
+    own: dict[int, dict[str, Decimal]] = {}
+    types: dict[int, dict[int, TicketTypeTerm]] = {}
+    if used:
+        amounts = RowSurcharge.objects.filter(row__in=used).order_by()
+        for row, kind, amount in amounts.values_list("row", "kind", "amount"):
+            own.setdefault(row, {})[kind] = amount
+        for term in TicketTypeTerm.objects.filter(row__in=used).order_by():
+            types.setdefault(term.row_id, {})[term.ticket_type_id] = term
+    return {
+        key: Terms({**surcharges.get(key, {}), **own.get(row or 0, {})}, types.get(row or 0, {}))
+        for key, row in row_of.items()
+    }
 
 
 def costs_the_same(old: Seat, new: Seat, *, ticket_type: TicketType, terms: Terms) -> bool:
@@ -86,10 +130,3 @@ def ticket_price(*, session_price: Decimal, percent: int, surcharge: Decimal = Z
 def sold_online() -> list[TicketType]:
     """The active ticket types that customers can buy online, whatever the film's age rating. One query."""
     return list(TicketType.objects.filter(is_active=True).exclude(sold_to=TicketType.SoldTo.TILL))
-
-
-def full_type(types: Iterable[TicketType], *, rating: str = "") -> TicketType | None:
-    """The ticket type whose price is shown while none is chosen: the most expensive one that is open to everyone for a
-    film of this age rating."""
-    open_to_all = [each for each in types if each.sold_to == TicketType.SoldTo.ANYBODY and each.suits(rating)]
-    return max(open_to_all, key=lambda each: each.price_percent, default=None)

@@ -107,6 +107,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("house_rules.houserules", "rule"),
             ("screenings.cinema", "theaters"),
             ("screenings.seat", "chair"),
+            ("screenings.pricelist", "sell"),
+            ("screenings.holiday", "calendar_month"),
             ("screenings.seatsurcharge", "add_card"),
             ("screenings.tickettype", "sell"),
             ("screenings.genre", "category"),

@@ -43,7 +43,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     list_display = ["film", "hall", "start_local", "ticket_price", "status_label"]
     list_filter = ["status", "hall__cinema", "start_datetime"]
     ordering = ["start_datetime", "pk"]  # an index serves it; the model's own order sorts by the names of halls
-    list_select_related = ["film", "hall__cinema"]
+    list_select_related = ["film", "hall__cinema", "price_row"]
     list_before_template = "backoffice/screenings/to_timetable.html"
     search_fields = ["film__title"]
     actions_detail = ["cancel", "request_refunds"]
@@ -51,7 +51,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     fields = [
         ("film", "hall"),
         ("start_local", "end_local"),
-        ("ticket_price", "format"),
+        ("ticket_price", "price_row", "format"),
         ("language_label", "subtitles_label"),
         "status",
         ("cancelled_local", "cancel_reason", "cancelled_by"),

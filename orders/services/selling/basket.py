@@ -27,7 +27,7 @@ from orders.errors import (
 )
 from orders.models import OrderLine, Ticket, new_pickup_code
 from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
-from screenings.pricing import Terms, quote
+from screenings.pricing import Quote, Terms, quote, with_rows
 from screenings.services import refuse_out_of_use
 
 TicketRequest = tuple[Session, Seat, TicketType]
@@ -85,13 +85,12 @@ def fill(
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
     offer = _offer(cinema, requests, at=at)
     sessions = offer.sessions
-    terms = Terms(offer.surcharges)
     tickets = [
         Ticket(
             session=sessions[session.pk],
             seat=seat,
             ticket_type=ticket_type,
-            **quote(sessions[session.pk], seat_kind=seat.kind, ticket_type=ticket_type, terms=terms).parts,
+            **offer.quote(session, seat, ticket_type).parts,
         )
         for session, seat, ticket_type in requests
     ]
@@ -131,21 +130,26 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
 
 @dataclass
 class _Offer:
-    """What a sale of some seats has to know: their sessions and age ratings by primary key, the primary keys of their
-    cinemas, the surcharges by seat kind, and whether one of the seats is out of use, or has a live ticket, for one of
-    the sessions.
+    """What a sale of some seats has to know: their sessions, age ratings and terms by primary key, the primary keys of
+    their cinemas, the surcharges by seat kind, and whether one of the seats is out of use, or has a live ticket, for
+    one of the sessions.
     """
 
     sessions: dict[int, Session] = field(default_factory=dict)
     cinemas: set[int] = field(default_factory=set)
     ratings: dict[int, str] = field(default_factory=dict)
     surcharges: dict[str, Decimal] = field(default_factory=dict)
+    terms: dict[int, Terms] = field(default_factory=dict)
     out_of_use: bool = False
     contested: bool = False
 
+    def quote(self, session: Session, seat: Seat, ticket_type: TicketType) -> Quote:
+        sold = self.sessions[session.pk]
+        return quote(sold, seat_kind=seat.kind, ticket_type=ticket_type, terms=self.terms[session.pk])
+
 
 def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -> _Offer:
-    """Read and check the sessions. One query; only a seat that is out of use needs another, to be named."""
+    """Read and check the sessions. One query, three with a price row; a seat that is out of use needs another."""
     offer = _read_offer(requests) if requests else _Offer()
     if offer.cinemas - {cinema.pk}:
         raise DifferentCinemas(_("An order can only be for one cinema. Place a separate order for each."))
@@ -155,7 +159,7 @@ def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -
     for session, seat, ticket_type in requests:
         if seat.hall_id != offer.sessions[session.pk].hall_id:
             raise SeatNotInHall(_("There is no such seat in this hall: %(seat)s. Choose another one.") % {"seat": seat})
-        if not ticket_type.is_active:
+        if not (ticket_type.is_active and offer.terms[session.pk].sells(ticket_type)):
             raise TicketTypeNotSold(
                 _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
                 % {"type": with_inner_quotes(ticket_type)}
@@ -191,6 +195,7 @@ def _read_offer(requests: Sequence[TicketRequest]) -> _Offer:
             offer.surcharges[row.seat_kind] = row.surcharge
         offer.out_of_use |= row.seat_out
         offer.contested |= row.seat_held
+    offer.terms = with_rows(offer.sessions.values(), dict.fromkeys(offer.sessions, offer.surcharges))
     return offer
 
 
