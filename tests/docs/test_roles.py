@@ -40,6 +40,7 @@ OF_THE_CHAIN = {
     "payments.vatrate",
     "screenings.film",
     "screenings.genre",
+    "screenings.holiday",
     "screenings.tickettype",
 }
 
