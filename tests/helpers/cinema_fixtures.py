@@ -49,7 +49,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     Dispute.objects.create(payment=order.payments.get(), external_id=f"dp_{order.pk}", amount=350, heard_at=NOON)
     a_forecast(session)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
-    a_price_list(cinema, ("All", "350", {}))
+    a_price_list(cinema, ("All", "350", {}), published=False)
     SeatOutage.objects.create(seat=used.seat, since=NOON + timedelta(days=9), reason="The spring is out")
     ReorderSuggestion.objects.create(concession_item=item, quantity=1, suggested_at=NOON)
     SessionSummary.objects.create(
