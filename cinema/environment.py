@@ -61,8 +61,8 @@ def time_zone(variable: str, name: str) -> ZoneInfo:
         exit_with_error(f"{variable}: {name} is not an IANA time zone, like Europe/Moscow")
 
 
-def database_settings(url: str) -> dict[str, Any]:
-    """An entry of `DATABASES` for the URL, with the options that each engine needs under load.
+def database_settings(url: str, variable: str = "DATABASE_URL") -> dict[str, Any]:
+    """An entry of `DATABASES` for the URL in the variable, with the options that each engine needs under load.
 
     A relative path of SQLite is in the project's directory. Stops for an engine other than PostgreSQL and SQLite.
     """
@@ -88,5 +88,5 @@ def database_settings(url: str) -> dict[str, Any]:
         settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True
     else:
-        exit_with_error("DATABASE_URL must start with postgres:// or sqlite:/// and name a database")
+        exit_with_error(f"{variable} must start with postgres:// or sqlite:/// and name a database")
     return settings

@@ -118,6 +118,10 @@ DATABASES = {
         required("DATABASE_URL", "set it to postgres://USER:PASSWORD@HOST/NAME or to sqlite:///var/cinema.sqlite3")
     )
 }
+if _replica := env.str("REPORTS_DATABASE_URL", default=""):
+    DATABASES["reports"] = database_settings(_replica, "REPORTS_DATABASE_URL")  # see reports.replica
+    DATABASE_ROUTERS = ["reports.replica.Router"]
+REPORTS_MAX_LAG = timedelta(seconds=env.int("REPORTS_MAX_LAG", default=300))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -48,39 +48,91 @@ class NoPostgres(Exception):
     """There is no server to be had; the text says what to do instead."""
 
 
+STREAMING = {"wal_level": "replica", "max_wal_senders": "4", "wal_receiver_status_interval": "1s"}
+
+
 @contextlib.contextmanager
 def postgres(*, durable: bool = False) -> Iterator[str]:
     """The URL of a server to test on: the one that TEST_DATABASE_URL names, or else a new one that ends with us."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
+    with _place() as place:
+        cluster = _Cluster(place)
+        cluster.initialise()
+        with cluster.running(OPTIONS if durable else OPTIONS | NOT_DURABLE) as url:
+            yield url
+
+
+@contextlib.contextmanager
+def primary_and_standby() -> Iterator[tuple[str, str, Callable[[], None]]]:
+    """The URLs of two new servers, of which the second follows the first by streaming, and what stops the second."""
+    with _place() as first, _place() as second:
+        primary, standby = _Cluster(first), _Cluster(second)
+        primary.initialise()
+        with primary.running(OPTIONS | NOT_DURABLE | STREAMING) as url:
+            standby.follow(primary)
+            with contextlib.ExitStack() as following:
+                other = following.enter_context(standby.running(OPTIONS | NOT_DURABLE | STREAMING))
+                yield url, other, following.close
+
+
+@contextlib.contextmanager
+def _place() -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="cinema-pg-"))
-    keeper = None
     try:
-        identity = _identity(place)
-        binaries = _binaries(place, identity)
-        data = place / "data"
-        _initialise(binaries, data, identity)
-        chosen = OPTIONS if durable else OPTIONS | NOT_DURABLE
-        options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
-        with (place / "log").open("w") as log:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+class _Cluster:
+    """The data of a server, and its socket and log, in a folder of its own."""
+
+    def __init__(self, place: Path) -> None:
+        self.place, self.data = place, place / "data"
+        self.identity = _identity(place)
+        self.binaries = _binaries(place, self.identity)
+
+    def initialise(self) -> None:
+        self._call(
+            *("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--no-sync"),
+            # text sorts alike on every machine
+            *("-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"),
+        )
+
+    def follow(self, primary: "_Cluster") -> None:
+        """Begin as a copy of the other, which is running, and stream what follows."""
+        self._call("pg_basebackup", "-D", self.data, "-h", primary.place, "-U", "postgres", "-R", "-c", "fast", "-N")
+
+    @contextlib.contextmanager
+    def running(self, chosen: dict[str, str]) -> Iterator[str]:
+        options: list[str | Path] = ["-D", self.data, "-k", self.place]
+        options += [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
+        with (self.place / "log").open("w") as log:
             keeper = subprocess.Popen(
-                ["/bin/sh", "-c", KEEPER, "keeper", binaries, place, "-D", data, "-k", place, *options],
+                [*("/bin/sh", "-c", KEEPER, "keeper", self.binaries, self.place), *options],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                cwd=place,
+                cwd=self.place,
                 start_new_session=True,  # Ctrl-C is for the tests: they still need the server to tidy up
-                **identity,
+                **self.identity,
             )
-        url = f"postgres://postgres@/postgres?host={quote(str(place))}"
-        _wait_until_it_answers(url, place / "log")
-        yield url
-    finally:
-        if keeper and keeper.stdin:
-            keeper.stdin.close()
+        try:
+            url = f"postgres://postgres@/postgres?host={quote(str(self.place))}"
+            _wait_until_it_answers(url, self.place / "log")
+            yield url
+        finally:
+            if keeper.stdin:
+                keeper.stdin.close()
             keeper.wait()
-        shutil.rmtree(place, ignore_errors=True)
+
+    def _call(self, program: str, *arguments: str | Path) -> None:
+        command = [self.binaries / program, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", **self.identity)
+        if done.returncode != 0:
+            raise NoPostgres(f"{program} failed: {done.stderr.strip() or done.stdout.strip()}")
 
 
 def _identity(place: Path) -> dict[str, Any]:
@@ -109,22 +161,6 @@ def _binaries(place: Path, identity: dict[str, Any]) -> Path:
         shutil.copytree(folder, place / folder.name)
         subprocess.run(["chmod", "-R", "a+rX", place / folder.name], check=True)
     return place / package.name / "pginstall" / "bin"
-
-
-def _initialise(binaries: Path, data: Path, identity: dict[str, Any]) -> None:
-    made = subprocess.run(
-        [
-            *(binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync"),
-            # text sorts alike on every machine
-            *("-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"),
-        ],
-        capture_output=True,
-        text=True,
-        cwd="/",
-        **identity,
-    )
-    if made.returncode != 0:
-        raise NoPostgres(f"initdb failed: {made.stderr.strip() or made.stdout.strip()}")
 
 
 def _wait_until_it_answers(url: str, log: Path) -> None:

@@ -17,6 +17,7 @@ SCRATCH.mkdir(parents=True, exist_ok=True)
 os.environ |= {
     "SECRET_KEY": "used by tests only",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{quote(str(SCRATCH))}/cinema.sqlite3",
+    "REPORTS_DATABASE_URL": "",
     "DEBUG": "false",
     "SECURE_SSL_REDIRECT": "false",
     "EMAIL_URL": "memorymail://",

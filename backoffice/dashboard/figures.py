@@ -1,7 +1,7 @@
 """The figures of the first page: how full today's screenings are, and what yesterday and the week made.
 
-Everybody who may view screenings sees how full they are, and who may view figures sees the rest. At most 15 queries,
-whatever the number of cinemas, of their time zones and of screenings.
+Everybody who may view screenings sees how full they are, who may view forecasts what was expected, and who may view
+figures the rest. At most 16 queries, whatever the number of cinemas, of their time zones and of screenings.
 """
 
 from collections.abc import Mapping
@@ -14,18 +14,28 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.scope import cinemas_of, within
 from backoffice.framework.chosen_cinema import chosen_cinema
+from backoffice.pricing.expected import Expected, expected_at
 from reports import definitions
 from reports.catalogue.overview import Comparison, Overview, Screening, Today
 from reports.charts import gauge
 from reports.definitions import Definition
+from reports.definitions.basics import Unit
 from reports.tables import Kind, Link, Table, cell_text
 from screenings.models import Cinema
 
 MOST_SCREENINGS = 60  # with more, the page has a gauge for each cinema instead of one for each screening
 
+EXPECTED = Definition(
+    "expected",
+    gettext_lazy("Expected"),
+    gettext_lazy("Sum of the forecasts of these screenings. Those without a forecast are left out."),
+    Unit.COUNT,
+    lambda row: row["expected"],
+)
 OF_DAY = (definitions.ADMISSIONS, definitions.BOX_OFFICE, definitions.BAR_TAKINGS, definitions.SPEND_PER_HEAD)
 
 
@@ -44,6 +54,7 @@ class Gauge:
     link: str
     detail: str = ""
     figures: tuple[Figure, ...] = ()
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class Programme:
     gauges: list[Gauge]
     ended: list[Gauge]  # of screenings that are over, which the page folds up
     figures: tuple[Figure, ...]
-    link: str  # to the takings of the day
+    link: str  # to the takings of the day; empty for people who may not see them
 
 
 def figures_of_first_page(request: HttpRequest, at: datetime) -> dict[str, Any]:
@@ -70,16 +81,19 @@ def figures_of_first_page(request: HttpRequest, at: datetime) -> dict[str, Any]:
     chosen = chosen_cinema(request, cinemas)
     overview = Overview([chosen] if chosen else cinemas, at)
     days = overview.today(with_figures=with_figures)
+    expected = expected_at([each.session for day in days for each in day.screenings], request)
     compared = [overview.yesterday(), overview.week()] if with_figures else []
     return {
         "cinemas": cinemas,
         "cinema": chosen,
-        "programmes": _programmes(days, request, at),
+        "programmes": _programmes(days, expected, request, at),
         "comparisons": [_with_links(each) for each in compared],
     }
 
 
-def _programmes(days: list[Today], request: HttpRequest, at: datetime) -> list[Programme]:
+def _programmes(
+    days: list[Today], expected: Mapping[int, Expected], request: HttpRequest, at: datetime
+) -> list[Programme]:
     one_by_one = sum(len(day.screenings) for day in days) <= MOST_SCREENINGS or len(days) == 1
     opens = request.user.has_perm("screenings.view_session")
     programmes = []
@@ -90,14 +104,18 @@ def _programmes(days: list[Today], request: HttpRequest, at: datetime) -> list[P
             gauges = [_of_cinema(day)]
         elif one_by_one:
             for each in day.screenings:
-                (ended if each.session.end_datetime <= at else gauges).append(_of_screening(each, opens=opens))
+                drawn = _of_screening(each, expected.get(each.session.pk), opens=opens)
+                (ended if each.session.end_datetime <= at else gauges).append(drawn)
         figures = tuple(_figure(each, day.figures) for each in OF_DAY) if day.figures else ()
-        link = _takings_link(day.cinema.pk, day.date, day.date)
+        found = [expected[each.session.pk].mean for each in day.screenings if each.session.pk in expected]
+        if found:
+            figures = (_figure(EXPECTED, {"expected": round(sum(found))}), *figures)
+        link = _takings_link(day.cinema.pk, day.date, day.date) if day.figures else ""
         programmes.append(Programme(day.cinema, day.date, gauges, ended, figures, link))
     return programmes
 
 
-def _of_screening(each: Screening, *, opens: bool) -> Gauge:
+def _of_screening(each: Screening, expected: Expected | None, *, opens: bool) -> Gauge:
     session = each.session
     name = f"{each.starts:%H:%M} {session.film}"
     known = {"admissions": each.admissions, "box_office": each.box_office}
@@ -107,6 +125,7 @@ def _of_screening(each: Screening, *, opens: bool) -> Gauge:
         reverse("admin:screenings_session_change", args=[session.pk]) if opens else "",
         session.hall.name,
         tuple(_figure(each, known) for each in OF_DAY[:2]) if each.admissions is not None else (),
+        expected,
     )
 
 
@@ -117,7 +136,7 @@ def _of_cinema(day: Today) -> Gauge:
 
 
 def _figure(definition: Definition, known: Mapping[str, Any]) -> Figure:
-    kind = Kind.INTEGER if definition is definitions.ADMISSIONS else Kind.MONEY
+    kind = Kind.INTEGER if definition.unit is Unit.COUNT else Kind.MONEY
     return Figure(definition, cell_text(known[definition.key], kind))
 
 

@@ -76,6 +76,18 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         ],
     ),
     (
+        _("About customers"),
+        True,
+        [
+            ("reports:customers", "group"),
+            ("reports:cohorts", "calendar_month"),
+            ("reports:groups", "category"),
+            ("reports:favourites", "loyalty"),
+            ("reports:reminders", "event_seat"),
+            ("reports:winback", "sell"),
+        ],
+    ),
+    (
         _("Accounting"),
         True,
         [
@@ -128,6 +140,12 @@ REPORTS = {
     "films": _("Film rank"),
     "occupancy": _("Occupancy"),
     "files": _("Files"),
+    "customers": _("Customers by month"),
+    "cohorts": _("Cohorts"),
+    "groups": _("Groups of customers"),
+    "favourites": _("Favourites"),
+    "reminders": _("No-shows and reminders"),
+    "winback": _("Promo codes that bring back"),
     "day": _("Day sheet"),
     "month": _("Month sheet"),
     "actions": _("Actions to check"),

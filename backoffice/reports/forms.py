@@ -202,6 +202,38 @@ class TakingsForm(PeriodForm):
         return Against(name, Period(period.cinemas, period.first - days, period.last - days, self.at), days)
 
 
+class CustomersForm(PeriodForm):
+    """The whole chain, for who sees all of it, or one cinema: customers of several are not the sum of theirs."""
+
+    days_shown = 365
+
+    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
+        keys = [cinema.pk for cinema in cinemas]
+        self.is_whole = len(keys) == 1 or not Cinema.objects.exclude(pk__in=keys).exists()
+        one = {} if self.is_whole or data.get("cinema") else {"cinema": str(keys[0])}
+        super().__init__({**data, **one}, cinemas=cinemas, at=at)
+        if not self.is_whole:
+            self.fields["cinema"].choices = [(str(cinema.pk), str(cinema)) for cinema in cinemas]  # type: ignore[attr-defined]
+
+    def period(self) -> Period:
+        period = super().period()
+        cinemas = list(period.cinemas)
+        return period if self.is_whole else replace(period, cinemas=cinemas[:1])
+
+
+class CustomersNowForm(CustomersForm):
+    """The same without a period: customers as they are now."""
+
+    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
+        super().__init__(data, cinemas=cinemas, at=at)
+        del self.fields["first"], self.fields["last"]
+
+    def period(self) -> Period:
+        self.errors  # noqa: B018 - it cleans the data
+        self.cleaned_data |= {"first": self.today, "last": self.today}
+        return super().period()
+
+
 class FourWeeksForm(PeriodForm):
     days_shown = 28
 

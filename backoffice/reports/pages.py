@@ -18,13 +18,24 @@ from django.utils.translation import gettext_lazy
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
+from backoffice.reports import about_customers
 from backoffice.reports.accounting import actions_parts, day_parts, month_parts
 from backoffice.reports.drill_down import with_links
-from backoffice.reports.forms import DayForm, FourWeeksForm, MonthForm, PeriodForm, TakingsForm, YearForm
+from backoffice.reports.forms import (
+    CustomersForm,
+    CustomersNowForm,
+    DayForm,
+    FourWeeksForm,
+    MonthForm,
+    PeriodForm,
+    TakingsForm,
+    YearForm,
+)
 from cinema import clock
 from reports.catalogue import bar, drawings, points, programme, sheets, takings
 from reports.catalogue.files import REPORTS
 from reports.reading import Period
+from reports.replica import Source, read
 from reports.tables import Chart, Table
 from screenings.models import Cinema
 
@@ -45,6 +56,12 @@ class ReportPages(CinemaScopedAdmin):
             ("points", gettext_lazy("Points"), YearForm, points_parts),
             ("films", gettext_lazy("Film rank"), PeriodForm, films_parts),
             ("occupancy", gettext_lazy("Occupancy"), FourWeeksForm, occupancy_parts),
+            ("customers", gettext_lazy("Customers by month"), CustomersForm, about_customers.month_parts),
+            ("cohorts", gettext_lazy("Cohorts"), CustomersForm, about_customers.cohort_parts),
+            ("groups", gettext_lazy("Groups of customers"), CustomersNowForm, about_customers.group_parts),
+            ("favourites", gettext_lazy("Favourites"), CustomersNowForm, about_customers.favourite_parts),
+            ("reminders", gettext_lazy("No-shows and reminders"), CustomersForm, about_customers.reminder_parts),
+            ("winback", gettext_lazy("Promo codes that bring back"), CustomersForm, about_customers.promocode_parts),
             ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
             ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
             ("actions", gettext_lazy("Actions to check"), FourWeeksForm, actions_parts),
@@ -67,13 +84,19 @@ class ReportPages(CinemaScopedAdmin):
             cinemas = list(rows.select_related("legal_entity").order_by("name"))
             context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
             if cinemas:
-                form = form_class(with_chosen_cinema(request, cinemas), cinemas=cinemas, at=clock.now())
-                period = form.period()
-                parts = build(period, {**form.cleaned_data, "user": request.user})
-                context |= {"form": form, "parts": parts, "period": period}
+                chosen = with_chosen_cinema(request, cinemas)
+
+                def show(source: Source) -> dict[str, Any]:
+                    form = form_class(chosen, cinemas=cinemas, at=source.as_of)
+                    period = form.period()
+                    parts = build(period, {**form.cleaned_data, "user": request.user})
+                    return {"form": form, "parts": parts, "period": period, "source": source.in_words()}
+
+                context |= read(show, at=clock.now())[0]
                 if name in REPORTS and request.user.has_perm(REPORTS[name].permission):
-                    chosen = urlencode({"report": name, **{field.name: field.value() or "" for field in form}})
-                    context["as_file"] = f"{reverse('admin:reports_files_ask')}?{chosen}"
+                    entered = {field.name: field.value() or "" for field in context["form"]}
+                    query = urlencode({"report": name, **entered})
+                    context["as_file"] = f"{reverse('admin:reports_files_ask')}?{query}"
             return TemplateResponse(request, "backoffice/reports/report.html", context)
 
         return view

@@ -16,6 +16,7 @@ from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
 from backoffice.framework.import_export.pages import ImportExportMixin
+from backoffice.pricing.expected import expected_at
 from backoffice.screenings.forms import CancelSessionForm
 from backoffice.screenings.occupancy import session_occupancy
 from backoffice.screenings.session_resource import SessionResource
@@ -132,6 +133,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
             context["occupancy"] = session_occupancy(session, with_orders=with_orders, link=links, at=clock.now())
             context["day"] = session.hall.cinema.local(session.start_datetime).date()
             context["cinema"] = session.hall.cinema
+            context["expected"] = expected_at([session], request).get(session.pk)
             if request.user.has_perm("reports.view_businessday"):
                 context["booking_curve"] = booking_curve(session, clock.now())
         return super().change_view(request, object_id, form_url, context)

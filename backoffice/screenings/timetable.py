@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.chosen_cinema import chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
+from backoffice.pricing.expected import expected_at
 from backoffice.screenings import timetable_layout
 from backoffice.screenings.forms import parse_day
 from cinema import clock
@@ -38,10 +39,14 @@ class TimetableMixin(CinemaScopedAdmin):
         if cinemas:
             cinema, at = _requested_cinema(request, cinemas), clock.now()
             day = parse_day(request.GET.get("day")) or cinema.local(at).date()
+            timetable = timetable_layout.lay_out_day(
+                cinema, day, expected=lambda sessions: expected_at(sessions, request), at=at
+            )
             context |= {
                 "cinemas": cinemas,
                 "cinema": cinema,
-                "timetable": timetable_layout.lay_out_day(cinema, day, at=at),
+                "timetable": timetable,
+                "has_forecasts": any(block.expected for row in timetable.halls for block in row.blocks),
                 "day": day,
                 "today": cinema.local(at).date(),
                 "before": day - timedelta(days=1),

@@ -1,9 +1,10 @@
 """Layout of the timetable: positions of a day's sessions, by hall, on a common time axis."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from backoffice.pricing.expected import Expected
 from orders.availability.seat_counts import SeatCount, seat_counts
 from screenings.models import Cinema, Hall, Session
 from screenings.services.hall_conflicts import conflicts_of
@@ -27,6 +28,7 @@ class SessionBlock:
     cleaning: str
     lane: int  # 0 is the top one; cancelled sessions that overlap another session get the lanes below
     seats: SeatCount
+    expected: Expected | None
 
     @property
     def time(self) -> str:
@@ -60,8 +62,16 @@ class Timetable:
     now: str | None  # the position of the current time; None if it is not on the axis
 
 
-def lay_out_day(cinema: Cinema, day: date, *, at: datetime) -> Timetable:
-    """Sessions that start on this day in the cinema's time zone, cancelled ones included. Five queries."""
+def lay_out_day(
+    cinema: Cinema,
+    day: date,
+    *,
+    expected: Callable[[Sequence[Session]], Mapping[int, Expected]] = lambda _sessions: {},
+    at: datetime,
+) -> Timetable:
+    """Sessions that start on this day in the cinema's time zone, cancelled ones included. Five queries, and those of
+    `expected`, which tells what is expected at them.
+    """
     midnight, next_midnight = (
         datetime.combine(each, time(), cinema.zone).astimezone(UTC) for each in (day, day + timedelta(days=1))
     )
@@ -73,7 +83,7 @@ def lay_out_day(cinema: Cinema, day: date, *, at: datetime) -> Timetable:
         .select_related("film")
         .order_by("start_datetime", "pk")
     )
-    seats = seat_counts(sessions, at=at)
+    seats, forecasts = seat_counts(sessions, at=at), expected(sessions)
     begins, ends = _axis(cinema, day, sessions)
     return Timetable(
         cinema=cinema,
@@ -88,6 +98,7 @@ def lay_out_day(cinema: Cinema, day: date, *, at: datetime) -> Timetable:
                 hall,
                 [session for session in sessions if session.hall_id == hall.pk],
                 seats=seats,
+                forecasts=forecasts,
                 axis=(begins, ends),
             )
             for hall in halls
@@ -115,6 +126,7 @@ def _hall_row(
     sessions: Sequence[Session],
     *,
     seats: Mapping[int, SeatCount],
+    forecasts: Mapping[int, Expected],
     axis: tuple[datetime, datetime],
 ) -> HallRow:
     begins, ends = axis
@@ -138,6 +150,7 @@ def _hall_row(
                 cleaning=_percent(session.free_from - session.end_datetime, duration),
                 lane=lane,
                 seats=seats[session.pk],
+                expected=forecasts.get(session.pk),
             )
         )
     return HallRow(hall, sorted(blocks, key=lambda block: (block.starts, block.lane)), max(len(lanes), 1))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reports.catalogue import bar, drawings, lists, points, programme
+from reports.catalogue import bar, customers, drawings, lists, points, programme
 from reports.catalogue.sheets import money
 from reports.catalogue.takings import DIMENSIONS, dates_text, subtitle, takings
 from reports.reading import Period
@@ -72,6 +72,14 @@ REPORTS: dict[str, FileReport] = {
     "bar": FileReport(_("Bar"), COSTS, bar_file),
     "losses": FileReport(_("Losses of the bar"), COSTS, lambda period, _chosen: bar.losses(period, with_costs=True)),
     "points": FileReport(_("Points"), FIGURES, points_file),
+    "customers": FileReport(_("Customers by month"), FIGURES, lambda period, _chosen: customers.by_month(period)),
+    "cohorts": FileReport(_("Cohorts"), FIGURES, lambda period, _chosen: customers.cohorts(period)),
+    "groups": FileReport(_("Groups of customers"), FIGURES, lambda period, _chosen: customers.groups(period)),
+    "favourites": FileReport(_("Favourites"), FIGURES, lambda period, _chosen: customers.favourites(period)),
+    "reminders": FileReport(_("No-shows and reminders"), FIGURES, lambda period, _chosen: customers.reminders(period)),
+    "winback": FileReport(
+        _("Promo codes that bring back"), FIGURES, lambda period, _chosen: customers.promocodes(period)
+    ),
     "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
 }
 

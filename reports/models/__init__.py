@@ -1,6 +1,16 @@
-"""Business days, the figures of each day, and reports as files."""
+"""Business days, the figures of each day and of customers, and reports as files."""
 
 from reports.models.business_days import BusinessDay, DayCheck
+from reports.models.engagement import (
+    CohortFigures,
+    CustomerFigures,
+    CustomerGroup,
+    Daypart,
+    Engagement,
+    ProfileFigures,
+    PromocodeFigures,
+    ReminderFigures,
+)
 from reports.models.figures import (
     FIGURES,
     BarFigures,
@@ -21,14 +31,22 @@ __all__ = [
     "FIGURES",
     "BarFigures",
     "BusinessDay",
+    "CohortFigures",
+    "CustomerFigures",
+    "CustomerGroup",
     "DayCheck",
+    "Daypart",
+    "Engagement",
     "Figures",
     "MoneyFigures",
     "OrderFigures",
     "PayoutFile",
     "PayoutLine",
     "PointsFigures",
+    "ProfileFigures",
+    "PromocodeFigures",
     "ReceiptFigures",
+    "ReminderFigures",
     "ReportFile",
     "SessionFigures",
     "StockFigures",

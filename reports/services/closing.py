@@ -1,6 +1,6 @@
 """Close business days: freeze their figures, and check that the books agree."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -12,7 +12,7 @@ from payments.models import Refund
 from reports.days import Days
 from reports.errors import EarlierDayOpen
 from reports.models import BusinessDay, DayCheck, TicketFigures
-from reports.services.booking import book
+from reports.services.booking import book, set_advances
 from reports.services.checks import checks_of
 from reports.services.session_figures import count_locked
 from screenings.models import Session
@@ -34,8 +34,9 @@ def close_locked(day: BusinessDay, *, at: datetime) -> None:
         return
     if BusinessDay.objects.filter(cinema=day.cinema_id, starts_at__lt=day.starts_at, closed_at__isnull=True).exists():
         raise EarlierDayOpen(_("%(day)s cannot be closed: an earlier day of this cinema is still open.") % {"day": day})
-    days = days_to_count(day)
-    book(day, Days(days, cinemas=[day.cinema_id]), as_of=day.ends_at)
+    days = days_to_count([day])
+    book([day], Days(days, cinemas=[day.cinema_id]), as_of=day.ends_at)
+    set_advances(day.cinema_id, [day])
     _recount_later([each for each in days if each.recount], day)
     count_locked(_sessions_corrected_on(day).select_for_update(of=("self",)), at=at)
     DayCheck.objects.bulk_create(checks_of(day))
@@ -43,24 +44,27 @@ def close_locked(day: BusinessDay, *, at: datetime) -> None:
     day.save(update_fields=["advances", "closed_at"])
 
 
-def days_to_count(day: BusinessDay, *, recheck: bool = True) -> list[BusinessDay]:
-    """The day and the earlier ones whose figures may have changed on it: the day before, of which screenings go on and
+def days_to_count(days: Sequence[BusinessDay], *, recheck: bool = True) -> list[BusinessDay]:
+    """A day and the earlier ones whose figures may have changed on it: the day before, of which screenings go on and
     snacks wait for their guests, and those of orders of which something was refunded, or a snack was not collected.
     With `recheck` also those of the week before, those of the refunds of that week, and those found wrong since.
+
+    `days` are the same day of several cinemas, which have shared their days so far. Each date is returned once.
     """
-    earlier = BusinessDay.objects.closed().filter(cinema=day.cinema_id, starts_at__lt=day.starts_at)
+    day, cinemas = days[0], [each.cinema_id for each in days]
+    earlier = BusinessDay.objects.closed().filter(cinema__in=cinemas, starts_at__lt=day.starts_at)
     week_ago = day.starts_at - RECHECKED
     lines = RefundLine.objects.filter(
         refund__requested_at__gte=week_ago if recheck else day.starts_at,
         refund__requested_at__lt=day.ends_at,
-        refund__order__cinema=day.cinema_id,
+        refund__order__cinema__in=cinemas,
     ).order_by()
     snacks = lines.filter(preorder__isnull=False)
     uncollected = ConcessionPreorder.objects.filter(
         status=ConcessionPreorder.Status.EXPIRED,
         collection_deadline__gte=day.starts_at,
         collection_deadline__lt=day.ends_at,
-        order__cinema=day.cinema_id,
+        order__cinema__in=cinemas,
     ).order_by()
     instants = {
         *lines.filter(ticket__isnull=False).values_list("ticket__session__start_datetime", flat=True),
@@ -69,7 +73,7 @@ def days_to_count(day: BusinessDay, *, recheck: bool = True) -> list[BusinessDay
         *uncollected.values_list("order__tickets__session__start_datetime", flat=True),
     }
     near = Q(ends_at__gt=week_ago) | Q(recount=True) if recheck else Q(ends_at=day.starts_at)
-    return list({each.pk: each for each in (*earlier.filter(near), *_days_of(instants, earlier), day)}.values())
+    return list({each.date: each for each in (*earlier.filter(near), *_days_of(instants, earlier), day)}.values())
 
 
 def _days_of(instants: Iterable[datetime | None], closed: QuerySet[BusinessDay]) -> list[BusinessDay]:

@@ -1,12 +1,15 @@
 """Compare the figures of closed days with the orders, and build them anew."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 
 from reports.days import Days
 from reports.models import FIGURES, BusinessDay, Figures
-from reports.services.booking import book, difference
+from reports.reading import difference
+from reports.services.booking import BATCH, book, set_advances
 from reports.services.closing import RECHECKED, days_to_count
 from screenings.models import Cinema
 
@@ -25,16 +28,16 @@ def wrong_days(cinema: Cinema, *, but_waiting: bool = False) -> Iterator[tuple[B
     end = closed[-1].ends_at
     checked = [day for day in closed if not but_waiting or (day.ends_at <= end - RECHECKED and not day.recount)]
     by_date = {day.date: day for day in checked}
-    for days in _chunks(checked, cinema):
+    for days in _chunks(checked, cinema.pk):
         for table in FIGURES:
             found = difference(table, days, as_of=end)
-            for date in sorted({key[1] for key, row in found.items() if any(row)}):
-                yield by_date[date], table
+            for about in sorted({key[1] for key, row in found.items() if any(row)}):
+                yield by_date[about], table
 
 
-def _chunks(closed: Sequence[BusinessDay], cinema: Cinema) -> Iterator[Days]:
+def _chunks(closed: Sequence[BusinessDay], cinema: int) -> Iterator[Days]:
     for start in range(0, len(closed), CHUNK):
-        yield Days(closed[start : start + CHUNK], cinemas=[cinema.pk])
+        yield Days(closed[start : start + CHUNK], cinemas=[cinema])
 
 
 def mark_wrong_days(cinemas: Iterable[Cinema]) -> int:
@@ -43,27 +46,59 @@ def mark_wrong_days(cinemas: Iterable[Cinema]) -> int:
     return BusinessDay.objects.filter(pk__in=wrong, recount=False).update(recount=True)
 
 
-def rebuild(cinema: Cinema) -> int:
-    """Delete the figures of the cinema's closed days, and book them again, day by day. Returns the number of rows.
+def rebuild(cinemas: Iterable[Cinema]) -> int:
+    """Delete the figures of the closed days of these cinemas, and book them again, day by day. Returns the number of
+    rows.
 
-    Each day gets what it would have got, had every fact been recorded in time. Checks and explanations stay. Owns its
-    transaction.
+    Each day gets what it would have got, had every fact been recorded in time. Checks and explanations stay. Cinemas
+    whose days begin and end together are counted together. Owns its transaction.
     """
     with transaction.atomic():
-        closed = list(
-            BusinessDay.objects.select_for_update(of=("self",))
-            .filter(cinema=cinema, closed_at__isnull=False)
-            .order_by("starts_at")
-        )
+        locked = BusinessDay.objects.select_for_update(of=("self",)).filter(closed_at__isnull=False)
+        closed: defaultdict[int, list[BusinessDay]] = defaultdict(list)
+        for day in locked.filter(cinema__in=[cinema.pk for cinema in cinemas]).order_by("pk"):
+            closed[day.cinema_id].append(day)
+        for days in closed.values():
+            days.sort(key=lambda day: day.starts_at)
         for table in FIGURES:
-            table._default_manager.filter(cinema=cinema).delete()
-        rows = 0
-        for day in closed:
-            days = Days(days_to_count(day, recheck=False), cinemas=[cinema.pk])
-            rows += book(day, days, as_of=day.ends_at)
-            day.save(update_fields=["advances"])
-        # What changed more than a day after a screening without a refund, such as a payment that came late.
-        for days in _chunks(closed, cinema):
-            rows += book(closed[-1], days, as_of=closed[-1].ends_at)
-            closed[-1].save(update_fields=["advances"])
-        return rows
+            table._default_manager.filter(cinema__in=closed).delete()
+        rows = sum(_book_in_time(days) for days in _together(closed.values()))
+        return rows + sum(_book_the_rest(cinema, days) for cinema, days in closed.items())
+
+
+def _together(of_cinemas: Iterable[list[BusinessDay]]) -> list[list[BusinessDay]]:
+    """The days of cinemas in as few lists as possible: in each, what is one date begins and ends at the same time."""
+    groups: list[tuple[dict[date, tuple[datetime, datetime]], list[BusinessDay]]] = []
+    for days in of_cinemas:
+        bounds = {day.date: (day.starts_at, day.ends_at) for day in days}
+        for shared, group in groups:
+            if all(shared.get(day, both) == both for day, both in bounds.items()):
+                shared.update(bounds)
+                group += days
+                break
+        else:
+            groups.append((bounds, list(days)))
+    return [group for _shared, group in groups]
+
+
+def _book_in_time(days: Iterable[BusinessDay]) -> int:
+    """Book each date of these days with what was known by its end."""
+    dates: defaultdict[datetime, list[BusinessDay]] = defaultdict(list)
+    for day in days:
+        dates[day.starts_at].append(day)
+    rows = 0
+    for _start, same in sorted(dates.items()):
+        counted = Days(days_to_count(same, recheck=False), cinemas=[day.cinema_id for day in same])
+        rows += book(same, counted, as_of=same[0].ends_at)
+    return rows
+
+
+def _book_the_rest(cinema: int, closed: Sequence[BusinessDay]) -> int:
+    """Book what changed more than a day after a screening without a refund, such as a payment that came late, with the
+    last day. Store the balances of advances.
+    """
+    last = closed[-1]
+    rows = sum(book([last], days, as_of=last.ends_at) for days in _chunks(closed, cinema))
+    set_advances(cinema, closed)
+    BusinessDay.objects.bulk_update(closed, ["advances"], batch_size=BATCH)
+    return rows

@@ -3,6 +3,7 @@
 import logging
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import IO, Any
 
@@ -25,7 +26,7 @@ from reports.errors import ReportNotAllowed, TooManyFiles, UnknownReport
 from reports.files import FORMATS
 from reports.models import ReportFile
 from reports.reading import Period
-from reports.tables import Table
+from reports.replica import Source, read
 from screenings.models import Cinema
 
 logger = logging.getLogger(__name__)
@@ -178,25 +179,31 @@ def _claim(file: ReportFile, *, builder: str, at: datetime) -> ReportFile | None
 
 
 def _store(file: ReportFile, name: str, *, builder: str, now: Any) -> tuple[int, int]:
-    """Write the report to the storage. The size, and the number of rows."""
-    table = _table(file, at=now())
-    ReportFile.objects.filter(pk=file.pk).update(rows_done=0, rows_expected=table.expected)
+    """Write the report to the storage. The size, and the number of rows.
+
+    Raises `UnknownReport`, or `ReportNotAllowed` if the person may not see its rows any more.
+    """
+    report = _report(file.report)
+    _check(report, set(file.cinemas), file.person)
+    cinemas = list(Cinema.objects.filter(pk__in=file.cinemas).order_by("name"))
     progress = _Progress(file, builder=builder, now=now)
     with tempfile.TemporaryFile() as content:
-        FORMATS[file.format].write(table, content, file.asked_at, progress)
+
+        def write(source: Source) -> None:
+            table = report.table(Period(cinemas, file.first, file.last, source.as_of), file.parameters)
+            if words := source.in_words():
+                table = replace(table, notes=[words, *table.notes])
+            ReportFile.objects.filter(pk=file.pk).update(rows_done=0, rows_expected=table.expected)
+            content.seek(0)
+            content.truncate()
+            FORMATS[file.format].write(table, content, file.asked_at, progress)
+
+        read(write, at=now())
         progress.tell()  # laying out a document, or uploading it, begins with a fresh claim
         size = content.tell()
         content.seek(0)
         _save(name, content)
     return size, progress.rows
-
-
-def _table(file: ReportFile, *, at: datetime) -> Table:
-    """The report, limited to what the person may see now. Raises `ReportNotAllowed` or `UnknownReport`."""
-    report = _report(file.report)
-    _check(report, set(file.cinemas), file.person)
-    cinemas = list(Cinema.objects.filter(pk__in=file.cinemas).order_by("name"))
-    return report.table(Period(cinemas, file.first, file.last, at), file.parameters)
 
 
 class _Progress:

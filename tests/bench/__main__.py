@@ -1,4 +1,4 @@
-"""python -m tests.postgres --durable -- python -m tests.bench [--small] [WORD ...]
+"""python -m tests.postgres --durable -- python -m tests.bench [--small] [--tickets NUMBER] [WORD ...]
 
 Measures what the project promises and prints one table; a WORD picks the rows whose name it is in. Ratios are taken in
 one process, in turn with what they are compared to; pages are medians of visits. Nothing fails for being slow; it does
@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import time
+from dataclasses import replace
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
@@ -26,6 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("only", nargs="*", metavar="WORD", help="only the rows whose name has one of these words")
     parser.add_argument("--small", action="store_true", help="a quick trial: the figures mean nothing")
+    parser.add_argument("--tickets", type=int, metavar="NUMBER", help="behind the reports; a million without it")
     options = parser.parse_args()
     if connection.vendor != "postgresql":
         print(
@@ -36,7 +38,10 @@ def main() -> int:
     begun = time.monotonic()
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        bench = Bench(SMALL if options.small else FULL, only=options.only, tell=lambda text: print(text, flush=True))
+        scale = SMALL if options.small else FULL
+        if options.tickets:
+            scale = replace(scale, history=replace(scale.history, tickets=options.tickets))
+        bench = Bench(scale, only=options.only, tell=lambda text: print(text, flush=True))
         bench.run()
     finally:
         connection.creation.destroy_test_db("postgres", verbosity=0)

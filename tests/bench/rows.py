@@ -24,7 +24,8 @@ from jobs.leases import Lease
 from jobs.options import Options
 from jobs.quarantine import Quarantine
 from jobs.steps import JobPass, due_pks, process_batch
-from tests.bench import pages, shop, sql
+from tests.bench import pages, reports, shop, sql
+from tests.bench.history import History
 from tests.bench.measuring import alternate, contents, counted, difference, on
 from tests.bench.pages import a_file_of_films
 from tests.bench.world import DUE, OLD, GatewayHarness, analyse
@@ -52,16 +53,18 @@ class Scale:
     visits: int  # of each page
     holds: int  # pairs, at most 149: the hall has 300 seats
     shown: int  # sessions in the shop's week
+    history: History  # behind the reports
 
 
 FULL = Scale(
     old=300_000, few_old=1_000, halls=600, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=100,
     process_pairs=15, hungry=100_000, imported=100_000, listed=1_000_000, listed_halls=6_000, listed_cinemas=500,
-    visits=15, holds=120, shown=245,
+    visits=15, holds=120, shown=245, history=History(tickets=1_000_000),
 )  # fmt: skip
 SMALL = Scale(
     old=500, few_old=100, halls=20, users=100, pairs=2, batch=10, sessions_a_batch=1, idle_pairs=2, process_pairs=2,
     hungry=20, imported=600, listed=500, listed_halls=40, listed_cinemas=4, visits=2, holds=2, shown=10,
+    history=History(tickets=2_000, cinemas=2, days=20),
 )  # fmt: skip
 
 
@@ -113,6 +116,8 @@ class Bench:
             self.admin_pages()
         if not self.only or any("shop" in word for word in self.only):
             self.shop()
+        if not self.only or any("reports" in word for word in self.only):
+            self.reports()
         if not self.only or any("import" in word for word in self.only):
             self.imports()
         if not (idle or contests or any(self.wants(row) for row in ("process idle", "check_invariants", "memory"))):
@@ -314,6 +319,18 @@ class Bench:
                 sale = shop.sell_out(session, self.at)
                 name = f"shop: {shop.BUYERS} buyers, {sale.seats} seats"
                 self.row(name, str(sale), "300 seats/s", sale.rate >= 300)
+        finally:
+            self.drop(database)
+
+    def reports(self) -> None:
+        """At the end its database is dropped: with ten million tickets it has some 15 GB."""
+        database = self.another("reports")
+        try:
+            with on(database):
+                for row in reports.rows(
+                    self.scale.history, self.at, visits=self.scale.visits, run=_run_job, wants=self.wants
+                ):
+                    self.row(*row)
         finally:
             self.drop(database)
 

@@ -20,7 +20,7 @@ from tests.reliability.run_job import invariant_violations, run
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "production.md").read_text()
-_MAKING, GRANTING = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+_MAKING, GRANTING, READING = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 
 FORBIDDEN = [
     "DROP TABLE orders_ticket",
@@ -100,6 +100,16 @@ def test_the_role_that_works_sells_scans_refunds_and_runs_the_jobs(as_the_app, c
 def test_the_role_that_works_changes_no_table_and_deletes_no_book(as_the_app, statement):
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), transaction.atomic():
         connection.cursor().execute(statement)
+
+
+def test_the_role_that_reads_the_replica_reads_and_changes_nothing(as_the_app):
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute(READING)
+        cursor.execute("SET LOCAL ROLE cinema_reader")
+        cursor.execute("SELECT count(*) FROM orders_order")
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        connection.cursor().execute("UPDATE orders_order SET total_amount = 0")
 
 
 def trails() -> list[type[models.Model]]:

@@ -23,5 +23,4 @@ class Command(BaseCommand):
         if not from_scratch:
             self.stdout.write(f"{mark_wrong_days(cinemas)} days differ from the orders and will be counted again.")
             return
-        for cinema in cinemas:
-            self.stdout.write(f"{cinema}: {rebuild(cinema)} rows")
+        self.stdout.write(f"{rebuild(cinemas)} rows were booked.")

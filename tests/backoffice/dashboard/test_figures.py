@@ -12,13 +12,14 @@ from backoffice.dashboard import figures
 from cinema import clock
 from screenings.models import Cinema
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.forecasts import a_forecast
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 NOW = NOON + timedelta(minutes=1)
-MOST_QUERIES = 15
+MOST_QUERIES = 16
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +76,22 @@ def test_who_may_see_no_figures_sees_how_full_it_is(role):
     assert "Box office" not in answer.text
     assert "reports_takings" not in answer.text
     assert "Takings of the day" not in answer.text
+
+
+@pytest.mark.parametrize(("role", "sees"), [("floor_manager", True), ("cashier", False)])
+def test_the_screenings_of_tonight_are_shown_with_their_forecast(role, sees):
+    cinema = a_cinema()
+    a_day(cinema)
+    tonight = cinema.halls.get().sessions.latest("start_datetime")
+    a_forecast(tonight, horizon=7, mean=90.0)
+    a_forecast(tonight, mean=12.4)
+
+    answer = first_page(someone(role, cinema))
+
+    [programme] = answer.context["today"]["programmes"]
+    assert [each.expected.text for each in programme.gauges if each.expected] == (["6–12–18"] if sees else [])
+    assert texts_of(programme) == ({"expected": "12"} if sees else {})
+    assert ("Sold by then: 3 tickets, 0.5 days before the start." in answer.text) is sees
 
 
 def test_who_may_view_no_screenings_sees_nothing_of_them():

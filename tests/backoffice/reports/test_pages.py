@@ -8,6 +8,7 @@ from cinema import clock
 from reports.models import BusinessDay
 from screenings.models import Cinema
 from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.replicas import a_replica
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +153,21 @@ def test_an_end_alone_shows_the_week_up_to_it(own):
 
     period = answer.context_data["period"]
     assert (answer.context_data["form"].errors, period.first.isoformat()) == ({}, "2026-10-14")
+
+
+@pytest.mark.parametrize("name", sorted(REPORTS.keys() - {"files"}))
+def test_each_page_says_how_old_the_figures_of_a_replica_are(own, name):
+    client = browser(someone("owner", all_cinemas=True))
+
+    with a_replica(timedelta(minutes=3)):
+        answer = page(client, name)
+
+    assert "Figures as of " in answer.content.decode()
+    assert answer.context_data["period"].at <= clock.now() - timedelta(minutes=3)
+
+
+def test_a_page_whose_replica_is_far_behind_says_that_it_reads_the_main_database(own):
+    with a_replica(timedelta(hours=2)):
+        answer = page(browser(someone("owner", all_cinemas=True)), "takings")
+
+    assert "The copy of the database for reports is 120 minutes behind." in answer.content.decode()

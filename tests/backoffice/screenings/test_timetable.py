@@ -11,6 +11,7 @@ from screenings.services import cancel_session
 from tests.helpers import factories
 from tests.helpers.admin_pages import query_count
 from tests.helpers.factories import NOON
+from tests.helpers.forecasts import a_forecast
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,20 @@ def test_each_session_is_shown_with_its_time_seats_and_status(hall: Hall) -> Non
     assert "2 of 8" in page
     assert "Scheduled" in page
     assert "(Europe/Moscow)" in page
+
+
+@pytest.mark.parametrize(("role", "sees"), [("floor_manager", True), ("cashier", False)])
+def test_each_session_and_its_page_tell_what_is_expected_and_why(hall: Hall, role: str, sees: bool) -> None:
+    session = factories.a_session(hall, start=datetime(2026, 11, 6, 16, tzinfo=UTC))
+    a_forecast(session, horizon=3, mean=12.4)
+    client = browser(someone(role, hall.cinema))
+
+    timetable = client.get(reverse(TIMETABLE), {"day": DAY}).text
+    page = client.get(reverse("admin:screenings_session_change", args=[session.pk])).text
+
+    for text in (timetable, page):
+        assert ("6–12–18" in text) is sees
+        assert ("Sold by then: 3 tickets, 0.5 days before the start." in text) is sees
 
 
 def test_a_session_is_shown_on_the_local_day_on_which_it_starts() -> None:

@@ -104,7 +104,7 @@ def test_rebuilding_stores_the_same_balances(cinema, week):
     assert {day["advances"] for day in before} != {0}
     BusinessDay.objects.update(advances=Decimal("12.34"))
 
-    rebuild(cinema)
+    rebuild([cinema])
 
     assert list(BusinessDay.objects.closed().order_by("pk").values()) == before[: BusinessDay.objects.closed().count()]
 

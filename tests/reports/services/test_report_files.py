@@ -23,6 +23,7 @@ from reports.services.report_files import BACKOFF, MAX_WAITING
 from reports.tables import Column, Kind, Table
 from screenings.models import Cinema
 from tests.helpers.factories import NOON, a_cinema
+from tests.helpers.replicas import a_replica
 from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -138,6 +139,40 @@ def test_the_file_has_the_rows_of_the_cinemas_that_were_asked_for(
     assert rows_of(file) == [["N"], ["0"], ["1"], ["2"], ["3"]]
     assert [path.name for path in folder.iterdir()] == [file.name]
     assert file.size == (folder / file.name).stat().st_size
+
+
+def test_a_file_made_from_a_replica_says_as_of_when(person: User, cinema: Cinema, numbers: Numbers) -> None:
+    file = asked(person, cinema)
+
+    with a_replica(3 * MINUTE):
+        build(file, at=NOON)
+
+    file.refresh_from_db()
+    assert rows_of(file)[-1] == ["Figures as of 5 Nov 2026 14:57."]
+    assert numbers.period.at <= NOON - 3 * MINUTE + timedelta(seconds=30)
+
+
+def test_a_replica_that_is_lost_while_a_file_is_made_leaves_no_row_twice(
+    person: User, cinema: Cinema, numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = []
+
+    def lose(number: int) -> None:
+        if number == 2 and not lost:
+            lost.append(number)
+            raise OperationalError("canceling statement due to conflict with recovery")
+
+    monkeypatch.setattr(numbers, "at_row", lose)
+    file = asked(person, cinema)
+
+    with a_replica(MINUTE):
+        build(file, at=NOON)
+
+    file.refresh_from_db()
+    assert (file.status, file.rows_done) == (Status.READY, 3)
+    *rows, _blank, [note] = rows_of(file)
+    assert rows == [["N"], ["0"], ["1"], ["2"], ["3"]]
+    assert note.startswith("The copy of the database for reports does not answer.")
 
 
 def test_progress_is_stored_while_the_file_is_made(
