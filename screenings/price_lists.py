@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Min, Q
 
@@ -29,7 +30,7 @@ def rows_for(sessions: Sequence[Session], *, draft: PriceList | None = None) -> 
         day = cinema.business_date(session.start_datetime)
         version = next((each for each in lists.get(cinema.pk, []) if each.valid_from <= day), None)
         first = min(first_days.get((session.film_id, cinema.pk), day), day)
-        facts = {
+        facts: dict[str, Any] = {
             "day": day,
             "start": local.time().replace(tzinfo=None),
             "is_holiday": day in holidays,

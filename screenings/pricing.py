@@ -75,7 +75,7 @@ def full_price(session: Session, *, seat_kind: str, types: Iterable[TicketType],
         for each in types
         if each.sold_to == TicketType.SoldTo.ANYBODY and each.suits(session.film.age_rating) and terms.sells(each)
     )
-    asked = list(open_to_all) or [None]
+    asked: list[TicketType | None] = [*open_to_all] or [None]
     return max(quote(session, seat_kind=seat_kind, ticket_type=each, terms=terms).price for each in asked)
 
 

@@ -51,8 +51,8 @@ class SeatMap:
     @cached_property
     def prices(self) -> dict[str, Decimal]:
         """By the kind of the seat, before a ticket type is chosen."""
-        known = {"types": self.types, "terms": self.terms}
-        return {kind: full_price(self.session, seat_kind=kind, **known) for kind in SeatKind.values}
+        types, terms = self.types, self.terms
+        return {each: full_price(self.session, seat_kind=each, types=types, terms=terms) for each in SeatKind.values}
 
     def types_for(self, seat: Seat) -> list[TicketType]:
         return ticket_types_for(seat, offered=self.types)
