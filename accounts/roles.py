@@ -34,7 +34,7 @@ SALES |= view("concessions", "concessionpreorder")
 STOCK = view("concessions", "concessionitem concessionpreorder lowstockitem reordersuggestion stockmovement")
 REFUNDS = view("orders", "refundline") | view("payments", "dispute receipt receiptline refund vatrate")
 BONUSES = view("bonuses", "bonusaccount bonustransaction")
-SUMMARIES = view("screenings", "sessionsummary")
+SUMMARIES = view("screenings", "pricequote sessionsummary") | view("pricing", "pricingmode")
 ACCOUNTING = (
     SALES | STOCK | REFUNDS | BONUSES | SUMMARIES | view("orders", "promocode") | view("payments", "gatewayevent")
 )
@@ -62,6 +62,8 @@ PLANNING = (
     | model_permissions("change", "screenings", "hall")  # halls are created with their seats by an action
     | model_permissions("add change delete", "screenings", "pricelist pricerow seatsurcharge")
     | actions("screenings", "apply_pricelist publish_pricelist")
+    | model_permissions("add change delete", "pricing", "pricingmode")
+    | actions("pricing", "freeze_price")
 )
 ASSORTMENT = model_permissions("add change", "concessions", "concessionitem")
 STAFF = model_permissions("view add change", "accounts", "user") | actions(

@@ -16,7 +16,7 @@ from backoffice.orders import (
     tickets,
 )
 from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
-from backoffice.pricing import forecasts
+from backoffice.pricing import forecasts, modes
 from backoffice.reports import business_days, payouts
 from backoffice.screenings import (
     cinemas,
@@ -49,6 +49,7 @@ __all__ = [
     "leases",
     "legal_entities",
     "low_stock",
+    "modes",
     "notifications",
     "order_events",
     "orders",

@@ -1,15 +1,26 @@
 """Computes ticket prices. docs/prices.md has worked examples."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from cinema.money import ZERO, rounded
-from screenings.models import RowSurcharge, Seat, SeatKind, SeatSurcharge, Session, TicketType, TicketTypeTerm
+from screenings.models import (
+    PriceQuote,
+    RowSurcharge,
+    Seat,
+    SeatKind,
+    SeatSurcharge,
+    Session,
+    TicketType,
+    TicketTypeTerm,
+)
 
 #: Kinds of seats that are no matter of price alone: a ticket for one of them is moved to the same kind only.
 NEVER_MIXED = {SeatKind.LOVE_SEAT, SeatKind.WHEELCHAIR, SeatKind.COMPANION}
+HONOURED = timedelta(minutes=15)  # how long a price that was shown can still be bought
 #: The columns of `PriceParts`.
 PRICE_PARTS = ("price", "base_price", "percent", "surcharge", "price_quote_id")
 
@@ -51,7 +62,7 @@ class Terms:
         return term is None or term.percent is not None or term.fixed_price is not None
 
 
-def quote(session: Session, *, seat_kind: str, ticket_type: TicketType | None, terms: Terms) -> Quote:
+def quote(session: Session, seat_kind: str, ticket_type: TicketType | None, terms: Terms) -> Quote:
     """The price of a seat of this kind at the session, before any discount. Every price of a seat comes from here.
 
     `terms` are those of the session (`terms_of`). Without a ticket type, the full price. No query, so that a whole hall
@@ -107,6 +118,38 @@ def with_rows(sessions: Iterable[Session], surcharges: Mapping[int, Mapping[str,
         key: Terms({**surcharges.get(key, {}), **own.get(row or 0, {})}, types.get(row or 0, {}))
         for key, row in row_of.items()
     }
+
+
+def former_prices(sessions: Collection[Session], *, held: Any = None, at: datetime) -> Iterator[Collection[Session]]:
+    """Give the sessions, in memory, one after another the prices that can still be bought: those at which the order
+    `held` holds their seats, and those before each change of the last quarter of an hour. One or two queries.
+    """
+    kept = [keep_held_price(session, held) for session in sessions] if held is not None else []
+    if any(kept):
+        yield sessions
+    rows = PriceQuote.objects.filter(session__in=sessions, at__lte=at).order_by("-at")
+    quotes = list(rows.values_list("session", "at", "price", "pk"))
+    for changed in sorted({when for _session, when, _price, _pk in quotes if when > at - HONOURED}, reverse=True):
+        for session in sessions:
+            former = ((price, pk) for key, when, price, pk in quotes if key == session.pk and when < changed)
+            session.quoted_price, session.price_quote_id = next(former, (None, None))
+        yield sessions
+
+
+def keep_held_price(session: Session, order: Any) -> bool:
+    """Give the session, in memory, the lower price at which the unpaid order holds seats there; whether there is one.
+
+    So an order that its customer changes keeps its price. One query.
+    """
+    parts = order.tickets.filter(session=session, status="RESERVED", base_price__lt=session.price)
+    held = parts.filter(price_quote__isnull=False).order_by("base_price").first()
+    if held is not None:
+        session.quoted_price, session.price_quote_id = held.base_price, held.price_quote_id
+    elif session.price_quote_id and parts.filter(base_price=session.ticket_price).exists():
+        session.quoted_price, session.price_quote_id = None, None
+    else:
+        return False
+    return True
 
 
 def costs_the_same(old: Seat, new: Seat, *, ticket_type: TicketType, terms: Terms) -> bool:

@@ -120,6 +120,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.cinema", "theaters"),
             ("screenings.seat", "chair"),
             ("screenings.pricelist", "sell"),
+            ("pricing.pricingmode", "percent"),
+            ("screenings.pricequote", "history"),
             ("screenings.holiday", "calendar_month"),
             ("screenings.seatsurcharge", "add_card"),
             ("screenings.tickettype", "sell"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -20,7 +20,7 @@ from backoffice.framework.actions import ActionForm, ActionsMixin, SummaryItem, 
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from backoffice.framework.fields import ReasonField
-from backoffice.screenings.forms import day_field
+from backoffice.screenings.forms import NativeInput, day_field
 from cinema.money import MoneyField, format_money
 from pricing.services.list_prices import Change, apply_to_sold, list_changes, new_version, publish
 from screenings.models import Holiday, PriceList, PriceRow, RowSurcharge, TicketTypeTerm
@@ -86,7 +86,7 @@ class PriceListAdmin(ActionsMixin, CinemaScopedAdmin):
         return super().has_change_permission(request, obj) and not (obj and obj.is_published)
 
     def has_delete_permission(self, request: HttpRequest, obj: PriceList | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and obj is not None and not obj.is_published
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_published)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -158,6 +158,9 @@ class PriceRowForm(ConflictCheckingForm):
         super().__init__(*args, **kwargs)
         self.initial["weekdays"] = list(self.initial.get("weekdays") or self.instance.weekdays)
 
+    class Meta:
+        widgets: ClassVar = {name: NativeInput("time", "%H:%M") for name in ("starts_from", "starts_before")}
+
     def clean_weekdays(self) -> str:
         return "".join(sorted(self.cleaned_data["weekdays"]))
 
@@ -199,7 +202,8 @@ class PriceRowAdmin(CinemaScopedAdmin):
         ("name", "price"),
         "weekdays",
         ("starts_from", "starts_before"),
-        ("holidays", "format", "hall"),
+        ("holidays", "format"),
+        "hall",
         ("week_from", "week_until"),
     ]
 
@@ -211,7 +215,7 @@ class PriceRowAdmin(CinemaScopedAdmin):
         return super().has_change_permission(request, obj) and not (obj and obj.price_list.is_published)
 
     def has_delete_permission(self, request: HttpRequest, obj: PriceRow | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and obj is not None and not obj.price_list.is_published
+        return super().has_delete_permission(request, obj) and not (obj and obj.price_list.is_published)
 
 
 @admin.register(Holiday)

@@ -13,7 +13,7 @@ from orders.errors import ChoiceRefused, NotOnSale, SeatTaken
 from orders.models import Order
 from orders.queries import taken_tickets
 from screenings.models import Seat, SeatKind, SeatOutage, Session, TicketType
-from screenings.pricing import full_price, quote, sold_online, terms_of
+from screenings.pricing import full_price, keep_held_price, quote, sold_online, terms_of
 from screenings.seat_choice import check_single_seats
 from screenings.seat_rules import check_seats, check_ticket_types, love_seat_halves, ticket_types_for
 
@@ -26,6 +26,8 @@ class SeatMap:
 
     def __init__(self, session: Session, *, at: datetime, order: Order | None = None) -> None:
         self.session, self.order, self.at = session, order, at
+        if order is not None:
+            keep_held_price(session, order)
         self.terms = terms_of([session])[session.pk]
         types = (each for each in sold_online() if each.suits(session.film.age_rating))
         self.types = [each for each in types if self.terms.sells(each)]

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from pricing.quotes import POLICY, price_quote
+from pricing.services.facts import VERSION
 from screenings.models import PriceQuote, Session
 
 
 def end_quotes(sessions: Iterable[Session], *, code: str, at: datetime) -> None:
-    """Give these sessions their ticket price again, with a quote that says why: one of `pricing.reasons`.
+    """Give these sessions their ticket price again, with a quote that says why: a code of a reason.
 
     Sessions without a current quote are left. Three queries. Must be called inside a transaction (the sessions are
     locked).
@@ -23,11 +25,11 @@ def end_quotes(sessions: Iterable[Session], *, code: str, at: datetime) -> None:
             list_price=each.ticket_price,
             lowest=each.ticket_price,
             highest=each.ticket_price,
-            inputs={"base_price": str(each.ticket_price), "config": {"enabled": False}},
-            inputs_hash="",
+            inputs=(inputs := {"base_price": str(each.ticket_price), "config": {"enabled": False}}),
+            inputs_hash=price_quote(inputs)["inputs_hash"],
             reasons=[{"code": code, "text": "The list price applies."}],
-            policy="",
-            version="",
+            policy=POLICY,
+            version=VERSION,
         )
         for each in quoted
     )

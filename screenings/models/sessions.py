@@ -132,6 +132,7 @@ class Session(models.Model):
         related_name="+",
         verbose_name=_("price quote"),
     )
+    price_review_at = models.DateTimeField(_("next price review"), null=True, editable=False)
     format = models.CharField(_("format"), max_length=8, choices=Format, default=Format.TWO_D)
     language = models.CharField(_("language"), max_length=8, default="ru")
     subtitles = models.CharField(_("subtitles"), max_length=8, blank=True)

@@ -14,6 +14,7 @@ from concessions.models import ConcessionPreorder, ReorderSuggestion
 from notifications.models import Notification
 from orders.models import Order, Ticket
 from payments.models import Payment, Refund
+from pricing.models import PriceFreeze
 from screenings.models import PriceList, Seat, Session
 from tests.helpers.admin_fixtures import AdminFixtures
 
@@ -215,6 +216,17 @@ ACTION_CASES = [
         "new_version", "Новая версия", "cinema_manager", "floor_manager", lambda rows: rows.prices,
         "Создана новая версия", lambda rows: PriceList.objects.filter(published_at=None).count(), 1,
         "уже есть прейскурант с этого дня",
+    ),
+    ActionCase(
+        "freeze_price", "Заморозить цену", "cinema_manager", "floor_manager", lambda rows: rows.session,
+        "цена заморожена.", lambda _rows: PriceFreeze.objects.filter(ended_at=None).count(), 1,
+        "уже заморожена",
+        lambda _rows: {"Причина": "Премьера"},
+    ),
+    ActionCase(
+        "unfreeze_price", "Разморозить цену", "cinema_manager", "floor_manager", lambda rows: rows.frozen_session,
+        "снова может меняться.", lambda _rows: PriceFreeze.objects.filter(ended_at=None).count(), 0,
+        "не заморожена",
     ),
     # --- Sessions and halls
     ActionCase(

@@ -17,6 +17,7 @@ from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
 from orders.services import cancel, check_in, mark_overdue, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
+from pricing.services.repricing import freeze
 from reports.models import BusinessDay, DayCheck, PayoutLine
 from screenings.models import Cinema, Film, Hall, PriceList, SeatOutage, Session
 from screenings.services import cancel_session, start_outage
@@ -94,6 +95,11 @@ class AdminFixtures:
         """A published price list that `session`, with a ticket sold, does not follow yet."""
         factories.an_order(self.session)
         return a_price_list(self.cinema, ("All", "420", {}), valid_from=self.day)
+
+    @cached_property
+    def frozen_session(self) -> Session:
+        freeze(self.session, reason="A premiere", at=self.now)
+        return self.session
 
     @cached_property
     def outage(self) -> SeatOutage:

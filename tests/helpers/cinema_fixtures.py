@@ -18,12 +18,13 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
+from pricing.models import PricingMode
 from reports.models import BusinessDay, DayCheck, ReportFile
 from screenings.models import Cinema, Film, Genre, Holiday, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 from tests.helpers.forecasts import a_forecast
-from tests.helpers.screening_rows import a_price_list
+from tests.helpers.screening_rows import a_price_list, a_price_quote
 
 
 def create_rows_of_cinema(cinema: Cinema) -> None:
@@ -50,6 +51,8 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     a_forecast(session)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
     a_price_list(cinema, ("All", "350", {}), published=False)
+    a_price_quote(session, "380.00", at=NOON)
+    PricingMode.objects.create(cinema=cinema)
     SeatOutage.objects.create(seat=used.seat, since=NOON + timedelta(days=9), reason="The spring is out")
     ReorderSuggestion.objects.create(concession_item=item, quantity=1, suggested_at=NOON)
     SessionSummary.objects.create(

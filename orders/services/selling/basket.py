@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from cinema.money import ZERO, split
 from cinema.typography import with_inner_quotes
 from concessions.models import ConcessionItem, ConcessionPreorder
+from concessions.services import holds
 from orders.errors import (
     BasketEmpty,
     BasketTooLarge,
     DifferentCinemas,
     NotOnSale,
+    PriceChanged,
     SeatChosenTwice,
     SeatNotInHall,
     SnackNotSold,
@@ -25,9 +27,9 @@ from orders.errors import (
     TicketTypeNotForRating,
     TicketTypeNotSold,
 )
-from orders.models import OrderLine, Ticket, new_pickup_code
+from orders.models import Order, OrderLine, Ticket, new_pickup_code
 from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
-from screenings.pricing import Quote, Terms, quote, with_rows
+from screenings.pricing import Terms, former_prices, quote, with_rows
 from screenings.services import refuse_out_of_use
 
 TicketRequest = tuple[Session, Seat, TicketType]
@@ -69,9 +71,16 @@ class Basket:
 
 
 def fill(
-    cinema: Cinema, requests: Iterable[TicketRequest], snacks: Iterable[tuple[ConcessionItem, int]], *, at: datetime
+    cinema: Cinema,
+    requests: Iterable[TicketRequest],
+    snacks: Iterable[tuple[ConcessionItem, int]],
+    *,
+    at: datetime,
+    expected_total: Decimal | None = None,
+    instead_of: Order | None = None,
 ) -> Basket:
-    """Check and price a basket. Raises `BasketRefused`, `NotOnSale` or `SeatBroken`. One query if seats are free."""
+    """Check and price a basket: if the customer expects it, at former prices or those of the order that it replaces.
+    Raises `BasketRefused`, `NotOnSale`, `SeatBroken` or `PriceChanged`. One query if seats are free."""
     requests = sorted(requests, key=lambda each: (each[0].pk, each[1].pk))  # the order in which seats are taken
     quantities = _quantities(cinema, snacks)
     if not requests and not quantities:
@@ -85,28 +94,16 @@ def fill(
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
     offer = _offer(cinema, requests, at=at)
     sessions = offer.sessions
-    tickets = [
-        Ticket(
-            session=sessions[session.pk],
-            seat=seat,
-            ticket_type=ticket_type,
-            **offer.quote(session, seat, ticket_type).parts,
-        )
-        for session, seat, ticket_type in requests
-    ]
     deadline = _collection_deadline(cinema, list(sessions.values()), at=at)
-    code = new_pickup_code()
-    preorders = [
-        ConcessionPreorder(
-            concession_item=item,
-            quantity=quantity,
-            unit_price=item.price,
-            pickup_code=code,
-            collection_deadline=deadline,
-        )
-        for item, quantity in quantities
-    ]
-    return Basket(tickets, preorders, list(sessions.values()), offer.contested)
+    preorders = holds.preorders(quantities, pickup_code=new_pickup_code(), collection_deadline=deadline)
+    basket = Basket(offer.tickets(requests), preorders, list(sessions.values()), offer.contested)
+    if expected_total in (None, basket.total):
+        return basket
+    for _changed in former_prices(basket.sessions, held=instead_of, at=at):
+        former = replace(basket, tickets=offer.tickets(requests))
+        if former.total == expected_total:
+            return former
+    raise PriceChanged(expected=expected_total, total=basket.total)
 
 
 def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) -> list[tuple[ConcessionItem, int]]:
@@ -143,9 +140,11 @@ class _Offer:
     out_of_use: bool = False
     contested: bool = False
 
-    def quote(self, session: Session, seat: Seat, ticket_type: TicketType) -> Quote:
-        sold = self.sessions[session.pk]
-        return quote(sold, seat_kind=seat.kind, ticket_type=ticket_type, terms=self.terms[session.pk])
+    def tickets(self, requests: Iterable[TicketRequest]) -> list[Ticket]:
+        return [
+            Ticket(session=sold, seat=seat, ticket_type=kind, **quote(sold, seat.kind, kind, self.terms[sold.pk]).parts)
+            for sold, seat, kind in ((self.sessions[session.pk], seat, kind) for session, seat, kind in requests)
+        ]
 
 
 def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -> _Offer:
