@@ -11,7 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reports.catalogue import bar, customers, drawings, lists, points, programme
+from reports.catalogue.balances import balances
 from reports.catalogue.sheets import money
+from reports.catalogue.societies import societies
 from reports.catalogue.takings import DIMENSIONS, dates_text, subtitle, takings
 from reports.reading import Period
 from reports.tables import Table
@@ -30,6 +32,10 @@ class FileReport:
 
 FIGURES = "reports.view_businessday"
 COSTS = "concessions.view_costs"
+
+
+def listed(name: str) -> Callable[[Period, Parameters], Table]:
+    return lambda period, _chosen: lists.LISTS[name](period).table()
 
 
 def takings_file(period: Period, chosen: Parameters) -> Table:
@@ -80,7 +86,13 @@ REPORTS: dict[str, FileReport] = {
     "winback": FileReport(
         _("Promo codes that bring back"), FIGURES, lambda period, _chosen: customers.promocodes(period)
     ),
-    "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
+    "societies": FileReport(_("Owed to authors’ societies"), FIGURES, lambda period, _chosen: societies(period)),
+    "balances": FileReport(_("Balances"), COSTS, lambda period, _chosen: balances(period)),
+    "payments": FileReport(_("Payments"), "payments.view_payment", listed("payments")),
+    "refunds": FileReport(_("Refunds"), "payments.view_refund", listed("refunds")),
+    "receipts": FileReport(_("Receipts"), "payments.view_receipt", listed("receipts")),
+    "stock": FileReport(_("Stock movements"), COSTS, listed("stock")),
+    "point_changes": FileReport(_("Changes of points"), "bonuses.view_bonustransaction", listed("point_changes")),
 }
 
 

@@ -24,8 +24,9 @@ from reports.models.figures import (
     TicketFigures,
 )
 from reports.models.files import ReportFile
-from reports.models.payouts import PayoutFile, PayoutLine
+from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLine
 from reports.models.session_figures import SessionFigures
+from reports.models.societies import SocietyRate
 
 __all__ = [
     "FIGURES",
@@ -40,6 +41,7 @@ __all__ = [
     "Figures",
     "MoneyFigures",
     "OrderFigures",
+    "PayoutFigures",
     "PayoutFile",
     "PayoutLine",
     "PointsFigures",
@@ -49,6 +51,7 @@ __all__ = [
     "ReminderFigures",
     "ReportFile",
     "SessionFigures",
+    "SocietyRate",
     "StockFigures",
     "Tender",
     "TicketFigures",
