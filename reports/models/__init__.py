@@ -24,7 +24,8 @@ from reports.models.figures import (
     TicketFigures,
 )
 from reports.models.files import ReportFile
-from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLine
+from reports.models.mailings import ReportMailing, ReportSchedule
+from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLayout, PayoutLine
 from reports.models.session_figures import SessionFigures
 from reports.models.societies import SocietyRate
 
@@ -43,6 +44,7 @@ __all__ = [
     "OrderFigures",
     "PayoutFigures",
     "PayoutFile",
+    "PayoutLayout",
     "PayoutLine",
     "PointsFigures",
     "ProfileFigures",
@@ -50,6 +52,8 @@ __all__ = [
     "ReceiptFigures",
     "ReminderFigures",
     "ReportFile",
+    "ReportMailing",
+    "ReportSchedule",
     "SessionFigures",
     "SocietyRate",
     "StockFigures",

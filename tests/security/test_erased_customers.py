@@ -32,7 +32,8 @@ TECHNICAL = {
     "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
     "row", "service",
     "time_zone", "token", "visitor", "who", "claimed_by", "model", "app_label", "preferred_language", "number",
-    "reports.ReportFile.cinemas", "reports.ReportFile.parameters",
+    "reports.ReportFile.cinemas", "reports.ReportFile.parameters", "reports.ReportFile.highlights",  # totals
+    "reports.ReportMailing.cinemas", "notifications.Notification.only_for",
     "pricing.ForecastBasis.curve", "pricing.SessionForecast.levels", "pricing.SessionForecast.reasons",  # computed
     "screenings.PriceQuote.inputs", "screenings.PriceQuote.reasons",  # computed
     "reports.PayoutLine.identity", "reports.PayoutLine.reference",  # of a provider; files with other texts are refused
