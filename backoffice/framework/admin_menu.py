@@ -124,6 +124,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.cinema", "theaters"),
             ("screenings.seat", "chair"),
             ("screenings.pricelist", "sell"),
+            ("screenings.pricerow", "list"),
             ("pricing.pricingmode", "percent"),
             ("screenings.pricequote", "history"),
             ("screenings.holiday", "calendar_month"),

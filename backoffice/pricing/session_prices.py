@@ -20,8 +20,11 @@ class FreezeForm(ActionForm):
 
 
 def frozen(session: Session) -> PriceFreeze | None:
-    """The freeze that keeps the session's price now."""
-    return session.price_freezes.filter(ended_at=None).select_related("actor").first()
+    """The freeze that keeps the session's price now. Read once a row: a page asks several times."""
+    if "_freeze" not in session.__dict__:
+        session.__dict__["_freeze"] = session.price_freezes.filter(ended_at=None).select_related("actor").first()
+    found: PriceFreeze | None = session.__dict__["_freeze"]
+    return found
 
 
 def price_in_words(session: Session) -> Iterator[str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,6 +14,7 @@ from cinema.history import BASELINE
 from cinema.validators import clean_reason
 from orders.models import Ticket
 from pricing.errors import PriceListRefused
+from pricing.models import PriceFreeze
 from pricing.services.quoting import end_quotes
 from screenings.models import PriceList, PriceRow, RowSurcharge, Session, TicketTypeTerm
 from screenings.price_lists import rows_for
@@ -31,7 +32,8 @@ class Change:
 
 
 def list_changes(price_list: PriceList, *, at: datetime) -> list[Change]:
-    """What the version, as if it were published, changes for sessions on sale from its first day on. Reads only."""
+    """What the version, as if it were published, changes for sessions on sale from its first day on. Those whose price
+    is frozen are left out. Reads only."""
     sessions = _sessions(price_list, at=at)
     return _changes(price_list, list(sessions))
 
@@ -99,9 +101,10 @@ def _copied(part: Any, row: PriceRow, *columns: str) -> Any:
 
 def _sessions(price_list: PriceList, *, at: datetime) -> "QuerySet[Session]":
     begins, _ends = price_list.cinema.day_bounds(price_list.valid_from)
+    frozen = PriceFreeze.objects.filter(session=OuterRef("pk"), ended_at=None)
     return (
         Session.objects.on_sale(at)
-        .filter(hall__cinema=price_list.cinema_id, start_datetime__gte=begins)
+        .filter(~Exists(frozen), hall__cinema=price_list.cinema_id, start_datetime__gte=begins)
         .select_related("film", "hall__cinema", "price_row")
         .order_by("start_datetime", "pk")
     )

@@ -7,6 +7,7 @@ import pytest
 
 from pricing.errors import PriceListRefused
 from pricing.services.list_prices import apply_to_sold, list_changes, new_version, publish
+from pricing.services.repricing import freeze
 from screenings.models import PriceList, PriceQuote, Session
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_hall, a_session, an_adult, an_order
@@ -74,6 +75,14 @@ def test_the_list_price_ends_an_adaptive_price(hall, draft):
     session.refresh_from_db()
     assert (session.price, session.price_quote) == (Decimal("420.00"), None)
     assert PriceQuote.objects.get(session=session, at=NOON).price == Decimal("420.00")
+
+
+def test_a_frozen_price_is_not_that_of_the_list(hall, draft):
+    session = a_session(hall, start=NOON + 3 * DAY)
+    freeze(session, reason="Announced in the paper", at=NOON - DAY)
+
+    assert publish(draft, at=NOON) == []
+    assert price_of(session) == 350
 
 
 def test_a_list_that_is_published_or_empty_or_too_late_is_refused(hall, draft):
