@@ -24,6 +24,6 @@ TITLES: dict[str, str | Promise] = {
     "build_reports": _("Make report files"),
     "update_session_figures": _("Count past screenings"),
     "close_business_day": _("Close business days"),
-    "check_invariants": _("Check data consistency"),
     "forecast_sessions": _("Forecast screenings"),
+    "check_invariants": _("Check data consistency"),
 }

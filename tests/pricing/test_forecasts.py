@@ -160,6 +160,17 @@ def test_what_is_sold_already_is_the_least_that_comes() -> None:
     assert (found["p10"] >= 250, found["mean"] >= 250) == (True, True)
 
 
+def test_sold_out_sessions_do_not_tell_when_people_book() -> None:
+    full = [row | {"capacity": row["admissions"], "bookings": [[7, row["admissions"]]]} for row in HISTORY[::2]]
+    known = HISTORY[1::2]
+
+    mixed = forecast_session([*known, *full], EVENING, None, {})["curve"]
+    all_full = forecast_session([row | {"capacity": row["admissions"]} for row in HISTORY], EVENING, None, {})["curve"]
+
+    assert mixed == forecast_session(known, EVENING, None, {})["curve"]
+    assert all_full == forecast_session(HISTORY, EVENING, None, {})["curve"]  # better than a usual one
+
+
 def test_the_curve_is_learned_from_past_bookings_or_taken_from_the_configuration() -> None:
     bare = [{name: value for name, value in row.items() if name != "bookings"} for row in HISTORY]
     given = [[0, 0.0], [5, 0.5], [20, 1.0]]
