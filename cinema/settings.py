@@ -191,7 +191,7 @@ UNFOLD = {
         "navigation": [{"title": _("Two-step sign-in"), "link": reverse_lazy("admin:accounts_user_second_factor")}]
     },
     "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
-    "STYLES": [lambda _request: static("backoffice/admin.css")],
+    "STYLES": [lambda _request: static("reports/charts.css"), lambda _request: static("backoffice/admin.css")],
     "SCRIPTS": [lambda _request: static("backoffice/admin.js")],
 }
 

@@ -78,7 +78,8 @@ def by_day(period: Period, horizon: int) -> Chart:
         series[FORECAST.name].append(FORECAST.of(row))
         series[ADMISSIONS.name].append(row["came"])
     draw = charts.lines if len(days) > 1 else charts.grouped
-    return draw(_("Forecast and admissions"), days, series, label=Column("day", _("Day"), Kind.DATE))
+    label = Column("day", _("Day"), Kind.DATE)
+    return draw(_("Forecast and admissions"), days, series, kind=Kind.INTEGER, label=label)
 
 
 def _past(period: Period) -> QuerySet[SessionForecast]:

@@ -21,7 +21,7 @@ WEEK = 7
 def expect_locked(items: Sequence[ConcessionItem], *, at: datetime) -> None:
     """Write onto the items how much of each is expected to be used today and in a week.
 
-    Nothing is known of an item whose cinema had no guests in the last weeks, or has no forecast. Five queries, however
+    Nothing is known of an item whose cinema had no guests in the last weeks, or has no forecast. Seven queries, however
     many items. Must be called inside a transaction (the items are locked).
     """
     cinemas = {cinema.pk: cinema for cinema in Cinema.objects.filter(pk__in={item.cinema_id for item in items})}

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
-from concessions.models import ConcessionItem
+from concessions.models import ConcessionItem, ReorderSuggestion
 from screenings.services import cancel_session
 from tests.helpers.business_days import close_days
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_item
@@ -68,11 +68,13 @@ def test_it_is_worked_out_once_a_night(hall):
 def test_reorder_suggestions_cover_it_but_never_go_above_the_maximum(hall):
     item = ConcessionItem.objects.get(cinema=hall.cinema)  # 47 of 100 in stock
     a_forecast(a_session(hall, start=NOON + HOUR), mean=40.0, made_at=NOON)
+    ReorderSuggestion.objects.create(concession_item=item, quantity=53, suggested_at=NOON)
     run()
 
     item.refresh_from_db()
 
     assert (item.expected_week, item.threshold, item.suggested_order) == (30, 20, 3)
+    assert list(item.reorder_suggestions.values_list("quantity", flat=True)) == [3]
     item.expected_week = 500
     assert item.suggested_order == 53
     item.expected_week = None
