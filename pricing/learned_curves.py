@@ -9,7 +9,6 @@ from pricing.forecast_inputs import Session, number
 
 _GRID = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 9.0, 11.0, 14.0, 21.0, 28.0)
 _FEWEST = 200.0  # seats, over all past sessions with bookings
-_SOLD_OUT = 0.97  # of the seats: a party found too few
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,8 @@ DEFAULT_CURVE = CurveEstimate(
 
 def learn_curve(past: Sequence[Session]) -> CurveEstimate | None:
     """The share of all seats that was still to come at each time; None if too few past sessions tell."""
-    rows = _booked(session for session in past if not _sold_out(session))
+    # A sold-out session refused late buyers, so that its sales look earlier than demand was.
+    rows = _booked(session for session in past if not session.is_sold_out)
     if sum(total for _bookings, total in rows) < _FEWEST:
         rows = _booked(past)
     days = sorted({days for bookings, _total in rows for days, _sold in bookings})
@@ -65,11 +65,6 @@ def learn_curve(past: Sequence[Session]) -> CurveEstimate | None:
 
 def _booked(past: Iterable[Session]) -> list[tuple[Sequence[tuple[float, float]], float]]:
     return [(session.bookings, session.admissions) for session in past if session.bookings and session.admissions]
-
-
-def _sold_out(session: Session) -> bool:
-    """Whether it refused late buyers, so that its sales look earlier than demand was."""
-    return session.capacity is not None and (session.admissions or 0.0) >= _SOLD_OUT * session.capacity
 
 
 def sold_by(bookings: Sequence[tuple[float, float]], day: float, total: float) -> float:
