@@ -64,7 +64,11 @@ def accuracy(period: Period) -> Table:
             *(Column(each.key, each.name, KINDS[each.unit], each) for each in SHOWN),
         ],
         rows=[{"horizon": each, **_figures(found[each])} for each in HORIZONS[::-1] if each in found],
-        notes=[_("Day 0 is the morning of the screening. A forecast that was made earlier is judged by its own days.")],
+        notes=[
+            _("Day 0 is the morning of the screening. A forecast that was made earlier is judged by its own days.")
+            if found
+            else _("There is nothing to compare in this period: no screening that was forecast is over yet.")
+        ],
     )
 
 
