@@ -17,7 +17,7 @@ from backoffice.orders import (
 )
 from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
 from backoffice.pricing import forecasts
-from backoffice.reports import business_days, payouts
+from backoffice.reports import business_days, payouts, societies
 from backoffice.screenings import (
     cinemas,
     films,
@@ -67,6 +67,7 @@ __all__ = [
     "seats",
     "session_summaries",
     "sessions",
+    "societies",
     "stock_movements",
     "surcharges",
     "ticket_types",

@@ -23,6 +23,10 @@ class LineClarified(Refused, code="line_clarified"):
     """The difference of a payout line is clarified already, or there is none."""
 
 
+class ChooseOneCinema(Refused, code="choose_one_cinema"):
+    """Customers are counted for the whole chain or for one cinema, not for some of its cinemas together."""
+
+
 class UnknownReport(Refused, code="report_unknown"):
     """There is no report of this name, or not any more."""
 

@@ -60,6 +60,18 @@ class Described(Protocol):
     def sentence(self) -> Text: ...
 
 
+def explanation(definition: Described) -> str:
+    """What a figure means: its sentence, and where it has them its formula, unit and source."""
+    said = [str(definition.sentence)]
+    formula, source = getattr(definition, "formula", ""), getattr(definition, "source", "")
+    if formula:
+        said.append(_("Formula: %(formula)s.") % {"formula": formula})
+        said.append(_("Unit: %(unit)s.") % {"unit": definition.unit.label})  # type: ignore[attr-defined]
+    if source:
+        said.append(_("Source: %(source)s") % {"source": source})
+    return " ".join(said)
+
+
 @dataclass(frozen=True)
 class Column:
     key: str
@@ -67,6 +79,10 @@ class Column:
     kind: Kind = Kind.TEXT
     definition: Described | None = None
     is_summed: bool = False  # the table's last row has the sum of this column
+
+    @property
+    def explanation(self) -> str:
+        return explanation(self.definition) if self.definition is not None else ""
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,17 @@
 from accounts.services.account_changes import are_independent, name_approvers, record_account_change
 from accounts.services.approvals import approve, approvers_of, refuse, request_approval
-from accounts.services.consents import erase_consents, export_consents
+from accounts.services.consents import export_consents
 from accounts.services.deactivation import deactivate, reactivate
 from accounts.services.erasure import (
     admin_log,
     anonymise,
     delete_login_attempts,
+    forget_customer,
     is_anonymous,
     redact_approvals,
     text_of_higher_apps,
 )
-from accounts.services.export import facts_of
+from accounts.services.export import facts_of, rows_about_customer
 from accounts.services.free_text import Words, redact_everywhere, redact_rows
 from accounts.services.limits import LIMIT_WINDOW, is_above_limit, require_approval_above_limit
 from accounts.services.password_links import account_of_link, link_state, password_token, set_password_by_link
@@ -29,9 +30,9 @@ __all__ = [
     "are_independent",
     "deactivate",
     "delete_login_attempts",
-    "erase_consents",
     "export_consents",
     "facts_of",
+    "forget_customer",
     "is_above_limit",
     "is_anonymous",
     "link_state",
@@ -47,6 +48,7 @@ __all__ = [
     "request_approval",
     "require_approval_above_limit",
     "roles_to_give",
+    "rows_about_customer",
     "set_password_by_link",
     "sync_roles",
     "text_of_higher_apps",

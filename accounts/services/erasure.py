@@ -1,6 +1,6 @@
 """Removes personal data from a customer's account. The row itself stays, since orders and points refer to it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Approval, RecoveryCode, User
+from accounts.services.consents import erase_consents
 from accounts.services.free_text import ERASED, Columns
 from cinema.status import transition
 
@@ -57,6 +58,18 @@ def text_of_higher_apps() -> Columns:
     """The columns of text in the admin's log, and those that models of higher apps name as `FREE_TEXT`. Reads only."""
     declared = {model: list(model.FREE_TEXT) for model in apps.get_models() if hasattr(model, "FREE_TEXT")}
     return {admin_log().model: ["object_repr", "change_message"], **declared}
+
+
+def forget_customer(recipients: Collection[str], *, user: User | None, orders: Collection[int]) -> None:
+    """Remove a customer from the consents, and from the rows of higher apps that are about customers: each model that
+    has such rows says how, in a class method `forget_customer(user=…, orders=…)`.
+
+    Must be called inside a transaction (the orders are locked).
+    """
+    erase_consents(recipients, user=user, orders=orders)
+    for model in apps.get_models():
+        if hasattr(model, "forget_customer"):
+            model.forget_customer(user=user, orders=orders)
 
 
 def redact_approvals(rows: Iterable[Model], *, at: datetime) -> list[Approval]:

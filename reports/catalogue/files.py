@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reports.catalogue import bar, drawings, lists, points, programme
+from reports.catalogue import bar, customers, drawings, lists, points, programme
+from reports.catalogue.balances import balances
 from reports.catalogue.sheets import money
+from reports.catalogue.societies import societies
 from reports.catalogue.takings import DIMENSIONS, dates_text, subtitle, takings
 from reports.reading import Period
 from reports.tables import Table
@@ -30,6 +32,10 @@ class FileReport:
 
 FIGURES = "reports.view_businessday"
 COSTS = "concessions.view_costs"
+
+
+def listed(name: str) -> Callable[[Period, Parameters], Table]:
+    return lambda period, _chosen: lists.LISTS[name](period).table()
 
 
 def takings_file(period: Period, chosen: Parameters) -> Table:
@@ -72,7 +78,21 @@ REPORTS: dict[str, FileReport] = {
     "bar": FileReport(_("Bar"), COSTS, bar_file),
     "losses": FileReport(_("Losses of the bar"), COSTS, lambda period, _chosen: bar.losses(period, with_costs=True)),
     "points": FileReport(_("Points"), FIGURES, points_file),
-    "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
+    "customers": FileReport(_("Customers by month"), FIGURES, lambda period, _chosen: customers.by_month(period)),
+    "cohorts": FileReport(_("Cohorts"), FIGURES, lambda period, _chosen: customers.cohorts(period)),
+    "groups": FileReport(_("Groups of customers"), FIGURES, lambda period, _chosen: customers.groups(period)),
+    "favourites": FileReport(_("Favourites"), FIGURES, lambda period, _chosen: customers.favourites(period)),
+    "reminders": FileReport(_("No-shows and reminders"), FIGURES, lambda period, _chosen: customers.reminders(period)),
+    "winback": FileReport(
+        _("Promo codes that bring back"), FIGURES, lambda period, _chosen: customers.promocodes(period)
+    ),
+    "societies": FileReport(_("Owed to authors’ societies"), FIGURES, lambda period, _chosen: societies(period)),
+    "balances": FileReport(_("Balances"), COSTS, lambda period, _chosen: balances(period)),
+    "payments": FileReport(_("Payments"), "payments.view_payment", listed("payments")),
+    "refunds": FileReport(_("Refunds"), "payments.view_refund", listed("refunds")),
+    "receipts": FileReport(_("Receipts"), "payments.view_receipt", listed("receipts")),
+    "stock": FileReport(_("Stock movements"), COSTS, listed("stock")),
+    "point_changes": FileReport(_("Changes of points"), "bonuses.view_bonustransaction", listed("point_changes")),
 }
 
 

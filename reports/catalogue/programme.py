@@ -8,12 +8,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import ExtractHour
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reports import definitions
 from reports.catalogue.takings import column_of, subtitle
 from reports.definitions import Unit
-from reports.models import SessionFigures, TicketFigures
+from reports.models import Daypart, SessionFigures, TicketFigures
 from reports.reading import Period, sums
 from reports.tables import Column, Table
 from screenings.models import Film, Session
@@ -31,10 +30,10 @@ FILM = (
 
 #: Names and first hours of the parts of a day; the first one begins with the business day.
 DAYPARTS = [
-    (gettext_lazy("Morning"), time(5)),
-    (gettext_lazy("Afternoon"), time(12)),
-    (gettext_lazy("Evening"), time(17)),
-    (gettext_lazy("Late evening"), time(21)),
+    (Daypart.MORNING.label, time(5)),
+    (Daypart.AFTERNOON.label, time(12)),
+    (Daypart.EVENING.label, time(17)),
+    (Daypart.LATE.label, time(21)),
 ]
 
 

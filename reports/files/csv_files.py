@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from reports.files.formulas import escape_formula
 from reports.files.progress import Progress, counted, no_progress
-from reports.tables import Column, Kind, Table, in_zone
+from reports.tables import Column, Kind, Table, explanation, in_zone
 
 
 def write(table: Table, file: IO[bytes], _at: datetime, progress: Progress = no_progress) -> None:
@@ -32,7 +32,7 @@ def write(table: Table, file: IO[bytes], _at: datetime, progress: Progress = no_
         cells = [_as_text(column, totals.get(column.key), table, mark) for column in table.columns]
         writer.writerow([cells[0] or _("Total"), *cells[1:]])
     explanations = [[str(each)] for each in table.notes]
-    explanations += [[str(each.name), str(each.sentence)] for each in table.definitions()]
+    explanations += [[str(each.name), explanation(each)] for each in table.definitions()]
     if explanations:
         writer.writerows([[], *([escape_formula(each) for each in row] for row in explanations)])
     text.detach()  # writes what is left, and keeps the file open

@@ -14,7 +14,7 @@ from reports.charts.images import colour
 from reports.errors import TooLongForPdf
 from reports.files.formulas import valid_xml
 from reports.files.progress import Progress, counted, no_progress
-from reports.tables import Kind, Table, cell_text, total_texts
+from reports.tables import Kind, Table, cell_text, explanation, total_texts
 
 MAX_PDF_ROWS = 2_000  # forty pages; each thousand rows takes a hundred megabytes of memory
 SOURCE = Path(__file__).with_name("report.typ")
@@ -72,7 +72,7 @@ def content(table: Table, at: datetime, progress: Progress = no_progress) -> dic
         "empty": _("No figures for this period."),
         "notes": [valid_xml(str(each)) for each in table.notes],
         "definitions_title": _("What the figures mean"),
-        "definitions": [[valid_xml(str(each.name)), valid_xml(str(each.sentence))] for each in table.definitions()],
+        "definitions": [[valid_xml(str(each.name)), valid_xml(explanation(each))] for each in table.definitions()],
         "charts": [
             {
                 "title": valid_xml(str(chart.table.title)),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cinema.money import currency_sign
 from reports.files.formulas import escape_formula, valid_xml
 from reports.files.progress import Progress, counted, no_progress
-from reports.tables import Column, Kind, Table, in_zone
+from reports.tables import Column, Kind, Table, explanation, in_zone
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -146,7 +146,7 @@ def _explain(book: "Workbook", table: Table, at: datetime) -> None:
     made = in_zone(at, table.zone)
     rows = [(str(table.title), str(table.subtitle)), *(("", str(note)) for note in table.notes)]
     rows.append((_("Made"), f"{made:%Y-%m-%d %H:%M} {made:%Z}"))
-    rows += [(str(each.name), str(each.sentence)) for each in table.definitions()]
+    rows += [(str(each.name), explanation(each)) for each in table.definitions()]
     for number, (name, text) in enumerate(rows):
         write_text(sheet, number, 0, name, bold)
         write_text(sheet, number, 1, text, wrapped)

@@ -1,6 +1,16 @@
-"""Business days, the figures of each day, and reports as files."""
+"""Business days, the figures of each day and of customers, and reports as files."""
 
 from reports.models.business_days import BusinessDay, DayCheck
+from reports.models.engagement import (
+    CohortFigures,
+    CustomerFigures,
+    CustomerGroup,
+    Daypart,
+    Engagement,
+    ProfileFigures,
+    PromocodeFigures,
+    ReminderFigures,
+)
 from reports.models.figures import (
     FIGURES,
     BarFigures,
@@ -14,23 +24,34 @@ from reports.models.figures import (
     TicketFigures,
 )
 from reports.models.files import ReportFile
-from reports.models.payouts import PayoutFile, PayoutLine
+from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLine
 from reports.models.session_figures import SessionFigures
+from reports.models.societies import SocietyRate
 
 __all__ = [
     "FIGURES",
     "BarFigures",
     "BusinessDay",
+    "CohortFigures",
+    "CustomerFigures",
+    "CustomerGroup",
     "DayCheck",
+    "Daypart",
+    "Engagement",
     "Figures",
     "MoneyFigures",
     "OrderFigures",
+    "PayoutFigures",
     "PayoutFile",
     "PayoutLine",
     "PointsFigures",
+    "ProfileFigures",
+    "PromocodeFigures",
     "ReceiptFigures",
+    "ReminderFigures",
     "ReportFile",
     "SessionFigures",
+    "SocietyRate",
     "StockFigures",
     "Tender",
     "TicketFigures",

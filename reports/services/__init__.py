@@ -1,6 +1,7 @@
 from reports.services.closing import close_locked
 from reports.services.days import open_days
 from reports.services.differences import settle
+from reports.services.engagement import open_engagement, refresh_locked
 from reports.services.payouts import clarify, read_payouts
 from reports.services.rebuilding import mark_wrong_days, rebuild, wrong_days
 from reports.services.report_files import ask, ask_again, build, forget, may_have, open_file
@@ -17,9 +18,11 @@ __all__ = [
     "mark_wrong_days",
     "may_have",
     "open_days",
+    "open_engagement",
     "open_file",
     "read_payouts",
     "rebuild",
+    "refresh_locked",
     "settle",
     "wrong_days",
 ]

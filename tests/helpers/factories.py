@@ -237,6 +237,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.BusinessDay": ("cinema__name", "date"),
     "screenings.Cinema": ("name",),
     "screenings.Film": ("title",),
+    "screenings.Genre": ("name",),
     "screenings.Hall": ("name",),
     "screenings.Seat": ("hall__name", "row", "number"),
     "screenings.Session": ("hall__name", "start_datetime"),

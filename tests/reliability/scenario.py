@@ -78,6 +78,7 @@ JOBS = (
     "build_reports",
     "update_session_figures",
     "close_business_day",
+    "refresh_engagement",
     "forecast_sessions",
 )
 

@@ -24,6 +24,7 @@ NOT_TRIED = {
     "update_session_figures",
     "close_business_day",
     "forecast_sessions",
+    "refresh_engagement",
 }
 JOBS_WITH_QUARANTINE = [job for job in JOBS if job not in NOT_TRIED]
 AFTER_BACKOFF = AT + BACKOFF[0] + timedelta(seconds=1)

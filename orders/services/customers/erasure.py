@@ -12,7 +12,7 @@ from accounts.services import (
     admin_log,
     anonymise,
     delete_login_attempts,
-    erase_consents,
+    forget_customer,
     is_anonymous,
     redact_approvals,
     redact_everywhere,
@@ -118,7 +118,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         redact_rows(Scan.objects.filter(ticket__order__in=keys), FREE_TEXT[Scan], about_them)
         if account is not None:
             redact_rows(account.transactions.all(), FREE_TEXT[BonusTransaction], about_them)
-        erase_consents(own_addresses if whole else (), user=user, orders=keys)
+        forget_customer(own_addresses if whole else (), user=user, orders=keys)
         if whole:
             delete_login_attempts({customer.address.lower()})
             anywhere = Words(addresses=own_addresses, names=names, beside_addresses=True)

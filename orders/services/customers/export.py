@@ -5,7 +5,7 @@ from typing import Any
 
 from axes.models import AccessAttempt
 
-from accounts.services import export_consents, facts_of
+from accounts.services import export_consents, facts_of, rows_about_customer
 from bonuses.services import points_of_customer
 from orders.models import Order
 from orders.services.customers.customer import Customer
@@ -37,6 +37,7 @@ def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
     )
     user = customer.user
     names = {customer.address, customer.address.lower()} if customer.only is None else set()
+    counted = [] if customer.only else [order.pk for order in orders]  # figures of a guest are of all with the address
     attempts = AccessAttempt.objects.filter(username__in=names)
     return {
         "asked_at": at,
@@ -50,6 +51,7 @@ def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
             for message in customer.messages(orders)
         ],
         "marketing_consents": export_consents(names, user=user, orders=[order.pk for order in orders]),
+        "figures": rows_about_customer(user=user, orders=counted),
         "failed_log_ins": [facts_of(each, "attempt_time ip_address user_agent".split()) for each in attempts],
     }
 

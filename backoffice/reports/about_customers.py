@@ -1,0 +1,60 @@
+"""Pages about customers: see `reports.catalogue.customers`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from reports.catalogue import customers
+from reports.reading import Period
+from reports.tables import Chart, Table
+
+Parts = Sequence[Table | Chart]
+
+
+def month_parts(period: Period, _chosen: Any) -> Parts:
+    """At most five queries."""
+    return _with_charts(customers.by_month(period))
+
+
+def cohort_parts(period: Period, _chosen: Any) -> Parts:
+    """At most four queries."""
+    return _with_charts(customers.cohorts(period))
+
+
+def group_parts(period: Period, _chosen: Any) -> Parts:
+    """At most three queries."""
+    return _with_charts(customers.groups(period))
+
+
+def favourite_parts(period: Period, _chosen: Any) -> Parts:
+    """A table of each kind. At most five queries."""
+    whole = customers.favourites(period)
+    rows: Any = whole.rows
+    tables = [
+        replace(
+            whole,
+            title=kind,
+            subtitle=whole.subtitle,
+            columns=whole.columns[1:],
+            rows=list(of_kind),
+            notes=[],
+        )
+        for kind, of_kind in groupby(rows, key=lambda row: row["kind"])
+    ]
+    return [*tables[:-1], replace(tables[-1], notes=whole.notes)] if tables else [whole]
+
+
+def reminder_parts(period: Period, _chosen: Any) -> Parts:
+    """Three queries."""
+    by_month = customers.reminders_by_month(period)
+    return [customers.reminder_effect(period), *_with_charts(by_month)]
+
+
+def promocode_parts(period: Period, _chosen: Any) -> Parts:
+    """Three queries."""
+    return [customers.promocodes(period)]
+
+
+def _with_charts(table: Table) -> Parts:
+    return [*table.charts, table]
