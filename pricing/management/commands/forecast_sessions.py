@@ -12,6 +12,7 @@ from screenings.models import Session
 class Command(JobCommand):
     help = "Forecast the admissions of coming screenings, and what the bar will need, from past ones and advance sales."
 
+    overdue_matters = False  # a screening does not say since when it is planned, and no books depend on forecasts
     known: Known | None = None
 
     def steps(self) -> list[Step]:
