@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concessions', '0004_costs'),
+        ('concessions', '0005_report_indexes'),
         ('screenings', '0013_legal_entities'),
     ]
 
