@@ -73,6 +73,8 @@ RATES = model_permissions("add change", "payments", "vatrate")
 RATES |= model_permissions("view add change", "reports", "societyrate")
 LEGAL_ENTITIES = model_permissions("view add change", "payments", "legalentity")
 BOOKS = REPORTS | view("reports", "payoutline") | actions("reports", "clarify_payoutline settle_daycheck")
+BOOKS |= model_permissions("view add change", "reports", "reportschedule")
+BOOKS |= actions("reports", "resend_reportschedule")
 PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile")  # of the whole chain
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")

@@ -24,6 +24,7 @@ from reports.models.figures import (
     TicketFigures,
 )
 from reports.models.files import ReportFile
+from reports.models.mailings import ReportMailing, ReportSchedule
 from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLayout, PayoutLine
 from reports.models.session_figures import SessionFigures
 from reports.models.societies import SocietyRate
@@ -51,6 +52,8 @@ __all__ = [
     "ReceiptFigures",
     "ReminderFigures",
     "ReportFile",
+    "ReportMailing",
+    "ReportSchedule",
     "SessionFigures",
     "SocietyRate",
     "StockFigures",

@@ -265,6 +265,11 @@ ACTION_CASES = [
         "Открытого расхождения здесь нет",
         lambda _rows: {"Объяснение": "Платёж другого магазина"},
     ),
+    ActionCase(
+        "send_again", "Отправить ещё раз", "accountant", "floor_manager", lambda rows: rows.schedule,
+        "1 отчёт будет отправлен ещё раз", lambda rows: rows.schedule.mailings.get().status, "WAITING",
+        "Здесь нет неотправленных отчётов",
+    ),
     # --- People and machines
     ActionCase(
         "reset_second_factor", "Сбросить двухэтапный вход", "cinema_manager", "floor_manager",
