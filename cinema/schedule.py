@@ -90,6 +90,6 @@ SCHEDULE: dict[str, Every | Daily] = {
     "close_business_day": minutes(60),
     "send_scheduled_reports": minutes(2),
     "refresh_engagement": Daily(time(3, 40)),
-    "check_invariants": Daily(time(5, 0)),
     "forecast_sessions": Daily(time(6, 30)),
+    "check_invariants": Daily(time(5, 0)),
 }

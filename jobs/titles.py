@@ -27,6 +27,6 @@ TITLES: dict[str, str | Promise] = {
     "close_business_day": _("Close business days"),
     "send_scheduled_reports": _("E-mail scheduled reports"),
     "refresh_engagement": _("Count customers anew"),
-    "check_invariants": _("Check data consistency"),
     "forecast_sessions": _("Forecast screenings"),
+    "check_invariants": _("Check data consistency"),
 }
