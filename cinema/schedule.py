@@ -79,6 +79,7 @@ SCHEDULE: dict[str, Every | Daily] = {
     "accrue_bonus_for_completed_orders": minutes(5),
     "expire_bonus_points": Daily(time(3, 10)),
     "check_low_stock_items": minutes(15),
+    "reprice_sessions": minutes(15),
     "cancel_expired_concession_preorders": minutes(5),
     "cleanup_completed_sessions": Daily(time(4, 10)),
     "send_ticket_usage_reminders": minutes(10),
