@@ -17,7 +17,7 @@ from backoffice.orders import (
 )
 from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
 from backoffice.pricing import forecasts
-from backoffice.reports import business_days, payouts
+from backoffice.reports import business_days, payouts, segments
 from backoffice.screenings import (
     cinemas,
     films,
@@ -65,6 +65,7 @@ __all__ = [
     "scans",
     "seat_outages",
     "seats",
+    "segments",
     "session_summaries",
     "sessions",
     "stock_movements",

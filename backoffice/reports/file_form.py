@@ -27,7 +27,8 @@ class FileForm(PeriodForm):
     field_order = ["report", "by", "cinema", "first", "last", "format"]
 
     def __init__(self, data: Any, *, cinemas: Sequence[Cinema], person: Any, at: datetime) -> None:
-        allowed = [(name, each.title) for name, each in REPORTS.items() if person.has_perm(each.permission)]
+        listed = {name: each for name, each in REPORTS.items() if each.kept is None}
+        allowed = [(name, each.title) for name, each in listed.items() if person.has_perm(each.permission)]
         defaults = {"report": allowed[0][0] if allowed else "", "format": ReportFile.Format.XLSX}
         super().__init__({**defaults, **data.dict()}, cinemas=cinemas, at=at)
         self.fields["report"].choices = allowed  # type: ignore[attr-defined]

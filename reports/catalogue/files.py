@@ -6,11 +6,12 @@ generator with `expected` set if there may be thousands of them.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reports.catalogue import bar, customers, drawings, lists, points, programme
+from reports.catalogue import bar, customers, drawings, lists, points, programme, segments
 from reports.catalogue.sheets import money
 from reports.catalogue.takings import DIMENSIONS, dates_text, subtitle, takings
 from reports.reading import Period
@@ -26,6 +27,7 @@ class FileReport:
     title: str | Promise
     permission: str
     table: Callable[[Period, Parameters], Table]
+    kept: timedelta | None = None  # of a report that names customers: it is not offered in the list of reports
 
 
 FIGURES = "reports.view_businessday"
@@ -80,6 +82,7 @@ REPORTS: dict[str, FileReport] = {
     "winback": FileReport(
         _("Promo codes that bring back"), FIGURES, lambda period, _chosen: customers.promocodes(period)
     ),
+    "segment": FileReport(_("Segment"), "reports.export_segment", segments.addresses, kept=segments.KEPT),
     "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
 }
 

@@ -25,6 +25,7 @@ from reports.models.figures import (
 )
 from reports.models.files import ReportFile
 from reports.models.payouts import PayoutFile, PayoutLine
+from reports.models.segments import Segment
 from reports.models.session_figures import SessionFigures
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "ReceiptFigures",
     "ReminderFigures",
     "ReportFile",
+    "Segment",
     "SessionFigures",
     "StockFigures",
     "Tender",

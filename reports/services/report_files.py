@@ -58,6 +58,7 @@ def ask(
     """
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=person.pk)  # so that two requests are counted one by one
+        kept = _report(report).kept
         _check(_report(report), {cinema.pk for cinema in cinemas}, person)
         waiting = [ReportFile.Status.QUEUED, ReportFile.Status.BUILDING]
         if ReportFile.objects.filter(person=person, status__in=waiting).count() >= MAX_WAITING:
@@ -75,6 +76,7 @@ def ask(
             person=person,
             asked_at=at,
             next_attempt_at=at,
+            expires_at=kept and at + kept,
         )
 
 
@@ -84,9 +86,9 @@ def ask_again(file: ReportFile, *, at: datetime) -> None:
         transition([file], ReportFile.Status.QUEUED, attempts=0, next_attempt_at=at, problem="", rows_done=0)
 
 
-def may_have(file: ReportFile, person: User, *, cinemas: Cinemas) -> bool:
-    """Whether the person, who sees the rows of `cinemas`, may have the file: it is theirs, and they may still see all
-    of its rows. Reads only.
+def may_have(file: ReportFile, person: User, *, cinemas: Cinemas, at: datetime) -> bool:
+    """Whether the person, who sees the rows of `cinemas`, may have the file: it is theirs, they may still see all of
+    its rows, and whoever it names has not withdrawn since. One query for a file that names customers. Reads only.
     """
     report = REPORTS.get(file.report)
     return (
@@ -94,6 +96,7 @@ def may_have(file: ReportFile, person: User, *, cinemas: Cinemas) -> bool:
         and file.person_id == person.pk
         and person.has_perm(report.permission)
         and (cinemas is None or cinemas.issuperset(file.cinemas))
+        and (file.expires_at is None or not ReportFile.objects.outdated(at).filter(pk=file.pk).exists())
     )
 
 

@@ -14,6 +14,7 @@ from concessions.models import ConcessionPreorder, ReorderSuggestion
 from notifications.models import Notification
 from orders.models import Order, Ticket
 from payments.models import Payment, Refund
+from reports.models import ReportFile
 from screenings.models import Seat, Session
 from tests.helpers.admin_fixtures import AdminFixtures
 
@@ -51,6 +52,7 @@ class ActionCase:
     expected: Any  # the result of the probe after the action
     conflict_message: str  # the message for a colleague who sends the same form afterwards
     entered: Callable[[AdminFixtures], Entered] = lambda _rows: {}
+    leaves_the_row: bool = False  # whether it changes nothing of the row, so that a colleague may do the same
     has_preview: bool = False  # whether the form is shown again with a preview before it takes effect
 
 
@@ -264,6 +266,11 @@ ACTION_CASES = [
         "Объяснение сохранено", lambda rows: rows.refreshed(rows.payout_line).note, "Платёж другого магазина",
         "Открытого расхождения здесь нет",
         lambda _rows: {"Объяснение": "Платёж другого магазина"},
+    ),
+    ActionCase(
+        "export_addresses", "Выгрузить адреса", "owner", "cinema_manager", lambda rows: rows.segment,
+        "Файл будет готов", lambda rows: ReportFile.objects.filter(report="segment").exists(), True,
+        "Файл будет готов", leaves_the_row=True,
     ),
     # --- People and machines
     ActionCase(

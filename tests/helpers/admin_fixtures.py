@@ -17,7 +17,7 @@ from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
 from orders.services import cancel, check_in, mark_overdue, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
-from reports.models import BusinessDay, DayCheck, PayoutLine
+from reports.models import BusinessDay, DayCheck, PayoutLine, Segment
 from screenings.models import Cinema, Film, Hall, SeatOutage, Session
 from screenings.services import cancel_session, start_outage
 from tests.helpers import factories
@@ -71,6 +71,10 @@ class AdminFixtures:
             cinema=self.cinema, date=self.day, starts_at=self.now - timedelta(days=1), ends_at=self.now
         )
         return DayCheck.objects.create(day=day, name=DayCheck.Name.MONEY, left=700, right=350)
+
+    @cached_property
+    def segment(self) -> Segment:
+        return Segment.objects.create(name="Давно не были", cinema=self.cinema)
 
     @cached_property
     def payout_line(self) -> PayoutLine:

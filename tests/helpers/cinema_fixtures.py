@@ -18,7 +18,7 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
-from reports.models import BusinessDay, DayCheck, ReportFile
+from reports.models import BusinessDay, DayCheck, ReportFile, Segment
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -65,6 +65,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
         at=NOON,
         actor=order.user,
     )
+    Segment.objects.create(name="Lapsed", cinema=cinema)
     factories.a_payout_line(cinema, actor=order.user, at=NOON)
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
 

@@ -71,8 +71,8 @@ def groups(period: Period) -> Table:
         subtitle=scope_name(scope),
         columns=[
             Column("group", _("Group")),
-            Column("meaning", _("Who belongs to it")),
             *columns_of(definitions.CUSTOMERS_IN_COMMON),
+            Column("meaning", _("Who belongs to it")),
         ],
         rows=rows,
         notes=[as_of()],
@@ -106,7 +106,7 @@ def favourites(period: Period) -> Table:
         subtitle=scope_name(scope),
         columns=[
             Column("kind", _("Favourite")),
-            Column("value", _("of the customers")),
+            Column("value", _("Choice")),
             *columns_of(definitions.CUSTOMERS_IN_COMMON, summed=False),
         ],
         rows=rows,
