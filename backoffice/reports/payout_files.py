@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,8 +24,10 @@ from reports.services.payouts import Operation
 
 MOST_ROWS = 20_000
 MOST_BYTES = 5_000_000
+LONGEST_LINE = 20_000  # characters; of the headings, and of the lines above them
 TIMES = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
 REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,120}")  # no name, no address, no formula
+AMOUNT = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,2})?", re.ASCII)
 MOSCOW = ZoneInfo("Europe/Moscow")  # YooKassa's registries have Moscow time
 
 
@@ -93,6 +95,8 @@ def parse(content: bytes, source: Source, named: Mapping[str, str]) -> Parsed:
     rows = files.stream(_from_headings(content, columns), [name_key(each) for each in columns.values()])
     _number, headers = next(rows)
     places = {name_key(header): place for place, header in enumerate(headers)}
+    if repeated := [each for each in columns.values() if [*map(name_key, headers)].count(name_key(each)) > 1]:
+        raise Unreadable(_("The column “%(name)s” appears twice. Remove one.") % {"name": repeated[0]})
     missing = [heading for heading in columns.values() if name_key(heading) not in places]
     if missing:
         raise Unreadable(_("The file has no column “%(heading)s”.") % {"heading": missing[0]})
@@ -110,8 +114,7 @@ def parse(content: bytes, source: Source, named: Mapping[str, str]) -> Parsed:
             raise Unreadable(_("The file has more than %(most)s rows. Split it.") % {"most": files.grouped(MOST_ROWS)})
     if not operations:
         raise Unreadable(_("The file has no payments and no refunds."))
-    repeated = len(operations) - len({each.identity for each in operations})
-    if repeated:
+    if len({each.identity for each in operations}) < len(operations):
         raise Unreadable(_("The file has the same reference more than once."))
     return Parsed(operations, skipped, digest)
 
@@ -135,15 +138,14 @@ def _operation(number: int, row: Mapping[str, str], kind: str, source: Source) -
 
 
 def _amount(number: int, text: str) -> Decimal:
-    """An amount with a decimal point or comma, spaces between thousands, and at most two places."""
-    plain = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
-    plain = plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
-    try:
-        amount = Decimal(plain)
-        if not amount.is_finite() or abs(amount) > MAX_AMOUNT or amount != amount.quantize(CENT):
-            raise InvalidOperation
-    except InvalidOperation as error:
-        raise _in_row(number, _("“%(text)s” is not an amount") % {"text": text[:40]}) from error
+    """An amount with a decimal point or comma, spaces between thousands, and at most two places.
+
+    Nothing else, so that none can be read in two ways: `1,000` is a thousand in one language and one in another.
+    """
+    plain = "".join(text.split()).replace("\N{MINUS SIGN}", "-").replace(",", ".")
+    amount = Decimal(plain) if AMOUNT.fullmatch(plain) else None
+    if amount is None or abs(amount) > MAX_AMOUNT:
+        raise _in_row(number, _("“%(text)s” is not an amount") % {"text": text[:40]})
     return amount.quantize(CENT)
 
 
@@ -173,9 +175,13 @@ def _from_headings(content: bytes, columns: Mapping[str, str]) -> bytes:
     """A CSV file without the lines above its headings."""
     if content.startswith(b"PK"):
         return content
-    lines = files.decode(content).splitlines(keepends=True)
+    text, start = files.decode(content), 0
     wanted = name_key(columns["reference"])
-    for number, line in enumerate(lines[:20]):
+    for _line in range(20):
+        line, mark, _rest = text[start : start + LONGEST_LINE].partition("\n")
         if wanted in name_key(line):
-            return "".join(lines[number:]).encode()
+            return text[start:].encode()
+        if not mark:
+            break
+        start += len(line) + 1
     raise Unreadable(_("The file has no column “%(heading)s”.") % {"heading": columns["reference"]})

@@ -100,6 +100,10 @@ def test_what_is_no_reference_of_a_provider_is_refused(reference):
         "txn_1,2026-11-05 12:00:00,rub,1.001,0,0,charge,ch_1,",
         "txn_1,2026-11-05 12:00:00,rub,1e30,0,0,charge,ch_1,",
         "txn_1,2026-11-05 12:00:00,rub,NaN,0,0,charge,ch_1,",
+        "txn_1,2026-11-05 12:00:00,rub,1e9999999,0,0,charge,ch_1,",
+        'txn_1,2026-11-05 12:00:00,rub,"1,000",0,0,charge,ch_1,',  # a thousand, or one
+        "txn_1,2026-11-05 12:00:00,rub,1_000,0,0,charge,ch_1,",
+        "txn_1,2026-11-05 12:00:00,rub,１２,0,0,charge,ch_1,",
         "txn_1,2026-11-05 12:00:00,usd,1.00,0,0,charge,ch_1,",
         "txn_1,yesterday,rub,1.00,0,0,charge,ch_1,",
         "txn_1,0001-01-01 00:00:00,rub,1.00,0,0,charge,ch_1,",
@@ -110,6 +114,13 @@ def test_what_is_no_reference_of_a_provider_is_refused(reference):
 def test_what_cannot_be_read_is_refused_whole(line):
     with pytest.raises(Unreadable):
         stripe("txn_0,2026-11-05 12:00:00,rub,1.00,0,0,payout,po_0,", line)
+
+
+def test_a_heading_that_stands_twice_is_refused():
+    content = "Идентификатор платежа;Сумма платежа;Сумма платежа;Валюта платежа\n2d1;1.00;2.00;RUB\n"
+
+    with pytest.raises(Unreadable):
+        parse(content.encode(), SOURCES["yookassa_payments"], {})
 
 
 def test_the_same_reference_twice_is_refused():

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as live_settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts.models import User
@@ -35,6 +36,19 @@ def test_a_sign_in_link_works_once_and_claims_guest_orders(client: Client) -> No
     assert (mine.user, other.user) == (user, None)
     assert mine.number in client.get("/account/").content.decode()
     assert Client().post(path).status_code == 410
+
+
+def test_signing_in_starts_a_new_session(client: Client) -> None:
+    client.get("/account/sign-in/")
+    session = client.session
+    session["visitor"] = "x"
+    session.save()
+    planted = client.session.session_key  # by somebody who gave the visitor this cookie, for example
+
+    client.post(link_sent(Client(), ME))
+
+    assert client.session.session_key != planted
+    assert not Session.objects.filter(session_key=planted).exists()
 
 
 def test_a_sign_in_link_expires(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
