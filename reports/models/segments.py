@@ -92,7 +92,7 @@ class Segment(models.Model):
         given = {lookup: value for lookup, value in conditions.items() if value is not None}
         return CustomerFigures.objects.filter(cinema=self.cinema_id, **given)
 
-    def reachable(self, channel: str, today: date) -> QuerySet[CustomerFigures]:
+    def reachable(self, channel: str, today: date) -> QuerySet[Any]:
         """Those of them who agreed to news and offers by this channel, by what counts now, with their `address`.
 
         `consent` is the `uid` of the row that says so. What an account wants counts for its address alone, and an

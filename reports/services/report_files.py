@@ -76,7 +76,7 @@ def ask(
             person=person,
             asked_at=at,
             next_attempt_at=at,
-            expires_at=kept and at + kept,
+            expires_at=at + kept if kept else None,
         )
 
 
