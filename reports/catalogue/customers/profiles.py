@@ -50,7 +50,6 @@ def groups(period: Period) -> Table:
     rows = [
         {
             "group": str(CustomerGroup(key).label),
-            "meaning": str(MEANINGS[key]),
             **values_of(definitions.CUSTOMERS_IN_COMMON, row),
         }
         for key, row in zip(of_group, _shared(of_group.values()), strict=True)
@@ -72,10 +71,9 @@ def groups(period: Period) -> Table:
         columns=[
             Column("group", _("Group")),
             *columns_of(definitions.CUSTOMERS_IN_COMMON),
-            Column("meaning", _("Who belongs to it")),
         ],
         rows=rows,
-        notes=[as_of()],
+        notes=[*(f"{CustomerGroup(key).label}: {meaning}." for key, meaning in MEANINGS.items()), as_of()],
         charts=[drawing] if rows else [],
     )
 
