@@ -70,6 +70,7 @@ PRIVACY = actions("orders", "disclose_customer erase_customer")
 OPERATIONS = actions("jobs", "retry_quarantinedrow") | actions("notifications", "resend_notification")
 CONSENTS = view("accounts", "marketingconsent") | actions("accounts", "withdraw_consent")
 RATES = model_permissions("add change", "payments", "vatrate")
+RATES |= model_permissions("view add change", "reports", "societyrate")
 LEGAL_ENTITIES = model_permissions("view add change", "payments", "legalentity")
 BOOKS = REPORTS | view("reports", "payoutline") | actions("reports", "clarify_payoutline settle_daycheck")
 PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile")  # of the whole chain

@@ -17,7 +17,7 @@ from backoffice.orders import (
 )
 from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
 from backoffice.pricing import forecasts
-from backoffice.reports import business_days, payouts, segments
+from backoffice.reports import business_days, payouts, segments, societies
 from backoffice.screenings import (
     cinemas,
     films,
@@ -68,6 +68,7 @@ __all__ = [
     "segments",
     "session_summaries",
     "sessions",
+    "societies",
     "stock_movements",
     "surcharges",
     "ticket_types",

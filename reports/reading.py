@@ -67,6 +67,16 @@ def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only
     return sorted(rows, key=lambda row: tuple((row[column] is None, row[column]) for column in by))
 
 
+def booked_between(
+    table: type[Figures], cinemas: Collection[Cinema], first: date, last: date, *by: str
+) -> list[dict[str, Any]]:
+    """The measures that closed days from `first` to `last` booked, added up by the columns in `by`. One query."""
+    rows = table._default_manager.filter(
+        day__cinema__in=[cinema.pk for cinema in cinemas], day__date__range=(first, last)
+    )
+    return booked_sums(table, rows, by)
+
+
 def booked_sums(table: type[Figures], booked: QuerySet[Any], by: Sequence[str]) -> list[dict[str, Any]]:
     """The measures of booked rows, added up for each value of the columns in `by`. One query."""
     sums = booked.order_by().values(*by).annotate(**{f"sum_{measure}": Sum(measure) for measure in table.MEASURES})

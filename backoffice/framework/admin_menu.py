@@ -94,6 +94,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("reports:day", "calendar_month"),
             ("reports:month", "calendar_month"),
+            ("reports:balances", "balance"),
+            ("reports:lists", "list_alt"),
             ("reports:actions", "rule"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
@@ -110,6 +112,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("payments.receiptline", "list_alt"),
             ("payments.vatrate", "percent"),
             ("payments.legalentity", "domain"),
+            ("reports.societyrate", "percent"),
             ("payments.gatewayevent", "webhook"),
         ],
     ),
@@ -147,6 +150,8 @@ REPORTS = {
     "winback": _("Promo codes that bring back"),
     "day": _("Day sheet"),
     "month": _("Month sheet"),
+    "balances": _("Balances"),
+    "lists": _("Lists"),
     "actions": _("Actions to check"),
 }
 LINK_OVERRIDES = {  # pages to open instead of the list

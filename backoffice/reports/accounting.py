@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from reports.catalogue import actions, day_sheet, month_sheet
+from reports.catalogue import actions, balances, day_sheet, month_sheet
 from reports.catalogue.day_figures import DayFigures, day_figures
+from reports.catalogue.files import REPORTS
+from reports.catalogue.lists import LISTS
 from reports.reading import Period
-from reports.tables import Link, Table
+from reports.tables import Kind, Link, Table, cell_text
 
 
 @dataclass(frozen=True)
@@ -57,18 +60,40 @@ def day_parts(period: Period, _chosen: Any) -> Sequence[Any]:
 
 
 def month_parts(period: Period, chosen: Any) -> Sequence[Any]:
-    """The sheet of a month. Eight queries."""
+    """The sheet of a month. At most 14 queries."""
     month = month_sheet.Month(period.cinemas, period.first)
-    entities = {cinema.legal_entity for cinema in month.cinemas}
     tables = month_sheet.tables(month, with_costs=chosen["user"].has_perm("concessions.view_costs"))
     context = {
-        "entity": next(iter(entities)) if len(entities) == 1 else None,
         "month": month,
         "title": month_sheet.title_of(month.first),
-        "cinemas": ", ".join(str(cinema) for cinema in month.cinemas),
         "open": month.closed_until is None or month.closed_until < month.last,
     }
-    return [Part("backoffice/reports/month_head.html", context), *tables]
+    return [_entity_head(period, context), *tables]
+
+
+def balances_parts(period: Period, chosen: Any) -> Sequence[Any]:
+    """At most four queries."""
+    found = balances.Balances(period.cinemas, period.last)
+    tables = balances.tables(found, with_costs=chosen["user"].has_perm("concessions.view_costs"))
+    title = cell_text(period.last, Kind.DATE)
+    return [_entity_head(period, {"title": title}), *tables]
+
+
+def _entity_head(period: Period, context: dict[str, Any]) -> Part:
+    entities = {cinema.legal_entity for cinema in period.cinemas}
+    context |= {
+        "entity": next(iter(entities)) if len(entities) == 1 else None,
+        "cinemas": ", ".join(str(cinema) for cinema in period.cinemas),
+    }
+    return Part("backoffice/reports/month_head.html", context)
+
+
+def lists_parts(period: Period, chosen: Any) -> Sequence[Any]:
+    """The first rows of a list, and its sums. Three queries."""
+    name = chosen.get("report") or next(iter(LISTS))
+    if not chosen["user"].has_perm(REPORTS[name].permission):
+        raise PermissionDenied
+    return [LISTS[name](period).first_rows()]
 
 
 def actions_parts(period: Period, chosen: Any) -> Sequence[Any]:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.screenings.forms import parse_day
 from cinema.local_time import validate_year
+from reports.catalogue.files import REPORTS
+from reports.catalogue.lists import LISTS
 from reports.catalogue.month_sheet import Month
 from reports.catalogue.takings import DIMENSIONS, Against
 from reports.reading import Period
@@ -98,42 +100,79 @@ class DayForm(forms.Form):
 MONTHS = 36
 
 
-class MonthForm(forms.Form):
-    """One month of the cinemas of a legal entity. Without an entry: the first entity, and the month of yesterday."""
+class EntityForm(forms.Form):
+    """The cinemas of a legal entity, all of which the person sees. Without an entry: the first entity."""
 
     entity = forms.ChoiceField(label=_("Legal entity"), required=False)
-    month = forms.ChoiceField(label=_("Month"), required=False)
 
     WITHOUT = "none"  # cinemas that have no legal entity yet
 
     def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
-        self.cinemas, self.at = cinemas, at
-        yesterday = max(cinema.business_date(at) for cinema in cinemas) - timedelta(days=1)
-        entities = {str(each.legal_entity_id): each.legal_entity for each in cinemas if each.legal_entity is not None}
+        self.at = at
+        self.yesterday = max(cinema.business_date(at) for cinema in cinemas) - timedelta(days=1)
+        shown = [cinema.pk for cinema in cinemas]
+        others = Cinema.objects.filter(legal_entity__isnull=False).exclude(pk__in=shown).order_by()
+        in_part = set(others.values_list("legal_entity", flat=True))
+        self.cinemas = [cinema for cinema in cinemas if cinema.legal_entity_id not in in_part]
+        entities = {
+            str(each.legal_entity_id): each.legal_entity for each in self.cinemas if each.legal_entity is not None
+        }
         names: list[tuple[str, Any]] = sorted(
             ((key, str(entity)) for key, entity in entities.items()), key=lambda each: each[1]
         )
-        if names and any(cinema.legal_entity_id is None for cinema in cinemas):
+        if names and any(cinema.legal_entity_id is None for cinema in self.cinemas):
             names.append((self.WITHOUT, _("Cinemas without a legal entity")))
-        defaults = {"entity": names[0][0] if names else "", "month": yesterday.strftime("%Y-%m")}
+        defaults = {"entity": names[0][0] if names else "", **self.defaults()}
         super().__init__({**defaults, **{key: value for key, value in data.items() if value}})
-        self.fields["entity"].choices = names or [("", _("All cinemas"))]  # type: ignore[attr-defined]
-        self.fields["month"].choices = [  # type: ignore[attr-defined]
-            (first.strftime("%Y-%m"), date_format(first, "YEAR_MONTH_FORMAT")) for first in _months_until(yesterday)
-        ]
+        self.fields["entity"].choices = names or [("", _("All cinemas") if self.cinemas else "–")]  # type: ignore[attr-defined]
 
-    def chosen(self) -> tuple[list[Cinema], date]:
-        """The cinemas and the first day of the month; if the entry is wrong, all cinemas and the last month offered."""
-        if self.errors:
-            return list(self.cinemas), next(_months_until(max(each.business_date(self.at) for each in self.cinemas)))
-        entity = self.cleaned_data["entity"]
-        key = None if entity == self.WITHOUT else int(entity) if entity else 0
-        cinemas = [cinema for cinema in self.cinemas if not entity or cinema.legal_entity_id == key]
-        return cinemas, date.fromisoformat(f"{self.cleaned_data['month']}-01")
+    def defaults(self) -> dict[str, str]:
+        """What is chosen in the other fields without an entry."""
+        return {}
 
     def period(self) -> Period:
-        cinemas, first = self.chosen()
+        raise NotImplementedError
+
+    def chosen_cinemas(self) -> list[Cinema]:
+        """If the entry is wrong, all of them."""
+        entity = "" if self.errors else self.cleaned_data["entity"]
+        key = None if entity == self.WITHOUT else int(entity) if entity else 0
+        return [cinema for cinema in self.cinemas if not entity or cinema.legal_entity_id == key]
+
+
+class MonthForm(EntityForm):
+    """One month of the cinemas of a legal entity. Without an entry: the month of yesterday."""
+
+    month = forms.ChoiceField(label=_("Month"), required=False)
+
+    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
+        super().__init__(data, cinemas=cinemas, at=at)
+        self.fields["month"].choices = [  # type: ignore[attr-defined]
+            (first.strftime("%Y-%m"), date_format(first, "YEAR_MONTH_FORMAT"))
+            for first in _months_until(self.yesterday)
+        ]
+
+    def defaults(self) -> dict[str, str]:
+        return {"month": self.yesterday.strftime("%Y-%m")}
+
+    def period(self) -> Period:
+        """The month; if the entry is wrong, the last one offered."""
+        month = self.yesterday.strftime("%Y-%m") if self.errors else self.cleaned_data["month"]
+        cinemas, first = self.chosen_cinemas(), date.fromisoformat(f"{month}-01")
         return Period(cinemas, first, Month(cinemas, first).last, self.at)
+
+
+class BalancesForm(EntityForm):
+    """The end of a business day of the cinemas of a legal entity. Without an entry: yesterday."""
+
+    day = forms.DateField(label=_("Day"), required=False, validators=[validate_year], widget=DAY)
+
+    def defaults(self) -> dict[str, str]:
+        return {"day": self.yesterday.isoformat()}
+
+    def period(self) -> Period:
+        day = self.yesterday if self.errors else self.cleaned_data["day"]
+        return Period(self.chosen_cinemas(), day, day, self.at)
 
 
 def _months_until(day: date) -> Iterator[date]:
@@ -200,6 +239,26 @@ class TakingsForm(PeriodForm):
 
     def _earlier(self, name: Any, period: Period, days: timedelta) -> Against:
         return Against(name, Period(period.cinemas, period.first - days, period.last - days, self.at), days)
+
+
+class ListForm(PeriodForm):
+    """A list of the accounts. Without an entry: payments of yesterday and today."""
+
+    report = forms.ChoiceField(label=_("List"), required=False, choices=[(name, REPORTS[name].title) for name in LISTS])
+
+    days_shown = 2
+    field_order = ["report", "cinema", "first", "last"]
+
+    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
+        super().__init__(
+            {"report": next(iter(LISTS)), **{key: value for key, value in data.items() if value}},
+            cinemas=cinemas,
+            at=at,
+        )
+
+    @property
+    def chosen(self) -> str:
+        return next(iter(LISTS)) if self.errors else self.cleaned_data["report"]
 
 
 class CustomersForm(PeriodForm):

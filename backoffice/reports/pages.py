@@ -19,13 +19,16 @@ from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
 from backoffice.reports import about_customers
-from backoffice.reports.accounting import actions_parts, day_parts, month_parts
+from backoffice.reports.accounting import actions_parts, balances_parts, day_parts, lists_parts, month_parts
 from backoffice.reports.drill_down import with_links
 from backoffice.reports.forms import (
+    BalancesForm,
     CustomersForm,
     CustomersNowForm,
     DayForm,
+    EntityForm,
     FourWeeksForm,
+    ListForm,
     MonthForm,
     PeriodForm,
     TakingsForm,
@@ -40,7 +43,7 @@ from reports.tables import Chart, Table
 from screenings.models import Cinema
 
 Part = Table | Chart
-Form = PeriodForm | DayForm | MonthForm
+Form = PeriodForm | DayForm | EntityForm
 Build = Callable[[Period, Any], Sequence[Any]]  # of parts, or of anything else that renders itself
 
 
@@ -64,6 +67,8 @@ class ReportPages(CinemaScopedAdmin):
             ("winback", gettext_lazy("Promo codes that bring back"), CustomersForm, about_customers.promocode_parts),
             ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
             ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
+            ("balances", gettext_lazy("Balances"), BalancesForm, balances_parts),
+            ("lists", gettext_lazy("Lists"), ListForm, lists_parts),
             ("actions", gettext_lazy("Actions to check"), FourWeeksForm, actions_parts),
         ]
         view = self.admin_site.admin_view
@@ -93,13 +98,22 @@ class ReportPages(CinemaScopedAdmin):
                     return {"form": form, "parts": parts, "period": period, "source": source.in_words()}
 
                 context |= read(show, at=clock.now())[0]
-                if name in REPORTS and request.user.has_perm(REPORTS[name].permission):
-                    entered = {field.name: field.value() or "" for field in context["form"]}
-                    query = urlencode({"report": name, **entered})
+                form = context["form"]
+                report = form.chosen if isinstance(form, ListForm) else name
+                if report in REPORTS and request.user.has_perm(REPORTS[report].permission):
+                    query = urlencode({**_as_period(form, context["period"]), "report": report})
                     context["as_file"] = f"{reverse('admin:reports_files_ask')}?{query}"
             return TemplateResponse(request, "backoffice/reports/report.html", context)
 
         return view
+
+
+def _as_period(form: Form, period: Period) -> dict[str, Any]:
+    """The choices of the page as those of a new file."""
+    if not isinstance(form, EntityForm):
+        return {field.name: field.value() or "" for field in form}
+    only = next(iter(period.cinemas)).pk if len(period.cinemas) == 1 else ""
+    return {"cinema": only, "first": period.first.isoformat(), "last": period.last.isoformat()}
 
 
 def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:

@@ -44,6 +44,7 @@ class Source:
     zone: tzinfo
     kind: str = ""  # of all lines; otherwise the category of each line says it
     kinds: Mapping[str, str] = field(default_factory=dict)  # by category; lines of others are skipped
+    optional: Mapping[str, str] = field(default_factory=dict)  # columns that a file may lack
 
 
 SOURCES = {
@@ -70,6 +71,7 @@ SOURCES = {
         },
         UTC,
         kinds={"charge": PayoutLine.Kind.PAYMENT, "refund": PayoutLine.Kind.REFUND},
+        optional={"paid_on": "automatic_payout_effective_at_utc"},
     ),
 }
 
@@ -100,7 +102,8 @@ def parse(content: bytes, source: Source, named: Mapping[str, str]) -> Parsed:
     missing = [heading for heading in columns.values() if name_key(heading) not in places]
     if missing:
         raise Unreadable(_("The file has no column “%(heading)s”.") % {"heading": missing[0]})
-    at = {column: places[name_key(heading)] for column, heading in columns.items()}
+    optional = {column: heading for column, heading in source.optional.items() if name_key(heading) in places}
+    at = {column: places[name_key(heading)] for column, heading in {**optional, **columns}.items()}
     operations: list[Operation] = []
     skipped = 0
     for number, cells in rows:
@@ -134,6 +137,7 @@ def _operation(number: int, row: Mapping[str, str], kind: str, source: Source) -
         fee=fee,
         at=_instant(number, row["time"], source.zone) if row.get("time") else None,
         uid=_uid(row.get("uid", "")),
+        paid_on=_instant(number, row["paid_on"], source.zone).date() if row.get("paid_on") else None,
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,7 @@ from backoffice.framework.import_export.files import grouped
 from backoffice.reports import payout_files
 from backoffice.reports.payout_files import MOST_BYTES, MOST_ROWS, SOURCES
 from cinema import clock
+from cinema.local_time import validate_year
 from cinema.status import Refused
 from reports.models import PayoutFile, PayoutLine
 from reports.services import clarify, read_payouts
@@ -50,6 +52,12 @@ class UploadForm(forms.Form):
     )
     file = forms.FileField(
         label=_("File"), max_length=200, widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx"})
+    )
+    paid_on = forms.DateField(
+        label=_("Date of the payout"),
+        validators=[validate_year],
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+        help_text=_("For lines that name none: when the money reached the account."),
     )
     reference = _heading(_("Column with the reference"))
     amount = _heading(_("Column with the amount"))
@@ -91,7 +99,8 @@ class PayoutFileAdmin(ReadOnlyAdmin):
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         if not self.may_upload(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
+        today = timezone.localdate(clock.now()).isoformat()
+        form = UploadForm(request.POST or None, request.FILES or None, initial={"paid_on": today})
         refusal = ""
         if request.method == "POST" and form.is_valid():
             try:
@@ -124,6 +133,7 @@ class PayoutFileAdmin(ReadOnlyAdmin):
             name=entered["file"].name,
             digest=parsed.digest,
             skipped=parsed.skipped,
+            paid_on=entered["paid_on"],
             actor=request.user,  # type: ignore[arg-type]
             at=clock.now(),
         )

@@ -7,15 +7,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, Count, F, Q, Sum, Value
+from django.db.models import BigIntegerField, CharField, Count, F, Q, Value
 from django.db.models.functions import Cast
 
-from bonuses.models import BonusTransaction
 from cinema.money import MINOR_UNITS, ZERO
 from payments.models import Rates, Receipt
 from reports import definitions
+from reports.catalogue.balances import points_of
 from reports.counting import COUNTS
 from reports.counting.advances import earned_from_advances, refunded_of_before
+from reports.counting.points import Points, accounts_at, held_in
 from reports.days import Day, Days
 from reports.models import (
     BarFigures,
@@ -40,6 +41,8 @@ TABLES: dict[type[Figures], tuple[str, ...]] = {
     ReceiptFigures: ("date", "kind", "subject", "vat_rate"),
 }
 Rows = list[dict[str, Any]]
+NO_POINTS = Points(0, 0)
+NO_ACCOUNT = {name: Value(0, output_field=BigIntegerField()) for name in ("owes", "since")}  # columns of `accounts_at`
 
 
 @dataclass
@@ -55,7 +58,7 @@ class DayFigures:
     opening: Decimal = ZERO  # advances at the start of the day
     closing: Decimal = ZERO
     earned_from_advances: Decimal = ZERO
-    points_held: int = 0
+    points: Points = NO_POINTS  # of all customers
     receipts: dict[str, int] = field(default_factory=dict)  # by status
 
     def own(self, table: type[Figures]) -> Rows:
@@ -108,6 +111,7 @@ def _closed(cinema: Cinema, day: BusinessDay, opening: Decimal) -> DayFigures:
     for table, keys in TABLES.items():
         found.rows[table] = booked_sums(table, table._default_manager.filter(day=day), ("about", *keys))
     _add_totals(found, earned_from_advances(day, cinema.pk, as_of=day.ends_at))
+    found.points = points_of(day)
     return found
 
 
@@ -124,6 +128,7 @@ def _live(cinema: Cinema, unclosed: Sequence[Day], opening: Decimal, at: datetim
         earned_from_advances(day, cinema.pk, as_of=as_of),
         refunded_of_before(first.starts_at, cinema.pk, since=first.starts_at, as_of=as_of, name="of_closed"),
         refunded_of_before(day.starts_at, cinema.pk, since=day.starts_at, as_of=as_of, name="of_earlier"),
+        accounts=accounts_at(as_of),
     )
     # Refunds of closed days are in the money of today already, and in the figures of their screenings not before today
     # is closed. Those of the other open days are in the figures of these.
@@ -143,15 +148,8 @@ def advances(rows: dict[type[Figures], Rows]) -> Decimal:
     )
 
 
-def _add_totals(found: DayFigures, *amounts: Iterable[Any]) -> defaultdict[str, Decimal]:
-    """Points held by all customers, receipts by status, and the given sums of money, with one query."""
-    points = (
-        BonusTransaction.objects.filter(transaction_date__lt=found.as_of)
-        .order_by()
-        .annotate(name=Value("points"))
-        .values("name")
-        .annotate(total=Cast(Sum("amount"), BigIntegerField()))
-    )
+def _add_totals(found: DayFigures, *amounts: Iterable[Any], accounts: Iterable[Any] = ()) -> defaultdict[str, Decimal]:
+    """Receipts by status, the given sums of money, and the points of the given accounts, with one query."""
     receipts = (
         Receipt.objects.filter(
             created_at__gte=found.day.starts_at, created_at__lt=found.as_of, order__cinema=found.cinema
@@ -161,14 +159,14 @@ def _add_totals(found: DayFigures, *amounts: Iterable[Any]) -> defaultdict[str, 
         .values("name")
         .annotate(total=Cast(Count("pk"), BigIntegerField()))
     )
+    parts = [query.annotate(**NO_ACCOUNT) for query in (receipts, *(each for part in amounts for each in part))]
+    rows = list(parts[0].union(*parts[1:], *accounts, all=True))
     totals: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for row in receipts.union(points, *(query for queries in amounts for query in queries), all=True):
-        name, total = row["name"], row["total"] or 0
-        if name == "points":
-            found.points_held = int(total)
-        elif name in Receipt.Status:
-            found.receipts[name] = int(total)
+    for row in rows:
+        if row["name"] in Receipt.Status:
+            found.receipts[row["name"]] = row["total"]
         else:
-            totals[name] += Decimal(total).scaleb(-MINOR_UNITS)
+            totals[row["name"]] += Decimal(row["total"] or 0).scaleb(-MINOR_UNITS)
+    found.points = held_in(rows)
     found.earned_from_advances = totals["earned"]
     return totals

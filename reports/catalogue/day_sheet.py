@@ -124,7 +124,7 @@ def points(day: DayFigures) -> Table:
     kinds = dict(BonusTransaction.Type.choices)
     moved = {row["kind"]: row["points"] for row in day.own(PointsFigures)}
     rows: list[tuple[Any, int]] = [(kinds[kind], moved[kind]) for kind in kinds if kind in moved]
-    held = _("Points held by all customers of the chain")
+    held, owed = _("Points held by all customers of the chain"), _("Points owed by customers of the chain")
     return Table(
         title=_("Points"),
         subtitle=_("by the business day on which they moved"),
@@ -132,7 +132,7 @@ def points(day: DayFigures) -> Table:
             Column("kind", _("With orders of this cinema")),
             Column("points", _("Points"), Kind.INTEGER, definitions.POINTS_MOVED),
         ],
-        rows=[*rows, (held, day.points_held)],
+        rows=[*rows, (held, day.points.held), (owed, day.points.owed)],
     )
 
 

@@ -12,7 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reports.catalogue import bar, customers, drawings, lists, points, programme, segments
+from reports.catalogue.balances import balances
 from reports.catalogue.sheets import money
+from reports.catalogue.societies import societies
 from reports.catalogue.takings import DIMENSIONS, dates_text, subtitle, takings
 from reports.reading import Period
 from reports.tables import Table
@@ -32,6 +34,10 @@ class FileReport:
 
 FIGURES = "reports.view_businessday"
 COSTS = "concessions.view_costs"
+
+
+def listed(name: str) -> Callable[[Period, Parameters], Table]:
+    return lambda period, _chosen: lists.LISTS[name](period).table()
 
 
 def takings_file(period: Period, chosen: Parameters) -> Table:
@@ -83,7 +89,13 @@ REPORTS: dict[str, FileReport] = {
         _("Promo codes that bring back"), FIGURES, lambda period, _chosen: customers.promocodes(period)
     ),
     "segment": FileReport(_("Segment"), "reports.export_segment", segments.addresses, kept=segments.KEPT),
-    "payments": FileReport(_("Payments"), "payments.view_payment", lambda period, _chosen: lists.payments(period)),
+    "societies": FileReport(_("Owed to authors’ societies"), FIGURES, lambda period, _chosen: societies(period)),
+    "balances": FileReport(_("Balances"), COSTS, lambda period, _chosen: balances(period)),
+    "payments": FileReport(_("Payments"), "payments.view_payment", listed("payments")),
+    "refunds": FileReport(_("Refunds"), "payments.view_refund", listed("refunds")),
+    "receipts": FileReport(_("Receipts"), "payments.view_receipt", listed("receipts")),
+    "stock": FileReport(_("Stock movements"), COSTS, listed("stock")),
+    "point_changes": FileReport(_("Changes of points"), "bonuses.view_bonustransaction", listed("point_changes")),
 }
 
 

@@ -6,33 +6,34 @@ It adds up the sheets of its days, so it has closed days only, and what a day bo
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Cast
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bonuses.models import BonusTransaction
-from cinema.money import MINOR_UNITS, ZERO
-from concessions.models import ConcessionItem, StockMovement
-from payments.models import Receipt, Subject, Vat
+from cinema.money import ZERO
+from concessions.models import StockMovement
+from payments.models import Gateway, Receipt, Subject, Vat
 from reports import definitions
+from reports.catalogue.balances import FROM_FILES, NOTHING, OF_PROVIDER, PROVIDERS, Balances
 from reports.catalogue.sheets import by_line, by_tender
+from reports.catalogue.societies import table_of
+from reports.catalogue.takings import column_of
 from reports.models import (
     BarFigures,
-    BusinessDay,
     Figures,
     MoneyFigures,
     PointsFigures,
     ReceiptFigures,
+    StockFigures,
     Tender,
     TicketFigures,
 )
-from reports.reading import booked_sums
+from reports.reading import booked_between, booked_sums, grouped
 from reports.tables import Column, Kind, Table
 from screenings.models import Cinema
 
@@ -50,40 +51,25 @@ class Month:
     def last(self) -> date:
         return (self.first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
-    @property
-    def bounds(self) -> tuple[datetime, datetime]:
-        """The first instant of the month and of the next one, by the clock of the first cinema."""
-        cinema = next(iter(self.cinemas))
-        return cinema.day_bounds(self.first)[0], cinema.day_bounds(self.last)[1]
+    @cached_property
+    def start(self) -> Balances:
+        """The balances before the month. Five queries at most, as they are used."""
+        return Balances(self.cinemas, self.first - timedelta(days=1))
 
     @cached_property
-    def balances(self) -> Rows:
-        """For each cinema: the last closed day before the month and in it, and the advances of both. One query."""
-        rows: Any = Cinema.objects.filter(pk__in=[cinema.pk for cinema in self.cinemas])
-        for name, until in (("start", self.first - timedelta(days=1)), ("end", self.last)):
-            days = BusinessDay.objects.closed().filter(cinema=OuterRef("pk"), date__lte=until).order_by("-date")
-            rows = rows.annotate(
-                **{
-                    f"{name}_date": Subquery(days.values("date")[:1]),
-                    f"{name}_advances": Subquery(days.values("advances")[:1]),
-                }
-            )
-        return list(
-            rows.order_by("name").values("pk", "name", "start_date", "start_advances", "end_date", "end_advances")
-        )
+    def end(self) -> Balances:
+        """The balances at the end of the month, or of the last closed day in it."""
+        return Balances(self.cinemas, self.last)
 
     @property
     def closed_until(self) -> date | None:
         """The last day of the month that is closed in all cinemas which have days of the month."""
-        dates = [row["end_date"] for row in self.balances if row["end_date"] and row["end_date"] >= self.first]
+        dates = [day.date for day in self.end.days.values() if day.date >= self.first]
         return min(dates, default=None)
 
     def booked(self, table: type[Figures], *by: str) -> Rows:
         """The measures that the days of the month booked, added up by the columns. One query."""
-        rows = table._default_manager.filter(
-            day__cinema__in=[cinema.pk for cinema in self.cinemas], day__date__range=(self.first, self.last)
-        )
-        return booked_sums(table, rows, by)
+        return booked_between(table, self.cinemas, self.first, self.last, *by)
 
     @cached_property
     def money(self) -> Rows:
@@ -91,7 +77,11 @@ class Month:
 
     @cached_property
     def tickets(self) -> Rows:
-        return self.booked(TicketFigures, "cinema")
+        return grouped(TicketFigures, self.tickets_by_date, ["cinema"])
+
+    @cached_property
+    def tickets_by_date(self) -> Rows:
+        return self.booked(TicketFigures, "cinema", "about")
 
     @cached_property
     def bar(self) -> Rows:
@@ -99,12 +89,14 @@ class Month:
 
 
 def tables(month: Month, *, with_costs: bool) -> Sequence[Table]:
-    """All tables of the sheet; that of the stock only for people who may see costs. Eight queries."""
+    """All tables of the sheet; that of the stock only for people who may see costs. At most 14 queries."""
     return [
         tenders(month),
         lines(month),
         receipts(month),
         advances(month),
+        providers(month),
+        authors(month),
         points(month),
         *([stock(month)] if with_costs else []),
     ]
@@ -174,27 +166,67 @@ def advances(month: Month) -> Table:
         ],
         rows=[
             {
-                "cinema": row["name"],
-                "start": row["start_advances"] or ZERO,
-                "received": received[row["pk"]],
-                "earned": earned[row["pk"]],
-                "end": row["end_advances"] or ZERO,
-                "date": row["end_date"],
+                "cinema": cinema.name,
+                "start": advances_of(month.start, cinema),
+                "received": received[cinema.pk],
+                "earned": earned[cinema.pk],
+                "end": advances_of(month.end, cinema),
+                "date": month.end.days[cinema.pk].date if cinema.pk in month.end.days else None,
             }
-            for row in month.balances
+            for cinema in sorted(month.cinemas, key=lambda each: (each.name, each.pk))
         ],
         notes=[_("Money for later screenings and their snacks: it is earned on the day of the screening.")],
     )
 
 
+def advances_of(balances: Balances, cinema: Cinema) -> Decimal:
+    return balances.days[cinema.pk].advances if cinema.pk in balances.days else ZERO
+
+
+def providers(month: Month) -> Table:
+    """What payment providers owed at both ends of the month, and how that moved. Four queries."""
+    start, end = month.start.by_provider, month.end.by_provider
+    names = dict(Gateway.choices)
+    rows = []
+    for gateway in PROVIDERS:
+        if gateway not in end and gateway not in start:
+            continue
+        before, after = start.get(gateway, NOTHING), end.get(gateway, NOTHING)
+        moved = {key: after[key] - before[key] for key in NOTHING}
+        rows.append(
+            {
+                "provider": names[gateway],
+                "start": definitions.OWED_BY_PROVIDERS.of(before),
+                **{each.key: each.of(moved) for each in OF_PROVIDER},
+                "end": definitions.OWED_BY_PROVIDERS.of(after),
+            }
+        )
+    *moves, _owed = (column_of(each, summed=True) for each in OF_PROVIDER)
+    return Table(
+        title=_("Owed by payment providers"),
+        subtitle=_("by the business day of payments and refunds and the day of payouts"),
+        columns=[
+            Column("provider", _("Payment provider")),
+            Column("start", _("At the start"), Kind.MONEY, is_summed=True),
+            *moves,
+            Column("end", _("At the end"), Kind.MONEY, definitions.OWED_BY_PROVIDERS, is_summed=True),
+        ],
+        rows=rows,
+        notes=[FROM_FILES],
+    )
+
+
+def authors(month: Month) -> Table:
+    """What authors' societies are owed for the month. One query."""
+    text = _("by the day of the screening; corrections of earlier days by the day on which they were booked")
+    return table_of(month.tickets_by_date, {cinema.pk: cinema for cinema in month.cinemas}, about=text)
+
+
 def points(month: Month) -> Table:
-    """Points that moved with orders of the cinemas, and those that all customers held. Two queries."""
+    """Points that moved with orders of the cinemas, and those that all customers held or owed. One query."""
     kinds = dict(BonusTransaction.Type.choices)
     moved = {row["kind"]: row["points"] for row in month.booked(PointsFigures, "kind")}
-    start, end = month.bounds
-    held = BonusTransaction.objects.filter(transaction_date__lt=end).aggregate(
-        start=Sum("amount", filter=Q(transaction_date__lt=start), default=0), end=Sum("amount", default=0)
-    )
+    start, end = month.start.points, month.end.points
     return Table(
         title=_("Points"),
         subtitle=_("by the business day on which they moved"),
@@ -204,45 +236,32 @@ def points(month: Month) -> Table:
         ],
         rows=[
             *((kinds[kind], moved[kind]) for kind in kinds if kind in moved),
-            (_("Points held by all customers of the chain at the start"), held["start"]),
-            (_("Points held by all customers of the chain at the end"), held["end"]),
+            (_("Points held by all customers of the chain at the start"), start.held),
+            (_("Points held by all customers of the chain at the end"), end.held),
+            (_("Points owed by customers of the chain at the start"), start.owed),
+            (_("Points owed by customers of the chain at the end"), end.owed),
         ],
     )
 
 
 def stock(month: Month) -> Table:
-    """The value of the stock at both ends of the month, and what changed it. One query.
-
-    Counted back from the value now, so that only the movements since the month began are read.
-    """
-    start, end = month.bounds
-    cinemas = [cinema.pk for cinema in month.cinemas]
-    items = ConcessionItem.objects.filter(cinema__in=cinemas).order_by()
-    moved = StockMovement.objects.filter(concession_item__cinema__in=cinemas, at__gte=start).order_by()
-    parts = [
-        _named(moved.filter(at__lt=end), Cast(F("kind"), CharField()), "value"),
-        _named(moved.filter(at__gte=end), Value("since"), "value"),
-        _named(items, Value("now"), "stock_value"),
-    ]
-    found = parts[0].union(*parts[1:], all=True)
-    totals = {row["part"]: Decimal(row["total"] or 0).scaleb(-MINOR_UNITS) for row in found}
-    at_end = totals.get("now", ZERO) - totals.get("since", ZERO)
-    changes = [(label, totals[kind]) for kind, label in StockMovement.Kind.choices if kind in totals]
+    """The value of the stock at both ends of the month, and what its days booked. One query."""
+    moved = {row["kind"]: row["value"] for row in month.booked(StockFigures, "kind")}
     return Table(
         title=_("Stock of the bar"),
-        subtitle=_("at cost, by the time of the movement"),
+        subtitle=_("at cost, by the business day of the movement"),
         columns=[Column("name", _("Movement")), Column("value", _("Value"), Kind.MONEY)],
         rows=[
-            (_("Value at the start"), at_end - sum((value for _label, value in changes), ZERO)),
-            *changes,
-            (_("Value at the end"), at_end),
+            (_("Value at the start"), stock_of(month.start)),
+            *((label, moved[kind]) for kind, label in StockMovement.Kind.choices if kind in moved),
+            (_("Value at the end"), stock_of(month.end)),
         ],
         notes=[_("Items whose cost was never entered have no value. Their cost can be set on the page of the item.")],
     )
 
 
-def _named(rows: Any, name: Any, amount: str) -> Any:
-    return rows.annotate(part=name).values("part").annotate(total=Cast(Sum(amount), BigIntegerField()))
+def stock_of(balances: Balances) -> Decimal:
+    return sum((day.stock_value for day in balances.days.values()), ZERO)
 
 
 def title_of(first: date) -> str:

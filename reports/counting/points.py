@@ -1,10 +1,15 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import F, Sum
+from django.db.models import BigIntegerField, F, QuerySet, Sum, Value
+from django.db.models.functions import Cast
 
-from bonuses.models import BonusTransaction
+from bonuses.models import BonusAccount, BonusTransaction
 from reports.days import Days, Row
+
+CHUNK = 2_000  # rows in memory at a time
+ALL, CHANGED = "accounts", "account"
 
 
 def count(days: Days, as_of: datetime) -> Iterable[Row]:
@@ -18,3 +23,54 @@ def count(days: Days, as_of: datetime) -> Iterable[Row]:
         .values("cinema_id", "about", "kind")
         .annotate(points=Sum("amount"))
     )
+
+
+class Points(NamedTuple):
+    """What all customers of the chain hold, and what they owe, in points."""
+
+    held: int
+    owed: int
+
+
+def held_at(instant: datetime) -> Points:
+    """The points of all customers at an instant, counted back from the accounts as they are now. One query."""
+    now, changed = accounts_at(instant)
+    return held_in(now.union(changed, all=True).iterator(chunk_size=CHUNK))
+
+
+def accounts_at(instant: datetime) -> Sequence[QuerySet[Any, Any]]:
+    """All accounts as they are now, added up, and each that changed since the instant, for `UNION ALL`. `total` is the
+    balance now, and `since` what it changed by.
+    """
+    now = (
+        BonusAccount.objects.order_by()
+        .annotate(name=Value(ALL))
+        .values("name")
+        .annotate(total=_big(Sum("balance", default=0)), owes=_big(Sum("owed", default=0)), since=_big(Value(0)))
+    )
+    changed = (
+        BonusTransaction.objects.filter(transaction_date__gte=instant)
+        .order_by()
+        .annotate(name=Value(CHANGED), total=_big(F("bonus_account__balance")), owes=_big(F("bonus_account__owed")))
+        .values("name", "total", "owes", "bonus_account")
+        .annotate(since=_big(Sum("amount")))
+        .values("name", "total", "owes", "since")
+    )
+    return now, changed
+
+
+def held_in(rows: Iterable[Row]) -> Points:
+    """The points in the rows of `accounts_at`; others are passed over."""
+    held = owed = 0
+    for row in rows:
+        if row["name"] == ALL:
+            held, owed = held + row["total"], owed + row["owes"]
+        elif row["name"] == CHANGED:
+            then = row["total"] - row["owes"] - row["since"]
+            held += max(then, 0) - row["total"]
+            owed += max(-then, 0) - row["owes"]
+    return Points(held, owed)
+
+
+def _big(number: Any) -> Cast:
+    return Cast(number, BigIntegerField())

@@ -4,6 +4,15 @@ A `Definition` computes its figure from a row of sums, so that two reports never
 the usual ones of cinema chains: admissions include free tickets and exclude refunded ones.
 """
 
+from reports.definitions.balances import (
+    ADVANCES,
+    FEES,
+    OWED_BY_PROVIDERS,
+    PAID_OUT,
+    RETURNED,
+    STOCK_AT_COST,
+    TAKEN,
+)
 from reports.definitions.bar import (
     BAR_TAKINGS,
     BAR_UNITS,
@@ -47,6 +56,7 @@ from reports.definitions.customers import (
 )
 from reports.definitions.money import (
     EARNED,
+    OWED_TO_SOCIETIES,
     PAID_BACK,
     RECEIVED,
     REFUNDS_MADE,
@@ -55,6 +65,7 @@ from reports.definitions.money import (
 )
 from reports.definitions.points import (
     BREAKAGE,
+    DEBTS,
     EXPECTED_COST,
     HELD,
     HELD_VALUE,
@@ -114,6 +125,7 @@ __all__ = [
     "ACTIVE_CUSTOMERS",
     "ADMISSIONS",
     "ADMISSIONS_PER_SCREENING",
+    "ADVANCES",
     "AVERAGE_TICKET",
     "BAR",
     "BAR_TAKINGS",
@@ -139,9 +151,11 @@ __all__ = [
     "CUSTOMERS_IN_COMMON",
     "CUSTOMER_SHARE",
     "DAYS_OF_STOCK",
+    "DEBTS",
     "DISCOUNTS",
     "EARNED",
     "EXPECTED_COST",
+    "FEES",
     "GROSS",
     "HELD",
     "HELD_VALUE",
@@ -156,7 +170,10 @@ __all__ = [
     "NEW_CUSTOMERS",
     "NO_SHOW_RATE",
     "OCCUPANCY",
+    "OWED_BY_PROVIDERS",
+    "OWED_TO_SOCIETIES",
     "PAID_BACK",
+    "PAID_OUT",
     "PAID_WITH_POINTS",
     "POINTS",
     "POINTS_ADJUSTED",
@@ -173,6 +190,7 @@ __all__ = [
     "REFUND_RATE",
     "REMINDERS",
     "RETENTION",
+    "RETURNED",
     "RETURNING_CUSTOMERS",
     "RETURN_RATE",
     "SCREENINGS",
@@ -181,7 +199,9 @@ __all__ = [
     "SPEND_PER_HEAD",
     "SPENT_PER_CUSTOMER",
     "STOCK",
+    "STOCK_AT_COST",
     "STRIKE_RATE",
+    "TAKEN",
     "TAKINGS",
     "TICKETS",
     "TICKETS_SOLD",

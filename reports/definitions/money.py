@@ -47,3 +47,10 @@ VAT_OF_RECEIPTS = Definition(
     Unit.MONEY,
     lambda row: row["vat"],
 )
+OWED_TO_SOCIETIES = Definition(
+    "owed",
+    _("Owed to authors’ societies"),
+    _("The rate of the society on the day of the screening, of the box office with or without VAT, rounded per rate."),
+    Unit.MONEY,
+    lambda row: row["owed"],
+)

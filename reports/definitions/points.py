@@ -39,6 +39,13 @@ POINTS_ADJUSTED = Definition(
     "adjusted", _("Adjusted"), _("Points added or taken by staff."), Unit.COUNT, lambda row: row["adjusted"]
 )
 HELD = Definition("points_held", _("Points held"), _("Points of all customers."), Unit.COUNT, lambda row: row["points"])
+DEBTS = Definition(
+    "points_owed",
+    _("Points owed by customers"),
+    _("Points that refunds took back beyond what customers held; their next points are set off against these."),
+    Unit.COUNT,
+    lambda row: row["owed"],
+)
 HOLDERS = Definition(
     "holders", _("Customers"), _("Customers who have points."), Unit.COUNT, lambda row: row["accounts"]
 )

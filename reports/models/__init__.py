@@ -24,9 +24,10 @@ from reports.models.figures import (
     TicketFigures,
 )
 from reports.models.files import ReportFile
-from reports.models.payouts import PayoutFile, PayoutLine
+from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLine
 from reports.models.segments import Segment
 from reports.models.session_figures import SessionFigures
+from reports.models.societies import SocietyRate
 
 __all__ = [
     "FIGURES",
@@ -41,6 +42,7 @@ __all__ = [
     "Figures",
     "MoneyFigures",
     "OrderFigures",
+    "PayoutFigures",
     "PayoutFile",
     "PayoutLine",
     "PointsFigures",
@@ -51,6 +53,7 @@ __all__ = [
     "ReportFile",
     "Segment",
     "SessionFigures",
+    "SocietyRate",
     "StockFigures",
     "Tender",
     "TicketFigures",

@@ -45,6 +45,16 @@ class BusinessDay(models.Model):
         highest=MAX_AMOUNT * 1000,
         help_text=_("Money for later screenings at the end of the day: received, neither refunded nor earned yet."),
     )
+    stock_value = MoneyField(
+        _("value of the stock"),
+        default=0,
+        lowest=-MAX_AMOUNT * 1000,
+        highest=MAX_AMOUNT * 1000,
+        help_text=_("At cost, at the end of the day."),
+    )
+    # Of all customers of the chain at the end of the day; null for days closed before these were stored.
+    points_held = models.BigIntegerField(_("points held"), null=True, blank=True)
+    points_owed = models.BigIntegerField(_("points owed by customers"), null=True, blank=True)
     recount = models.BooleanField(
         _("to be counted again"),
         default=False,

@@ -68,6 +68,7 @@ class PayoutLine(models.Model):
     at = models.DateTimeField(_("time"), null=True)
     amount = MoneyField(_("amount in the file"), null=True)
     fee = MoneyField(_("fee"), null=True, lowest=-MAX_AMOUNT)
+    paid_on = models.DateField(_("paid out on"), null=True)
     ours = MoneyField(_("our amount"), null=True)
     outcome = models.CharField(_("result"), max_length=16, choices=Outcome)
     payment = models.ForeignKey(
@@ -108,3 +109,30 @@ class PayoutLine(models.Model):
     @property
     def is_open(self) -> bool:
         return self.clarified_at is None and self.outcome != self.Outcome.AGREES
+
+
+class PayoutFigures(models.Model):
+    """What a file says the provider settled with a cinema on a day: the sums of its lines, stored when it is read.
+
+    Lines of unknown payments belong to no cinema and are not part of it.
+    """
+
+    file = models.ForeignKey(PayoutFile, models.PROTECT, related_name="figures", verbose_name=_("payout file"))
+    gateway = models.CharField(_("payment method"), max_length=16, choices=Gateway)
+    cinema = models.ForeignKey("screenings.Cinema", models.PROTECT, related_name="+", verbose_name=_("cinema"))
+    paid_on = models.DateField(_("paid out on"))
+    payments = MoneyField(_("payments"), default=0, highest=MAX_AMOUNT * 1000)
+    refunds = MoneyField(_("refunds"), default=0, highest=MAX_AMOUNT * 1000)
+    fees = MoneyField(_("fees"), default=0, lowest=-MAX_AMOUNT * 1000, highest=MAX_AMOUNT * 1000)
+
+    class Meta:
+        verbose_name = _("payout figures")
+        verbose_name_plural = _("payout figures")
+        default_permissions = ()
+        indexes = [models.Index(fields=["cinema", "paid_on"], name="payouts_of_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["file", "cinema", "paid_on"], name="one_payout_figure_a_file_and_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

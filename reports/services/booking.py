@@ -5,10 +5,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from cinema.money import ZERO
+from concessions.models import StockMovement
 from reports import definitions
 from reports.days import Days
-from reports.models import FIGURES, BarFigures, BusinessDay, Figures, MoneyFigures, Tender, TicketFigures
+from reports.models import (
+    FIGURES,
+    BarFigures,
+    BusinessDay,
+    Figures,
+    MoneyFigures,
+    StockFigures,
+    Tender,
+    TicketFigures,
+)
 from reports.reading import booked_sums, difference
 
 BATCH = 1000
@@ -24,17 +36,33 @@ def book(days: Iterable[BusinessDay], counted: Days, *, as_of: datetime) -> int:
     return sum(_book(table, day_of, counted, as_of=as_of) for table in FIGURES)
 
 
-def set_advances(cinema: int, days: Sequence[BusinessDay]) -> None:
-    """Set, and do not save, the balance of advances at the end of each of these days, which follow each other.
+def set_balances(days: Sequence[BusinessDay]) -> None:
+    """Set, and do not save, the balances of advances and stock at the end of each of these days, which follow each
+    other.
 
-    Four queries. Must be called inside a transaction (the days are locked).
+    At most six queries. Must be called inside a transaction (the days are locked).
     """
-    before = BusinessDay.objects.filter(cinema=cinema, starts_at__lt=days[0].starts_at).order_by("-starts_at")
-    balance = before.values_list("advances", flat=True).first() or ZERO
-    kept = _kept_by_day([day.pk for day in days])
+    advances, stock = _balances_before(days[0])
+    pks = [day.pk for day in days]
+    kept, moved = _kept_by_day(pks), _stock_by_day(pks)
     for day in days:
-        balance += kept[day.pk]
-        day.advances = balance
+        advances, stock = advances + kept[day.pk], stock + moved[day.pk]
+        day.advances, day.stock_value = advances, stock
+
+
+def _balances_before(day: BusinessDay) -> tuple[Decimal, Decimal]:
+    """Advances and the value of the stock at the end of the day before; on the first day, of what was there already."""
+    before = BusinessDay.objects.filter(cinema=day.cinema_id, starts_at__lt=day.starts_at).order_by("-starts_at")
+    found = before.values_list("advances", "stock_value").first()
+    if found is not None:
+        return found
+    there = StockMovement.objects.filter(concession_item__cinema=day.cinema_id, at__lt=day.starts_at)
+    return ZERO, there.aggregate(value=Sum("value", default=ZERO))["value"]
+
+
+def _stock_by_day(days: Sequence[int]) -> defaultdict[int, Decimal]:
+    rows = booked_sums(StockFigures, StockFigures.objects.filter(day__in=days), ["day"])
+    return defaultdict(lambda: ZERO, {row["day"]: row["value"] for row in rows})
 
 
 def _kept_by_day(days: Sequence[int]) -> defaultdict[int, Decimal]:

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from concessions.models import ConcessionPreorder
 from orders.models import Order, RefundLine
 from payments.models import Refund
+from reports.counting.points import held_at
 from reports.days import Days
 from reports.errors import EarlierDayOpen
 from reports.models import BusinessDay, DayCheck, TicketFigures
-from reports.services.booking import book, set_advances
+from reports.services.booking import book, set_balances
 from reports.services.checks import checks_of
 from reports.services.session_figures import count_locked
 from screenings.models import Session
@@ -22,8 +23,8 @@ RECHECKED = timedelta(days=8)
 
 
 def close_locked(day: BusinessDay, *, at: datetime) -> None:
-    """Close a day that has ended: book its figures and what changed about earlier days, and store its balance of
-    advances and its checks.
+    """Close a day that has ended: book its figures and what changed about earlier days, and store its balances
+    and its checks.
 
     Figures are those of the end of the day, however late it is closed: what happened afterwards belongs to the next
     day. A fact about an earlier day is booked with this day if it happened on this day, or was recorded after that day
@@ -36,12 +37,13 @@ def close_locked(day: BusinessDay, *, at: datetime) -> None:
         raise EarlierDayOpen(_("%(day)s cannot be closed: an earlier day of this cinema is still open.") % {"day": day})
     days = days_to_count([day])
     book([day], Days(days, cinemas=[day.cinema_id]), as_of=day.ends_at)
-    set_advances(day.cinema_id, [day])
+    set_balances([day])
     _recount_later([each for each in days if each.recount], day)
     count_locked(_sessions_corrected_on(day).select_for_update(of=("self",)), at=at)
     DayCheck.objects.bulk_create(checks_of(day))
+    day.points_held, day.points_owed = held_at(day.ends_at)
     day.closed_at = at
-    day.save(update_fields=["advances", "closed_at"])
+    day.save(update_fields=["advances", "stock_value", "points_held", "points_owed", "closed_at"])
 
 
 def days_to_count(days: Sequence[BusinessDay], *, recheck: bool = True) -> list[BusinessDay]:

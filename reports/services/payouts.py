@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cinema.money import ZERO
 from cinema.validators import clean_reason
 from payments.models import Payment, Refund
 from reports.errors import FileReadBefore, LineClarified
-from reports.models import PayoutFile, PayoutLine
+from reports.models import PayoutFigures, PayoutFile, PayoutLine
 
 Kind, Outcome = PayoutLine.Kind, PayoutLine.Outcome
 BATCH = 500
@@ -32,6 +33,7 @@ class Operation:
     fee: Decimal | None = None
     at: datetime | None = None
     uid: UUID | None = None  # of our payment, where the file has it
+    paid_on: date | None = None  # the day of the payout, where the file has it
 
 
 def read_payouts(
@@ -41,10 +43,13 @@ def read_payouts(
     name: str,
     digest: str,
     skipped: int,
+    paid_on: date,
     actor: User,
     at: datetime,
 ) -> PayoutFile:
     """Store the operations that are not known from other files, each with how it agrees with ours.
+
+    `paid_on` is the day of the payout for operations that name none.
 
     Payments and refunds of ours from the time between the first and the last operation of the file that no file has
     become lines too, until a later file has them. Raises `FileReadBefore` for a file with the same content. A constant
@@ -59,7 +64,8 @@ def read_payouts(
         if not is_new:
             raise FileReadBefore(_("This file was read before. Nothing was changed."))
         for start in range(0, len(operations), BATCH):
-            _store(operations[start : start + BATCH], file)
+            _store(operations[start : start + BATCH], file, paid_on)
+        _add_figures(file)
         _add_missing(operations, file)
         file.lines_known = len(operations) - file.lines_read
         file.save(update_fields=["lines_read", "lines_known"])
@@ -81,7 +87,7 @@ def clarify(line: PayoutLine, *, note: str, actor: User, at: datetime) -> Payout
         return row
 
 
-def _store(operations: Sequence[Operation], file: PayoutFile) -> None:
+def _store(operations: Sequence[Operation], file: PayoutFile, paid_on: date) -> None:
     """The operations that are not known, as lines. Those that were missing so far replace the line that said so."""
     known = set(
         PayoutLine.objects.filter(
@@ -89,7 +95,7 @@ def _store(operations: Sequence[Operation], file: PayoutFile) -> None:
         ).values_list("identity", flat=True)
     )
     new = {each.identity: each for each in operations if each.identity not in known}
-    lines = [_compared(each, ours, file) for each, ours in _with_ours(list(new.values()), file.gateway)]
+    lines = [_compared(each, ours, file, paid_on) for each, ours in _with_ours(list(new.values()), file.gateway)]
     waiting = {
         each.identity: each
         for each in PayoutLine.objects.filter(
@@ -103,7 +109,7 @@ def _store(operations: Sequence[Operation], file: PayoutFile) -> None:
             line.pk, line.clarified_at, line.clarified_by_id = before.pk, before.clarified_at, before.clarified_by_id
             line.note = before.note
             found.append(line)
-    changed = ["file", "identity", "reference", "at", "amount", "fee", "ours", "outcome"]
+    changed = ["file", "identity", "reference", "at", "amount", "fee", "paid_on", "ours", "outcome"]
     PayoutLine.objects.bulk_update(found, changed)
     PayoutLine.objects.bulk_create([line for line in lines if line.pk is None])
     file.lines_read += len(lines)
@@ -125,7 +131,7 @@ def _with_ours(operations: Sequence[Operation], gateway: str) -> Iterable[tuple[
         yield each, ours or by_reference.get((each.kind, each.reference))
 
 
-def _compared(operation: Operation, ours: Payment | Refund | None, file: PayoutFile) -> PayoutLine:
+def _compared(operation: Operation, ours: Payment | Refund | None, file: PayoutFile, paid_on: date) -> PayoutLine:
     line = PayoutLine(
         file=file,
         gateway=file.gateway,
@@ -135,6 +141,7 @@ def _compared(operation: Operation, ours: Payment | Refund | None, file: PayoutF
         at=operation.at,
         amount=operation.amount,
         fee=operation.fee,
+        paid_on=operation.paid_on or paid_on,
         outcome=Outcome.MISSING_HERE,
     )
     if ours is not None:
@@ -149,6 +156,21 @@ def _link(line: PayoutLine, ours: Payment | Refund) -> None:
         line.payment = ours
     else:
         line.refund = ours
+
+
+def _add_figures(file: PayoutFile) -> None:
+    """Add up the lines of the file by cinema and day of the payout. Two queries."""
+    sums = (
+        PayoutLine.objects.filter(file=file, cinema__isnull=False, paid_on__isnull=False)
+        .order_by()
+        .values("cinema_id", "paid_on")
+        .annotate(
+            payments=Sum("amount", filter=Q(kind=Kind.PAYMENT), default=ZERO),
+            refunds=Sum("amount", filter=Q(kind=Kind.REFUND), default=ZERO),
+            fees=Sum("fee", default=ZERO),
+        )
+    )
+    PayoutFigures.objects.bulk_create([PayoutFigures(file=file, gateway=file.gateway, **row) for row in sums])
 
 
 def _own_identity(line: PayoutLine) -> str:

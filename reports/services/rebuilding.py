@@ -9,7 +9,7 @@ from django.db import transaction
 from reports.days import Days
 from reports.models import FIGURES, BusinessDay, Figures
 from reports.reading import difference
-from reports.services.booking import BATCH, book, set_advances
+from reports.services.booking import BATCH, book, set_balances
 from reports.services.closing import RECHECKED, days_to_count
 from screenings.models import Cinema
 
@@ -50,8 +50,8 @@ def rebuild(cinemas: Iterable[Cinema]) -> int:
     """Delete the figures of the closed days of these cinemas, and book them again, day by day. Returns the number of
     rows.
 
-    Each day gets what it would have got, had every fact been recorded in time. Checks and explanations stay. Cinemas
-    whose days begin and end together are counted together. Owns its transaction.
+    Each day gets what it would have got, had every fact been recorded in time. Checks, explanations and points held
+    stay. Cinemas whose days begin and end together are counted together. Owns its transaction.
     """
     with transaction.atomic():
         locked = BusinessDay.objects.select_for_update(of=("self",)).filter(closed_at__isnull=False)
@@ -95,10 +95,10 @@ def _book_in_time(days: Iterable[BusinessDay]) -> int:
 
 def _book_the_rest(cinema: int, closed: Sequence[BusinessDay]) -> int:
     """Book what changed more than a day after a screening without a refund, such as a payment that came late, with the
-    last day. Store the balances of advances.
+    last day. Store the balances.
     """
     last = closed[-1]
     rows = sum(book([last], days, as_of=last.ends_at) for days in _chunks(closed, cinema))
-    set_advances(cinema, closed)
-    BusinessDay.objects.bulk_update(closed, ["advances"], batch_size=BATCH)
+    set_balances(closed)
+    BusinessDay.objects.bulk_update(closed, ["advances", "stock_value"], batch_size=BATCH)
     return rows

@@ -188,7 +188,7 @@ def _store(file: ReportFile, name: str, *, builder: str, now: Any) -> tuple[int,
     """
     report = _report(file.report)
     _check(report, set(file.cinemas), file.person)
-    cinemas = list(Cinema.objects.filter(pk__in=file.cinemas).order_by("name"))
+    cinemas = list(Cinema.objects.filter(pk__in=file.cinemas).select_related("legal_entity").order_by("name"))
     progress = _Progress(file, builder=builder, now=now)
     with tempfile.TemporaryFile() as content:
 

@@ -24,6 +24,8 @@ from orders.services import (
 )
 from payments.models import Refund
 from reports import definitions
+from reports.catalogue.balances import Balances
+from reports.catalogue.societies import societies
 from reports.models import (
     BarFigures,
     BusinessDay,
@@ -31,6 +33,7 @@ from reports.models import (
     MoneyFigures,
     PointsFigures,
     ReceiptFigures,
+    SocietyRate,
     StockFigures,
     TicketFigures,
 )
@@ -304,6 +307,30 @@ def test_advances_are_what_the_page_says(cinema):
 
     stored = BusinessDay.objects.closed().order_by("date").values_list("date", "advances")
     assert [[NAMES[day], str(amount)] for day, amount in stored] == [row[:2] for row in table("What reports show", 1)]
+
+
+def test_balances_are_what_the_page_says(cinema):
+    played(cinema)
+
+    shown = []
+    for day, name in NAMES.items():
+        found = Balances([cinema.cinema], day)
+        stock, owed = found.days[cinema.cinema.pk].stock_value, found.owed_to(cinema.cinema.pk)
+        shown.append([name, str(stock), str(owed), str(found.points.held), str(found.points.owed)])
+    assert shown == [row[:5] for row in table("What reports show", 2)]
+
+
+def test_what_a_society_is_owed_is_what_the_page_says(cinema):
+    played(cinema)
+    for percent, first in ((3, date(2026, 1, 1)), (2, SUNDAY)):
+        SocietyRate.objects.create(society="RAO", percent=percent, valid_from=first, base="BOX_OFFICE")
+
+    shown = [
+        [name, f"{row['percent']:.0f}", str(row["base"]), str(row["owed"])]
+        for day, name in NAMES.items()
+        for row in societies(Period([cinema.cinema], day, day, winter(SUNDAY, "12:00"))).rows
+    ]
+    assert shown == [row[:4] for row in table("What reports show", 3)]
 
 
 def test_checks_have_the_sides_of_the_page(cinema):

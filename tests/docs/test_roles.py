@@ -38,6 +38,7 @@ OF_THE_CHAIN = {
     "reports.payoutfile",
     "payments.legalentity",
     "payments.vatrate",
+    "reports.societyrate",
     "screenings.film",
     "screenings.genre",
     "screenings.tickettype",

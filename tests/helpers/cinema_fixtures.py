@@ -1,6 +1,7 @@
 """One row of every model, for tests that open every page of the admin."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.test import RequestFactory
@@ -18,7 +19,7 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
-from reports.models import BusinessDay, DayCheck, ReportFile, Segment
+from reports.models import BusinessDay, DayCheck, ReportFile, Segment, SocietyRate
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -80,6 +81,7 @@ def create_rows_of_chain() -> None:
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
+    SocietyRate.objects.create(society="RAO", percent=Decimal(1), valid_from=NOON.date())
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")
     GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)
     uploader = User.objects.filter(is_staff=True).first() or User.objects.create_superuser("uploader@example.org")

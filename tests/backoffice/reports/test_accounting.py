@@ -7,6 +7,7 @@ from django.urls import reverse
 from cinema import clock
 from orders.services import refund, refund_by_customer
 from payments.models import LegalEntity
+from reports.catalogue.lists import LISTS
 from reports.models import BusinessDay
 from screenings.models import Cinema
 from tests.helpers.business_days import close_days
@@ -190,3 +191,57 @@ def test_a_month_that_cannot_be_shown_is_refused_in_words(own, entered, field):
 
     assert answer.status_code == 200
     assert list(answer.context_data["form"].errors) == [field]
+
+
+def test_the_accounts_of_an_entity_are_for_those_who_see_all_its_cinemas(own):
+    aurora = LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
+    Cinema.objects.filter(pk__in=[own.pk, a_cinema().pk]).update(legal_entity=aurora)
+    yesterday_closed(own)
+    client = browser(someone("cinema_manager", own))
+
+    for name in ("month", "balances"):
+        answer = client.get(reverse(f"admin:reports_{name}"), {"entity": str(aurora.pk)})
+
+        assert answer.context_data["form"].errors.keys() == {"entity"}
+        assert "7707083893" not in answer.content.decode()
+        assert not any(row.get("advances") for row in tables(answer).get("Balances", []))
+
+
+def test_balances_of_a_day_by_cinema(own):
+    day = yesterday_closed(own)
+    client = browser(someone("accountant", all_cinemas=True))
+
+    answer = client.get(reverse("admin:reports_balances"))
+    earlier = client.get(reverse("admin:reports_balances"), {"day": (day.date - DAY).isoformat()})
+
+    [row] = tables(answer)["Balances"]
+    assert (row["cinema"], row["advances"], row["date"]) == (own.name, day.advances, day.date)
+    [row] = tables(earlier)["Balances"]
+    assert (row["advances"], row["date"]) == (0, None)
+    wrong = client.get(reverse("admin:reports_balances"), {"day": "0001-01-01"})
+    assert wrong.context_data["form"].errors.keys() == {"day"}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_the_accounts_has_a_page_and_a_file(own, name, django_assert_max_num_queries):
+    yesterday_closed(own)
+    client = browser(someone("accountant", all_cinemas=True))
+
+    with django_assert_max_num_queries(MOST_QUERIES):
+        answer = client.get(reverse("admin:reports_lists"), {"report": name})
+
+    [part] = answer.context_data["parts"]
+    assert part.totals.keys() <= {column.key for column in part.columns}
+    ask = client.get(answer.context_data["as_file"])
+    assert ask.context_data["form"]["report"].value() == name
+
+
+def test_a_list_shows_no_other_cinema_and_needs_the_right_to_see_its_rows(own):
+    yesterday_closed(a_cinema())
+    manager = someone("cinema_manager", own)
+    client = browser(manager)
+
+    assert [list(part.rows) for part in client.get(reverse("admin:reports_lists")).context_data["parts"]] == [[]]
+    manager.groups.get().permissions.remove(Permission.objects.get(codename="view_refund"))
+    assert client.get(reverse("admin:reports_lists"), {"report": "refunds"}).status_code == 403
+    assert client.get(reverse("admin:reports_lists")).status_code == 200

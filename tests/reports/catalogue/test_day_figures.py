@@ -120,7 +120,7 @@ def everything(found: DayFigures) -> list:
         found.received_in_advance,
         found.earned_from_advances,
         found.closing,
-        found.points_held,
+        found.points,
         found.receipts,
     ]
 
@@ -168,9 +168,9 @@ def test_points_held_are_those_of_all_customers_at_the_end_of_the_day(cinema, we
     close_days(cinema, until=END + 2 * DAY)
 
     day = day_figures(cinema, TODAY, at=END + 3 * DAY)
-    assert day.points_held == 0  # 100 that were granted, and spent on the day
+    assert day.points == (0, 0)  # 100 that were granted, and spent on the day
     assert [(row["kind"], row["points"]) for row in day.own(PointsFigures)] == [("DEDUCTION", -100)]
-    assert day_figures(cinema, TODAY + 2 * DAY, at=END + 3 * DAY).points_held == 40
+    assert day_figures(cinema, TODAY + 2 * DAY, at=END + 3 * DAY).points == (40, 0)
 
 
 def test_there_are_no_figures_before_the_first_sale_and_after_today(cinema, week):

@@ -111,10 +111,11 @@ def test_receipts_count_by_their_calendar_date(cinema, settings):
 
 def test_points_held_at_both_ends_are_those_of_all_customers(cinema, sales):
     a_customer(points=40, at=NOON + 10 * DAY)
+    BusinessDay.objects.update(points_held=None)  # closed before these were stored
 
     rows = dict(table(november(cinema), "Points").rows)
 
-    assert list(rows.values())[-2:] == [0, 40]
+    assert list(rows.values())[-4:] == [0, 40, 0, 0]
 
 
 def test_the_value_of_the_stock_moves_by_what_the_month_moved(cinema):
@@ -125,6 +126,8 @@ def test_the_value_of_the_stock_moves_by_what_the_month_moved(cinema):
     receive(item, quantity=5, unit_cost=cost, at=NOON + 5 * DAY, actor=manager)
     write_off(item, quantity=2, reason="Wet", at=NOON + 6 * DAY, actor=manager)
     receive(item, quantity=1, unit_cost=cost, at=NOON + 40 * DAY, actor=manager)
+    a_paid_order(a_session(a_hall(cinema), start=NOON + 3 * DAY), at=NOON + DAY)  # the first business day
+    close_days(cinema, until=END)
 
     rows = [(str(name), value) for name, value in table(november(cinema), "Stock of the bar").rows]
 
@@ -134,6 +137,18 @@ def test_the_value_of_the_stock_moves_by_what_the_month_moved(cinema):
         ("Written off", -40),
         ("Value at the end", 260),
     ]
+
+
+def test_what_providers_owe_leads_from_one_month_to_the_next(cinema):
+    session = a_session(a_hall(cinema), start=NOON + 20 * DAY)
+    for at in (NOON, NOON + 5 * DAY):
+        a_paid_order(session, gateway=Gateway.CARD_TERMINAL, at=at)
+    close_days(cinema, until=END)
+
+    [row] = table(november(cinema), "Owed by payment providers").rows
+
+    assert (row["start"], row["taken"], row["end"]) == (PRICE, PRICE, 2 * PRICE)
+    assert row["start"] + row["taken"] - row["returned"] - row["paid_out"] - row["fees"] == row["end"]
 
 
 def test_another_cinema_is_not_part_of_it(cinema, sales):

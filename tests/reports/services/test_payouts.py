@@ -6,7 +6,7 @@ import pytest
 from orders.services import refund
 from payments.models import Gateway, Payment, Refund
 from reports.errors import FileReadBefore, LineClarified
-from reports.models import PayoutFile, PayoutLine
+from reports.models import PayoutFigures, PayoutFile, PayoutLine
 from reports.services import clarify, read_payouts
 from reports.services.payouts import Operation
 from tests.helpers.assertions import raises_unchanged
@@ -38,7 +38,14 @@ def operation(reference: str, *, kind=Kind.PAYMENT, amount=PRICE, at=NOON, **mor
 
 def read(actor, *operations: Operation, digest="a", at=NOON) -> PayoutFile:
     return read_payouts(
-        operations, gateway=Gateway.YOOKASSA, name="registry.csv", digest=digest, skipped=0, actor=actor, at=at
+        operations,
+        gateway=Gateway.YOOKASSA,
+        name="registry.csv",
+        digest=digest,
+        skipped=0,
+        paid_on=NOON.date(),
+        actor=actor,
+        at=at,
     )
 
 
@@ -155,3 +162,17 @@ def test_a_line_that_agrees_has_nothing_to_clarify(accountant):
 
     with raises_unchanged(LineClarified):
         clarify(PayoutLine.objects.get(), note="Fine", actor=accountant, at=NOON)
+
+
+def test_payouts_are_added_up_by_cinema_and_day(accountant):
+    first, second = a_payment("p-1"), a_payment("p-2")
+    day, fee = NOON.date(), Decimal("10.50")
+
+    read(accountant, operation("p-1", fee=fee), operation("p-2", paid_on=day - timedelta(days=1)), operation("p-3"))
+    read(accountant, operation("p-1", fee=fee), digest="b")
+
+    figures = PayoutFigures.objects.order_by("paid_on").values_list("cinema", "paid_on", "payments", "refunds", "fees")
+    assert list(figures) == [
+        (second.order.cinema_id, day - timedelta(days=1), PRICE, 0, 0),
+        (first.order.cinema_id, day, PRICE, 0, fee),
+    ]
