@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run quick test proofs coverage audit checks bench bench-steering format lint types floors migrations production \
-	translations messages catalogues settings lock clean exhaustive deploy-check installation image
+	translations messages catalogues settings lock clean pages exhaustive deploy-check installation image
 
 help: ## lists these targets; ARGS=... goes to the command behind a target
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -39,14 +39,21 @@ quick: .venv/installed-dev catalogues ## lint, types, floors and the fast tests 
 	@$(SEVERAL) lint types floors
 	@$(ON_SQLITE) $(PYTEST) -m "not slow and not proofs" $(ARGS)
 
-test: .venv/installed-dev catalogues ## every check, then the tests on SQLite, then those that use a database on PostgreSQL
+# Pages read through the same services on both databases, so on PostgreSQL they are tried by `make proofs`.
+PAGES := $(addprefix tests/,backoffice browser demo docs security storefront)
+
+test: .venv/installed-dev catalogues ## every check, the tests on SQLite, and on PostgreSQL those of rules and jobs
 	@$(SEVERAL) checks
 	@echo "== tests on SQLite"
 	@$(ON_SQLITE) $(PYTEST) $(ARGS)
 	@echo "== tests on PostgreSQL"
-	@$(ON_POSTGRES) $(PYTEST) --database-only $(ARGS)
+	@$(ON_POSTGRES) $(PYTEST) --database-only $(PAGES:%=--ignore=%) $(ARGS)
 
-proofs: exhaustive deploy-check installation image ## what takes too long for every run: all crash points, long histories, deployment files, a fresh installation, the image
+proofs: pages exhaustive deploy-check installation image ## what takes too long for every run: pages on PostgreSQL, all crash points, deployment files, a fresh installation, the image
+
+pages: .venv/installed-dev catalogues
+	@echo "== tests of pages on PostgreSQL"
+	@$(ON_POSTGRES) $(PYTEST) --database-only -m "not exhaustive and not proofs" $(PAGES) $(ARGS)
 
 exhaustive: .venv/installed-dev catalogues
 	@echo "== exhaustive tests on SQLite"

@@ -38,6 +38,7 @@ class JobCommand(BaseCommand):
     requires_system_checks = []
     batch_size: ClassVar[int] = BATCH_SIZE  # default of --batch-size
     atomic: ClassVar[bool] = True  # False for a job that talks to a network
+    overdue_matters: ClassVar[bool] = True  # whether `check_invariants` reports rows that it leaves undone
     held_because: ClassVar[str] = ""  # why the rows of `held` wait, for the log and the dry run
     job: ClassVar[str]  # the job's name: the command's module name
 

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
+from tests.helpers.database_template import create_test_database
 from tests.helpers.rendering import rendered_if
 from tools.compile_translations import compile_catalogues
 
@@ -61,6 +63,19 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """In place of pytest-django's own, which runs all migrations."""
+    with django_db_blocker.unblock():
+        former = connection.settings_dict["NAME"]
+        create_test_database()
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(former, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -141,9 +141,14 @@ def export_consents(recipients: Iterable[str], *, user: User | None, orders: Col
     return [facts_of(row, names) for row in rows]
 
 
-def erase_consents(recipients: Iterable[str], *, user: User | None, orders: Collection[int]) -> None:
+def erase_consents(recipients: Collection[str], *, user: User | None, orders: Collection[int]) -> None:
     """Remove the addresses from the consents of a customer; nothing is sent to nobody. One query.
 
-    Must be called inside a transaction (the orders are locked).
+    Without `recipients` only what was said with these orders. With them, what somebody else has withdrawn by the link
+    in a message stays: the customer may have typed that address. Must be called inside a transaction (the orders are
+    locked).
     """
-    MarketingConsent.objects.filter(_about(recipients, user, orders)).update(recipient="")
+    rows = MarketingConsent.objects.filter(_about(recipients, user, orders))
+    if recipients:
+        rows = rows.exclude(~Q(recipient__in=recipients), place=Place.MESSAGE)
+    rows.update(recipient="")

@@ -60,7 +60,7 @@ def text_of_higher_apps() -> Columns:
     return {admin_log().model: ["object_repr", "change_message"], **declared}
 
 
-def forget_customer(recipients: Iterable[str], *, user: User | None, orders: Collection[int]) -> None:
+def forget_customer(recipients: Collection[str], *, user: User | None, orders: Collection[int]) -> None:
     """Remove a customer from the consents, and from the rows of higher apps that are about customers: each model that
     has such rows says how, in a class method `forget_customer(user=…, orders=…)`.
 

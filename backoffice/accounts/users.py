@@ -24,8 +24,10 @@ from backoffice.accounts.password_links import PasswordLinksMixin, queue_passwor
 from backoffice.accounts.second_factor import SecondFactorMixin
 from backoffice.framework.admin import NoDeleteAdmin, permission_check
 from backoffice.framework.reauthentication import ReauthenticationMixin
+from bonuses.models import BonusAccount
 from cinema import clock
 from cinema.status import Refused
+from orders.models import Order
 
 ACCESS_FIELDS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser"]
 
@@ -115,8 +117,12 @@ class UserAdmin(SecondFactorMixin, PasswordLinksMixin, ReauthenticationMixin, No
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        own_access = ACCESS_FIELDS if obj is not None and obj.pk == request.user.pk else []
-        return ["is_active", "last_login", "date_joined", *own_access]
+        fixed = ["is_active", "last_login", "date_joined"]
+        if obj is not None and obj.pk == request.user.pk:
+            fixed += ACCESS_FIELDS
+        elif obj is not None and cinemas_of(request) is not None and has_bought(obj):
+            fixed += ["email"]
+        return fixed
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -206,6 +212,15 @@ class UserAdmin(SecondFactorMixin, PasswordLinksMixin, ReauthenticationMixin, No
         self.message_user(
             request, message % {"count": len(reactivated)}, messages.SUCCESS if reactivated else messages.WARNING
         )
+
+
+def has_bought(person: User) -> bool:
+    """Whether the account has a customer's orders or points. Two queries.
+
+    Whoever changes its address could sign in as that customer, so staff of single cinemas, who may make any customer a
+    colleague, cannot.
+    """
+    return Order.objects.filter(user=person).exists() or BonusAccount.objects.filter(user=person).exists()
 
 
 def missing_access(person: User) -> Iterator[str]:

@@ -83,6 +83,7 @@ class PersonalDataMixin:
         when=lambda order: bool(order.recipient),
         icon="person_off",
         danger=True,
+        reauthenticate=True,
     )
     def erase(self, order: Order, *, at: datetime, actor: User) -> str:
         erase_customer(Customer.of(order), at=at)

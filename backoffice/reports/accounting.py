@@ -60,7 +60,7 @@ def day_parts(period: Period, _chosen: Any) -> Sequence[Any]:
 
 
 def month_parts(period: Period, chosen: Any) -> Sequence[Any]:
-    """The sheet of a month. At most 14 queries."""
+    """The sheet of a month. Ten queries."""
     month = month_sheet.Month(period.cinemas, period.first)
     tables = month_sheet.tables(month, with_costs=chosen["user"].has_perm("concessions.view_costs"))
     context = {

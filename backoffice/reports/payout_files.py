@@ -20,7 +20,7 @@ from backoffice.framework.import_export.names import name_key
 from cinema.money import CENT, MAX_AMOUNT
 from payments.models import Gateway
 from reports.models import PayoutLine
-from reports.services.payouts import Operation
+from reports.services.operations import Operation
 
 MOST_ROWS = 20_000
 MOST_BYTES = 5_000_000
@@ -94,7 +94,7 @@ def parse(content: bytes, source: Source, named: Mapping[str, str]) -> Parsed:
         if column not in columns:
             raise Unreadable(_("Enter the headings of the columns with the reference and the amount."))
     digest = hashlib.sha256(content).hexdigest()
-    rows = files.stream(_from_headings(content, columns), [name_key(each) for each in columns.values()])
+    rows = files.stream(from_headings(content, columns["reference"]), [name_key(each) for each in columns.values()])
     _number, headers = next(rows)
     places = {name_key(header): place for place, header in enumerate(headers)}
     if repeated := [each for each in columns.values() if [*map(name_key, headers)].count(name_key(each)) > 1]:
@@ -125,9 +125,9 @@ def parse(content: bytes, source: Source, named: Mapping[str, str]) -> Parsed:
 def _operation(number: int, row: Mapping[str, str], kind: str, source: Source) -> Operation:
     reference = row["reference"]
     if not (REFERENCE.fullmatch(reference) and REFERENCE.fullmatch(row.get("identity", "-"))):
-        raise _in_row(number, _("“%(text)s” is not a reference of the provider") % {"text": reference[:40]})
+        raise in_row(number, _("“%(text)s” is not a reference of the provider") % {"text": reference[:40]})
     if row.get("currency", settings.CURRENCY).upper() != settings.CURRENCY:
-        raise _in_row(number, _("the currency is not %(currency)s") % {"currency": settings.CURRENCY})
+        raise in_row(number, _("the currency is not %(currency)s") % {"currency": settings.CURRENCY})
     fee = _amount(number, row["fee"]) if row.get("fee") else None
     return Operation(
         identity=row.get("identity") or f"{kind}:{reference}",
@@ -149,7 +149,7 @@ def _amount(number: int, text: str) -> Decimal:
     plain = "".join(text.split()).replace("\N{MINUS SIGN}", "-").replace(",", ".")
     amount = Decimal(plain) if AMOUNT.fullmatch(plain) else None
     if amount is None or abs(amount) > MAX_AMOUNT:
-        raise _in_row(number, _("“%(text)s” is not an amount") % {"text": text[:40]})
+        raise in_row(number, _("“%(text)s” is not an amount") % {"text": text[:40]})
     return amount.quantize(CENT)
 
 
@@ -161,7 +161,7 @@ def _instant(number: int, text: str, zone: tzinfo) -> datetime:
             continue
         if 2000 <= instant.year < 2200:
             return instant.astimezone(UTC)
-    raise _in_row(number, _("“%(text)s” is not a date with a time") % {"text": text[:40]})
+    raise in_row(number, _("“%(text)s” is not a date with a time") % {"text": text[:40]})
 
 
 def _uid(text: str) -> UUID | None:
@@ -171,16 +171,16 @@ def _uid(text: str) -> UUID | None:
         return None
 
 
-def _in_row(number: int, problem: str) -> Unreadable:
+def in_row(number: int, problem: str) -> Unreadable:
     return Unreadable(_("Row %(row)d: %(problem)s. Nothing was read.") % {"row": number, "problem": problem})
 
 
-def _from_headings(content: bytes, columns: Mapping[str, str]) -> bytes:
-    """A CSV file without the lines above its headings."""
+def from_headings(content: bytes, heading: str) -> bytes:
+    """A CSV file without the lines above its headings, one of which is `heading`."""
     if content.startswith(b"PK"):
         return content
     text, start = files.decode(content), 0
-    wanted = name_key(columns["reference"])
+    wanted = name_key(heading)
     for _line in range(20):
         line, mark, _rest = text[start : start + LONGEST_LINE].partition("\n")
         if wanted in name_key(line):
@@ -188,4 +188,4 @@ def _from_headings(content: bytes, columns: Mapping[str, str]) -> bytes:
         if not mark:
             break
         start += len(line) + 1
-    raise Unreadable(_("The file has no column “%(heading)s”.") % {"heading": columns["reference"]})
+    raise Unreadable(_("The file has no column “%(heading)s”.") % {"heading": heading})

@@ -1,6 +1,6 @@
 """Pages of the reconciliation with payment providers: their payout files, and the lines of these."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -26,10 +26,11 @@ from backoffice.framework.fields import ReasonField
 from backoffice.framework.import_export.files import grouped
 from backoffice.reports import payout_files
 from backoffice.reports.payout_files import MOST_BYTES, MOST_ROWS, SOURCES
+from backoffice.reports.terminal_pages import NEW, TerminalPages, layout_choices, place_choices, read_terminal_file
 from cinema import clock
 from cinema.local_time import validate_year
 from cinema.status import Refused
-from reports.models import PayoutFile, PayoutLine
+from reports.models import PayoutFile, PayoutLayout, PayoutLine
 from reports.services import clarify, read_payouts
 
 COLOURS: dict[str, str] = {
@@ -47,7 +48,7 @@ def _heading(label: Any) -> forms.CharField:
 class UploadForm(forms.Form):
     source = forms.ChoiceField(
         label=_("Kind of file"),
-        choices=[(key, source.title) for key, source in SOURCES.items()],
+        choices=lambda: [*((key, source.title) for key, source in SOURCES.items()), *layout_choices()],
         widget=UnfoldAdminSelectWidget(),
     )
     file = forms.FileField(
@@ -55,9 +56,13 @@ class UploadForm(forms.Form):
     )
     paid_on = forms.DateField(
         label=_("Date of the payout"),
+        required=False,
         validators=[validate_year],
         widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
-        help_text=_("For lines that name none: when the money reached the account."),
+        help_text=_("For lines that name none: when the money reached the account. Empty: today."),
+    )
+    place = forms.ChoiceField(
+        label=_("Whose card terminals"), choices=place_choices, required=False, widget=UnfoldAdminSelectWidget()
     )
     reference = _heading(_("Column with the reference"))
     amount = _heading(_("Column with the amount"))
@@ -65,6 +70,9 @@ class UploadForm(forms.Form):
     time = _heading(_("Column with the time"))
 
     NAMED = ("reference", "amount", "fee", "time")
+
+    def clean_paid_on(self) -> date:
+        return self.cleaned_data["paid_on"] or timezone.localdate(clock.now())
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -76,7 +84,7 @@ class UploadForm(forms.Form):
 
 
 @admin.register(PayoutFile)
-class PayoutFileAdmin(ReadOnlyAdmin):
+class PayoutFileAdmin(TerminalPages):
     cinema_path = None  # a file is about all cinemas
     ordering = NEWEST_FIRST
     list_display = ["name", "gateway", "uploaded_at", "uploaded_by", "lines_read", "lines_known", "lines_skipped"]
@@ -104,13 +112,9 @@ class PayoutFileAdmin(ReadOnlyAdmin):
         refusal = ""
         if request.method == "POST" and form.is_valid():
             try:
-                file = self._read(form, request)
+                return self._read(form, request)
             except Refused as refused:
                 refusal = str(refused)
-            else:
-                self._tell(request, file)
-                chosen = urlencode({"file__id__exact": file.pk})
-                return HttpResponseRedirect(f"{reverse('admin:reports_payoutline_changelist')}?{chosen}")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Upload a payout file"),
@@ -119,15 +123,23 @@ class PayoutFileAdmin(ReadOnlyAdmin):
             "refusal": refusal,
             "sources": [(source.title, source.columns.values()) for source in SOURCES.values()],
             "most_rows": grouped(MOST_ROWS),
+            "layouts": PayoutLayout.objects.exclude(name=""),
             "back": reverse("admin:reports_payoutfile_changelist"),
         }
         return TemplateResponse(request, "backoffice/reports/upload.html", context)
 
-    def _read(self, form: UploadForm, request: HttpRequest) -> PayoutFile:
-        entered = form.cleaned_data
+    def _read(self, form: UploadForm, request: HttpRequest) -> HttpResponse:
+        entered, content = form.cleaned_data, form.cleaned_data["file"].read()
+        if entered["source"] not in SOURCES:
+            of_file = {key: str(entered[key]) for key in ("place", "paid_on")} | {"name": entered["file"].name}
+            if entered["source"] == NEW:
+                layout = self.begin_layout(content, of_file, actor=request.user)
+                return HttpResponseRedirect(reverse("admin:reports_payoutfile_columns", args=[layout.pk]))
+            layout = PayoutLayout.objects.get(pk=entered["source"].partition(":")[2])
+            return self.after_reading(request, read_terminal_file(content, layout, of_file, actor=request.user))
         source = SOURCES[entered["source"]]
-        parsed = payout_files.parse(entered["file"].read(), source, {each: entered[each] for each in form.NAMED})
-        return read_payouts(
+        parsed = payout_files.parse(content, source, {each: entered[each] for each in form.NAMED})
+        file = read_payouts(
             parsed.operations,
             gateway=source.gateway,
             name=entered["file"].name,
@@ -137,8 +149,10 @@ class PayoutFileAdmin(ReadOnlyAdmin):
             actor=request.user,  # type: ignore[arg-type]
             at=clock.now(),
         )
+        return self.after_reading(request, file)
 
-    def _tell(self, request: HttpRequest, file: PayoutFile) -> None:
+    def after_reading(self, request: HttpRequest, file: PayoutFile) -> HttpResponse:
+        """Say what was read, and show the lines."""
         still_open = PayoutLine.objects.open().filter(file=file).count()
         message = ngettext("%(count)d line was read.", "%(count)d lines were read.", file.lines_read)
         messages.success(request, message % {"count": file.lines_read})
@@ -149,6 +163,8 @@ class PayoutFileAdmin(ReadOnlyAdmin):
                 still_open,
             )
             messages.warning(request, message % {"count": still_open})
+        chosen = urlencode({"file__id__exact": file.pk})
+        return HttpResponseRedirect(f"{reverse('admin:reports_payoutline_changelist')}?{chosen}")
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -174,7 +190,7 @@ class PayoutLineAdmin(ActionsMixin, ReadOnlyAdmin):
 
     cinema_path = "cinema"
     ordering = NEWEST_FIRST
-    list_display = ["kind", "result", "amount", "ours", "fee", "at", "cinema", "reference", "note"]
+    list_display = ["kind", "result", "amount", "ours", "fee", "at", "cinema", "reference", "card", "note"]
     list_filter = [OpenFilter, "outcome", "kind", "gateway"]
     list_select_related = ["cinema"]
     link_lookups = frozenset({"file__id__exact"})

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,9 +54,7 @@ class Balances:
     @cached_property
     def days(self) -> dict[int, BusinessDay]:
         """The last closed day of each cinema. One query."""
-        closed = BusinessDay.objects.closed().filter(cinema=OuterRef("pk"), date__lte=self.date).order_by("-date")
-        last = Cinema.objects.filter(pk__in=self._keys).annotate(day=Subquery(closed.values("pk")[:1]))
-        return {day.cinema_id: day for day in BusinessDay.objects.filter(pk__in=last.values("day"))}
+        return last_closed(self.cinemas, self.date)[0]
 
     @cached_property
     def of_providers(self) -> dict[tuple[int, str], Sums]:
@@ -99,6 +97,17 @@ class Balances:
     @property
     def _keys(self) -> list[int]:
         return [cinema.pk for cinema in self.cinemas]
+
+
+def last_closed(cinemas: Collection[Cinema], *dates: date) -> list[dict[int, BusinessDay]]:
+    """For each of the dates, by cinema: the last closed day up to it. One query."""
+    wanted = Q(pk__in=[])
+    for each in dates:
+        closed = BusinessDay.objects.closed().filter(cinema=OuterRef("pk"), date__lte=each).order_by("-date")
+        last = Cinema.objects.filter(pk__in=[cinema.pk for cinema in cinemas])
+        wanted |= Q(pk__in=last.annotate(day=Subquery(closed.values("pk")[:1])).values("day"))
+    days = list(BusinessDay.objects.filter(wanted).order_by("date"))
+    return [{day.cinema_id: day for day in days if day.date <= each} for each in dates]
 
 
 def points_of(day: BusinessDay) -> Points:

@@ -4,22 +4,24 @@ It adds up the sheets of its days, so it has closed days only, and what a day bo
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import BigIntegerField, Case, Sum, Value, When
+from django.db.models.functions import Cast
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bonuses.models import BonusTransaction
-from cinema.money import ZERO
+from cinema.money import MINOR_UNITS, ZERO
 from concessions.models import StockMovement
 from payments.models import Gateway, Receipt, Subject, Vat
 from reports import definitions
-from reports.catalogue.balances import FROM_FILES, NOTHING, OF_PROVIDER, PROVIDERS, Balances
+from reports.catalogue.balances import FROM_FILES, NOTHING, OF_PROVIDER, PROVIDERS, Balances, last_closed
 from reports.catalogue.sheets import by_line, by_tender
 from reports.catalogue.societies import table_of
 from reports.catalogue.takings import column_of
@@ -27,6 +29,7 @@ from reports.models import (
     BarFigures,
     Figures,
     MoneyFigures,
+    PayoutFigures,
     PointsFigures,
     ReceiptFigures,
     StockFigures,
@@ -38,6 +41,7 @@ from reports.tables import Column, Kind, Table
 from screenings.models import Cinema
 
 Rows = list[dict[str, Any]]
+Sums = Mapping[str, Mapping[str, Decimal]]
 
 
 @dataclass
@@ -53,13 +57,21 @@ class Month:
 
     @cached_property
     def start(self) -> Balances:
-        """The balances before the month. Five queries at most, as they are used."""
-        return Balances(self.cinemas, self.first - timedelta(days=1))
+        """The balances before the month."""
+        return self._balances[0]
 
     @cached_property
     def end(self) -> Balances:
         """The balances at the end of the month, or of the last closed day in it."""
-        return Balances(self.cinemas, self.last)
+        return self._balances[1]
+
+    @cached_property
+    def _balances(self) -> tuple[Balances, Balances]:
+        """Those of both ends, with their days read at once. One query."""
+        both = (Balances(self.cinemas, self.first - timedelta(days=1)), Balances(self.cinemas, self.last))
+        for balances, days in zip(both, last_closed(self.cinemas, *(each.date for each in both)), strict=True):
+            balances.days = days
+        return both
 
     @property
     def closed_until(self) -> date | None:
@@ -70,6 +82,22 @@ class Month:
     def booked(self, table: type[Figures], *by: str) -> Rows:
         """The measures that the days of the month booked, added up by the columns. One query."""
         return booked_between(table, self.cinemas, self.first, self.last, *by)
+
+    @cached_property
+    def points_and_stock(self) -> dict[str, int]:
+        """Points by type of transaction, and the value of the stock in minor units by kind of movement. One query."""
+        of_month = {
+            "day__cinema__in": [cinema.pk for cinema in self.cinemas],
+            "day__date__range": (self.first, self.last),
+        }
+        points, stock = (
+            table._default_manager.filter(**of_month)
+            .order_by()
+            .values("kind")
+            .annotate(total=Cast(Sum(measure), BigIntegerField()))
+            for table, measure in ((PointsFigures, "points"), (StockFigures, "value"))
+        )
+        return {row["kind"]: row["total"] for row in points.union(stock, all=True)}
 
     @cached_property
     def money(self) -> Rows:
@@ -89,7 +117,7 @@ class Month:
 
 
 def tables(month: Month, *, with_costs: bool) -> Sequence[Table]:
-    """All tables of the sheet; that of the stock only for people who may see costs. At most 14 queries."""
+    """All tables of the sheet; that of the stock only for people who may see costs. Ten queries."""
     return [
         tenders(month),
         lines(month),
@@ -184,15 +212,15 @@ def advances_of(balances: Balances, cinema: Cinema) -> Decimal:
 
 
 def providers(month: Month) -> Table:
-    """What payment providers owed at both ends of the month, and how that moved. Four queries."""
-    start, end = month.start.by_provider, month.end.by_provider
+    """What payment providers owed at both ends of the month, and how that moved. Two queries."""
+    start, moves = _of_providers(month)
     names = dict(Gateway.choices)
     rows = []
     for gateway in PROVIDERS:
-        if gateway not in end and gateway not in start:
+        if gateway not in moves and gateway not in start:
             continue
-        before, after = start.get(gateway, NOTHING), end.get(gateway, NOTHING)
-        moved = {key: after[key] - before[key] for key in NOTHING}
+        before, moved = start.get(gateway, NOTHING), moves.get(gateway, NOTHING)
+        after = {key: before[key] + moved[key] for key in NOTHING}
         rows.append(
             {
                 "provider": names[gateway],
@@ -201,19 +229,44 @@ def providers(month: Month) -> Table:
                 "end": definitions.OWED_BY_PROVIDERS.of(after),
             }
         )
-    *moves, _owed = (column_of(each, summed=True) for each in OF_PROVIDER)
+    *columns, _owed = (column_of(each, summed=True) for each in OF_PROVIDER)
     return Table(
         title=_("Owed by payment providers"),
         subtitle=_("by the business day of payments and refunds and the day of payouts"),
         columns=[
             Column("provider", _("Payment provider")),
             Column("start", _("At the start"), Kind.MONEY, is_summed=True),
-            *moves,
+            *columns,
             Column("end", _("At the end"), Kind.MONEY, definitions.OWED_BY_PROVIDERS, is_summed=True),
         ],
         rows=rows,
         notes=[FROM_FILES],
     )
+
+
+def _of_providers(month: Month) -> tuple[Sums, Sums]:
+    """By provider: what was taken, paid back and paid out before the month, and in it. Two queries."""
+    before: defaultdict[str, dict[str, Decimal]] = defaultdict(lambda: {**NOTHING})
+    moved: defaultdict[str, dict[str, Decimal]] = defaultdict(lambda: {**NOTHING})
+    cinemas = [cinema.pk for cinema in month.cinemas]
+    earlier = MoneyFigures.objects.filter(day__cinema__in=cinemas, day__date__lt=month.first, tender__in=PROVIDERS)
+    for found, rows in ((before, booked_sums(MoneyFigures, earlier, ["tender"])), (moved, month.money)):
+        for row in rows:
+            if row["tender"] in PROVIDERS:
+                found[row["tender"]]["taken"] += row["received"]
+                found[row["tender"]]["returned"] += row["paid_back"]
+    is_before = Case(When(paid_on__lt=month.first, then=Value(True)), default=Value(False))
+    paid_out: Any = (
+        PayoutFigures.objects.filter(cinema__in=cinemas, paid_on__lte=month.last)
+        .order_by()
+        .annotate(is_before=is_before)
+        .values("gateway", "is_before")
+        .annotate(**{f"of_{key}": Sum(key) for key in ("payments", "refunds", "fees")})
+    )
+    for each in paid_out:
+        total = (before if each["is_before"] else moved)[each["gateway"]]
+        total.update({key: each[f"of_{key}"] for key in ("payments", "refunds", "fees")})
+    return before, moved
 
 
 def authors(month: Month) -> Table:
@@ -225,7 +278,7 @@ def authors(month: Month) -> Table:
 def points(month: Month) -> Table:
     """Points that moved with orders of the cinemas, and those that all customers held or owed. One query."""
     kinds = dict(BonusTransaction.Type.choices)
-    moved = {row["kind"]: row["points"] for row in month.booked(PointsFigures, "kind")}
+    moved = {kind: month.points_and_stock[kind] for kind in kinds if kind in month.points_and_stock}
     start, end = month.start.points, month.end.points
     return Table(
         title=_("Points"),
@@ -245,8 +298,12 @@ def points(month: Month) -> Table:
 
 
 def stock(month: Month) -> Table:
-    """The value of the stock at both ends of the month, and what its days booked. One query."""
-    moved = {row["kind"]: row["value"] for row in month.booked(StockFigures, "kind")}
+    """The value of the stock at both ends of the month, and what its days booked. One query, that of points."""
+    moved = {
+        kind: Decimal(month.points_and_stock[kind]).scaleb(-MINOR_UNITS)
+        for kind in StockMovement.Kind.values
+        if kind in month.points_and_stock
+    }
     return Table(
         title=_("Stock of the bar"),
         subtitle=_("at cost, by the business day of the movement"),

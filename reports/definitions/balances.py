@@ -20,28 +20,28 @@ STOCK_AT_COST = Definition(
 )
 TAKEN = Definition(
     "taken",
-    _("Taken by the provider"),
+    _("Accepted"),
     _("Payments that arrived through the provider."),
     Unit.MONEY,
     lambda row: row["taken"],
 )
 RETURNED = Definition(
     "returned",
-    _("Paid back by the provider"),
+    _("Sent back"),
     _("Refunds that the provider has paid back, without those paid out by staff."),
     Unit.MONEY,
     lambda row: row["returned"],
 )
 FEES = Definition(
     "fees",
-    _("Fees of the provider"),
+    _("Fees"),
     _("Fees that the provider kept, as its payout files say."),
     Unit.MONEY,
     lambda row: row["fees"],
 )
 PAID_OUT = Definition(
     "paid_out",
-    _("Paid out by the provider"),
+    _("Paid out"),
     _("Payments less refunds and fees in the provider’s payout files, as far as our records have them."),
     Unit.MONEY,
     lambda row: row["payments"] - row["refunds"] - row["fees"],

@@ -65,6 +65,7 @@ class PayoutLine(models.Model):
     # What tells the provider's operations apart, in all its files; of ours that are missing there, our own key.
     identity = models.CharField(max_length=150, editable=False)
     reference = models.CharField(_("provider’s reference"), max_length=120)
+    card = models.CharField(_("end of the card number"), max_length=4, blank=True)
     at = models.DateTimeField(_("time"), null=True)
     amount = MoneyField(_("amount in the file"), null=True)
     fee = MoneyField(_("fee"), null=True, lowest=-MAX_AMOUNT)
@@ -109,6 +110,37 @@ class PayoutLine(models.Model):
     @property
     def is_open(self) -> bool:
         return self.clarified_at is None and self.outcome != self.Outcome.AGREES
+
+
+class PayoutLayout(models.Model):
+    """Which column of an acquirer's file of card terminal operations is what, saved by name for the next file.
+
+    While its columns have not been chosen it has no name, and keeps the file that waits to be read with them.
+    """
+
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    headings = models.JSONField(default=list, blank=True)  # of the file that it was made for
+    columns = models.JSONField(default=dict, blank=True)  # headings by what they hold: see `backoffice.reports`
+    payment_words = models.CharField(max_length=200, blank=True)
+    refund_words = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
+    )
+    content = models.BinaryField(null=True, editable=False)
+    entered = models.JSONField(default=dict, blank=True)  # what was entered with the file
+
+    FREE_TEXT: ClassVar = ["name", "headings", "columns", "payment_words", "refund_words", "entered"]
+
+    class Meta:
+        verbose_name = _("layout of terminal files")
+        verbose_name_plural = _("layouts of terminal files")
+        default_permissions = ()
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["name"], condition=~Q(name=""), name="one_payout_layout_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PayoutFigures(models.Model):

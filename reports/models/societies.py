@@ -21,7 +21,7 @@ class SocietyRate(models.Model):
     """
 
     class Base(models.TextChoices):
-        BOX_OFFICE = "BOX_OFFICE", _("Box office")
+        BOX_OFFICE = "BOX_OFFICE", _("Box office with VAT")
         WITHOUT_VAT = "WITHOUT_VAT", _("Box office without VAT")
 
     society = models.CharField(_("society"), max_length=100)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from bonuses.models import BonusTransaction
 from cinema.money import ZERO
 from concessions.models import StockMovement
 from reports import definitions
@@ -48,6 +49,30 @@ def set_balances(days: Sequence[BusinessDay]) -> None:
     for day in days:
         advances, stock = advances + kept[day.pk], stock + moved[day.pk]
         day.advances, day.stock_value = advances, stock
+
+
+def set_points(days: Iterable[BusinessDay]) -> None:
+    """Set, and do not save, the points of all customers at the end of the days.
+
+    One query. Must be called inside a transaction (the days are locked).
+    """
+    nets: defaultdict[int, int] = defaultdict(int)
+    held = owed = 0
+    moved = (
+        BonusTransaction.objects.order_by("transaction_date")
+        .values_list("transaction_date", "bonus_account", "amount")
+        .iterator(chunk_size=2 * BATCH)
+    )
+    following = next(moved, None)
+    for day in sorted(days, key=lambda each: each.ends_at):
+        while following is not None and following[0] < day.ends_at:
+            _at, account, amount = following
+            before, after = nets[account], nets[account] + amount
+            held += max(after, 0) - max(before, 0)
+            owed += max(-after, 0) - max(-before, 0)
+            nets[account] = after
+            following = next(moved, None)
+        day.points_held, day.points_owed = held, owed
 
 
 def _balances_before(day: BusinessDay) -> tuple[Decimal, Decimal]:

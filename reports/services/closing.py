@@ -90,13 +90,14 @@ def _days_of(instants: Iterable[datetime | None], closed: QuerySet[BusinessDay])
 
 
 def _recount_later(counted: Iterable[BusinessDay], day: BusinessDay) -> None:
-    """Days that were marked are done with, except those of refunds from outside that still wait for their lines: these
-    may be named long after the instant of the refund.
+    """Days that were marked are done with, except those of refunds from outside that still wait for their lines, and of
+    snacks that should have been given up by now: both are recorded with an instant that may be long past by then.
     """
     BusinessDay.objects.filter(pk__in=[each.pk for each in counted]).update(recount=False)
     waiting = Order.objects.filter(
         Q(pk__in=Refund.objects.awaiting_lines().values("order"))
-        | Q(pk__in=Order.objects.refund_to_process(day.ends_at).values("pk")),
+        | Q(pk__in=Order.objects.refund_to_process(day.ends_at).values("pk"))
+        | Q(pk__in=Order.objects.with_uncollected_snacks(day.ends_at).values("pk")),
         cinema=day.cinema_id,
     ).order_by()
     instants = {

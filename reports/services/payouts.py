@@ -1,11 +1,8 @@
 """Read the payout file of a payment provider, and compare its lines with our payments and refunds."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Sum
@@ -14,26 +11,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cinema.money import ZERO
 from cinema.validators import clean_reason
-from payments.models import Payment, Refund
+from payments.models import Gateway, Payment, Refund
 from reports.errors import FileReadBefore, LineClarified
 from reports.models import PayoutFigures, PayoutFile, PayoutLine
+from reports.services import terminals
+from reports.services.operations import Operation
+from screenings.models import Cinema
 
 Kind, Outcome = PayoutLine.Kind, PayoutLine.Outcome
 BATCH = 500
-
-
-@dataclass(frozen=True)
-class Operation:
-    """A payment or refund as the provider's file has it. Amounts are positive."""
-
-    identity: str
-    kind: str
-    reference: str  # the provider's reference of it
-    amount: Decimal
-    fee: Decimal | None = None
-    at: datetime | None = None
-    uid: UUID | None = None  # of our payment, where the file has it
-    paid_on: date | None = None  # the day of the payout, where the file has it
 
 
 def read_payouts(
@@ -44,12 +30,14 @@ def read_payouts(
     digest: str,
     skipped: int,
     paid_on: date,
+    cinemas: Collection[Cinema] | None = None,
     actor: User,
     at: datetime,
 ) -> PayoutFile:
     """Store the operations that are not known from other files, each with how it agrees with ours.
 
-    `paid_on` is the day of the payout for operations that name none.
+    `paid_on` is the day of the payout for operations that name none. `cinemas` are those that a file of card terminals
+    is about, None for all; its operations are matched by reference, or else by day and amount (`services.terminals`).
 
     Payments and refunds of ours from the time between the first and the last operation of the file that no file has
     become lines too, until a later file has them. Raises `FileReadBefore` for a file with the same content. A constant
@@ -64,9 +52,9 @@ def read_payouts(
         if not is_new:
             raise FileReadBefore(_("This file was read before. Nothing was changed."))
         for start in range(0, len(operations), BATCH):
-            _store(operations[start : start + BATCH], file, paid_on)
+            _store(operations[start : start + BATCH], file, paid_on, cinemas)
         _add_figures(file)
-        _add_missing(operations, file)
+        _add_missing(operations, file, cinemas)
         file.lines_known = len(operations) - file.lines_read
         file.save(update_fields=["lines_read", "lines_known"])
         return file
@@ -87,7 +75,9 @@ def clarify(line: PayoutLine, *, note: str, actor: User, at: datetime) -> Payout
         return row
 
 
-def _store(operations: Sequence[Operation], file: PayoutFile, paid_on: date) -> None:
+def _store(
+    operations: Sequence[Operation], file: PayoutFile, paid_on: date, cinemas: Collection[Cinema] | None
+) -> None:
     """The operations that are not known, as lines. Those that were missing so far replace the line that said so."""
     known = set(
         PayoutLine.objects.filter(
@@ -95,7 +85,15 @@ def _store(operations: Sequence[Operation], file: PayoutFile, paid_on: date) -> 
         ).values_list("identity", flat=True)
     )
     new = {each.identity: each for each in operations if each.identity not in known}
-    lines = [_compared(each, ours, file, paid_on) for each, ours in _with_ours(list(new.values()), file.gateway)]
+    with_ours: Iterable[tuple[Operation, Payment | Refund | None]]
+    if file.gateway == Gateway.CARD_TERMINAL:
+        with_ours = terminals.with_ours(list(new.values()), cinemas)
+    else:
+        with_ours = _with_ours(list(new.values()), file.gateway)
+    lines = [_compared(each, ours, file, paid_on) for each, ours in with_ours]
+    if cinemas is not None and len(cinemas) == 1:
+        for line in lines:
+            line.cinema_id = line.cinema_id or next(iter(cinemas)).pk
     waiting = {
         each.identity: each
         for each in PayoutLine.objects.filter(
@@ -109,7 +107,7 @@ def _store(operations: Sequence[Operation], file: PayoutFile, paid_on: date) -> 
             line.pk, line.clarified_at, line.clarified_by_id = before.pk, before.clarified_at, before.clarified_by_id
             line.note = before.note
             found.append(line)
-    changed = ["file", "identity", "reference", "at", "amount", "fee", "paid_on", "ours", "outcome"]
+    changed = ["file", "identity", "reference", "card", "at", "amount", "fee", "paid_on", "ours", "outcome"]
     PayoutLine.objects.bulk_update(found, changed)
     PayoutLine.objects.bulk_create([line for line in lines if line.pk is None])
     file.lines_read += len(lines)
@@ -138,6 +136,7 @@ def _compared(operation: Operation, ours: Payment | Refund | None, file: PayoutF
         kind=operation.kind,
         identity=operation.identity,
         reference=operation.reference,
+        card=operation.card,
         at=operation.at,
         amount=operation.amount,
         fee=operation.fee,
@@ -178,8 +177,11 @@ def _own_identity(line: PayoutLine) -> str:
     return f"ours:{line.kind}:{line.payment_id or line.refund_id}"
 
 
-def _add_missing(operations: Sequence[Operation], file: PayoutFile) -> None:
+def _add_missing(operations: Sequence[Operation], file: PayoutFile, cinemas: Collection[Cinema] | None) -> None:
     """Lines for what succeeded between the first and the last operation of its kind, and is in no file. Two queries."""
+    if file.gateway == Gateway.CARD_TERMINAL:
+        _add_lines(terminals.missing(operations, cinemas), file)
+        return
     for kind, model, path, on_line in (
         (Kind.PAYMENT, Payment, "gateway", "payment"),
         (Kind.REFUND, Refund, "payment__gateway", "refund"),
@@ -195,17 +197,22 @@ def _add_missing(operations: Sequence[Operation], file: PayoutFile) -> None:
         ).select_related("order")
         if model is Refund:
             rows = rows.filter(handed_out=False)
-        lines = []
-        for ours in rows.filter(~Exists(PayoutLine.objects.filter(**{on_line: OuterRef("pk")}))):
-            line = PayoutLine(
-                file=file,
-                gateway=file.gateway,
-                kind=kind,
-                reference=ours.external_id,
-                at=ours.succeeded_at,
-                outcome=Outcome.MISSING_THERE,
-            )
-            _link(line, ours)
-            line.identity = _own_identity(line)
-            lines.append(line)
-        PayoutLine.objects.bulk_create(lines, batch_size=BATCH)
+        _add_lines(rows.filter(~Exists(PayoutLine.objects.filter(**{on_line: OuterRef("pk")}))), file)
+
+
+def _add_lines(missing: Iterable[Payment | Refund], file: PayoutFile) -> None:
+    """Lines that say that the provider's files lack these."""
+    lines = []
+    for ours in missing:
+        line = PayoutLine(
+            file=file,
+            gateway=file.gateway,
+            kind=Kind.PAYMENT if isinstance(ours, Payment) else Kind.REFUND,
+            reference=ours.external_id,
+            at=ours.succeeded_at,
+            outcome=Outcome.MISSING_THERE,
+        )
+        _link(line, ours)
+        line.identity = _own_identity(line)
+        lines.append(line)
+    PayoutLine.objects.bulk_create(lines, batch_size=BATCH)

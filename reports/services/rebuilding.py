@@ -9,7 +9,7 @@ from django.db import transaction
 from reports.days import Days
 from reports.models import FIGURES, BusinessDay, Figures
 from reports.reading import difference
-from reports.services.booking import BATCH, book, set_balances
+from reports.services.booking import BATCH, book, set_balances, set_points
 from reports.services.closing import RECHECKED, days_to_count
 from screenings.models import Cinema
 
@@ -51,7 +51,8 @@ def rebuild(cinemas: Iterable[Cinema]) -> int:
     rows.
 
     Each day gets what it would have got, had every fact been recorded in time. Checks, explanations and points held
-    stay. Cinemas whose days begin and end together are counted together. Owns its transaction.
+    stay, and points that were not stored are counted. Cinemas whose days begin and end together are counted together.
+    Owns its transaction.
     """
     with transaction.atomic():
         locked = BusinessDay.objects.select_for_update(of=("self",)).filter(closed_at__isnull=False)
@@ -62,6 +63,7 @@ def rebuild(cinemas: Iterable[Cinema]) -> int:
             days.sort(key=lambda day: day.starts_at)
         for table in FIGURES:
             table._default_manager.filter(cinema__in=closed).delete()
+        set_points(day for days in closed.values() for day in days if day.points_held is None)
         rows = sum(_book_in_time(days) for days in _together(closed.values()))
         return rows + sum(_book_the_rest(cinema, days) for cinema, days in closed.items())
 
@@ -100,5 +102,5 @@ def _book_the_rest(cinema: int, closed: Sequence[BusinessDay]) -> int:
     last = closed[-1]
     rows = sum(book([last], days, as_of=last.ends_at) for days in _chunks(closed, cinema))
     set_balances(closed)
-    BusinessDay.objects.bulk_update(closed, ["advances", "stock_value"], batch_size=BATCH)
+    BusinessDay.objects.bulk_update(closed, ["advances", "stock_value", "points_held", "points_owed"], batch_size=BATCH)
     return rows

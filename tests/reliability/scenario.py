@@ -32,7 +32,8 @@ from orders.services import (
     refund,
 )
 from payments.models import Gateway, Payment
-from reports.models import ReportFile
+from reports.models import BusinessDay, ReportFile
+from reports.services import close_locked, open_days
 from screenings.models import Cinema, Film, Session
 from screenings.services import cancel_session, complete_sessions
 from tests.helpers.factories import (
@@ -122,6 +123,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _low_stock,
         _imports,
         _report_files,
+        _closed_days,
     ):
         create_part(scenario)
 
@@ -333,3 +335,11 @@ def _report_files(scenario: Scenario) -> None:
 def _completed(order: Order, *, at: datetime) -> Order:
     complete([order], at=at)
     return order
+
+
+def _closed_days(scenario: Scenario) -> None:
+    """The days of the old sessions are closed, but for the last two: to close a month again in each test takes long."""
+    with transaction.atomic():
+        open_days([scenario.cinema], at=AT - 2 * DAY)
+        for day in BusinessDay.objects.to_close(AT - 2 * DAY).filter(cinema=scenario.cinema).order_by("starts_at"):
+            close_locked(day, at=AT - 2 * DAY)

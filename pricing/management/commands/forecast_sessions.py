@@ -11,6 +11,7 @@ class Command(JobCommand):
     help = "Forecast the admissions of coming screenings from past ones and advance sales."
 
     atomic = False  # the service computes first, and then writes in a transaction of its own
+    overdue_matters = False  # a screening does not say since when it is planned, and no books depend on forecasts
     known: Known | None = None
 
     def due(self, at: datetime) -> QuerySet[Session]:

@@ -13,7 +13,7 @@ from bonuses.models import BonusAccount
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from screenings.models import Cinema
-from tests.helpers.factories import a_cinema, an_order
+from tests.helpers.factories import a_cinema, a_customer, an_order
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -392,3 +392,23 @@ def test_the_former_address_is_told_when_a_colleague_changes_it(manager: User, c
 
     told = Notification.objects.get()
     assert (told.kind, told.recipient, told.context["change"]) == (MessageKind.STAFF_ACCOUNT, former, "ADDRESS")
+
+
+@pytest.mark.parametrize("bought", ["order", "points"])
+def test_staff_of_a_cinema_cannot_take_over_the_account_of_a_customer_by_hiring_them(
+    manager: User, cinema: Cinema, bought: str
+) -> None:
+    viewer = a_customer(points=500 if bought == "points" else 0)
+    if bought == "order":
+        an_order(customer=viewer)
+    form = {"preferred_language": "ru", "groups": [group("usher")], "cinemas": [cinema.pk]}
+    client = browser(manager)
+
+    client.post(reverse("admin:accounts_user_add"), {**form, "email": viewer.email})
+    client.post(page(viewer), {**form, "email": "thief@example.org", "first_name": "Ada"})
+
+    hired = User.objects.get(pk=viewer.pk)
+    assert (hired.is_staff, hired.first_name, hired.email) == (True, "Ada", viewer.email)
+    browser(someone("owner", all_cinemas=True)).post(page(hired), {**form, "email": "new@example.org"})
+    hired.refresh_from_db()
+    assert hired.email == "new@example.org"

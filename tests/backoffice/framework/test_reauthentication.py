@@ -16,8 +16,9 @@ from bonuses.models import BonusAccount
 from cinema import clock
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
+from orders.services import cancel
 from screenings.models import Cinema
-from tests.helpers.factories import NOON, a_cinema, a_customer
+from tests.helpers.factories import NOON, a_cinema, a_customer, an_order
 from tests.helpers.users import PASSWORD, browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,20 @@ def test_asking_for_more_than_the_limit_and_approving_it_wait_for_the_password()
 
     account.refresh_from_db()
     assert (account.balance, Approval.objects.get().status) == (9010, Approval.Status.APPROVED)
+
+
+def test_the_erasure_of_a_customer_waits_for_the_password() -> None:
+    order = an_order(email="anna@example.org")
+    cancel(order, reason="STAFF", at=NOON)
+    client, page = left_open(someone("owner", all_cinemas=True)), reverse("admin:orders_order_erase", args=[order.pk])
+
+    asked = client.post(page, {"confirmed": "yes"})
+    order.refresh_from_db()
+    assert (asks(asked), order.email) == (True, "anna@example.org")
+    client.post(page, repeated(asked, PASSWORD))
+
+    order.refresh_from_db()
+    assert order.email == ""
 
 
 def test_rejecting_a_request_needs_no_password() -> None:

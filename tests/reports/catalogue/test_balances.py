@@ -13,7 +13,7 @@ from reports.catalogue.day_figures import day_figures
 from reports.counting.points import held_at
 from reports.models import BusinessDay
 from reports.services import read_payouts, rebuild
-from reports.services.payouts import Operation
+from reports.services.operations import Operation
 from screenings.models import Cinema
 from tests.helpers.business_days import close_days
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item
@@ -150,3 +150,18 @@ def test_a_closed_day_keeps_the_points_of_its_end(cinema):
 
     day = BusinessDay.objects.closed().get()
     assert (day.points_held, day.points_owed) == (40, 0) == held_at(day.ends_at)
+
+
+def test_points_that_days_did_not_store_are_counted_by_a_rebuild(cinema):
+    account = a_customer(points=30, at=NOON - DAY).bonus_account
+    a_paid_order(a_session(a_hall(cinema), start=NOON + DAY), at=NOON)
+    account.transactions.create(transaction_type="ADJUSTMENT", amount=-45, transaction_date=NOON + DAY)
+    BonusAccount.objects.filter(pk=account.pk).update(balance=0, owed=15)
+    close(cinema, days=2)
+    stored = list(BusinessDay.objects.closed().order_by("date").values_list("points_held", "points_owed"))
+    BusinessDay.objects.update(points_held=None, points_owed=None)
+
+    rebuild([cinema])
+
+    assert stored == [(30, 0), (0, 15)]
+    assert list(BusinessDay.objects.closed().order_by("date").values_list("points_held", "points_owed")) == stored

@@ -34,6 +34,7 @@ from tests.helpers.factories import (
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 TICK = timedelta(microseconds=1)
 TODAY = date(2026, 11, 5)  # the business date of NOON; it ends on 6 November at 02:00 UTC, 05:00 in Moscow
 END = datetime(2026, 11, 6, 2, tzinfo=UTC)
@@ -224,6 +225,19 @@ def test_a_refund_from_outside_is_booked_when_its_lines_are_named_weeks_later(ci
     close_days(cinema, until=END + 31 * DAY)
 
     assert tickets_by_day(cinema)[1:] == [(TODAY + 31 * DAY, TODAY + DAY, 0, 1, -PRICE)]
+    assert unbooked(cinema) == []
+    assert not BusinessDay.objects.filter(recount=True).exists()
+
+
+def test_snacks_that_the_job_gives_up_weeks_late_are_booked_then(cinema):
+    order = a_paid_order(a_session(a_hall(cinema), start=NOON + HOUR), snacks=[(an_item(cinema), 3)])
+    close_days(cinema, until=END + 30 * DAY)
+
+    late = NOON + 31 * DAY
+    expire_uncollected(Order.objects.with_uncollected_snacks(late), at=late)
+    close_days(cinema, until=END + 31 * DAY)
+
+    assert order.preorders.get().status == "EXPIRED"
     assert unbooked(cinema) == []
     assert not BusinessDay.objects.filter(recount=True).exists()
 

@@ -8,7 +8,7 @@ from payments.models import Gateway, Payment, Refund
 from reports.errors import FileReadBefore, LineClarified
 from reports.models import PayoutFigures, PayoutFile, PayoutLine
 from reports.services import clarify, read_payouts
-from reports.services.payouts import Operation
+from reports.services.operations import Operation
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, PRICE, a_paid_order, a_session
 from tests.helpers.users import someone

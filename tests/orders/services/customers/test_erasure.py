@@ -26,6 +26,7 @@ from orders.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from orders.models import Order
 from orders.services import Customer, cancel, erase_customer, export_customer_data, refund
 from payments.models import Dispute, Payment, Refund
+from reports.models import CustomerFigures
 from tests.helpers import factories
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON
@@ -220,10 +221,14 @@ def typed(anna: Customer) -> Order:
 
 
 def test_a_typed_address_gives_out_nothing_but_that_order(anna: Customer, typed: Order) -> None:
+    """Not the figures of a guest either, which point to the last order with that address."""
+    visit = {"first_visit": NOON.date(), "last_visit": NOON.date(), "visits": 9, "customer_group": "LOYAL"}
+    CustomerFigures.objects.create(order=typed, **visit)
     data = json.loads(json.dumps(export_customer_data(Customer.of(typed), at=NOON), default=str))
 
     assert [each["number"] for each in data["orders"]] == [typed.number]
     assert (data["account"], data["points"], data["failed_log_ins"]) == (None, None, [])
+    assert data["figures"] == {"customerfigures": []}
     about_it = Notification.objects.filter(occasion__startswith=typed.number)
     assert [each["kind"] for each in data["messages"]] == list(about_it.values_list("kind", flat=True))
 

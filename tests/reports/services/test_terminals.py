@@ -1,0 +1,153 @@
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from orders.services import refund
+from payments.models import Gateway, Payment, Refund
+from reports.models import PayoutFigures, PayoutFile, PayoutLine
+from reports.services import read_payouts
+from reports.services.operations import Operation
+from screenings.models import Cinema
+from tests.helpers.factories import NOON, PRICE, a_cinema, a_hall, a_paid_order, a_session
+from tests.helpers.users import someone
+
+pytestmark = pytest.mark.django_db
+
+Kind, Outcome = PayoutLine.Kind, PayoutLine.Outcome
+TODAY = NOON.date()
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def accountant():
+    return someone("accountant", all_cinemas=True)
+
+
+@pytest.fixture
+def cinema() -> Cinema:
+    return a_cinema()
+
+
+def by_card(
+    cinema: Cinema, reference: str = "", *, at: datetime = NOON, seats: int = 1, gateway=Gateway.CARD_TERMINAL
+) -> Payment:
+    order = a_paid_order(a_session(a_hall(cinema), start=at + 2 * DAY), seats=seats, gateway=gateway, at=at)
+    Payment.objects.filter(order=order).update(external_id=reference, succeeded_at=at)
+    found: Payment = order.payments.get()
+    return found
+
+
+_numbers = iter(range(10_000))
+
+
+def line(amount=PRICE, *, reference: str = "", day: date = TODAY, kind=Kind.PAYMENT, identity: str = "") -> Operation:
+    return Operation(identity or f"terminal:{next(_numbers)}", kind, reference, amount, at=NOON, day=day, card="1234")
+
+
+def read(actor, *operations: Operation, cinemas=None, digest="a") -> PayoutFile:
+    return read_payouts(
+        operations,
+        gateway=Gateway.CARD_TERMINAL,
+        name="terminal.csv",
+        digest=digest,
+        skipped=0,
+        paid_on=TODAY + DAY,
+        cinemas=cinemas,
+        actor=actor,
+        at=NOON + DAY,
+    )
+
+
+def outcomes() -> list[tuple]:
+    return sorted(PayoutLine.objects.values_list("payment", "refund", "amount", "outcome"), key=str)
+
+
+def test_a_line_is_matched_by_its_reference_whatever_its_day_and_amount(accountant, cinema):
+    first, second = by_card(cinema, "631000000001"), by_card(cinema, "631000000002")
+
+    read(accountant, line(reference="631000000002", day=TODAY + DAY), line(PRICE + 1, reference="631000000001"))
+
+    assert outcomes() == sorted(
+        [(second.pk, None, PRICE, Outcome.AGREES), (first.pk, None, PRICE + 1, Outcome.OTHER_AMOUNT)], key=str
+    )
+    assert PayoutLine.objects.filter(card="1234").count() == 2
+
+
+def test_without_a_known_reference_lines_are_matched_by_day_and_amount_one_by_one(accountant, cinema):
+    first, second = by_card(cinema), by_card(cinema, at=NOON + timedelta(hours=1))
+    other_day = by_card(cinema, at=NOON + DAY)
+    by_card(cinema, gateway=Gateway.CASH)
+
+    read(accountant, line(reference="000001"), line(), line(), line(day=TODAY + DAY), line(day=TODAY + 2 * DAY))
+
+    linked = [payment for payment, _refund, _amount, outcome in outcomes() if outcome == Outcome.AGREES]
+    assert sorted(linked) == sorted([first.pk, second.pk, other_day.pk])
+    assert [outcome for *_rest, outcome in outcomes()].count(Outcome.MISSING_HERE) == 2
+
+
+def test_what_no_line_is_about_is_missing_there_until_a_file_has_it(accountant, cinema):
+    first, second = by_card(cinema), by_card(cinema, seats=2)
+    before = by_card(cinema, at=NOON - 3 * DAY)
+
+    read(accountant, line())
+    assert set(PayoutLine.objects.open().values_list("payment", "outcome")) == {(second.pk, Outcome.MISSING_THERE)}
+    read(accountant, line(2 * PRICE), digest="b")
+
+    assert not PayoutLine.objects.open().exists()
+    assert set(PayoutLine.objects.values_list("payment", flat=True)) == {first.pk, second.pk}
+    assert before.pk not in PayoutLine.objects.values_list("payment", flat=True)
+
+
+def test_the_day_is_that_of_the_cinemas_clock(accountant):
+    east = a_cinema(time_zone="Asia/Kamchatka")
+    late = by_card(east, at=datetime(TODAY.year, TODAY.month, TODAY.day, 13, tzinfo=NOON.tzinfo))  # 01:00 there
+
+    read(accountant, line(day=TODAY + DAY))
+
+    assert outcomes() == [(late.pk, None, PRICE, Outcome.AGREES)]
+
+
+def test_a_file_of_one_cinema_touches_no_other(accountant, cinema):
+    theirs = by_card(a_cinema())
+
+    read(accountant, line(), cinemas=[cinema])
+
+    [found] = PayoutLine.objects.all()
+    assert (found.outcome, found.payment, found.cinema) == (Outcome.MISSING_HERE, None, cinema)
+    assert not PayoutLine.objects.filter(payment=theirs).exists()
+
+
+def test_refunds_are_matched_with_refunds(accountant, cinema):
+    payment = by_card(cinema)
+    made = refund(payment.order, reason="Ill", at=NOON)
+    Refund.objects.filter(pk=made.pk).update(status="SUCCEEDED", succeeded_at=NOON, handed_out=True)
+
+    read(accountant, line(), line(kind=Kind.REFUND))
+
+    assert outcomes() == sorted(
+        [(payment.pk, None, PRICE, Outcome.AGREES), (None, made.pk, PRICE, Outcome.AGREES)], key=str
+    )
+    [figures] = PayoutFigures.objects.all()
+    assert (figures.payments, figures.refunds, figures.paid_on) == (PRICE, PRICE, TODAY + DAY)
+
+
+def test_lines_known_from_another_file_change_nothing(accountant, cinema):
+    by_card(cinema)
+    same = line(Decimal(350), identity="terminal:same")
+
+    read(accountant, same)
+    second = read(accountant, same, line(2 * PRICE), digest="b")
+
+    assert (second.lines_read, second.lines_known) == (1, 1)
+    assert PayoutLine.objects.filter(outcome=Outcome.AGREES).count() == 1
+
+
+def test_matching_costs_the_same_for_many_lines(accountant, cinema, django_assert_max_num_queries):
+    for hour in range(4):
+        by_card(cinema, at=NOON + timedelta(hours=hour))
+
+    with django_assert_max_num_queries(30):
+        read(accountant, *(line() for _ in range(4)))
+
+    assert PayoutLine.objects.filter(outcome=Outcome.AGREES).count() == 4
