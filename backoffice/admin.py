@@ -17,7 +17,7 @@ from backoffice.orders import (
 )
 from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
 from backoffice.pricing import forecasts
-from backoffice.reports import business_days, payouts, segments, societies
+from backoffice.reports import business_days, payouts, schedules, segments, societies
 from backoffice.screenings import (
     cinemas,
     films,
@@ -63,6 +63,7 @@ __all__ = [
     "reorder_suggestions",
     "runs",
     "scans",
+    "schedules",
     "seat_outages",
     "seats",
     "segments",

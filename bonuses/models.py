@@ -108,6 +108,9 @@ class BonusTransaction(models.Model):
         indexes = [
             models.Index(fields=["bonus_account", "transaction_date"], name="transaction_of_account"),
             models.Index(fields=["transaction_date"], name="transaction_at"),
+            models.Index(
+                fields=["transaction_date"], condition=Q(order__isnull=True), name="transaction_without_order"
+            ),
         ]
         constraints = [
             between("amount", -MOST_POINTS, MOST_POINTS, name="transaction_bounded"),

@@ -87,6 +87,7 @@ SCHEDULE: dict[str, Every | Daily] = {
     "build_reports": seconds(20),
     "update_session_figures": minutes(5),
     "close_business_day": minutes(60),
+    "send_scheduled_reports": minutes(2),
     "refresh_engagement": Daily(time(3, 40)),
     "check_invariants": Daily(time(5, 0)),
     "forecast_sessions": Daily(time(6, 30)),

@@ -32,6 +32,7 @@ TERMS_URL = env.str("TERMS_URL", default="")
 PRIVACY_URL = env.str("PRIVACY_URL", default="")
 ORDER_PATH = "/order/{token}/"  # the customer's page of an order, for links in messages; a test compares the shop's
 APPROVAL_PATH = "/admin/accounts/approval/{pk}/change/"  # staff's page of a request; a test compares it too
+REPORT_FILE_PATH = "/admin/reports/businessday/files/{pk}/"  # where staff fetch a report; a test compares it too
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # one that sets X-Forwarded-Proto and adds to X-Forwarded-For
 
 ROOT_URLCONF = "cinema.urls"
@@ -191,7 +192,7 @@ UNFOLD = {
         "navigation": [{"title": _("Two-step sign-in"), "link": reverse_lazy("admin:accounts_user_second_factor")}]
     },
     "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
-    "STYLES": [lambda _request: static("backoffice/admin.css")],
+    "STYLES": [lambda _request: static("backoffice/admin.css"), lambda _request: static("reports/charts.css")],
     "SCRIPTS": [lambda _request: static("backoffice/admin.js")],
 }
 

@@ -284,7 +284,10 @@ class StockMovement(models.Model):
         verbose_name = _("stock movement")
         verbose_name_plural = _("stock movements")
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["concession_item", "at"], name="movement_of_item")]
+        indexes = [
+            models.Index(fields=["concession_item", "at"], name="movement_of_item"),
+            models.Index(fields=["at"], condition=Q(kind="WRITE_OFF"), name="write_off_at"),
+        ]
         constraints = [
             between("quantity", -MOST_STOCK, MOST_STOCK, name="movement_bounded"),
             models.CheckConstraint(condition=~Q(quantity=0) | Q(kind="COST"), name="movement_moves_something"),

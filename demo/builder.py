@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from demo import past_jobs, pending_work
 from demo.bookings import Channel, Outcome
 from demo.chain import ADMIN_EMAIL, create_chain
 from demo.outcomes import BookingSimulator
+from demo.past_days import close_past_days
+from demo.past_year import add_past_year
 from demo.showtimes import schedule_showtimes
 from demo.timeline import Timeline
 from demo.visitors import BookingGenerator
@@ -21,8 +23,10 @@ from screenings.models import Cinema, Session
 from screenings.services import cancel_session
 
 SEED = 5
-SALES = 2_930  # random orders; with those of `pending_work` more than 3,000
-DAYS = 10
+SALES = 1_500  # random orders that the services make
+DAYS = 10  # on sale, from today
+LATEST_DAYS = 4  # before today, whose orders the services make too
+PAST_DAYS = 365
 
 
 class DatabaseState(enum.Enum):
@@ -48,28 +52,33 @@ def build(
     at: datetime,
     sales: int = SALES,
     days: int = DAYS,
+    latest_days: int = LATEST_DAYS,
+    past_days: int = PAST_DAYS,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> None:
     """Create the demo chain in an empty database, as if it had been in business until `at`.
 
-    `sales` random orders over `days` days before and after `at`, and some dozens more that leave work for each job.
+    Over `past_days` days there are tens of thousands of orders that are written without the services. The last
+    `latest_days` and the next `days` days have `sales` random orders of the services, and some dozens more that leave
+    work for each job.
     `progress(done, total)` is called after each order. Runs in one transaction. The same `at` gives the same chain,
     except for order numbers and tokens.
     """
     rng = random.Random(SEED)
-    chain = create_chain(rng, at=at)
-    showtimes = schedule_showtimes(chain, rng, at=at, days=days)
+    chain = create_chain(rng, at=at, opened=timedelta(days=past_days + 7))
+    showtimes = schedule_showtimes(chain, rng, at=at, before=latest_days, after=days)
     generator = BookingGenerator(chain, rng, now=at)
+    add_past_year(chain, generator, rng, at=at, days=past_days, until=showtimes.first_by_hall)
     timeline = Timeline()
     simulator = BookingSimulator(timeline, rng, progress=progress)
     reserved = pending_work.leave_pending_work(chain, generator, showtimes, simulator, timeline, at=at)
     reserved |= _cancel_two_sessions(showtimes.daytime, generator, simulator, timeline, at=at)
-    for booking in generator.bookings(showtimes.archivable, max(8, sales // 100)):
-        simulator.add(booking)
     for booking in generator.bookings([each for each in showtimes.recent if each.pk not in reserved], sales):
         simulator.add(booking)
-    _add_past_jobs(timeline, at=at, days=days)
+    _add_past_jobs(timeline, at=at, days=latest_days)
     timeline.run_until(at)
+    connection.cursor().execute("ANALYZE")  # or SQLite reads whole tables to count a day
+    close_past_days(until=at - timedelta(days=latest_days))
 
 
 def _cancel_two_sessions(
@@ -102,11 +111,11 @@ def _cancel(session: Session, at: datetime, *, actor: User) -> None:
 
 
 def _add_past_jobs(timeline: Timeline, *, at: datetime, days: int) -> None:
-    """The jobs ran every other day at first and every six hours during the last days, until `CRON_STOPPED`."""
+    """The jobs ran once a day at first and every six hours during the last days, until `CRON_STOPPED`."""
     stopped = at - pending_work.CRON_STOPPED
     for hours in range(0, 24 * (days + 2), 6):
         timeline.add(stopped - timedelta(hours=hours), past_jobs.run_past_jobs)
-    for day in range(days + 2, 50, 2):
+    for day in range(days + 2, days + 16):
         timeline.add(stopped - timedelta(days=day), past_jobs.run_past_jobs)
-    for day in range(0, 50, 3):
+    for day in range(0, days + 16, 3):
         timeline.add(stopped - timedelta(days=day, minutes=30), past_jobs.restock)

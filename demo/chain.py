@@ -16,6 +16,7 @@ from concessions.models import ConcessionItem
 from concessions.services import receive
 from demo import sample_data
 from orders.models import Promocode
+from payments.models import LegalEntity
 from screenings.models import Cinema, Film, Genre, Hall, Seat, SeatSurcharge, TicketType
 from screenings.services import build_hall
 
@@ -30,6 +31,7 @@ class Venue:
     cinema: Cinema
     manager: User
     cashier: User
+    colleagues: list[User]  # who sold and admitted in the past, besides the cashier
     bar: list[ConcessionItem]
     halls: list[tuple[sample_data.HallPlan, Hall]] = field(default_factory=list)
 
@@ -48,19 +50,19 @@ class Chain:
     points: dict[int, int] = field(default_factory=dict)
 
 
-def create_chain(rng: random.Random, *, at: datetime) -> Chain:
-    """The chain opens 60 days before `at`; some points were granted over a year ago and have expired by `at`."""
+def create_chain(rng: random.Random, *, at: datetime, opened: timedelta = timedelta(days=60)) -> Chain:
+    """The chain opens so long before `at`; some points were granted over a year ago and have expired by `at`."""
     User.objects.create_superuser(ADMIN_EMAIL, None, first_name="Алла", last_name="Королёва")
     chain = Chain(
-        venues=_venues(at=at - timedelta(days=60)),
-        films=_films(),
+        venues=_venues(at=at - opened),
+        films=create_films(sample_data.FILMS),
         ticket_types={
             name: TicketType.objects.create(name=name, price_percent=percent, sold_to=sold_to, highest_rating=rating)
             for name, (percent, sold_to, rating) in sample_data.TICKET_TYPES.items()
         },
         promocodes=_promocodes(),
-        customers=_customers("guest", range(120)),
-        inactive_customers=_customers("inactive", range(12)),
+        customers=create_customers("guest", range(120)),
+        inactive_customers=create_customers("inactive", range(12)),
     )
     for seat in Seat.objects.order_by("hall", "row", "number"):
         chain.seats.setdefault(seat.hall_id, []).append(seat)
@@ -74,15 +76,19 @@ def create_chain(rng: random.Random, *, at: datetime) -> Chain:
 
 def _venues(*, at: datetime) -> dict[str, Venue]:
     venues = {}
+    legal_entity = LegalEntity.objects.create(**sample_data.LEGAL_ENTITY)
     for number, (name, city, address, time_zone) in enumerate(sample_data.VENUES, start=1):
-        cinema = Cinema.objects.create(name=name, city=city, address=address, time_zone=time_zone)
+        cinema = Cinema.objects.create(
+            name=name, city=city, address=address, time_zone=time_zone, legal_entity=legal_entity
+        )
         for kind, amount in sample_data.SURCHARGES.items():
             SeatSurcharge.objects.create(cinema=cinema, kind=kind, amount=Decimal(amount))
         manager = _employee(
             cinema, f"manager{number}", may=["change_concessionitem", "view_concessionitem", "view_payment"]
         )
         cashier = _employee(cinema, f"cashier{number}", may=["view_order", "view_ticket", "view_concessionitem"])
-        venues[name] = Venue(cinema, manager, cashier, _bar(cinema, manager, at=at))
+        colleagues = [_employee(cinema, f"cashier{number}.{each}", may=["view_order"] * each) for each in (2, 3)]
+        venues[name] = Venue(cinema, manager, cashier, colleagues, _bar(cinema, manager, at=at))
     for plan in sample_data.HALLS:
         venue = venues[plan.venue]
         hall = build_hall(cinema=venue.cinema, name=plan.name, rows=plan.places, cleaning_minutes=plan.cleaning_minutes)
@@ -118,9 +124,9 @@ def _bar(cinema: Cinema, manager: User, *, at: datetime) -> list[ConcessionItem]
     return items
 
 
-def _films() -> list[Film]:
+def create_films(table: Sequence[tuple[str, int, str, str]]) -> list[Film]:
     films = []
-    for title, minutes, age_rating, genres in sample_data.FILMS:
+    for title, minutes, age_rating, genres in table:
         film = Film.objects.create(title=title, duration_minutes=minutes, age_rating=age_rating)
         film.genres.set([Genre.objects.get_or_create(name=genre)[0] for genre in genres.split(", ")])
         films.append(film)
@@ -139,7 +145,7 @@ def _promocodes() -> list[str]:
     return [code for code, _percent, _money, most in sample_data.PROMOCODES if most > 100]
 
 
-def _customers(login: str, numbers: Sequence[int]) -> list[User]:
+def create_customers(login: str, numbers: Sequence[int]) -> list[User]:
     users = [
         User(
             email=f"{login}{number:03}@{MAIL_DOMAIN}",

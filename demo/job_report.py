@@ -15,8 +15,13 @@ from jobs.command import JobCommand
 from jobs.models import JobRun
 
 HEADINGS = ("job", "due", "done", "passed over", "failed", "time")
-# An order of snacks only is complete once its snacks have expired: run in this order, one round settles everything.
-RUN_BEFORE = {"cancel_expired_concession_preorders": "update_completed_order_statuses"}
+# An order of snacks only is complete once its snacks have expired, and sessions that are archived are not counted any
+# more: run in this order, one round settles everything, and the check of it finds nothing.
+RUN_BEFORE = {
+    "cancel_expired_concession_preorders": "update_completed_order_statuses",
+    "update_session_figures": "cleanup_completed_sessions",
+    "forecast_sessions": "check_invariants",
+}
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,19 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db import transaction
+
 from cinema.money import rounded
+from cinema.status import transition_matching
 from concessions.models import ConcessionItem
 from concessions.services import receive
 from demo import past_payments, sample_data
+from notifications.models import Notification, Status
 from orders import services
 from orders.models import Order
 from orders.services import CancelReason
+from orders.services.receipts.queue import to_settle
+from payments.models import Payment, Receipt, Refund
 from screenings.models import Session
 from screenings.services import complete_sessions, start_sessions
 
@@ -30,6 +36,12 @@ PAST_JOBS: list[tuple[Callable[[datetime], Iterable[Any]], Callable[..., None]]]
     (Order.objects.refund_to_process, services.process_refunds),
 ]
 
+RECEIPTS: list[tuple[Callable[[datetime], Iterable[Any]], Callable[..., None]]] = [
+    (Payment.objects.without_receipt, services.receipt_sales),
+    (Refund.objects.without_receipt, services.receipt_refunds),
+    (to_settle, services.receipt_settlements),
+]
+
 
 def run_past_jobs(at: datetime) -> None:
     """Handle all rows due at `at`. Points are credited first, so orders completed now are left for the next run."""
@@ -37,6 +49,20 @@ def run_past_jobs(at: datetime) -> None:
         if rows := list(due(at)):
             act(rows, at=at)
     past_payments.settle_outstanding(at)
+    _deliver(at)
+
+
+def _deliver(at: datetime) -> None:
+    """Receipts and messages have been sent, without anybody getting them again now."""
+    messages = Notification.objects.filter(created_at__lte=at)
+    transition_matching(messages.filter(status=Status.QUEUED), Status.SENDING)
+    transition_matching(messages.filter(status=Status.SENDING), Status.SENT, attempts=1, sent_at=at)
+    with transaction.atomic():
+        for due, act in RECEIPTS:
+            if rows := list(due(at)):
+                act(rows, at=at)
+    queued = Receipt.objects.filter(status=Receipt.Status.QUEUED)
+    transition_matching(queued, Receipt.Status.SENT, attempts=1, sent_at=at, next_attempt_at=None)
 
 
 def restock(at: datetime) -> None:

@@ -75,6 +75,7 @@ def leave_pending_work(
     timeline.add(at - minutes(20), partial(_cancel, chain=chain, session=later[3]))
     # deliver_notifications, execute_refunds: a refund just requested; reconcile_payments: recent payments
     book(later[0], 2, Outcome.STAYS_PAID, at=yesterday)
+    book(later[1], 2, Outcome.STAYS_PAID, at=at - minutes(140))
     timeline.add(at - minutes(10), partial(_refund_one_order, session=later[0]))
     # check_low_stock_items, and prepared snacks that nobody collects
     timeline.add(at - minutes(100), partial(_write_off_spoiled, chain=chain))

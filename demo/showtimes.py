@@ -21,32 +21,34 @@ class Showtimes:
     """Sessions by kind, each list in the order of their starts.
 
     `around_the_clock` are those of the hall that never closes, planned from now outwards: at any hour of the day one is
-    running, one has just ended and one starts soon. `archivable` are a month old.
+    running, one has just ended and one starts soon.
     """
 
     daytime: list[Session] = field(default_factory=list)
     around_the_clock: list[Session] = field(default_factory=list)
-    archivable: list[Session] = field(default_factory=list)
+
+    @property
+    def first_by_hall(self) -> dict[int, datetime]:
+        """The start of the first session of each hall."""
+        return {session.hall_id: session.start_datetime for session in reversed(self.recent)}
 
     @property
     def recent(self) -> list[Session]:
         return sorted([*self.daytime, *self.around_the_clock], key=lambda session: session.start_datetime)
 
 
-def schedule_showtimes(chain: Chain, rng: random.Random, *, at: datetime, days: int) -> Showtimes:
-    """Sessions of the `days` days before today, of today and of the `days` days after, and a few to be archived."""
+def schedule_showtimes(chain: Chain, rng: random.Random, *, at: datetime, before: int, after: int) -> Showtimes:
+    """Sessions of the days before today, of today and of the days after."""
     showtimes = Showtimes()
     for venue in chain.venues.values():
         today = venue.cinema.local(at).date()
         for hall_plan, hall in venue.halls:
             scheduler = _HallScheduler(chain, venue, hall_plan, hall, rng)
             if hall_plan.all_night:
-                showtimes.around_the_clock = scheduler.around_the_clock(at=at, days=days)
+                showtimes.around_the_clock = scheduler.around_the_clock(at=at, before=before, after=after)
                 continue
-            for offset in range(-days, days + 1):
+            for offset in range(-before, after + 1):
                 showtimes.daytime += scheduler.day(datetime.combine(today + timedelta(days=offset), time(10)))
-            # Two sessions of last month are enough to have something to archive.
-            showtimes.archivable += scheduler.day(datetime.combine(today - timedelta(days=33), time(10)))[:2]
     return showtimes
 
 
@@ -69,22 +71,22 @@ class _HallScheduler:
         while start <= evening:
             session = self.show(self.rng.choice(self.chain.films), start)
             sessions.append(session)
-            start = _rounded_up(session.free_from)
+            start = rounded_up(session.free_from)
         return sessions
 
-    def around_the_clock(self, *, at: datetime, days: int) -> list[Session]:
-        """Sessions without a break for `days` days before and after `at`; one of them is running at `at`."""
+    def around_the_clock(self, *, at: datetime, before: int, after: int) -> list[Session]:
+        """Sessions without a break for so many days before and after `at`; one of them is running at `at`."""
         films = [film for film in self.chain.films if film.duration_minutes <= 112]
-        running = _rounded_up(at - BEGAN - timedelta(minutes=5))
+        running = rounded_up(at - BEGAN - timedelta(minutes=5))
         sessions = []
         start = running
-        while start < at + timedelta(days=days):
+        while start < at + timedelta(days=after):
             sessions.append(self.show(self.rng.choice(films), start))
-            start = _rounded_up(sessions[-1].free_from)
+            start = rounded_up(sessions[-1].free_from)
         start = running
-        while start > at - timedelta(days=days):
+        while start > at - timedelta(days=before):
             film = self.rng.choice(films)
-            start = _rounded_up(
+            start = rounded_up(
                 start
                 - timedelta(
                     minutes=self.venue.cinema.adverts_minutes + film.duration_minutes + self.hall.cleaning_minutes + 5
@@ -98,19 +100,19 @@ class _HallScheduler:
             film=film,
             hall=self.hall,
             start=start,
-            ticket_price=self.price(start),
+            ticket_price=ticket_price(self.venue.cinema.local(start), self.plan),
             at=start - AHEAD,
             format=self.plan.format,
             language="en" if self.rng.random() < 0.1 else "ru",
         )
 
-    def price(self, start: datetime) -> Decimal:
-        """Mornings are cheaper, evenings and weekends cost more."""
-        local = self.venue.cinema.local(start)
-        base = 250 if local.hour < 12 else 350 if local.hour < 17 else 450
-        return Decimal(base + (50 if local.weekday() >= 5 else 0) + self.plan.price_extra)
+
+def ticket_price(local: datetime, hall_plan: HallPlan) -> Decimal:
+    """Mornings are cheaper, evenings and weekends cost more. `local` is the start by the cinema's clock."""
+    base = 250 if local.hour < 12 else 350 if local.hour < 17 else 450
+    return Decimal(base + (50 if local.weekday() >= 5 else 0) + hall_plan.price_extra)
 
 
-def _rounded_up(instant: datetime) -> datetime:
+def rounded_up(instant: datetime) -> datetime:
     """The next full five minutes."""
     return instant + (datetime.min.replace(tzinfo=instant.tzinfo) - instant) % timedelta(minutes=5)

@@ -48,7 +48,7 @@ class BookingGenerator:
             if self.rng.random() < 0.07:
                 booking: Booking | None = self.snacks_only()
             else:
-                booking = self.for_session(sessions[int(len(sessions) * self.rng.random() ** 0.6)])
+                booking = self.for_session(sessions[int(len(sessions) * self.rng.random() ** 0.8)])
             if booking is not None:  # the session may be sold out
                 number -= 1
                 yield booking

@@ -24,6 +24,7 @@ TITLES: dict[str, str | Promise] = {
     "build_reports": _("Make report files"),
     "update_session_figures": _("Count past screenings"),
     "close_business_day": _("Close business days"),
+    "send_scheduled_reports": _("E-mail scheduled reports"),
     "refresh_engagement": _("Count customers anew"),
     "check_invariants": _("Check data consistency"),
     "forecast_sessions": _("Forecast screenings"),

@@ -27,6 +27,7 @@ class MessageKind(models.TextChoices):
     POINTS_EXPIRING = "POINTS_EXPIRING", _("Points about to expire")
     LOW_STOCK = "LOW_STOCK", _("Low stock")
     REFUNDS_TO_APPROVE = "REFUNDS_TO_APPROVE", _("Refunds to approve")
+    SCHEDULED_REPORT = "SCHEDULED_REPORT", _("Scheduled report")
 
 
 class Status(models.TextChoices):
@@ -77,6 +78,8 @@ class Notification(models.Model):
         help_text=_("Leave empty for the whole chain."),
     )
     context = models.JSONField(_("details"), default=dict, help_text=_("Data used to fill in the message"))
+    # {"permissions": […], "cinemas": […]}: the recipient gets it only as a member of staff who still has all of them.
+    only_for = models.JSONField(null=True, blank=True, editable=False)
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
 
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)

@@ -37,3 +37,7 @@ class ReportNotAllowed(Refused, code="report_not_allowed"):
 
 class TooManyFiles(Refused, code="report_files_too_many"):
     """The person waits for as many report files as one may have made at a time."""
+
+
+class NothingFailed(Refused, code="report_mailing_not_failed"):
+    """No mailing of a scheduled report has failed, or somebody has sent it again already."""

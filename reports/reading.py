@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -28,6 +28,8 @@ class Period:
     first: date
     last: date
     at: datetime
+    #: Days that are stored, by their cinemas: read once for a period and those that `replace` makes of it.
+    stored: dict[frozenset[int], dict[int, list[BusinessDay]]] = field(default_factory=dict, compare=False, repr=False)
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -103,9 +105,22 @@ def live(table: type[Figures], period: Period) -> list[Row]:
 
 def open_days_of(period: Period) -> list[Days]:
     """The days of the period that are not closed, up to the one that contains `period.at`, grouped by the cinemas that
-    share them. One query.
+    share them. At most one query.
     """
     cinemas = {cinema.pk: cinema for cinema in period.cinemas}
+    key = frozenset(cinemas)
+    stored = period.stored[key] if key in period.stored else period.stored.setdefault(key, _last_days(key))
+    groups: defaultdict[tuple[PlannedDay, ...], list[int]] = defaultdict(list)
+    for pk, cinema in cinemas.items():
+        still_open = (day for day in unclosed_days(cinema, stored[pk], at=period.at) if day.date in period)
+        days = tuple(PlannedDay(day.date, day.starts_at, day.ends_at) for day in still_open)
+        if days:
+            groups[days].append(pk)
+    return [Days(days, cinemas=pks) for days, pks in groups.items()]
+
+
+def _last_days(cinemas: Collection[int]) -> dict[int, list[BusinessDay]]:
+    """By cinema: the last closed day and the open ones, in order. One query."""
     closed = BusinessDay.objects.closed().filter(cinema=OuterRef("pk")).order_by("-starts_at")
     last_closed = Cinema.objects.filter(pk__in=cinemas).annotate(day=Subquery(closed.values("pk")[:1])).values("day")
     stored: defaultdict[int, list[BusinessDay]] = defaultdict(list)
@@ -113,13 +128,7 @@ def open_days_of(period: Period) -> list[Days]:
         Q(closed_at__isnull=True) | Q(pk__in=last_closed), cinema__in=cinemas
     ).order_by("starts_at"):
         stored[day.cinema_id].append(day)
-    groups: defaultdict[tuple[PlannedDay, ...], list[int]] = defaultdict(list)
-    for pk, cinema in cinemas.items():
-        still_open = (day for day in unclosed_days(cinema, stored[pk], at=period.at) if day.date in period)
-        key = tuple(PlannedDay(day.date, day.starts_at, day.ends_at) for day in still_open)
-        if key:
-            groups[key].append(pk)
-    return [Days(days, cinemas=pks) for days, pks in groups.items()]
+    return stored
 
 
 def unclosed_days(cinema: Cinema, stored: Sequence[BusinessDay], *, at: datetime) -> list[Day]:

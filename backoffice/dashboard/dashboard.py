@@ -22,6 +22,7 @@ from backoffice.dashboard.before_you_open import steps_before_opening
 from backoffice.dashboard.figures import figures_of_first_page
 from backoffice.dashboard.items import NAMES_SHOWN, DashboardItem, count_and_first, list_link, names_and_more
 from backoffice.dashboard.payments import PaymentItems
+from backoffice.reports.schedules import visible_schedules
 from cinema import clock
 from concessions.models import ConcessionItem
 from jobs import crontab
@@ -34,7 +35,7 @@ from notifications.models import Status as MessageStatus
 from orders.models import Order, Ticket
 from orders.services.refunds.by_session import without_refund_request
 from reports.catalogue.files import title_of
-from reports.models import DayCheck, ReportFile
+from reports.models import DayCheck, ReportFile, ReportMailing
 from screenings.models import Session
 
 
@@ -100,6 +101,8 @@ class Dashboard(PaymentItems):
             yield from self.differences()
         if self.may("reports", "view_businessday"):
             yield from self.failed_report_files()
+        if self.may("reports", "resend_reportschedule"):
+            yield from self.failed_report_mailings()
         if self.may("notifications", "resend_notification"):
             yield from self.failed_messages()
         if self.may("accounts", "change_user"):
@@ -148,6 +151,23 @@ class Dashboard(PaymentItems):
                 reverse("admin:reports_files"),
                 "error",
                 *names_and_more(total, [f"{title_of(file.report)}: {file.problem}" for file in rows]),
+            )
+
+    def failed_report_mailings(self) -> Iterator[DashboardItem]:
+        """Scheduled reports that could not be sent. Some are tried again by themselves."""
+        failed = ReportMailing.objects.failed().filter(schedule__in=visible_schedules(self.request))
+        total, rows = count_and_first(failed.select_related("schedule").order_by("created_at", "pk"))
+        if total:
+            yield DashboardItem(
+                ngettext(
+                    "%(count)d scheduled report could not be sent",
+                    "%(count)d scheduled reports could not be sent",
+                    total,
+                )
+                % {"count": total},
+                list_link("reports_reportschedule", result="failed"),
+                "mark_email_unread",
+                *names_and_more(total, [f"{title_of(each.schedule.report)}: {each.problem}" for each in rows]),
             )
 
     def staff_without_access(self) -> Iterator[DashboardItem]:

@@ -73,6 +73,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("reports:films", "movie"),
             ("reports:occupancy", "event_seat"),
             ("reports:files", "inventory"),
+            ("reports.reportschedule", "mail"),
         ],
     ),
     (

@@ -19,11 +19,11 @@ from backoffice.reports.file_form import FileForm
 from cinema import clock
 from cinema.ids import valid_ids
 from cinema.status import Refused
-from reports.catalogue.files import REPORTS
+from reports.catalogue.files import file_name, title_of
 from reports.catalogue.takings import period_text
 from reports.files import FORMATS, MAX_PDF_ROWS
 from reports.models import ReportFile
-from reports.services import ask, ask_again, forget, may_have, open_file
+from reports.services import ask, ask_again, forget, may_have, open_file, own_files
 from reports.tables import Kind, cell_text
 from screenings.models import Cinema
 
@@ -91,16 +91,16 @@ class ReportFilePages(CinemaScopedAdmin):
         messages.success(request, gettext("The file will be ready within a minute or two."))
 
     def download_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """The content, for the person who asked for it, if they may still see all of its rows."""
-        file = self._own_file(request, key)
+        """The content, for who asked for it or gets it by e-mail, if they may still see all of its rows."""
+        self._check_permission(request)
+        file = own_files(request.user).filter(pk__in=valid_ids([str(key)])).first()  # type: ignore[arg-type]
         content = open_file(file) if file is not None and self._may_have(file, request) else None
         if file is None or content is None:
             return self.not_found(request, str(key))
-        name = f"{REPORTS[file.report].title} {file.first:%Y-%m-%d} – {file.last:%Y-%m-%d}.{file.format}"
         return FileResponse(
             content,
             as_attachment=True,
-            filename=name,
+            filename=file_name(file),
             content_type=FORMATS[file.format].content_type,
             headers={"Cache-Control": "private, no-store"},
         )
@@ -120,15 +120,14 @@ class ReportFilePages(CinemaScopedAdmin):
         file = self._own_file(request, key)
         if file is None:
             return self.not_found(request, str(key))
-        forget([file])
+        forget([file], at=clock.now())
         return HttpResponseRedirect(reverse("admin:reports_files"))
 
     def _row(self, file: ReportFile, request: HttpRequest, cinemas: dict[int, Cinema]) -> dict[str, Any]:
-        report = REPORTS.get(file.report)
         of = [cinemas[pk] for pk in file.cinemas if pk in cinemas]
         return {
             "file": file,
-            "title": report.title if report else file.report,
+            "title": title_of(file.report),
             "about": period_text(of, file.first, file.last),
             "done": cell_text(file.rows_done, Kind.INTEGER),
             "expected": cell_text(file.rows_expected, Kind.INTEGER) if file.rows_expected else "",

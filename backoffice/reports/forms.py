@@ -34,6 +34,7 @@ class PeriodForm(forms.Form):
     last = forms.DateField(label=_("To"), required=False, validators=[validate_year], widget=DAY)
 
     days_shown = 7  # without an entry
+    _period: Period | None = None
 
     def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
         self.cinemas, self.at = cinemas, at
@@ -59,13 +60,16 @@ class PeriodForm(forms.Form):
         return cleaned
 
     def period(self) -> Period:
-        """The period entered; if it is wrong, today."""
+        """The period entered; if it is wrong, today. Always the same one, so that its live figures are counted once."""
         wrong = bool(self.errors)
         chosen = "" if wrong else self.cleaned_data["cinema"]
         cinemas = [cinema for cinema in self.cinemas if not chosen or str(cinema.pk) == chosen]
         first: date = self.today if wrong else self.cleaned_data["first"]
         last: date = self.today if wrong else self.cleaned_data["last"]
-        return Period(cinemas, first, last, self.at)
+        period = Period(cinemas, first, last, self.at)
+        if self._period != period:
+            self._period = period
+        return self._period
 
 
 class DayForm(forms.Form):
@@ -238,7 +242,7 @@ class TakingsForm(PeriodForm):
         return None
 
     def _earlier(self, name: Any, period: Period, days: timedelta) -> Against:
-        return Against(name, Period(period.cinemas, period.first - days, period.last - days, self.at), days)
+        return Against(name, replace(period, first=period.first - days, last=period.last - days), days)
 
 
 class ListForm(PeriodForm):

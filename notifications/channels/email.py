@@ -3,6 +3,7 @@ from smtplib import SMTPException, SMTPServerDisconnected
 from typing import Any
 
 from django.core import mail
+from django.core.files.storage import storages
 
 from notifications import rendering
 from notifications.models import Notification
@@ -39,6 +40,9 @@ class EmailChannel:
         )
         for name, image in qr_images(notification):
             message.attach(name, image, "image/png")
+        if attachment := notification.context.get("attachment"):
+            with storages[attachment["storage"]].open(attachment["name"]) as content:
+                message.attach(attachment["filename"], content.read(), attachment["content_type"])
         try:
             self._connection.send_messages([message])
         except Exception as failure:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
+from accounts.services.entitlement import staff_who_see
 from cinema.status import transition
 from jobs import claims
 from jobs.claims import Backoff, TimeLimit, new_sender
@@ -44,7 +45,8 @@ class DeliveryResult:
 
 
 def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
-    """Send the messages that are still due at `at`; none is sent after its `not_after`.
+    """Send the messages that are still due at `at`; none is sent after its `not_after`, or to somebody who has lost the
+    right to see it (`only_for`).
 
     Claims the messages and commits, sends them outside any transaction, and stores the results. A message that could
     not be sent is queued again with growing waits (and counted as passed over), and `FAILED` after `MAX_ATTEMPTS`; if
@@ -91,14 +93,15 @@ def requeue(notifications: Iterable[Notification], *, at: datetime) -> None:
 def claim_due(notifications: Iterable[Notification], *, sender: str, at: datetime) -> list[Notification]:
     """Claim the messages that are due at `at` and set them to `SENDING`; returns them.
 
-    Also returns those that may no longer be sent, now `OUTDATED` or `FAILED`.
+    Also returns those that may no longer be sent, which are now `OUTDATED` or `FAILED`.
     """
     with transaction.atomic(durable=True):
         keys = [notification.pk for notification in notifications]
         due = claims.lock_due(Notification.objects.due(at).filter(pk__in=keys))
         outdated, exhausted, sendable = [], [], []
+        lost = _without_right(due)
         for notification in due:
-            if notification.not_after and notification.not_after < at:
+            if (notification.not_after and notification.not_after < at) or notification.pk in lost:
                 outdated.append(notification)
             elif notification.attempts >= MAX_ATTEMPTS:
                 exhausted.append(notification)
@@ -155,6 +158,20 @@ def _attempt(
         error = describe(failure, recipient=notification.recipient)
         return DeliveryResult(Status.FAILED if wait is None else Status.QUEUED, error=error, wait=wait)
     return DeliveryResult(Status.SENT)
+
+
+def _without_right(notifications: Iterable[Notification]) -> set[int]:
+    """Messages for staff who may no longer see what is in them. One query for each set of permissions and cinemas."""
+    groups: dict[tuple[tuple[str, ...], tuple[int, ...]], list[Notification]] = defaultdict(list)
+    for each in notifications:
+        if each.only_for is not None:
+            groups[tuple(each.only_for["permissions"]), tuple(each.only_for["cinemas"])].append(each)
+    lost: set[int] = set()
+    for (permissions, cinemas), rows in groups.items():
+        people = staff_who_see(permissions, cinemas=cinemas).filter(email__in=[row.recipient for row in rows])
+        addresses = set(people.values_list("email", flat=True))
+        lost |= {row.pk for row in rows if row.recipient not in addresses}
+    return lost
 
 
 def _remove_secrets(notifications: list[Notification]) -> None:

@@ -24,6 +24,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | POINTS_EXPIRING       | points, expires (instant), link (to the shop)                                       |
 | LOW_STOCK             | cinema, item, stock, threshold, suggested                                           |
 | REFUNDS_TO_APPROVE    | cinema, film, starts (instant), amount, asked_by, reason, page (of the request)     |
+| SCHEDULED_REPORT      | title, about (cinemas and dates), figures: list of [name, text], page (of the file), |
+|                       | attachment: None, or storage, name (in it), filename, content_type; size (in words) |
 
 "The order" means: number, link (to its page), cinema, address ("" if there is none), showings: list of {film, starts
 (instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
@@ -58,6 +60,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.POINTS_EXPIRING: frozenset({"points", "expires", "link"}),
     MessageKind.LOW_STOCK: frozenset({"cinema", "item", "stock", "threshold", "suggested"}),
     MessageKind.REFUNDS_TO_APPROVE: frozenset({"cinema", "film", "starts", "amount", "asked_by", "reason", "page"}),
+    MessageKind.SCHEDULED_REPORT: frozenset({"title", "about", "figures", "page", "attachment", "size"}),
 }
 
 
@@ -75,14 +78,16 @@ class Message:
     context: Mapping[str, Any] = field(default_factory=dict)
     not_after: datetime | None = None
     cinema: int | None = None  # the primary key of the cinema that it is about; None: the whole chain
+    only_for: Mapping[str, Any] | None = None  # see `Notification.only_for`
 
     def __post_init__(self) -> None:
         if missing := CONTEXT_KEYS[self.kind] - self.context.keys():
             raise ValueError(f"{self.kind}: the context lacks {', '.join(sorted(missing))}")
 
 
-#: Contents that let whoever reads them act as the recipient: removed once a message can no longer be sent.
-SECRETS = frozenset({"link", "codes", "pickup_code"})
+#: Contents that let whoever reads them act as the recipient, or that only the recipient may see: removed once a message
+#: can no longer be sent.
+SECRETS = frozenset({"link", "codes", "pickup_code", "figures", "attachment"})
 
 
 def queue(messages: Iterable[Message], *, at: datetime) -> None:
@@ -101,6 +106,7 @@ def queue(messages: Iterable[Message], *, at: datetime) -> None:
                 language=message.language,
                 context=message.context,
                 cinema_id=message.cinema,
+                only_for=message.only_for,
                 not_after=message.not_after,
                 created_at=at,
                 next_attempt_at=at,

@@ -305,6 +305,7 @@ class OrderEvent(models.Model):
         verbose_name = _("order event")
         verbose_name_plural = _("order events")
         ordering = ["order", "id"]
+        indexes = [models.Index(fields=["at"], condition=Q(actor__isnull=False), name="event_of_person")]
 
     def __str__(self) -> str:
         return f"{self.order}: {self.get_from_status_display()} → {self.get_to_status_display()}"

@@ -120,6 +120,7 @@ class Scan(models.Model):
         verbose_name = _("check-in")
         verbose_name_plural = _("check-ins")
         ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["at"], condition=~Q(override=""), name="scan_overridden")]
 
     def __str__(self) -> str:
         return f"{self.ticket}: {self.ticket.session.hall.cinema.local(self.at):%H:%M}"

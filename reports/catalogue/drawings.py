@@ -14,12 +14,19 @@ from reports.tables import Chart, Kind, Table
 from screenings.models import Film
 
 MOST_RANKED = 10
+WIDEST = 40  # characters of names that there is room for below upright bars on a phone
 
 
 def takings_chart(table: Table, by: str, *, film: Film | None = None, against: Against | None = None) -> Chart:
-    """Box office and bar, or with `against` both sides of the comparison. `table` is that of `takings`."""
+    """Box office and bar, or with `against` both sides of the comparison. `table` is that of `takings`.
+
+    Names are too long to stand below upright bars, so many of them are ranked by box office, the highest first.
+    """
     rows: list[Any] = list(table.rows)
-    box_office = definitions.BOX_OFFICE
+    box_office, names = definitions.BOX_OFFICE, [str(row["group"]) for row in rows]
+    if table.columns[0].kind is not Kind.DATE and not against and max(map(len, names), default=0) * len(rows) > WIDEST:
+        best = sorted(rows, key=lambda row: row[box_office.key], reverse=True)[:MOST_RANKED]
+        return charts.ranking(box_office.name, [(row["group"], row[box_office.key]) for row in best])
     series: dict[Any, Any] = {box_office.name: [row[box_office.key] for row in rows]}
     draw = charts.stacked
     if against:

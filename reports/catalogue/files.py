@@ -16,10 +16,14 @@ from reports.catalogue.balances import balances
 from reports.catalogue.sheets import money
 from reports.catalogue.societies import societies
 from reports.catalogue.takings import DIMENSIONS, dates_text, subtitle, takings
+from reports.models import ReportFile
 from reports.reading import Period
 from reports.tables import Table
 
 Parameters = Mapping[str, str]
+
+FIGURES = "reports.view_businessday"
+COSTS = "concessions.view_costs"
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,10 @@ class FileReport:
     table: Callable[[Period, Parameters], Table]
     kept: timedelta | None = None  # of a report that names customers: it is not offered in the list of reports
 
-
-FIGURES = "reports.view_businessday"
-COSTS = "concessions.view_costs"
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """With the one to open pages of reports, where files are fetched."""
+        return tuple({FIGURES: None, self.permission: None})
 
 
 def listed(name: str) -> Callable[[Period, Parameters], Table]:
@@ -99,6 +104,16 @@ REPORTS: dict[str, FileReport] = {
 }
 
 
+def listed_reports() -> dict[str, FileReport]:
+    """The reports that people may choose from a list, and have e-mailed: those that name no customers."""
+    return {name: each for name, each in REPORTS.items() if each.kept is None}
+
+
 def title_of(name: str) -> str:
     """The name of a report for people; of one that there is no more, the one that is stored."""
     return str(REPORTS[name].title) if name in REPORTS else name
+
+
+def file_name(file: ReportFile) -> str:
+    """What the file is called once it is downloaded or attached to an e-mail, in the current language."""
+    return f"{title_of(file.report)} {file.first:%Y-%m-%d} – {file.last:%Y-%m-%d}.{file.format}"

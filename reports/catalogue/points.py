@@ -1,24 +1,28 @@
 """Points: issued, spent and expired by month, what customers hold, and what of it will expire when."""
 
-from collections import defaultdict
-from datetime import date, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Sum
-from django.db.models.functions import TruncDate, TruncMonth
+from django.db.models import Count, F, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bonuses.models import BonusAccount, BonusTransaction
 from house_rules.rules import rules
 from reports import definitions
-from reports.catalogue.takings import column_of
-from reports.reading import Period
+from reports.catalogue.takings import added, column_of
+from reports.models import PointsFigures
+from reports.reading import Period, sums
 from reports.tables import Column, Kind, Table
+from screenings.models import Cinema
 
 Type = BonusTransaction.Type
-A_YEAR = timedelta(days=365)
+DAY, A_YEAR = timedelta(days=1), timedelta(days=365)
 #: In which column the points of each type of transaction are shown.
 COLUMNS = {
     Type.ACCRUAL: "issued",
@@ -30,22 +34,45 @@ COLUMNS = {
 
 
 def points(period: Period) -> list[Table]:
-    """Points of the whole chain, by calendar date of the server's time zone. Five queries, and one for the rules."""
-    return [_by_month(period), _held(period), _expiring()]
+    """Points of the whole chain: those of orders by business day, others by calendar date of the server's time zone.
+
+    At most six queries, and one for the rules.
+    """
+    today = timezone.localdate(period.at)
+    year = today - A_YEAR + DAY
+    moved = _moved(min(period.first, year), max(period.last, today), period.at)
+    accounts = _by_last_credit()
+    return [
+        _by_month(row for row in moved if row["day"] in period),
+        _held(accounts, [row for row in moved if year <= row["day"] <= today]),
+        _expiring(accounts),
+    ]
 
 
-def _by_month(period: Period) -> Table:
-    moved = (
-        BonusTransaction.objects.annotate(day=TruncDate("transaction_date"))
-        .filter(day__gte=period.first, day__lte=period.last)
-        .annotate(month=TruncMonth("day"))
+def _moved(first: date, last: date, at: datetime) -> list[dict[str, Any]]:
+    """Points by day and type of transaction. Five queries."""
+    of_orders = sums(PointsFigures, Period(list(Cinema.objects.order_by()), first, last, at), by=["about", "kind"])
+    begin = datetime.combine(first, time(), timezone.get_default_timezone())
+    others = (
+        BonusTransaction.objects.filter(order__isnull=True, transaction_date__gte=begin, transaction_date__lte=at)
+        .annotate(day=TruncDate("transaction_date", tzinfo=timezone.get_default_timezone()), kind=F("transaction_type"))
         .order_by()
-        .values("month", "transaction_type")
+        .values("day", "kind")
         .annotate(points=Sum("amount"))
     )
+    return [{**row, "day": row["about"]} for row in of_orders] + [row for row in others if row["day"] <= last]
+
+
+def _by_last_credit() -> list[dict[str, Any]]:
+    """Balances by the day on which points were last credited; no day if there was none. One query."""
+    accounts = BonusAccount.objects.filter(balance__gt=0).annotate(day=TruncDate("last_accrual_date")).order_by()
+    return list(accounts.values("day").annotate(points=Sum("balance"), accounts=Count("pk")))
+
+
+def _by_month(moved: Iterable[Mapping[str, Any]]) -> Table:
     rows: defaultdict[date, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(COLUMNS.values(), 0))
     for row in moved:
-        rows[row["month"]][COLUMNS[Type(row["transaction_type"])]] += row["points"]
+        rows[row["day"].replace(day=1)][COLUMNS[Type(row["kind"])]] += row["points"]
     return Table(
         title=_("Points by month"),
         columns=[
@@ -56,15 +83,17 @@ def _by_month(period: Period) -> Table:
     )
 
 
-def _held(period: Period) -> Table:
+def _held(accounts: Iterable[Mapping[str, Any]], of_year: Iterable[Mapping[str, Any]]) -> Table:
     """What the chain owes its customers in points, and how much of it is likely to be spent."""
-    accounts = BonusAccount.objects.filter(balance__gt=0).aggregate(
-        points=Sum("balance", default=0), accounts=Count("pk")
-    )
-    year = BonusTransaction.objects.filter(transaction_date__gt=period.at - A_YEAR, transaction_date__lte=period.at)
-    issued = year.filter(transaction_type=Type.ACCRUAL).aggregate(points=Sum("amount", default=0))["points"]
-    lapsed = -year.filter(transaction_type=Type.EXPIRATION).aggregate(points=Sum("amount", default=0))["points"]
-    row = {**accounts, "point_value": settings.BONUS_POINT_VALUE, "issued_in_year": issued, "lapsed_in_year": lapsed}
+    by_kind: Counter[str] = Counter()
+    for moved in of_year:
+        by_kind[moved["kind"]] += moved["points"]
+    row = {
+        **added(("points", "accounts"), accounts),
+        "point_value": settings.BONUS_POINT_VALUE,
+        "issued_in_year": by_kind[Type.ACCRUAL],
+        "lapsed_in_year": -by_kind[Type.EXPIRATION],
+    }
     return Table(
         title=_("Points held by customers"),
         columns=[column_of(each) for each in definitions.POINTS_HELD],
@@ -72,18 +101,13 @@ def _held(period: Period) -> Table:
     )
 
 
-def _expiring() -> Table:
+def _expiring(accounts: Iterable[Mapping[str, Any]]) -> Table:
     """Points by the month in which they will expire unless their owner earns some before."""
     validity = rules().bonus_validity
     months: defaultdict[date, list[int]] = defaultdict(lambda: [0, 0])
-    credited = (
-        BonusAccount.objects.filter(balance__gt=0, last_accrual_date__isnull=False)
-        .annotate(day=TruncDate("last_accrual_date"))
-        .order_by()
-        .values("day")
-        .annotate(points=Sum("balance"), accounts=Count("pk"))
-    )
-    for row in credited:
+    for row in accounts:
+        if row["day"] is None:
+            continue
         month = (row["day"] + validity).replace(day=1)
         months[month][0] += row["points"]
         months[month][1] += row["accounts"]

@@ -1,6 +1,7 @@
 """Films and times: what people came to see, and when the halls were full."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,7 +41,7 @@ DAYPARTS = [
 def films(period: Period) -> Table:
     """Films by admissions, with the change from the period of the same length before. At most eleven queries."""
     days = period.last - period.first + timedelta(days=1)
-    before = Period(period.cinemas, period.first - days, period.last - days, period.at)
+    before = replace(period, first=period.first - days, last=period.last - days)
     admissions = definitions.ADMISSIONS.of
     earlier = {row["film_id"]: admissions(row) for row in sums(TicketFigures, before, by=["film_id"])}
     of_film = sorted(

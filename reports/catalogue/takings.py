@@ -16,7 +16,7 @@ from orders.models import Order, Promocode
 from reports import definitions
 from reports.definitions import Definition, Unit
 from reports.models import BarFigures, TicketFigures
-from reports.reading import Period, sums
+from reports.reading import Period, grouped, sums
 from reports.tables import Column, Kind, Table
 from screenings.models import Cinema, Film, Hall, SeatKind, Session, TicketType
 
@@ -90,9 +90,12 @@ def takings(period: Period, by: str = "day", *, film: Film | None = None, agains
     dimension, has_bar = DIMENSIONS[by], shows_bar(by, film)
     both = against.period if against and against.cinema else period
     own: dict[str, Any] = {} if both is period else {"cinema_id__in": [cinema.pk for cinema in period.cinemas]}
-    tickets = _grouped(_tickets(both, dimension, film, **own), dimension, period)
+    if against and against.cinema:
+        own_tickets, others = _of_two_cinemas(against, dimension, film, period)
+    else:
+        own_tickets, others = _tickets(period, dimension, film), _compared_with(against, dimension, film)
+    tickets, other = _grouped(own_tickets, dimension, period), _grouped(others, dimension, period)
     bar = _grouped(sums(BarFigures, both, by=[dimension.column], **own), dimension, period) if has_bar else {}
-    other = _compared_with(against, dimension, film, period) if against else {}
     names = _names(dimension, {*tickets, *bar, *other})
     no_tickets, no_bar = dict.fromkeys(TicketFigures.MEASURES, 0), dict.fromkeys(BarFigures.MEASURES, 0)
     rows = [
@@ -168,21 +171,32 @@ def added(measures: Sequence[str], rows: Any) -> dict[str, Any]:
     return total
 
 
-def _tickets(period: Period, dimension: Dimension, film: Film | None, **only: Any) -> list[dict[str, Any]]:
-    if film is not None:
-        only["film_id"] = film.pk
-    return sums(TicketFigures, period, by=[dimension.column], **only)
+def _tickets(period: Period, dimension: Dimension, film: Film | None) -> list[dict[str, Any]]:
+    return sums(TicketFigures, period, by=[dimension.column], **_of(film))
 
 
-def _compared_with(
+def _of(film: Film | None) -> dict[str, Any]:
+    return {"film_id": film.pk} if film is not None else {}
+
+
+def _of_two_cinemas(
     against: Against, dimension: Dimension, film: Film | None, period: Period
-) -> dict[Any, dict[str, Any]]:
-    """By the values that the rows have: dates are those of `period`."""
-    only = {"cinema_id": against.cinema.pk} if against.cinema else {}
-    rows = _tickets(against.period, dimension, against.film or film, **only)
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The tickets of the period's cinemas, and those of the other one, from one query."""
+    rows = sums(TicketFigures, against.period, by=["cinema_id", dimension.column], **_of(film))
+    keys = {cinema.pk for cinema in period.cinemas}, {against.cinema.pk if against.cinema else None}
+    own, other = ([row for row in rows if row["cinema_id"] in cinemas] for cinemas in keys)
+    return grouped(TicketFigures, own, [dimension.column]), grouped(TicketFigures, other, [dimension.column])
+
+
+def _compared_with(against: Against | None, dimension: Dimension, film: Film | None) -> list[dict[str, Any]]:
+    """By the values that the rows have: dates are moved to those of the period."""
+    if against is None:
+        return []
+    rows = _tickets(against.period, dimension, against.film or film)
     if dimension.kind == Kind.DATE:
         rows = [{**row, dimension.column: row[dimension.column] + against.shift} for row in rows]
-    return _grouped(rows, dimension, period)
+    return rows
 
 
 def _grouped(rows: list[dict[str, Any]], dimension: Dimension, period: Period) -> dict[Any, dict[str, Any]]:

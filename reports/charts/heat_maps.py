@@ -22,7 +22,7 @@ from reports.charts.svg import tag
 from reports.tables import Chart, Column, Kind, Text, cell_text
 
 STEPS = 5
-NAMES_WIDTH = 12  # per cent
+NAMES_WIDTH = 14  # per cent
 ROW = 26  # pixels
 
 
@@ -104,7 +104,7 @@ def _image(
     ]
     for number, (text, row) in enumerate(zip(texts, grid, strict=True), start=1):
         top = number * ROW
-        parts.append(tag("text", shortened(text, 12), x=0, y=top + 17))
+        parts.append(tag("text", shortened(text, 15), x=0, y=top + 17))
         for column, value in enumerate(row):
             place = {"x": svg.percent(NAMES_WIDTH + width * column), "width": svg.percent(width * 0.97)}
             parts += [

@@ -26,7 +26,6 @@ from orders.models import Ticket
 from payments.models import Subject, Vat
 from reports.counting.vat import PERCENT, included
 from reports.days import Days, Row
-from screenings.models import Session
 
 Status = ConcessionPreorder.Status
 #: Preorders that are sold, refunded ones among them, provided that their order is paid.
@@ -39,7 +38,7 @@ def count(days: Days, as_of: datetime) -> Iterable[Row]:
     An item counts from the instant its order was paid. Rows with the same key, from orders with and without tickets,
     are to be added up.
     """
-    sold = ConcessionPreorder.objects.filter(SOLD, order__paid_at__lt=as_of, order__cinema__in=days.cinemas)
+    sold = ConcessionPreorder.objects.filter(SOLD, order__paid_at__lt=as_of)
     tickets = Ticket.objects.filter(order=OuterRef("order"))
     without = sold.filter(~Exists(tickets), days.within("order__paid_at", "order__cinema")).annotate(
         instant=F("order__paid_at")
@@ -49,11 +48,13 @@ def count(days: Days, as_of: datetime) -> Iterable[Row]:
 
 def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySet[ConcessionPreorder]:
     """Those of orders with tickets whose first screening, at `instant`, is on one of the days."""
-    tickets = Ticket.objects.filter(order=OuterRef("order"))
-    first_start = Subquery(tickets.order_by("session__start_datetime").values("session__start_datetime")[:1])
-    sessions = Session.objects.filter(days.within("start_datetime", "hall__cinema"))
-    of_sessions = preorders.filter(order__in=Ticket.objects.filter(session__in=sessions).values("order"))
-    return of_sessions.annotate(instant=first_start).filter(days.within("instant", "order__cinema"))
+    tickets = Ticket.objects.filter(order=OuterRef("order")).order_by("session__start_datetime", "pk")
+    # One condition for both, so that each preorder is joined with the first ticket of its order alone.
+    of_first_ticket = preorders.filter(
+        days.within("order__tickets__session__start_datetime", "order__cinema"),
+        order__tickets=Subquery(tickets.values("pk")[:1]),
+    )
+    return of_first_ticket.annotate(instant=F("order__tickets__session__start_datetime"))
 
 
 def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetime) -> QuerySet[Any, Any]:
@@ -61,8 +62,7 @@ def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetim
     value = F("unit_price") * F("quantity") - F("discount_share")
     kept = ExpressionWrapper(value - F("bonus_share"), output_field=MoneyField())
     return (
-        preorders.filter(days.within("instant", "order__cinema"))
-        .order_by()
+        preorders.order_by()
         .annotate(
             about=days.date_of("instant", "order__cinema"),
             cinema_id=F("order__cinema"),

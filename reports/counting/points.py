@@ -15,11 +15,13 @@ ALL, CHANGED = "accounts", "account"
 def count(days: Days, as_of: datetime) -> Iterable[Row]:
     """Points by type: see `PointsFigures`. One query."""
     return (
-        BonusTransaction.objects.filter(
-            days.within("transaction_date"), transaction_date__lt=as_of, order__cinema__in=days.cinemas
-        )
+        BonusTransaction.objects.filter(days.within("transaction_date", "order__cinema"), transaction_date__lt=as_of)
         .order_by()
-        .annotate(cinema_id=F("order__cinema"), about=days.date_of("transaction_date"), kind=F("transaction_type"))
+        .annotate(
+            cinema_id=F("order__cinema"),
+            about=days.date_of("transaction_date", "order__cinema"),
+            kind=F("transaction_type"),
+        )
         .values("cinema_id", "about", "kind")
         .annotate(points=Sum("amount"))
     )

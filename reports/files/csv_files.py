@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import IO, Any
@@ -16,7 +17,7 @@ from reports.files.progress import Progress, counted, no_progress
 from reports.tables import Column, Kind, Table, explanation, in_zone
 
 
-def write(table: Table, file: IO[bytes], _at: datetime, progress: Progress = no_progress) -> None:
+def write(table: Table, file: IO[bytes], _at: datetime, progress: Progress = no_progress) -> Mapping[str, Any] | None:
     """Headings first, then the rows and the totals; below an empty row, the notes and what the figures mean.
 
     With a byte order mark, and in Russian, whose decimal mark is the comma, with semicolons: Excel needs both.
@@ -28,7 +29,8 @@ def write(table: Table, file: IO[bytes], _at: datetime, progress: Progress = no_
     writer.writerow([escape_formula(capfirst(str(column.label))) for column in table.columns])
     for row in counted(reading, progress):
         writer.writerow([_as_text(column, value, table, mark) for column, value in reading.cells(row)])
-    if totals := reading.totals():
+    totals = reading.totals()
+    if totals:
         cells = [_as_text(column, totals.get(column.key), table, mark) for column in table.columns]
         writer.writerow([cells[0] or _("Total"), *cells[1:]])
     explanations = [[str(each)] for each in table.notes]
@@ -36,6 +38,7 @@ def write(table: Table, file: IO[bytes], _at: datetime, progress: Progress = no_
     if explanations:
         writer.writerows([[], *([escape_formula(each) for each in row] for row in explanations)])
     text.detach()  # writes what is left, and keeps the file open
+    return totals
 
 
 def _as_text(column: Column, value: Any, table: Table, mark: str) -> str:

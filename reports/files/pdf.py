@@ -1,6 +1,7 @@
 """Tables as PDF: tagged for screen readers (PDF/UA-1), with page numbers and charts."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -14,20 +15,26 @@ from reports.charts.images import colour
 from reports.errors import TooLongForPdf
 from reports.files.formulas import valid_xml
 from reports.files.progress import Progress, counted, no_progress
-from reports.tables import Kind, Table, cell_text, explanation, total_texts
+from reports.tables import Kind, Reading, Table, cell_text, explanation, total_texts
 
 MAX_PDF_ROWS = 2_000  # forty pages; each thousand rows takes a hundred megabytes of memory
 SOURCE = Path(__file__).with_name("report.typ")
 PORTRAIT = 100  # characters in a line of the table; more of them need a landscape page
 LANDSCAPE = 150  # more of them need a smaller size
+CHART_WIDTHS = {
+    False: 680,
+    True: 1009,
+}  # pixels between the margins of a page at 96 to an inch, so that text keeps its size
 MAX_TEXT = 40  # characters of a column of texts that count for its width
 
 
-def write(table: Table, file: IO[bytes], at: datetime, progress: Progress = no_progress) -> None:
+def write(table: Table, file: IO[bytes], at: datetime, progress: Progress = no_progress) -> Mapping[str, Any] | None:
     """Raises `TooLongForPdf`. The same table, made at the same time, gives the same bytes."""
     if table.expected is not None and table.expected > MAX_PDF_ROWS:
         raise _too_long()
-    file.write(compile_document(content(table, at, progress), at=at))
+    reading = table.read()
+    file.write(compile_document(_content(reading, at, progress), at=at))
+    return reading.totals()
 
 
 def compile_document(data: dict[str, Any], *, at: datetime, **options: Any) -> Any:
@@ -41,7 +48,11 @@ def compile_document(data: dict[str, Any], *, at: datetime, **options: Any) -> A
 
 def content(table: Table, at: datetime, progress: Progress = no_progress) -> dict[str, Any]:
     """Everything that the document shows, as texts in the current language."""
-    reading = table.read()
+    return _content(table.read(), at, progress)
+
+
+def _content(reading: Reading, at: datetime, progress: Progress) -> dict[str, Any]:
+    table = reading.table
     rows: list[list[str]] = []
     for row in counted(reading, progress):
         if len(rows) >= MAX_PDF_ROWS:
@@ -50,6 +61,7 @@ def content(table: Table, at: datetime, progress: Progress = no_progress) -> dic
     totals = reading.totals()
     headings = [valid_xml(capfirst(str(column.label))) for column in table.columns]
     widths = [_width(index, headings, rows) for index in range(len(headings))]
+    is_wide = sum(widths) > PORTRAIT
     subtitle = valid_xml(str(table.subtitle))
     title = valid_xml(str(table.title))
     return {
@@ -57,7 +69,7 @@ def content(table: Table, at: datetime, progress: Progress = no_progress) -> dic
         "subtitle": subtitle,
         "table_title": _("Figures"),
         "language": (get_language() or "en")[:2],
-        "landscape": sum(widths) > PORTRAIT,
+        "landscape": is_wide,
         "size": 9 if sum(widths) <= LANDSCAPE else 7.5,
         "footer": " · ".join(filter(None, [title, subtitle, _made(at, table)])),
         "page": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
@@ -77,7 +89,7 @@ def content(table: Table, at: datetime, progress: Progress = no_progress) -> dic
             {
                 "title": valid_xml(str(chart.table.title)),
                 "description": valid_xml(chart.description),
-                "svg": valid_xml(standalone(chart)),
+                "svg": valid_xml(standalone(chart, width=CHART_WIDTHS[is_wide])),
                 "legend": [[colour(css_class), valid_xml(name)] for css_class, name in chart.legend],
             }
             for chart in table.charts

@@ -31,7 +31,7 @@ OPTIONS = {
 }
 
 
-def write(table: Table, file: IO[bytes], at: datetime, progress: Progress = no_progress) -> None:
+def write(table: Table, file: IO[bytes], at: datetime, progress: Progress = no_progress) -> Mapping[str, Any] | None:
     """The table, headings frozen; on the last sheet its title, notes, and what the figures mean."""
     from xlsxwriter import Workbook  # takes a tenth of a second to import, so only when needed
 
@@ -41,8 +41,10 @@ def write(table: Table, file: IO[bytes], at: datetime, progress: Progress = no_p
         reading = table.read()
         for row in counted(reading, progress):
             sheets.add(row)
-        sheets.end(reading.totals())
+        totals = reading.totals()
+        sheets.end(totals)
         _explain(book, table, at)
+    return totals
 
 
 class _Sheets:

@@ -24,6 +24,7 @@ from reports.models.figures import (
     TicketFigures,
 )
 from reports.models.files import ReportFile
+from reports.models.mailings import ReportMailing, ReportSchedule
 from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLayout, PayoutLine
 from reports.models.segments import Segment
 from reports.models.session_figures import SessionFigures
@@ -52,6 +53,8 @@ __all__ = [
     "ReceiptFigures",
     "ReminderFigures",
     "ReportFile",
+    "ReportMailing",
+    "ReportSchedule",
     "Segment",
     "SessionFigures",
     "SocietyRate",

@@ -60,13 +60,15 @@ class ReportFile(models.Model):
     last = models.DateField()
     format = models.CharField(max_length=4, choices=Format)
     language = models.CharField(max_length=10)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # Who asked for it; nobody for the file of a `ReportMailing`, which its recipients may have.
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     asked_at = models.DateTimeField()
     status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
     rows_done = models.PositiveIntegerField(default=0)
     rows_expected = models.PositiveIntegerField(null=True, blank=True)
     name = models.CharField(max_length=100, blank=True)  # in the storage `reports`; only once it is ready
     size = models.PositiveBigIntegerField(default=0)  # bytes
+    highlights = models.JSONField(default=list, blank=True)  # the totals of the table: pairs of label and text
     problem = models.CharField(max_length=250, blank=True)  # why it failed, for the person
     finished_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)  # of a file that names customers, and no others

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -75,7 +75,7 @@ class Segment(models.Model):
             raise ValidationError({"max_visits": _("Enter the same number or a higher one.")})
 
     def customers(self, today: date) -> QuerySet[CustomerFigures]:
-        """The customers to whom the conditions apply today."""
+        """The customers to whom the conditions apply today, read from the main database: a consent counts at once."""
         conditions: dict[str, Any] = {
             "customer_group": self.customer_group or None,
             "last_visit__gte": _ago(today, self.visited_within),
@@ -90,7 +90,7 @@ class Segment(models.Model):
             "daypart": self.daypart,
         }
         given = {lookup: value for lookup, value in conditions.items() if value is not None}
-        return CustomerFigures.objects.filter(cinema=self.cinema_id, **given)
+        return CustomerFigures.objects.using(DEFAULT_DB_ALIAS).filter(cinema=self.cinema_id, **given)
 
     def reachable(self, channel: str, today: date) -> QuerySet[Any]:
         """Those of them who agreed to news and offers by this channel, by what counts now, with their `address`.
@@ -100,17 +100,18 @@ class Segment(models.Model):
         """
         column = COLUMNS[Channel(channel)]
         address = Case(When(user__isnull=False, then=F(f"user__{column}")), default=F(f"order__{column}"))
-        current = MarketingConsent.objects.current().filter(
-            channel=channel, recipient__in=[OuterRef("address"), OuterRef("lower_address")]
-        )
-        agreed = current.filter(is_given=True).order_by("-pk")
+        # In small letters the two sides are equal, so the database can join them; an address is then looked at as it is.
+        current = MarketingConsent.objects.current().filter(channel=channel)
+        same = current.alias(small=Lower("recipient")).filter(small=OuterRef("lower_address"))
+        as_stored = {"recipient__in": [OuterRef("address"), OuterRef("lower_address")]}
+        given = MarketingConsent.objects.filter(channel=channel, is_given=True, **as_stored).order_by("-pk")
         return (
             self.customers(today)
             .filter(Q(user__isnull=True) | Q(user__is_active=True))
             .annotate(address=address, lower_address=Lower(address))
             .exclude(address="")
-            .filter(Exists(agreed), ~Exists(current.filter(is_given=False)))
-            .annotate(consent=Subquery(agreed.values("uid")[:1]))
+            .filter(Exists(same.filter(is_given=True, **as_stored)), ~Exists(same.filter(is_given=False)))
+            .annotate(consent=Subquery(given.values("uid")[:1]))
         )
 
 

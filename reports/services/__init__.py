@@ -2,14 +2,16 @@ from reports.services.closing import close_locked
 from reports.services.days import open_days
 from reports.services.differences import settle
 from reports.services.engagement import open_engagement, refresh_locked
+from reports.services.mailings import begin, prepare, recipients_who_see, repeat_locked, send_failed_again, send_locked
 from reports.services.payouts import clarify, read_payouts
 from reports.services.rebuilding import mark_wrong_days, rebuild, wrong_days
-from reports.services.report_files import ask, ask_again, build, forget, may_have, open_file
+from reports.services.report_files import ask, ask_again, build, forget, may_have, open_file, own_files
 from reports.services.session_figures import count_locked
 
 __all__ = [
     "ask",
     "ask_again",
+    "begin",
     "build",
     "clarify",
     "close_locked",
@@ -20,9 +22,15 @@ __all__ = [
     "open_days",
     "open_engagement",
     "open_file",
+    "own_files",
+    "prepare",
     "read_payouts",
     "rebuild",
+    "recipients_who_see",
     "refresh_locked",
+    "repeat_locked",
+    "send_failed_again",
+    "send_locked",
     "settle",
     "wrong_days",
 ]

@@ -55,10 +55,14 @@ def rebuild(cinemas: Iterable[Cinema]) -> int:
     Owns its transaction.
     """
     with transaction.atomic():
-        locked = BusinessDay.objects.select_for_update(of=("self",)).filter(closed_at__isnull=False)
+        pks = [cinema.pk for cinema in cinemas]
+        # Cinemas and open days too: a day that was closed meanwhile would lose its figures.
+        list(Cinema.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=pks).order_by("pk"))
+        locked = BusinessDay.objects.select_for_update(of=("self",)).filter(cinema__in=pks).order_by("pk")
         closed: defaultdict[int, list[BusinessDay]] = defaultdict(list)
-        for day in locked.filter(cinema__in=[cinema.pk for cinema in cinemas]).order_by("pk"):
-            closed[day.cinema_id].append(day)
+        for day in locked:
+            if day.closed_at is not None:
+                closed[day.cinema_id].append(day)
         for days in closed.values():
             days.sort(key=lambda day: day.starts_at)
         for table in FIGURES:

@@ -1,6 +1,7 @@
 """Reports as files: asking for one, building it in the job, who may have it, and deleting it in the end."""
 
 import logging
+import re
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -10,7 +11,9 @@ from typing import IO, Any
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -24,15 +27,18 @@ from jobs.steps import Counts
 from reports.catalogue.files import REPORTS, FileReport
 from reports.errors import ReportNotAllowed, TooManyFiles, UnknownReport
 from reports.files import FORMATS
-from reports.models import ReportFile
+from reports.models import ReportFile, ReportMailing
+from reports.models.files import KEPT
 from reports.reading import Period
 from reports.replica import Source, read
+from reports.tables import Table
 from screenings.models import Cinema
 
 logger = logging.getLogger(__name__)
 
 BACKOFF = Backoff([timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)])
 MAX_WAITING = 5  # files that one person may wait for
+OUR_NAME = re.compile(r"[0-9a-f-]{36}-\d+\.[a-z]{3,4}$")  # of `ReportFile.storage_name`
 TOLD_EVERY = timedelta(seconds=1)  # progress is stored this often
 
 
@@ -87,17 +93,23 @@ def ask_again(file: ReportFile, *, at: datetime) -> None:
 
 
 def may_have(file: ReportFile, person: User, *, cinemas: Cinemas, at: datetime) -> bool:
-    """Whether the person, who sees the rows of `cinemas`, may have the file: it is theirs, they may still see all of
-    its rows, and whoever it names has not withdrawn since. One query for a file that names customers. Reads only.
+    """Whether the person, who sees the rows of `cinemas`, may have the file: they asked for it, or it was e-mailed to
+    them, they may still see all of its rows, and whoever it names has not withdrawn since. Reads only.
     """
     report = REPORTS.get(file.report)
     return (
         report is not None
-        and file.person_id == person.pk
+        and own_files(person).filter(pk=file.pk).exists()
         and person.has_perm(report.permission)
         and (cinemas is None or cinemas.issuperset(file.cinemas))
         and (file.expires_at is None or not ReportFile.objects.outdated(at).filter(pk=file.pk).exists())
     )
+
+
+def own_files(person: User) -> QuerySet[ReportFile]:
+    """The files that the person asked for, and those of scheduled reports that they get. Reads only."""
+    mailed = ReportMailing.objects.filter(status=ReportMailing.Status.SENT, schedule__recipients=person.pk)
+    return ReportFile.objects.filter(Q(person=person.pk) | Q(pk__in=mailed.values("file")))
 
 
 def open_file(file: ReportFile) -> File | None:
@@ -131,10 +143,8 @@ def build(file: ReportFile, *, at: datetime) -> Counts:
     name = claimed.storage_name(claimed.attempts)
     try:
         with translation.override(claimed.language):
-            size, rows = _store(claimed, name, builder=builder, now=now)
-        _finish(
-            claimed, ReportFile.Status.READY, builder=builder, name=name, size=size, rows_done=rows, finished_at=now()
-        )
+            made = _store(claimed, name, builder=builder, now=now)
+        _finish(claimed, ReportFile.Status.READY, builder=builder, name=name, finished_at=now(), **made)
     except _Superseded:
         _delete([name])
         return Counts(passed_over=1)
@@ -151,8 +161,9 @@ def build(file: ReportFile, *, at: datetime) -> Counts:
     return Counts(done=1)
 
 
-def forget(files: Iterable[ReportFile]) -> None:
-    """Delete files and their content: first the content, so that a kill in between leaves nothing behind.
+def forget(files: Iterable[ReportFile], *, at: datetime) -> None:
+    """Delete files and their content: first the content, so that a kill in between leaves nothing behind. With them
+    goes what is as old and has no row, since the database was restored from a backup.
 
     Must not be called inside a transaction: it talks to a network.
     """
@@ -162,6 +173,7 @@ def forget(files: Iterable[ReportFile]) -> None:
     with transaction.atomic():
         gone = ReportFile.objects.filter(pk__in=[file.pk for file in files])
         gone.exclude(status=ReportFile.Status.BUILDING).delete()
+    _delete(_leftovers(older_than=at - KEPT))
 
 
 # --- Steps of building
@@ -181,32 +193,43 @@ def _claim(file: ReportFile, *, builder: str, at: datetime) -> ReportFile | None
     return due[0] if due else None
 
 
-def _store(file: ReportFile, name: str, *, builder: str, now: Any) -> tuple[int, int]:
-    """Write the report to the storage. The size, and the number of rows.
+def _store(file: ReportFile, name: str, *, builder: str, now: Any) -> dict[str, Any]:
+    """Write the report to the storage. Returns what is known about it now, by the columns of `ReportFile`.
 
-    Raises `UnknownReport`, or `ReportNotAllowed` if the person may not see its rows any more.
+    Raises `UnknownReport`, or `ReportNotAllowed` if the person who asked may not see its rows any more; who gets the
+    file of a scheduled report is decided when it is sent.
     """
     report = _report(file.report)
-    _check(report, set(file.cinemas), file.person)
+    if file.person is not None:
+        _check(report, set(file.cinemas), file.person)
     cinemas = list(Cinema.objects.filter(pk__in=file.cinemas).select_related("legal_entity").order_by("name"))
     progress = _Progress(file, builder=builder, now=now)
     with tempfile.TemporaryFile() as content:
 
-        def write(source: Source) -> None:
+        def write(source: Source) -> list[list[str]]:
             table = report.table(Period(cinemas, file.first, file.last, source.as_of), file.parameters)
             if words := source.in_words():
                 table = replace(table, notes=[words, *table.notes])
             ReportFile.objects.filter(pk=file.pk).update(rows_done=0, rows_expected=table.expected)
             content.seek(0)
             content.truncate()
-            FORMATS[file.format].write(table, content, file.asked_at, progress)
+            return _highlights(table, FORMATS[file.format].write(table, content, file.asked_at, progress) or {})
 
-        read(write, at=now())
+        highlights, _source = read(write, at=now())
         progress.tell()  # laying out a document, or uploading it, begins with a fresh claim
         size = content.tell()
         content.seek(0)
         _save(name, content)
-    return size, progress.rows
+    return {"size": size, "rows_done": progress.rows, "highlights": highlights}
+
+
+def _highlights(table: Table, totals: Mapping[str, Any]) -> list[list[str]]:
+    """The totals of the table, as pairs of label and text."""
+    return [
+        [capfirst(str(column.label)), table.text(column, totals[column.key])]
+        for column in table.columns
+        if column.key in totals
+    ]
 
 
 class _Progress:
@@ -292,3 +315,12 @@ def _delete(names: Iterable[str]) -> None:
     for name in names:
         if storage.exists(name):
             storage.delete(name)
+
+
+def _leftovers(*, older_than: datetime) -> list[str]:
+    """Names in the storage of files that were written long ago: none of them has a row any more."""
+    storage = _storage()
+    if not storage.exists(""):
+        return []
+    _folders, names = storage.listdir("")
+    return [name for name in names if OUR_NAME.match(name) and storage.get_modified_time(name) < older_than]

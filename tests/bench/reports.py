@@ -155,7 +155,8 @@ def visit(client: Client, address: str, *, times: int) -> tuple[float, int]:
     client.get(address)
     with counted() as queries:
         response = client.get(address)
-    if response.status_code != 200 or getattr(response.context.get("form"), "errors", None):
+    form = getattr(response, "context_data", {}).get("form")
+    if response.status_code != 200 or getattr(form, "errors", None):
         raise AssertionError(f"{address}: {response.status_code}")
     took = []
     for _visit in range(times):

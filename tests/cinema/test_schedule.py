@@ -31,6 +31,7 @@ EXPECTED = {
     "build_reports": "every 20 s",
     "update_session_figures": "every 5 min",
     "close_business_day": "every hour",
+    "send_scheduled_reports": "every 2 min",
     "refresh_engagement": "daily 03:40",
     "check_invariants": "daily 05:00",
     "forecast_sessions": "daily 06:30",

@@ -6,11 +6,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 THE_ONE_PLACE = ROOT / "cinema" / "status.py"
+#: The past year of the demo is written in the statuses in which it ends: its rows are not saved before.
+UNSAVED = {ROOT / "demo" / "past_programme.py", ROOT / "demo" / "past_sales.py"}
 
 
 def test_no_status_is_written_around_the_functions_that_change_it():
     rooms = [path.parent for path in ROOT.glob("*/apps.py")]
-    files = {path for room in rooms for path in room.rglob("*.py") if "migrations" not in path.parts} - {THE_ONE_PLACE}
+    files = {path for room in rooms for path in room.rglob("*.py") if "migrations" not in path.parts} - {
+        THE_ONE_PLACE,
+        *UNSAVED,
+    }
 
     assert [f"{path.relative_to(ROOT)}:{line}" for path in sorted(files) for line in writes(path.read_text())] == []
 

@@ -272,6 +272,11 @@ ACTION_CASES = [
         "Файл будет готов", lambda rows: ReportFile.objects.filter(report="segment").exists(), True,
         "Файл будет готов", leaves_the_row=True,
     ),
+    ActionCase(
+        "send_again", "Отправить ещё раз", "accountant", "floor_manager", lambda rows: rows.schedule,
+        "1 отчёт будет отправлен ещё раз", lambda rows: rows.schedule.mailings.get().status, "WAITING",
+        "Здесь нет неотправленных отчётов",
+    ),
     # --- People and machines
     ActionCase(
         "reset_second_factor", "Сбросить двухэтапный вход", "cinema_manager", "floor_manager",

@@ -17,7 +17,7 @@ from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
 from orders.services import cancel, check_in, mark_overdue, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
-from reports.models import BusinessDay, DayCheck, PayoutLine, Segment
+from reports.models import BusinessDay, DayCheck, PayoutLine, ReportSchedule, Segment
 from screenings.models import Cinema, Film, Hall, SeatOutage, Session
 from screenings.services import cancel_session, start_outage
 from tests.helpers import factories
@@ -75,6 +75,16 @@ class AdminFixtures:
     @cached_property
     def segment(self) -> Segment:
         return Segment.objects.create(name="Давно не были", cinema=self.cinema)
+
+    @cached_property
+    def schedule(self) -> ReportSchedule:
+        """A scheduled report of which one day could not be sent."""
+        schedule = ReportSchedule.objects.create(report="takings", language="ru", since=self.now)
+        schedule.cinemas.add(self.cinema)
+        schedule.mailings.create(
+            first=self.day, last=self.day, cinemas=[self.cinema.pk], created_at=self.now, status="FAILED", problem="…"
+        )
+        return schedule
 
     @cached_property
     def payout_line(self) -> PayoutLine:

@@ -19,7 +19,7 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
-from reports.models import BusinessDay, DayCheck, ReportFile, Segment, SocietyRate
+from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
 from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -69,6 +69,11 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     Segment.objects.create(name="Lapsed", cinema=cinema)
     factories.a_payout_line(cinema, actor=order.user, at=NOON)
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
+    schedule = ReportSchedule.objects.create(report="takings", language="en", since=NOON)
+    schedule.cinemas.add(cinema)
+    schedule.mailings.create(
+        first=NOON.date(), last=NOON.date(), cinemas=[cinema.pk], created_at=NOON, status="FAILED", problem="Disk full"
+    )
 
 
 def create_rows_of_chain() -> None:
@@ -102,7 +107,7 @@ def create_rows_of_chain() -> None:
 def listed_row(page: CinemaScopedAdmin, cinema: Cinema) -> Any:
     """A row that the page lists to a user of all cinemas: one of this cinema, or any row if the model has no cinema."""
     request = RequestFactory().get("/")
-    request.user = User(all_cinemas=True)
+    request.user = User(all_cinemas=True, is_superuser=True)
     rows = page.get_queryset(request).order_by("pk")
     if page.cinema_path:
         rows = rows.filter(**{page.cinema_path: cinema.pk})

@@ -235,6 +235,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),
     "pricing.ForecastBasis": ("model", "history_hash"),
     "reports.BusinessDay": ("cinema__name", "date"),
+    "reports.ReportFile": ("report", "first", "last", "status"),
+    "reports.ReportSchedule": ("report", "rhythm", "since"),
     "screenings.Cinema": ("name",),
     "screenings.Film": ("title",),
     "screenings.Genre": ("name",),

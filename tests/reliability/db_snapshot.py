@@ -7,6 +7,7 @@ database holds; `tests.helpers.factories.business_state` compares what matters t
 from collections.abc import Callable, Container
 from contextlib import closing
 from functools import cache
+from zlib import crc32
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -26,6 +27,8 @@ RESTORE_SEQUENCES = {
     ],
     "postgresql": ["SELECT setval(name, coalesce(last_value, 1), last_value IS NOT NULL) FROM {sequences}"],
 }
+
+LONGEST_NAME = 63  # of a table of PostgreSQL
 
 _snapshots: dict[str, Callable[[], object]] = {}
 _restore_statements: dict[str, list[str]] = {}
@@ -156,7 +159,10 @@ def _columns(model: type[models.Model]) -> str:
 
 
 def _copy_of(model: type[models.Model], name: str) -> str:
-    return _quoted(f"snapshot_{name}_{model._meta.db_table}")
+    copy = f"snapshot_{name}_{model._meta.db_table}"
+    if len(copy) > LONGEST_NAME:  # PostgreSQL would cut it, and two tables could have the same copy
+        copy = f"{copy[:54]}_{crc32(copy.encode()):08x}"
+    return _quoted(copy)
 
 
 def _sequences_of(name: str) -> str:

@@ -32,7 +32,7 @@ from orders.services import (
     refund,
 )
 from payments.models import Gateway, Payment
-from reports.models import BusinessDay, ReportFile
+from reports.models import BusinessDay, ReportFile, ReportSchedule
 from reports.services import close_locked, open_days
 from screenings.models import Cinema, Film, Session
 from screenings.services import cancel_session, complete_sessions
@@ -79,6 +79,7 @@ JOBS = (
     "build_reports",
     "update_session_figures",
     "close_business_day",
+    "send_scheduled_reports",
     "refresh_engagement",
     "forecast_sessions",
 )
@@ -123,6 +124,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _low_stock,
         _imports,
         _report_files,
+        _scheduled_reports,
         _closed_days,
     ):
         create_part(scenario)
@@ -330,6 +332,36 @@ def _report_files(scenario: Scenario) -> None:
         a_file(at=AT - MINUTE, format=["xlsx", "csv"][number % 2])
         a_file(at=AT - 10 * MINUTE, status=building, attempts=1, claimed_by="killed")
         a_file(at=AT - 31 * DAY, status=failed, attempts=4)
+
+
+def _scheduled_reports(scenario: Scenario) -> None:
+    """A week that ended yesterday and is to be sent, earlier ones whose file is ready, or that failed, and one that
+    lost its file. The cinema sells nothing, so no job changes its figures."""
+    cinema, yesterday = a_cinema(), AT.date() - DAY
+    starts_at, ends_at = cinema.day_bounds(yesterday)
+    BusinessDay.objects.create(
+        cinema=cinema, date=yesterday, starts_at=starts_at, ends_at=ends_at, closed_at=AT - 5 * HOUR
+    )
+    schedule = ReportSchedule.objects.create(
+        report="money", rhythm="WEEK", format="csv", language="en", since=AT - 90 * DAY
+    )
+    schedule.cinemas.add(cinema)
+    schedule.recipients.add(User.objects.filter(is_superuser=True).latest("pk"))
+
+    def a_mailing(weeks_ago: int, *, file: str, **given: object) -> None:
+        period = {"first": yesterday - weeks_ago * 7 * DAY - 6 * DAY, "last": yesterday - weeks_ago * 7 * DAY}
+        period["cinemas"] = [cinema.pk]
+        made = file and ReportFile.objects.create(
+            report="money", format="csv", language="en", asked_at=AT - DAY, finished_at=AT - HOUR, status=file,
+            name=f"{weeks_ago}.csv", size=10**8, attempts=1, **period,
+        )  # fmt: skip
+        schedule.mailings.create(created_at=AT - DAY, file=made or None, **period, **given)
+
+    for number in range(scenario.per_case):
+        a_mailing(4 * number + 1, file="READY")
+        a_mailing(4 * number + 2, file="FAILED")
+        a_mailing(4 * number + 3, file="")
+        a_mailing(4 * number + 4, file="FAILED", status="FAILED", attempts=1, next_attempt_at=AT - MINUTE)
 
 
 def _completed(order: Order, *, at: datetime) -> Order:

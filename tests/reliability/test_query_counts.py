@@ -87,6 +87,7 @@ JOBS_ROW_BY_ROW = {
     "import_files",
     "build_reports",
     "close_business_day",
+    "send_scheduled_reports",
 }
 ALL = 2_000  # a batch size that no test exceeds
 

@@ -141,6 +141,15 @@ def test_a_large_chain_has_a_gauge_for_each_cinema_and_its_screenings_behind_it(
     assert (chosen.cinema, len(chosen.gauges), len(chosen.ended)) == (cinemas[1], 1, 1)
 
 
+def test_the_page_has_the_styles_of_its_gauges():
+    a_day(a_cinema())
+
+    page = browser(someone("owner", all_cinemas=True)).get(reverse("admin:index")).text
+
+    assert 'class="gauge"' in page
+    assert "reports/charts.css" in page
+
+
 def test_the_figures_take_few_queries_however_many_cinemas_and_zones(rf):
     for zone in ("Europe/Moscow", "Asia/Omsk", "Asia/Kamchatka", "Europe/Moscow"):
         a_day(a_cinema(time_zone=zone))

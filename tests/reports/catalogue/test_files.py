@@ -3,11 +3,12 @@ import io
 import pytest
 from django.utils import translation
 
+from orders.services import refund
 from reports.catalogue.files import REPORTS, dimension
 from reports.files import FORMATS
 from reports.files.pdf import content
 from reports.reading import Period
-from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.factories import NOON, a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +48,22 @@ def test_each_report_has_a_permission_that_exists(name: str) -> None:
 
 def test_takings_are_by_day_unless_something_else_that_exists_is_chosen() -> None:
     assert [dimension({}), dimension({"by": "film"}), dimension({"by": "nothing"})] == ["day", "film", "day"]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_no_report_names_a_customer(name: str) -> None:
+    """docs/personal-data.md says so: files stay when a customer is erased."""
+    cinema, customer = a_cinema(), a_customer(points=100)
+    customer.first_name, customer.last_name, customer.phone = "Rosalind", "Quennell", "+79035550199"
+    customer.save()
+    order = a_paid_order(
+        a_session(a_hall(cinema)), seats=2, snacks=[(an_item(cinema), 1)], customer=customer, points=10, at=NOON
+    )
+    refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON)
+
+    content = io.BytesIO()
+    table = REPORTS[name].table(Period([cinema], NOON.date(), NOON.date(), NOON), {})
+    FORMATS["csv"].write(table, content, NOON, lambda rows: None)
+
+    text = content.getvalue().decode().lower()
+    assert [word for word in ("rosalind", "quennell", "5550199", customer.email) if word in text] == []

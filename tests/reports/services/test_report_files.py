@@ -1,9 +1,11 @@
 import csv
 import io
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError
@@ -368,10 +370,26 @@ def test_after_a_month_row_and_content_are_deleted(
 
     due = ReportFile.objects.to_forget(NOON + KEPT)
     assert list(due) == [file]
-    forget(due)
+    forget(due, at=NOON + KEPT)
 
     assert list(ReportFile.objects.all()) == [younger]
     assert [path.name for path in folder.iterdir()] == [ReportFile.objects.get().name]
+
+
+def test_what_a_restored_database_does_not_know_is_deleted_when_it_is_a_month_old(
+    person: User, cinema: Cinema, numbers: Numbers, folder: Path
+) -> None:
+    file = asked(person, cinema)
+    build(file, at=NOON)
+    young, old, foreign = (folder / name for name in (f"{uuid4()}-1.pdf", f"{uuid4()}-2.xlsx", "notes.txt"))
+    for path in (young, old, foreign):
+        path.write_text("rows")
+    for path in (old, foreign):
+        os.utime(path, times=((NOON - MINUTE).timestamp(),) * 2)
+
+    forget([ReportFile.objects.get()], at=NOON + KEPT)
+
+    assert {path.name for path in folder.iterdir()} == {young.name, foreign.name}
 
 
 def test_a_kill_between_content_and_row_is_repeated(
@@ -387,10 +405,10 @@ def test_a_kill_between_content_and_row_is_repeated(
     with monkeypatch.context() as patch:
         patch.setattr(report_files.transaction, "atomic", kill)
         with pytest.raises(KeyboardInterrupt):
-            forget([file])
+            forget([file], at=NOON)
 
     assert open_file(file) is None
-    forget(ReportFile.objects.to_forget(NOON + KEPT))
+    forget(ReportFile.objects.to_forget(NOON + KEPT), at=NOON + KEPT)
     assert not ReportFile.objects.exists()
 
 

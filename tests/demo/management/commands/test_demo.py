@@ -41,7 +41,7 @@ def developer(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 def test_every_job_finds_something_due_does_it_and_leaves_nothing(settings: Any) -> None:
     settings.RECEIPTS_SINCE = LONG_AGO  # as on a developer's machine
     vacuum()
-    build(at=AT, sales=100, days=2)
+    build(at=AT, sales=100, days=2, latest_days=2, past_days=33)
 
     first = list(run_all_jobs(at=AT))
     second = list(run_all_jobs(at=AT))

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0009_terminal_files'),
+        ('reports', '0010_scheduled_reports'),
         ('screenings', '0014_price_quotes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orders', '0018_price_quotes'),
-        ('reports', '0010_segments'),
+        ('reports', '0011_segments'),
         ('screenings', '0014_price_quotes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
