@@ -100,7 +100,7 @@ class Segment(models.Model):
         """
         column = COLUMNS[Channel(channel)]
         address = Case(When(user__isnull=False, then=F(f"user__{column}")), default=F(f"order__{column}"))
-        # In small letters the two sides are equal, so the database can join them; an address is then looked at as it is.
+        # In small letters both sides are equal, so the database can join them; then an address is compared as it is.
         current = MarketingConsent.objects.current().filter(channel=channel)
         same = current.alias(small=Lower("recipient")).filter(small=OuterRef("lower_address"))
         as_stored = {"recipient__in": [OuterRef("address"), OuterRef("lower_address")]}
