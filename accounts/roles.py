@@ -28,12 +28,13 @@ view = partial(model_permissions, "view")
 # --- What roles can view
 
 PROGRAMME = view("screenings", "cinema film genre hall seat seatoutage seatsurcharge session tickettype")
+PROGRAMME |= view("screenings", "holiday pricelist pricerow")
 SALES = view("orders", "order orderevent overdueorder ticket") | view("payments", "payment")
 SALES |= view("concessions", "concessionpreorder")
 STOCK = view("concessions", "concessionitem concessionpreorder lowstockitem reordersuggestion stockmovement")
 REFUNDS = view("orders", "refundline") | view("payments", "dispute receipt receiptline refund vatrate")
 BONUSES = view("bonuses", "bonusaccount bonustransaction")
-SUMMARIES = view("screenings", "sessionsummary")
+SUMMARIES = view("screenings", "pricequote sessionsummary") | view("pricing", "pricingmode")
 ACCOUNTING = (
     SALES | STOCK | REFUNDS | BONUSES | SUMMARIES | view("orders", "promocode") | view("payments", "gatewayevent")
 )
@@ -59,7 +60,10 @@ PLANNING = (
     actions("screenings", "build_hall cancel_session copy_sessions schedule_session")
     | model_permissions("add change", "screenings", "film genre")
     | model_permissions("change", "screenings", "hall")  # halls are created with their seats by an action
-    | model_permissions("add change delete", "screenings", "seatsurcharge")
+    | model_permissions("add change delete", "screenings", "pricelist pricerow seatsurcharge")
+    | actions("screenings", "apply_pricelist publish_pricelist")
+    | model_permissions("add change delete", "pricing", "pricingmode")
+    | actions("pricing", "freeze_price")
 )
 ASSORTMENT = model_permissions("add change", "concessions", "concessionitem")
 STAFF = model_permissions("view add change", "accounts", "user") | actions(
@@ -79,6 +83,7 @@ PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile"
 SEGMENTS = model_permissions("view add change delete", "reports", "segment")
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
+    | model_permissions("add change delete", "screenings", "holiday")
     | model_permissions("delete", "screenings", "genre")
     | model_permissions("add change", "orders", "promocode")
     | model_permissions("change", "house_rules", "houserules")

@@ -16,13 +16,14 @@ from backoffice.orders import (
     tickets,
 )
 from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
-from backoffice.pricing import forecasts
+from backoffice.pricing import forecasts, modes
 from backoffice.reports import business_days, payouts, schedules, segments, societies
 from backoffice.screenings import (
     cinemas,
     films,
     genres,
     halls,
+    price_lists,
     seat_outages,
     seats,
     session_summaries,
@@ -48,6 +49,7 @@ __all__ = [
     "leases",
     "legal_entities",
     "low_stock",
+    "modes",
     "notifications",
     "order_events",
     "orders",
@@ -55,6 +57,7 @@ __all__ = [
     "payments",
     "payouts",
     "preorders",
+    "price_lists",
     "promocodes",
     "quarantine",
     "receipts",

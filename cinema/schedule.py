@@ -79,6 +79,7 @@ SCHEDULE: dict[str, Every | Daily] = {
     "accrue_bonus_for_completed_orders": minutes(5),
     "expire_bonus_points": Daily(time(3, 10)),
     "check_low_stock_items": minutes(15),
+    "reprice_sessions": minutes(15),
     "cancel_expired_concession_preorders": minutes(5),
     "cleanup_completed_sessions": Daily(time(4, 10)),
     "send_ticket_usage_reminders": minutes(10),
@@ -89,6 +90,6 @@ SCHEDULE: dict[str, Every | Daily] = {
     "close_business_day": minutes(60),
     "send_scheduled_reports": minutes(2),
     "refresh_engagement": Daily(time(3, 40)),
-    "check_invariants": Daily(time(5, 0)),
     "forecast_sessions": Daily(time(6, 30)),
+    "check_invariants": Daily(time(5, 0)),
 }

@@ -10,12 +10,12 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cinema import clock, csp
-from cinema.currencies import TWO_DECIMAL_CURRENCIES
 from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required, time_zone
 from cinema.schedule import SCHEDULE
 from house_rules.defaults import *  # noqa: F403 (they are settings too)
 from house_rules.defaults import HOLD_LIMITS
 from jobs.cron_lines import cron_line, machine_zone
+from payments.currencies import TWO_DECIMAL_CURRENCIES
 
 env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's own file is always read
 

@@ -30,6 +30,10 @@ class ConcessionItemQuerySet(models.QuerySet["ConcessionItem"]):
             low_alerted_at__isnull=True,
         )
 
+    def to_expect(self, since: datetime) -> "ConcessionItemQuerySet":
+        """Items on sale whose expected use was not worked out since then."""
+        return self.filter(Q(expected_at__isnull=True) | Q(expected_at__lte=since), is_active__in=YES)
+
     def recovered(self, at: datetime) -> "ConcessionItemQuerySet":
         """Items that are no longer low, but are still marked as alerted."""
         return self.filter(is_low__in=NO, low_alerted_at__lte=at)
@@ -98,6 +102,10 @@ class ConcessionItem(models.Model):
     )
     low_since = models.DateTimeField(_("low since"), null=True, blank=True, editable=False)
     low_alerted_at = models.DateTimeField(_("staff alerted"), null=True, blank=True, editable=False)
+    # From the forecast of screenings, written every night. Null without a forecast.
+    expected_today = models.PositiveIntegerField(_("expected use today"), null=True, blank=True, editable=False)
+    expected_week = models.PositiveIntegerField(_("expected use in a week"), null=True, blank=True, editable=False)
+    expected_at = models.DateTimeField(_("expected use worked out"), null=True, blank=True, editable=False)
 
     objects = ConcessionItemQuerySet.as_manager()
     history = History("name", "price", "max_stock_quantity", "low_stock_percent", "made_to_order", "is_active")
@@ -115,7 +123,10 @@ class ConcessionItem(models.Model):
             ("take_off_sale", "Take an item off sale, or put it back on sale"),
         ]
         ordering = ["cinema", "name"]
-        indexes = [models.Index(fields=["is_low", "low_alerted_at", "is_active"], name="item_low_stock")]
+        indexes = [
+            models.Index(fields=["is_low", "low_alerted_at", "is_active"], name="item_low_stock"),
+            models.Index(fields=["is_active", "expected_at"], name="item_to_expect"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["cinema", "name"], name="one_item_a_name"),
             between("price", name="item_price_bounded"),
@@ -127,6 +138,8 @@ class ConcessionItem(models.Model):
                 | Q(stock_value__isnull=False, average_cost__isnull=False),
                 name="item_value_has_a_cost",
             ),
+            between("expected_today", 0, MOST_STOCK, name="item_today_bounded"),
+            between("expected_week", 0, MOST_STOCK, name="item_week_bounded"),
             between("max_stock_quantity", 1, MOST_STOCK, name="item_max_stock_bounded"),
             between("low_stock_percent", 0, 100, name="item_low_percent_bounded"),
         ]
@@ -143,6 +156,13 @@ class ConcessionItem(models.Model):
     def missing(self) -> int:
         """How many units are missing to reach the maximum stock; at least 0."""
         return max(self.max_stock_quantity - self.stock_quantity, 0)
+
+    @property
+    def suggested_order(self) -> int:
+        """So many that it is not low after a week's expected use, up to the maximum; without a forecast, to that."""
+        if self.expected_week is None:
+            return self.missing
+        return max(min(self.threshold + self.expected_week, self.max_stock_quantity) - self.stock_quantity, 0)
 
 
 class LowStockItem(ConcessionItem):

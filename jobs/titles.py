@@ -16,6 +16,7 @@ TITLES: dict[str, str | Promise] = {
     "accrue_bonus_for_completed_orders": _("Credit bonus points"),
     "expire_bonus_points": _("Expire old bonus points"),
     "check_low_stock_items": _("Check stock levels"),
+    "reprice_sessions": _("Adapt prices to demand"),
     "cancel_expired_concession_preorders": _("Close uncollected pre-orders"),
     "cleanup_completed_sessions": _("Archive past screenings"),
     "send_ticket_usage_reminders": _("Remind about screenings"),
@@ -26,6 +27,6 @@ TITLES: dict[str, str | Promise] = {
     "close_business_day": _("Close business days"),
     "send_scheduled_reports": _("E-mail scheduled reports"),
     "refresh_engagement": _("Count customers anew"),
-    "check_invariants": _("Check data consistency"),
     "forecast_sessions": _("Forecast screenings"),
+    "check_invariants": _("Check data consistency"),
 }

@@ -64,7 +64,11 @@ def accuracy(period: Period) -> Table:
             *(Column(each.key, each.name, KINDS[each.unit], each) for each in SHOWN),
         ],
         rows=[{"horizon": each, **_figures(found[each])} for each in HORIZONS[::-1] if each in found],
-        notes=[_("Day 0 is the morning of the screening. A forecast that was made earlier is judged by its own days.")],
+        notes=[
+            _("Day 0 is the morning of the screening. A forecast that was made earlier is judged by its own days.")
+            if found
+            else _("There is nothing to compare in this period: no screening that was forecast is over yet.")
+        ],
     )
 
 
@@ -78,7 +82,8 @@ def by_day(period: Period, horizon: int) -> Chart:
         series[FORECAST.name].append(FORECAST.of(row))
         series[ADMISSIONS.name].append(row["came"])
     draw = charts.lines if len(days) > 1 else charts.grouped
-    return draw(_("Forecast and admissions"), days, series, label=Column("day", _("Day"), Kind.DATE))
+    label = Column("day", _("Day"), Kind.DATE)
+    return draw(_("Forecast and admissions"), days, series, kind=Kind.INTEGER, label=label)
 
 
 def _past(period: Period) -> QuerySet[SessionForecast]:

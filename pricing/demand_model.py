@@ -15,6 +15,7 @@ from pricing.forecast_inputs import Session
 _SWEEPS = 9
 _DECAYS_DIFFER = 0.02  # variance of films' weekly rates of decay
 _LAST_WEEKS = (0.5, 0.3, 0.2)  # how much the strength of the last three weeks counts for the coming ones
+_UNMET = 3.0  # times the admissions of a sold-out session, at most, would have come
 _LEAST, _MOST = 0.02, 50.0  # of an effect
 _UNKNOWN = 0.15  # variance of an effect of which too few levels are known to tell
 
@@ -149,7 +150,10 @@ def fit(sessions: tuple[Session, ...]) -> DemandModel:
     fitted: dict[str, tuple[list[float], list[float], float]] = {}
     decays: dict[str, Decay] = {}
     noise, spread = 1.5, 0.15
+    full = [(number, session.admissions or 0.0) for number, session in enumerate(rows) if session.is_sold_out]
     for sweep in range(_SWEEPS):
+        for number, came in full:  # more would have come: at least as many as are expected by now
+            actual[number] = max(came, min(means[number], _UNMET * came))
         weights = [1 / (noise + spread * mean) for mean in means]
         for name, (levels, numbers) in indexed.items():
             old = fitted.get(name)

@@ -31,6 +31,7 @@ _DAYPARTS = ((12, "morning"), (17, "afternoon"), (21, "evening"), (25, "night"))
 _NOT_FACTORS = {"id", "uid", "session", "session_id", "number", "price", "base_price", "ticket_price", "release", "p"}
 _MOST = 1e7
 _MOST_FACTORS = 20
+_SOLD_OUT = 0.97  # of the seats
 _LAST_WEEK = 12  # of a film; later weeks count as this one
 
 
@@ -44,6 +45,11 @@ class Session:
     film_week: int | None  # 1: the week in which the film opened
     capacity: float | None
     bookings: tuple[tuple[float, float], ...] = field(default=())  # (days left, seats sold by then)
+
+    @property
+    def is_sold_out(self) -> bool:
+        """Whether it may have refused people: a party finds too few seats before the last one is sold."""
+        return self.capacity is not None and (self.admissions or 0.0) >= _SOLD_OUT * self.capacity
 
     def factor(self, name: str) -> str | None:
         return next((value for each, value in self.factors if each == name), None)

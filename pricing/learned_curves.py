@@ -1,6 +1,6 @@
 """The booking curve of a forecast: from the bookings of past sessions, from the configuration, or a usual one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,9 +28,10 @@ DEFAULT_CURVE = CurveEstimate(
 
 def learn_curve(past: Sequence[Session]) -> CurveEstimate | None:
     """The share of all seats that was still to come at each time; None if too few past sessions tell."""
-    rows = [
-        (session.bookings, session.admissions or 0.0) for session in past if session.bookings and session.admissions
-    ]
+    # A sold-out session refused late buyers, so that its sales look earlier than demand was.
+    rows = _booked(session for session in past if not session.is_sold_out)
+    if sum(total for _bookings, total in rows) < _FEWEST:
+        rows = _booked(past)
     days = sorted({days for bookings, _total in rows for days, _sold in bookings})
     if len(days) > len(_GRID) * 3:
         days = [day for day in _GRID if days[0] <= day <= days[-1]]
@@ -60,6 +61,10 @@ def learn_curve(past: Sequence[Session]) -> CurveEstimate | None:
     if points[-1][1] < 1:
         points.append((points[-1][0] + 7.0, 1.0))
     return CurveEstimate(BookingCurve(points), max(0.01, min(2.0, off / scale if scale > 0 else 0.3)))
+
+
+def _booked(past: Iterable[Session]) -> list[tuple[Sequence[tuple[float, float]], float]]:
+    return [(session.bookings, session.admissions) for session in past if session.bookings and session.admissions]
 
 
 def sold_by(bookings: Sequence[tuple[float, float]], day: float, total: float) -> float:

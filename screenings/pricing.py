@@ -1,15 +1,26 @@
 """Computes ticket prices. docs/prices.md has worked examples."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from cinema.money import ZERO, rounded
-from screenings.models import Seat, SeatKind, SeatSurcharge, Session, TicketType
+from screenings.models import (
+    PriceQuote,
+    RowSurcharge,
+    Seat,
+    SeatKind,
+    SeatSurcharge,
+    Session,
+    TicketType,
+    TicketTypeTerm,
+)
 
 #: Kinds of seats that are no matter of price alone: a ticket for one of them is moved to the same kind only.
 NEVER_MIXED = {SeatKind.LOVE_SEAT, SeatKind.WHEELCHAIR, SeatKind.COMPANION}
+HONOURED = timedelta(minutes=15)  # how long a price that was shown can still be bought
 #: The columns of `PriceParts`.
 PRICE_PARTS = ("price", "base_price", "percent", "surcharge", "price_quote_id")
 
@@ -39,30 +50,106 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the prices of a session rest on besides its own price: the surcharges by seat kind."""
+    """What the prices of a session rest on besides its own price: the surcharges by seat kind, and what its row of the
+    price list says of ticket types, by their primary key.
+    """
 
     surcharges: Mapping[str, Decimal] = field(default_factory=dict)
+    types: Mapping[int, TicketTypeTerm] = field(default_factory=dict)
+
+    def sells(self, ticket_type: TicketType) -> bool:
+        term = self.types.get(ticket_type.pk)
+        return term is None or term.percent is not None or term.fixed_price is not None
 
 
-def quote(session: Session, *, seat_kind: str, ticket_type: TicketType | None, terms: Terms) -> Quote:
+def quote(session: Session, seat_kind: str, ticket_type: TicketType | None, terms: Terms) -> Quote:
     """The price of a seat of this kind at the session, before any discount. Every price of a seat comes from here.
 
     `terms` are those of the session (`terms_of`). Without a ticket type, the full price. No query, so that a whole hall
     can be priced.
     """
     percent = 100 if ticket_type is None else ticket_type.price_percent
-    surcharge = terms.surcharges.get(seat_kind, ZERO) if percent else ZERO
-    return Quote(session.price, percent, surcharge, session.price_quote_id)
+    surcharge = terms.surcharges.get(seat_kind, ZERO)
+    term = None if ticket_type is None else terms.types.get(ticket_type.pk)
+    if term is not None and term.fixed_price is not None:
+        return Quote(term.fixed_price, 100, surcharge)
+    if term is not None and term.percent is not None:
+        percent = term.percent
+    return Quote(session.price, percent, surcharge if percent else ZERO, session.price_quote_id)
+
+
+def full_price(session: Session, *, seat_kind: str, types: Iterable[TicketType], terms: Terms) -> Decimal:
+    """The price that is shown while no ticket type is chosen: that of the most expensive one that is open to everyone
+    for the film. No query."""
+    open_to_all = (
+        each
+        for each in types
+        if each.sold_to == TicketType.SoldTo.ANYBODY and each.suits(session.film.age_rating) and terms.sells(each)
+    )
+    asked: list[TicketType | None] = [*open_to_all] or [None]
+    return max(quote(session, seat_kind=seat_kind, ticket_type=each, terms=terms).price for each in asked)
 
 
 def terms_of(sessions: Iterable[Session]) -> dict[int, Terms]:
-    """The terms of sessions by their primary key. `hall` must be loaded. One query."""
+    """The terms of sessions by their primary key. `hall` must be loaded. One query, three if some have a price row."""
+    sessions = list(sessions)
     cinemas = {session.pk: session.hall.cinema_id for session in sessions}
     found: dict[int, dict[str, Decimal]] = {}
     rows = SeatSurcharge.objects.filter(cinema__in=set(cinemas.values())).order_by()
     for cinema, kind, amount in rows.values_list("cinema", "kind", "amount"):
         found.setdefault(cinema, {})[kind] = amount
-    return {session: Terms(found.get(cinema, {})) for session, cinema in cinemas.items()}
+    return with_rows(sessions, {key: found.get(cinema, {}) for key, cinema in cinemas.items()})
+
+
+def with_rows(sessions: Iterable[Session], surcharges: Mapping[int, Mapping[str, Decimal]]) -> dict[int, Terms]:
+    """The terms of sessions with these surcharges of their cinemas, by primary key. Two queries if some have a price
+    row, otherwise none."""
+    row_of = {session.pk: session.price_row_id for session in sessions}
+    used = {row for row in row_of.values() if row is not None}
+    own: dict[int, dict[str, Decimal]] = {}
+    types: dict[int, dict[int, TicketTypeTerm]] = {}
+    if used:
+        amounts = RowSurcharge.objects.filter(row__in=used).order_by()
+        for row, kind, amount in amounts.values_list("row", "kind", "amount"):
+            own.setdefault(row, {})[kind] = amount
+        for term in TicketTypeTerm.objects.filter(row__in=used).order_by():
+            types.setdefault(term.row_id, {})[term.ticket_type_id] = term
+    return {
+        key: Terms({**surcharges.get(key, {}), **own.get(row or 0, {})}, types.get(row or 0, {}))
+        for key, row in row_of.items()
+    }
+
+
+def former_prices(sessions: Collection[Session], *, held: Any = None, at: datetime) -> Iterator[Collection[Session]]:
+    """Give the sessions, in memory, one after another the prices that can still be bought: those at which the order
+    `held` holds their seats, and those before each change of the last quarter of an hour. One or two queries.
+    """
+    kept = [keep_held_price(session, held) for session in sessions] if held is not None else []
+    if any(kept):
+        yield sessions
+    rows = PriceQuote.objects.filter(session__in=sessions, at__lte=at).order_by("-at")
+    quotes = list(rows.values_list("session", "at", "price", "pk"))
+    for changed in sorted({when for _session, when, _price, _pk in quotes if when > at - HONOURED}, reverse=True):
+        for session in sessions:
+            former = ((price, pk) for key, when, price, pk in quotes if key == session.pk and when < changed)
+            session.quoted_price, session.price_quote_id = next(former, (None, None))
+        yield sessions
+
+
+def keep_held_price(session: Session, order: Any) -> bool:
+    """Give the session, in memory, the lower price at which the unpaid order holds seats there; whether there is one.
+
+    So an order that its customer changes keeps its price. One query.
+    """
+    parts = order.tickets.filter(session=session, status="RESERVED", base_price__lt=session.price)
+    held = parts.filter(price_quote__isnull=False).order_by("base_price").first()
+    if held is not None:
+        session.quoted_price, session.price_quote_id = held.base_price, held.price_quote_id
+    elif session.price_quote_id and parts.filter(base_price=session.ticket_price).exists():
+        session.quoted_price, session.price_quote_id = None, None
+    else:
+        return False
+    return True
 
 
 def costs_the_same(old: Seat, new: Seat, *, ticket_type: TicketType, terms: Terms) -> bool:
@@ -86,10 +173,3 @@ def ticket_price(*, session_price: Decimal, percent: int, surcharge: Decimal = Z
 def sold_online() -> list[TicketType]:
     """The active ticket types that customers can buy online, whatever the film's age rating. One query."""
     return list(TicketType.objects.filter(is_active=True).exclude(sold_to=TicketType.SoldTo.TILL))
-
-
-def full_type(types: Iterable[TicketType], *, rating: str = "") -> TicketType | None:
-    """The ticket type whose price is shown while none is chosen: the most expensive one that is open to everyone for a
-    film of this age rating."""
-    open_to_all = [each for each in types if each.sold_to == TicketType.SoldTo.ANYBODY and each.suits(rating)]
-    return max(open_to_all, key=lambda each: each.price_percent, default=None)

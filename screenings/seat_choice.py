@@ -27,14 +27,21 @@ def check_single_seats(seats: Iterable[Seat], *, taken: Collection[int], wanted:
         raise SeatLeftAlone([by_key[key] for key in verdict["singles"]], instead=[by_key[key] for key in instead])
 
 
-def best_seats(seats: Iterable[Seat], *, taken: Collection[int], party: int) -> list[int]:
+def best_seats(
+    seats: Iterable[Seat], *, taken: Collection[int], party: int, occupancy: float | None = None
+) -> list[int]:
     """The primary keys of the best free seats side by side for a party; empty if no row has room. No query.
+
+    Where most seats will be sold in the end, as `occupancy` forecasts (1.0 is all), the seats that leave room for other
+    parties come before those with the best view.
 
     Standard seats, or VIP seats where no row of standard seats has room. Other kinds are for those who choose them.
     """
     rows = seat_rows(seats, taken=taken)
     places = [seat for row in rows for seat in row["seats"]]
     request: dict[str, Any] = {"rows": rows, "party": party, "quality_weight": 1}
+    if occupancy is not None:
+        request["forecast_occupancy"] = occupancy
     if places:
         across, deep = max(seat["x"] for seat in places), max(seat["y"] for seat in places)
         request["focal"] = [(1 + across) / 2, 1 + BEST_ROW * (deep - 1)]

@@ -48,7 +48,9 @@ class ReorderForm(ActionForm):
 
     def summary(self) -> Iterable[SummaryItem]:
         yield _("in stock"), self.row.stock_quantity
-        yield _("to order"), self.row.missing
+        if self.row.expected_week is not None:
+            yield _("expected use in a week"), self.row.expected_week
+        yield _("to order"), self.row.suggested_order or self.row.missing
 
 
 class ReceiveForm(StockForm):

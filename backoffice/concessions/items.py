@@ -26,11 +26,23 @@ class ConcessionItemAdmin(StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
     history_note = STOCK_NOTE
     cinema_path = "cinema"
     list_per_page = 20
-    list_display = ["name", "cinema", "price", "stock_quantity", "max_stock_quantity", "stock_level", "on_sale"]
+    list_display = [
+        "name",
+        "cinema",
+        "price",
+        "stock_quantity",
+        "max_stock_quantity",
+        "expected_today",
+        "stock_level",
+        "on_sale",
+    ]
     list_filter = ["cinema", "is_low", "is_active"]
     list_select_related = ["cinema"]
     search_fields = ["name"]
-    readonly_fields = ["stock_quantity", "stock_level", "low_since", "low_alerted_at"]
+    readonly_fields = [
+        *("stock_quantity", "stock_level", "low_since", "low_alerted_at"),
+        *("expected_today", "expected_week", "expected_at"),
+    ]
     actions_detail = STOCK_ACTIONS
     actions = ["order_goods", "take_off", "put_back"]
     inlines = [StockMovementInline]

@@ -26,11 +26,17 @@ class LowStockItemAdmin(StockActionsMixin, ReadOnlyAdmin):
     cinema_path = "cinema"
     list_per_page = 20
     ordering = [FILLED.asc(), "pk"]  # the emptiest first, relative to the maximum
-    list_display = ["name", "cinema", "in_stock", "sold_per_day", "lasts_for", "on_order"]
+    list_display = ["name", "cinema", "in_stock", "sold_per_day", "expected_week", "lasts_for", "on_order"]
     list_filter = ["cinema"]
     list_select_related = ["cinema"]
     search_fields = ["name"]
-    fields = [("name", "cinema"), ("in_stock", "on_order"), ("sold_per_day", "lasts_for"), ("price", "low_since_local")]
+    fields = [
+        ("name", "cinema"),
+        ("in_stock", "on_order"),
+        ("sold_per_day", "lasts_for"),
+        ("expected_today", "expected_week"),
+        ("price", "low_since_local"),
+    ]
     actions_detail = STOCK_ACTIONS
     actions = ["order_goods", "take_off"]
     inlines = [StockMovementInline]

@@ -1,12 +1,14 @@
 """The figures of the first page: how full today's screenings are, and what yesterday and the week made.
 
 Everybody who may view screenings sees how full they are, who may view forecasts what was expected, and who may view
-figures the rest. At most 16 queries, whatever the number of cinemas, of their time zones and of screenings.
+figures the rest. Who may view bar items sees what to prepare. At most 17 queries, whatever the number of cinemas, of
+their time zones and of screenings.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from accounts.scope import cinemas_of, within
 from backoffice.framework.chosen_cinema import chosen_cinema
 from backoffice.pricing.expected import Expected, expected_at
+from concessions.models import ConcessionItem
 from reports import definitions
 from reports.catalogue.overview import Comparison, Overview, Screening, Today
 from reports.charts import gauge
@@ -27,6 +30,8 @@ from reports.definitions.basics import Unit
 from reports.tables import Kind, Link, Table, cell_text
 from screenings.models import Cinema
 
+A_DAY = timedelta(hours=24)
+MOST_ITEMS = 12
 MOST_SCREENINGS = 60  # with more, the page has a gauge for each cinema instead of one for each screening
 
 EXPECTED = Definition(
@@ -66,6 +71,7 @@ class Programme:
     gauges: list[Gauge]
     ended: list[Gauge]  # of screenings that are over, which the page folds up
     figures: tuple[Figure, ...]
+    to_prepare: list[ConcessionItem]  # at the bar, the most first
     link: str  # to the takings of the day; empty for people who may not see them
 
 
@@ -82,17 +88,22 @@ def figures_of_first_page(request: HttpRequest, at: datetime) -> dict[str, Any]:
     overview = Overview([chosen] if chosen else cinemas, at)
     days = overview.today(with_figures=with_figures)
     expected = expected_at([each.session for day in days for each in day.screenings], request)
+    to_prepare = _to_prepare([day.cinema for day in days], request, at)
     compared = [overview.yesterday(), overview.week()] if with_figures else []
     return {
         "cinemas": cinemas,
         "cinema": chosen,
-        "programmes": _programmes(days, expected, request, at),
+        "programmes": _programmes(days, expected, to_prepare, request, at),
         "comparisons": [_with_links(each) for each in compared],
     }
 
 
 def _programmes(
-    days: list[Today], expected: Mapping[int, Expected], request: HttpRequest, at: datetime
+    days: list[Today],
+    expected: Mapping[int, Expected],
+    to_prepare: Mapping[int, list[ConcessionItem]],
+    request: HttpRequest,
+    at: datetime,
 ) -> list[Programme]:
     one_by_one = sum(len(day.screenings) for day in days) <= MOST_SCREENINGS or len(days) == 1
     opens = request.user.has_perm("screenings.view_session")
@@ -111,8 +122,23 @@ def _programmes(
         if found:
             figures = (_figure(EXPECTED, {"expected": round(sum(found))}), *figures)
         link = _takings_link(day.cinema.pk, day.date, day.date) if day.figures else ""
-        programmes.append(Programme(day.cinema, day.date, gauges, ended, figures, link))
+        bar = to_prepare.get(day.cinema.pk, [])
+        programmes.append(Programme(day.cinema, day.date, gauges, ended, figures, bar, link))
     return programmes
+
+
+def _to_prepare(cinemas: Collection[Cinema], request: HttpRequest, at: datetime) -> dict[int, list[ConcessionItem]]:
+    """By cinema: items with an expected use of today; none for people who may not see items. One query."""
+    if not request.user.has_perm("concessions.view_concessionitem"):
+        return {}
+    items = ConcessionItem.objects.filter(
+        cinema__in=cinemas, is_active=True, expected_today__gt=0, expected_at__gt=at - A_DAY
+    )
+    found: defaultdict[int, list[ConcessionItem]] = defaultdict(list)
+    for item in items.order_by("-expected_today", "name"):
+        if len(found[item.cinema_id]) < MOST_ITEMS:
+            found[item.cinema_id].append(item)
+    return found
 
 
 def _of_screening(each: Screening, expected: Expected | None, *, opens: bool) -> Gauge:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice.orders.columns import PREORDER_COLOURS, TICKET_COLOURS
+from backoffice.pricing.why import why_it_costs
 from bonuses.models import BonusTransaction
 from cinema.local_time import format_local
 from cinema.money import format_money
@@ -34,6 +35,7 @@ class OrderLineRow:
     actions: list[tuple[str, str]]
     refunded: str | None = None
     code: str = ""
+    why: list[str] = field(default_factory=list)  # a ticket costs that
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class OrderTimeline:
     def _lines(self) -> Iterator[OrderLineRow]:
         if self.user.has_perm("orders.view_ticket"):
             for ticket in self.order.tickets.select_related(
-                "session__film", "session__hall__cinema", "seat", "ticket_type"
+                "session__film", "session__hall__cinema", "seat", "ticket_type", "price_quote"
             ).order_by("session", "seat__row", "seat__number", "pk"):
                 yield self._line_row(ticket, TICKET_COLOURS.get(ticket.status), list(self._ticket_actions(ticket)))
         if self.user.has_perm("concessions.view_concessionpreorder"):
@@ -98,6 +100,7 @@ class OrderTimeline:
             actions=actions,
             refunded=None if refunded is None else format_money(refunded),
             code=code,
+            why=why_it_costs(line) if isinstance(line, Ticket) else [],
         )
 
     def _ticket_actions(self, ticket: Ticket) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,7 @@ WORDS = {
     "SEATS_LEFT_OVER": _("Seats will be left over: this price earns most from those who come."),
     "SOLD_OUT": _("No seat is left."),
     "PARTY_ASSUMED": _("How many tickets an order has is not known: one is assumed."),
+    "LIST_CHANGED": _("The list price was changed."),
     "DISABLED": _("Adaptive prices are off: this is the list price."),
     "FREE": _("The list price is zero."),
     "NO_FORECAST": _("Nobody is expected, so there is nothing to compute a price from: this is the list price."),

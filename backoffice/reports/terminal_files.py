@@ -37,8 +37,8 @@ def headings_of(content: bytes) -> list[str]:
     """The headings of the columns of a file; a CSV file may have a title above them. Raises `Unreadable`."""
     if not content.startswith(b"PK"):
         lines = files.decode(content).splitlines(keepends=True)[:LINES_LOOKED_AT]
-        widths = [max((line.count(each) for each in files.DELIMITERS), default=0) for line in lines]
-        if not widths or not max(widths):
+        widths = [_width(line) for line in lines]
+        if max(widths, default=0) < len(NEEDED):
             raise Unreadable(_("This file is not a table. Save it as CSV or XLSX."))
         content = "".join(lines[widths.index(max(widths)) :]).encode()
     _number, headings = next(files.stream(content, ()))
@@ -46,6 +46,11 @@ def headings_of(content: bytes) -> list[str]:
     if len({name_key(each) for each in found}) < len(found):
         raise Unreadable(_("Two columns of the file have the same heading."))
     return found
+
+
+def _width(line: str) -> int:
+    """How many cells of a line have a text; a title above the headings may have empty cells beside it."""
+    return max(sum(bool(cell.strip()) for cell in line.split(each)) for each in files.DELIMITERS)
 
 
 def parse(content: bytes, layout: PayoutLayout, *, zone: ZoneInfo) -> Parsed:

@@ -30,7 +30,8 @@ from orders.services import refunds_of
 from orders.services.refunds.by_session import SERVICE
 from screenings.errors import AmbiguousTime, ImpossibleHall, NonexistentTime
 from screenings.hall_layout import HallLayout, lay_out
-from screenings.models import Cinema, Film, Hall, Seat, Session
+from screenings.models import Cinema, Film, Hall, PriceRow, Seat, Session
+from screenings.price_lists import rows_for
 from screenings.services import CopyResult, copy_day, copy_week
 from screenings.services.halls import seats_of
 from screenings.times import as_instant
@@ -88,6 +89,8 @@ class PreviewedForm(ActionForm):
 
 
 class ScheduleForm(ActionForm):
+    price_row: PriceRow | None = None  # that gives the price, if none was entered
+
     film = forms.ModelChoiceField(Film.objects.all(), label=_("Film"), widget=UnfoldAdminSelectWidget())
     hall = forms.ModelChoiceField(Hall.objects.none(), label=_("Hall"), widget=UnfoldAdminSelectWidget())
     day = day_field(label=_("Day"))
@@ -96,7 +99,13 @@ class ScheduleForm(ActionForm):
         label=_("Which one"), required=False, empty_value=None, coerce=int, widget=forms.HiddenInput
     )
     ticket_price = forms.DecimalField(
-        label=_("Ticket price"), min_value=0, max_digits=10, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget()
+        label=_("Ticket price"),
+        required=False,
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget(),
+        help_text=_("Leave empty to take it from the price list. You’ll see the price and its row before you confirm."),
     )
     format = forms.ChoiceField(choices=Session.Format, label=_("Format"), widget=UnfoldAdminSelectWidget())
 
@@ -127,7 +136,25 @@ class ScheduleForm(ActionForm):
             self.fields["which"].choices = choices  # type: ignore[attr-defined]
             self.fields["which"].widget = UnfoldAdminSelectWidget(choices=[("", "–"), *choices])
             self.add_error("which", str(refused))
+        if data.get("ticket_price") is None and not self.errors:
+            self._take_from_price_list(data)
         return data
+
+    def _take_from_price_list(self, data: dict[str, Any]) -> None:
+        facts = {name: data[name] for name in ("film", "hall", "format")}
+        self.price_row = rows_for([Session(start_datetime=data["start"], **facts)])[0]
+        if self.price_row is None:
+            self.add_error("ticket_price", gettext("No row of a price list fits this screening. Enter a price."))
+            return
+        self.data = {name: self.data[name] for name in self.data} | {"ticket_price": str(self.price_row.price)}
+
+    def summary(self) -> Iterable[SummaryItem]:
+        if self.price_row is not None:
+            found = {"price": self.price_row.shown_price, "row": self.price_row}
+            yield _("Ticket price"), gettext("%(price)s, from the row “%(row)s” of the price list") % found
+
+    def needs_confirmation(self) -> bool:
+        return self.price_row is not None
 
 
 class CopyForm(PreviewedForm):

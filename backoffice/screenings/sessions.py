@@ -17,6 +17,7 @@ from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.pricing.expected import expected_at
+from backoffice.pricing.session_prices import FreezeForm, compared_in_words, frozen, price_in_words
 from backoffice.screenings.forms import CancelSessionForm
 from backoffice.screenings.occupancy import session_occupancy
 from backoffice.screenings.session_resource import SessionResource
@@ -26,6 +27,7 @@ from cinema.local_time import format_local
 from orders.models import Order
 from orders.services import call_off, request_session_refunds
 from orders.services.refunds.by_session import needs_refund_request
+from pricing.services.repricing import freeze, unfreeze
 from reports.catalogue.booking_curve import booking_curve
 from screenings.models import Session
 
@@ -44,20 +46,21 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     list_display = ["film", "hall", "start_local", "ticket_price", "status_label"]
     list_filter = ["status", "hall__cinema", "start_datetime"]
     ordering = ["start_datetime", "pk"]  # an index serves it; the model's own order sorts by the names of halls
-    list_select_related = ["film", "hall__cinema"]
+    list_select_related = ["film", "hall__cinema", "price_row"]
     list_before_template = "backoffice/screenings/to_timetable.html"
     search_fields = ["film__title"]
-    actions_detail = ["cancel", "request_refunds"]
+    actions_detail = ["cancel", "request_refunds", "freeze_price", "unfreeze_price"]
     change_form_outer_before_template = "backoffice/screenings/session.html"
     fields = [
         ("film", "hall"),
         ("start_local", "end_local"),
-        ("ticket_price", "format"),
+        ("ticket_price", "price_row", "format"),
+        "price_now",
         ("language_label", "subtitles_label"),
         "status",
         ("cancelled_local", "cancel_reason", "cancelled_by"),
     ]
-    readonly_fields = ["start_local", "end_local", "cancelled_local", "language_label", "subtitles_label"]
+    readonly_fields = ["start_local", "end_local", "cancelled_local", "language_label", "subtitles_label", "price_now"]
 
     def get_fields(self, request: HttpRequest, obj: Session | None = None) -> Any:
         return [*super().get_fields(request, obj), *(["refunds_held"] if obj and obj.refunds_held else [])]
@@ -81,6 +84,10 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     @admin.display(description=_("subtitles"))
     def subtitles_label(self, session: Session) -> str:
         return language_name(session.subtitles) if session.subtitles else "–"
+
+    @admin.display(description=_("price now"))
+    def price_now(self, session: Session) -> str:
+        return " · ".join(price_in_words(session))
 
     @display(description=_("status"), ordering="status", label=COLOURS)
     def status_label(self, session: Session) -> tuple[str, str]:
@@ -115,6 +122,29 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
         request_session_refunds(session, at=at, actor=actor)
         return gettext("%(session)s: sent for approval.") % {"session": session}
 
+    @confirmed_action(
+        permission="pricing.freeze_price",
+        title=_("Freeze the price"),
+        text=_("The price stays as it is now, whatever the demand, until you let it move again."),
+        form=FreezeForm,
+        when=lambda session: session.is_on_sale(clock.now()) and frozen(session) is None,
+        icon="lock_clock",
+    )
+    def freeze_price(self, session: Session, *, at: datetime, actor: User, reason: str) -> str:
+        freeze(session, reason=reason, at=at, actor=actor)
+        return gettext("%(session)s: the price is frozen.") % {"session": session}
+
+    @confirmed_action(
+        permission="pricing.freeze_price",
+        title=_("Let the price move again"),
+        text=_("Where prices are adaptive, the next one is computed within a quarter of an hour."),
+        when=lambda session: frozen(session) is not None,
+        icon="lock_clock",
+    )
+    def unfreeze_price(self, session: Session, *, at: datetime, actor: User) -> str:
+        unfreeze(session, at=at, actor=actor)
+        return gettext("%(session)s: the price can move again.") % {"session": session}
+
     # --- Import and export: an import only adds sessions, through the service `schedule`
 
     def has_import_permission(self, request: HttpRequest) -> bool:
@@ -136,6 +166,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
             context["expected"] = expected_at([session], request).get(session.pk)
             if request.user.has_perm("reports.view_businessday"):
                 context["booking_curve"] = booking_curve(session, clock.now())
+                context["compared"] = compared_in_words(session)
         return super().change_view(request, object_id, form_url, context)
 
 

@@ -20,6 +20,22 @@ from concessions.services.costs import Cost, ValuedStock
 Kind = StockMovement.Kind
 
 
+def preorders(
+    quantities: Iterable[tuple[ConcessionItem, int]], *, pickup_code: str, collection_deadline: datetime
+) -> list[ConcessionPreorder]:
+    """Unsaved preorders of these items at their prices now. No query."""
+    return [
+        ConcessionPreorder(
+            concession_item=item,
+            quantity=quantity,
+            unit_price=item.price,
+            pickup_code=pickup_code,
+            collection_deadline=collection_deadline,
+        )
+        for item, quantity in quantities
+    ]
+
+
 def take_stock(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
     """Take the quantities of the preorders from the stock, all or none. Raises `OutOfStock`.
 

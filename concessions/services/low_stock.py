@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import F, OuterRef, Q, Subquery, prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -17,7 +17,7 @@ PERMISSION = "concessions.change_concessionitem"
 
 
 def alert_low_stock(items: Sequence[ConcessionItem], *, at: datetime) -> None:
-    """Alert staff to items that are low, and suggest an order up to the maximum.
+    """Alert staff to items that are low, and suggest an order: see `ConcessionItem.suggested_order`.
 
     All staff of the item's cinema who may change its items are alerted in their own language, and again only after the
     item has recovered. A constant number of queries on PostgreSQL. Must be called inside a transaction (the items are
@@ -74,24 +74,23 @@ def _message(item: ConcessionItem, to: User, *, at: datetime) -> Message:
             "item": item.name,
             "stock": item.stock_quantity,
             "threshold": item.threshold,
-            "suggested": item.max_stock_quantity - item.stock_quantity,
+            "suggested": item.suggested_order,
         },
     )
 
 
 def _suggest(items: Sequence[ConcessionItem], *, at: datetime) -> None:
     """Create an open suggestion for each item, or update the existing one unless it was already ordered."""
-    open_suggestions = ReorderSuggestion.objects.filter(concession_item__in=items, settled_at__isnull=True)
-    known = set(open_suggestions.values_list("concession_item_id", flat=True))
-    missing = ConcessionItem.objects.filter(pk=OuterRef("concession_item")).values(
-        missing=F("max_stock_quantity") - F("stock_quantity")
-    )
-    open_suggestions.filter(ordered_at__isnull=True).update(quantity=Subquery(missing), suggested_at=at)
+    quantities = {item.pk: item.suggested_order for item in items}
+    existing = ReorderSuggestion.objects.filter(concession_item__in=items, settled_at__isnull=True)
+    known = {suggestion.concession_item_id: suggestion for suggestion in existing}
+    to_update = [suggestion for suggestion in known.values() if suggestion.ordered_at is None]
+    for suggestion in to_update:
+        suggestion.quantity, suggestion.suggested_at = quantities[suggestion.concession_item_id], at
+    ReorderSuggestion.objects.bulk_update(to_update, ["quantity", "suggested_at"])
     ReorderSuggestion.objects.bulk_create(
         [
-            ReorderSuggestion(
-                concession_item=item, quantity=item.max_stock_quantity - item.stock_quantity, suggested_at=at
-            )
+            ReorderSuggestion(concession_item=item, quantity=quantities[item.pk], suggested_at=at)
             for item in items
             if item.pk not in known
         ]

@@ -12,7 +12,9 @@ from concessions.models import ConcessionItem, ReorderSuggestion
 
 
 def order_to_maximum(item: ConcessionItem, *, at: datetime, actor: User | None = None) -> ReorderSuggestion:
-    """Record that staff ordered the item from the supplier, in the quantity that is missing to the maximum stock.
+    """Record that staff ordered the item from the supplier, in the suggested quantity.
+
+    Where the forecast suggests none, it is what is missing to the maximum stock.
 
     Updates the open suggestion, or creates one; it is closed when goods are received. Raises `NothingToOrder` if the
     stock is at its maximum, and `AlreadyOrdered` if the item is on order. Owns its transaction.
@@ -28,7 +30,8 @@ def order_to_maximum(item: ConcessionItem, *, at: datetime, actor: User | None =
         if not row.missing:
             raise NothingToOrder(_("%(item)s: the stock is at its maximum. There is nothing to order.") % {"item": row})
         suggestion = existing or ReorderSuggestion(concession_item=row, suggested_at=at)
-        suggestion.quantity, suggestion.ordered_at, suggestion.ordered_by = row.missing, at, actor
+        suggestion.quantity = row.suggested_order or row.missing
+        suggestion.ordered_at, suggestion.ordered_by = at, actor
         suggestion.save()
         return suggestion
 

@@ -13,7 +13,7 @@ from orders.errors import ChoiceRefused, NotOnSale, SeatTaken
 from orders.models import Order
 from orders.queries import taken_tickets
 from screenings.models import Seat, SeatKind, SeatOutage, Session, TicketType
-from screenings.pricing import full_type, quote, sold_online, terms_of
+from screenings.pricing import full_price, keep_held_price, quote, sold_online, terms_of
 from screenings.seat_choice import check_single_seats
 from screenings.seat_rules import check_seats, check_ticket_types, love_seat_halves, ticket_types_for
 
@@ -26,8 +26,11 @@ class SeatMap:
 
     def __init__(self, session: Session, *, at: datetime, order: Order | None = None) -> None:
         self.session, self.order, self.at = session, order, at
+        if order is not None:
+            keep_held_price(session, order)
         self.terms = terms_of([session])[session.pk]
-        self.types = [each for each in sold_online() if each.suits(session.film.age_rating)]
+        types = (each for each in sold_online() if each.suits(session.film.age_rating))
+        self.types = [each for each in types if self.terms.sells(each)]
         self.seats = list(Seat.objects.filter(hall=session.hall_id).order_by("row", "place", "number"))
         self.taken, self.mine = taken_seats(session, at=at, order=order)
 
@@ -44,14 +47,14 @@ class SeatMap:
     def free(self) -> int:
         return sum(seat.pk not in self.taken for seat in self.seats)
 
-    def price(self, kind: str, ticket_type: TicketType | None) -> Decimal:
+    def price(self, kind: str, ticket_type: TicketType) -> Decimal:
         return quote(self.session, seat_kind=kind, ticket_type=ticket_type, terms=self.terms).price
 
     @cached_property
     def prices(self) -> dict[str, Decimal]:
         """By the kind of the seat, before a ticket type is chosen."""
-        full = full_type(self.types, rating=self.session.film.age_rating)
-        return {kind: self.price(kind, full) for kind in SeatKind.values}
+        types, terms = self.types, self.terms
+        return {each: full_price(self.session, seat_kind=each, types=types, terms=terms) for each in SeatKind.values}
 
     def types_for(self, seat: Seat) -> list[TicketType]:
         return ticket_types_for(seat, offered=self.types)

@@ -1,5 +1,14 @@
 """Rows of prices and forecasts."""
 
 from pricing.models.forecasts import HORIZONS, ForecastBasis, SessionForecast, horizon_of
+from pricing.models.modes import PriceFreeze, PricingMode, multipliers
 
-__all__ = ["HORIZONS", "ForecastBasis", "SessionForecast", "horizon_of"]
+__all__ = [
+    "HORIZONS",
+    "ForecastBasis",
+    "PriceFreeze",
+    "PricingMode",
+    "SessionForecast",
+    "horizon_of",
+    "multipliers",
+]

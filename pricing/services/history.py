@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 KNOWN = 182 * DAY  # how far back the history goes
 MOST = 20_000  # past screenings, the latest ones: more take longer and tell little
 BOOKED = 28 * DAY  # of the history: the screenings that the booking curve and the tickets per order come from
-POINTS = (0.5, 1, 2, 3, 5, 7, 10, 14, 21)  # days left at which the bookings of these are counted
+POINTS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 7, 10, 14, 21)  # days left at which the bookings of these are counted
 KEPT = (Ticket.Status.PAID, Ticket.Status.USED, Ticket.Status.EXPIRED)  # paid and not refunded
 
 

@@ -65,7 +65,7 @@ class Balances:
         ).order_by()
         for row in money.values("cinema", "tender").annotate(taken=Sum("received"), returned=Sum("paid_back")):
             found[row["cinema"], row["tender"]].update(taken=row["taken"], returned=row["returned"])
-        paid_out = PayoutFigures.objects.filter(cinema__in=self._keys, paid_on__lte=self.date).order_by()
+        paid_out = PayoutFigures.objects.filter(until_closed(self.days)).order_by()
         sums = {f"of_{key}": Sum(key) for key in ("payments", "refunds", "fees")}
         by_gateway: Any = paid_out.values("cinema", "gateway").annotate(**sums)
         for each in by_gateway:
@@ -108,6 +108,14 @@ def last_closed(cinemas: Collection[Cinema], *dates: date) -> list[dict[int, Bus
         wanted |= Q(pk__in=last.annotate(day=Subquery(closed.values("pk")[:1])).values("day"))
     days = list(BusinessDay.objects.filter(wanted).order_by("date"))
     return [{day.cinema_id: day for day in days if day.date <= each} for each in dates]
+
+
+def until_closed(days: Mapping[int, BusinessDay]) -> Q:
+    """The condition that a payout was made by the end of the last closed day of its cinema."""
+    condition = Q(pk__in=[])
+    for cinema, day in days.items():
+        condition |= Q(cinema=cinema, paid_on__lte=day.date)
+    return condition
 
 
 def points_of(day: BusinessDay) -> Points:

@@ -21,7 +21,7 @@ from cinema.money import MINOR_UNITS, ZERO
 from concessions.models import StockMovement
 from payments.models import Gateway, Receipt, Subject, Vat
 from reports import definitions
-from reports.catalogue.balances import FROM_FILES, NOTHING, OF_PROVIDER, PROVIDERS, Balances, last_closed
+from reports.catalogue.balances import FROM_FILES, NOTHING, OF_PROVIDER, PROVIDERS, Balances, last_closed, until_closed
 from reports.catalogue.sheets import by_line, by_tender
 from reports.catalogue.societies import table_of
 from reports.catalogue.takings import column_of
@@ -257,7 +257,7 @@ def _of_providers(month: Month) -> tuple[Sums, Sums]:
                 found[row["tender"]]["returned"] += row["paid_back"]
     is_before = Case(When(paid_on__lt=month.first, then=Value(True)), default=Value(False))
     paid_out: Any = (
-        PayoutFigures.objects.filter(cinema__in=cinemas, paid_on__lte=month.last)
+        PayoutFigures.objects.filter(until_closed(month.end.days))
         .order_by()
         .annotate(is_before=is_before)
         .values("gateway", "is_before")

@@ -1,7 +1,7 @@
 """Points: issued, spent and expired by month, what customers hold, and what of it will expire when."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -49,7 +49,7 @@ def points(period: Period) -> list[Table]:
     ]
 
 
-def _moved(first: date, last: date, at: datetime) -> list[dict[str, Any]]:
+def _moved(first: date, last: date, at: datetime) -> Sequence[Mapping[str, Any]]:
     """Points by day and type of transaction. Five queries."""
     of_orders = sums(PointsFigures, Period(list(Cinema.objects.order_by()), first, last, at), by=["about", "kind"])
     begin = datetime.combine(first, time(), timezone.get_default_timezone())
@@ -60,10 +60,10 @@ def _moved(first: date, last: date, at: datetime) -> list[dict[str, Any]]:
         .values("day", "kind")
         .annotate(points=Sum("amount"))
     )
-    return [{**row, "day": row["about"]} for row in of_orders] + [row for row in others if row["day"] <= last]
+    return [*({**row, "day": row["about"]} for row in of_orders), *(row for row in others if row["day"] <= last)]
 
 
-def _by_last_credit() -> list[dict[str, Any]]:
+def _by_last_credit() -> Sequence[Mapping[str, Any]]:
     """Balances by the day on which points were last credited; no day if there was none. One query."""
     accounts = BonusAccount.objects.filter(balance__gt=0).annotate(day=TruncDate("last_accrual_date")).order_by()
     return list(accounts.values("day").annotate(points=Sum("balance"), accounts=Count("pk")))

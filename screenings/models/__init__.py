@@ -2,6 +2,7 @@
 
 from screenings.models.cinemas import Cinema, Hall, default_time_zone, loads_as_time_zone, time_zone_choices
 from screenings.models.films import AgeRating, Film, Genre
+from screenings.models.price_lists import Holiday, PriceList, PriceRow, RowSurcharge, TicketTypeTerm
 from screenings.models.prices import SeatSurcharge, TicketType, ratings_from
 from screenings.models.quotes import PriceParts, PriceQuote
 from screenings.models.seats import Seat, SeatKind, SeatOutage
@@ -13,10 +14,14 @@ __all__ = [
     "Film",
     "Genre",
     "Hall",
+    "Holiday",
     "Int8Range",
     "OnPostgreSQL",
+    "PriceList",
     "PriceParts",
     "PriceQuote",
+    "PriceRow",
+    "RowSurcharge",
     "Seat",
     "SeatKind",
     "SeatOutage",
@@ -24,6 +29,7 @@ __all__ = [
     "Session",
     "SessionSummary",
     "TicketType",
+    "TicketTypeTerm",
     "TstzRange",
     "default_time_zone",
     "loads_as_time_zone",

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
-from cinema.money import between
+from cinema.money import MoneyField, between
 
 
 class Genre(models.Model):
@@ -67,9 +67,17 @@ class Film(models.Model):
         default=AgeRating.ANY,  # for code; forms and files have no default, since a guess could let children in
         help_text=_("Until a film has a rating, the website neither shows nor sells it."),
     )
+    minimum_price = MoneyField(
+        _("agreed minimum price"),
+        null=True,
+        blank=True,
+        help_text=_("Agreed with the distributor: adaptive prices of a full ticket never fall below it."),
+    )
     genres = models.ManyToManyField(Genre, verbose_name=_("genres"), related_name="films", blank=True)
 
-    history = History("title", "year", "external_id", "duration_minutes", "age_rating", many=["genres"])
+    history = History(
+        "title", "year", "external_id", "duration_minutes", "age_rating", "minimum_price", many=["genres"]
+    )
 
     class Meta:
         verbose_name = _("film")
@@ -77,6 +85,7 @@ class Film(models.Model):
         ordering = ["title", "year"]
         constraints = [
             between("duration_minutes", 1, 900, name="film_duration_bounded"),
+            between("minimum_price", name="film_minimum_price_bounded"),
             models.UniqueConstraint(
                 fields=["external_id"],
                 condition=~models.Q(external_id=""),

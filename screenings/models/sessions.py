@@ -112,6 +112,15 @@ class Session(models.Model):
     end_datetime = models.DateTimeField(_("end"), help_text=_("When the adverts and the film end."))
     free_from = models.DateTimeField(_("hall free from"), help_text=_("When cleaning is done."))
     ticket_price = MoneyField(_("ticket price"))
+    price_row = models.ForeignKey(
+        "screenings.PriceRow",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="sessions",
+        verbose_name=_("price row"),
+    )
     # The price in force where it is not the ticket price: adaptive prices write both, and the quote says why.
     quoted_price = MoneyField(_("current price"), null=True, editable=False)
     price_quote = models.ForeignKey(
@@ -123,6 +132,7 @@ class Session(models.Model):
         related_name="+",
         verbose_name=_("price quote"),
     )
+    price_review_at = models.DateTimeField(_("next price review"), null=True, editable=False)
     format = models.CharField(_("format"), max_length=8, choices=Format, default=Format.TWO_D)
     language = models.CharField(_("language"), max_length=8, default="ru")
     subtitles = models.CharField(_("subtitles"), max_length=8, blank=True)

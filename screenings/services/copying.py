@@ -9,6 +9,7 @@ from accounts.models import User
 from cinema.status import Refused
 from screenings.errors import DifferentWeekdays, HallBusy, StartsInThePast
 from screenings.models import Cinema, Session
+from screenings.price_lists import rows_for
 from screenings.services import hall_conflicts
 from screenings.times import as_instant
 
@@ -35,7 +36,8 @@ def copy_day(
     A session belongs to the day on which it starts in the cinema's time zone; cancelled sessions are not copied. A copy
     lasts as long as its original, adverts and cleaning included. A session that cannot be scheduled (hall busy, local
     time that does not exist or is ambiguous, start in the past) is skipped, with the reason. With `dry_run=True`
-    nothing is stored, and the result shows what would be. Five queries, however many sessions. Owns its transaction.
+    nothing is stored, and the result shows what would be. A copy of a session at the price of its price row costs what
+    the row of its own day says. A constant number of queries. Owns its transaction.
     """
     return _copy(cinema, first=day, days=1, to=to, at=at, actor=actor, dry_run=dry_run)
 
@@ -65,6 +67,7 @@ def _copy(
             except Refused as refusal:
                 result.skipped.append(SkippedSession(original, refusal))
         if copies:
+            _price(copies)
             _skip_conflicts(copies, result)
         if not dry_run and result.created:
             hall_conflicts.store(result.created, actor=actor)
@@ -77,7 +80,7 @@ def _sessions_on(cinema: Cinema, *, first: date, days: int) -> list[Session]:
     return list(
         Session.objects.filter(hall__cinema=cinema, start_datetime__gte=midnights[0], start_datetime__lt=midnights[1])
         .exclude(status=Session.Status.CANCELLED)
-        .select_related("film", "hall__cinema")
+        .select_related("film", "hall__cinema", "price_row")
         .order_by("start_datetime", "pk")
     )
 
@@ -99,6 +102,17 @@ def _copy_of(original: Session, cinema: Cinema, *, by: timedelta, at: datetime) 
         language=original.language,
         subtitles=original.subtitles,
     )
+
+
+def _price(copies: list[tuple[Session, Session]]) -> None:
+    """Give copies the rows of the price list that they fall under, and the prices of these unless the original's price
+    was another than its row's."""
+    rows = rows_for([copy for _original, copy in copies])
+    for (original, copy), row in zip(copies, rows, strict=True):
+        copy.price_row = row
+        former = original.price_row
+        if row is not None and former is not None and original.ticket_price == former.price:
+            copy.ticket_price = row.price
 
 
 def _skip_conflicts(copies: list[tuple[Session, Session]], result: CopyResult) -> None:

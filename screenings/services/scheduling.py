@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from screenings.errors import HallBusy, ImpossibleSession, StartsInThePast, TimeZoneMissing
 from screenings.models import Film, Hall, Session
+from screenings.price_lists import rows_for
 from screenings.services import hall_conflicts
 
 
@@ -82,13 +83,15 @@ def plan(
 
 
 def schedule_planned(sessions: Sequence[Session], *, actor: User | None = None) -> None:
-    """Store planned sessions, all or none. Raises `HallBusy` where one of them meets another. Owns its transaction.
+    """Store planned sessions, all or none, with the rows of the price list that they fall under.
 
-    A constant number of queries.
+    Raises `HallBusy` where one of them meets another. Owns its transaction. A constant number of queries.
     """
     with transaction.atomic():
         hall_conflicts.lock_halls({session.hall_id for session in sessions})
         stored = hall_conflicts.sessions_between(sessions)
         if busy := [other for session in sessions for other in hall_conflicts.conflicts_of(session, stored)]:
             raise HallBusy(busy)
+        for session, row in zip(sessions, rows_for(sessions), strict=True):
+            session.price_row = row
         hall_conflicts.store(sessions, actor=actor)

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from cinema.local_time import programme_day, utc_offset_note
 from orders.availability.seat_counts import seat_counts
 from screenings.listings import advertised, listed_sessions
-from screenings.models import AgeRating, Cinema, Film, SeatKind, Session
-from screenings.pricing import full_type, quote, sold_online, terms_of
+from screenings.models import Cinema, Film, SeatKind, Session
+from screenings.pricing import full_price, sold_online, terms_of
 
 WEEK = 7
 SOON = timedelta(minutes=30)
@@ -141,19 +141,13 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
     counts = seat_counts([session for session, _starts in sessions], at=at)
     terms = terms_of(session for session, _starts in sessions)
     types = sold_online()
-    full = {rating: full_type(types, rating=rating) for rating in ["", *AgeRating.values]}
     return [
         Showing(
             session=session,
             starts=starts,
             left=counts[session.pk].free,
             capacity=counts[session.pk].capacity,
-            price=quote(
-                session,
-                seat_kind=SeatKind.STANDARD,
-                ticket_type=full[session.film.age_rating],
-                terms=terms[session.pk],
-            ).price,
+            price=full_price(session, seat_kind=SeatKind.STANDARD, types=types, terms=terms[session.pk]),
             soon=session.start_datetime - at <= SOON,
         )
         for session, starts in sessions

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.conf import settings
 
 from orders.availability import seat_map
+from pricing.models import SessionForecast
 from screenings import hall_layout
 from screenings.hall_layout import HallLayout
 from screenings.models import SeatKind
@@ -20,9 +21,16 @@ class SeatMap(seat_map.SeatMap):
         return all(seat.pk in self.halves for seat in self.seats if seat.kind == SeatKind.LOVE_SEAT)
 
     def best(self, party: str) -> list[int]:
-        """The primary keys of the best free seats side by side for so many; empty if there are none. No query."""
+        """The primary keys of the best free seats side by side for so many; empty if there are none. One query."""
         fits = party.isascii() and party.isdecimal() and len(party) < 4 and 0 < int(party) <= settings.SEATS_A_VISITOR
-        return best_seats(self.seats, taken=self.taken, party=int(party)) if fits else []
+        if not (fits and self.seats):
+            return []
+        return best_seats(self.seats, taken=self.taken, party=int(party), occupancy=self._forecast_occupancy())
+
+    def _forecast_occupancy(self) -> float | None:
+        """The share of seats that will be sold in the end; None without a forecast."""
+        forecast = SessionForecast.objects.latest_of([self.session]).get(self.session.pk)
+        return forecast and min(forecast.mean / len(self.seats), 1.0)
 
     def layout(self, ticked: Collection[int] = ()) -> HallLayout:
         """`ticked` are the primary keys of the seats that are chosen already. No query."""

@@ -14,6 +14,7 @@ from cinema.ids import valid_ids
 from orders.availability.seat_map import taken_seats
 from screenings.models import SeatKind, Session
 from storefront.services import programme
+from storefront.services.price_note import price_note
 from storefront.services.seat_map import SeatMap
 from storefront.structured_data import screening_events
 
@@ -73,6 +74,7 @@ def seats_page(
             "party": party or "2",
             "no_room_together": bool(party) and not best,
             "refusal": refusal,
+            "price_note": price_note(session) if on_sale else None,
             "zone": programme.time_zone_note(cinema, seat_map.at),
             "markup": screening_events([showing]) if on_sale or session.status == Session.Status.CANCELLED else "",
         },

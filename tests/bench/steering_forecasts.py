@@ -44,6 +44,7 @@ WORLDS = [
     World("many films", film_spread=1.0, level=24.0),
     World("restless weeks", week_spread=0.2),
     World("sparse", level=6.0, session_spread=0.2),
+    World("much luck", film_spread=0.5, level=20.0, session_spread=0.5),
     World("early bookings, read a week before", curve_days=6.0, lead=7.0),
 ]
 ERRORS = ("naive", "true mean", "forecast", "with advance sales", "true mean and advance sales")

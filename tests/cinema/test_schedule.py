@@ -23,6 +23,7 @@ EXPECTED = {
     "accrue_bonus_for_completed_orders": "every 5 min",
     "expire_bonus_points": "daily 03:10",
     "check_low_stock_items": "every 15 min",
+    "reprice_sessions": "every 15 min",
     "cancel_expired_concession_preorders": "every 5 min",
     "cleanup_completed_sessions": "daily 04:10",
     "send_ticket_usage_reminders": "every 10 min",

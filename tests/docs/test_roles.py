@@ -41,6 +41,7 @@ OF_THE_CHAIN = {
     "reports.societyrate",
     "screenings.film",
     "screenings.genre",
+    "screenings.holiday",
     "screenings.tickettype",
 }
 

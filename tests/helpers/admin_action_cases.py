@@ -14,8 +14,9 @@ from concessions.models import ConcessionPreorder, ReorderSuggestion
 from notifications.models import Notification
 from orders.models import Order, Ticket
 from payments.models import Payment, Refund
+from pricing.models import PriceFreeze
 from reports.models import ReportFile
-from screenings.models import Seat, Session
+from screenings.models import PriceList, Seat, Session
 from tests.helpers.admin_fixtures import AdminFixtures
 
 Entered = dict[str, str | bool]  # by label; True ticks a box
@@ -199,6 +200,35 @@ ACTION_CASES = [
         "send_again", "Отправить ещё раз", "floor_manager", "accountant", lambda rows: rows.failed_refund,
         "в течение минуты.", status("failed_refund"), Refund.Status.REQUESTED,
         "статус уже «Ждёт отправки»",
+    ),
+    # --- Price lists
+    ActionCase(
+        "publish", "Опубликовать прейскурант", "cinema_manager", "floor_manager", lambda rows: rows.draft_prices,
+        "Опубликовано.", lambda rows: rows.refreshed(rows.session).ticket_price, 420,
+        "уже опубликован",
+    ),
+    ActionCase(
+        "apply_to_sold", "Применить к сеансам с проданными билетами", "cinema_manager", "floor_manager",
+        lambda rows: rows.prices,
+        "Новая цена у 1 сеанса", lambda rows: rows.refreshed(rows.session).ticket_price, 420,
+        "Новые цены у 0 сеансов",
+        lambda _rows: {"Причина": "Согласовано с прокатчиком"},
+    ),
+    ActionCase(
+        "new_version", "Новая версия", "cinema_manager", "floor_manager", lambda rows: rows.prices,
+        "Создана новая версия", lambda rows: PriceList.objects.filter(published_at=None).count(), 1,
+        "уже есть прейскурант с этого дня",
+    ),
+    ActionCase(
+        "freeze_price", "Заморозить цену", "cinema_manager", "floor_manager", lambda rows: rows.session,
+        "цена заморожена.", lambda _rows: PriceFreeze.objects.filter(ended_at=None).count(), 1,
+        "уже заморожена",
+        lambda _rows: {"Причина": "Премьера"},
+    ),
+    ActionCase(
+        "unfreeze_price", "Разморозить цену", "cinema_manager", "floor_manager", lambda rows: rows.frozen_session,
+        "снова может меняться.", lambda _rows: PriceFreeze.objects.filter(ended_at=None).count(), 0,
+        "не заморожена",
     ),
     # --- Sessions and halls
     ActionCase(

@@ -17,11 +17,13 @@ from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
 from orders.services import cancel, check_in, mark_overdue, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
+from pricing.services.repricing import freeze
 from reports.models import BusinessDay, DayCheck, PayoutLine, ReportSchedule, Segment
-from screenings.models import Cinema, Film, Hall, SeatOutage, Session
+from screenings.models import Cinema, Film, Hall, PriceList, SeatOutage, Session
 from screenings.services import cancel_session, start_outage
 from tests.helpers import factories
 from tests.helpers.authenticator import enrolled
+from tests.helpers.screening_rows import a_price_list
 from tests.helpers.users import someone
 
 Row = TypeVar("Row", bound=Model)
@@ -95,6 +97,23 @@ class AdminFixtures:
     @cached_property
     def film(self) -> Film:
         return Film.objects.create(title="Зеркало", duration_minutes=107)
+
+    @cached_property
+    def draft_prices(self) -> PriceList:
+        """A price list that is not published, for `session` too."""
+        self.session  # noqa: B018 (made first, without a row of a price list)
+        return a_price_list(self.cinema, ("All", "420", {}), valid_from=self.day, published=False)
+
+    @cached_property
+    def prices(self) -> PriceList:
+        """A published price list that `session`, with a ticket sold, does not follow yet."""
+        factories.an_order(self.session)
+        return a_price_list(self.cinema, ("All", "420", {}), valid_from=self.day)
+
+    @cached_property
+    def frozen_session(self) -> Session:
+        freeze(self.session, reason="A premiere", at=self.now)
+        return self.session
 
     @cached_property
     def outage(self) -> SeatOutage:

@@ -19,11 +19,13 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
+from pricing.models import PricingMode
 from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
-from screenings.models import Cinema, Film, Genre, SeatOutage, SeatSurcharge, SessionSummary
+from screenings.models import Cinema, Film, Genre, Holiday, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 from tests.helpers.forecasts import a_forecast
+from tests.helpers.screening_rows import a_price_list, a_price_quote
 
 
 def create_rows_of_cinema(cinema: Cinema) -> None:
@@ -49,6 +51,9 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     Dispute.objects.create(payment=order.payments.get(), external_id=f"dp_{order.pk}", amount=350, heard_at=NOON)
     a_forecast(session)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
+    a_price_list(cinema, ("All", "350", {}), published=False)
+    a_price_quote(session, "380.00", at=NOON)
+    PricingMode.objects.create(cinema=cinema)
     SeatOutage.objects.create(seat=used.seat, since=NOON + timedelta(days=9), reason="The spring is out")
     ReorderSuggestion.objects.create(concession_item=item, quantity=1, suggested_at=NOON)
     SessionSummary.objects.create(
@@ -81,6 +86,7 @@ def create_rows_of_chain() -> None:
     HouseRules.objects.create(**settings_as_row())
     record_consent("a@example.org", channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
     Genre.objects.create(name="Drama")
+    Holiday.objects.create(day=NOON.date(), name="Unity Day")
     Film.objects.create(title="Mirror", duration_minutes=107)
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)

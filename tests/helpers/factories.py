@@ -243,6 +243,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "screenings.Hall": ("name",),
     "screenings.Seat": ("hall__name", "row", "number"),
     "screenings.Session": ("hall__name", "start_datetime"),
+    "screenings.PriceList": ("cinema__name", "valid_from"),
+    "screenings.PriceRow": ("price_list__cinema__name", "price_list__valid_from", "name"),
     "screenings.PriceQuote": ("session__start_datetime", "session__hall__name", "at"),
     "screenings.TicketType": ("name",),
 }

@@ -1,12 +1,12 @@
 """Rows for tests of screenings."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from model_bakery import baker
 
-from screenings.models import Cinema, Film, Hall, PriceQuote, Session
+from screenings.models import Cinema, Film, Hall, PriceList, PriceQuote, Session
 
 AT = datetime(2026, 11, 5, 12, 0, tzinfo=UTC)
 PRICE = Decimal("350.00")
@@ -55,3 +55,16 @@ def a_price_quote(session: Session, price: str, *, at: datetime = AT - timedelta
     session.quoted_price, session.price_quote = quote.price, quote
     session.save(update_fields=["quoted_price", "price_quote"])
     return quote
+
+
+def a_price_list(
+    cinema: Cinema,
+    *rows: tuple[str, str, dict[str, Any]],
+    valid_from: date = date(2026, 1, 1),
+    published: bool = True,
+) -> PriceList:
+    """A price list with these rows: name, price, and other columns."""
+    price_list = PriceList.objects.create(cinema=cinema, valid_from=valid_from, published_at=AT if published else None)
+    for position, (name, price, columns) in enumerate(rows):
+        price_list.rows.create(name=name, price=Decimal(price), position=position, **columns)
+    return price_list

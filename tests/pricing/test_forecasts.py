@@ -160,6 +160,31 @@ def test_what_is_sold_already_is_the_least_that_comes() -> None:
     assert (found["p10"] >= 250, found["mean"] >= 250) == (True, True)
 
 
+def test_demand_that_a_full_hall_turned_away_is_counted() -> None:
+    """In the evening, when up to 180 want to come, the halls have 45 seats."""
+    small = [
+        row | {"capacity": 45, "admissions": min(row["admissions"], 45)} if "T19" in row["date"] else row
+        for row in HISTORY
+    ]
+
+    found = forecast_session(small, EVENING | {"capacity": 300}, None, {})
+    taken_as_demand = forecast_session([row | {"capacity": 300} for row in small], EVENING, None, {})
+
+    assert taken_as_demand["mean"] < 70 < 120 < found["mean"] < 180
+    assert forecast_session(small, EVENING | {"capacity": 45}, None, {})["mean"] == 45
+
+
+def test_sold_out_sessions_do_not_tell_when_people_book() -> None:
+    full = [row | {"capacity": row["admissions"], "bookings": [[7, row["admissions"]]]} for row in HISTORY[::2]]
+    known = HISTORY[1::2]
+
+    mixed = forecast_session([*known, *full], EVENING, None, {})["curve"]
+    all_full = forecast_session([row | {"capacity": row["admissions"]} for row in HISTORY], EVENING, None, {})["curve"]
+
+    assert mixed == forecast_session(known, EVENING, None, {})["curve"]
+    assert all_full == forecast_session(HISTORY, EVENING, None, {})["curve"]  # better than a usual one
+
+
 def test_the_curve_is_learned_from_past_bookings_or_taken_from_the_configuration() -> None:
     bare = [{name: value for name, value in row.items() if name != "bookings"} for row in HISTORY]
     given = [[0, 0.0], [5, 0.5], [20, 1.0]]

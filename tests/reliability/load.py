@@ -9,7 +9,11 @@ from tests.reliability.db_snapshot import skip_foreign_key_checks
 FIRST_KEY, KEYS_PER_COPY = 10_000_000, 50_000  # ids of copies have eight digits and never overlap
 
 #: Fields of a unique constraint whose other fields are equal in all copies, so each copy needs its own value.
-UNIQUE_TEXTS = {"notifications.Notification": {"occasion"}, "payments.Payment": {"external_id"}}
+UNIQUE_TEXTS = {
+    "notifications.Notification": {"occasion"},
+    "payments.Payment": {"external_id"},
+    "pricing.ForecastBasis": {"history_hash"},
+}
 
 
 def multiply(times: int, *, days_ago: int = 0) -> None:

@@ -32,6 +32,8 @@ from orders.services import (
     refund,
 )
 from payments.models import Gateway, Payment
+from pricing.models import PricingMode
+from pricing.services.repricing import freeze, reprice
 from reports.models import BusinessDay, ReportFile, ReportSchedule
 from reports.services import close_locked, open_days
 from screenings.models import Cinema, Film, Session
@@ -71,6 +73,7 @@ JOBS = (
     "accrue_bonus_for_completed_orders",
     "expire_bonus_points",
     "check_low_stock_items",
+    "reprice_sessions",
     "cancel_expired_concession_preorders",
     "cleanup_completed_sessions",
     "send_ticket_usage_reminders",
@@ -122,6 +125,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _old_sessions,
         _points,
         _low_stock,
+        _adaptive_prices,
         _imports,
         _report_files,
         _scheduled_reports,
@@ -289,6 +293,23 @@ def _low_stock(scenario: Scenario) -> None:
         # Staff lowered the threshold, so it is not low any more.
         ConcessionItem.objects.filter(pk=known.pk).update(low_stock_percent=1)
     an_item(scenario.cinema, stock=3, is_active=False)
+
+
+def _adaptive_prices(scenario: Scenario) -> None:
+    """Sessions with adaptive prices; one more whose price is frozen, and one that has its list price again."""
+    start = AT + 2 * DAY + 3 * HOUR
+    for number in range(scenario.per_case + 2):
+        session = scenario.session(start + number * HOUR)
+        a_paid_order(session, seats=2, at=AT - DAY)
+        mode = PricingMode.objects.create(
+            cinema=scenario.cinema, session=session, mode=PricingMode.Mode.ADAPTIVE, since=AT - 2 * DAY
+        )
+        if number == 0:
+            freeze(session, reason="A premiere", at=AT - DAY)
+        if number == 1:
+            reprice([session], at=AT - DAY)
+            mode.mode = PricingMode.Mode.OFF
+            mode.save()
 
 
 def _imports(scenario: Scenario) -> None:

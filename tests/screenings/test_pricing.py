@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from screenings.models import SeatKind, TicketType
-from screenings.pricing import Quote, Terms, full_type, quote, sold_online, terms_of, ticket_price
+from screenings.models import Film, SeatKind, Session, TicketType
+from screenings.pricing import Quote, Terms, full_price, quote, sold_online, terms_of, ticket_price
 from tests.helpers.screening_rows import a_price_quote, session
 
 
@@ -62,17 +62,19 @@ def test_the_terms_of_several_sessions_take_one_query(django_assert_num_queries)
 
 
 @pytest.mark.parametrize(
-    ("types", "percent"),
+    ("types", "price"),
     [
-        ([], None),
-        ([("ANYBODY", 50), ("ANYBODY", 80)], 80),
-        ([("ANYBODY", 50), ("COMPANION", 100)], 50),
+        ([], "400.00"),
+        ([("ANYBODY", 50), ("ANYBODY", 80)], "320.00"),
+        ([("ANYBODY", 50), ("COMPANION", 100)], "200.00"),
+        ([("ANYBODY", 0)], "0.00"),
     ],
 )
-def test_the_full_price_is_that_of_the_most_expensive_type_open_to_everyone(types, percent):
-    found = full_type(TicketType(sold_to=sold_to, price_percent=share) for sold_to, share in types)
+def test_the_full_price_is_that_of_the_most_expensive_type_open_to_everyone(types, price):
+    showing = Session(film=Film(age_rating="6+"), ticket_price=Decimal("400.00"))
+    offered = [TicketType(sold_to=sold_to, price_percent=share) for sold_to, share in types]
 
-    assert (found and found.price_percent) == percent
+    assert full_price(showing, seat_kind="STANDARD", types=offered, terms=Terms()) == Decimal(price)
 
 
 @pytest.mark.django_db

@@ -97,6 +97,14 @@ def test_best_seats_are_free_side_by_side_and_for_anyone() -> None:
     assert best_seats([], taken=set(), party=1) == []
 
 
+def test_a_screening_that_will_sell_out_is_filled_without_odd_remainders() -> None:
+    rows = ["oooo_oooooooooooo_oooo"] * 10
+    quiet, full = (best_seats(hall(*rows), taken=set(), party=4, occupancy=share) for share in (0.3, 1.0))
+
+    assert quiet == best_seats(hall(*rows), taken=set(), party=4)
+    assert full != quiet
+
+
 def test_vip_seats_are_best_only_where_no_standard_seats_have_room() -> None:
     rows = ["oox", "vvv"]
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from cinema.money import ZERO, split
 from cinema.typography import with_inner_quotes
 from concessions.models import ConcessionItem, ConcessionPreorder
+from concessions.services import holds
 from orders.errors import (
     BasketEmpty,
     BasketTooLarge,
     DifferentCinemas,
     NotOnSale,
+    PriceChanged,
     SeatChosenTwice,
     SeatNotInHall,
     SnackNotSold,
@@ -25,9 +27,9 @@ from orders.errors import (
     TicketTypeNotForRating,
     TicketTypeNotSold,
 )
-from orders.models import OrderLine, Ticket, new_pickup_code
+from orders.models import Order, OrderLine, Ticket, new_pickup_code
 from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
-from screenings.pricing import Terms, quote
+from screenings.pricing import Terms, former_prices, quote, with_rows
 from screenings.services import refuse_out_of_use
 
 TicketRequest = tuple[Session, Seat, TicketType]
@@ -69,9 +71,16 @@ class Basket:
 
 
 def fill(
-    cinema: Cinema, requests: Iterable[TicketRequest], snacks: Iterable[tuple[ConcessionItem, int]], *, at: datetime
+    cinema: Cinema,
+    requests: Iterable[TicketRequest],
+    snacks: Iterable[tuple[ConcessionItem, int]],
+    *,
+    at: datetime,
+    expected_total: Decimal | None = None,
+    instead_of: Order | None = None,
 ) -> Basket:
-    """Check and price a basket. Raises `BasketRefused`, `NotOnSale` or `SeatBroken`. One query if seats are free."""
+    """Check and price a basket: if the customer expects it, at former prices or those of the order that it replaces.
+    Raises `BasketRefused`, `NotOnSale`, `SeatBroken` or `PriceChanged`. One query if seats are free."""
     requests = sorted(requests, key=lambda each: (each[0].pk, each[1].pk))  # the order in which seats are taken
     quantities = _quantities(cinema, snacks)
     if not requests and not quantities:
@@ -85,29 +94,16 @@ def fill(
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
     offer = _offer(cinema, requests, at=at)
     sessions = offer.sessions
-    terms = Terms(offer.surcharges)
-    tickets = [
-        Ticket(
-            session=sessions[session.pk],
-            seat=seat,
-            ticket_type=ticket_type,
-            **quote(sessions[session.pk], seat_kind=seat.kind, ticket_type=ticket_type, terms=terms).parts,
-        )
-        for session, seat, ticket_type in requests
-    ]
     deadline = _collection_deadline(cinema, list(sessions.values()), at=at)
-    code = new_pickup_code()
-    preorders = [
-        ConcessionPreorder(
-            concession_item=item,
-            quantity=quantity,
-            unit_price=item.price,
-            pickup_code=code,
-            collection_deadline=deadline,
-        )
-        for item, quantity in quantities
-    ]
-    return Basket(tickets, preorders, list(sessions.values()), offer.contested)
+    preorders = holds.preorders(quantities, pickup_code=new_pickup_code(), collection_deadline=deadline)
+    basket = Basket(offer.tickets(requests), preorders, list(sessions.values()), offer.contested)
+    if expected_total in (None, basket.total):
+        return basket
+    for _changed in former_prices(basket.sessions, held=instead_of, at=at):
+        former = replace(basket, tickets=offer.tickets(requests))
+        if former.total == expected_total:
+            return former
+    raise PriceChanged(expected=expected_total, total=basket.total)
 
 
 def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) -> list[tuple[ConcessionItem, int]]:
@@ -131,21 +127,28 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
 
 @dataclass
 class _Offer:
-    """What a sale of some seats has to know: their sessions and age ratings by primary key, the primary keys of their
-    cinemas, the surcharges by seat kind, and whether one of the seats is out of use, or has a live ticket, for one of
-    the sessions.
+    """What a sale of some seats has to know: their sessions, age ratings and terms by primary key, the primary keys of
+    their cinemas, the surcharges by seat kind, and whether one of the seats is out of use, or has a live ticket, for
+    one of the sessions.
     """
 
     sessions: dict[int, Session] = field(default_factory=dict)
     cinemas: set[int] = field(default_factory=set)
     ratings: dict[int, str] = field(default_factory=dict)
     surcharges: dict[str, Decimal] = field(default_factory=dict)
+    terms: dict[int, Terms] = field(default_factory=dict)
     out_of_use: bool = False
     contested: bool = False
 
+    def tickets(self, requests: Iterable[TicketRequest]) -> list[Ticket]:
+        return [
+            Ticket(session=sold, seat=seat, ticket_type=kind, **quote(sold, seat.kind, kind, self.terms[sold.pk]).parts)
+            for sold, seat, kind in ((self.sessions[session.pk], seat, kind) for session, seat, kind in requests)
+        ]
+
 
 def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -> _Offer:
-    """Read and check the sessions. One query; only a seat that is out of use needs another, to be named."""
+    """Read and check the sessions. One query, three with a price row; a seat that is out of use needs another."""
     offer = _read_offer(requests) if requests else _Offer()
     if offer.cinemas - {cinema.pk}:
         raise DifferentCinemas(_("An order can only be for one cinema. Place a separate order for each."))
@@ -155,7 +158,7 @@ def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -
     for session, seat, ticket_type in requests:
         if seat.hall_id != offer.sessions[session.pk].hall_id:
             raise SeatNotInHall(_("There is no such seat in this hall: %(seat)s. Choose another one.") % {"seat": seat})
-        if not ticket_type.is_active:
+        if not (ticket_type.is_active and offer.terms[session.pk].sells(ticket_type)):
             raise TicketTypeNotSold(
                 _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
                 % {"type": with_inner_quotes(ticket_type)}
@@ -191,6 +194,7 @@ def _read_offer(requests: Sequence[TicketRequest]) -> _Offer:
             offer.surcharges[row.seat_kind] = row.surcharge
         offer.out_of_use |= row.seat_out
         offer.contested |= row.seat_held
+    offer.terms = with_rows(offer.sessions.values(), dict.fromkeys(offer.sessions, offer.surcharges))
     return offer
 
 

@@ -16,7 +16,7 @@ from cinema.money import ZERO, format_money
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
 from house_rules.rules import rules, rules_scope
-from orders.errors import DetailsRefused, NotEnoughPoints, PointsRefused, PriceChanged, SeatTaken
+from orders.errors import DetailsRefused, NotEnoughPoints, PointsRefused, SeatTaken
 from orders.locks import lock_order
 from orders.models import OnlineHold, Order, OrderChange, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
@@ -53,16 +53,14 @@ def hold(
     language of a user who gives none are those of the account. Expired orders that hold a wanted seat are cancelled
     first. `instead_of` is an unpaid order that this one replaces in one step, for the same `user` whoever asks: a
     refusal leaves it as it was (`ForbiddenMove` if it is not unpaid). `expected_total` is what the customer was shown
-    for seats and snacks, before discount and points. `online` is saved with the order, so that nobody sees one without
-    the other.
+    for seats and snacks, before discount and points; prices of the last quarter of an hour are honoured. `online` is
+    saved with the order, so that nobody sees one without the other.
 
     Raises `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `SeatTaken`, `PromocodeRefused`,
     `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
     """
     user = user if instead_of is None else instead_of.user
-    basket = fill(cinema, tickets, snacks, at=at)
-    if expected_total is not None and basket.total != expected_total:
-        raise PriceChanged(expected=expected_total, total=basket.total)
+    basket = fill(cinema, tickets, snacks, at=at, expected_total=expected_total, instead_of=instead_of)
     valid = promocodes.find_promocode(promocode, at=at) if promocode else None
     discount = promocodes.discount(valid, basket.total)
     points_value = _money_for_points(points, left=basket.total - discount, user=user, channel=channel)

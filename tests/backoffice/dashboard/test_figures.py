@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 NOW = NOON + timedelta(minutes=1)
-MOST_QUERIES = 16
+MOST_QUERIES = 17
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +92,23 @@ def test_the_screenings_of_tonight_are_shown_with_their_forecast(role, sees):
     assert [each.expected.text for each in programme.gauges if each.expected] == (["6–12–18"] if sees else [])
     assert texts_of(programme) == ({"expected": "12"} if sees else {})
     assert ("Sold by then: 3 tickets, 0.5 days before the start." in answer.text) is sees
+
+
+@pytest.mark.parametrize("role", ["bar", "cashier", "usher"])
+def test_the_bar_is_told_what_to_prepare(role):
+    cinema = a_cinema()
+    a_day(cinema)
+    tonight = {"expected_week": 200, "expected_at": NOW}
+    water = an_item(cinema, stock=40, expected_today=50, **tonight)
+    nachos = an_item(cinema, stock=80, expected_today=70, **tonight)
+    an_item(cinema, expected_today=60, expected_week=200, expected_at=NOW - 25 * HOUR)
+    an_item(cinema, expected_today=0, **tonight)
+
+    answer = first_page(someone(role, cinema))
+
+    [programme] = answer.context["today"]["programmes"]
+    assert programme.to_prepare == ([] if role == "usher" else [nachos, water])
+    assert answer.text.count("not enough") == (0 if role == "usher" else 1)
 
 
 def test_who_may_view_no_screenings_sees_nothing_of_them():

@@ -112,7 +112,7 @@ def test_headings_are_found_below_a_title_and_in_a_workbook():
     book.active.append(["Date", "Sum"])
     book.save(file)
 
-    assert headings_of(f"Реестр операций\n\n{HEADINGS}\n05.11.2026;1;2;3;4;5\n".encode()) == HEADINGS.split(";")
+    assert headings_of(f"Реестр операций;;;;;\n\n{HEADINGS}\n05.11.2026;1;2;3;4;5\n".encode()) == HEADINGS.split(";")
     assert headings_of(file.getvalue()) == ["Date", "Sum"]
 
 

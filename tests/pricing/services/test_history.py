@@ -39,4 +39,16 @@ def test_the_history_tells_when_tickets_were_bought():
 
     [row] = history.rows
     assert (row["admissions"], row["capacity"], history.party_mean) == (5, 60, 2.5)
-    assert row["bookings"] == [[0.5, 2], [1, 2], [2, 2], [3, 2], [5, 2], [7, 0], [10, 0], [14, 0], [21, 0]]
+    assert row["bookings"] == [
+        [0.1, 2],
+        [0.25, 2],
+        [0.5, 2],
+        [1, 2],
+        [2, 2],
+        [3, 2],
+        [5, 2],
+        [7, 0],
+        [10, 0],
+        [14, 0],
+        [21, 0],
+    ]

@@ -108,6 +108,28 @@ def test_a_provider_owes_what_it_took_less_refunds_payouts_and_fees(cinema):
     assert row["owed_by_providers"] == 2 * PRICE
 
 
+def test_a_payout_counts_once_its_day_is_closed(cinema):
+    paid_by(cinema, Gateway.YOOKASSA, "p-1")
+    close(cinema)
+    read_payouts(
+        [Operation("PAYMENT:p-1", "PAYMENT", "p-1", PRICE)],
+        gateway=Gateway.YOOKASSA,
+        name="registry.csv",
+        digest="a",
+        skipped=0,
+        paid_on=TODAY + DAY,
+        actor=someone("accountant", all_cinemas=True),
+        at=NOON + DAY,
+    )
+
+    before, month = Balances([cinema], TODAY + DAY), month_sheet.Month([cinema], TODAY.replace(day=1))
+    assert before.owed_to(cinema.pk) == PRICE
+    [row] = month_sheet.providers(month).rows
+    assert (row["paid_out"], row["end"]) == (0, PRICE)
+    close(cinema, days=2)
+    assert Balances([cinema], TODAY + DAY).owed_to(cinema.pk) == 0
+
+
 def test_balances_are_those_of_the_day_sheet_and_of_the_month_sheet(cinema):
     popcorn = an_item(cinema, cost=Decimal(40))
     customer = a_customer(points=100, at=NOON - DAY)

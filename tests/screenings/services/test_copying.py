@@ -178,7 +178,7 @@ def test_the_query_count_of_a_copy_does_not_depend_on_the_number_of_sessions(man
     for number in range(many):
         session(hall=hall(cinema=cinema, name=f"Hall {number}"), start=berlin("2026-03-20 20:00"))
 
-    with django_assert_num_queries(9):  # sessions to copy, halls, conflicts, insert, history; two savepoints
+    with django_assert_num_queries(10):  # sessions, price lists, halls, conflicts, insert, history; two savepoints
         result = copy_day(cinema, day=date(2026, 3, 20), to=date(2026, 3, 21), at=AT)
 
     assert len(result.created) == many

@@ -10,6 +10,7 @@ from bonuses.models import BonusTransaction
 from cinema.money import MAX_AMOUNT
 from concessions.models import ConcessionPreorder, StockMovement
 from notifications.models import MessageKind, Notification
+from orders.availability.seat_map import SeatMap
 from orders.errors import (
     BasketEmpty,
     BasketTooLarge,
@@ -820,6 +821,53 @@ def test_a_ticket_is_sold_at_the_price_quote_in_force_and_keeps_it():
 
     ticket = order.tickets.get()
     assert (ticket.price, ticket.price_quote, order.final_amount) == (quote.price, quote, Decimal("380.00"))
+
+
+# --- A price that was shown
+
+
+def test_a_price_that_was_shown_is_honoured_for_a_quarter_of_an_hour():
+    session = a_session()
+    former = a_price_quote(session, "380.00", at=NOON - HOUR)
+    a_price_quote(session, "400.00", at=NOON)
+    asked = {"cinema": session.hall.cinema, "expected_total": Decimal("380.00")}
+
+    order = hold(tickets=places(session, 1), at=NOON + FIFTEEN - TICK, **asked)
+    with raises_unchanged(PriceChanged) as refusal:
+        hold(tickets=places(session, 1), at=NOON + FIFTEEN, **asked)
+
+    ticket = order.tickets.get()
+    assert (ticket.price, ticket.price_quote) == (Decimal("380.00"), former)
+    assert (refusal.value.expected, refusal.value.total) == (Decimal("380.00"), Decimal("400.00"))
+
+
+def test_the_list_price_that_was_shown_before_the_first_quote_is_honoured_too():
+    session = a_session()
+    a_price_quote(session, "400.00", at=NOON)
+
+    order = hold(
+        cinema=session.hall.cinema, tickets=places(session, 2), expected_total=Decimal("700.00"), at=NOON + TICK
+    )
+
+    assert set(order.tickets.values_list("price", "price_quote")) == {(Decimal("350.00"), None)}
+
+
+def test_an_order_that_is_changed_keeps_the_lower_price_at_which_it_holds_its_seats():
+    session = a_session()
+    old = an_order(session)
+    a_price_quote(session, "400.00", at=NOON - HOUR)
+    seats = [old.tickets.get().seat, free_seats(session)[0]]
+
+    order = hold(
+        cinema=session.hall.cinema,
+        tickets=[(session, seat, an_adult()) for seat in seats],
+        instead_of=old,
+        expected_total=Decimal("700.00"),
+        at=NOON,
+    )
+
+    assert SeatMap(session, at=NOON, order=order).prices["STANDARD"] == Decimal("350.00")
+    assert order.final_amount == Decimal("700.00")
 
 
 # --- The expected total

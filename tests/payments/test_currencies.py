@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cinema.currencies import TWO_DECIMAL_CURRENCIES
+from payments.currencies import TWO_DECIMAL_CURRENCIES
 
 READ = "from cinema import settings; print(settings.CURRENCY)"
 

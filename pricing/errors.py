@@ -1,0 +1,36 @@
+"""Refusals of the services of prices."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cinema.status import ForbiddenMove, Refused
+
+
+class PriceListRefused(Refused, code="price_list_not_valid"):
+    """The price list is published already, has no rows, or the version would be valid from a day that has passed."""
+
+    @classmethod
+    def published(cls) -> "PriceListRefused":
+        return cls(_("This price list is published already. Make a new version of it."))
+
+
+class AlreadyFrozen(ForbiddenMove, code="price_frozen_already"):
+    """The price of the session is frozen already."""
+
+    def __init__(self, session: Any) -> None:
+        super().__init__(_("%(session)s: the price is frozen already.") % {"session": session})
+
+
+class NotFrozen(ForbiddenMove, code="price_not_frozen"):
+    """The price of the session is not frozen, or not any more."""
+
+    def __init__(self, session: Any) -> None:
+        super().__init__(_("%(session)s: the price is not frozen.") % {"session": session})
+
+
+class PriceNotMoving(ForbiddenMove, code="price_not_moving"):
+    """The session is not on sale, so that its price does not move."""
+
+    def __init__(self, session: Any) -> None:
+        super().__init__(_("%(session)s is not on sale: its price does not move.") % {"session": session})
