@@ -19,7 +19,7 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
-from pricing.models import PricingMode
+from pricing.models import PriceFreeze, PricingMode
 from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
 from screenings.models import Cinema, Film, Genre, Holiday, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
@@ -51,6 +51,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     Dispute.objects.create(payment=order.payments.get(), external_id=f"dp_{order.pk}", amount=350, heard_at=NOON)
     a_forecast(session)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
+    PriceFreeze.objects.create(session=ahead, reason="A group comes", at=NOON)
     a_price_list(cinema, ("All", "350", {}), published=False)
     a_price_quote(session, "380.00", at=NOON)
     PricingMode.objects.create(cinema=cinema)
