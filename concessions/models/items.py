@@ -31,7 +31,6 @@ class ConcessionItemQuerySet(models.QuerySet["ConcessionItem"]):
         )
 
     def to_expect(self, since: datetime) -> "ConcessionItemQuerySet":
-        """Items on sale whose expected use was not worked out since then."""
         return self.filter(Q(expected_at__isnull=True) | Q(expected_at__lte=since), is_active__in=YES)
 
     def recovered(self, at: datetime) -> "ConcessionItemQuerySet":
@@ -102,7 +101,6 @@ class ConcessionItem(models.Model):
     )
     low_since = models.DateTimeField(_("low since"), null=True, blank=True, editable=False)
     low_alerted_at = models.DateTimeField(_("staff alerted"), null=True, blank=True, editable=False)
-    # From the forecast of screenings, written every night. Null without a forecast.
     expected_today = models.PositiveIntegerField(_("expected use today"), null=True, blank=True, editable=False)
     expected_week = models.PositiveIntegerField(_("expected use in a week"), null=True, blank=True, editable=False)
     expected_at = models.DateTimeField(_("expected use worked out"), null=True, blank=True, editable=False)
@@ -160,9 +158,8 @@ class ConcessionItem(models.Model):
     @property
     def suggested_order(self) -> int:
         """So many that it is not low after a week's expected use, up to the maximum; without a forecast, to that."""
-        if self.expected_week is None:
-            return self.missing
-        return max(min(self.threshold + self.expected_week, self.max_stock_quantity) - self.stock_quantity, 0)
+        enough = self.max_stock_quantity if self.expected_week is None else self.threshold + self.expected_week
+        return max(min(enough, self.max_stock_quantity) - self.stock_quantity, 0)
 
 
 class LowStockItem(ConcessionItem):

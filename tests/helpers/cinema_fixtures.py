@@ -19,8 +19,8 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
-from pricing.models import PricingMode
-from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, SocietyRate
+from pricing.models import PriceFreeze, PricingMode
+from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
 from screenings.models import Cinema, Film, Genre, Holiday, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -51,6 +51,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     Dispute.objects.create(payment=order.payments.get(), external_id=f"dp_{order.pk}", amount=350, heard_at=NOON)
     a_forecast(session)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
+    PriceFreeze.objects.create(session=ahead, reason="A group comes", at=NOON)
     a_price_list(cinema, ("All", "350", {}), published=False)
     a_price_quote(session, "380.00", at=NOON)
     PricingMode.objects.create(cinema=cinema)
@@ -71,6 +72,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
         at=NOON,
         actor=order.user,
     )
+    Segment.objects.create(name="Lapsed", cinema=cinema)
     factories.a_payout_line(cinema, actor=order.user, at=NOON)
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
     schedule = ReportSchedule.objects.create(report="takings", language="en", since=NOON)

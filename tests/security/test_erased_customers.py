@@ -36,6 +36,8 @@ TECHNICAL = {
     "reports.ReportMailing.cinemas", "notifications.Notification.only_for",
     "pricing.ForecastBasis.curve", "pricing.SessionForecast.levels", "pricing.SessionForecast.reasons",  # computed
     "screenings.PriceQuote.inputs", "screenings.PriceQuote.reasons",  # computed
+    "reports.PayoutLayout.columns", "reports.PayoutLayout.entered", "reports.PayoutLayout.headings",  # of files
+    "reports.PayoutLayout.payment_words", "reports.PayoutLayout.refund_words",
     "reports.PayoutLine.identity", "reports.PayoutLine.reference",  # of a provider; files with other texts are refused
     "pickup_code", "wording", "from_status", "to_status", "vat", "kind",
 }  # fmt: skip
