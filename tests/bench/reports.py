@@ -61,10 +61,10 @@ def rows(history: History, at: datetime, *, visits: int, run: Run, wants: Callab
     client = staff()["owner"]
     for name, address in pages(at):
         if wants(f"reports: {name}"):
-            milliseconds, queries = visit(client, address, times=visits)
+            milliseconds, fastest, queries = visit(client, address, times=visits)
             yield (
                 f"reports: {name}",
-                f"{milliseconds:.0f} ms, {queries} queries",
+                f"{milliseconds:.0f} ms (fastest {fastest:.0f}), {queries} queries",
                 f"{goal}, {MOST_QUERIES}",
                 milliseconds < goal and queries <= MOST_QUERIES,
             )
@@ -150,8 +150,8 @@ def differing(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def visit(client: Client, address: str, *, times: int) -> tuple[float, int]:
-    """The median of visits of a warm page in milliseconds, and its queries."""
+def visit(client: Client, address: str, *, times: int) -> tuple[float, float, int]:
+    """The median and the fastest of visits of a warm page in milliseconds, and its queries."""
     client.get(address)
     with counted() as queries:
         response = client.get(address)
@@ -163,7 +163,7 @@ def visit(client: Client, address: str, *, times: int) -> tuple[float, int]:
         begun = time.perf_counter()
         client.get(address)
         took.append(time.perf_counter() - begun)
-    return median(took) * 1000, len(queries)
+    return median(took) * 1000, min(took) * 1000, len(queries)
 
 
 def _file(at: datetime, run: Run) -> Row:

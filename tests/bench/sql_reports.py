@@ -1,5 +1,5 @@
 """What somebody who knows the database well would write by hand to close a business day: one statement a table, and the
-same rows as `close_business_day`.
+same rows as `close_business_day`, but for the balances of points and stock.
 """
 
 from typing import Any
