@@ -80,6 +80,7 @@ BOOKS = REPORTS | view("reports", "payoutline") | actions("reports", "clarify_pa
 BOOKS |= model_permissions("view add change", "reports", "reportschedule")
 BOOKS |= actions("reports", "resend_reportschedule")
 PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile")  # of the whole chain
+SEGMENTS = model_permissions("view add change delete", "reports", "segment")
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
     | model_permissions("add change delete", "screenings", "holiday")
@@ -88,6 +89,7 @@ CHAIN = (
     | model_permissions("change", "house_rules", "houserules")
     | HOUSE_RULES
     | CONSENTS
+    | actions("reports", "export_segment")  # addresses of customers of the whole chain
     | LEGAL_ENTITIES
     | RATES
 )
@@ -110,7 +112,7 @@ class Role:
 _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
 _FLOOR |= SEAT_REPAIR | view("orders", "promocode") | FORECASTS
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
-_CINEMA |= COSTS | actions("bonuses", "adjust_points")
+_CINEMA |= SEGMENTS | COSTS | actions("bonuses", "adjust_points")
 _ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | PAYOUTS | COSTS | HOUSE_RULES | LEGAL_ENTITIES | RATES | JOBS
 _ACCOUNTANT |= FORECASTS
 

@@ -17,7 +17,7 @@ from backoffice.orders import (
 )
 from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
 from backoffice.pricing import forecasts, modes
-from backoffice.reports import business_days, payouts, schedules, societies
+from backoffice.reports import business_days, payouts, schedules, segments, societies
 from backoffice.screenings import (
     cinemas,
     films,
@@ -69,6 +69,7 @@ __all__ = [
     "schedules",
     "seat_outages",
     "seats",
+    "segments",
     "session_summaries",
     "sessions",
     "societies",

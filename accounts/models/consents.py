@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+UNSUBSCRIBE_PATH = "/unsubscribe/{token}/"  # a test compares the shop's
+
 
 class MarketingConsentQuerySet(models.QuerySet["MarketingConsent"]):
     def counting(self) -> "MarketingConsentQuerySet":
@@ -86,7 +88,10 @@ class MarketingConsent(models.Model):
         default_permissions = ("view",)
         permissions = [("withdraw_consent", "Record that a customer wants no more news and offers")]
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["channel", "recipient", "id"], name="consents_of_recipient")]
+        indexes = [
+            models.Index(fields=["channel", "recipient", "id"], name="consents_of_recipient"),
+            models.Index(fields=["at"], condition=Q(is_given=False), name="consents_withdrawn"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(place="STAFF", is_given=False, actor__isnull=False)
@@ -98,3 +103,8 @@ class MarketingConsent(models.Model):
     def __str__(self) -> str:
         state = _("agreed") if self.is_given else _("withdrawn")
         return f"{self.recipient or '…'}, {self.get_channel_display()}: {state}"
+
+    @property
+    def link(self) -> str:
+        """Where whoever got a message withdraws the consent."""
+        return settings.SITE_URL + UNSUBSCRIBE_PATH.format(token=self.uid)

@@ -86,6 +86,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("reports:favourites", "loyalty"),
             ("reports:reminders", "event_seat"),
             ("reports:winback", "sell"),
+            ("reports.segment", "group"),
         ],
     ),
     (

@@ -18,8 +18,11 @@ def month_parts(period: Period, _chosen: Any) -> Parts:
 
 
 def cohort_parts(period: Period, _chosen: Any) -> Parts:
-    """At most four queries."""
-    return _with_charts(customers.cohorts(period))
+    """The map has all months, the table some of them, with the size of each cohort. At most four queries."""
+    whole = customers.cohorts(period)
+    shown = [each for each in whole.columns if each.key not in customers.BETWEEN]
+    rows: Any = whole.rows
+    return [*whole.charts, replace(whole, columns=shown, rows=rows)]
 
 
 def group_parts(period: Period, _chosen: Any) -> Parts:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.reports.forms import PeriodForm
-from reports.catalogue.files import REPORTS
+from reports.catalogue.files import listed_reports
 from reports.catalogue.takings import DIMENSIONS
 from reports.models import ReportFile
 from screenings.models import Cinema
@@ -27,7 +27,8 @@ class FileForm(PeriodForm):
     field_order = ["report", "by", "cinema", "first", "last", "format"]
 
     def __init__(self, data: Any, *, cinemas: Sequence[Cinema], person: Any, at: datetime) -> None:
-        allowed = [(name, each.title) for name, each in REPORTS.items() if person.has_perm(each.permission)]
+        listed = listed_reports()
+        allowed = [(name, each.title) for name, each in listed.items() if person.has_perm(each.permission)]
         defaults = {"report": allowed[0][0] if allowed else "", "format": ReportFile.Format.XLSX}
         super().__init__({**defaults, **data.dict()}, cinemas=cinemas, at=at)
         self.fields["report"].choices = allowed  # type: ignore[attr-defined]

@@ -135,7 +135,7 @@ class ReportFilePages(CinemaScopedAdmin):
         }
 
     def _may_have(self, file: ReportFile, request: HttpRequest) -> bool:
-        return may_have(file, request.user, cinemas=cinemas_of(request))  # type: ignore[arg-type]
+        return may_have(file, request.user, cinemas=cinemas_of(request), at=clock.now())  # type: ignore[arg-type]
 
     def _own_file(self, request: HttpRequest, key: int) -> ReportFile | None:
         self._check_permission(request)

@@ -20,7 +20,7 @@ from backoffice.framework.badges import status_badge
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from cinema import clock
 from cinema.local_time import format_local
-from reports.catalogue.files import FIGURES, REPORTS, title_of
+from reports.catalogue.files import FIGURES, listed_reports, title_of
 from reports.catalogue.takings import DIMENSIONS, dates_text
 from reports.models import ReportMailing, ReportSchedule
 from reports.services import begin, recipients_who_see, send_failed_again
@@ -99,7 +99,7 @@ class FailedFilter(admin.SimpleListFilter):
 
 def visible_schedules(request: HttpRequest) -> QuerySet[ReportSchedule]:
     """Schedules of reports that the person may see, for cinemas all of which are theirs."""
-    allowed = [name for name, each in REPORTS.items() if request.user.has_perm(each.permission)]
+    allowed = [name for name, each in listed_reports().items() if request.user.has_perm(each.permission)]
     rows, own = ReportSchedule.objects.filter(report__in=allowed), cinemas_of(request)
     if own is None:
         return rows
@@ -136,7 +136,8 @@ class ReportScheduleAdmin(ActionsMixin, NoDeleteAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
-        allowed = [(name, each.title) for name, each in REPORTS.items() if request.user.has_perm(each.permission)]
+        listed = listed_reports()
+        allowed = [(name, each.title) for name, each in listed.items() if request.user.has_perm(each.permission)]
         if "report" in form.base_fields:
             form.base_fields["report"].choices = allowed
         for name in {"cinemas", "recipients"} & form.base_fields.keys():

@@ -14,9 +14,18 @@ from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.screenings.cinema_form import CinemaForm
 from backoffice.screenings.forms import BuildHallForm, CopyDayForm, CopyWeekForm, ScheduleForm
 from cinema import clock
+from orders.models import Ticket
 from orders.services import follow_time_zone
 from screenings.models import Cinema
-from screenings.services import CopyResult, build_hall, copy_day, copy_week, schedule
+from screenings.services import (
+    CopyResult,
+    broken_seats,
+    build_hall,
+    copy_day,
+    copy_week,
+    schedule,
+    sessions_ahead,
+)
 
 
 @admin.register(Cinema)
@@ -38,8 +47,17 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
         if before is None or before.time_zone == obj.time_zone:
             return
         keep_clock = form.cleaned_data.get("keep") == CinemaForm.CLOCK
-        if count := follow_time_zone(before, obj.zone, keep_clock=keep_clock, at=clock.now()):
+        at = clock.now()
+        if count := follow_time_zone(before, obj.zone, keep_clock=keep_clock, at=at):
             messages.info(request, _kept_message(count, keep_clock=keep_clock))
+        if keep_clock and (sold := _sold_off_sale(obj, at=at)):
+            text = ngettext(
+                "%(count)d ticket is for a seat that is off sale at that time. The hall map of the screening shows it.",
+                "%(count)d tickets are for seats that are off sale at that time. The hall maps of the screenings show "
+                "them.",
+                sold,
+            )
+            messages.warning(request, text % {"count": sold})
 
     @confirmed_action(
         permission="screenings.schedule_session",
@@ -85,6 +103,13 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
     ) -> str:
         hall = build_hall(cinema=cinema, rows=drawing, **data)
         return gettext("%(hall)s: hall added.") % {"hall": hall}
+
+
+def _sold_off_sale(cinema: Cinema, *, at: datetime) -> int:
+    """How many tickets for screenings ahead are for seats that are out of use then. Three queries at most."""
+    out = broken_seats(list(sessions_ahead(cinema, at=at)))
+    taken = Ticket.objects.live().filter(session__in=[session for session, seats in out.items() if seats])
+    return sum(seat in out[session] for session, seat in taken.values_list("session", "seat"))
 
 
 def _kept_message(count: int, *, keep_clock: bool) -> str:

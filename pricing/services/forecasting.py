@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from orders.models import Ticket
 from pricing.forecasts import MODEL, PastSessions, forecast_session, prepare
 from pricing.models import ForecastBasis, SessionForecast, horizon_of
-from pricing.services.history import KEPT, History, described, first_days, read_history
+from pricing.services.history import KEPT, History, days_of_holidays, described, first_days, read_history
 from screenings.models import Cinema, Seat, Session
 
 AHEAD = timedelta(days=28)
@@ -38,7 +38,7 @@ def to_forecast(at: datetime) -> QuerySet[Session]:
 
 
 def learn(at: datetime) -> Known:
-    """Read the past screenings and fit the model to them. Five queries; some seconds with many screenings."""
+    """Read the past screenings and fit the model to them. Six queries; some seconds with many screenings."""
     history = read_history(at)
     naive: dict[Slot, int] = {}
     for row in history.rows:  # the last first
@@ -49,14 +49,18 @@ def learn(at: datetime) -> Known:
 def forecast(sessions: Iterable[Session], known: Known, *, at: datetime) -> None:
     """Store what is expected at these screenings, in place of an earlier forecast for the same horizon.
 
-    The same history and sales give the same rows. Seven queries, however many screenings. Owns its transaction.
+    The same history and sales give the same rows. Eight queries, however many screenings. Owns its transaction.
     """
     rows = list(Session.objects.filter(pk__in=[each.pk for each in sessions]).select_related("hall__cinema"))
     sold = _sold(rows, at)
     capacity = _capacity(rows)
     cinemas: dict[int, Cinema] = {row.hall.cinema_id: row.hall.cinema for row in rows}
     opened = first_days({row.film_id for row in rows}, cinemas)
-    made = [_forecast(row, known, sold=sold.get(row.pk, 0), capacity=capacity, opened=opened, at=at) for row in rows]
+    holidays = days_of_holidays()
+    made = [
+        _forecast(row, known, sold=sold.get(row.pk, 0), capacity=capacity, opened=opened, holidays=holidays, at=at)
+        for row in rows
+    ]
     with transaction.atomic():
         basis = _basis(known, at)
         for each in made:
@@ -78,11 +82,18 @@ def _forecast(
     sold: int,
     capacity: Mapping[int, int],
     opened: Mapping[tuple[int, int], datetime],
+    holidays: Collection[date],
     at: datetime,
 ) -> SessionForecast:
     cinema = row.hall.cinema
     coming = described(
-        cinema, start=row.start_datetime, film=row.film_id, hall=row.hall_id, form=row.format, opened=opened
+        cinema,
+        start=row.start_datetime,
+        film=row.film_id,
+        hall=row.hall_id,
+        form=row.format,
+        opened=opened,
+        holidays=holidays,
     ) | {"capacity": capacity.get(row.hall_id, 0)}
     days_left = (row.start_datetime - at) / DAY
     unaided = forecast_session(known.past, coming, None, {})

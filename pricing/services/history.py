@@ -1,8 +1,8 @@
 """Past screenings as `forecast_session` takes them. Reads only."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Min, Q
@@ -10,7 +10,7 @@ from django.db.models import Count, F, Min, Q
 from orders.models import Ticket
 from reports.catalogue.programme import daypart
 from reports.models import SessionFigures
-from screenings.models import Cinema, Session
+from screenings.models import Cinema, Holiday, Session
 
 DAY = timedelta(days=1)
 KNOWN = 182 * DAY  # how far back the history goes
@@ -29,7 +29,7 @@ class History:
 
 
 def read_history(at: datetime) -> History:
-    """Past screenings that were counted, as of `at`. Five queries."""
+    """Past screenings that were counted, as of `at`. Six queries."""
     cinemas = {cinema.pk: cinema for cinema in Cinema.objects.all()}
     figures = list(
         SessionFigures.objects.filter(
@@ -43,6 +43,7 @@ def read_history(at: datetime) -> History:
             *("session__start_datetime", "session__film_id", "session__hall_id", "session__format"),
         )[:MOST]
     )
+    holidays = days_of_holidays()
     opened = first_days({row["session__film_id"] for row in figures}, cinemas)
     kept = Ticket.objects.filter(
         status__in=KEPT, session__start_datetime__gt=at - BOOKED, session__end_datetime__lte=at, order__paid_at__lt=at
@@ -57,6 +58,7 @@ def read_history(at: datetime) -> History:
             hall=row["session__hall_id"],
             form=row["session__format"],
             opened=opened,
+            holidays=holidays,
         )
         | {
             "capacity": row["capacity"],
@@ -66,6 +68,11 @@ def read_history(at: datetime) -> History:
         for row in figures
     ]
     return History(rows, orders["tickets"] / orders["orders"] if orders["orders"] else 1.0)
+
+
+def days_of_holidays() -> set[date]:
+    """The calendar of the chain. One query."""
+    return set(Holiday.objects.values_list("day", flat=True))
 
 
 def first_days(films: Iterable[int], cinemas: Mapping[int, Cinema]) -> dict[tuple[int, int], datetime]:
@@ -83,6 +90,7 @@ def described(
     hall: int,
     form: str,
     opened: Mapping[tuple[int, int], datetime],
+    holidays: Collection[date],
 ) -> dict[str, Any]:
     """A screening in the terms of `forecast_session`, by the cinema's clock and its business days. No query."""
     day = cinema.business_date(start)
@@ -96,6 +104,7 @@ def described(
         "daypart": str(daypart(cinema.local(start).hour)),
         "film_week": max(0, (day - cinema.business_date(first)).days) // 7 + 1,
         "format": form,
+        "holiday": day in holidays,
     }
 
 

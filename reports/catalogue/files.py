@@ -6,11 +6,12 @@ generator with `expected` set if there may be thousands of them.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reports.catalogue import bar, customers, drawings, lists, points, programme
+from reports.catalogue import bar, customers, drawings, lists, points, programme, segments
 from reports.catalogue.balances import balances
 from reports.catalogue.sheets import money
 from reports.catalogue.societies import societies
@@ -32,6 +33,7 @@ class FileReport:
     title: str | Promise
     permission: str
     table: Callable[[Period, Parameters], Table]
+    kept: timedelta | None = None  # of a report that names customers: it is not offered in the list of reports
 
     @property
     def permissions(self) -> tuple[str, ...]:
@@ -91,6 +93,7 @@ REPORTS: dict[str, FileReport] = {
     "winback": FileReport(
         _("Promo codes that bring back"), FIGURES, lambda period, _chosen: customers.promocodes(period)
     ),
+    "segment": FileReport(_("Segment"), "reports.export_segment", segments.addresses, kept=segments.KEPT),
     "societies": FileReport(_("Owed to authors’ societies"), FIGURES, lambda period, _chosen: societies(period)),
     "balances": FileReport(_("Balances"), COSTS, lambda period, _chosen: balances(period)),
     "payments": FileReport(_("Payments"), "payments.view_payment", listed("payments")),
@@ -99,6 +102,11 @@ REPORTS: dict[str, FileReport] = {
     "stock": FileReport(_("Stock movements"), COSTS, listed("stock")),
     "point_changes": FileReport(_("Changes of points"), "bonuses.view_bonustransaction", listed("point_changes")),
 }
+
+
+def listed_reports() -> dict[str, FileReport]:
+    """The reports that people may choose from a list, and have e-mailed: those that name no customers."""
+    return {name: each for name, each in REPORTS.items() if each.kept is None}
 
 
 def title_of(name: str) -> str:

@@ -95,7 +95,7 @@ COHORT = Definition(
 )
 CUSTOMERS = Definition(
     "customers",
-    _("Customers"),
+    _("Known customers"),
     _("Known customers with at least one visit, ever."),
     Unit.COUNT,
     lambda row: row["customers"],
@@ -158,7 +158,7 @@ TICKETS_SOLD = Definition(
 )
 REFUND_RATE = Definition(
     "refund_rate",
-    _("Refunded"),
+    _("Share refunded"),
     _("Share of the tickets sold that were refunded."),
     Unit.PERCENT,
     lambda row: share(row["refunded"], row["sold"]),

@@ -26,6 +26,7 @@ from reports.models.figures import (
 from reports.models.files import ReportFile
 from reports.models.mailings import ReportMailing, ReportSchedule
 from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLayout, PayoutLine
+from reports.models.segments import Segment
 from reports.models.session_figures import SessionFigures
 from reports.models.societies import SocietyRate
 
@@ -54,6 +55,7 @@ __all__ = [
     "ReportFile",
     "ReportMailing",
     "ReportSchedule",
+    "Segment",
     "SessionFigures",
     "SocietyRate",
     "StockFigures",

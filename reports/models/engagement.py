@@ -64,9 +64,15 @@ class Engagement(models.Model):
         return f"engagement {self.date or '–'}"
 
 
-def _cinema() -> Any:
+def _cinema(*, db_constraint: bool = True) -> Any:
     return models.ForeignKey(
-        "screenings.Cinema", models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("cinema")
+        "screenings.Cinema",
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        db_constraint=db_constraint,
+        related_name="+",
+        verbose_name=_("cinema"),
     )
 
 
@@ -77,9 +83,12 @@ def _small(label: Any) -> models.PositiveSmallIntegerField:
 class CustomerFigures(models.Model):
     """One customer, in the chain or in one cinema: at least one ticket for a past screening that was not refunded."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
-    order = models.ForeignKey("orders.Order", models.CASCADE, null=True, related_name="+")  # the last one of a guest
-    cinema = _cinema()
+    # The job alone writes the rows, from rows that exist: the database need not look up millions of keys again.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", db_constraint=False)
+    order = models.ForeignKey(  # the last one of a guest
+        "orders.Order", models.CASCADE, null=True, related_name="+", db_constraint=False
+    )
+    cinema = _cinema(db_constraint=False)
     first_visit = models.DateField(_("first visit"))
     last_visit = models.DateField(_("last visit"))
     visits = count(_("visits"))
@@ -90,10 +99,22 @@ class CustomerFigures(models.Model):
     spent = money(_("spent"))
     year_spent = money(_("spent in 365 days"))
     favourite_cinema = models.ForeignKey(
-        "screenings.Cinema", models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("cinema")
+        "screenings.Cinema",
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("cinema"),
     )
     genre = models.ForeignKey(
-        "screenings.Genre", models.SET_NULL, null=True, db_index=False, related_name="+", verbose_name=_("genre")
+        "screenings.Genre",
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("genre"),
     )
     daypart = models.PositiveSmallIntegerField(_("part of the day"), choices=Daypart, null=True)
     recency = _small(_("recency"))

@@ -2,11 +2,15 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import MarketingConsent
 
 KEPT = timedelta(days=30)
 
@@ -19,6 +23,12 @@ class ReportFileQuerySet(models.QuerySet["ReportFile"]):
 
     def to_forget(self, at: datetime) -> "ReportFileQuerySet":
         return self.filter(asked_at__lte=at - KEPT).exclude(status=ReportFile.Status.BUILDING)
+
+    def outdated(self, at: datetime) -> "ReportFileQuerySet":
+        """Files that name customers, once they expire or somebody has withdrawn a consent since."""
+        withdrawn = MarketingConsent.objects.filter(is_given=False, at__gte=OuterRef("asked_at"), at__lte=at)
+        wrong = Q(expires_at__lte=at) | Q(Exists(withdrawn), expires_at__gt=at)  # each side has the index
+        return self.filter(wrong).exclude(status=ReportFile.Status.BUILDING)
 
 
 class ReportFile(models.Model):
@@ -61,6 +71,7 @@ class ReportFile(models.Model):
     highlights = models.JSONField(default=list, blank=True)  # the totals of the table: pairs of label and text
     problem = models.CharField(max_length=250, blank=True)  # why it failed, for the person
     finished_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)  # of a file that names customers, and no others
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     claimed_by = models.CharField(max_length=64, blank=True)
@@ -77,10 +88,16 @@ class ReportFile(models.Model):
         indexes = [
             models.Index(fields=["status", "next_attempt_at"], name="report_file_to_build"),
             models.Index(fields=["asked_at"], name="report_file_age"),
+            models.Index(fields=["expires_at"], name="report_file_expiry"),
         ]
 
     def __str__(self) -> str:
         return f"{self.report}.{self.format}"
+
+    @classmethod
+    def forget_customer(cls, **_customer: Any) -> None:
+        """Files that name customers may name this one: the job deletes all of them. See `accounts.services`."""
+        cls._default_manager.filter(expires_at__isnull=False).update(expires_at=Now())
 
     @property
     def is_under_way(self) -> bool:

@@ -17,7 +17,7 @@ from cinema.status import transition
 from jobs.claims import Backoff
 from notifications.models import MessageKind
 from notifications.services import Message, queue
-from reports.catalogue.files import REPORTS, file_name, title_of
+from reports.catalogue.files import REPORTS, file_name, listed_reports, title_of
 from reports.catalogue.takings import period_text
 from reports.errors import NothingFailed
 from reports.files import FORMATS
@@ -41,7 +41,7 @@ def begin(schedule: ReportSchedule, *, at: datetime) -> None:
 
 def recipients_who_see(report: str, *, cinemas: Collection[int], people: QuerySet[User]) -> QuerySet[User]:
     """Those of the people who may see the report for all of the cinemas now. Reads only."""
-    if report not in REPORTS or not cinemas:
+    if report not in listed_reports() or not cinemas:
         return people.none()
     return people.filter(pk__in=staff_who_see(REPORTS[report].permissions, cinemas=cinemas).values("pk"))
 

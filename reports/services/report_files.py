@@ -64,6 +64,7 @@ def ask(
     """
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=person.pk)  # so that two requests are counted one by one
+        kept = _report(report).kept
         _check(_report(report), {cinema.pk for cinema in cinemas}, person)
         waiting = [ReportFile.Status.QUEUED, ReportFile.Status.BUILDING]
         if ReportFile.objects.filter(person=person, status__in=waiting).count() >= MAX_WAITING:
@@ -81,6 +82,7 @@ def ask(
             person=person,
             asked_at=at,
             next_attempt_at=at,
+            expires_at=at + kept if kept else None,
         )
 
 
@@ -90,9 +92,9 @@ def ask_again(file: ReportFile, *, at: datetime) -> None:
         transition([file], ReportFile.Status.QUEUED, attempts=0, next_attempt_at=at, problem="", rows_done=0)
 
 
-def may_have(file: ReportFile, person: User, *, cinemas: Cinemas) -> bool:
+def may_have(file: ReportFile, person: User, *, cinemas: Cinemas, at: datetime) -> bool:
     """Whether the person, who sees the rows of `cinemas`, may have the file: they asked for it, or it was e-mailed to
-    them, and they may still see all of its rows. Reads only.
+    them, they may still see all of its rows, and whoever it names has not withdrawn since. Reads only.
     """
     report = REPORTS.get(file.report)
     return (
@@ -100,6 +102,7 @@ def may_have(file: ReportFile, person: User, *, cinemas: Cinemas) -> bool:
         and own_files(person).filter(pk=file.pk).exists()
         and person.has_perm(report.permission)
         and (cinemas is None or cinemas.issuperset(file.cinemas))
+        and (file.expires_at is None or not ReportFile.objects.outdated(at).filter(pk=file.pk).exists())
     )
 
 

@@ -30,7 +30,7 @@ class SeatMap(seat_map.SeatMap):
     def _forecast_occupancy(self) -> float | None:
         """The share of seats that will be sold in the end; None without a forecast."""
         forecast = SessionForecast.objects.latest_of([self.session]).get(self.session.pk)
-        return forecast and min(forecast.mean / len(self.seats), 1.0)
+        return None if forecast is None else min(forecast.mean / len(self.seats), 1.0)
 
     def layout(self, ticked: Collection[int] = ()) -> HallLayout:
         """`ticked` are the primary keys of the seats that are chosen already. No query."""

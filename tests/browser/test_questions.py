@@ -107,6 +107,9 @@ def test_each_question_is_answered_within_two_clicks(screen: Screen, owner: User
 def test_no_page_of_figures_scrolls_sideways_on_a_phone(screen: Screen, owner: User) -> None:
     for dark in (False, True):
         page = screen(owner, phone=True, dark=dark)
-        for where in ("index", *(f"reports_{name}" for name in ("takings", "films", "occupancy", "money", "bar"))):
+        for where in (
+            "index",
+            *(f"reports_{name}" for name in ("takings", "films", "occupancy", "money", "bar", "cohorts", "groups")),
+        ):
             page.goto(reverse(f"admin:{where}"))
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, where

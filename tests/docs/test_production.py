@@ -77,7 +77,13 @@ def test_the_role_that_works_sells_scans_refunds_and_runs_the_jobs(as_the_app, c
     used, other = order.tickets.order_by("pk")
     check_in(used, at=NOON + timedelta(hours=2))
     refund(order, lines=[other], reason="Ill", at=NOON)
-    for job in ("execute_refunds", "deliver_notifications", "check_low_stock_items", "check_invariants"):
+    for job in (
+        "execute_refunds",
+        "deliver_notifications",
+        "check_low_stock_items",
+        "refresh_engagement",
+        "check_invariants",
+    ):
         run(job, at=NOON)
 
     asks, owner = someone("cinema_manager", session.hall.cinema), someone("owner", all_cinemas=True)

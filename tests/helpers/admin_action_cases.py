@@ -15,6 +15,7 @@ from notifications.models import Notification
 from orders.models import Order, Ticket
 from payments.models import Payment, Refund
 from pricing.models import PriceFreeze
+from reports.models import ReportFile
 from screenings.models import PriceList, Seat, Session
 from tests.helpers.admin_fixtures import AdminFixtures
 
@@ -52,6 +53,7 @@ class ActionCase:
     expected: Any  # the result of the probe after the action
     conflict_message: str  # the message for a colleague who sends the same form afterwards
     entered: Callable[[AdminFixtures], Entered] = lambda _rows: {}
+    leaves_the_row: bool = False  # whether it changes nothing of the row, so that a colleague may do the same
     has_preview: bool = False  # whether the form is shown again with a preview before it takes effect
 
 
@@ -294,6 +296,11 @@ ACTION_CASES = [
         "Объяснение сохранено", lambda rows: rows.refreshed(rows.payout_line).note, "Платёж другого магазина",
         "Открытого расхождения здесь нет",
         lambda _rows: {"Объяснение": "Платёж другого магазина"},
+    ),
+    ActionCase(
+        "export_addresses", "Выгрузить адреса", "owner", "cinema_manager", lambda rows: rows.segment,
+        "Файл будет готов", lambda rows: ReportFile.objects.filter(report="segment").exists(), True,
+        "Файл будет готов", leaves_the_row=True,
     ),
     ActionCase(
         "send_again", "Отправить ещё раз", "accountant", "floor_manager", lambda rows: rows.schedule,

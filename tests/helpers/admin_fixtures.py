@@ -18,7 +18,7 @@ from orders.models import Order, OverdueOrder, Ticket
 from orders.services import cancel, check_in, mark_overdue, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
 from pricing.services.repricing import freeze
-from reports.models import BusinessDay, DayCheck, PayoutLine, ReportSchedule
+from reports.models import BusinessDay, DayCheck, PayoutLine, ReportSchedule, Segment
 from screenings.models import Cinema, Film, Hall, PriceList, SeatOutage, Session
 from screenings.services import cancel_session, start_outage
 from tests.helpers import factories
@@ -73,6 +73,10 @@ class AdminFixtures:
             cinema=self.cinema, date=self.day, starts_at=self.now - timedelta(days=1), ends_at=self.now
         )
         return DayCheck.objects.create(day=day, name=DayCheck.Name.MONEY, left=700, right=350)
+
+    @cached_property
+    def segment(self) -> Segment:
+        return Segment.objects.create(name="Давно не были", cinema=self.cinema)
 
     @cached_property
     def schedule(self) -> ReportSchedule:

@@ -20,7 +20,7 @@ from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
 from pricing.models import PriceFreeze, PricingMode
-from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, SocietyRate
+from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
 from screenings.models import Cinema, Film, Genre, Holiday, SeatOutage, SeatSurcharge, SessionSummary
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -72,6 +72,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
         at=NOON,
         actor=order.user,
     )
+    Segment.objects.create(name="Lapsed", cinema=cinema)
     factories.a_payout_line(cinema, actor=order.user, at=NOON)
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
     schedule = ReportSchedule.objects.create(report="takings", language="en", since=NOON)

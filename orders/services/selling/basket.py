@@ -86,10 +86,8 @@ def fill(
     if not requests and not quantities:
         raise BasketEmpty(_("The order is empty. Choose a seat or a snack."))
     if len(requests) > settings.MAX_TICKETS_AN_ORDER:
-        raise BasketTooLarge(
-            _("An order can have up to %(most)d tickets. Please place two orders.")
-            % {"most": settings.MAX_TICKETS_AN_ORDER}
-        )
+        text = _("An order can have up to %(most)d tickets. Please place two orders.")
+        raise BasketTooLarge(text % {"most": settings.MAX_TICKETS_AN_ORDER})
     if len({(session.pk, seat.pk) for session, seat, _type in requests}) < len(requests):
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
     offer = _offer(cinema, requests, at=at)
@@ -112,14 +110,12 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
     items: dict[int, ConcessionItem] = {}
     for item, quantity in snacks:
         if not isinstance(quantity, int) or not 1 <= quantity <= settings.MAX_SNACKS_A_LINE - wanted[item.pk]:
-            raise SnackQuantityRefused(
-                _("%(item)s: the quantity can’t be %(quantity)s. Choose from 1 to %(most)d.")
-                % {"item": item, "quantity": quantity, "most": settings.MAX_SNACKS_A_LINE}
-            )
+            text = _("%(item)s: the quantity can’t be %(quantity)s. Choose from 1 to %(most)d.")
+            values = {"item": item, "quantity": quantity, "most": settings.MAX_SNACKS_A_LINE}
+            raise SnackQuantityRefused(text % values)
         if item.cinema_id != cinema.pk or not item.is_active:
-            raise SnackNotSold(
-                _("%(item)s isn’t on sale at this cinema right now. Choose something else.") % {"item": item}
-            )
+            text = _("%(item)s isn’t on sale at this cinema right now. Choose something else.")
+            raise SnackNotSold(text % {"item": item})
         items[item.pk] = item
         wanted[item.pk] += quantity
     return [(items[key], wanted[key]) for key in sorted(wanted)]
@@ -159,10 +155,8 @@ def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -
         if seat.hall_id != offer.sessions[session.pk].hall_id:
             raise SeatNotInHall(_("There is no such seat in this hall: %(seat)s. Choose another one.") % {"seat": seat})
         if not (ticket_type.is_active and offer.terms[session.pk].sells(ticket_type)):
-            raise TicketTypeNotSold(
-                _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
-                % {"type": with_inner_quotes(ticket_type)}
-            )
+            text = _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
+            raise TicketTypeNotSold(text % {"type": with_inner_quotes(ticket_type)})
         if not ticket_type.suits(offer.ratings[session.pk]):
             raise TicketTypeNotForRating(ticket_type, offer.ratings[session.pk])
     if offer.out_of_use:

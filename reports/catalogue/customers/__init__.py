@@ -5,10 +5,11 @@ business dates.
 """
 
 from reports.catalogue.customers.effects import promocodes, reminder_effect, reminders, reminders_by_month
-from reports.catalogue.customers.months import by_month, cohorts
+from reports.catalogue.customers.months import BETWEEN, by_month, cohorts
 from reports.catalogue.customers.profiles import favourites, groups
 
 __all__ = [
+    "BETWEEN",
     "by_month",
     "cohorts",
     "favourites",

@@ -26,6 +26,7 @@ from reports.reading import Period
 from reports.tables import Chart, Column, Kind, Table, cell_text
 
 MONTHS_AFTER = 12  # that a cohort is shown
+BETWEEN = {f"after{number}" for number in range(1, MONTHS_AFTER + 1) if number not in (1, 3, 6, 12)}
 
 
 def by_month(period: Period) -> Table:

@@ -50,7 +50,6 @@ def groups(period: Period) -> Table:
     rows = [
         {
             "group": str(CustomerGroup(key).label),
-            "meaning": str(MEANINGS[key]),
             **values_of(definitions.CUSTOMERS_IN_COMMON, row),
         }
         for key, row in zip(of_group, _shared(of_group.values()), strict=True)
@@ -71,11 +70,10 @@ def groups(period: Period) -> Table:
         subtitle=scope_name(scope),
         columns=[
             Column("group", _("Group")),
-            Column("meaning", _("Who belongs to it")),
             *columns_of(definitions.CUSTOMERS_IN_COMMON),
         ],
         rows=rows,
-        notes=[as_of()],
+        notes=[*(f"{CustomerGroup(key).label}: {meaning}." for key, meaning in MEANINGS.items()), as_of()],
         charts=[drawing] if rows else [],
     )
 
@@ -106,7 +104,7 @@ def favourites(period: Period) -> Table:
         subtitle=scope_name(scope),
         columns=[
             Column("kind", _("Favourite")),
-            Column("value", _("of the customers")),
+            Column("value", _("Choice")),
             *columns_of(definitions.CUSTOMERS_IN_COMMON, summed=False),
         ],
         rows=rows,

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reports import definitions
-from reports.catalogue.takings import column_of
+from reports.catalogue.takings import column_of, dates_text
 from reports.definitions import Definition, Unit
 from reports.errors import ChooseOneCinema
 from reports.models import Engagement, ReminderFigures
@@ -70,14 +70,9 @@ def scope_name(scope: Cinema | None) -> str:
 
 
 def subtitle_of_scope(scope: Cinema | None, period: Period) -> str:
-    return f"{scope_name(scope)}, {_months(period)}"
+    return f"{scope_name(scope)}, {dates_text(*bounds(period))}"
 
 
 def subtitle_of_cinemas(period: Period) -> str:
     names = ", ".join(str(cinema) for cinema in period.cinemas) if len(period.cinemas) <= 3 else _("All cinemas")
-    return f"{names}, {_months(period)}"
-
-
-def _months(period: Period) -> str:
-    first, last = (date_format(each, "F Y") for each in bounds(period))
-    return first if first == last else f"{first} – {last}"
+    return f"{names}, {dates_text(*bounds(period))}"

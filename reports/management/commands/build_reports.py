@@ -19,6 +19,7 @@ class Command(JobCommand):
     def steps(self) -> list[Step]:
         return [
             Step("build", ReportFile.objects.to_build, self.build, atomic=False),
+            Step("forget outdated", ReportFile.objects.outdated, lambda files, at: forget(files, at=at), atomic=False),
             Step("forget", ReportFile.objects.to_forget, lambda files, at: forget(files, at=at), atomic=False),
         ]
 

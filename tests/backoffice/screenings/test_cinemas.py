@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from notifications.models import Notification
-from screenings.models import Hall, Session
+from screenings.models import Hall, SeatOutage, Session
 from tests.helpers import factories
 from tests.helpers.admin_pages import admin_url, preview_of, run_previewed_action
 from tests.helpers.factories import NOON
@@ -170,6 +171,19 @@ def test_staff_choose_what_another_time_zone_keeps(hall: Hall, keep: str, shift:
     hall.cinema.refresh_from_db()
     session.refresh_from_db()
     assert (hall.cinema.time_zone, session.start_datetime) == ("Asia/Yekaterinburg", start + shift)
+
+
+def test_staff_are_warned_of_tickets_that_the_new_zone_moves_to_seats_off_sale(hall: Hall) -> None:
+    session = factories.a_session(hall, start=timezone.now() + 8 * HOUR)
+    seat = factories.a_paid_order(session, at=timezone.now()).tickets.get().seat
+    SeatOutage.objects.create(
+        seat=seat, since=session.start_datetime - 3 * HOUR, until=session.start_datetime - HOUR, reason="Repair"
+    )
+
+    answer = save_zone(hall, "Asia/Yekaterinburg", keep="CLOCK")
+
+    shown = [str(each) for each in get_messages(answer.wsgi_request)]
+    assert any(text.startswith("1 ticket is for a seat that is off sale at that time.") for text in shown)
 
 
 def test_a_start_that_the_new_zone_skips_is_refused_in_words_and_moves_nothing(hall: Hall) -> None:

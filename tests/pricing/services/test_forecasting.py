@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from pricing.models import ForecastBasis, SessionForecast
 from pricing.services.forecasting import forecast, learn, to_forecast
+from screenings.models import Holiday
 from screenings.services import cancel_session
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_order
 from tests.helpers.forecasts import counted
@@ -98,6 +99,16 @@ def test_without_any_history_the_band_is_wide(hall):
     assert row.reasons[0]["code"] == "NO_HISTORY"
 
 
+def test_a_holiday_of_the_calendar_is_a_reason(hall):
+    Holiday.objects.create(day=(NOON + DAY).date(), name="Unity Day")
+    shown(hall, days_ago=7, admissions=20)
+    a_session(hall, start=NOON + DAY)
+
+    run()
+
+    assert "HOLIDAY" in {reason["code"] for reason in SessionForecast.objects.get().reasons}
+
+
 def test_many_screenings_take_as_many_queries_as_one(hall, django_assert_num_queries):
     for days in range(1, 6):
         shown(hall, days_ago=days, admissions=20)
@@ -105,7 +116,7 @@ def test_many_screenings_take_as_many_queries_as_one(hall, django_assert_num_que
     known = learn(NOON)
     forecast(sessions[:1], known, at=NOON)
 
-    with django_assert_num_queries(8):  # with a savepoint
+    with django_assert_num_queries(9):  # with a savepoint
         forecast(sessions, known, at=NOON)
 
     assert SessionForecast.objects.count() == 8

@@ -15,7 +15,9 @@ def test_a_screening_is_described_by_its_business_day_and_the_clock_of_its_cinem
     cinema = a_cinema(time_zone="Asia/Vladivostok")
     start = cinema.day_bounds(NOON.date())[0] + 20 * HOUR  # 01:00 on the next date
 
-    row = described(cinema, start=start, film=5, hall=7, form="3D", opened={(5, cinema.pk): start - 8 * DAY})
+    row = described(
+        cinema, start=start, film=5, hall=7, form="3D", opened={(5, cinema.pk): start - 8 * DAY}, holidays={NOON.date()}
+    )
 
     assert row == {
         "date": NOON.date().isoformat(),
@@ -26,6 +28,7 @@ def test_a_screening_is_described_by_its_business_day_and_the_clock_of_its_cinem
         "daypart": "3",
         "film_week": 2,
         "format": "3D",
+        "holiday": True,
     }
 
 

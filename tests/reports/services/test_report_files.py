@@ -269,7 +269,7 @@ def test_a_report_that_was_dropped_fails(person: User, cinema: Cinema, numbers: 
 
     file.refresh_from_db()
     assert file.status == Status.FAILED
-    assert not may_have(file, person, cinemas=None)
+    assert not may_have(file, person, cinemas=None, at=NOON)
 
 
 def test_a_lost_database_is_an_error_of_the_job_and_not_of_the_file(
@@ -353,12 +353,12 @@ def test_only_who_asked_may_have_the_file_and_only_while_they_see_all_of_it(
     file = asked(person, cinema, other)
 
     both = frozenset({cinema.pk, other.pk})
-    assert may_have(file, person, cinemas=both)
-    assert may_have(file, person, cinemas=None)
-    assert not may_have(file, person, cinemas=frozenset({cinema.pk}))
-    assert not may_have(file, someone("accountant", cinema, email="other@example.org"), cinemas=None)
+    assert may_have(file, person, cinemas=both, at=NOON)
+    assert may_have(file, person, cinemas=None, at=NOON)
+    assert not may_have(file, person, cinemas=frozenset({cinema.pk}), at=NOON)
+    assert not may_have(file, someone("accountant", cinema, email="other@example.org"), cinemas=None, at=NOON)
     person.groups.clear()
-    assert not may_have(file, User.objects.get(pk=person.pk), cinemas=both)
+    assert not may_have(file, User.objects.get(pk=person.pk), cinemas=both, at=NOON)
 
 
 def test_after_a_month_row_and_content_are_deleted(

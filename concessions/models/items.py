@@ -1,6 +1,6 @@
+"""What the bar sells, every movement of its stock, and what to order."""
+
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -172,80 +172,6 @@ class LowStockItem(ConcessionItem):
         verbose_name_plural = _("low stock")
 
 
-class ConcessionPreorder(models.Model):
-    """One line of snacks in an order. Its quantity is taken from the stock when the order is held."""
-
-    class Status(models.TextChoices):
-        PENDING = "PENDING", _("To prepare")
-        READY = "READY", _("Ready")
-        COLLECTED = "COLLECTED", _("Collected")
-        EXPIRED = "EXPIRED", _("Not collected")
-        CANCELLED = "CANCELLED", _("Cancelled")
-        AVAILABLE = "AVAILABLE", _("Refunded")
-
-    TRANSITIONS: ClassVar = {
-        Status.PENDING: {Status.READY, Status.COLLECTED, Status.EXPIRED, Status.CANCELLED, Status.AVAILABLE},
-        Status.READY: {Status.COLLECTED, Status.EXPIRED, Status.CANCELLED, Status.AVAILABLE},
-        Status.COLLECTED: set(),
-        Status.EXPIRED: set(),
-        Status.CANCELLED: {Status.PENDING},
-        Status.AVAILABLE: set(),
-    }
-    OPEN: ClassVar = [Status.PENDING, Status.READY]
-
-    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="preorders", verbose_name=_("order"))
-    concession_item = models.ForeignKey(
-        ConcessionItem, models.PROTECT, related_name="preorders", verbose_name=_("bar item")
-    )
-    quantity = models.PositiveIntegerField(_("quantity"))
-    unit_price = MoneyField(_("unit price"))
-    discount_share = MoneyField(_("share of the discount"), default=0)
-    bonus_share = MoneyField(_("share paid with points"), default=0)
-    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING)
-    pickup_code = models.CharField(_("pick-up code"), max_length=8, db_index=True)
-    collection_deadline = models.DateTimeField(_("collect by"))
-    ready_at = models.DateTimeField(_("ready"), null=True, blank=True)
-    collected_at = models.DateTimeField(_("collected"), null=True, blank=True)
-    handled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("handled by"),
-        help_text=_("Who prepared it or handed it over."),
-    )
-
-    class Meta:
-        verbose_name = _("snack pre-order")
-        verbose_name_plural = _("snack pre-orders")
-        permissions = [
-            ("make_ready", "Mark a pre-order as ready"),
-            ("hand_over", "Hand a pre-order over"),
-        ]
-        ordering = ["collection_deadline", "id"]
-        indexes = [models.Index(fields=["status", "collection_deadline"], name="preorder_deadline")]
-        constraints = [
-            between("quantity", 1, 10_000, name="preorder_quantity_bounded"),
-            between("unit_price", name="preorder_price_bounded"),
-            between("discount_share", name="preorder_discount_bounded"),
-            between("bonus_share", name="preorder_bonus_bounded"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.concession_item}"
-
-    @property
-    def amount(self) -> Decimal:
-        """The line's price before discount and points."""
-        return self.unit_price * self.quantity
-
-    @property
-    def paid(self) -> Decimal:
-        """The part of the line's price that is paid in money."""
-        return self.amount - self.discount_share - self.bonus_share
-
-
 class StockMovement(models.Model):
     """One signed change of an item's stock, with what it cost. Never changed or deleted; another movement corrects it.
 
@@ -282,7 +208,7 @@ class StockMovement(models.Model):
     )
     at = models.DateTimeField(_("time"))
     preorder = models.ForeignKey(
-        ConcessionPreorder,
+        "concessions.ConcessionPreorder",
         models.PROTECT,
         null=True,
         blank=True,

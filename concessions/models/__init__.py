@@ -1,0 +1,23 @@
+"""Models of bar items, their stock, and snacks in orders."""
+
+from concessions.models.items import (
+    FILLED,
+    MOST_STOCK,
+    SALES_DAYS,
+    ConcessionItem,
+    LowStockItem,
+    ReorderSuggestion,
+    StockMovement,
+)
+from concessions.models.preorders import ConcessionPreorder
+
+__all__ = [
+    "FILLED",
+    "MOST_STOCK",
+    "SALES_DAYS",
+    "ConcessionItem",
+    "ConcessionPreorder",
+    "LowStockItem",
+    "ReorderSuggestion",
+    "StockMovement",
+]
