@@ -124,7 +124,7 @@ def former_prices(sessions: Collection[Session], *, held: Any = None, at: dateti
     """Give the sessions, in memory, one after another the prices that can still be bought: those at which the order
     `held` holds their seats, and those before each change of the last quarter of an hour. One or two queries.
     """
-    kept = [keep_held_price(session, held) for session in sessions] if held is not None else []
+    kept = [keep_held_price(session, held) for session in sessions]
     if any(kept):
         yield sessions
     rows = PriceQuote.objects.filter(session__in=sessions, at__lte=at).order_by("-at")
@@ -139,8 +139,10 @@ def former_prices(sessions: Collection[Session], *, held: Any = None, at: dateti
 def keep_held_price(session: Session, order: Any) -> bool:
     """Give the session, in memory, the lower price at which the unpaid order holds seats there; whether there is one.
 
-    So an order that its customer changes keeps its price. One query.
+    So an order that its customer changes keeps its price. One or two queries; none without an order.
     """
+    if order is None:
+        return False
     parts = order.tickets.filter(session=session, status="RESERVED", base_price__lt=session.price)
     held = parts.filter(price_quote__isnull=False).order_by("base_price").first()
     if held is not None:

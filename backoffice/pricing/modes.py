@@ -62,4 +62,5 @@ class PriceQuoteAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("inputs"))
     def computed_from(self, quote: PriceQuote) -> str:
-        return format_html('<pre class="whitespace-pre-wrap">{}</pre>', json.dumps(quote.inputs, indent=1))
+        lines = [f"{name}: {json.dumps(value)}" for name, value in quote.inputs.items()]
+        return format_html('<pre class="whitespace-pre-wrap">{}</pre>', "\n".join(lines))

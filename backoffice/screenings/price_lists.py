@@ -66,9 +66,15 @@ def _lines(changes: list[Change]) -> str:
     return format_html_join("", "{}<br>", ((text,) for text in texts)) or gettext("no screening")
 
 
+class PriceListForm(ConflictCheckingForm):
+    class Meta:
+        widgets: ClassVar = {"valid_from": NativeInput("date", "%Y-%m-%d")}
+
+
 @admin.register(PriceList)
 class PriceListAdmin(ActionsMixin, CinemaScopedAdmin):
     cinema_path = "cinema"
+    form = PriceListForm
     list_display = ["cinema", "valid_from", "published_at"]
     list_filter = ["cinema"]
     list_select_related = ["cinema"]
@@ -218,8 +224,14 @@ class PriceRowAdmin(CinemaScopedAdmin):
         return super().has_delete_permission(request, obj) and not (obj and obj.price_list.is_published)
 
 
+class HolidayForm(ConflictCheckingForm):
+    class Meta:
+        widgets: ClassVar = {"day": NativeInput("date", "%Y-%m-%d")}
+
+
 @admin.register(Holiday)
 class HolidayAdmin(CinemaScopedAdmin):
     cinema_path = None
+    form = HolidayForm
     list_display = ["day", "name"]
     list_filter = ["day"]

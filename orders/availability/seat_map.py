@@ -26,8 +26,7 @@ class SeatMap:
 
     def __init__(self, session: Session, *, at: datetime, order: Order | None = None) -> None:
         self.session, self.order, self.at = session, order, at
-        if order is not None:
-            keep_held_price(session, order)
+        keep_held_price(session, order)
         self.terms = terms_of([session])[session.pk]
         types = (each for each in sold_online() if each.suits(session.film.age_rating))
         self.types = [each for each in types if self.terms.sells(each)]
