@@ -179,7 +179,7 @@ def _file(at: datetime, run: Run) -> Row:
     file.refresh_from_db()
     if file.status != "READY":
         raise AssertionError(f"{file}: {file.status}, {file.problem}")
-    forget([file])
+    forget([file], at=at)
     return (
         f"reports: file, {file.rows_done} rows as XLSX",
         f"{took:.0f} s, {megabytes:.0f} MB",
