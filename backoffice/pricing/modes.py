@@ -31,8 +31,8 @@ class PricingModeAdmin(CinemaScopedAdmin):
     ]
 
     def save_model(self, request: HttpRequest, obj: PricingMode, form: Any, change: bool) -> None:
+        obj.since = clock.now()
         super().save_model(request, obj, form, change)
-        PricingMode.objects.filter(pk=obj.pk).update(since=clock.now())
 
 
 @admin.register(PriceQuote)

@@ -17,6 +17,7 @@ from accounts.scope import cinemas_of
 from accounts.services.consents import offered_channels
 from backoffice.framework.actions import ActionForm, ActionsMixin, SummaryItem, confirmed_action
 from backoffice.framework.admin import CinemaScopedAdmin
+from cinema import clock
 from reports.models import ReportFile, Segment
 from reports.services import ask
 from reports.tables import Kind, cell_text
@@ -94,11 +95,11 @@ class SegmentAdmin(ActionsMixin, CinemaScopedAdmin):
 
     @admin.display(description=_("customers"))
     def customers(self, segment: Segment) -> str:
-        return count_text(segment.customers(timezone.localdate()).count())
+        return count_text(segment.customers(timezone.localdate(clock.now())).count())
 
     @admin.display(description=_("agreed to news and offers"))
     def agreed(self, segment: Segment) -> str:
-        today = timezone.localdate()
+        today = timezone.localdate(clock.now())
         rows = {each.label: segment.reachable(each, today).values("address").distinct() for each in offered_channels()}
         return ", ".join(f"{label}: {count_text(found.count())}" for label, found in rows.items())
 

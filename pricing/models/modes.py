@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cinema import clock
 from cinema.history import History
 from cinema.money import MoneyField, between
 
@@ -64,7 +63,7 @@ class PricingMode(models.Model):
     )
     step = MoneyField(_("step of prices"), lowest=Decimal("0.01"), default=Decimal("10.00"))
 
-    since = models.DateTimeField(_("changed"), default=clock.now, editable=False)
+    since = models.DateTimeField(_("changed"), editable=False)
 
     history = History("cinema", "film", "session", "mode", "lowest_percent", "highest_percent", "daily_percent", "step")
 

@@ -54,7 +54,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     PriceFreeze.objects.create(session=ahead, reason="A group comes", at=NOON)
     a_price_list(cinema, ("All", "350", {}), published=False)
     a_price_quote(session, "380.00", at=NOON)
-    PricingMode.objects.create(cinema=cinema)
+    PricingMode.objects.create(cinema=cinema, since=NOON)
     SeatOutage.objects.create(seat=used.seat, since=NOON + timedelta(days=9), reason="The spring is out")
     ReorderSuggestion.objects.create(concession_item=item, quantity=1, suggested_at=NOON)
     SessionSummary.objects.create(

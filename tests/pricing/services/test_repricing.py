@@ -113,8 +113,8 @@ def test_the_closest_mode_applies(session):
     expect(other_film, 200.0)
     expect(alone, 200.0)
     adaptive(session)
-    PricingMode.objects.create(cinema=session.hall.cinema, film=other_film.film)
-    PricingMode.objects.create(cinema=session.hall.cinema, session=alone)
+    PricingMode.objects.create(cinema=session.hall.cinema, film=other_film.film, since=NOON - DAY)
+    PricingMode.objects.create(cinema=session.hall.cinema, session=alone, since=NOON - DAY)
 
     run()
 
