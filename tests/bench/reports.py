@@ -19,7 +19,7 @@ from django.urls import reverse
 from accounts.models import User
 from reports.models import FIGURES, BusinessDay, DayCheck, SessionFigures
 from reports.models.business_days import LAST_SALES
-from reports.services import ask, close_locked, open_days, rebuild
+from reports.services import ask, close_locked, forget, open_days, rebuild
 from screenings.models import Cinema, Film, Session
 from tests.bench import sql_reports
 from tests.bench.history import History
@@ -179,6 +179,7 @@ def _file(at: datetime, run: Run) -> Row:
     file.refresh_from_db()
     if file.status != "READY":
         raise AssertionError(f"{file}: {file.status}, {file.problem}")
+    forget([file], at=at)
     return (
         f"reports: file, {file.rows_done} rows as XLSX",
         f"{took:.0f} s, {megabytes:.0f} MB",

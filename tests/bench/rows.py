@@ -30,6 +30,7 @@ from tests.bench.measuring import alternate, contents, counted, difference, on
 from tests.bench.pages import a_file_of_films
 from tests.bench.world import DUE, OLD, GatewayHarness, analyse
 from tests.helpers.users import someone
+from tests.settings import SCRATCH
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -424,4 +425,8 @@ def _child_environment() -> dict[str, str]:
     if socket := given["OPTIONS"].get("host"):
         url += f"?host={quote(socket)}"
     ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # cron has none
-    return ours | {"DJANGO_SETTINGS_MODULE": "cinema.settings", "DATABASE_URL": url}
+    return ours | {
+        "DJANGO_SETTINGS_MODULE": "cinema.settings",
+        "DATABASE_URL": url,
+        "REPORT_FILES": str(SCRATCH / "reports"),  # where this process has them
+    }

@@ -86,6 +86,14 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "reason": "Projector",
         "page": "https://cinema.example/admin/accounts/approval/7/change/",
     },
+    MessageKind.SCHEDULED_REPORT: {
+        "title": "Horizon",
+        "about": "Horizon, 23.11.2026",
+        "figures": [["Horizon", "61000.00"]],
+        "page": "https://cinema.example/admin/reports/businessday/files/7/",
+        "attachment": None,
+        "size": "7.5",
+    },
 }
 
 

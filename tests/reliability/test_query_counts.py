@@ -22,7 +22,8 @@ from tests.reliability.run_job import run, steps_of
 from tests.reliability.scenario import AT, DAY, JOBS, create_scenario
 
 #: The maximum of queries per step. Refunds touch every app, so they take more; returned and wasted stock are one each.
-MAX_PER_BATCH = {"process_refunded_orders": 33, "refund_cancelled_sessions": 51}
+#: The figures about customers fill ten tables, for a whole night.
+MAX_PER_BATCH = {"process_refunded_orders": 33, "refund_cancelled_sessions": 51, "refresh_engagement": 32}
 MAX_PER_IDLE_STEP = 8
 COPIES = 240
 
