@@ -87,7 +87,7 @@ def _venues(*, at: datetime) -> dict[str, Venue]:
             cinema, f"manager{number}", may=["change_concessionitem", "view_concessionitem", "view_payment"]
         )
         cashier = _employee(cinema, f"cashier{number}", may=["view_order", "view_ticket", "view_concessionitem"])
-        colleagues = [_employee(cinema, f"cashier{number}.{each}", may=["view_order"] * each) for each in (2, 3)]
+        colleagues = [_employee(cinema, f"cashier{number}.{each}", may=["view_order"]) for each in (2, 3)]
         venues[name] = Venue(cinema, manager, cashier, colleagues, _bar(cinema, manager, at=at))
     for plan in sample_data.HALLS:
         venue = venues[plan.venue]
@@ -97,11 +97,11 @@ def _venues(*, at: datetime) -> dict[str, Venue]:
 
 
 def _employee(cinema: Cinema, login: str, *, may: Sequence[str]) -> User:
-    number = cinema.pk % len(sample_data.FIRST_NAMES)
+    number = User.objects.filter(is_staff=True).count()  # no two of the staff have one name
     user = User.objects.create_user(
         f"{login}@{MAIL_DOMAIN}",
-        first_name=sample_data.FIRST_NAMES[number],
-        last_name=sample_data.LAST_NAMES[(number + len(may)) % len(sample_data.LAST_NAMES)],
+        first_name=sample_data.FIRST_NAMES[number % len(sample_data.FIRST_NAMES)],
+        last_name=sample_data.LAST_NAMES[number * 5 % len(sample_data.LAST_NAMES)],
         is_staff=True,
     )
     user.cinemas.add(cinema)

@@ -70,8 +70,8 @@ def test_the_size_of_batches_does_not_matter(job: str) -> None:
 def order_independent_state(state: BusinessState) -> BusinessState:
     """Statuses, stock, money and points. If two reasons can end an order, the job that runs first decides which one is
     recorded, and so its messages and receipts; these are left out. So are the figures of reports: on which day
-    a fact is booked depends on when it was recorded, and only their sums do not (`tests/reports/workflows`). Forecasts
-    and prices are made of what was known when they were made.
+    a fact is booked depends on when it was recorded, and only their sums do not (`tests/reports/workflows`). Forecasts,
+    prices and suggested quantities are made of what was known when they were made.
     """
     ignored = {"notifications.Notification", "payments.Receipt", "payments.ReceiptLine", "screenings.PriceQuote"}
     compared = {
@@ -79,8 +79,12 @@ def order_independent_state(state: BusinessState) -> BusinessState:
         for table, lines in state.items()
         if table not in ignored and not table.startswith(("reports.", "pricing."))
     }
-    prices = re.compile(r"(quoted_price|price_quote\w*|price_review_at)=[^,]*")
-    compared["screenings.Session"] = sorted(prices.sub("", line) for line in state["screenings.Session"])
+    for table, made_of_forecasts in {
+        "screenings.Session": r"(quoted_price|price_quote\w*|price_review_at)=[^,]*",
+        "concessions.ConcessionItem": r"expected_\w+=[^,]*",
+        "concessions.ReorderSuggestion": r"quantity=[^,]*",
+    }.items():
+        compared[table] = sorted(re.sub(made_of_forecasts, "", line) for line in state[table])
     compared["orders.OrderEvent"] = sorted(line.partition(", reason=")[0] for line in state["orders.OrderEvent"])
     return compared
 

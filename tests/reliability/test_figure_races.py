@@ -1,6 +1,7 @@
 """Business days are closed, screenings counted and reports rebuilt while others sell, refund and check in.
 
-In the end nothing is lost or counted twice. Negative control: each race runs once more without what decides it.
+In the end nothing is lost or counted twice. Negative control: the races but those of a rebuild run once more without
+what decides them.
 """
 
 from collections.abc import Callable, Iterator
@@ -197,8 +198,9 @@ def test_nothing_is_lost_or_counted_twice(race: str) -> None:
     assert [end for end in ends(*RACES[race], every_point=EXHAUSTIVE) if end[1]] == []
 
 
+# Not those of a rebuild: the close after it counts the week before again, and books what a rebuild without locks lost.
 @pytest.mark.slow
-@pytest.mark.parametrize("race", RACES)
+@pytest.mark.parametrize("race", [race for race in RACES if "rebuild" not in race])
 def test_without_its_protection_a_race_ends_wrong(race: str) -> None:
     snapshot, actions = RACES[race]
 

@@ -12,6 +12,7 @@ from screenings.models import Seat, SeatOutage, SeatSurcharge, Session
 from screenings.services import cancel_session
 from tests.helpers import factories
 from tests.helpers.factories import NOON
+from tests.helpers.screening_rows import a_price_quote
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,19 @@ def test_each_seat_has_its_place_price_and_status(client: Client) -> None:
     assert 'aria-label="row 1, seat 1, Standard, 350\N{NO-BREAK SPACE}₽, taken" disabled' in page
     assert 'aria-label="row 1, seat 2, VIP, 450\N{NO-BREAK SPACE}₽">' in page
     assert 'aria-label="row 1, seat 3, Wheelchair space, 350\N{NO-BREAK SPACE}₽">' in page
+
+
+def test_an_adaptive_price_is_that_of_the_seats_and_of_search_engines_and_its_bounds_are_shown(client: Client) -> None:
+    session = factories.a_session()
+    a_price_quote(session, "400.00", at=NOON - timedelta(hours=2))
+    a_price_quote(session, "380.00", at=NOON - timedelta(hours=1))
+
+    page = client.get(f"/sessions/{session.pk}/").content.decode().replace("\N{NO-BREAK SPACE}", " ")
+
+    assert 'aria-label="row 1, seat 1, Standard, 380 ₽">' in page
+    assert '"price": "380.00"' in page
+    assert "a full ticket for a standard seat is 380 ₽ now and can cost from 280 ₽ to 455 ₽" in page
+    assert "It was 400 ₽ before; the lowest price in the 30 days before was 350 ₽." in page
 
 
 def test_a_broken_seat_is_not_offered(client: Client) -> None:
