@@ -20,6 +20,7 @@ TYPED = re.compile(r"(?:tel:)?(\+?[0-9 ()\-./]+)[,;.]*", re.IGNORECASE)
 DIGITS = "0123456789"
 SEPARATORS = " ()-./"
 MAX_LENGTH = 32
+UNMISTAKABLE_DIGITS = 9  # without the country code
 NOT_A_NUMBER = _("Enter a phone number, for example +7 900 123-45-67.")
 
 
@@ -39,6 +40,14 @@ def stored_form(text: str) -> str:
     """
     number = _parse(text)
     return text.strip() if number is None else _e164(number)
+
+
+def is_unmistakable(address: str) -> bool:
+    """Whether an address, or a number in `stored_form`, is not found in amounts, dates and codes by mistake."""
+    parsed = _parsed_if_stored(address)
+    return "@" in address or (
+        parsed is not None and len(phonenumbers.national_significant_number(parsed)) >= UNMISTAKABLE_DIGITS
+    )
 
 
 @cache

@@ -102,7 +102,7 @@ class AdminFixtures:
     def draft_prices(self) -> PriceList:
         """A price list that is not published, for `session` too."""
         self.session  # noqa: B018 (made first, without a row of a price list)
-        return a_price_list(self.cinema, ("All", "420", {}), valid_from=self.day, published=False)
+        return a_price_list(self.cinema, ("All", "420", {}), valid_from=self.day + timedelta(days=1), published=False)
 
     @cached_property
     def prices(self) -> PriceList:

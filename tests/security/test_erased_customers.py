@@ -55,6 +55,7 @@ def anna() -> User:
     anna = User.objects.create_user(EMAIL, "wrong", first_name="Анна", last_name=LAST_NAME, phone=PHONE)
     order = factories.an_order(customer=anna)
     cancel(order, reason="STAFF", at=NOON)
+    Order.objects.filter(pk=order.pk).update(phone=PHONE, paid_at=NOON)  # so that the number counts as theirs
     OrderChange.objects.create(order=order, kind=OrderChange.Kind.SEATS, at=NOON)
     for channel, recipient in (("EMAIL", EMAIL), ("SMS", PHONE)):
         record_consent(recipient, channel=channel, is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
@@ -146,6 +147,39 @@ def test_a_stranger_erases_nothing_about_the_person_whose_address_and_name_they_
     assert [list(table.objects.order_by("pk").values()) for table in tables] == before
     order.refresh_from_db()
     assert (order.email, order.changes.get().details) == ("", "…")
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_a_number_that_reads_like_an_amount_changes_nothing_about_others(anna: User, paid: bool) -> None:
+    """Some countries have numbers of five digits; this one is found in 400.00 and 4.000-0."""
+    other = factories.an_order()
+    cancel([other], reason="Gave back 400.00 in cash", at=NOON)
+    number = "+69040000"
+    stranger = User.objects.create_user("stranger@example.org", None, phone=number)
+    order = factories.an_order(customer=stranger)
+    cancel(order, reason="STAFF", at=NOON)
+    Order.objects.filter(pk=order.pk).update(phone=number, paid_at=NOON if paid else None)
+
+    erase_customer(Customer(stranger.email, stranger), at=NOON)
+
+    assert other.events.filter(reason="Gave back 400.00 in cash").exists()
+
+
+def test_a_number_that_was_only_typed_changes_nothing_about_others(anna: User) -> None:
+    other = factories.an_order(email="friend@example.org", phone=PHONE)
+    cancel([other], reason=f"Called {PHONE}", at=NOON)
+    before = list(MarketingConsent.objects.order_by("pk").values())
+    stranger = User.objects.create_user("stranger@example.org", None, phone=PHONE)
+    cancel(factories.an_order(customer=stranger), reason="STAFF", at=NOON)
+
+    erase_customer(Customer(stranger.email, stranger), at=NOON)
+
+    other.refresh_from_db()
+    assert other.phone == PHONE
+    assert other.events.filter(reason=f"Called {PHONE}").exists()
+    assert list(MarketingConsent.objects.order_by("pk").values()) == before
+    stranger.refresh_from_db()
+    assert stranger.phone == ""
 
 
 def test_who_typed_an_address_does_not_erase_that_its_owner_wants_no_news(anna: User) -> None:

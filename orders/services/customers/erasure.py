@@ -7,6 +7,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Approval, User
+from accounts.phones import is_unmistakable
 from accounts.services import (
     Words,
     admin_log,
@@ -99,9 +100,11 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
                 % {"orders": ", ".join(waiting)}
             )
         messages = customer.messages(orders)
-        # Elsewhere than on their orders, only their own: anybody can order with anybody's address.
-        own_addresses = {customer.address} | ({user.email, user.phone} if user else set())
+        # Elsewhere than on their orders, only their own: anybody can order with anybody's address, or type a number.
+        paid_with = {order.phone for order in orders if order.paid_at and order.user_id} if user else set()
+        own_addresses = {customer.address, *((user.email, *(paid_with & {user.phone})) if user else ())}
         addresses = own_addresses | {each for order in orders for each in (order.email, order.phone)}
+        addresses |= {user.phone} if user else set()
         addresses |= OrderChange.objects.former_addresses(orders)
         first, last = (user.first_name.strip(), user.last_name.strip()) if user else ("", "")
         account = BonusAccount.objects.filter(user=user).first() if user else None
@@ -110,7 +113,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         rows: list[Model] = [*orders, *filter(None, [user, account])]
         names = {f"{first} {last}", f"{last} {first}", last} if whole else set()
         known_as = {name for name in (*names, first if whole else "") if name.upper() not in Reason.values}
-        about_them = Words(addresses=addresses, names=known_as)
+        about_them = Words(addresses=set(filter(is_unmistakable, addresses)), names=known_as)
         redact_rows(admin_log([*rows, *redact_approvals(rows, at=at)]), LOG_TEXT, about_them)
         keys = [order.pk for order in orders]
         for model in (OrderEvent, OrderChange, Refund, BonusTransaction):
@@ -121,12 +124,12 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         forget_customer(own_addresses if whole else (), user=user, orders=keys)
         if whole:
             delete_login_attempts({customer.address.lower()})
-            anywhere = Words(addresses=own_addresses, names=names, beside_addresses=True)
+            anywhere = Words(addresses=set(filter(is_unmistakable, own_addresses)), names=names, beside_addresses=True)
             redact_everywhere({**FREE_TEXT, **text_of_higher_apps()}, anywhere)
             others = list(named.exclude(pk__in=keys).values_list("pk", flat=True))
             Order.objects.filter(pk__in=others).update(**{column: ""})
-            if user is not None and user.phone:
-                # Nothing proves whose number it is: an open order that has no other address keeps it.
+            if user is not None and user.phone and user.phone in own_addresses:
+                # Little proves whose number it is: an open order that has no other address keeps it.
                 by_phone = Order.objects.filter(phone=user.phone).exclude(pk__in=keys)
                 only_address = by_phone.filter(email="", user__isnull=True)
                 by_phone.exclude(pk__in=still_open(only_address)).update(phone="")
