@@ -122,17 +122,20 @@ def with_rows(sessions: Iterable[Session], surcharges: Mapping[int, Mapping[str,
 
 def former_prices(sessions: Collection[Session], *, held: Any = None, at: datetime) -> Iterator[Collection[Session]]:
     """Give the sessions, in memory, one after another the prices that can still be bought: those at which the order
-    `held` holds their seats, and those before each change of the last quarter of an hour. One or two queries.
+    `held` holds their seats, and those before each change of the last quarter of an hour. Where no quote was in force
+    before a change, that is the ticket price. One or two queries.
     """
     kept = [keep_held_price(session, held) for session in sessions]
     if any(kept):
         yield sessions
     rows = PriceQuote.objects.filter(session__in=sessions, at__lte=at).order_by("-at")
-    quotes = list(rows.values_list("session", "at", "price", "pk"))
-    for changed in sorted({when for _session, when, _price, _pk in quotes if when > at - HONOURED}, reverse=True):
+    quotes = list(rows.values_list("session", "at", "price", "pk", "inputs__config__enabled"))
+    for changed in sorted({row[1] for row in quotes if row[1] > at - HONOURED}, reverse=True):
         for session in sessions:
-            former = ((price, pk) for key, when, price, pk in quotes if key == session.pk and when < changed)
-            session.quoted_price, session.price_quote_id = next(former, (None, None))
+            former = (row[2:] for row in quotes if row[0] == session.pk and row[1] < changed)
+            price, quote_pk, was_adaptive = next(former, (None, None, False))
+            is_quoted = was_adaptive is not False
+            session.quoted_price, session.price_quote_id = (price, quote_pk) if is_quoted else (None, None)
         yield sessions
 
 

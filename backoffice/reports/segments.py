@@ -105,6 +105,7 @@ class SegmentAdmin(ActionsMixin, CinemaScopedAdmin):
 
     @confirmed_action(
         permission="reports.export_segment",
+        reauthenticate=True,
         title=_("Export the addresses"),
         text=_(
             "A file with the addresses of those who agreed to news and offers by the channel, and nobody else. Only "

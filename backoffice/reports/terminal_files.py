@@ -53,8 +53,11 @@ def _width(line: str) -> int:
     return max(sum(bool(cell.strip()) for cell in line.split(each)) for each in files.DELIMITERS)
 
 
-def parse(content: bytes, layout: PayoutLayout, *, zone: ZoneInfo) -> Parsed:
-    """The operations of a file; `zone` is that of its times. Raises `Unreadable`: it is read whole or not at all."""
+def parse(content: bytes, layout: PayoutLayout, *, zone: ZoneInfo, place: str = "") -> Parsed:
+    """The operations of a file; `zone` is that of its times. Raises `Unreadable`: it is read whole or not at all.
+
+    Operations of different places are never taken for the same one.
+    """
     columns: Mapping[str, str] = layout.columns
     rows = files.stream(from_headings(content, columns["amount"]), [name_key(each) for each in columns.values()])
     _number, headers = next(rows)
@@ -70,23 +73,23 @@ def parse(content: bytes, layout: PayoutLayout, *, zone: ZoneInfo) -> Parsed:
     skipped = 0
     for number, cells in rows:
         row = {
-            column: cells[place] if (place := places[name_key(heading)]) < len(cells) else ""
+            column: cells[index] if (index := places[name_key(heading)]) < len(cells) else ""
             for column, heading in columns.items()
         }
         kind = _kind(row, words)
         if not row["amount"] or not row["time"] or kind is None:  # a total, or neither a payment nor a refund
             skipped += 1
             continue
-        operations.append(_operation(number, row, kind, zone, seen))
+        operations.append(_operation(number, row, kind, zone, place, seen))
         if len(operations) > MOST_ROWS:
             raise Unreadable(_("The file has more than %(most)s rows. Split it.") % {"most": files.grouped(MOST_ROWS)})
     if not operations:
         raise Unreadable(_("The file has no payments and no refunds."))
-    return Parsed(operations, skipped, hashlib.sha256(content).hexdigest())
+    return Parsed(operations, skipped, hashlib.sha256(place.encode() + content).hexdigest())
 
 
 def _operation(
-    number: int, row: Mapping[str, str], kind: str, zone: ZoneInfo, seen: Counter[tuple[Any, ...]]
+    number: int, row: Mapping[str, str], kind: str, zone: ZoneInfo, place: str, seen: Counter[tuple[Any, ...]]
 ) -> Operation:
     day, at = _instant(number, row["time"], zone)
     amount, fee = _amount(number, row["amount"]), row.get("fee", "")
@@ -98,7 +101,7 @@ def _operation(
     if amount < 0 and kind == Kind.PAYMENT and "kind" not in row:
         kind = Kind.REFUND
     # The same operation in two files is told by all that is known of it, and by its place among its likes.
-    known = (kind, at, abs(amount), reference, card)
+    known = (place, kind, at, abs(amount), reference, card)
     seen[known] += 1
     text = "|".join(map(str, known))
     return Operation(

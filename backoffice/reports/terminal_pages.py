@@ -75,7 +75,7 @@ def read_terminal_file(content: bytes, layout: PayoutLayout, entered: dict[str, 
     cinemas = cinemas_of_place(entered["place"])
     zones = {cinema.time_zone for cinema in cinemas or Cinema.objects.all()}
     zone = ZoneInfo(zones.pop()) if len(zones) == 1 else ZoneInfo(settings.TIME_ZONE)
-    parsed = terminal_files.parse(content, layout, zone=zone)
+    parsed = terminal_files.parse(content, layout, zone=zone, place=entered["place"])
     return read_payouts(
         parsed.operations,
         gateway=Gateway.CARD_TERMINAL,

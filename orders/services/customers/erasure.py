@@ -92,13 +92,11 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
             raise CannotEraseStaff(_("Staff accounts can’t be erased. Deactivate the account instead."))
         waiting = list(still_open(named).order_by("pk").values_list("number", flat=True)[:5])
         if waiting:
-            raise OrdersStillOpen(
-                _(
-                    "Nothing was deleted: orders %(orders)s are still open. Try again once they are completed, "
-                    "refunded or cancelled."
-                )
-                % {"orders": ", ".join(waiting)}
+            text = _(
+                "Nothing was deleted: orders %(orders)s are still open. Try again once they are completed, "
+                "refunded or cancelled."
             )
+            raise OrdersStillOpen(text % {"orders": ", ".join(waiting)})
         messages = customer.messages(orders)
         # Elsewhere than on their orders, only their own: anybody can order with anybody's address, or type a number.
         paid_with = {order.phone for order in orders if order.paid_at and order.user_id} if user else set()

@@ -16,7 +16,7 @@ from cinema.money import ZERO, format_money
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
 from house_rules.rules import rules, rules_scope
-from orders.errors import DetailsRefused, NotEnoughPoints, PointsRefused, SeatTaken
+from orders.errors import DetailsRefused, HoldEnds, NotEnoughPoints, PointsRefused, SeatTaken
 from orders.locks import lock_order
 from orders.models import OnlineHold, Order, OrderChange, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
@@ -56,7 +56,7 @@ def hold(
     for seats and snacks, before discount and points; prices of the last quarter of an hour are honoured. `online` is
     saved with the order, so that nobody sees one without the other.
 
-    Raises `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `SeatTaken`, `PromocodeRefused`,
+    Raises `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `HoldEnds`, `SeatTaken`, `PromocodeRefused`,
     `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
     """
     user = user if instead_of is None else instead_of.user
@@ -65,7 +65,10 @@ def hold(
     discount = promocodes.discount(valid, basket.total)
     points_value = _money_for_points(points, left=basket.total - discount, user=user, channel=channel)
     basket.share(discount, points_value)
-    deadline, expires = _deadlines(channel, latest=basket.latest, at=at)
+    latest = min(basket.latest, online.since + settings.HOLD_CEILING) if online else basket.latest
+    deadline, expires = _deadlines(channel, latest=latest, at=at)
+    if deadline <= at and basket.latest > at:
+        raise HoldEnds
     order = Order(
         cinema=cinema,
         user=user,
