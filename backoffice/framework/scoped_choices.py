@@ -92,8 +92,20 @@ class PkMultipleWidget(AutocompleteSelectMultiple):
         return super().optgroups(name, [key for key in value if is_valid_id(str(key))], attrs)
 
 
+class PkWidget(AutocompleteSelect):
+    """The same for one row."""
+
+    def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, [key for key in value if is_valid_id(str(key))], attrs)
+
+
 class ScopedChoicesMixin:
     """Limits the choices of related rows in forms to those that their own page lists for the user."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", PkWidget(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]

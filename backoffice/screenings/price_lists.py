@@ -182,7 +182,9 @@ class PartInline(TabularInline):
 
     def has_change_permission(self, request: HttpRequest, obj: PriceRow | None = None) -> bool:
         permission = "screenings.add_pricerow" if obj is None else "screenings.change_pricerow"
-        return bool(request.user.has_perm(permission)) and not (obj and obj.price_list.is_published)
+        return bool(request.user.has_perm(permission)) and not (
+            obj and obj.price_list_id and obj.price_list.is_published
+        )
 
     has_add_permission = has_delete_permission = has_change_permission
 
@@ -218,10 +220,14 @@ class PriceRowAdmin(CinemaScopedAdmin):
         return row.conditions
 
     def has_change_permission(self, request: HttpRequest, obj: PriceRow | None = None) -> bool:
-        return super().has_change_permission(request, obj) and not (obj and obj.price_list.is_published)
+        return super().has_change_permission(request, obj) and not (
+            obj and obj.price_list_id and obj.price_list.is_published
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: PriceRow | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and obj.price_list.is_published)
+        return super().has_delete_permission(request, obj) and not (
+            obj and obj.price_list_id and obj.price_list.is_published
+        )
 
 
 class HolidayForm(ConflictCheckingForm):

@@ -115,8 +115,11 @@ class Segment(models.Model):
         )
 
 
+MOST_DAYS = 36_500  # no customer is known for longer
+
+
 def _ago(today: date, days: int | None) -> date | None:
-    return None if days is None else today - timedelta(days=days)
+    return None if days is None else today - timedelta(days=min(days, MOST_DAYS))
 
 
 def _crossed(low: int | None, high: int | None) -> bool:

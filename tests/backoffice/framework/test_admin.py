@@ -17,6 +17,8 @@ WITHOUT_PAGE = {
     "accounts.LimitUse",  # the amounts are listed among refunds, points and movements
     "orders.OnlineHold",
     "orders.OrderChange",  # in the timeline of its order
+    "screenings.RowSurcharge",  # on the page of its price row
+    "screenings.TicketTypeTerm",  # the same
 }
 OWN_APPS = {"accounts", "bonuses", "cinema", "concessions", "jobs", "notifications", "orders", "payments", "screenings"}
 

@@ -37,6 +37,10 @@ def developer(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.setattr(demo, "build", quick)
 
 
+#: The demo sells at list prices, and sends no reports by e-mail.
+WITHOUT_ROWS = {"reprice_sessions", "send_scheduled_reports"}
+
+
 @pytest.mark.django_db
 def test_every_job_finds_something_due_does_it_and_leaves_nothing(settings: Any) -> None:
     settings.RECEIPTS_SINCE = LONG_AGO  # as on a developer's machine
@@ -47,7 +51,7 @@ def test_every_job_finds_something_due_does_it_and_leaves_nothing(settings: Any)
     second = list(run_all_jobs(at=AT))
 
     assert sorted(result.job for result in first) == sorted(settings.JOB_SCHEDULE)
-    assert [result.job for result in first if result.due == 0 and not result.done] == []
+    assert {result.job for result in first if result.due == 0 and not result.done} == WITHOUT_ROWS
     assert [result for result in first if result.failed or result.error or result.passed_over] == []
     assert [result for result in second if result.due or result.done or result.failed or result.error] == []
     assert _statuses(Order, "status") == set(Order.Status)
