@@ -102,13 +102,13 @@ class AdminFixtures:
     def draft_prices(self) -> PriceList:
         """A price list that is not published, for `session` too."""
         self.session  # noqa: B018 (made first, without a row of a price list)
-        return a_price_list(self.cinema, ("All", "420", {}), valid_from=self.day + timedelta(days=1), published=False)
+        return a_price_list(self.cinema, ("All", "420", {}), valid_from=self.day, published=False)
 
     @cached_property
     def prices(self) -> PriceList:
         """A published price list that `session`, with a ticket sold, does not follow yet."""
         factories.an_order(self.session)
-        return a_price_list(self.cinema, ("All", "420", {}), valid_from=self.day)
+        return a_price_list(self.cinema, ("All", "420", {}), valid_from=self.day - timedelta(days=1))
 
     @cached_property
     def frozen_session(self) -> Session:
