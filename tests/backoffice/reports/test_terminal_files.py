@@ -102,6 +102,15 @@ def test_the_same_operation_has_the_same_identity_in_another_file_and_likes_are_
     assert second[1] == first[0]
 
 
+def test_operations_of_two_places_are_never_the_same():
+    content, layout = f"{HEADINGS}\n05.11.2026;350;;;;Оплата".encode(), PayoutLayout(columns=COLUMNS)
+
+    one, other = (parse(content, layout, zone=MOSCOW, place=place) for place in ("cinema:1", "cinema:2"))
+
+    assert one.operations[0].identity != other.operations[0].identity
+    assert one.digest != other.digest
+
+
 def test_what_is_no_reference_is_refused():
     with pytest.raises(Unreadable):
         read("05.11.2026;350;;Anna Petrova;;Оплата")

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
@@ -34,6 +34,7 @@ from orders.errors import (
 from orders.models import Order, OrderEvent, Promocode, Ticket
 from orders.services import CancelReason, cancel, hold, mark_paid
 from payments.models import Gateway, Payment
+from pricing.services.quoting import end_quotes
 from screenings.models import SeatSurcharge, Session, TicketType
 from screenings.pricing import PRICE_PARTS
 from screenings.services import cancel_session
@@ -55,6 +56,7 @@ from tests.helpers.factories import (
 from tests.helpers.screening_rows import a_price_quote
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
 FIFTEEN = timedelta(minutes=15)
 
@@ -850,6 +852,23 @@ def test_the_list_price_that_was_shown_before_the_first_quote_is_honoured_too():
     )
 
     assert set(order.tickets.values_list("price", "price_quote")) == {(Decimal("350.00"), None)}
+
+
+def test_a_price_whose_quote_had_ended_before_is_not_honoured():
+    session = a_session()
+    a_price_quote(session, "300.00", at=NOON - 9 * DAY)
+    with transaction.atomic():
+        end_quotes([session], code="DISABLED", at=NOON - 8 * DAY)
+    session.ticket_price = Decimal("500.00")
+    session.save(update_fields=["ticket_price"])
+    a_price_quote(session, "520.00", at=NOON)
+    asked = {"cinema": session.hall.cinema, "tickets": places(session, 1), "at": NOON + TICK}
+
+    for former in ("300.00", "350.00"):
+        with raises_unchanged(PriceChanged):
+            hold(expected_total=Decimal(former), **asked)
+
+    assert hold(expected_total=Decimal("500.00"), **asked).final_amount == Decimal("500.00")
 
 
 def test_an_order_that_is_changed_keeps_the_lower_price_at_which_it_holds_its_seats():

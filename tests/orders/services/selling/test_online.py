@@ -91,6 +91,18 @@ def test_a_hold_is_extended_up_to_its_ceiling():
         extend_online(order, at=at)
 
 
+def test_changes_of_an_order_hold_its_seats_no_longer_than_that():
+    session = factories.a_session()
+    order, at, end = held(session), NOON, NOON + settings.HOLD_CEILING
+    while at + timedelta(minutes=14) < end:
+        at += timedelta(minutes=14)
+        order = held(session, at=at, order=order)
+
+    assert order.payment_deadline == order.expires_at == end
+    with raises_unchanged(HoldEnds):
+        held(session, at=end, order=order)
+
+
 # --- Who is notified of an expired hold
 
 
