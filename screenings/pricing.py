@@ -142,11 +142,14 @@ def former_prices(sessions: Collection[Session], *, held: Any = None, at: dateti
 def keep_held_price(session: Session, order: Any) -> bool:
     """Give the session, in memory, the lower price at which the unpaid order holds seats there; whether there is one.
 
-    So an order that its customer changes keeps its price. One or two queries; none without an order.
+    So an order that its customer changes keeps its price. A ticket of a fixed price says nothing about that of the
+    session. One or two queries; none without an order.
     """
     if order is None:
         return False
-    parts = order.tickets.filter(session=session, status="RESERVED", base_price__lt=session.price)
+    fixed = TicketTypeTerm.objects.filter(row=session.price_row_id, fixed_price__isnull=False)
+    held_here = order.tickets.filter(session=session, status="RESERVED", base_price__lt=session.price)
+    parts = held_here.exclude(ticket_type__in=fixed.values("ticket_type"))
     held = parts.filter(price_quote__isnull=False).order_by("base_price").first()
     if held is not None:
         session.quoted_price, session.price_quote_id = held.base_price, held.price_quote_id

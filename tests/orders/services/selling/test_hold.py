@@ -53,7 +53,7 @@ from tests.helpers.factories import (
     an_order,
     free_seats,
 )
-from tests.helpers.screening_rows import a_price_quote
+from tests.helpers.screening_rows import a_price_list, a_price_quote
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -887,6 +887,27 @@ def test_an_order_that_is_changed_keeps_the_lower_price_at_which_it_holds_its_se
 
     assert SeatMap(session, at=NOON, order=order).prices["STANDARD"] == Decimal("350.00")
     assert order.final_amount == Decimal("700.00")
+
+
+def test_a_held_ticket_of_a_fixed_price_keeps_no_price_for_other_types():
+    session = a_session()
+    row = a_price_list(session.hall.cinema, ("All", "350", {})).rows.get()
+    Session.objects.update(price_row=row)
+    family = TicketType.objects.create(name="Family", price_percent=100)
+    row.ticket_types.create(ticket_type=family, fixed_price=Decimal("350.00"))
+    session.refresh_from_db()
+    seat = free_seats(session)[0]
+    old = hold(cinema=session.hall.cinema, tickets=[(session, seat, family)], at=NOON - 2 * HOUR)
+    a_price_quote(session, "400.00", at=NOON - HOUR)
+
+    with raises_unchanged(PriceChanged):
+        hold(
+            cinema=session.hall.cinema,
+            tickets=[(session, seat, an_adult())],
+            instead_of=old,
+            expected_total=Decimal("350.00"),
+            at=NOON,
+        )
 
 
 # --- The expected total
