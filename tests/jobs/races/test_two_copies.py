@@ -13,6 +13,7 @@ from accounts.models import User
 from jobs import leases
 from jobs.command import JobCommand
 from jobs.models import JobRun, QuarantinedRow
+from tests.helpers.lock_waits import a_lock_is_awaited
 from tests.helpers.sample_jobs import NOON, users
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -57,12 +58,6 @@ def wait_until(condition: Any) -> None:
     deadline = monotonic() + TIMEOUT
     while not condition():
         assert monotonic() < deadline, "the other copy did not start"
-
-
-def a_lock_is_awaited() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture(autouse=True)

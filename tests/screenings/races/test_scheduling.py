@@ -12,6 +12,7 @@ from backoffice.screenings.resources import FilmResource
 from screenings.errors import HallBusy
 from screenings.models import Film, Session
 from screenings.services import cancel_session, hall_conflicts, schedule
+from tests.helpers.lock_waits import a_lock_is_awaited
 from tests.helpers.screening_rows import AT, PRICE, film, hall, session
 from tests.helpers.users import browser, someone
 
@@ -50,10 +51,10 @@ def run_simultaneously(*actions):
 def wait_for_a_blocked_connection():
     """Wait until another connection waits for a lock."""
     for _look in range(1_000):
+        if a_lock_is_awaited():
+            return
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.005), count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[1]:
-                return
+            cursor.execute("SELECT pg_sleep(0.005)")
     raise AssertionError("no connection waits for a lock")
 
 
