@@ -31,3 +31,17 @@ def test_a_title_of_invisible_characters_is_refused_as_missing(title):
 
     assert answer.context_data["adminform"].form.errors == {"title": ["This field is required."]}
     assert not Film.objects.exists()
+
+
+def test_only_people_who_work_for_all_cinemas_change_the_agreed_minimum_price():
+    film = Film.objects.create(title="Mirror", duration_minutes=107, minimum_price=250)
+    page = reverse("admin:screenings_film_change", args=[film.pk])
+    entered = {"title": "Mirror", "duration_minutes": "108", "age_rating": "12+", "minimum_price": "1"}
+
+    browser(someone("cinema_manager", factories.a_cinema())).post(page, entered)
+    film.refresh_from_db()
+    assert (film.duration_minutes, film.minimum_price) == (108, 250)
+
+    browser(someone("owner", all_cinemas=True)).post(page, entered)
+    film.refresh_from_db()
+    assert film.minimum_price == 1
