@@ -15,6 +15,7 @@ from screenings.models import Film
 class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
     resource_class = FilmResource
     cinema_path = None
+    kept_by_cinemas = True
     list_display = ["title", "year", "duration_minutes", "age_rating"]
     list_filter = ["age_rating", "genres"]
     search_fields = ["title", "=external_id"]
