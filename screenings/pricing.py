@@ -151,13 +151,12 @@ def former_prices(sessions: Collection[Session], *, at: datetime) -> Iterator[Co
     which can still be bought. Where no quote was in force before a change, that is the ticket price. One query.
     """
     rows = PriceQuote.objects.filter(session__in=sessions, at__lte=at).order_by("-at")
-    quotes = list(rows.values_list("session", "at", "price", "pk", "inputs__config__enabled"))
+    quotes = list(rows.values_list("session", "at", "price", "pk", "is_adaptive"))
     for changed in sorted({row[1] for row in quotes if row[1] > at - HONOURED}, reverse=True):
         for session in sessions:
             former = (row[2:] for row in quotes if row[0] == session.pk and row[1] < changed)
             price, quote_pk, was_adaptive = next(former, (None, None, False))
-            is_quoted = was_adaptive is not False
-            session.quoted_price, session.price_quote_id = (price, quote_pk) if is_quoted else (None, None)
+            session.quoted_price, session.price_quote_id = (price, quote_pk) if was_adaptive else (None, None)
         yield sessions
 
 
