@@ -21,6 +21,10 @@ RUSSIAN_ENDINGS = (
     "а|я|о|е|у|ю|ы|и|ь|й"
 )
 NO_LONGER_DOMAIN = r"(?!-\w|\.\w)"  # another's address may begin in the same way
+NO_LONGER_NAME = (
+    r"(?<!\w[.+'’-])"  # or end in the same way, as jim.bob@example.org does; `\w` are letters of any language
+)
+ACCENTS = "\u0300-\u036f"  # of letters that are written as two characters
 
 #: For each model, its columns of text.
 Columns = Mapping[type[Model], Sequence[str]]
@@ -42,7 +46,8 @@ class Words:
         flags = re.NOFLAG if beside_addresses else re.IGNORECASE
         self._rough_phones = [pattern for pattern in map(rough_spellings, self.addresses) if pattern]
         self._addresses = [re.compile(pattern) for pattern in map(spellings, self.addresses) if pattern]
-        self._addresses += [_whole(re.escape(word) + NO_LONGER_DOMAIN, re.IGNORECASE) for word in self.addresses]
+        whole = (NO_LONGER_NAME + re.escape(word) + NO_LONGER_DOMAIN for word in self.addresses)
+        self._addresses += [_whole(pattern, re.IGNORECASE) for pattern in whole]
         self._names = []
         for name in self.names:
             spelled = [name, name.upper()] if beside_addresses else [name]
@@ -141,4 +146,4 @@ def _inflected(name: str) -> str:
 
 
 def _whole(pattern: str, flags: re.RegexFlag) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){pattern}(?!\w)", flags)
+    return re.compile(rf"(?<![\w{ACCENTS}]){pattern}(?![\w{ACCENTS}])", flags)

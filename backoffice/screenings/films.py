@@ -32,6 +32,7 @@ class FilmCertificateInline(TabularInline):
 class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
     resource_class = FilmResource
     cinema_path = None
+    kept_by_cinemas = True
     history_parts = {"certificates": "number"}
     list_display = ["title", "year", "duration_minutes", "age_rating", "distributor"]
     list_filter = ["age_rating", "genres"]
@@ -73,6 +74,7 @@ class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
 @admin.register(Distributor)
 class DistributorAdmin(NoDeleteAdmin):
     cinema_path = None
+    kept_by_cinemas = True
     list_display = ["name", "tax_number"]
     search_fields = ["name", "tax_number"]
 
