@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
+from accounts.scope import cinemas_of
 from backoffice.framework.admin import CinemaScopedAdmin, NoDeleteAdmin
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.screenings.resources import FilmResource
@@ -66,6 +67,11 @@ class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
             },
         ),
     ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is agreed with the distributor limits the prices of all cinemas."""
+        fields = [*super().get_readonly_fields(request, obj)]
+        return fields if cinemas_of(request) is None else [*fields, "minimum_price"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"age_rating": "", **super().get_changeform_initial_data(request)}

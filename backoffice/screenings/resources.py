@@ -150,6 +150,7 @@ class TicketTypeResource(Resource):
     name_column = "name"
     names_are_unique = True
     permissions = ("screenings.add_tickettype", "screenings.change_tickettype")
+    of_chain = True
 
     name = Field("name", "name", TextWidget())
     price_percent = column(TicketType, "price_percent", NumberWidget)

@@ -17,7 +17,13 @@ from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.pricing.expected import expected_at
-from backoffice.pricing.session_prices import FreezeForm, compared_in_words, frozen, price_in_words
+from backoffice.pricing.session_prices import (
+    FreezeForm,
+    compared_in_words,
+    frozen,
+    link_to_other_prices,
+    price_in_words,
+)
 from backoffice.screenings.forms import CancelSessionForm
 from backoffice.screenings.occupancy import session_occupancy
 from backoffice.screenings.session_resource import SessionResource
@@ -168,6 +174,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
             if request.user.has_perm("reports.view_businessday"):
                 context["booking_curve"] = booking_curve(session, clock.now())
                 context["compared"] = compared_in_words(session)
+            context["other_prices"] = link_to_other_prices(session, request, at=clock.now())
         return super().change_view(request, object_id, form_url, context)
 
 

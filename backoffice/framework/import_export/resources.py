@@ -39,6 +39,7 @@ class Resource(Columns):
     """
 
     permissions: ClassVar[tuple[str, ...]]  # what an import needs
+    of_chain: ClassVar[bool] = False  # whether only people who work for all cinemas import
     names_are_unique: ClassVar[bool] = False
     ticks_changes: ClassVar[bool] = False  # whether changes of existing rows are stored only where they are ticked
 

@@ -52,3 +52,23 @@ def test_a_film_has_certificates_of_versions_numbers_of_catalogues_and_a_distrib
     film = Film.objects.get()
     assert (film.distributor, film.imdb_id, film.wikidata_id) == (distributor, "tt0079944", "Q1234")
     assert [str(each) for each in film.certificates.all()] == ["111006008"]
+
+
+def test_only_people_who_work_for_all_cinemas_change_the_agreed_minimum_price():
+    film = Film.objects.create(title="Mirror", duration_minutes=107, minimum_price=250)
+    page = reverse("admin:screenings_film_change", args=[film.pk])
+    entered = {
+        "title": "Mirror",
+        "duration_minutes": "108",
+        "age_rating": "12+",
+        "minimum_price": "1",
+        **NO_CERTIFICATES,
+    }
+
+    browser(someone("cinema_manager", factories.a_cinema())).post(page, entered)
+    film.refresh_from_db()
+    assert (film.duration_minutes, film.minimum_price) == (108, 250)
+
+    browser(someone("owner", all_cinemas=True)).post(page, entered)
+    film.refresh_from_db()
+    assert film.minimum_price == 1
