@@ -64,7 +64,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     """A page that shows the rows of the user's cinemas; the URL of another row is not found (404)."""
 
     cinema_path: ClassVar[str | None]  # from the model to the cinema; None: rows of the whole chain
-    kept_by_cinemas: ClassVar[bool] = False  # for rows of the chain that people of single cinemas keep too, as films
+    kept_by_cinemas: ClassVar[bool] = False  # rows of the chain that people of single cinemas add and change
     history_parts: ClassVar[dict[str, str]] = {}  # rows whose history belongs to this row's; see `ChangeHistory`
     history_note: ClassVar[str | Promise] = ""  # shown above the history, for changes that are recorded elsewhere
     link_lookups: ClassVar[frozenset[str]] = frozenset()  # lookups of links to the list that no filter offers
@@ -101,7 +101,8 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         return super().has_change_permission(request, obj) and not self.is_of_others(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and not self.is_of_others(request)
+        of_chain = self.cinema_path is None  # nobody of a single cinema deletes what the others use
+        return super().has_delete_permission(request, obj) and not (of_chain and cinemas_of(request) is not None)
 
     def is_of_others(self, request: HttpRequest, *, adding: bool = False) -> bool:
         """Whether the rows hold for cinemas in which the person does not work; a new cinema is one of them."""

@@ -342,6 +342,27 @@ def test_a_changed_price_must_be_confirmed(client: Client, dearer: str) -> None:
     assert Order.objects.get().total_amount == 610
 
 
+def test_a_seat_that_is_held_and_a_new_one_cost_what_the_page_says_of_each(client: Client) -> None:
+    session = factories.a_session(price=Decimal("350.00"))
+    order = held(client, session, 1)
+    Session.objects.update(ticket_price=Decimal("400.00"))
+    seats = [order.tickets.get().seat, factories.free_seats(session)[0]]
+    change = f"/order/{order.token}/change/?" + "&".join(f"seat={seat.pk}" for seat in seats)
+
+    page = client.get(change)
+    choice = client.get(f"/order/{order.token}/seats/").text
+
+    offered = [
+        html.unescape(each).replace("\N{NO-BREAK SPACE}", " ")
+        for each in re.findall(r"<option[^>]*>([^<]*·[^<]*)", page.text)
+    ]
+    assert offered == ["Adult · 350 ₽", "Adult · 400 ₽"]
+    assert {"350\N{NO-BREAK SPACE}₽", "400\N{NO-BREAK SPACE}₽"} <= {*re.findall(r"\d+\N{NO-BREAK SPACE}₽", choice)}
+    answer = client.post(change, typed(seats, prices_shown=prices_shown(page)))
+    assert answer.status_code == 302
+    assert Order.objects.latest("pk").total_amount == 750
+
+
 def test_price_changes_of_other_items_do_not_matter(client: Client) -> None:
     session = factories.a_session()
     factories.an_item(session.hall.cinema, price=Decimal("120.00"))
