@@ -11,7 +11,7 @@ def mark_ended(apps: Any, _schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('screenings', '0016_price_reviews'),
+        ('screenings', '0017_film_facts'),
     ]
 
     operations = [

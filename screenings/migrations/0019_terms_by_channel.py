@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('screenings', '0017_adaptive_quotes'),
+        ('screenings', '0018_adaptive_quotes'),
     ]
 
     operations = [
