@@ -37,6 +37,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("screenings.session", "calendar_month"),
             ("screenings.film", "movie"),
+            ("screenings.distributor", "domain"),
             ("pricing.sessionforecast", "summarize"),
             ("screenings.hall", "event_seat"),
             ("screenings.seatoutage", "build"),
@@ -132,6 +133,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.seatsurcharge", "add_card"),
             ("screenings.tickettype", "sell"),
             ("screenings.genre", "category"),
+            ("screenings.formatcode", "list_alt"),
             ("accounts.user", "group"),
             ("jobs.quarantinedrow", "report"),
             ("jobs.joblease", "lock_clock"),

@@ -69,7 +69,8 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     readonly_fields = ["start_local", "end_local", "cancelled_local", "language_label", "subtitles_label", "price_now"]
 
     def get_fields(self, request: HttpRequest, obj: Session | None = None) -> Any:
-        return [*super().get_fields(request, obj), *(["refunds_held"] if obj and obj.refunds_held else [])]
+        only_where_set = [name for name in ("no_certificate_reason", "refunds_held") if obj and getattr(obj, name)]
+        return [*super().get_fields(request, obj), *only_where_set]
 
     @admin.display(description=_("start"), ordering="start_datetime")
     def start_local(self, session: Session) -> str:
