@@ -27,6 +27,7 @@ REMARK = "Жалоба Анны Петровой (Anna.Petrova@example.org, 8 90
 #: Columns that hold no sentence about a person, by the name of the column. A column that is added is tried with the
 #: remark above. Whoever lists it here says that nobody writes in it about customers.
 NAMES_OF_THINGS = {"name", "title", "city", "address", "code", "codename", "society"}
+NAMES_OF_THINGS |= {"original_title", "country", "no_certificate_reason"}  # of films
 TECHNICAL = {
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
     "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
