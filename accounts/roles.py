@@ -27,7 +27,7 @@ view = partial(model_permissions, "view")
 
 # --- What roles can view
 
-PROGRAMME = view("screenings", "cinema film genre hall seat seatoutage seatsurcharge session tickettype")
+PROGRAMME = view("screenings", "cinema distributor film genre hall seat seatoutage seatsurcharge session tickettype")
 PROGRAMME |= view("screenings", "holiday pricelist pricerow")
 SALES = view("orders", "order orderevent overdueorder ticket") | view("payments", "payment")
 SALES |= view("concessions", "concessionpreorder")
@@ -58,7 +58,7 @@ STOCK_CONTROL = actions("concessions", "order_goods write_off_goods")
 COSTS = actions("concessions", "set_cost view_costs")
 PLANNING = (
     actions("screenings", "build_hall cancel_session copy_sessions schedule_session")
-    | model_permissions("add change", "screenings", "film genre")
+    | model_permissions("add change", "screenings", "distributor film genre")
     | model_permissions("view add change delete", "screenings", "plannedsession")
     | model_permissions("change", "screenings", "hall")  # halls are created with their seats by an action
     | model_permissions("add change delete", "screenings", "pricelist pricerow seatsurcharge")
@@ -76,6 +76,7 @@ OPERATIONS = actions("jobs", "retry_quarantinedrow") | actions("notifications", 
 CONSENTS = view("accounts", "marketingconsent") | actions("accounts", "withdraw_consent")
 RATES = model_permissions("add change", "payments", "vatrate")
 RATES |= model_permissions("view add change", "reports", "societyrate")
+FORMAT_CODES = model_permissions("view add change delete", "screenings", "formatcode")
 LEGAL_ENTITIES = model_permissions("view add change", "payments", "legalentity")
 BOOKS = REPORTS | view("reports", "payoutline") | actions("reports", "clarify_payoutline settle_daycheck")
 BOOKS |= model_permissions("view add change", "reports", "reportschedule")
@@ -91,6 +92,7 @@ CHAIN = (
     | HOUSE_RULES
     | CONSENTS
     | actions("reports", "export_segment")  # addresses of customers of the whole chain
+    | FORMAT_CODES
     | LEGAL_ENTITIES
     | RATES
 )

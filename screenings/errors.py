@@ -81,6 +81,33 @@ class ImpossibleSession(Refused, code="session_invalid"):
     """A value of the session is not valid; the text says which."""
 
 
+class CertificateMissing(Refused, code="certificate_missing"):
+    """The cinema needs a distribution certificate for this version of the film, and there is none."""
+
+    def __init__(self, session: Any) -> None:
+        version = ", ".join(filter(None, [session.format, session.language]))
+        super().__init__(
+            _(
+                "“%(film)s” has no distribution certificate for this version (%(version)s). Enter its number on the "
+                "page of the film, or give a reason why the screening needs none."
+            )
+            % {"film": with_inner_quotes(session.film.title), "version": version}
+        )
+
+
+class BeforeRelease(Refused, code="before_release"):
+    """The session is before the day from which the film may be shown."""
+
+    def __init__(self, session: Any) -> None:
+        super().__init__(
+            _("“%(film)s” may be shown from %(day)s on. Choose a later day, or correct the release date of the film.")
+            % {
+                "film": with_inner_quotes(session.film.title),
+                "day": date_format(session.film.release_date, "SHORT_DATE_FORMAT"),
+            }
+        )
+
+
 class MovedTooEarly(Refused, code="moved_too_early"):
     """The session would have started already, or be too near for the refunds that its customers were promised."""
 
@@ -152,7 +179,7 @@ class AlreadyPublished(ForbiddenMove, code="draft_published_already"):
 
 
 class WeekNotPublished(Refused, code="week_not_published"):
-    """Drafts of the week meet other sessions or have begun; nothing of the week was published.
+    """Drafts of the week may not be scheduled as they are; nothing of the week was published.
 
     `problems`: each of these drafts with its refusal.
     """

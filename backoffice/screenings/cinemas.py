@@ -12,7 +12,8 @@ from accounts.models import User
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.screenings.cinema_form import CinemaForm
-from backoffice.screenings.forms import BuildHallForm, CopyDayForm, CopyWeekForm, ScheduleForm
+from backoffice.screenings.forms import CopyDayForm, CopyWeekForm, ScheduleForm
+from backoffice.screenings.hall_forms import BuildHallForm
 from backoffice.screenings.week_actions import WeekActions
 from cinema import clock
 from orders.models import Ticket
@@ -76,7 +77,7 @@ class CinemaAdmin(WeekActions, NoDeleteAdmin):
         icon="add",
     )
     def schedule(self, cinema: Cinema, *, at: datetime, actor: User, **data: Any) -> str:
-        names = ("film", "hall", "start", "ticket_price", "format")
+        names = ("film", "hall", "start", "ticket_price", "format", "no_certificate_reason")
         session = schedule(**{name: data[name] for name in names}, at=at, actor=actor)
         return gettext("%(session)s: screening added.") % {"session": session}
 

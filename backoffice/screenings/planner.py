@@ -19,7 +19,7 @@ from backoffice.framework.scoped_choices import visible_rows
 from backoffice.pricing.expected import expected_of
 from backoffice.screenings import planner_layout
 from backoffice.screenings.forms import parse_day
-from backoffice.screenings.planner_forms import DraftForm
+from backoffice.screenings.planner_forms import FACTS, DraftForm
 from backoffice.screenings.timetable import requested_cinema
 from cinema import clock
 from cinema.ids import is_valid_id
@@ -47,7 +47,10 @@ class PlannedSessionAdmin(CinemaScopedAdmin):
     list_select_related = ["film", "hall__cinema", "price_row"]
     search_fields = ["film__title"]
     autocomplete_fields = ["film"]
-    fields = ["film", "hall", ("day", "time"), "which", ("format", "language", "subtitles"), "ticket_price"]
+    fields = [
+        *("film", "hall", ("day", "time"), "which", ("format", "language", "subtitles"), "ticket_price"),
+        "no_certificate_reason",
+    ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(session=None)
@@ -132,12 +135,12 @@ class PlannedSessionAdmin(CinemaScopedAdmin):
         return initial
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        kwargs["fields"] = ["film", "hall", "format", "language", "subtitles", "ticket_price"]
+        kwargs["fields"] = [*FACTS, "ticket_price"]
         return super().get_form(request, obj, change=change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: PlannedSession, form: Any, change: bool) -> None:
         data, at = form.cleaned_data, clock.now()
-        facts = {name: data[name] for name in ("film", "hall", "format", "language", "subtitles")}
+        facts = {name: data[name] for name in FACTS}
         actor: Any = request.user
         if not change:
             saved = draft(**facts, start=form.start, ticket_price=self._entered(form), at=at, actor=actor)

@@ -27,6 +27,7 @@ from screenings.models import Cinema, PlannedSession, Session
 from screenings.services.planning import DAY, drafts_of, follow_price_list, lines_of, place, problems_of, week_bounds
 from screenings.times import as_instant
 
+FACTS = ("film", "hall", "format", "language", "subtitles", "no_certificate_reason")
 NAMED = 30  # lines of a summary, at most
 
 
@@ -47,7 +48,7 @@ class DraftForm(ConflictCheckingForm):
 
     class Meta:
         model = PlannedSession
-        fields: ClassVar = ["film", "hall", "format", "language", "subtitles", "ticket_price"]
+        fields: ClassVar = ["film", "hall", "format", "language", "subtitles", "ticket_price", "no_certificate_reason"]
         widgets: ClassVar = {"ticket_price": UnfoldAdminDecimalFieldWidget()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -71,7 +72,7 @@ class DraftForm(ConflictCheckingForm):
         if self.start is None:
             return data
         planned = PlannedSession(pk=self.instance.pk, start_datetime=self.start)
-        for name in ("film", "hall", "format", "language", "subtitles"):
+        for name in FACTS:
             setattr(planned, name, data[name])
         price = data.get("ticket_price")
         if self.keeps_price and self.instance.costs_as_listed:

@@ -87,7 +87,7 @@ def lay_out_week(
 ) -> WeekPlan:
     """The business days from `first`: sessions, except cancelled ones, and drafts, at prices that the list has now.
 
-    Twelve queries at most, and those of `expected`, which tells what is expected at these sessions and drafts.
+    Thirteen queries at most, and those of `expected`, which tells what is expected at these sessions and drafts.
     """
     halls = list(cinema.halls.order_by("name"))
     begins, ends = week_bounds(cinema, first)

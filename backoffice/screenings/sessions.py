@@ -17,7 +17,13 @@ from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.pricing.expected import expected_at
-from backoffice.pricing.session_prices import FreezeForm, compared_in_words, frozen, price_in_words
+from backoffice.pricing.session_prices import (
+    FreezeForm,
+    compared_in_words,
+    frozen,
+    link_to_other_prices,
+    price_in_words,
+)
 from backoffice.screenings.forms import CancelSessionForm
 from backoffice.screenings.occupancy import session_occupancy
 from backoffice.screenings.session_resource import SessionResource
@@ -64,7 +70,8 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     readonly_fields = ["start_local", "end_local", "cancelled_local", "language_label", "subtitles_label", "price_now"]
 
     def get_fields(self, request: HttpRequest, obj: Session | None = None) -> Any:
-        return [*super().get_fields(request, obj), *(["refunds_held"] if obj and obj.refunds_held else [])]
+        only_where_set = [name for name in ("no_certificate_reason", "refunds_held") if obj and getattr(obj, name)]
+        return [*super().get_fields(request, obj), *only_where_set]
 
     @admin.display(description=_("start"), ordering="start_datetime")
     def start_local(self, session: Session) -> str:
@@ -181,6 +188,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
             if request.user.has_perm("reports.view_businessday"):
                 context["booking_curve"] = booking_curve(session, clock.now())
                 context["compared"] = compared_in_words(session)
+            context["other_prices"] = link_to_other_prices(session, request, at=clock.now())
         return super().change_view(request, object_id, form_url, context)
 
 

@@ -75,6 +75,10 @@ class Payment(models.Model):
         help_text=_("Sent to the provider so that a repeated request is not processed twice."),
     )
     external_id = models.CharField(_("provider’s reference"), max_length=120, blank=True)
+    rrn = models.CharField(
+        _("RRN"), max_length=12, blank=True, help_text=_("The bank’s number of the card operation, as on the slip.")
+    )
+    terminal = models.CharField(_("terminal"), max_length=20, blank=True, help_text=_("Its number at the bank."))
     amount = MoneyField(_("amount"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING)
     return_url = models.CharField(max_length=500, blank=True, editable=False)
@@ -187,6 +191,9 @@ class Refund(models.Model):
         unique=True,
         editable=False,
         help_text=_("Sent to the provider so that a repeated request is not processed twice."),
+    )
+    rrn = models.CharField(
+        _("RRN"), max_length=12, blank=True, help_text=_("The bank’s number of the card operation, as on the slip.")
     )
     amount = MoneyField(_("amount"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.REQUESTED)

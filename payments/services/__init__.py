@@ -40,3 +40,4 @@ from payments.services.refund_reports import settle_refund_in_part as settle_ref
 from payments.services.refund_reports import unsent_refunds as unsent_refunds
 from payments.services.returns import Returned as Returned
 from payments.services.returns import returned_by as returned_by
+from payments.services.slips import record_slip as record_slip

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pricing', '0003_fitted_models'),
-        ('screenings', '0017_planned_sessions'),
+        ('screenings', '0020_planned_sessions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -42,12 +42,27 @@ class PlannedSession(models.Model):
     format = models.CharField(_("format"), max_length=8, choices=Session.Format, default=Session.Format.TWO_D)
     language = models.CharField(_("language"), max_length=8, default="ru")
     subtitles = models.CharField(_("subtitles"), max_length=8, blank=True)
+    no_certificate_reason = models.CharField(
+        _("reason for no certificate"),
+        max_length=250,
+        blank=True,
+        help_text=_("For a film without a distribution certificate, such as one of a festival."),
+    )
     session = models.OneToOneField(
         Session, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("screening")
     )
 
     objects = PlannedSessionQuerySet.as_manager()
-    history = History("film", "hall", "start_datetime", "ticket_price", "format", "language", "subtitles")
+    history = History(
+        "film",
+        "hall",
+        "start_datetime",
+        "ticket_price",
+        "format",
+        "language",
+        "subtitles",
+        "no_certificate_reason",
+    )
 
     class Meta:
         verbose_name = _("draft screening")

@@ -1,4 +1,5 @@
 from screenings.services.cancellation import cancel_session
+from screenings.services.certificates import certificates_of, check_certificates
 from screenings.services.copying import CopyResult, SkippedSession, copy_day, copy_week
 from screenings.services.halls import build_hall
 from screenings.services.outages import broken_seats, end_outage, refuse_out_of_use, start_outage
@@ -14,6 +15,8 @@ __all__ = [
     "broken_seats",
     "build_hall",
     "cancel_session",
+    "certificates_of",
+    "check_certificates",
     "complete_sessions",
     "copy_day",
     "copy_to_plan",

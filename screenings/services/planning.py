@@ -14,6 +14,7 @@ from cinema.money import ZERO
 from cinema.status import Refused
 from screenings.errors import (
     AlreadyPublished,
+    BeforeRelease,
     DifferentWeekdays,
     HallBusy,
     ListPriceMissing,
@@ -24,12 +25,13 @@ from screenings.errors import (
 from screenings.models import Cinema, Film, Hall, PlannedSession, Session
 from screenings.price_lists import rows_for
 from screenings.services import hall_conflicts
+from screenings.services.certificates import check_certificates
 from screenings.services.scheduling import occupying, plan
 from screenings.times import as_instant
 
 DAY = timedelta(days=1)
 LONGEST = timedelta(hours=20)  # of a session: no film, adverts and cleaning take longer
-VERSION = ("format", "language", "subtitles")
+VERSION = ("format", "language", "subtitles", "no_certificate_reason")
 RELATED = ("film", "hall__cinema", "price_row")
 
 
@@ -45,8 +47,9 @@ def draft(
 ) -> PlannedSession:
     """Plan a session without publishing it. Without a price, it costs what the price list says.
 
-    `version` may have format, language and subtitles. The rules are those of `schedule`; besides, a draft may not meet
-    another. Raises what `plan` does, `HallBusy` or `ListPriceMissing`. Owns its transaction.
+    `version` may have format, language, subtitles and no_certificate_reason. The rules are those of `schedule`, but for
+    certificates, which may come until the draft is published; besides, a draft may not meet another. Raises what `plan`
+    does, `HallBusy`, `BeforeRelease` or `ListPriceMissing`. Owns its transaction.
     """
     with transaction.atomic():
         hall_conflicts.lock_halls({hall.pk})
@@ -59,7 +62,7 @@ def draft(
 def redraft(
     planned: PlannedSession, *, keep_price: bool = True, at: datetime, actor: User | None = None, **changes: Any
 ) -> None:
-    """Change a draft: film, hall, start_datetime, ticket_price, format, language, subtitles.
+    """Change a draft: film, hall, start_datetime, ticket_price and the facts that `draft` takes.
 
     Without a new price, one that was typed in stays, and one from the price list follows the list; with
     `keep_price=False` it comes from the list in any case. Raises as `draft`, or `AlreadyPublished`. Owns its
@@ -93,6 +96,8 @@ def place(planned: PlannedSession, *, ticket_price: Decimal | None, at: datetime
     )
     if busy := hall_conflicts.conflicts_of(session, _others([session], besides={planned.pk})):
         raise HallBusy(busy)
+    if isinstance(refusal := check_certificates([session])[0], BeforeRelease):
+        raise refusal
     [planned.price_row] = rows_for([session])
     if ticket_price is None and planned.price_row is None:
         raise ListPriceMissing
@@ -182,12 +187,15 @@ def copy_to_plan(
         new = [as_session(planned) for _line, planned in copies]
         hall_conflicts.lock_halls({session.hall_id for session in new})
         others = _others(new)
-        for (line, planned), session, row in zip(copies, new, rows_for(new), strict=True):
+        refusals = check_certificates(new)
+        for (line, planned), session, row, refusal in zip(copies, new, rows_for(new), refusals, strict=True):
             planned.price_row = row
             listed = line.price_row is not None and line.ticket_price == line.price_row.price
             if row is not None and listed:
                 planned.ticket_price = row.price
-            if busy := hall_conflicts.conflicts_of(session, others):
+            if isinstance(refusal, BeforeRelease):
+                result.skipped.append((line, refusal))
+            elif busy := hall_conflicts.conflicts_of(session, others):
                 result.skipped.append((line, HallBusy(busy)))
             else:
                 result.created.append(planned)
@@ -235,14 +243,16 @@ def follow_price_list(drafts: Sequence[PlannedSession]) -> list[Session]:
 
 
 def problems_of(sessions: Sequence[Session], *, at: datetime) -> list[tuple[Session, Refused]]:
-    """Why these drafts cannot be published: each with what is wrong with it. One query."""
+    """Why these drafts cannot be published: each with what is wrong with it. Two queries."""
     if not sessions:
         return []
     stored = hall_conflicts.sessions_between(sessions)
     found: list[tuple[Session, Refused]] = []
-    for session in sessions:
+    for session, refusal in zip(sessions, check_certificates(sessions), strict=True):
         if session.start_datetime <= at:
-            found.append((session, StartsInThePast(session.hall.cinema.local(session.start_datetime))))
+            refusal = StartsInThePast(session.hall.cinema.local(session.start_datetime))
+        if refusal is not None:
+            found.append((session, refusal))
             continue
         others = [*stored, *(each for each in sessions if each is not session)]
         if busy := hall_conflicts.conflicts_of(session, others):
@@ -253,8 +263,8 @@ def problems_of(sessions: Sequence[Session], *, at: datetime) -> list[tuple[Sess
 def publish_week(cinema: Cinema, *, first: date, at: datetime, actor: User | None = None) -> list[Session]:
     """Put all drafts of the week from `first` on sale, or none. Returns the sessions.
 
-    Raises `NothingPlanned`, or `WeekNotPublished`, which names each draft that stands in the way. A constant number of
-    queries. Owns its transaction.
+    Raises `NothingPlanned`, or `WeekNotPublished`, which names each draft that may not be scheduled. A constant number
+    of queries. Owns its transaction.
     """
     with transaction.atomic():
         hall_conflicts.lock_halls(set(cinema.halls.order_by().values_list("pk", flat=True)))

@@ -23,7 +23,18 @@ from pricing.fitted_models import to_json
 from pricing.forecasts import prepare
 from pricing.models import AgreedShows, FittedModel, PriceFreeze, PricingMode
 from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
-from screenings.models import Cinema, Film, Genre, Holiday, SeatOutage, SeatSurcharge, SessionSummary
+from screenings.models import (
+    Cinema,
+    Distributor,
+    Film,
+    FilmCertificate,
+    FormatCode,
+    Genre,
+    Holiday,
+    SeatOutage,
+    SeatSurcharge,
+    SessionSummary,
+)
 from screenings.services import draft
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -94,7 +105,10 @@ def create_rows_of_chain() -> None:
     record_consent("a@example.org", channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
     Genre.objects.create(name="Drama")
     Holiday.objects.create(day=NOON.date(), name="Unity Day")
-    Film.objects.create(title="Mirror", duration_minutes=107)
+    film = Film.objects.create(title="Mirror", duration_minutes=107)
+    FilmCertificate.objects.create(film=film, format="3D", number="111006008")
+    FormatCode.objects.create(system="EAIS", format="3D", code="3D")
+    Distributor.objects.create(name="Volga")
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)

@@ -238,6 +238,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.ReportFile": ("report", "first", "last", "status"),
     "reports.ReportSchedule": ("report", "rhythm", "since"),
     "screenings.Cinema": ("name",),
+    "screenings.Distributor": ("name",),
     "screenings.Film": ("title",),
     "screenings.Genre": ("name",),
     "screenings.Hall": ("name",),

@@ -8,6 +8,8 @@ import pytest
 from cinema.status import Refused
 from screenings.errors import (
     AlreadyPublished,
+    BeforeRelease,
+    CertificateMissing,
     DifferentWeekdays,
     HallBusy,
     ListPriceMissing,
@@ -209,3 +211,21 @@ def test_publishing_and_copying_cost_the_same_for_any_number(
     lines = lines_of(hall.cinema, WEEK)
     with django_assert_num_queries(8):  # type: ignore[operator]
         copy_to_plan(lines, by=timedelta(days=7), at=NOON)
+
+
+def test_a_draft_waits_for_its_certificate_but_not_for_the_release(hall: Hall, film: Film) -> None:
+    type(hall.cinema).objects.update(requires_certificates=True)
+    hall = Hall.objects.select_related("cinema").get()
+    film.release_date = date(2026, 11, 13)
+    film.save()
+    with pytest.raises(BeforeRelease):
+        draft(film=film, hall=hall, start=EVENING - timedelta(days=1), ticket_price=PRICE, at=NOON)
+    planned = draft(film=film, hall=hall, start=EVENING, ticket_price=PRICE, at=NOON)
+
+    with pytest.raises(WeekNotPublished) as refused:
+        publish_week(hall.cinema, first=WEEK, at=NOON)
+
+    assert [type(reason) for _session, reason in refused.value.problems] == [CertificateMissing]
+    redraft(planned, no_certificate_reason="Festival", at=NOON)
+    [session] = publish_week(hall.cinema, first=WEEK, at=NOON)
+    assert session.no_certificate_reason == "Festival"

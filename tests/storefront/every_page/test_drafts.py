@@ -24,6 +24,7 @@ READERS = {
     "backoffice/screenings/planner.py",
     "backoffice/screenings/planner_forms.py",
     "backoffice/screenings/planner_layout.py",
+    "pricing/services/programme.py",
     "pricing/services/taking_back.py",
     "screenings/errors.py",
     "screenings/models/__init__.py",
