@@ -111,7 +111,7 @@ def _seats(pairs: Sequence[Pair]) -> Table:
 
 def _columns(kind: Kind) -> list[Column]:
     return [
-        Column("what", ""),
+        Column("what", _("Prices")),
         Column("low", _("low estimate"), kind),
         Column("mean", _("average"), kind),
         Column("high", _("high estimate"), kind),
