@@ -103,7 +103,9 @@ CHAIN = (
 
 #: What the house rule demands a second factor for.
 MOVES_MONEY = actions("orders", "refund_consumed refund_order take_payment_order")
-MOVES_MONEY |= actions("payments", "bank_cash pay_out_refund resend_refund work_shift") | actions("bonuses", "adjust_points")
+MOVES_MONEY |= actions("payments", "bank_cash pay_out_refund resend_refund work_shift") | actions(
+    "bonuses", "adjust_points"
+)
 MOVES_MONEY |= actions("concessions", "write_off_goods") | actions("accounts", "decide_approval")
 
 
