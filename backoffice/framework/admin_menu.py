@@ -133,6 +133,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.tickettype", "sell"),
             ("screenings.genre", "category"),
             ("accounts.user", "group"),
+            ("accounts.device", "lock_clock"),
             ("jobs.quarantinedrow", "report"),
             ("jobs.joblease", "lock_clock"),
         ],
