@@ -73,8 +73,9 @@ class DeviceAdmin(ActionsMixin, NoDeleteAdmin):
 
     def response_add(self, request: HttpRequest, obj: Device, post_url_continue: Any = None) -> Any:
         """Stay on the device's page, which shows the code."""
-        request.POST = request.POST.copy()
-        request.POST["_continue"] = "1"
+        sent = request.POST.copy()
+        sent["_continue"] = "1"
+        request.POST = sent  # type: ignore[assignment]
         return super().response_add(request, obj, post_url_continue)
 
     @confirmed_action(
