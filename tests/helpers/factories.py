@@ -238,6 +238,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.ReportFile": ("report", "first", "last", "status"),
     "reports.ReportSchedule": ("report", "rhythm", "since"),
     "screenings.Cinema": ("name",),
+    "film_hire.Contract": ("film__title", "starts_on"),
+    "film_hire.Statement": ("distributor__name", "cinema__name", "last", "version"),
     "screenings.Distributor": ("name",),
     "screenings.Film": ("title",),
     "screenings.Genre": ("name",),
@@ -251,7 +253,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 APPS = (
     *("accounts", "screenings", "concessions", "bonuses", "payments"),
-    *("orders", "reports", "pricing", "notifications", "demo"),
+    *("orders", "reports", "pricing", "film_hire", "notifications", "demo"),
 )
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of some models that are compared; those about attempts to send or make them are left out.
