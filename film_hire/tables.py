@@ -39,7 +39,7 @@ def statement_table(statement: Statement) -> Table:
         )
     )
     used = [(name, label, sign) for name, label, sign in BETWEEN if any(getattr(line, name) for line in lines)]
-    columns = [
+    columns: list[Column] = [
         Column("film", _("Film")),
         Column("week", _("Week"), Kind.INTEGER),
         Column("about", _("Date"), Kind.DATE),
@@ -53,7 +53,8 @@ def statement_table(statement: Statement) -> Table:
         Column("hire", _("Film hire"), Kind.MONEY),
         Column("note", _("Note")),
     ]
-    rows, notes = [], []
+    rows: list[dict[str, Any]] = []
+    notes = []
     for line in lines:
         is_week = line.kind == StatementLine.Kind.WEEK
         rows.append(
@@ -128,6 +129,7 @@ def gross_by_distributor(period: Period) -> Table:
         }
 
     found = [named(row) for row in rows if row["sold"]]
+    found.sort(key=lambda row: (row["distributor"], row["film"], row["cinema"], row["about"]))
     return Table(
         title=_("Gross by distributor"),
         subtitle=_days(period),
@@ -140,7 +142,7 @@ def gross_by_distributor(period: Period) -> Table:
             Column("box_office", _("Box office"), Kind.MONEY, definitions.BOX_OFFICE, is_summed=True),
             Column("net", _("Box office without VAT"), Kind.MONEY, definitions.NET_BOX_OFFICE, is_summed=True),
         ],
-        rows=sorted(found, key=lambda row: (row["distributor"], row["film"], row["cinema"], row["about"])),
+        rows=found,
     )
 
 
@@ -175,7 +177,7 @@ def reconciliation(period: Period) -> Table:
     for day in days.values():
         parts = (*names, "open", "later")
         day["difference"] = day["box_office"] - sum((day[name] for name in parts), ZERO)
-    money = [
+    money: list[tuple[str, Any]] = [
         ("box_office", _("Box office")),
         ("base", _("Base")),
         *((name, label) for name, label, _sign in BETWEEN if any(day[name] for day in days.values())),

@@ -187,7 +187,8 @@ def _by_method(
     week: int,
     weeks: int | None,
 ) -> Step:
-    amount, numbers = ZERO, (terms.amount,)
+    amount = ZERO
+    numbers: tuple[Decimal, ...] = (terms.amount,)
     match terms.method:
         case Method.PERCENT:
             amount, numbers = rounded(base * percent / HUNDRED), (base, percent)

@@ -27,7 +27,7 @@ from reports.tables import Column, Kind, Table
 
 
 def money_field(name: str) -> forms.DecimalField:
-    field = Contract._meta.get_field(name)
+    field: Any = Contract._meta.get_field(name)
     return forms.DecimalField(
         label=capfirst(field.verbose_name),
         min_value=0,

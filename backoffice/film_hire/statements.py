@@ -31,7 +31,7 @@ from film_hire.tables import statement_table
 from reports.files import FORMATS
 from screenings.models import Cinema
 
-COLOURS = {Statement.Status.READY: "info", Statement.Status.SENT: "success"}
+COLOURS: dict[str, str] = {Statement.Status.READY: "info", Statement.Status.SENT: "success"}
 
 
 class DispatchInline(ReadOnlyInline):

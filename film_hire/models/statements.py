@@ -37,13 +37,13 @@ class SettledWeek(models.Model):
 
 
 class StatementQuerySet(models.QuerySet["Statement"]):
-    def latest(self) -> "StatementQuerySet":
+    def newest(self) -> "StatementQuerySet":
         """The newest version of each statement."""
         return self.filter(is_latest=True)
 
     def to_send(self, at: datetime) -> "StatementQuerySet":
         """New versions that go out by themselves."""
-        return self.latest().filter(status=Statement.Status.READY, made_at__lte=at, sends_itself=True)
+        return self.newest().filter(status=Statement.Status.READY, made_at__lte=at, sends_itself=True)
 
 
 class Statement(models.Model):

@@ -201,7 +201,7 @@ def _touched(cinema: Cinema, day: BusinessDay) -> QuerySet[Statement]:
         session=OuterRef("session"), day__date__gt=OuterRef("statement__counted_until"), day__date__lte=day.date
     )
     lines = StatementLine.objects.filter(Exists(booked), kind=Kind.SESSION, statement=OuterRef("pk"))
-    recent = Statement.objects.latest().filter(cinema=cinema, last__gte=day.date - LOOK_BACK)
+    recent = Statement.objects.newest().filter(cinema=cinema, last__gte=day.date - LOOK_BACK)
     return recent.filter(Exists(lines)).order_by("last", "pk")
 
 

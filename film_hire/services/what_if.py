@@ -11,7 +11,7 @@ from django.db import transaction
 from film_hire.models import Contract, Method
 from film_hire.models.contracts import parse_percents
 from film_hire.takings import contracts_of, counted, shown, tickets_of
-from film_hire.terms import ZERO, Terms, hire_of
+from film_hire.terms import ZERO, Base, Terms, hire_of
 from film_hire.terms import Method as Calculation
 from screenings.models import Cinema
 
@@ -48,7 +48,8 @@ def try_terms(contract: Contract, changes: Mapping[str, Any], *, at: datetime) -
         since = contract.starts(cinema).replace(tzinfo=cinema.zone)
         sessions = shown(cinema, contracts, since=since, until=at)
         tickets = tickets_of(sessions, as_of=at)
-        own, other = {}, {}
+        own: dict[int, list[Base]] = {}
+        other: dict[int, list[Base]] = {}
         for result, its_terms in ((own, terms), (other, trial)):
             for each in counted(cinema, sessions, contracts, tickets, instead={contract.pk: its_terms}):
                 if each.contract.pk == contract.pk:

@@ -326,6 +326,8 @@ def _paths(model: type[models.Model], field: Any) -> list[str]:
 def _formatted(name: str, value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, memoryview):
+        return str(bytes(value))
     if name == "occasion" and value.count(" ") == 1 and value.rpartition(" ")[2].isdecimal():
         return value.partition(" ")[0]  # "NUMBER 17": 17 is the id of a refund, payment or session
     if name == "external_id" and value.startswith(PREFIX):

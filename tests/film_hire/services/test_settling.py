@@ -46,7 +46,7 @@ def settle(cinema: Cinema, at: datetime = MORNING) -> None:
 
 
 def statement() -> Statement:
-    return Statement.objects.latest().get()
+    return Statement.objects.newest().get()
 
 
 def lines(of: Statement) -> list[tuple[Any, ...]]:
@@ -129,7 +129,7 @@ def test_the_contract_that_names_most_holds_and_double_bills_have_several(cinema
 
     settle(cinema)
 
-    made = Statement.objects.latest().order_by("distributor__name").values_list("distributor__name", "base", "hire")
+    made = Statement.objects.newest().order_by("distributor__name").values_list("distributor__name", "base", "hire")
     assert list(made) == [("Ural", 280, 140), ("Volga", 420, 168)]
 
 

@@ -42,7 +42,7 @@ class SettledHistory(History):
         later = at + timedelta(hours=1)
         for day in weeks_to_settle(later).select_related("cinema"):
             settle_locked(day, at=later)
-        for statement in Statement.objects.latest():
+        for statement in Statement.objects.newest():
             if self.job_rng.random() < 0.5:
                 Statement.objects.filter(pk=statement.pk).update(status=Statement.Status.SENT)
 
