@@ -82,6 +82,8 @@ BOOKS |= model_permissions("view add change", "reports", "reportschedule")
 BOOKS |= actions("reports", "resend_reportschedule")
 PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile")  # of the whole chain
 SEGMENTS = model_permissions("view add change delete", "reports", "segment")
+CONNECTIONS = model_permissions("view add change", "integrations", "partner")
+CONNECTIONS |= view("integrations", "apikey") | actions("integrations", "issue_apikey")
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
     | model_permissions("add change delete", "screenings", "holiday")
@@ -90,6 +92,7 @@ CHAIN = (
     | model_permissions("change", "house_rules", "houserules")
     | HOUSE_RULES
     | CONSENTS
+    | CONNECTIONS
     | actions("reports", "export_segment")  # addresses of customers of the whole chain
     | FORMAT_CODES
     | LEGAL_ENTITIES

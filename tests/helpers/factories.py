@@ -222,6 +222,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "concessions.ConcessionItem": ("name",),
     "concessions.ConcessionPreorder": ("order__number", "concession_item__name"),
     "concessions.StockMovement": ("preorder__order__number", "kind", "quantity", "at"),
+    "integrations.Partner": ("name",),
     "orders.Order": ("number",),
     "orders.Promocode": ("code",),
     "orders.Ticket": ("order__number", "session__start_datetime", "seat__hall__name", "seat__row", "seat__number"),
@@ -251,11 +252,12 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 APPS = (
     *("accounts", "screenings", "concessions", "bonuses", "payments"),
-    *("orders", "reports", "pricing", "notifications", "demo"),
+    *("orders", "reports", "pricing", "notifications", "integrations", "demo"),
 )
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of some models that are compared; those about attempts to send or make them are left out.
 COMPARED_FIELDS = {
+    "integrations.ListedSession": ("session", "starts_at", "ends_at", "price", "state"),
     "notifications.Notification": ("kind", "recipient", "occasion", "language", "not_after", "status"),
     "reports.ReportFile": ("report", "format", "first", "last", "person", "status", "rows_done", "problem"),
 }
