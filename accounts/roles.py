@@ -59,6 +59,7 @@ COSTS = actions("concessions", "set_cost view_costs")
 PLANNING = (
     actions("screenings", "build_hall cancel_session copy_sessions schedule_session")
     | model_permissions("add change", "screenings", "distributor film genre")
+    | model_permissions("view add change delete", "screenings", "plannedsession")
     | model_permissions("change", "screenings", "hall")  # halls are created with their seats by an action
     | model_permissions("add change delete", "screenings", "pricelist pricerow seatsurcharge")
     | actions("screenings", "apply_pricelist publish_pricelist")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import OuterRef
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -11,21 +11,21 @@ from cinema.money import MoneyField, between
 from screenings.listings import advertised
 from screenings.models import Session
 
-#: The columns that are compared with those of the session.
+#: The columns that are compared with the session's, and how they are called there.
 COMPARED = {
-    "film_id": F("session__film_id"),
-    "hall_id": F("session__hall_id"),
-    "starts_at": F("session__start_datetime"),
-    "ends_at": F("session__end_datetime"),
-    "format": F("session__format"),
-    "language": F("session__language"),
-    "subtitles": F("session__subtitles"),
-    "price": Coalesce("session__quoted_price", "session__ticket_price"),
+    "film_id": OuterRef("film_id"),
+    "hall_id": OuterRef("hall_id"),
+    "starts_at": OuterRef("start_datetime"),
+    "ends_at": OuterRef("end_datetime"),
+    "format": OuterRef("format"),
+    "language": OuterRef("language"),
+    "subtitles": OuterRef("subtitles"),
+    "price": Coalesce(OuterRef("quoted_price"), OuterRef("ticket_price")),
 }
 
 
 class ListedSession(models.Model):
-    """A session as it was last announced to other systems. The row stays as a tombstone when the session leaves."""
+    """A session as it was last announced to other systems. The row stays when the session leaves, or is deleted."""
 
     class State(models.TextChoices):
         ON_SALE = "ON_SALE", _("On sale")
@@ -33,7 +33,8 @@ class ListedSession(models.Model):
         CANCELLED = "CANCELLED", _("Cancelled")
         WITHDRAWN = "WITHDRAWN", _("Withdrawn")
 
-    session = models.OneToOneField(Session, models.CASCADE, related_name="listed", verbose_name=_("screening"))
+    session_id = models.BigIntegerField(unique=True)  # no foreign key: a session without sales may be deleted
+    cinema = models.ForeignKey("screenings.Cinema", models.PROTECT, related_name="+", verbose_name=_("cinema"))
     film_id = models.BigIntegerField()
     hall_id = models.BigIntegerField()
     starts_at = models.DateTimeField(_("start"))
@@ -62,11 +63,11 @@ class ListedSession(models.Model):
 
 def to_announce(at: datetime) -> models.QuerySet[Session]:
     """Sessions on sale that other systems do not know, or know otherwise than they are."""
-    same = ListedSession.objects.filter(session=OuterRef("pk"), state=ListedSession.State.ON_SALE, **COMPARED)
+    same = ListedSession.objects.filter(session_id=OuterRef("pk"), state=ListedSession.State.ON_SALE, **COMPARED)
     return advertised(at).exclude(models.Exists(same))
 
 
-def to_take_back(at: datetime) -> models.QuerySet[Session]:
+def to_take_back(at: datetime) -> models.QuerySet[ListedSession]:
     """Sessions that other systems believe to be on sale and that are not any more."""
-    believed = ListedSession.objects.filter(state=ListedSession.State.ON_SALE).values("session")
-    return Session.objects.filter(Q(pk__in=believed)).exclude(pk__in=advertised(at).order_by().values("pk"))
+    still = advertised(at).filter(pk=OuterRef("session_id"))
+    return ListedSession.objects.filter(~models.Exists(still), state=ListedSession.State.ON_SALE)

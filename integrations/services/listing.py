@@ -1,11 +1,11 @@
 """Records which sessions other systems know, so that each change is told once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from integrations.models import ListedSession
 from integrations.models.sessions import COMPARED
-from screenings.models import Session
+from screenings.models import Hall, Session
 
 State = ListedSession.State
 
@@ -15,10 +15,13 @@ def announce_locked(sessions: Sequence[Session], *, at: datetime) -> list[Listed
 
     Must be called inside a transaction (the sessions are locked and were read afterwards).
     """
-    known = {row.session_id: row for row in ListedSession.objects.filter(session__in=[each.pk for each in sessions])}
+    known = {row.session_id: row for row in ListedSession.objects.filter(session_id__in=[each.pk for each in sessions])}
+    halls = Hall.objects.filter(pk__in={each.hall_id for each in sessions})
+    cinema_of = dict(halls.order_by().values_list("pk", "cinema"))
     rows = []
     for session in sessions:
-        row = known.get(session.pk) or ListedSession(session=session)
+        row = known.get(session.pk) or ListedSession(session_id=session.pk)
+        row.cinema_id = cinema_of[session.hall_id]
         row.film_id, row.hall_id = session.film_id, session.hall_id
         row.starts_at, row.ends_at = session.start_datetime, session.end_datetime
         row.format, row.language, row.subtitles = session.format, session.language, session.subtitles
@@ -27,27 +30,26 @@ def announce_locked(sessions: Sequence[Session], *, at: datetime) -> list[Listed
         rows.append(row)
     ListedSession.objects.bulk_create([row for row in rows if row.pk is None])
     changed = [row for row in rows if row.session_id in known]
-    ListedSession.objects.bulk_update(changed, [*COMPARED, "state", "version", "changed_at"])
+    ListedSession.objects.bulk_update(changed, [*COMPARED, "cinema", "state", "version", "changed_at"])
     return rows
 
 
-def take_back_locked(sessions: Iterable[Session], *, at: datetime) -> list[ListedSession]:
-    """Record that sessions are not on sale any more; returns their rows.
+def take_back_locked(rows: Sequence[ListedSession], *, at: datetime) -> list[ListedSession]:
+    """Record that sessions are not on sale any more, and why; returns their rows.
 
-    Must be called inside a transaction (the sessions are locked and were read afterwards).
+    Must be called inside a transaction (the rows are locked and were read afterwards).
     """
-    by_key = {session.pk: session for session in sessions}
-    rows = list(ListedSession.objects.filter(session__in=by_key, state=State.ON_SALE).order_by("pk"))
+    sessions = Session.objects.in_bulk([row.session_id for row in rows])
     for row in rows:
-        session = by_key[row.session_id]
-        if session.status == Session.Status.CANCELLED:
+        session = sessions.get(row.session_id)
+        if session is not None and session.status == Session.Status.CANCELLED:
             _mark(row, State.CANCELLED, at=at)
-        elif session.start_datetime <= at:
+        elif session is not None and session.start_datetime <= at:
             _mark(row, State.STARTED, at=at)
         else:
             _mark(row, State.WITHDRAWN, at=at)
     ListedSession.objects.bulk_update(rows, ["state", "version", "changed_at"])
-    return rows
+    return list(rows)
 
 
 def _mark(row: ListedSession, state: str, *, at: datetime) -> None:

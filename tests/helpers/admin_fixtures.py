@@ -20,8 +20,8 @@ from orders.services import cancel, check_in, mark_overdue, record_uncertain_pay
 from payments.models import Gateway, Payment, Refund
 from pricing.services.repricing import freeze
 from reports.models import BusinessDay, DayCheck, PayoutLine, ReportSchedule, Segment
-from screenings.models import Cinema, Film, Hall, PriceList, SeatOutage, Session
-from screenings.services import cancel_session, start_outage
+from screenings.models import Cinema, Film, Hall, PlannedSession, PriceList, SeatOutage, Session
+from screenings.services import cancel_session, draft, start_outage
 from tests.helpers import factories
 from tests.helpers.authenticator import enrolled
 from tests.helpers.partners import a_partner
@@ -67,6 +67,11 @@ class AdminFixtures:
     @cached_property
     def session(self) -> Session:
         return factories.a_session(self.hall, start=datetime.combine(self.day, time(19), self.cinema.zone))
+
+    @cached_property
+    def draft(self) -> PlannedSession:
+        start = datetime.combine(self.day, time(19), self.cinema.zone)
+        return draft(film=self.film, hall=self.hall, start=start, ticket_price=factories.PRICE, at=self.now)
 
     @cached_property
     def rejected_session(self) -> Session:

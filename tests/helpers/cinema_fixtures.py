@@ -19,7 +19,9 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
-from pricing.models import PriceFreeze, PricingMode
+from pricing.fitted_models import to_json
+from pricing.forecasts import prepare
+from pricing.models import AgreedShows, FittedModel, PriceFreeze, PricingMode
 from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
 from screenings.models import (
     Cinema,
@@ -33,6 +35,7 @@ from screenings.models import (
     SeatSurcharge,
     SessionSummary,
 )
+from screenings.services import draft
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 from tests.helpers.forecasts import a_forecast
@@ -61,7 +64,10 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     check_in(used, at=session.start_datetime)
     receipt_sales(list(order.payments.all()), at=NOON)
     Dispute.objects.create(payment=order.payments.get(), external_id=f"dp_{order.pk}", amount=350, heard_at=NOON)
-    a_forecast(session)
+    basis = a_forecast(session).basis
+    FittedModel.objects.get_or_create(basis=basis, defaults={"fitted": to_json(prepare([]))})
+    AgreedShows.objects.create(cinema=cinema, film=session.film, week=NOON.date(), shows=3)
+    draft(film=session.film, hall=hall, start=NOON + timedelta(days=11), ticket_price=factories.PRICE, at=NOON)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
     PriceFreeze.objects.create(session=ahead, reason="A group comes", at=NOON)
     a_price_list(cinema, ("All", "350", {}), published=False)

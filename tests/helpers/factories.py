@@ -257,7 +257,7 @@ APPS = (
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of some models that are compared; those about attempts to send or make them are left out.
 COMPARED_FIELDS = {
-    "integrations.ListedSession": ("session", "starts_at", "ends_at", "price", "state"),
+    "integrations.ListedSession": ("cinema", "starts_at", "ends_at", "price", "state"),
     "notifications.Notification": ("kind", "recipient", "occasion", "language", "not_after", "status"),
     "reports.ReportFile": ("report", "format", "first", "last", "person", "status", "rows_done", "problem"),
 }

@@ -15,5 +15,5 @@ class Command(JobCommand):
     def announce(self, sessions: list[Any], at: datetime, /) -> None:
         announce_locked(sessions, at=at)
 
-    def take_back(self, sessions: list[Any], at: datetime, /) -> None:
-        take_back_locked(sessions, at=at)
+    def take_back(self, listed: list[Any], at: datetime, /) -> None:
+        take_back_locked(listed, at=at)

@@ -84,3 +84,14 @@ def test_prices_and_free_seats_are_those_of_the_shop() -> None:
     assert [(each["ticket_type"], each["seat_kind"], each["price"]) for each in prices] == [
         ("Adult", "STANDARD", "350.00")
     ]
+
+
+def test_a_session_that_is_deleted_leaves_a_tombstone() -> None:
+    session = a_session()
+    announce(NOON - timedelta(hours=1))
+    session.delete()
+    announce(NOON)
+
+    [told] = anybody.get("sessions", changed_since=NOON.isoformat()).json()["sessions"]
+
+    assert told["state"] == "WITHDRAWN"
