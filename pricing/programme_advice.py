@@ -5,7 +5,7 @@ Times are minutes from any common beginning; `end` includes cleaning.
 
     week = {
         "days": [{"opens": 600, "closes": 1380}, ...],      # the first and the last start, by day
-        "halls": [{"id": 1, "cleaning": 15}, ...],
+        "halls": [{"id": 1, "cleaning": 15, "formats": ["2D", "3D"]}, ...],     # without formats: all
         "versions": [{"film": 7, "format": "2D", "minutes": 130}, ...],    # adverts and film, without cleaning
         "sessions": [{"id": "s4", "hall": 1, "day": 0, "film": 7, "format": "2D", "start": 600, "end": 745,
                       "movable": True, "admissions": 31.5, "takings": 11000.0}, ...],
@@ -56,6 +56,8 @@ def open_places(week: Row) -> list[dict[str, Any]]:
                     if removed is not None and not (start < removed["end"] and end > removed["start"]):
                         continue  # free without it, too
                     for version in week["versions"]:
+                        if version["format"] not in hall.get("formats", [version["format"]]):
+                            continue
                         for begins in sorted(_starts(week, version, number, removed, start, end)):
                             ends = begins + version["minutes"] + cleaning[hall["id"]]
                             if ends > end or (removed is not None and not _meets(begins, ends, removed)):

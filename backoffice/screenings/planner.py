@@ -18,6 +18,7 @@ from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.scoped_choices import visible_rows
 from backoffice.pricing.expected import expected_of
 from backoffice.screenings import planner_layout
+from backoffice.screenings.advice import AdviceMixin
 from backoffice.screenings.forms import parse_day
 from backoffice.screenings.planner_forms import FACTS, DraftForm
 from backoffice.screenings.timetable import requested_cinema
@@ -34,7 +35,7 @@ LATEST = 32_503_680_000  # seconds: the year 3000
 
 
 @admin.register(PlannedSession)
-class PlannedSessionAdmin(CinemaScopedAdmin):
+class PlannedSessionAdmin(AdviceMixin, CinemaScopedAdmin):
     """The page of one draft; `admin:screenings_plannedsession_planner` is the week.
 
     It takes `?cinema=` (an id) and `?week=` (a day of it, in ISO format); by default it shows next week.
@@ -76,7 +77,7 @@ class PlannedSessionAdmin(CinemaScopedAdmin):
             this_week = cinema.week_of(cinema.business_date(at))
             first = cinema.week_of(parse_day(request.GET.get("week")) or this_week + 7 * DAY)
             week = planner_layout.lay_out_week(
-                cinema, first, expected=lambda *sessions: expected_of(*sessions, request), at=at
+                cinema, first, expected=lambda stored, drafts: expected_of(stored, drafts, request), at=at
             )
             context |= {
                 "cinemas": cinemas,
@@ -86,6 +87,7 @@ class PlannedSessionAdmin(CinemaScopedAdmin):
                 "before": first - 7 * DAY,
                 "after": first + 7 * DAY,
                 "next": this_week + 7 * DAY,
+                "may_see_advice": request.user.has_perm("pricing.view_sessionforecast"),
                 "may_add": self.has_add_permission(request),
                 "may_change": self.has_change_permission(request),
                 "may_copy": request.user.has_perm("screenings.copy_sessions"),

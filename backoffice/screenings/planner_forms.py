@@ -55,7 +55,7 @@ class DraftForm(ConflictCheckingForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             local = self.instance.hall.cinema.local(self.instance.start_datetime)
-            self.initial |= {"day": local.date(), "time": local.time().replace(tzinfo=None)}
+            self.initial.update(day=local.date(), time=local.time().replace(tzinfo=None))
         if "ticket_price" in self.fields:
             self.fields["ticket_price"].required = False
             self.fields["ticket_price"].help_text = _("Leave empty to take it from the price list.")
@@ -195,7 +195,7 @@ class CopyToPlanForm(ActionForm):
         cinema: Cinema = self.row
         to = cinema.week_of(parse_day(self.initial.get("to")) or cinema.local(self.at).date() + 7 * DAY)
         source = cinema.week_of(parse_day(self.initial.get("source")) or to - 7 * DAY)
-        self.initial |= {"source": source, "to": to}
+        self.initial.update(source=source, to=to)
         week = parse_day(self.data.get("source")) if self.is_bound else source
         self.source_week = cinema.week_of(week or source)
         self.found = {_key(line): line for line in lines_of(cinema, self.source_week)}
@@ -205,7 +205,7 @@ class CopyToPlanForm(ActionForm):
         self.initial["lines"] = list(self.found)
         self.initial["listed"] = self.source_week.isoformat()
         if self.is_bound and self.data.get("listed") != self.initial["listed"]:  # another week was entered: its lines
-            data = self.data.copy()
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
             data["listed"] = self.initial["listed"]
             data.setlist("lines", list(self.found))
             self.data, self.is_new_list = data, True

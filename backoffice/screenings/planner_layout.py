@@ -101,26 +101,29 @@ def lay_out_week(
     by_key = {hall.pk: hall for hall in halls}
     for hall in halls:
         hall.cinema = cinema
-    for row in (*stored, *drafts):
-        row.hall = by_key[row.hall_id]
+    for each in stored:
+        each.hall = by_key[each.hall_id]
+    for draft in drafts:
+        draft.hall = by_key[draft.hall_id]
     planned = follow_price_list(drafts)
     problems = {id(session): str(refused) for session, refused in problems_of(planned, at=at)}
     seats = seat_counts(stored, at=at)
     forecasts = expected(stored, planned)
     sessions = [*stored, *planned]
+    origins: list[PlannedSession | None] = [*[None] * len(stored), *drafts]
     since, hours = _axis(cinema, first, sessions)
     blocks = [
         _block(
             cinema,
             session,
-            draft,
+            origin,
             day_begins=_day_begins(cinema, session) + since,
             hours=hours,
-            seats=seats.get(session.pk) if draft is None else None,
+            seats=seats.get(session.pk) if origin is None else None,
             expected=forecast,
             problem=problems.get(id(session), ""),
         )
-        for session, draft, forecast in zip(sessions, [None] * len(stored) + drafts, forecasts, strict=True)
+        for session, origin, forecast in zip(sessions, origins, forecasts, strict=True)
     ]
     by_place: dict[tuple[date, int], list[PlanBlock]] = {}
     for block in blocks:

@@ -25,6 +25,7 @@ from screenings.services.scheduling import occupying
 
 MINUTE = timedelta(minutes=1)
 PAID_OVER = 56 * DAY  # the weeks from which the average paid is known
+SHOWN_OVER = 182 * DAY  # those from which the formats of a hall are known
 Row = Session | PlannedSession
 
 
@@ -141,6 +142,7 @@ def _week(known: _Known, first: date, *, at: datetime) -> dict[str, Any]:
     day_of = {key: (cinema.business_date(session.start_datetime) - first).days for key, session in sessions.items()}
     into_day = [known.minute(session.start_datetime) - days[day_of[key]] for key, session in sessions.items()]
     soonest = known.minute(at) + 1
+    formats = _formats(cinema, at=at)
     full = float(sorted(session.ticket_price for session in sessions.values())[len(sessions) // 2])
     versions = {
         (each.film_id, each.format): {
@@ -152,7 +154,14 @@ def _week(known: _Known, first: date, *, at: datetime) -> dict[str, Any]:
     }
     return {
         "days": [{"opens": max(day + min(into_day), soonest), "closes": day + max(into_day)} for day in days],
-        "halls": [{"id": hall.pk, "cleaning": hall.cleaning_minutes} for hall in cinema.halls.order_by("pk")],
+        "halls": [
+            {
+                "id": hall.pk,
+                "cleaning": hall.cleaning_minutes,
+                "formats": sorted(formats.get(hall.pk, {Session.Format.TWO_D.value})),
+            }
+            for hall in cinema.halls.order_by("pk")
+        ],
         "versions": list(versions.values()),
         "sessions": [
             {
@@ -181,6 +190,15 @@ def _week(known: _Known, first: date, *, at: datetime) -> dict[str, Any]:
     }
 
 
+def _formats(cinema: Cinema, *, at: datetime) -> dict[int, set[str]]:
+    """By hall: 2D, and the formats that it has shown or will show. One query."""
+    shown = Session.objects.filter(hall__cinema=cinema, start_datetime__gt=at - SHOWN_OVER).order_by()
+    found: dict[int, set[str]] = {}
+    for hall, name in shown.values_list("hall", "format").distinct():
+        found.setdefault(hall, {Session.Format.TWO_D.value}).add(name)
+    return found
+
+
 def _candidate(
     place: Mapping[str, Any], samples: Mapping[Any, Session], halls: Mapping[int, Any], begins: datetime
 ) -> Session:
@@ -199,7 +217,8 @@ def _candidate(
 def _value(sessions: Sequence[Session], cinema: Cinema) -> list[float] | None:
     """Expected admissions. Sessions that a forecast cannot tell apart are forecast once."""
     kinds: dict[tuple[Any, ...], int] = {}
-    alike, asked = [], []
+    alike: list[int] = []
+    asked: list[Session] = []
     for session in sessions:
         local = cinema.local(session.start_datetime)
         kind = (

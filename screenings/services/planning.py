@@ -179,8 +179,8 @@ def copy_to_plan(
     for line in lines:
         try:
             copies.append((line, _copy_of(line, by=by, at=at)))
-        except Refused as refusal:
-            result.skipped.append((line, refusal))
+        except Refused as refused:
+            result.skipped.append((line, refused))
     if not copies:
         return result
     with transaction.atomic():

@@ -232,6 +232,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.PayoutFile": ("digest",),
     "reports.PayoutLine": ("identity",),
     "payments.Payment": ("order__number", "amount", "created_at"),
+    "payments.CashPlace": ("cinema__name", "name"),
+    "payments.Shift": ("drawer__name", "opened_at"),
     "payments.Receipt": ("order__number", "kind", "amount"),
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),
     "pricing.ForecastBasis": ("model", "history_hash"),
