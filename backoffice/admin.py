@@ -4,6 +4,7 @@ from backoffice.accounts import approvals, consents, users
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.house_rules import house_rules
+from backoffice.integrations import partners
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (
@@ -55,6 +56,7 @@ __all__ = [
     "order_events",
     "orders",
     "overdue_orders",
+    "partners",
     "payments",
     "payouts",
     "planner",

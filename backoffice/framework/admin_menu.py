@@ -136,6 +136,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.genre", "category"),
             ("screenings.formatcode", "list_alt"),
             ("accounts.user", "group"),
+            ("integrations.partner", "domain"),
+            ("integrations.apikey", "lock_clock"),
             ("jobs.quarantinedrow", "report"),
             ("jobs.joblease", "lock_clock"),
         ],

@@ -58,6 +58,17 @@ class ActionCase:
 
 
 ACTION_CASES = [
+    # --- Partners
+    ActionCase(
+        "make_key", "Создать ключ API", "owner", "cinema_manager", lambda rows: rows.partner,
+        "показан только сейчас: cine", lambda rows: rows.partner.keys.count(), 2,
+        "уже есть два действующих ключа",
+    ),
+    ActionCase(
+        "revoke", "Отозвать ключ", "owner", "cinema_manager", lambda rows: rows.api_key,
+        "больше не действует.", lambda rows: rows.refreshed(rows.api_key).revoked_at is None, False,
+        "Этот ключ уже отозван.",
+    ),
     # --- The bar
     ActionCase(
         "receive_goods", "Принять товар", "bar", "accountant", lambda rows: rows.low_stock,

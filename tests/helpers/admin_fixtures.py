@@ -12,6 +12,7 @@ from accounts.services import request_approval
 from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
+from integrations.models import ApiKey, Partner
 from jobs.models import QuarantinedRow
 from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
@@ -23,6 +24,7 @@ from screenings.models import Cinema, Film, Hall, PlannedSession, PriceList, Sea
 from screenings.services import cancel_session, draft, start_outage
 from tests.helpers import factories
 from tests.helpers.authenticator import enrolled
+from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list
 from tests.helpers.users import someone
 
@@ -36,6 +38,16 @@ class AdminFixtures:
     def refreshed(self, row: Row) -> Row:
         """The row read again from the database."""
         return type(row)._base_manager.get(pk=row.pk)  # type: ignore[attr-defined]
+
+    # --- Partners
+
+    @cached_property
+    def partner(self) -> Partner:
+        return a_partner(at=self.now)[0]
+
+    @cached_property
+    def api_key(self) -> ApiKey:
+        return self.partner.keys.get()
 
     # --- Cinema, hall, session
 

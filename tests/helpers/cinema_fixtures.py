@@ -39,6 +39,7 @@ from screenings.services import draft
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 from tests.helpers.forecasts import a_forecast
+from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list, a_price_quote
 
 
@@ -112,6 +113,7 @@ def create_rows_of_chain() -> None:
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
+    a_partner()
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     SocietyRate.objects.create(society="RAO", percent=Decimal(1), valid_from=NOON.date())
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")
