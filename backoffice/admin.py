@@ -5,6 +5,7 @@ from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.film_hire import contracts, distributors, statements
 from backoffice.house_rules import house_rules
+from backoffice.integrations import partners
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (
@@ -24,6 +25,7 @@ from backoffice.screenings import (
     films,
     genres,
     halls,
+    planner,
     price_lists,
     seat_outages,
     seats,
@@ -57,8 +59,10 @@ __all__ = [
     "order_events",
     "orders",
     "overdue_orders",
+    "partners",
     "payments",
     "payouts",
+    "planner",
     "preorders",
     "price_lists",
     "promocodes",

@@ -21,6 +21,7 @@ TITLES: dict[str, str | Promise] = {
     "cleanup_completed_sessions": _("Archive past screenings"),
     "send_ticket_usage_reminders": _("Remind about screenings"),
     "deliver_notifications": _("Send messages"),
+    "announce_sessions": _("Announce screenings to other systems"),
     "import_files": _("Import files"),
     "build_reports": _("Make report files"),
     "update_session_figures": _("Count past screenings"),

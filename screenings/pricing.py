@@ -116,20 +116,25 @@ def full_price(
     return max(quote(session, seat_kind=seat_kind, ticket_type=each, terms=terms, held=held).price for each in asked)
 
 
-def terms_of(sessions: Iterable[Session]) -> dict[int, Terms]:
-    """The terms of sessions by their primary key. `hall` must be loaded. One query, three if some have a price row."""
+def terms_of(sessions: Iterable[Session], channel: str = TicketTypeTerm.Channel.ONLINE) -> dict[int, Terms]:
+    """The terms of sessions in a channel of orders, by their primary key. `hall` must be loaded. One query, three if
+    some have a price row."""
     sessions = list(sessions)
     cinemas = {session.pk: session.hall.cinema_id for session in sessions}
     found: dict[int, dict[str, Decimal]] = {}
     rows = SeatSurcharge.objects.filter(cinema__in=set(cinemas.values())).order_by()
     for cinema, kind, amount in rows.values_list("cinema", "kind", "amount"):
         found.setdefault(cinema, {})[kind] = amount
-    return with_rows(sessions, {key: found.get(cinema, {}) for key, cinema in cinemas.items()})
+    return with_rows(sessions, {key: found.get(cinema, {}) for key, cinema in cinemas.items()}, channel)
 
 
-def with_rows(sessions: Iterable[Session], surcharges: Mapping[int, Mapping[str, Decimal]]) -> dict[int, Terms]:
+def with_rows(
+    sessions: Iterable[Session], surcharges: Mapping[int, Mapping[str, Decimal]], channel: str
+) -> dict[int, Terms]:
     """The terms of sessions with these surcharges of their cinemas, by primary key. Two queries if some have a price
     row, otherwise none."""
+    online, box_office = TicketTypeTerm.Channel.ONLINE, TicketTypeTerm.Channel.BOX_OFFICE
+    channels = [TicketTypeTerm.Channel.ANY, online if channel == online else box_office]
     row_of = {session.pk: session.price_row_id for session in sessions}
     used = {row for row in row_of.values() if row is not None}
     own: dict[int, dict[str, Decimal]] = {}
@@ -138,7 +143,7 @@ def with_rows(sessions: Iterable[Session], surcharges: Mapping[int, Mapping[str,
         amounts = RowSurcharge.objects.filter(row__in=used).order_by()
         for row, kind, amount in amounts.values_list("row", "kind", "amount"):
             own.setdefault(row, {})[kind] = amount
-        for term in TicketTypeTerm.objects.filter(row__in=used).order_by():
+        for term in TicketTypeTerm.objects.filter(row__in=used, channel__in=channels).order_by("channel"):  # ANY first
             types.setdefault(term.row_id, {})[term.ticket_type_id] = term
     return {
         key: Terms({**surcharges.get(key, {}), **own.get(row or 0, {})}, types.get(row or 0, {}))
@@ -151,13 +156,12 @@ def former_prices(sessions: Collection[Session], *, at: datetime) -> Iterator[Co
     which can still be bought. Where no quote was in force before a change, that is the ticket price. One query.
     """
     rows = PriceQuote.objects.filter(session__in=sessions, at__lte=at).order_by("-at")
-    quotes = list(rows.values_list("session", "at", "price", "pk", "inputs__config__enabled"))
+    quotes = list(rows.values_list("session", "at", "price", "pk", "is_adaptive"))
     for changed in sorted({row[1] for row in quotes if row[1] > at - HONOURED}, reverse=True):
         for session in sessions:
             former = (row[2:] for row in quotes if row[0] == session.pk and row[1] < changed)
             price, quote_pk, was_adaptive = next(former, (None, None, False))
-            is_quoted = was_adaptive is not False
-            session.quoted_price, session.price_quote_id = (price, quote_pk) if is_quoted else (None, None)
+            session.quoted_price, session.price_quote_id = (price, quote_pk) if was_adaptive else (None, None)
         yield sessions
 
 

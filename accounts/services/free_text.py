@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import JSONField, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils.encoding import punycode
 
 from accounts.models import Approval
 from accounts.phones import rough_spellings, spellings
@@ -40,7 +42,7 @@ class Words:
     def __init__(
         self, *, addresses: Iterable[str] = (), names: Iterable[str] = (), beside_addresses: bool = False
     ) -> None:
-        self.addresses = _longest_first(addresses)
+        self.addresses = _longest_first(each for word in addresses for each in _written(word))
         self.names = _longest_first(names)
         self.beside_addresses = beside_addresses
         flags = re.NOFLAG if beside_addresses else re.IGNORECASE
@@ -127,6 +129,14 @@ def _without(patterns: Iterable[re.Pattern[str]], text: str) -> str:
     for pattern in patterns:
         text = pattern.sub(ERASED, text)
     return text
+
+
+def _written(address: str) -> Iterator[str]:
+    """The address, and the same with its national domain as machines write it, or the other way about."""
+    name, at, domain = address.strip().rpartition("@")
+    yield address
+    with suppress(UnicodeError):  # what has no domain name, a phone number for example
+        yield f"{name}{at}{punycode(domain) if not domain.isascii() else domain.encode().decode('idna')}"
 
 
 def _longest_first(words: Iterable[str]) -> list[str]:

@@ -36,6 +36,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         False,
         [
             ("screenings.session", "calendar_month"),
+            ("screenings.plannedsession", "checklist"),
             ("screenings.film", "movie"),
             ("screenings.distributor", "domain"),
             ("pricing.sessionforecast", "summarize"),
@@ -137,6 +138,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.genre", "category"),
             ("screenings.formatcode", "list_alt"),
             ("accounts.user", "group"),
+            ("integrations.partner", "domain"),
+            ("integrations.apikey", "lock_clock"),
             ("jobs.quarantinedrow", "report"),
             ("jobs.joblease", "lock_clock"),
         ],
@@ -166,6 +169,7 @@ REPORTS = {
 }
 LINK_OVERRIDES = {  # pages to open instead of the list
     "screenings.session": "admin:screenings_session_timetable",
+    "screenings.plannedsession": "admin:screenings_plannedsession_planner",
     "pricing.sessionforecast": "admin:pricing_accuracy",
 }
 

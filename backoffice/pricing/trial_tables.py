@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from statistics import median_low
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cinema.money import format_money
 from pricing.services.previewing import Past
-from pricing.simulated_sales import LOCATIONS, Pair, Sale, low_middle_high
+from pricing.simulated_sales import LOCATIONS, Pair, Sale, in_ten, low_mean_high
 from reports import charts
 from reports.tables import Chart, Column, Kind, Link, Table
 
@@ -26,14 +27,14 @@ def of_many(found: Sequence[Past], *, chosen: Mapping[str, Any]) -> list[Part]:
     draws = [[each.pairs[number] for each in found] for number in range(len(found[0].pairs))]
     earliest_first = found[::-1]
     series: dict[Any, Any] = {
-        _("At the list price"): [_rounded(_middle(each, "listed")) for each in earliest_first],
-        _("At adaptive prices"): [_rounded(_middle(each, "adaptive")) for each in earliest_first],
+        _("At the list price"): [round(_mean(each, "listed")) for each in earliest_first],
+        _("At adaptive prices"): [round(_mean(each, "adaptive")) for each in earliest_first],
     }
     labels = [_when(each) for each in earliest_first]
     label = Column("screening", _("Screening"))
     return [
         _takings(draws, _("Takings of these screenings together"), notes=_limits(found)),
-        charts.grouped(_("Takings by screening, middle estimate"), labels, series, label=label),
+        charts.grouped(_("Takings by screening, average"), labels, series, label=label),
         _each(found, chosen),
     ]
 
@@ -59,7 +60,8 @@ def of_pairs(pairs: Sequence[Pair], *, list_price: Decimal, notes: Sequence[str]
     """Of one screening: how the price moved, how many seats were sold, and what that made."""
     steps = [[pair.adaptive.steps[number] for pair in pairs] for number in range(len(pairs[0].adaptive.steps))]
     days = [*(_days(each[0].days_left) for each in steps), 0]
-    prices = [low_middle_high([step.price for step in each]) for each in [*steps, steps[-1]]]
+    prices = [[step.price for step in each] for each in [*steps, steps[-1]]]
+    bands = [low_mean_high(each) for each in prices]
     label = Column("days", _("Days before the start"), Kind.DECIMAL)
     seats: dict[Any, Any] = {
         _("At adaptive prices"): _sold_by([pair.adaptive for pair in pairs]),
@@ -70,16 +72,16 @@ def of_pairs(pairs: Sequence[Pair], *, list_price: Decimal, notes: Sequence[str]
         charts.band(
             _("Price of a full ticket"),
             days,
-            low=[_rounded(low) for low, _price, _high in prices],
-            middle=[_rounded(price) for _low, price, _high in prices],
-            high=[_rounded(high) for _low, _price, high in prices],
+            low=[_rounded(low) for low, _mean, _high in bands],
+            middle=[_rounded(median_low(each)) for each in prices],
+            high=[_rounded(high) for _low, _mean, high in bands],
             actual=[list_price] * len(days),
             actual_name=_("List price"),
-            names=(_("low estimate"), _("Adaptive price"), _("high estimate")),
+            names=(_("low estimate"), _("Adaptive price, median"), _("high estimate")),
             kind=Kind.MONEY,
             label=label,
         ),
-        charts.lines(_("Seats sold, middle estimate"), days, seats, kind=Kind.INTEGER, label=label),
+        charts.lines(_("Seats sold, average"), days, seats, kind=Kind.INTEGER, label=label),
         _seats(pairs),
     ]
 
@@ -89,43 +91,43 @@ def _takings(draws: Sequence[Sequence[Pair]], title: str, *, notes: Sequence[str
     gained = [sum(pair.gained for pair in each) for each in draws]
     parts = len(LOCATIONS)
     rows = [
-        (_("At the list price"), low_middle_high([sum(pair.listed.revenue for pair in each) for each in draws])),
-        (_("At adaptive prices"), low_middle_high([sum(pair.adaptive.revenue for pair in each) for each in draws])),
-        (_("Gain"), low_middle_high(gained)),
-        (_("– if people mind the price more than assumed"), low_middle_high(gained[0::parts])),
-        (_("– if they mind it as assumed"), low_middle_high(gained[1::parts])),
-        (_("– if they mind it less"), low_middle_high(gained[2::parts])),
+        (_("At the list price"), low_mean_high([sum(pair.listed.revenue for pair in each) for each in draws])),
+        (_("At adaptive prices"), low_mean_high([sum(pair.adaptive.revenue for pair in each) for each in draws])),
+        (_("Gain"), low_mean_high(gained)),
+        (_("– if people mind the price more than assumed"), low_mean_high(gained[0::parts])),
+        (_("– if they mind it as assumed"), low_mean_high(gained[1::parts])),
+        (_("– if they mind it less"), low_mean_high(gained[2::parts])),
     ]
     return Table(title=title, columns=_columns(Kind.MONEY), rows=[_row(*each) for each in rows], notes=notes)
 
 
 def _seats(pairs: Sequence[Pair]) -> Table:
     rows = [
-        (_("At the list price"), low_middle_high([pair.listed.sold for pair in pairs])),
-        (_("At adaptive prices"), low_middle_high([pair.adaptive.sold for pair in pairs])),
+        (_("At the list price"), low_mean_high([pair.listed.sold for pair in pairs])),
+        (_("At adaptive prices"), low_mean_high([pair.adaptive.sold for pair in pairs])),
     ]
     return Table(title=_("Seats sold"), columns=_columns(Kind.INTEGER), rows=[_row(*each) for each in rows])
 
 
 def _columns(kind: Kind) -> list[Column]:
     return [
-        Column("what", ""),
+        Column("what", _("Prices")),
         Column("low", _("low estimate"), kind),
-        Column("middle", _("middle estimate"), kind),
+        Column("mean", _("average"), kind),
         Column("high", _("high estimate"), kind),
     ]
 
 
 def _row(what: str, values: Range) -> dict[str, Any]:
-    low, middle, high = (_rounded(value) for value in values)
-    return {"what": what, "low": low, "middle": middle, "high": high}
+    low, mean, high = (Decimal(round(value)) for value in values)
+    return {"what": what, "low": low, "mean": mean, "high": high}
 
 
 def _each(found: Sequence[Past], chosen: Mapping[str, Any]) -> Table:
     rows = []
     for past in found:
         query = urlencode({"session": past.session.pk, **chosen})
-        low, middle, high = low_middle_high([pair.gained for pair in past.pairs])
+        low, mean, high = low_mean_high([pair.gained for pair in past.pairs])
         prices = [step.price for pair in past.pairs for step in pair.adaptive.steps]
         rows.append(
             {
@@ -135,9 +137,9 @@ def _each(found: Sequence[Past], chosen: Mapping[str, Any]) -> Table:
                 "prices": " – ".join(format_money(Decimal(str(each))) for each in sorted({min(prices), max(prices)})),
                 "tickets": past.tickets,
                 "made": past.made,
-                "low": _rounded(low),
-                "middle": _rounded(middle),
-                "high": _rounded(high),
+                "low": round(low),
+                "mean": round(mean),
+                "high": round(high),
             }
         )
     return Table(
@@ -148,7 +150,7 @@ def _each(found: Sequence[Past], chosen: Mapping[str, Any]) -> Table:
             Column("tickets", _("Tickets"), Kind.INTEGER),
             Column("made", _("Takings"), Kind.MONEY),
             Column("low", _("Gain: low"), Kind.MONEY),
-            Column("middle", _("Gain: middle"), Kind.MONEY),
+            Column("mean", _("Gain: average"), Kind.MONEY),
             Column("high", _("Gain: high"), Kind.MONEY),
             Column("list", _("List price"), Kind.MONEY),
             Column("prices", _("Adaptive prices")),
@@ -160,13 +162,15 @@ def _each(found: Sequence[Past], chosen: Mapping[str, Any]) -> Table:
 
 def _limits(found: Sequence[Past]) -> list[str]:
     """What the figures rest on, and what they leave out."""
+    draws = len(found[0].pairs)
     full = sum(1 for each in found if each.sold_out)
     notes = [
         _(
-            "People like those who came are drawn several times: about as many, at times like theirs. About eight in "
-            "ten further draws would be between the low and the high estimate. "
+            "People like those who came are drawn %(draws)s times: about as many, at times like theirs. About "
+            "%(share)s in 10 further draws would be between the low and the high estimate. "
             "How many would pay another price is assumed, not known."
         )
+        % {"draws": draws, "share": in_ten(draws)}
     ]
     if not all(each.is_forecast for each in found):
         notes.append(_("The screening had no forecast, so that its adaptive price would have been the list price."))
@@ -190,19 +194,19 @@ def _when(past: Past) -> str:
     return f"{date_format(local, 'D j')}, {local:%H:%M}"
 
 
-def _middle(past: Past, which: str) -> float:
-    return low_middle_high([getattr(pair, which).revenue for pair in past.pairs])[1]
+def _mean(past: Past, which: str) -> float:
+    return low_mean_high([getattr(pair, which).revenue for pair in past.pairs])[1]
 
 
 def _sold_by(sales: Sequence[Sale]) -> list[int]:
-    """At each review, and at the start: the middle of what was sold by then."""
+    """At each review, and at the start: the average of what was sold by then."""
     reviews = [[sale.steps[number].sold for sale in sales] for number in range(len(sales[0].steps))]
-    return [int(low_middle_high(each)[1]) for each in [*reviews, [sale.sold for sale in sales]]]
+    return [round(low_mean_high(each)[1]) for each in [*reviews, [sale.sold for sale in sales]]]
 
 
 def _days(days_left: float) -> Decimal | int:
     return round(days_left) if days_left == round(days_left) else Decimal(str(round(days_left, 2)))
 
 
-def _rounded(value: float | None) -> Decimal | None:
-    return None if value is None else Decimal(str(round(value, 2)))
+def _rounded(value: float) -> Decimal:
+    return Decimal(str(round(value, 2)))

@@ -102,7 +102,7 @@ def _operation(
 ) -> Operation:
     """`of` are the place and the digest of the file."""
     place, digest = of
-    day, at, is_exact = _instant(number, row["time"], zone)
+    day, at = _instant(number, row["time"], zone)
     reference = row.get("reference", "")
     if reference and not REFERENCE.fullmatch(reference):
         raise in_row(number, _("“%(text)s” is not a reference of the provider") % {"text": reference[:40]})
@@ -115,7 +115,7 @@ def _operation(
     seen[known] += 1
     text = "|".join(map(str, known))
     identity = f"terminal:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
-    is_distinct = bool(reference) or is_exact
+    is_distinct = bool(reference) or _is_exact(at.astimezone(zone).time(), card)
     return Operation(
         identity=f"{identity}:{seen[known]}" if is_distinct else f"{identity}:{digest[:40]}:{seen[known]}",
         kind=kind,
@@ -154,8 +154,15 @@ def _amount(number: int, text: str) -> Decimal:
     return Decimal(amount)
 
 
-def _instant(number: int, text: str, zone: ZoneInfo) -> tuple[date, datetime, bool]:
-    """The date of a cell, the instant, without a time the beginning of the date, and whether it is to the second."""
+def _is_exact(at: time, card: str) -> bool:
+    """Whether a time of the day tells an operation from its likes: with seconds, or with a card. Workbooks add seconds
+    of zero to a time in minutes, and midnight to a date.
+    """
+    return at.second > 0 or (at != time() and card != "")
+
+
+def _instant(number: int, text: str, zone: ZoneInfo) -> tuple[date, datetime]:
+    """The date of a cell, and the instant; without a time the beginning of the date."""
     first, _space, rest = text.replace("T", " ").partition(" ")
     try:
         day = DATES.clean(first)
@@ -169,5 +176,4 @@ def _instant(number: int, text: str, zone: ZoneInfo) -> tuple[date, datetime, bo
         clock, at = None, time()
     if not is_valid_year(day) or (rest.strip() and clock is None):
         raise in_row(number, _("“%(text)s” is not a date with a time") % {"text": text[:40]})
-    is_exact = clock is not None and clock[3] is not None and at != time()  # midnight is how a date is written
-    return day, datetime.combine(day, at, tzinfo=zone).astimezone(UTC), is_exact
+    return day, datetime.combine(day, at, tzinfo=zone).astimezone(UTC)

@@ -34,6 +34,7 @@ from orders.models import Order
 from orders.services import call_off, request_session_refunds
 from orders.services.refunds.by_session import needs_refund_request
 from pricing.services.repricing import freeze, unfreeze
+from pricing.services.taking_back import take_back
 from reports.catalogue.booking_curve import booking_curve
 from screenings.models import Session
 
@@ -55,7 +56,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     list_select_related = ["film", "hall__cinema", "price_row"]
     list_before_template = "backoffice/screenings/to_timetable.html"
     search_fields = ["film__title"]
-    actions_detail = ["cancel", "request_refunds", "freeze_price", "unfreeze_price"]
+    actions_detail = ["cancel", "take_back", "request_refunds", "freeze_price", "unfreeze_price"]
     change_form_outer_before_template = "backoffice/screenings/session.html"
     fields = [
         ("film", "hall"),
@@ -116,6 +117,19 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
             "%(session)s: screening cancelled. Customers are being notified. The refunds are above your limit, so they "
             "wait for a colleague’s approval."
         ) % {"session": session}
+
+    @confirmed_action(
+        permission="screenings.cancel_session",
+        title=_("Take back into the planner"),
+        text=_(
+            "The screening goes off sale and becomes a draft again. Not possible once a ticket is sold or reserved."
+        ),
+        when=lambda session: session.is_on_sale(clock.now()),
+        icon="undo",
+    )
+    def take_back(self, session: Session, *, at: datetime, actor: User) -> str:
+        take_back([session], at=at, actor=actor)
+        return gettext("%(session)s: a draft again, in the week planner.") % {"session": session}
 
     @confirmed_action(
         permission="screenings.cancel_session",

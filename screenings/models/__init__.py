@@ -3,6 +3,7 @@
 from screenings.models.certificates import FilmCertificate, FormatCode
 from screenings.models.cinemas import Cinema, Hall, default_time_zone, loads_as_time_zone, time_zone_choices
 from screenings.models.films import AgeRating, Distributor, Film, Genre
+from screenings.models.planned_sessions import PlannedSession
 from screenings.models.price_lists import Holiday, PriceList, PriceRow, RowSurcharge, TicketTypeTerm
 from screenings.models.prices import SeatSurcharge, TicketType, ratings_from
 from screenings.models.quotes import PriceParts, PriceQuote
@@ -21,6 +22,7 @@ __all__ = [
     "Holiday",
     "Int8Range",
     "OnPostgreSQL",
+    "PlannedSession",
     "PriceList",
     "PriceParts",
     "PriceQuote",

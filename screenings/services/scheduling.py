@@ -61,28 +61,43 @@ def plan(
         raise TimeZoneMissing(start)
     if start <= at:
         raise StartsInThePast(hall.cinema.local(start))
-    adverts = hall.cinema.adverts_minutes if adverts_minutes is None else adverts_minutes
-    cleaning = hall.cleaning_minutes if cleaning_minutes is None else cleaning_minutes
-    if adverts < 0 or cleaning < 0:
-        raise ImpossibleSession(_("Adverts and cleaning can’t take less than 0 minutes. Enter another number."))
-    start = start.astimezone(UTC)  # in a local zone, Python would ignore clock changes when adding minutes
-    end = start + timedelta(minutes=adverts + film.duration_minutes)
-    session = Session(
-        film=film,
-        hall=hall,
-        start_datetime=start,
-        end_datetime=end,
-        free_from=end + timedelta(minutes=cleaning),
-        ticket_price=ticket_price,
-        format=format,
-        language=language,
-        subtitles=subtitles,
-        no_certificate_reason=no_certificate_reason,
+    session = occupying(
+        Session(
+            film=film,
+            hall=hall,
+            ticket_price=ticket_price,
+            format=format,
+            language=language,
+            subtitles=subtitles,
+            no_certificate_reason=no_certificate_reason,
+        ),
+        start=start,
+        adverts_minutes=adverts_minutes,
+        cleaning_minutes=cleaning_minutes,
     )
     try:
         session.clean_fields(exclude=["film", "hall"])
     except ValidationError as error:
         raise ImpossibleSession(" ".join(error.messages)) from error
+    return session
+
+
+def occupying(
+    session: Session, *, start: datetime, adverts_minutes: int | None = None, cleaning_minutes: int | None = None
+) -> Session:
+    """The same session, with its times set from its start, film, hall and cinema: adverts and film, then cleaning.
+
+    Raises `ImpossibleSession`. Reads only.
+    """
+    hall = session.hall
+    adverts = hall.cinema.adverts_minutes if adverts_minutes is None else adverts_minutes
+    cleaning = hall.cleaning_minutes if cleaning_minutes is None else cleaning_minutes
+    if adverts < 0 or cleaning < 0:
+        raise ImpossibleSession(_("Adverts and cleaning can’t take less than 0 minutes. Enter another number."))
+    start = start.astimezone(UTC)  # in a local zone, Python would ignore clock changes when adding minutes
+    session.start_datetime = start
+    session.end_datetime = start + timedelta(minutes=adverts + session.film.duration_minutes)
+    session.free_from = session.end_datetime + timedelta(minutes=cleaning)
     return session
 
 

@@ -43,12 +43,12 @@ def _shown_before(quote: PriceQuote) -> list[Decimal]:
     quotes, and where none was in force the ticket price of that time. Two queries.
     """
     rows = PriceQuote.objects.filter(session=quote.session_id, at__lt=quote.at).order_by("-at")
-    former = list(rows.values_list("at", "price", "list_price", "inputs__config__enabled"))
+    former = list(rows.values_list("at", "price", "list_price", "is_adaptive"))
     records = Session.history.filter(id=quote.session_id).order_by("history_id")
     changes: Changes = list(records.values_list("history_date", "ticket_price"))
     begin, until, shown = quote.at - LOOKED_BACK, quote.at, []
     for since, price, _list_price, is_adaptive in former:
-        if is_adaptive is False:  # it ended a quote, and says the ticket price of that moment
+        if not is_adaptive:  # it ended a quote, and says the ticket price of that moment
             shown += _ticket_prices([each for each in changes if each[0] > since], price, begin, until)
         else:
             shown.append(price)

@@ -28,6 +28,7 @@ EXPECTED = {
     "cleanup_completed_sessions": "daily 04:10",
     "send_ticket_usage_reminders": "every 10 min",
     "deliver_notifications": "every 1 min",
+    "announce_sessions": "every 1 min",
     "import_files": "every 20 s",
     "build_reports": "every 20 s",
     "update_session_figures": "every 5 min",

@@ -16,7 +16,7 @@ from orders.models import Order, Ticket
 from payments.models import Payment, Refund
 from pricing.models import PriceFreeze
 from reports.models import ReportFile
-from screenings.models import PriceList, Seat, Session
+from screenings.models import PlannedSession, PriceList, Seat, Session
 from tests.helpers.admin_fixtures import AdminFixtures
 
 Entered = dict[str, str | bool]  # by label; True ticks a box
@@ -58,6 +58,17 @@ class ActionCase:
 
 
 ACTION_CASES = [
+    # --- Partners
+    ActionCase(
+        "make_key", "Создать ключ API", "owner", "cinema_manager", lambda rows: rows.partner,
+        "показан только сейчас: cine", lambda rows: rows.partner.keys.count(), 2,
+        "уже есть два действующих ключа",
+    ),
+    ActionCase(
+        "revoke", "Отозвать ключ", "owner", "cinema_manager", lambda rows: rows.api_key,
+        "больше не действует.", lambda rows: rows.refreshed(rows.api_key).revoked_at is None, False,
+        "Этот ключ уже отозван.",
+    ),
     # --- The bar
     ActionCase(
         "receive_goods", "Принять товар", "bar", "accountant", lambda rows: rows.low_stock,
@@ -254,6 +265,34 @@ ACTION_CASES = [
         lambda rows: {
             "Скопировать неделю, начиная с": str(rows.day), "На неделю, начиная с": str(rows.day + timedelta(days=7)),
         }, has_preview=True,
+    ),
+    ActionCase(
+        "copy_to_plan", "Скопировать неделю в план", "cinema_manager", "floor_manager",
+        lambda rows: rows.session.hall.cinema,
+        "Добавлен 1 черновик.", lambda _rows: PlannedSession.objects.drafts().count(), 1,
+        "Добавлено 0 черновиков. Пропущен 1:",
+        lambda rows: {
+            "Скопировать неделю с": str(rows.day), "В неделю с": str(rows.day + timedelta(days=7)),
+        }, has_preview=True,
+    ),
+    ActionCase(
+        "publish_week", "Опубликовать черновики недели", "cinema_manager", "floor_manager",
+        lambda rows: rows.draft.hall.cinema,
+        "Поступил в продажу 1 сеанс.", days_of_sessions, [0],
+        "На этой неделе нет черновиков.",
+        lambda rows: {"Неделя с": str(rows.day)}, has_preview=True,
+    ),
+    ActionCase(
+        "take_back_week", "Отозвать сеансы без продаж", "cinema_manager", "floor_manager",
+        lambda rows: rows.session.hall.cinema,
+        "1 сеанс снова стал черновиком.", status("session"), Session.Status.CANCELLED,
+        "Отзывать нечего",
+        lambda rows: {"Неделя с": str(rows.day)}, has_preview=True,
+    ),
+    ActionCase(
+        "take_back", "Вернуть в план недели", "cinema_manager", "floor_manager", lambda rows: rows.session,
+        "снова черновик в плане недели.", status("session"), Session.Status.CANCELLED,
+        "статус уже «Отменён»",
     ),
     ActionCase(
         "request_refunds", "Запросить согласование возвратов", "cinema_manager", "floor_manager",

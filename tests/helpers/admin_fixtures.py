@@ -13,6 +13,7 @@ from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from film_hire.models import Contract, Statement
+from integrations.models import ApiKey, Partner
 from jobs.models import QuarantinedRow
 from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
@@ -20,11 +21,12 @@ from orders.services import cancel, check_in, mark_overdue, record_uncertain_pay
 from payments.models import Gateway, Payment, Refund
 from pricing.services.repricing import freeze
 from reports.models import BusinessDay, DayCheck, PayoutLine, ReportSchedule, Segment
-from screenings.models import Cinema, Film, Hall, PriceList, SeatOutage, Session
-from screenings.services import cancel_session, start_outage
+from screenings.models import Cinema, Film, Hall, PlannedSession, PriceList, SeatOutage, Session
+from screenings.services import cancel_session, draft, start_outage
 from tests.helpers import factories
 from tests.helpers.authenticator import enrolled
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
+from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list
 from tests.helpers.users import someone
 
@@ -38,6 +40,16 @@ class AdminFixtures:
     def refreshed(self, row: Row) -> Row:
         """The row read again from the database."""
         return type(row)._base_manager.get(pk=row.pk)  # type: ignore[attr-defined]
+
+    # --- Partners
+
+    @cached_property
+    def partner(self) -> Partner:
+        return a_partner(at=self.now)[0]
+
+    @cached_property
+    def api_key(self) -> ApiKey:
+        return self.partner.keys.get()
 
     # --- Cinema, hall, session
 
@@ -57,6 +69,11 @@ class AdminFixtures:
     @cached_property
     def session(self) -> Session:
         return factories.a_session(self.hall, start=datetime.combine(self.day, time(19), self.cinema.zone))
+
+    @cached_property
+    def draft(self) -> PlannedSession:
+        start = datetime.combine(self.day, time(19), self.cinema.zone)
+        return draft(film=self.film, hall=self.hall, start=start, ticket_price=factories.PRICE, at=self.now)
 
     @cached_property
     def rejected_session(self) -> Session:

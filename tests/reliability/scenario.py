@@ -79,6 +79,7 @@ JOBS = (
     "cleanup_completed_sessions",
     "send_ticket_usage_reminders",
     "deliver_notifications",
+    "announce_sessions",
     "import_files",
     "build_reports",
     "update_session_figures",

@@ -74,6 +74,7 @@ def fill(
     cinema: Cinema,
     requests: Iterable[TicketRequest],
     snacks: Iterable[tuple[ConcessionItem, int]],
+    channel: str,
     *,
     at: datetime,
     expected_total: Decimal | None = None,
@@ -90,11 +91,10 @@ def fill(
         raise BasketTooLarge(text % {"most": settings.MAX_TICKETS_AN_ORDER})
     if len({(session.pk, seat.pk) for session, seat, _type in requests}) < len(requests):
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
-    offer = replace(_offer(cinema, requests, at=at), held=held_tickets(instead_of))
-    sessions = offer.sessions
-    deadline = _collection_deadline(cinema, list(sessions.values()), at=at)
+    offer = replace(_offer(cinema, requests, channel, at=at), held=held_tickets(instead_of))
+    deadline = _collection_deadline(cinema, list(offer.sessions.values()), at=at)
     preorders = holds.preorders(quantities, pickup_code=new_pickup_code(), collection_deadline=deadline)
-    basket = Basket(offer.tickets(requests), preorders, list(sessions.values()), offer.contested)
+    basket = Basket(offer.tickets(requests), preorders, list(offer.sessions.values()), offer.contested)
     if expected_total in (None, basket.total):
         return basket
     for _changed in former_prices(basket.sessions, at=at):
@@ -143,9 +143,9 @@ class _Offer:
         ]
 
 
-def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -> _Offer:
+def _offer(cinema: Cinema, requests: Sequence[TicketRequest], channel: str, *, at: datetime) -> _Offer:
     """Read and check the sessions. One query, three with a price row; a seat that is out of use needs another."""
-    offer = _read_offer(requests) if requests else _Offer()
+    offer = _read_offer(requests, channel) if requests else _Offer()
     if offer.cinemas - {cinema.pk}:
         raise DifferentCinemas(_("An order can only be for one cinema. Place a separate order for each."))
     for session in offer.sessions.values():
@@ -164,7 +164,7 @@ def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -
     return offer
 
 
-def _read_offer(requests: Sequence[TicketRequest]) -> _Offer:
+def _read_offer(requests: Sequence[TicketRequest], channel: str) -> _Offer:
     seats = [seat.pk for _session, seat, _type in requests]
     out = SeatOutage.objects.filter(seat__in=seats).during(OuterRef("start_datetime"), OuterRef("end_datetime"))
     rows = (  # a session comes once for every surcharge of its cinema, or once without any
@@ -188,7 +188,7 @@ def _read_offer(requests: Sequence[TicketRequest]) -> _Offer:
             offer.surcharges[row.seat_kind] = row.surcharge
         offer.out_of_use |= row.seat_out
         offer.contested |= row.seat_held
-    offer.terms = with_rows(offer.sessions.values(), dict.fromkeys(offer.sessions, offer.surcharges))
+    offer.terms = with_rows(offer.sessions.values(), dict.fromkeys(offer.sessions, offer.surcharges), channel)
     return offer
 
 

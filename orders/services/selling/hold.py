@@ -60,7 +60,7 @@ def hold(
     `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
     """
     user = user if instead_of is None else instead_of.user
-    basket = fill(cinema, tickets, snacks, at=at, expected_total=expected_total, instead_of=instead_of)
+    basket = fill(cinema, tickets, snacks, channel, at=at, expected_total=expected_total, instead_of=instead_of)
     valid = promocodes.find_promocode(promocode, at=at) if promocode else None
     discount = promocodes.discount(valid, basket.total)
     points_value = _money_for_points(points, left=basket.total - discount, user=user, channel=channel)

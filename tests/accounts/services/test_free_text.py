@@ -36,3 +36,16 @@ def test_a_name_in_letters_of_two_characters_is_a_whole_word() -> None:
     words = Words(names=["Rene"])
 
     assert words.redact("Rene and Rene\u0301") == f"{ERASED} and Rene\u0301"
+
+
+@pytest.mark.parametrize("known", ["анна@пример.рф", "анна@xn--e1afmkfd.xn--p1ai"])
+def test_a_national_domain_is_redacted_in_both_ways_to_write_it(known: str) -> None:
+    words = Words(addresses=[known])
+
+    for written in ("анна@пример.рф", "Анна@xn--e1afmkfd.xn--p1ai"):
+        assert words.redact(f"Refused: {written}") == f"Refused: {ERASED}"
+
+
+@pytest.mark.parametrize("known", ["+79161234567", "Анна", "a@" + "x" * 70 + ".de", "a@", "a@..", "@"])
+def test_what_has_no_domain_is_left_as_it_is(known: str) -> None:
+    assert known in Words(addresses=[known]).addresses

@@ -113,7 +113,14 @@ def test_a_date_with_slashes_that_has_one_reading_is_read():
     assert read("25/11/2026;350;;;;Оплата").operations[0].day == date(2026, 11, 25)
 
 
-@pytest.mark.parametrize("line", ["05.11.2026;350;;631012345678;;Оплата", "05.11.2026 14:30:05;350;;;4276;Оплата"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "05.11.2026;350;;631012345678;;Оплата",
+        "05.11.2026 14:30:05;350;;;;Оплата",
+        "05.11.2026 14:30;350;;;4276;Оплата",
+    ],
+)
 def test_the_same_operation_has_the_same_identity_in_another_file_and_likes_are_told_apart(line):
     first = [each.identity for each in read(line, line).operations]
     second = [each.identity for each in read("04.11.2026;350;;;;Оплата", line).operations]
@@ -122,7 +129,7 @@ def test_the_same_operation_has_the_same_identity_in_another_file_and_likes_are_
     assert second[1] == first[0]
 
 
-@pytest.mark.parametrize("when", ["05.11.2026", "05.11.2026 00:00:00", "05.11.2026 14:30"])
+@pytest.mark.parametrize("when", ["05.11.2026", "05.11.2026 00:00:00", "05.11.2026 14:30", "05.11.2026 14:30:00"])
 def test_without_a_reference_and_an_exact_time_the_lines_of_each_file_are_its_own(when):
     line = f"{when};350;;;;Оплата"
 
