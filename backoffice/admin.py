@@ -3,7 +3,9 @@
 from backoffice.accounts import approvals, consents, devices, users
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
+from backoffice.film_hire import contracts, distributors, statements
 from backoffice.house_rules import house_rules
+from backoffice.integrations import partners
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (
@@ -23,6 +25,7 @@ from backoffice.screenings import (
     films,
     genres,
     halls,
+    planner,
     price_lists,
     seat_outages,
     seats,
@@ -38,8 +41,10 @@ __all__ = [
     "business_days",
     "cinemas",
     "consents",
+    "contracts",
     "devices",
     "disputes",
+    "distributors",
     "films",
     "forecasts",
     "gateway_events",
@@ -55,8 +60,10 @@ __all__ = [
     "order_events",
     "orders",
     "overdue_orders",
+    "partners",
     "payments",
     "payouts",
+    "planner",
     "preorders",
     "price_lists",
     "promocodes",
@@ -74,6 +81,7 @@ __all__ = [
     "session_summaries",
     "sessions",
     "societies",
+    "statements",
     "stock_movements",
     "surcharges",
     "ticket_types",

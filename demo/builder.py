@@ -14,6 +14,7 @@ from demo.bookings import Channel, Outcome
 from demo.chain import ADMIN_EMAIL, create_chain
 from demo.outcomes import BookingSimulator
 from demo.past_days import close_past_days
+from demo.past_prices import add_prices
 from demo.past_year import add_past_year
 from demo.showtimes import schedule_showtimes
 from demo.timeline import Timeline
@@ -76,6 +77,7 @@ def build(
     for booking in generator.bookings([each for each in showtimes.recent if each.pk not in reserved], sales):
         simulator.add(booking)
     _add_past_jobs(timeline, at=at, days=latest_days)
+    add_prices(chain, timeline, at=at, days=latest_days)
     timeline.run_until(at)
     connection.cursor().execute("ANALYZE")  # or SQLite reads whole tables to count a day
     close_past_days(until=at - timedelta(days=latest_days))

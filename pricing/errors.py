@@ -34,3 +34,17 @@ class PriceNotMoving(ForbiddenMove, code="price_not_moving"):
 
     def __init__(self, session: Any) -> None:
         super().__init__(_("%(session)s is not on sale: its price does not move.") % {"session": session})
+
+
+class AdviceChanged(ForbiddenMove, code="advice_changed"):
+    """The programme or its forecasts have changed, so that the advice has no such line any more."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The programme has changed in the meantime. Here is the advice for it as it is now."))
+
+
+class NothingToTakeBack(Refused, code="nothing_to_take_back"):
+    """No session was given that could be taken back."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing to take back: everything on sale has tickets sold or reserved."))

@@ -51,6 +51,13 @@ class PastSessions:
         self.model = fit(sessions)
         self.curve = learn_curve(sessions)
 
+    @classmethod
+    def of(cls, model: DemandModel, curve: CurveEstimate | None) -> "PastSessions":
+        """As they were fitted before."""
+        past = cls.__new__(cls)
+        past.model, past.curve = model, curve
+        return past
+
 
 def prepare(history: Any) -> PastSessions:
     """What `forecast_session` takes in place of `history`, so that a night's forecasts fit the model once."""

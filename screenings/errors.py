@@ -81,6 +81,33 @@ class ImpossibleSession(Refused, code="session_invalid"):
     """A value of the session is not valid; the text says which."""
 
 
+class CertificateMissing(Refused, code="certificate_missing"):
+    """The cinema needs a distribution certificate for this version of the film, and there is none."""
+
+    def __init__(self, session: Any) -> None:
+        version = ", ".join(filter(None, [session.format, session.language]))
+        super().__init__(
+            _(
+                "“%(film)s” has no distribution certificate for this version (%(version)s). Enter its number on the "
+                "page of the film, or give a reason why the screening needs none."
+            )
+            % {"film": with_inner_quotes(session.film.title), "version": version}
+        )
+
+
+class BeforeRelease(Refused, code="before_release"):
+    """The session is before the day from which the film may be shown."""
+
+    def __init__(self, session: Any) -> None:
+        super().__init__(
+            _("“%(film)s” may be shown from %(day)s on. Choose a later day, or correct the release date of the film.")
+            % {
+                "film": with_inner_quotes(session.film.title),
+                "day": date_format(session.film.release_date, "SHORT_DATE_FORMAT"),
+            }
+        )
+
+
 class MovedTooEarly(Refused, code="moved_too_early"):
     """The session would have started already, or be too near for the refunds that its customers were promised."""
 
@@ -128,6 +155,54 @@ class DifferentWeekdays(Refused, code="weekdays_differ"):
 
     def __init__(self) -> None:
         super().__init__(_("Both weeks must start on the same day of the week. Choose another start day."))
+
+
+class ListPriceMissing(Refused, code="list_price_missing"):
+    """No row of a price list fits the session, and no price was given."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No row of a price list fits this screening. Enter a price."))
+
+
+class NothingPlanned(Refused, code="nothing_planned"):
+    """The week has no drafts that could be published."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This week has no drafts. Someone else may have published them."))
+
+
+class AlreadyPublished(ForbiddenMove, code="draft_published_already"):
+    """The draft has been published or deleted in the meantime."""
+
+    def __init__(self, planned: Any) -> None:
+        super().__init__(_("%(session)s is no draft any more: it was published or deleted.") % {"session": planned})
+
+
+class WeekNotPublished(Refused, code="week_not_published"):
+    """Drafts of the week may not be scheduled as they are; nothing of the week was published.
+
+    `problems`: each of these drafts with its refusal.
+    """
+
+    NAMED = 10
+
+    def __init__(self, problems: Sequence[tuple[Any, Refused]]) -> None:
+        self.problems = list(problems)
+        lines = [f"{session}: {refused}" for session, refused in self.problems[: self.NAMED]]
+        if (more := len(self.problems) - self.NAMED) > 0:
+            lines.append(ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more})
+        super().__init__(_("Nothing was published. Move or delete these drafts first:") + " " + " · ".join(lines))
+
+
+class SessionSold(ForbiddenMove, code="session_sold"):
+    """Tickets of the sessions are sold or reserved, so they cannot be taken back."""
+
+    def __init__(self, sessions: Sequence[Any]) -> None:
+        self.sessions = list(sessions)
+        named = "; ".join(str(session) for session in self.sessions[:10])
+        super().__init__(
+            _("Tickets are sold or reserved: %(sessions)s. Cancel such a screening instead.") % {"sessions": named}
+        )
 
 
 class ImpossibleHall(Refused, code="hall_invalid"):

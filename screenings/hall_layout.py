@@ -149,10 +149,15 @@ class HallLayout:
         for each in self.seats:
             of_kind.setdefault(each.seat.kind, []).append(each)
         return [
-            KindInHall(kind.value, str(kind.label), LETTERS.get(kind, ""), len(seats), seats[0].mark.price)
+            KindInHall(kind.value, str(kind.label), LETTERS.get(kind, ""), len(seats), _price_now(seats))
             for kind in SeatKind
             if (seats := of_kind.get(kind))
         ]
+
+
+def _price_now(seats: Iterable[SeatInRow]) -> Decimal | None:
+    """The price of seats of one kind; those that the visitor holds may have kept a lower one."""
+    return max((each.mark.price for each in seats if each.mark.price is not None), default=None)
 
 
 def lay_out(seats: Iterable[Seat], marks: Mapping[int, SeatMark] | None = None) -> HallLayout:

@@ -121,7 +121,7 @@ class CheckoutForm(ShopForm):
             )
 
     def _price(self, seat: Seat, ticket_type: TicketType) -> Decimal:
-        return self.seat_map.price(seat.kind, ticket_type)
+        return self.seat_map.price(seat, ticket_type)
 
     @staticmethod
     def _at_most(left: int) -> str:
@@ -180,7 +180,7 @@ class CheckoutForm(ShopForm):
     def prices_shown(self) -> str:
         """The prices on this page in minor units, sent back with the choice; see `expected_total`."""
         seats = {
-            seat.kind: {key: _minor_units(self._price(seat, each)) for key, each in self._types[seat.pk].items()}
+            str(seat.pk): {key: _minor_units(self._price(seat, each)) for key, each in self._types[seat.pk].items()}
             for seat in self.seats
         }
         snacks = {str(item.pk): _minor_units(item.price) for item, _left in self.stock}
@@ -193,7 +193,7 @@ class CheckoutForm(ShopForm):
         """
         try:
             shown = json.loads(self.data.get("prices_shown", ""))
-            prices = [(shown["seats"][seat.kind][str(ticket_type.pk)], 1) for seat, ticket_type in self.places()]
+            prices = [(shown["seats"][str(seat.pk)][str(ticket_type.pk)], 1) for seat, ticket_type in self.places()]
             prices += [(shown["snacks"][str(item.pk)], quantity) for item, quantity in self.snacks()]
         except (ValueError, LookupError, TypeError, RecursionError):
             return None

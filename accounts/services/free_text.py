@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import JSONField, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils.encoding import punycode
 
 from accounts.models import Approval
 from accounts.phones import rough_spellings, spellings
@@ -21,6 +23,10 @@ RUSSIAN_ENDINGS = (
     "а|я|о|е|у|ю|ы|и|ь|й"
 )
 NO_LONGER_DOMAIN = r"(?!-\w|\.\w)"  # another's address may begin in the same way
+NO_LONGER_NAME = (
+    r"(?<!\w[.+'’-])"  # or end in the same way, as jim.bob@example.org does; `\w` are letters of any language
+)
+ACCENTS = "\u0300-\u036f"  # of letters that are written as two characters
 
 #: For each model, its columns of text.
 Columns = Mapping[type[Model], Sequence[str]]
@@ -36,13 +42,14 @@ class Words:
     def __init__(
         self, *, addresses: Iterable[str] = (), names: Iterable[str] = (), beside_addresses: bool = False
     ) -> None:
-        self.addresses = _longest_first(addresses)
+        self.addresses = _longest_first(each for word in addresses for each in _written(word))
         self.names = _longest_first(names)
         self.beside_addresses = beside_addresses
         flags = re.NOFLAG if beside_addresses else re.IGNORECASE
         self._rough_phones = [pattern for pattern in map(rough_spellings, self.addresses) if pattern]
         self._addresses = [re.compile(pattern) for pattern in map(spellings, self.addresses) if pattern]
-        self._addresses += [_whole(re.escape(word) + NO_LONGER_DOMAIN, re.IGNORECASE) for word in self.addresses]
+        whole = (NO_LONGER_NAME + re.escape(word) + NO_LONGER_DOMAIN for word in self.addresses)
+        self._addresses += [_whole(pattern, re.IGNORECASE) for pattern in whole]
         self._names = []
         for name in self.names:
             spelled = [name, name.upper()] if beside_addresses else [name]
@@ -124,6 +131,14 @@ def _without(patterns: Iterable[re.Pattern[str]], text: str) -> str:
     return text
 
 
+def _written(address: str) -> Iterator[str]:
+    """The address, and the same with its national domain as machines write it, or the other way about."""
+    name, at, domain = address.strip().rpartition("@")
+    yield address
+    with suppress(UnicodeError):  # what has no domain name, a phone number for example
+        yield f"{name}{at}{punycode(domain) if not domain.isascii() else domain.encode().decode('idna')}"
+
+
 def _longest_first(words: Iterable[str]) -> list[str]:
     return sorted({word.strip() for word in words} - {""}, key=lambda word: (-len(word), word))
 
@@ -141,4 +156,4 @@ def _inflected(name: str) -> str:
 
 
 def _whole(pattern: str, flags: re.RegexFlag) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){pattern}(?!\w)", flags)
+    return re.compile(rf"(?<![\w{ACCENTS}]){pattern}(?![\w{ACCENTS}])", flags)

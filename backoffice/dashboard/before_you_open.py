@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.scope import cinemas_of
 from cinema.checks import faults
 from jobs.crontab import INSTALL
 from jobs.models import JobRun
@@ -33,7 +34,7 @@ class Step:
 
 def steps_before_opening(request: HttpRequest) -> list[Step]:
     """All steps, done ones too; none once all are done, and none for people who do not set the house rules."""
-    if not request.user.has_perm("house_rules.change_houserules"):
+    if not request.user.has_perm("house_rules.change_houserules") or cinemas_of(request) is not None:
         return []
     steps = [*_steps_in_the_admin(request), *([] if settings.DEBUG else _steps_on_the_server())]
     return [] if all(step.done for step in steps) else steps

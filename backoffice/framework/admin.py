@@ -2,6 +2,7 @@
 
 Each page of a model names the path from its rows to their cinema, such as `cinema_path = "hall__cinema"`, or has
 `cinema_path = None` for rows of the whole chain. It applies to lists, filters, autocomplete, form choices and URLs.
+Rows of the whole chain are added, changed and deleted by people who work for all cinemas; others read them.
 """
 
 import re
@@ -63,6 +64,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     """A page that shows the rows of the user's cinemas; the URL of another row is not found (404)."""
 
     cinema_path: ClassVar[str | None]  # from the model to the cinema; None: rows of the whole chain
+    kept_by_cinemas: ClassVar[bool] = False  # rows of the chain that people of single cinemas add and change
     history_parts: ClassVar[dict[str, str]] = {}  # rows whose history belongs to this row's; see `ChangeHistory`
     history_note: ClassVar[str | Promise] = ""  # shown above the history, for changes that are recorded elsewhere
     link_lookups: ClassVar[frozenset[str]] = frozenset()  # lookups of links to the list that no filter offers
@@ -91,6 +93,21 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         return rows if self.cinema_path is None else self.filter_cinemas(rows, request)
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return super().has_add_permission(request, *args) and not self.is_of_others(request, adding=True)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not self.is_of_others(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        of_chain = self.cinema_path is None  # nobody of a single cinema deletes what the others use
+        return super().has_delete_permission(request, obj) and not (of_chain and cinemas_of(request) is not None)
+
+    def is_of_others(self, request: HttpRequest, *, adding: bool = False) -> bool:
+        """Whether the rows hold for cinemas in which the person does not work; a new cinema is one of them."""
+        of_chain = self.cinema_path is None and not self.kept_by_cinemas
+        return (of_chain or (adding and self.cinema_path == "pk")) and cinemas_of(request) is not None
 
     def filter_cinemas(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         assert self.cinema_path

@@ -36,7 +36,9 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         False,
         [
             ("screenings.session", "calendar_month"),
+            ("screenings.plannedsession", "checklist"),
             ("screenings.film", "movie"),
+            ("screenings.distributor", "domain"),
             ("pricing.sessionforecast", "summarize"),
             ("screenings.hall", "event_seat"),
             ("screenings.seatoutage", "build"),
@@ -100,6 +102,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("reports:actions", "rule"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
+            ("film_hire.statement", "receipt_long"),
+            ("film_hire.contract", "gavel"),
             ("reports.payoutline", "balance"),
             ("reports.payoutfile", "list_alt"),
             ("payments.payment", "payments"),
@@ -132,8 +136,11 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.seatsurcharge", "add_card"),
             ("screenings.tickettype", "sell"),
             ("screenings.genre", "category"),
+            ("screenings.formatcode", "list_alt"),
             ("accounts.user", "group"),
             ("accounts.device", "lock_clock"),
+            ("integrations.partner", "domain"),
+            ("integrations.apikey", "lock_clock"),
             ("jobs.quarantinedrow", "report"),
             ("jobs.joblease", "lock_clock"),
         ],
@@ -163,6 +170,7 @@ REPORTS = {
 }
 LINK_OVERRIDES = {  # pages to open instead of the list
     "screenings.session": "admin:screenings_session_timetable",
+    "screenings.plannedsession": "admin:screenings_plannedsession_planner",
     "pricing.sessionforecast": "admin:pricing_accuracy",
 }
 

@@ -32,7 +32,9 @@ MAX_RECORDS_SEARCHED = 20  # history records of a row, to find who changed a fie
 def row_lock(row: Model) -> Iterator[None]:
     """Lock the row for an atomic block: others who save or delete it wait, and then read the result."""
     with transaction.atomic():
-        list(type(row)._base_manager.select_for_update(no_key=True).filter(pk=row.pk).values_list("pk"))
+        # Without the model's ordering: one that joins a nullable relation cannot be locked on PostgreSQL.
+        only_this_row = type(row)._base_manager.filter(pk=row.pk).order_by()
+        list(only_this_row.select_for_update(no_key=True).values_list("pk"))
         yield
 
 

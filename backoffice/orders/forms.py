@@ -23,6 +23,7 @@ from backoffice.payments.forms import DisputeConfirmationForm
 from bonuses.services import points_held, points_of, points_spent
 from cinema.local_time import format_local, validate_year
 from cinema.money import format_money
+from cinema.validators import TextFormField
 from orders.approvals import CONSUMED
 from orders.availability.seat_map import taken_seats
 from orders.models import Order, OrderChange, OrderLine, Ticket
@@ -69,6 +70,20 @@ class PaymentForm(ActionForm):
         choices=[(gateway.value, gateway.label) for gateway in Gateway if gateway in MANUAL_GATEWAYS],
         initial=Gateway.CASH,
         widget=UnfoldAdminRadioSelectWidget(),
+    )
+    rrn = TextFormField(
+        label=_("RRN"),
+        required=False,
+        max_length=12,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Of a card payment: the number of the operation on the slip."),
+    )
+    terminal = TextFormField(
+        label=_("Terminal"),
+        required=False,
+        max_length=20,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Of a card payment: the number of the terminal on the slip."),
     )
     unsure = forms.BooleanField(
         label=_("Terminal disconnected; result unknown"),

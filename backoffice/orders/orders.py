@@ -44,6 +44,7 @@ from orders.services import (
     refund,
     remind_to_pay,
 )
+from payments.services import record_slip
 from screenings.models import Seat
 
 COLOURS: dict[str, str] = {
@@ -129,13 +130,17 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         when=lambda order: is_unpaid(order) or order.status == Order.Status.CANCELLED,
         icon="payments",
     )
-    def take_payment(self, order: Order, *, gateway: str, unsure: bool, at: datetime, actor: User) -> str:
+    def take_payment(
+        self, order: Order, *, gateway: str, unsure: bool, rrn: str, terminal: str, at: datetime, actor: User
+    ) -> str:
         if unsure:
             record_uncertain_payment(order, gateway=gateway, at=at, actor=actor)
             return gettext("Order %(order)s: check the terminal’s log and confirm the payment result.") % {
                 "order": order
             }
         mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=actor)
+        if rrn or terminal:
+            record_slip(order.payments.all(), rrn=rrn, terminal=terminal)
         return gettext("Order %(order)s has been paid.") % {"order": order}
 
     @confirmed_action(

@@ -48,7 +48,7 @@ class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     list_display = ["created_at", "order", "gateway", "amount", "status_label", "succeeded_at", "discrepancy"]
     list_filter = ["status", "gateway", DiscrepancyFilter]
     list_select_related = ["order"]
-    search_fields = ["=order__number", "=external_id"]
+    search_fields = ["=order__number", "=external_id", "=rrn"]
     exclude = ["status"]
     readonly_fields = ["status_label", "uid"]
     actions_detail = ["clear_up", "ask"]

@@ -1,6 +1,6 @@
 """What is expected at screenings, as pages of other apps show it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 
 from backoffice.pricing.reasons import in_words
 from pricing.models import SessionForecast
+from pricing.services.planned import expect
 from screenings.models import Session
 
 
@@ -35,3 +36,16 @@ def expected_at(sessions: Collection[Session], request: HttpRequest) -> dict[int
         pk: Expected(row.mean, row.p10, row.p50, row.p90, in_words(row.reasons))
         for pk, row in SessionForecast.objects.latest_of(sessions).items()
     }
+
+
+def expected_of(stored: Sequence[Session], planned: Sequence[Session], request: HttpRequest) -> list[Expected | None]:
+    """Of sessions, and then of others that are not stored; None where nothing is known. Five queries at most."""
+    known = expected_at(stored, request)
+    found = [known.get(session.pk) for session in stored]
+    made = expect(planned) if request.user.has_perm("pricing.view_sessionforecast") else None
+    if made is None:
+        return [*found, *[None] * len(planned)]
+    return [
+        *found,
+        *(Expected(each["mean"], each["p10"], each["p50"], each["p90"], in_words(each["reasons"])) for each in made),
+    ]

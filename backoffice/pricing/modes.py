@@ -10,13 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import CinemaScopedAdmin, ReadOnlyAdmin
 from backoffice.pricing.reasons import in_words
+from backoffice.pricing.trial_pages import TrialPages
 from cinema import clock
 from pricing.models import PricingMode
 from screenings.models import PriceQuote
 
 
 @admin.register(PricingMode)
-class PricingModeAdmin(CinemaScopedAdmin):
+class PricingModeAdmin(TrialPages, CinemaScopedAdmin):
+    list_before_template = "backoffice/pricing/trial_links.html"
+    change_form_before_template = "backoffice/pricing/trial_links.html"
     cinema_path = "cinema"
     list_display = ["cinema", "film", "session", "mode", "lowest_percent", "highest_percent"]
     list_filter = ["cinema", "mode"]

@@ -1,7 +1,10 @@
 """What the page of a session says of its price."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -59,3 +62,10 @@ def compared_in_words(session: Session) -> str:
         "list": format_money(found.at_list_price),
         "difference": sign + format_money(found.difference),
     }
+
+
+def link_to_other_prices(session: Session, request: HttpRequest, *, at: datetime) -> str:
+    """To what other prices would have made; empty before the start, and for people who may not see it."""
+    if session.start_datetime > at or not session.ticket_price or not request.user.has_perm("pricing.view_pricingmode"):
+        return ""
+    return f"{reverse('admin:pricing_preview')}?session={session.pk}"

@@ -20,7 +20,7 @@ from backoffice.framework.import_export.names import name_key
 from cinema.money import CENT, MAX_AMOUNT
 from payments.models import Gateway
 from reports.models import PayoutLine
-from reports.services.operations import Operation
+from reports.services.operations import Operation, of_sign
 
 MOST_ROWS = 20_000
 MOST_BYTES = 5_000_000
@@ -129,16 +129,27 @@ def _operation(number: int, row: Mapping[str, str], kind: str, source: Source) -
     if row.get("currency", settings.CURRENCY).upper() != settings.CURRENCY:
         raise in_row(number, _("the currency is not %(currency)s") % {"currency": settings.CURRENCY})
     fee = _amount(number, row["fee"]) if row.get("fee") else None
+    kind, amount, fee = signed(number, row["amount"], kind, _amount(number, row["amount"]), fee, by_word=True)
     return Operation(
         identity=row.get("identity") or f"{kind}:{reference}",
         kind=kind,
         reference=reference,
-        amount=abs(_amount(number, row["amount"])),
+        amount=amount,
         fee=fee,
         at=_instant(number, row["time"], source.zone) if row.get("time") else None,
         uid=_uid(row.get("uid", "")),
         paid_on=_instant(number, row["paid_on"], source.zone).date() if row.get("paid_on") else None,
     )
+
+
+def signed(
+    number: int, text: str, kind: str, amount: Decimal, fee: Decimal | None, *, by_word: bool
+) -> tuple[str, Decimal, Decimal | None]:
+    """`of_sign` for a row of a file."""
+    try:
+        return of_sign(kind, amount, fee, by_word=by_word)
+    except ValueError as error:
+        raise in_row(number, _("“%(text)s” is negative, but the row is a payment") % {"text": text[:40]}) from error
 
 
 def _amount(number: int, text: str) -> Decimal:

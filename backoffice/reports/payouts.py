@@ -38,6 +38,7 @@ COLOURS: dict[str, str] = {
     PayoutLine.Outcome.MISSING_HERE: "danger",
     PayoutLine.Outcome.MISSING_THERE: "danger",
     PayoutLine.Outcome.OTHER_AMOUNT: "danger",
+    PayoutLine.Outcome.IN_OTHER_FILE: "warning",
 }
 
 

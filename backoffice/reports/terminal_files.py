@@ -18,7 +18,7 @@ from backoffice.framework.import_export import files
 from backoffice.framework.import_export.files import Unreadable
 from backoffice.framework.import_export.names import name_key
 from backoffice.framework.import_export.widgets import DateWidget, NumberWidget
-from backoffice.reports.payout_files import MOST_ROWS, REFERENCE, Parsed, from_headings, in_row
+from backoffice.reports.payout_files import MOST_ROWS, REFERENCE, Parsed, from_headings, in_row, signed
 from cinema.local_time import is_valid_year
 from reports.models import PayoutLayout, PayoutLine
 from reports.services.operations import Operation
@@ -56,8 +56,10 @@ def _width(line: str) -> int:
 def parse(content: bytes, layout: PayoutLayout, *, zone: ZoneInfo, place: str = "") -> Parsed:
     """The operations of a file; `zone` is that of its times. Raises `Unreadable`: it is read whole or not at all.
 
-    Operations of different places are never taken for the same one.
+    Operations of different places are never taken for the same one, nor are those of two files that have neither a
+    reference nor an exact time: two terminals sell the same for the same price on the same day.
     """
+    digest = hashlib.sha256(place.encode() + content).hexdigest()
     columns: Mapping[str, str] = layout.columns
     rows = files.stream(from_headings(content, columns["amount"]), [name_key(each) for each in columns.values()])
     _number, headers = next(rows)
@@ -76,54 +78,66 @@ def parse(content: bytes, layout: PayoutLayout, *, zone: ZoneInfo, place: str = 
             column: cells[index] if (index := places[name_key(heading)]) < len(cells) else ""
             for column, heading in columns.items()
         }
-        kind = _kind(row, words)
+        kind, by_word = _kind(row, words)
         if not row["amount"] or not row["time"] or kind is None:  # a total, or neither a payment nor a refund
             skipped += 1
             continue
-        operations.append(_operation(number, row, kind, zone, place, seen))
+        operations.append(_operation(number, row, kind, zone, (place, digest), seen, by_word=by_word))
         if len(operations) > MOST_ROWS:
             raise Unreadable(_("The file has more than %(most)s rows. Split it.") % {"most": files.grouped(MOST_ROWS)})
     if not operations:
         raise Unreadable(_("The file has no payments and no refunds."))
-    return Parsed(operations, skipped, hashlib.sha256(place.encode() + content).hexdigest())
+    return Parsed(operations, skipped, digest)
 
 
 def _operation(
-    number: int, row: Mapping[str, str], kind: str, zone: ZoneInfo, place: str, seen: Counter[tuple[Any, ...]]
+    number: int,
+    row: Mapping[str, str],
+    kind: str,
+    zone: ZoneInfo,
+    of: tuple[str, str],
+    seen: Counter[tuple[Any, ...]],
+    *,
+    by_word: bool,
 ) -> Operation:
+    """`of` are the place and the digest of the file."""
+    place, digest = of
     day, at = _instant(number, row["time"], zone)
-    amount, fee = _amount(number, row["amount"]), row.get("fee", "")
     reference = row.get("reference", "")
     if reference and not REFERENCE.fullmatch(reference):
         raise in_row(number, _("“%(text)s” is not a reference of the provider") % {"text": reference[:40]})
     digits = LAST_DIGITS.search(row.get("card", ""))
     card = digits[1] if digits else ""
-    if amount < 0 and kind == Kind.PAYMENT and "kind" not in row:
-        kind = Kind.REFUND
+    fee = _amount(number, row["fee"]) if row.get("fee") else None
+    kind, amount, fee = signed(number, row["amount"], kind, _amount(number, row["amount"]), fee, by_word=by_word)
     # The same operation in two files is told by all that is known of it, and by its place among its likes.
-    known = (place, kind, at, abs(amount), reference, card)
+    known = (place, kind, at, amount, reference, card)
     seen[known] += 1
     text = "|".join(map(str, known))
+    identity = f"terminal:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+    is_distinct = bool(reference) or _is_exact(at.astimezone(zone).time(), card)
     return Operation(
-        identity=f"terminal:{hashlib.sha256(text.encode()).hexdigest()[:40]}:{seen[known]}",
+        identity=f"{identity}:{seen[known]}" if is_distinct else f"{identity}:{digest[:40]}:{seen[known]}",
         kind=kind,
         reference=reference,
-        amount=abs(amount),
-        fee=_amount(number, fee) if fee else None,
+        amount=amount,
+        fee=fee,
         at=at,
         day=day,
         card=card,
+        is_distinct=is_distinct,
     )
 
 
-def _kind(row: Mapping[str, str], words: Mapping[PayoutLine.Kind, Sequence[str]]) -> str | None:
-    """What the row is; None if it is neither a payment nor a refund."""
+def _kind(row: Mapping[str, str], words: Mapping[PayoutLine.Kind, Sequence[str]]) -> tuple[str | None, bool]:
+    """What the row is, None if it is neither a payment nor a refund, and whether a word of the layout says so."""
     if "kind" not in row:
-        return Kind.PAYMENT
+        return Kind.PAYMENT, False
     word = name_key(row["kind"])
-    if word in words[Kind.REFUND]:
-        return Kind.REFUND
-    return Kind.PAYMENT if word in words[Kind.PAYMENT] or (word and not words[Kind.PAYMENT]) else None
+    for kind in (Kind.REFUND, Kind.PAYMENT):
+        if word in words[kind]:
+            return kind, True
+    return Kind.PAYMENT if word and not words[Kind.PAYMENT] else None, False
 
 
 def _words(text: str) -> list[str]:
@@ -138,6 +152,13 @@ def _amount(number: int, text: str) -> Decimal:
     if amount is None or abs(amount) > PayoutLine._meta.get_field("amount").highest:
         raise in_row(number, _("“%(text)s” is not an amount") % {"text": text[:40]})
     return Decimal(amount)
+
+
+def _is_exact(at: time, card: str) -> bool:
+    """Whether a time of the day tells an operation from its likes: with seconds, or with a card. Workbooks add seconds
+    of zero to a time in minutes, and midnight to a date.
+    """
+    return at.second > 0 or (at != time() and card != "")
 
 
 def _instant(number: int, text: str, zone: ZoneInfo) -> tuple[date, datetime]:

@@ -9,10 +9,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.screenings.cinema_form import CinemaForm
-from backoffice.screenings.forms import BuildHallForm, CopyDayForm, CopyWeekForm, ScheduleForm
+from backoffice.screenings.forms import CopyDayForm, CopyWeekForm, ScheduleForm
+from backoffice.screenings.hall_forms import BuildHallForm
+from backoffice.screenings.week_actions import WeekActions
 from cinema import clock
 from orders.models import Ticket
 from orders.services import follow_time_zone
@@ -29,13 +31,21 @@ from screenings.services import (
 
 
 @admin.register(Cinema)
-class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
+class CinemaAdmin(WeekActions, NoDeleteAdmin):
     cinema_path = "pk"
     history_parts = {"seat_surcharges": "kind"}
     list_display = ["name", "city", "time_zone"]
     search_fields = ["name", "city"]
     form = CinemaForm
-    actions_detail = ["schedule", "copy_day", "copy_week", "build_hall"]
+    actions_detail = [
+        "schedule",
+        "copy_day",
+        "copy_week",
+        "copy_to_plan",
+        "publish_week",
+        "take_back_week",
+        "build_hall",
+    ]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_fields(request, obj)
@@ -67,7 +77,7 @@ class CinemaAdmin(ActionsMixin, NoDeleteAdmin):
         icon="add",
     )
     def schedule(self, cinema: Cinema, *, at: datetime, actor: User, **data: Any) -> str:
-        names = ("film", "hall", "start", "ticket_price", "format")
+        names = ("film", "hall", "start", "ticket_price", "format", "no_certificate_reason")
         session = schedule(**{name: data[name] for name in names}, at=at, actor=actor)
         return gettext("%(session)s: screening added.") % {"session": session}
 

@@ -14,6 +14,7 @@ from screenings.models import (
 @admin.register(Genre)
 class GenreAdmin(CinemaScopedAdmin):
     cinema_path = None
+    kept_by_cinemas = True
     search_fields = ["name"]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

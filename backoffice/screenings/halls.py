@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
-from backoffice.screenings.forms import SeatOutageForm
+from backoffice.screenings.hall_forms import SeatOutageForm
 from cinema import clock
 from cinema.local_time import format_local
 from screenings import hall_layout

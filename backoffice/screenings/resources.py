@@ -14,12 +14,14 @@ from backoffice.framework.import_export.rows import Cells
 from backoffice.framework.import_export.widgets import (
     BooleanWidget,
     ChoiceWidget,
+    DateWidget,
     ManyRelatedWidget,
     NameLookup,
     NumberWidget,
+    RelatedWidget,
     TextWidget,
 )
-from screenings.models import Film, Genre, TicketType
+from screenings.models import Distributor, Film, Genre, TicketType
 
 
 class FilmResource(Resource):
@@ -37,6 +39,12 @@ class FilmResource(Resource):
         "duration_minutes": None,
         "age_rating": None,
         "genres": None,
+        "original_title": None,
+        "country": None,
+        "distributor": None,
+        "release_date": None,
+        "certificate_number": None,
+        **dict.fromkeys(Film.CATALOGUES),
     }
     name_column = "title"
     permissions = ("screenings.add_film", "screenings.change_film")
@@ -48,6 +56,19 @@ class FilmResource(Resource):
     duration_minutes = column(Film, "duration_minutes", NumberWidget)
     age_rating = column(Film, "age_rating", ChoiceWidget)
     genres = Field("genres", "genres", TextWidget())
+    original_title = Field("original_title", "original_title", TextWidget())
+    country = Field("country", "country", TextWidget())
+    distributor = Field("distributor", "distributor", TextWidget())
+    release_date = Field("release_date", "release_date", DateWidget(is_optional=True))
+    certificate_number = Field("certificate_number", "certificate_number", TextWidget())
+    imdb_id = Field("imdb_id", "imdb_id", TextWidget())
+    tmdb_id = Field("tmdb_id", "tmdb_id", TextWidget())
+    wikidata_id = Field("wikidata_id", "wikidata_id", TextWidget())
+    kinopoisk_id = Field("kinopoisk_id", "kinopoisk_id", TextWidget())
+    eais_id = Field("eais_id", "eais_id", TextWidget())
+    culture_id = Field("culture_id", "culture_id", TextWidget())
+
+    NUMBERS = ("external_id", *Film.CATALOGUES)  # each of one film only
 
     class Meta:
         model = Film
@@ -55,34 +76,37 @@ class FilmResource(Resource):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._by_title = KeyIndex()
-        self._external = KeyIndex()
+        self._numbers = {name: KeyIndex() for name in self.NUMBERS}
+        self._external = self._numbers["external_id"]
+        self.fields["distributor"].widget = RelatedWidget(NameLookup(Distributor.objects.all(), name="name"))
         self.fields["genres"].widget = ManyRelatedWidget(Genre, NameLookup(Genre.objects.all(), name="name"))
 
     @classmethod
     def for_person(cls, person: Any, *, at: datetime) -> "FilmResource":
-        return cls(rows=Film.objects.prefetch_related("genres"), person=person, at=at)
+        return cls(rows=Film.objects.select_related("distributor").prefetch_related("genres"), person=person, at=at)
 
     def set_defaults(self, row: Film) -> None:
         row.age_rating = ""  # a file that says nothing of it makes no film that everybody may see
 
     def keys(self) -> Iterable[tuple[int, Hashable]]:
-        rows = self.rows.prefetch_related(None).order_by("pk").values_list("pk", "title", "year", "external_id")
-        for pk, title, year, external_id in rows.iterator():
+        rows = self.rows.prefetch_related(None).order_by("pk").values_list("pk", "title", "year", *self.NUMBERS)
+        for pk, title, year, *numbers in rows.iterator():
             key = name_key(title)
             self._by_title.put(pk, key)
-            self._put_external(pk, external_id)
+            self._put_numbers(pk, numbers)
             yield pk, (key, year)
 
     def remember(self, key: int, row: Film) -> None:
         super().remember(key, row)
         self._by_title.put(key, name_key(row.title))
-        self._put_external(key, row.external_id)
+        self._put_numbers(key, [getattr(row, name) for name in self.NUMBERS])
 
-    def _put_external(self, key: int, external_id: str) -> None:
-        if external_id:
-            self._external.put(key, external_id)
-        else:
-            self._external.remove(key)
+    def _put_numbers(self, key: int, numbers: Iterable[str]) -> None:
+        for index, number in zip(self._numbers.values(), numbers, strict=True):
+            if number:
+                index.put(key, number)
+            else:
+                index.remove(key)
 
     def key_of(self, instance: Film) -> Hashable:
         return name_key(instance.title), instance.year
@@ -113,6 +137,9 @@ class FilmResource(Resource):
         _index = self.index  # reads the external numbers, too
         if instance.external_id and set(self._external.find(instance.external_id)) - {instance.pk}:
             return gettext("Another film has this external number. Check which one is right.")
+        for name in Film.CATALOGUES:
+            if (number := getattr(instance, name)) and set(self._numbers[name].find(number)) - {instance.pk}:
+                return gettext("Another film has this number of a catalogue. Check which one is right.")
         return ""
 
 
@@ -123,6 +150,7 @@ class TicketTypeResource(Resource):
     name_column = "name"
     names_are_unique = True
     permissions = ("screenings.add_tickettype", "screenings.change_tickettype")
+    of_chain = True
 
     name = Field("name", "name", TextWidget())
     price_percent = column(TicketType, "price_percent", NumberWidget)

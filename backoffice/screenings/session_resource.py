@@ -28,7 +28,7 @@ from backoffice.screenings.taken_times import TakenTimes
 from cinema.status import Refused
 from screenings.errors import AmbiguousTime, HallBusy
 from screenings.models import Cinema, Film, Hall, Session
-from screenings.services import hall_conflicts, plan, schedule_planned
+from screenings.services import check_certificates, hall_conflicts, plan, schedule_planned
 from screenings.times import as_instant
 
 Slot = tuple[int, datetime]  # a hall and a start
@@ -53,6 +53,7 @@ class SessionResource(Resource):
         "format": None,
         "language": None,
         "subtitles": None,
+        "no_certificate_reason": None,
         "status": None,
     }
     ignored_on_import = frozenset({"status"})
@@ -68,6 +69,7 @@ class SessionResource(Resource):
     format = column(Session, "format", ChoiceWidget)
     language = Field("language", "language", TextWidget())
     subtitles = Field("subtitles", "subtitles", TextWidget())
+    no_certificate_reason = Field("no_certificate_reason", "no_certificate_reason", TextWidget())
     status = column(Session, "status", ChoiceWidget, readonly=True)
 
     SLOT = ("cinema", "hall", "day", "time")
@@ -147,11 +149,13 @@ class SessionResource(Resource):
         return instance.hall_id, instance.start_datetime, instance.film_id
 
     def finish(self, found: Sequence[ImportedRow]) -> None:
-        """Refuse sessions that meet a stored one, or one of an earlier line."""
+        """Refuse sessions without a certificate, and those that meet a stored one, or one of an earlier line."""
         new = [each for each in found if each.kind == RowChange.NEW]
         stored = hall_conflicts.sessions_between([each.row for each in new]) if new else []
-        for each in new:
-            if busy := hall_conflicts.conflicts_of(each.row, stored):
+        for each, refusal in zip(new, check_certificates([each.row for each in new]), strict=True):
+            if refusal is not None:
+                each.refuse([str(refusal)])
+            elif busy := hall_conflicts.conflicts_of(each.row, stored):
                 each.refuse([str(HallBusy(busy))])
             elif (other := self._planned.meeting(each.row)) is not None:
                 each.refuse(
@@ -217,6 +221,7 @@ class SessionResource(Resource):
                 format=instance.format,
                 language=instance.language,
                 subtitles=instance.subtitles,
+                no_certificate_reason=instance.no_certificate_reason,
             )
         except Refused as refused:
             raise ValidationError(str(refused)) from refused

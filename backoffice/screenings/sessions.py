@@ -17,7 +17,13 @@ from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.pricing.expected import expected_at
-from backoffice.pricing.session_prices import FreezeForm, compared_in_words, frozen, price_in_words
+from backoffice.pricing.session_prices import (
+    FreezeForm,
+    compared_in_words,
+    frozen,
+    link_to_other_prices,
+    price_in_words,
+)
 from backoffice.screenings.forms import CancelSessionForm
 from backoffice.screenings.occupancy import session_occupancy
 from backoffice.screenings.session_resource import SessionResource
@@ -28,6 +34,7 @@ from orders.models import Order
 from orders.services import call_off, request_session_refunds
 from orders.services.refunds.by_session import needs_refund_request
 from pricing.services.repricing import freeze, unfreeze
+from pricing.services.taking_back import take_back
 from reports.catalogue.booking_curve import booking_curve
 from screenings.models import Session
 
@@ -49,7 +56,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     list_select_related = ["film", "hall__cinema", "price_row"]
     list_before_template = "backoffice/screenings/to_timetable.html"
     search_fields = ["film__title"]
-    actions_detail = ["cancel", "request_refunds", "freeze_price", "unfreeze_price"]
+    actions_detail = ["cancel", "take_back", "request_refunds", "freeze_price", "unfreeze_price"]
     change_form_outer_before_template = "backoffice/screenings/session.html"
     fields = [
         ("film", "hall"),
@@ -63,7 +70,8 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     readonly_fields = ["start_local", "end_local", "cancelled_local", "language_label", "subtitles_label", "price_now"]
 
     def get_fields(self, request: HttpRequest, obj: Session | None = None) -> Any:
-        return [*super().get_fields(request, obj), *(["refunds_held"] if obj and obj.refunds_held else [])]
+        only_where_set = [name for name in ("no_certificate_reason", "refunds_held") if obj and getattr(obj, name)]
+        return [*super().get_fields(request, obj), *only_where_set]
 
     @admin.display(description=_("start"), ordering="start_datetime")
     def start_local(self, session: Session) -> str:
@@ -109,6 +117,19 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
             "%(session)s: screening cancelled. Customers are being notified. The refunds are above your limit, so they "
             "wait for a colleague’s approval."
         ) % {"session": session}
+
+    @confirmed_action(
+        permission="screenings.cancel_session",
+        title=_("Take back into the planner"),
+        text=_(
+            "The screening goes off sale and becomes a draft again. Not possible once a ticket is sold or reserved."
+        ),
+        when=lambda session: session.is_on_sale(clock.now()),
+        icon="undo",
+    )
+    def take_back(self, session: Session, *, at: datetime, actor: User) -> str:
+        take_back([session], at=at, actor=actor)
+        return gettext("%(session)s: a draft again, in the week planner.") % {"session": session}
 
     @confirmed_action(
         permission="screenings.cancel_session",
@@ -167,6 +188,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
             if request.user.has_perm("reports.view_businessday"):
                 context["booking_curve"] = booking_curve(session, clock.now())
                 context["compared"] = compared_in_words(session)
+            context["other_prices"] = link_to_other_prices(session, request, at=clock.now())
         return super().change_view(request, object_id, form_url, context)
 
 

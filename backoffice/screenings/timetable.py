@@ -37,7 +37,7 @@ class TimetableMixin(CinemaScopedAdmin):
         cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
         context = {**self.admin_site.each_context(request), "title": _("Timetable"), "opts": self.opts}
         if cinemas:
-            cinema, at = _requested_cinema(request, cinemas), clock.now()
+            cinema, at = requested_cinema(request, cinemas), clock.now()
             day = parse_day(request.GET.get("day")) or cinema.local(at).date()
             timetable = timetable_layout.lay_out_day(
                 cinema, day, expected=lambda sessions: expected_at(sessions, request), at=at
@@ -57,7 +57,7 @@ class TimetableMixin(CinemaScopedAdmin):
         return TemplateResponse(request, "backoffice/screenings/timetable.html", context)
 
 
-def _requested_cinema(request: HttpRequest, cinemas: list[Cinema]) -> Cinema:
+def requested_cinema(request: HttpRequest, cinemas: list[Cinema]) -> Cinema:
     """The cinema that was chosen here or on another page, or the first one. 404 for one that the person may not see."""
     chosen = chosen_cinema(request, cinemas)
     if (key := request.GET.get("cinema")) and (chosen is None or str(chosen.pk) != key):

@@ -13,7 +13,7 @@ from orders.errors import ChoiceRefused, NotOnSale, SeatTaken
 from orders.models import Order
 from orders.queries import taken_tickets
 from screenings.models import Seat, SeatKind, SeatOutage, Session, TicketType
-from screenings.pricing import full_price, keep_held_price, quote, sold_online, terms_of
+from screenings.pricing import full_price, held_tickets, quote, sold_online, terms_of
 from screenings.seat_choice import check_single_seats
 from screenings.seat_rules import check_seats, check_ticket_types, love_seat_halves, ticket_types_for
 
@@ -26,12 +26,12 @@ class SeatMap:
 
     def __init__(self, session: Session, *, at: datetime, order: Order | None = None) -> None:
         self.session, self.order, self.at = session, order, at
-        keep_held_price(session, order)
         self.terms = terms_of([session])[session.pk]
         types = (each for each in sold_online() if each.suits(session.film.age_rating))
         self.types = [each for each in types if self.terms.sells(each)]
         self.seats = list(Seat.objects.filter(hall=session.hall_id).order_by("row", "place", "number"))
         self.taken, self.mine = taken_seats(session, at=at, order=order)
+        self.held = {seat: ticket for (of, seat), ticket in held_tickets(order).items() if of == session.pk}
 
     @cached_property
     def by_key(self) -> dict[int, Seat]:
@@ -46,8 +46,8 @@ class SeatMap:
     def free(self) -> int:
         return sum(seat.pk not in self.taken for seat in self.seats)
 
-    def price(self, kind: str, ticket_type: TicketType) -> Decimal:
-        return quote(self.session, seat_kind=kind, ticket_type=ticket_type, terms=self.terms).price
+    def price(self, seat: Seat, ticket_type: TicketType) -> Decimal:
+        return quote(self.session, seat.kind, ticket_type, self.terms, held=self.held.get(seat.pk)).price
 
     @cached_property
     def prices(self) -> dict[str, Decimal]:

@@ -104,7 +104,7 @@ class DisputeReport:
 class PaymentReport:
     """A payment as the gateway reports it. If `state` is `DONE`, `amount` is what was paid.
 
-    `uid` is the `Charge.uid` of the payment, or empty if the gateway has none.
+    `uid` is the `Charge.uid` of the payment, or empty if the gateway has none; `rrn` the bank's number, if it is told.
     """
 
     external_id: str
@@ -112,6 +112,7 @@ class PaymentReport:
     amount: Decimal
     currency: str
     uid: str = ""
+    rrn: str = ""
     refunds: tuple[RefundReport, ...] = ()
     disputes: tuple[DisputeReport, ...] = ()
 

@@ -70,6 +70,7 @@ class YooKassa:
             amount=Decimal(payment["amount"]["value"]),
             currency=payment["amount"]["currency"],
             uid=(payment.get("metadata") or {}).get("payment", ""),
+            rrn=(payment.get("authorization_details") or {}).get("rrn") or "",
             refunds=tuple(_refunds_of(external_id)) if state == State.DONE else (),
         )
 

@@ -31,6 +31,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Payments to poll at the gateway now: open ones, and paid ones that may have been refunded there."""
         return self.filter(next_poll_at__lte=at)
 
+    def outside_shifts(self) -> "PaymentQuerySet":
+        """Cash that was taken in no shift, so it is in no drawer's sum."""
+        return self.filter(gateway=Gateway.CASH, status=Payment.Status.SUCCEEDED, shift__isnull=True)
+
     def without_receipt(self, at: datetime) -> "PaymentQuerySet":
         """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet."""
         if settings.RECEIPTS_SINCE is None:
@@ -75,6 +79,10 @@ class Payment(models.Model):
         help_text=_("Sent to the provider so that a repeated request is not processed twice."),
     )
     external_id = models.CharField(_("provider’s reference"), max_length=120, blank=True)
+    rrn = models.CharField(
+        _("RRN"), max_length=12, blank=True, help_text=_("The bank’s number of the card operation, as on the slip.")
+    )
+    terminal = models.CharField(_("terminal"), max_length=20, blank=True, help_text=_("Its number at the bank."))
     amount = MoneyField(_("amount"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING)
     return_url = models.CharField(max_length=500, blank=True, editable=False)
@@ -86,6 +94,9 @@ class Payment(models.Model):
     discrepancy = models.CharField(_("problem"), max_length=20, choices=Discrepancy, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by")
+    )
+    shift = models.ForeignKey(
+        "payments.Shift", models.PROTECT, null=True, blank=True, related_name="payments", verbose_name=_("shift")
     )
 
     objects = PaymentQuerySet.as_manager()
@@ -188,6 +199,9 @@ class Refund(models.Model):
         editable=False,
         help_text=_("Sent to the provider so that a repeated request is not processed twice."),
     )
+    rrn = models.CharField(
+        _("RRN"), max_length=12, blank=True, help_text=_("The bank’s number of the card operation, as on the slip.")
+    )
     amount = MoneyField(_("amount"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.REQUESTED)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
@@ -224,6 +238,9 @@ class Refund(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("paid out by"),
+    )
+    shift = models.ForeignKey(
+        "payments.Shift", models.PROTECT, null=True, blank=True, related_name="refunds", verbose_name=_("shift")
     )
 
     objects = RefundQuerySet.as_manager()

@@ -42,6 +42,8 @@ def fetch_report(payment: Payment, *, close: Callable[[], bool], at: datetime) -
         report = gateway.fetch(payment.external_id)
         if report.state == State.OPEN and close():
             return gateway.cancel_payment(payment.external_id)
+        if report.rrn and not payment.rrn and is_plausible(payment, report):
+            Payment.objects.filter(pk=payment.pk, rrn="").update(rrn=report.rrn[:12])
         return report
     except GatewayRefused as error:
         logger.error("Payment %s: %s reports no status: %s", payment.pk, payment.gateway, error.answer)

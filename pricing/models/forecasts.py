@@ -37,6 +37,19 @@ class ForecastBasis(models.Model):
         return f"{self.model} {self.history_hash[:8]}"
 
 
+class FittedModel(models.Model):
+    """The model that the latest forecasts were made from, for sessions that are planned by day: one row."""
+
+    basis = models.OneToOneField(ForecastBasis, models.CASCADE, primary_key=True, related_name="+")
+    fitted = models.JSONField(help_text="As pricing.fitted_models writes it.")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.basis_id)
+
+
 class SessionForecastQuerySet(models.QuerySet["SessionForecast"]):
     def latest_of(self, sessions: Iterable[Any]) -> "dict[int, SessionForecast]":
         """By session: the forecast that was made last. One query."""

@@ -45,40 +45,15 @@ class Facts:
     def inputs(self, at: datetime) -> dict[str, Any]:
         """What `pricing.quotes.price_quote` takes. Only for an adaptive session."""
         assert self.mode is not None
-        base = self.session.ticket_price
-        lowest, highest = self.mode.bounds(base, floor=self.floor)
-        found: dict[str, Any] = {
-            "base_price": str(base),
-            "bounds": multipliers(base, lowest, highest),
-            "capacity": self.capacity,
+        found = {
+            **inputs_of(self.mode, self.session.ticket_price, floor=self.floor, capacity=self.capacity),
             "sold": self.sold,
             "held": self.held,
             "days_left": self._days_left(at),
             "history": self.history(at),
-            "demand": {
-                "kind": "logit",
-                "location": str(base * LOCATION),
-                "scale": str(base * SCALE),
-                "base": str(base),
-                "shift": [],
-            },
-            "config": {
-                "step": str(self.mode.step),
-                "max_change_per_day": str(Decimal(self.mode.daily_percent) / 100),
-                "never_decrease": False,
-                "max_moves_per_day": None,
-                "enabled": True,
-                "version": VERSION,
-            },
         }
         if self.forecast is not None:
-            basis = self.forecast.basis
-            found["forecast"] = {
-                "expected_at_base": self.forecast.unaided,
-                "levels": self.forecast.levels,
-                "curve": basis.curve,
-                "party_mean": max(1.0, basis.party_mean),
-            }
+            found["forecast"] = forecast_for_quotes(self.forecast)
         return found
 
     def history(self, at: datetime) -> list[dict[str, Any]]:
@@ -105,6 +80,41 @@ class Facts:
 
     def _days_left(self, at: datetime) -> float:
         return round((self.session.start_datetime - at) / DAY, 6)
+
+
+def inputs_of(mode: PricingMode, base: Decimal, *, floor: Decimal = ZERO, capacity: int) -> dict[str, Any]:
+    """The part of what `pricing.quotes.price_quote` takes that does not change while a session is sold."""
+    lowest, highest = mode.bounds(base, floor=floor)
+    return {
+        "base_price": str(base),
+        "bounds": multipliers(base, lowest, highest),
+        "capacity": capacity,
+        "demand": {
+            "kind": "logit",
+            "location": str(base * LOCATION),
+            "scale": str(base * SCALE),
+            "base": str(base),
+            "shift": [],
+        },
+        "config": {
+            "step": str(mode.step),
+            "max_change_per_day": str(Decimal(mode.daily_percent) / 100),
+            "never_decrease": False,
+            "max_moves_per_day": None,
+            "enabled": True,
+            "version": VERSION,
+        },
+    }
+
+
+def forecast_for_quotes(forecast: SessionForecast) -> dict[str, Any]:
+    """As `pricing.quotes.price_quote` takes it: without advance sales, from which a quote learns itself."""
+    return {
+        "expected_at_base": forecast.unaided,
+        "levels": forecast.levels,
+        "curve": forecast.basis.curve,
+        "party_mean": max(1.0, forecast.basis.party_mean),
+    }
 
 
 def modes_of(sessions: Sequence[Session]) -> dict[int, PricingMode]:

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from orders.models import Ticket
+from pricing.fitted_models import to_json
 from pricing.forecasts import MODEL, PastSessions, forecast_session, prepare
-from pricing.models import ForecastBasis, SessionForecast, horizon_of
+from pricing.models import FittedModel, ForecastBasis, SessionForecast, horizon_of
 from pricing.services.history import KEPT, History, days_of_holidays, described, first_days, read_history
 from screenings.models import Cinema, Seat, Session
 
@@ -49,7 +50,7 @@ def learn(at: datetime) -> Known:
 def forecast(sessions: Iterable[Session], known: Known, *, at: datetime) -> None:
     """Store what is expected at these screenings, in place of an earlier forecast for the same horizon.
 
-    The same history and sales give the same rows. Eight queries, however many screenings. Owns its transaction.
+    The same history and sales give the same rows. Ten queries, however many screenings. Owns its transaction.
     """
     rows = list(Session.objects.filter(pk__in=[each.pk for each in sessions]).select_related("hall__cinema"))
     sold = _sold(rows, at)
@@ -63,6 +64,7 @@ def forecast(sessions: Iterable[Session], known: Known, *, at: datetime) -> None
     ]
     with transaction.atomic():
         basis = _basis(known, at)
+        _keep(known, basis)
         for each in made:
             each.basis = basis
         SessionForecast.objects.bulk_create(
@@ -130,6 +132,12 @@ def _basis(known: Known, at: datetime) -> ForecastBasis:
         },
     )
     return found
+
+
+def _keep(known: Known, basis: ForecastBasis) -> None:
+    """Keep the fitted model of this basis, and no other. Two queries, and more for a new basis."""
+    FittedModel.objects.exclude(basis=basis).delete()
+    FittedModel.objects.get_or_create(basis=basis, defaults={"fitted": lambda: to_json(known.past)})
 
 
 def hash_of(rows: Sequence[Mapping[str, Any]]) -> str:

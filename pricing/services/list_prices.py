@@ -84,14 +84,9 @@ def new_version(price_list: PriceList, *, valid_from: date) -> PriceList:
             row.pk, row.price_list, row._state.adding = None, draft, True
             row.save()
             TicketTypeTerm.objects.bulk_create(
-                TicketTypeTerm(
-                    row=row, ticket_type=each.ticket_type, percent=each.percent, fixed_price=each.fixed_price
-                )
-                for each in terms
+                _copied(each, row, "ticket_type_id", "channel", "percent", "fixed_price") for each in terms
             )
-            RowSurcharge.objects.bulk_create(
-                RowSurcharge(row=row, kind=each.kind, amount=each.amount) for each in surcharges
-            )
+            RowSurcharge.objects.bulk_create(_copied(each, row, "kind", "amount") for each in surcharges)
     return draft
 
 

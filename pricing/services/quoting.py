@@ -25,6 +25,7 @@ def end_quotes(sessions: Iterable[Session], *, code: str, at: datetime) -> None:
             list_price=each.ticket_price,
             lowest=each.ticket_price,
             highest=each.ticket_price,
+            is_adaptive=False,
             inputs=(inputs := {"base_price": str(each.ticket_price), "config": {"enabled": False}}),
             inputs_hash=price_quote(inputs)["inputs_hash"],
             reasons=[{"code": code, "text": "The list price applies."}],

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from reports.errors import UnknownReport
 from reports.models import Segment
 from reports.reading import Period
 from reports.tables import Column, Table
+from screenings.models import Cinema
 
 CHUNK = 2_000  # rows in memory at a time
 KEPT = timedelta(days=7)  # a file with addresses
@@ -20,13 +22,12 @@ KEPT = timedelta(days=7)  # a file with addresses
 def addresses(period: Period, chosen: Mapping[str, str]) -> Table:
     """Addresses with the link by which each customer unsubscribes. An address that two customers have is listed once.
 
-    Raises `UnknownReport` if the segment was deleted, or is of another cinema now. Its rows are read while they are
-    used. Five queries.
+    Raises `UnknownReport` if the segment was deleted, or is of another cinema or of the whole chain now, even while the
+    rows are read, which happens while they are used. Seven queries.
     """
     segment, channel = _segment(chosen), MarketingConsent.Channel(chosen["channel"])
-    scope = scope_of(period) if segment.cinema_id is None else segment.cinema
-    if segment.cinema_id is not None and segment.cinema_id not in {cinema.pk for cinema in period.cinemas}:
-        raise UnknownReport(_("The segment belongs to another cinema now. Ask for the file again."))
+    _check_cinema(segment, period)
+    scope = segment.cinema or scope_of(period)
     rows = segment.reachable(channel, timezone.localdate(period.at))
     names = ("address", "user__first_name", "user__preferred_language", "order__language", "consent")
 
@@ -39,6 +40,8 @@ def addresses(period: Period, chosen: Mapping[str, str]) -> Table:
                 link = MarketingConsent(uid=consent).link
                 yield {"address": address, "name": name or "", "language": own or of_order or "", "link": link}
             last = address
+        if _segment(chosen).cinema_id != segment.cinema_id:
+            raise _moved()
 
     return Table(
         title=segment.name,
@@ -59,8 +62,25 @@ def addresses(period: Period, chosen: Mapping[str, str]) -> Table:
     )
 
 
+def _check_cinema(segment: Segment, period: Period) -> None:
+    """Refuse a segment of which the file was not asked for: who may have the file depends on its cinemas alone."""
+    asked = {cinema.pk for cinema in period.cinemas}
+    wanted = (
+        Cinema.objects.using(DEFAULT_DB_ALIAS).values_list("pk", flat=True)
+        if segment.cinema_id is None
+        else [segment.cinema_id]
+    )
+    if not asked.issuperset(wanted):
+        raise _moved()
+
+
+def _moved() -> UnknownReport:
+    return UnknownReport(_("The segment belongs to another cinema now. Ask for the file again."))
+
+
 def _segment(chosen: Mapping[str, str]) -> Segment:
-    segment = Segment.objects.select_related("cinema").filter(pk=chosen["segment"]).first()
+    """The segment as it is now: from the main database, as whoever is in it."""
+    segment = Segment.objects.using(DEFAULT_DB_ALIAS).select_related("cinema").filter(pk=chosen["segment"]).first()
     if segment is None:
         raise UnknownReport(_("The segment was deleted."))
     return segment

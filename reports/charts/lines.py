@@ -62,14 +62,16 @@ def band(
     middle: Sequence[Value],
     high: Sequence[Value],
     actual: Sequence[Value] | None = None,
+    actual_name: Text = "",
     names: tuple[Text, Text, Text] = ("p10", "p50", "p90"),
     kind: Kind = Kind.INTEGER,
     label: Column = LABEL,
 ) -> Chart:
-    """What is to be expected, as a line between a low and a high estimate, and what happened, as a second line."""
+    """What is to be expected, as a line between a low and a high estimate, and what happened (or what it
+    is compared with, by another name), as a second line."""
     drawn: dict[Text, Sequence[Value]] = {names[1]: middle}
     if actual is not None:
-        drawn[_("Actual")] = actual
+        drawn[actual_name or _("Actual")] = actual
     series: dict[Text, Sequence[Value]] = {names[0]: low, **drawn, names[2]: high}
     scale, texts, count = Scale.of(series), label_texts(labels, label), len(labels)
     edge = [point(index, count, value, scale) for index, value in enumerate(high)]

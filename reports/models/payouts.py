@@ -58,6 +58,7 @@ class PayoutLine(models.Model):
         MISSING_HERE = "MISSING_HERE", _("Not in our records")
         MISSING_THERE = "MISSING_THERE", _("Not in the provider’s file")
         OTHER_AMOUNT = "OTHER_AMOUNT", _("Different amount")
+        IN_OTHER_FILE = "IN_OTHER_FILE", _("Perhaps in another file already")
 
     file = models.ForeignKey(PayoutFile, models.PROTECT, related_name="lines", verbose_name=_("payout file"))
     gateway = models.CharField(_("payment method"), max_length=16, choices=Gateway)

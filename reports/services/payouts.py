@@ -36,6 +36,10 @@ def read_payouts(
 ) -> PayoutFile:
     """Store the operations that are not known from other files, each with how it agrees with ours.
 
+    An operation that cannot be told from others of its file (`is_distinct`) is a line of its own in each file. One that
+    another file may have too, and of which we have no record, is left to a person (`IN_OTHER_FILE`), and not counted in
+    the figures.
+
     `paid_on` is the day of the payout for operations that name none. `cinemas` are those that a file of card terminals
     is about, None for all; its operations are matched by reference, or else by day and amount (`services.terminals`).
 
@@ -91,6 +95,7 @@ def _store(
     else:
         with_ours = _with_ours(list(new.values()), file.gateway)
     lines = [_compared(each, ours, file, paid_on) for each, ours in with_ours]
+    _doubt({identity for identity, each in new.items() if not each.is_distinct}, lines, file)
     if cinemas is not None and len(cinemas) == 1:
         for line in lines:
             line.cinema_id = line.cinema_id or next(iter(cinemas)).pk
@@ -111,6 +116,23 @@ def _store(
     PayoutLine.objects.bulk_update(found, changed)
     PayoutLine.objects.bulk_create([line for line in lines if line.pk is None])
     file.lines_read += len(lines)
+
+
+def _doubt(indistinct: Collection[str], lines: Iterable[PayoutLine], file: PayoutFile) -> None:
+    """Say of lines that are not in our records whether another file has their likes. One query if there are any."""
+    unknown = [each for each in lines if each.outcome == Outcome.MISSING_HERE and each.identity in indistinct]
+    if not unknown:
+        return
+    others = PayoutLine.objects.filter(gateway=file.gateway, at__in={each.at for each in unknown}).exclude(file=file)
+    likes = {_like(identity) for identity in others.values_list("identity", flat=True)}
+    for line in unknown:
+        if _like(line.identity) in likes:
+            line.outcome = Outcome.IN_OTHER_FILE
+
+
+def _like(identity: str) -> str:
+    """The part of the identity of an operation of a terminal that its likes share."""
+    return ":".join(identity.split(":")[:2])
 
 
 def _with_ours(operations: Sequence[Operation], gateway: str) -> Iterable[tuple[Operation, Payment | Refund | None]]:
@@ -161,6 +183,7 @@ def _add_figures(file: PayoutFile) -> None:
     """Add up the lines of the file by cinema and day of the payout. Two queries."""
     sums = (
         PayoutLine.objects.filter(file=file, cinema__isnull=False, paid_on__isnull=False)
+        .exclude(outcome=Outcome.IN_OTHER_FILE)
         .order_by()
         .values("cinema_id", "paid_on")
         .annotate(

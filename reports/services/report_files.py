@@ -196,8 +196,8 @@ def _claim(file: ReportFile, *, builder: str, at: datetime) -> ReportFile | None
 def _store(file: ReportFile, name: str, *, builder: str, now: Any) -> dict[str, Any]:
     """Write the report to the storage. Returns what is known about it now, by the columns of `ReportFile`.
 
-    Raises `UnknownReport`, or `ReportNotAllowed` if the person who asked may not see its rows any more; who gets the
-    file of a scheduled report is decided when it is sent.
+    Raises `UnknownReport`, or `ReportNotAllowed` if the person who asked may not see its rows any more, before or after
+    they are read; who gets the file of a scheduled report is decided when it is sent.
     """
     report = _report(file.report)
     if file.person is not None:
@@ -216,6 +216,8 @@ def _store(file: ReportFile, name: str, *, builder: str, now: Any) -> dict[str, 
             return _highlights(table, FORMATS[file.format].write(table, content, file.asked_at, progress) or {})
 
         highlights, _source = read(write, at=now())
+        if file.person_id is not None:  # a fresh row: permissions are kept on it
+            _check(report, set(file.cinemas), User.objects.get(pk=file.person_id))
         progress.tell()  # laying out a document, or uploading it, begins with a fresh claim
         size = content.tell()
         content.seek(0)

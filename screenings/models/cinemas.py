@@ -83,6 +83,15 @@ class Cinema(models.Model):
         help_text=_("Who sells here, for receipts and accounts."),
     )
 
+    requires_certificates = models.BooleanField(
+        _("films need a distribution certificate"),
+        default=False,
+        help_text=_(
+            "As in Russia: a screening needs the number of a certificate for its version, or a reason why it has none, "
+            "and may not be before the film’s release date."
+        ),
+    )
+
     history = History(
         "name",
         "city",
@@ -93,6 +102,7 @@ class Cinema(models.Model):
         "day_ends_at",
         "week_starts_on",
         "legal_entity",
+        "requires_certificates",
     )
 
     class Meta:

@@ -1,7 +1,10 @@
-"""Films, their genres and age ratings."""
+"""Films, their genres, age ratings and distributors."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from typing import Any, ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
@@ -39,6 +42,32 @@ class AgeRating(models.TextChoices):
 FIRST_YEAR, LAST_YEAR = 1888, 2155  # of the first film; four digits anyway
 
 
+class Distributor(models.Model):
+    """Whoever lets films to cinemas. What it is paid, and where its statements go, is in `film_hire`."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    tax_number = models.CharField(_("tax number"), max_length=20, blank=True)
+
+    history = History("name", "tax_number")
+
+    class Meta:
+        verbose_name = _("distributor")
+        verbose_name_plural = _("distributors")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def catalogue_id(label: Any, pattern: str, example: str) -> models.CharField:
+    """The number of a film in a public catalogue, as the catalogue writes it."""
+    message = format_lazy("{} {}.", _("Write it like"), example)
+    return models.CharField(label, max_length=20, blank=True, validators=[RegexValidator(pattern, message)])
+
+
+CATALOGUES = ("imdb_id", "tmdb_id", "wikidata_id", "kinopoisk_id", "eais_id", "culture_id")
+
+
 class Film(models.Model):
     """A film, which people tell from others by title and year, and other systems by its `external_id`."""
 
@@ -54,7 +83,7 @@ class Film(models.Model):
         _("external number"),
         max_length=60,
         blank=True,
-        help_text=_("Of the film in another catalogue, such as the number of its distribution licence."),
+        help_text=_("Of the film in the system from which you import films."),
     )
     duration_minutes = models.PositiveSmallIntegerField(
         _("running time (minutes)"), validators=[MinValueValidator(1), MaxValueValidator(900)]
@@ -74,9 +103,48 @@ class Film(models.Model):
         help_text=_("Agreed with the distributor: adaptive prices of a full ticket never fall below it."),
     )
     genres = models.ManyToManyField(Genre, verbose_name=_("genres"), related_name="films", blank=True)
+    original_title = models.CharField(_("original title"), max_length=200, blank=True)
+    country = models.CharField(
+        _("country"), max_length=120, blank=True, help_text=_("Of production. Separate several by commas.")
+    )
+    distributor = models.ForeignKey(
+        Distributor, models.PROTECT, null=True, blank=True, related_name="films", verbose_name=_("distributor")
+    )
+    release_date = models.DateField(
+        _("release date"),
+        null=True,
+        blank=True,
+        help_text=_("Cinemas that need a certificate show the film from this day on."),
+    )
+    certificate_number = models.CharField(
+        _("certificate number"),
+        max_length=40,
+        blank=True,
+        help_text=_("Of the distribution certificate, for every version without one of its own."),
+    )
+    imdb_id = catalogue_id(_("IMDb number"), r"\Att\d{7,10}\Z", "tt0069293")
+    tmdb_id = catalogue_id(_("TMDB number"), r"\A\d{1,10}\Z", "593")
+    wikidata_id = catalogue_id(_("Wikidata number"), r"\AQ\d{1,12}\Z", "Q18492")
+    kinopoisk_id = catalogue_id(_("Kinopoisk number"), r"\A\d{1,10}\Z", "43911")
+    eais_id = models.CharField(_("EAIS number"), max_length=40, blank=True)
+    culture_id = catalogue_id(_("PRO.Culture number"), r"\A\d{1,12}\Z", "1234567")
+
+    CATALOGUES: ClassVar = CATALOGUES
 
     history = History(
-        "title", "year", "external_id", "duration_minutes", "age_rating", "minimum_price", many=["genres"]
+        "title",
+        "year",
+        "external_id",
+        "duration_minutes",
+        "age_rating",
+        "minimum_price",
+        "original_title",
+        "country",
+        "distributor",
+        "release_date",
+        "certificate_number",
+        *CATALOGUES,
+        many=["genres"],
     )
 
     class Meta:
@@ -91,6 +159,15 @@ class Film(models.Model):
                 condition=~models.Q(external_id=""),
                 name="one_film_an_external_number",
                 violation_error_message=_("Another film has this external number. Check which one is right."),
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=[name],
+                    condition=~models.Q(**{name: ""}),
+                    name=f"one_film_a_{name}",
+                    violation_error_message=_("Another film has this number of a catalogue. Check which one is right."),
+                )
+                for name in CATALOGUES
             ),
         ]
 

@@ -193,11 +193,24 @@ class PriceRow(models.Model):
 
 class TicketTypeTerm(models.Model):
     """What a row does with one ticket type: another share of the price, a fixed amount, or not sold at all. Types
-    without a term have their usual share.
+    without a term have their usual share. A term of one channel comes before one of both.
     """
+
+    class Channel(models.TextChoices):
+        ANY = "", _("Everywhere")
+        ONLINE = "ONLINE", _("Online")
+        BOX_OFFICE = "BOX_OFFICE", _("Box office")
 
     row = models.ForeignKey(PriceRow, models.CASCADE, related_name="ticket_types", verbose_name=_("price row"))
     ticket_type = models.ForeignKey(TicketType, models.PROTECT, related_name="+", verbose_name=_("ticket type"))
+    channel = models.CharField(
+        _("where it is sold"),
+        max_length=16,
+        choices=Channel,
+        blank=True,
+        default=Channel.ANY,
+        help_text=_("Unpaid bookings count as box office."),
+    )
     percent = models.PositiveSmallIntegerField(
         _("percentage of the price"), null=True, blank=True, validators=[MaxValueValidator(100)]
     )
@@ -209,7 +222,9 @@ class TicketTypeTerm(models.Model):
         default_permissions = ()
         ordering = ["row", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["row", "ticket_type"], name="one_term_a_row_and_ticket_type"),
+            models.UniqueConstraint(
+                fields=["row", "ticket_type", "channel"], name="one_term_a_row_ticket_type_and_channel"
+            ),
             models.CheckConstraint(
                 condition=Q(percent__isnull=True) | Q(fixed_price__isnull=True),
                 name="term_of_one_kind",
@@ -220,11 +235,12 @@ class TicketTypeTerm(models.Model):
         ]
 
     def __str__(self) -> str:
+        name = f"{self.ticket_type} ({self.get_channel_display()})" if self.channel else str(self.ticket_type)
         if self.fixed_price is not None:
-            return f"{self.ticket_type}: {format_money(self.fixed_price)}"
+            return f"{name}: {format_money(self.fixed_price)}"
         if self.percent is not None:
-            return f"{self.ticket_type}: {self.percent} %"
-        return gettext("%(type)s: not sold") % {"type": self.ticket_type}
+            return f"{name}: {self.percent} %"
+        return gettext("%(type)s: not sold") % {"type": name}
 
 
 class RowSurcharge(models.Model):

@@ -21,6 +21,8 @@ class PriceQuote(models.Model):
     list_price = MoneyField(_("list price"))
     lowest = MoneyField(_("lowest price"))
     highest = MoneyField(_("highest price"))
+    # False: the adaptive price ended, and the session has its ticket price again.
+    is_adaptive = models.BooleanField(_("adaptive"), default=True)
     inputs = models.JSONField(_("inputs"))
     inputs_hash = models.CharField(_("hash of the inputs"), max_length=64)
     reasons = models.JSONField(_("reasons"))

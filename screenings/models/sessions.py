@@ -136,6 +136,12 @@ class Session(models.Model):
     format = models.CharField(_("format"), max_length=8, choices=Format, default=Format.TWO_D)
     language = models.CharField(_("language"), max_length=8, default="ru")
     subtitles = models.CharField(_("subtitles"), max_length=8, blank=True)
+    no_certificate_reason = models.CharField(
+        _("reason for no certificate"),
+        max_length=250,
+        blank=True,
+        help_text=_("For a film without a distribution certificate, such as one of a festival."),
+    )
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.SCHEDULED)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     cancel_reason = models.CharField(_("cancellation reason"), max_length=250, blank=True)
@@ -155,7 +161,16 @@ class Session(models.Model):
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 
     objects = SessionQuerySet.as_manager()
-    history = History("film", "hall", "start_datetime", "ticket_price", "format", "language", "subtitles")
+    history = History(
+        "film",
+        "hall",
+        "start_datetime",
+        "ticket_price",
+        "format",
+        "language",
+        "subtitles",
+        "no_certificate_reason",
+    )
 
     class Meta:
         verbose_name = _("screening")

@@ -1,7 +1,9 @@
 from screenings.services.cancellation import cancel_session
+from screenings.services.certificates import certificates_of, check_certificates
 from screenings.services.copying import CopyResult, SkippedSession, copy_day, copy_week
 from screenings.services.halls import build_hall
 from screenings.services.outages import broken_seats, end_outage, refuse_out_of_use, start_outage
+from screenings.services.planning import copy_to_plan, draft, publish_week, redraft
 from screenings.services.scheduling import plan, schedule, schedule_planned
 from screenings.services.statuses import complete_sessions, start_sessions
 from screenings.services.ticket_types import create_standard_ticket_types
@@ -13,12 +15,18 @@ __all__ = [
     "broken_seats",
     "build_hall",
     "cancel_session",
+    "certificates_of",
+    "check_certificates",
     "complete_sessions",
     "copy_day",
+    "copy_to_plan",
     "copy_week",
     "create_standard_ticket_types",
+    "draft",
     "end_outage",
     "plan",
+    "publish_week",
+    "redraft",
     "refuse_out_of_use",
     "schedule",
     "schedule_planned",

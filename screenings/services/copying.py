@@ -11,6 +11,7 @@ from screenings.errors import DifferentWeekdays, HallBusy, StartsInThePast
 from screenings.models import Cinema, Session
 from screenings.price_lists import rows_for
 from screenings.services import hall_conflicts
+from screenings.services.certificates import check_certificates
 from screenings.times import as_instant
 
 
@@ -35,9 +36,9 @@ def copy_day(
 
     A session belongs to the day on which it starts in the cinema's time zone; cancelled sessions are not copied. A copy
     lasts as long as its original, adverts and cleaning included. A session that cannot be scheduled (hall busy, local
-    time that does not exist or is ambiguous, start in the past) is skipped, with the reason. With `dry_run=True`
-    nothing is stored, and the result shows what would be. A copy of a session at the price of its price row costs what
-    the row of its own day says. A constant number of queries. Owns its transaction.
+    time that does not exist or is ambiguous, start in the past, no certificate) is skipped, with the reason. With
+    `dry_run=True` nothing is stored, and the result shows what would be. A copy of a session at the price of its price
+    row costs what the row of its own day says. A constant number of queries. Owns its transaction.
     """
     return _copy(cinema, first=day, days=1, to=to, at=at, actor=actor, dry_run=dry_run)
 
@@ -66,6 +67,7 @@ def _copy(
                 copies.append((original, _copy_of(original, cinema, by=to - first, at=at)))
             except Refused as refusal:
                 result.skipped.append(SkippedSession(original, refusal))
+        copies = _allowed(copies, result)
         if copies:
             _price(copies)
             _skip_conflicts(copies, result)
@@ -101,7 +103,20 @@ def _copy_of(original: Session, cinema: Cinema, *, by: timedelta, at: datetime) 
         format=original.format,
         language=original.language,
         subtitles=original.subtitles,
+        no_certificate_reason=original.no_certificate_reason,
     )
+
+
+def _allowed(copies: list[tuple[Session, Session]], result: CopyResult) -> list[tuple[Session, Session]]:
+    """The copies that have the certificate that the cinema asks for; the others are skipped."""
+    allowed = []
+    refusals = check_certificates([copy for _original, copy in copies])
+    for (original, copy), refusal in zip(copies, refusals, strict=True):
+        if refusal is None:
+            allowed.append((original, copy))
+        else:
+            result.skipped.append(SkippedSession(original, refusal))
+    return allowed
 
 
 def _price(copies: list[tuple[Session, Session]]) -> None:

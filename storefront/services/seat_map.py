@@ -1,6 +1,8 @@
 """The hall of a session as the shop draws it."""
 
 from collections.abc import Collection
+from dataclasses import replace
+from decimal import Decimal
 
 from django.conf import settings
 
@@ -9,6 +11,7 @@ from pricing.models import SessionForecast
 from screenings import hall_layout
 from screenings.hall_layout import HallLayout
 from screenings.models import SeatKind
+from screenings.pricing import full_price
 from screenings.seat_choice import best_seats
 
 
@@ -32,6 +35,14 @@ class SeatMap(seat_map.SeatMap):
         forecast = SessionForecast.objects.latest_of([self.session]).get(self.session.pk)
         return None if forecast is None else min(forecast.mean / len(self.seats), 1.0)
 
+    def _held_prices(self) -> dict[int, Decimal]:
+        """What `prices` says by kind, by the primary key of each seat that the visitor's order holds."""
+        types, terms = self.types, self.terms
+        return {
+            key: full_price(self.session, seat_kind=self.by_key[key].kind, types=types, terms=terms, held=ticket)
+            for key, ticket in self.held.items()
+        }
+
     def layout(self, ticked: Collection[int] = ()) -> HallLayout:
         """`ticked` are the primary keys of the seats that are chosen already. No query."""
         # One mark for all seats of a kind: a hall has hundreds of seats and few kinds.
@@ -43,4 +54,6 @@ class SeatMap(seat_map.SeatMap):
         for seat in self.seats:
             look = taken if seat.pk in self.taken else chosen if seat.pk in ticked else free
             marks[seat.pk] = look[seat.kind]
+        for key, price in self._held_prices().items():
+            marks[key] = replace(marks[key], price=price)
         return hall_layout.lay_out(self.seats, marks)

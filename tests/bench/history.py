@@ -54,9 +54,9 @@ class History:
 
 VENUES = """
 INSERT INTO screenings_cinema (id, name, city, address, postal_code, time_zone, adverts_minutes, day_ends_at,
-                               week_starts_on)
+                               week_starts_on, requires_certificates)
 SELECT n, 'Cinema ' || n, 'Town', '', '',
-       (ARRAY['Europe/Moscow', 'Europe/Kaliningrad', 'Asia/Yekaterinburg'])[n %% 3 + 1], 10, '05:00', 3
+       (ARRAY['Europe/Moscow', 'Europe/Kaliningrad', 'Asia/Yekaterinburg'])[n %% 3 + 1], 10, '05:00', 3, false
 FROM generate_series(1, %(cinemas)s) n;
 
 INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes)
@@ -71,16 +71,18 @@ INSERT INTO screenings_tickettype (id, name, price_percent, is_active, sold_to, 
 VALUES (1, 'Adult', 100, true, 'ANYBODY', ''), (2, 'Child', 50, true, 'ANYBODY', ''),
        (3, 'Free', 0, true, 'ANYBODY', '');
 
-INSERT INTO screenings_film (id, title, external_id, duration_minutes, age_rating)
-SELECT n, 'Film ' || n, '', 100, '12+' FROM generate_series(1, (%(days)s + %(ahead)s) / 7 * 2 + 26) n;
+INSERT INTO screenings_film (id, title, external_id, duration_minutes, age_rating, original_title, country,
+                             certificate_number, imdb_id, tmdb_id, wikidata_id, kinopoisk_id, eais_id, culture_id)
+SELECT n, 'Film ' || n, '', 100, '12+', '', '', '', '', '', '', '', '', ''
+FROM generate_series(1, (%(days)s + %(ahead)s) / 7 * 2 + 26) n;
 
 INSERT INTO screenings_session (id, film_id, hall_id, start_datetime, end_datetime, free_from, ticket_price, format,
-                                language, subtitles, status, cancel_reason, refunds_held)
+                                language, subtitles, status, cancel_reason, refunds_held, no_certificate_reason)
 SELECT (day * %(cinemas)s * %(halls)s + hall.id - 1) * %(screenings)s + slot + 1,
        day / 7 * 2 + (hall.id * 5 + slot * 7) %% 24 + 1, hall.id, start, start + interval '110 minutes',
        start + interval '125 minutes', 30000, CASE WHEN hall.id %% 4 = 0 THEN '3D' ELSE '2D' END, 'ru', '',
        CASE WHEN start + interval '110 minutes' <= %(at)s THEN 'COMPLETED' WHEN start <= %(at)s THEN 'ONGOING'
-            ELSE 'SCHEDULED' END, '', false
+            ELSE 'SCHEDULED' END, '', false, ''
 FROM generate_series(0, %(days)s + %(ahead)s - 1) day, screenings_hall hall
 JOIN screenings_cinema cinema ON cinema.id = hall.cinema_id, generate_series(0, %(screenings)s - 1) slot,
      LATERAL (SELECT (%(first)s::date + day + time '12:00' + slot * interval '210 minutes') AT TIME ZONE time_zone
@@ -219,16 +221,17 @@ UNION ALL SELECT -item.id, item.id, 1000000, 5000, 5000000000, false, 'OPENING',
 
 MONEY = """
 INSERT INTO payments_payment (id, order_id, gateway, external_id, amount, status, created_at, succeeded_at,
-                              receipted_at, uid, return_url, redirect_url, discrepancy, actor_id)
-SELECT id, id, gateway, 'paid ' || id, final, 'SUCCEEDED', bought, paid, paid, gen_random_uuid(), '', '', '', seller
+                              receipted_at, uid, return_url, redirect_url, discrepancy, actor_id, rrn, terminal)
+SELECT id, id, gateway, 'paid ' || id, final, 'SUCCEEDED', bought, paid, paid, gen_random_uuid(), '', '', '',
+       seller, '', ''
 FROM sale WHERE fate <> 'CANCELLED';
 
 INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, handed_out,
                              unallocated_amount, requested_at, succeeded_at, receipted_at, uid, attempts, claimed_by,
-                             error, despite_dispute, actor_id)
+                             error, despite_dispute, actor_id, rrn)
 SELECT id, id, id, final, 'SUCCEEDED', CASE WHEN chance %% 2 = 0 THEN 'STAFF' ELSE 'BY_CUSTOMER' END, 'back ' || id,
        false, 0, refunded, refunded, refunded, gen_random_uuid(), 0, '', '', false,
-       CASE WHEN chance %% 2 = 0 THEN somebody END
+       CASE WHEN chance %% 2 = 0 THEN somebody END, ''
 FROM sale WHERE refunded IS NOT NULL;
 
 INSERT INTO orders_refundline (id, refund_id, ticket_id, preorder_id, amount)

@@ -24,7 +24,7 @@ from jobs.leases import Lease
 from jobs.options import Options
 from jobs.quarantine import Quarantine
 from jobs.steps import JobPass, due_pks, process_batch
-from tests.bench import pages, reports, shop, sql
+from tests.bench import pages, prices, reports, shop, sql
 from tests.bench.history import History
 from tests.bench.measuring import alternate, contents, counted, difference, on
 from tests.bench.pages import a_file_of_films
@@ -119,6 +119,8 @@ class Bench:
             self.shop()
         if not self.only or any("reports" in word for word in self.only):
             self.reports()
+        if not self.only or any("prices" in word for word in self.only):
+            self.prices()
         if not self.only or any("import" in word for word in self.only):
             self.imports()
         if not (idle or contests or any(self.wants(row) for row in ("process idle", "check_invariants", "memory"))):
@@ -331,6 +333,16 @@ class Bench:
                 for row in reports.rows(
                     self.scale.history, self.at, visits=self.scale.visits, run=_run_job, wants=self.wants
                 ):
+                    self.row(*row)
+        finally:
+            self.drop(database)
+
+    def prices(self) -> None:
+        database = self.another("prices")
+        try:
+            with on(database):
+                sizes = prices.FULL if self.scale is FULL else prices.SMALL
+                for row in prices.rows(sizes, self.at, parameters=_parameters()):
                     self.row(*row)
         finally:
             self.drop(database)

@@ -28,6 +28,21 @@ def test_jobs_and_hand_written_sql_write_the_same_and_the_books_balance_after_bo
 
 @pytest.mark.proofs
 @pytest.mark.postgres
+def test_prices_are_those_that_hand_written_sql_leads_to() -> None:
+    bench = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--small", "prices"],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (bench.returncode, bench.stderr) == (0, "")
+    assert bench.stdout.count("prices: against SQL") == 2
+
+
+@pytest.mark.proofs
+@pytest.mark.postgres
 def test_a_close_of_a_day_writes_what_hand_written_sql_writes_and_a_rebuild_what_days_closed_one_by_one_have() -> None:
     bench = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--small", "reports"],

@@ -213,8 +213,8 @@ def analyse() -> None:
 
 VENUES = """
 INSERT INTO screenings_cinema (id, name, city, address, postal_code, time_zone, adverts_minutes,
-                              day_ends_at, week_starts_on)
-SELECT n, 'Cinema ' || n, 'Town', '', '', 'Europe/Moscow', 10, '05:00', 3 FROM generate_series(1, %(cinemas)s) n;
+                              day_ends_at, week_starts_on, requires_certificates)
+SELECT n, 'Cinema ' || n, 'Town', '', '', 'Europe/Moscow', 10, '05:00', 3, false FROM generate_series(1, %(cinemas)s) n;
 
 INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes)
 SELECT n, (n - 1) %% %(cinemas)s + 1, 'Hall ' || n, 15 FROM generate_series(1, %(halls)s) n;
@@ -226,7 +226,9 @@ FROM generate_series(1, %(halls)s) hall, generate_series(0, %(seats)s - 1) n;
 INSERT INTO screenings_tickettype (id, name, price_percent, is_active, sold_to, highest_rating)
 VALUES (1, 'Adult', 100, true, 'ANYBODY', '');
 
-INSERT INTO screenings_film (id, title, external_id, duration_minutes, age_rating) VALUES (1, 'A film', '', 100, '12+');
+INSERT INTO screenings_film (id, title, external_id, duration_minutes, age_rating, original_title, country,
+                             certificate_number, imdb_id, tmdb_id, wikidata_id, kinopoisk_id, eais_id, culture_id)
+VALUES (1, 'A film', '', 100, '12+', '', '', '', '', '', '', '', '', '');
 """
 
 PEOPLE = """
@@ -270,10 +272,11 @@ CREATE TEMPORARY TABLE first ON COMMIT DROP AS SELECT GREATEST(
     (SELECT COALESCE(MAX(id), 0) + 1 FROM screenings_session) AS session;
 
 INSERT INTO screenings_session (id, film_id, hall_id, start_datetime, end_datetime, free_from, ticket_price, format,
-                                language, subtitles, status, cancelled_at, cancel_reason, archived_at, refunds_held)
+                                language, subtitles, status, cancelled_at, cancel_reason, archived_at, refunds_held,
+                                no_certificate_reason)
 SELECT first.session + n, 1, n %% %(halls)s + 1, start, start + interval '110 minutes', start + interval '125 minutes',
        30000, '2D', 'ru', '', %(session_status)s, %(session_cancelled_at)s::timestamptz, '',
-       %(archived_at)s::timestamptz, false
+       %(archived_at)s::timestamptz, false, ''
 FROM first, generate_series(0, %(sessions)s - 1) n,
      LATERAL (SELECT %(starts)s::timestamptz + %(slot)s * (n / %(halls)s + %(skipped)s) AS start) slot;
 
@@ -331,16 +334,16 @@ SELECT id * 2, item, -1, 5000, -5000, false, 'HOLD', bought, id, NULL::bigint, '
 UNION ALL SELECT id * 2 + 1, item, 1, 5000, 5000, false, 'RETURN', ends, id, id * 2, '' FROM sale WHERE %(returned)s;
 
 INSERT INTO payments_payment (id, order_id, gateway, external_id, amount, status, created_at, succeeded_at, uid,
-                              return_url, redirect_url, discrepancy)
+                              return_url, redirect_url, discrepancy, rrn, terminal)
 SELECT id, id, 'demo', 'paid ' || id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', bought,
-       bought + interval '5 minutes', gen_random_uuid(), '', '', ''
+       bought + interval '5 minutes', gen_random_uuid(), '', '', '', '', ''
 FROM sale WHERE %(paid)s;
 
 INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, handed_out,
                              unallocated_amount, requested_at, succeeded_at, uid, attempts, claimed_by, error,
-                             despite_dispute)
+                             despite_dispute, rrn)
 SELECT id, id, id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', '', 'back ' || id, false, 0, ends, ends,
-       gen_random_uuid(), 0, '', '', false
+       gen_random_uuid(), 0, '', '', false, ''
 FROM sale WHERE %(refunded)s;
 
 INSERT INTO orders_refundline (id, refund_id, ticket_id, preorder_id, amount)

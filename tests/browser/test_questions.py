@@ -110,6 +110,7 @@ def test_no_page_of_figures_scrolls_sideways_on_a_phone(screen: Screen, owner: U
         for where in (
             "index",
             *(f"reports_{name}" for name in ("takings", "films", "occupancy", "money", "bar", "cohorts", "groups")),
+            *("pricing_accuracy", "pricing_preview", "pricing_simulation"),
         ):
             page.goto(reverse(f"admin:{where}"))
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, where

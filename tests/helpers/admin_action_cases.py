@@ -16,7 +16,7 @@ from orders.models import Order, Ticket
 from payments.models import Payment, Refund
 from pricing.models import PriceFreeze
 from reports.models import ReportFile
-from screenings.models import PriceList, Seat, Session
+from screenings.models import PlannedSession, PriceList, Seat, Session
 from tests.helpers.admin_fixtures import AdminFixtures
 
 Entered = dict[str, str | bool]  # by label; True ticks a box
@@ -58,6 +58,17 @@ class ActionCase:
 
 
 ACTION_CASES = [
+    # --- Partners
+    ActionCase(
+        "make_key", "Создать ключ API", "owner", "cinema_manager", lambda rows: rows.partner,
+        "показан только сейчас: cine", lambda rows: rows.partner.keys.count(), 2,
+        "уже есть два действующих ключа",
+    ),
+    ActionCase(
+        "revoke", "Отозвать ключ", "owner", "cinema_manager", lambda rows: rows.api_key,
+        "больше не действует.", lambda rows: rows.refreshed(rows.api_key).revoked_at is None, False,
+        "Этот ключ уже отозван.",
+    ),
     # --- The bar
     ActionCase(
         "receive_goods", "Принять товар", "bar", "accountant", lambda rows: rows.low_stock,
@@ -256,6 +267,34 @@ ACTION_CASES = [
         }, has_preview=True,
     ),
     ActionCase(
+        "copy_to_plan", "Скопировать неделю в план", "cinema_manager", "floor_manager",
+        lambda rows: rows.session.hall.cinema,
+        "Добавлен 1 черновик.", lambda _rows: PlannedSession.objects.drafts().count(), 1,
+        "Добавлено 0 черновиков. Пропущен 1:",
+        lambda rows: {
+            "Скопировать неделю с": str(rows.day), "В неделю с": str(rows.day + timedelta(days=7)),
+        }, has_preview=True,
+    ),
+    ActionCase(
+        "publish_week", "Опубликовать черновики недели", "cinema_manager", "floor_manager",
+        lambda rows: rows.draft.hall.cinema,
+        "Поступил в продажу 1 сеанс.", days_of_sessions, [0],
+        "На этой неделе нет черновиков.",
+        lambda rows: {"Неделя с": str(rows.day)}, has_preview=True,
+    ),
+    ActionCase(
+        "take_back_week", "Отозвать сеансы без продаж", "cinema_manager", "floor_manager",
+        lambda rows: rows.session.hall.cinema,
+        "1 сеанс снова стал черновиком.", status("session"), Session.Status.CANCELLED,
+        "Отзывать нечего",
+        lambda rows: {"Неделя с": str(rows.day)}, has_preview=True,
+    ),
+    ActionCase(
+        "take_back", "Вернуть в план недели", "cinema_manager", "floor_manager", lambda rows: rows.session,
+        "снова черновик в плане недели.", status("session"), Session.Status.CANCELLED,
+        "статус уже «Отменён»",
+    ),
+    ActionCase(
         "request_refunds", "Запросить согласование возвратов", "cinema_manager", "floor_manager",
         lambda rows: rows.rejected_session,
         "отправлено на согласование", lambda _rows: Approval.objects.filter(service="orders.refund_session").count(), 1,
@@ -306,6 +345,23 @@ ACTION_CASES = [
         "send_again", "Отправить ещё раз", "accountant", "floor_manager", lambda rows: rows.schedule,
         "1 отчёт будет отправлен ещё раз", lambda rows: rows.schedule.mailings.get().status, "WAITING",
         "Здесь нет неотправленных отчётов",
+    ),
+    # --- Film hire
+    ActionCase(
+        "send", "Отправить", "accountant", "cinema_manager", lambda rows: rows.statement,
+        "Отправлено на 1 адрес.", lambda rows: rows.statement.dispatches.exists(), True,
+        "Отправлено на 1 адрес.", leaves_the_row=True,
+    ),
+    ActionCase(
+        "recount", "Пересчитать", "accountant", "cinema_manager", lambda rows: rows.statement,
+        "пересчитано, версия 1.", lambda rows: rows.refreshed(rows.statement).hire, 700,
+        "Ничего не изменилось",
+    ),
+    ActionCase(
+        "try_terms", "Примерить другие условия", "accountant", "cinema_manager", lambda rows: rows.contract,
+        "условия применены.", lambda rows: rows.refreshed(rows.contract).percents, "60, 55",
+        "условия применены.",
+        lambda _rows: {"Проценты по неделям": "60, 55"}, leaves_the_row=True, has_preview=True,
     ),
     # --- People and machines
     ActionCase(

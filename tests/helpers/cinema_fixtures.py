@@ -19,12 +19,28 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
-from pricing.models import PriceFreeze, PricingMode
+from pricing.fitted_models import to_json
+from pricing.forecasts import prepare
+from pricing.models import AgreedShows, FittedModel, PriceFreeze, PricingMode
 from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
-from screenings.models import Cinema, Film, Genre, Holiday, SeatOutage, SeatSurcharge, SessionSummary
+from screenings.models import (
+    Cinema,
+    Distributor,
+    Film,
+    FilmCertificate,
+    FormatCode,
+    Genre,
+    Holiday,
+    SeatOutage,
+    SeatSurcharge,
+    SessionSummary,
+)
+from screenings.services import draft
 from tests.helpers import factories
 from tests.helpers.factories import NOON
+from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.forecasts import a_forecast
+from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list, a_price_quote
 
 
@@ -50,7 +66,10 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     check_in(used, at=session.start_datetime)
     receipt_sales(list(order.payments.all()), at=NOON)
     Dispute.objects.create(payment=order.payments.get(), external_id=f"dp_{order.pk}", amount=350, heard_at=NOON)
-    a_forecast(session)
+    basis = a_forecast(session).basis
+    FittedModel.objects.get_or_create(basis=basis, defaults={"fitted": to_json(prepare([]))})
+    AgreedShows.objects.create(cinema=cinema, film=session.film, week=NOON.date(), shows=3)
+    draft(film=session.film, hall=hall, start=NOON + timedelta(days=11), ticket_price=factories.PRICE, at=NOON)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
     PriceFreeze.objects.create(session=ahead, reason="A group comes", at=NOON)
     a_price_list(cinema, ("All", "350", {}), published=False)
@@ -74,6 +93,12 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
         actor=order.user,
     )
     Segment.objects.create(name="Lapsed", cinema=cinema)
+    contract = a_contract(session.film, a_distributor(f"Distributor {cinema.pk}"), cinema=cinema)
+    statement = a_statement(cinema, contract.distributor)
+    statement.lines.create(contract=contract, week=1, kind="WEEK")
+    statement.dispatches.create(
+        email="statements@example.org", format="csv", language="en", sent_at=NOON, content=b"Film", filename="week.csv"
+    )
     factories.a_payout_line(cinema, actor=order.user, at=NOON)
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
     schedule = ReportSchedule.objects.create(report="takings", language="en", since=NOON)
@@ -89,10 +114,14 @@ def create_rows_of_chain() -> None:
     record_consent("a@example.org", channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
     Genre.objects.create(name="Drama")
     Holiday.objects.create(day=NOON.date(), name="Unity Day")
-    Film.objects.create(title="Mirror", duration_minutes=107)
+    film = Film.objects.create(title="Mirror", duration_minutes=107)
+    FilmCertificate.objects.create(film=film, format="3D", number="111006008")
+    FormatCode.objects.create(system="EAIS", format="3D", code="3D")
+    Distributor.objects.create(name="Volga")
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
+    a_partner()
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     SocietyRate.objects.create(society="RAO", percent=Decimal(1), valid_from=NOON.date())
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")

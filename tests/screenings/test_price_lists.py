@@ -139,3 +139,26 @@ def test_a_row_gives_ticket_types_another_share_a_fixed_price_or_does_not_sell_t
     seat_map = SeatMap(session, at=NOON)
     assert {each.name for each in seat_map.types} == {"Adult", "Child", "Student"}
     assert seat_map.prices["STANDARD"] == Decimal("380.00")
+
+
+def test_terms_of_one_channel_come_before_those_of_both(hall):
+    child, senior = (TicketType.objects.create(name=name, price_percent=50) for name in ("Child", "Senior"))
+    row = a_price_list(hall.cinema, ("All", "350", {})).rows.get()
+    row.ticket_types.create(ticket_type=child, channel="ONLINE", percent=60)
+    row.ticket_types.create(ticket_type=child, percent=80)
+    row.ticket_types.create(ticket_type=senior, channel="ONLINE")
+    row.ticket_types.create(ticket_type=senior, channel="BOX_OFFICE", fixed_price=Decimal("99.00"))
+    session = a_session(hall, start=at(hall, SATURDAY, 19), price=Decimal("350.00"))
+    seats = iter(free_seats(session))
+
+    def price(ticket_type, channel):
+        sold = hold(cinema=hall.cinema, tickets=[(session, next(seats), ticket_type)], channel=channel, at=NOON)
+        return sold.final_amount
+
+    prices = [price(child, "ONLINE"), price(child, "BOX_OFFICE"), price(senior, "BOX_OFFICE")]
+    with raises_unchanged(TicketTypeNotSold):
+        price(senior, "ONLINE")
+
+    assert prices == [Decimal("210.00"), Decimal("280.00"), Decimal("99.00")]
+    assert price(senior, "RESERVATION") == Decimal("99.00")
+    assert {each.name for each in SeatMap(session, at=NOON).types} == {"Adult", "Child"}

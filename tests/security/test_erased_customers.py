@@ -27,6 +27,7 @@ REMARK = "Жалоба Анны Петровой (Anna.Petrova@example.org, 8 90
 #: Columns that hold no sentence about a person, by the name of the column. A column that is added is tried with the
 #: remark above. Whoever lists it here says that nobody writes in it about customers.
 NAMES_OF_THINGS = {"name", "title", "city", "address", "code", "codename", "society"}
+NAMES_OF_THINGS |= {"original_title", "country", "no_certificate_reason"}  # of films
 TECHNICAL = {
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
     "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
@@ -34,7 +35,8 @@ TECHNICAL = {
     "time_zone", "token", "visitor", "who", "claimed_by", "model", "app_label", "preferred_language", "number",
     "reports.ReportFile.cinemas", "reports.ReportFile.parameters", "reports.ReportFile.highlights",  # totals
     "reports.ReportMailing.cinemas", "notifications.Notification.only_for",
-    "pricing.ForecastBasis.curve", "pricing.SessionForecast.levels", "pricing.SessionForecast.reasons",  # computed
+    "pricing.ForecastBasis.curve", "pricing.FittedModel.fitted", "pricing.SessionForecast.levels",  # computed
+    "pricing.SessionForecast.reasons",  # computed
     "screenings.PriceQuote.inputs", "screenings.PriceQuote.reasons",  # computed
     "reports.PayoutLayout.columns", "reports.PayoutLayout.entered", "reports.PayoutLayout.headings",  # of files
     "reports.PayoutLayout.payment_words", "reports.PayoutLayout.refund_words",

@@ -145,3 +145,20 @@ def test_lists_exports_and_look_ups_hold_no_foreign_row(foreign: Cinema, role: s
                     wrong += [f"{model}.{field.name}"] * rows.exists()
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("role", [role.code for role in ROLES])
+def test_who_works_for_some_cinemas_changes_nothing_that_holds_for_all(foreign: Cinema, role: str) -> None:
+    client, before, wrong = browser(someone(role, foreign)), business_state(), []
+
+    for model, page in PAGES.items():
+        if getattr(page, "cinema_path", "") is None:
+            row = listed_row(page, foreign)
+            refused = [("add", []), ("change", [row.pk])] * (not page.kept_by_cinemas) + [("delete", [row.pk])]
+            for action, arguments in refused:
+                answer = client.post(reverse(f"admin:{model}_{action}", args=arguments), {"post": "yes"})
+                wrong += [f"{action} {model}: {answer.status_code}"] * (answer.status_code not in DENIED - {301, 302})
+
+    assert client.post(reverse("admin:screenings_cinema_add"), {}).status_code == 403
+    assert wrong == []
+    assert business_state() == before

@@ -101,7 +101,8 @@ def resource_for(file_import: FileImport, *, at: datetime) -> Resource:
     """Raises `NotAllowed` if the person may no longer import into this list."""
     resource_class: type[Resource] = import_string(RESOURCES[file_import.model])
     person = file_import.person
-    if not (person.is_active and person.is_staff and person.has_perms(resource_class.permissions)):
+    allowed = person.has_perms(resource_class.permissions) and (person.all_cinemas or not resource_class.of_chain)
+    if not (person.is_active and person.is_staff and allowed):
         raise NotAllowed(gettext("You may no longer import into this list. Ask whoever gives out roles."))
     return resource_class.for_person(person, at=at)
 

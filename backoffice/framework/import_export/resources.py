@@ -39,6 +39,7 @@ class Resource(Columns):
     """
 
     permissions: ClassVar[tuple[str, ...]]  # what an import needs
+    of_chain: ClassVar[bool] = False  # whether only people who work for all cinemas import
     names_are_unique: ClassVar[bool] = False
     ticks_changes: ClassVar[bool] = False  # whether changes of existing rows are stored only where they are ticked
 
@@ -287,7 +288,11 @@ class Resource(Columns):
         """As a form does, but without a query: related rows were looked up, and `index` knows what is unique."""
         errors = {**(import_validation_errors or {})}
         related = {each.name for each in instance._meta.concrete_fields if isinstance(each, ForeignKey)}
-        required = {name for name in related - errors.keys() if getattr(instance, f"{name}_id") is None}
+        required = {
+            name
+            for name in related - errors.keys()
+            if getattr(instance, f"{name}_id") is None and not instance._meta.get_field(name).blank
+        }
         errors |= {name: [ValidationError("", code="null")] for name in required if name in self.columns}
         try:
             instance.clean_fields(exclude={*errors, *related})

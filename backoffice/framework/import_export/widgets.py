@@ -152,7 +152,13 @@ class DateWidget(Widget):
     round, is read.
     """
 
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> date:
+    def __init__(self, *, is_optional: bool = False) -> None:
+        self.is_optional = is_optional
+        super().__init__()
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> date | None:
+        if not value and self.is_optional:
+            return None
         if re.fullmatch(r"\d{1,2}([/-])\d{1,2}\1\d{4}", value, re.ASCII):
             return self._with_slashes(value.replace("-", "/"), value)
         for date_format in ("%Y-%m-%d", "%d.%m.%Y"):

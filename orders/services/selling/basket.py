@@ -29,7 +29,7 @@ from orders.errors import (
 )
 from orders.models import Order, OrderLine, Ticket, new_pickup_code
 from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
-from screenings.pricing import Terms, former_prices, quote, with_rows
+from screenings.pricing import Terms, former_prices, held_tickets, quote, with_rows
 from screenings.services import refuse_out_of_use
 
 TicketRequest = tuple[Session, Seat, TicketType]
@@ -74,13 +74,14 @@ def fill(
     cinema: Cinema,
     requests: Iterable[TicketRequest],
     snacks: Iterable[tuple[ConcessionItem, int]],
+    channel: str,
     *,
     at: datetime,
     expected_total: Decimal | None = None,
     instead_of: Order | None = None,
 ) -> Basket:
-    """Check and price a basket: if the customer expects it, at former prices or those of the order that it replaces.
-    Raises `BasketRefused`, `NotOnSale`, `SeatBroken` or `PriceChanged`. One query if seats are free."""
+    """Check and price a basket: if the customer expects it, at former prices. Seats of the order that it replaces keep
+    theirs. Raises `BasketRefused`, `NotOnSale`, `SeatBroken` or `PriceChanged`. One query if seats are free."""
     requests = sorted(requests, key=lambda each: (each[0].pk, each[1].pk))  # the order in which seats are taken
     quantities = _quantities(cinema, snacks)
     if not requests and not quantities:
@@ -90,14 +91,13 @@ def fill(
         raise BasketTooLarge(text % {"most": settings.MAX_TICKETS_AN_ORDER})
     if len({(session.pk, seat.pk) for session, seat, _type in requests}) < len(requests):
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
-    offer = _offer(cinema, requests, at=at)
-    sessions = offer.sessions
-    deadline = _collection_deadline(cinema, list(sessions.values()), at=at)
+    offer = replace(_offer(cinema, requests, channel, at=at), held=held_tickets(instead_of))
+    deadline = _collection_deadline(cinema, list(offer.sessions.values()), at=at)
     preorders = holds.preorders(quantities, pickup_code=new_pickup_code(), collection_deadline=deadline)
-    basket = Basket(offer.tickets(requests), preorders, list(sessions.values()), offer.contested)
+    basket = Basket(offer.tickets(requests), preorders, list(offer.sessions.values()), offer.contested)
     if expected_total in (None, basket.total):
         return basket
-    for _changed in former_prices(basket.sessions, held=instead_of, at=at):
+    for _changed in former_prices(basket.sessions, at=at):
         former = replace(basket, tickets=offer.tickets(requests))
         if former.total == expected_total:
             return former
@@ -124,28 +124,28 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
 @dataclass
 class _Offer:
     """What a sale of some seats has to know: their sessions, age ratings and terms by primary key, the primary keys of
-    their cinemas, the surcharges by seat kind, and whether one of the seats is out of use, or has a live ticket, for
-    one of the sessions.
-    """
+    their cinemas, the surcharges by seat kind, the held tickets, and whether a seat is out of use or has a ticket."""
 
     sessions: dict[int, Session] = field(default_factory=dict)
     cinemas: set[int] = field(default_factory=set)
     ratings: dict[int, str] = field(default_factory=dict)
     surcharges: dict[str, Decimal] = field(default_factory=dict)
     terms: dict[int, Terms] = field(default_factory=dict)
+    held: dict[tuple[int, int], Ticket] = field(default_factory=dict)
     out_of_use: bool = False
     contested: bool = False
 
     def tickets(self, requests: Iterable[TicketRequest]) -> list[Ticket]:
+        places = ((self.sessions[of.pk], seat, kind, self.held.get((of.pk, seat.pk))) for of, seat, kind in requests)
         return [
-            Ticket(session=sold, seat=seat, ticket_type=kind, **quote(sold, seat.kind, kind, self.terms[sold.pk]).parts)
-            for sold, seat, kind in ((self.sessions[session.pk], seat, kind) for session, seat, kind in requests)
+            Ticket(session=of, seat=seat, ticket_type=kind, **quote(of, seat.kind, kind, self.terms[of.pk], held).parts)
+            for of, seat, kind, held in places
         ]
 
 
-def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -> _Offer:
+def _offer(cinema: Cinema, requests: Sequence[TicketRequest], channel: str, *, at: datetime) -> _Offer:
     """Read and check the sessions. One query, three with a price row; a seat that is out of use needs another."""
-    offer = _read_offer(requests) if requests else _Offer()
+    offer = _read_offer(requests, channel) if requests else _Offer()
     if offer.cinemas - {cinema.pk}:
         raise DifferentCinemas(_("An order can only be for one cinema. Place a separate order for each."))
     for session in offer.sessions.values():
@@ -164,7 +164,7 @@ def _offer(cinema: Cinema, requests: Sequence[TicketRequest], *, at: datetime) -
     return offer
 
 
-def _read_offer(requests: Sequence[TicketRequest]) -> _Offer:
+def _read_offer(requests: Sequence[TicketRequest], channel: str) -> _Offer:
     seats = [seat.pk for _session, seat, _type in requests]
     out = SeatOutage.objects.filter(seat__in=seats).during(OuterRef("start_datetime"), OuterRef("end_datetime"))
     rows = (  # a session comes once for every surcharge of its cinema, or once without any
@@ -188,7 +188,7 @@ def _read_offer(requests: Sequence[TicketRequest]) -> _Offer:
             offer.surcharges[row.seat_kind] = row.surcharge
         offer.out_of_use |= row.seat_out
         offer.contested |= row.seat_held
-    offer.terms = with_rows(offer.sessions.values(), dict.fromkeys(offer.sessions, offer.surcharges))
+    offer.terms = with_rows(offer.sessions.values(), dict.fromkeys(offer.sessions, offer.surcharges), channel)
     return offer
 
 

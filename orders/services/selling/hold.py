@@ -51,16 +51,16 @@ def hold(
 
     `tickets` are (session, seat, ticket type), `snacks` (item, quantity). A guest has no `user`; the address and the
     language of a user who gives none are those of the account. Expired orders that hold a wanted seat are cancelled
-    first. `instead_of` is an unpaid order that this one replaces in one step, for the same `user` whoever asks: a
-    refusal leaves it as it was (`ForbiddenMove` if it is not unpaid). `expected_total` is what the customer was shown
-    for seats and snacks, before discount and points; prices of the last quarter of an hour are honoured. `online` is
-    saved with the order, so that nobody sees one without the other.
+    first. `instead_of` is an unpaid order that this one replaces in one step, for the same `user` whoever asks, and
+    whose seats keep their price: a refusal leaves it as it was (`ForbiddenMove` if it is not unpaid). `expected_total`
+    is what the customer was shown for seats and snacks, before discount and points; prices of the last quarter of an
+    hour are honoured. `online` is saved with the order, so that nobody sees one without the other.
 
     Raises `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `HoldEnds`, `SeatTaken`, `PromocodeRefused`,
     `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
     """
     user = user if instead_of is None else instead_of.user
-    basket = fill(cinema, tickets, snacks, at=at, expected_total=expected_total, instead_of=instead_of)
+    basket = fill(cinema, tickets, snacks, channel, at=at, expected_total=expected_total, instead_of=instead_of)
     valid = promocodes.find_promocode(promocode, at=at) if promocode else None
     discount = promocodes.discount(valid, basket.total)
     points_value = _money_for_points(points, left=basket.total - discount, user=user, channel=channel)

@@ -134,6 +134,7 @@ def test_one_thing_that_is_missing_brings_the_list_back(settings: Any, name: str
 @pytest.mark.parametrize("role", ["cashier", "cinema_manager", "accountant"])
 def test_only_owners_and_technicians_see_it(role: str) -> None:
     assert steps(someone(role, all_cinemas=True)) == []
+    assert steps(someone("owner", factories.a_cinema(), email="one@example.org")) == []
     assert steps(someone("owner", all_cinemas=True))
 
 

@@ -44,7 +44,9 @@ def form_data(client: Client, page: str, case: ActionCase, rows: AdminFixtures) 
         sent = filled_in(form, case.entered(rows))
     if not case.has_preview:
         return sent
-    return sent | {field.name: field.value() for field in client.post(page, sent).context["form"].hidden_fields()}
+    previewed = client.post(page, sent).context["form"]  # which may list what to tick
+    ticked = [field for field in previewed if getattr(field.field.widget, "allow_multiple_selected", False)]
+    return sent | {field.name: field.value() for field in [*previewed.hidden_fields(), *ticked]}
 
 
 def filled_in(form: Any, typed: dict[str, Any]) -> dict[str, Any]:

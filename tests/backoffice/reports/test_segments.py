@@ -11,7 +11,7 @@ from cinema import clock
 from orders.services import Customer, erase_customer
 from reports.models import ReportFile, Segment
 from tests.helpers.factories import a_cinema, a_hall
-from tests.helpers.users import browser, someone
+from tests.helpers.users import PASSWORD, browser, someone
 from tests.helpers.visits import a_visit
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,21 @@ def test_a_file_has_the_addresses_of_those_who_agreed(segment):
     assert [line for line in lines if "@" in line] == [lines[1]]
     assert lines[1].startswith("agreed@example.org")
     assert lines[1].endswith(MarketingConsent.objects.get().link)
+
+
+def test_the_addresses_wait_for_the_password_again(segment):
+    """The page that asks sends the choice again, with the password."""
+    client = browser(someone("owner", all_cinemas=True), password_at=clock.now() - timedelta(hours=1))
+    choice = {"channel": "EMAIL", "format": "csv"}
+
+    asked = client.post(action(segment), choice)
+    wrong = client.post(action(segment), {**choice, "password_again": "guess"})
+
+    for answer in (asked, wrong):
+        assert "backoffice/framework/password_again.html" in {template.name for template in answer.templates}
+    assert not ReportFile.objects.exists()
+    client.post(action(segment), {**choice, "password_again": PASSWORD})
+    assert ReportFile.objects.get().report == "segment"
 
 
 @pytest.mark.parametrize("happens", ["withdrawn", "erased", "old", "role lost"])

@@ -58,6 +58,27 @@ def test_without_a_kind_negative_amounts_are_refunds():
     assert [(each.kind, each.amount) for each in parsed.operations] == [(Kind.REFUND, 350), (Kind.PAYMENT, 350)]
 
 
+@pytest.mark.parametrize(
+    ("amount", "fee", "word", "found"),
+    [
+        ("-350", "", "Возврат", (Kind.REFUND, Decimal(350), None)),
+        ("350", "", "Возврат", (Kind.REFUND, Decimal(350), None)),
+        ("-350", "", "Отмена по банку", (Kind.REFUND, Decimal(350), None)),  # the sign says what no word does
+        ("350", "-5.25", "Оплата", (Kind.PAYMENT, Decimal(350), Decimal("5.25"))),
+        ("-350", "-5.25", "Возврат", (Kind.REFUND, Decimal(350), Decimal("-5.25"))),  # given back
+    ],
+)
+def test_a_word_and_a_sign_that_say_the_same_count_once(amount, fee, word, found):
+    [operation] = read(f"05.11.2026;{amount};{fee};;;{word}").operations
+
+    assert (operation.kind, operation.amount, operation.fee) == found
+
+
+def test_a_negative_amount_that_is_called_a_payment_is_refused():
+    with pytest.raises(Unreadable, match="2"):
+        read("05.11.2026;-350;;;;Оплата", payment_words="Оплата")
+
+
 def test_only_the_words_for_payments_count_if_there_are_any():
     lines = ["05.11.2026;350;;;;Оплата", "05.11.2026;350;;;;Отказ"]
 
@@ -92,14 +113,31 @@ def test_a_date_with_slashes_that_has_one_reading_is_read():
     assert read("25/11/2026;350;;;;Оплата").operations[0].day == date(2026, 11, 25)
 
 
-def test_the_same_operation_has_the_same_identity_in_another_file_and_likes_are_told_apart():
-    line = "05.11.2026;350;;;;Оплата"
-
+@pytest.mark.parametrize(
+    "line",
+    [
+        "05.11.2026;350;;631012345678;;Оплата",
+        "05.11.2026 14:30:05;350;;;;Оплата",
+        "05.11.2026 14:30;350;;;4276;Оплата",
+    ],
+)
+def test_the_same_operation_has_the_same_identity_in_another_file_and_likes_are_told_apart(line):
     first = [each.identity for each in read(line, line).operations]
     second = [each.identity for each in read("04.11.2026;350;;;;Оплата", line).operations]
 
     assert len({*first}) == 2
     assert second[1] == first[0]
+
+
+@pytest.mark.parametrize("when", ["05.11.2026", "05.11.2026 00:00:00", "05.11.2026 14:30", "05.11.2026 14:30:00"])
+def test_without_a_reference_and_an_exact_time_the_lines_of_each_file_are_its_own(when):
+    line = f"{when};350;;;;Оплата"
+
+    one, again, other = (read(*lines).operations for lines in [(line, line), (line, line), (line,)])
+
+    assert [each.identity for each in one] == [each.identity for each in again]
+    assert len({each.identity for each in (*one, *other)}) == 3
+    assert len({each.identity.split(":")[1] for each in (*one, *other)}) == 1
 
 
 def test_operations_of_two_places_are_never_the_same():

@@ -8,7 +8,7 @@ from django.test import Client
 
 from backoffice.framework.import_export import files
 from backoffice.screenings.resources import FilmResource
-from screenings.models import Film, Genre, Hall
+from screenings.models import Distributor, Film, Genre, Hall
 from tests.helpers import factories
 from tests.helpers.admin_pages import query_count
 from tests.helpers.factories import NOON
@@ -280,3 +280,17 @@ def test_an_import_of_films_runs_a_constant_number_of_queries(django_assert_max_
 
     with django_assert_max_num_queries(8):
         resource.import_rows(files.read(f'Title,"Running time (minutes)"\n{rows}'.encode()), save=True)
+
+
+def test_a_film_gets_its_distributor_release_date_and_numbers_of_catalogues(manager, film):
+    Distributor.objects.create(name="Volga")
+    Film.objects.create(title="Stalker", duration_minutes=160, imdb_id="tt0079944")
+    path, headers = f"{FILMS}/import/", "Title,Distributor,Release date,Certificate number,IMDb number\n"
+
+    [taken] = previewed_rows(upload(manager, headers + "Mirror,,,,tt0079944\n", path=path))
+    confirm(manager, upload(manager, headers + "Mirror,volga,2027-03-04,111006008,tt0072443\n", path=path), path=path)
+
+    assert taken[1:] == ("refused", ["Another film has this number of a catalogue. Check which one is right."])
+    film.refresh_from_db()
+    assert (str(film.distributor), str(film.release_date)) == ("Volga", "2027-03-04")
+    assert (film.certificate_number, film.imdb_id) == ("111006008", "tt0072443")

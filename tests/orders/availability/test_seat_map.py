@@ -7,7 +7,7 @@ import pytest
 
 from orders.availability.seat_map import SeatMap, taken_seats
 from orders.errors import ChoiceRefused, NotOnSale, SeatLeftAlone, SeatTaken
-from screenings.models import Session, TicketType
+from screenings.models import Seat, Session, TicketType
 from screenings.services import start_outage
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -46,7 +46,7 @@ def test_a_seat_price_includes_ticket_type_and_seat_surcharge():
 
     seat_map = SeatMap(session, at=NOON)
 
-    assert seat_map.price("VIP", TicketType(price_percent=50)) == Decimal("275.00")
+    assert seat_map.price(Seat(kind="VIP"), TicketType(price_percent=50)) == Decimal("275.00")
     assert (seat_map.prices["VIP"], seat_map.prices["STANDARD"]) == (Decimal("450.00"), Decimal("350.00"))
 
 

@@ -116,7 +116,7 @@ def test_many_screenings_take_as_many_queries_as_one(hall, django_assert_num_que
     known = learn(NOON)
     forecast(sessions[:1], known, at=NOON)
 
-    with django_assert_num_queries(9):  # with a savepoint
+    with django_assert_num_queries(11):  # with a savepoint
         forecast(sessions, known, at=NOON)
 
     assert SessionForecast.objects.count() == 8

@@ -99,7 +99,7 @@ def test_a_list_that_is_published_or_empty_or_too_late_is_refused(hall, draft):
 
 def test_a_new_version_has_the_same_rows(hall, draft):
     row = draft.rows.get()
-    row.ticket_types.create(ticket_type=an_adult(), percent=90)
+    row.ticket_types.create(ticket_type=an_adult(), channel="ONLINE", percent=90)
     row.surcharges.create(kind="VIP", amount=Decimal("50.00"))
 
     copy = new_version(draft, valid_from=FIRST + DAY)
@@ -111,7 +111,7 @@ def test_a_new_version_has_the_same_rows(hall, draft):
         90,
         50,
     )
-    assert (row.ticket_types.count(), copy.is_published) == (1, False)
+    assert (made.ticket_types.get().channel, row.ticket_types.count(), copy.is_published) == ("ONLINE", 1, False)
     with raises_unchanged(PriceListRefused):
         new_version(draft, valid_from=FIRST)
 

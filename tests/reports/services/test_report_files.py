@@ -260,6 +260,18 @@ def test_who_has_lost_the_right_meanwhile_gets_no_rows(
     assert (file.status, file.rows_done, hasattr(numbers, "period")) == (Status.FAILED, 0, False)
 
 
+def test_who_loses_the_right_while_the_file_is_made_gets_no_rows(
+    person: User, cinema: Cinema, numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = asked(person, cinema)
+    monkeypatch.setattr(numbers, "at_row", lambda _number: person.cinemas.clear())
+
+    build(file, at=NOON)
+
+    file.refresh_from_db()
+    assert (file.status, file.name) == (Status.FAILED, "")
+
+
 def test_a_report_that_was_dropped_fails(person: User, cinema: Cinema, numbers: Numbers) -> None:
     file = asked(person, cinema)
     ReportFile.objects.filter(pk=file.pk).update(report="dropped")

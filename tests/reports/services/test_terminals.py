@@ -5,10 +5,12 @@ import pytest
 
 from orders.services import refund
 from payments.models import Gateway, Payment, Refund
+from reports.errors import FileReadBefore
 from reports.models import PayoutFigures, PayoutFile, PayoutLine
 from reports.services import read_payouts
 from reports.services.operations import Operation
 from screenings.models import Cinema
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_hall, a_paid_order, a_session
 from tests.helpers.users import someone
 
@@ -151,3 +153,42 @@ def test_matching_costs_the_same_for_many_lines(accountant, cinema, django_asser
         read(accountant, *(line() for _ in range(4)))
 
     assert PayoutLine.objects.filter(outcome=Outcome.AGREES).count() == 4
+
+
+def indistinct(digest: str, *, count: int = 1) -> list[Operation]:
+    """Lines of a file that have a date and an amount, and nothing else."""
+    return [
+        Operation(f"terminal:likes:{digest}:{each}", Kind.PAYMENT, "", PRICE, at=NOON, day=TODAY, is_distinct=False)
+        for each in range(count)
+    ]
+
+
+def test_equal_lines_of_two_files_are_two_operations_and_one_too_many_is_shown_to_a_person(accountant, cinema):
+    one, other = by_card(cinema), by_card(cinema, at=NOON + timedelta(hours=1))
+
+    read(accountant, *indistinct("a"), cinemas=[cinema])
+    second = read(accountant, *indistinct("b"), digest="b", cinemas=[cinema])
+    third = read(accountant, *indistinct("c"), digest="c", cinemas=[cinema])
+
+    assert (second.lines_known, third.lines_known) == (0, 0)
+    assert outcomes() == sorted(
+        [
+            (one.pk, None, PRICE, Outcome.AGREES),
+            (other.pk, None, PRICE, Outcome.AGREES),
+            (None, None, PRICE, Outcome.IN_OTHER_FILE),
+        ],
+        key=str,
+    )
+    assert PayoutLine.objects.open().get().file == third
+    assert set(PayoutFigures.objects.values_list("file", "payments")) == {
+        (PayoutFile.objects.get(digest="a").pk, PRICE),
+        (second.pk, PRICE),
+    }
+
+
+def test_the_same_file_again_changes_nothing(accountant, cinema):
+    by_card(cinema)
+    read(accountant, *indistinct("a"))
+
+    with raises_unchanged(FileReadBefore):
+        read(accountant, *indistinct("a"))

@@ -41,7 +41,8 @@ class Pair:
 
     def wait_until_it_caught_up(self) -> None:
         with connections["default"].cursor() as cursor:
-            cursor.execute("SELECT pg_current_wal_lsn()::text")
+            # Of what was inserted, not of what was written: with synchronous_commit off a commit is written later.
+            cursor.execute("SELECT pg_current_wal_insert_lsn()::text")
             [position] = cursor.fetchone()
         wait_until(lambda: self.ask_standby(f"SELECT pg_last_wal_replay_lsn() >= '{position}'"))
 

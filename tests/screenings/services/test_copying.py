@@ -172,7 +172,7 @@ def test_weeks_that_start_on_different_weekdays_are_refused():
     assert Session.objects.count() == 1
 
 
-@pytest.mark.parametrize("many", [2, 50])
+@pytest.mark.parametrize("many", [2, 40])
 def test_the_query_count_of_a_copy_does_not_depend_on_the_number_of_sessions(many, django_assert_num_queries):
     cinema = hall("Europe/Berlin").cinema
     for number in range(many):

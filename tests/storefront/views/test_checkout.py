@@ -342,6 +342,27 @@ def test_a_changed_price_must_be_confirmed(client: Client, dearer: str) -> None:
     assert Order.objects.get().total_amount == 610
 
 
+def test_a_seat_that_is_held_and_a_new_one_cost_what_the_page_says_of_each(client: Client) -> None:
+    session = factories.a_session(price=Decimal("350.00"))
+    order = held(client, session, 1)
+    Session.objects.update(ticket_price=Decimal("400.00"))
+    seats = [order.tickets.get().seat, factories.free_seats(session)[0]]
+    change = f"/order/{order.token}/change/?" + "&".join(f"seat={seat.pk}" for seat in seats)
+
+    page = client.get(change)
+    choice = client.get(f"/order/{order.token}/seats/").text
+
+    offered = [
+        html.unescape(each).replace("\N{NO-BREAK SPACE}", " ")
+        for each in re.findall(r"<option[^>]*>([^<]*·[^<]*)", page.text)
+    ]
+    assert offered == ["Adult · 350 ₽", "Adult · 400 ₽"]
+    assert {"350\N{NO-BREAK SPACE}₽", "400\N{NO-BREAK SPACE}₽"} <= {*re.findall(r"\d+\N{NO-BREAK SPACE}₽", choice)}
+    answer = client.post(change, typed(seats, prices_shown=prices_shown(page)))
+    assert answer.status_code == 302
+    assert Order.objects.latest("pk").total_amount == 750
+
+
 def test_price_changes_of_other_items_do_not_matter(client: Client) -> None:
     session = factories.a_session()
     factories.an_item(session.hall.cinema, price=Decimal("120.00"))
@@ -353,7 +374,7 @@ def test_price_changes_of_other_items_do_not_matter(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "shown", ["", "x", "[]", "{}", '{"seats":{"STANDARD":{"1":"350"}}}', '{"seats":1}', "[" * 5000, "9" * 5000]
+    "shown", ["", "x", "[]", "{}", '{"seats":{"1":{"1":"350"}}}', '{"seats":1}', "[" * 5000, "9" * 5000]
 )
 def test_malformed_shown_prices_are_ignored(client: Client, shown: str) -> None:
     session = factories.a_session()
@@ -367,9 +388,10 @@ def test_malformed_shown_prices_are_ignored(client: Client, shown: str) -> None:
 @pytest.mark.parametrize("price", [-1, 10**12, True, 1.5, None])
 def test_impossible_shown_prices_are_ignored(client: Client, price: Any) -> None:
     session = factories.a_session()
-    shown = json.dumps({"seats": {"STANDARD": {str(factories.an_adult().pk): price}}, "snacks": {}})
+    [seat] = factories.free_seats(session)[:1]
+    shown = json.dumps({"seats": {str(seat.pk): {str(factories.an_adult().pk): price}}, "snacks": {}})
 
-    assert buy(client, session, factories.free_seats(session)[:1], prices_shown=shown).status_code == 302
+    assert buy(client, session, [seat], prices_shown=shown).status_code == 302
 
 
 # --- Helpers

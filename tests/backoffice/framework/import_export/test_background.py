@@ -332,6 +332,15 @@ def test_who_has_lost_the_right_stores_nothing(client: Client, person: User) -> 
     assert made.problem == "You may no longer import into this list. Ask whoever gives out roles."
 
 
+def test_only_who_works_for_all_cinemas_imports_what_holds_for_all() -> None:
+    one, every = someone("owner", factories.a_cinema(), email="one@example.org"), someone("owner", all_cinemas=True)
+    given = {"model": "screenings.tickettype"}
+
+    with pytest.raises(background.NotAllowed):
+        background.resource_for(FileImport(person=one, **given), at=NOON)
+    assert background.resource_for(FileImport(person=every, **given), at=NOON)
+
+
 # --- Files that cannot be read
 
 

@@ -37,8 +37,8 @@ def developer(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.setattr(demo, "build", quick)
 
 
-#: The demo sells at list prices, and sends no reports by e-mail.
-WITHOUT_ROWS = {"reprice_sessions", "send_scheduled_reports"}
+#: The demo sends no reports by e-mail.
+WITHOUT_ROWS = {"send_scheduled_reports"}
 
 
 @pytest.mark.django_db

@@ -871,22 +871,57 @@ def test_a_price_whose_quote_had_ended_before_is_not_honoured():
     assert hold(expected_total=Decimal("500.00"), **asked).final_amount == Decimal("500.00")
 
 
-def test_an_order_that_is_changed_keeps_the_lower_price_at_which_it_holds_its_seats():
+def test_the_seats_of_an_order_that_is_changed_keep_their_lower_price_and_new_ones_cost_the_price_of_today():
     session = a_session()
-    old = an_order(session)
+    child = TicketType.objects.create(name="Child", price_percent=50)
+    old = an_order(session, seats=2)
+    adult, other = (ticket.seat for ticket in old.tickets.order_by("seat__number"))
+    new = free_seats(session)[0]
     a_price_quote(session, "400.00", at=NOON - HOUR)
-    seats = [old.tickets.get().seat, free_seats(session)[0]]
+    seat_map = SeatMap(session, at=NOON, order=old)
 
     order = hold(
         cinema=session.hall.cinema,
-        tickets=[(session, seat, an_adult()) for seat in seats],
+        tickets=[(session, adult, an_adult()), (session, other, child), (session, new, an_adult())],
         instead_of=old,
-        expected_total=Decimal("700.00"),
+        expected_total=Decimal("925.00"),
         at=NOON,
     )
 
-    assert SeatMap(session, at=NOON, order=order).prices["STANDARD"] == Decimal("350.00")
-    assert order.final_amount == Decimal("700.00")
+    assert list(order.tickets.order_by("seat__number").values_list("seat", "price", "base_price")) == [
+        (adult.pk, Decimal("350.00"), Decimal("350.00")),
+        (other.pk, Decimal("175.00"), Decimal("350.00")),
+        (new.pk, Decimal("400.00"), Decimal("400.00")),
+    ]
+    assert [seat_map.price(seat, an_adult()) for seat in (adult, new)] == [Decimal("350.00"), Decimal("400.00")]
+    assert seat_map.prices["STANDARD"] == Decimal("400.00")
+
+
+def test_a_changed_order_pays_the_price_of_today_where_that_is_lower():
+    session = a_session()
+    old = an_order(session)
+    a_price_quote(session, "300.00", at=NOON - HOUR)
+    places = [(session, old.tickets.get().seat, an_adult())]
+
+    order = hold(cinema=session.hall.cinema, tickets=places, instead_of=old, at=NOON)
+
+    assert order.final_amount == Decimal("300.00")
+
+
+def test_a_seat_held_at_a_fixed_price_keeps_it():
+    session = a_session()
+    row = a_price_list(session.hall.cinema, ("All", "350", {})).rows.get()
+    Session.objects.update(price_row=row)
+    term = row.ticket_types.create(ticket_type=an_adult(), fixed_price=Decimal("200.00"))
+    session.refresh_from_db()
+    old = an_order(session)
+    term.fixed_price = Decimal("250.00")
+    term.save()
+    places = [(session, old.tickets.get().seat, an_adult())]
+
+    order = hold(cinema=session.hall.cinema, tickets=places, instead_of=old, at=NOON)
+
+    assert order.final_amount == Decimal("200.00")
 
 
 def test_a_held_ticket_of_a_fixed_price_keeps_no_price_for_other_types():
@@ -956,7 +991,7 @@ def test_an_order_is_not_replaced_if_the_price_has_changed():
     with raises_unchanged(PriceChanged):
         hold(
             cinema=session.hall.cinema,
-            tickets=[(session, old.tickets.get().seat, an_adult())],
+            tickets=[(session, free_seats(session)[0], an_adult())],
             instead_of=old,
             expected_total=Decimal("350.00"),
             at=NOON,
