@@ -4,7 +4,7 @@ from backoffice.accounts import approvals, consents, users
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.house_rules import house_rules
-from backoffice.integrations import partners
+from backoffice.integrations import partners, webhooks
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (
@@ -84,4 +84,5 @@ __all__ = [
     "transactions",
     "users",
     "vat_rates",
+    "webhooks",
 ]

@@ -138,6 +138,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("accounts.user", "group"),
             ("integrations.partner", "domain"),
             ("integrations.apikey", "lock_clock"),
+            ("integrations.webhookendpoint", "webhook"),
+            ("integrations.webhookdelivery", "list_alt"),
             ("jobs.quarantinedrow", "report"),
             ("jobs.joblease", "lock_clock"),
         ],

@@ -12,7 +12,7 @@ from accounts.services import request_approval
 from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
-from integrations.models import ApiKey, Partner
+from integrations.models import ApiKey, Partner, WebhookDelivery, WebhookEndpoint
 from jobs.models import QuarantinedRow
 from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
@@ -27,6 +27,7 @@ from tests.helpers.authenticator import enrolled
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list
 from tests.helpers.users import someone
+from tests.helpers.webhook_receiver import a_webhook
 
 Row = TypeVar("Row", bound=Model)
 
@@ -48,6 +49,14 @@ class AdminFixtures:
     @cached_property
     def api_key(self) -> ApiKey:
         return self.partner.keys.get()
+
+    @cached_property
+    def webhook(self) -> WebhookDelivery:
+        return a_webhook(at=self.now)
+
+    @cached_property
+    def webhook_receiver(self) -> WebhookEndpoint:
+        return self.webhook.endpoint
 
     # --- Cinema, hall, session
 
