@@ -13,6 +13,7 @@ from jobs.command import Counts, JobCommand, Step
 class Command(JobCommand):
     help = "Find what happened and post it to the receivers of webhooks; forget what was told a month ago."
     batch_size = 50  # about as many as receivers take within `jobs.claims.SENDING_LIMIT`
+    overdue_matters = False  # a receiver that fails keeps its rows waiting for days; /metrics says how long
 
     def steps(self) -> list[Step]:
         # No lock: a fact does not change any more, and each is one event however often it is found.
