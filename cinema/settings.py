@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "orders",
     "reports",
     "pricing",
+    "film_hire",
     "consistency",
     "storefront",
     "integrations",
@@ -212,6 +213,7 @@ STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "reports": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": _only_ours},
+    "statements": {"BACKEND": "film_hire.files.SentStatements"},  # rows of the database
 }
 
 if not DEBUG:

@@ -102,6 +102,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("reports:actions", "rule"),
             ("reports.businessday", "calendar_month"),
             ("reports.daycheck", "rule"),
+            ("film_hire.statement", "receipt_long"),
+            ("film_hire.contract", "gavel"),
             ("reports.payoutline", "balance"),
             ("reports.payoutfile", "list_alt"),
             ("payments.payment", "payments"),

@@ -361,6 +361,23 @@ ACTION_CASES = [
         "1 отчёт будет отправлен ещё раз", lambda rows: rows.schedule.mailings.get().status, "WAITING",
         "Здесь нет неотправленных отчётов",
     ),
+    # --- Film hire
+    ActionCase(
+        "send", "Отправить", "accountant", "cinema_manager", lambda rows: rows.statement,
+        "Отправлено на 1 адрес.", lambda rows: rows.statement.dispatches.exists(), True,
+        "Отправлено на 1 адрес.", leaves_the_row=True,
+    ),
+    ActionCase(
+        "recount", "Пересчитать", "accountant", "cinema_manager", lambda rows: rows.statement,
+        "пересчитано, версия 1.", lambda rows: rows.refreshed(rows.statement).hire, 700,
+        "Ничего не изменилось",
+    ),
+    ActionCase(
+        "try_terms", "Примерить другие условия", "accountant", "cinema_manager", lambda rows: rows.contract,
+        "условия применены.", lambda rows: rows.refreshed(rows.contract).percents, "60, 55",
+        "условия применены.",
+        lambda _rows: {"Проценты по неделям": "60, 55"}, leaves_the_row=True, has_preview=True,
+    ),
     # --- People and machines
     ActionCase(
         "reset_second_factor", "Сбросить двухэтапный вход", "cinema_manager", "floor_manager",

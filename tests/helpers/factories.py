@@ -243,6 +243,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.ReportFile": ("report", "first", "last", "status"),
     "reports.ReportSchedule": ("report", "rhythm", "since"),
     "screenings.Cinema": ("name",),
+    "film_hire.Contract": ("film__title", "starts_on"),
+    "film_hire.Statement": ("distributor__name", "cinema__name", "last", "version"),
     "screenings.Distributor": ("name",),
     "screenings.Film": ("title",),
     "screenings.Genre": ("name",),
@@ -256,7 +258,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 APPS = (
     *("accounts", "screenings", "concessions", "bonuses", "payments"),
-    *("orders", "reports", "pricing", "notifications", "integrations", "demo"),
+    *("orders", "reports", "pricing", "film_hire", "notifications", "integrations", "demo"),
 )
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of some models that are compared; those about attempts to send or make them are left out.
@@ -333,6 +335,8 @@ def _paths(model: type[models.Model], field: Any) -> list[str]:
 def _formatted(name: str, value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, memoryview):
+        return str(bytes(value))
     if name == "occasion" and value.count(" ") == 1 and value.rpartition(" ")[2].isdecimal():
         return value.partition(" ")[0]  # "NUMBER 17": 17 is the id of a refund, payment or session
     if name == "external_id" and value.startswith(PREFIX):

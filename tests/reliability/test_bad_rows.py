@@ -25,6 +25,7 @@ NOT_TRIED = {
     "announce_sessions",
     "send_webhooks",
     "close_business_day",
+    "settle_film_hire",
     "forecast_sessions",
     "refresh_engagement",
 }
