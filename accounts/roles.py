@@ -48,6 +48,9 @@ SYSTEM = view("jobs", "joblease quarantinedrow") | view("notifications", "notifi
 
 SELLING = actions("orders", "cancel_order extend_order remind_order take_payment_order")
 SELLING |= actions("payments", "ask_payment")
+TILL = actions("payments", "work_shift")
+CASH = actions("payments", "count_others_shift")
+SAFE = actions("payments", "bank_cash")
 DOOR = view("orders", "scan ticket") | actions("orders", "check_in_ticket")
 BAR = actions("concessions", "count_stock hand_over make_ready receive_goods take_off_sale")
 CORRECTIONS = actions("orders", "change_seats_order correct_address_order refund_consumed refund_order")
@@ -82,7 +85,12 @@ BOOKS = REPORTS | view("reports", "payoutline") | actions("reports", "clarify_pa
 BOOKS |= model_permissions("view add change", "reports", "reportschedule")
 BOOKS |= actions("reports", "resend_reportschedule")
 PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile")  # of the whole chain
+FILM_HIRE = view("film_hire", "contract statement")
+HIRE_CONTRACTS = model_permissions("add change", "film_hire", "contract")
+HIRE_CONTRACTS |= actions("film_hire", "apply_contract recount_statement send_statement")
 SEGMENTS = model_permissions("view add change delete", "reports", "segment")
+CONNECTIONS = model_permissions("view add change", "integrations", "partner")
+CONNECTIONS |= view("integrations", "apikey") | actions("integrations", "issue_apikey")
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
     | model_permissions("add change delete", "screenings", "holiday")
@@ -91,6 +99,7 @@ CHAIN = (
     | model_permissions("change", "house_rules", "houserules")
     | HOUSE_RULES
     | CONSENTS
+    | CONNECTIONS
     | actions("reports", "export_segment")  # addresses of customers of the whole chain
     | FORMAT_CODES
     | LEGAL_ENTITIES
@@ -100,7 +109,9 @@ CHAIN = (
 
 #: What the house rule demands a second factor for.
 MOVES_MONEY = actions("orders", "refund_consumed refund_order take_payment_order")
-MOVES_MONEY |= actions("payments", "pay_out_refund resend_refund") | actions("bonuses", "adjust_points")
+MOVES_MONEY |= actions("payments", "bank_cash pay_out_refund resend_refund work_shift") | actions(
+    "bonuses", "adjust_points"
+)
 MOVES_MONEY |= actions("concessions", "write_off_goods") | actions("accounts", "decide_approval")
 
 
@@ -113,19 +124,19 @@ class Role:
 
 
 _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
-_FLOOR |= SEAT_REPAIR | view("orders", "promocode") | FORECASTS
+_FLOOR |= TILL | CASH | SEAT_REPAIR | view("orders", "promocode") | FORECASTS
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
-_CINEMA |= SEGMENTS | COSTS | actions("bonuses", "adjust_points")
+_CINEMA |= SAFE | SEGMENTS | COSTS | FILM_HIRE | actions("bonuses", "adjust_points")
 _ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | PAYOUTS | COSTS | HOUSE_RULES | LEGAL_ENTITIES | RATES | JOBS
-_ACCOUNTANT |= FORECASTS
+_ACCOUNTANT |= FORECASTS | FILM_HIRE | HIRE_CONTRACTS
 
 ROLES = (
-    Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | view("concessions", "concessionitem")),
+    Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | TILL | view("concessions", "concessionitem")),
     Role("bar", _("bar staff"), PROGRAMME | STOCK | BAR),
     Role("usher", _("usher"), PROGRAMME | DOOR),
     Role("floor_manager", _("floor manager"), _FLOOR),
     Role("cinema_manager", _("cinema manager"), _CINEMA),
     Role("accountant", _("accountant"), _ACCOUNTANT, chain_wide=True),
-    Role("owner", _("owner"), _CINEMA | ACCOUNTING | PAYOUTS | CHAIN, chain_wide=True),
+    Role("owner", _("owner"), _CINEMA | ACCOUNTING | PAYOUTS | CHAIN | HIRE_CONTRACTS, chain_wide=True),
 )
 OWNER = "owner"

@@ -3,7 +3,9 @@
 from backoffice.accounts import approvals, consents, users
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
+from backoffice.film_hire import contracts, distributors, statements
 from backoffice.house_rules import house_rules
+from backoffice.integrations import partners
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (
@@ -39,7 +41,9 @@ __all__ = [
     "business_days",
     "cinemas",
     "consents",
+    "contracts",
     "disputes",
+    "distributors",
     "films",
     "forecasts",
     "gateway_events",
@@ -55,6 +59,7 @@ __all__ = [
     "order_events",
     "orders",
     "overdue_orders",
+    "partners",
     "payments",
     "payouts",
     "planner",
@@ -75,6 +80,7 @@ __all__ = [
     "session_summaries",
     "sessions",
     "societies",
+    "statements",
     "stock_movements",
     "surcharges",
     "ticket_types",

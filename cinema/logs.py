@@ -4,9 +4,10 @@ import logging
 import re
 
 SECRET_PATHS = re.compile(r"(/(?:order|account/link|unsubscribe|demo-bank)/)[^/\s?]+")
-EMAIL_ADDRESSES = re.compile(r"[^\s<>()\"'=:,;@]+@[^\s<>()\"'=:,;@]+")
+#: Tried only where a word begins, so that a long text without an address takes no longer than reading it.
+EMAIL_ADDRESSES = re.compile(r"(?<![^\s<>()\"'=:,;@])[^\s<>()\"'=:,;@]+@[^\s<>()\"'=:,;@]+")
 #: What PostgreSQL adds to its message: values of the row, which may be tokens and addresses.
-ROW_VALUES = re.compile(r"^\s*(?:DETAIL|CONTEXT):.*$", re.MULTILINE)
+ROW_VALUES = re.compile(r"^[ \t]*(?:DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 _formatter = logging.Formatter()
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "orders",
     "reports",
     "pricing",
+    "film_hire",
     "consistency",
     "storefront",
     "integrations",
@@ -198,7 +200,11 @@ UNFOLD = {
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# django-ninja is no app: jobs would load it and pydantic at their start. Only its static files are wanted.
+_ninja = find_spec("ninja")
+STATICFILES_DIRS: list[object] = [BASE_DIR / "static"]
+if _ninja and _ninja.submodule_search_locations:
+    STATICFILES_DIRS.append(("ninja", Path(_ninja.submodule_search_locations[0]) / "static" / "ninja"))
 
 # What `build_reports` makes. Web server and jobs share it, and nothing is served from it directly.
 _report_files = env.str("REPORT_FILES", default=str(BASE_DIR / "var" / "reports"))
@@ -207,6 +213,7 @@ STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "reports": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": _only_ours},
+    "statements": {"BACKEND": "film_hire.files.SentStatements"},  # rows of the database
 }
 
 if not DEBUG:

@@ -28,6 +28,9 @@ ATTEMPTS = {
     "corrected": (timedelta(minutes=10), 1, 1_000),  # per showing of an order's page
     "news": (timedelta(hours=1), 20, 120),  # consents to news and offers, given or withdrawn; per account or order
     "unknown_link": (timedelta(hours=1), 60, 60),
+    "api": (timedelta(minutes=1), 600, 600),  # requests with an API key; per partner
+    "api_key": (timedelta(minutes=15), 30, 30),  # wrong API keys; per address
+    "api_hold": (timedelta(minutes=1), 60, 60),  # per partner
     "code": (timedelta(hours=1), 20, 60),  # wrong ticket and pick-up codes, entered by staff
 }
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
@@ -72,6 +75,7 @@ DOORS_OPEN = timedelta(minutes=60)  # before the start
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False
 STOCKTAKE_TOLERANCE_PERCENT = 2  # a stock count that differs by more needs a reason
+API_KEY_OVERLAP = timedelta(days=14)  # how long a partner's former API key works beside its next one
 ADVICE_COST = 6  # what one more showing costs to run, in full tickets: the programme advice counts it
 ADVICE_LEAST = 4  # what a line of the advice brings at least, in full tickets
 ADVICE_LINES = 12  # of a week, at most

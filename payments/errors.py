@@ -59,3 +59,30 @@ class RefundStillToSend(ForbiddenMove, code="refund_still_to_send"):
 
 class RefundedAlready(ForbiddenMove, code="refund_paid_already"):
     """The money of this refund has been returned already."""
+
+
+class ShiftNotOpen(Refused, code="shift_not_open"):
+    """The shift has ended, so nothing is sold, taken or given out in it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This shift has ended. Open a new one to sell and to give out money. Nothing was changed."))
+
+
+class DrawerBusy(Refused, code="drawer_busy"):
+    """The drawer has a shift that is open or was not counted, or the cashier has another open shift."""
+
+
+class NotEnoughCash(Refused, code="not_enough_cash"):
+    """There is less cash in the place than is to be taken out of it."""
+
+    def __init__(self, place: object) -> None:
+        super().__init__(
+            _("%(place)s: there is not so much cash in it. Bring some first. Nothing was changed.") % {"place": place}
+        )
+
+
+class WrongCashAmount(Refused, code="cash_amount_invalid"):
+    """An amount of cash is not a sum of money above zero."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Enter an amount of money above zero. Nothing was changed."))

@@ -13,4 +13,47 @@ INVARIANTS = [
         WHERE refund.back > CASE payment.status WHEN 'SUCCEEDED' THEN payment.amount ELSE 0 END
         """,
     ),
+    Invariant(
+        "The cash of a place is the sum of its movements, and not negative",
+        "payments.cashplace",
+        """
+        SELECT place.id FROM payments_cashplace place
+        LEFT JOIN (SELECT place_id, SUM(amount) AS moved FROM payments_cashmovement
+                   GROUP BY place_id) movement ON movement.place_id = place.id
+        WHERE place.cash <> COALESCE(movement.moved, 0) OR place.cash < 0
+        """,
+    ),
+    Invariant(
+        "Cash that is moved leaves one place and reaches another of the same cinema",
+        "payments.cashmovement",
+        """
+        SELECT MIN(movement.id) FROM payments_cashmovement movement
+        JOIN payments_cashplace place ON place.id = movement.place_id
+        WHERE movement.transfer IS NOT NULL GROUP BY movement.transfer
+        HAVING COUNT(*) <> 2 OR SUM(movement.amount) <> 0 OR MIN(place.cinema_id) <> MAX(place.cinema_id)
+        """,
+    ),
+    Invariant(
+        "Every cash payment and every refund in cash of a shift is one movement of its drawer, of the same amount",
+        "payments.payment",
+        """
+        SELECT payment.id FROM payments_payment payment
+        LEFT JOIN payments_cashmovement movement ON movement.payment_id = payment.id
+        WHERE payment.shift_id IS NOT NULL AND payment.gateway = 'cash' AND payment.status = 'SUCCEEDED'
+            AND (movement.id IS NULL OR movement.amount <> payment.amount OR movement.shift_id <> payment.shift_id)
+        UNION ALL
+        SELECT refund.payment_id FROM payments_refund refund
+        JOIN payments_cashmovement movement ON movement.refund_id = refund.id
+        WHERE movement.amount <> -refund.amount OR refund.shift_id IS NULL OR movement.shift_id <> refund.shift_id
+        """,
+    ),
+    Invariant(
+        "A counted shift leaves its drawer empty",
+        "payments.cashplace",
+        """
+        SELECT place.id FROM payments_cashplace place
+        WHERE place.kind = 'DRAWER' AND place.cash <> 0 AND NOT EXISTS (
+            SELECT 1 FROM payments_shift shift WHERE shift.drawer_id = place.id AND shift.status <> 'COUNTED')
+        """,
+    ),
 ]

@@ -8,7 +8,8 @@ from notifications.channels.sms import NoSmsProvider
 ERROR_LENGTH = 200  # of Notification.error
 #: Names a customer or opens an order: addresses, links, and words with a digit of eight or more characters (phone
 #: numbers, and the numbers that servers give to messages, which would also make every error unique).
-PRIVATE = re.compile(r"\S*@\S*|https?://\S+|\+?(?=[\w.-]*\d)[\w.-]{8,}")
+#: Tried only where a word begins: the words of a server may be long.
+PRIVATE = re.compile(r"(?<!\S)\S*@\S*|https?://\S+|(?<![\w.-])\+?(?=[\w.-]*\d)[\w.-]{8,}")
 
 
 def is_permanent(failure: Exception) -> bool:

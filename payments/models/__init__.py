@@ -2,9 +2,12 @@ from payments.models.disputes import Dispute
 from payments.models.legal_entities import LegalEntity, TaxSystem
 from payments.models.payments import MANUAL_GATEWAYS, Gateway, GatewayEvent, Payment, Refund
 from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatOf, VatRate
+from payments.models.shifts import CashMovement, CashPlace, Shift
 
 __all__ = [
     "MANUAL_GATEWAYS",
+    "CashMovement",
+    "CashPlace",
     "Dispute",
     "Gateway",
     "GatewayEvent",
@@ -14,6 +17,7 @@ __all__ = [
     "Receipt",
     "ReceiptLine",
     "Refund",
+    "Shift",
     "Subject",
     "TaxSystem",
     "Vat",

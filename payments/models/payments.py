@@ -31,6 +31,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Payments to poll at the gateway now: open ones, and paid ones that may have been refunded there."""
         return self.filter(next_poll_at__lte=at)
 
+    def outside_shifts(self) -> "PaymentQuerySet":
+        """Cash that was taken in no shift, so it is in no drawer's sum."""
+        return self.filter(gateway=Gateway.CASH, status=Payment.Status.SUCCEEDED, shift__isnull=True)
+
     def without_receipt(self, at: datetime) -> "PaymentQuerySet":
         """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet."""
         if settings.RECEIPTS_SINCE is None:
@@ -90,6 +94,9 @@ class Payment(models.Model):
     discrepancy = models.CharField(_("problem"), max_length=20, choices=Discrepancy, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by")
+    )
+    shift = models.ForeignKey(
+        "payments.Shift", models.PROTECT, null=True, blank=True, related_name="payments", verbose_name=_("shift")
     )
 
     objects = PaymentQuerySet.as_manager()
@@ -231,6 +238,9 @@ class Refund(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("paid out by"),
+    )
+    shift = models.ForeignKey(
+        "payments.Shift", models.PROTECT, null=True, blank=True, related_name="refunds", verbose_name=_("shift")
     )
 
     objects = RefundQuerySet.as_manager()

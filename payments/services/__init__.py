@@ -1,3 +1,5 @@
+from payments.services.cash import move_between as move_between
+from payments.services.cash import move_cash as move_cash
 from payments.services.disputes import disputed_orders as disputed_orders
 from payments.services.disputes import record_disputes as record_disputes
 from payments.services.events import look_up_payment as look_up_payment
@@ -40,4 +42,9 @@ from payments.services.refund_reports import settle_refund_in_part as settle_ref
 from payments.services.refund_reports import unsent_refunds as unsent_refunds
 from payments.services.returns import Returned as Returned
 from payments.services.returns import returned_by as returned_by
+from payments.services.shifts import Totals as Totals
+from payments.services.shifts import count_and_close as count_and_close
+from payments.services.shifts import end_shift as end_shift
+from payments.services.shifts import open_shift as open_shift
+from payments.services.shifts import totals_of as totals_of
 from payments.services.slips import record_slip as record_slip

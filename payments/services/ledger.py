@@ -9,7 +9,8 @@ from decimal import Decimal
 from accounts.models import User
 from cinema.money import ZERO
 from cinema.status import transition
-from payments.models import MANUAL_GATEWAYS, Payment, Refund
+from payments.models import MANUAL_GATEWAYS, CashMovement, Gateway, Payment, Refund, Shift
+from payments.services.cash import book, lock_open_shift
 
 #: How long after a payment the gateway is first asked whether it was refunded there.
 FIRST_REFUND_CHECK = timedelta(hours=1)
@@ -53,12 +54,19 @@ def balance_of(order: int) -> Balance:
 
 
 def record_success(
-    *, order: int, gateway: str, amount: Decimal, external_id: str, at: datetime, actor: User | None = None
+    *,
+    order: int,
+    gateway: str,
+    amount: Decimal,
+    external_id: str,
+    at: datetime,
+    actor: User | None = None,
+    shift: Shift | None = None,
 ) -> Payment | None:
     """Record a successful payment, once for each `external_id`; returns None if it is already recorded.
 
-    An open payment with the same id is marked as succeeded, with the amount that was really paid. Must be called inside
-    a transaction (the order is locked).
+    An open payment with the same id is marked as succeeded, with the amount that was really paid. Cash that is taken in
+    a `shift` goes into its drawer; raises `ShiftNotOpen`. Must be called inside a transaction (the order is locked).
     """
     if external_id:
         existing = (
@@ -75,7 +83,8 @@ def record_success(
                 next_poll_at=at + FIRST_REFUND_CHECK,
             )
             return existing
-    return Payment.objects.create(
+    row = None if shift is None else lock_open_shift(shift)
+    payment = Payment.objects.create(
         order_id=order,
         gateway=gateway,
         external_id=external_id,
@@ -85,7 +94,11 @@ def record_success(
         succeeded_at=at,
         next_poll_at=None if gateway in MANUAL_GATEWAYS else at + FIRST_REFUND_CHECK,
         actor=actor,
+        shift=row,
     )
+    if row is not None and gateway == Gateway.CASH:
+        book(row.drawer, kind=CashMovement.Kind.SALE, amount=amount, shift=row, payment=payment, at=at, actor=actor)
+    return payment
 
 
 def unsaved_refund(

@@ -21,7 +21,8 @@ from jobs.steps import Counts
 from payments.errors import GatewayError, GatewayRefused, PaymentDisputed, RefundedAlready, RefundStillToSend
 from payments.gateways import RefundReport, State
 from payments.locks import lock_orders_of
-from payments.models import MANUAL_GATEWAYS, Refund
+from payments.models import MANUAL_GATEWAYS, CashMovement, Gateway, Refund, Shift
+from payments.services.cash import book, lock_open_shift
 from payments.services.disputes import disputed_orders
 from payments.services.ledger import balances
 
@@ -117,10 +118,18 @@ def send_again(refund: Refund, *, at: datetime, despite_dispute: bool = False) -
         transition([row], Refund.Status.REQUESTED, **stamps)
 
 
-def mark_paid_out(refund: Refund, *, at: datetime, actor: User | None = None, despite_dispute: bool = False) -> None:
+def mark_paid_out(
+    refund: Refund,
+    *,
+    at: datetime,
+    actor: User | None = None,
+    despite_dispute: bool = False,
+    shift: Shift | None = None,
+) -> None:
     """Record that the money of a refund was handed out, or sent back on the terminal.
 
-    For payments taken by hand, and where a gateway failed. Raises `RefundStillToSend` while a gateway is to send it,
+    For payments taken by hand, and where a gateway failed. In a `shift` it leaves its drawer, unless the card terminal
+    sent it back; raises `ShiftNotOpen` or `NotEnoughCash`. Raises `RefundStillToSend` while a gateway is to send it,
     `RefundedAlready` if it went back before, and `PaymentDisputed` unless it was paid `despite_dispute`. Owns its
     transaction.
     """
@@ -133,8 +142,19 @@ def mark_paid_out(refund: Refund, *, at: datetime, actor: User | None = None, de
         if row.status == Refund.Status.SUCCEEDED:
             raise RefundedAlready(_("This refund has already been completed. There is nothing to pay out."))
         _refuse_while_disputed(row, despite_dispute)
-        stamps = {"succeeded_at": at, "handed_out": True, "paid_out_by": actor, "despite_dispute": despite_dispute}
+        stamps: dict[str, Any] = {"succeeded_at": at, "handed_out": True, "paid_out_by": actor}
+        stamps["despite_dispute"] = despite_dispute
+        if shift is not None:
+            stamps["shift"] = _take_from(lock_open_shift(shift), row, at=at, actor=actor)
         transition([row], Refund.Status.SUCCEEDED, **stamps, next_attempt_at=None, error="")
+
+
+def _take_from(shift: Shift, refund: Refund, *, at: datetime, actor: User | None) -> Shift:
+    on_terminal = refund.payment is not None and refund.payment.gateway == Gateway.CARD_TERMINAL
+    if refund.amount and not on_terminal:
+        kind = CashMovement.Kind.REFUND
+        book(shift.drawer, kind=kind, amount=-refund.amount, shift=shift, refund=refund, at=at, actor=actor)
+    return shift
 
 
 def _refuse_while_disputed(refund: Refund, despite_dispute: bool) -> None:

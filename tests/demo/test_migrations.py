@@ -13,7 +13,7 @@ from django.db.migrations.state import StateApps
 from demo.models import DemoCharge, DemoRefund
 from tests.helpers.factories import PRICE
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proofs]  # it undoes and repeats most migrations
 
 TABLES = ("payments_democharge", "payments_demorefund")
 NO_DEMO = ("demo", None)

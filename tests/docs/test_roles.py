@@ -30,6 +30,8 @@ OF_THE_CHAIN = {
     "bonuses.bonusaccount",
     "bonuses.bonustransaction",
     "house_rules.houserules",
+    "integrations.apikey",
+    "integrations.partner",
     "jobs.joblease",
     "jobs.jobrun",
     "jobs.quarantinedrow",

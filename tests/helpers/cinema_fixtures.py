@@ -38,7 +38,9 @@ from screenings.models import (
 from screenings.services import draft
 from tests.helpers import factories
 from tests.helpers.factories import NOON
+from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.forecasts import a_forecast
+from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list, a_price_quote
 
 
@@ -90,6 +92,12 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
         actor=order.user,
     )
     Segment.objects.create(name="Lapsed", cinema=cinema)
+    contract = a_contract(session.film, a_distributor(f"Distributor {cinema.pk}"), cinema=cinema)
+    statement = a_statement(cinema, contract.distributor)
+    statement.lines.create(contract=contract, week=1, kind="WEEK")
+    statement.dispatches.create(
+        email="statements@example.org", format="csv", language="en", sent_at=NOON, content=b"Film", filename="week.csv"
+    )
     factories.a_payout_line(cinema, actor=order.user, at=NOON)
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
     schedule = ReportSchedule.objects.create(report="takings", language="en", since=NOON)
@@ -112,6 +120,7 @@ def create_rows_of_chain() -> None:
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
+    a_partner()
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     SocietyRate.objects.create(society="RAO", percent=Decimal(1), valid_from=NOON.date())
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")

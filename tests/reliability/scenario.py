@@ -54,6 +54,7 @@ from tests.helpers.factories import (
     paid_at_the_bank,
     pay,
 )
+from tests.helpers.film_hire_rows import a_contract, a_distributor
 
 AT = NOON
 
@@ -78,11 +79,13 @@ JOBS = (
     "cleanup_completed_sessions",
     "send_ticket_usage_reminders",
     "deliver_notifications",
+    "announce_sessions",
     "import_files",
     "build_reports",
     "update_session_figures",
     "close_business_day",
     "send_scheduled_reports",
+    "settle_film_hire",
     "refresh_engagement",
     "forecast_sessions",
 )
@@ -129,6 +132,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _imports,
         _report_files,
         _scheduled_reports,
+        _film_hire,
         _closed_days,
     ):
         create_part(scenario)
@@ -383,6 +387,21 @@ def _scheduled_reports(scenario: Scenario) -> None:
         a_mailing(4 * number + 2, file="FAILED")
         a_mailing(4 * number + 3, file="")
         a_mailing(4 * number + 4, file="FAILED", status="FAILED", attempts=1, next_attempt_at=AT - MINUTE)
+
+
+def _film_hire(scenario: Scenario) -> None:
+    """Weeks that were closed and are to be settled, each with a fixed amount: their cinemas sell nothing."""
+    yesterday = AT.date() - DAY
+    film = Film.objects.create(title="Mirror", duration_minutes=107)
+    distributor = a_distributor(email="statements@example.org")
+    for _ in range(scenario.per_case):
+        cinema = a_cinema()
+        starts_at, ends_at = cinema.day_bounds(yesterday)
+        BusinessDay.objects.create(
+            cinema=cinema, date=yesterday, starts_at=starts_at, ends_at=ends_at, closed_at=AT - 5 * HOUR
+        )
+        terms = {"starts_on": yesterday - 6 * DAY, "ends_on": yesterday, "method": "FIXED", "amount": 700}
+        a_contract(film, distributor, cinema=cinema, **terms)
 
 
 def _completed(order: Order, *, at: datetime) -> Order:

@@ -23,6 +23,7 @@ NOT_TRIED = {
     "build_reports",
     "update_session_figures",
     "close_business_day",
+    "settle_film_hire",
     "forecast_sessions",
     "refresh_engagement",
 }

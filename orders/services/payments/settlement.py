@@ -20,7 +20,7 @@ from orders.reasons import Reason
 from orders.services.selling import promocodes
 from orders.services.selling.hold import release_stale_holds
 from orders.services.visits.ticket_codes import code_of
-from payments.models import MANUAL_GATEWAYS
+from payments.models import MANUAL_GATEWAYS, Shift
 from payments.services import record_success, request_refund
 from screenings.services import refuse_out_of_use
 
@@ -33,14 +33,15 @@ def mark_paid(
     external_id: str = "",
     at: datetime,
     actor: User | None = None,
+    shift: Shift | None = None,
 ) -> Order:
     """Book money for an order and make it `PAID`; an order worth 0 is confirmed with amount 0, without a payment.
 
     An order that is not cancelled is paid however late. A cancelled one is revived if everything it released is still
     free. Money that cannot be booked (lost seats, wrong amount, paid before) is refunded in full and the customer
     notified; the same `external_id` a second time changes nothing. So money from a gateway is never refused. Money
-    taken by hand is, with `WrongAmount`, `AlreadyPaid` or the reason why the order cannot be revived. Owns its
-    transaction.
+    taken by hand, in a `shift` or without one, is, with `WrongAmount`, `AlreadyPaid`, `ShiftNotOpen` or the reason why
+    the order cannot be revived. Owns its transaction.
     """
     by_hand = gateway in MANUAL_GATEWAYS
     if cancelled := Ticket.objects.filter(order=order, order__status=Order.Status.CANCELLED).order_by():
@@ -51,9 +52,8 @@ def mark_paid(
         if amount <= ZERO < row.final_amount:
             raise _wrong(row, amount)  # no money was taken, so there is nothing to record or refund
         if row.final_amount or amount:
-            payment = record_success(
-                order=row.pk, gateway=gateway, amount=amount, external_id=external_id, at=at, actor=actor
-            )
+            paid = {"gateway": gateway, "amount": amount, "external_id": external_id}
+            payment = record_success(order=row.pk, **paid, at=at, actor=actor, shift=shift)
             if payment is None:
                 return row
         try:

@@ -62,3 +62,9 @@ def test_the_words_fit_the_column() -> None:
 
 def test_the_text_of_other_errors_is_left_out() -> None:
     assert describe(ValueError(ANNA), recipient=ANNA) == "ValueError"
+
+
+def test_long_words_of_a_server_are_searched_once() -> None:
+    words = b"x" * 1_000_000  # a search from each character would take hours
+
+    assert describe(SMTPDataError(450, words), recipient="anna@example.org").startswith("SMTPDataError 450 xxx")

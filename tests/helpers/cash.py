@@ -1,0 +1,36 @@
+"""Shifts at a cash drawer, and the cash of a cinema."""
+
+from datetime import datetime
+from decimal import Decimal
+from itertools import count
+
+from accounts.models import User
+from payments.models import CashPlace, Shift
+from payments.services import open_shift
+from screenings.models import Cinema
+from tests.helpers.factories import NOON, a_cinema
+from tests.helpers.users import someone
+
+_numbers = count(1)
+
+
+def a_drawer(cinema: Cinema | None = None) -> CashPlace:
+    return CashPlace.objects.create(cinema=cinema or a_cinema(), name=f"Till {next(_numbers)}")
+
+
+def a_shift(
+    cinema: Cinema | None = None,
+    *,
+    opening_float: Decimal = Decimal(0),
+    at: datetime = NOON,
+    cashier: User | None = None,
+) -> Shift:
+    """An open shift of a cashier at a drawer of its own."""
+    drawer = a_drawer(cinema)
+    person = cashier or someone("cashier", drawer.cinema, email=f"cashier{next(_numbers)}@example.org")
+    return open_shift(drawer, opening_float=opening_float, at=at, actor=person)
+
+
+def cash_of(cinema: Cinema) -> dict[str, Decimal]:
+    """The cash of the cinema's places, by their kind: of one drawer at most."""
+    return dict(CashPlace.objects.filter(cinema=cinema).values_list("kind", "cash"))
