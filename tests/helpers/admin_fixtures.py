@@ -81,7 +81,7 @@ class AdminFixtures:
 
     @cached_property
     def draft(self) -> PlannedSession:
-        start = datetime.combine(self.day, time(19), self.cinema.zone)
+        start = datetime.combine(self.day, time(12), self.cinema.zone)
         return draft(film=self.film, hall=self.hall, start=start, ticket_price=factories.PRICE, at=self.now)
 
     @cached_property
