@@ -92,6 +92,9 @@ HIRE_CONTRACTS |= actions("film_hire", "apply_contract recount_statement send_st
 SEGMENTS = model_permissions("view add change delete", "reports", "segment")
 CONNECTIONS = model_permissions("view add change", "integrations", "partner")
 CONNECTIONS |= view("integrations", "apikey") | actions("integrations", "issue_apikey")
+CONNECTIONS |= model_permissions("view add change", "integrations", "webhookendpoint")
+CONNECTIONS |= view("integrations", "webhookdelivery")
+CONNECTIONS |= actions("integrations", "operate_webhookendpoint resend_webhookdelivery")
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
     | model_permissions("add change delete", "screenings", "holiday")

@@ -5,7 +5,7 @@ from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.film_hire import contracts, distributors, statements
 from backoffice.house_rules import house_rules
-from backoffice.integrations import partners
+from backoffice.integrations import partners, webhooks
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (
@@ -89,4 +89,5 @@ __all__ = [
     "transactions",
     "users",
     "vat_rates",
+    "webhooks",
 ]

@@ -255,6 +255,9 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
 SMS_BACKEND = env.str("SMS_BACKEND", default="")
 
+# Whether webhooks may go to addresses inside our own network, and by plain HTTP.
+WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=False)
+
 # --- Payments (docs/payments.md lists what each gateway needs)
 
 CURRENCY = env.str("CURRENCY", default="RUB")  # one per installation

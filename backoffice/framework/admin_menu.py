@@ -141,6 +141,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("accounts.device", "lock_clock"),
             ("integrations.partner", "domain"),
             ("integrations.apikey", "lock_clock"),
+            ("integrations.webhookendpoint", "webhook"),
+            ("integrations.webhookdelivery", "list_alt"),
             ("jobs.quarantinedrow", "report"),
             ("jobs.joblease", "lock_clock"),
         ],
