@@ -23,11 +23,16 @@ ATTEMPTS = {
     "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
     "sign_in": (timedelta(hours=1), 5, 30),
     "second_factor": (timedelta(minutes=15), 10, 60),  # codes at log-in, right ones included
+    "pin": (timedelta(minutes=15), 5, 0),  # wrong PINs of a person on one device
+    "device": (timedelta(hours=1), 0, 20),  # wrong codes to enrol a device; by address
     "find": (timedelta(hours=1), 5, 30),
     "correct_address": (timedelta(days=1), 3, 30),  # per order
     "corrected": (timedelta(minutes=10), 1, 1_000),  # per showing of an order's page
     "news": (timedelta(hours=1), 20, 120),  # consents to news and offers, given or withdrawn; per account or order
     "unknown_link": (timedelta(hours=1), 60, 60),
+    "api": (timedelta(minutes=1), 600, 600),  # requests with an API key; per partner
+    "api_key": (timedelta(minutes=15), 30, 30),  # wrong API keys; per address
+    "api_hold": (timedelta(minutes=1), 60, 60),  # per partner
     "code": (timedelta(hours=1), 20, 60),  # wrong ticket and pick-up codes, entered by staff
 }
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
@@ -63,6 +68,9 @@ APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
 APPROVER_INDEPENDENT_AFTER = timedelta(days=30)
 
 STAFF_SESSION_IDLE = timedelta(hours=8)  # without a page of the admin, until staff are signed out
+BOXOFFICE_IDLE = timedelta(minutes=15)  # without a press, until a device of the box office asks for a PIN
+PIN_DIGITS = 4  # the fewest
+DEVICE_CODE = timedelta(minutes=30)  # how long the code that enrols a device works
 REAUTHENTICATE_AFTER = timedelta(minutes=15)  # before people, rules and money above a limit are changed
 
 SECOND_FACTOR_FOR_MONEY = False  # whether staff who may take, return or book money must log in with a second factor
@@ -73,6 +81,7 @@ DOORS_OPEN = timedelta(minutes=60)  # before the start
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False
 STOCKTAKE_TOLERANCE_PERCENT = 2  # a stock count that differs by more needs a reason
+API_KEY_OVERLAP = timedelta(days=14)  # how long a partner's former API key works beside its next one
 ADVICE_COST = 6  # what one more showing costs to run, in full tickets: the programme advice counts it
 ADVICE_LEAST = 4  # what a line of the advice brings at least, in full tickets
 ADVICE_LINES = 12  # of a week, at most

@@ -1,5 +1,9 @@
 from django.urls import path
 
-from integrations import webhooks
+from integrations import gateway_webhooks
+from integrations.api.site import api
 
-urlpatterns = [path("webhooks/<str:gateway>/", webhooks.receive, name="webhook")]
+urlpatterns = [
+    path("webhooks/<str:gateway>/", gateway_webhooks.receive, name="webhook"),
+    path("api/", api.urls),
+]

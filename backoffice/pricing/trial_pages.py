@@ -20,7 +20,7 @@ from cinema.ids import is_valid_id
 from pricing.models import ForecastBasis
 from pricing.services.facts import inputs_of
 from pricing.services.previewing import past_sessions, previewed, spread_over
-from pricing.simulated_sales import DRAWS, as_expected, leads, pairs
+from pricing.simulated_sales import DRAWS, as_expected, in_ten, leads, pairs
 from screenings.models import Cinema, Session
 
 #: For one screening there is time for more draws.
@@ -133,10 +133,9 @@ def _simulated(form: SimulationForm, basis: ForecastBasis | None) -> list[Any]:
     )
     notes = [
         _(
-            "People are drawn %(draws)s times. About eight in ten further draws would be between the low and the high "
-            "estimate. "
-            "How many would pay another price is assumed, not known."
+            "People are drawn %(draws)s times. About %(share)s in 10 further draws would be between the low and the "
+            "high estimate. How many would pay another price is assumed, not known."
         )
-        % {"draws": MORE}
+        % {"draws": MORE, "share": in_ten(MORE)}
     ]
     return of_pairs(pairs(payload, people), list_price=price, notes=notes)

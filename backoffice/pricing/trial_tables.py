@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cinema.money import format_money
 from pricing.services.previewing import Past
-from pricing.simulated_sales import LOCATIONS, Pair, Sale, low_mean_high
+from pricing.simulated_sales import LOCATIONS, Pair, Sale, in_ten, low_mean_high
 from reports import charts
 from reports.tables import Chart, Column, Kind, Link, Table
 
@@ -27,8 +27,8 @@ def of_many(found: Sequence[Past], *, chosen: Mapping[str, Any]) -> list[Part]:
     draws = [[each.pairs[number] for each in found] for number in range(len(found[0].pairs))]
     earliest_first = found[::-1]
     series: dict[Any, Any] = {
-        _("At the list price"): [_rounded(_mean(each, "listed")) for each in earliest_first],
-        _("At adaptive prices"): [_rounded(_mean(each, "adaptive")) for each in earliest_first],
+        _("At the list price"): [round(_mean(each, "listed")) for each in earliest_first],
+        _("At adaptive prices"): [round(_mean(each, "adaptive")) for each in earliest_first],
     }
     labels = [_when(each) for each in earliest_first]
     label = Column("screening", _("Screening"))
@@ -119,7 +119,7 @@ def _columns(kind: Kind) -> list[Column]:
 
 
 def _row(what: str, values: Range) -> dict[str, Any]:
-    low, mean, high = (_rounded(value) for value in values)
+    low, mean, high = (Decimal(round(value)) for value in values)
     return {"what": what, "low": low, "mean": mean, "high": high}
 
 
@@ -137,9 +137,9 @@ def _each(found: Sequence[Past], chosen: Mapping[str, Any]) -> Table:
                 "prices": " – ".join(format_money(Decimal(str(each))) for each in sorted({min(prices), max(prices)})),
                 "tickets": past.tickets,
                 "made": past.made,
-                "low": _rounded(low),
-                "mean": _rounded(mean),
-                "high": _rounded(high),
+                "low": round(low),
+                "mean": round(mean),
+                "high": round(high),
             }
         )
     return Table(
@@ -162,13 +162,15 @@ def _each(found: Sequence[Past], chosen: Mapping[str, Any]) -> Table:
 
 def _limits(found: Sequence[Past]) -> list[str]:
     """What the figures rest on, and what they leave out."""
+    draws = len(found[0].pairs)
     full = sum(1 for each in found if each.sold_out)
     notes = [
         _(
-            "People like those who came are drawn several times: about as many, at times like theirs. About eight in "
-            "ten further draws would be between the low and the high estimate. "
+            "People like those who came are drawn %(draws)s times: about as many, at times like theirs. About "
+            "%(share)s in 10 further draws would be between the low and the high estimate. "
             "How many would pay another price is assumed, not known."
         )
+        % {"draws": draws, "share": in_ten(draws)}
     ]
     if not all(each.is_forecast for each in found):
         notes.append(_("The screening had no forecast, so that its adaptive price would have been the list price."))
@@ -206,5 +208,5 @@ def _days(days_left: float) -> Decimal | int:
     return round(days_left) if days_left == round(days_left) else Decimal(str(round(days_left, 2)))
 
 
-def _rounded(value: float | None) -> Decimal | None:
-    return None if value is None else Decimal(str(round(value, 2)))
+def _rounded(value: float) -> Decimal:
+    return Decimal(str(round(value, 2)))

@@ -1,0 +1,61 @@
+"""Pages of partners and their API keys."""
+
+from datetime import datetime
+
+from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.framework.admin import NEWEST_FIRST, NoDeleteAdmin, ReadOnlyAdmin
+from cinema import clock
+from integrations.models import ApiKey, Partner
+from integrations.services.keys import issue_key, revoke_key
+
+
+@admin.register(Partner)
+class PartnerAdmin(ActionsMixin, NoDeleteAdmin):
+    cinema_path = None
+    list_display = ["name", "is_active", "may_sell", "may_refund", "all_cinemas"]
+    list_filter = ["is_active"]
+    search_fields = ["name"]
+    fields = ["name", "is_active", "may_sell", "may_refund", "all_cinemas", "cinemas"]
+    actions_detail = ["make_key"]
+
+    @confirmed_action(
+        permission="integrations.issue_apikey",
+        title=_("Make an API key"),
+        text=_(
+            "The key is shown once, on the next page: copy it then. A key that the partner has already goes on working "
+            "for two weeks."
+        ),
+        when=lambda partner: partner.is_active,
+        icon="add_card",
+        reauthenticate=True,
+    )
+    def make_key(self, partner: Partner, *, at: datetime, actor: User) -> str:
+        _key, text = issue_key(partner, at=at, actor=actor)
+        return gettext("The key of %(partner)s, shown only now: %(key)s") % {"partner": partner, "key": text}
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ActionsMixin, ReadOnlyAdmin):
+    cinema_path = None
+    ordering = NEWEST_FIRST
+    list_display = ["prefix", "partner", "made_at", "made_by", "expires_at", "revoked_at", "last_used_at"]
+    list_filter = ["partner"]
+    list_select_related = ["partner", "made_by"]
+    fields = [*list_display, "revoked_by"]
+    actions_detail = ["revoke"]
+
+    @confirmed_action(
+        permission="integrations.issue_apikey",
+        title=_("Revoke the key"),
+        text=_("Requests with this key are refused at once. This cannot be undone."),
+        when=lambda key: key.is_valid(clock.now()),
+        danger=True,
+    )
+    def revoke(self, key: ApiKey, *, at: datetime, actor: User) -> str:
+        revoke_key(key, at=at, actor=actor)
+        return gettext("The key %(key)s no longer works.") % {"key": key}

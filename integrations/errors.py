@@ -1,0 +1,52 @@
+"""Refusals of the public API. A refusal changes nothing."""
+
+from django.utils.translation import gettext as _
+
+from cinema.status import Refused
+
+
+class ApiKeyRefused(Refused, code="api_key_not_valid"):
+    """The API key is unknown, has expired or was revoked."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This API key is not valid."))
+
+
+class RightMissing(Refused, code="api_right_missing"):
+    """The partner of the API key may not do this."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This API key does not allow that."))
+
+
+class IdempotencyKeyReused(Refused, code="idempotency_key_reused"):
+    """The Idempotency-Key was sent before with another request."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This Idempotency-Key was used for another request. Send a new one."))
+
+
+class HoldLapsed(Refused, code="hold_lapsed"):
+    """The order of this Idempotency-Key was not paid in time, or was cancelled: its seats are free again."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        super().__init__(_("Order %(order)s was not paid in time. Start again with a new key.") % {"order": number})
+
+
+class TooManyKeys(Refused, code="api_keys_too_many"):
+    """A partner has at most two valid keys: the one in use and the next."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This partner has two valid keys already. Revoke the older one first."))
+
+
+class KeyRevokedAlready(Refused, code="api_key_revoked_already"):
+    """The API key is revoked already."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This key is revoked already."))
+
+
+class WebhooksOnAlready(Refused, code="webhooks_on_already"):
+    """The receiver of webhooks is not switched off."""

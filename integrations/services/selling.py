@@ -1,0 +1,169 @@
+"""Partners sell through the services of the shop; a request that is sent again is answered from the first time.
+
+What a request did and the row of its Idempotency-Key are saved in one transaction, so that neither exists without the
+other. Two requests with one key at once: the second waits for the first, and then finds its row.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.services import rate_limits
+from concessions.models import ConcessionItem
+from integrations.errors import HoldLapsed, IdempotencyKeyReused
+from integrations.models import ApiRequest, Partner
+from orders.availability.seat_map import SeatMap
+from orders.errors import SeatChosenTwice, SnackNotSold, TicketTypeNotSold
+from orders.models import Order, Ticket
+from orders.services import Buyer, cancel_by_customer, hold_online, refund_by_customer, refundable_by_customer
+from orders.services.selling.hold import release_stale_holds
+from payments.models import Refund
+from screenings.models import Session
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a partner wants to hold: seats and ticket types, and snacks with their quantities, by primary keys."""
+
+    session: Session
+    seats: Sequence[tuple[int, int]]
+    snacks: Sequence[tuple[int, int]]
+    email: str
+    phone: str = ""
+    language: str = ""
+    promocode: str = ""
+    expected_total: Decimal | None = None
+
+
+def hold_for_partner(partner: Partner, wanted: Wanted, *, key: str, body: Any, at: datetime) -> Order:
+    """Hold seats and snacks by the rules of the shop, or return the order that the key held before.
+
+    Raises what `hold_online` raises, and then the key is free; `HoldLapsed` if the order of the key was cancelled, and
+    `IdempotencyKeyReused` if the key belongs to another request. Owns its transaction.
+    """
+    if (order := held_before(partner, key=key, body=body)) is not None:
+        return order
+    rate_limits.hit("api_hold", person=f"partner {partner.pk}", at=at)
+    release_stale_holds([Ticket(session=wanted.session, seat_id=seat) for seat, _type in wanted.seats], at=at)
+    done = _once(partner, key, body, lambda row: _hold(row, partner, wanted, at=at), at=at)
+    return _held_before(done)
+
+
+def held_before(partner: Partner, *, key: str, body: Any) -> Order | None:
+    """The order that this request made when it was sent before; raises as `hold_for_partner` does. Reads only."""
+    row = _known(partner, key, body)
+    return None if row is None else _held_before(row)
+
+
+def refund_for_partner(
+    partner: Partner, order: Order, *, tickets: Sequence[int] | None, key: str, body: Any, at: datetime
+) -> Refund:
+    """Refund tickets of the partner's order by the rules for customers, or all that they allow, snacks included.
+
+    Raises what `refund_by_customer` raises, and `IdempotencyKeyReused` if the key belongs to another request. Owns its
+    transaction.
+    """
+    done = _known(partner, key, body)
+    if done is None:
+        done = _once(partner, key, body, lambda row: _refund(row, order, tickets, at=at), at=at)
+    if done.refund is None:
+        raise IdempotencyKeyReused
+    return done.refund
+
+
+def cancel_for_partner(order: Order, *, at: datetime) -> None:
+    """Cancel an unpaid order of the partner; one that is cancelled already stays so.
+
+    Raises `ForbiddenMove` if it is paid. Owns its transaction.
+    """
+    if order.status != Order.Status.CANCELLED:
+        cancel_by_customer(order, at=at)
+
+
+def _once(partner: Partner, key: str, body: Any, act: Callable[[ApiRequest], None], *, at: datetime) -> ApiRequest:
+    """Do what the key asks for and store its row in one transaction; if another request was faster, return its row."""
+    row = ApiRequest(partner=partner, key=key, digest=_digest(body), at=at)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            row = ApiRequest.objects.select_related("order", "refund").get(partner=partner, key=key)
+            return _same(row, body)
+        act(row)
+        row.save()
+    return row
+
+
+def _hold(row: ApiRequest, partner: Partner, wanted: Wanted, *, at: datetime) -> None:
+    seat_map = SeatMap(wanted.session, at=at)
+    types = {each.pk: each for each in seat_map.types}
+    seats = seat_map.chosen([str(seat) for seat, _type in wanted.seats])
+    type_of = dict(wanted.seats)
+    if len(type_of) < len(wanted.seats):
+        raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
+    if not set(type_of.values()) <= types.keys():
+        raise TicketTypeNotSold(_("One of these ticket types is not sold for the screening."))
+    row.order = hold_online(
+        seat_map,
+        places=[(seat, types[type_of[seat.pk]]) for seat in seats],
+        snacks=_snacks(wanted),
+        buyer=Buyer(
+            visitor=f"partner {partner.pk} {row.key}",
+            address=None,
+            email=wanted.email,
+            phone=wanted.phone,
+            language=wanted.language,
+        ),
+        promocode=wanted.promocode,
+        expected_total=wanted.expected_total,
+        at=at,
+    )
+
+
+def _snacks(wanted: Wanted) -> list[tuple[ConcessionItem, int]]:
+    items = ConcessionItem.objects.filter(cinema=wanted.session.hall.cinema_id, is_active=True)
+    found = items.in_bulk([item for item, _quantity in wanted.snacks])
+    if found.keys() != {item for item, _quantity in wanted.snacks}:
+        raise SnackNotSold(_("One of these snacks is not sold here now."))
+    return [(found[item], quantity) for item, quantity in wanted.snacks]
+
+
+def _refund(row: ApiRequest, order: Order, tickets: Sequence[int] | None, *, at: datetime) -> None:
+    lines = refundable_by_customer(order, at=at)
+    if tickets is not None:
+        wanted = set(tickets)
+        lines = [line for line in order.tickets.all() if line.pk in wanted]
+    row.order, row.refund = order, refund_by_customer(order, lines=lines, at=at)
+
+
+def _known(partner: Partner, key: str, body: Any) -> ApiRequest | None:
+    row = ApiRequest.objects.select_related("order", "refund").filter(partner=partner, key=key).first()
+    return None if row is None else _same(row, body)
+
+
+def _same(row: ApiRequest, body: Any) -> ApiRequest:
+    if row.digest != _digest(body):
+        raise IdempotencyKeyReused
+    return row
+
+
+def _held_before(row: ApiRequest) -> Order:
+    order = row.order
+    if order is None or row.refund_id is not None:
+        raise IdempotencyKeyReused
+    order.refresh_from_db()
+    if order.status == Order.Status.CANCELLED:
+        raise HoldLapsed(order.number)
+    return order
+
+
+def _digest(body: Any) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()

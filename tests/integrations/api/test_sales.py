@@ -1,0 +1,162 @@
+"""Partners sell by the rules of the shop, each its own orders, and each request once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cinema import clock
+from demo.bank import PREFIX, decide
+from orders.models import Order
+from orders.services import cancel_expired
+from payments.models import Payment
+from screenings.models import Session
+from tests.helpers.factories import NOON, a_hall, a_session, an_adult, business_state, free_seats
+from tests.helpers.partners import ApiClient, a_partner
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
+
+
+def basket(session: Session, *, seats: int = 2, first: int = 0) -> dict[str, Any]:
+    adult = an_adult().pk
+    wanted = free_seats(session)[first : first + seats]
+    return {
+        "session_id": session.pk,
+        "seats": [{"seat_id": seat.pk, "ticket_type_id": adult} for seat in wanted],
+        "email": "viewer@example.org",
+    }
+
+
+@pytest.fixture
+def session() -> Session:
+    return a_session()
+
+
+@pytest.fixture
+def api() -> ApiClient:
+    return ApiClient(a_partner()[1])
+
+
+def code(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+def pay_at_the_bank(api: ApiClient, number: str) -> Any:
+    started = api.post(f"orders/{number}/payment", {"gateway": "demo", "return_url": "https://partner.example/back"})
+    assert started.status_code == 200, started.content
+    decide(Payment.objects.get(order__number=number).external_id.removeprefix(PREFIX), paid=True)
+    return api.post(f"orders/{number}/check")
+
+
+def test_a_partner_holds_has_paid_and_refunds(api: ApiClient, session: Session) -> None:
+    held = api.post("orders", basket(session), key="first-try")
+    number = held.json()["number"]
+    paid = pay_at_the_bank(api, number).json()
+    one = paid["tickets"][0]["id"]
+    back = api.post(f"orders/{number}/refunds", {"ticket_ids": [one]}, key="give-back")
+
+    assert (held.status_code, held.json()["to_pay"], held.json()["status"]) == (201, "700.00", "PENDING_PAYMENT")
+    assert paid["status"] == "PAID"
+    assert [each["code"][0] for each in paid["tickets"]] == ["T", "T"]
+    assert (back.status_code, back.json()["amount"]) == (201, "350.00")
+    after = api.get(f"orders/{number}").json()
+    assert (after["refunded"], [each["status"] for each in after["tickets"]]) == ("350.00", ["AVAILABLE", "PAID"])
+
+
+def test_a_request_that_is_sent_again_does_nothing_twice(api: ApiClient, session: Session) -> None:
+    wanted = basket(session)
+    number = api.post("orders", wanted, key="first-try").json()["number"]
+    pay_at_the_bank(api, number)
+    first = api.post(f"orders/{number}/refunds", {}, key="give-back").json()
+    before = business_state()
+
+    assert api.post("orders", wanted, key="first-try").json()["number"] == number
+    assert api.post(f"orders/{number}/refunds", {}, key="give-back").json() == first
+    assert business_state() == before
+
+
+def test_a_key_belongs_to_one_body(api: ApiClient, session: Session) -> None:
+    first, other = basket(session), basket(session, first=4)
+    api.post("orders", first, key="first-try")
+    before = business_state()
+
+    assert code(api.post("orders", other, key="first-try")) == (409, "idempotency_key_reused")
+    assert business_state() == before
+
+
+def test_a_hold_that_lapsed_answers_so(api: ApiClient, session: Session) -> None:
+    wanted = basket(session)
+    api.post("orders", wanted, key="first-try")
+    cancel_expired([Order.objects.get().pk], at=NOON + timedelta(hours=1))
+
+    assert code(api.post("orders", wanted, key="first-try")) == (409, "hold_lapsed")
+
+
+def test_a_refusal_leaves_its_key_free(api: ApiClient, session: Session) -> None:
+    wanted = basket(session)
+    [held] = [api.post("orders", wanted, key="first-try")]
+    assert code(api.post("orders", wanted, key="other-try")) == (409, "seat_taken")
+
+    api.post(f"orders/{held.json()['number']}/cancel")
+
+    assert api.post("orders", wanted, key="other-try").status_code == 201
+
+
+def test_an_expired_hold_of_somebody_else_does_not_stand_in_the_way(
+    api: ApiClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = basket(session)
+    api.post("orders", wanted, key="first-try")
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=1))
+
+    assert api.post("orders", wanted, key="other-try").status_code == 201
+
+
+def test_the_order_of_another_partner_is_not_found(api: ApiClient, session: Session) -> None:
+    number = api.post("orders", basket(session), key="first-try").json()["number"]
+    stranger = ApiClient(a_partner("Somebody else")[1])
+
+    answers = [stranger.get(f"orders/{number}"), stranger.post(f"orders/{number}/cancel")]
+    answers.append(stranger.post(f"orders/{number}/refunds", {}, key="give-back"))
+
+    assert [code(each) for each in answers] == [(404, "not_found")] * 3
+
+
+def test_a_key_reaches_its_cinemas_and_rights_only(session: Session) -> None:
+    partner, key = a_partner(all_cinemas=False)
+    partner.cinemas.add(a_hall().cinema)
+    reader = ApiClient(a_partner("Reader", may_sell=False)[1])
+    api = ApiClient(key)
+
+    assert code(api.get(f"sessions/{session.pk}/seats")) == (404, "not_found")
+    assert code(api.post("orders", basket(session), key="first-try")) == (404, "not_found")
+    assert code(reader.get(f"sessions/{session.pk}/seats")) == (403, "api_right_missing")
+    assert code(ApiClient().get(f"sessions/{session.pk}/seats")) == (401, "api_key_not_valid")
+    assert code(ApiClient(key + "x").get(f"sessions/{session.pk}/seats")) == (401, "api_key_not_valid")
+    assert Order.objects.count() == 0
+
+
+def test_the_seat_map_shows_what_is_free(api: ApiClient, session: Session) -> None:
+    api.post("orders", basket(session, seats=2), key="first-try")
+
+    seats = api.get(f"sessions/{session.pk}/seats").json()["seats"]
+
+    assert [seat["free"] for seat in seats] == [False, False] + [True] * 18
+
+
+def test_requests_of_a_partner_are_limited(session: Session, settings: Any) -> None:
+    settings.ATTEMPTS = {**settings.ATTEMPTS, "api": (timedelta(minutes=1), 2, 2)}
+    api = ApiClient(a_partner()[1])
+    answers = [api.get(f"sessions/{session.pk}/seats") for _ in range(3)]
+
+    assert [each.status_code for each in answers] == [200, 200, 429]
+    assert answers[2]["Retry-After"] == "60"
+
+
+def test_the_key_is_in_no_log_line(session: Session, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    key = a_partner()[1]
+    ApiClient(key).get(f"sessions/{session.pk}/seats")
+
+    assert "by partner" in caplog.text
+    assert key.partition("_")[2] not in caplog.text
