@@ -219,6 +219,7 @@ def _give_out(refund: Refund, *, shift: Any, request: BoxOfficeRequest) -> None:
 def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """The tickets and the slip of an order, to print on a roll of 80 mm or on A4."""
     row = get_object_or_404(_orders(request), pk=key, status__in=Order.SOLD)
+    live = row.tickets.live().select_related("seat", "session__film", "session__hall", "ticket_type", "order")
     return TemplateResponse(
         request,
         "boxoffice/print_order.html",
