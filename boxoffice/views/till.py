@@ -227,9 +227,7 @@ def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "order": row,
             "cinema": row.cinema,
             "paper": "a4" if request.GET.get("paper") == "a4" else "roll",
-            "tickets": row.tickets.live().select_related(
-                "seat", "session__film", "session__hall", "ticket_type", "order"
-            ),
+            "tickets": live,
             "snacks": row.preorders.select_related("concession_item"),
             "payments": row.payments.filter(status=Payment.Status.SUCCEEDED),
         },

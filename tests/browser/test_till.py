@@ -48,9 +48,8 @@ def test_a_shift_from_the_float_to_the_summary(screen: Screen) -> None:
     assert barriers(page) == []
 
     page.keyboard.press("2")
-    page.wait_for_load_state()
+    expect(page.get_by_label("Тип билета")).to_have_count(2)
     page.keyboard.press("q")
-    page.wait_for_load_state()
     expect(page.get_by_text("Попкорн × 1")).to_be_visible()
     assert barriers(page) == []
     page.keyboard.press("c")
