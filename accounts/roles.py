@@ -74,6 +74,7 @@ STAFF = model_permissions("view add change", "accounts", "user") | actions(
     "accounts", "reset_second_factor switch_off_user"
 )
 STAFF |= view("accounts", "approval") | actions("accounts", "decide_approval")
+DEVICES = model_permissions("view add change", "accounts", "device") | actions("accounts", "revoke_device")
 PRIVACY = actions("orders", "disclose_customer erase_customer")
 OPERATIONS = actions("jobs", "retry_quarantinedrow") | actions("notifications", "resend_notification")
 CONSENTS = view("accounts", "marketingconsent") | actions("accounts", "withdraw_consent")
@@ -85,9 +86,15 @@ BOOKS = REPORTS | view("reports", "payoutline") | actions("reports", "clarify_pa
 BOOKS |= model_permissions("view add change", "reports", "reportschedule")
 BOOKS |= actions("reports", "resend_reportschedule")
 PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile")  # of the whole chain
+FILM_HIRE = view("film_hire", "contract statement")
+HIRE_CONTRACTS = model_permissions("add change", "film_hire", "contract")
+HIRE_CONTRACTS |= actions("film_hire", "apply_contract recount_statement send_statement")
 SEGMENTS = model_permissions("view add change delete", "reports", "segment")
 CONNECTIONS = model_permissions("view add change", "integrations", "partner")
 CONNECTIONS |= view("integrations", "apikey") | actions("integrations", "issue_apikey")
+CONNECTIONS |= model_permissions("view add change", "integrations", "webhookendpoint")
+CONNECTIONS |= view("integrations", "webhookdelivery")
+CONNECTIONS |= actions("integrations", "operate_webhookendpoint resend_webhookdelivery")
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
     | model_permissions("add change delete", "screenings", "holiday")
@@ -121,11 +128,11 @@ class Role:
 
 
 _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
-_FLOOR |= TILL | CASH | SEAT_REPAIR | view("orders", "promocode") | FORECASTS
+_FLOOR |= DEVICES | TILL | CASH | SEAT_REPAIR | view("orders", "promocode") | FORECASTS
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
-_CINEMA |= SAFE | SEGMENTS | COSTS | actions("bonuses", "adjust_points")
+_CINEMA |= SAFE | SEGMENTS | COSTS | FILM_HIRE | actions("bonuses", "adjust_points")
 _ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | PAYOUTS | COSTS | HOUSE_RULES | LEGAL_ENTITIES | RATES | JOBS
-_ACCOUNTANT |= FORECASTS
+_ACCOUNTANT |= FORECASTS | FILM_HIRE | HIRE_CONTRACTS
 
 ROLES = (
     Role("cashier", _("cashier"), PROGRAMME | SALES | SELLING | TILL | view("concessions", "concessionitem")),
@@ -134,6 +141,6 @@ ROLES = (
     Role("floor_manager", _("floor manager"), _FLOOR),
     Role("cinema_manager", _("cinema manager"), _CINEMA),
     Role("accountant", _("accountant"), _ACCOUNTANT, chain_wide=True),
-    Role("owner", _("owner"), _CINEMA | ACCOUNTING | PAYOUTS | CHAIN, chain_wide=True),
+    Role("owner", _("owner"), _CINEMA | ACCOUNTING | PAYOUTS | CHAIN | HIRE_CONTRACTS, chain_wide=True),
 )
 OWNER = "owner"

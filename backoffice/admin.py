@@ -1,10 +1,11 @@
 """Django's autodiscovery imports this module, which imports every module that registers a page of the admin."""
 
-from backoffice.accounts import approvals, consents, users
+from backoffice.accounts import approvals, consents, devices, users
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
+from backoffice.film_hire import contracts, distributors, statements
 from backoffice.house_rules import house_rules
-from backoffice.integrations import partners
+from backoffice.integrations import partners, webhooks
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (
@@ -40,7 +41,10 @@ __all__ = [
     "business_days",
     "cinemas",
     "consents",
+    "contracts",
+    "devices",
     "disputes",
+    "distributors",
     "films",
     "forecasts",
     "gateway_events",
@@ -77,6 +81,7 @@ __all__ = [
     "session_summaries",
     "sessions",
     "societies",
+    "statements",
     "stock_movements",
     "surcharges",
     "ticket_types",
@@ -84,4 +89,5 @@ __all__ = [
     "transactions",
     "users",
     "vat_rates",
+    "webhooks",
 ]

@@ -8,6 +8,7 @@ from django.db import connection
 
 import bonuses.invariants
 import concessions.invariants
+import film_hire.invariants
 import notifications.invariants
 import payments.invariants
 import screenings.invariants
@@ -56,6 +57,7 @@ INVARIANTS = [
     *payments.invariants.INVARIANTS,
     *notifications.invariants.INVARIANTS,
     *screenings.invariants.INVARIANTS,
+    *film_hire.invariants.INVARIANTS,
     Invariant(
         "At most one live ticket holds a seat at a session",
         "screenings.session",

@@ -1,4 +1,4 @@
-"""Pages of films, with the certificates of their versions; of distributors; and of the codes of formats."""
+"""Pages of films, with the certificates of their versions, and of the codes of formats."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from accounts.scope import cinemas_of
 from backoffice.framework.admin import CinemaScopedAdmin, NoDeleteAdmin
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.screenings.resources import FilmResource
-from screenings.models import Distributor, Film, FilmCertificate, FormatCode
+from screenings.models import Film, FilmCertificate, FormatCode
 
 
 class FilmCertificateInline(TabularInline):
@@ -75,14 +75,6 @@ class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"age_rating": "", **super().get_changeform_initial_data(request)}
-
-
-@admin.register(Distributor)
-class DistributorAdmin(NoDeleteAdmin):
-    cinema_path = None
-    kept_by_cinemas = True
-    list_display = ["name", "tax_number"]
-    search_fields = ["name", "tax_number"]
 
 
 @admin.register(FormatCode)

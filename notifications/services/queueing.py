@@ -26,6 +26,7 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | REFUNDS_TO_APPROVE    | cinema, film, starts (instant), amount, asked_by, reason, page (of the request)     |
 | SCHEDULED_REPORT      | title, about (cinemas and dates), figures: list of [name, text], page (of the file), |
 |                       | attachment: None, or storage, name (in it), filename, content_type; size (in words) |
+| FILM_HIRE_STATEMENT   | distributor, about (cinema and dates), base, hire (in words), version, attachment   |
 
 "The order" means: number, link (to its page), cinema, address ("" if there is none), showings: list of {film, starts
 (instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
@@ -61,6 +62,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.LOW_STOCK: frozenset({"cinema", "item", "stock", "threshold", "suggested"}),
     MessageKind.REFUNDS_TO_APPROVE: frozenset({"cinema", "film", "starts", "amount", "asked_by", "reason", "page"}),
     MessageKind.SCHEDULED_REPORT: frozenset({"title", "about", "figures", "page", "attachment", "size"}),
+    MessageKind.FILM_HIRE_STATEMENT: frozenset({"distributor", "about", "base", "hire", "version", "attachment"}),
 }
 
 

@@ -7,12 +7,13 @@ from typing import TypeVar
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import Approval, MarketingConsent, User
+from accounts.models import Approval, Device, MarketingConsent, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
-from integrations.models import ApiKey, Partner
+from film_hire.models import Contract, Statement
+from integrations.models import ApiKey, Partner, WebhookDelivery, WebhookEndpoint
 from jobs.models import QuarantinedRow
 from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
@@ -24,9 +25,11 @@ from screenings.models import Cinema, Film, Hall, PlannedSession, PriceList, Sea
 from screenings.services import cancel_session, draft, start_outage
 from tests.helpers import factories
 from tests.helpers.authenticator import enrolled
+from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list
 from tests.helpers.users import someone
+from tests.helpers.webhook_receiver import a_webhook
 
 Row = TypeVar("Row", bound=Model)
 
@@ -49,6 +52,14 @@ class AdminFixtures:
     def api_key(self) -> ApiKey:
         return self.partner.keys.get()
 
+    @cached_property
+    def webhook(self) -> WebhookDelivery:
+        return a_webhook(at=self.now)
+
+    @cached_property
+    def webhook_receiver(self) -> WebhookEndpoint:
+        return self.webhook.endpoint
+
     # --- Cinema, hall, session
 
     @cached_property
@@ -70,7 +81,7 @@ class AdminFixtures:
 
     @cached_property
     def draft(self) -> PlannedSession:
-        start = datetime.combine(self.day, time(19), self.cinema.zone)
+        start = datetime.combine(self.day, time(12), self.cinema.zone)
         return draft(film=self.film, hall=self.hall, start=start, ticket_price=factories.PRICE, at=self.now)
 
     @cached_property
@@ -94,6 +105,26 @@ class AdminFixtures:
     @cached_property
     def segment(self) -> Segment:
         return Segment.objects.create(name="Давно не были", cinema=self.cinema)
+
+    @cached_property
+    def contract(self) -> Contract:
+        return a_contract(self.film, cinema=self.cinema)
+
+    @cached_property
+    def statement(self) -> Statement:
+        """Of a week with a fixed amount, which it does not have yet."""
+        last = self.cinema.local(self.now).date() - timedelta(days=2)
+        terms = {"starts_on": last - timedelta(days=6), "ends_on": last, "method": "FIXED", "amount": 700}
+        distributor = a_distributor(email="statements@example.org")
+        contract = a_contract(self.film, distributor, cinema=self.cinema, **terms)
+        starts_at, ends_at = self.cinema.day_bounds(last)
+        BusinessDay.objects.create(
+            cinema=self.cinema, date=last, starts_at=starts_at, ends_at=ends_at, closed_at=self.now
+        )
+        dates = {"first": last - timedelta(days=6), "last": last, "counted_until": last, "made_at": self.now}
+        statement = a_statement(self.cinema, distributor, **dates)
+        statement.lines.create(contract=contract, week=1, kind="WEEK")
+        return statement
 
     @cached_property
     def schedule(self) -> ReportSchedule:
@@ -257,6 +288,10 @@ class AdminFixtures:
     @cached_property
     def colleague(self) -> User:
         return someone("usher", self.cinema, email="colleague@example.org")
+
+    @cached_property
+    def device(self) -> Device:
+        return Device.objects.create(cinema=self.cinema, name="Дверь Б")
 
     @cached_property
     def enrolled_colleague(self) -> User:

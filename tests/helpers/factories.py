@@ -223,6 +223,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "concessions.ConcessionPreorder": ("order__number", "concession_item__name"),
     "concessions.StockMovement": ("preorder__order__number", "kind", "quantity", "at"),
     "integrations.Partner": ("name",),
+    "integrations.WebhookEndpoint": ("url",),
+    "integrations.WebhookEvent": ("type", "at", "data"),
     "orders.Order": ("number",),
     "orders.Promocode": ("code",),
     "orders.Ticket": ("order__number", "session__start_datetime", "seat__hall__name", "seat__row", "seat__number"),
@@ -241,6 +243,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.ReportFile": ("report", "first", "last", "status"),
     "reports.ReportSchedule": ("report", "rhythm", "since"),
     "screenings.Cinema": ("name",),
+    "film_hire.Contract": ("film__title", "starts_on"),
+    "film_hire.Statement": ("distributor__name", "cinema__name", "last", "version"),
     "screenings.Distributor": ("name",),
     "screenings.Film": ("title",),
     "screenings.Genre": ("name",),
@@ -254,12 +258,15 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 APPS = (
     *("accounts", "screenings", "concessions", "bonuses", "payments"),
-    *("orders", "reports", "pricing", "notifications", "integrations", "demo"),
+    *("orders", "reports", "pricing", "film_hire", "notifications", "integrations", "demo"),
 )
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of some models that are compared; those about attempts to send or make them are left out.
 COMPARED_FIELDS = {
     "integrations.ListedSession": ("cinema", "starts_at", "ends_at", "price", "state"),
+    "integrations.WebhookEndpoint": ("name", "url", "types", "since"),
+    "integrations.WebhookEvent": ("type", "cinema", "at", "data"),
+    "integrations.WebhookDelivery": ("event", "endpoint", "status"),
     "notifications.Notification": ("kind", "recipient", "occasion", "language", "not_after", "status"),
     "reports.ReportFile": ("report", "format", "first", "last", "person", "status", "rows_done", "problem"),
 }
@@ -328,6 +335,8 @@ def _paths(model: type[models.Model], field: Any) -> list[str]:
 def _formatted(name: str, value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, memoryview):
+        return str(bytes(value))
     if name == "occasion" and value.count(" ") == 1 and value.rpartition(" ")[2].isdecimal():
         return value.partition(" ")[0]  # "NUMBER 17": 17 is the id of a refund, payment or session
     if name == "external_id" and value.startswith(PREFIX):

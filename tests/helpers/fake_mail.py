@@ -94,6 +94,14 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "attachment": None,
         "size": "7.5",
     },
+    MessageKind.FILM_HIRE_STATEMENT: {
+        "distributor": "Mirror",
+        "about": "Horizon, 23.11.2026",
+        "base": "61000.00",
+        "hire": "30500.00",
+        "version": 2,
+        "attachment": None,
+    },
 }
 
 

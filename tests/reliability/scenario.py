@@ -18,6 +18,7 @@ from backoffice.models import FileImport, FileImportRow
 from concessions.models import ConcessionItem
 from concessions.services import alert_low_stock
 from demo.models import DemoCharge, DemoRefund
+from integrations.models import EventType, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from orders.models import Order, Promocode
 from orders.services import (
     accrue,
@@ -54,6 +55,8 @@ from tests.helpers.factories import (
     paid_at_the_bank,
     pay,
 )
+from tests.helpers.film_hire_rows import a_contract, a_distributor
+from tests.helpers.webhook_receiver import an_endpoint
 
 AT = NOON
 
@@ -79,11 +82,13 @@ JOBS = (
     "send_ticket_usage_reminders",
     "deliver_notifications",
     "announce_sessions",
+    "send_webhooks",
     "import_files",
     "build_reports",
     "update_session_figures",
     "close_business_day",
     "send_scheduled_reports",
+    "settle_film_hire",
     "refresh_engagement",
     "forecast_sessions",
 )
@@ -130,7 +135,9 @@ def create_scenario(*, per_case: int = 2) -> None:
         _imports,
         _report_files,
         _scheduled_reports,
+        _film_hire,
         _closed_days,
+        _webhooks,
     ):
         create_part(scenario)
 
@@ -386,6 +393,21 @@ def _scheduled_reports(scenario: Scenario) -> None:
         a_mailing(4 * number + 4, file="FAILED", status="FAILED", attempts=1, next_attempt_at=AT - MINUTE)
 
 
+def _film_hire(scenario: Scenario) -> None:
+    """Weeks that were closed and are to be settled, each with a fixed amount: their cinemas sell nothing."""
+    yesterday = AT.date() - DAY
+    film = Film.objects.create(title="Mirror", duration_minutes=107)
+    distributor = a_distributor(email="statements@example.org")
+    for _ in range(scenario.per_case):
+        cinema = a_cinema()
+        starts_at, ends_at = cinema.day_bounds(yesterday)
+        BusinessDay.objects.create(
+            cinema=cinema, date=yesterday, starts_at=starts_at, ends_at=ends_at, closed_at=AT - 5 * HOUR
+        )
+        terms = {"starts_on": yesterday - 6 * DAY, "ends_on": yesterday, "method": "FIXED", "amount": 700}
+        a_contract(film, distributor, cinema=cinema, **terms)
+
+
 def _completed(order: Order, *, at: datetime) -> Order:
     complete([order], at=at)
     return order
@@ -397,3 +419,25 @@ def _closed_days(scenario: Scenario) -> None:
         open_days([scenario.cinema], at=AT - 2 * DAY)
         for day in BusinessDay.objects.to_close(AT - 2 * DAY).filter(cinema=scenario.cinema).order_by("starts_at"):
             close_locked(day, at=AT - 2 * DAY)
+
+
+def _webhooks(scenario: Scenario) -> None:
+    """Receivers that are told of what the scenario holds, one of which is switched off; deliveries to send, and
+    those of a killed sender. Nothing answers at their addresses: each attempt is one answer that was lost."""
+    for number in range(scenario.per_case):
+        receiver = an_endpoint(f"http://127.0.0.1:9/{WebhookEndpoint.objects.count()}/", since=AT - 30 * MINUTE)
+        off = an_endpoint(f"http://127.0.0.1:9/{WebhookEndpoint.objects.count()}/", since=AT - HOUR, disabled_at=AT)
+        for minutes, killed in ((20, ""), (25, "killed")):
+            event = WebhookEvent.objects.create(
+                type=EventType.DAY_CLOSED, subject=10**9 + WebhookEvent.objects.count(), cinema=scenario.cinema,
+                at=AT - minutes * MINUTE, data={"number": number},
+            )  # fmt: skip
+            for endpoint in (receiver, off):
+                WebhookDelivery.objects.create(
+                    event=event, endpoint=endpoint, next_attempt_at=AT - MINUTE, attempts=len(killed) and 1,
+                    claimed_by=killed,
+                )  # fmt: skip
+        WebhookEvent.objects.create(
+            type=EventType.DAY_CLOSED, subject=10**9 + WebhookEvent.objects.count(), cinema=scenario.cinema,
+            at=AT - 40 * DAY, data={},
+        )  # fmt: skip

@@ -22,7 +22,10 @@ NOT_TRIED = {
     "deliver_notifications",
     "build_reports",
     "update_session_figures",
+    "announce_sessions",
+    "send_webhooks",
     "close_business_day",
+    "settle_film_hire",
     "forecast_sessions",
     "refresh_engagement",
 }

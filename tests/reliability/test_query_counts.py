@@ -83,6 +83,7 @@ def create_idle_database() -> None:
 
 # These jobs send a request per row and save each answer at once, or read a whole file or close a whole day per row.
 JOBS_ROW_BY_ROW = {
+    "send_webhooks",
     "execute_refunds",
     "reconcile_payments",
     "send_receipts",
@@ -90,6 +91,7 @@ JOBS_ROW_BY_ROW = {
     "build_reports",
     "close_business_day",
     "send_scheduled_reports",
+    "settle_film_hire",
 }
 ALL = 2_000  # a batch size that no test exceeds
 

@@ -1,0 +1,172 @@
+"""Page of contracts with distributors, where other terms are tried before they are applied."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+
+from accounts.models import User
+from accounts.scope import cinemas_of
+from backoffice.framework.actions import ActionsMixin, SummaryItem, confirmed_action
+from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.screenings.forms import PreviewedForm
+from cinema.validators import TextFormField
+from film_hire.models import Contract, Method
+from film_hire.models.contracts import parse_percents
+from film_hire.services import apply_terms, try_terms
+from reports.tables import Column, Kind, Table
+
+
+def money_field(name: str) -> forms.DecimalField:
+    field: Any = Contract._meta.get_field(name)
+    return forms.DecimalField(
+        label=capfirst(field.verbose_name),
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget(),
+    )
+
+
+class TryTermsForm(PreviewedForm):
+    """Shows each week under the applied terms and under the proposed ones, and applies these when it is sent again."""
+
+    percents = TextFormField(
+        label=_("Percentages by week"),
+        max_length=120,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Such as 50, 50, 45, 40. The last one holds for all later weeks."),
+    )
+    amount = money_field("amount")
+    minimum_head = money_field("minimum_head")
+    minimum_week = money_field("minimum_week")
+    guarantee = money_field("guarantee")
+    levy_percent = forms.DecimalField(
+        label=_("Levy (%)"), min_value=0, max_value=100, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget()
+    )
+
+    NAMES = ("percents", "amount", "minimum_head", "minimum_week", "guarantee", "levy_percent")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.NAMES:
+            self.initial.setdefault(name, getattr(self.row, name))
+
+    def clean_percents(self) -> str:
+        text = self.cleaned_data["percents"]
+        if self.row.method == Method.PERCENT:
+            parse_percents(text)
+        return str(text)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("guarantee") and self.row.ends_on is None:
+            self.add_error("guarantee", ValidationError(gettext("A guarantee needs a contract with a last day.")))
+        return data
+
+    def summary(self) -> Iterable[SummaryItem]:
+        changes = self.service_arguments if self.is_bound and self.is_valid() else {}
+        yield gettext("Applied and proposed"), trials_table(self.row, changes, at=self.at).render()
+
+
+def trials_table(contract: Contract, changes: dict[str, Any], *, at: datetime) -> Table:
+    rows = [
+        {
+            "cinema": each.cinema.name,
+            "week": each.week,
+            "base": each.base,
+            "hire": each.hire,
+            "proposed": each.proposed_hire,
+            "difference": each.proposed_hire - each.hire,
+        }
+        for each in try_terms(contract, changes, at=at)
+    ]
+    return Table(
+        title="",
+        columns=[
+            Column("cinema", _("Cinema")),
+            Column("week", _("Week"), Kind.INTEGER),
+            Column("base", _("Base"), Kind.MONEY, is_summed=True),
+            Column("hire", _("Applied"), Kind.MONEY, is_summed=True),
+            Column("proposed", _("Proposed"), Kind.MONEY, is_summed=True),
+            Column("difference", _("Difference"), Kind.MONEY, is_summed=True),
+        ],
+        rows=rows,
+    )
+
+
+@admin.register(Contract)
+class ContractAdmin(ActionsMixin, NoDeleteAdmin):
+    """People of single cinemas see contracts of all cinemas, but change only those of their own."""
+
+    cinema_path = "cinema"
+    list_display = ["film", "distributor", "cinema", "format", "starts_on", "ends_on", "method", "percents"]
+    list_filter = ["distributor", "method", "cinema"]
+    list_select_related = ["film", "distributor", "cinema"]
+    search_fields = ["film__title", "number", "distributor__name"]
+    autocomplete_fields = ["film", "distributor"]
+    actions_detail = ["try_terms"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("distributor", "number"),
+                    ("film", "format"),
+                    "cinema",
+                    ("starts_on", "starts_at", "ends_on"),
+                    ("method", "percents", "amount"),
+                ]
+            },
+        ),
+        (
+            _("Minimums and house cost"),
+            {"fields": [("minimum_head", "minimum_week", "guarantee"), ("house_cost", "house_percent")]},
+        ),
+        (
+            _("What counts"),
+            {
+                "fields": [
+                    ("without_vat", "levy_percent", "share_percent"),
+                    ("points_count", "discounts_reduce", "goodwill_reduces", "comps_count"),
+                    ("lowest_price", "surcharge"),
+                ]
+            },
+        ),
+    ]
+
+    def filter_cinemas(self, rows: QuerySet[Contract], request: HttpRequest) -> QuerySet[Contract]:
+        own = cinemas_of(request)
+        return rows if own is None else rows.filter(Q(cinema__in=own) | Q(cinema__isnull=True))
+
+    def has_change_permission(self, request: HttpRequest, obj: Contract | None = None) -> bool:
+        of_chain = obj is not None and obj.cinema_id is None
+        return super().has_change_permission(request, obj) and not (of_chain and cinemas_of(request) is not None)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Whoever works for some cinemas chooses one of them."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "cinema" in form.base_fields and cinemas_of(request) is not None:
+            form.base_fields["cinema"].required = True
+        return form
+
+    @confirmed_action(
+        permission="film_hire.apply_contract",
+        title=_("Try other terms"),
+        text=_("You’ll see each week under both terms before you apply them. Statements follow when they are counted."),
+        form=TryTermsForm,
+        icon="balance",
+    )
+    def try_terms(self, contract: Contract, *, at: datetime, actor: User, previewed: str, **changes: Any) -> str:
+        apply_terms(contract, changes)
+        return gettext("%(contract)s: the terms have been applied.") % {"contract": contract}

@@ -1,0 +1,198 @@
+"""Pages of film hire statements: each explained line by line, sent, counted again; and the returns made beside them."""
+
+import io
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice.film_hire.returns import RETURNS, Return
+from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.framework.admin import ReadOnlyAdmin, ReadOnlyInline
+from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.framework.chosen_cinema import with_chosen_cinema
+from backoffice.framework.scoped_choices import visible_rows
+from cinema import clock
+from cinema.local_time import format_local
+from cinema.status import Refused
+from film_hire.files import file_name, render
+from film_hire.models import Dispatch, Statement
+from film_hire.services import recount, send
+from film_hire.tables import statement_table
+from reports.files import FORMATS
+from screenings.models import Cinema
+
+COLOURS: dict[str, str] = {Statement.Status.READY: "info", Statement.Status.SENT: "success"}
+
+
+class DispatchInline(ReadOnlyInline):
+    model = Dispatch
+    ordering = ["-pk"]
+    fields = ["email", "when", "actor", "format", "language", "file"]
+    readonly_fields = ["when", "file"]
+    show_change_link = False
+    verbose_name_plural = _("Sent")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("film_hire.view_statement"))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("content").select_related("statement__cinema", "actor")
+
+    @admin.display(description=_("sent"))
+    def when(self, sent: Dispatch) -> str:
+        return format_local(sent.sent_at, sent.statement.cinema.zone)
+
+    @admin.display(description=_("file"))
+    def file(self, sent: Dispatch) -> str:
+        url = reverse("admin:film_hire_statement_sent", args=[sent.statement_id, sent.pk])
+        return format_html('<a href="{}">{}</a>', url, sent.filename)
+
+
+class LatestFilter(admin.SimpleListFilter):
+    """Only the newest version of each statement, unless all are asked for."""
+
+    title = _("versions")
+    parameter_name = "versions"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("all", _("All versions"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset if self.value() == "all" else queryset.filter(is_latest=True)
+
+
+@admin.register(Statement)
+class StatementAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
+    cinema_path = "cinema"
+    colours = COLOURS
+    list_before_template = "backoffice/film_hire/returns.html"
+    ordering = ["-last", "-pk"]
+    list_display = ["distributor", "cinema", "last", "version", "base", "hire", "status_label"]
+    list_filter = [LatestFilter, "status", "cinema", "distributor"]
+    list_select_related = ["distributor", "cinema"]
+    search_fields = ["distributor__name"]
+    fields = [
+        ("distributor", "cinema"),
+        ("first", "last", "version"),
+        ("status_label", "made_at", "counted_until"),
+        ("box_office", "base", "hire"),
+        "files",
+        "explained",
+    ]
+    readonly_fields = ["status_label", "files", "explained"]
+    inlines = [DispatchInline]
+    actions_detail = ["send", "recount"]
+
+    @admin.display(description=_("files"))
+    def files(self, statement: Statement) -> str:
+        links = [
+            (reverse("admin:film_hire_statement_file", args=[statement.pk, each]), each.upper()) for each in FORMATS
+        ]
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
+
+    @admin.display(description=_("lines"))
+    def explained(self, statement: Statement) -> str:
+        table = statement_table(statement)
+        notes = format_html_join("", '<p class="report-note">{}</p>', ((note,) for note in table.notes))
+        return format_html("{}{}", table.render(), notes)
+
+    @confirmed_action(
+        permission="film_hire.send_statement",
+        title=_("Send"),
+        text=_("Goes to all addresses of the distributor. From then on this version never changes."),
+        when=lambda statement: statement.is_latest,
+        icon="mail",
+    )
+    def send(self, statement: Statement, *, at: datetime, actor: User) -> str:
+        count = send(statement, at=at, actor=actor)
+        return ngettext("Sent to %(count)d address.", "Sent to %(count)d addresses.", count) % {"count": count}
+
+    @confirmed_action(
+        permission="film_hire.recount_statement",
+        title=_("Count again"),
+        text=_("With the contracts and tickets of now. If the statement was sent, there will be a new version."),
+        when=lambda statement: statement.is_latest,
+        icon="sync",
+    )
+    def recount(self, statement: Statement, *, at: datetime, actor: User) -> str:
+        new = recount(statement, at=at)
+        return gettext("%(statement)s: counted again, version %(version)d.") % {
+            "statement": new, "version": new.version,
+        }  # fmt: skip
+
+    # --- Its files, and the returns
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/file/<str:kind>/", view(self.file_view), name="film_hire_statement_file"),
+            path("<int:pk>/sent/<int:sent>/", view(self.sent_view), name="film_hire_statement_sent"),
+            *(
+                path(f"{each.name}/", view(self.return_view), {"shown": each}, name=f"film_hire_{each.name}")
+                for each in RETURNS
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    def file_view(self, request: HttpRequest, pk: int, kind: str) -> FileResponse:
+        statement = self._own(request, pk)
+        if kind not in FORMATS:
+            raise Http404
+        _name, content = render(statement, kind, language=get_language() or "en")
+        return _file(content, kind, file_name(statement, kind))
+
+    def sent_view(self, request: HttpRequest, pk: int, sent: int) -> FileResponse:
+        found = self._own(request, pk).dispatches.filter(pk=sent).first()
+        if found is None:
+            raise Http404
+        return _file(bytes(found.content), found.format, found.filename)
+
+    def return_view(self, request: HttpRequest, shown: Return) -> HttpResponseBase:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        visible = visible_rows(self.admin_site, Cinema, request)
+        cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
+        context = {**self.admin_site.each_context(request), "title": shown.title, "opts": self.opts}
+        if cinemas:
+            form = shown.form(with_chosen_cinema(request, cinemas), cinemas=cinemas, at=clock.now())
+            table = shown.table(form.period())
+            kind = request.GET.get("as", "")
+            if kind in FORMATS:
+                content = io.BytesIO()
+                try:
+                    FORMATS[kind].write(table, content, clock.now(), lambda _rows: None)
+                except Refused as refused:
+                    return HttpResponse(str(refused), status=409, content_type="text/plain")
+                return _file(content.getvalue(), kind, f"{shown.name}.{kind}")
+            query = request.GET.copy()
+            links = []
+            for each in FORMATS:
+                query["as"] = each
+                links.append((f"?{query.urlencode()}", each.upper()))
+            context |= {"form": form, "parts": [table], "files": links}
+        return TemplateResponse(request, "backoffice/film_hire/return.html", context)
+
+    def _own(self, request: HttpRequest, pk: int) -> Statement:
+        statement = self.get_queryset(request).select_related("distributor", "cinema").filter(pk=pk).first()
+        if statement is None:
+            raise Http404
+        if not self.has_view_permission(request, statement):
+            raise PermissionDenied
+        return statement
+
+
+def _file(content: bytes, kind: str, name: str) -> FileResponse:
+    headers = {"Cache-Control": "private, no-store"}
+    return FileResponse(
+        io.BytesIO(content), as_attachment=True, filename=name, content_type=FORMATS[kind].content_type, headers=headers
+    )

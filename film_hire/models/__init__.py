@@ -1,0 +1,6 @@
+"""Models of contracts with distributors, and of their statements."""
+
+from film_hire.models.contracts import Contract, Method, StatementAddress
+from film_hire.models.statements import Dispatch, SettledWeek, Statement, StatementLine
+
+__all__ = ["Contract", "Dispatch", "Method", "SettledWeek", "Statement", "StatementAddress", "StatementLine"]

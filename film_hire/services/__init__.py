@@ -1,0 +1,15 @@
+from film_hire.services.sending import send, send_locked
+from film_hire.services.settling import latest_closed, recount, settle_locked, weeks_to_settle
+from film_hire.services.what_if import Trial, apply_terms, try_terms
+
+__all__ = [
+    "Trial",
+    "apply_terms",
+    "latest_closed",
+    "recount",
+    "send",
+    "send_locked",
+    "settle_locked",
+    "try_terms",
+    "weeks_to_settle",
+]
