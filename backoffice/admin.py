@@ -1,6 +1,6 @@
 """Django's autodiscovery imports this module, which imports every module that registers a page of the admin."""
 
-from backoffice.accounts import approvals, consents, users
+from backoffice.accounts import approvals, consents, devices, users
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.film_hire import contracts, distributors, statements
@@ -42,6 +42,7 @@ __all__ = [
     "cinemas",
     "consents",
     "contracts",
+    "devices",
     "disputes",
     "distributors",
     "films",

@@ -138,6 +138,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.genre", "category"),
             ("screenings.formatcode", "list_alt"),
             ("accounts.user", "group"),
+            ("accounts.device", "lock_clock"),
             ("integrations.partner", "domain"),
             ("integrations.apikey", "lock_clock"),
             ("integrations.webhookendpoint", "webhook"),

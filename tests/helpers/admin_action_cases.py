@@ -380,6 +380,11 @@ ACTION_CASES = [
     ),
     # --- People and machines
     ActionCase(
+        "revoke", "Отключить устройство", "floor_manager", "usher", lambda rows: rows.device,
+        "отключено", lambda rows: rows.refreshed(rows.device).revoked_at is None, False,
+        "отключено",
+    ),
+    ActionCase(
         "reset_second_factor", "Сбросить двухэтапный вход", "cinema_manager", "floor_manager",
         lambda rows: rows.enrolled_colleague,
         "двухэтапный вход сброшен", lambda rows: is_enrolled(rows.enrolled_colleague), False,

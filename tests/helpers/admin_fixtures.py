@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import Approval, MarketingConsent, User
+from accounts.models import Approval, Device, MarketingConsent, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
@@ -288,6 +288,10 @@ class AdminFixtures:
     @cached_property
     def colleague(self) -> User:
         return someone("usher", self.cinema, email="colleague@example.org")
+
+    @cached_property
+    def device(self) -> Device:
+        return Device.objects.create(cinema=self.cinema, name="Дверь Б")
 
     @cached_property
     def enrolled_colleague(self) -> User:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import RequestFactory
 
-from accounts.models import User
+from accounts.models import Device, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
 from backoffice.framework.admin import CinemaScopedAdmin
@@ -48,6 +48,7 @@ from tests.helpers.webhook_receiver import a_webhook
 def create_rows_of_cinema(cinema: Cinema) -> None:
     """Create a row of each model that belongs to a cinema."""
     hall = factories.a_hall(cinema)
+    Device.objects.create(cinema=cinema, name="Door B").halls.add(hall)
     ahead = factories.a_session(hall, start=NOON + timedelta(days=9))
     overdue = factories.an_order(ahead, channel=Order.Channel.RESERVATION)
     mark_overdue([overdue], at=overdue.payment_deadline)
