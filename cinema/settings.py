@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "film_hire",
     "consistency",
     "storefront",
+    "boxoffice",
     "integrations",
     "django_otp",
     "django_otp.plugins.otp_totp",  # before the pages, which unregister its own
@@ -150,6 +151,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "accounts.throttling.PasswordBackend",
     "accounts.backends.ShopBackend",  # sessions of the shop
+    "accounts.backends.PinBackend",  # sessions of the box office
     "django.contrib.auth.backends.ModelBackend",  # permissions; never asked for a password
 ]
 OTP_TOTP_ISSUER = SITE_NAME or "Cinema"  # how authenticator apps name the log-in
@@ -191,7 +193,10 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "backoffice.dashboard.dashboard.dashboard_callback",
     "LOGIN": {"form": "backoffice.framework.log_in.LogInForm"},
     "ACCOUNT": {
-        "navigation": [{"title": _("Two-step sign-in"), "link": reverse_lazy("admin:accounts_user_second_factor")}]
+        "navigation": [
+            {"title": _("Two-step sign-in"), "link": reverse_lazy("admin:accounts_user_second_factor")},
+            {"title": _("PIN"), "link": reverse_lazy("admin:accounts_user_pin")},
+        ]
     },
     "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
     "STYLES": [lambda _request: static("backoffice/admin.css"), lambda _request: static("reports/charts.css")],
@@ -249,6 +254,9 @@ vars().update(env.email("EMAIL_URL", default=f"filemail:///{quote(str(BASE_DIR /
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
 SMS_BACKEND = env.str("SMS_BACKEND", default="")
+
+# Whether webhooks may go to addresses inside our own network, and by plain HTTP.
+WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=False)
 
 # --- Payments (docs/payments.md lists what each gateway needs)
 

@@ -17,7 +17,7 @@ from demo.past_days import close_past_days
 from demo.past_hire import add_film_hire
 from demo.past_prices import add_prices
 from demo.past_year import add_past_year
-from demo.showtimes import schedule_showtimes
+from demo.showtimes import plan_next_week, schedule_showtimes
 from demo.timeline import Timeline
 from demo.visitors import BookingGenerator
 from orders.models import Order
@@ -71,6 +71,7 @@ def build(
     showtimes = schedule_showtimes(chain, rng, at=at, before=latest_days, after=days)
     generator = BookingGenerator(chain, rng, now=at)
     add_past_year(chain, generator, rng, at=at, days=past_days, until=showtimes.first_by_hall)
+    plan_next_week(chain, at=at)
     timeline = Timeline()
     simulator = BookingSimulator(timeline, rng, progress=progress)
     reserved = pending_work.leave_pending_work(chain, generator, showtimes, simulator, timeline, at=at)

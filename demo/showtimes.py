@@ -2,13 +2,14 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from demo.chain import Chain, Venue
 from demo.sample_data import HallPlan
 from screenings.models import Film, Hall, Session
-from screenings.services import schedule
+from screenings.services import copy_to_plan, schedule
+from screenings.services.planning import lines_of
 from screenings.times import as_instant
 
 AHEAD = timedelta(days=14)  # how long before its start a session goes on sale
@@ -38,7 +39,8 @@ class Showtimes:
 
 
 def schedule_showtimes(chain: Chain, rng: random.Random, *, at: datetime, before: int, after: int) -> Showtimes:
-    """Sessions of the days before today, of today and of the days after."""
+    """Sessions of the days before today, of today and of the days after. In the last cinema, next week is not on sale
+    yet, but in the hall that never closes: see `plan_next_week`."""
     showtimes = Showtimes()
     for venue in chain.venues.values():
         today = venue.cinema.local(at).date()
@@ -47,9 +49,24 @@ def schedule_showtimes(chain: Chain, rng: random.Random, *, at: datetime, before
             if hall_plan.all_night:
                 showtimes.around_the_clock = scheduler.around_the_clock(at=at, before=before, after=after)
                 continue
-            for offset in range(-before, after + 1):
+            last = _last_day_on_sale(venue, today, after) if venue is list(chain.venues.values())[-1] else after
+            for offset in range(-before, last + 1):
                 showtimes.daytime += scheduler.day(datetime.combine(today + timedelta(days=offset), time(10)))
     return showtimes
+
+
+def plan_next_week(chain: Chain, *, at: datetime) -> None:
+    """Drafts of next week in the last cinema, as this week."""
+    venue = list(chain.venues.values())[-1]
+    week = venue.cinema.week_of(venue.cinema.business_date(at))
+    halls = {hall.pk for plan, hall in venue.halls if not plan.all_night}
+    lines = [line for line in lines_of(venue.cinema, week) if line.hall_id in halls]
+    copy_to_plan(lines, by=timedelta(days=7), at=at, actor=venue.manager)
+
+
+def _last_day_on_sale(venue: Venue, today: date, after: int) -> int:
+    """Days until the end of this week, or until tomorrow."""
+    return min(after, max(1, (venue.cinema.week_of(today) - today).days + 6))
 
 
 @dataclass

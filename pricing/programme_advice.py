@@ -34,6 +34,7 @@ from typing import Any
 GRID = 30  # minutes: starts that are tried within a free time, besides its beginning
 ROUND = 5  # minutes
 STEPS = 60_000  # of the search
+CENT = 0.005  # what a better choice must bring more
 DEFAULTS: Mapping[str, Any] = {"share": 0.5, "near": 150, "showing_cost": 0.0, "least": 0.0, "most": 12}
 
 Row = Mapping[str, Any]
@@ -274,10 +275,10 @@ def _best(lines: Sequence[_Line], most: int, slack: Mapping[Any, int]) -> tuple[
 
     def search(start: int, chosen: list[_Line], score: float, drops: Counter[Any]) -> None:
         nonlocal best, best_score, steps
-        if score > best_score + 1e-9:
+        if score > best_score:
             best, best_score = list(chosen), score
         for number in range(start, len(lines)):
-            if steps >= STEPS or score + tops.of(number, most - len(chosen)) <= best_score + 1e-9:
+            if steps >= STEPS or score + tops.of(number, chosen) <= best_score + CENT:
                 return
             line = lines[number]
             steps += 1
@@ -290,7 +291,7 @@ def _best(lines: Sequence[_Line], most: int, slack: Mapping[Any, int]) -> tuple[
 
     search(0, [], 0.0, Counter())
     is_exact = steps < STEPS
-    return best, best_score if is_exact else tops.of(0, most), is_exact
+    return best, best_score + CENT if is_exact else tops.of(0, []), is_exact
 
 
 class _Tops:
@@ -298,18 +299,23 @@ class _Tops:
 
     def __init__(self, lines: Sequence[_Line], most: int) -> None:
         self._lines, self._most = lines, most
-        self._sums: dict[int, list[float]] = {}
+        self._homes: dict[int, list[tuple[Any, float]]] = {}
 
-    def of(self, start: int, count: int) -> float:
-        sums = self._sums.get(start)
-        if sums is None:
-            sums, homes = [0.0], set()
-            for number in range(start, len(self._lines)):
-                line = self._lines[number]
-                if line.home not in homes:
-                    homes.add(line.home)
-                    sums.append(sums[-1] + line.score)
-                    if len(sums) > self._most:
-                        break
-            self._sums[start] = sums
-        return sums[min(count, len(sums) - 1)] if count > 0 else 0.0
+    def of(self, start: int, chosen: Sequence[_Line]) -> float:
+        """Of as many lines as may be added to the chosen ones."""
+        homes = self._homes.get(start)
+        if homes is None:
+            homes = self._homes[start] = self._best_homes(start)
+        taken = {line.home for line in chosen}
+        scores = [score for home, score in homes if home not in taken]
+        return sum(scores[: max(self._most - len(chosen), 0)])
+
+    def _best_homes(self, start: int) -> list[tuple[Any, float]]:
+        """Enough of them for any choice, in order of their score."""
+        found: dict[Any, float] = {}
+        for number in range(start, len(self._lines)):
+            line = self._lines[number]
+            found.setdefault(line.home, line.score)
+            if len(found) >= 2 * self._most:
+                break
+        return list(found.items())

@@ -47,7 +47,6 @@ class PlannedSessionAdmin(AdviceMixin, CinemaScopedAdmin):
     list_filter = ["hall__cinema"]
     list_select_related = ["film", "hall__cinema", "price_row"]
     search_fields = ["film__title"]
-    autocomplete_fields = ["film"]
     fields = [
         *("film", "hall", ("day", "time"), "which", ("format", "language", "subtitles"), "ticket_price"),
         "no_certificate_reason",

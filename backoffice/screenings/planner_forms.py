@@ -152,9 +152,9 @@ class PublishWeekForm(WeekForm):
             + (f" ({each.price_row})" if each.price_row and each.ticket_price == each.price_row.price else "")
             for each in sessions
         ]
-        yield gettext("Will go on sale"), _lines(found)
         if problems := problems_of(sessions, at=self.at):
             yield gettext("Stands in the way"), _lines([f"{session}: {reason}" for session, reason in problems])
+        yield gettext("Will go on sale"), _lines(found)
 
 
 class TakeBackForm(WeekForm):

@@ -67,8 +67,12 @@ class WeekPlan:
     days: list[DayPlan]
     hours: int  # of the axis
     drafts: int
-    problems: int
     expected: float
+
+    @property
+    def problems(self) -> list[PlanBlock]:
+        """The drafts that cannot be published."""
+        return [block for day in self.days for row in day.halls for block in row.blocks if block.problem]
 
     @property
     def marks(self) -> list[str]:
@@ -135,7 +139,6 @@ def lay_out_week(
         days=days,
         hours=hours,
         drafts=len(drafts),
-        problems=len(problems),
         expected=sum(day.expected for day in days),
     )
 

@@ -16,6 +16,7 @@ from pricing.models import AgreedShows
 from pricing.programme_advice import advise, open_places
 from pricing.services.planned import expect
 from pricing.services.taking_back import take_back
+from reports.catalogue.programme import daypart
 from reports.models import SessionFigures
 from screenings.models import Cinema, Film, PlannedSession, Session
 from screenings.price_lists import rows_for
@@ -226,7 +227,7 @@ def _value(sessions: Sequence[Session], cinema: Cinema) -> list[float] | None:
             session.format,
             session.hall_id,
             cinema.business_date(session.start_datetime),
-            local.hour,
+            daypart(local.hour),
         )
         if kind not in kinds:
             kinds[kind] = len(asked)

@@ -28,8 +28,8 @@ function end() {
 }
 
 week?.addEventListener("click", event => {
-    if (week.dataset.add && event.target.classList.contains("track") && !isNarrow()) {
-        const track = event.target;
+    const track = event.target.closest(".track");
+    if (week.dataset.add && track && !event.target.closest(".block, a") && !isNarrow()) {
         location.href = `${week.dataset.add}?hall=${track.dataset.hall}&at=${secondsAt(track, event.clientX)}`;
     }
 });
@@ -69,3 +69,10 @@ addEventListener("pointerup", event => {
 
 addEventListener("keydown", event => { if (drag && event.key === "Escape") end(); });
 addEventListener("pointercancel", () => { if (drag) end(); });
+
+// The page opens at the day of the draft: what happened to it is shown there, until it is clicked.
+const messages = document.querySelector("ul.flex-col.gap-4.mb-6");
+if (location.hash && messages) {
+    messages.classList.add("plan-toast");
+    messages.addEventListener("click", () => messages.classList.remove("plan-toast"), { once: true });
+}
