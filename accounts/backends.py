@@ -1,4 +1,4 @@
-"""Sessions of the shop: everyone who signs in there is a customer, staff included, and opens no page of the admin."""
+"""Sessions that open no page of the admin: those of the shop, where staff are customers too, and those of a PIN."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from accounts.models import User
 
 SHOP_BACKEND = "accounts.backends.ShopBackend"
+PIN_BACKEND = "accounts.backends.PinBackend"
 
 
 class ShopBackend(BaseBackend):
@@ -18,7 +19,17 @@ class ShopBackend(BaseBackend):
         return ModelBackend().get_user(user_id)
 
 
+class PinBackend(ShopBackend):
+    """Marks sessions that began with a PIN on a device of the box office, and open nothing else."""
+
+
 def is_shop_session(request: HttpRequest) -> bool:
     """Whether the session began at the shop. Logging in to the admin makes it one of the admin's, and the reverse."""
     session = getattr(request, "session", None)  # an error page may be rendered before there is one
     return session is not None and session.get(BACKEND_SESSION_KEY) == SHOP_BACKEND
+
+
+def is_pin_session(request: HttpRequest) -> bool:
+    """Whether the session began with a PIN, at the box office."""
+    session = getattr(request, "session", None)
+    return session is not None and session.get(BACKEND_SESSION_KEY) == PIN_BACKEND

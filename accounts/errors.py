@@ -126,6 +126,36 @@ class ApprovalOutdated(Refused, code="approval_outdated"):
         return _("This request is out of date. Look at the current one, or ask your colleague to make a new request.")
 
 
+class DeviceCodeWrong(Refused, code="device_code_wrong"):
+    """The code that enrols a device is wrong, was used, or is too old."""
+
+    def __str__(self) -> str:
+        return _("This code is wrong or has expired. Ask a manager for a new one.")
+
+
+class DeviceRevoked(ConcurrentChange, code="device_revoked"):
+    """The device was revoked already."""
+
+    def __init__(self, device: Any) -> None:
+        super().__init__(_("%(device)s is revoked.") % {"device": device})
+
+
+class PinWrong(Refused, code="pin_wrong"):
+    """The PIN is not that of the chosen person, or that person does not work here."""
+
+    def __str__(self) -> str:
+        return _("Wrong PIN. Try again.")
+
+
+class PinTooSimple(Refused, code="pin_too_simple"):
+    """The PIN is too short, has other characters than digits, repeats one digit, or counts up or down."""
+
+    def __str__(self) -> str:
+        return _("Choose at least %(digits)d digits that are not all the same and not in a row.") % {
+            "digits": settings.PIN_DIGITS
+        }
+
+
 class LastOwner(Refused, code="last_owner"):
     """The last active owner cannot be deactivated, since no one else can appoint an owner."""
 

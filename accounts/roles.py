@@ -74,6 +74,7 @@ STAFF = model_permissions("view add change", "accounts", "user") | actions(
     "accounts", "reset_second_factor switch_off_user"
 )
 STAFF |= view("accounts", "approval") | actions("accounts", "decide_approval")
+DEVICES = model_permissions("view add change", "accounts", "device") | actions("accounts", "revoke_device")
 PRIVACY = actions("orders", "disclose_customer erase_customer")
 OPERATIONS = actions("jobs", "retry_quarantinedrow") | actions("notifications", "resend_notification")
 CONSENTS = view("accounts", "marketingconsent") | actions("accounts", "withdraw_consent")
@@ -91,6 +92,9 @@ HIRE_CONTRACTS |= actions("film_hire", "apply_contract recount_statement send_st
 SEGMENTS = model_permissions("view add change delete", "reports", "segment")
 CONNECTIONS = model_permissions("view add change", "integrations", "partner")
 CONNECTIONS |= view("integrations", "apikey") | actions("integrations", "issue_apikey")
+CONNECTIONS |= model_permissions("view add change", "integrations", "webhookendpoint")
+CONNECTIONS |= view("integrations", "webhookdelivery")
+CONNECTIONS |= actions("integrations", "operate_webhookendpoint resend_webhookdelivery")
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")
     | model_permissions("add change delete", "screenings", "holiday")
@@ -124,7 +128,7 @@ class Role:
 
 
 _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
-_FLOOR |= TILL | CASH | SEAT_REPAIR | view("orders", "promocode") | FORECASTS
+_FLOOR |= DEVICES | TILL | CASH | SEAT_REPAIR | view("orders", "promocode") | FORECASTS
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
 _CINEMA |= SAFE | SEGMENTS | COSTS | FILM_HIRE | actions("bonuses", "adjust_points")
 _ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | PAYOUTS | COSTS | HOUSE_RULES | LEGAL_ENTITIES | RATES | JOBS

@@ -1,11 +1,11 @@
 """Django's autodiscovery imports this module, which imports every module that registers a page of the admin."""
 
-from backoffice.accounts import approvals, consents, users
+from backoffice.accounts import approvals, consents, devices, users
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.film_hire import contracts, distributors, statements
 from backoffice.house_rules import house_rules
-from backoffice.integrations import partners
+from backoffice.integrations import partners, webhooks
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (
@@ -42,6 +42,7 @@ __all__ = [
     "cinemas",
     "consents",
     "contracts",
+    "devices",
     "disputes",
     "distributors",
     "films",
@@ -88,4 +89,5 @@ __all__ = [
     "transactions",
     "users",
     "vat_rates",
+    "webhooks",
 ]

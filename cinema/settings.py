@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "film_hire",
     "consistency",
     "storefront",
+    "boxoffice",
     "integrations",
     "django_otp",
     "django_otp.plugins.otp_totp",  # before the pages, which unregister its own
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "integrations.watching.logs.RequestId",
     "cinema.permissions_policy.PermissionsPolicy",
     "jobs.views.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -150,6 +152,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "accounts.throttling.PasswordBackend",
     "accounts.backends.ShopBackend",  # sessions of the shop
+    "accounts.backends.PinBackend",  # sessions of the box office
     "django.contrib.auth.backends.ModelBackend",  # permissions; never asked for a password
 ]
 OTP_TOTP_ISSUER = SITE_NAME or "Cinema"  # how authenticator apps name the log-in
@@ -191,7 +194,10 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "backoffice.dashboard.dashboard.dashboard_callback",
     "LOGIN": {"form": "backoffice.framework.log_in.LogInForm"},
     "ACCOUNT": {
-        "navigation": [{"title": _("Two-step sign-in"), "link": reverse_lazy("admin:accounts_user_second_factor")}]
+        "navigation": [
+            {"title": _("Two-step sign-in"), "link": reverse_lazy("admin:accounts_user_second_factor")},
+            {"title": _("PIN"), "link": reverse_lazy("admin:accounts_user_pin")},
+        ]
     },
     "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
     "STYLES": [lambda _request: static("backoffice/admin.css"), lambda _request: static("reports/charts.css")],
@@ -217,7 +223,7 @@ STORAGES: dict[str, dict[str, object]] = {
 }
 
 if not DEBUG:
-    MIDDLEWARE.insert(3, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
+    MIDDLEWARE.insert(4, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
     STORAGES["staticfiles"] = {"BACKEND": "cinema.static_files.StaticFilesStorage"}  # hashed, compressed, long cached
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
@@ -249,6 +255,9 @@ vars().update(env.email("EMAIL_URL", default=f"filemail:///{quote(str(BASE_DIR /
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
 SMS_BACKEND = env.str("SMS_BACKEND", default="")
+
+# Whether webhooks may go to addresses inside our own network, and by plain HTTP.
+WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=False)
 
 # --- Payments (docs/payments.md lists what each gateway needs)
 
@@ -334,6 +343,11 @@ CRONJOBS = [
     for job, when in SCHEDULE.items()
 ]
 
+# “line” for people, or “json” for collectors of logs (docs/watching.md).
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+if LOG_FORMAT not in ("line", "json"):
+    exit_with_error(f"LOG_FORMAT: {LOG_FORMAT} is not a format; write line or json")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -341,8 +355,11 @@ LOGGING = {
         "mask_secrets": {"()": "cinema.logs.MaskSecrets"},
         "no_tracebacks": {"()": "cinema.logs.OmitTracebacks"},
     },
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask_secrets"]}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "integrations.watching.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["mask_secrets"]}},
     "loggers": {"django.request": {"filters": ["no_tracebacks"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

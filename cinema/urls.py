@@ -8,5 +8,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *([path("", include("demo.urls"))] if apps.is_installed("demo") else []),
     path("", include("integrations.urls")),
+    path("boxoffice/", include("boxoffice.urls")),
     path("", include("storefront.urls")),
 ]

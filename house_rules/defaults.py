@@ -23,6 +23,8 @@ ATTEMPTS = {
     "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
     "sign_in": (timedelta(hours=1), 5, 30),
     "second_factor": (timedelta(minutes=15), 10, 60),  # codes at log-in, right ones included
+    "pin": (timedelta(minutes=15), 5, 0),  # wrong PINs of a person on one device
+    "device": (timedelta(hours=1), 0, 20),  # wrong codes to enrol a device; by address
     "find": (timedelta(hours=1), 5, 30),
     "correct_address": (timedelta(days=1), 3, 30),  # per order
     "corrected": (timedelta(minutes=10), 1, 1_000),  # per showing of an order's page
@@ -66,6 +68,9 @@ APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
 APPROVER_INDEPENDENT_AFTER = timedelta(days=30)
 
 STAFF_SESSION_IDLE = timedelta(hours=8)  # without a page of the admin, until staff are signed out
+BOXOFFICE_IDLE = timedelta(minutes=15)  # without a press, until a device of the box office asks for a PIN
+PIN_DIGITS = 4  # the fewest
+DEVICE_CODE = timedelta(minutes=30)  # how long the code that enrols a device works
 REAUTHENTICATE_AFTER = timedelta(minutes=15)  # before people, rules and money above a limit are changed
 
 SECOND_FACTOR_FOR_MONEY = False  # whether staff who may take, return or book money must log in with a second factor

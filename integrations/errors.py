@@ -46,3 +46,7 @@ class KeyRevokedAlready(Refused, code="api_key_revoked_already"):
 
     def __init__(self) -> None:
         super().__init__(_("This key is revoked already."))
+
+
+class WebhooksOnAlready(Refused, code="webhooks_on_already"):
+    """The receiver of webhooks is not switched off."""

@@ -22,6 +22,7 @@ TITLES: dict[str, str | Promise] = {
     "send_ticket_usage_reminders": _("Remind about screenings"),
     "deliver_notifications": _("Send messages"),
     "announce_sessions": _("Announce screenings to other systems"),
+    "send_webhooks": _("Send webhooks"),
     "import_files": _("Import files"),
     "build_reports": _("Make report files"),
     "update_session_figures": _("Count past screenings"),

@@ -1,4 +1,5 @@
 from accounts.models.consents import MarketingConsent
+from accounts.models.devices import Device, Pin
 from accounts.models.users import (
     AccountChange,
     Approval,
@@ -14,8 +15,10 @@ __all__ = [
     "AccountChange",
     "Approval",
     "Attempt",
+    "Device",
     "LimitUse",
     "MarketingConsent",
+    "Pin",
     "RecoveryCode",
     "User",
     "default_language",

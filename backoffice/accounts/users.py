@@ -21,6 +21,7 @@ from accounts.services import deactivate, may_manage, reactivate, record_account
 from backoffice.accounts.forms import OWN_DETAILS, InvitationForm, RoleField, UserForm, role_name
 from backoffice.accounts.notices import queue_notice
 from backoffice.accounts.password_links import PasswordLinksMixin, queue_password_link
+from backoffice.accounts.pins import PinMixin
 from backoffice.accounts.second_factor import SecondFactorMixin
 from backoffice.framework.admin import NoDeleteAdmin, permission_check
 from backoffice.framework.reauthentication import ReauthenticationMixin
@@ -46,7 +47,7 @@ class AccessFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(SecondFactorMixin, PasswordLinksMixin, ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # all pass `response_action` on
+class UserAdmin(PinMixin, SecondFactorMixin, PasswordLinksMixin, ReauthenticationMixin, NoDeleteAdmin, DjangoUserAdmin):  # type: ignore[misc]  # all pass `response_action` on
     """Users are deactivated, not deleted, because orders and other records refer to them.
 
     Staff who work for all cinemas see every user, customers included. Others see themselves and the staff of their own

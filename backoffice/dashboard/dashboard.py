@@ -19,6 +19,7 @@ from accounts.models import Approval, User
 from accounts.scope import cinemas_of
 from accounts.services import who_gives_access
 from backoffice.dashboard.before_you_open import steps_before_opening
+from backoffice.dashboard.connections import ConnectionItems
 from backoffice.dashboard.figures import figures_of_first_page
 from backoffice.dashboard.items import NAMES_SHOWN, DashboardItem, count_and_first, list_link, names_and_more
 from backoffice.dashboard.payments import PaymentItems
@@ -68,7 +69,7 @@ class AccessMissing:
         return cls(role, cinema, list(who_gives_access(person)[:NAMES_SHOWN])) if role or cinema else None
 
 
-class Dashboard(PaymentItems):
+class Dashboard(PaymentItems, ConnectionItems):
     def items(self) -> Iterator[DashboardItem]:
         """The items in the order of the page."""
         if self.may("orders", "refund_order"):
@@ -105,6 +106,8 @@ class Dashboard(PaymentItems):
             yield from self.failed_report_mailings()
         if self.may("notifications", "resend_notification"):
             yield from self.failed_messages()
+        if self.may("integrations", "operate_webhookendpoint"):
+            yield from self.switched_off_receivers()
         if self.may("accounts", "change_user"):
             yield from self.staff_without_access()
         if self.may("jobs", "view_jobrun", "retry_quarantinedrow"):

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
-from accounts.backends import is_shop_session
+from accounts.backends import is_pin_session, is_shop_session
 from accounts.staff_sessions import note_log_in
 from cinema import clock
 
@@ -24,8 +24,8 @@ class Site(UnfoldAdminSite):
     login_template = "backoffice/framework/log_in.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Not for sessions of the shop, whoever signed in there."""
-        return super().has_permission(request) and not is_shop_session(request)
+        """Not for sessions of the shop or of a PIN, whoever signed in there."""
+        return super().has_permission(request) and not (is_shop_session(request) or is_pin_session(request))
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         answer: HttpResponse = super().login(request, extra_context)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from integrations.models import ListedSession
 from integrations.models.sessions import COMPARED
+from integrations.services.webhook_events import queue_session_events
 from screenings.models import Hall, Session
 
 State = ListedSession.State
@@ -28,9 +29,11 @@ def announce_locked(sessions: Sequence[Session], *, at: datetime) -> list[Listed
         row.price = session.price
         _mark(row, State.ON_SALE, at=at)
         rows.append(row)
-    ListedSession.objects.bulk_create([row for row in rows if row.pk is None])
+    new = [row for row in rows if row.pk is None]
+    ListedSession.objects.bulk_create(new)
     changed = [row for row in rows if row.session_id in known]
     ListedSession.objects.bulk_update(changed, [*COMPARED, "cinema", "state", "version", "changed_at"])
+    queue_session_events(rows, published=frozenset(row.session_id for row in new), at=at)
     return rows
 
 
@@ -49,6 +52,7 @@ def take_back_locked(rows: Sequence[ListedSession], *, at: datetime) -> list[Lis
         else:
             _mark(row, State.WITHDRAWN, at=at)
     ListedSession.objects.bulk_update(rows, ["state", "version", "changed_at"])
+    queue_session_events(rows, published=frozenset(), at=at)
     return list(rows)
 
 

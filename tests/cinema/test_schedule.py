@@ -29,6 +29,7 @@ EXPECTED = {
     "send_ticket_usage_reminders": "every 10 min",
     "deliver_notifications": "every 1 min",
     "announce_sessions": "every 1 min",
+    "send_webhooks": "every 1 min",
     "import_files": "every 20 s",
     "build_reports": "every 20 s",
     "update_session_figures": "every 5 min",

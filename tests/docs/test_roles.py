@@ -32,6 +32,8 @@ OF_THE_CHAIN = {
     "house_rules.houserules",
     "integrations.apikey",
     "integrations.partner",
+    "integrations.webhookdelivery",
+    "integrations.webhookendpoint",
     "jobs.joblease",
     "jobs.jobrun",
     "jobs.quarantinedrow",

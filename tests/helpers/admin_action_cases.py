@@ -69,6 +69,21 @@ ACTION_CASES = [
         "больше не действует.", lambda rows: rows.refreshed(rows.api_key).revoked_at is None, False,
         "Этот ключ уже отозван.",
     ),
+    ActionCase(
+        "switch_on", "Включить снова", "owner", "cinema_manager", lambda rows: rows.webhook_receiver,
+        "снова включён.", lambda rows: rows.refreshed(rows.webhook_receiver).disabled_at, None,
+        "Этот получатель уже включён.",
+    ),
+    ActionCase(
+        "renew", "Создать новый секрет", "owner", "cinema_manager", lambda rows: rows.webhook_receiver,
+        "показан только сейчас: whsec_", lambda rows: rows.refreshed(rows.webhook_receiver).former_until is None, False,
+        "показан только сейчас", leaves_the_row=True,
+    ),
+    ActionCase(
+        "send_again", "Отправить ещё раз", "owner", "cinema_manager", lambda rows: rows.webhook,
+        "Вебхук будет отправлен ещё раз.", status("webhook"), "QUEUED",
+        "уже занялся",
+    ),
     # --- The bar
     ActionCase(
         "receive_goods", "Принять товар", "bar", "accountant", lambda rows: rows.low_stock,
@@ -364,6 +379,11 @@ ACTION_CASES = [
         lambda _rows: {"Проценты по неделям": "60, 55"}, leaves_the_row=True, has_preview=True,
     ),
     # --- People and machines
+    ActionCase(
+        "revoke", "Отключить устройство", "floor_manager", "usher", lambda rows: rows.device,
+        "отключено", lambda rows: rows.refreshed(rows.device).revoked_at is None, False,
+        "отключено",
+    ),
     ActionCase(
         "reset_second_factor", "Сбросить двухэтапный вход", "cinema_manager", "floor_manager",
         lambda rows: rows.enrolled_colleague,

@@ -7,13 +7,13 @@ from typing import TypeVar
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import Approval, MarketingConsent, User
+from accounts.models import Approval, Device, MarketingConsent, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from film_hire.models import Contract, Statement
-from integrations.models import ApiKey, Partner
+from integrations.models import ApiKey, Partner, WebhookDelivery, WebhookEndpoint
 from jobs.models import QuarantinedRow
 from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
@@ -29,6 +29,7 @@ from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list
 from tests.helpers.users import someone
+from tests.helpers.webhook_receiver import a_webhook
 
 Row = TypeVar("Row", bound=Model)
 
@@ -50,6 +51,14 @@ class AdminFixtures:
     @cached_property
     def api_key(self) -> ApiKey:
         return self.partner.keys.get()
+
+    @cached_property
+    def webhook(self) -> WebhookDelivery:
+        return a_webhook(at=self.now)
+
+    @cached_property
+    def webhook_receiver(self) -> WebhookEndpoint:
+        return self.webhook.endpoint
 
     # --- Cinema, hall, session
 
@@ -279,6 +288,10 @@ class AdminFixtures:
     @cached_property
     def colleague(self) -> User:
         return someone("usher", self.cinema, email="colleague@example.org")
+
+    @cached_property
+    def device(self) -> Device:
+        return Device.objects.create(cinema=self.cinema, name="Дверь Б")
 
     @cached_property
     def enrolled_colleague(self) -> User:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import RequestFactory
 
-from accounts.models import User
+from accounts.models import Device, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
 from backoffice.framework.admin import CinemaScopedAdmin
@@ -42,11 +42,13 @@ from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.forecasts import a_forecast
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list, a_price_quote
+from tests.helpers.webhook_receiver import a_webhook
 
 
 def create_rows_of_cinema(cinema: Cinema) -> None:
     """Create a row of each model that belongs to a cinema."""
     hall = factories.a_hall(cinema)
+    Device.objects.create(cinema=cinema, name="Door B").halls.add(hall)
     ahead = factories.a_session(hall, start=NOON + timedelta(days=9))
     overdue = factories.an_order(ahead, channel=Order.Channel.RESERVATION)
     mark_overdue([overdue], at=overdue.payment_deadline)
@@ -121,6 +123,7 @@ def create_rows_of_chain() -> None:
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
     a_partner()
+    a_webhook()
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     SocietyRate.objects.create(society="RAO", percent=Decimal(1), valid_from=NOON.date())
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")

@@ -223,6 +223,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "concessions.ConcessionPreorder": ("order__number", "concession_item__name"),
     "concessions.StockMovement": ("preorder__order__number", "kind", "quantity", "at"),
     "integrations.Partner": ("name",),
+    "integrations.WebhookEndpoint": ("url",),
+    "integrations.WebhookEvent": ("type", "at", "data"),
     "orders.Order": ("number",),
     "orders.Promocode": ("code",),
     "orders.Ticket": ("order__number", "session__start_datetime", "seat__hall__name", "seat__row", "seat__number"),
@@ -262,6 +264,9 @@ RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of some models that are compared; those about attempts to send or make them are left out.
 COMPARED_FIELDS = {
     "integrations.ListedSession": ("cinema", "starts_at", "ends_at", "price", "state"),
+    "integrations.WebhookEndpoint": ("name", "url", "types", "since"),
+    "integrations.WebhookEvent": ("type", "cinema", "at", "data"),
+    "integrations.WebhookDelivery": ("event", "endpoint", "status"),
     "notifications.Notification": ("kind", "recipient", "occasion", "language", "not_after", "status"),
     "reports.ReportFile": ("report", "format", "first", "last", "person", "status", "rows_done", "problem"),
 }

@@ -14,6 +14,11 @@ UNIQUE_TEXTS = {
     "payments.Payment": {"external_id"},
     "pricing.ForecastBasis": {"history_hash"},
 }
+#: Columns that hold the key of a row of another model, without being foreign keys.
+KEYS = {
+    "integrations.ListedSession": {"session_id", "film_id", "hall_id"},
+    "integrations.WebhookEvent": {"subject"},
+}
 
 
 def multiply(times: int, *, days_ago: int = 0) -> None:
@@ -44,7 +49,7 @@ def update_statistics() -> None:
 
 def _copied(model: type[models.Model], field: models.Field, days_ago: int) -> str:
     column, offset = f'"{field.column}"', f"{FIRST_KEY} + n * {KEYS_PER_COPY}"
-    if field.primary_key or field.is_relation:
+    if field.primary_key or field.is_relation or field.name in KEYS.get(model._meta.label, ()):
         return f"{column} + {offset}"
     if isinstance(field, models.CharField) and (field.unique or field.name in UNIQUE_TEXTS.get(model._meta.label, ())):
         return f"substr(CAST(id + {offset} AS text) || {column}, 1, {field.max_length})"

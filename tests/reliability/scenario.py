@@ -18,6 +18,7 @@ from backoffice.models import FileImport, FileImportRow
 from concessions.models import ConcessionItem
 from concessions.services import alert_low_stock
 from demo.models import DemoCharge, DemoRefund
+from integrations.models import EventType, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from orders.models import Order, Promocode
 from orders.services import (
     accrue,
@@ -55,6 +56,7 @@ from tests.helpers.factories import (
     pay,
 )
 from tests.helpers.film_hire_rows import a_contract, a_distributor
+from tests.helpers.webhook_receiver import an_endpoint
 
 AT = NOON
 
@@ -80,6 +82,7 @@ JOBS = (
     "send_ticket_usage_reminders",
     "deliver_notifications",
     "announce_sessions",
+    "send_webhooks",
     "import_files",
     "build_reports",
     "update_session_figures",
@@ -134,6 +137,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _scheduled_reports,
         _film_hire,
         _closed_days,
+        _webhooks,
     ):
         create_part(scenario)
 
@@ -415,3 +419,25 @@ def _closed_days(scenario: Scenario) -> None:
         open_days([scenario.cinema], at=AT - 2 * DAY)
         for day in BusinessDay.objects.to_close(AT - 2 * DAY).filter(cinema=scenario.cinema).order_by("starts_at"):
             close_locked(day, at=AT - 2 * DAY)
+
+
+def _webhooks(scenario: Scenario) -> None:
+    """Receivers that are told of what the scenario holds, one of which is switched off; deliveries to send, and
+    those of a killed sender. Nothing answers at their addresses: each attempt is one answer that was lost."""
+    for number in range(scenario.per_case):
+        receiver = an_endpoint(f"http://127.0.0.1:9/{WebhookEndpoint.objects.count()}/", since=AT - 30 * MINUTE)
+        off = an_endpoint(f"http://127.0.0.1:9/{WebhookEndpoint.objects.count()}/", since=AT - HOUR, disabled_at=AT)
+        for minutes, killed in ((20, ""), (25, "killed")):
+            event = WebhookEvent.objects.create(
+                type=EventType.DAY_CLOSED, subject=10**9 + WebhookEvent.objects.count(), cinema=scenario.cinema,
+                at=AT - minutes * MINUTE, data={"number": number},
+            )  # fmt: skip
+            for endpoint in (receiver, off):
+                WebhookDelivery.objects.create(
+                    event=event, endpoint=endpoint, next_attempt_at=AT - MINUTE, attempts=len(killed) and 1,
+                    claimed_by=killed,
+                )  # fmt: skip
+        WebhookEvent.objects.create(
+            type=EventType.DAY_CLOSED, subject=10**9 + WebhookEvent.objects.count(), cinema=scenario.cinema,
+            at=AT - 40 * DAY, data={},
+        )  # fmt: skip

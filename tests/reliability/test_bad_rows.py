@@ -22,6 +22,8 @@ NOT_TRIED = {
     "deliver_notifications",
     "build_reports",
     "update_session_figures",
+    "announce_sessions",
+    "send_webhooks",
     "close_business_day",
     "settle_film_hire",
     "forecast_sessions",

@@ -8,6 +8,7 @@ from jobs.command import JobCommand, Step
 
 class Command(JobCommand):
     help = "Note for other systems which screenings are new, changed, or not on sale any more."
+    overdue_matters = False  # a session may have started before it was announced
 
     def steps(self) -> list[Step]:
         return [Step("new or changed", to_announce, self.announce), Step("gone", to_take_back, self.take_back)]

@@ -1,0 +1,58 @@
+"""Devices of the box office, and the PINs with which staff switch on them."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Device(models.Model):
+    """A till, a tablet or a phone that a manager has enrolled for one cinema.
+
+    It proves itself by a random token in a cookie, of which only a hash is stored. While `enrol_until` lies ahead, the
+    device can be enrolled with the code that its page in the admin shows.
+    """
+
+    name = models.CharField(_("name"), max_length=60, help_text=_("Such as “Till 1” or “Door B”."))
+    cinema = models.ForeignKey("screenings.Cinema", models.PROTECT, related_name="devices", verbose_name=_("cinema"))
+    halls = models.ManyToManyField(
+        "screenings.Hall",
+        verbose_name=_("halls"),
+        related_name="+",
+        blank=True,
+        help_text=_("For a device at a door: the halls behind it. Without any, it admits to every hall."),
+    )
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    enrol_until = models.DateTimeField(_("can be enrolled until"), null=True, blank=True, editable=False)
+    enrolled_at = models.DateTimeField(_("enrolled"), null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+        permissions = [("revoke_device", "Revoke a device")]
+        ordering = ["cinema", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["digest"], condition=~models.Q(digest=""), name="one_device_a_token"),
+            models.UniqueConstraint(
+                fields=["cinema", "name"], condition=models.Q(revoked_at=None), name="one_device_a_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Pin(models.Model):
+    """The PIN of a member of staff, as a slow hash. Only its owner sets it."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pin")
+    digest = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("PIN")
+        verbose_name_plural = _("PINs")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -1,0 +1,53 @@
+"""PINs, with which staff take over an enrolled device of the box office. A PIN opens nothing else."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from accounts.errors import PinTooSimple, PinWrong
+from accounts.models import Device, Pin, User
+from accounts.services import rate_limits
+
+RISING = "01234567890123456789"
+
+
+def set_pin(person: User, *, pin: str, at: datetime) -> None:
+    """Give oneself a PIN, in place of the former one. Only the page of the person calls this, after the password.
+
+    Raises `PinTooSimple`. Owns its transaction.
+    """
+    simple = len(set(pin)) == 1 or pin in RISING or pin in RISING[::-1]
+    if not (pin.isascii() and pin.isdigit()) or not settings.PIN_DIGITS <= len(pin) <= 12 or simple:
+        raise PinTooSimple
+    Pin.objects.update_or_create(user=person, defaults={"digest": make_password(pin), "set_at": at})
+
+
+def people_of(device: Device) -> QuerySet[User]:
+    """The active staff of the device's cinema who have a PIN, by name. Reads only."""
+    here = Q(all_cinemas=True) | Q(pk__in=User.cinemas.through.objects.filter(cinema=device.cinema_id).values("user"))
+    staff = User.objects.filter(here, is_active=True, is_staff=True, pin__isnull=False)
+    return staff.order_by("first_name", "last_name", "email")
+
+
+def verify_pin(device: Device, *, person: str, pin: str, at: datetime) -> User:
+    """The person with this primary key, if they work here and the PIN is theirs.
+
+    Each wrong PIN counts for the person on this device, and too many lock that person here for a while: raises
+    `PinWrong` or `RateLimited`. Owns its transaction.
+    """
+    found = people_of(device).filter(pk=person).first() if person.isascii() and person.isdigit() else None
+    if found is None:
+        raise PinWrong
+    counted = f"pin {device.pk} {found.pk}"
+    with transaction.atomic():
+        row = Pin.objects.select_for_update(of=("self",)).get(user=found)  # one attempt at a time
+        rate_limits.check("pin", person=counted, at=at)
+        right = check_password(pin, row.digest)
+        if not right:
+            rate_limits.hit("pin", person=counted, at=at)
+    if not right:  # after the transaction, which keeps the count
+        raise PinWrong
+    return found

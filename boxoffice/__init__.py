@@ -1,0 +1,1 @@
+"""Screens of staff at the till, the door and the bar."""

@@ -1,0 +1,127 @@
+"""Posts to addresses that people typed, without letting them reach the inside of our network.
+
+The name is resolved once, each address is checked, and the connection goes to the address that was checked: a name that
+resolves otherwise the next moment gains nothing. Redirects are not followed, and no proxy is used.
+"""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.connection import allowed_gai_family
+
+TIMEOUT = (3.05, 15.0)  # seconds to connect, and to wait for an answer
+LONGEST_WAIT = timedelta(days=1)  # that a receiver may ask for
+
+
+class ForbiddenAddress(OSError):
+    """The name belongs to an address inside a private network, or to none that may be called."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a receiver answered: its status code, or 0 if there was no answer; `wait` is what it asked for."""
+
+    status: int
+    text: str
+    wait: timedelta | None = None
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def is_gone(self) -> bool:
+        """410: the receiver wants no more webhooks."""
+        return self.status == 410
+
+
+def post(url: str, *, body: bytes, headers: dict[str, str]) -> Answer:
+    """Post the body. Never raises: whatever happened is in the answer. Must not be called inside a transaction."""
+    if not url.startswith("https://") and not settings.WEBHOOKS_TO_PRIVATE_ADDRESSES:
+        return Answer(0, "not https")
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            for scheme in ("https://", "http://"):
+                session.mount(scheme, _Checked())
+            sent = session.post(url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True)
+            with sent:
+                return Answer(sent.status_code, f"HTTP {sent.status_code}", _wait(sent.headers.get("Retry-After", "")))
+    except (requests.RequestException, OSError, ValueError) as error:
+        # `requests` wraps ours; other texts may hold anything, so only the kind of error is kept.
+        kind = ForbiddenAddress if ForbiddenAddress.__name__ in repr(error) else type(error)
+        return Answer(0, kind.__name__)
+
+
+def _wait(text: str) -> timedelta | None:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        return None
+    return min(timedelta(seconds=int(text)), LONGEST_WAIT)
+
+
+def _connect(connection: Any) -> socket.socket:
+    """Connect to the first address of the name that answers, once all of them are checked."""
+    found = socket.getaddrinfo(connection.host, connection.port, allowed_gai_family(), socket.SOCK_STREAM)
+    addresses = [(family, place) for family, _type, _protocol, _name, place in found]
+    for _family, place in addresses:
+        if not (settings.WEBHOOKS_TO_PRIVATE_ADDRESSES or is_public(str(place[0]))):
+            raise ForbiddenAddress(f"{ForbiddenAddress.__name__}: {place[0]}")
+    error: OSError = OSError("no address")
+    for family, place in addresses:
+        ours = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            ours.settimeout(TIMEOUT[0])
+            ours.connect(place)
+            ours.settimeout(TIMEOUT[1])
+        except OSError as failed:
+            ours.close()
+            error = failed
+        else:
+            return ours
+    raise error
+
+
+def is_public(address: str) -> bool:
+    """Whether anybody on the internet could be meant: not private, local, link-local, reserved or multicast."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
+        if inner is not None:
+            return is_public(str(inner))
+        if parsed in ipaddress.ip_network("64:ff9b::/96"):
+            return is_public(str(ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)))
+    return parsed.is_global and not parsed.is_multicast
+
+
+class _Http(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connect(self)
+
+
+class _Https(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connect(self)
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+
+class _Checked(HTTPAdapter):
+    """Connects by `_connect`."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        self.poolmanager = PoolManager(num_pools=1, maxsize=1)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}

@@ -1,0 +1,65 @@
+from datetime import timedelta
+
+import pytest
+
+from accounts.errors import PinTooSimple, PinWrong, RateLimited
+from accounts.models import Device, Pin, User
+from accounts.services.pins import people_of, set_pin, verify_pin
+from tests.helpers.box_office import PIN, a_device
+from tests.helpers.factories import NOON, a_cinema
+from tests.helpers.users import someone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def device() -> Device:
+    return a_device(a_cinema())
+
+
+@pytest.fixture
+def usher(device: Device) -> User:
+    person = someone("usher", device.cinema)
+    set_pin(person, pin=PIN, at=NOON)
+    return person
+
+
+def test_the_right_pin_is_accepted_and_stored_as_a_hash(device: Device, usher: User) -> None:
+    assert verify_pin(device, person=str(usher.pk), pin=PIN, at=NOON) == usher
+    assert PIN not in Pin.objects.get().digest
+
+
+def test_wrong_pins_lock_that_person_on_that_device_for_a_while(device: Device, usher: User) -> None:
+    colleague = someone("bar", device.cinema)
+    set_pin(colleague, pin=PIN, at=NOON)
+    for _attempt in range(5):
+        with pytest.raises(PinWrong):
+            verify_pin(device, person=str(usher.pk), pin="9999", at=NOON)
+
+    with pytest.raises(RateLimited):
+        verify_pin(device, person=str(usher.pk), pin=PIN, at=NOON)
+
+    assert verify_pin(device, person=str(colleague.pk), pin=PIN, at=NOON) == colleague
+    other = a_device(device.cinema, name="Door C")
+    assert verify_pin(other, person=str(usher.pk), pin=PIN, at=NOON) == usher
+    assert verify_pin(device, person=str(usher.pk), pin=PIN, at=NOON + timedelta(minutes=16)) == usher
+
+
+@pytest.mark.parametrize("pin", ["", "258", "1111", "2345", "5432", "25８0", "abcd", "2580" * 4])
+def test_a_pin_that_is_too_simple_is_refused(usher: User, pin: str) -> None:
+    before = Pin.objects.get().digest
+
+    with pytest.raises(PinTooSimple):
+        set_pin(usher, pin=pin, at=NOON)
+
+    assert Pin.objects.get().digest == before
+
+
+def test_only_staff_of_the_cinema_are_offered(device: Device, usher: User) -> None:
+    stranger = someone("bar", a_cinema())
+    set_pin(stranger, pin=PIN, at=NOON)
+
+    assert list(people_of(device)) == [usher]
+    for person in (str(stranger.pk), "", "x", "99999999"):
+        with pytest.raises(PinWrong):
+            verify_pin(device, person=person, pin=PIN, at=NOON)

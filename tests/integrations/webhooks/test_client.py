@@ -1,0 +1,47 @@
+import socket
+from typing import Any
+
+import pytest
+
+from integrations.webhooks.client import is_public, post
+from tests.helpers.webhook_receiver import receiver
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.0.0.1", "172.16.5.5", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
+        *("224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1"),
+    ],
+)
+def test_addresses_inside_are_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
+def test_addresses_of_the_internet_are_public(address: str) -> None:
+    assert is_public(address)
+
+
+def test_no_request_reaches_the_inside(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by its address, not by a name that resolves to it, and not by plain HTTP."""
+    settings.WEBHOOKS_TO_PRIVATE_ADDRESSES = False
+    with receiver() as here:
+        port = int(here.url.split(":")[2].split("/")[0])
+        inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: inside)
+
+        answers = [post(url, body=b"{}", headers={}) for url in (here.url, f"https://hooks.example:{port}/")]
+
+    assert [(each.status, each.text) for each in answers] == [(0, "not https"), (0, "ForbiddenAddress")]
+    assert here.calls == []
+
+
+def test_redirects_are_not_followed(settings: Any) -> None:
+    settings.WEBHOOKS_TO_PRIVATE_ADDRESSES = True
+    with receiver() as here:
+        here.next_answers, here.headers = [302], {"Location": here.url}
+
+        answer = post(here.url, body=b"{}", headers={"webhook-id": "1"})
+
+    assert (answer.status, answer.is_success, len(here.calls)) == (302, False, 1)
