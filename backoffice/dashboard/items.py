@@ -1,6 +1,6 @@
 """Items of the dashboard, and the helpers that read them."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -68,7 +68,7 @@ def answered(asking: Iterable[Asking], request: HttpRequest) -> Iterator[Dashboa
                 yield from each
 
 
-def _which_have_rows(rows: dict[str, QuerySet[Any]], request: HttpRequest) -> dict[str, bool]:
+def _which_have_rows(rows: dict[str, QuerySet[Any]], request: HttpRequest) -> Mapping[str, object]:
     if not rows:
         return {}
     person = User.objects.filter(pk=request.user.pk or 0)
