@@ -124,21 +124,27 @@ class ContractAdmin(ActionsMixin, NoDeleteAdmin):
                     ("distributor", "number"),
                     ("film", "format"),
                     "cinema",
-                    ("starts_on", "starts_at", "ends_on"),
-                    ("method", "percents", "amount"),
+                    ("starts_on", "ends_on"),
+                    "starts_at",
+                    "method",
+                    ("percents", "amount"),
                 ]
             },
         ),
         (
             _("Minimums and house cost"),
-            {"fields": [("minimum_head", "minimum_week", "guarantee"), ("house_cost", "house_percent")]},
+            {"fields": [("minimum_head", "minimum_week"), "guarantee", ("house_cost", "house_percent")]},
         ),
         (
             _("What counts"),
             {
                 "fields": [
-                    ("without_vat", "levy_percent", "share_percent"),
-                    ("points_count", "discounts_reduce", "goodwill_reduces", "comps_count"),
+                    "without_vat",
+                    ("levy_percent", "share_percent"),
+                    "points_count",
+                    "discounts_reduce",
+                    "goodwill_reduces",
+                    "comps_count",
                     ("lowest_price", "surcharge"),
                 ]
             },
