@@ -1,6 +1,6 @@
 from django.urls import path
 
-from boxoffice.views import home, shifts, till
+from boxoffice.views import door, home, shifts, till
 
 app_name = "boxoffice"
 
@@ -16,4 +16,8 @@ urlpatterns = [
     path("till/shift/", shifts.shift, name="shift"),
     path("till/shifts/<int:key>/count/", shifts.count, name="count"),
     path("till/shifts/<int:key>/", shifts.summary, name="summary"),
+    path("door/", door.show, name="door"),
+    path("door/scan/", door.scan, name="door_scan"),
+    path("door/again/", door.again, name="door_again"),
+    path("door/counts/", door.counts, name="door_counts"),
 ]

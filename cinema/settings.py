@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "integrations.watching.logs.RequestId",
     "cinema.permissions_policy.PermissionsPolicy",
     "jobs.views.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -222,7 +223,7 @@ STORAGES: dict[str, dict[str, object]] = {
 }
 
 if not DEBUG:
-    MIDDLEWARE.insert(3, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
+    MIDDLEWARE.insert(4, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
     STORAGES["staticfiles"] = {"BACKEND": "cinema.static_files.StaticFilesStorage"}  # hashed, compressed, long cached
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
@@ -256,7 +257,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@local
 SMS_BACKEND = env.str("SMS_BACKEND", default="")
 
 # Whether webhooks may go to addresses inside our own network, and by plain HTTP.
-WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=False)
+WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=DEBUG)
 
 # --- Payments (docs/payments.md lists what each gateway needs)
 
@@ -342,6 +343,11 @@ CRONJOBS = [
     for job, when in SCHEDULE.items()
 ]
 
+# “line” for people, or “json” for collectors of logs (docs/watching.md).
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+if LOG_FORMAT not in ("line", "json"):
+    exit_with_error(f"LOG_FORMAT: {LOG_FORMAT} is not a format; write line or json")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -349,8 +355,11 @@ LOGGING = {
         "mask_secrets": {"()": "cinema.logs.MaskSecrets"},
         "no_tracebacks": {"()": "cinema.logs.OmitTracebacks"},
     },
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask_secrets"]}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "integrations.watching.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["mask_secrets"]}},
     "loggers": {"django.request": {"filters": ["no_tracebacks"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -14,6 +14,7 @@ from demo.bookings import Channel, Outcome
 from demo.chain import ADMIN_EMAIL, create_chain
 from demo.outcomes import BookingSimulator
 from demo.past_days import close_past_days
+from demo.past_hire import add_film_hire
 from demo.past_prices import add_prices
 from demo.past_year import add_past_year
 from demo.showtimes import plan_next_week, schedule_showtimes
@@ -82,6 +83,7 @@ def build(
     timeline.run_until(at)
     connection.cursor().execute("ANALYZE")  # or SQLite reads whole tables to count a day
     close_past_days(until=at - timedelta(days=latest_days))
+    add_film_hire(chain)
 
 
 def _cancel_two_sessions(

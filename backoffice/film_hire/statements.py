@@ -87,9 +87,9 @@ class StatementAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         ("status_label", "made_at", "counted_until"),
         ("box_office", "base", "hire"),
         "files",
-        "explained",
     ]
-    readonly_fields = ["status_label", "files", "explained"]
+    readonly_fields = ["status_label", "files"]
+    change_form_after_template = "backoffice/film_hire/statement.html"
     inlines = [DispatchInline]
     actions_detail = ["send", "recount"]
 
@@ -100,11 +100,13 @@ class StatementAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         ]
         return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
-    @admin.display(description=_("lines"))
-    def explained(self, statement: Statement) -> str:
-        table = statement_table(statement)
-        notes = format_html_join("", '<p class="report-note">{}</p>', ((note,) for note in table.notes))
-        return format_html("{}{}", table.render(), notes)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        statement = self.get_object(request, object_id)
+        if statement is not None and self.has_view_permission(request, statement):
+            extra_context = {**(extra_context or {}), "table": statement_table(statement)}
+        return super().change_view(request, object_id, form_url, extra_context)
 
     @confirmed_action(
         permission="film_hire.send_statement",

@@ -18,9 +18,9 @@ from orders.services import code_of, is_correctable_by_customer, may_extend, ref
 from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
 from payments.services import disputed_orders
 from screenings.announcements import announcements
+from screenings.calendars import CalendarEvent, calendar, event_uid, place_of
 from screenings.models import Session
 from storefront.services import own_orders
-from storefront.services.calendar import CalendarEvent, calendar, event_uid, place_of
 from storefront.services.news import NewsChoice, choices_of_order
 from storefront.services.programme import time_zone_note
 

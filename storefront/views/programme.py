@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from cinema import clock
 from screenings.announcements import announcements
+from screenings.calendars import CalendarEvent, calendar, event_uid, place_of
 from screenings.listings import advertised, next_day
 from screenings.models import Cinema, Film, Session
 from storefront.services import programme
-from storefront.services.calendar import CalendarEvent, calendar, event_uid, place_of
 from storefront.services.title_card import title_card
 from storefront.structured_data import screening_events
 

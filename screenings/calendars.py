@@ -27,9 +27,11 @@ class CalendarEvent:
     link: str = ""
 
 
-def calendar(events: Sequence[CalendarEvent], *, at: datetime) -> str:
-    """An iCalendar file (RFC 5545) of the events. If all are cancelled it removes them (RFC 5546). Reads only."""
-    method = "CANCEL" if events and all(event.cancelled for event in events) else "PUBLISH"
+def calendar(events: Sequence[CalendarEvent], *, at: datetime, method: str = "") -> str:
+    """An iCalendar file (RFC 5545) of the events. If all are cancelled it removes them (RFC 5546), unless a `method` is
+    given. Reads only.
+    """
+    method = method or ("CANCEL" if events and all(event.cancelled for event in events) else "PUBLISH")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//cinema//shop//EN", f"METHOD:{method}"]
     for event in events:
         lines += [

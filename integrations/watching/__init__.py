@@ -1,0 +1,1 @@
+"""What monitors read: /metrics, and logs as JSON with the number of the request."""
