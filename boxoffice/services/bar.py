@@ -41,8 +41,8 @@ def cards(cinema: Cinema, *, at: datetime) -> list[Card]:
         snacks.setdefault(each.order, []).append(each)
     starts: dict[int, datetime] = {}
     tickets = Ticket.objects.for_visits().filter(order__in=[order.pk for order in snacks])
-    for order, start in tickets.values_list("order", "session__start_datetime"):
-        starts[order] = min(start, starts.get(order, start))
+    for key, begins in tickets.values_list("order", "session__start_datetime"):
+        starts[key] = min(begins, starts.get(key, begins))
     found = [
         Card(order, start, lines, start is None or start <= at + DUE)
         for order, lines in snacks.items()
