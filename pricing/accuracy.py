@@ -13,6 +13,7 @@ from pricing.models import HORIZONS, SessionForecast
 from reports import charts
 from reports.definitions import ADMISSIONS, SCREENINGS
 from reports.definitions.basics import Definition, Unit, share
+from reports.definitions.sources import OF_FORECASTS
 from reports.reading import Period
 from reports.tables import Chart, Column, Kind, Table
 from screenings.models import Session
@@ -25,6 +26,8 @@ FORECAST = Definition(
     gettext_lazy("Sum of the admissions that were expected at these screenings."),
     Unit.COUNT,
     lambda row: round(row["expected"]),
+    formula=gettext_lazy("sum of expected admissions"),
+    source=OF_FORECASTS,
 )
 ERROR = Definition(
     "error",
@@ -32,6 +35,8 @@ ERROR = Definition(
     gettext_lazy("By how much the forecast missed each screening, up or down, added up and divided by the admissions."),
     Unit.PERCENT,
     lambda row: share(row["missed"], row["came"]),
+    formula=gettext_lazy("sum of |admissions − forecast| ÷ admissions"),
+    source=OF_FORECASTS,
 )
 NAIVE_ERROR = Definition(
     "naive_error",
@@ -42,6 +47,8 @@ NAIVE_ERROR = Definition(
     ),
     Unit.PERCENT,
     lambda row: share(row["naive_missed"] or 0, row["naive_came"] or 0),
+    formula=gettext_lazy("sum of |admissions − those of the week before| ÷ admissions"),
+    source=OF_FORECASTS,
 )
 WITHIN = Definition(
     "within",
@@ -49,6 +56,8 @@ WITHIN = Definition(
     gettext_lazy("Share of the screenings whose admissions were within the range that was given. It should be 80%."),
     Unit.PERCENT,
     lambda row: share(row["within"], row["screenings"]),
+    formula=gettext_lazy("screenings within the range ÷ screenings"),
+    source=OF_FORECASTS,
 )
 SHOWN = (SCREENINGS, FORECAST, ADMISSIONS, ERROR, NAIVE_ERROR, WITHIN)
 KINDS = {Unit.COUNT: Kind.INTEGER, Unit.PERCENT: Kind.PERCENT}

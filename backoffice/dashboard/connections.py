@@ -1,27 +1,24 @@
 """Items of the dashboard about other systems."""
 
-from collections.abc import Iterator
-
 from django.utils.translation import ngettext
 
-from backoffice.dashboard.items import DashboardItem, DashboardSection, count_and_first, list_link, names_and_more
+from backoffice.dashboard.items import Asking, DashboardItem, DashboardSection, list_link, names_and_more
 from integrations.models import WebhookEndpoint
 
 
 class ConnectionItems(DashboardSection):
-    def switched_off_receivers(self) -> Iterator[DashboardItem]:
+    def switched_off_receivers(self) -> Asking:
         """Receivers of webhooks that failed for days, or that said that they are gone."""
         off = WebhookEndpoint.objects.filter(is_active=True, disabled_at__isnull=False)
-        total, rows = count_and_first(off.order_by("disabled_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d webhook receiver switched off after failures",
-                    "%(count)d webhook receivers switched off after failures",
-                    total,
-                )
-                % {"count": total},
-                list_link("integrations_webhookendpoint"),
-                "error",
-                *names_and_more(total, [each.name for each in rows]),
+        total, rows = yield off.order_by("disabled_at", "pk")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d webhook receiver switched off after failures",
+                "%(count)d webhook receivers switched off after failures",
+                total,
             )
+            % {"count": total},
+            list_link("integrations_webhookendpoint"),
+            "error",
+            *names_and_more(total, [each.name for each in rows]),
+        )

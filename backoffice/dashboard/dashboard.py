@@ -1,7 +1,7 @@
 """The dashboard, which is the first page of the admin: what needs the attention of staff.
 
-An item is shown only to people with permission to deal with it, and counts only the rows of their cinemas. Each item
-costs one query, served by an index, however many rows there are.
+An item is shown only to people with permission to deal with it, and counts only the rows of their cinemas. Each one
+with rows costs one query, served by an index, however many rows there are; those without cost one query together.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from accounts.services import who_gives_access
 from backoffice.dashboard.before_you_open import steps_before_opening
 from backoffice.dashboard.connections import ConnectionItems
 from backoffice.dashboard.figures import figures_of_first_page
-from backoffice.dashboard.items import NAMES_SHOWN, DashboardItem, count_and_first, list_link, names_and_more
+from backoffice.dashboard.items import NAMES_SHOWN, Asking, DashboardItem, answered, list_link, names_and_more
 from backoffice.dashboard.payments import PaymentItems
 from backoffice.reports.schedules import visible_schedules
 from cinema import clock
@@ -72,174 +72,165 @@ class AccessMissing:
 class Dashboard(PaymentItems, ConnectionItems):
     def items(self) -> Iterator[DashboardItem]:
         """The items in the order of the page."""
-        if self.may("orders", "refund_order"):
-            yield from self.cancelled_sessions()
-        if self.may("accounts", "decide_approval"):
-            yield from self.approvals()
-        if self.may("screenings", "cancel_session"):
-            yield from self.rejected_session_refunds()
-        if self.may("payments", "view_dispute"):
-            yield from self.disputes()
-            yield from self.refunds_held_by_disputes()
-        if self.may("orders", "take_payment_order", "extend_order"):
-            yield from self.overdue_orders()
-        if self.may("concessions", "receive_goods", "order_goods"):
-            yield from self.low_stock()
-        if self.may("orders", "refund_order"):
-            yield from self.refunds_without_lines()
-        if self.may("payments", "resend_refund", "pay_out_refund"):
-            yield from self.failed_refunds()
-            yield from self.refunds_to_pay_out()
-        if self.may("payments", "resend_receipt"):
-            yield from self.failed_receipts()
-        if self.may("orders", "take_payment_order"):
-            yield from self.uncertain_payments()
-        if self.may("payments", "ask_payment"):
-            yield from self.payments_with_discrepancy()
-        if self.may("reports", "clarify_payoutline"):
-            yield from self.payout_differences()
-        if self.may("reports", "settle_daycheck"):
-            yield from self.differences()
-        if self.may("reports", "view_businessday"):
-            yield from self.failed_report_files()
-        if self.may("reports", "resend_reportschedule"):
-            yield from self.failed_report_mailings()
-        if self.may("notifications", "resend_notification"):
-            yield from self.failed_messages()
-        if self.may("integrations", "operate_webhookendpoint"):
-            yield from self.switched_off_receivers()
-        if self.may("accounts", "change_user"):
-            yield from self.staff_without_access()
-        if self.may("jobs", "view_jobrun", "retry_quarantinedrow"):
-            yield from self.jobs()
+        return answered(self._asking(), self.request)
 
-    def approvals(self) -> Iterator[DashboardItem]:
+    def _asking(self) -> Iterator[Asking]:
+        if self.may("orders", "refund_order"):
+            yield self.cancelled_sessions()
+        if self.may("accounts", "decide_approval"):
+            yield self.approvals()
+        if self.may("screenings", "cancel_session"):
+            yield self.rejected_session_refunds()
+        if self.may("payments", "view_dispute"):
+            yield self.disputes()
+            yield self.refunds_held_by_disputes()
+        if self.may("orders", "take_payment_order", "extend_order"):
+            yield self.overdue_orders()
+        if self.may("concessions", "receive_goods", "order_goods"):
+            yield self.low_stock()
+        if self.may("orders", "refund_order"):
+            yield self.refunds_without_lines()
+        if self.may("payments", "resend_refund", "pay_out_refund"):
+            yield self.failed_refunds()
+            yield self.refunds_to_pay_out()
+        if self.may("payments", "resend_receipt"):
+            yield self.failed_receipts()
+        if self.may("orders", "take_payment_order"):
+            yield self.uncertain_payments()
+        if self.may("payments", "ask_payment"):
+            yield self.payments_with_discrepancy()
+        if self.may("reports", "clarify_payoutline"):
+            yield self.payout_differences()
+        if self.may("reports", "settle_daycheck"):
+            yield self.differences()
+        if self.may("reports", "view_businessday"):
+            yield self.failed_report_files()
+        if self.may("reports", "resend_reportschedule"):
+            yield self.failed_report_mailings()
+        if self.may("notifications", "resend_notification"):
+            yield self.failed_messages()
+        if self.may("integrations", "operate_webhookendpoint"):
+            yield self.switched_off_receivers()
+        if self.may("accounts", "change_user"):
+            yield self.staff_without_access()
+        if self.may("jobs", "view_jobrun", "retry_quarantinedrow"):
+            yield self.jobs()
+
+    def approvals(self) -> Asking:
         """Requests of colleagues. People cannot approve their own."""
         approvals = self.own_rows(Approval.objects.filter(status=Approval.Status.ASKED), "cinema")
-        total, rows = count_and_first(approvals.exclude(asked_by=self.request.user).order_by("asked_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext("%(count)d request awaiting approval", "%(count)d requests awaiting approval", total)
-                % {"count": total},
-                list_link("accounts_approval", status__exact=Approval.Status.ASKED),
-                "verified",
-                *names_and_more(total, [approval.about for approval in rows]),
-            )
+        total, rows = yield approvals.exclude(asked_by=self.request.user).order_by("asked_at", "pk")
+        yield DashboardItem(
+            ngettext("%(count)d request awaiting approval", "%(count)d requests awaiting approval", total)
+            % {"count": total},
+            list_link("accounts_approval", status__exact=Approval.Status.ASKED),
+            "verified",
+            *names_and_more(total, [approval.about for approval in rows]),
+        )
 
-    def differences(self) -> Iterator[DashboardItem]:
+    def differences(self) -> Asking:
         """Differences of closed days that nobody has explained, the oldest first."""
         checks = self.own_rows(DayCheck.objects.open(), "day__cinema").select_related("day__cinema")
-        total, rows = count_and_first(checks.order_by("day__date", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d difference of a closed day to explain",
-                    "%(count)d differences of closed days to explain",
-                    total,
-                )
-                % {"count": total},
-                list_link("reports_daycheck", result="open"),
-                "rule",
-                *names_and_more(total, [f"{check.day.cinema}: {check}" for check in rows]),
+        total, rows = yield checks.order_by("day__date", "pk")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d difference of a closed day to explain",
+                "%(count)d differences of closed days to explain",
+                total,
             )
+            % {"count": total},
+            list_link("reports_daycheck", result="open"),
+            "rule",
+            *names_and_more(total, [f"{check.day.cinema}: {check}" for check in rows]),
+        )
 
-    def failed_report_files(self) -> Iterator[DashboardItem]:
+    def failed_report_files(self) -> Asking:
         """Files that the person asked for. Their page has them made again, or deletes them."""
         failed = ReportFile.objects.filter(person=self.request.user.pk, status=ReportFile.Status.FAILED)
-        total, rows = count_and_first(failed.order_by("asked_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext("%(count)d report file could not be made", "%(count)d report files could not be made", total)
-                % {"count": total},
-                reverse("admin:reports_files"),
-                "error",
-                *names_and_more(total, [f"{title_of(file.report)}: {file.problem}" for file in rows]),
-            )
+        total, rows = yield failed.order_by("asked_at", "pk")
+        yield DashboardItem(
+            ngettext("%(count)d report file could not be made", "%(count)d report files could not be made", total)
+            % {"count": total},
+            reverse("admin:reports_files"),
+            "error",
+            *names_and_more(total, [f"{title_of(file.report)}: {file.problem}" for file in rows]),
+        )
 
-    def failed_report_mailings(self) -> Iterator[DashboardItem]:
+    def failed_report_mailings(self) -> Asking:
         """Scheduled reports that could not be sent. Some are tried again by themselves."""
         failed = ReportMailing.objects.failed().filter(schedule__in=visible_schedules(self.request))
-        total, rows = count_and_first(failed.select_related("schedule").order_by("created_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d scheduled report could not be sent",
-                    "%(count)d scheduled reports could not be sent",
-                    total,
-                )
-                % {"count": total},
-                list_link("reports_reportschedule", result="failed"),
-                "mark_email_unread",
-                *names_and_more(total, [f"{title_of(each.schedule.report)}: {each.problem}" for each in rows]),
+        total, rows = yield failed.select_related("schedule").order_by("created_at", "pk")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d scheduled report could not be sent",
+                "%(count)d scheduled reports could not be sent",
+                total,
             )
+            % {"count": total},
+            list_link("reports_reportschedule", result="failed"),
+            "mark_email_unread",
+            *names_and_more(total, [f"{title_of(each.schedule.report)}: {each.problem}" for each in rows]),
+        )
 
-    def staff_without_access(self) -> Iterator[DashboardItem]:
+    def staff_without_access(self) -> Asking:
         people = User.objects.without_access()
         own = cinemas_of(self.request)
         if own is not None:
             people = people.filter(pk__in=User.cinemas.through.objects.filter(cinema__in=own).values("user"))
-        total, rows = count_and_first(people.order_by("email"))
-        if total:
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d employee has no role or no cinema",
-                    "%(count)d employees have no role or no cinema",
-                    total,
-                )
-                % {"count": total},
-                list_link("accounts_user", access="missing"),
-                "person_alert",
-                *names_and_more(total, [str(person) for person in rows]),
+        total, rows = yield people.order_by("email")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d employee has no role or no cinema",
+                "%(count)d employees have no role or no cinema",
+                total,
             )
+            % {"count": total},
+            list_link("accounts_user", access="missing"),
+            "person_alert",
+            *names_and_more(total, [str(person) for person in rows]),
+        )
 
-    def rejected_session_refunds(self) -> Iterator[DashboardItem]:
+    def rejected_session_refunds(self) -> Asking:
         """Cancelled sessions whose customers wait for money that nobody has been asked to approve again."""
         held = self.own_rows(without_refund_request(), "hall__cinema").select_related("film", "hall__cinema")
-        total, rows = count_and_first(held.order_by("start_datetime", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d cancelled screening with rejected refunds",
-                    "%(count)d cancelled screenings with rejected refunds",
-                    total,
-                )
-                % {"count": total},
-                reverse("admin:screenings_session_change", args=[rows[0].pk]),
-                "currency_exchange",
-                *names_and_more(total, [str(session) for session in rows]),
+        total, rows = yield held.order_by("start_datetime", "pk")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d cancelled screening with rejected refunds",
+                "%(count)d cancelled screenings with rejected refunds",
+                total,
             )
+            % {"count": total},
+            reverse("admin:screenings_session_change", args=[rows[0].pk]),
+            "currency_exchange",
+            *names_and_more(total, [str(session) for session in rows]),
+        )
 
-    def low_stock(self) -> Iterator[DashboardItem]:
+    def low_stock(self) -> Asking:
         items: QuerySet[ConcessionItem] = ConcessionItem.objects.filter(is_low=True, is_active=True)
         items = self.own_rows(items, "cinema").order_by("stock_quantity", "pk")
-        total, rows = count_and_first(items)
-        if total:
-            yield DashboardItem(
-                ngettext("%(count)d bar item low in stock", "%(count)d bar items low in stock", total)
-                % {"count": total},
-                list_link("concessions_lowstockitem"),
-                "inventory_2",
-                *names_and_more(
-                    total,
-                    [
-                        _("%(item)s: %(stock)d left") % {"item": item.name, "stock": item.stock_quantity}
-                        for item in rows
-                    ],
-                ),
-            )
+        total, rows = yield items
+        yield DashboardItem(
+            ngettext("%(count)d bar item low in stock", "%(count)d bar items low in stock", total) % {"count": total},
+            list_link("concessions_lowstockitem"),
+            "inventory_2",
+            *names_and_more(
+                total,
+                [_("%(item)s: %(stock)d left") % {"item": item.name, "stock": item.stock_quantity} for item in rows],
+            ),
+        )
 
-    def overdue_orders(self) -> Iterator[DashboardItem]:
+    def overdue_orders(self) -> Asking:
         orders = Order.objects.filter(status=Order.Status.PAYMENT_OVERDUE)
-        total, rows = count_and_first(self.own_rows(orders, "cinema").order_by("expires_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext("%(count)d overdue order", "%(count)d overdue orders", total) % {"count": total},
-                list_link("orders_overdueorder"),
-                "hourglass_bottom",
-                *names_and_more(total, [order.number for order in rows]),
-            )
+        total, rows = yield self.own_rows(orders, "cinema").order_by("expires_at", "pk")
+        yield DashboardItem(
+            ngettext("%(count)d overdue order", "%(count)d overdue orders", total) % {"count": total},
+            list_link("orders_overdueorder"),
+            "hourglass_bottom",
+            *names_and_more(total, [order.number for order in rows]),
+        )
 
-    def jobs(self) -> Iterator[DashboardItem]:
+    def jobs(self) -> Asking:
         """Late jobs, failed jobs and quarantined rows: up to three items from one reading of the job statuses."""
         job_statuses = statuses(self.at)
         if self.may("jobs", "view_jobrun"):
@@ -270,24 +261,20 @@ class Dashboard(PaymentItems, ConnectionItems):
                 _titles([each for each in job_statuses if each.quarantined])[:NAMES_SHOWN],
             )
 
-    def failed_messages(self) -> Iterator[DashboardItem]:
+    def failed_messages(self) -> Asking:
         failed = self.own_rows(Notification.objects.filter(status=MessageStatus.FAILED), "cinema")
-        total, rows = count_and_first(failed.order_by("next_attempt_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext("%(count)d undelivered message", "%(count)d undelivered messages", total) % {"count": total},
-                list_link("notifications_notification", status__exact=MessageStatus.FAILED),
-                "mark_email_unread",
-                *names_and_more(
-                    total,
-                    [
-                        f"{message.recipient}: {message.error}" if message.error else message.recipient
-                        for message in rows
-                    ],
-                ),
-            )
+        total, rows = yield failed.order_by("next_attempt_at", "pk")
+        yield DashboardItem(
+            ngettext("%(count)d undelivered message", "%(count)d undelivered messages", total) % {"count": total},
+            list_link("notifications_notification", status__exact=MessageStatus.FAILED),
+            "mark_email_unread",
+            *names_and_more(
+                total,
+                [f"{message.recipient}: {message.error}" if message.error else message.recipient for message in rows],
+            ),
+        )
 
-    def cancelled_sessions(self) -> Iterator[DashboardItem]:
+    def cancelled_sessions(self) -> Asking:
         """Cancelled sessions of today's programme, in the cinema's time zone, that still have live tickets."""
         sessions: QuerySet[Session] = Session.objects.filter(
             Exists(Ticket.objects.live().filter(session=OuterRef("pk"))),

@@ -27,7 +27,8 @@ from reports.catalogue.overview import Comparison, Overview, Screening, Today
 from reports.charts import gauge
 from reports.definitions import Definition
 from reports.definitions.basics import Unit
-from reports.tables import Kind, Link, Table, cell_text
+from reports.definitions.sources import OF_FORECASTS
+from reports.tables import Kind, Link, Table, cell_text, explanation
 from screenings.models import Cinema
 
 A_DAY = timedelta(hours=24)
@@ -40,6 +41,8 @@ EXPECTED = Definition(
     gettext_lazy("Sum of the forecasts of these screenings. Those without a forecast are left out."),
     Unit.COUNT,
     lambda row: row["expected"],
+    formula=gettext_lazy("sum of expected admissions"),
+    source=OF_FORECASTS,
 )
 OF_DAY = (definitions.ADMISSIONS, definitions.BOX_OFFICE, definitions.BAR_TAKINGS, definitions.SPEND_PER_HEAD)
 
@@ -48,6 +51,10 @@ OF_DAY = (definitions.ADMISSIONS, definitions.BOX_OFFICE, definitions.BAR_TAKING
 class Figure:
     definition: Definition
     text: str
+
+    @property
+    def explanation(self) -> str:
+        return explanation(self.definition)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,16 @@
 """Items of the dashboard, and the helpers that read them."""
 
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, QuerySet, Window
+from django.db.models import Count, Exists, F, QuerySet, Window
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.scope import cinemas_of, within
 
 NAMES_SHOWN = 3  # names per item, the one that has waited longest first
@@ -24,6 +26,11 @@ class DashboardItem:
     names: list[str] = field(default_factory=list)
     more: int = 0  # rows that are not in `names`
     urgent: bool = False
+
+
+#: Yields the rows it is about, gets their number and the first of them if there are any, and yields what to show. One
+#: that reads its rows itself yields only what to show.
+Asking = Generator[Any, tuple[int, list[Any]], None]
 
 
 class DashboardSection:
@@ -44,6 +51,28 @@ def count_and_first(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
     """The number of rows, and the first of them. One query."""
     first = list(rows.annotate(total=Window(Count(F("pk"))))[:NAMES_SHOWN])
     return (first[0].total if first else 0), first
+
+
+def answered(asking: Iterable[Asking], request: HttpRequest) -> Iterator[DashboardItem]:
+    """What is to be shown. One query finds which have rows at all, as most have none; each of those costs one more."""
+    begun = [(each, next(each, None)) for each in asking]
+    rows = {f"has_{number}": first for number, (_each, first) in enumerate(begun) if isinstance(first, QuerySet)}
+    found = _which_have_rows(rows, request)
+    for number, (each, first) in enumerate(begun):
+        if not isinstance(first, QuerySet):
+            yield from (first, *each) if first else ()
+        elif found[f"has_{number}"]:
+            total, shown = count_and_first(first)
+            if total:
+                yield each.send((total, shown))
+                yield from each
+
+
+def _which_have_rows(rows: dict[str, QuerySet[Any]], request: HttpRequest) -> Mapping[str, object]:
+    if not rows:
+        return {}
+    person = User.objects.filter(pk=request.user.pk or 0)
+    return person.values(**{name: Exists(each) for name, each in rows.items()}).get()
 
 
 def names_and_more(total: int, names: list[str]) -> tuple[list[str], int]:

@@ -1,12 +1,10 @@
 """Dashboard items about payments, refunds, receipts and disputes."""
 
-from collections.abc import Iterator
-
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.dashboard.items import DashboardItem, DashboardSection, count_and_first, list_link, names_and_more
+from backoffice.dashboard.items import Asking, DashboardItem, DashboardSection, list_link, names_and_more
 from cinema.local_time import format_local
 from cinema.money import format_money
 from orders.models import Order
@@ -15,151 +13,141 @@ from reports.models import PayoutLine
 
 
 class PaymentItems(DashboardSection):
-    def disputes(self) -> Iterator[DashboardItem]:
+    def disputes(self) -> Asking:
         """The bank keeps the money unless staff reply on the provider's site by the deadline."""
         disputes: QuerySet[Dispute] = Dispute.objects.filter(status=Dispute.Status.OPEN)
         disputes = self.own_rows(disputes, "payment__order__cinema").select_related("payment__order__cinema")
-        total, rows = count_and_first(disputes.order_by(F("answer_by").asc(nulls_last=True), "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d disputed payment: reply on the payment provider’s site",
-                    "%(count)d disputed payments: reply on the payment provider’s site",
-                    total,
-                )
-                % {"count": total},
-                list_link("payments_dispute", status__exact=Dispute.Status.OPEN),
-                "gavel",
-                *names_and_more(total, [_dispute_name(dispute) for dispute in rows]),
-                urgent=True,
+        total, rows = yield disputes.order_by(F("answer_by").asc(nulls_last=True), "pk")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d disputed payment: reply on the payment provider’s site",
+                "%(count)d disputed payments: reply on the payment provider’s site",
+                total,
             )
+            % {"count": total},
+            list_link("payments_dispute", status__exact=Dispute.Status.OPEN),
+            "gavel",
+            *names_and_more(total, [_dispute_name(dispute) for dispute in rows]),
+            urgent=True,
+        )
 
-    def refunds_held_by_disputes(self) -> Iterator[DashboardItem]:
+    def refunds_held_by_disputes(self) -> Asking:
         """Orders whose refund the jobs hold back: the bank may take the same money back."""
         held = Refund.objects.held_by_dispute(self.at).values("order")
         cancelled = Order.objects.of_cancelled_sessions(self.at).values("pk")
         orders = Order.objects.disputed().filter(Q(pk__in=held) | Q(pk__in=cancelled))
-        total, rows = count_and_first(self.own_rows(orders, "cinema").order_by("created_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d refund on hold until the bank decides a dispute",
-                    "%(count)d refunds on hold until the bank decides a dispute",
-                    total,
-                )
-                % {"count": total},
-                list_link("payments_dispute"),
-                "pause_circle",
-                *names_and_more(total, [order.number for order in rows]),
+        total, rows = yield self.own_rows(orders, "cinema").order_by("created_at", "pk")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d refund on hold until the bank decides a dispute",
+                "%(count)d refunds on hold until the bank decides a dispute",
+                total,
             )
+            % {"count": total},
+            list_link("payments_dispute"),
+            "pause_circle",
+            *names_and_more(total, [order.number for order in rows]),
+        )
 
-    def refunds_without_lines(self) -> Iterator[DashboardItem]:
+    def refunds_without_lines(self) -> Asking:
         refunds = self.own_rows(Refund.objects.awaiting_lines(), "order__cinema")
-        total, rows = count_and_first(refunds.select_related("order").order_by("requested_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d refund made with the provider: choose what was refunded",
-                    "%(count)d refunds made with the provider: choose what was refunded",
-                    total,
-                )
-                % {"count": total},
-                list_link("payments_refund", waits="lines"),
-                "rule",
-                *names_and_more(total, [refund.order.number for refund in rows]),
+        total, rows = yield refunds.select_related("order").order_by("requested_at", "pk")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d refund made with the provider: choose what was refunded",
+                "%(count)d refunds made with the provider: choose what was refunded",
+                total,
             )
+            % {"count": total},
+            list_link("payments_refund", waits="lines"),
+            "rule",
+            *names_and_more(total, [refund.order.number for refund in rows]),
+        )
 
-    def failed_refunds(self) -> Iterator[DashboardItem]:
+    def failed_refunds(self) -> Asking:
         """The customer has not received the money yet."""
         refunds: QuerySet[Refund] = Refund.objects.filter(status=Refund.Status.FAILED)
         refunds = self.own_rows(refunds, "order__cinema").select_related("order")
-        total, rows = count_and_first(refunds.order_by("requested_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext("%(count)d failed refund", "%(count)d failed refunds", total) % {"count": total},
-                list_link("payments_refund", status__exact=Refund.Status.FAILED),
-                "money_off",
-                *names_and_more(total, [f"{refund.order.number}: {format_money(refund.amount)}" for refund in rows]),
-                urgent=True,
-            )
+        total, rows = yield refunds.order_by("requested_at", "pk")
+        yield DashboardItem(
+            ngettext("%(count)d failed refund", "%(count)d failed refunds", total) % {"count": total},
+            list_link("payments_refund", status__exact=Refund.Status.FAILED),
+            "money_off",
+            *names_and_more(total, [f"{refund.order.number}: {format_money(refund.amount)}" for refund in rows]),
+            urgent=True,
+        )
 
-    def failed_receipts(self) -> Iterator[DashboardItem]:
+    def failed_receipts(self) -> Asking:
         receipts: QuerySet[Receipt] = Receipt.objects.filter(status=Receipt.Status.FAILED)
         receipts = self.own_rows(receipts, "order__cinema").select_related("order")
-        total, rows = count_and_first(receipts.order_by("created_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext("%(count)d unsent fiscal receipt", "%(count)d unsent fiscal receipts", total)
-                % {"count": total},
-                list_link("payments_receipt", status__exact=Receipt.Status.FAILED),
-                "receipt_long",
-                *names_and_more(total, [f"{receipt.order.number}: {format_money(receipt.amount)}" for receipt in rows]),
-                urgent=True,
-            )
+        total, rows = yield receipts.order_by("created_at", "pk")
+        yield DashboardItem(
+            ngettext("%(count)d unsent fiscal receipt", "%(count)d unsent fiscal receipts", total) % {"count": total},
+            list_link("payments_receipt", status__exact=Receipt.Status.FAILED),
+            "receipt_long",
+            *names_and_more(total, [f"{receipt.order.number}: {format_money(receipt.amount)}" for receipt in rows]),
+            urgent=True,
+        )
 
-    def uncertain_payments(self) -> Iterator[DashboardItem]:
+    def uncertain_payments(self) -> Asking:
         """Terminal payments for which it is unknown whether the card was charged."""
         payments: QuerySet[Payment] = Payment.objects.filter(status=Payment.Status.PENDING, gateway__in=MANUAL_GATEWAYS)
         payments = self.own_rows(payments, "order__cinema").select_related("order")
-        total, rows = count_and_first(payments.order_by("created_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d payment with an unknown result",
-                    "%(count)d payments with an unknown result",
-                    total,
-                )
-                % {"count": total},
-                list_link("payments_payment", status__exact=Payment.Status.PENDING),
-                "contactless",
-                *names_and_more(total, [payment.order.number for payment in rows]),
+        total, rows = yield payments.order_by("created_at", "pk")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d payment with an unknown result",
+                "%(count)d payments with an unknown result",
+                total,
             )
+            % {"count": total},
+            list_link("payments_payment", status__exact=Payment.Status.PENDING),
+            "contactless",
+            *names_and_more(total, [payment.order.number for payment in rows]),
+        )
 
-    def payments_with_discrepancy(self) -> Iterator[DashboardItem]:
+    def payments_with_discrepancy(self) -> Asking:
         """Payments that differ from the provider's data in a way that no job can resolve."""
         payments = self.own_rows(Payment.objects.filter(discrepancy__gt=""), "order__cinema")
-        total, rows = count_and_first(payments.select_related("order").order_by("created_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d payment doesn’t match the provider’s data",
-                    "%(count)d payments don’t match the provider’s data",
-                    total,
-                )
-                % {"count": total},
-                list_link("payments_payment", discrepancy="yes"),
-                "balance",
-                *names_and_more(total, [payment.order.number for payment in rows]),
-                urgent=True,
+        total, rows = yield payments.select_related("order").order_by("created_at", "pk")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d payment doesn’t match the provider’s data",
+                "%(count)d payments don’t match the provider’s data",
+                total,
             )
+            % {"count": total},
+            list_link("payments_payment", discrepancy="yes"),
+            "balance",
+            *names_and_more(total, [payment.order.number for payment in rows]),
+            urgent=True,
+        )
 
-    def payout_differences(self) -> Iterator[DashboardItem]:
+    def payout_differences(self) -> Asking:
         """Lines of payout files that do not agree with our payments and refunds."""
         lines = self.own_rows(PayoutLine.objects.open(), "cinema")
-        total, rows = count_and_first(lines.order_by("pk"))
-        if total:
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d line of a provider’s payout file doesn’t match our records",
-                    "%(count)d lines of a provider’s payout file don’t match our records",
-                    total,
-                )
-                % {"count": total},
-                list_link("reports_payoutline", open="yes"),
-                "balance",
-                *names_and_more(total, [str(line) for line in rows]),
+        total, rows = yield lines.order_by("pk")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d line of a provider’s payout file doesn’t match our records",
+                "%(count)d lines of a provider’s payout file don’t match our records",
+                total,
             )
+            % {"count": total},
+            list_link("reports_payoutline", open="yes"),
+            "balance",
+            *names_and_more(total, [str(line) for line in rows]),
+        )
 
-    def refunds_to_pay_out(self) -> Iterator[DashboardItem]:
+    def refunds_to_pay_out(self) -> Asking:
         refunds = self.own_rows(Refund.objects.to_hand_out(), "order__cinema")
-        total, rows = count_and_first(refunds.select_related("order").order_by("requested_at", "pk"))
-        if total:
-            yield DashboardItem(
-                ngettext("%(count)d refund to pay out", "%(count)d refunds to pay out", total) % {"count": total},
-                list_link("payments_refund", waits="hands"),
-                "payments",
-                *names_and_more(total, [f"{refund.order.number}: {format_money(refund.amount)}" for refund in rows]),
-            )
+        total, rows = yield refunds.select_related("order").order_by("requested_at", "pk")
+        yield DashboardItem(
+            ngettext("%(count)d refund to pay out", "%(count)d refunds to pay out", total) % {"count": total},
+            list_link("payments_refund", waits="hands"),
+            "payments",
+            *names_and_more(total, [f"{refund.order.number}: {format_money(refund.amount)}" for refund in rows]),
+        )
 
 
 def _dispute_name(dispute: Dispute) -> str:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from reports.definitions.basics import Definition, Unit
+from reports.definitions.sources import OF_ALL_DAYS, OF_MONEY, OF_PAYMENTS, OF_PAYOUTS, OF_PROVIDERS, OF_STOCK
 
 ADVANCES = Definition(
     "advances",
@@ -10,6 +11,8 @@ ADVANCES = Definition(
     _("Money received for later screenings and their snacks: neither refunded nor earned yet."),
     Unit.MONEY,
     lambda row: row["advances"],
+    formula=_("received − refunds made − money earned"),
+    source=OF_ALL_DAYS,
 )
 STOCK_AT_COST = Definition(
     "stock_value",
@@ -17,6 +20,8 @@ STOCK_AT_COST = Definition(
     _("The value of the stock of the bar at moving average cost. Items whose cost was never entered have none."),
     Unit.MONEY,
     lambda row: row["stock_value"],
+    formula=_("units in stock × average cost"),
+    source=OF_STOCK,
 )
 TAKEN = Definition(
     "taken",
@@ -24,6 +29,8 @@ TAKEN = Definition(
     _("Payments that arrived through the provider."),
     Unit.MONEY,
     lambda row: row["taken"],
+    formula=_("sum of payments"),
+    source=OF_PAYMENTS,
 )
 RETURNED = Definition(
     "returned",
@@ -31,6 +38,8 @@ RETURNED = Definition(
     _("Refunds that the provider has paid back, without those paid out by staff."),
     Unit.MONEY,
     lambda row: row["returned"],
+    formula=_("sum of refunds paid back"),
+    source=OF_MONEY,
 )
 FEES = Definition(
     "fees",
@@ -38,6 +47,8 @@ FEES = Definition(
     _("Fees that the provider kept, as its payout files say."),
     Unit.MONEY,
     lambda row: row["fees"],
+    formula=_("sum of fees"),
+    source=OF_PAYOUTS,
 )
 PAID_OUT = Definition(
     "paid_out",
@@ -45,6 +56,8 @@ PAID_OUT = Definition(
     _("Payments less refunds and fees in the provider’s payout files, as far as our records have them."),
     Unit.MONEY,
     lambda row: row["payments"] - row["refunds"] - row["fees"],
+    formula=_("payments − refunds − fees"),
+    source=OF_PAYOUTS,
 )
 OWED_BY_PROVIDERS = Definition(
     "owed_by_providers",
@@ -52,4 +65,6 @@ OWED_BY_PROVIDERS = Definition(
     _("What payment providers still have to pay out: taken, less refunded, less paid out, less fees."),
     Unit.MONEY,
     lambda row: row["taken"] - row["returned"] - row["payments"] + row["refunds"],
+    formula=_("accepted − sent back − paid out − fees"),
+    source=OF_PROVIDERS,
 )

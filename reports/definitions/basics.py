@@ -39,8 +39,8 @@ class Definition:
     sentence: str | Promise
     unit: Unit
     of: Callable[[Sums], Number | None]  # None where it would divide by 0
-    formula: str | Promise = ""
-    source: str | Promise = ""
+    formula: str | Promise
+    source: str | Promise
 
 
 def share(part: Number, whole: Number, places: str = "0.1", *, scale: int = 100) -> Decimal | None:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from reports.definitions.basics import Definition, Unit, each, share, value_of_sales
+from reports.definitions.sources import OF_LINES, OF_SCREENINGS, OF_TICKETS
 
 ADMISSIONS = Definition(
     "admissions",
@@ -11,6 +12,8 @@ ADMISSIONS = Definition(
     _("Tickets sold and not refunded, free tickets included. They count on the day of the screening."),
     Unit.COUNT,
     lambda row: row["sold"] - row["refunded"],
+    formula=_("tickets sold − tickets refunded"),
+    source=OF_TICKETS,
 )
 BOX_OFFICE = Definition(
     "box_office",
@@ -21,6 +24,8 @@ BOX_OFFICE = Definition(
     ),
     Unit.MONEY,
     value_of_sales,
+    formula=_("price − discounts − value refunded"),
+    source=OF_TICKETS,
 )
 NET_BOX_OFFICE = Definition(
     "net_box_office",
@@ -28,6 +33,8 @@ NET_BOX_OFFICE = Definition(
     _("Box office less the VAT in the money paid, at the rate of the day of the screening."),
     Unit.MONEY,
     lambda row: value_of_sales(row) - row["vat"],
+    formula=_("box office − VAT"),
+    source=OF_TICKETS,
 )
 AVERAGE_TICKET = Definition(
     "average_ticket",
@@ -35,6 +42,8 @@ AVERAGE_TICKET = Definition(
     _("Box office divided by admissions."),
     Unit.MONEY,
     lambda row: each(value_of_sales(row), row["sold"] - row["refunded"]),
+    formula=_("box office ÷ admissions"),
+    source=OF_TICKETS,
 )
 GROSS = Definition(
     "gross",
@@ -42,9 +51,17 @@ GROSS = Definition(
     _("Price of everything sold, before discounts and refunds, VAT included."),
     Unit.MONEY,
     lambda row: row["gross"],
+    formula=_("sum of prices"),
+    source=OF_LINES,
 )
 DISCOUNTS = Definition(
-    "discounts", _("Discounts"), _("What promo codes took off the price."), Unit.MONEY, lambda row: row["discount"]
+    "discounts",
+    _("Discounts"),
+    _("What promo codes took off the price."),
+    Unit.MONEY,
+    lambda row: row["discount"],
+    formula=_("sum of discounts"),
+    source=OF_LINES,
 )
 PAID_WITH_POINTS = Definition(
     "paid_with_points",
@@ -52,6 +69,8 @@ PAID_WITH_POINTS = Definition(
     _("The part of the price that customers paid with points, refunded items included."),
     Unit.MONEY,
     lambda row: row["points"],
+    formula=_("points × value of a point"),
+    source=OF_LINES,
 )
 REFUNDED = Definition(
     "refunded",
@@ -59,6 +78,8 @@ REFUNDED = Definition(
     _("Value of refunded tickets or items: their price less their discount."),
     Unit.MONEY,
     lambda row: row["refunded_value"],
+    formula=_("price of what was refunded − its discount"),
+    source=OF_LINES,
 )
 REFUNDED_TICKETS = Definition(
     "refunded_tickets",
@@ -66,6 +87,8 @@ REFUNDED_TICKETS = Definition(
     _("Tickets that were refunded, whenever that was; they count on the day of the screening."),
     Unit.COUNT,
     lambda row: row["refunded"],
+    formula=_("number of refunded tickets"),
+    source=OF_TICKETS,
 )
 COMPS = Definition(
     "comps",
@@ -73,6 +96,8 @@ COMPS = Definition(
     _("Tickets with a price of 0 that were not refunded."),
     Unit.COUNT,
     lambda row: row["comps"],
+    formula=_("number of tickets with a price of 0 − those refunded"),
+    source=OF_TICKETS,
 )
 NO_SHOW_RATE = Definition(
     "no_show_rate",
@@ -80,6 +105,8 @@ NO_SHOW_RATE = Definition(
     _("Share of the admissions whose ticket was not scanned at the entrance."),
     Unit.PERCENT,
     lambda row: share(row["no_shows"], row["used"] + row["no_shows"]),
+    formula=_("tickets not scanned ÷ admissions"),
+    source=OF_TICKETS,
 )
 OCCUPANCY = Definition(
     "occupancy",
@@ -87,6 +114,8 @@ OCCUPANCY = Definition(
     _("Admissions divided by the seats of the screenings, free tickets included."),
     Unit.PERCENT,
     lambda row: share(row["sold"] - row["refunded"], row["capacity"]),
+    formula=_("admissions ÷ seats"),
+    source=OF_TICKETS,
 )
 SCREENINGS = Definition(
     "screenings",
@@ -94,6 +123,8 @@ SCREENINGS = Definition(
     _("Past screenings that took place."),
     Unit.COUNT,
     lambda row: row["screenings"],
+    formula=_("number of screenings − cancelled ones"),
+    source=OF_SCREENINGS,
 )
 ADMISSIONS_PER_SCREENING = Definition(
     "per_screening",
@@ -101,6 +132,8 @@ ADMISSIONS_PER_SCREENING = Definition(
     _("Admissions divided by screenings."),
     Unit.RATIO,
     lambda row: share(row["sold"] - row["refunded"], row["screenings"], scale=1),
+    formula=_("admissions ÷ screenings"),
+    source=OF_TICKETS,
 )
 CHANGE = Definition(
     "change",
@@ -108,6 +141,8 @@ CHANGE = Definition(
     _("Admissions against those of the period of the same length just before."),
     Unit.PERCENT,
     lambda row: share(row["admissions"] - row["before"], row["before"]),
+    formula=_("(admissions − admissions before) ÷ admissions before"),
+    source=OF_TICKETS,
 )
 WEEK_BEFORE = Definition(
     "week_before",
@@ -115,6 +150,8 @@ WEEK_BEFORE = Definition(
     _("Box office of the same days of the week before."),
     Unit.MONEY,
     lambda row: row["week_before"],
+    formula=_("box office of the same days, 7 days earlier"),
+    source=OF_TICKETS,
 )
 CHANGE_FROM_WEEK = Definition(
     "change_from_week",
@@ -122,6 +159,8 @@ CHANGE_FROM_WEEK = Definition(
     _("Box office against that of the same days of the week before."),
     Unit.PERCENT,
     lambda row: share(row["box_office"] - row["week_before"], row["week_before"]),
+    formula=_("(box office − a week before) ÷ a week before"),
+    source=OF_TICKETS,
 )
 COMPARED = Definition(
     "compared",
@@ -129,6 +168,8 @@ COMPARED = Definition(
     _("Box office of what the rows are compared with."),
     Unit.MONEY,
     lambda row: row["compared"],
+    formula=_("box office of the other period, cinema or film"),
+    source=OF_TICKETS,
 )
 COMPARED_CHANGE = Definition(
     "compared_change",
@@ -136,6 +177,8 @@ COMPARED_CHANGE = Definition(
     _("Box office against that of what it is compared with."),
     Unit.PERCENT,
     lambda row: share(row["box_office"] - row["compared"], row["compared"]),
+    formula=_("(box office − compared with) ÷ compared with"),
+    source=OF_TICKETS,
 )
 VAT = Definition(
     "vat",
@@ -143,4 +186,6 @@ VAT = Definition(
     _("The VAT in the money paid and not refunded, at the rate of the day, rounded for each ticket or item."),
     Unit.MONEY,
     lambda row: row["vat"],
+    formula=_("money paid and not refunded × rate ÷ (100 + rate)"),
+    source=OF_LINES,
 )
