@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
@@ -18,7 +19,7 @@ from accounts.models import User
 from accounts.scope import cinemas_of
 from backoffice.framework.actions import ActionsMixin, SummaryItem, confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
-from backoffice.screenings.forms import PreviewedForm
+from backoffice.screenings.forms import NativeInput, PreviewedForm
 from cinema.validators import TextFormField
 from film_hire.models import Contract, Method
 from film_hire.models.contracts import parse_percents
@@ -116,6 +117,11 @@ class ContractAdmin(ActionsMixin, NoDeleteAdmin):
     search_fields = ["film__title", "number", "distributor__name"]
     autocomplete_fields = ["film", "distributor"]
     actions_detail = ["try_terms"]
+    formfield_overrides: Any = {
+        **NoDeleteAdmin.formfield_overrides,
+        models.DateField: {"widget": NativeInput("date", "%Y-%m-%d")},
+        models.TimeField: {"widget": NativeInput("time", "%H:%M")},
+    }
     fieldsets = [
         (
             None,

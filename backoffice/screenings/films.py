@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -10,6 +11,7 @@ from unfold.admin import TabularInline
 from accounts.scope import cinemas_of
 from backoffice.framework.admin import CinemaScopedAdmin, NoDeleteAdmin
 from backoffice.framework.import_export.pages import ImportExportMixin
+from backoffice.screenings.forms import NativeInput
 from backoffice.screenings.resources import FilmResource
 from screenings.models import Film, FilmCertificate, FormatCode
 
@@ -41,6 +43,10 @@ class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
     search_fields = ["title", "original_title", "=external_id", "=certificate_number"]
     autocomplete_fields = ["genres", "distributor"]
     inlines = [FilmCertificateInline]
+    formfield_overrides: Any = {
+        **NoDeleteAdmin.formfield_overrides,
+        models.DateField: {"widget": NativeInput("date", "%Y-%m-%d")},
+    }
     fieldsets = [
         (
             None,
