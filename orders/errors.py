@@ -248,6 +248,10 @@ class TicketUsed(NotAdmitted, code="ticket_used"):
 class OrderNotPaid(NotAdmitted, code="order_not_paid"):
     """The order of the ticket or the snacks is not paid."""
 
+    def __init__(self, order: Any) -> None:
+        text = _("Order %(order)s is not paid. Status: %(status)s.")
+        super().__init__(text % {"order": order, "status": order.get_status_display()})
+
 
 class SessionNotHeld(NotAdmitted, code="ticket_session_cancelled"):
     """The session of the ticket was cancelled."""

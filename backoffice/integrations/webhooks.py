@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ConflictCheckingForm, NoDeleteAdmin, ReadOnlyAdmin
+from backoffice.integrations.connections import ConnectionsMixin
 from cinema import clock
 from integrations.models import EventType, WebhookDelivery, WebhookEndpoint
 from integrations.services.webhook_delivery import renew_secret, send_again, switch_on
@@ -26,7 +27,7 @@ class EndpointForm(ConflictCheckingForm):
 
 
 @admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(ActionsMixin, NoDeleteAdmin):
+class WebhookEndpointAdmin(ConnectionsMixin, ActionsMixin, NoDeleteAdmin):
     cinema_path = None
     form = EndpointForm
     list_display = ["name", "url", "cinema", "is_active", "succeeded_at", "failing_since", "disabled_at"]

@@ -1,5 +1,6 @@
 """Forms of the week planner: one draft, a week to copy, to publish or to take back. Times are those of the cinema."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Literal
@@ -110,7 +111,7 @@ class WeekForm(ActionForm):
     nothing else is done than that."""
 
     first = day_field(label=_("Week from"), help_text=_("Any day of the week."))
-    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    shown = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,7 +132,9 @@ class WeekForm(ActionForm):
         raise NotImplementedError
 
     def state(self, week: date) -> str:
-        return " ".join(f"{row.pk}:{row.start_datetime:%m%d%H%M}:{row.ticket_price}" for row in self.rows_of(week))
+        """A digest of the rows; empty without any."""
+        rows = [f"{row.pk} {row.hall_id} {row.start_datetime} {row.ticket_price}" for row in self.rows_of(week)]
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest() if rows else ""
 
     def needs_confirmation(self) -> bool:
         state = self.state(self.week)
@@ -188,7 +191,7 @@ class CopyToPlanForm(ActionForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
         help_text=_("Untick what you don’t want to copy."),
     )
-    listed = forms.CharField(widget=forms.HiddenInput, required=False)
+    listed = forms.CharField(max_length=10, widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -109,6 +109,7 @@ class Scan(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
+    device = models.ForeignKey("accounts.Device", models.PROTECT, null=True, related_name="+", verbose_name=_("device"))
     override = models.CharField(
         _("reason for admission outside hours"),
         max_length=250,

@@ -25,7 +25,8 @@ def take_back(sessions: Iterable[Session], *, at: datetime, actor: User | None =
         keys = [session.pk for session in sessions]
         if not keys:
             raise NothingToTakeBack
-        # A full lock: it keeps tickets from being sold until the sessions are cancelled.
+        # A full lock: what is being sold now is committed before, and found, or after. The job that refunds cancelled
+        # sessions gives the latter back, as when a session is cancelled.
         locked = list(
             Session.objects.select_for_update(of=("self",))
             .filter(pk__in=keys)

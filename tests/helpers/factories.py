@@ -255,6 +255,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "screenings.PriceRow": ("price_list__cinema__name", "price_list__valid_from", "name"),
     "screenings.PriceQuote": ("session__start_datetime", "session__hall__name", "at"),
     "screenings.TicketType": ("name",),
+    "accounts.Device": ("cinema__name", "name"),
 }
 APPS = (
     *("accounts", "screenings", "concessions", "bonuses", "payments"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Device, User
 from cinema.local_time import format_local
 from cinema.status import transition
 from cinema.validators import clean_reason
@@ -16,12 +16,13 @@ from orders.models import Order, Scan, Ticket
 from screenings.models import Session
 
 
-def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None, override: str = "") -> Ticket:
+def check_in(
+    ticket: Ticket, *, at: datetime, actor: User | None = None, override: str = "", device: Device | None = None
+) -> Ticket:
     """Check a ticket in, once, from the time that the house rules open the doors before the start to the end.
 
     `override` is the reason of a supervisor who admits the guest at another time; whether the actor may do so is the
-    caller's to check. Raises `TicketUsed`, `OrderNotPaid`, `SessionNotHeld`, `TicketNotValid`, `TooEarly` or `TooLate`
-    (all of them `NotAdmitted`). Owns its transaction.
+    caller's to check. Raises a subclass of `NotAdmitted`. Owns its transaction.
     """
     with transaction.atomic():
         order = lock_order(ticket.order)
@@ -33,10 +34,7 @@ def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None, overrid
                 % {"time": format_local(row.used_at, session.hall.cinema.zone, named=False)}
             )
         if order.status not in Order.SOLD:
-            raise OrderNotPaid(
-                _("Order %(order)s is not paid. Status: %(status)s.")
-                % {"order": order, "status": order.get_status_display()}
-            )
+            raise OrderNotPaid(order)
         if session.status == Session.Status.CANCELLED:
             raise SessionNotHeld(_("This screening has been cancelled. The customer will be refunded automatically."))
         if row.status != Ticket.Status.PAID:
@@ -46,7 +44,8 @@ def check_in(ticket: Ticket, *, at: datetime, actor: User | None = None, overrid
         if not override and not is_admission_time(session, at):
             raise TooEarly(session) if at < session.start_datetime else TooLate(session)
         transition([row], Ticket.Status.USED, used_at=at)
-        Scan.objects.create(ticket=row, at=at, actor=actor, override=clean_reason(override) if override else "")
+        reason = clean_reason(override) if override else ""
+        Scan.objects.create(ticket=row, at=at, actor=actor, override=reason, device=device)
         return row
 
 

@@ -31,8 +31,7 @@ def make_ready(preorder: ConcessionPreorder, *, at: datetime, actor: User | None
 def collect(preorder: ConcessionPreorder, *, at: datetime, actor: User | None = None) -> ConcessionPreorder:
     """Hand snacks over to the customer.
 
-    Raises `OrderNotPaid`, or `SnacksNotOpen` if they were collected, expired, cancelled or refunded. Owns its
-    transaction.
+    Raises `OrderNotPaid`, or `SnacksNotOpen` if they are neither `PENDING` nor `READY`. Owns its transaction.
     """
     return _set_status(preorder, Status.COLLECTED, collected_at=at, handled_by=actor)
 
@@ -75,10 +74,7 @@ def _set_status(preorder: ConcessionPreorder, to: str, **stamps: datetime | User
         order = lock_order(preorder.order)
         row = ConcessionPreorder.objects.select_related("concession_item").get(pk=preorder.pk)
         if order.status not in Order.SOLD:
-            raise OrderNotPaid(
-                _("Order %(order)s is not paid. Status: %(status)s.")
-                % {"order": order, "status": order.get_status_display()}
-            )
+            raise OrderNotPaid(order)
         if to not in ConcessionPreorder.TRANSITIONS[Status(row.status)]:
             raise SnacksNotOpen(
                 _("%(snacks)s. Status: %(status)s.") % {"snacks": row, "status": row.get_status_display()}

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 READERS = {
     "accounts/roles.py",  # the permissions
     "backoffice/framework/admin_menu.py",
+    "backoffice/screenings/advice.py",
     "backoffice/screenings/planner.py",
     "backoffice/screenings/planner_forms.py",
     "backoffice/screenings/planner_layout.py",

@@ -1,0 +1,43 @@
+"""What happens at the door and is no check-in: refusals, guests turned away, and guests who come back."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DoorEvent(models.Model):
+    """A refused scan, a guest turned away, or a guest let in again. Rows never change."""
+
+    class Kind(models.TextChoices):
+        REFUSED = "REFUSED", _("Refused")
+        TURNED_AWAY = "TURNED_AWAY", _("Turned away")
+        RE_ENTRY = "RE_ENTRY", _("Let in again")
+
+    class TurnedAway(models.TextChoices):
+        """Why a guest with a valid ticket is not admitted. Stored as a code in `reason`."""
+
+        TOO_YOUNG = "TOO_YOUNG", _("Too young for the film")
+        NO_DOCUMENT = "NO_DOCUMENT", _("No document for the reduced ticket")
+        BEHAVIOUR = "BEHAVIOUR", _("Drunk or aggressive")
+        FORBIDDEN = "FORBIDDEN", _("Brought something forbidden")
+        OTHER = "OTHER", _("Other reason")
+
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)  # a code of `TurnedAway`, or of a refusal
+    ticket = models.ForeignKey(
+        "orders.Ticket", models.PROTECT, null=True, related_name="door_events", verbose_name=_("ticket")
+    )
+    device = models.ForeignKey("accounts.Device", models.PROTECT, related_name="+", verbose_name=_("device"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("door event")
+        verbose_name_plural = _("door events")
+        default_permissions = ()
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%H:%M}"
