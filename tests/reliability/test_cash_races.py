@@ -1,5 +1,5 @@
 """A sale is paid, and cash is moved, while the shift is counted, and two cashiers take cash into one drawer, in every
-interleaving: no cash gets lost, and none goes into a shift that was counted. Negative control: without row locks it does.
+interleaving: no cash gets lost, and none goes into a counted shift. Negative control: without row locks some does.
 """
 
 from decimal import Decimal
