@@ -1,6 +1,6 @@
 from django.urls import path
 
-from boxoffice.views import door, home, shifts, till
+from boxoffice.views import bar, door, home, shifts, till
 
 app_name = "boxoffice"
 
@@ -20,4 +20,9 @@ urlpatterns = [
     path("door/scan/", door.scan, name="door_scan"),
     path("door/again/", door.again, name="door_again"),
     path("door/counts/", door.counts, name="door_counts"),
+    path("bar/", bar.show, name="bar"),
+    path("bar/cards/", bar.cards, name="bar_cards"),
+    path("bar/act/", bar.act, name="bar_act"),
+    path("bar/sale/", bar.sale, name="bar_sale"),
+    path("bar/wall/", bar.wall, name="bar_wall"),
 ]
