@@ -52,8 +52,9 @@ def mark_paid(
         if amount <= ZERO < row.final_amount:
             raise _wrong(row, amount)  # no money was taken, so there is nothing to record or refund
         if row.final_amount or amount:
-            paid = {"gateway": gateway, "amount": amount, "external_id": external_id}
-            payment = record_success(order=row.pk, **paid, at=at, actor=actor, shift=shift)
+            payment = record_success(
+                order=row.pk, gateway=gateway, amount=amount, external_id=external_id, at=at, actor=actor, shift=shift
+            )
             if payment is None:
                 return row
         try:
