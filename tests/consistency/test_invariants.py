@@ -38,8 +38,10 @@ from orders.services import (
     remind_locked,
 )
 from payments.models import CashMovement, CashPlace, Gateway, Payment, Refund, Shift
+from reports.models import TicketFigures
 from screenings.models import Session
 from screenings.services import cancel_session, complete_sessions
+from tests.helpers.business_days import close_days
 from tests.helpers.cash import a_shift
 from tests.helpers.corrupt_rows import insert_duplicate, without_constraints
 from tests.helpers.factories import (
@@ -53,6 +55,7 @@ from tests.helpers.factories import (
     an_order,
     business_state,
 )
+from tests.helpers.film_hire_rows import a_contract, a_statement
 from tests.helpers.screening_rows import a_price_quote
 
 pytestmark = pytest.mark.django_db
@@ -646,6 +649,38 @@ def cash_in_a_counted_drawer(cinema):
         status="COUNTED", ended_at=NOON, counted_at=NOON, counted_cash=100, expected_cash=100
     )
     return [shift.drawer]
+
+
+STATEMENT_ADDS_UP = "A film hire statement adds up: its amounts are those of its lines"
+
+
+@breaks(STATEMENT_ADDS_UP)
+def a_statement_of_another_amount(cinema):
+    return [a_statement(cinema.hall.cinema, box_office=1, base=1)]
+
+
+def a_week(cinema, statement, **amounts):
+    contract = a_contract(cinema.session.film, statement.distributor)
+    return statement.lines.create(contract=contract, week=1, kind="WEEK", **amounts)
+
+
+@breaks("The screenings of a week of a film hire statement add up to the week")
+def a_week_without_its_screenings(cinema):
+    statement = a_statement(cinema.hall.cinema, box_office=1, base=1)
+    a_week(cinema, statement, box_office=1, base=1)
+    return [statement]
+
+
+@breaks("A screening in a film hire statement has the box office of its business day, as booked when it was counted")
+def a_screening_of_another_box_office(cinema):
+    close_days(cinema.hall.cinema, until=NOON + DAY)
+    figures = TicketFigures.objects.filter(gross__gt=0).first()
+    statement = a_statement(cinema.hall.cinema, box_office=1, base=1, counted_until=(NOON + 60 * DAY).date())
+    week = a_week(cinema, statement, box_office=1, base=1)
+    statement.lines.create(
+        contract=week.contract, week=1, kind="SESSION", session=figures.session, box_office=1, base=1
+    )
+    return [statement]
 
 
 def test_each_violation_is_reported(cinema):

@@ -135,6 +135,10 @@ def expected(may: set[str], label: str) -> dict[str, int]:
         return 200 if whose == "own" else 404
 
     page = PAGES[label]
+    if page.cinema_path is None:  # the person works for one cinema, and these rows hold for all
+        may = may - {"delete"} if page.kept_by_cinemas else may & {"see"}
+    elif label == "screenings.cinema":
+        may = may - {"add"}
     found = {"list": status("see"), "add": status("add")}
     verbs = {"see": "see", "change": "change", "delete": "delete", "history": "see"}
     found |= {f"{name} own": status(verb) for name, verb in verbs.items()}
@@ -192,8 +196,12 @@ def test_each_role_has_the_permissions_of_the_documented_actions(role: str) -> N
 
 
 def test_the_document_lists_every_action() -> None:
-    models = [page.model for page in PAGES.values()]
-    actions = {f"{model._meta.app_label}.{name}" for model in models for name, _words in model._meta.permissions}
+    actions = {
+        f"{model._meta.app_label}.{name}"
+        for model in apps.get_models()
+        if apps.is_installed(model._meta.app_config.name) and not model._meta.proxy
+        for name, _words in model._meta.permissions
+    }
 
     assert set(documented("Actions")["owner"]) == actions
 

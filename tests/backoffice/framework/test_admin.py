@@ -17,6 +17,10 @@ WITHOUT_PAGE = {
     "accounts.LimitUse",  # the amounts are listed among refunds, points and movements
     "orders.OnlineHold",
     "orders.OrderChange",  # in the timeline of its order
+    "accounts.Pin",  # a hash, set by its owner only
+    "payments.CashMovement",  # the till shows shifts with their movements, and the places of cash
+    "payments.CashPlace",
+    "payments.Shift",
     "screenings.FilmCertificate",  # on the page of its film
     "screenings.RowSurcharge",  # on the page of its price row
     "screenings.TicketTypeTerm",  # the same
