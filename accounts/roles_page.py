@@ -27,6 +27,8 @@ def models() -> list[type[Model]]:
 def _pages() -> Iterator[str]:
     yield from _head("page")
     for model in models():
+        if not model._meta.default_permissions:
+            continue  # it has no page in the admin
         app, name = model._meta.app_label, model._meta.model_name
         yield _line(
             f"{capfirst(str(model._meta.verbose_name_plural))} `{app}.{name}`",

@@ -74,6 +74,23 @@ def page(permission: str = "", *, in_background: bool = False) -> Callable[[Any]
     return decorate
 
 
+def device_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Make a page of a view that an enrolled device shows to customers, without anybody's PIN."""
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.at = clock.now()
+        request.device = enrolled_device(request)
+        if request.device is None:
+            return _elsewhere(request, "boxoffice:enrol")
+        request.cinema = request.device.cinema
+        answer = view(request, *args, **kwargs)
+        add_never_cache_headers(answer)
+        return answer
+
+    return guarded
+
+
 def enrolled_device(request: HttpRequest) -> Device | None:
     """The device that this browser was enrolled as."""
     return device_of(request.get_signed_cookie(COOKIE, default=None, salt=SALT))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from boxoffice.views import door, home
+from boxoffice.views import bar, door, home, shifts, till
 
 app_name = "boxoffice"
 
@@ -8,8 +8,21 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("enrol/", home.enrol, name="enrol"),
     path("lock/", home.lock, name="lock"),
+    path("till/", till.till, name="till"),
+    path("till/orders/<int:key>/", till.order, name="order"),
+    path("till/orders/<int:key>/print/", till.tickets, name="print_order"),
+    path("till/orders/<int:key>/refund/", till.refund_lines, name="refund_lines"),
+    path("till/refunds/<int:key>/pay-out/", till.pay_out, name="pay_out"),
+    path("till/shift/", shifts.shift, name="shift"),
+    path("till/shifts/<int:key>/count/", shifts.count, name="count"),
+    path("till/shifts/<int:key>/", shifts.summary, name="summary"),
     path("door/", door.show, name="door"),
     path("door/scan/", door.scan, name="door_scan"),
     path("door/again/", door.again, name="door_again"),
     path("door/counts/", door.counts, name="door_counts"),
+    path("bar/", bar.show, name="bar"),
+    path("bar/cards/", bar.cards, name="bar_cards"),
+    path("bar/act/", bar.act, name="bar_act"),
+    path("bar/sale/", bar.sale, name="bar_sale"),
+    path("bar/wall/", bar.wall, name="bar_wall"),
 ]

@@ -257,7 +257,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@local
 SMS_BACKEND = env.str("SMS_BACKEND", default="")
 
 # Whether webhooks may go to addresses inside our own network, and by plain HTTP.
-WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=False)
+WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=DEBUG)
 
 # --- Payments (docs/payments.md lists what each gateway needs)
 

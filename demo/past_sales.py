@@ -148,7 +148,8 @@ class PastCashier:
             )
             for item, quantity in booking.snacks
         ]
-        return Basket(tickets, preorders, [booking.session] if booking.session else [], contested=False)
+        sessions = [booking.session] if booking.session else []
+        return Basket(tickets, preorders, sessions, contested=False, channel=booking.channel)
 
     def _points_for(self, customer: User | None, price: Decimal) -> int:
         """Some pay partly with points, and leave enough to pay."""

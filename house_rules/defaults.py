@@ -77,6 +77,7 @@ REAUTHENTICATE_AFTER = timedelta(minutes=15)  # before people, rules and money a
 SECOND_FACTOR_FOR_MONEY = False  # whether staff who may take, return or book money must log in with a second factor
 
 REMINDER_AHEAD = timedelta(hours=2)
+TILL_SALES_UNTIL = timedelta(minutes=20)  # after the start, at the box office
 DOORS_OPEN = timedelta(minutes=60)  # before the start
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False

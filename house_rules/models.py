@@ -17,6 +17,7 @@ BOUNDS: dict[str, tuple[Any, Any]] = {
     "reservation_hours": (1, 720),
     "reservation_grace_hours": (0, 720),
     "refund_notice_minutes": (0, 10_080),
+    "till_sales_minutes": (0, 120),
     "doors_open_minutes": (0, 1_440),
     "bonus_rate_percent": (Decimal(0), Decimal(50)),
     "bonus_validity_days": (60, 3_650),
@@ -54,6 +55,12 @@ class HouseRules(models.Model):
         _("online refunds close before the start (minutes)"),
         validators=within_bounds("refund_notice_minutes"),
         help_text=_("Applies to new orders. Existing orders keep the limit they were sold with."),
+    )
+    till_sales_minutes = models.PositiveSmallIntegerField(
+        _("box office sells after the start (minutes)"),
+        default=20,
+        validators=within_bounds("till_sales_minutes"),
+        help_text=_("How long tickets for a screening that has begun are sold at the box office, at most to its end."),
     )
     doors_open_minutes = models.PositiveSmallIntegerField(
         _("doors open before the start (minutes)"), validators=within_bounds("doors_open_minutes")

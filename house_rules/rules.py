@@ -32,6 +32,7 @@ class Rules:
 
     hold_limits: dict[str, tuple[timedelta, timedelta]]  # HOLD_LIMITS
     refund_notice_minutes: int  # SELF_SERVICE_REFUND_UNTIL
+    till_sales_until: timedelta  # TILL_SALES_UNTIL
     doors_open: timedelta  # DOORS_OPEN
     bonus_rate: Decimal  # BONUS_RATE
     bonus_validity: timedelta  # BONUS_VALIDITY
@@ -92,6 +93,7 @@ def of_row(row: HouseRules) -> Rules:
             "RESERVATION": (row.reservation_hours * HOUR, row.reservation_grace_hours * HOUR),
         },
         refund_notice_minutes=row.refund_notice_minutes,
+        till_sales_until=row.till_sales_minutes * MINUTE,
         doors_open=row.doors_open_minutes * MINUTE,
         bonus_rate=row.bonus_rate_percent / 100,
         bonus_validity=row.bonus_validity_days * DAY,
@@ -112,6 +114,7 @@ def of_settings() -> Rules:
     return Rules(
         hold_limits=settings.HOLD_LIMITS,
         refund_notice_minutes=settings.SELF_SERVICE_REFUND_UNTIL,
+        till_sales_until=settings.TILL_SALES_UNTIL,
         doors_open=settings.DOORS_OPEN,
         bonus_rate=settings.BONUS_RATE,
         bonus_validity=settings.BONUS_VALIDITY,
@@ -132,6 +135,7 @@ def settings_as_row() -> dict[str, Any]:
         "reservation_hours": to_pay // HOUR,
         "reservation_grace_hours": grace // HOUR,
         "refund_notice_minutes": now.refund_notice_minutes,
+        "till_sales_minutes": now.till_sales_until // MINUTE,
         "doors_open_minutes": now.doors_open // MINUTE,
         "bonus_rate_percent": now.bonus_rate * 100,
         "bonus_validity_days": now.bonus_validity // DAY,

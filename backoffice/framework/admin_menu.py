@@ -139,6 +139,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.formatcode", "list_alt"),
             ("accounts.user", "group"),
             ("accounts.device", "lock_clock"),
+            ("connections", "rule"),
             ("integrations.partner", "domain"),
             ("integrations.apikey", "lock_clock"),
             ("integrations.webhookendpoint", "webhook"),
@@ -193,20 +194,26 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
 def _can_view(request: HttpRequest, page: str) -> bool:
     if page == "index":
         return True
+    if page == "connections":
+        return request.user.has_perm("integrations.view_webhookendpoint")
     if page.startswith("reports:"):
         return request.user.has_perm("reports.view_businessday")
     app, model = page.split(".")
     return request.user.has_perm(f"{app}.view_{model}")
 
 
-def _is_report(path: str) -> bool:
-    """Whether this is a page of figures: these are below the list of business days, and have entries of their own."""
-    return path in {reverse(f"admin:reports_{name}") for name in REPORTS}
+def _has_own_entry(path: str) -> bool:
+    """Whether this is a page that is below the list of a model and has an entry of its own, as pages of figures."""
+    own = {reverse(f"admin:reports_{name}") for name in REPORTS}
+    return path in own | {reverse("admin:integrations_webhookendpoint_connections")}
 
 
 def _menu_item(page: str, icon: str) -> dict[str, Any]:
     if page == "index":
         return {"title": _("Needs attention"), "icon": icon, "link": reverse("admin:index")}
+    if page == "connections":
+        link = reverse("admin:integrations_webhookendpoint_connections")
+        return {"title": _("Connections"), "icon": icon, "link": link, "active": lambda request: link == request.path}
     if page.startswith("reports:"):
         name = page.removeprefix("reports:")
         link = reverse(f"admin:reports_{name}")
@@ -218,5 +225,5 @@ def _menu_item(page: str, icon: str) -> dict[str, Any]:
         "title": capfirst(str(name)),
         "icon": icon,
         "link": reverse(LINK_OVERRIDES[page]) if page in LINK_OVERRIDES else changelist,
-        "active": lambda request: changelist in request.path and not _is_report(request.path),
+        "active": lambda request: changelist in request.path and not _has_own_entry(request.path),
     }

@@ -25,6 +25,7 @@ class HouseRulesAdmin(ReauthenticationMixin, NoDeleteAdmin):
         "online_hold_minutes",
         "refund_notice_minutes",
         "bonus_rate_percent",
+        "till_sales_minutes",
         "doors_open_minutes",
         "reminder_minutes",
     ]
@@ -38,6 +39,7 @@ class HouseRulesAdmin(ReauthenticationMixin, NoDeleteAdmin):
                     "reservation_hours",
                     "reservation_grace_hours",
                     "refund_notice_minutes",
+                    "till_sales_minutes",
                 ]
             },
         ),

@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ConflictCheckingForm, NoDeleteAdmin, ReadOnlyAdmin
+from backoffice.integrations.connections import ConnectionsMixin
 from cinema import clock
 from integrations.models import EventType, WebhookDelivery, WebhookEndpoint
 from integrations.services.webhook_delivery import renew_secret, send_again, switch_on
@@ -26,7 +27,7 @@ class EndpointForm(ConflictCheckingForm):
 
 
 @admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(ActionsMixin, NoDeleteAdmin):
+class WebhookEndpointAdmin(ConnectionsMixin, ActionsMixin, NoDeleteAdmin):
     cinema_path = None
     form = EndpointForm
     list_display = ["name", "url", "cinema", "is_active", "succeeded_at", "failing_since", "disabled_at"]
@@ -34,8 +35,18 @@ class WebhookEndpointAdmin(ActionsMixin, NoDeleteAdmin):
     list_select_related = ["cinema"]
     search_fields = ["name", "url"]
     fields = ["name", "url", "is_active", "cinema", "types", "succeeded_at", "failing_since", "disabled_at"]
-    readonly_fields = ["succeeded_at", "failing_since", "disabled_at"]
+    readonly_fields = ["type_names", "succeeded_at", "failing_since", "disabled_at"]
     actions_detail = ["switch_on", "renew"]
+
+    def get_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> list[str]:
+        """Whoever cannot change the receiver sees names: unfold shows JSON with inline styles, which are forbidden."""
+        if obj is None or self.has_change_permission(request, obj):
+            return list(self.fields)
+        return ["type_names" if each == "types" else each for each in self.fields]
+
+    @admin.display(description=_("events"))
+    def type_names(self, endpoint: WebhookEndpoint) -> str:
+        return ", ".join(str(EventType(each).label) for each in endpoint.types if each in EventType.values)
 
     def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
         """A new receiver hears of what happens from now on, and its secret is shown by the action that renews it."""

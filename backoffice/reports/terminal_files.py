@@ -174,6 +174,6 @@ def _instant(number: int, text: str, zone: ZoneInfo) -> tuple[date, datetime]:
         at = time(hour, minute, second)
     except ValueError:
         clock, at = None, time()
-    if not is_valid_year(day) or (rest.strip() and clock is None):
+    if day is None or not is_valid_year(day) or (rest.strip() and clock is None):
         raise in_row(number, _("“%(text)s” is not a date with a time") % {"text": text[:40]})
     return day, datetime.combine(day, at, tzinfo=zone).astimezone(UTC)

@@ -14,8 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
 from cinema.money import MAX_AMOUNT, MoneyField, between
+from house_rules.rules import rules
 from screenings.models.cinemas import Hall
 from screenings.models.films import Film
+
+AT_THE_TILL = "BOX_OFFICE"  # the channel of orders that may sell a session that has started
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -31,14 +34,18 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def ended(self, at: datetime) -> "SessionQuerySet":
         """Sessions that have ended by `at` but are still scheduled or ongoing."""
         return self.filter(
-            status__in=[Session.Status.SCHEDULED, Session.Status.ONGOING],
+            status__in=Session.COMING,
             archived_at__isnull=True,
             end_datetime__lte=at,
         )
 
-    def on_sale(self, at: datetime) -> "SessionQuerySet":
-        """Sessions that are scheduled, not archived and not started by `at`; as `Session.is_on_sale`."""
-        return self.filter(status=Session.Status.SCHEDULED, archived_at__isnull=True, start_datetime__gt=at)
+    def on_sale(self, at: datetime, channel: str = "") -> "SessionQuerySet":
+        """Sessions that are on sale on this channel of orders; as `Session.is_on_sale`."""
+        live = self.filter(archived_at__isnull=True)
+        if channel != AT_THE_TILL:
+            return live.filter(status=Session.Status.SCHEDULED, start_datetime__gt=at)
+        began = at - rules().till_sales_until
+        return live.filter(status__in=Session.COMING, start_datetime__gt=began, end_datetime__gt=at)
 
     def in_shop(self, at: datetime) -> "SessionQuerySet":
         """Sessions on sale whose film has an age rating: what the shop shows and sells."""
@@ -100,6 +107,8 @@ class Session(models.Model):
         Status.COMPLETED: set(),
         Status.CANCELLED: set(),
     }
+
+    COMING: ClassVar = [Status.SCHEDULED, Status.ONGOING]
 
     class Format(models.TextChoices):
         TWO_D = "2D", "2D"
@@ -222,9 +231,18 @@ class Session(models.Model):
         """What a full ticket for a standard seat costs now: the current quote's price, or the ticket price."""
         return self.ticket_price if self.quoted_price is None else self.quoted_price
 
-    def is_on_sale(self, at: datetime) -> bool:
-        """The same condition as `Session.objects.on_sale`, for a loaded row. No query."""
-        return self.status == self.Status.SCHEDULED and self.archived_at is None and self.start_datetime > at
+    def sales_end(self, channel: str = "") -> datetime:
+        """When sales end on this channel of orders: at the start, at the box office `TILL_SALES_UNTIL` later. No query
+        but for the house rules."""
+        if channel != AT_THE_TILL:
+            return self.start_datetime
+        return min(self.start_datetime + rules().till_sales_until, self.end_datetime)
+
+    def is_on_sale(self, at: datetime, channel: str = "") -> bool:
+        """The same condition as `Session.objects.on_sale`, for a loaded row: it is scheduled, not archived and not
+        started; at the box office it may run already. No query but for the house rules."""
+        sold = self.COMING if channel == AT_THE_TILL else [self.Status.SCHEDULED]
+        return self.status in sold and self.archived_at is None and self.sales_end(channel) > at
 
 
 class SessionSummary(models.Model):

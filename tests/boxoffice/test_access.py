@@ -40,7 +40,7 @@ def test_a_pin_on_an_enrolled_device_opens_the_doors_of_the_role(usher: User, de
     page = at_work(usher, device).get(HOME)
 
     assert page.status_code == 200
-    assert "Hello" in page.text
+    assert [each["icon"] for each in page.context_data["doors"]] == ["door"]
 
 
 def test_a_session_of_a_pin_opens_no_page_of_the_admin(cinema: Cinema, device: Device) -> None:

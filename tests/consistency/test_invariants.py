@@ -1,5 +1,6 @@
 """Each invariant reports the rows that violate it, and nothing in a consistent database."""
 
+import uuid
 from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
@@ -36,9 +37,10 @@ from orders.services import (
     refund_cancelled_sessions,
     remind_locked,
 )
-from payments.models import Gateway, Payment, Refund
+from payments.models import CashMovement, CashPlace, Gateway, Payment, Refund, Shift
 from screenings.models import Session
 from screenings.services import cancel_session, complete_sessions
+from tests.helpers.cash import a_shift
 from tests.helpers.corrupt_rows import insert_duplicate, without_constraints
 from tests.helpers.factories import (
     NOON,
@@ -613,6 +615,37 @@ def a_short_film_within_a_long_one(cinema):
     without_constraints(Session)
     Session.objects.filter(pk=cinema.session.pk).update(free_from=cinema.later.free_from + DAY)
     return [cinema.later]
+
+
+@breaks("The cash of a place is the sum of its movements, and not negative")
+def cash_that_no_movement_explains(cinema):
+    shift = a_shift(opening_float=Decimal(100))
+    CashPlace.objects.filter(pk=shift.drawer_id).update(cash=Decimal(101))
+    return [shift.drawer]
+
+
+@breaks("Cash that is moved leaves one place and reaches another of the same cinema")
+def cash_that_only_left(cinema):
+    shift = a_shift(opening_float=Decimal(100))
+    moved = CashMovement.objects.get(shift=shift)
+    CashMovement.objects.filter(pk=moved.pk).update(transfer=uuid.uuid4())
+    return [moved]
+
+
+@breaks("Every cash payment and every refund in cash of a shift is one movement of its drawer, of the same amount")
+def a_cash_sale_without_its_movement(cinema):
+    payment = cinema.partly.payments.get()
+    Payment.objects.filter(pk=payment.pk).update(shift=a_shift(), gateway=Gateway.CASH)
+    return [payment]
+
+
+@breaks("A counted shift leaves its drawer empty")
+def cash_in_a_counted_drawer(cinema):
+    shift = a_shift(opening_float=Decimal(100))
+    Shift.objects.filter(pk=shift.pk).update(
+        status="COUNTED", ended_at=NOON, counted_at=NOON, counted_cash=100, expected_cash=100
+    )
+    return [shift.drawer]
 
 
 def test_each_violation_is_reported(cinema):

@@ -82,7 +82,7 @@ ACTION_CASES = [
     ActionCase(
         "send_again", "Отправить ещё раз", "owner", "cinema_manager", lambda rows: rows.webhook,
         "Вебхук будет отправлен ещё раз.", status("webhook"), "QUEUED",
-        "уже занялся",
+        "Кто-то только что это сделал.",
     ),
     # --- The bar
     ActionCase(

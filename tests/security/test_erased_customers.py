@@ -29,6 +29,7 @@ REMARK = "Жалоба Анны Петровой (Anna.Petrova@example.org, 8 90
 NAMES_OF_THINGS = {"name", "title", "city", "address", "code", "codename", "society"}
 NAMES_OF_THINGS |= {"original_title", "country", "no_certificate_reason"}  # of films
 TECHNICAL = {
+    "percents", "steps", "film_hire.Contract.number", "film_hire.HistoricalContract.number", "filename",
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
     "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
     "row", "service",

@@ -35,7 +35,7 @@ SCOPED = {name: page for name, page in PAGES.items() if getattr(page, "cinema_pa
 #: Keys and codes that programs compare, and people: customers belong to no cinema.
 COMPARED = {
     "code", "codename", "currency", "day_ends_at", "digest", "discrepancy", "email", "event_id", "external_id",
-    "gateway",
+    "gateway", "percents", "steps",
     "job", "key", "kind", "language", "model", "number", "object_id", "occasion", "password", "person", "phone",
     "pickup_code", "preferred_language", "row", "service", "session_data", "session_key", "time_zone", "token", "vat",
     "visitor", "who", "first_name", "last_name", "name_key", "recipient", "context",

@@ -23,7 +23,7 @@ COMPARED = {
     "app_label", "code", "codename", "from_status", "gateway", "job", "kind", "language", "model",
     "object_id", "number", "password", "preferred_language", "service", "session_data", "session_key",
     "time_zone", "to_status", "token", "row", "change_message", "arguments", "facts", "context", "email",
-    "phone", "vat", "status", "digest", "occasion", "history_change_reason", "person", "visitor",
+    "percents", "steps", "phone", "vat", "status", "digest", "occasion", "history_change_reason", "person", "visitor",
     "address_hash", "who", "pickup_code", "discrepancy", "auth.Group.name", "key", "report", "mode",
     "rhythm", "format", "reasons",
 }  # fmt: skip

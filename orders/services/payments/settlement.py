@@ -52,8 +52,9 @@ def mark_paid(
         if amount <= ZERO < row.final_amount:
             raise _wrong(row, amount)  # no money was taken, so there is nothing to record or refund
         if row.final_amount or amount:
-            paid = {"gateway": gateway, "amount": amount, "external_id": external_id}
-            payment = record_success(order=row.pk, **paid, at=at, actor=actor, shift=shift)
+            payment = record_success(
+                order=row.pk, gateway=gateway, amount=amount, external_id=external_id, at=at, actor=actor, shift=shift
+            )
             if payment is None:
                 return row
         try:
@@ -92,7 +93,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
     with transaction.atomic():
         tickets = list(order.tickets.select_related("session", "seat"))
         preorders = list(order.preorders.filter(status=ConcessionPreorder.Status.CANCELLED).order_by("concession_item"))
-        _refuse_unless_on_sale(order, tickets, preorders, at=at)
+        _check_on_sale(order, tickets, preorders, at=at)
         refuse_out_of_use((ticket.session, ticket.seat) for ticket in tickets)
         # The unique index of live tickets decides, since the seats may have been sold since.
         try:
@@ -118,11 +119,9 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
         )
 
 
-def _refuse_unless_on_sale(
-    order: Order, tickets: list[Ticket], preorders: list[ConcessionPreorder], *, at: datetime
-) -> None:
-    on_sale = all(ticket.session.is_on_sale(at) for ticket in tickets)
-    if not on_sale or any(preorder.collection_deadline <= at for preorder in preorders):
+def _check_on_sale(order: Order, tickets: list[Ticket], snacks: list[ConcessionPreorder], *, at: datetime) -> None:
+    on_sale = all(ticket.session.is_on_sale(at, order.channel) for ticket in tickets)
+    if not on_sale or any(snack.collection_deadline <= at for snack in snacks):
         raise NotOnSale(
             _("Order %(order)s can’t be restored: what it contained is no longer on sale.") % {"order": order}
         )

@@ -45,6 +45,7 @@ class Basket:
     preorders: list[ConcessionPreorder]
     sessions: list[Session]
     contested: bool
+    channel: str
 
     @property
     def lines(self) -> list[OrderLine]:
@@ -56,9 +57,9 @@ class Basket:
 
     @property
     def latest(self) -> datetime:
-        """The latest time to pay: the start of the first session, or for snacks alone the end of their day."""
+        """The latest time to pay: when sales of the first session end, or for snacks alone the end of their day."""
         if self.sessions:
-            return min(session.start_datetime for session in self.sessions)
+            return min(session.sales_end(self.channel) for session in self.sessions)
         return self.preorders[0].collection_deadline
 
     def share(self, discount: Decimal, points_value: Decimal) -> None:
@@ -94,7 +95,7 @@ def fill(
     offer = replace(_offer(cinema, requests, channel, at=at), held=held_tickets(instead_of))
     deadline = _collection_deadline(cinema, list(offer.sessions.values()), at=at)
     preorders = holds.preorders(quantities, pickup_code=new_pickup_code(), collection_deadline=deadline)
-    basket = Basket(offer.tickets(requests), preorders, list(offer.sessions.values()), offer.contested)
+    basket = Basket(offer.tickets(requests), preorders, [*offer.sessions.values()], offer.contested, channel)
     if expected_total in (None, basket.total):
         return basket
     for _changed in former_prices(basket.sessions, at=at):
@@ -149,7 +150,7 @@ def _offer(cinema: Cinema, requests: Sequence[TicketRequest], channel: str, *, a
     if offer.cinemas - {cinema.pk}:
         raise DifferentCinemas(_("An order can only be for one cinema. Place a separate order for each."))
     for session in offer.sessions.values():
-        if not session.is_on_sale(at):
+        if not session.is_on_sale(at, channel):
             raise NotOnSale.any_more(session.film)
     for session, seat, ticket_type in requests:
         if seat.hall_id != offer.sessions[session.pk].hall_id:

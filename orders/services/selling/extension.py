@@ -14,7 +14,7 @@ from orders.services.selling.hold import limit_deadlines
 def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = None) -> Order:
     """Give the customer until `until` to pay; an overdue order waits for payment again.
 
-    `expires_at` keeps its distance from the deadline. Both end at the start of the first session at the latest, for
+    `expires_at` keeps its distance from the deadline. Both end when sales of the first session end at the latest, for
     snacks alone at the end of their day. Raises `NotAwaitingPayment`, and `ExtensionRefused` for a deadline that is not
     after `at`. Owns its transaction.
     """
@@ -23,9 +23,9 @@ def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = 
         if row.status not in Order.UNPAID:
             raise NotAwaitingPayment(_("Order %(order)s is no longer awaiting payment.") % {"order": row})
         distance = row.expires_at - row.payment_deadline
-        starts = row.tickets.aggregate(first=Min("session__start_datetime"))["first"]
+        sold = [ticket.session.sales_end(row.channel) for ticket in row.tickets.select_related("session")]
         closes = row.preorders.aggregate(first=Min("collection_deadline"))["first"]
-        deadline, expires = limit_deadlines(until, distance, latest=starts or closes or until + distance)
+        deadline, expires = limit_deadlines(until, distance, latest=min(sold, default=closes) or until + distance)
         if deadline <= at:
             raise ExtensionRefused(
                 _("Order %(order)s can’t be held until then. Choose a time later than now and before the screening.")

@@ -17,6 +17,7 @@ WITHOUT_PAGE = {
     "accounts.LimitUse",  # the amounts are listed among refunds, points and movements
     "orders.OnlineHold",
     "orders.OrderChange",  # in the timeline of its order
+    "screenings.FilmCertificate",  # on the page of its film
     "screenings.RowSurcharge",  # on the page of its price row
     "screenings.TicketTypeTerm",  # the same
 }

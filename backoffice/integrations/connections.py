@@ -1,0 +1,142 @@
+"""The page “Connections”: how each connection to another system is doing, and what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.framework.admin import CinemaScopedAdmin
+from cinema import clock
+from integrations.models import ApiKey, WebhookDelivery, WebhookEndpoint
+from notifications.models import Notification
+from notifications.models import Status as MessageStatus
+from payments.models import MANUAL_GATEWAYS, Payment, Receipt
+
+
+@dataclass(frozen=True)
+class Connection:
+    """`refused` is what a person has to look at. Without `is_set_up`, `advice` says how to set it up."""
+
+    name: str | Promise
+    is_set_up: bool
+    advice: str | Promise = ""
+    last_success: datetime | None = None
+    waiting: int = 0
+    refused: int = 0
+    link: str = ""
+
+
+def connections(at: datetime) -> Iterator[Connection]:
+    """All connections that this version has, set up or not. A query each. Reads only."""
+    yield from (_api(at), _webhooks(), *_gateways(), _receipts(), *_messages(), _metrics())
+
+
+def _api(at: datetime) -> Connection:
+    found = ApiKey.objects.aggregate(valid=Count("pk", filter=_valid(at)), last=Max("last_used_at"))
+    advice = "" if found["valid"] else _("Add a partner and make a key, if another site or app is to sell for you.")
+    link = reverse("admin:integrations_partner_changelist")
+    return Connection(_("Public API"), bool(found["valid"]), advice, found["last"], link=link)
+
+
+def _valid(at: datetime) -> Q:
+    return Q(revoked_at=None, partner__is_active=True) & (Q(expires_at=None) | Q(expires_at__gt=at))
+
+
+def _webhooks() -> Connection:
+    active = WebhookEndpoint.objects.filter(is_active=True)
+    found = active.aggregate(
+        all=Count("pk"), off=Count("pk", filter=Q(disabled_at__isnull=False)), last=Max("succeeded_at")
+    )
+    open_ones = Q(status__in=[WebhookDelivery.Status.QUEUED, WebhookDelivery.Status.FAILED])
+    counts = WebhookDelivery.objects.filter(open_ones).aggregate(
+        waiting=Count("pk", filter=Q(status=WebhookDelivery.Status.QUEUED)),
+        failed=Count("pk", filter=Q(status=WebhookDelivery.Status.FAILED)),
+    )
+    advice: str | Promise = ""
+    if not found["all"]:
+        advice = _("Add a receiver, if another system is to hear what happens here.")
+    elif found["off"]:
+        advice = _("A receiver was switched off after failures. Ask its owner, then switch it on again.")
+    elif counts["failed"]:
+        advice = _("Some were given up. Send them again once the receiver works.")
+    link = reverse("admin:integrations_webhookendpoint_changelist")
+    return Connection(
+        _("Webhooks"), bool(found["all"]), advice, found["last"], counts["waiting"], counts["failed"], link
+    )
+
+
+def _gateways() -> Iterator[Connection]:
+    offered = [each for each in settings.PAYMENT_GATEWAYS if each not in MANUAL_GATEWAYS]
+    if not offered:
+        yield Connection(_("Payments online"), False, _("Set PAYMENT_GATEWAYS and the keys of the provider."))
+    for gateway in offered:
+        rows = Payment.objects.filter(gateway=gateway)
+        last = rows.filter(status=Payment.Status.SUCCEEDED).order_by("-pk").values_list("succeeded_at", flat=True)
+        waiting = rows.filter(status=Payment.Status.PENDING).count()
+        link = reverse("admin:payments_payment_changelist")
+        name = dict(Payment._meta.get_field("gateway").flatchoices).get(gateway, gateway)
+        yield Connection(name, True, "", last.first(), waiting, link=link)
+
+
+def _receipts() -> Connection:
+    if settings.RECEIPTS_SINCE is None:
+        return Connection(_("Fiscal receipts"), False, _("Set RECEIPTS_SINCE where the law demands receipts."))
+    status = Receipt.Status
+    counts = Receipt.objects.filter(status__in=[status.QUEUED, status.FAILED]).aggregate(
+        waiting=Count("pk", filter=Q(status=status.QUEUED)), failed=Count("pk", filter=Q(status=status.FAILED))
+    )
+    last = Receipt.objects.filter(status=status.SENT).order_by("-pk").values_list("created_at", flat=True).first()
+    advice = _("Remove the cause, then press “Send again” on the receipt.") if counts["failed"] else ""
+    link = reverse("admin:payments_receipt_changelist")
+    return Connection(_("Fiscal receipts"), True, advice, last, counts["waiting"], counts["failed"], link)
+
+
+def _messages() -> Iterator[Connection]:
+    open_ones = [MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.FAILED]
+    by_mail = Q(recipient__contains="@")
+    link = reverse("admin:notifications_notification_changelist")
+    for name, ours, is_set_up, how in (
+        (_("E-mail"), by_mail, True, ""),
+        (_("SMS"), ~by_mail, bool(settings.SMS_BACKEND), _("Set SMS_BACKEND to send messages to phones.")),
+    ):
+        rows = Notification.objects.filter(ours)
+        failed = Q(status=MessageStatus.FAILED)
+        counts = rows.filter(status__in=open_ones).aggregate(
+            waiting=Count("pk", filter=~failed), failed=Count("pk", filter=failed)
+        )
+        last = rows.filter(status=MessageStatus.SENT).order_by("-pk").values_list("sent_at", flat=True).first()
+        advice = _("The list of messages says why. Send them again from there.") if counts["failed"] else ""
+        yield Connection(name, is_set_up, advice if is_set_up else how, last, counts["waiting"], counts["failed"], link)
+
+
+def _metrics() -> Connection:
+    advice = "" if settings.METRICS_TOKEN else _("Set METRICS_TOKEN, if a monitor is to read /metrics.")
+    return Connection(_("Monitoring"), bool(settings.METRICS_TOKEN), advice)
+
+
+class ConnectionsMixin(CinemaScopedAdmin):
+    """Adds `admin:integrations_webhookendpoint_connections`. What it says is of the whole chain."""
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.connections)
+        return [path("connections/", view, name="integrations_webhookendpoint_connections"), *super().get_urls()]
+
+    def connections(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Connections"),
+            "opts": self.opts,
+            "connections": list(connections(clock.now())),
+        }
+        return TemplateResponse(request, "backoffice/integrations/connections.html", context)

@@ -1,0 +1,115 @@
+"""What a cashier has chosen so far, as the form of the till sends it; nothing is held or checked yet."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.http import QueryDict
+
+from boxoffice.services.seats import TillSeats
+from cinema.ids import is_valid_id, valid_ids
+from cinema.money import ZERO
+from concessions.models import ConcessionItem
+from orders.models import Order
+from screenings.models import Cinema, Seat, Session, TicketType
+
+AHEAD = timedelta(hours=6)  # the sessions that the till shows
+LARGEST_PARTY = 9
+
+
+@dataclass
+class Place:
+    """A chosen seat, with its ticket type and what it costs."""
+
+    seat: Seat
+    ticket_type: TicketType
+    types: list[TicketType]
+    price: Decimal
+
+
+@dataclass
+class TillBasket:
+    """The session, seats and snacks of one sale. `total` is before the promo code."""
+
+    sessions: list[Session]
+    items: list[ConcessionItem]
+    session: Session | None = None
+    seats: TillSeats | None = None
+    places: list[Place] = field(default_factory=list)
+    quantities: dict[int, int] = field(default_factory=dict)
+    no_room: bool = False
+
+    @property
+    def total(self) -> Decimal:
+        snacks = (self.quantities.get(item.pk, 0) * item.price for item in self.items)
+        return sum((place.price for place in self.places), ZERO) + sum(snacks, ZERO)
+
+    @property
+    def chosen(self) -> set[int]:
+        return {place.seat.pk for place in self.places}
+
+    @property
+    def tickets(self) -> list[tuple[Session, Seat, TicketType]]:
+        assert self.session or not self.places
+        return [(self.session, place.seat, place.ticket_type) for place in self.places if self.session]
+
+    @property
+    def snacks(self) -> list[tuple[ConcessionItem, int]]:
+        return [(item, self.quantities[item.pk]) for item in self.items if self.quantities.get(item.pk)]
+
+
+def sessions_at_till(cinema: Cinema, *, at: datetime) -> list[Session]:
+    """The sessions that are on sale at the box office within the next hours. One query. Reads only."""
+    soon = Session.objects.on_sale(at, Order.Channel.BOX_OFFICE).filter(
+        hall__cinema=cinema, start_datetime__lte=at + AHEAD
+    )
+    return list(soon.select_related("film", "hall__cinema").order_by("start_datetime", "hall__name"))
+
+
+def read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
+    """The basket that a form sent, with the change that its pressed button asks for. Reads only."""
+    items = list(ConcessionItem.objects.filter(cinema=cinema, is_active=True).order_by("name"))
+    basket = TillBasket(sessions_at_till(cinema, at=at), items)
+    wanted = sent.get("to_session") or sent.get("session", "")
+    by_key = {str(session.pk): session for session in basket.sessions}
+    basket.session = by_key.get(wanted) or next(iter(basket.sessions), None)
+    basket.quantities = _quantities(items, sent)
+    if basket.session is None:
+        return basket
+    basket.seats = TillSeats(basket.session, at=at)
+    kept = str(basket.session.pk) == sent.get("session", "")
+    keys: list[int] = list(valid_ids(sent.getlist("seat"))) if kept else []
+    party = sent.get("best", "")
+    if party.isascii() and party.isdigit() and 0 < int(party) <= LARGEST_PARTY:
+        keys = basket.seats.best(int(party))
+        basket.no_room = not keys
+    if is_valid_id(pressed := sent.get("press", "")):
+        keys = [key for key in keys if key != int(pressed)] if int(pressed) in keys else [*keys, int(pressed)]
+    basket.places = _places(basket.seats, keys, sent)
+    return basket
+
+
+def _places(seats: TillSeats, keys: list[int], sent: QueryDict) -> list[Place]:
+    places = []
+    for key in sorted(set(keys)):
+        seat = seats.by_key.get(key)
+        if seat is None or key in seats.taken:
+            continue
+        types = seats.types_for(seat)
+        if not types:
+            continue
+        wanted = sent.get(f"type{key}", "")
+        ticket_type = next((each for each in types if str(each.pk) == wanted), types[0])
+        places.append(Place(seat, ticket_type, types, seats.price(seat, ticket_type)))
+    return places
+
+
+def _quantities(items: list[ConcessionItem], sent: QueryDict) -> dict[int, int]:
+    found = {}
+    for item in items:
+        text = sent.get(f"snack{item.pk}", "")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+        number += (sent.get("add") == str(item.pk)) - (sent.get("less") == str(item.pk))
+        if number > 0:
+            found[item.pk] = number
+    return found

@@ -1,0 +1,119 @@
+"""Sales at the till: a hold, and then the money, each in a transaction of its own.
+
+What a crash leaves between the two is an unpaid order of the box office: it is listed as an unfinished sale, is
+finished or cancelled there, and lapses like every other hold.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.phones import stored_form
+from boxoffice.errors import GivenTooLittle, NoShift
+from cinema.money import ZERO
+from concessions.models import ConcessionItem
+from orders.models import Order
+from orders.services import CancelReason, cancel, hold, mark_paid, record_uncertain_payment, resolve_payment
+from payments.models import Gateway, Payment, Shift
+from screenings.models import Cinema, Seat, Session, TicketType
+
+Places = Iterable[tuple[Session, Seat, TicketType]]
+
+
+def shift_of(person: User, cinema: Cinema) -> Shift | None:
+    """The open shift in which this person works at the cinema. One query. Reads only."""
+    return Shift.objects.open().filter(cashier=person, cinema=cinema).select_related("drawer", "cinema").first()
+
+
+def customer_of(phone: str) -> User | None:
+    """The customer whom purchases with this phone number earn points. One query. Reads only."""
+    number = stored_form(phone)
+    return User.objects.filter(phone=number, is_active=True).order_by("pk").first() if number else None
+
+
+def hold_at_till(
+    shift: Shift,
+    *,
+    places: Places,
+    snacks: Iterable[tuple[ConcessionItem, int]],
+    promocode: str = "",
+    phone: str = "",
+    expected_total: Decimal | None = None,
+    language: str = "",
+    at: datetime,
+    actor: User,
+) -> Order:
+    """Hold what a guest at the till wants to buy. Raises as `hold`, and `NoShift`. Owns its transaction.
+
+    The shift is as it was read; whether it is still open decides when the money comes.
+    """
+    if shift.status != Shift.Status.OPEN:
+        raise NoShift
+    return hold(
+        cinema=shift.cinema,
+        tickets=places,
+        snacks=snacks,
+        user=customer_of(phone),
+        phone=phone,
+        language=language,
+        channel=Order.Channel.BOX_OFFICE,
+        promocode=promocode.strip() or None,
+        expected_total=expected_total,
+        at=at,
+        actor=actor,
+    )
+
+
+def pay_cash(order: Order, *, shift: Shift, given: Decimal | None, at: datetime, actor: User) -> Decimal:
+    """Take cash for an order into the drawer of the shift; returns the change. Without `given`, it was exact.
+
+    Raises `GivenTooLittle`, `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
+    """
+    price = order.final_amount
+    if given is not None and given < price:
+        raise GivenTooLittle(given=given, price=price)
+    mark_paid(order, gateway=Gateway.CASH, amount=price, at=at, actor=actor, shift=shift)
+    return ZERO if given is None else given - price
+
+
+def card_approved(order: Order, *, shift: Shift, at: datetime, actor: User) -> None:
+    """The terminal took the money, also if nobody knew before. Raises as `mark_paid`. Owns its transaction."""
+    uncertain = _uncertain(order)
+    if uncertain is not None:
+        resolve_payment(uncertain, approved=True, at=at, actor=actor)
+        return
+    price = order.final_amount
+    mark_paid(order, gateway=Gateway.CARD_TERMINAL, amount=price, at=at, actor=actor, shift=shift)
+
+
+def card_declined(order: Order, *, at: datetime, actor: User) -> None:
+    """The terminal took no money: the order waits for another way to pay. Owns its transaction."""
+    uncertain = _uncertain(order)
+    if uncertain is not None:
+        resolve_payment(uncertain, approved=False, at=at, actor=actor)
+
+
+def card_unclear(order: Order, *, shift: Shift, at: datetime, actor: User) -> None:
+    """Nobody knows whether the terminal took the money: the sale stays unfinished. Raises `AlreadyPaid`. Owns its
+    transaction."""
+    payment = record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, at=at, actor=actor)
+    Payment.objects.filter(pk=payment.pk, shift=None).update(shift=shift)
+
+
+def _uncertain(order: Order) -> Payment | None:
+    return order.payments.filter(gateway=Gateway.CARD_TERMINAL, status=Payment.Status.PENDING).first()
+
+
+def undo(order: Order, *, at: datetime, actor: User) -> None:
+    """Cancel an unfinished sale; its seats are free again. Raises `ForbiddenMove`. Owns its transaction."""
+    cancel(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
+
+
+def unfinished_sales(cinema: Cinema) -> Iterable[Order]:
+    """The unpaid orders of the cinema's box office, oldest first. One query. Reads only."""
+    uncertain = Q(payments__gateway=Gateway.CARD_TERMINAL, payments__status=Payment.Status.PENDING)
+    rows = Order.objects.filter(cinema=cinema, status__in=Order.UNPAID)
+    return rows.filter(Q(channel=Order.Channel.BOX_OFFICE) | uncertain).distinct().order_by("created_at")

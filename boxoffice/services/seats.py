@@ -1,0 +1,54 @@
+"""The seats of a session at the till: what is free, what each costs there, and the best for a party."""
+
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from orders.availability.seat_map import taken_seats
+from orders.models import Order
+from screenings import hall_layout
+from screenings.hall_layout import HallLayout
+from screenings.models import Seat, Session, TicketType
+from screenings.pricing import quote, terms_of
+from screenings.seat_choice import best_seats
+from screenings.seat_rules import ticket_types_for
+
+
+class TillSeats:
+    """One session's seats as of `at`. At most seven queries."""
+
+    def __init__(self, session: Session, *, at: datetime) -> None:
+        self.session = session
+        self.terms = terms_of([session], Order.Channel.BOX_OFFICE)[session.pk]
+        sold = TicketType.objects.filter(is_active=True)
+        self.types = [each for each in sold if each.suits(session.film.age_rating) and self.terms.sells(each)]
+        self.seats = list(Seat.objects.filter(hall=session.hall_id).order_by("row", "place", "number"))
+        self.taken, _mine = taken_seats(session, at=at)
+
+    @cached_property
+    def by_key(self) -> dict[int, Seat]:
+        return {seat.pk: seat for seat in self.seats}
+
+    @property
+    def free(self) -> int:
+        return sum(seat.pk not in self.taken for seat in self.seats)
+
+    def best(self, party: int) -> list[int]:
+        """The best free seats side by side; wheelchair places only where a person chooses them. No query."""
+        return best_seats(self.seats, taken=self.taken, party=party) if self.seats else []
+
+    def types_for(self, seat: Seat) -> list[TicketType]:
+        return ticket_types_for(seat, offered=self.types)
+
+    def price(self, seat: Seat, ticket_type: TicketType | None) -> Decimal:
+        return quote(self.session, seat.kind, ticket_type, self.terms).price
+
+    def layout(self, chosen: Collection[int]) -> HallLayout:
+        marks = {}
+        for seat in self.seats:
+            if seat.pk in self.taken:
+                marks[seat.pk] = hall_layout.taken()
+            else:
+                marks[seat.pk] = hall_layout.chosen() if seat.pk in chosen else hall_layout.free()
+        return hall_layout.lay_out(self.seats, marks)

@@ -1,0 +1,81 @@
+"""The bar: cards of tonight's orders, the pick-up code, items off sale, and the screen on the wall."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from boxoffice.access import BoxOfficeRequest, device_page, page
+from boxoffice.services import bar
+from cinema.ids import is_valid_id
+from cinema.status import Refused
+from concessions.models import ConcessionItem
+from concessions.services import put_on_sale, take_off_sale
+from orders.models import Order
+
+PERMISSION = "concessions.make_ready"
+
+
+@page(PERMISSION)
+@require_safe
+def show(request: BoxOfficeRequest) -> HttpResponseBase:
+    items = ConcessionItem.objects.filter(cinema=request.cinema).order_by("name")
+    context = {"cards": bar.cards(request.cinema, at=request.at), "items": items}
+    return TemplateResponse(request, "boxoffice/bar.html", context)
+
+
+@page(PERMISSION, in_background=True)
+@require_safe
+def cards(request: BoxOfficeRequest) -> HttpResponseBase:
+    return TemplateResponse(request, "boxoffice/_cards.html", {"cards": bar.cards(request.cinema, at=request.at)})
+
+
+@page(PERMISSION)
+@require_POST
+def act(request: BoxOfficeRequest) -> HttpResponseBase:
+    """Prepare or hand over an order's snacks, by its card or by the pick-up code."""
+    code, key = request.POST.get("code", "").strip()[:20], request.POST.get("order", "")
+    try:
+        if code:
+            order = bar.order_of_code(code, cinema=request.cinema)
+            if order is None:
+                messages.error(request, _("No snacks wait under this code."))
+                return redirect("boxoffice:bar")
+        else:
+            order = get_object_or_404(Order, pk=int(key) if is_valid_id(key) else 0, cinema=request.cinema)
+        if request.POST.get("do") == "prepare":
+            bar.prepare(order, at=request.at, actor=request.user)
+        elif not request.user.has_perm("concessions.hand_over"):
+            raise PermissionDenied
+        elif given := bar.hand_over(order, at=request.at, actor=request.user):
+            messages.success(request, _("Handed over: %(snacks)s") % {"snacks": ", ".join(map(str, given))})
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("boxoffice:bar")
+
+
+@page("concessions.take_off_sale")
+@require_POST
+def sale(request: BoxOfficeRequest) -> HttpResponseBase:
+    """Take an item off sale at once, or put it back."""
+    key = request.POST.get("item", "")
+    item = get_object_or_404(ConcessionItem, pk=int(key) if is_valid_id(key) else 0, cinema=request.cinema)
+    try:
+        if request.POST.get("do") == "on":
+            put_on_sale(item)
+        else:
+            take_off_sale(item)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("boxoffice:bar")
+
+
+@device_page
+@require_safe
+def wall(request: BoxOfficeRequest) -> HttpResponseBase:
+    """For customers: the codes of snacks that are ready. It needs a device and nobody's PIN."""
+    template = "boxoffice/_wall.html" if request.headers.get("X-Part") else "boxoffice/wall.html"
+    return TemplateResponse(request, template, {"codes": bar.ready_codes(request.cinema, at=request.at)[:40]})

@@ -1,0 +1,138 @@
+"""The cashier's shift: opened, its drawer filled and emptied, counted, and its summary."""
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from boxoffice.access import BoxOfficeRequest, page
+from boxoffice.services import sales
+from boxoffice.views.till import WORK, amount_of
+from cinema.ids import is_valid_id
+from cinema.money import ZERO
+from cinema.status import Refused
+from payments.models import CashMovement, CashPlace, Payment, Shift
+from payments.services import count_and_close, end_shift, move_cash, open_shift, totals_of
+from screenings.models import Cinema
+
+OTHERS = "payments.count_others_shift"
+
+
+@page(WORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def shift(request: BoxOfficeRequest) -> HttpResponse:
+    """The cashier's own shift: opening one, or what can be done in the open one."""
+    cinema, actor = request.cinema, request.user
+    if request.method == "POST":
+        try:
+            return _act(request, cinema, actor)
+        except ValueError:
+            messages.error(request, _("Enter an amount such as 500 or 500.50."))
+        except Refused as error:
+            messages.error(request, str(error))
+        return redirect("boxoffice:shift")
+    current = sales.shift_of(actor, cinema)
+    waiting = Shift.objects.not_counted().filter(cinema=cinema).select_related("drawer", "cashier")
+    may_count_others = actor.has_perm(OTHERS)
+    return TemplateResponse(
+        request,
+        "boxoffice/shift.html",
+        {
+            "cinema": cinema,
+            "shift": current,
+            "drawers": CashPlace.objects.filter(cinema=cinema, kind=CashPlace.Kind.DRAWER).order_by("name"),
+            "waiting": [each for each in waiting if each != current and (may_count_others or each.cashier == actor)],
+            "unfinished": sales.unfinished_sales(cinema),
+            "outside": Payment.objects.outside_shifts()
+            .filter(order__cinema=cinema, succeeded_at__date=request.at)
+            .select_related("order", "actor")
+            if may_count_others
+            else [],
+            "kinds": [(kind, CashMovement.Kind(kind).label) for kind in ("CASH_IN", "CASH_OUT", "DROP")],
+        },
+    )
+
+
+def _act(request: BoxOfficeRequest, cinema: Cinema, actor: User) -> HttpResponse:
+    at, what = request.at, request.POST.get("do")
+    if what == "open":
+        opened = amount_of(request.POST.get("float", "")) or ZERO
+        open_shift(_drawer(request, cinema), opening_float=opened, at=at, actor=actor)
+        return redirect("boxoffice:till")
+    current = get_object_or_404(Shift.objects.open(), cashier=actor, cinema=cinema)
+    if what == "move" and (kind := request.POST.get("kind")) in ("CASH_IN", "CASH_OUT", "DROP"):
+        amount = amount_of(request.POST.get("amount", "")) or ZERO
+        move_cash(current, kind=kind, amount=amount, reason=request.POST.get("reason", ""), at=at, actor=actor)
+        messages.success(request, _("Recorded."))
+    elif what == "end":
+        end_shift(current, at=at)
+        messages.warning(request, _("The shift has ended. Its drawer is not counted yet."))
+    return redirect("boxoffice:shift")
+
+
+def _drawer(request: BoxOfficeRequest, cinema: Cinema) -> CashPlace:
+    """The chosen drawer, or the one that is named for the first time."""
+    drawers = CashPlace.objects.filter(cinema=cinema, kind=CashPlace.Kind.DRAWER)
+    if is_valid_id(chosen := request.POST.get("drawer", "")):
+        return get_object_or_404(drawers, pk=chosen)
+    name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:60] or _("Till 1")
+    return drawers.get_or_create(cinema=cinema, name=name, defaults={"kind": CashPlace.Kind.DRAWER})[0]
+
+
+def _shift(request: BoxOfficeRequest, key: int) -> Shift:
+    """A shift of the cinema: one's own, or any for who may count those of others."""
+    rows = Shift.objects.filter(cinema=request.cinema).select_related("drawer", "cashier", "cinema", "counted_by")
+    actor = request.user
+    return get_object_or_404(rows if actor.has_perm(OTHERS) else rows.filter(cashier=actor), pk=key)
+
+
+@page(WORK)
+@require_POST
+def count(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """Count and close; only afterwards the summary says what should have been there."""
+    row = _shift(request, key)
+    try:
+        cash = amount_of(request.POST.get("cash", ""))
+        if cash is None:
+            raise ValueError
+        card: Decimal | None = amount_of(request.POST.get("card", ""))
+        note = request.POST.get("note", "")
+        count_and_close(row, counted_cash=cash, counted_card=card, note=note, at=request.at, actor=request.user)
+    except ValueError:
+        messages.error(request, _("Enter an amount such as 500 or 500.50."))
+        return redirect("boxoffice:shift")
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("boxoffice:shift")
+    return redirect("boxoffice:summary", key=row.pk)
+
+
+@page(WORK)
+@require_safe
+def summary(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """The summary of a counted shift, to print on a roll of 80 mm or on A4."""
+    row = _shift(request, key)
+    if row.status != Shift.Status.COUNTED:
+        messages.error(request, _("Count the drawer first."))
+        return redirect("boxoffice:shift")
+    totals = totals_of(row)
+    sold = Payment.objects.filter(shift=row, status=Payment.Status.SUCCEEDED)
+    return TemplateResponse(
+        request,
+        "boxoffice/print_shift.html",
+        {
+            "shift": row,
+            "cinema": row.cinema,
+            "paper": "a4" if request.GET.get("paper") == "a4" else "roll",
+            "totals": totals,
+            "moved": [(CashMovement.Kind(kind).label, amount) for kind, amount in totals.by_kind.items()],
+            "sales": sold.count(),
+            "card_difference": None if row.counted_card is None else row.counted_card - totals.expected_card,
+            "unfinished": sales.unfinished_sales(row.cinema),
+        },
+    )

@@ -1,0 +1,46 @@
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.helpers.factories import a_cinema
+from tests.helpers.partners import a_partner
+from tests.helpers.users import browser, someone
+from tests.helpers.webhook_receiver import a_webhook
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(**rights: Any) -> Any:
+    return browser(someone("owner", **rights)).get(reverse("admin:integrations_webhookendpoint_connections"))
+
+
+def states(page: Any) -> dict[str, tuple[bool, bool, int]]:
+    """Of each connection whether it is set up, whether there is something to do, and what was refused."""
+    return {str(each.name): (each.is_set_up, bool(each.advice), each.refused) for each in page.context["connections"]}
+
+
+def test_what_is_not_set_up_says_how(settings: Any) -> None:
+    settings.METRICS_TOKEN = settings.SMS_BACKEND = ""
+
+    found = states(shown(all_cinemas=True))
+
+    off = {"Public API", "Webhooks", "SMS", "Monitoring"}
+    assert {name: found[name] for name in off} == dict.fromkeys(off, (False, True, 0))
+
+
+def test_what_works_and_what_needs_a_person_is_told_apart() -> None:
+    a_partner(at=timezone.now())
+    a_webhook()
+
+    found = states(shown(all_cinemas=True))
+
+    assert found["Public API"] == (True, False, 0)
+    assert found["Webhooks"] == (True, True, 1)
+
+
+def test_only_the_owner_sees_the_connections_of_the_chain() -> None:
+    person = someone("cinema_manager", a_cinema())
+
+    assert browser(person).get(reverse("admin:integrations_webhookendpoint_connections")).status_code == 403

@@ -1,0 +1,160 @@
+"""Sales at the till: held, paid in cash or by card in an open shift, left unfinished, and undone."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from boxoffice.errors import GivenTooLittle, NoShift
+from boxoffice.services import sales
+from orders.errors import NotOnSale, SeatTaken
+from orders.models import Order
+from payments.errors import ShiftNotOpen
+from payments.models import Payment
+from payments.services import end_shift, totals_of
+from screenings.services import start_sessions
+from tests.helpers.cash import a_shift, cash_of
+from tests.helpers.factories import NOON, PRICE, a_customer, a_session, an_adult, an_item, free_seats
+from tests.reliability.run_job import invariant_violations
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def session():
+    return a_session(start=NOON + 10 * MINUTE)
+
+
+@pytest.fixture
+def shift(session):
+    return a_shift(session.hall.cinema)
+
+
+def held(shift, session, *, seats=2, snacks=(), at=NOON, **fields):
+    places = [(session, seat, an_adult()) for seat in free_seats(session)[:seats]]
+    return sales.hold_at_till(shift, places=places, snacks=snacks, at=at, actor=shift.cashier, **fields)
+
+
+def paid_in_cash(order, shift, *, given=None, at=NOON):
+    return sales.pay_cash(order, shift=shift, given=given, at=at, actor=shift.cashier)
+
+
+def test_two_tickets_and_a_popcorn_for_cash(shift, session):
+    popcorn = an_item(session.hall.cinema)
+
+    order = held(shift, session, snacks=[(popcorn, 1)])
+    change = paid_in_cash(order, shift, given=Decimal(2000))
+
+    order.refresh_from_db()
+    assert (order.status, order.channel) == (Order.Status.PAID, Order.Channel.BOX_OFFICE)
+    assert change == Decimal(2000) - order.final_amount
+    assert cash_of(session.hall.cinema) == {"DRAWER": order.final_amount}
+    assert order.payments.get().shift == shift
+    assert invariant_violations() == []
+
+
+def test_too_little_cash_sells_nothing(shift, session):
+    order = held(shift, session)
+
+    with pytest.raises(GivenTooLittle):
+        paid_in_cash(order, shift, given=2 * PRICE - 1)
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PENDING_PAYMENT
+    assert cash_of(session.hall.cinema) == {"DRAWER": 0}
+
+
+def test_without_an_open_shift_nothing_is_held_and_nothing_paid(shift, session):
+    order = held(shift, session)
+    ended = end_shift(shift, at=NOON)
+
+    with pytest.raises(ShiftNotOpen):
+        paid_in_cash(order, shift)
+    with pytest.raises(NoShift):
+        held(ended, session)
+
+    assert list(sales.unfinished_sales(shift.cinema)) == [order]
+    assert sales.shift_of(shift.cashier, shift.cinema) is None
+
+
+def test_the_second_till_is_told_that_the_seat_is_taken(shift, session):
+    seat = free_seats(session)[0]
+    other = a_shift(session.hall.cinema)
+    held(shift, session, seats=1)
+
+    with pytest.raises(SeatTaken):
+        sales.hold_at_till(other, places=[(session, seat, an_adult())], snacks=[], at=NOON, actor=other.cashier)
+
+
+def test_a_session_that_runs_is_sold_and_paid_for_twenty_minutes(shift, session):
+    start_sessions([session], at=session.start_datetime)
+    last = session.start_datetime + 20 * MINUTE
+    order = held(shift, session, at=last - MINUTE)
+
+    assert order.payment_deadline == last
+    paid_in_cash(order, shift, at=last - MINUTE)
+    with pytest.raises(NotOnSale):
+        held(shift, session, at=last)
+
+
+def test_late_money_at_the_till_ends_with_its_sales(shift, session):
+    start_sessions([session], at=session.start_datetime)
+    first, second = (held(shift, session, seats=1) for _ in range(2))
+    for order in (first, second):
+        sales.undo(order, at=NOON, actor=shift.cashier)
+    last = session.start_datetime + 20 * MINUTE
+
+    paid_in_cash(first, shift, at=last - MINUTE)
+    with pytest.raises(NotOnSale):
+        paid_in_cash(second, shift, at=last)
+
+    assert totals_of(shift).expected_cash == PRICE
+
+
+def test_a_card_that_is_declined_leaves_the_order_to_be_paid_in_cash(shift, session):
+    order = held(shift, session)
+
+    sales.card_declined(order, at=NOON, actor=shift.cashier)
+    paid_in_cash(order, shift)
+
+    assert totals_of(shift).card_sales == 0
+    assert totals_of(shift).expected_cash == 2 * PRICE
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_card_of_which_nobody_knows_is_unfinished_until_somebody_looked(shift, session, approved):
+    order = held(shift, session)
+    sales.card_unclear(order, shift=shift, at=NOON, actor=shift.cashier)
+    assert list(sales.unfinished_sales(shift.cinema)) == [order]
+
+    if approved:
+        sales.card_approved(order, shift=shift, at=NOON, actor=shift.cashier)
+    else:
+        sales.card_declined(order, at=NOON, actor=shift.cashier)
+
+    order.refresh_from_db()
+    assert order.status == (Order.Status.PAID if approved else Order.Status.PENDING_PAYMENT)
+    assert totals_of(shift).card_sales == (2 * PRICE if approved else 0)
+    assert order.payments.get().status == (Payment.Status.SUCCEEDED if approved else Payment.Status.FAILED)
+    assert invariant_violations() == []
+
+
+def test_an_unfinished_sale_is_undone(shift, session):
+    order = held(shift, session)
+
+    sales.undo(order, at=NOON, actor=shift.cashier)
+
+    assert list(sales.unfinished_sales(shift.cinema)) == []
+    assert len(free_seats(session)) == 20
+
+
+def test_a_phone_number_earns_points(shift, session):
+    customer = a_customer()
+    customer.phone = "+79161234567"
+    customer.save()
+
+    order = held(shift, session, phone="8 916 123-45-67")
+
+    assert order.user == customer

@@ -1,0 +1,42 @@
+from datetime import timedelta
+
+import pytest
+
+from cinema import clock
+from tests.helpers import factories
+from tests.helpers.box_office import a_device, at_work, enrolled
+from tests.helpers.users import someone
+
+pytestmark = pytest.mark.django_db
+
+
+def test_snacks_are_prepared_shown_on_the_wall_and_handed_over_by_code() -> None:
+    session = factories.a_session(start=clock.now() + timedelta(hours=1))
+    cinema = session.hall.cinema
+    item = factories.an_item(cinema)
+    order = factories.a_paid_order(session, snacks=[(item, 2)], at=clock.now())
+    snacks = order.preorders.get()
+    client = at_work(someone("bar", cinema), a_device(cinema, name="Bar"))
+    wall = enrolled(a_device(cinema, name="Wall"))
+
+    assert f"2 × {item}" in client.get("/boxoffice/bar/").text
+    client.post("/boxoffice/bar/act/", {"order": order.pk, "do": "prepare"})
+    assert snacks.pickup_code in wall.get("/boxoffice/bar/wall/").text
+    page = client.post("/boxoffice/bar/act/", {"code": snacks.pickup_code, "do": "hand_over"}, follow=True)
+
+    assert "Handed over" in page.text
+    snacks.refresh_from_db()
+    assert snacks.status == "COLLECTED"
+
+
+def test_an_item_is_taken_off_sale_at_once_and_those_of_other_cinemas_are_not_found() -> None:
+    item, foreign = factories.an_item(), factories.an_item()
+    order = factories.a_paid_order(snacks=[(foreign, 1)])
+    client = at_work(someone("bar", item.cinema), a_device(item.cinema, name="Bar"))
+
+    client.post("/boxoffice/bar/sale/", {"item": item.pk, "do": "off"})
+
+    item.refresh_from_db()
+    assert not item.is_active
+    assert client.post("/boxoffice/bar/sale/", {"item": foreign.pk, "do": "off"}).status_code == 404
+    assert client.post("/boxoffice/bar/act/", {"order": order.pk, "do": "prepare"}).status_code == 404

@@ -1,0 +1,75 @@
+"""The page of the shift: opening, cash in and out, and the count before the expected sum is shown."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from cinema import clock
+from payments.models import CashMovement, Shift
+from tests.helpers.box_office import a_device, at_work
+from tests.helpers.cash import a_shift, cash_of
+from tests.helpers.factories import a_cinema
+from tests.helpers.users import someone
+from tests.reliability.run_job import invariant_violations
+
+pytestmark = pytest.mark.django_db
+
+SHIFT = "/boxoffice/till/shift/"
+
+
+@pytest.fixture
+def cinema():
+    return a_cinema()
+
+
+@pytest.fixture
+def client(cinema):
+    return at_work(someone("cashier", cinema), a_device(cinema, name="Till 1"))
+
+
+def test_a_shift_is_opened_filled_counted_and_summed_up(client, cinema):
+    client.post(SHIFT, {"do": "open", "name": "Drawer 1", "float": "1 000,50"})
+    client.post(SHIFT, {"do": "move", "kind": "CASH_OUT", "amount": "100", "reason": "A taxi"})
+    row = Shift.objects.get()
+    assert "900.5" not in client.get(SHIFT).text.replace(",", ".")  # nobody is told before the count
+
+    answer = client.post(f"/boxoffice/till/shifts/{row.pk}/count/", {"cash": "890", "card": "0", "note": "Coins"})
+    summary = client.get(answer["Location"]).text
+
+    row.refresh_from_db()
+    assert (row.status, row.difference, row.note) == (Shift.Status.COUNTED, Decimal("-10.50"), "Coins")
+    assert "900.50" in summary.replace(",", ".")
+    assert cash_of(cinema) == {"DRAWER": 0, "CHANGE_FUND": Decimal(890)}
+    assert invariant_violations() == []
+
+
+@pytest.mark.parametrize("amount", ["", "ten", "-5", "1e9", "0.001", "NaN"])
+def test_what_is_no_amount_counts_nothing(client, cinema, amount):
+    client.post(SHIFT, {"do": "open", "name": "Drawer 1", "float": "100"})
+    row = Shift.objects.get()
+
+    client.post(f"/boxoffice/till/shifts/{row.pk}/count/", {"cash": amount})
+
+    row.refresh_from_db()
+    assert row.status == Shift.Status.OPEN
+    assert list(CashMovement.objects.values_list("kind", flat=True)) == ["FLOAT"]
+
+
+def test_the_summary_is_shown_only_after_the_count(client, cinema):
+    client.post(SHIFT, {"do": "open", "name": "Drawer 1", "float": "100"})
+
+    assert client.get(f"/boxoffice/till/shifts/{Shift.objects.get().pk}/")["Location"] == SHIFT
+
+
+def test_a_manager_counts_the_forgotten_shift_of_another(cinema, client):
+    forgotten = a_shift(cinema, opening_float=Decimal(100), at=clock.now() - timedelta(days=1))
+    manager = at_work(someone("floor_manager", cinema), a_device(cinema, name="Office"))
+    path = f"/boxoffice/till/shifts/{forgotten.pk}/count/"
+
+    assert client.post(path, {"cash": "100"}).status_code == 404
+    assert path in manager.get(SHIFT).text
+    manager.post(path, {"cash": "100"})
+
+    forgotten.refresh_from_db()
+    assert (forgotten.status, forgotten.counted_by.email) == (Shift.Status.COUNTED, "floor_manager@example.org")

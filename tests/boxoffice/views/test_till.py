@@ -1,0 +1,190 @@
+"""The till as forms: a sale is put together press by press, paid, printed, and refunded."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from boxoffice.services import sales
+from cinema import clock
+from orders.models import Order, Ticket
+from payments.models import Refund, Shift
+from tests.helpers.box_office import a_device, at_work
+from tests.helpers.cash import a_shift, cash_of
+from tests.helpers.factories import a_session, an_adult, an_item, free_seats
+from tests.helpers.users import someone
+from tests.reliability.run_job import invariant_violations
+
+pytestmark = pytest.mark.django_db
+
+TILL = "/boxoffice/till/"
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.fixture
+def session():
+    an_adult()
+    return a_session(start=clock.now() + QUARTER)
+
+
+def cashier_at(session, *, role="cashier", opening_float=Decimal(0)) -> tuple[Client, Shift]:
+    cinema = session.hall.cinema
+    person = someone(role, cinema)
+    shift = a_shift(cinema, opening_float=opening_float, cashier=person, at=clock.now())
+    return at_work(person, a_device(cinema, name="Till 1")), shift
+
+
+def fields_of(page: str) -> dict[str, list[str]]:
+    """The hidden inputs and the ticket types that the page would send."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="(\d+)">', page):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def press(client: Client, page: str, **button: str):
+    return client.post(TILL, {**fields_of(page), **button})
+
+
+def test_two_tickets_and_a_popcorn_in_three_presses(session):
+    popcorn = an_item(session.hall.cinema)
+    client, _shift = cashier_at(session)
+
+    page = client.get(TILL).text
+    page = press(client, page, best="2").text
+    page = press(client, page, add=str(popcorn.pk)).text
+    answer = press(client, page, sell="cash:2000")
+
+    order = Order.objects.get()
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{TILL}orders/{order.pk}/"
+    assert order.status == Order.Status.PAID
+    assert [ticket.status for ticket in order.tickets.all()] == [Ticket.Status.PAID] * 2
+    assert order.preorders.get().concession_item == popcorn
+    assert cash_of(session.hall.cinema) == {"DRAWER": order.final_amount}
+    assert "Change: " in client.get(answer["Location"]).text
+    assert invariant_violations() == []
+
+
+def test_without_a_shift_the_till_asks_to_open_one(session):
+    cinema = session.hall.cinema
+    client = at_work(someone("cashier", cinema), a_device(cinema))
+
+    assert client.get(TILL)["Location"] == f"{TILL}shift/"
+    assert client.post(TILL, {"sell": "cash"})["Location"] == f"{TILL}shift/"
+    assert not Order.objects.exists()
+
+
+def test_an_usher_does_not_open_the_till(session):
+    cinema = session.hall.cinema
+    client = at_work(someone("usher", cinema), a_device(cinema))
+
+    assert [client.get(path).status_code for path in (TILL, f"{TILL}shift/")] == [403, 403]
+
+
+def test_the_second_till_sees_that_the_seat_is_gone(session):
+    client, shift = cashier_at(session)
+    page = press(client, client.get(TILL).text, best="1").text
+    [seat] = fields_of(page)["seat"]
+    place = (session, next(each for each in free_seats(session) if str(each.pk) == seat), an_adult())
+    sales.hold_at_till(shift, places=[place], snacks=[], at=clock.now(), actor=shift.cashier)
+
+    answer = press(client, page, sell="cash")
+
+    assert answer.status_code == 409
+    assert "seat" not in fields_of(answer.text)
+    assert Order.objects.count() == 1
+
+
+def test_wheelchair_places_are_sold_only_where_they_are_pressed(session):
+    client, _shift = cashier_at(session)
+    session.hall.seats.exclude(number=1).update(kind="WHEELCHAIR")
+    wheelchair = session.hall.seats.filter(number=2).first()
+
+    best = press(client, client.get(TILL).text, best="3").text
+    pressed = press(client, best, press=str(wheelchair.pk)).text
+
+    assert "seat" not in fields_of(best)
+    assert fields_of(pressed)["seat"] == [str(wheelchair.pk)]
+
+
+def test_a_card_sale_waits_for_the_answer_of_the_terminal(session):
+    client, _shift = cashier_at(session)
+    page = press(client, client.get(TILL).text, best="1").text
+
+    order_page = press(client, page, sell="card")["Location"]
+    order = Order.objects.get()
+    assert order.status == Order.Status.PENDING_PAYMENT
+    client.post(order_page, {"pay": "unclear"})
+    client.post(order_page, {"pay": "approved"})
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+    assert cash_of(session.hall.cinema) == {"DRAWER": 0}
+
+
+def test_an_order_of_another_cinema_is_not_found(session):
+    client, _shift = cashier_at(session)
+    elsewhere = a_session(start=clock.now() + QUARTER)
+    foreign = a_shift(elsewhere.hall.cinema)
+    places = [(elsewhere, free_seats(elsewhere)[0], an_adult())]
+    other = sales.hold_at_till(foreign, places=places, snacks=[], at=clock.now(), actor=foreign.cashier)
+
+    assert client.get(f"{TILL}orders/{other.pk}/").status_code == 404
+    assert client.post(f"{TILL}orders/{other.pk}/", {"pay": "cash"}).status_code == 404
+
+
+def test_a_manager_refunds_a_ticket_out_of_the_drawer(session):
+    client, shift = cashier_at(session, role="floor_manager")
+    page = press(client, client.get(TILL).text, best="2").text
+    press(client, page, sell="cash")
+    order = Order.objects.get()
+    ticket = order.tickets.first()
+
+    client.post(f"{TILL}orders/{order.pk}/refund/", {"ticket": ticket.pk, "reason": "Fell ill"})
+
+    back = Refund.objects.get()
+    assert (back.status, back.amount, back.shift) == (Refund.Status.SUCCEEDED, ticket.price, shift)
+    assert cash_of(session.hall.cinema) == {"DRAWER": order.final_amount - ticket.price}
+    assert invariant_violations() == []
+
+
+def test_a_cashier_refunds_nothing(session):
+    client, _shift = cashier_at(session)
+    press(client, press(client, client.get(TILL).text, best="1").text, sell="cash")
+    order = Order.objects.get()
+
+    answer = client.post(f"{TILL}orders/{order.pk}/refund/", {"ticket": order.tickets.get().pk, "reason": "Fell ill"})
+
+    assert answer.status_code == 403
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize("paper", ["roll", "a4"])
+def test_tickets_are_printed_with_a_code_each(session, paper):
+    client, _shift = cashier_at(session)
+    press(client, press(client, client.get(TILL).text, best="2").text, sell="cash")
+
+    printed = client.get(f"{TILL}orders/{Order.objects.get().pk}/print/?paper={paper}").text
+
+    assert printed.count("<svg") == 2
+    assert f"print-{paper}.css" in printed
+
+
+def test_a_sale_takes_a_constant_number_of_queries(session):
+    _client, shift = cashier_at(session)
+    popcorn = an_item(session.hall.cinema)
+    cashier = shift.cashier
+    shift = sales.shift_of(cashier, session.hall.cinema)
+    places = [(session, seat, an_adult()) for seat in free_seats(session)[:2]]
+
+    with CaptureQueriesContext(connection) as captured:
+        order = sales.hold_at_till(shift, places=places, snacks=[(popcorn, 1)], at=clock.now(), actor=cashier)
+        sales.pay_cash(order, shift=shift, given=None, at=clock.now(), actor=cashier)
+
+    asked = [each["sql"] for each in captured if not each["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))]
+    assert len(asked) <= 18, "\n".join(asked)
