@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.errors import PinTooSimple, PinWrong
 from accounts.models import Device, Pin, User
 from accounts.services import rate_limits
+from cinema.ids import is_valid_id
 
 RISING = "01234567890123456789"
 
@@ -38,7 +39,7 @@ def verify_pin(device: Device, *, person: str, pin: str, at: datetime) -> User:
     Each wrong PIN counts for the person on this device and for the device, and too many lock that person here, or the
     device, for a while: raises `PinWrong` or `RateLimited`. Owns its transaction.
     """
-    found = people_of(device).filter(pk=person).first() if person.isascii() and person.isdigit() else None
+    found = people_of(device).filter(pk=person).first() if is_valid_id(person) else None
     if found is None:
         raise PinWrong
     counted = f"pin {device.pk} {found.pk}"
