@@ -24,6 +24,7 @@ ATTEMPTS = {
     "sign_in": (timedelta(hours=1), 5, 30),
     "second_factor": (timedelta(minutes=15), 10, 60),  # codes at log-in, right ones included
     "pin": (timedelta(minutes=15), 5, 0),  # wrong PINs of a person on one device
+    "pin_device": (timedelta(minutes=15), 20, 0),  # wrong PINs of anybody on one device
     "device": (timedelta(hours=1), 0, 20),  # wrong codes to enrol a device; by address
     "find": (timedelta(hours=1), 5, 30),
     "correct_address": (timedelta(days=1), 3, 30),  # per order

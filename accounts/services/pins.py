@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.errors import PinTooSimple, PinWrong
 from accounts.models import Device, Pin, User
 from accounts.services import rate_limits
+from cinema.ids import is_valid_id
 
 RISING = "01234567890123456789"
 
@@ -35,19 +36,21 @@ def people_of(device: Device) -> QuerySet[User]:
 def verify_pin(device: Device, *, person: str, pin: str, at: datetime) -> User:
     """The person with this primary key, if they work here and the PIN is theirs.
 
-    Each wrong PIN counts for the person on this device, and too many lock that person here for a while: raises
-    `PinWrong` or `RateLimited`. Owns its transaction.
+    Each wrong PIN counts for the person on this device and for the device, and too many lock that person here, or the
+    device, for a while: raises `PinWrong` or `RateLimited`. Owns its transaction.
     """
-    found = people_of(device).filter(pk=person).first() if person.isascii() and person.isdigit() else None
+    found = people_of(device).filter(pk=person).first() if is_valid_id(person) else None
     if found is None:
         raise PinWrong
     counted = f"pin {device.pk} {found.pk}"
     with transaction.atomic():
         row = Pin.objects.select_for_update(of=("self",)).get(user=found)  # one attempt at a time
         rate_limits.check("pin", person=counted, at=at)
+        rate_limits.check("pin_device", person=f"device {device.pk}", at=at)
         right = check_password(pin, row.digest)
         if not right:
             rate_limits.hit("pin", person=counted, at=at)
+            rate_limits.hit("pin_device", person=f"device {device.pk}", at=at)
     if not right:  # after the transaction, which keeps the count
         raise PinWrong
     return found

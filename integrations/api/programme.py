@@ -91,7 +91,7 @@ def sessions(request: HttpRequest, response: HttpResponse, filters: Query[Filter
     if filters.changed_since is None:
         rows = rows.filter(state=ListedSession.State.ON_SALE, session_id__in=advertised(at).order_by().values("pk"))
     else:
-        since = max(_aware(filters.changed_since), at - TOMBSTONES_KEPT)
+        since = min(max(_aware(filters.changed_since), at - TOMBSTONES_KEPT), at)
         rows = rows.filter(changed_at__gte=since)
     if filters.after is not None:
         rows = rows.filter(_after(filters.after))
@@ -185,6 +185,7 @@ def _after(text: str) -> Q:
         changed_at, pk = datetime.fromisoformat(instant), int(key)
     except ValueError:
         raise Http404 from None
-    if not (changed_at.tzinfo and 0 < pk <= schemas.LARGEST_ID):
+    in_range = 1970 <= changed_at.year < 9999  # databases store no instants outside
+    if not (changed_at.tzinfo and in_range and 0 < pk <= schemas.LARGEST_ID):
         raise Http404
     return Q(changed_at__gt=changed_at) | Q(changed_at=changed_at, pk__gt=pk)

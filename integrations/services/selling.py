@@ -20,7 +20,7 @@ from concessions.models import ConcessionItem
 from integrations.errors import HoldLapsed, IdempotencyKeyReused
 from integrations.models import ApiRequest, Partner
 from orders.availability.seat_map import SeatMap
-from orders.errors import SeatChosenTwice, SnackNotSold, TicketTypeNotSold
+from orders.errors import PromocodeRefused, SeatChosenTwice, SnackNotSold, TicketTypeNotSold
 from orders.models import Order, Ticket
 from orders.services import Buyer, cancel_by_customer, hold_online, refund_by_customer, refundable_by_customer
 from orders.services.selling.hold import release_stale_holds
@@ -52,7 +52,13 @@ def hold_for_partner(partner: Partner, wanted: Wanted, *, key: str, body: Any, a
         return order
     rate_limits.hit("api_hold", person=f"partner {partner.pk}", at=at)
     release_stale_holds([Ticket(session=wanted.session, seat_id=seat) for seat, _type in wanted.seats], at=at)
-    done = _once(partner, key, body, lambda row: _hold(row, partner, wanted, at=at), at=at)
+    if wanted.promocode:
+        rate_limits.check("promocode", person=f"partner {partner.pk}", at=at)
+    try:
+        done = _once(partner, key, body, lambda row: _hold(row, partner, wanted, at=at), at=at)
+    except PromocodeRefused:  # counted after the transaction, which takes back what is counted inside
+        rate_limits.hit("promocode", person=f"partner {partner.pk}", at=at)
+        raise
     return _held_before(done)
 
 

@@ -6,6 +6,9 @@ resolves otherwise the next moment gains nothing. Redirects are not followed, an
 
 import ipaddress
 import socket
+import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +21,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.connection import allowed_gai_family
 
 TIMEOUT = (3.05, 15.0)  # seconds to connect, and to wait for an answer
+LONGEST = 30.0  # seconds from the connection to the end of the headers, however slowly they come
+ADDRESSES = 3  # of a name that are tried
 LONGEST_WAIT = timedelta(days=1)  # that a receiver may ask for
 
 
@@ -47,6 +52,7 @@ def post(url: str, *, body: bytes, headers: dict[str, str]) -> Answer:
     """Post the body. Never raises: whatever happened is in the answer. Must not be called inside a transaction."""
     if not url.startswith("https://") and not settings.WEBHOOKS_TO_PRIVATE_ADDRESSES:
         return Answer(0, "not https")
+    begun = time.monotonic()
     try:
         with requests.Session() as session:
             session.trust_env = False
@@ -54,6 +60,8 @@ def post(url: str, *, body: bytes, headers: dict[str, str]) -> Answer:
                 session.mount(scheme, _Checked())
             sent = session.post(url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True)
             with sent:
+                if time.monotonic() - begun > LONGEST:
+                    return Answer(0, "too slow")
                 return Answer(sent.status_code, f"HTTP {sent.status_code}", _wait(sent.headers.get("Retry-After", "")))
     except (requests.RequestException, OSError, ValueError) as error:
         # `requests` wraps ours; other texts may hold anything, so only the kind of error is kept.
@@ -75,18 +83,37 @@ def _connect(connection: Any) -> socket.socket:
         if not (settings.WEBHOOKS_TO_PRIVATE_ADDRESSES or is_public(str(place[0]))):
             raise ForbiddenAddress(f"{ForbiddenAddress.__name__}: {place[0]}")
     error: OSError = OSError("no address")
-    for family, place in addresses:
+    for family, place in addresses[:ADDRESSES]:
         ours = socket.socket(family, socket.SOCK_STREAM)
         try:
             ours.settimeout(TIMEOUT[0])
             ours.connect(place)
             ours.settimeout(TIMEOUT[1])
+            connection.deadline = _Deadline(ours)
         except OSError as failed:
             ours.close()
             error = failed
         else:
             return ours
     raise error
+
+
+class _Deadline:
+    """Lets no receiver hold up the others by sending its headers byte by byte, each within the timeout."""
+
+    def __init__(self, ours: socket.socket) -> None:
+        self.line = ours.dup()  # TLS takes `ours` over
+        self.timer = threading.Timer(LONGEST, self.shut_down)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def shut_down(self) -> None:
+        with suppress(OSError):
+            self.line.shutdown(socket.SHUT_RDWR)
+
+    def cancel(self) -> None:
+        self.timer.cancel()
+        self.line.close()
 
 
 def is_public(address: str) -> bool:
@@ -101,14 +128,24 @@ def is_public(address: str) -> bool:
     return parsed.is_global and not parsed.is_multicast
 
 
-class _Http(HTTPConnection):
+class _InTime:
+    deadline: _Deadline | None = None
+
     def _new_conn(self) -> socket.socket:
         return _connect(self)
 
+    def close(self) -> None:
+        if self.deadline is not None:
+            self.deadline.cancel()
+        super().close()  # type: ignore[misc]
 
-class _Https(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _connect(self)
+
+class _Http(_InTime, HTTPConnection):
+    pass
+
+
+class _Https(_InTime, HTTPSConnection):
+    pass
 
 
 class _HttpPool(HTTPConnectionPool):

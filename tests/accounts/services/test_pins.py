@@ -60,6 +60,19 @@ def test_only_staff_of_the_cinema_are_offered(device: Device, usher: User) -> No
     set_pin(stranger, pin=PIN, at=NOON)
 
     assert list(people_of(device)) == [usher]
-    for person in (str(stranger.pk), "", "x", "99999999"):
+    for person in (str(stranger.pk), "", "x", "99999999", "9" * 5000):
         with pytest.raises(PinWrong):
             verify_pin(device, person=person, pin=PIN, at=NOON)
+
+
+def test_one_pin_tried_on_everybody_locks_the_device(device: Device, usher: User) -> None:
+    colleagues = [someone("bar", device.cinema, email=f"bar{i}@example.org") for i in range(5)]
+    for each in colleagues:
+        set_pin(each, pin=PIN, at=NOON)
+    for _round in range(4):
+        for each in colleagues:
+            with pytest.raises(PinWrong):
+                verify_pin(device, person=str(each.pk), pin="9999", at=NOON)
+
+    with pytest.raises(RateLimited):
+        verify_pin(device, person=str(usher.pk), pin="9999", at=NOON)

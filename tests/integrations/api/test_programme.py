@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from orders.services import hold
 from screenings.services import cancel_session
@@ -95,3 +96,15 @@ def test_a_session_that_is_deleted_leaves_a_tombstone() -> None:
     [told] = anybody.get("sessions", changed_since=NOON.isoformat()).json()["sessions"]
 
     assert told["state"] == "WITHDRAWN"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("changed_since=9999-12-31T23:59:59-14:00", 200),
+        ("after=9999-12-31T23:59:59-14:00_1", 404),
+        ("after=0001-01-01T00:00:00%2B14:00_1", 404),
+    ],
+)
+def test_instants_at_the_ends_of_the_calendar_are_answered(client: Client, asked: str, status: int) -> None:
+    assert client.get(f"/api/v1/sessions?{asked}").status_code == status

@@ -160,3 +160,10 @@ def test_the_key_is_in_no_log_line(session: Session, caplog: pytest.LogCaptureFi
 
     assert "by partner" in caplog.text
     assert key.partition("_")[2] not in caplog.text
+
+
+def test_a_partner_cannot_try_out_promocodes(api: ApiClient, session: Session) -> None:
+    wanted = basket(session)
+    tried = [api.post("orders", {**wanted, "promocode": f"GUESS{i}"}, key=f"guess-{i:04}") for i in range(11)]
+
+    assert [code(each) for each in tried] == [(409, "promocode_unknown")] * 10 + [(429, "too_many_requests")]
