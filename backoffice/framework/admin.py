@@ -18,7 +18,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import DataError
-from django.db.models import CharField, DateTimeField, Model, QuerySet, TextField
+from django.db.models import CharField, DateTimeField, Model, QuerySet, TextField, URLField
 from django.forms import Media
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -175,6 +175,8 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if type(db_field) in {CharField, TextField} and not db_field.choices:
             kwargs.setdefault("form_class", TextFormField)
+        if isinstance(db_field, URLField):
+            kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(db_field, DateTimeField) and field is not None:
             add_time_zone_hint(field)

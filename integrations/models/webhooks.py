@@ -50,7 +50,7 @@ class WebhookEndpoint(models.Model):
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True, editable=False)
     disabled_at = models.DateTimeField(_("switched off"), null=True, blank=True, editable=False)
 
-    FREE_TEXT: ClassVar = ["name", "url", "types"]
+    FREE_TEXT: ClassVar = ["name"]
     history = History("name", "url", "cinema", "types", "is_active")
 
     class Meta:
@@ -137,6 +137,8 @@ class WebhookDelivery(models.Model):
     claimed_by = models.CharField(max_length=64, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=200, blank=True)
+
+    FREE_TEXT: ClassVar = ["answer"]
 
     objects = WebhookDeliveryQuerySet.as_manager()
 

@@ -31,6 +31,7 @@ NAMES_OF_THINGS |= {"original_title", "country", "no_certificate_reason"}  # of 
 TECHNICAL = {
     "percents", "steps", "film_hire.Contract.number", "film_hire.HistoricalContract.number", "filename",
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
+    "secret", "former_secret", "types", "url",  # of a receiver of webhooks
     "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
     "row", "service",
     "time_zone", "token", "visitor", "who", "claimed_by", "model", "app_label", "preferred_language", "number",
