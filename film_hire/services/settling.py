@@ -55,12 +55,10 @@ def weeks_to_settle(at: datetime) -> QuerySet[BusinessDay]:
     last_weekday = Case(
         When(cinema__week_starts_on=0, then=Value(ISO_SUNDAY)), default=starts, output_field=IntegerField()
     )
-    ended = BusinessDay.objects.closed().filter(
-        closed_at__lte=at, date__gte=(at - RECENT).date(), date__iso_week_day=last_weekday
-    )
-    later = ended.filter(cinema=OuterRef("cinema"), date__gt=OuterRef("date"))
+    ended = BusinessDay.objects.closed().filter(date__gte=(at - RECENT).date(), date__iso_week_day=last_weekday)
+    later = ended.filter(cinema=OuterRef("cinema"), date__gt=OuterRef("date"))  # whenever it was closed: it covers both
     settled = SettledWeek.objects.filter(cinema=OuterRef("cinema"), last=OuterRef("date"))
-    return ended.filter(~Exists(later), ~Exists(settled))
+    return ended.filter(~Exists(later), ~Exists(settled), closed_at__lte=at)
 
 
 def latest_closed(cinema: Cinema) -> BusinessDay | None:
