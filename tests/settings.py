@@ -39,6 +39,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(SCRATCH / "reports")},
     },
+    "statements": STORAGES["statements"],  # noqa: F405 - from cinema.settings
 }
 
 _database = DATABASES["default"]  # noqa: F405

@@ -70,6 +70,7 @@ class BusinessDay(models.Model):
         ordering = ["-date", "cinema"]
         indexes = [
             models.Index(fields=["ends_at"], condition=Q(closed_at__isnull=True), name="day_to_close"),
+            models.Index(fields=["date"], name="business_day_by_date"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["cinema", "date"], name="one_business_day_a_date"),

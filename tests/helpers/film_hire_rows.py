@@ -14,7 +14,9 @@ def a_distributor(name: str = "Volga", *, email: str = "") -> Distributor:
     """A distributor, with an address to which statements are sent by themselves, if one is given."""
     distributor = Distributor.objects.get_or_create(name=name)[0]
     if email:
-        StatementAddress.objects.create(distributor=distributor, email=email, format="csv", language="en")
+        StatementAddress.objects.get_or_create(
+            distributor=distributor, email=email, defaults={"format": "csv", "language": "en"}
+        )
     return distributor
 
 
