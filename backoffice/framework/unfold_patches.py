@@ -103,7 +103,7 @@ PATCHES = [
         re.compile(r'(x-on:click="(openRelatedWidgetWrapper = !openRelatedWidgetWrapper)")>'),
         r"\1 "
         + button_attributes(rf"\2; {FOCUS_RELATED}")
-        + r' x-bind:aria-expanded="openRelatedWidgetWrapper" aria-label="{% trans "More actions" %}">',
+        + r' x-bind:aria-expanded="openRelatedWidgetWrapper" aria-label="{% trans "More actions" %}: {{ model }}">',
         {"unfold/widgets/related_widget_wrapper.html": 1},
     ),
     Patch(

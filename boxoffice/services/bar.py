@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -63,19 +64,21 @@ def ready_codes(cinema: Cinema, *, at: datetime) -> list[str]:
 def prepare(order: Order, *, at: datetime, actor: User) -> list[ConcessionPreorder]:
     """Mark everything that the order still has to prepare as ready. Raises `OrderNotPaid` or `SnacksNotOpen`.
 
-    Each line owns its transaction.
+    All of it or nothing. Owns its transaction.
     """
     lines = order.preorders.filter(status=ConcessionPreorder.Status.PENDING).select_related("order").order_by("pk")
-    return [make_ready(each, at=at, actor=actor) for each in lines]
+    with transaction.atomic():
+        return [make_ready(each, at=at, actor=actor) for each in lines]
 
 
 def hand_over(order: Order, *, at: datetime, actor: User) -> list[ConcessionPreorder]:
     """Hand everything over that the order has not got yet. Raises `OrderNotPaid` or `SnacksNotOpen`.
 
-    Each line owns its transaction.
+    All of it or nothing. Owns its transaction.
     """
     lines = order.preorders.filter(status__in=ConcessionPreorder.OPEN).select_related("order").order_by("pk")
-    return [collect(each, at=at, actor=actor) for each in lines]
+    with transaction.atomic():
+        return [collect(each, at=at, actor=actor) for each in lines]
 
 
 def order_of_code(code: str, *, cinema: Cinema) -> Order | None:

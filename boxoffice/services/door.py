@@ -50,7 +50,7 @@ class Verdict:
 
 
 def scan(code: str, *, device: Device, actor: User, at: datetime) -> Verdict:
-    """Admit the guest whose ticket has this code, or say why not. Never raises a refusal. Owns its transactions."""
+    """Admit the guest whose ticket has this code, or say why not. Never raises a refusal. Owns its transaction."""
     try:
         ticket = ticket_of(code)
         if ticket.order.cinema_id != device.cinema_id:
@@ -61,7 +61,7 @@ def scan(code: str, *, device: Device, actor: User, at: datetime) -> Verdict:
 
 
 def admit(ticket: Ticket, *, device: Device, actor: User, at: datetime) -> Verdict:
-    """Check in one ticket of this cinema. Never raises a refusal. Owns its transactions."""
+    """Check in one ticket of this cinema. Never raises a refusal. Owns its transaction."""
     try:
         halls = {hall.pk for hall in device.halls.all()}
         if halls and ticket.session.hall_id not in halls:

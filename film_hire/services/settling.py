@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
 
-from film_hire.errors import NothingChanged, StatementOutdated
+from film_hire.errors import NoDayClosed, NothingChanged, StatementOutdated
 from film_hire.models import SettledWeek, Statement, StatementAddress, StatementLine
 from film_hire.models.contracts import A_WEEK
 from film_hire.takings import Counted, contracts_of, counted, shown, tickets_of
@@ -47,7 +47,10 @@ class Values:
 
 
 def weeks_to_settle(at: datetime) -> QuerySet[BusinessDay]:
-    """The closed days that end a week of their cinema and were not settled: of each cinema the last one of them."""
+    """The closed days that end a week of their cinema and were not settled: of each cinema the last one of them.
+
+    Reads only.
+    """
     starts = F("cinema__week_starts_on")
     last_weekday = Case(
         When(cinema__week_starts_on=0, then=Value(ISO_SUNDAY)), default=starts, output_field=IntegerField()
@@ -59,7 +62,7 @@ def weeks_to_settle(at: datetime) -> QuerySet[BusinessDay]:
 
 
 def latest_closed(cinema: Cinema) -> BusinessDay | None:
-    """The last closed day of the cinema. One query."""
+    """The last closed day of the cinema. One query. Reads only."""
     return BusinessDay.objects.closed().filter(cinema=cinema).order_by("-date").first()
 
 
@@ -104,14 +107,15 @@ def recount(statement: Statement, *, at: datetime) -> Statement:
     """Count a statement again with the contracts and tickets of now, and return its new version, or the same one with
     new lines while it is not sent.
 
-    Raises `StatementOutdated` or `NothingChanged`. Owns its transaction.
+    Raises `StatementOutdated`, `NoDayClosed` or `NothingChanged`. Owns its transaction.
     """
     with transaction.atomic():
         locked = Statement.objects.select_for_update(of=("self",)).select_related("cinema").get(pk=statement.pk)
         if not locked.is_latest:
             raise StatementOutdated(_("There is a newer version of this statement. Open that one."))
         day = latest_closed(locked.cinema)
-        assert day is not None  # what the statement was made of
+        if day is None:
+            raise NoDayClosed(_("No business day of this cinema is closed yet. Count again when one is."))
         book = _Book(locked.cinema, day)
         book.count(book.weeks_of(locked))
         made = _correct(locked, book, at=at)

@@ -40,7 +40,7 @@ def test_an_action_changes_the_row_and_shows_its_message(screen: Screen, rows: A
     page = screen(someone(case.role, rows.cinema))
     page.goto(address(row))
 
-    page.get_by_role("link", name=case.title).click()
+    page.get_by_role("link", name=case.title, exact=True).click()
     fill(page, values)
     for _press in range(1 + case.has_preview):
         before = case.probe(rows)

@@ -210,7 +210,7 @@ def test_what_opens_at_a_click_opens_without_a_mouse(screen: Screen, rows: Admin
     page.goto(address(rows.film))
     press(page, "Настройки")
     expect(page.get_by_role("link", name="Жанры")).to_be_visible()
-    press(page, "Ещё действия")
+    press(page, "Ещё действия: жанр")
     expect(page.get_by_role("link", name="Добавить: жанр")).to_be_focused()
     page.goto(reverse("admin:orders_order_changelist"))
     press(page, "Фильтры")

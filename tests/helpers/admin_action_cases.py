@@ -381,7 +381,7 @@ ACTION_CASES = [
     # --- People and machines
     ActionCase(
         "revoke", "Отключить устройство", "floor_manager", "usher", lambda rows: rows.device,
-        "отключено", lambda rows: rows.refreshed(rows.device).revoked_at is None, False,
+        "» отключено.", lambda rows: rows.refreshed(rows.device).revoked_at is None, False,
         "отключено",
     ),
     ActionCase(

@@ -46,7 +46,7 @@ class AdminFixtures:
 
     @cached_property
     def partner(self) -> Partner:
-        return a_partner(at=self.now)[0]
+        return a_partner("Night Tickets", at=self.now)[0]
 
     @cached_property
     def api_key(self) -> ApiKey:
@@ -54,7 +54,7 @@ class AdminFixtures:
 
     @cached_property
     def webhook(self) -> WebhookDelivery:
-        return a_webhook(at=self.now)
+        return a_webhook("Night Tickets", at=self.now)
 
     @cached_property
     def webhook_receiver(self) -> WebhookEndpoint:

@@ -83,9 +83,9 @@ def an_endpoint(url: str, *, since: datetime = NOON, **fields: Any) -> WebhookEn
     )
 
 
-def a_webhook(*, at: datetime = NOON, **fields: Any) -> WebhookDelivery:
+def a_webhook(name: str = "Tickets Everywhere", *, at: datetime = NOON, **fields: Any) -> WebhookDelivery:
     """A delivery that was given up, of a receiver that was switched off."""
-    endpoint = an_endpoint("https://hooks.example/cinema", since=at, disabled_at=at, failing_since=at)
+    endpoint = an_endpoint("https://hooks.example/cinema", name=name, since=at, disabled_at=at, failing_since=at)
     event = WebhookEvent.objects.create(
         type=EventType.ORDER_PAID, subject=1, cinema=a_cinema(), at=at, data={"number": "AB12CD"}
     )

@@ -31,7 +31,8 @@ FOR_EVERYBODY = {
     "logout": "the way out",
     "jsi18n": "a script with translated words",
 }
-#: What each member of staff may do without a role: read the first page, look after the own account.
+#: What each member of staff may do without a role: read the first page, look after the own account. This
+#: includes the own PIN: it is set after the password, and gives no rights that its person does not have.
 OF_ONESELF = {
     "index",
     "password_change",
@@ -39,6 +40,7 @@ OF_ONESELF = {
     "search",
     "second_factor",
     "accounts_user_second_factor",
+    "accounts_user_pin",
 }
 DENIED = {301, 302, 400, 403, 404, 405, 410}
 

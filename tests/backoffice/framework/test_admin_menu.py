@@ -16,7 +16,8 @@ def test_every_page_is_in_the_menu_once():
     entries = [page for _title, _collapsible, pages in GROUPS for page, _icon in pages]
 
     reports = [f"reports:{name}" for name in REPORTS]
-    assert sorted(entries) == sorted(["index", *reports, *(model._meta.label_lower for model in admin.site._registry)])
+    models = [model._meta.label_lower for model in admin.site._registry]
+    assert sorted(entries) == sorted(["index", "connections", *reports, *models])
 
 
 @pytest.mark.usefixtures("without_rendering")
@@ -30,7 +31,8 @@ def test_the_menu_has_exactly_the_pages_that_the_role_may_open(role):
         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in admin.site._registry
     ]
     reports = [reverse(f"admin:reports_{name}") for name in REPORTS]
-    openable = {address for address in [*lists, *reports] if client.get(address).status_code == 200}
+    connections = reverse("admin:integrations_webhookendpoint_connections")
+    openable = {address for address in [*lists, *reports, connections] if client.get(address).status_code == 200}
 
     replaced = {
         reverse(f"admin:{page.replace('.', '_')}_changelist"): reverse(link) for page, link in LINK_OVERRIDES.items()

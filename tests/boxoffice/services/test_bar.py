@@ -1,9 +1,11 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from boxoffice.services import bar
-from concessions.models import ConcessionItem
+from concessions.models import ConcessionItem, ConcessionPreorder
+from orders.errors import SnacksNotOpen
 from screenings.models import Cinema, Session
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -69,3 +71,22 @@ def test_the_wall_shows_codes_when_everything_under_them_is_ready_until_it_is_ha
     assert len(bar.hand_over(order, at=NOON, actor=barkeeper)) == 2
     assert bar.ready_codes(cinema, at=NOON) == []
     assert bar.cards(cinema, at=NOON) == []
+
+
+@pytest.mark.parametrize(("service", "step"), [(bar.prepare, "make_ready"), (bar.hand_over, "collect")])
+def test_all_snacks_of_an_order_change_or_none(
+    session: Session, cinema: Cinema, item: ConcessionItem, service: Any, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = factories.a_paid_order(session, snacks=[(item, 1), (factories.an_item(cinema), 1)])
+    last, change = order.preorders.order_by("pk").last(), getattr(bar, step)
+
+    def refuse_last(snacks: ConcessionPreorder, **arguments: Any) -> ConcessionPreorder:
+        if snacks == last:
+            raise SnacksNotOpen("Somebody else was faster.")
+        return change(snacks, **arguments)
+
+    monkeypatch.setattr(bar, step, refuse_last)
+    with pytest.raises(SnacksNotOpen):
+        service(order, at=NOON, actor=someone("bar", cinema))
+
+    assert set(order.preorders.values_list("status", flat=True)) == {ConcessionPreorder.Status.PENDING}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from film_hire.errors import NothingChanged
+from film_hire.errors import NoDayClosed, NothingChanged
 from film_hire.invariants import INVARIANTS
 from film_hire.models import Contract, Statement, StatementLine
 from film_hire.services import recount, settle_locked, try_terms
@@ -178,6 +178,15 @@ def test_a_statement_is_counted_again_with_the_terms_of_now(cinema: Cinema, sess
     assert (new.version, new.hire) == (2, 420)
     assert lines(new)[2:] == [(Kind.WEEK, True, 0, 0, 70)]
     assert list(broken(INVARIANTS, {})) == []
+
+
+def test_no_statement_is_counted_again_while_no_day_is_closed(cinema: Cinema, session: Session) -> None:
+    a_contract(session.film)
+    settle(cinema)
+    BusinessDay.objects.update(closed_at=None)
+
+    with pytest.raises(NoDayClosed):
+        recount(statement(), at=MORNING)
 
 
 def test_a_contract_that_is_moved_away_leaves_corrections_to_nothing(cinema: Cinema, session: Session) -> None:
