@@ -71,7 +71,7 @@ def test_a_click_on_a_free_time_begins_a_draft_there(page: Page, hall: Hall, day
 
     track.click(position={"x": box["width"] * 6 / int(track.get_attribute("data-hours") or 0), "y": 40})
 
-    expect(page.get_by_label("Зал")).to_have_value(str(hall.pk))
+    expect(page.get_by_role("combobox", name="Зал")).to_have_value(str(hall.pk))
     expect(page.get_by_label("День")).to_have_value(day.isoformat())
     expect(page.get_by_label("Время")).to_have_value("16:00")
 
