@@ -6,8 +6,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from django.templatetags.static import static
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cinema import clock, csp
@@ -182,27 +180,6 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Moscow")
 CRON_TIME_ZONE = env.str("CRON_TIME_ZONE", default="")  # empty: that of this machine
 PHONE_REGION = env.str("PHONE_REGION", default="RU").upper()
-
-UNFOLD = {
-    "SITE_TITLE": _("Cinema"),
-    "SITE_HEADER": _("Cinema"),
-    "SITE_SYMBOL": "theaters",
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": lambda _request: static("icon.svg")}
-    ],
-    "SITE_URL": None,
-    "DASHBOARD_CALLBACK": "backoffice.dashboard.dashboard.dashboard_callback",
-    "LOGIN": {"form": "backoffice.framework.log_in.LogInForm"},
-    "ACCOUNT": {
-        "navigation": [
-            {"title": _("Two-step sign-in"), "link": reverse_lazy("admin:accounts_user_second_factor")},
-            {"title": _("PIN"), "link": reverse_lazy("admin:accounts_user_pin")},
-        ]
-    },
-    "SIDEBAR": {"navigation": "backoffice.framework.admin_menu.menu"},
-    "STYLES": [lambda _request: static("backoffice/admin.css"), lambda _request: static("reports/charts.css")],
-    "SCRIPTS": [lambda _request: static("backoffice/admin.js")],
-}
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"

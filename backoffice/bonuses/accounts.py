@@ -12,7 +12,8 @@ from accounts.models import User
 from backoffice.accounts.approvals import ApprovalsMixin
 from backoffice.bonuses.forms import AdjustPointsForm
 from backoffice.framework.actions import confirmed_action
-from backoffice.framework.admin import ReadOnlyAdmin, ReadOnlyInline
+from backoffice.framework.admin import ReadOnlyAdmin
+from backoffice.framework.read_only import ReadOnlyInline
 from bonuses.approvals import AdjustmentApproval
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust

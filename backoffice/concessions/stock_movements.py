@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin, ReadOnlyInline
+from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
+from backoffice.framework.read_only import ReadOnlyInline
 from concessions.models import StockMovement
 
 COSTS = ["unit_cost", "value", "cost_assumed"]

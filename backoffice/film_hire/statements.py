@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from backoffice.film_hire.returns import RETURNS, Return
 from backoffice.framework.actions import ActionsMixin, confirmed_action
-from backoffice.framework.admin import ReadOnlyAdmin, ReadOnlyInline
+from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.chosen_cinema import with_chosen_cinema
+from backoffice.framework.read_only import ReadOnlyInline
 from backoffice.framework.scoped_choices import visible_rows
 from cinema import clock
 from cinema.local_time import format_local

@@ -29,7 +29,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from accounts.phones import stored_form
@@ -40,6 +40,7 @@ from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
 from backoffice.framework.guillemets import nest_guillemets
 from backoffice.framework.history_view import ChangeHistory
 from backoffice.framework.pagination import ListPaginator
+from backoffice.framework.read_only import ReadOnlyMixin
 from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter, is_relation, offered_lookups
 from backoffice.framework.time_zones import add_time_zone_hint, cinema_of, zone_of, zone_of_user
 from cinema.ids import is_valid_id
@@ -323,40 +324,12 @@ def _parse_datetime(text: str | None) -> datetime | None:
     return value if value.tzinfo else None
 
 
-class ReadOnlyMixin:
-    """Rows can be viewed with the permission for it; nobody can add, change or delete them, not even superusers."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 #: The ordering of tables that grow all day: primary keys grow with time, and always have an index.
 NEWEST_FIRST = ["-pk"]
 
 
 class ReadOnlyAdmin(ReadOnlyMixin, CinemaScopedAdmin):
     list_per_page = 25  # a page stays under 150 KB
-
-
-class ReadOnlyInline(ReadOnlyMixin, PlainValues, TabularInline):
-    """Rows that belong to the page's row, and so to its cinema. Do not use it for rows of cinemas under a row of the
-    chain: they are not filtered."""
-
-    extra = 0
-    ordering: ClassVar = ["pk"]
-    per_page = 25  # a page stays under 150 KB
-    hide_title = True  # the name of a row would repeat its cells
-    show_change_link = True
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Limits the number of forms, which the request itself states: up to a thousand would be rendered otherwise."""
-        return super().get_formset(request, obj, absolute_max=self.per_page, **kwargs)
 
 
 class NoDeleteAdmin(CinemaScopedAdmin):

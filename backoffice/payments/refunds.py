@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
-from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin, ReadOnlyInline
+from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.framework.read_only import ReadOnlyInline
 from backoffice.orders.columns import REFUND_LINE_RELATED, ReasonLabelMixin
 from backoffice.payments.forms import RefundAmountForm
 from backoffice.payments.payments import is_manual

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.framework.actions import ActionForm, ActionsMixin, confirmed_action
-from backoffice.framework.admin import ReadOnlyAdmin, ReadOnlyInline
+from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import status_badge
 from backoffice.framework.fields import ReasonField
+from backoffice.framework.read_only import ReadOnlyInline
 from backoffice.reports.files import ReportFilePages
 from backoffice.reports.pages import ReportPages
 from reports.models import BusinessDay, DayCheck

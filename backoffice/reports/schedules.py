@@ -15,9 +15,10 @@ from accounts.models import User
 from accounts.scope import cinemas_of, within
 from accounts.services.entitlement import staff_who_see
 from backoffice.framework.actions import ActionsMixin, confirmed_action
-from backoffice.framework.admin import NoDeleteAdmin, ReadOnlyInline
+from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.badges import status_badge
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
+from backoffice.framework.read_only import ReadOnlyInline
 from cinema import clock
 from cinema.local_time import format_local
 from reports.catalogue.files import FIGURES, listed_reports, title_of
