@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.framework import theme
 from cinema import clock, csp
 from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required, time_zone
 from cinema.schedule import SCHEDULE
@@ -213,6 +214,7 @@ if not DEBUG:
     CSRF_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True
 
+UNFOLD = theme.UNFOLD
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": csp.SHOP_POLICY}  # the admin has another: see cinema.csp
 SECURE_REFERRER_POLICY = "same-origin"  # links to orders are secrets: other sites get no referrer
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

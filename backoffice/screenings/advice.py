@@ -26,7 +26,8 @@ from cinema.money import format_money
 from cinema.status import Refused
 from pricing.models import AgreedShows
 from pricing.models.minimums import MOST
-from pricing.services.programme import Line, advise_week, agree, take
+from pricing.services.agreed_shows import agree
+from pricing.services.programme import Line, advise_week, take
 from screenings.models import Cinema, Film, Session
 from screenings.services.planning import DAY, lines_of
 

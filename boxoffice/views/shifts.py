@@ -85,7 +85,7 @@ def _drawer(request: BoxOfficeRequest, cinema: Cinema) -> CashPlace:
 
 
 def _shift(request: BoxOfficeRequest, key: int) -> Shift:
-    """A shift of the cinema: one's own, or any for who may count those of others."""
+    """A shift of the cinema: one's own, or any, for those who may count the shifts of others."""
     rows = Shift.objects.filter(cinema=request.cinema).select_related("drawer", "cashier", "cinema", "counted_by")
     actor = request.user
     return get_object_or_404(rows if actor.has_perm(OTHERS) else rows.filter(cashier=actor), pk=key)

@@ -47,7 +47,7 @@ def amount_of(text: str) -> Decimal | None:
 @page(WORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def till(request: BoxOfficeRequest) -> HttpResponse:
-    """Every press sends the whole form and shows it anew; a sale leads to the page of its order."""
+    """Every press sends the whole form and shows it again; a sale leads to the page of its order."""
     cinema, at = request.cinema, request.at
     shift = sales.shift_of(request.user, cinema)
     if shift is None:

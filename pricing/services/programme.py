@@ -18,7 +18,7 @@ from pricing.services.planned import expect
 from pricing.services.taking_back import take_back
 from reports.catalogue.programme import daypart
 from reports.models import SessionFigures
-from screenings.models import Cinema, Film, PlannedSession, Session
+from screenings.models import Cinema, PlannedSession, Session
 from screenings.price_lists import rows_for
 from screenings.services.hall_conflicts import lock_halls
 from screenings.services.planning import DAY, as_session, draft, lines_of, redraft, week_bounds
@@ -332,22 +332,3 @@ def _add(place: Session, *, at: datetime, actor: User | None, price: Decimal | N
         at=at,
         actor=actor,
     )
-
-
-# --- What was agreed with distributors
-
-
-def agree(cinema: Cinema, shows: Mapping[Film, int | None], *, first: date) -> None:
-    """Keep how many showings of each film were agreed for the week; None or 0: none. Owns its transaction."""
-    with transaction.atomic():
-        known = {row.film_id: row for row in AgreedShows.objects.filter(cinema=cinema, week=first)}
-        for film, number in shows.items():
-            row = known.get(film.pk)
-            if not number:
-                if row is not None:
-                    row.delete()
-            elif row is None:
-                AgreedShows.objects.create(cinema=cinema, film=film, week=first, shows=number)
-            elif row.shows != number:
-                row.shows = number
-                row.save()

@@ -10,7 +10,8 @@ import pytest
 from pricing.errors import AdviceChanged
 from pricing.models import AgreedShows
 from pricing.services import programme
-from pricing.services.programme import advise_week, agree, take
+from pricing.services.agreed_shows import agree
+from pricing.services.programme import advise_week, take
 from screenings.models import Film, Hall, PlannedSession, Session
 from screenings.services import draft, schedule
 from tests.helpers import factories
