@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ from film_hire import terms
 from screenings.models import Cinema, Session
 
 HUNDRED = Decimal(100)
+PERCENT = re.compile(r"\d{1,3}(?:\.\d{1,2})?", re.ASCII)
 A_WEEK = timedelta(days=7)
 
 
@@ -34,13 +35,9 @@ def parse_percents(text: str) -> tuple[Decimal, ...]:
     """The percentages in a text such as `50, 50, 45`. Raises `ValidationError`."""
     found = []
     for part in re.split(r"[,;]\s*|\s+", text.strip()):
-        try:
-            percent = Decimal(part)
-        except InvalidOperation:
-            percent = Decimal(-1)
-        if not 0 <= percent <= HUNDRED or percent.as_tuple().exponent < -2:  # type: ignore[operator]
+        if not PERCENT.fullmatch(part) or Decimal(part) > HUNDRED:
             raise ValidationError(_("Enter percentages from 0 to 100, such as 50, 50, 45, 40.5."))
-        found.append(percent)
+        found.append(Decimal(part))
     return tuple(found)
 
 
