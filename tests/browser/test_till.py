@@ -34,6 +34,12 @@ def signed_in(page: Page, person: User, session: Session) -> None:
     page.context.add_cookies(cookies)
 
 
+def press(page: Page, key: str) -> None:
+    """Once the page's script listens: a key pressed while the page is still loading is lost."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def test_a_shift_from_the_float_to_the_summary(screen: Screen) -> None:
     session = an_evening()
     page = screen()
@@ -47,12 +53,12 @@ def test_a_shift_from_the_float_to_the_summary(screen: Screen) -> None:
     expect(page.get_by_role("heading", name="Лучшие места")).to_be_visible()
     assert barriers(page) == []
 
-    page.keyboard.press("2")
+    press(page, "2")
     expect(page.get_by_label("Тип билета")).to_have_count(2)
-    page.keyboard.press("q")
+    press(page, "q")
     expect(page.get_by_text("Попкорн × 1")).to_be_visible()
     assert barriers(page) == []
-    page.keyboard.press("c")
+    press(page, "c")
     expect(page.get_by_role("link", name="Следующий гость")).to_be_visible()
     order = Order.objects.get()
     assert (order.status, order.tickets.count(), order.preorders.count()) == ("PAID", 2, 1)
@@ -62,7 +68,8 @@ def test_a_shift_from_the_float_to_the_summary(screen: Screen) -> None:
     expect(page.locator("html")).to_have_attribute("data-printed", "yes")
     assert barriers(page) == []
     page.get_by_role("link", name="К заказу").click()
-    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Следующий гость")).to_be_visible()
+    press(page, "Enter")
 
     page.get_by_role("link", name="Смена").click()
     assert barriers(page) == []
