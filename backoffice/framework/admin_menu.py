@@ -38,6 +38,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.session", "calendar_month"),
             ("screenings.plannedsession", "checklist"),
             ("screenings.film", "movie"),
+            ("integrations.filmproposal", "checklist"),
             ("screenings.distributor", "domain"),
             ("pricing.sessionforecast", "summarize"),
             ("screenings.hall", "event_seat"),
