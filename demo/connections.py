@@ -21,7 +21,7 @@ def create_partner(address: str, *, at: datetime) -> str:
 
 
 def create_proposals(*, at: datetime) -> None:
-    """What Wikidata would say of the first film, unless it was asked already. The film is made up, so it has no page."""
+    """What Wikidata would say of the first film, which is made up, unless it was asked already."""
     film = Film.objects.order_by("pk").first()
     if film is None or film.lookups.exists():
         return

@@ -2,6 +2,8 @@
 
 from cinema.environment import env, exit_with_error
 
+DEBUG = env.bool("DEBUG", default=False)
+
 __all__ = [
     "FILM_CATALOGUES",
     "METRICS_TOKEN",
@@ -12,7 +14,7 @@ __all__ = [
 ]
 
 # Whether webhooks may go to addresses inside our own network, and by plain HTTP.
-WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=env.bool("DEBUG", default=False))
+WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=DEBUG)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
 
 # Catalogues of films that staff can ask, in this order: wikidata, tmdb.

@@ -141,6 +141,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("accounts.user", "group"),
             ("accounts.device", "lock_clock"),
             ("connections", "rule"),
+            ("integrations.filmlookup", "list_alt"),
             ("integrations.partner", "domain"),
             ("integrations.apikey", "lock_clock"),
             ("integrations.webhookendpoint", "webhook"),

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Field
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -17,8 +16,8 @@ from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from integrations.models import FilmLookup, FilmProposal
+from integrations.models.catalogues import film_field
 from integrations.services.film_lookup import accept_proposal, decline_proposal
-from screenings.models import Film
 
 
 @admin.register(FilmProposal)
@@ -54,8 +53,7 @@ class FilmProposalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
 
     @admin.display(description=_("proposed"))
     def proposes(self, proposal: FilmProposal) -> str:
-        field: Field[Any, Any] = Film._meta.get_field(proposal.field)
-        return _shown(field.to_python(proposal.value))
+        return _shown(film_field(proposal.field).to_python(proposal.value))
 
     @admin.display(description=_("page of the catalogue"))
     def page(self, proposal: FilmProposal) -> str:

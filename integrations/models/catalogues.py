@@ -1,7 +1,7 @@
 """Questions to film catalogues, and what they propose for the fields of a film."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -16,6 +16,11 @@ PROPOSED = (
     *("imdb_id", "tmdb_id", "wikidata_id", "kinopoisk_id"),
 )
 KEPT = timedelta(days=150)  # TMDB allows six months
+
+
+def film_field(name: str) -> Any:
+    """The field of `Film` with this name, one of `PROPOSED`."""
+    return Film._meta.get_field(name)
 
 
 class Catalogue(models.TextChoices):
@@ -139,7 +144,7 @@ class FilmProposal(models.Model):
 
     @property
     def field_label(self) -> str:
-        return str(Film._meta.get_field(self.field).verbose_name)
+        return str(film_field(self.field).verbose_name)
 
     @property
     def present(self) -> str:

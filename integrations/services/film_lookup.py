@@ -14,7 +14,7 @@ from integrations.catalogues import tmdb, wikidata
 from integrations.catalogues.client import Asked, CatalogueRefused, CatalogueUnavailable, Found, SeveralFilms
 from integrations.errors import CatalogueNotSetUp, FilmFieldFilled, ProposalNotValid
 from integrations.models import Catalogue, FilmLookup, FilmProposal
-from integrations.models.catalogues import PROPOSED
+from integrations.models.catalogues import PROPOSED, film_field
 from jobs import claims
 from jobs.claims import Backoff, TimeLimit, new_sender
 from jobs.steps import Counts
@@ -91,7 +91,7 @@ def accept_proposal(proposal: FilmProposal, *, at: datetime, actor: User | None 
         if row.present:
             raise FilmFieldFilled(row.field_label, row.present)
         try:
-            setattr(film, row.field, Film._meta.get_field(row.field).clean(row.value, film))
+            setattr(film, row.field, film_field(row.field).clean(row.value, film))
             film.validate_constraints()
         except ValidationError as error:
             raise ProposalNotValid(" ".join(error.messages)) from None
@@ -189,9 +189,8 @@ def _is_news(film: Film, name: str, value: str) -> bool:
     """Whether the value is a valid one for the field, and another one than the film has."""
     if name not in PROPOSED or not value:
         return False
-    field = Film._meta.get_field(name)
     try:
-        return bool(getattr(film, name) != field.clean(value, film))
+        return bool(getattr(film, name) != film_field(name).clean(value, film))
     except ValidationError:
         return False
 
