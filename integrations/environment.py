@@ -1,5 +1,7 @@
 """Settings of the connections to other systems, which `cinema.settings` takes over as its own."""
 
+from importlib.util import find_spec
+
 from cinema.environment import env, exit_with_error
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -7,6 +9,8 @@ DEBUG = env.bool("DEBUG", default=False)
 __all__ = [
     "FILM_CATALOGUES",
     "METRICS_TOKEN",
+    "SENTRY_DSN",
+    "SENTRY_ENVIRONMENT",
     "TMDB_API",
     "TMDB_TOKEN",
     "WEBHOOKS_TO_PRIVATE_ADDRESSES",
@@ -16,6 +20,12 @@ __all__ = [
 # Whether webhooks may go to addresses inside our own network, and by plain HTTP.
 WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=DEBUG)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
+
+# Where errors are reported, and what the installation is called there.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="")
+if SENTRY_DSN and find_spec("sentry_sdk") is None:
+    exit_with_error("SENTRY_DSN is set, but sentry-sdk is not installed: pip install 'sentry-sdk>=2.75,<3'")
 
 # Catalogues of films that staff can ask, in this order: wikidata, tmdb.
 FILM_CATALOGUES = env.list("FILM_CATALOGUES", default=["wikidata"])
