@@ -24,6 +24,8 @@ Status = FilmLookup.Status
 BACKOFF = Backoff(
     [*(timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12))]
 )
+#: The new status (None: ask again), what was found, a text for people, and the wait that the catalogue asks for.
+Answer = tuple[Status | None, Found | None, str, timedelta | None]
 CLIENTS: dict[str, Callable[[Asked], Found | None]] = {
     Catalogue.WIKIDATA: wikidata.look_up,
     Catalogue.TMDB: tmdb.look_up,
@@ -51,22 +53,22 @@ def ask_catalogues(film: Film, *, at: datetime, actor: User | None = None) -> li
 def look_up_films(lookups: Sequence[FilmLookup], *, at: datetime) -> Counts:
     """Ask about those of the films whose questions are still due, each by one sender.
 
-    Once a catalogue does not answer, its others of the batch wait for a later pass. Only what is given up counts as
-    failed. Must not be called inside a transaction: it talks to a network.
+    Once a catalogue does not answer, it is not asked about the others of the batch: they wait as if it had not answered
+    them. Only what is given up counts as failed. Must not be called inside a transaction: it talks to a network.
     """
     limit, sender = TimeLimit(), new_sender()
     ours = _claim([each.pk for each in lookups], sender=sender, at=at)
     counts = Counts(passed_over=len(lookups) - len(ours))
-    silent: set[str] = set()
+    silent: dict[str, Answer] = {}
     for lookup in ours:
-        if limit.is_over or lookup.source in silent:
+        if limit.is_over:
             _release(lookup, sender=sender, at=at)
             counts.passed_over += 1
             continue
-        status, found, text, wait = _ask(lookup)
+        status, _found, text, _wait = answer = silent.get(lookup.source) or _ask(lookup)
         if status is None:
-            silent.add(lookup.source)
-        given_up = _note(lookup, status, found, text, wait, sender=sender, at=at)
+            silent[lookup.source] = answer
+        given_up = _note(lookup, answer, sender=sender, at=at)
         counts.add(
             Counts(
                 done=status is not None and not given_up,
@@ -119,8 +121,7 @@ def _claim(keys: Sequence[int], *, sender: str, at: datetime) -> list[FilmLookup
     return rows
 
 
-def _ask(lookup: FilmLookup) -> tuple[Status | None, Found | None, str, timedelta | None]:
-    """The new status (None: ask again), what was found, a text for people, and the wait that the catalogue asks for."""
+def _ask(lookup: FilmLookup) -> Answer:
     film = lookup.film
     asked = Asked(
         title=film.title,
@@ -145,17 +146,9 @@ def _ask(lookup: FilmLookup) -> tuple[Status | None, Found | None, str, timedelt
     return (Status.FOUND if found else Status.NOT_FOUND), found, found.link if found else "", None
 
 
-def _note(
-    lookup: FilmLookup,
-    status: Status | None,
-    found: Found | None,
-    text: str,
-    wait: timedelta | None,
-    *,
-    sender: str,
-    at: datetime,
-) -> bool:
+def _note(lookup: FilmLookup, answer: Answer, *, sender: str, at: datetime) -> bool:
     """Store the answer and its proposals, unless the claim was lost meanwhile. Returns whether it is given up."""
+    status, found, text, wait = answer
     with transaction.atomic(durable=True):
         mine = FilmLookup.objects.filter(pk=lookup.pk, status=Status.QUEUED)
         if not claims.still_claimed(mine, sender=sender):
