@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from cinema.money import ZERO
 from payments.models import Gateway
 from reports import definitions
+from reports.catalogue import cash
 from reports.catalogue.takings import column_of
 from reports.counting.points import Points, held_at
 from reports.models import BusinessDay, MoneyFigures, PayoutFigures
@@ -131,7 +132,7 @@ def tables(balances: Balances, *, with_costs: bool) -> Sequence[Table]:
 
 
 def by_cinema(balances: Balances, *, with_costs: bool) -> Table:
-    shown = [definitions.ADVANCES, *([definitions.STOCK_AT_COST] if with_costs else [])]
+    shown = [definitions.ADVANCES, *([definitions.STOCK_AT_COST] if with_costs else []), *cash.BALANCES]
     rows = []
     for cinema in sorted(balances.cinemas, key=lambda each: (str(each.legal_entity or ""), each.name, each.pk)):
         day = balances.days.get(cinema.pk)
@@ -140,6 +141,7 @@ def by_cinema(balances: Balances, *, with_costs: bool) -> Table:
             "cinema": str(cinema),
             "advances": day.advances if day else ZERO,
             "stock_value": day.stock_value if day else ZERO,
+            **{each.key: getattr(day, each.key) if day else ZERO for each in cash.BALANCES},
             "owed_by_providers": balances.owed_to(cinema.pk),
             "date": day.date if day else None,
         }

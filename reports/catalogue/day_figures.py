@@ -7,11 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, Count, F, Q, Value
+from django.db.models import BigIntegerField, Case, CharField, Count, F, Q, Sum, Value, When
 from django.db.models.functions import Cast
 
 from cinema.money import MINOR_UNITS, ZERO
-from payments.models import Rates, Receipt
+from payments.models import CashMovement, Rates, Receipt
 from reports import definitions
 from reports.catalogue.balances import points_of
 from reports.counting import COUNTS
@@ -19,8 +19,10 @@ from reports.counting.advances import earned_from_advances, refunded_of_before
 from reports.counting.points import Points, accounts_at, held_in
 from reports.days import Day, Days
 from reports.models import (
+    CASH,
     BarFigures,
     BusinessDay,
+    CashFigures,
     Figures,
     MoneyFigures,
     PointsFigures,
@@ -58,6 +60,8 @@ class DayFigures:
     opening: Decimal = ZERO  # advances at the start of the day
     closing: Decimal = ZERO
     earned_from_advances: Decimal = ZERO
+    cash: Rows = field(default_factory=list)  # what moved, by `about`, place (`CashPlace.Kind`) and kind
+    cash_opening: dict[str, Decimal] = field(default_factory=dict)  # by place, for those of `CASH`
     points: Points = NO_POINTS  # of all customers
     receipts: dict[str, int] = field(default_factory=dict)  # by status
 
@@ -66,6 +70,10 @@ class DayFigures:
 
     def corrections(self, table: type[Figures]) -> Rows:
         return [row for row in self.rows[table] if row["about"] != self.day.date]
+
+    def moved(self, place: str, kind: str = "") -> Decimal:
+        """The cash that came to the places of a kind on the day, or left them."""
+        return sum((row["amount"] for row in self.cash if row["place"] == place and kind in ("", row["kind"])), ZERO)
 
     @property
     def starts(self) -> str:
@@ -89,7 +97,7 @@ class DayFigures:
 
 
 def day_figures(cinema: Cinema, date: date, *, at: datetime) -> DayFigures | None:
-    """The figures of the day; None if the cinema had no such day by `at`. At most nine queries."""
+    """The figures of the day; None if the cinema had no such day by `at`. At most ten queries."""
     last_closed = BusinessDay.objects.closed().filter(cinema=cinema, date__lt=date).order_by("-starts_at")
     stored = list(
         BusinessDay.objects.filter(
@@ -103,7 +111,7 @@ def day_figures(cinema: Cinema, date: date, *, at: datetime) -> DayFigures | Non
     if stored and stored[-1].date == date and stored[-1].closed_at is not None:
         return _closed(cinema, stored[-1], opening)
     days = [day for day in unclosed_days(cinema, stored, at=at) if day.date <= date]
-    return _live(cinema, days, opening, at) if days and days[-1].date == date else None
+    return _live(cinema, days, before, at) if days and days[-1].date == date else None
 
 
 def _closed(cinema: Cinema, day: BusinessDay, opening: Decimal) -> DayFigures:
@@ -111,11 +119,14 @@ def _closed(cinema: Cinema, day: BusinessDay, opening: Decimal) -> DayFigures:
     for table, keys in TABLES.items():
         found.rows[table] = booked_sums(table, table._default_manager.filter(day=day), ("about", *keys))
     _add_totals(found, earned_from_advances(day, cinema.pk, as_of=day.ends_at))
+    booked = booked_sums(CashFigures, CashFigures.objects.filter(day=day), ("about", "place__kind", "kind"))
+    found.cash = [{**row, "place": row["place__kind"]} for row in booked]
+    found.cash_opening = {kind: getattr(day, name) - found.moved(kind) for name, kind in CASH.items()}
     found.points = points_of(day)
     return found
 
 
-def _live(cinema: Cinema, unclosed: Sequence[Day], opening: Decimal, at: datetime) -> DayFigures:
+def _live(cinema: Cinema, unclosed: Sequence[Day], before: BusinessDay | None, at: datetime) -> DayFigures:
     """The last of the open days; those before it have ended, but are not closed yet."""
     first, day = unclosed[0], unclosed[-1]
     as_of = min(at, day.ends_at)
@@ -132,9 +143,30 @@ def _live(cinema: Cinema, unclosed: Sequence[Day], opening: Decimal, at: datetim
     )
     # Refunds of closed days are in the money of today already, and in the figures of their screenings not before today
     # is closed. Those of the other open days are in the figures of these.
-    found.closing = opening + advances(rows) + totals["of_closed"]
+    found.closing = (before.advances if before else ZERO) + advances(rows) + totals["of_closed"]
     found.opening = found.closing - advances(found.rows) - totals["of_earlier"]
+    _add_cash(found, before, since=first.starts_at)
     return found
+
+
+def _add_cash(found: DayFigures, before: BusinessDay | None, *, since: datetime) -> None:
+    """The movements of an open day, and what there was before them. One query."""
+    is_before = Case(When(at__lt=found.day.starts_at, then=Value(True)), default=Value(False))
+    moved = (
+        CashMovement.objects.filter(place__cinema=found.cinema, at__gte=since, at__lt=found.as_of)
+        .order_by()
+        .annotate(place_kind=F("place__kind"), is_before=is_before)
+        .values("place_kind", "kind", "is_before")
+        .annotate(total=Sum("amount"))
+    )
+    opening = {kind: getattr(before, name) if before else ZERO for name, kind in CASH.items()}
+    for row in moved:
+        place, kind, amount = row["place_kind"], row["kind"], row["total"]
+        if not row["is_before"]:
+            found.cash.append({"about": found.day.date, "place": place, "kind": kind, "amount": amount})
+        elif place in opening:
+            opening[place] += amount
+    found.cash_opening = opening
 
 
 def advances(rows: dict[type[Figures], Rows]) -> Decimal:
