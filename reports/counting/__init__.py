@@ -35,4 +35,4 @@ COUNTS: dict[type[Figures], Callable[[Days, datetime], Iterable[Row]]] = {
 }
 
 #: Those that count cinemas whose days differ at once (`JoinedDays`); the others count each group of them by itself.
-JOINED = frozenset({TicketFigures, BarFigures, PointsFigures})
+JOINED = frozenset({TicketFigures, BarFigures, MoneyFigures, OrderFigures, PointsFigures, CashFigures})

@@ -70,7 +70,7 @@ def days_to_count(days: Sequence[BusinessDay], *, recheck: bool = True) -> list[
         order__cinema__in=cinemas,
     ).order_by()
     shifts = Shift.objects.filter(
-        counted_at__gte=day.starts_at, counted_at__lt=day.ends_at, opened_at__lt=day.starts_at, cinema__in=cinemas
+        counted_at__gte=week_ago if recheck else day.starts_at, counted_at__lt=day.ends_at, cinema__in=cinemas
     ).order_by()
     instants = {
         *shifts.values_list("opened_at", flat=True),

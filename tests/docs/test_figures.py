@@ -28,7 +28,8 @@ from payments.services import count_and_close, end_shift, move_between, move_cas
 from payments.services.cash import place_of
 from reports import definitions
 from reports.catalogue import day_sheet, month_sheet
-from reports.catalogue.balances import Balances, by_cinema
+from reports.catalogue.balances import Balances, by_cinema, providers
+from reports.catalogue.balances_now import balances_of
 from reports.catalogue.cash import drawers
 from reports.catalogue.day_figures import day_figures
 from reports.catalogue.month_sheet import Month
@@ -376,6 +377,18 @@ def test_balances_are_what_the_page_says(cinema):
         stock, owed = found.days[cinema.cinema.pk].stock_value, found.owed_to(cinema.cinema.pk)
         shown.append([name, str(stock), str(owed), str(found.points.held), str(found.points.owed)])
     assert shown == [row[:5] for row in table("What reports show", 2)]
+
+
+def test_balances_of_today_are_those_that_its_close_will_store(cinema):
+    cinema.play_saturday()
+    cinema.play_sunday(close=False)
+    at = winter(SUNDAY, "23:00")
+    live = balances_of([cinema.cinema], Period([cinema.cinema], SUNDAY, SUNDAY, at))
+    now = by_cinema(live, with_costs=True).rows[0], providers(live).rows, live.points
+    close_days(cinema.cinema, until=winter(SUNDAY + timedelta(days=1), "05:00"))
+    closed = Balances([cinema.cinema], SUNDAY)
+
+    assert now == (by_cinema(closed, with_costs=True).rows[0], providers(closed).rows, closed.points)
 
 
 def test_what_a_society_is_owed_is_what_the_page_says(cinema):
