@@ -270,7 +270,7 @@ def test_lines_and_money_agree_order_by_order(seed: int) -> None:
     assert sum(money.values()) == booked_takings() + awaiting_lines(end)
     last_days = [BusinessDay.objects.closed().filter(cinema=each).latest("starts_at") for each in Cinema.objects.all()]
     assert sum(day.advances for day in last_days) == -awaiting_lines(end)  # every screening is over
-    assert [str(check) for check in DayCheck.objects.open()] == []
+    assert [str(check) for check in DayCheck.objects.open().exclude(name=DayCheck.Name.CASH)] == []
 
 
 @pytest.mark.exhaustive
@@ -283,7 +283,9 @@ def test_the_sheets_of_all_days_add_up_to_the_ledgers(seed: int) -> None:
     points = 0
     for cinema in Cinema.objects.all():
         balance = ZERO
-        cash = dict.fromkeys(CASH.values(), ZERO)
+        first = BusinessDay.objects.filter(cinema=cinema).earliest("starts_at")
+        before = CashMovement.objects.filter(place__cinema=cinema, at__lt=first.starts_at).order_by()
+        cash = dict.fromkeys(CASH.values(), ZERO) | dict(before.values_list("place__kind").annotate(Sum("amount")))
         for day in BusinessDay.objects.closed().filter(cinema=cinema).order_by("starts_at"):
             sheet = day_figures(cinema, day.date, at=end)
             assert sheet is not None
