@@ -32,7 +32,7 @@ class BalancesNow(Balances):
     sold, as on the day sheet: its screenings have earned theirs.
     """
 
-    at: datetime  # type: ignore[assignment]
+    at: datetime
 
     @cached_property
     def days(self) -> dict[int, BusinessDay]:

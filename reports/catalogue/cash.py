@@ -34,7 +34,7 @@ def movements(
     """
     rows: list[dict[str, Any]] = [_balance(*start)]
     for kind, label in CashMovement.Kind.choices:
-        amounts = {place: moved(place, kind) for place in CASH.values()}
+        amounts = {str(place): moved(place, kind) for place in CASH.values()}
         if any(amounts.values()):
             rows.append({"what": label, **amounts, "all": sum(amounts.values(), ZERO)})
     rows.append(_balance(*end))

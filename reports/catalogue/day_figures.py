@@ -68,10 +68,10 @@ class DayFigures:
     receipts: dict[str, int] = field(default_factory=dict)  # by status
 
     def own(self, table: type[Figures]) -> Rows:
-        return [row for row in self.rows.get(table, []) if row["about"] == self.day.date]
+        return [row for row in self.rows[table] if row["about"] == self.day.date]
 
     def corrections(self, table: type[Figures]) -> Rows:
-        return [row for row in self.rows.get(table, []) if row["about"] != self.day.date]
+        return [row for row in self.rows[table] if row["about"] != self.day.date]
 
     def moved(self, place: str, kind: str = "") -> Decimal:
         """The cash that came to the places of a kind on the day, or left them."""
@@ -196,6 +196,7 @@ def _add_totals(found: DayFigures, *amounts: Iterable[Any], accounts: Iterable[A
     parts = [query.annotate(**NO_ACCOUNT) for query in (receipts, *(each for part in amounts for each in part))]
     rows = list(parts[0].union(*parts[1:], *accounts, all=True))
     totals: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    found.rows[PointsFigures] = []
     for row in rows:
         if row["name"] in Receipt.Status:
             found.receipts[row["name"]] = row["total"]
@@ -214,8 +215,6 @@ def _add_moved(found: DayFigures, totals: defaultdict[str, Decimal], name: str, 
     if about == BEFORE:
         totals[f"{BEFORE} {place}"] += amount
     elif what == "points":
-        found.rows.setdefault(PointsFigures, []).append(
-            {"about": date.fromisoformat(about), "kind": kind, "points": total}
-        )
+        found.rows[PointsFigures].append({"about": date.fromisoformat(about), "kind": kind, "points": total})
     else:
         found.cash.append({"about": date.fromisoformat(about), "place": place, "kind": kind, "amount": amount})

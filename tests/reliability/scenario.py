@@ -88,6 +88,7 @@ JOBS = (
     "update_session_figures",
     "close_business_day",
     "send_scheduled_reports",
+    "fetch_payouts",
     "settle_film_hire",
     "refresh_engagement",
     "forecast_sessions",
