@@ -98,7 +98,7 @@ def lists_parts(period: Period, chosen: Any) -> Sequence[Any]:
 
 
 def actions_parts(period: Period, chosen: Any) -> Sequence[Any]:
-    """At most nine queries."""
+    """At most eight queries."""
     return [actions.actions(period, with_points=chosen["user"].all_cinemas)]
 
 

@@ -94,7 +94,6 @@ JOBS_ROW_BY_ROW = {
     "build_reports",
     "close_business_day",
     "send_scheduled_reports",
-    "fetch_payouts",
     "settle_film_hire",
 }
 ALL = 2_000  # a batch size that no test exceeds
