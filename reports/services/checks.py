@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import Count, ExpressionWrapper, F, Q, QuerySet, Sum
 
 from bonuses.models import BonusTransaction
 from cinema.money import ZERO, MoneyField
@@ -83,11 +83,17 @@ def _cash(day: BusinessDay) -> tuple[Decimal, Decimal]:
 
     Once a cinema has had a shift, cash that was taken outside of shifts should be there too: no drawer has it.
     """
-    counted = Shift.objects.filter(_on(day, "counted_at"), cinema=day.cinema_id)
-    found = counted.order_by().aggregate(
-        left=Sum("counted_cash", default=ZERO), right=Sum("expected_cash", default=ZERO)
+    counted = _on(day, "counted_at")
+    found = (
+        Shift.objects.filter(cinema=day.cinema_id, opened_at__lt=day.ends_at)
+        .order_by()
+        .aggregate(
+            shifts=Count("pk"),
+            left=Sum("counted_cash", filter=counted, default=ZERO),
+            right=Sum("expected_cash", filter=counted, default=ZERO),
+        )
     )
-    if not Shift.objects.filter(cinema=day.cinema_id, opened_at__lt=day.ends_at).exists():
+    if not found["shifts"]:
         return ZERO, ZERO
     in_cash = _payments(day).filter(gateway=Gateway.CASH, shift__isnull=True)
     back = _refunds(day, "succeeded_at").filter(
