@@ -1,6 +1,6 @@
 from django.urls import path
 
-from boxoffice.views import bar, door, home, shifts, till
+from boxoffice.views import bar, door, home, refunds, shifts, till
 
 app_name = "boxoffice"
 
@@ -11,8 +11,9 @@ urlpatterns = [
     path("till/", till.till, name="till"),
     path("till/orders/<int:key>/", till.order, name="order"),
     path("till/orders/<int:key>/print/", till.tickets, name="print_order"),
-    path("till/orders/<int:key>/refund/", till.refund_lines, name="refund_lines"),
-    path("till/refunds/<int:key>/pay-out/", till.pay_out, name="pay_out"),
+    path("till/orders/<int:key>/refund/", refunds.refund, name="refund"),
+    path("till/orders/<int:key>/approve/", refunds.approve, name="approve"),
+    path("till/refunds/<int:key>/pay-out/", refunds.pay_out, name="pay_out"),
     path("till/shift/", shifts.shift, name="shift"),
     path("till/shifts/<int:key>/count/", shifts.count, name="count"),
     path("till/shifts/<int:key>/", shifts.summary, name="summary"),
