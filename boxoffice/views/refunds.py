@@ -1,22 +1,25 @@
-"""Money back at the till: a sale undone, items refunded, and the second person who decides with a PIN."""
+"""Money back at the till: a sale undone, items refunded, vouchers for trouble, and the second person who decides."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import ApprovalRequired
 from accounts.models import User
 from accounts.services import request_approval
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift, SecondPersonNeeded
+from boxoffice.models import Voucher
 from boxoffice.services import refunds, sales
 from boxoffice.services.second_person import approve_here, decider, request_of
-from boxoffice.views.till import REFUND, WORK, orders_of, tell_payouts
-from cinema.money import format_money
+from boxoffice.services.vouchers import give_voucher
+from boxoffice.views.till import REFUND, WORK, amount_of, orders_of, tell_payouts
+from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderLine, Ticket
@@ -72,6 +75,37 @@ def approve(request: BoxOfficeRequest, key: int) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
     return redirect("boxoffice:order", key=row.pk)
+
+
+@page(WORK)
+@require_POST
+def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """Give the guest a voucher for trouble, decided by whoever may refund; it is printed next."""
+    row = get_object_or_404(orders_of(request), pk=key, status__in=[*Order.SOLD, Order.Status.REFUNDED])
+    try:
+        decided_by = _decider(request, needed=True)
+        amount = amount_of(request.POST.get("amount", "")) or ZERO
+        actor, reason = decided_by or request.user, request.POST.get("reason", "")
+        voucher = give_voucher(row, amount=amount, reason=reason, at=request.at, actor=actor)
+    except ApprovalRequired:
+        messages.error(request, _("This is above the limit of one person. Nothing was changed."))
+    except ValueError:
+        messages.error(request, _("Enter an amount such as 500 or 500.50."))
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        return redirect("boxoffice:voucher", key=voucher.pk)
+    return redirect("boxoffice:order", key=row.pk)
+
+
+@page(WORK)
+@require_safe
+def voucher(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """A voucher to print on a roll of 80 mm or on A4."""
+    rows = Voucher.objects.filter(order__in=orders_of(request)).select_related("promocode", "order")
+    paper = "a4" if request.GET.get("paper") == "a4" else "roll"
+    context = {"voucher": get_object_or_404(rows, pk=key), "cinema": request.cinema, "paper": paper}
+    return TemplateResponse(request, "boxoffice/print_voucher.html", context)
 
 
 @page("payments.pay_out_refund")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
+from boxoffice.models import Voucher
 from boxoffice.services import basket as baskets
 from boxoffice.services import refunds, sales
 from boxoffice.services.second_person import approvers_here, deciders, request_of
@@ -156,7 +157,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
         return _pay(request, row, way=request.POST.get("pay", ""), given=request.POST.get("given", ""), shift=shift)
     payments = list(row.payments.order_by("pk"))
     actor, device, at = request.user, request.device, request.at
-    sold, may_refund = row.status in Order.SOLD, actor.has_perm(REFUND)
+    unpaid, sold, may_refund = row.status in Order.UNPAID, row.status in Order.SOLD, actor.has_perm(REFUND)
     approval = request_of(row, actor)
     taken = [each for each in payments if each.status == Payment.Status.SUCCEEDED]
     return TemplateResponse(
@@ -166,7 +167,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "order": row,
             "cinema": row.cinema,
             "shift": shift,
-            "unpaid": row.status in Order.UNPAID,
+            "unpaid": unpaid,
             "sold": sold,
             "left": sales.left_to_pay(row),
             "uncertain": next((each for each in payments if each.status == Payment.Status.PENDING), None),
@@ -175,8 +176,9 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "snacks": row.preorders.select_related("concession_item"),
             "refunds": row.refunds.select_related("payment"),
             "may_refund": may_refund,
+            "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
             "voidable": refunds.is_voidable(row, shift=shift),
-            "deciders": deciders(device, REFUND, other_than=actor) if sold and not may_refund else [],
+            "deciders": deciders(device, REFUND, other_than=actor) if not (unpaid or may_refund) else [],
             "approval": approval,
             "approvers": approvers_here(approval, device, at=at) if approval else [],
         },

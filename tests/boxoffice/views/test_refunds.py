@@ -7,6 +7,7 @@ import pytest
 
 from accounts.models import Approval
 from accounts.services.pins import set_pin
+from boxoffice.models import Voucher
 from boxoffice.services import sales
 from cinema import clock
 from orders.models import Order
@@ -135,3 +136,18 @@ def test_parts_of_a_sale_that_lapsed_wait_to_be_given_back(session):
 
 def shift_device(shift: Shift):
     return a_device(shift.cinema, name="Office")
+
+
+def test_a_voucher_is_decided_by_a_second_person_and_printed(session):
+    client, _shift, order = at_till(session)
+    manager = with_pin("floor_manager", session)
+    sent = {"amount": "200", "reason": "The sound failed"}
+
+    client.post(f"{TILL}orders/{order.pk}/voucher/", sent)
+    assert not Voucher.objects.exists()
+    printed = client.post(f"{TILL}orders/{order.pk}/voucher/", {**sent, "person": manager.pk, "pin": PIN}, follow=True)
+
+    voucher = Voucher.objects.get()
+    assert (voucher.actor, voucher.promocode.discount_amount) == (manager, 200)
+    assert voucher.promocode.code in printed.text
+    assert "The sound failed" in client.get(f"{TILL}orders/{order.pk}/").text
