@@ -28,5 +28,6 @@ urlpatterns = [
     path("bar/cards/", bar.cards, name="bar_cards"),
     path("bar/act/", bar.act, name="bar_act"),
     path("bar/sale/", bar.sale, name="bar_sale"),
+    path("bar/items/<int:key>/", bar.item, name="bar_item"),
     path("bar/wall/", bar.wall, name="bar_wall"),
 ]

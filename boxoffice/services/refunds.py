@@ -132,4 +132,5 @@ def _pay_out(order: Order, *, was_voidable: bool, shift: Shift, at: datetime, ac
 
 
 def total_of(refunds: Sequence[Refund]) -> Decimal:
+    """The amount of all of them. No query. Reads only."""
     return sum((each.amount for each in refunds), ZERO)

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import ApprovalRequired
-from accounts.models import User
 from accounts.services import request_approval
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift, SecondPersonNeeded
 from boxoffice.models import Voucher
 from boxoffice.services import refunds, sales
-from boxoffice.services.second_person import approve_here, decider, request_of
+from boxoffice.services.second_person import approve_here, request_of
 from boxoffice.services.vouchers import give_voucher
-from boxoffice.views.till import REFUND, WORK, amount_of, orders_of, tell_payouts
+from boxoffice.views.second_person import REFUND, decide
+from boxoffice.views.till import WORK, amount_of, orders_of, tell_payouts
 from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from concessions.models import ConcessionPreorder
@@ -39,7 +39,7 @@ def refund(request: BoxOfficeRequest, key: int) -> HttpResponse:
         shift = _open_shift(request)
         done: dict[str, Any] = {"reason": reason, "shift": shift, "at": request.at, "actor": request.user}
         try:
-            done["decided_by"] = _decider(request, needed=not whole)
+            done["decided_by"] = decide(request, REFUND, needed=not whole)
             if whole:
                 paid = refunds.void(row, **done)
             else:
@@ -83,7 +83,7 @@ def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """Give the guest a voucher for trouble, decided by whoever may refund; it is printed next."""
     row = get_object_or_404(orders_of(request), pk=key, status__in=[*Order.SOLD, Order.Status.REFUNDED])
     try:
-        decided_by = _decider(request, needed=True)
+        decided_by = decide(request, REFUND)
         amount = amount_of(request.POST.get("amount", "")) or ZERO
         actor, reason = decided_by or request.user, request.POST.get("reason", "")
         voucher = give_voucher(row, amount=amount, reason=reason, at=request.at, actor=actor)
@@ -134,16 +134,6 @@ def _ticked(request: BoxOfficeRequest, row: Order) -> list[OrderLine]:
         *Ticket.objects.filter(order=row, pk__in=request.POST.getlist("ticket")),
         *ConcessionPreorder.objects.filter(order=row, pk__in=request.POST.getlist("snack")),
     ]
-
-
-def _decider(request: BoxOfficeRequest, *, needed: bool) -> User | None:
-    """The second person, if one has entered a PIN. Raises `SecondPersonNeeded` if one is needed and none has."""
-    if pin := request.POST.get("pin", ""):
-        person = request.POST.get("person", "")
-        return decider(request.device, REFUND, person=person, pin=pin, other_than=request.user, at=request.at)
-    if needed and not request.user.has_perm(REFUND):
-        raise SecondPersonNeeded
-    return None
 
 
 def _ask(request: BoxOfficeRequest, row: Order, lines: list[OrderLine], reason: str) -> None:

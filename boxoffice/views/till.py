@@ -19,12 +19,13 @@ from boxoffice.models import Voucher
 from boxoffice.services import basket as baskets
 from boxoffice.services import refunds, sales
 from boxoffice.services.second_person import approvers_here, deciders, request_of
+from boxoffice.views.second_person import REFUND
 from cinema.money import CENT, format_money
 from cinema.status import Refused
 from orders.models import Order
 from payments.models import Gateway, Payment, Refund, Shift
 
-WORK, REFUND = "payments.work_shift", "orders.refund_order"
+WORK = "payments.work_shift"
 NOTES = [Decimal(500), Decimal(1000), Decimal(2000), Decimal(5000)]
 LETTERS = "QWERTYUIOPASDFGHJKLZXVBNM"  # keys of snacks; C and digits are taken
 
