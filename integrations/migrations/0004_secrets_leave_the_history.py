@@ -20,7 +20,7 @@ def remove_secrets(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("admin", "0003_logentry_add_action_flag_choices"),
-        ("integrations", "0002_webhooks"),
+        ("integrations", "0003_film_catalogues"),
     ]
 
     operations = [migrations.RunPython(remove_secrets, migrations.RunPython.noop, elidable=True)]
