@@ -35,7 +35,6 @@ OF_THE_CHAIN = {
     "integrations.filmlookup",
     "integrations.filmproposal",
     "integrations.partner",
-    "integrations.webhookdelivery",
     "integrations.webhookendpoint",
     "jobs.joblease",
     "jobs.jobrun",
