@@ -20,6 +20,7 @@ class Gateway(models.TextChoices):
     DEMO = "demo", _("Demonstration")  # only the stored code; the class is in the app `demo`, if that is installed
     STRIPE = "stripe", "Stripe"
     YOOKASSA = "yookassa", _("YooKassa")
+    ACCOUNT = "account", _("On a partner’s account")
 
 
 # Taken by staff in person: a wrong amount is refused at once instead of being refunded later.
@@ -36,7 +37,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         return self.filter(gateway=Gateway.CASH, status=Payment.Status.SUCCEEDED, shift__isnull=True)
 
     def without_receipt(self, at: datetime) -> "PaymentQuerySet":
-        """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet."""
+        """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet.
+
+        Not those on a partner's account: whoever takes the customer's money issues the receipt.
+        """
         if settings.RECEIPTS_SINCE is None:
             return self.none()
         return self.filter(
@@ -45,7 +49,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
             succeeded_at__gte=settings.RECEIPTS_SINCE,
             succeeded_at__lte=at,
             amount__gt=0,
-        )
+        ).exclude(gateway=Gateway.ACCOUNT)
 
 
 class Payment(models.Model):
@@ -168,7 +172,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
             succeeded_at__lte=at,
             payment__isnull=False,
             amount__gt=0,
-        )
+        ).exclude(payment__gateway=Gateway.ACCOUNT)
 
 
 class Refund(models.Model):
