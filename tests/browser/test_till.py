@@ -15,7 +15,7 @@ from payments.models import Shift
 from screenings.models import Session
 from tests.helpers.axe import barriers
 from tests.helpers.box_office import a_device, at_work
-from tests.helpers.browser_windows import Screen
+from tests.helpers.browser_windows import Screen, press
 from tests.helpers.factories import a_session, an_adult, an_item
 from tests.helpers.users import someone
 
@@ -32,12 +32,6 @@ def signed_in(page: Page, person: User, session: Session) -> None:
     home = page.url.partition("/boxoffice/")[0] + "/"
     cookies = [{"name": name, "value": client.cookies[name].value, "url": home} for name in ("sessionid", COOKIE)]
     page.context.add_cookies(cookies)
-
-
-def press(page: Page, key: str) -> None:
-    """Once the page's script listens: a key pressed while the page is still loading is lost."""
-    page.wait_for_load_state()
-    page.keyboard.press(key)
 
 
 def test_a_shift_from_the_float_to_the_summary(screen: Screen) -> None:
@@ -70,6 +64,7 @@ def test_a_shift_from_the_float_to_the_summary(screen: Screen) -> None:
     page.get_by_role("link", name="К заказу").click()
     expect(page.get_by_role("link", name="Следующий гость")).to_be_visible()
     press(page, "Enter")
+    expect(page.get_by_role("heading", name="Лучшие места")).to_be_visible()
 
     page.get_by_role("link", name="Смена").click()
     assert barriers(page) == []
