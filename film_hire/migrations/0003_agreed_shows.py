@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("film_hire", "0001_initial"),
+        ("film_hire", "0002_advances"),
         ("pricing", "0005_agreed_shows_moved"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
