@@ -42,6 +42,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("pricing.sessionforecast", "summarize"),
             ("screenings.hall", "event_seat"),
             ("screenings.seatoutage", "build"),
+            ("incidents.incident", "event_busy"),
         ],
     ),
     (

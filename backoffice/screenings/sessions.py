@@ -30,8 +30,9 @@ from backoffice.screenings.session_resource import SessionResource
 from backoffice.screenings.timetable import TimetableMixin
 from cinema import clock
 from cinema.local_time import format_local
+from incidents.services import cancel
 from orders.models import Order
-from orders.services import call_off, request_session_refunds
+from orders.services import request_session_refunds
 from orders.services.refunds.by_session import needs_refund_request
 from pricing.services.repricing import freeze, unfreeze
 from pricing.services.taking_back import take_back
@@ -111,7 +112,8 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
         danger=True,
     )
     def cancel(self, session: Session, *, at: datetime, actor: User, reason: str) -> str:
-        if call_off(session, reason=reason, at=at, actor=actor) is None:
+        _incident, asked = cancel([session], reason=reason, at=at, actor=actor)
+        if asked is None:
             return gettext("%(session)s: screening cancelled.") % {"session": session}
         return gettext(
             "%(session)s: screening cancelled. Customers are being notified. The refunds are above your limit, so they "

@@ -305,21 +305,32 @@ ACTION_CASES = [
         lambda rows: {"Неделя с": str(rows.day)}, has_preview=True,
     ),
     ActionCase(
-        "take_back", "Вернуть в план недели", "cinema_manager", "floor_manager", lambda rows: rows.session,
+        "take_back", "Вернуть в план недели", "cinema_manager", "cashier", lambda rows: rows.session,
         "снова черновик в плане недели.", status("session"), Session.Status.CANCELLED,
         "статус уже «Отменён»",
     ),
     ActionCase(
-        "request_refunds", "Запросить согласование возвратов", "cinema_manager", "floor_manager",
+        "request_refunds", "Запросить согласование возвратов", "floor_manager", "cashier",
         lambda rows: rows.rejected_session,
         "отправлено на согласование", lambda _rows: Approval.objects.filter(service="orders.refund_session").count(), 1,
         "уже запросил согласование",
     ),
     ActionCase(
-        "cancel", "Отменить сеанс", "cinema_manager", "floor_manager", lambda rows: rows.session,
+        "cancel", "Отменить сеанс", "floor_manager", "cashier", lambda rows: rows.session,
         "сеанс отменён.", status("session"), Session.Status.CANCELLED,
         "сеанс уже отменён.",
         lambda _rows: {"Причина": "Сломался проектор"},
+    ),
+    ActionCase(
+        "cancel_day", "Отменить сеансы дня", "floor_manager", "cashier", lambda rows: rows.session.hall,
+        "Отменён 1 сеанс.", status("session"), Session.Status.CANCELLED,
+        "Нет сеансов, которые это изменило бы.",
+        lambda rows: {"День": str(rows.day), "Причина": "Нет света"}, has_preview=True,
+    ),
+    ActionCase(
+        "told_by_phone", "Сообщили по телефону", "floor_manager", "usher", lambda rows: rows.concerned_order,
+        "гостю сообщили по телефону.", lambda rows: rows.refreshed(rows.concerned_order).phoned_at is None, False,
+        "Кто-то уже сообщил этому гостю.",
     ),
     ActionCase(
         "build_hall", "Добавить зал", "cinema_manager", "floor_manager", lambda rows: rows.cinema,
