@@ -10,7 +10,7 @@ class PreviewOutdated(Refused, code="preview_outdated"):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Something has changed since you looked: check the list again, then confirm. Nothing was changed.")
+            _("This is no longer what you were shown: check it again, then confirm. Nothing was changed.")
         )
 
 

@@ -32,9 +32,8 @@ class CancelDayForm(GuardedForm):
         return preview_cancellation(sessions, at=self.at, actor=self.actor)
 
     def summary(self) -> Iterable[SummaryItem]:
-        if not self.is_previewed:
+        if (shown := self.shown) is None:
             return
-        shown = self.preview()
         lines = (f"{session}, {session.hall.name}" for session in shown.sessions)
         yield gettext("will be cancelled"), format_html_join("", "{}<br>", ((line,) for line in lines))
         yield from cancellation_facts(shown)

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from django import forms
 
 from backoffice.framework.actions import ActionForm
+from incidents.errors import PreviewOutdated
 
 
 class Previewed(Protocol):
@@ -13,10 +14,11 @@ class Previewed(Protocol):
 
 
 class GuardedForm(ActionForm):
-    """Shows the preview of what was entered. Sent again with the digest of that preview, in `previewed`, the action runs;
-    the service compares the digest once more, under its locks.
+    """Shows the preview of what was entered. Sent again with the digest of that preview, in `previewed`, the action
+    runs; the service compares the digest once more, under its locks.
     """
 
+    shown: Any = None  # the preview, once there is one
     previewed = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def preview(self) -> Previewed:
@@ -24,15 +26,13 @@ class GuardedForm(ActionForm):
         raise NotImplementedError
 
     def needs_confirmation(self) -> bool:
-        digest = self.preview().digest
-        if self.cleaned_data["previewed"] == digest:
+        self.shown = self.preview()
+        if self.cleaned_data["previewed"] == self.shown.digest:
             return False
-        self.data = {name: self.data[name] for name in self.data} | {"previewed": digest}
+        if self.cleaned_data["previewed"]:
+            self.add_error(None, str(PreviewOutdated()))
+        self.data = {name: self.data[name] for name in self.data} | {"previewed": self.shown.digest}
         return True
-
-    @property
-    def is_previewed(self) -> bool:
-        return self.is_bound and self.is_valid()
 
     def clean(self) -> dict[str, Any]:
         return super().clean() or self.cleaned_data

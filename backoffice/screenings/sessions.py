@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.models import User
-from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
 from backoffice.framework.import_export.pages import ImportExportMixin
+from backoffice.incidents.session_actions import SessionChangeActions
 from backoffice.pricing.expected import expected_at
 from backoffice.pricing.session_prices import (
     FreezeForm,
@@ -48,7 +49,7 @@ COLOURS = {
 
 
 @admin.register(Session)
-class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
+class SessionAdmin(TimetableMixin, SessionChangeActions, ImportExportMixin, ReadOnlyAdmin):
     resource_class = SessionResource
     cinema_path = "hall__cinema"
     list_display = ["film", "hall", "start_local", "ticket_price", "status_label"]
@@ -57,7 +58,7 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
     list_select_related = ["film", "hall__cinema", "price_row"]
     list_before_template = "backoffice/screenings/to_timetable.html"
     search_fields = ["film__title"]
-    actions_detail = ["cancel", "take_back", "request_refunds", "freeze_price", "unfreeze_price"]
+    actions_detail = ["cancel", "move", "swap", "take_back", "request_refunds", "freeze_price", "unfreeze_price"]
     change_form_outer_before_template = "backoffice/screenings/session.html"
     fields = [
         ("film", "hall"),

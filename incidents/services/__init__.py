@@ -1,15 +1,27 @@
 """The services of changes to sessions with sales. Each file of this package is one process."""
 
 from incidents.services.cancelling import CancellationPreview, cancel, preview_cancellation, sessions_of_day
+from incidents.services.choosing import keep_tickets, return_tickets, returnable_lines
+from incidents.services.moving import MovePreview, move, preview_move, swapped
 from incidents.services.recording import note_phoned
+from incidents.services.telling import choice_link, concerned
 from incidents.services.time_zones import clock_shifts, follow_time_zone
 
 __all__ = [
     "CancellationPreview",
+    "MovePreview",
     "cancel",
+    "choice_link",
     "clock_shifts",
+    "concerned",
     "follow_time_zone",
+    "keep_tickets",
+    "move",
     "note_phoned",
     "preview_cancellation",
+    "preview_move",
+    "return_tickets",
+    "returnable_lines",
     "sessions_of_day",
+    "swapped",
 ]

@@ -97,6 +97,11 @@ class AdminFixtures:
         return session
 
     @cached_property
+    def other_session(self) -> Session:
+        """In another hall, at the time of `session`."""
+        return factories.a_session(factories.a_hall(self.cinema), start=self.session.start_datetime)
+
+    @cached_property
     def concerned_order(self) -> ConcernedOrder:
         """Of a guest without an address, whose session is cancelled."""
         session = factories.a_session(self.hall, start=self.now + timedelta(days=4))

@@ -121,6 +121,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
 
 def _check_on_sale(order: Order, tickets: list[Ticket], snacks: list[ConcessionPreorder], *, at: datetime) -> None:
     on_sale = all(ticket.session.is_on_sale(at, order.channel) for ticket in tickets)
+    on_sale &= all(ticket.seat.hall_id == ticket.session.hall_id for ticket in tickets)  # it may have been moved
     if not on_sale or any(snack.collection_deadline <= at for snack in snacks):
         raise NotOnSale(
             _("Order %(order)s can’t be restored: what it contained is no longer on sale.") % {"order": order}

@@ -86,7 +86,7 @@ def refunds_of(*sessions: Session) -> Decimal:
     lost: dict[int, list[Ticket]] = {}
     for ticket in tickets.order_by("pk"):
         lost.setdefault(ticket.order_id, []).append(ticket)
-    return sum((line.paid for lines in _wanted(lost).values() for line in lines), ZERO)
+    return sum((line.paid for lines in lines_lost(lost).values() for line in lines), ZERO)
 
 
 def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
@@ -124,7 +124,7 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
     ready = [order for order in sold if order.pk not in disputed and lost[order.pk]]
     if unpaid:
         cancel_locked(unpaid, reason=CancelReason.SESSION_CANCELLED, at=at, notify=False)  # they are, below
-    wanted = _wanted({order.pk: lost[order.pk] for order in ready})
+    wanted = lines_lost({order.pk: lost[order.pk] for order in ready})
     plans = refund_each_locked(ready, wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
     returned = returned_by((plan.refund, plan.money_back) for plan in plans)
     notifications.notify_sessions_cancelled(
@@ -139,8 +139,9 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
     return len(ready) + len(unpaid)
 
 
-def _wanted(lost: Mapping[int, Sequence[Ticket]]) -> dict[int, Sequence[OrderLine]]:
-    """What to refund of each order that loses these tickets, by its primary key."""
+def lines_lost(lost: Mapping[int, Sequence[Ticket]]) -> dict[int, Sequence[OrderLine]]:
+    """What to refund of each order that loses these tickets, by its primary key: open snacks too if nothing else
+    is left. Four queries. Reads only."""
     found = remaining_lines(lost.keys())
     wanted: dict[int, Sequence[OrderLine]] = {}
     for order, tickets in lost.items():

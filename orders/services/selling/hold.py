@@ -16,14 +16,14 @@ from cinema.money import ZERO, format_money
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
 from house_rules.rules import rules, rules_scope
-from orders.errors import DetailsRefused, HoldEnds, NotEnoughPoints, PointsRefused, SeatTaken
+from orders.errors import DetailsRefused, HoldEnds, NotEnoughPoints, PointsRefused, SeatTaken, SessionChanged
 from orders.locks import lock_order
 from orders.models import OnlineHold, Order, OrderChange, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
 from orders.services.selling.basket import Basket, TicketRequest, fill
 from orders.services.selling.cancellation import CancelReason, cancel_expired, cancel_locked
 from payments.gateways import smallest_payment
-from screenings.models import Cinema
+from screenings.models import Cinema, Session
 
 Channel = Order.Channel
 
@@ -134,6 +134,17 @@ def take_seats(order: Order, basket: Basket) -> None:
     except IntegrityError as error:  # sold to another customer between the check and the insert
         raise SeatTaken(_("One of these seats has just been taken. Choose other seats.")) from error
     ConcessionPreorder.objects.bulk_create(basket.preorders)
+    _refuse_changed(basket.sessions)
+
+
+def _refuse_changed(sessions: list[Session]) -> None:
+    """Raise `SessionChanged` if a session was moved or cancelled since it was read. The tickets keep it from being
+    changed from here on, until the transaction ends: whoever changes one locks it with `FOR UPDATE`."""
+    now = Session.objects.in_bulk([session.pk for session in sessions]) if sessions else {}
+    for was in sessions:
+        changed = now[was.pk].status == Session.Status.CANCELLED or now[was.pk].hall_id != was.hall_id
+        if changed or now[was.pk].start_datetime != was.start_datetime:
+            raise SessionChanged
 
 
 def release_or_refuse(tickets: list[Ticket], instead_of: Order | None = None, *, at: datetime) -> None:

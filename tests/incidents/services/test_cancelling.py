@@ -52,7 +52,7 @@ def test_a_hall_or_a_whole_cinema_is_cancelled_for_one_day(evening):
 
 
 def test_all_sessions_stop_in_one_step_and_the_job_refunds_their_guests(evening, django_assert_max_num_queries):
-    cinema, _hall, sessions, tomorrow = evening
+    _cinema, _hall, sessions, tomorrow = evening
     an_order(sessions[0], email="", at=NOON)
 
     with django_assert_max_num_queries(20):
