@@ -9,9 +9,7 @@ class PreviewOutdated(Refused, code="preview_outdated"):
     """What was shown before the confirmation is no longer what would happen."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("This is no longer what you were shown: check it again, then confirm. Nothing was changed.")
-        )
+        super().__init__(_("This is no longer what you were shown: check it again, then confirm. Nothing was changed."))
 
 
 class NothingToChange(Refused, code="nothing_to_change"):

@@ -43,6 +43,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.hall", "event_seat"),
             ("screenings.seatoutage", "build"),
             ("incidents.incident", "event_busy"),
+            ("incidents.concernedorder", "person_alert"),
         ],
     ),
     (

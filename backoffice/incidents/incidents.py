@@ -38,8 +38,8 @@ class IncidentAdmin(ReadOnlyAdmin):
     @admin.display(description=_("screenings, as they were"))
     def screenings(self, incident: Incident) -> str:
         zone = incident.cinema.zone
-        rows = incident.changed.select_related("session__film", "hall").order_by("start_datetime", "pk")
-        lines = (f"{row.session.film}, {format_local(row.start_datetime, zone)}, {row.hall.name}" for row in rows)
+        rows = incident.changed.select_related("film", "hall").order_by("start_datetime", "pk")
+        lines = (f"{row.film}, {format_local(row.start_datetime, zone)}, {row.hall.name}" for row in rows)
         return format_html_join("", "<div>{}</div>", ((line,) for line in lines))
 
     def change_view(

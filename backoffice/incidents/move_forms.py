@@ -1,24 +1,37 @@
-"""Forms that move a screening with sales, or let two of them swap halls. Times are the cinema's."""
+"""Forms of guarded actions on a screening with sales: move, swap, start late, correct. Times are the cinema's."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from backoffice.framework.actions import SummaryItem
+from backoffice.framework.badges import language_name
 from backoffice.framework.fields import ReasonField
 from backoffice.incidents.guarded import GuardedForm
 from backoffice.screenings.forms import date_time_field
 from cinema.local_time import format_local
 from cinema.money import format_money
-from incidents.services import MovePreview, preview_move, swapped
-from screenings.models import Hall, Session
+from incidents.services import (
+    CorrectionPreview,
+    MovePreview,
+    Version,
+    delayed_places,
+    digest_of_record,
+    preview_correction,
+    preview_move,
+    sessions_at,
+    swapped,
+)
+from screenings.models import Film, Hall, Session
 from screenings.services.relocation import Place
 
 NAMED = 30  # lines of a list, at most
@@ -109,3 +122,77 @@ class SwapForm(MovedForm):
 
     def places(self) -> dict[int, Place]:
         return swapped(self.row, self.cleaned_data["other"])
+
+
+class DelayForm(GuardedForm):
+    """How late, and what becomes of the screenings that follow in the hall."""
+
+    class Follow(TextChoices):
+        SHIFT = "SHIFT", _("Move this one, and those that follow as far as needed")
+        ADVERTS = "ADVERTS", _("The same, with fewer adverts before this film")
+        RECORD = "RECORD", _("Only record the actual start; the programme stays")
+
+    minutes = forms.IntegerField(
+        label=_("Minutes late"), min_value=1, max_value=240, widget=UnfoldAdminIntegerFieldWidget()
+    )
+    follow = forms.ChoiceField(label=_("Programme"), choices=Follow, widget=UnfoldAdminSelectWidget())
+    reason = ReasonField(help_text=_("Customers won’t see this."))
+    field_order = ["minutes", "follow", "reason"]
+
+    def preview(self) -> Any:
+        minutes, follow = self.cleaned_data["minutes"], self.cleaned_data["follow"]
+        if follow == self.Follow.RECORD:
+            return RecordedDelay(self.row, minutes)
+        places = delayed_places(self.row, minutes=minutes, cut_adverts=follow == self.Follow.ADVERTS)
+        return preview_move(sessions_at(places), places, at=self.at)
+
+    def summary(self) -> Iterable[SummaryItem]:
+        if isinstance(self.shown, RecordedDelay):
+            late = timedelta(minutes=self.shown.minutes)
+            yield gettext("actual start"), format_local(self.row.start_datetime + late, self.row.hall.cinema.zone)
+        elif self.shown is not None:
+            yield from move_facts(self.shown)
+
+
+@dataclass(frozen=True)
+class RecordedDelay:
+    session: Session
+    minutes: int
+
+    @property
+    def digest(self) -> str:
+        return digest_of_record(self.session, minutes=self.minutes)
+
+
+class CorrectForm(GuardedForm):
+    film = forms.ModelChoiceField(Film.objects.order_by("title"), label=_("Film"), widget=UnfoldAdminSelectWidget())
+    format = forms.ChoiceField(choices=Session.Format, label=_("Format"), widget=UnfoldAdminSelectWidget())
+    language = forms.CharField(label=_("Language"), max_length=8, widget=UnfoldAdminTextInputWidget())
+    subtitles = forms.CharField(label=_("Subtitles"), max_length=8, required=False, widget=UnfoldAdminTextInputWidget())
+    reason = ReasonField(help_text=_("Customers won’t see this."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("film", "format", "language", "subtitles"):
+            self.initial.setdefault(name, getattr(self.row, name))
+
+    @property
+    def version(self) -> Version:
+        return Version(**{name: self.cleaned_data[name] for name in ("film", "format", "language", "subtitles")})
+
+    def preview(self) -> CorrectionPreview:
+        return preview_correction(self.row, self.version, at=self.at)
+
+    def summary(self) -> Iterable[SummaryItem]:
+        if (shown := self.shown) is None:
+            return
+        for label, session in ((gettext("it was"), shown.before), (gettext("it will be"), shown.after)):
+            words = [session.film.title, session.format, language_name(session.language)]
+            words += [gettext("subtitles: %(language)s") % {"language": language_name(session.subtitles)}] * bool(
+                session.subtitles
+            )
+            yield label, ", ".join(words)
+        yield gettext("end"), format_local(shown.after.end_datetime, self.row.hall.cinema.zone)
+        yield gettext("tickets sold or reserved"), shown.tickets
+        yield gettext("orders that are told"), shown.orders
+        yield gettext("guests without an address"), shown.unreachable

@@ -1,18 +1,18 @@
-"""Guarded actions on a screening with sales: move it, or swap its hall with another one's."""
+"""Guarded actions on a screening with sales: move it, swap halls, start it late, correct it."""
 
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
-from backoffice.incidents.move_forms import MoveForm, SwapForm
+from backoffice.incidents.move_forms import CorrectForm, DelayForm, MoveForm, SwapForm
 from cinema.local_time import format_local
 from incidents.models import Incident
-from incidents.services import move, swapped
-from screenings.models import Hall, Session
+from incidents.services import Version, correct, delayed_places, move, record_delay, sessions_at, swapped
+from screenings.models import Film, Hall, Session
 from screenings.services.relocation import Place
 
 PERMISSION = "incidents.change_sold_session"
@@ -65,3 +65,62 @@ class SessionChangeActions(ActionsMixin):
         kind = Incident.Kind.SWAPPED
         move([session, other], places, kind=kind, reason=reason, digest=previewed, at=at, actor=actor)
         return gettext("%(one)s and %(other)s have swapped halls.") % {"one": session, "other": other}
+
+    @confirmed_action(
+        permission=PERMISSION,
+        title=_("Starts late"),
+        text=_(
+            "All guests are told, and may return their tickets until the new start. Snacks are kept as much longer."
+        ),
+        form=DelayForm,
+        when=is_coming,
+        icon="alarm",
+    )
+    def delay(
+        self,
+        session: Session,
+        *,
+        minutes: int,
+        follow: str,
+        reason: str,
+        previewed: str,
+        at: datetime,
+        actor: User,
+    ) -> str:
+        facts: dict[str, Any] = {"reason": reason, "digest": previewed, "at": at, "actor": actor}
+        if follow == DelayForm.Follow.RECORD:
+            record_delay(session, minutes=minutes, **facts)
+        else:
+            cut = follow == DelayForm.Follow.ADVERTS
+            places = delayed_places(session, minutes=minutes, cut_adverts=cut)
+            move(sessions_at(places), places, kind=Incident.Kind.DELAYED, **facts)
+        return ngettext(
+            "%(session)s: starts %(count)d minute late, and guests are being told.",
+            "%(session)s: starts %(count)d minutes late, and guests are being told.",
+            minutes,
+        ) % {"session": session, "count": minutes}
+
+    @confirmed_action(
+        permission=PERMISSION,
+        title=_("Correct film or version"),
+        text=_("All guests are told, and may return their tickets until the start. Prices stay."),
+        form=CorrectForm,
+        when=is_coming,
+        icon="movie",
+    )
+    def correct(
+        self,
+        session: Session,
+        *,
+        film: Film,
+        format: str,  # noqa: A002 (the field's name)
+        language: str,
+        subtitles: str,
+        reason: str,
+        previewed: str,
+        at: datetime,
+        actor: User,
+    ) -> str:
+        version = Version(film=film, format=format, language=language, subtitles=subtitles)
+        correct(session, version, reason=reason, digest=previewed, at=at, actor=actor)
+        return gettext("%(session)s: corrected, and guests are being told.") % {"session": session}

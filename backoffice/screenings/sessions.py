@@ -58,7 +58,17 @@ class SessionAdmin(TimetableMixin, SessionChangeActions, ImportExportMixin, Read
     list_select_related = ["film", "hall__cinema", "price_row"]
     list_before_template = "backoffice/screenings/to_timetable.html"
     search_fields = ["film__title"]
-    actions_detail = ["cancel", "move", "swap", "take_back", "request_refunds", "freeze_price", "unfreeze_price"]
+    actions_detail = [
+        "cancel",
+        "move",
+        "swap",
+        "delay",
+        "correct",
+        "take_back",
+        "request_refunds",
+        "freeze_price",
+        "unfreeze_price",
+    ]
     change_form_outer_before_template = "backoffice/screenings/session.html"
     fields = [
         ("film", "hall"),

@@ -8,9 +8,10 @@ from django.db.models import Case, Exists, F, OuterRef, Subquery, Sum, Value, Wh
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
+from cinema.money import MoneyField, between
 from notifications.models import MessageKind, Notification
 from orders.models import Order, RefundLine, Ticket
-from screenings.models import Hall, Seat, Session
+from screenings.models import Film, Hall, Seat, Session
 
 
 class Incident(models.Model):
@@ -62,13 +63,22 @@ class ChangedSession(models.Model):
     session = models.ForeignKey(Session, models.CASCADE, related_name="changes", verbose_name=_("screening"))
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="+", verbose_name=_("former hall"))
     start_datetime = models.DateTimeField(_("former start"))
+    film = models.ForeignKey(Film, models.PROTECT, related_name="+", verbose_name=_("former film"))
+    format = models.CharField(_("former format"), max_length=8)
+    language = models.CharField(_("former language"), max_length=8)
+    subtitles = models.CharField(_("former subtitles"), max_length=8, blank=True)
+    ticket_price = MoneyField(_("former ticket price"))
+    actual_start = models.DateTimeField(_("actual start"), null=True, help_text=_("Where only this was recorded."))
 
     class Meta:
         verbose_name = _("changed screening")
         verbose_name_plural = _("changed screenings")
         default_permissions = ()
         ordering = ["start_datetime", "hall"]
-        constraints = [models.UniqueConstraint(fields=["incident", "session"], name="one_change_a_session")]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "session"], name="one_change_a_session"),
+            between("ticket_price", name="changed_session_price_bounded"),
+        ]
 
     def __str__(self) -> str:
         return str(self.session)

@@ -25,7 +25,8 @@ def returnable(row: ConcernedOrder, *, at: datetime) -> list[Ticket]:
     """
     if row.incident.refund_until is None or row.order.status not in Order.SOLD:
         return []
-    former = dict(row.incident.changed.values_list("session", "start_datetime"))
+    changed = row.incident.changed.values_list("session", "start_datetime", "actual_start")
+    former = {session: actual or start for session, start, actual in changed}
     tickets = row.order.tickets.filter(status=Ticket.Status.PAID, refund_line=None, session__in=former)
     coming = tickets.exclude(session__status=Session.Status.CANCELLED)
     own = coming.select_related("session__film", "session__hall", "seat", "ticket_type").order_by("pk")

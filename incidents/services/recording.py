@@ -1,6 +1,6 @@
 """Writes down what happened to sessions, and whom it concerned."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -10,6 +10,9 @@ from cinema.status import ConcurrentChange
 from incidents.models import ChangedSession, ConcernedOrder, Incident
 from orders.models import Ticket
 from screenings.models import Cinema, Session
+
+#: What is kept of a session as it was.
+FORMER = ("hall_id", "start_datetime", "film_id", "format", "language", "subtitles", "ticket_price")
 
 
 def record(
@@ -22,8 +25,10 @@ def record(
     at: datetime,
     actor: User | None,
     refund_until: datetime | None = None,
+    actual: Mapping[int, datetime] | None = None,
 ) -> Incident:
-    """The incident with its sessions as they are now, and a row for each order (primary keys). Three queries.
+    """The incident with its sessions as they are now, and a row for each order (primary keys). `actual`
+    are the starts that are recorded without a move. Three queries.
 
     Must be called inside a transaction (the sessions are locked, and not yet changed).
     """
@@ -32,7 +37,12 @@ def record(
     )
     ChangedSession.objects.bulk_create(
         [
-            ChangedSession(incident=incident, session=each, hall_id=each.hall_id, start_datetime=each.start_datetime)
+            ChangedSession(
+                incident=incident,
+                session=each,
+                actual_start=(actual or {}).get(each.pk),
+                **{name: getattr(each, name) for name in FORMER},
+            )
             for each in sessions
         ]
     )

@@ -61,7 +61,8 @@ def tell_changed(
     until = incident.refund_until
     local = incident.cinema.local(until).isoformat() if until else ""
     reachable = [order for order in orders if order.recipient]
-    about = _about(reachable, sessions)
+    about = _about(reachable, sessions, actual=dict(incident.changed.values_list("session", "actual_start")))
+    versions = _versions(incident)
     queue(
         [
             notifications.message_about(
@@ -72,6 +73,7 @@ def tell_changed(
                     **about[order.pk],
                     "change": incident.kind,
                     "was": was.get(order.pk, []),
+                    "versions": versions,
                     "refund_until": local if order.status in Order.SOLD else "",
                     "choice": choice_link(order, incident) if order.status in Order.SOLD else "",
                     **returned.get(order.pk, Told()).context(),
@@ -94,10 +96,26 @@ def tell_times(sessions: Collection[int], *, at: datetime) -> None:
     queue([message(each, kind, occasion=f"{each.number} {stamp}", context=about[each.pk]) for each in orders], at=at)
 
 
-def _about(orders: Sequence[Order], sessions: Collection[int]) -> dict[int, dict[str, Any]]:
-    """What messages say of each order (primary key), with these sessions only. Three queries."""
+def _about(
+    orders: Sequence[Order], sessions: Collection[int], *, actual: Mapping[int, datetime | None] | None = None
+) -> dict[int, dict[str, Any]]:
+    """What messages say of each order (primary key), with these sessions only, at their `actual` starts where these
+    differ. Three queries."""
     tickets = Ticket.objects.live().filter(session__in=sessions)
-    return notifications.about_orders(orders, tickets=tickets, preorders=ConcessionPreorder.objects.none())
+    about = notifications.about_orders(orders, tickets=tickets, preorders=ConcessionPreorder.objects.none())
+    starts = [start for start in (actual or {}).values() if start]
+    for order in orders if starts else ():
+        for showing in about[order.pk]["showings"]:  # only the start of one session is recorded at a time
+            showing["starts"] = order.cinema.local(starts[0]).isoformat()
+    return about
+
+
+def _versions(incident: Incident) -> list[list[str]]:
+    """Format, language and subtitles, before and after, of the session whose version was corrected. One query."""
+    if incident.kind != Incident.Kind.CORRECTED:
+        return []
+    row = incident.changed.select_related("session").get()
+    return [[each.format, each.language, each.subtitles] for each in (row, row.session)]
 
 
 def choice_link(order: Order, incident: Incident) -> str:

@@ -10,10 +10,11 @@ from django.db import transaction
 from accounts.models import User
 from cinema.history import BASELINE
 from screenings.errors import HallBusy, SessionAlreadyCancelled, SessionOver, StartsInThePast
-from screenings.models import Hall, Session
+from screenings.models import Film, Hall, Session
 from screenings.services import hall_conflicts
 from screenings.services.time_zones import OUT_OF_THE_WAY
 
+FACTS = ("film", "hall", "format", "language", "subtitles", "start_datetime", "end_datetime", "free_from")
 TIMES = ("start_datetime", "end_datetime", "free_from")
 
 
@@ -53,7 +54,23 @@ def relocated(sessions: Sequence[Session], places: Mapping[int, Place], *, at: d
         if place.start != session.start_datetime and place.start <= at:
             raise StartsInThePast(place.hall.cinema.local(place.start))
         moved.append(_placed(session, place))
-    keys = {session.pk for session in sessions}
+    refuse_overlaps(moved)
+    return moved
+
+
+def with_version(session: Session, *, film: Film, format: str, language: str, subtitles: str) -> Session:  # noqa: A002
+    """A copy that shows this film in this version, and lasts as long as that takes. Nothing is stored."""
+    other = copy(session)
+    longer = _minutes(film.duration_minutes) - _minutes(session.film.duration_minutes)
+    other.film, other.format, other.language, other.subtitles = film, format, language, subtitles
+    other.end_datetime += longer
+    other.free_from += longer
+    return other
+
+
+def refuse_overlaps(moved: Sequence[Session]) -> None:
+    """Raise `HallBusy` if one of the sessions meets another, stored or moved along, in its hall. One query."""
+    keys = {session.pk for session in moved}
     staying = [each for each in hall_conflicts.sessions_between(moved) if each.pk not in keys]
     busy = [
         other
@@ -62,7 +79,6 @@ def relocated(sessions: Sequence[Session], places: Mapping[int, Place], *, at: d
     ]
     if busy:
         raise HallBusy(busy)
-    return moved
 
 
 def relocate(moved: Sequence[Session], *, at: datetime, actor: User | None) -> None:
@@ -86,7 +102,7 @@ def relocate(moved: Sequence[Session], *, at: datetime, actor: User | None) -> N
             for name in TIMES:
                 setattr(session, name, getattr(session, name) + OUT_OF_THE_WAY * (number + 1))
         Session.objects.bulk_update(far, TIMES)
-        Session.objects.bulk_update(moved, ["hall", *TIMES])
+        Session.objects.bulk_update(moved, FACTS)
     Session.history.bulk_history_create(list(moved), update=True, default_user=actor, default_date=at)
 
 

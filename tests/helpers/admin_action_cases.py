@@ -11,6 +11,7 @@ from django.db.models import Model, Sum
 from accounts.models import Approval, MarketingConsent
 from accounts.services.second_factor import is_enrolled
 from concessions.models import ConcessionPreorder, ReorderSuggestion
+from incidents.models import Incident
 from notifications.models import Notification
 from orders.models import Order, Ticket
 from payments.models import Payment, Refund
@@ -338,6 +339,18 @@ ACTION_CASES = [
         "поменялись залами.", lambda rows: rows.refreshed(rows.session).hall == rows.other_session.hall, True,
         "Это уже не то, что вам показали",
         lambda rows: {"С сеансом": str(rows.other_session.pk), "Причина": "Звук"}, has_preview=True,
+    ),
+    ActionCase(
+        "delay", "Начнётся позже", "floor_manager", "cashier", lambda rows: rows.session,
+        "сеанс начнётся на 20 минут позже", lambda rows: Incident.objects.filter(kind="DELAYED").count(), 1,
+        "Это уже не то, что вам показали",
+        lambda _rows: {"На сколько минут позже": "20", "Причина": "Проектор"}, has_preview=True,
+    ),
+    ActionCase(
+        "correct", "Исправить фильм или версию", "floor_manager", "cashier", lambda rows: rows.session,
+        "исправлен, гостям сообщаем.", lambda rows: rows.refreshed(rows.session).format, "3D",
+        "Нет сеансов, которые это изменило бы.",
+        lambda _rows: {"Формат": "3D", "Причина": "Опечатка"}, has_preview=True,
     ),
     ActionCase(
         "told_by_phone", "Сообщили по телефону", "floor_manager", "usher", lambda rows: rows.concerned_order,
