@@ -1,4 +1,4 @@
-"""Forms of guarded actions on a screening with sales: move, swap, start late, correct. Times are the cinema's."""
+"""Forms of guarded actions on a screening with sales. Times are the cinema's."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,12 @@ from django.db.models import TextChoices
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from backoffice.framework.actions import SummaryItem
 from backoffice.framework.badges import language_name
@@ -31,6 +36,7 @@ from incidents.services import (
     sessions_at,
     swapped,
 )
+from pricing.services.changing_price import PricePreview, preview_price
 from screenings.models import Film, Hall, Session
 from screenings.services.relocation import Place
 
@@ -196,3 +202,24 @@ class CorrectForm(GuardedForm):
         yield gettext("tickets sold or reserved"), shown.tickets
         yield gettext("orders that are told"), shown.orders
         yield gettext("guests without an address"), shown.unreachable
+
+
+class PriceForm(GuardedForm):
+    price = forms.DecimalField(
+        label=_("Ticket price"),
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget(),
+    )
+    reason = ReasonField()
+    field_order = ["price", "reason"]
+
+    def preview(self) -> PricePreview:
+        return preview_price(self.row, price=self.cleaned_data["price"], at=self.at)
+
+    def summary(self) -> Iterable[SummaryItem]:
+        if self.shown is not None:
+            former, price = self.shown.session.ticket_price, self.shown.price
+            yield gettext("ticket price"), f"{format_money(former)} → {format_money(price)}"
+            yield gettext("tickets that keep their price"), self.shown.tickets

@@ -1,6 +1,7 @@
 """Guarded actions on a screening with sales: move it, swap halls, start it late, correct it."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -8,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
-from backoffice.incidents.move_forms import CorrectForm, DelayForm, MoveForm, SwapForm
+from backoffice.incidents.move_forms import CorrectForm, DelayForm, MoveForm, PriceForm, SwapForm
 from cinema.local_time import format_local
+from cinema.money import format_money
 from incidents.models import Incident
 from incidents.services import Version, correct, delayed_places, move, record_delay, sessions_at, swapped
+from pricing.services.changing_price import change_price
 from screenings.models import Film, Hall, Session
 from screenings.services.relocation import Place
 
@@ -124,3 +127,20 @@ class SessionChangeActions(ActionsMixin):
         version = Version(film=film, format=format, language=language, subtitles=subtitles)
         correct(session, version, reason=reason, digest=previewed, at=at, actor=actor)
         return gettext("%(session)s: corrected, and guests are being told.") % {"session": session}
+
+    @confirmed_action(
+        permission=PERMISSION,
+        title=_("Change the price"),
+        text=_("Tickets that are sold or held keep their price. Further ones cost the new one."),
+        form=PriceForm,
+        when=is_coming,
+        icon="payments",
+    )
+    def change_price(
+        self, session: Session, *, price: Decimal, reason: str, previewed: str, at: datetime, actor: User
+    ) -> str:
+        change_price(session, price=price, reason=reason, digest=previewed, at=at, actor=actor)
+        return gettext("%(session)s: tickets now cost %(price)s.") % {
+            "session": session,
+            "price": format_money(price),
+        }

@@ -64,6 +64,7 @@ class SessionAdmin(TimetableMixin, SessionChangeActions, ImportExportMixin, Read
         "swap",
         "delay",
         "correct",
+        "change_price",
         "take_back",
         "request_refunds",
         "freeze_price",

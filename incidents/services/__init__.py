@@ -5,7 +5,7 @@ from incidents.services.choosing import keep_tickets, return_tickets, returnable
 from incidents.services.correcting import CorrectionPreview, Version, correct, preview_correction
 from incidents.services.delaying import delayed_places, digest_of_record, record_delay, sessions_at
 from incidents.services.moving import MovePreview, move, preview_move, swapped
-from incidents.services.recording import note_phoned
+from incidents.services.recording import note_phoned, record
 from incidents.services.telling import choice_link, concerned
 from incidents.services.time_zones import clock_shifts, follow_time_zone
 
@@ -28,6 +28,7 @@ __all__ = [
     "preview_cancellation",
     "preview_correction",
     "preview_move",
+    "record",
     "record_delay",
     "return_tickets",
     "returnable_lines",

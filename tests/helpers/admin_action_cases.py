@@ -353,6 +353,12 @@ ACTION_CASES = [
         lambda _rows: {"Формат": "3D", "Причина": "Опечатка"}, has_preview=True,
     ),
     ActionCase(
+        "change_price", "Изменить цену", "floor_manager", "cashier", lambda rows: rows.session,
+        "теперь билет стоит", lambda rows: rows.refreshed(rows.session).ticket_price, Decimal("300.00"),
+        "Нет сеансов, которые это изменило бы.",
+        lambda _rows: {"Цена билета": "300", "Причина": "Без кондиционера"}, has_preview=True,
+    ),
+    ActionCase(
         "told_by_phone", "Сообщили по телефону", "floor_manager", "usher", lambda rows: rows.concerned_order,
         "гостю сообщили по телефону.", lambda rows: rows.refreshed(rows.concerned_order).phoned_at is None, False,
         "Кто-то уже сообщил этому гостю.",
