@@ -81,7 +81,6 @@ def cancel(
         rows = list(current.order_by("start_datetime", "pk"))
         if digest and digest_of(rows) != digest:
             raise PreviewOutdated
-        asked = call_off(rows, reason=reason, at=at, actor=actor)
         incident = record(
             Incident.Kind.CANCELLED,
             rows[0].hall.cinema,
@@ -91,6 +90,7 @@ def cancel(
             at=at,
             actor=actor,
         )
+        asked = call_off(rows, reason=reason, at=at, actor=actor)
     return incident, asked
 
 

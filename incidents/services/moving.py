@@ -19,7 +19,7 @@ from incidents.seat_plans import plan_seats
 from incidents.services.recording import record
 from incidents.services.telling import Told, showings_before, tell_changed
 from orders.locks import lock_orders
-from orders.models import Order, Ticket
+from orders.models import Order, OrderChange, Ticket
 from orders.reasons import Reason
 from orders.services import CancelReason, cancel_locked
 from orders.services.refunds.by_session import SERVICE, lines_lost
@@ -122,7 +122,6 @@ def move(
         shown = preview_move(rows, places, at=at)
         if digest and shown.digest != digest:
             raise PreviewOutdated
-        require_approval_above_limit(SERVICE, shown.money, actor=actor, approver=None, at=at)
         starts = [start for pair in shown.sessions for start in (pair[0].start_datetime, pair[1].start_datetime)]
         incident = record(
             kind,
@@ -141,6 +140,8 @@ def move(
         reseat_locked([ticket for ticket in shown.tickets if ticket.pk in shown.seats], shown.seats)
         follow_sessions_locked(orders)
         tell_changed(incident, orders.values(), was=was, returned=returned, at=at)
+        # Last, as the order of locks has it: the user's row comes after all others.
+        require_approval_above_limit(SERVICE, shown.money, actor=actor, approver=None, at=at)
     return incident
 
 
@@ -197,7 +198,7 @@ def _give_back(
 
 
 def _keep_former_seats(incident: Incident, tickets: Sequence[Ticket], shown: MovePreview) -> None:
-    """A row for each ticket that gets another seat, or loses its own. Two queries."""
+    """A row for each ticket whose seat changes or is lost, and a line in its order's timeline. Four queries."""
     rows = dict(ConcernedOrder.objects.filter(incident=incident).values_list("order", "pk"))
     gone = {ticket.pk for ticket in shown.left}
     MovedTicket.objects.bulk_create(
@@ -208,5 +209,27 @@ def _keep_former_seats(incident: Incident, tickets: Sequence[Ticket], shown: Mov
         ],
         batch_size=500,
     )
+    _note_on_orders(incident, shown)
     without = [rows[key] for key in {ticket.order_id for ticket in shown.left}]
     ConcernedOrder.objects.filter(pk__in=without).update(answer=ConcernedOrder.Answer.NO_SEAT)
+
+
+def _note_on_orders(incident: Incident, shown: MovePreview) -> None:
+    moves: defaultdict[int, list[str]] = defaultdict(list)
+    for ticket in shown.tickets:
+        if ticket.pk in shown.seats:
+            moves[ticket.order_id].append(f"{ticket.seat} → {shown.seats[ticket.pk]}")
+    OrderChange.objects.bulk_create(
+        [
+            OrderChange(
+                order_id=order,
+                kind=OrderChange.Kind.SEATS,
+                at=incident.at,
+                actor=incident.actor,
+                reason=incident.reason,
+                details="\n".join(lines),
+            )
+            for order, lines in sorted(moves.items())
+        ],
+        batch_size=500,
+    )

@@ -60,7 +60,7 @@ def tell_changed(
         waiting.filter(occasion__in=occasions[start : start + 500]).update(not_after=at)
     until = incident.refund_until
     local = incident.cinema.local(until).isoformat() if until else ""
-    reachable = [order for order in orders if order.recipient]
+    reachable = [order for order in orders if order.recipient and not _is_basket(order)]
     about = _about(reachable, sessions, actual=dict(incident.changed.values_list("session", "actual_start")))
     versions = _versions(incident)
     queue(
@@ -83,6 +83,12 @@ def tell_changed(
         ],
         at=at,
     )
+
+
+def _is_basket(order: Order) -> bool:
+    """Whether nobody has paid, or has booked by name: an address that was typed in proves nothing, and whoever is about
+    to pay sees the change."""
+    return order.channel == Order.Channel.ONLINE and order.status in (*Order.UNPAID, Order.Status.CANCELLED)
 
 
 def tell_times(sessions: Collection[int], *, at: datetime) -> None:

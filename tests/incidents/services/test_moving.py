@@ -74,6 +74,7 @@ def test_tickets_keep_number_price_and_code_and_get_the_nearest_seats(cinema, se
     assert [each_hall for each_hall, _row, _number in seats_of(held)] == [hall]
     assert (incident.kind, incident.changed.get().hall.pk) != (Incident.Kind.MOVED, hall.pk)
     assert MovedTicket.objects.count() == 3
+    assert [each.details.count("→") for each in order.changes.all()] == [2]
     assert session.history.latest().hall_id == hall.pk
     assert pay(held).status == Order.Status.PAID
     check_in(order.tickets.first(), at=EVENING - timedelta(minutes=10))
