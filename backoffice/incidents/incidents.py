@@ -59,19 +59,19 @@ def _counts(incident: Incident) -> list[tuple[str, int]]:
     rows = incident.orders.with_facts()
     found = rows.aggregate(
         orders=Count("pk"),
-        told=Count("pk", filter=Q(told=Status.SENT)),
+        sent=Count("pk", filter=Q(told=Status.SENT)),
         on_the_way=Count("pk", filter=Q(told__in=[Status.QUEUED, Status.SENDING])),
         failed=Count("pk", filter=Q(told__in=[Status.FAILED, Status.OUTDATED])),
         phoned=Count("pk", filter=Q(phoned_at__isnull=False)),
         no_address=Count("pk", filter=Q(address="", phoned_at=None)),
-        refunded=Count("pk", filter=Q(comes=False)),
+        stay_away=Count("pk", filter=Q(comes=False)),
     )
     return [
         (gettext("orders"), found["orders"]),
-        (gettext("message sent"), found["told"]),
+        (gettext("message sent"), found["sent"]),
         (gettext("message on its way"), found["on_the_way"]),
         (gettext("message failed"), found["failed"]),
         (gettext("told by phone"), found["phoned"]),
         (gettext("without an address"), found["no_address"]),
-        (gettext("no longer come"), found["refunded"]),
+        (gettext("no longer come"), found["stay_away"]),
     ]

@@ -28,7 +28,7 @@ def is_coming(session: Session) -> bool:
 class SessionChangeActions(ActionsMixin):
     @confirmed_action(
         permission=PERMISSION,
-        title=_("Move to another hall or time"),
+        title=_("Move the screening"),
         text=_(
             "Tickets stay valid: they get the nearest equal seats. All guests are told, with a link to return them. "
             "You will see the seats, and who finds none, before you confirm."
@@ -57,7 +57,7 @@ class SessionChangeActions(ActionsMixin):
 
     @confirmed_action(
         permission=PERMISSION,
-        title=_("Swap halls with another screening"),
+        title=_("Swap halls"),
         text=_("Both keep their times, and all tickets stay valid: guests get the nearest equal seats and are told."),
         form=SwapForm,
         when=is_coming,

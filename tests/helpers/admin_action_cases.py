@@ -329,13 +329,13 @@ ACTION_CASES = [
         lambda rows: {"День": str(rows.day), "Причина": "Нет света"}, has_preview=True,
     ),
     ActionCase(
-        "move", "Перенести в другой зал или на другое время", "floor_manager", "cashier", lambda rows: rows.session,
+        "move", "Перенести сеанс", "floor_manager", "cashier", lambda rows: rows.session,
         "теперь в", lambda rows: rows.cinema.local(rows.refreshed(rows.session).start_datetime).hour, 20,
         "Нет сеансов, которые это изменило бы.",
         lambda rows: {"Начало": f"{rows.day}T20:00", "Причина": "Задержка плёнки"}, has_preview=True,
     ),
     ActionCase(
-        "swap", "Поменяться залами с другим сеансом", "floor_manager", "cashier", lambda rows: rows.session,
+        "swap", "Поменяться залами", "floor_manager", "cashier", lambda rows: rows.session,
         "поменялись залами.", lambda rows: rows.refreshed(rows.session).hall == rows.other_session.hall, True,
         "Это уже не то, что вам показали",
         lambda rows: {"С сеансом": str(rows.other_session.pk), "Причина": "Звук"}, has_preview=True,

@@ -57,8 +57,8 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
     | {
         "snacks": [],
         "change": "MOVED",
-        "was": [{"film": "Stalker", "starts": "2026-11-23T18:00:00+03:00", "hall": "Blue", "seats": [[2, 3]]}],
-        "versions": [["2D", "ru", ""], ["3D", "en", "ru"]],
+        "was": [{"film": "Stalker", "starts": "2026-11-23T18:00:00+03:00", "hall": "IMAX", "seats": [[2, 3]]}],
+        "versions": [["IMAX", "ru", ""], ["IMAX", "en", "ru"]],
         "refund_until": "2026-11-23T19:00:00+03:00",
         "choice": "https://cinema.example/o/choice",
         "amount": "0.00",

@@ -14,7 +14,7 @@ from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders import notifications
 from orders.errors import AlreadyPaid, NotOnSale, Refused, SeatTaken, WrongAmount
-from orders.locks import lock_order
+from orders.locks import lock_order, share_sessions
 from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services.selling import promocodes
@@ -91,6 +91,7 @@ def _wrong(order: Order, amount: Decimal) -> WrongAmount:
 def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
     """Take again everything that the cancellation released, in one transaction, or raise and take nothing."""
     with transaction.atomic():
+        share_sessions(set(order.tickets.order_by().values_list("session", flat=True)))
         tickets = list(order.tickets.select_related("session", "seat"))
         preorders = list(order.preorders.filter(status=ConcessionPreorder.Status.CANCELLED).order_by("concession_item"))
         _check_on_sale(order, tickets, preorders, at=at)

@@ -17,7 +17,7 @@ from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
 from house_rules.rules import rules, rules_scope
 from orders.errors import DetailsRefused, HoldEnds, NotEnoughPoints, PointsRefused, SeatTaken, SessionChanged
-from orders.locks import lock_order
+from orders.locks import lock_order, share_sessions
 from orders.models import OnlineHold, Order, OrderChange, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
 from orders.services.selling.basket import Basket, TicketRequest, fill
@@ -94,6 +94,7 @@ def hold(
     if basket.contested:
         release_or_refuse(basket.tickets, instead_of, at=at)
     with transaction.atomic():
+        _refuse_changed(basket.sessions)
         if instead_of is not None:
             _cancel_replaced(instead_of, basket, valid, at=at, actor=actor)
         order.save(force_insert=True)
@@ -134,13 +135,11 @@ def take_seats(order: Order, basket: Basket) -> None:
     except IntegrityError as error:  # sold to another customer between the check and the insert
         raise SeatTaken(_("One of these seats has just been taken. Choose other seats.")) from error
     ConcessionPreorder.objects.bulk_create(basket.preorders)
-    _refuse_changed(basket.sessions)
 
 
 def _refuse_changed(sessions: list[Session]) -> None:
-    """Raise `SessionChanged` if a session was moved or cancelled since it was read. The tickets keep it from being
-    changed from here on, until the transaction ends: whoever changes one locks it with `FOR UPDATE`."""
-    now = Session.objects.in_bulk([session.pk for session in sessions]) if sessions else {}
+    """Raise `SessionChanged` if a session was moved or cancelled since it was read; from here on none is."""
+    now = share_sessions([session.pk for session in sessions]) if sessions else {}
     for was in sessions:
         changed = now[was.pk].status == Session.Status.CANCELLED or now[was.pk].hall_id != was.hall_id
         if changed or now[was.pk].start_datetime != was.start_datetime:

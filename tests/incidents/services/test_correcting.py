@@ -47,13 +47,9 @@ def test_a_longer_film_needs_the_hall_for_longer():
     snack.refresh_from_db()
     assert snack.collection_deadline == session.end_datetime == NOON + 6.5 * HOUR
     a_session(hall, start=session.free_from)
+    version = Version(Film.objects.create(title="Satantango", duration_minutes=439), "2D", "ru")
     with raises_unchanged(HallBusy):
-        correct(
-            session,
-            Version(Film.objects.create(title="Satantango", duration_minutes=439), "2D", "ru"),
-            reason="Why not",
-            at=NOON,
-        )
+        correct(session, version, reason="Why not", at=NOON)
 
 
 def test_only_what_was_shown_is_done():
