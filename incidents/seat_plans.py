@@ -65,7 +65,7 @@ class _Room:
 
     def seat(self, tickets: Sequence[Any], former: Mapping[int, Spot]) -> dict[int, Any] | None:
         """Seats for a whole party, which are taken; None, and nothing is taken, if one of them finds none."""
-        free, found = dict(self.free), {}
+        free, found = dict(self.free), dict[int, Any]()
         for kind in (SeatKind.WHEELCHAIR, SeatKind.COMPANION, SeatKind.LOVE_SEAT, *CHAIRS):
             group = [ticket for ticket in tickets if ticket.seat.kind == kind]
             near = [self.spots[seat.pk] for seat in found.values()]  # companions sit by those they came with

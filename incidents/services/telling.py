@@ -131,6 +131,6 @@ def choice_link(order: Order, incident: Incident) -> str:
 
 def concerned(order: Order, incident: int) -> ConcernedOrder | None:
     """The order's row in this incident (primary key). One query. Reads only."""
-    rows = order.incidents.filter(incident=incident).select_related("incident__cinema")  # type: ignore[attr-defined]
+    rows = order.incidents.filter(incident=incident).select_related("incident__cinema")
     found: ConcernedOrder | None = rows.first()
     return found
