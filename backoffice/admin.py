@@ -6,7 +6,7 @@ from backoffice.concessions import items, low_stock, preorders, reorder_suggesti
 from backoffice.film_hire import contracts, distributors, statements
 from backoffice.house_rules import house_rules
 from backoffice.incidents import guests, incidents
-from backoffice.integrations import partners, webhooks
+from backoffice.integrations import catalogues, partners, webhooks
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (
@@ -40,6 +40,7 @@ __all__ = [
     "accounts",
     "approvals",
     "business_days",
+    "catalogues",
     "cinemas",
     "consents",
     "contracts",

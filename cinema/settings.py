@@ -19,6 +19,8 @@ from payments.currencies import TWO_DECIMAL_CURRENCIES
 
 env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's own file is always read
 
+from integrations.environment import *  # noqa: E402, F403 (settings of the connections to other systems)
+
 # --- Where it runs
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -236,9 +238,6 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
 SMS_BACKEND = env.str("SMS_BACKEND", default="")
 
-# Whether webhooks may go to addresses inside our own network, and by plain HTTP.
-WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=DEBUG)
-
 # --- Payments (docs/payments.md lists what each gateway needs)
 
 CURRENCY = env.str("CURRENCY", default="RUB")  # one per installation
@@ -327,7 +326,6 @@ CRONJOBS = [
 LOG_FORMAT = env.str("LOG_FORMAT", default="line")
 if LOG_FORMAT not in ("line", "json"):
     exit_with_error(f"LOG_FORMAT: {LOG_FORMAT} is not a format; write line or json")
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import CinemaScopedAdmin
 from cinema import clock
-from integrations.models import ApiKey, WebhookDelivery, WebhookEndpoint
+from integrations.models import ApiKey, Catalogue, FilmLookup, WebhookDelivery, WebhookEndpoint
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from payments.models import MANUAL_GATEWAYS, Payment, Receipt
@@ -37,7 +37,7 @@ class Connection:
 
 def connections(at: datetime) -> Iterator[Connection]:
     """All connections that this version has, set up or not. A query each. Reads only."""
-    yield from (_api(at), _webhooks(), *_gateways(), _receipts(), *_messages(), _metrics())
+    yield from (_api(at), _webhooks(), *_gateways(), _receipts(), *_messages(), *_catalogues(), _metrics())
 
 
 def _api(at: datetime) -> Connection:
@@ -116,6 +116,26 @@ def _messages() -> Iterator[Connection]:
         last = rows.filter(status=MessageStatus.SENT).order_by("-pk").values_list("sent_at", flat=True).first()
         advice = _("The list of messages says why. Send them again from there.") if counts["failed"] else ""
         yield Connection(name, is_set_up, advice if is_set_up else how, last, counts["waiting"], counts["failed"], link)
+
+
+def _catalogues() -> Iterator[Connection]:
+    advice_of = {
+        Catalogue.WIKIDATA: _("Add wikidata to FILM_CATALOGUES to have it propose what films lack. It needs no key."),
+        Catalogue.TMDB: _("Set TMDB_TOKEN and add tmdb to FILM_CATALOGUES. A cinema needs an agreement with TMDB."),
+    }
+    status, link = FilmLookup.Status, reverse("admin:integrations_filmlookup_changelist")
+    for source, how in advice_of.items():
+        rows = FilmLookup.objects.filter(source=source)
+        found = rows.aggregate(
+            last=Max("answered_at", filter=~Q(status=status.FAILED)),
+            waiting=Count("pk", filter=Q(status=status.QUEUED)),
+            failed=Count("pk", filter=Q(status=status.FAILED)),
+        )
+        advice = _("See what it answered, and ask again from the page of the film.") if found["failed"] else ""
+        is_on = source in settings.FILM_CATALOGUES
+        yield Connection(
+            source.label, is_on, advice if is_on else how, found["last"], found["waiting"], found["failed"], link
+        )
 
 
 def _metrics() -> Connection:

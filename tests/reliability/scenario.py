@@ -55,6 +55,7 @@ from tests.helpers.factories import (
     paid_at_the_bank,
     pay,
 )
+from tests.helpers.film_catalogues import a_lookup, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor
 from tests.helpers.webhook_receiver import an_endpoint
 
@@ -83,6 +84,7 @@ JOBS = (
     "deliver_notifications",
     "announce_sessions",
     "send_webhooks",
+    "look_up_films",
     "import_files",
     "build_reports",
     "update_session_figures",
@@ -138,6 +140,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _film_hire,
         _closed_days,
         _webhooks,
+        _catalogues,
     ):
         create_part(scenario)
 
@@ -441,3 +444,13 @@ def _webhooks(scenario: Scenario) -> None:
             type=EventType.DAY_CLOSED, subject=10**9 + WebhookEvent.objects.count(), cinema=scenario.cinema,
             at=AT - 40 * DAY, data={},
         )  # fmt: skip
+
+
+def _catalogues(scenario: Scenario) -> None:
+    """Questions to a catalogue that nobody answers, one that was given up, and old ones with what they brought."""
+    for number in range(scenario.per_case):
+        film = Film.objects.create(title=f"Asked about {number}", duration_minutes=100)
+        a_lookup(film, at=AT - MINUTE)
+        for status in ("FOUND", "FAILED"):
+            a_lookup(film, at=AT - 200 * DAY, status=status)
+        a_proposal(film, at=AT - 200 * DAY)

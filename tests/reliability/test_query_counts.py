@@ -86,6 +86,7 @@ def create_idle_database() -> None:
 # These jobs send a request per row and save each answer at once, or read a whole file or close a whole day per row.
 JOBS_ROW_BY_ROW = {
     "send_webhooks",
+    "look_up_films",
     "execute_refunds",
     "reconcile_payments",
     "send_receipts",
