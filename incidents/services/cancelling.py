@@ -35,7 +35,8 @@ class CancellationPreview:
 
 
 def sessions_of_day(where: Cinema | Hall, *, day: date, at: datetime) -> list[Session]:
-    """The sessions of that business day, in the hall or in the whole cinema, that can be cancelled. One query."""
+    """The sessions of that business day, in the hall or in the whole cinema, that can be cancelled. One query.
+    Reads only."""
     cinema = where.cinema if isinstance(where, Hall) else where
     coming = Session.objects.filter(status__in=Session.COMING, archived_at=None, end_datetime__gt=at)
     begin, end = cinema.day_bounds(day)

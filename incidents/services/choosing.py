@@ -40,7 +40,8 @@ def returnable_lines(row: ConcernedOrder, *, at: datetime) -> Sequence[OrderLine
 
 
 def keep_tickets(row: ConcernedOrder, *, at: datetime) -> None:
-    """Record that the guest comes; a refund stays possible. A second press changes nothing. One query."""
+    """Record that the guest comes; a refund stays possible. A second press changes nothing. Owns its
+    transaction."""
     ConcernedOrder.objects.filter(pk=row.pk, answer="").update(answer=ConcernedOrder.Answer.KEEP, answered_at=at)
 
 

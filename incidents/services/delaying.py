@@ -47,6 +47,7 @@ def sessions_at(places: dict[int, Place]) -> list[Session]:
 
 
 def digest_of_record(session: Session, *, minutes: int) -> str:
+    """A hash of the session as it was shown, and of how late it is. Reads only."""
     return hashlib.sha256(repr([session.pk, session.status, session.start_datetime, minutes]).encode()).hexdigest()
 
 

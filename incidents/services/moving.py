@@ -146,7 +146,7 @@ def move(
 
 
 def swapped(one: Session, other: Session) -> dict[int, Place]:
-    """The places of two sessions that swap halls and keep their times."""
+    """The places of two sessions that swap halls and keep their times. Reads only."""
     return {one.pk: Place(other.hall, one.start_datetime), other.pk: Place(one.hall, other.start_datetime)}
 
 

@@ -59,6 +59,7 @@ def orders_with_tickets(sessions: Collection[Session]) -> set[int]:
 
 
 def note_phoned(row: ConcernedOrder, *, at: datetime, actor: User) -> None:
-    """Record that somebody told the guest by phone. Raises `ConcurrentChange` if it is recorded already. One query."""
+    """Record that somebody told the guest by phone. Raises `ConcurrentChange` if it is recorded already.
+    Owns its transaction."""
     if not ConcernedOrder.objects.filter(pk=row.pk, phoned_at=None).update(phoned_at=at, phoned_by=actor):
         raise ConcurrentChange(_("Someone else has already told this guest."))

@@ -125,7 +125,7 @@ def _versions(incident: Incident) -> list[list[str]]:
 
 
 def choice_link(order: Order, incident: Incident) -> str:
-    """The address of the page on which the guest decides. Opening it decides nothing."""
+    """The address of the page on which the guest decides. Opening it decides nothing. Reads only."""
     return f"{order.link}changed/{incident.pk}/"
 
 

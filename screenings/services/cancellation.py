@@ -28,7 +28,8 @@ def cancel_sessions(sessions: Collection[Session], *, reason: str, at: datetime,
         locked = Session.objects.select_for_update(of=("self",)).order_by("pk").in_bulk([each.pk for each in sessions])
         for session in sessions:
             now = locked[session.pk]
-            session.status, session.end_datetime = now.status, now.end_datetime
+            for name in ("status", "end_datetime"):  # as they are in the database
+                setattr(session, name, getattr(now, name))
             if session.status == Session.Status.CANCELLED:
                 raise SessionAlreadyCancelled(session)
             if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
