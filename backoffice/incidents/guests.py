@@ -52,7 +52,8 @@ class GuestsAdmin(ActionsMixin, ReadOnlyAdmin):
     actions_detail = ["told_by_phone"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).with_facts()
+        rows: Any = super().get_queryset(request)
+        return rows.with_facts()
 
     @admin.display(description=_("told"))
     def told_label(self, row: Any) -> str:

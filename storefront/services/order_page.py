@@ -53,7 +53,7 @@ class OrderPage:
     @cached_property
     def change(self) -> ConcernedOrder | None:
         """The newest change of a screening about which the customer may still decide."""
-        rows = self.order.incidents.filter(incident__refund_until__gt=self.at, answer__in=["", "KEEP"])  # type: ignore[attr-defined]
+        rows = self.order.incidents.filter(incident__refund_until__gt=self.at, answer__in=["", "KEEP"])
         found: ConcernedOrder | None = rows.order_by("-pk").first() if self.sold else None
         return found
 
