@@ -139,7 +139,7 @@ class ContractAdmin(ActionsMixin, NoDeleteAdmin):
         ),
         (
             _("Minimums and house cost"),
-            {"fields": [("minimum_head", "minimum_week"), "guarantee", ("house_cost", "house_percent")]},
+            {"fields": [("minimum_head", "minimum_week"), ("guarantee", "advance"), ("house_cost", "house_percent")]},
         ),
         (
             _("What counts"),
@@ -160,10 +160,6 @@ class ContractAdmin(ActionsMixin, NoDeleteAdmin):
     def filter_cinemas(self, rows: QuerySet[Contract], request: HttpRequest) -> QuerySet[Contract]:
         own = cinemas_of(request)
         return rows if own is None else rows.filter(Q(cinema__in=own) | Q(cinema__isnull=True))
-
-    def has_change_permission(self, request: HttpRequest, obj: Contract | None = None) -> bool:
-        of_chain = obj is not None and obj.cinema_id is None
-        return super().has_change_permission(request, obj) and not (of_chain and cinemas_of(request) is not None)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Whoever works for some cinemas chooses one of them."""

@@ -22,12 +22,13 @@ class Key(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         partner = partner_of(token, address=client_address(request), at=clock.now())
-        logger.info("API: %s %s by partner %s", request.method, request.path, partner.pk)
+        logger.info("API: %s %r by partner %s", request.method, request.path, partner.pk)
         return partner
 
 
 def partner_with(request: HttpRequest, right: str) -> Partner:
-    """The partner behind the request. Raises `RightMissing` without the right: `may_sell` or `may_refund`."""
+    """The partner behind the request. Raises `RightMissing` without the right: `may_sell`, `may_refund` or
+    `may_pay_on_account`."""
     partner: Partner = request.auth  # type: ignore[attr-defined]
     if not getattr(partner, right):
         raise RightMissing

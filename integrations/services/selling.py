@@ -12,19 +12,29 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.services import rate_limits
+from cinema.money import ZERO
 from concessions.models import ConcessionItem
-from integrations.errors import HoldLapsed, IdempotencyKeyReused
+from integrations.errors import HoldLapsed, IdempotencyKeyReused, PartnerHoldsTooMuch
 from integrations.models import ApiRequest, Partner
 from orders.availability.seat_map import SeatMap
 from orders.errors import PromocodeRefused, SeatChosenTwice, SnackNotSold, TicketTypeNotSold
 from orders.models import Order, Ticket
-from orders.services import Buyer, cancel_by_customer, hold_online, refund_by_customer, refundable_by_customer
+from orders.services import (
+    Buyer,
+    cancel_by_customer,
+    hold_online,
+    mark_paid,
+    refund_by_customer,
+    refundable_by_customer,
+)
 from orders.services.selling.hold import release_stale_holds
-from payments.models import Refund
+from payments.models import Gateway, Payment, Refund
 from screenings.models import Session
 
 
@@ -45,8 +55,8 @@ class Wanted:
 def hold_for_partner(partner: Partner, wanted: Wanted, *, key: str, body: Any, at: datetime) -> Order:
     """Hold seats and snacks by the rules of the shop, or return the order that the key held before.
 
-    Raises what `hold_online` raises, and then the key is free; `HoldLapsed` if the order of the key was cancelled, and
-    `IdempotencyKeyReused` if the key belongs to another request. Owns its transaction.
+    Raises what `hold_online` raises and `PartnerHoldsTooMuch`, and then the key is free; `HoldLapsed` if the order of
+    the key was cancelled, and `IdempotencyKeyReused` if the key belongs to another request. Owns its transaction.
     """
     if (order := held_before(partner, key=key, body=body)) is not None:
         return order
@@ -84,6 +94,31 @@ def refund_for_partner(
     return done.refund
 
 
+def pay_on_account(order: Order, *, at: datetime) -> None:
+    """Book an unpaid order of the partner on its account; one that is paid already stays as it is.
+
+    Raises `HoldLapsed` if it was cancelled. Owns its transaction.
+    """
+    if order.status == Order.Status.CANCELLED:
+        raise HoldLapsed(order.number)
+    if order.status in Order.UNPAID:
+        number = f"account-{order.number}"  # sent twice at once, it is one payment
+        mark_paid(order, gateway=Gateway.ACCOUNT, amount=order.final_amount, external_id=number, at=at)
+
+
+def owed_on_account(partner: Partner, *, since: datetime, until: datetime | None) -> Decimal:
+    """What the partner sold on account in [since, until), less what was refunded then. Two queries. Reads only."""
+    ours = Order.objects.filter(api_requests__partner=partner).values("pk")
+    within = {"succeeded_at__gte": since, **({"succeeded_at__lt": until} if until else {})}
+    paid = Payment.objects.filter(gateway=Gateway.ACCOUNT, status=Payment.Status.SUCCEEDED, order__in=ours, **within)
+    back = Refund.objects.filter(
+        payment__gateway=Gateway.ACCOUNT, status=Refund.Status.SUCCEEDED, order__in=ours, **within
+    )
+    total: Decimal = paid.aggregate(sum=Sum("amount", default=ZERO))["sum"]
+    returned: Decimal = back.aggregate(sum=Sum("amount", default=ZERO))["sum"]
+    return total - returned
+
+
 def cancel_for_partner(order: Order, *, at: datetime) -> None:
     """Cancel an unpaid order of the partner; one that is cancelled already stays so.
 
@@ -113,6 +148,7 @@ def _hold(row: ApiRequest, partner: Partner, wanted: Wanted, *, at: datetime) ->
     types = {each.pk: each for each in seat_map.types}
     seats = seat_map.chosen([str(seat) for seat, _type in wanted.seats])
     type_of = dict(wanted.seats)
+    _check_held_seats(partner, wanted, at=at)
     if len(type_of) < len(wanted.seats):
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
     if not set(type_of.values()) <= types.keys():
@@ -132,6 +168,17 @@ def _hold(row: ApiRequest, partner: Partner, wanted: Wanted, *, at: datetime) ->
         expected_total=wanted.expected_total,
         at=at,
     )
+
+
+def _check_held_seats(partner: Partner, wanted: Wanted, *, at: datetime) -> None:
+    """Raise `PartnerHoldsTooMuch` above the limits of a partner. One query."""
+    own = Order.objects.held(at).filter(api_requests__partner=partner).values("pk")
+    held = Ticket.objects.filter(status=Ticket.Status.RESERVED, order__in=own)
+    counts = held.aggregate(all=Count("pk"), here=Count("pk", filter=Q(session=wanted.session)))
+    more = len(wanted.seats)
+    here, everywhere = settings.HELD_SEATS["partner_session"], settings.HELD_SEATS["partner"]
+    if counts["here"] + more > here or counts["all"] + more > everywhere:
+        raise PartnerHoldsTooMuch
 
 
 def _snacks(wanted: Wanted) -> list[tuple[ConcessionItem, int]]:

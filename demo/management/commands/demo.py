@@ -13,6 +13,7 @@ from demo.connections import create_partner, create_proposals
 from demo.job_report import HEADINGS, format_table, run_all_jobs
 from demo.logins import create_logins
 from demo.progress import ProgressBar
+from demo.scheduled_reports import schedule_reports
 
 ADDRESS = "127.0.0.1:8000"
 BAD_INPUT = 2
@@ -76,6 +77,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {email}")
         self.stdout.write(f"Password for all of them: {password}   (Ctrl-C stops the server)")
         create_proposals(at=clock.now())
+        schedule_reports(at=clock.now())
         key = create_partner(f"http://{ADDRESS}/webhooks/demo-receiver/", at=clock.now())
         self.stdout.write(f"http://{ADDRESS}/api/   the API. A key of a partner: {key}")
         self.stdout.write(
