@@ -233,7 +233,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 vars().update(env.email("EMAIL_URL", default=f"filemail:///{quote(str(BASE_DIR / 'var' / 'mail'))}"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
-SMS_BACKEND = env.str("SMS_BACKEND", default="")
+from integrations.settings import *  # noqa: E402, F403 (it reads the environment, so after `.env`)
 
 # Whether webhooks may go to addresses inside our own network, and by plain HTTP.
 WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=DEBUG)

@@ -3,10 +3,12 @@ from django.urls import path
 from integrations import gateway_webhooks
 from integrations.api.site import api
 from integrations.feeds import calendars, foyer, showtimes
+from integrations.sms import callbacks
 from integrations.watching import metrics
 
 urlpatterns = [
     path("webhooks/<str:gateway>/", gateway_webhooks.receive, name="webhook"),
+    path("sms/callback/", callbacks.receive, name="sms_callback"),
     path("api/", api.urls),
     path("metrics", metrics.metrics, name="metrics"),
     path("feeds/showtimes.json", showtimes.showtimes_json, name="showtimes_json"),

@@ -31,6 +31,10 @@ class MessageKind(models.TextChoices):
     FILM_HIRE_STATEMENT = "FILM_HIRE_STATEMENT", _("Film hire statement")
 
 
+#: The error of messages that wait because the SMS of the day cost enough.
+OVER_BUDGET = "daily SMS budget used up"
+
+
 class Status(models.TextChoices):
     QUEUED = "QUEUED", _("Queued")
     SENDING = "SENDING", _("Sending")
@@ -127,3 +131,84 @@ class Notification(models.Model):
         except UnicodeError:
             domain = "localhost"  # no domain at all; check --deploy names the sender
         return f"<{self.pk}.{self.uid.hex}@{domain}>"
+
+
+class SmsDeliveryQuerySet(models.QuerySet["SmsDelivery"]):
+    def to_check(self, at: datetime) -> Self:
+        """SMS of which it is not known whether they arrived, and about which the provider is to be asked at `at`."""
+        return self.filter(status=SmsDelivery.Status.SENT, next_attempt_at__lte=at)
+
+
+class SmsDelivery(models.Model):
+    """One SMS as the provider has it. Its primary key is the number by which providers that take one know it.
+
+    The row is stored before the SMS is sent. If the answer was lost, the next attempt has the same row, so that the
+    provider can be asked before the SMS is sent again. After a refusal the next attempt is another SMS.
+    """
+
+    class Status(models.TextChoices):
+        SENDING = "SENDING", _("Sending")
+        SENT = "SENT", _("Sent")
+        DELIVERED = "DELIVERED", _("Delivered")
+        UNDELIVERED = "UNDELIVERED", _("Not delivered")
+        UNKNOWN = "UNKNOWN", _("No report")
+        REFUSED = "REFUSED", _("Refused")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        Status.SENDING: {Status.SENT, Status.DELIVERED, Status.UNDELIVERED, Status.REFUSED},
+        Status.SENT: {Status.DELIVERED, Status.UNDELIVERED, Status.UNKNOWN},
+        Status.DELIVERED: set(),
+        Status.UNDELIVERED: set(),
+        Status.UNKNOWN: set(),
+        Status.REFUSED: set(),
+    }
+
+    notification = models.ForeignKey(
+        Notification, models.CASCADE, related_name="sms", verbose_name=_("message"), db_index=False
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.SENDING)
+    external_id = models.CharField(_("number at the provider"), max_length=64, blank=True, default="")
+    parts = models.PositiveSmallIntegerField(_("parts"), null=True, blank=True)
+    cost = models.DecimalField(_("cost"), max_digits=10, decimal_places=5, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
+    sent_at = models.DateTimeField(_("sent"))
+    attempts = models.PositiveSmallIntegerField(default=0)  # to learn whether it arrived
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.CharField(max_length=64, blank=True, default="")
+
+    objects = SmsDeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("SMS")
+        verbose_name_plural = _("SMS")
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["status", "next_attempt_at"], name="sms_to_check"),
+            models.Index(fields=["notification", "status"], name="sms_of_message"),
+            models.Index(fields=["external_id"], name="sms_by_external_id"),
+            models.Index(fields=["sent_at"], name="sms_by_time"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notification"], condition=models.Q(status="SENDING"), name="one_sms_being_sent"
+            ),
+            models.CheckConstraint(condition=models.Q(cost__isnull=True) | models.Q(cost__gte=0), name="sms_cost"),
+        ]
+
+    def __str__(self) -> str:
+        return f"SMS {self.pk}"
+
+
+class SmsDay(models.Model):
+    """What the SMS of a day in `TIME_ZONE` cost, or are expected to: the daily budget is checked against it."""
+
+    date = models.DateField(primary_key=True)
+    spent = models.DecimalField(max_digits=12, decimal_places=5, default=0)
+
+    class Meta:
+        verbose_name = _("SMS of a day")
+        verbose_name_plural = _("SMS by day")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.date}"

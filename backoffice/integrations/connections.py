@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import CinemaScopedAdmin
 from cinema import clock
 from integrations.models import ApiKey, WebhookDelivery, WebhookEndpoint
-from notifications.models import Notification
+from notifications.models import OVER_BUDGET, Notification, SmsDelivery
 from notifications.models import Status as MessageStatus
 from payments.models import MANUAL_GATEWAYS, Payment, Receipt
 
@@ -37,7 +38,7 @@ class Connection:
 
 def connections(at: datetime) -> Iterator[Connection]:
     """All connections that this version has, set up or not. A query each. Reads only."""
-    yield from (_api(at), _webhooks(), *_gateways(), _receipts(), *_messages(), _metrics())
+    yield from (_api(at), _webhooks(), *_gateways(), _receipts(), *_messages(at), _metrics())
 
 
 def _api(at: datetime) -> Connection:
@@ -100,7 +101,7 @@ def _receipts() -> Connection:
     return Connection(_("Fiscal receipts"), True, advice, last, counts["waiting"], counts["failed"], link)
 
 
-def _messages() -> Iterator[Connection]:
+def _messages(at: datetime) -> Iterator[Connection]:
     open_ones = [MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.FAILED]
     by_mail = Q(recipient__contains="@")
     link = reverse("admin:notifications_notification_changelist")
@@ -114,8 +115,22 @@ def _messages() -> Iterator[Connection]:
             waiting=Count("pk", filter=~failed), failed=Count("pk", filter=failed)
         )
         last = rows.filter(status=MessageStatus.SENT).order_by("-pk").values_list("sent_at", flat=True).first()
-        advice = _("The list of messages says why. Send them again from there.") if counts["failed"] else ""
+        advice: Any = _("The list of messages says why. Send them again from there.") if counts["failed"] else ""
+        if ours != by_mail and is_set_up:
+            advice = advice or _sms_advice(at)
         yield Connection(name, is_set_up, advice if is_set_up else how, last, counts["waiting"], counts["failed"], link)
+
+
+def _sms_advice(at: datetime) -> str:
+    """That today's budget is used up, or that many SMS of the last day did not arrive."""
+    if Notification.objects.filter(status=MessageStatus.QUEUED, error=OVER_BUDGET).exists():
+        return gettext("Today’s budget for SMS is used up: the others wait until tomorrow. SMS_DAILY_BUDGET sets it.")
+    recent = SmsDelivery.objects.filter(sent_at__gt=at - timedelta(days=1)).aggregate(
+        all=Count("pk"), lost=Count("pk", filter=Q(status=SmsDelivery.Status.UNDELIVERED))
+    )
+    if recent["lost"] * 5 > recent["all"]:
+        return gettext("%(lost)d of %(all)d SMS since yesterday did not arrive. Ask the provider why.") % recent
+    return ""
 
 
 def _metrics() -> Connection:

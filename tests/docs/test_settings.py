@@ -14,12 +14,13 @@ from tools import settings_page
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / ".env.example").read_text()
-TREE = ast.parse((ROOT / "cinema" / "settings.py").read_text())
+SOURCES = [ROOT / "cinema" / "settings.py", ROOT / "integrations" / "settings.py"]
+TREE = ast.parse("\n".join(each.read_text() for each in SOURCES))
 EXAMPLE = {variable.name: variable for variable in settings_page.variables(TEXT)}
 
 
 def calls() -> Iterator[tuple[str, str, ast.expr | None]]:
-    """Each variable that settings.py reads: its name, the method of `env` (or "required") and its default."""
+    """Each variable that the settings read: its name, the method of `env` (or "required") and its default."""
     for node in ast.walk(TREE):
         if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
             continue

@@ -1,0 +1,12 @@
+"""Settings of the connections to other systems, read from the environment. `cinema.settings` imports all of them."""
+
+from cinema.environment import env
+
+# SMS: the class that sends them, and the account at the provider (docs/connections.md). Without a class none are sent.
+SMS_BACKEND = env.str("SMS_BACKEND", default="")
+SMS_LOGIN = env.str("SMS_LOGIN", default="")
+SMS_PASSWORD = env.str("SMS_PASSWORD", default="")
+SMS_SENDER = env.str("SMS_SENDER", default="")
+SMS_API = env.str("SMS_API", default="")  # empty: the provider's own address
+SMS_DAILY_BUDGET = env.str("SMS_DAILY_BUDGET", default="")  # in the currency of the account; empty: no limit
+SMS_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
