@@ -10,3 +10,7 @@ SMS_SENDER = env.str("SMS_SENDER", default="")
 SMS_API = env.str("SMS_API", default="")  # empty: the provider's own address
 SMS_DAILY_BUDGET = env.str("SMS_DAILY_BUDGET", default="")  # in the currency of the account; empty: no limit
 SMS_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
+
+# Newsletters: other addresses of partners, for tests, such as UniSender=http://127.0.0.1:8000/double
+MARKETING_API = env.dict("MARKETING_API", default={})
+MARKETING_TIMEOUT = (3.05, 30.0)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations import gateway_webhooks
+from integrations import gateway_webhooks, marketing_hooks
 from integrations.api.site import api
 from integrations.feeds import calendars, foyer, showtimes
 from integrations.sms import callbacks
@@ -9,6 +9,7 @@ from integrations.watching import metrics
 urlpatterns = [
     path("webhooks/<str:gateway>/", gateway_webhooks.receive, name="webhook"),
     path("sms/callback/", callbacks.receive, name="sms_callback"),
+    path("lists/<uuid:uid>/", marketing_hooks.receive, name="marketing_hook"),
     path("api/", api.urls),
     path("metrics", metrics.metrics, name="metrics"),
     path("feeds/showtimes.json", showtimes.showtimes_json, name="showtimes_json"),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import CinemaScopedAdmin
 from cinema import clock
-from integrations.models import ApiKey, WebhookDelivery, WebhookEndpoint
+from integrations.models import ApiKey, ListMember, MarketingList, WebhookDelivery, WebhookEndpoint
 from notifications.models import OVER_BUDGET, Notification, SmsDelivery
 from notifications.models import Status as MessageStatus
 from payments.models import MANUAL_GATEWAYS, Payment, Receipt
@@ -38,7 +38,7 @@ class Connection:
 
 def connections(at: datetime) -> Iterator[Connection]:
     """All connections that this version has, set up or not. A query each. Reads only."""
-    yield from (_api(at), _webhooks(), *_gateways(), _receipts(), *_messages(at), _metrics())
+    yield from (_api(at), _webhooks(), *_gateways(), _receipts(), *_messages(at), *_marketing(), _metrics())
 
 
 def _api(at: datetime) -> Connection:
@@ -131,6 +131,35 @@ def _sms_advice(at: datetime) -> str:
     if recent["lost"] * 5 > recent["all"]:
         return gettext("%(lost)d of %(all)d SMS since yesterday did not arrive. Ask the provider why.") % recent
     return ""
+
+
+def _marketing() -> Iterator[Connection]:
+    """A line for each list. Three queries."""
+    lists = MarketingList.objects.filter(is_active=True).select_related("legal_entity").order_by("name")
+    link = reverse("admin:integrations_marketinglist_changelist")
+    if not lists:
+        how = _("Add a marketing list, if a partner is to send newsletters to a segment.")
+        yield Connection(_("Newsletters"), False, how, link=link)
+    status = ListMember.Status
+    rows = ListMember.objects.filter(status__in=[*ListMember.OPEN, status.REFUSED]).order_by().values("marketing_list")
+    counts = {
+        row["marketing_list"]: row
+        for row in rows.annotate(
+            waiting=Count("pk", filter=~Q(status=status.REFUSED)), refused=Count("pk", filter=Q(status=status.REFUSED))
+        )
+    }
+    for each in lists:
+        found = counts.get(each.pk, {"waiting": 0, "refused": 0})
+        advice: str | Promise = ""
+        if each.is_forbidden:
+            advice = _("It is off: the partner is abroad. Record the cross-border notice on the list’s page first.")
+        elif each.error.startswith("Denied"):
+            advice = _("The partner does not accept the key or the list’s number. Correct them on the list’s page.")
+        elif each.error:
+            advice = _("The partner did not answer. It is tried again by itself.")
+        name = f"{each.get_partner_display()}: {each.name}"
+        waiting, refused = found["waiting"], found["refused"]
+        yield Connection(name, not each.is_forbidden, advice, each.succeeded_at, waiting, refused, link)
 
 
 def _metrics() -> Connection:

@@ -268,6 +268,9 @@ COMPARED_FIELDS = {
     "integrations.WebhookEndpoint": ("name", "url", "types", "since"),
     "integrations.WebhookEvent": ("type", "cinema", "at", "data"),
     "integrations.WebhookDelivery": ("event", "endpoint", "status"),
+    "integrations.MarketingList": ("name", "partner", "segment", "is_active"),
+    "integrations.ListMember": ("marketing_list", "email", "status"),
+    "notifications.SmsDelivery": ("notification", "status"),
     "notifications.Notification": ("kind", "recipient", "occasion", "language", "not_after", "status"),
     "reports.ReportFile": ("report", "format", "first", "last", "person", "status", "rows_done", "problem"),
 }

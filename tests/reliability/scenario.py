@@ -18,7 +18,7 @@ from backoffice.models import FileImport, FileImportRow
 from concessions.models import ConcessionItem
 from concessions.services import alert_low_stock
 from demo.models import DemoCharge, DemoRefund
-from integrations.models import EventType, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from integrations.models import EventType, ListMember, MarketingList, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from orders.models import Order, Promocode
 from orders.services import (
     accrue,
@@ -56,6 +56,7 @@ from tests.helpers.factories import (
     pay,
 )
 from tests.helpers.film_hire_rows import a_contract, a_distributor
+from tests.helpers.newsletter_partner import a_list
 from tests.helpers.webhook_receiver import an_endpoint
 
 AT = NOON
@@ -83,6 +84,7 @@ JOBS = (
     "deliver_notifications",
     "announce_sessions",
     "send_webhooks",
+    "sync_marketing_lists",
     "import_files",
     "build_reports",
     "update_session_figures",
@@ -138,6 +140,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _film_hire,
         _closed_days,
         _webhooks,
+        _marketing_lists,
     ):
         create_part(scenario)
 
@@ -441,3 +444,16 @@ def _webhooks(scenario: Scenario) -> None:
             type=EventType.DAY_CLOSED, subject=10**9 + WebhookEvent.objects.count(), cinema=scenario.cinema,
             at=AT - 40 * DAY, data={},
         )  # fmt: skip
+
+
+def _marketing_lists(scenario: Scenario) -> None:
+    """Lists with members to be added, removed and deleted, some of a killed sender. Nobody answers at the partner."""
+    for _ in range(scenario.per_case):
+        number = MarketingList.objects.count()
+        news = a_list(name=f"News {number}", list_id=f"{number}", next_attempt_at=AT - MINUTE)
+        for place, status in enumerate(ListMember.Status.values):
+            for killed in ("", "killed"):
+                ListMember.objects.create(
+                    marketing_list=news, email=f"reader{place}{killed}@example.org", status=status, changed_at=AT - DAY,
+                    next_attempt_at=AT - MINUTE, attempts=len(killed) and 1, claimed_by=killed,
+                )  # fmt: skip
