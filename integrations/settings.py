@@ -14,3 +14,8 @@ SMS_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
 # Newsletters: other addresses of partners, for tests, such as UniSender=http://127.0.0.1:8000/double
 MARKETING_API = env.dict("MARKETING_API", default={})
 MARKETING_TIMEOUT = (3.05, 30.0)
+
+# Telegram: the bot that sends customers what they chose to get there (docs/connections.md).
+TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN", default="")
+TELEGRAM_BOT_NAME = env.str("TELEGRAM_BOT_NAME", default="")
+TELEGRAM_API = env.str("TELEGRAM_API", default="https://api.telegram.org")

@@ -1,7 +1,7 @@
 import uuid
 from datetime import datetime
 from email.utils import parseaddr
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -212,3 +212,55 @@ class SmsDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date}"
+
+
+#: What customers may get in Telegram in place of an e-mail. Links to sign in, and what staff get, stay e-mails.
+IN_TELEGRAM = frozenset(
+    {
+        MessageKind.ORDER_PAID,
+        MessageKind.ORDER_OVERDUE,
+        MessageKind.ORDER_CANCELLED,
+        MessageKind.SESSION_CANCELLED,
+        MessageKind.SESSION_TIME_CHANGED,
+        MessageKind.ORDER_REFUNDED,
+        MessageKind.LATE_PAYMENT_REFUNDED,
+        MessageKind.TICKET_REMINDER,
+        MessageKind.POINTS_EXPIRING,
+    }
+)
+
+
+class TelegramChat(models.Model):
+    """The chat of a customer who chose Telegram, or who is about to: until the bot is started, only `digest` is known.
+
+    `digest` is the hash of the token of the link that starts the bot: it works once, until `expires_at`.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="telegram_chat", verbose_name=_("customer")
+    )
+    chat_id = models.BigIntegerField(null=True, unique=True)
+    digest = models.CharField(max_length=64, blank=True, default="")
+    expires_at = models.DateTimeField(null=True)
+    linked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("Telegram chat")
+        verbose_name_plural = _("Telegram chats")
+        default_permissions = ()
+        indexes = [models.Index(fields=["digest"], name="telegram_by_token")]
+
+    def __str__(self) -> str:
+        return f"Telegram chat {self.pk}"
+
+    @classmethod
+    def forget_customer(cls, *, user: Any, **_orders: Any) -> None:
+        """See `accounts.services.forget_customer`."""
+        if user is not None:
+            cls._default_manager.filter(user=user).delete()
+
+    @classmethod
+    def about_customer(cls, *, user: Any, **_orders: Any) -> list[dict[str, Any]]:
+        """See `accounts.services.rows_about_customer`."""
+        rows = cls._default_manager.filter(user=user, chat_id__isnull=False)
+        return list(rows.values("chat_id", "linked_at")) if user is not None else []

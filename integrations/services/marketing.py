@@ -6,6 +6,7 @@ Whoever unsubscribes there has withdrawn the consent here, and is never put on t
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -234,7 +235,7 @@ def _withdraw(marketing_list: MarketingList, addresses: Collection[str], *, at: 
     withdraw_elsewhere(new, channel=Channel.EMAIL, at=at)
 
 
-def hint(uid: object, *, at: datetime) -> bool:
+def hint(uid: UUID, *, at: datetime) -> bool:
     """A partner says that there is news of this list: the next pass reads it. Whether there is such a list. Owns its
     transaction.
     """

@@ -14,8 +14,9 @@ from jobs.steps import Counts
 from notifications.channels import DeliveryChannel, is_email
 from notifications.channels.email import EmailChannel
 from notifications.channels.sms import NoSmsProvider, SmsChannel, SmsReport
+from notifications.channels.telegram import TelegramChannel
 from notifications.models import OVER_BUDGET, Notification, SmsDelivery, Status
-from notifications.services import sms
+from notifications.services import sms, telegram
 from notifications.services.failures import describe, is_permanent
 from notifications.services.queueing import SECRETS
 
@@ -61,7 +62,7 @@ def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
     claimed = claim_due(notifications, sender=sender, at=at)
     unsent = [notification for notification in reversed(claimed) if notification.status == Status.SENDING]
     results: dict[DeliveryResult, list[Notification]] = defaultdict(list)
-    channels = _Channels(sms.open_rows(sms.phones(reversed(unsent)), at=at))
+    channels = _Channels(sms.open_rows(sms.phones(reversed(unsent)), at=at), telegram.chats(unsent))
     try:
         while unsent:
             elapsed = limit.elapsed
@@ -77,6 +78,7 @@ def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
         # Also when the process is stopped: sent messages must not be sent again, and the others must not wait.
         store_results(results, sender=sender, at=at, texts=channels.take_answers())
         release_unsent(unsent, sender=sender, at=at)
+        telegram.forget_lost(channels.lost_chats)
         channels.close()
     return _counts(claimed, asked=len(notifications))
 
@@ -164,12 +166,15 @@ def release_unsent(notifications: list[Notification], *, sender: str, at: dateti
 class _Channels:
     """The channels of a batch, each opened with its first message."""
 
-    def __init__(self, texts: dict[int, SmsDelivery]) -> None:
-        self._texts = texts
+    def __init__(self, texts: dict[int, SmsDelivery], chats: dict[int, int]) -> None:
+        self._texts, self._chats = texts, chats
+        self._telegram = TelegramChannel(chats)
         self._email: EmailChannel | None = None
         self._sms: SmsChannel | None = None
 
     def of(self, notification: Notification) -> DeliveryChannel:
+        if notification.pk in self._chats:
+            return self._telegram
         if is_email(notification.recipient):
             self._email = self._email or EmailChannel()
             return self._email
@@ -182,6 +187,10 @@ class _Channels:
         found = {key: (self._texts[key], report) for key, report in answers.items()}
         answers.clear()
         return found
+
+    @property
+    def lost_chats(self) -> set[int]:
+        return self._telegram.lost
 
     def close(self) -> None:
         for channel in (self._email, self._sms):

@@ -4,6 +4,7 @@ import re
 from smtplib import SMTPDataError, SMTPNotSupportedError, SMTPRecipientsRefused
 
 from notifications.channels.sms import NoSmsProvider, SmsNotTaken, SmsRefused
+from notifications.channels.telegram import TelegramFailed
 
 ERROR_LENGTH = 200  # of Notification.error
 #: Names a customer or opens an order: addresses, links, and words with a digit of eight or more characters (phone
@@ -45,6 +46,6 @@ def describe(failure: Exception, *, recipient: str) -> str:
 def _answer(failure: Exception) -> tuple[int | str | None, bytes | str]:
     if isinstance(failure, SMTPRecipientsRefused):  # an answer for each recipient; here there is one
         return next(iter(failure.recipients.values()), (None, ""))
-    if isinstance(failure, SmsRefused):
+    if isinstance(failure, SmsRefused | TelegramFailed):
         return failure.code, ""
     return getattr(failure, "smtp_code", None), getattr(failure, "smtp_error", "")

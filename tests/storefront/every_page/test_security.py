@@ -38,7 +38,7 @@ OPEN = {
 BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar", "unsubscribe"}
 SIGNED_IN = {"account", "points", "profile", "password", "my_data", "delete_account"}
 ONLY_POST = {"extend", "cancel", "confirm", "correct_address", "pay", "language", "send_link", "sign_out"}
-ONLY_POST |= {"news", "order_news"}
+ONLY_POST |= {"news", "order_news", "telegram"}
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_only_webhooks_the_api_and_unsubscribing_are_exempt_from_csrf_protection
     spared = {route for route, view in _views(get_resolver()) if getattr(view, "csrf_exempt", False)}
 
     others = {route for route in spared if not route.startswith(("webhooks/", "api/"))}
-    assert others == {"unsubscribe/<slug:token>/", "sms/callback/", "lists/<uuid:uid>/"}
+    assert others == {"unsubscribe/<slug:token>/", "sms/callback/", "lists/<uuid:uid>/", "telegram/"}
 
 
 def test_every_page_has_security_headers_and_no_inline_code(client: Client, order: Order) -> None:
