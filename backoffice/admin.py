@@ -5,7 +5,7 @@ from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.film_hire import contracts, distributors, statements
 from backoffice.house_rules import house_rules
-from backoffice.integrations import marketing, partners, webhooks
+from backoffice.integrations import catalogues, marketing, partners, webhooks
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (
@@ -39,6 +39,7 @@ __all__ = [
     "accounts",
     "approvals",
     "business_days",
+    "catalogues",
     "cinemas",
     "consents",
     "contracts",

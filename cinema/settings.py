@@ -19,6 +19,8 @@ from payments.currencies import TWO_DECIMAL_CURRENCIES
 
 env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's own file is always read
 
+from integrations.environment import *  # noqa: E402, F403 (settings of the connections to other systems)
+
 # --- Where it runs
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -233,10 +235,6 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 vars().update(env.email("EMAIL_URL", default=f"filemail:///{quote(str(BASE_DIR / 'var' / 'mail'))}"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
-from integrations.settings import *  # noqa: E402, F403 (it reads the environment, so after `.env`)
-
-# Whether webhooks may go to addresses inside our own network, and by plain HTTP.
-WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=DEBUG)
 
 # --- Payments (docs/payments.md lists what each gateway needs)
 
@@ -326,7 +324,6 @@ CRONJOBS = [
 LOG_FORMAT = env.str("LOG_FORMAT", default="line")
 if LOG_FORMAT not in ("line", "json"):
     exit_with_error(f"LOG_FORMAT: {LOG_FORMAT} is not a format; write line or json")
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,12 +1,14 @@
-"""A partner of the API with a key, and a receiver of webhooks, to look at."""
+"""A partner of the API with a key, a receiver of webhooks, and what a catalogue proposes for a film, to look at."""
 
 from datetime import datetime
 
-from integrations.models import ApiKey, Partner, WebhookEndpoint
+from integrations.models import ApiKey, Catalogue, FilmLookup, FilmProposal, Partner, WebhookEndpoint
 from integrations.services.keys import issue_key
 from integrations.webhooks.signing import new_secret
+from screenings.models import Film
 
 PARTNER, RECEIVER = "Tickets Everywhere", "Demo receiver"
+PAGE = "https://www.wikidata.org/wiki/Special:Search"
 
 
 def create_partner(address: str, *, at: datetime) -> str:
@@ -16,3 +18,19 @@ def create_partner(address: str, *, at: datetime) -> str:
     WebhookEndpoint.objects.get_or_create(name=RECEIVER, defaults={"url": address, "since": at, "secret": new_secret()})
     ApiKey.objects.filter(partner=partner, revoked_at=None).update(revoked_at=at)
     return issue_key(partner, at=at)[1]
+
+
+def create_proposals(*, at: datetime) -> None:
+    """What Wikidata would say of the first film, which is made up, unless it was asked already."""
+    film = Film.objects.order_by("pk").first()
+    if film is None or film.lookups.exists():
+        return
+    answered = {"status": FilmLookup.Status.FOUND, "answered_at": at, "attempts": 1}
+    FilmLookup.objects.create(
+        film=film, source=Catalogue.WIKIDATA, requested_at=at, next_attempt_at=at, answer=PAGE, **answered
+    )
+    values = {"original_title": "Тихий океан памяти", "year": "2026", "country": "Россия", "duration_minutes": "121"}
+    FilmProposal.objects.bulk_create(
+        FilmProposal(film=film, source=Catalogue.WIKIDATA, field=name, value=value, link=PAGE, found_at=at)
+        for name, value in values.items()
+    )

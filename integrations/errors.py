@@ -50,3 +50,24 @@ class KeyRevokedAlready(Refused, code="api_key_revoked_already"):
 
 class WebhooksOnAlready(Refused, code="webhooks_on_already"):
     """The receiver of webhooks is not switched off."""
+
+
+class CatalogueNotSetUp(Refused, code="catalogue_not_set_up"):
+    """No film catalogue is set up (`FILM_CATALOGUES` is empty)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No film catalogue is set up. The page “Connections” says how."))
+
+
+class FilmFieldFilled(Refused, code="film_field_filled"):
+    """The film has a value in the field for which a catalogue proposes another one."""
+
+    def __init__(self, field: str, value: str) -> None:
+        facts = {"field": field, "value": value}
+        super().__init__(
+            _("The film has “%(value)s” as its %(field)s. Change it on the page of the film if it is wrong.") % facts
+        )
+
+
+class ProposalNotValid(Refused, code="film_proposal_not_valid"):
+    """The proposed value does not fit the field, or another film has it."""

@@ -17,9 +17,18 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import CinemaScopedAdmin
 from cinema import clock
-from integrations.models import ApiKey, ListMember, MarketingList, WebhookDelivery, WebhookEndpoint
-from notifications.models import OVER_BUDGET, Notification, SmsDelivery
+from integrations.models import (
+    ApiKey,
+    Catalogue,
+    FilmLookup,
+    ListMember,
+    MarketingList,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from notifications.models import OVER_BUDGET, Notification, SmsDelivery, TelegramChat
 from notifications.models import Status as MessageStatus
+from notifications.services import telegram
 from payments.models import MANUAL_GATEWAYS, Payment, Receipt
 
 
@@ -38,7 +47,8 @@ class Connection:
 
 def connections(at: datetime) -> Iterator[Connection]:
     """All connections that this version has, set up or not. A query each. Reads only."""
-    yield from (_api(at), _webhooks(), *_gateways(), _receipts(), *_messages(at), *_marketing(), _metrics())
+    yield from (_api(at), _webhooks(), *_gateways(), _receipts(), *_messages(at))
+    yield from (_telegram(), *_marketing(), *_catalogues(), _metrics())
 
 
 def _api(at: datetime) -> Connection:
@@ -133,6 +143,12 @@ def _sms_advice(at: datetime) -> str:
     return ""
 
 
+def _telegram() -> Connection:
+    linked = TelegramChat.objects.filter(chat_id__isnull=False).aggregate(last=Max("linked_at"))
+    how = "" if telegram.is_offered() else _("Set TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_NAME to let customers choose it.")
+    return Connection("Telegram", telegram.is_offered(), how, linked["last"])
+
+
 def _marketing() -> Iterator[Connection]:
     """A line for each list. Three queries."""
     lists = MarketingList.objects.filter(is_active=True).select_related("legal_entity").order_by("name")
@@ -160,6 +176,26 @@ def _marketing() -> Iterator[Connection]:
         name = f"{each.get_partner_display()}: {each.name}"
         waiting, refused = found["waiting"], found["refused"]
         yield Connection(name, not each.is_forbidden, advice, each.succeeded_at, waiting, refused, link)
+
+
+def _catalogues() -> Iterator[Connection]:
+    advice_of = {
+        Catalogue.WIKIDATA: _("Add wikidata to FILM_CATALOGUES to have it propose what films lack. It needs no key."),
+        Catalogue.TMDB: _("Set TMDB_TOKEN and add tmdb to FILM_CATALOGUES. A cinema needs an agreement with TMDB."),
+    }
+    status, link = FilmLookup.Status, reverse("admin:integrations_filmlookup_changelist")
+    for source, how in advice_of.items():
+        rows = FilmLookup.objects.filter(source=source)
+        found = rows.aggregate(
+            last=Max("answered_at", filter=~Q(status=status.FAILED)),
+            waiting=Count("pk", filter=Q(status=status.QUEUED)),
+            failed=Count("pk", filter=Q(status=status.FAILED)),
+        )
+        advice = _("See what it answered, and ask again from the page of the film.") if found["failed"] else ""
+        is_on = source in settings.FILM_CATALOGUES
+        yield Connection(
+            source.label, is_on, advice if is_on else how, found["last"], found["waiting"], found["failed"], link
+        )
 
 
 def _metrics() -> Connection:

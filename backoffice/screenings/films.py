@@ -1,18 +1,26 @@
 """Pages of films, with the certificates of their versions, and of the codes of formats."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
+from accounts.models import User
 from accounts.scope import cinemas_of
+from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import CinemaScopedAdmin, NoDeleteAdmin
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.screenings.forms import NativeInput
 from backoffice.screenings.resources import FilmResource
+from integrations.models import FilmProposal
+from integrations.services.film_lookup import ask_catalogues
 from screenings.models import Film, FilmCertificate, FormatCode
 
 
@@ -32,7 +40,7 @@ class FilmCertificateInline(TabularInline):
 
 
 @admin.register(Film)
-class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
+class FilmAdmin(ActionsMixin, ImportExportMixin, NoDeleteAdmin):
     resource_class = FilmResource
     cinema_path = None
     kept_by_cinemas = True
@@ -43,6 +51,9 @@ class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
     search_fields = ["title", "original_title", "=external_id", "=certificate_number"]
     autocomplete_fields = ["genres", "distributor"]
     inlines = [FilmCertificateInline]
+    readonly_fields = ["proposals"]
+    actions = ["ask_catalogues"]
+    actions_detail = ["ask_catalogues"]
     formfield_overrides: Any = {
         **NoDeleteAdmin.formfield_overrides,
         models.DateField: {"widget": NativeInput("date", "%Y-%m-%d")},
@@ -69,10 +80,34 @@ class FilmAdmin(ImportExportMixin, NoDeleteAdmin):
                     ("imdb_id", "tmdb_id"),
                     ("wikidata_id", "kinopoisk_id"),
                     ("eais_id", "culture_id"),
+                    "proposals",
                 ]
             },
         ),
     ]
+
+    @admin.display(description=_("from catalogues"))
+    def proposals(self, film: Film) -> str:
+        """A link to what catalogues propose. One query."""
+        count = film.proposals.filter(status=FilmProposal.Status.OPEN).count() if film.pk else 0
+        if not count:
+            return gettext("Nothing is proposed now.")
+        link = reverse("admin:integrations_filmproposal_changelist")
+        text = ngettext("%(count)d proposal", "%(count)d proposals", count) % {"count": count}
+        return format_html('<a href="{}?film={}&amp;status__exact=OPEN">{}</a>', link, film.pk, text)
+
+    @confirmed_action(
+        permission="integrations.ask_filmlookup",
+        title=_("Ask catalogues"),
+        text=_("What they know of the film appears on the page “Proposals of catalogues” within a minute or two."),
+        icon="sync",
+        done=ngettext_lazy(
+            "Catalogues are asked about %(count)d film.", "Catalogues are asked about %(count)d films.", "count"
+        ),
+    )
+    def ask_catalogues(self, film: Film, *, at: datetime, actor: User) -> str:
+        asked = ask_catalogues(film, at=at, actor=actor)
+        return gettext("%(film)s: asked %(catalogues)s.") % {"film": film, "catalogues": ", ".join(asked)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """What is agreed with the distributor limits the prices of all cinemas."""

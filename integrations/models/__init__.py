@@ -1,5 +1,6 @@
-"""Partners and their keys, what they asked for, what was last told about sessions, webhooks, and marketing lists."""
+"""Partners and their keys, what they asked for, sessions last told of, webhooks, marketing lists, film catalogues."""
 
+from integrations.models.catalogues import Catalogue, FilmLookup, FilmProposal
 from integrations.models.marketing import ListMember, MarketingList
 from integrations.models.partners import ApiKey, ApiRequest, Partner
 from integrations.models.sessions import ListedSession
@@ -8,7 +9,10 @@ from integrations.models.webhooks import EventType, WebhookDelivery, WebhookEndp
 __all__ = [
     "ApiKey",
     "ApiRequest",
+    "Catalogue",
     "EventType",
+    "FilmLookup",
+    "FilmProposal",
     "ListMember",
     "ListedSession",
     "MarketingList",

@@ -19,6 +19,11 @@ USABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
+def request_id() -> str:
+    """The number of the request that is being answered, or ""."""
+    return _request_id.get()
+
+
 class RequestId:
     """Gives each request a number, or keeps that of the proxy, and sends it back in `X-Request-ID`."""
 
@@ -47,7 +52,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if number := _request_id.get():
+        if number := request_id():
             line["request_id"] = number
         if traceback := record.exc_text or (self.formatException(record.exc_info) if record.exc_info else ""):
             line["traceback"] = traceback

@@ -31,6 +31,8 @@ OF_THE_CHAIN = {
     "bonuses.bonustransaction",
     "house_rules.houserules",
     "integrations.apikey",
+    "integrations.filmlookup",
+    "integrations.filmproposal",
     "integrations.partner",
     "integrations.webhookdelivery",
     "integrations.webhookendpoint",

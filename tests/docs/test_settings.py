@@ -13,15 +13,15 @@ from cinema import settings as cinema_settings
 from tools import settings_page
 
 ROOT = Path(__file__).resolve().parents[2]
+READERS = [("cinema", "settings.py"), ("integrations", "environment.py")]
 TEXT = (ROOT / ".env.example").read_text()
-SOURCES = [ROOT / "cinema" / "settings.py", ROOT / "integrations" / "settings.py"]
-TREE = ast.parse("\n".join(each.read_text() for each in SOURCES))
+TREES = [ast.parse((ROOT / app / name).read_text()) for app, name in READERS]
 EXAMPLE = {variable.name: variable for variable in settings_page.variables(TEXT)}
 
 
 def calls() -> Iterator[tuple[str, str, ast.expr | None]]:
-    """Each variable that the settings read: its name, the method of `env` (or "required") and its default."""
-    for node in ast.walk(TREE):
+    """Each variable that is read: its name, the method of `env` (or "required") and its default."""
+    for node in (node for tree in TREES for node in ast.walk(tree)):
         if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
             continue
         if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "env":

@@ -84,6 +84,21 @@ ACTION_CASES = [
         "Вебхук будет отправлен ещё раз.", status("webhook"), "QUEUED",
         "Кто-то только что это сделал.",
     ),
+    ActionCase(
+        "ask_catalogues", "Спросить каталоги", "owner", "accountant", lambda rows: rows.film,
+        "запрошено: Wikidata.", lambda rows: rows.film.lookups.count(), 1,
+        "запрошено: Wikidata.", leaves_the_row=True,
+    ),
+    ActionCase(
+        "accept", "Принять", "owner", "accountant", lambda rows: rows.film_proposal,
+        "значение внесено.", lambda rows: rows.refreshed(rows.film).original_title, "Stalker",
+        "Кто-то только что это сделал.",
+    ),
+    ActionCase(
+        "decline", "Отклонить", "owner", "accountant", lambda rows: rows.film_proposal,
+        "значение отклонено.", status("film_proposal"), "DECLINED",
+        "Кто-то только что это сделал.",
+    ),
     # --- The bar
     ActionCase(
         "receive_goods", "Принять товар", "bar", "accountant", lambda rows: rows.low_stock,

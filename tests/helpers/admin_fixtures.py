@@ -13,7 +13,7 @@ from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from film_hire.models import Contract, Statement
-from integrations.models import ApiKey, Partner, WebhookDelivery, WebhookEndpoint
+from integrations.models import ApiKey, FilmProposal, Partner, WebhookDelivery, WebhookEndpoint
 from jobs.models import QuarantinedRow
 from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
@@ -25,6 +25,7 @@ from screenings.models import Cinema, Film, Hall, PlannedSession, PriceList, Sea
 from screenings.services import cancel_session, draft, start_outage
 from tests.helpers import factories
 from tests.helpers.authenticator import enrolled
+from tests.helpers.film_catalogues import a_lookup, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list
@@ -59,6 +60,11 @@ class AdminFixtures:
     @cached_property
     def webhook_receiver(self) -> WebhookEndpoint:
         return self.webhook.endpoint
+
+    @cached_property
+    def film_proposal(self) -> FilmProposal:
+        a_lookup(self.film, at=self.now, status="FOUND")
+        return a_proposal(self.film, at=self.now)
 
     # --- Cinema, hall, session
 

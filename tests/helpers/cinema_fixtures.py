@@ -39,6 +39,7 @@ from screenings.services import draft
 from tests.helpers import factories
 from tests.helpers.cash import a_shift
 from tests.helpers.factories import NOON
+from tests.helpers.film_catalogues import a_lookup, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.forecasts import a_forecast
 from tests.helpers.newsletter_partner import a_list
@@ -127,6 +128,7 @@ def create_rows_of_chain() -> None:
     JobLease.objects.create(job="sell", until=NOON)
     a_partner()
     a_webhook()
+    a_proposal(a_lookup(status="FOUND").film)
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     a_list()
     SocietyRate.objects.create(society="RAO", percent=Decimal(1), valid_from=NOON.date())

@@ -55,6 +55,7 @@ from tests.helpers.factories import (
     paid_at_the_bank,
     pay,
 )
+from tests.helpers.film_catalogues import a_lookup, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor
 from tests.helpers.newsletter_partner import a_list
 from tests.helpers.webhook_receiver import an_endpoint
@@ -85,6 +86,7 @@ JOBS = (
     "announce_sessions",
     "send_webhooks",
     "sync_marketing_lists",
+    "look_up_films",
     "import_files",
     "build_reports",
     "update_session_figures",
@@ -141,6 +143,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _closed_days,
         _webhooks,
         _marketing_lists,
+        _catalogues,
     ):
         create_part(scenario)
 
@@ -457,3 +460,13 @@ def _marketing_lists(scenario: Scenario) -> None:
                     marketing_list=news, email=f"reader{place}{killed}@example.org", status=status, changed_at=AT - DAY,
                     next_attempt_at=AT - MINUTE, attempts=len(killed) and 1, claimed_by=killed,
                 )  # fmt: skip
+
+
+def _catalogues(scenario: Scenario) -> None:
+    """Questions to a catalogue that nobody answers, one that was given up, and old ones with what they brought."""
+    for number in range(scenario.per_case):
+        film = Film.objects.create(title=f"Asked about {number}", duration_minutes=100)
+        a_lookup(film, at=AT - MINUTE)
+        for status in ("FOUND", "FAILED"):
+            a_lookup(film, at=AT - 200 * DAY, status=status)
+        a_proposal(film, at=AT - 200 * DAY)

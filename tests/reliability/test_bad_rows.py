@@ -25,6 +25,7 @@ NOT_TRIED = {
     "announce_sessions",
     "send_webhooks",
     "sync_marketing_lists",
+    "look_up_films",
     "close_business_day",
     "settle_film_hire",
     "forecast_sessions",

@@ -88,6 +88,7 @@ def create_idle_database() -> None:
 JOBS_ROW_BY_ROW = {
     "send_webhooks",
     "sync_marketing_lists",
+    "look_up_films",
     "execute_refunds",
     "reconcile_payments",
     "send_receipts",
