@@ -262,5 +262,5 @@ class TelegramChat(models.Model):
     @classmethod
     def about_customer(cls, *, user: Any, **_orders: Any) -> list[dict[str, Any]]:
         """See `accounts.services.rows_about_customer`."""
-        rows = cls._default_manager.filter(user=user, chat_id__isnull=False)
+        rows: Any = cls._default_manager.filter(user=user, chat_id__isnull=False)
         return list(rows.values("chat_id", "linked_at")) if user is not None else []
