@@ -1,6 +1,7 @@
 """Each SMS is sent once, and what became of it is known, whatever happens to answers, keys and senders."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,12 +15,37 @@ from integrations.sms.twilio import CALLBACK_PATH
 from notifications.models import Notification, SmsDelivery
 from notifications.services import delivery
 from tests.helpers.fake_mail import NOW, queued
-from tests.helpers.sms_provider import NOT_NOW, WRONG, Provider
+from tests.helpers.sms_provider import KEY, NOT_NOW, WRONG, Provider, sms_provider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PHONE = "+79161234567"
+
+
+BACKENDS = {
+    "sms.ru": "integrations.sms.smsru.SmsRu",
+    "smsc": "integrations.sms.smsc.Smsc",
+    "twilio": "integrations.sms.twilio.Twilio",
+}
+
+
+@pytest.fixture(params=list(BACKENDS))
+def there(request: pytest.FixtureRequest, settings: Any) -> Iterator[Provider]:
+    """Each of the three providers in turn."""
+    settings.SMS_BACKEND = BACKENDS[request.param]
+    settings.SMS_LOGIN, settings.SMS_PASSWORD, settings.SMS_SENDER = "AC1", KEY, "Cinema"
+    with sms_provider() as provider:
+        settings.SMS_API = provider.url
+        yield provider
+
+
+@pytest.fixture
+def smsc(settings: Any) -> Iterator[Provider]:
+    settings.SMS_BACKEND, settings.SMS_PASSWORD = BACKENDS["smsc"], KEY
+    with sms_provider() as provider:
+        settings.SMS_API = provider.url
+        yield provider
 
 
 @pytest.fixture(autouse=True)
