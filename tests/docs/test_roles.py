@@ -33,6 +33,7 @@ OF_THE_CHAIN = {
     "integrations.apikey",
     "integrations.filmlookup",
     "integrations.filmproposal",
+    "integrations.marketinglist",
     "integrations.partner",
     "integrations.webhookdelivery",
     "integrations.webhookendpoint",
